@@ -1,0 +1,17 @@
+// Package auth is "astra auth": the credential that the other commands use.
+package auth
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:     "auth",
+		Short:   "Log in, log out, and see which credential is used",
+		Example: "  astra --sandbox auth status",
+	}, newLogin(app), newLogout(app), newStatus(app))
+}

@@ -1,0 +1,137 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+type login struct {
+	profile  string
+	store    string
+	noVerify bool
+}
+
+// defaultProfile is the name of a profile when none is given.
+const defaultProfile = "default"
+
+func newLogin(app *cli.App) *cobra.Command {
+	var in login
+	cmd := &cobra.Command{
+		Use:   "login [PROFILE]",
+		Short: "Keep an application token for this organization",
+		Long: `Keep an application token, so that the other commands use its organization.
+
+The token comes from a question that does not show it, from --token-file, or from
+standard input. It is verified with the service before anything is stored; a
+token of a service account works as well as any other. It is kept in the keyring
+of the operating system, or where --store says: file is a file that only you can
+read, env keeps nothing and expects the token in ASTRA_TOKEN. There is no silent
+change to a less safe store.
+
+The token is only ever sent to the service that it was verified with.
+
+To get a first token: Portal, Settings, Token Management, Generate Token.`,
+		Example: "  astra auth login\n" +
+			"  astra auth login production --token-file ./token.txt\n" +
+			"  astra auth login local --api-url http://127.0.0.1:8787 --store file --token-file ./token.txt",
+		Args: cli.Args("[PROFILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.profile = cmp.Or(append(args, app.Globals.Profile, defaultProfile)...)
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep it: keyring, file or env (default keyring)")
+	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store it without asking the service")
+	return cmd
+}
+
+func (in login) run(ctx context.Context, app *cli.App) error {
+	if app.Sandboxed() {
+		return cli.Usagef("the sandbox needs no login: it uses its own administrator").
+			WithHint("to try the login, serve the sandbox and log in to it").
+			WithNext("astra sandbox serve", "astra auth login local --api-url URL --store file")
+	}
+	if err := config.CheckName(in.profile); err != nil {
+		return cli.Usagef("%q cannot name a profile: %v", in.profile, err)
+	}
+	kind, err := app.StoreKind(in.store)
+	if err != nil {
+		return err
+	}
+	url, err := app.RequestedURL()
+	if err != nil {
+		return err
+	}
+	keep := cli.Login{Profile: in.profile, Kind: kind, URL: url, Verify: !in.noVerify}
+	store, err := keep.Probe(ctx, app)
+	if err != nil {
+		return err
+	}
+	token, err := in.token(ctx, app)
+	if err != nil {
+		return err
+	}
+	p, err := keep.Keep(ctx, app, store, token)
+	if err != nil {
+		return err
+	}
+	in.report(app, p)
+	return cli.PrintOne(app, columns(), p)
+}
+
+// token takes the token from where it is, and checks its shape.
+func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
+	var text secret.Text
+	var err error
+	switch {
+	case app.Globals.TokenFile != "":
+		text, err = app.ReadTokenFile(ctx, app.Globals.TokenFile)
+	case app.Interactive():
+		text, err = app.AskSecret(ctx, "Application token:")
+	case in.store == string(credential.Env) && app.EnvironmentToken() != "":
+		text = app.EnvironmentToken()
+	case app.Terminal.In:
+		err = cli.Failf(cli.Unconfirmed, "there is no token, and nobody to ask").WithHint("give it by --token-file FILE or on standard input")
+	default:
+		text, err = app.ReadTokenFile(ctx, "-")
+	}
+	if err != nil {
+		return secret.Token{}, err
+	}
+	app.Secrets.Add(text)
+	token, err := secret.ParseToken(text.Reveal())
+	if err != nil {
+		return token, cli.Usagef("%v", err).WithHint("a token is AstraCS:, 24 letters, a colon and 64 hexadecimal digits")
+	}
+	return token, nil
+}
+
+func (in login) report(app *cli.App, p config.Profile) {
+	if in.noVerify {
+		app.Warn("the token was not verified")
+	}
+	where := "the " + p.Store
+	if p.Store == string(credential.Env) {
+		where = "nowhere: set ASTRA_TOKEN for each command"
+	}
+	app.Say("Logged in to %s as profile %s; the token is kept in %s.", cmp.Or(p.Org.Name, p.Org.ID, "an unverified organization"), p.Name, where)
+}
+
+func columns() []output.Column[config.Profile] {
+	return []output.Column[config.Profile]{
+		{Key: "profile", Value: func(p config.Profile) any { return p.Name }, Name: true},
+		{Key: "orgId", Value: func(p config.Profile) any { return output.OrNull(p.Org.ID) }},
+		{Key: "orgName", Value: func(p config.Profile) any { return output.OrNull(p.Org.Name) }},
+		{Key: "clientId", Value: func(p config.Profile) any { return p.ClientID }},
+		{Key: "apiUrl", Value: func(p config.Profile) any { return p.APIURL }},
+		{Key: "store", Value: func(p config.Profile) any { return p.Store }},
+	}
+}

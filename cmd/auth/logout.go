@@ -1,0 +1,60 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/credential"
+)
+
+func newLogout(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "logout [PROFILE]",
+		Short: "Drop the stored token of a profile",
+		Long: `Drop the stored token of a profile, by default the one in use. The profile and its
+bindings stay, for the next login. The token itself stays valid: revoke it with
+"astra token delete".`,
+		Example: "  astra auth logout production --yes",
+		Args:    cli.Args("[PROFILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return logout(cmd.Context(), app, name)
+		},
+	}
+}
+
+func logout(ctx context.Context, app *cli.App, name string) error {
+	if app.Sandboxed() {
+		return cli.Usagef("the sandbox has no login to drop").WithNext("astra sandbox reset")
+	}
+	p, err := app.NamedProfile(name)
+	if err != nil {
+		return err
+	}
+	if p.Store == string(credential.Env) {
+		app.Say("Profile %s stores no token: unset ASTRA_TOKEN.", p.Name)
+		return nil
+	}
+	if err := app.Confirm(ctx, "Drop the stored token of profile %s?", p.Name); err != nil {
+		return err
+	}
+	if app.Globals.DryRun {
+		app.Say("Would drop the token of profile %s from the %s.", p.Name, p.Store)
+		return nil
+	}
+	store, err := app.Store(p.Store)
+	if err != nil {
+		return err
+	}
+	if err := store.Delete(ctx, credential.Key{Profile: p.Name}); err != nil && !errors.Is(err, credential.ErrNotFound) {
+		return err
+	}
+	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)
+	return nil
+}

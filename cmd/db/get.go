@@ -1,0 +1,28 @@
+package db
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newGet(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "get DB",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show one database, by name or id",
+		Example: "  astra --sandbox db get demo\n  astra --sandbox db get demo --jq .endpoint",
+		Args:    cli.Args("DB"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			session, err := app.Session(cmd.Context())
+			if err != nil {
+				return err
+			}
+			found, err := session.Database(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return cli.PrintOne(app, columns(), found)
+		},
+	}
+}

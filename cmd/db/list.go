@@ -1,0 +1,36 @@
+package db
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	all := false
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the databases that the credential may see",
+		Example: "  astra --sandbox db list\n  astra --sandbox db list --all -o json",
+		Args:    cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			session, err := app.Session(cmd.Context())
+			if err != nil {
+				return err
+			}
+			include := "nonterminated"
+			if all {
+				include = "all"
+			}
+			databases, err := devops.Collect(session.Databases.All(cmd.Context(), include))
+			if err != nil {
+				return err
+			}
+			return cli.Print(app, columns(), databases, "There is no database that this credential may see.")
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "also databases that were terminated")
+	return cmd
+}

@@ -1,0 +1,166 @@
+// Package doctor is "astra doctor": what may keep the program from working.
+package doctor
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// finding is what one check found.
+type finding struct{ check, state, detail string }
+
+// The states of a check.
+const (
+	fine    = "ok"
+	note    = "note" // not wrong, but worth knowing
+	trouble = "problem"
+)
+
+// New returns the command.
+func New(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out what may keep astra from working",
+		Long: `Look at the configuration, the keyring, the credential, the service, the sandbox
+and other programs of this name, and say what is wrong and what to do. Status 10
+if there is a problem. Nothing is changed.`,
+		Example: "  astra --sandbox doctor\n  astra doctor -o json",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app) },
+	}
+}
+
+func run(ctx context.Context, app *cli.App) error {
+	found := []finding{configuration(app)}
+	if !app.Sandboxed() {
+		found = append(found, keyring(ctx, app))
+	}
+	found = append(found, login(ctx, app), environment(app), namesakes(app))
+	if err := cli.Print(app, columns(), found, ""); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(found, func(f finding) bool { return f.state == trouble }) {
+		return cli.Failf(cli.Negative, "there is something to mend")
+	}
+	return nil
+}
+
+func columns() []output.Column[finding] {
+	return []output.Column[finding]{
+		{Key: "check", Value: func(f finding) any { return f.check }, Name: true},
+		{Key: "state", Value: func(f finding) any { return f.state }},
+		{Key: "detail", Value: func(f finding) any { return f.detail }},
+	}
+}
+
+func configuration(app *cli.App) finding {
+	f := finding{check: "configuration", state: fine}
+	paths, err := app.Paths()
+	if err != nil {
+		return finding{f.check, trouble, err.Error()}
+	}
+	f.detail = paths.ConfigFile()
+	if _, err := app.Config(); err != nil {
+		return finding{f.check, trouble, err.Error()}
+	}
+	if _, err := os.Stat(f.detail); errors.Is(err, os.ErrNotExist) {
+		f.detail += " does not exist yet"
+	}
+	return f
+}
+
+// keyring is a problem only if something is kept there or would be.
+func keyring(ctx context.Context, app *cli.App) finding {
+	f := finding{check: "keyring", state: fine, detail: "usable"}
+	store, err := app.Store(string(credential.Keyring))
+	if err == nil {
+		err = store.Probe(ctx)
+	}
+	if err == nil {
+		return f
+	}
+	f.state, f.detail = note, err.Error()+"; use --store file, or ASTRA_TOKEN"
+	if cfg, err := app.Config(); err == nil {
+		for _, p := range cfg.Profiles {
+			if p.Store == string(credential.Keyring) {
+				f.state = trouble
+			}
+		}
+	}
+	return f
+}
+
+func login(ctx context.Context, app *cli.App) finding {
+	f := finding{check: "login", state: fine}
+	if !app.HasCredential() {
+		return finding{f.check, note, "no credential; log in with: astra auth login"}
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return finding{f.check, trouble, err.Error()}
+	}
+	name, err := session.OrgName(ctx)
+	if err != nil {
+		return finding{f.check, trouble, err.Error()}
+	}
+	f.detail = session.ClientID + " of " + name + ", from " + session.Source
+	return f
+}
+
+// environment looks for variables that surprise.
+func environment(app *cli.App) finding {
+	f := finding{check: "environment", state: fine, detail: "nothing surprising"}
+	var words []string
+	if app.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" && app.Getenv("ASTRA_TOKEN") == "" && app.Getenv("ASTRA_API_TOKEN") == "" {
+		words = append(words, "ASTRA_DB_APPLICATION_TOKEN is for applications and never used as a login")
+	}
+	if app.Getenv("ASTRA_TOKEN") != "" && app.Getenv("ASTRA_API_TOKEN") != "" {
+		words = append(words, "ASTRA_TOKEN wins over ASTRA_API_TOKEN")
+	}
+	if app.Getenv("ASTRA_API_URL") != "" {
+		words = append(words, "ASTRA_API_URL asks for another service than the public one")
+	}
+	if len(words) > 0 {
+		f.state, f.detail = note, strings.Join(words, "; ")
+	}
+	return f
+}
+
+// namesakes looks for other programs called astra: the official tool has the
+// same name.
+func namesakes(app *cli.App) finding {
+	f := finding{check: "namesakes", state: fine, detail: "no other astra on the path"}
+	self, err := os.Executable()
+	if err != nil {
+		return f
+	}
+	self, _ = filepath.EvalSymlinks(self)
+	var others []string
+	for _, dir := range filepath.SplitList(app.Getenv("PATH")) {
+		if dir == "" || !filepath.IsAbs(dir) {
+			continue
+		}
+		path, err := exec.LookPath(filepath.Join(dir, "astra"))
+		if err != nil {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(path); err == nil && real != self && !slices.Contains(others, path) {
+			others = append(others, path)
+		}
+	}
+	if len(others) > 0 {
+		f.state, f.detail = note, "another astra is on the path: "+strings.Join(others, ", ")
+	}
+	return f
+}

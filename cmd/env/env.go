@@ -1,0 +1,23 @@
+// Package env is "astra env": a database in the environment of a shell.
+package env
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "env",
+		Short: "Put a database into the environment of a shell",
+		Long: `Put a database into the environment of a shell.
+
+"env use" chooses database, keyspace, region and token once. "env export" prints
+the variables for the shell to evaluate, without asking the service:
+
+    eval "$(astra env export)"`,
+		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
+	}, newExport(app), newUnset(app), newUse(app))
+}

@@ -1,0 +1,38 @@
+// Package org is "astra org": the organizations that the user's credentials
+// belong to.
+package org
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "org",
+		Short: "See organizations and switch between them",
+		Long: `See organizations and switch between them.
+
+A credential belongs to one organization, so a profile is one organization: to
+see another one, log in to it with a token of its own.`,
+		Example: "  astra --sandbox org list",
+	}, newList(app), newGet(app), newUse(app))
+}
+
+// organization is one row.
+type organization struct {
+	id, name, profile string
+	current           bool
+}
+
+func columns() []output.Column[organization] {
+	return []output.Column[organization]{
+		{Key: "id", Value: func(o organization) any { return o.id }, Name: true},
+		{Key: "name", Value: func(o organization) any { return o.name }},
+		{Key: "profile", Value: func(o organization) any { return output.OrNull(o.profile) }},
+		{Key: "current", Value: func(o organization) any { return o.current }},
+	}
+}

@@ -1,0 +1,36 @@
+package permission
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+type list struct{ group string }
+
+func newList(app *cli.App) *cobra.Command {
+	var in list
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List every permission with its console name and API parameter",
+		Example: "  astra permission list\n  astra permission list --group keyspace -o json",
+		Args:    cli.Args(),
+		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
+	}
+	cmd.Flags().StringVar(&in.group, "group", "", "only this `group`: "+groupNames())
+	return cmd
+}
+
+func (in list) run(app *cli.App) error {
+	if in.group != "" && !slices.Contains(iam.Groups(), iam.Group(in.group)) {
+		return cli.Usagef("--group is one of %s, not %q", groupNames(), in.group)
+	}
+	all := slices.DeleteFunc(iam.Permissions(), func(p iam.Permission) bool {
+		return in.group != "" && p.Group != iam.Group(in.group)
+	})
+	return cli.Print(app, columns(), all, "")
+}

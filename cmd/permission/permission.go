@@ -1,0 +1,51 @@
+// Package permission is "astra permission": the catalogue of what a role can
+// grant.
+package permission
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:     "permission",
+		Short:   "Look up what a role can grant",
+		Long:    "Look up what a role can grant. The catalogue is part of the program: no credential is needed.",
+		Example: "  astra permission list --group api",
+	}, newGet(app), newList(app))
+}
+
+func columns() []output.Column[iam.Permission] {
+	return []output.Column[iam.Permission]{
+		{Key: "name", Value: func(p iam.Permission) any { return p.Name }},
+		{Key: "parameter", Value: func(p iam.Permission) any { return p.Parameter }, Name: true},
+		{Key: "group", Value: func(p iam.Permission) any { return string(p.Group) }},
+		{Key: "description", Value: func(p iam.Permission) any { return p.Description }},
+		{Key: "defaultRoles", Value: func(p iam.Permission) any { return carriers(p.Parameter) }, Wide: true},
+	}
+}
+
+// carriers names the default roles that carry a permission, least first.
+func carriers(parameter string) []string {
+	names := []string{}
+	for _, r := range iam.DefaultRolesWith(parameter) {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// groupNames are the groups as they are given to --group.
+func groupNames() string {
+	var names []string
+	for _, g := range iam.Groups() {
+		names = append(names, string(g))
+	}
+	return strings.Join(names, ", ")
+}

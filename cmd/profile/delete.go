@@ -1,0 +1,58 @@
+package profile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+)
+
+func newDelete(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "delete PROFILE",
+		Aliases: []string{"rm", "remove"},
+		Short:   "Delete a profile, with its stored secrets",
+		Long: `Delete a profile, with the secrets that are stored for it. Nothing is revoked: a
+token whose only copy is deleted here stays valid until "astra token delete".`,
+		Example: "  astra profile delete old --yes",
+		Args:    cli.Args("PROFILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return remove(cmd.Context(), app, args[0])
+		},
+	}
+}
+
+func remove(ctx context.Context, app *cli.App, name string) error {
+	if err := outside(app); err != nil {
+		return err
+	}
+	p, err := app.NamedProfile(name)
+	if err != nil {
+		return err
+	}
+	if err := app.Confirm(ctx, "Delete profile %s with %s stored secrets?", p.Name, fmt.Sprint(len(secrets(p)))); err != nil {
+		return err
+	}
+	if app.Globals.DryRun {
+		app.Say("Would delete profile %s with its stored secrets.", p.Name)
+		return nil
+	}
+	if err := dropSecrets(ctx, app, p); err != nil {
+		return err
+	}
+	err = app.UpdateConfig(ctx, func(c *config.Config) error {
+		c.Remove(p.Name)
+		if c.CurrentProfile == p.Name {
+			c.CurrentProfile = ""
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	app.Say("Deleted profile %s.", p.Name)
+	return nil
+}

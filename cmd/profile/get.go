@@ -1,0 +1,31 @@
+package profile
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newGet(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "get [PROFILE]",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show one profile, by default the one in use",
+		Example: "  astra profile get\n  astra profile get production -o json",
+		Args:    cli.Args("[PROFILE]"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := outside(app); err != nil {
+				return err
+			}
+			p, err := app.NamedProfile(append(args, "")[0])
+			if err != nil {
+				return err
+			}
+			cfg, err := app.Config()
+			if err != nil {
+				return err
+			}
+			return cli.PrintOne(app, columns(), row{p, p.Name == cfg.CurrentProfile})
+		},
+	}
+}

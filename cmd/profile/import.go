@@ -1,0 +1,119 @@
+package profile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+type importer struct {
+	file  string
+	store string
+}
+
+func newImport(app *cli.App) *cobra.Command {
+	var in importer
+	cmd := &cobra.Command{
+		Use:   "import [FILE]",
+		Short: "Take over the profiles of other Astra command-line tools",
+		Long: `Take over the profiles of other Astra command-line tools: of the official one
+(~/.astrarc), and of its archived predecessor (astra/prod_token in the
+configuration directory). FILE names another file of either kind.
+
+Each token is verified and put into the secret store. The files themselves are
+left as they are: they hold the tokens in plain text, so delete them afterwards.
+A profile that exists already is not touched.`,
+		Example: "  astra profile import\n  astra profile import ./astrarc --store file",
+		Args:    cli.Args("[FILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.file = append(args, "")[0]
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep the tokens: keyring or file (default keyring)")
+	return cmd
+}
+
+func (in importer) run(ctx context.Context, app *cli.App) error {
+	if err := outside(app); err != nil {
+		return err
+	}
+	kind, err := app.StoreKind(in.store)
+	if err != nil {
+		return err
+	}
+	found, err := in.read(app)
+	if err != nil {
+		return err
+	}
+	cfg, err := app.Config()
+	if err != nil {
+		return err
+	}
+	var done []row
+	for _, f := range found {
+		if _, exists := cfg.Find(f.Name); exists {
+			app.Say("Profile %s exists already and is left as it is.", f.Name)
+			continue
+		}
+		p, err := in.take(ctx, app, kind, f)
+		if err != nil {
+			return cli.Hint(err, "profile "+f.Name+" was not imported")
+		}
+		app.Say("Imported profile %s (%s).", p.Name, cmp.Or(p.Org.Name, p.Org.ID))
+		done = append(done, row{p, false})
+	}
+	return cli.Print(app, columns(), done, "There was nothing to import.")
+}
+
+// take verifies and keeps one profile.
+func (in importer) take(ctx context.Context, app *cli.App, kind string, f config.Foreign) (config.Profile, error) {
+	app.Secrets.Add(f.Token)
+	token, err := secret.ParseToken(f.Token.Reveal())
+	if err != nil {
+		return config.Profile{}, cli.Failf(cli.Config, "profile %s: %v", f.Name, err)
+	}
+	url, err := app.RequestedURL()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	keep := cli.Login{Profile: f.Name, Kind: kind, URL: url, Verify: true}
+	store, err := keep.Probe(ctx, app)
+	if err != nil {
+		return config.Profile{}, err
+	}
+	return keep.Keep(ctx, app, store, token)
+}
+
+// read returns the profiles of the file that was named, or of those that the
+// other tools write.
+func (in importer) read(app *cli.App) ([]config.Foreign, error) {
+	if in.file != "" {
+		return config.ReadForeign(in.file)
+	}
+	var all []config.Foreign
+	paths, err := app.Paths()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range []string{filepath.Join(app.Home, ".astrarc"), filepath.Join(paths.Config, "prod_token")} {
+		found, err := config.ReadForeign(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		app.Say("Reading %s.", path)
+		all = append(all, found...)
+	}
+	return all, nil
+}

@@ -1,0 +1,31 @@
+package profile
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the profiles",
+		Example: "  astra profile list\n  astra profile list -o json",
+		Args:    cli.Args(),
+		RunE: func(*cobra.Command, []string) error {
+			if err := outside(app); err != nil {
+				return err
+			}
+			cfg, err := app.Config()
+			if err != nil {
+				return err
+			}
+			var rows []row
+			for _, p := range cfg.Profiles {
+				rows = append(rows, row{p, p.Name == cfg.CurrentProfile})
+			}
+			return cli.Print(app, columns(), rows, "There is no profile yet. Log in with: astra auth login")
+		},
+	}
+}

@@ -1,0 +1,50 @@
+// Package profile is "astra profile": the organizations that the user logged in
+// to.
+package profile
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "profile",
+		Short: "Manage profiles: one organization and its credential each",
+		Long: `Manage profiles. A profile is one organization: where its credential is kept, and
+what is bound to the environment. It holds no secret. Profiles are made by
+"astra auth login".`,
+		Example: "  astra profile list",
+	}, newDelete(app), newGet(app), newImport(app), newList(app), newRename(app), newUse(app))
+}
+
+// row is a profile as it is shown.
+type row struct {
+	config.Profile
+	current bool
+}
+
+func columns() []output.Column[row] {
+	return []output.Column[row]{
+		{Key: "name", Value: func(r row) any { return r.Name }, Name: true},
+		{Key: "orgName", Value: func(r row) any { return output.OrNull(r.Org.Name) }},
+		{Key: "orgId", Value: func(r row) any { return output.OrNull(r.Org.ID) }},
+		{Key: "store", Value: func(r row) any { return r.Store }},
+		{Key: "clientId", Value: func(r row) any { return output.OrNull(r.ClientID) }},
+		{Key: "apiUrl", Value: func(r row) any { return output.OrNull(r.APIURL) }, Wide: true},
+		{Key: "database", Value: func(r row) any { return output.OrNull(r.Env.DB.Name) }},
+		{Key: "current", Value: func(r row) any { return r.current }},
+	}
+}
+
+// outside refuses profiles in sandbox mode, where there is only one.
+func outside(app *cli.App) error {
+	if app.Sandboxed() {
+		return cli.Usagef("the sandbox has no profiles: it is one organization of its own")
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package profile
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+)
+
+func newUse(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "use PROFILE",
+		Short:   "Make a profile the current one",
+		Example: "  astra profile use production",
+		Args:    cli.Args("PROFILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := outside(app); err != nil {
+				return err
+			}
+			p, err := app.NamedProfile(args[0])
+			if err != nil {
+				return err
+			}
+			if err := app.UpdateConfig(cmd.Context(), func(c *config.Config) error { c.CurrentProfile = p.Name; return nil }); err != nil {
+				return err
+			}
+			app.Say("Now using profile %s.", p.Name)
+			return nil
+		},
+	}
+}

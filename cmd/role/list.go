@@ -1,0 +1,48 @@
+package role
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type list struct{ kind string }
+
+func newList(app *cli.App) *cobra.Command {
+	var in list
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List default and custom roles",
+		Example: "  astra --sandbox role list\n  astra --sandbox role list --kind custom -o json",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	cmd.Flags().StringVar(&in.kind, "kind", "", "only roles of this `kind`: default or custom")
+	return cmd
+}
+
+func (in list) run(ctx context.Context, app *cli.App) error {
+	if in.kind != "" && in.kind != "default" && in.kind != "custom" {
+		return cli.Usagef("--kind is default or custom, not %q", in.kind)
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	roles, err := session.Roles.List(ctx)
+	if err != nil {
+		return err
+	}
+	roles = slices.DeleteFunc(roles, func(r devops.Role) bool { return in.kind != "" && kind(r) != in.kind })
+	return cli.Print(app, columns(), roles, "There is no such role.")
+}
+
+// permissionCount is what the list shows of the permissions; "role get" has
+// them all.
+func permissionCount(r devops.Role) string { return strconv.Itoa(len(permissions(r))) }

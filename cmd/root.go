@@ -1,0 +1,71 @@
+// Package cmd is the command tree: a list of nouns, each a package of its own.
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/cmd/auth"
+	"github.com/astra-admin/astra/cmd/completion"
+	"github.com/astra-admin/astra/cmd/db"
+	"github.com/astra-admin/astra/cmd/doctor"
+	"github.com/astra-admin/astra/cmd/env"
+	"github.com/astra-admin/astra/cmd/org"
+	"github.com/astra-admin/astra/cmd/permission"
+	"github.com/astra-admin/astra/cmd/profile"
+	"github.com/astra-admin/astra/cmd/role"
+	"github.com/astra-admin/astra/cmd/sandbox"
+	"github.com/astra-admin/astra/cmd/token"
+	"github.com/astra-admin/astra/cmd/user"
+	"github.com/astra-admin/astra/cmd/version"
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// New returns the root of the tree.
+func New(app *cli.App) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "astra",
+		Short: "Administer DataStax Astra DB organizations",
+		Long: `Administer DataStax Astra DB organizations: users, roles, application tokens,
+databases, and the environment of a shell.
+
+Try everything without an account: astra sandbox demo`,
+		Example: `  astra --sandbox token list
+  astra --sandbox role create Reporting --permission db-table-select --db demo`,
+		Version:           app.Version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return app.Start(cmd) },
+	}
+	root.SetIn(app.In)
+	root.SetOut(app.Out)
+	root.SetErr(app.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.AsUsage(err) })
+	root.SetVersionTemplate("astra {{.Version}}\n")
+	app.AddFlags(root)
+	root.AddCommand(topics()...)
+	return cli.Noun(root,
+		auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), org.New(app),
+		permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
+		version.New(app),
+	)
+}
+
+// Main runs the command line args and returns the exit status.
+func Main(ctx context.Context, app *cli.App, args []string) int {
+	app.Args = args
+	if err := cli.CheckArguments(args); err != nil {
+		return app.Finish(ctx, err)
+	}
+	root := New(app)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil && cmd != nil {
+		statement := cli.FailureStatement(cmd, app.OnFailure)
+		app.OnFailure = &statement
+	}
+	return app.Finish(ctx, err)
+}

@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newDemo(app *cli.App) *cobra.Command {
+	keep := false
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the main job, with real commands, in a minute",
+		Long: `Show the main job: an organization, a role, an invitation, an application token,
+and the environment of a shell. Each step is a command of this program, shown as
+you would type it, and run in a sandbox that is thrown away afterwards.`,
+		Example: "  astra sandbox demo\n  astra sandbox demo --keep",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app, keep) },
+	}
+	cmd.Flags().BoolVar(&keep, "keep", false, "keep the demo's sandbox, and say where it is")
+	return cmd
+}
+
+// A step is one command of the tour.
+type step struct {
+	why  string
+	args []string
+	eval string // the rest of a shell line in which the command stands
+}
+
+func tour() []step {
+	return []step{
+		{why: "Your organization.", args: []string{"org", "list"}},
+		{why: "Its databases.", args: []string{"db", "list"}},
+		{why: "Which default role is enough to read? What would it allow?", args: []string{"role", "list", "--filter", "kind=default", "--columns", "name,permissions"}},
+		{
+			why:  "None is limited to one keyspace. So make a role of your own, without knowing what a resource name is.",
+			args: []string{"role", "create", "Reporting", "--permission", "Select Table", "--permission", "Describe Table", "--permission", "Access REST", "--db", "demo", "--keyspace", "app"},
+		},
+		{why: "Invite somebody with it. Who has not accepted yet is pending.", args: []string{"user", "invite", "ada@example.com", "--role", "Reporting"}},
+		{why: "Generate a token with it, which expires, and keep its secret in the store. The secret is not shown.", args: []string{"token", "generate", "--role", "Reporting", "--description", "nightly report", "--expires", "90d", "--save", "report"}},
+		{why: "All tokens in one place.", args: []string{"token", "list"}},
+		{why: "Bind database and token to the environment, once.", args: []string{"env", "use", "demo", "--saved-token", "report"}},
+		{why: "At the start of every shell. Nothing is asked of the service. (Masked here; a shell gets the values.)", args: []string{"env", "export"}, eval: `eval "$(astra env export)"`},
+	}
+}
+
+func demo(ctx context.Context, app *cli.App, keep bool) error {
+	self, err := cli.Self()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "astra-demo-")
+	if err != nil {
+		return err
+	}
+	if keep {
+		defer app.Say("Kept. To go on in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
+	} else {
+		defer os.RemoveAll(dir) //nolint:errcheck // a folder of temporary files
+	}
+	for _, s := range tour() {
+		if err := s.run(ctx, app, self, dir); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(app.Out, "\n# That was it. Now you, with --sandbox in front:\n\n    astra --sandbox user list\n    astra --help\n")
+	return nil
+}
+
+// run shows one step and what it prints.
+func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
+	line := s.eval
+	if line == "" {
+		line = cli.CommandLine(append([]string{"astra"}, s.args...))
+	}
+	if _, err := fmt.Fprintf(app.Out, "\n# %s\n$ %s\n", s.why, line); err != nil {
+		return err
+	}
+	child := exec.CommandContext(ctx, self, s.args...)
+	child.Env = environment(app, state)
+	output := &indented{w: app.Out, mask: s.eval != ""}
+	child.Stdout, child.Stderr = output, output
+	if err := child.Run(); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return cli.Failf(cli.Failed, "the demo stopped: astra %s ended with status %d", strings.Join(s.args, " "), exit.ExitCode())
+		}
+		return err
+	}
+	return nil
+}
+
+// environment is that of the child: our own, with the throw-away sandbox, and
+// without what would choose another credential or format.
+func environment(app *cli.App, state string) []string {
+	kept := slices.DeleteFunc(app.Environ(), func(v string) bool { return strings.HasPrefix(v, "ASTRA_") })
+	return append(kept, "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
+}
+
+// indented writes what a command prints with an indent, as a transcript.
+type indented struct {
+	w    io.Writer
+	mask bool // tokens are cut short
+}
+
+func (i *indented) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		if i.mask {
+			line = cutTokens(line)
+		}
+		if _, err := io.WriteString(i.w, "  "+line); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// cutTokens shows of a token only so much that it can be told from others.
+func cutTokens(line string) string {
+	before, token, found := strings.Cut(line, "AstraCS:")
+	if !found || len(token) < 4 {
+		return line
+	}
+	end := strings.IndexAny(token, "'\n")
+	if end < 0 {
+		end = len(token)
+	}
+	return before + "AstraCS:" + token[:4] + "…" + token[end:]
+}

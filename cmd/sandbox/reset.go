@@ -1,0 +1,66 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+func newReset(app *cli.App) *cobra.Command {
+	name := ""
+	cmd := &cobra.Command{
+		Use:     "reset",
+		Short:   "Start afresh, with a new organization",
+		Long:    "Start afresh: drop everything in the sandbox, also the secrets and bindings that were saved there, and seed a new organization.",
+		Example: "  astra sandbox reset --yes --org-name Acme",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return reset(cmd.Context(), app, name) },
+	}
+	cmd.Flags().StringVar(&name, "org-name", "", "`name` of the new organization")
+	return cmd
+}
+
+func reset(ctx context.Context, app *cli.App, name string) error {
+	if err := app.Confirm(ctx, "Drop everything in the sandbox?"); err != nil {
+		return err
+	}
+	if app.Globals.DryRun {
+		app.Say("Would drop everything in the sandbox.")
+		return nil
+	}
+	server, err := replaceable(app)
+	if err != nil {
+		return err
+	}
+	if err := server.Reset(sandbox.SeedOptions{OrgName: name}); err != nil {
+		return err
+	}
+	dir, err := app.SandboxDir()
+	if err != nil {
+		return err
+	}
+	for _, left := range []string{config.FileName, "credentials"} {
+		if err := os.RemoveAll(filepath.Join(dir, left)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return show(app)
+}
+
+// replaceable opens the sandbox to replace its state, so that a damaged one is
+// no hindrance.
+func replaceable(app *cli.App) (*sandbox.Server, error) {
+	server, err := app.ServedSandbox(func(*sandbox.Options) {})
+	if errors.Is(err, sandbox.ErrState) {
+		return server, nil
+	}
+	return server, err
+}

@@ -1,0 +1,65 @@
+package sandbox
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+type seed struct {
+	orgName                  string
+	noEnterprise, enterprise bool
+	accept                   []string
+	advance                  string
+}
+
+func newSeed(app *cli.App) *cobra.Command {
+	var in seed
+	cmd := &cobra.Command{
+		Use:   "seed",
+		Short: "Make happen what no command can: accept invitations, let time pass",
+		Example: "  astra sandbox seed --accept viewer@example.com\n" +
+			"  astra sandbox seed --advance 31m",
+		Args: cli.Args(),
+		RunE: func(*cobra.Command, []string) error { return in.run(app) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.orgName, "org-name", "", "rename the organization to `name`")
+	f.BoolVar(&in.noEnterprise, "no-enterprise", false, "take the enterprise rights from the administrator's token")
+	f.BoolVar(&in.enterprise, "enterprise", false, "give the enterprise rights back")
+	f.StringArrayVar(&in.accept, "accept", nil, "let the owner of this `address` accept the invitation; may be repeated")
+	f.StringVar(&in.advance, "advance", "", "move the sandbox's clock on by a `duration`, such as 31m or 90d")
+	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
+	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "advance")
+	return cmd
+}
+
+func (in seed) run(app *cli.App) error {
+	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept}
+	var err error
+	if options.Advance, err = in.step(); err != nil {
+		return err
+	}
+	if in.noEnterprise || in.enterprise {
+		options.NoEnterprise = &in.noEnterprise
+	}
+	server, err := app.Sandbox()
+	if err != nil {
+		return err
+	}
+	if err := server.Seed(options); err != nil {
+		return err
+	}
+	for _, address := range in.accept {
+		app.Say("%s accepted the invitation.", address)
+	}
+	if in.advance != "" {
+		app.Say("The sandbox's clock moved on by %s.", in.advance)
+	}
+	return nil
+}
+
+func (in seed) step() (time.Duration, error) { return cli.ParseDuration("--advance", in.advance) }

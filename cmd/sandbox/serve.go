@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+type serve struct {
+	listen    string
+	latency   time.Duration
+	rate      float64
+	faults    []string
+	published bool
+}
+
+func newServe(app *cli.App) *cobra.Command {
+	var in serve
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Offer the sandbox over HTTP to other clients",
+		Long: `Offer the sandbox over HTTP to other clients, until interrupted. The first line on
+standard output is the address; clients may add /v2 to it or not. The token is
+shown by "astra sandbox status".
+
+A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method or any one
+segment of the path. Kinds: drop-response performs the request and closes the
+connection, status answers with the status arg, truncate breaks the answer off,
+slow waits arg before it answers, reset resets the connection, html answers with
+a sign-in page.`,
+		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
+			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'",
+		Args: cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "`address` of this machine to listen at; port 0 takes a free one")
+	f.DurationVar(&in.latency, "latency", 0, "wait this `duration` before each answer")
+	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests a second")
+	f.StringArrayVar(&in.faults, "fault", nil, "make a `fault`; may be repeated")
+	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
+	return cli.LongRunning(cmd)
+}
+
+func (in serve) run(ctx context.Context, app *cli.App) error {
+	options := sandbox.ServeOptions{Latency: in.latency, RateLimit: in.rate, Now: app.Now}
+	for _, text := range in.faults {
+		fault, err := sandbox.ParseFault(text)
+		if err != nil {
+			return cli.Usagef("--fault: %v", err)
+		}
+		options.Faults = append(options.Faults, fault)
+	}
+	if in.rate < 0 || in.latency < 0 {
+		return cli.Usagef("--rate-limit and --latency cannot be below zero")
+	}
+	server, err := app.ServedSandbox(func(o *sandbox.Options) { o.PublishedTokens = in.published })
+	if err != nil {
+		return err
+	}
+	listener, err := in.open(ctx)
+	if err != nil {
+		return err
+	}
+	url := "http://" + listener.Addr().String()
+	unregister, err := register(app, url)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer unregister()
+	if _, err := fmt.Fprintln(app.Out, url); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	app.Say("Serving the sandbox at %s; its token: astra sandbox status --jq .token", url)
+	return until(ctx, &http.Server{Handler: sandbox.Listener(server, options), ReadHeaderTimeout: 10 * time.Second}, listener)
+}
+
+// open listens on an address of this machine only: what is served is not
+// protected by more than a token that is no secret.
+func (in serve) open(ctx context.Context) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(in.listen)
+	if err != nil {
+		return nil, cli.Usagef("--listen is HOST:PORT, not %q", in.listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, cli.Usagef("--listen takes an address of this machine (127.0.0.1, ::1, localhost), not %q", host)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", in.listen)
+	if err != nil {
+		return nil, cli.Failf(cli.Network, "%v", err)
+	}
+	return listener, nil
+}
+
+// until serves until ctx ends, which is how a server ends well.
+func until(ctx context.Context, server *http.Server, listener net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if err := server.Shutdown(grace); err != nil {
+			return server.Close()
+		}
+		return nil
+	}
+}

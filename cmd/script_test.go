@@ -1,0 +1,133 @@
+package cmd_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+// TestScript runs testdata/script/*.txtar, each in a home of its own. Besides
+// the commands of testscript there are:
+//
+//	exit CODE COMMAND…        runs a command that must end with this status
+//	serve [URLVAR] [FAULT…]   serves the sandbox of this script on loopback: $URL is
+//	                          its address, token.txt the administrator's token
+//	requests FILE             compares the requests that were served since the
+//	                          last time with the lines of FILE
+//	bare                      leaves only what a headless machine has: no session bus
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setup,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exit":     exitCommand,
+			"serve":    serveCommand,
+			"requests": requestsCommand,
+		},
+	})
+}
+
+// setup gives a script a home, and nothing of the environment of whoever runs
+// the tests.
+func setup(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	env.Vars = slices.DeleteFunc(env.Vars, func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return name == "HOME" || name == "CI"
+	})
+	env.Vars = append(env.Vars,
+		"HOME="+home, "XDG_RUNTIME_DIR="+filepath.Join(env.WorkDir, "run"),
+		"ASTRA_CONFIG_DIR="+filepath.Join(home, "config"), "ASTRA_STATE_DIR="+filepath.Join(home, "state"),
+		"ASTRA_CACHE_DIR="+filepath.Join(home, "cache"), "TERM=xterm",
+	)
+	env.Values["served"] = new(served)
+	return os.MkdirAll(home, 0o700)
+}
+
+// served is the log of the requests that a script's sandbox was sent.
+type served struct {
+	mu  sync.Mutex
+	log []string
+}
+
+func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("status %d, want %d", got, want)
+	}
+}
+
+func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: serve [FAULT…]")
+	}
+	log := ts.Value("served").(*served)
+	path := filepath.Join(ts.Getenv("ASTRA_STATE_DIR"), "sandbox", "state.db")
+	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, Log: func(method, path string) {
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		log.log = append(log.log, method+" "+path)
+	}})
+	ts.Check(err)
+	options := sandbox.ServeOptions{Now: time.Now}
+	for _, text := range args {
+		fault, err := sandbox.ParseFault(text)
+		ts.Check(err)
+		options.Faults = append(options.Faults, fault)
+	}
+	listener := httptest.NewServer(sandbox.Listener(server, options))
+	ts.Defer(listener.Close)
+	status, err := server.Status()
+	ts.Check(err)
+	ts.Setenv("URL", listener.URL)
+	ts.Check(os.WriteFile(ts.MkAbs("token.txt"), []byte(status.Token+"\n"), 0o600))
+}
+
+// ids are what differs from run to run in the path of a request.
+var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Za-z]{24}\b`)
+
+func requestsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: requests FILE")
+	}
+	log := ts.Value("served").(*served)
+	log.mu.Lock()
+	got := ids.ReplaceAllString(strings.Join(log.log, "\n"), "{id}")
+	log.log = nil
+	log.mu.Unlock()
+	want, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got != string(bytes.TrimSpace(want)) {
+		ts.Fatalf("requests:\n%s\nwant:\n%s", got, bytes.TrimSpace(want))
+	}
+}

@@ -1,0 +1,169 @@
+package token
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+type generate struct {
+	roles       []string
+	description string
+	expires     string
+	org         string
+	save        string
+	out         string
+	format      string
+}
+
+func newGenerate(app *cli.App) *cobra.Command {
+	var in generate
+	cmd := &cobra.Command{
+		Use:     "generate --role ROLE",
+		Aliases: []string{"create"},
+		Short:   "Generate a token, and keep its secret where you say",
+		Long: `Generate an application token with one or more roles.
+
+Client id, secret and token go to standard output, unless --save puts them into
+the secret store or --out into a new file. The service shows them this once, so
+every destination is tried out before the token is made, and a token that no
+destination took is revoked again.
+
+With the token you use the APIs; with client id and secret the drivers log in.`,
+		Example: "  astra --sandbox token generate --role 'RO User' -o json\n" +
+			"  astra --sandbox token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
+		Args: cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
+	f.StringVar(&in.description, "description", "", "`text` that says what the token is for")
+	f.StringVar(&in.expires, "expires", "", "`when` the token expires: a duration such as 90d, or a time such as 2027-01-31T00:00:00Z (default never)")
+	f.StringVar(&in.org, "org", "", "`id` of the organization, for a token of an enterprise (default the token's own)")
+	f.StringVar(&in.save, "save", "", "keep it in the secret store under this `name`")
+	f.StringVar(&in.out, "out", "", "write it to this new `file`, which only you can read")
+	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
+	return cmd
+}
+
+func (in generate) run(ctx context.Context, app *cli.App) error {
+	if len(in.roles) == 0 {
+		return cli.Usagef("--role is missing: a token has at least one role").WithNext("astra role list")
+	}
+	expires, err := cli.ParseExpiry("--expires", in.expires, app.Now())
+	if err != nil {
+		return err
+	}
+	if in.format != "" && in.out == "" {
+		return cli.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	roles, err := session.RolesNamed(ctx, in.roles)
+	if err != nil {
+		return err
+	}
+	destinations, err := in.destinations(app, session, roles)
+	if err != nil {
+		return err
+	}
+	if app.Interactive() && !app.Globals.Yes {
+		explain(app, roles)
+		if err := app.Confirm(ctx, "Generate this token?"); err != nil {
+			return err
+		}
+	}
+	order := onetime.Order{OrgID: in.org, Description: in.description, ExpiresAt: expires}
+	for _, r := range roles {
+		order.Roles = append(order.Roles, r.ID)
+	}
+	if order.OrgID == "" {
+		if order.OrgID, err = session.OrgID(ctx); err != nil {
+			return err
+		}
+	}
+	if app.Globals.DryRun { // nothing may be touched, not even to try a destination out
+		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
+		return err
+	}
+	made, kept, err := app.Maker(session).Make(ctx, order, destinations)
+	if made.ClientID == "" {
+		return err
+	}
+	return in.report(app, made, roles, kept, err)
+}
+
+// destinations are where the secret goes, safest first. Standard output is one
+// only if there is no other.
+func (in generate) destinations(app *cli.App, session *cli.Session, roles []devops.Role) ([]onetime.Destination, error) {
+	var all []onetime.Destination
+	if in.save != "" {
+		saved, err := app.Saved(session, in.save)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, saved)
+	}
+	if in.out != "" {
+		render, err := fileFormat(in.format, in.out)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &onetime.File{Path: in.out, Render: render})
+	}
+	if len(all) == 0 {
+		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: in.renderer(app, roles, true)})
+	}
+	return all, nil
+}
+
+// explain shows what the roles allow, before the question.
+func explain(app *cli.App, roles []devops.Role) {
+	for _, r := range roles {
+		actions := slices.Compact(slices.Sorted(slices.Values(r.Policy.Actions)))
+		app.Say("%s has %d permissions: %s", r.Name, len(actions), strings.Join(actions, ", "))
+	}
+}
+
+// report says where the secret is, and shows what is no secret where it went
+// elsewhere than to standard output.
+func (in generate) report(app *cli.App, made devops.Credential, roles []devops.Role, kept []string, failure error) error {
+	if in.save == "" && in.out == "" {
+		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
+		app.Say("Use the token with the APIs, client id and secret with the drivers.")
+		return failure
+	}
+	app.Say("Generated %s for %s; its secret is in %s.", made.ClientID, rolesInWords(roles), strings.Join(kept, " and in "))
+	if failure != nil {
+		return failure
+	}
+	if in.save != "" {
+		app.Say("Bind it to a database with: astra env use DB --saved-token %s", in.save)
+	}
+	return in.renderer(app, roles, false)(app.Out, made)
+}
+
+func rolesInWords(roles []devops.Role) string {
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// lifetime is how an expiry is shown to people.
+func lifetime(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339)
+}

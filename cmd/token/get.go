@@ -1,0 +1,32 @@
+package token
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newGet(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "get TOKEN",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show one token, by client id or saved name",
+		Example: "  astra --sandbox token get \"$(astra --sandbox token list -o name | head -n 1)\"",
+		Args:    cli.Args("TOKEN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			session, err := app.Session(cmd.Context())
+			if err != nil {
+				return err
+			}
+			all, err := rows(cmd.Context(), app, session)
+			if err != nil {
+				return err
+			}
+			found, err := find(all, args[0])
+			if err != nil {
+				return err
+			}
+			return cli.PrintOne(app, columns(), found)
+		},
+	}
+}

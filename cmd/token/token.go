@@ -1,0 +1,110 @@
+// Package token is "astra token": the application tokens of the organization.
+package token
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "token",
+		Short: "Generate, list and delete application tokens",
+		Long: `Generate, list and delete application tokens.
+
+A token comes with a client id and a client secret. The service shows secret and
+token once, when the token is generated; nobody can look at them later.`,
+		Example: "  astra --sandbox token list",
+	}, newDelete(app), newGenerate(app), newGet(app), newList(app))
+}
+
+// row is a token as it is shown.
+type row struct {
+	devops.Token
+	saved       string // the name under which its secret is stored here
+	roles       []cli.RoleRef
+	description string
+	operation   string // mark of the command that made it, "" if made elsewhere
+	current     bool
+	now         time.Time
+}
+
+func columns() []output.Column[row] {
+	return []output.Column[row]{
+		{Key: "clientId", Value: func(r row) any { return r.ClientID }, Name: true},
+		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }},
+		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }},
+		{Key: "description", Value: func(r row) any { return r.description }},
+		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }},
+		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }},
+		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Human: true},
+		{Key: "current", Value: func(r row) any { return r.current }},
+		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
+	}
+}
+
+// rows returns the tokens as they are shown.
+func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error) {
+	tokens, err := session.Tokens.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := sessionProfile(app, session)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]row, 0, len(tokens))
+	for _, t := range tokens {
+		roles, err := session.RoleRefs(ctx, t.Roles)
+		if err != nil {
+			return nil, err
+		}
+		r := row{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: app.Now()}
+		r.description, r.operation = onetime.SplitDescription(t.Description)
+		for _, s := range profile.Tokens {
+			if s.ClientID == t.ClientID {
+				r.saved = s.Name
+			}
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// sessionProfile is the profile whose saved tokens belong to the session's
+// organization: the one that is chosen, or none.
+func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) {
+	if session.Profile.Name != "" {
+		return session.Profile, nil
+	}
+	if app.Sandboxed() {
+		return app.Profile()
+	}
+	return config.Profile{}, nil
+}
+
+// find returns the token that ref means: a client id, exactly, or the name
+// under which it is saved here.
+func find(all []row, ref string) (row, error) {
+	var known []string
+	for _, r := range all {
+		if r.ClientID == ref || r.saved == ref && ref != "" {
+			return r, nil
+		}
+		known = append(known, r.ClientID)
+		if r.saved != "" {
+			known = append(known, r.saved)
+		}
+	}
+	e := cli.NotFoundf("token", ref, known)
+	return row{}, e.WithNext("astra token list")
+}

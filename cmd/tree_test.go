@@ -1,0 +1,118 @@
+package cmd_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/cmd"
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// walk calls visit for each command of the tree.
+func walk(visit func(*cobra.Command)) {
+	var down func(*cobra.Command)
+	down = func(c *cobra.Command) {
+		visit(c)
+		for _, child := range c.Commands() {
+			if child.Name() != "help" {
+				down(child)
+			}
+		}
+	}
+	down(tree())
+}
+
+func tree() *cobra.Command { return cmd.New(cli.System(testVersion)) }
+
+// isVerb reports whether a command does something itself.
+func isVerb(c *cobra.Command) bool { return c.Runnable() && !c.HasSubCommands() }
+
+// scriptOf is where the script of a command is: role_create.txtar.
+func scriptOf(c *cobra.Command) string {
+	name := strings.ReplaceAll(strings.TrimPrefix(c.CommandPath(), "astra "), " ", "_")
+	return filepath.Join("..", "testdata", "script", name+".txtar")
+}
+
+// TestEveryCommand holds each command to what users can expect of all.
+func TestEveryCommand(t *testing.T) {
+	t.Parallel()
+	placeholder := regexp.MustCompile("`[^`]+`")
+	walk(func(c *cobra.Command) {
+		complain := func(format string, args ...any) {
+			t.Helper()
+			t.Errorf(c.CommandPath()+": "+format, args...)
+		}
+		if c.Short == "" || !unicode.IsUpper([]rune(c.Short)[0]) || strings.HasSuffix(c.Short, ".") {
+			complain("the short text begins with a capital and has no full stop: %q", c.Short)
+		}
+		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name == "help" || f.Name == "version" {
+				return
+			}
+			switch first := []rune(strings.TrimPrefix(f.Usage, "`"))[0]; {
+			case unicode.IsUpper(first):
+				complain("the text of --%s begins with a capital", f.Name)
+			case f.Value.Type() != "bool" && !placeholder.MatchString(f.Usage):
+				complain("the text of --%s does not name its value in backquotes", f.Name)
+			case f.Value.Type() == "stringSlice":
+				complain("--%s splits its value at commas", f.Name)
+			}
+		})
+		if !isVerb(c) {
+			return
+		}
+		if c.Example == "" {
+			complain("there is no example")
+		}
+		if c.Args == nil {
+			complain("its arguments are not checked")
+		}
+		if _, err := os.Stat(scriptOf(c)); err != nil {
+			complain("there is no script: %v", err)
+		}
+	})
+}
+
+// TestScriptsHaveCommands finds scripts that no command answers to: a name is a
+// command's, or one's with a dash and a word behind it.
+func TestScriptsHaveCommands(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{"astra": true}
+	walk(func(c *cobra.Command) { known[filepath.Base(scriptOf(c))] = true })
+	scripts, err := filepath.Glob(filepath.Join("..", "testdata", "script", "*.txtar"))
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(err, "no scripts")
+	}
+	for _, s := range scripts {
+		name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(s), ".txtar"), "-")
+		if !known[name+".txtar"] && !known[name] {
+			t.Errorf("%s belongs to no command", s)
+		}
+	}
+}
+
+// TestExitCodes freezes the exit statuses: scripts out there depend on them.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	frozen := map[cli.Code]string{
+		0: "OK", 1: "FAILED", 2: "USAGE", 3: "CONFIG", 4: "UNAUTHENTICATED", 5: "FORBIDDEN", 6: "NOT_FOUND", 7: "CONFLICT",
+		8: "UNCONFIRMED", 9: "SOME_FAILED", 10: "NEGATIVE", 12: "NETWORK", 13: "RATE_LIMITED", 14: "SERVER", 15: "OUTCOME_UNKNOWN",
+		16: "NOTHING_KEPT", 17: "STORE", 18: "UNWRITABLE", 19: "REFUSED", 130: "INTERRUPTED", 141: "READER_LEFT", 143: "TERMINATED",
+	}
+	exits := cli.Exits()
+	if len(exits) != len(frozen) {
+		t.Errorf("%d statuses, want %d", len(exits), len(frozen))
+	}
+	for _, e := range exits {
+		if frozen[e.Code] != e.Name {
+			t.Errorf("status %d is %s, want %s", e.Code, e.Name, frozen[e.Code])
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package user
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type list struct {
+	status, role string
+}
+
+func newList(app *cli.App) *cobra.Command {
+	var in list
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the people of the organization",
+		Long:    "List the people of the organization. Whoever was invited is pending until the invitation is accepted.",
+		Example: "  astra --sandbox user list\n  astra --sandbox user list --status pending -o csv",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	cmd.Flags().StringVar(&in.status, "status", "", "only people in this `state`: active or pending")
+	cmd.Flags().StringVar(&in.role, "role", "", "only people with this role, by `name` or id")
+	return cmd
+}
+
+func (in list) run(ctx context.Context, app *cli.App) error {
+	if in.status != "" && in.status != "active" && in.status != "pending" {
+		return cli.Usagef("--status is active or pending, not %q", in.status)
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	members, err := session.Members(ctx)
+	if err != nil {
+		return err
+	}
+	users := members.Users
+	if in.status != "" {
+		users = slices.DeleteFunc(slices.Clone(users), func(u devops.User) bool { return status(u) != in.status })
+	}
+	if in.role != "" {
+		role, err := session.Role(ctx, in.role)
+		if err != nil {
+			return err
+		}
+		users = slices.DeleteFunc(slices.Clone(users), func(u devops.User) bool {
+			return !slices.ContainsFunc(u.Roles, func(r devops.RoleRef) bool { return r.ID == role.ID })
+		})
+	}
+	return cli.Print(app, columns(), users, "Nobody matches.")
+}

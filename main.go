@@ -1,0 +1,19 @@
+// Command astra administers DataStax Astra DB organizations.
+package main
+
+import (
+	"os"
+
+	"github.com/astra-admin/astra/cmd"
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// version is set by the release build; a source build reports what the Go
+// toolchain recorded.
+var version string
+
+func main() {
+	ctx, stop := cli.Signals()
+	defer stop()
+	os.Exit(cmd.Main(ctx, cli.System(version), os.Args[1:]))
+}

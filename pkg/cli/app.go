@@ -1,0 +1,115 @@
+// Package cli is the one meeting place of the program: App is the world that a
+// command sees (streams, clock, environment, settings, credentials, the API),
+// and the place where an error becomes a message and an exit code.
+//
+// Its API is for this program's own commands and may change at any time.
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/prompt"
+	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// App is the world, handed to every command.
+type App struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+	Environ  func() []string
+	Now      func() time.Time
+	Rand     io.Reader
+	Home     string // "" where the system names none
+	WorkDir  string
+	Version  string
+	Terminal Terminal // facts about the streams, decided once
+	Globals  Globals  // the global flags as given
+	Secrets  *secret.Redactor
+
+	// OnFailure is written to standard output when the command fails, so that
+	// eval fails too. A command whose output is evaluated sets it once it knows
+	// for what shell; nil leaves it to the mark of Evaluated.
+	OnFailure *string
+
+	// Args is the command line, without the program's name.
+	Args []string
+
+	files         [3]*os.File // the streams as files, for the terminal
+	settings      *config.Settings
+	config        config.Config
+	configErr     error
+	configRead    bool
+	outputGiven   bool
+	prompter      prompt.Prompter
+	session       *Session
+	sandboxed     bool
+	sandboxServer *sandbox.Server
+	background    context.CancelFunc
+}
+
+// System returns the real world. It is the only place where the process's own
+// streams, environment and clock are read. version is empty in a build that is
+// no release.
+func System(version string) *App {
+	redactor := new(secret.Redactor)
+	home, _ := os.UserHomeDir()
+	dir, _ := os.Getwd()
+	app := &App{
+		In:      os.Stdin,
+		Out:     os.Stdout,
+		Err:     redactor.Writer(os.Stderr),
+		Getenv:  os.Getenv,
+		Environ: os.Environ,
+		Now:     time.Now,
+		Rand:    rand.Reader,
+		Home:    home,
+		WorkDir: dir,
+		Version: buildVersion(version),
+		Secrets: redactor,
+		files:   [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
+	}
+	app.Terminal = detect(app.files, app.Getenv)
+	return app
+}
+
+// buildVersion names the version: the release's, else what the toolchain wrote
+// into the binary.
+func buildVersion(release string) string {
+	if release != "" {
+		return release
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// goos names the operating system, for the places of files.
+const goos = runtime.GOOS
+
+// Paths returns the directories of configuration, state and cache. In sandbox
+// mode configuration and state are the sandbox's own.
+func (a *App) Paths() (config.Paths, error) {
+	p, err := config.Dirs(a.Getenv, a.Home, goos)
+	if !a.sandboxed {
+		return p, err
+	}
+	dir, err := a.SandboxDir()
+	p.State, p.Config = dir, dir
+	return p, err
+}
+
+// Sandboxed reports whether the command runs against the embedded sandbox.
+func (a *App) Sandboxed() bool { return a.sandboxed }
+
+// Stdout returns standard output as a file.
+func (a *App) Stdout() *os.File { return a.files[1] }

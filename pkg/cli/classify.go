@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/prompt"
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+// kinds is the one place where an error becomes an exit status. The first match
+// wins; an error that matches nothing is unforeseen, status 1.
+func kinds() []struct {
+	target error
+	code   Code
+} {
+	return []struct {
+		target error
+		code   Code
+	}{
+		{errInterrupted, Interrupted},
+		{errTerminated, Terminated},
+		{prompt.ErrInterrupted, Interrupted},
+		{prompt.ErrEnd, Unconfirmed},
+		{errNoAnswer, Unconfirmed},
+		{onetime.ErrNothingKept, NothingKept},
+		{onetime.ErrPending, Unknown},
+		{onetime.ErrPartial, Store},
+		{output.ErrOptions, Usage},
+		{envfile.ErrUnrepresentable, Unwritable},
+		{envfile.ErrName, Usage},
+		{envfile.ErrNoUnset, Usage},
+		{envfile.ErrDialect, Usage},
+		{config.ErrConfig, Config},
+		{credential.ErrNotFound, NoCredential},
+		{credential.ErrPermissions, Config},
+		{credential.ErrCorrupt, Config},
+		{credential.ErrUnavailable, Store},
+		{credential.ErrLocked, Store},
+		{credential.ErrTimeout, Store},
+		{onetime.ErrDestination, Usage},
+		{sandbox.ErrBusy, Config},
+		{sandbox.ErrState, Config},
+		{sandbox.ErrNotInvited, NotFound},
+		{devops.ErrURL, Usage},
+		{devops.ErrUnauthorized, NoCredential},
+		{devops.ErrForbidden, Forbidden},
+		{devops.ErrNotFound, NotFound},
+		{devops.ErrConflict, Conflict},
+		{devops.ErrInvalid, Failed},
+		{devops.ErrRateLimited, RateLimited},
+		{devops.ErrServer, Server},
+		{devops.ErrOutcomeUnknown, Unknown},
+		{devops.ErrNetwork, Network},
+		{devops.ErrAnswer, Server},
+		{context.DeadlineExceeded, Network},
+		{context.Canceled, Interrupted},
+		{syscall.EPIPE, ReaderLeft},
+	}
+}
+
+// classify turns any error into an Error with an exit status, a machine name
+// and the advice that goes with its kind.
+func classify(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		if text := err.Error(); text != e.Message {
+			wrapped := *e // the wrapping said what was being done
+			wrapped.Message = text
+			return &wrapped
+		}
+		return e
+	}
+	e = &Error{Exit: Failed, Message: err.Error(), Cause: err}
+	for _, k := range kinds() {
+		if errors.Is(err, k.target) {
+			e.Exit = k.code
+			break
+		}
+	}
+	var api *devops.Error
+	if errors.As(err, &api) {
+		e.Status, e.RequestID = api.Status, api.RequestID
+		advise(e, api)
+	}
+	if e.Exit == Unknown {
+		e.Outcome = NobodyKnows
+	}
+	return e
+}
+
+// advise says what helps against a refusal of the API.
+func advise(e *Error, api *devops.Error) {
+	switch e.Exit {
+	case NoCredential:
+		e.Hint = "the service does not know this token: it was revoked or has expired, or belongs to another service"
+		e.Next = append(e.Next, "astra auth status", "astra auth login")
+	case Forbidden:
+		if api.Permission == "" {
+			break
+		}
+		e.Hint = "this needs the permission " + api.Permission
+		if p, err := iam.FindPermission(api.Permission); err == nil {
+			e.Hint = fmt.Sprintf("this needs the permission %s (%s)", p.Parameter, p.Name)
+		}
+		var carriers []string
+		for _, role := range iam.DefaultRolesWith(api.Permission) {
+			carriers = append(carriers, role.Name)
+		}
+		if len(carriers) > 0 {
+			e.Hint += "; default roles that carry it: " + strings.Join(carriers, ", ")
+		}
+	case Unknown:
+		e.Hint = "look whether it happened before you run this again"
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// errNoAnswer says that a question was asked and the time was up.
+var errNoAnswer = errors.New("no answer came in time")
+
+// Confirm asks before something is changed. It returns nil for yes, and for
+// --yes. Where nobody can be asked it fails with status 8 and shows the command
+// that needs no question.
+func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
+	for i, arg := range args {
+		args[i] = output.Sanitize(fmt.Sprint(arg))
+	}
+	question = fmt.Sprintf(question, args...)
+	switch {
+	case a.Globals.Yes, a.Globals.DryRun:
+		return nil
+	case !a.Interactive():
+		return a.unanswered(question, "--yes")
+	}
+	yes, err := a.Prompter().Confirm(ctx, question, false)
+	if err != nil {
+		return a.asked(err)
+	}
+	if !yes {
+		return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: "declined; nothing was changed"}
+	}
+	return nil
+}
+
+// asked words the end of a question that was not answered.
+func (a *App) asked(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w; nothing was changed", errNoAnswer)
+	}
+	return err
+}
+
+// unanswered is the failure of a question that nobody can be asked: it names the
+// flag and repeats the command line with it.
+func (a *App) unanswered(question, flag string) error {
+	return &Error{
+		Exit:    Unconfirmed,
+		Message: fmt.Sprintf("%s needs an answer, and there is nobody to ask", strings.TrimSuffix(question, "?")),
+		Hint:    "give the answer with " + flag,
+		Next:    []string{a.repaired(flag)},
+	}
+}

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/suggest"
+)
+
+// Outcome says what a failed command left behind.
+type Outcome string
+
+// The outcomes. A script that repeats commands needs no more than this.
+const (
+	Nothing      Outcome = "none"    // nothing was changed
+	Applied      Outcome = "applied" // the change was made
+	PartlyDone   Outcome = "partial"
+	NobodyKnows  Outcome = "unknown"
+	advicePrefix         = "run: "
+)
+
+// Error is a failure with everything that a person or a script is told of it.
+type Error struct {
+	Exit      Code
+	Name      string // machine name, such as ROLE_NOT_FOUND; default: that of Exit
+	Message   string // what failed and why; lower case, no full stop
+	Hint      string // advice in words
+	Next      []string
+	Outcome   Outcome
+	Status    int // of the API's answer, 0 = none
+	RequestID string
+	Cause     error
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Usagef says that the command line is wrong (exit 2).
+func Usagef(format string, args ...any) *Error {
+	return &Error{Exit: Usage, Message: fmt.Sprintf(format, args...)}
+}
+
+// Failf is a failure with an exit status of its own.
+func Failf(code Code, format string, args ...any) *Error {
+	return &Error{Exit: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Refusef says that something is refused for safety (exit 19).
+func Refusef(format string, args ...any) *Error {
+	return &Error{Exit: Refused, Message: fmt.Sprintf(format, args...)}
+}
+
+// NotFoundf says that there is no kind (a role, a user …) called name (exit 6),
+// and names the nearest of those that there are.
+func NotFoundf(kind, name string, known []string) *Error {
+	e := &Error{
+		Exit:    NotFound,
+		Name:    strings.ToUpper(strings.ReplaceAll(kind, " ", "_")) + "_NOT_FOUND",
+		Message: fmt.Sprintf("%s %q does not exist", kind, name),
+	}
+	if near := suggest.Nearest(name, known); len(near) > 0 {
+		e.Hint = "did you mean " + quoteList(near) + "?"
+	}
+	return e
+}
+
+// Ambiguous says that name means several things (exit 7), with their ids.
+func Ambiguous(kind, name string, ids []string) *Error {
+	return &Error{
+		Exit:    Conflict,
+		Name:    "AMBIGUOUS",
+		Message: fmt.Sprintf("%s %q means %d things: %s", kind, name, len(ids), strings.Join(ids, ", ")),
+		Hint:    "give the id instead of the name",
+	}
+}
+
+// WithHint adds advice to a failure and returns it.
+func (e *Error) WithHint(format string, args ...any) *Error {
+	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+// WithNext adds a command that helps and returns the failure.
+func (e *Error) WithNext(commands ...string) *Error {
+	e.Next = append(e.Next, commands...)
+	return e
+}
+
+// Hint adds advice and, when given, the commands that follow it to any error.
+func Hint(err error, hint string, next ...string) error {
+	if err == nil {
+		return nil
+	}
+	e := classify(err)
+	e.Hint = hint
+	e.Next = append(e.Next, next...)
+	return e
+}
+
+// AsUsage marks an error of the command line's own parser as wrong usage.
+func AsUsage(err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+}
+
+func quoteList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", output.Sanitize(n))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// UnknownPermission words the failure of iam.FindPermission (exit 2).
+func UnknownPermission(err error) error {
+	var unknown *iam.UnknownPermissionError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	e := &Error{Exit: Usage, Name: "UNKNOWN_PERMISSION", Message: fmt.Sprintf("there is no permission %q", unknown.Name), Cause: err}
+	if len(unknown.Near) > 0 {
+		e.Hint = "did you mean " + quoteList(unknown.Near) + "?"
+	}
+	return e.WithNext("astra permission list")
+}
+
+// PartlyFailed is the failure of a command of several steps of which some were
+// done (exit 9). done says which.
+func PartlyFailed(err error, done string) error {
+	e := *classify(err)
+	e.Exit, e.Name, e.Outcome, e.Hint = SomeFailed, "", PartlyDone, done
+	return &e
+}

@@ -1,0 +1,81 @@
+package cli
+
+import "strconv"
+
+// Code is an exit status of the program.
+type Code int
+
+// The exit statuses. Exits explains them.
+const (
+	OK           Code = 0
+	Failed       Code = 1
+	Usage        Code = 2
+	Config       Code = 3
+	NoCredential Code = 4
+	Forbidden    Code = 5
+	NotFound     Code = 6
+	Conflict     Code = 7
+	Unconfirmed  Code = 8
+	SomeFailed   Code = 9
+	Negative     Code = 10
+	Network      Code = 12
+	RateLimited  Code = 13
+	Server       Code = 14
+	Unknown      Code = 15
+	NothingKept  Code = 16
+	Store        Code = 17
+	Unwritable   Code = 18
+	Refused      Code = 19
+	Interrupted  Code = 130
+	ReaderLeft   Code = 141
+	Terminated   Code = 143
+)
+
+// Exit is one row of the table of exit statuses.
+type Exit struct {
+	Code    Code
+	Name    string // the machine's word for it, in JSON errors
+	Meaning string // for people
+}
+
+// Exits returns the table of exit statuses, which the help topic and the docs
+// are made from. Scripts depend on it: rows are added, never changed.
+func Exits() []Exit {
+	return []Exit{
+		{OK, "OK", "Done, or it was already so."},
+		{Failed, "FAILED", "A bug or an unforeseen failure."},
+		{Usage, "USAGE", "The command line is wrong. Nothing was sent."},
+		{Config, "CONFIG", "The configuration or the profile is missing or wrong."},
+		{NoCredential, "UNAUTHENTICATED", "There is no credential, or it was rejected or has expired."},
+		{Forbidden, "FORBIDDEN", "The credential lacks a permission."},
+		{NotFound, "NOT_FOUND", "What was named does not exist."},
+		{Conflict, "CONFLICT", "It exists already, was changed meanwhile, or the name means two things."},
+		{Unconfirmed, "UNCONFIRMED", "The confirmation was declined, or nobody could be asked."},
+		{SomeFailed, "SOME_FAILED", "Of several rows some failed."},
+		{Negative, "NEGATIVE", "The answer is no, or there are differences or findings."},
+		{Network, "NETWORK", "The service could not be reached, or did not answer in time."},
+		{RateLimited, "RATE_LIMITED", "The service asks for fewer requests, also after several tries."},
+		{Server, "SERVER", "The service failed, also after several tries."},
+		{Unknown, "OUTCOME_UNKNOWN", "A request that must not be repeated was sent and not answered: look before you run it again."},
+		{NothingKept, "NOTHING_KEPT", "A credential was made, no destination took it, and it was revoked again. Nothing exists."},
+		{Store, "STORE", "The place where secrets are kept is unavailable or refused."},
+		{Unwritable, "UNWRITABLE", "A value cannot be written in that shell or format."},
+		{Refused, "REFUSED", "Refused for safety."},
+		{Interrupted, "INTERRUPTED", "Interrupted (SIGINT)."},
+		{ReaderLeft, "READER_LEFT", "The reader of standard output left (SIGPIPE)."},
+		{Terminated, "TERMINATED", "Terminated (SIGTERM)."},
+	}
+}
+
+// name returns the machine's word for a status.
+func (c Code) name() string {
+	for _, e := range Exits() {
+		if e.Code == c {
+			return e.Name
+		}
+	}
+	return "FAILED"
+}
+
+// String returns the number.
+func (c Code) String() string { return strconv.Itoa(int(c)) }

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// errDone ends a command early with success, as after a dry run.
+var errDone = errors.New("done")
+
+// Finish reports how the command ended and returns the exit status. A failure
+// is one short text for people, or one JSON object where -o json or yaml asks
+// for it, on standard error; standard output stays empty.
+func (a *App) Finish(ctx context.Context, err error) int {
+	if a.background != nil {
+		defer a.background()
+	}
+	if err == nil || errors.Is(err, errDone) {
+		return int(OK)
+	}
+	if a.OnFailure != nil {
+		io.WriteString(a.Out, *a.OnFailure) //nolint:errcheck // there is nobody left to tell
+	}
+	if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && cause != nil {
+		err = cause
+	}
+	e := classify(err)
+	if e.Exit == ReaderLeft {
+		return int(ReaderLeft)
+	}
+	if a.sandboxed && e.Exit == NoCredential && errors.Is(err, devops.ErrUnauthorized) {
+		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
+	}
+	if a.Globals.Output == string(output.JSON) || a.Globals.Output == string(output.YAML) {
+		a.reportJSON(e)
+	} else {
+		a.reportText(e)
+	}
+	return int(e.Exit)
+}
+
+func (a *App) reportText(e *Error) {
+	word := "error:"
+	if a.Color() {
+		word = "\x1b[1;31merror:\x1b[0m"
+	}
+	fmt.Fprintln(a.Err, word, output.Sanitize(e.Message))
+	if e.Hint != "" {
+		fmt.Fprintln(a.Err, "  "+output.Sanitize(e.Hint))
+	}
+	if e.RequestID != "" {
+		fmt.Fprintln(a.Err, "  request "+output.Sanitize(e.RequestID))
+	}
+	for _, command := range e.Next {
+		fmt.Fprintln(a.Err, "  "+advicePrefix+output.Sanitize(command))
+	}
+}
+
+func (a *App) reportJSON(e *Error) {
+	type body struct {
+		Code      string   `json:"code"`
+		Message   string   `json:"message"`
+		Exit      Code     `json:"exit"`
+		Status    *int     `json:"status"`
+		Retryable bool     `json:"retryable"`
+		Outcome   Outcome  `json:"outcome"`
+		RequestID *string  `json:"requestId"`
+		Hint      *string  `json:"hint"`
+		NextSteps []string `json:"nextSteps"`
+		Sandbox   bool     `json:"sandbox,omitempty"`
+	}
+	b := body{
+		Code:      e.Name,
+		Message:   e.Message,
+		Exit:      e.Exit,
+		Retryable: retryable(e),
+		Outcome:   e.Outcome,
+		NextSteps: append([]string{}, e.Next...),
+		Sandbox:   a.sandboxed,
+	}
+	if b.Code == "" {
+		b.Code = e.Exit.name()
+	}
+	if b.Outcome == "" {
+		b.Outcome = Nothing
+	}
+	if e.Status != 0 {
+		b.Status = &e.Status
+	}
+	if e.RequestID != "" {
+		b.RequestID = &e.RequestID
+	}
+	if e.Hint != "" {
+		b.Hint = &e.Hint
+	}
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(map[string]body{"error": b}); err != nil {
+		a.reportText(e)
+		return
+	}
+	io.WriteString(a.Err, text.String()) //nolint:errcheck // there is nobody left to tell
+}
+
+// retryable reports whether the same command may simply be run again.
+func retryable(e *Error) bool {
+	switch e.Exit {
+	case Network, RateLimited, Server:
+		return e.Outcome == "" || e.Outcome == Nothing
+	case NothingKept:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// A Login is an application token to be kept as the credential of a profile.
+type Login struct {
+	Profile string
+	Kind    string // of the store
+	URL     string // of the service, in its normal form
+	Verify  bool
+}
+
+// Probe makes sure, before there is a token, that the store can take one. It
+// returns nil for a login that stores nothing.
+func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
+	if l.Kind == string(credential.Env) {
+		return nil, nil //nolint:nilnil // nothing is stored
+	}
+	store, err := app.Store(l.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Probe(ctx); err != nil {
+		return nil, Hint(err, "nothing was stored. Keep the token in a file that only you can read, or in ASTRA_TOKEN and store nothing",
+			"astra auth login "+l.Profile+" --store file", "astra auth login "+l.Profile+" --store env")
+	}
+	return store, nil
+}
+
+// Keep verifies the token, puts it into the store and records the profile. It
+// saves nothing that the service did not accept.
+func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token secret.Token) (config.Profile, error) {
+	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
+	if l.Verify {
+		var err error
+		if p.Org, err = whose(ctx, app, token, l.URL); err != nil {
+			return p, err
+		}
+	}
+	if store != nil {
+		item := credential.Item{ClientID: token.ClientID, Token: token.Text, APIURL: l.URL, OrgID: p.Org.ID}
+		if err := store.Set(ctx, credential.Key{Profile: l.Profile}, item); err != nil {
+			return p, err
+		}
+	}
+	return p, app.UpdateConfig(ctx, func(c *config.Config) error {
+		if old, found := c.Find(p.Name); found && (old.Org.ID == p.Org.ID || p.Org.ID == "") {
+			p.Tokens, p.Env = old.Tokens, old.Env // the same organization: its bindings still hold
+			p.Org.ID, p.Org.Name = cmp.Or(p.Org.ID, old.Org.ID), cmp.Or(p.Org.Name, old.Org.Name)
+		}
+		c.Put(p)
+		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
+		return nil
+	})
+}
+
+// whose asks the service which organization a token belongs to. Its name is a
+// bonus, which not every token may see.
+func whose(ctx context.Context, app *App, token secret.Token, url string) (config.Org, error) {
+	session, err := app.Connect(token, url)
+	if err != nil {
+		return config.Org{}, err
+	}
+	id, err := session.OrgID(ctx)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		return config.Org{}, Hint(err, "the service does not accept this token: it was revoked, has expired, or belongs to another service; nothing was stored")
+	}
+	if err != nil {
+		return config.Org{}, err
+	}
+	name, err := session.OrgName(ctx)
+	return config.Org{ID: id, Name: name}, err
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// Print writes a list to standard output in the format that was asked for. none
+// is said to people when a list for people is empty.
+func Print[T any](a *App, columns []output.Column[T], items []T, none string) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 && (options.Format == output.Table || options.Format == output.Wide) {
+		a.Say("%s", none)
+	}
+	return output.List(a.Out, options, columns, items)
+}
+
+// PrintOne writes one thing to standard output in the format that was asked for.
+func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
+	return WriteOne(a, a.Out, columns, item)
+}
+
+// Say tells people something, on standard error. Text from outside in args is
+// made harmless for the terminal.
+func (a *App) Say(format string, args ...any) {
+	if !a.Globals.Quiet {
+		a.line("", format, args)
+	}
+}
+
+// Warn tells people something that they should not miss, also under --quiet.
+func (a *App) Warn(format string, args ...any) {
+	word := "warning: "
+	if a.Color() {
+		word = "\x1b[33mwarning:\x1b[0m "
+	}
+	a.line(word, format, args)
+}
+
+// Detail tells people what is done, under --verbose.
+func (a *App) Detail(format string, args ...any) {
+	if a.Globals.Verbose && !a.Globals.Quiet {
+		a.line("", format, args)
+	}
+}
+
+func (a *App) line(word, format string, args []any) {
+	clean := make([]any, len(args))
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case int, bool:
+			clean[i] = v
+		default:
+			clean[i] = output.Sanitize(fmt.Sprint(v))
+		}
+	}
+	prefix := ""
+	if a.sandboxed {
+		prefix = "sandbox: "
+	}
+	fmt.Fprintf(a.Err, prefix+word+format+"\n", clean...)
+}
+
+// WriteOne is PrintOne to another writer, for what is delivered as a whole.
+func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return output.One(w, options, columns, item)
+}

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// RoleRef names a role in output.
+type RoleRef struct {
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name" yaml:"name"`
+}
+
+// AllRoles returns the organization's roles, asked for once. A credential that
+// may not read roles gets the default ones, which are the same everywhere.
+func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
+	if s.roles != nil {
+		return s.roles, nil
+	}
+	roles, err := s.Roles.List(ctx)
+	if errors.Is(err, devops.ErrForbidden) {
+		for _, r := range iam.DefaultRoles() {
+			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})
+		}
+		s.app.Detail("this credential may not read custom roles: only the default ones are known")
+	} else if err != nil {
+		return nil, err
+	}
+	s.roles = roles
+	return roles, nil
+}
+
+// Role finds the role that ref means: an id, or exactly one role's name. id: and
+// name: before it say which, for a name that looks like an id.
+func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
+	roles, err := s.AllRoles(ctx)
+	if err != nil {
+		return devops.Role{}, err
+	}
+	return pick("role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
+}
+
+// RolesNamed finds every role of refs; one that is named twice counts once.
+func (s *Session) RolesNamed(ctx context.Context, refs []string) ([]devops.Role, error) {
+	var found []devops.Role
+	for _, ref := range refs {
+		role, err := s.Role(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(found, func(r devops.Role) bool { return r.ID == role.ID }) {
+			found = append(found, role)
+		}
+	}
+	return found, nil
+}
+
+// RoleRefs names roles by their ids. A role that is no more, or that the
+// credential may not see, has an empty name.
+func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error) {
+	roles, err := s.AllRoles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]RoleRef, 0, len(ids))
+	for _, id := range ids {
+		ref := RoleRef{ID: id}
+		if i := slices.IndexFunc(roles, func(r devops.Role) bool { return r.ID == id }); i >= 0 {
+			ref.Name = roles[i].Name
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// User finds the member or invited user that ref means: an id or an address.
+// The service compares addresses without regard to case, and so does this.
+func (s *Session) User(ctx context.Context, ref string) (devops.User, error) {
+	members, err := s.Members(ctx)
+	if err != nil {
+		return devops.User{}, err
+	}
+	if i := slices.IndexFunc(members.Users, func(u devops.User) bool { return strings.EqualFold(u.Email, ref) }); i >= 0 {
+		ref = members.Users[i].ID
+	}
+	return pick("user", ref, members.Users, func(u devops.User) (string, string) { return u.ID, u.Email })
+}
+
+// Database finds the database that ref means: an id, or exactly one database's
+// name among those that are not terminated.
+func (s *Session) Database(ctx context.Context, ref string) (devops.Database, error) {
+	all, err := devops.Collect(s.Databases.All(ctx, "nonterminated"))
+	if err != nil {
+		return devops.Database{}, err
+	}
+	return pick("database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
+}
+
+// pick finds the one of items that ref means, by id or by name. Both are
+// compared exactly.
+func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+	var zero T
+	byID, byName := true, true
+	want := ref
+	if rest, ok := strings.CutPrefix(ref, "id:"); ok {
+		want, byName = rest, false
+	} else if rest, ok := strings.CutPrefix(ref, "name:"); ok {
+		want, byID = rest, false
+	}
+	var found []T
+	var ids, known []string
+	for _, item := range items {
+		id, name := names(item)
+		known = append(known, name)
+		if byID && id == want || byName && name == want {
+			found, ids = append(found, item), append(ids, id)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return zero, NotFoundf(kind, want, known)
+	case 1:
+		return found[0], nil
+	}
+	return zero, Ambiguous(kind, want, ids)
+}
+
+// RoleNames lists roles in words. One that is no more, or may not be seen, is
+// shown by its id.
+func RoleNames(refs []RoleRef) string {
+	words := make([]string, len(refs))
+	for i, r := range refs {
+		words[i] = cmp.Or(r.Name, r.ID)
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/sandbox"
+)
+
+const (
+	// sandboxProfile is the profile that the sandbox's bindings are kept under.
+	sandboxProfile = "sandbox"
+	// sandboxURL stands for the embedded sandbox, which no network reaches.
+	sandboxURL = "http://localhost"
+)
+
+// Sandbox returns the embedded sandbox, which it opens, and seeds on first use.
+func (a *App) Sandbox() (*sandbox.Server, error) {
+	if a.sandboxServer == nil {
+		server, err := a.ServedSandbox(func(*sandbox.Options) {})
+		if err != nil {
+			return nil, err
+		}
+		a.sandboxServer = server
+	}
+	return a.sandboxServer, nil
+}
+
+// ServedSandbox opens the sandbox with options of its own.
+func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
+	dir, err := a.SandboxDir()
+	if err != nil {
+		return nil, err
+	}
+	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand}
+	choose(&options)
+	return sandbox.Open(options)
+}
+
+// SandboxDir is where the sandbox keeps all of its own.
+func (a *App) SandboxDir() (string, error) {
+	paths, err := config.Dirs(a.Getenv, a.Home, goos)
+	if paths.State == "" {
+		return "", err
+	}
+	return filepath.Join(paths.State, "sandbox"), nil
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// Maker makes credentials through a session.
+func (a *App) Maker(session *Session) onetime.Maker {
+	return onetime.Maker{Tokens: session.Tokens, Rand: a.Rand, Now: a.Now}
+}
+
+// Saved is the destination of a new token in the profile's secret store, under a
+// name that is free so far.
+func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
+	if err := config.CheckName(name); err != nil {
+		return nil, Usagef("%q cannot name a saved token: %v", name, err)
+	}
+	profile, err := a.Profile()
+	if err != nil {
+		return nil, Hint(err, "a saved token belongs to a profile: log in first, or use --out")
+	}
+	if !a.sandboxed && session.Profile.Name != profile.Name {
+		return nil, Usagef("the credential comes from %s, not from profile %s, and may belong to another organization", session.Source, profile.Name).
+			WithHint("use the profile's credential (unset the variable, or leave --token-file out), or --out")
+	}
+	if _, taken := profile.Token(name); taken {
+		return nil, Failf(Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
+	}
+	kind := profile.Store
+	if kind == string(credential.Env) || kind == "" {
+		if kind, err = a.StoreKind(""); err != nil {
+			return nil, err
+		}
+	}
+	store, err := a.Store(kind)
+	if err != nil {
+		return nil, err
+	}
+	return &onetime.Saved{
+		Store: store, Key: credential.Key{Profile: profile.Name, Name: name}, APIURL: session.APIURL,
+		Record: func(ctx context.Context, made devops.Credential) error {
+			a.Secrets.Add(made.Token)
+			a.Secrets.Add(made.Secret)
+			return a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
+				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: name, ClientID: made.ClientID, Store: kind})
+				return nil
+			})
+		},
+	}, nil
+}

@@ -1,0 +1,24 @@
+//go:build !linux
+
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// parentName returns the name of the process that runs this one, or nothing.
+func parentName() string {
+	if runtime.GOOS == "windows" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	name, _ := exec.CommandContext(ctx, "ps", "-o", "comm=", "-p", strconv.Itoa(os.Getppid())).Output()
+	return strings.TrimSpace(string(name))
+}

@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The causes of a context that a signal ended.
+var (
+	errInterrupted = errors.New("interrupted")
+	errTerminated  = errors.New("terminated")
+)
+
+// Signals returns a context that an interrupt or a termination request ends.
+// A second signal ends the process at once. A reader that leaves standard
+// output becomes a write error instead of a sudden end, because a one-time
+// secret may be on its way.
+func Signals() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	ignoreBrokenPipes()
+	go func() {
+		switch <-caught {
+		case syscall.SIGTERM:
+			cancel(errTerminated)
+		default:
+			cancel(errInterrupted)
+		}
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+	}()
+	return ctx, func() { cancel(nil) }
+}

@@ -1,0 +1,4 @@
+package cli
+
+// ignoreBrokenPipes has nothing to do: Windows has no such signal.
+func ignoreBrokenPipes() {}

@@ -1,0 +1,286 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// A Source is one place where the credential may come from.
+type Source struct {
+	Name    string // --token-file, ASTRA_TOKEN, …
+	Present bool
+	Detail  string // what it says, never a secret
+
+	profile config.Profile
+	read    func(context.Context) (credential.Item, error)
+}
+
+// Sources returns the places where the credential may come from, in the order
+// in which they are looked at. The first one that is present wins.
+func (a *App) Sources() ([]Source, error) {
+	environment, err := a.environment()
+	if err != nil {
+		return nil, err
+	}
+	file := Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+	if a.sandboxed {
+		return []Source{file, environment[0], environment[1], a.administrator()}, nil
+	}
+	profiles, err := a.profileSources()
+	if err != nil {
+		return nil, err
+	}
+	return append([]Source{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
+}
+
+// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN.
+func (a *App) environment() ([2]Source, error) {
+	source := func(name string, token secret.Text) Source {
+		return Source{Name: name, Present: token != "", read: func(context.Context) (credential.Item, error) {
+			url, err := a.RequestedURL()
+			return credential.Item{Token: token, APIURL: url}, err
+		}}
+	}
+	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}, nil
+}
+
+// administrator is the sandbox's seeded token.
+func (a *App) administrator() Source {
+	return Source{Name: "the sandbox's administrator", Present: true, read: func(context.Context) (credential.Item, error) {
+		server, err := a.Sandbox()
+		if err != nil {
+			return credential.Item{}, err
+		}
+		status, err := server.Status()
+		return credential.Item{Token: secret.Text(status.Token)}, err
+	}}
+}
+
+// profileSources returns the five ways in which a profile is chosen.
+func (a *App) profileSources() ([]Source, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return nil, err
+	}
+	project, err := config.FindProject(a.WorkDir, a.Home)
+	if err != nil {
+		return nil, err
+	}
+	only := ""
+	if len(cfg.Profiles) == 1 {
+		only = cfg.Profiles[0].Name
+	}
+	var sources []Source
+	for _, chosen := range []struct{ how, name string }{
+		{"--profile", a.Globals.Profile},
+		{"ASTRA_PROFILE", a.settings.Profile},
+		{"the project's " + config.ProjectFile, project.Profile},
+		{"the current profile", cfg.CurrentProfile},
+		{"the only profile", only},
+	} {
+		s := Source{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
+		s.profile, _ = cfg.Find(chosen.name)
+		s.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, chosen.name) }
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+// Profile returns the profile that is chosen, whatever credential is used. In
+// sandbox mode it is the sandbox's own.
+func (a *App) Profile() (config.Profile, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	if a.sandboxed {
+		p, found := cfg.Find(sandboxProfile)
+		if !found {
+			p = config.Profile{Name: sandboxProfile, Store: string(credential.File)}
+		}
+		return p, nil
+	}
+	sources, err := a.profileSources()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	for _, s := range sources {
+		if s.Present {
+			return a.findProfile(s.Detail)
+		}
+	}
+	return config.Profile{}, Failf(Config, "there is no profile").WithHint("a profile is made by logging in").WithNext("astra auth login")
+}
+
+// findProfile returns the profile called name.
+func (a *App) findProfile(name string) (config.Profile, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	p, found := cfg.Find(name)
+	if !found {
+		var known []string
+		for _, p := range cfg.Profiles {
+			known = append(known, p.Name)
+		}
+		e := NotFoundf("profile", name, known)
+		e.Exit = Config
+		return config.Profile{}, e.WithNext("astra profile list")
+	}
+	return p, nil
+}
+
+// profileCredential reads the login of a profile, and refuses to use it with
+// another service than the one that it was stored for.
+func (a *App) profileCredential(ctx context.Context, name string) (credential.Item, error) {
+	p, err := a.findProfile(name)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	if p.Store == string(credential.Env) {
+		return a.environmentCredential(p)
+	}
+	item, err := a.Stored(ctx, p.Store, credential.Key{Profile: p.Name})
+	if errors.Is(err, credential.ErrNotFound) {
+		return item, Hint(err, "the secret store has nothing for profile "+p.Name+": log in again", "astra auth login "+p.Name)
+	}
+	if err != nil {
+		return item, err
+	}
+	return item, a.checkEndpoint(p, item)
+}
+
+// environmentCredential is the login of a profile that keeps nothing: the
+// variable must hold the token that the profile was made with.
+func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
+	token := a.settings.Token
+	if token == "" {
+		token = a.settings.APIToken
+	}
+	if token == "" {
+		return credential.Item{}, Failf(NoCredential, "profile %s stores no credential, and ASTRA_TOKEN is not set", p.Name)
+	}
+	item := credential.Item{Token: token, APIURL: p.APIURL}
+	if item.APIURL == "" {
+		item.APIURL = devops.DefaultURL
+	}
+	if parsed, err := secret.ParseToken(token.Reveal()); err == nil && p.ClientID != "" && parsed.ClientID != p.ClientID {
+		return credential.Item{}, Refusef("the token in the environment is %s, and profile %s was made with %s", parsed.ClientID, p.Name, p.ClientID)
+	}
+	return item, a.checkEndpoint(p, item)
+}
+
+// checkEndpoint makes sure that a stored credential goes to no other service
+// than its own, whatever the configuration, a flag or the environment says.
+func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
+	wanted, err := a.RequestedURL()
+	if err != nil {
+		return err
+	}
+	asked := a.Globals.APIURL != "" || a.settings.APIURL != ""
+	if asked && wanted != item.APIURL {
+		e := Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
+		if a.Globals.APIURL == "" {
+			return e.WithHint("ASTRA_API_URL asks for that: unset it, or log in there with a profile of its own")
+		}
+		return e.WithHint("log in there with a profile of its own").WithNext("astra auth login NAME --api-url " + wanted)
+	}
+	profileURL, err := devops.NormalizeURL(orDefault(p.APIURL))
+	if err != nil {
+		return err
+	}
+	if profileURL != item.APIURL {
+		return Refusef("profile %s says %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
+			WithHint("the configuration was changed by hand: log in again").WithNext("astra auth login " + p.Name)
+	}
+	return nil
+}
+
+// RequestedURL is the service that flags and environment ask for, in its normal
+// form.
+func (a *App) RequestedURL() (string, error) {
+	if a.Globals.APIURL != "" {
+		return devops.NormalizeURL(a.Globals.APIURL)
+	}
+	return devops.NormalizeURL(orDefault(a.settings.APIURL))
+}
+
+func orDefault(url string) string {
+	if url == "" {
+		return devops.DefaultURL
+	}
+	return url
+}
+
+// maxTokenFile is more than any file with one token holds.
+const maxTokenFile = 64 << 10
+
+// readTokenFile reads the token that --token-file names, - for standard input.
+func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
+	text, err := a.ReadTokenFile(ctx, a.Globals.TokenFile)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	url, err := a.RequestedURL()
+	return credential.Item{Token: text, APIURL: url}, err
+}
+
+// ReadTokenFile reads a file that holds one token, - for standard input, within
+// the time limit of ctx. It does not check the token's shape.
+func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
+	in := a.In
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", Failf(Usage, "--token-file: %v", err)
+		}
+		defer f.Close()
+		in = f
+	} else if a.Terminal.In {
+		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
+	}
+	type result struct {
+		text []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(in, maxTokenFile))
+		read <- result{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			return "", Failf(Unconfirmed, "no token came on standard input in time")
+		}
+		return "", context.Cause(ctx)
+	case r := <-read:
+		if r.err != nil {
+			return "", Failf(Usage, "--token-file: %v", r.err)
+		}
+		return secret.Text(strings.TrimSpace(string(r.text))), nil
+	}
+}
+
+// HasCredential reports whether any source has a credential.
+func (a *App) HasCredential() bool {
+	sources, err := a.Sources()
+	if err != nil {
+		return true // whoever uses it gets the error
+	}
+	for _, s := range sources {
+		if s.Present {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+)
+
+// Config returns the configuration, read once.
+func (a *App) Config() (config.Config, error) {
+	if !a.configRead {
+		a.configRead = true
+		paths, err := a.Paths()
+		if err == nil {
+			a.config, err = config.Load(paths.ConfigFile())
+		}
+		a.configErr = err
+	}
+	return a.config, a.configErr
+}
+
+// UpdateConfig changes the configuration file, with what is in it by then.
+func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
+	paths, err := a.Paths()
+	if err != nil {
+		return err
+	}
+	a.configRead = false
+	return config.Update(ctx, paths.ConfigFile(), edit)
+}
+
+// UpdateProfile changes one profile, which it adds if it is not there.
+func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
+	return a.UpdateConfig(ctx, func(c *config.Config) error {
+		p, found := c.Find(name)
+		if !found {
+			p = config.Profile{Name: name}
+			if a.sandboxed {
+				p.Store = string(credential.File)
+			}
+		}
+		if err := edit(&p); err != nil {
+			return err
+		}
+		c.Put(p)
+		return nil
+	})
+}
+
+// StoreKind returns the kind of store that new secrets go to: the one asked
+// for, the one of the settings, or the keyring. The sandbox keeps to files.
+func (a *App) StoreKind(asked string) (string, error) {
+	kind := asked
+	if kind == "" {
+		kind = a.settings.Store
+	}
+	switch {
+	case a.sandboxed && (asked == "" || asked == string(credential.File)):
+		return string(credential.File), nil
+	case a.sandboxed:
+		return "", Usagef("the sandbox keeps its secrets in files of its own: --store %s has no meaning there", asked)
+	case kind == "":
+		return string(credential.Keyring), nil
+	case kind == string(credential.Keyring), kind == string(credential.File), kind == string(credential.Env):
+		return kind, nil
+	}
+	return "", Usagef("--store is keyring, file or env, not %q", kind)
+}
+
+// Store opens the store of a kind. It touches nothing yet.
+func (a *App) Store(kind string) (credential.Store, error) {
+	if kind != string(credential.File) && kind != string(credential.Keyring) {
+		return nil, Failf(Config, "unknown store %q", kind)
+	}
+	if kind == string(credential.Keyring) && !a.sandboxed {
+		return credential.NewKeyring(credential.KeyringOptions{
+			Getenv: a.Getenv, Timeout: a.settings.KeyringTimeout, Attended: a.Interactive(),
+			Notice: func(text string) { a.Say("%s", text) },
+		}), nil
+	}
+	paths, err := a.Paths()
+	if err != nil {
+		return nil, err
+	}
+	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil
+}
+
+// Stored reads a secret from the store of a kind, and remembers its values so
+// that they are kept out of messages.
+func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
+	store, err := a.Store(kind)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	item, err := store.Get(ctx, key)
+	if err != nil {
+		return item, err
+	}
+	a.Secrets.Add(item.Token)
+	a.Secrets.Add(item.Secret)
+	return item, nil
+}

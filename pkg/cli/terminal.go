@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"cmp"
+	"os"
+	"strconv"
+
+	"golang.org/x/term"
+
+	"github.com/astra-admin/astra/pkg/prompt"
+)
+
+// Terminal is what is known of the streams. It is decided once.
+type Terminal struct {
+	In, Out, Err bool // whether each is a terminal
+	Width        int  // of standard output in columns; 0 = do not truncate
+	Dumb         bool // no cursor movement: questions as plain lines
+	CI           bool // a machine runs us, nobody answers
+}
+
+func detect(files [3]*os.File, getenv func(string) string) Terminal {
+	is := func(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
+	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: truthy(getenv("CI"))}
+	if t.Out {
+		columns, _ := strconv.Atoi(getenv("COLUMNS"))
+		measured, _, _ := term.GetSize(int(files[1].Fd()))
+		t.Width = cmp.Or(max(columns, 0), measured, 80)
+	}
+	return t
+}
+
+// truthy reads an on/off variable: empty, 0, false and no are off.
+func truthy(s string) bool {
+	switch s {
+	case "", "0", "false", "FALSE", "False", "no", "NO", "No":
+		return false
+	}
+	return true
+}
+
+// Interactive reports whether somebody can answer a question: standard input
+// and standard error are terminals, and nothing says otherwise. Standard output
+// plays no part, so that x=$(astra …) may still ask.
+func (a *App) Interactive() bool {
+	t := a.Terminal
+	return t.In && t.Err && !t.CI && !t.Dumb && !a.Globals.NoInput && !truthy(a.Getenv("ASTRA_NO_INPUT"))
+}
+
+// Prompter asks on the terminal. It must not be used unless Interactive.
+func (a *App) Prompter() prompt.Prompter {
+	if a.prompter == nil {
+		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Terminal.Dumb})
+	}
+	return a.prompter
+}
+
+// Color reports whether words on the stream for people may be coloured.
+func (a *App) Color() bool {
+	switch a.Globals.Color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	switch {
+	case a.Getenv("NO_COLOR") != "":
+		return false
+	case truthy(a.Getenv("CLICOLOR_FORCE")):
+		return true
+	}
+	return a.Terminal.Err && !a.Terminal.Dumb
+}

@@ -1,0 +1,112 @@
+// Package config reads and edits what the program remembers between two runs:
+// the user's configuration file with its profiles, the project file of a
+// repository, the settings of the environment, and where all of it lives.
+//
+// None of these files ever holds a secret; one that does is refused.
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// FileName is the name of the configuration file in its directory.
+const FileName = "config.yaml"
+
+// formatVersion is the version of the file format that this package writes
+// and the only one that it reads.
+const formatVersion = "1"
+
+var nameShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+// Config is the user's configuration file. The zero value is an absent file.
+type Config struct {
+	// CurrentProfile is used where neither a flag, the environment nor a
+	// project file names a profile.
+	CurrentProfile string
+	// Defaults are settings that the environment and flags override; the
+	// keys are those of DefaultKeys.
+	Defaults map[string]string
+	Profiles []Profile
+}
+
+// Profile is one organization as one user sees it. Its credential is in a
+// store, under the profile's name.
+type Profile struct {
+	Name     string
+	Org      Org
+	APIURL   string // empty means the public API
+	ClientID string // of the login token; it is not secret
+	Store    string // where the credential is kept
+	Tokens   []SavedToken
+	Env      Env
+}
+
+// Org names the organization of a profile.
+type Org struct{ ID, Name string }
+
+// SavedToken is an application token that a profile keeps in a store.
+type SavedToken struct{ Name, ClientID, Store string }
+
+// Env is what a profile exports for applications.
+type Env struct {
+	DB       DB
+	Region   string
+	Keyspace string
+	Token    string // the name of a saved token
+	Endpoint string
+}
+
+// DB names a database.
+type DB struct{ ID, Name string }
+
+// CheckName returns an error that wraps ErrName unless name may name a profile
+// or a saved token.
+func CheckName(name string) error {
+	if nameShape.MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
+}
+
+// Find returns the profile with the given name.
+func (c Config) Find(name string) (Profile, bool) {
+	if i := c.index(name); i >= 0 {
+		return c.Profiles[i], true
+	}
+	return Profile{}, false
+}
+
+// Put replaces the profile of the same name, or adds p as the last one.
+func (c *Config) Put(p Profile) {
+	if i := c.index(p.Name); i >= 0 {
+		c.Profiles[i] = p
+		return
+	}
+	c.Profiles = append(c.Profiles, p)
+}
+
+// Remove drops the profile with the given name and reports whether there was
+// one.
+func (c *Config) Remove(name string) bool {
+	i := c.index(name)
+	if i < 0 {
+		return false
+	}
+	c.Profiles = slices.Delete(c.Profiles, i, i+1)
+	return true
+}
+
+func (c Config) index(name string) int {
+	return slices.IndexFunc(c.Profiles, func(p Profile) bool { return p.Name == name })
+}
+
+// Token returns the saved token with the given name.
+func (p Profile) Token(name string) (SavedToken, bool) {
+	i := slices.IndexFunc(p.Tokens, func(t SavedToken) bool { return t.Name == name })
+	if i < 0 {
+		return SavedToken{}, false
+	}
+	return p.Tokens[i], true
+}

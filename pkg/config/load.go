@@ -1,0 +1,145 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+var plainPath = regexp.MustCompile(`^[A-Za-z0-9/._@%+=:,-]+$`)
+
+// maxSize is far above any file written by people or by this program.
+const maxSize = 1 << 20
+
+// Load reads the configuration file at path. A missing file, and an empty path
+// (see Dirs), are the zero Config. A file or directory that others may change
+// or read is refused.
+func Load(path string) (Config, error) {
+	if path == "" {
+		return Config{}, nil
+	}
+	data, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, nil
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	c, _, err := parse(path, data)
+	return c, err
+}
+
+// read returns the content of a file that only its owner, the caller, can
+// reach. What is checked is the open file, so that nothing can change between
+// the check and the reading.
+func read(path string) ([]byte, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, &Error{Path: path, Why: "not readable", Err: err}
+	}
+	defer f.Close()
+	if err := trustPath(path); err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, &Error{Path: path, Why: "not readable", Err: err}
+	}
+	switch {
+	case foreign(info):
+		return nil, &Error{Path: path, Why: "the file belongs to another user"}
+	case exposed(info, 0o077):
+		return nil, &Error{Path: path, Why: "other users can reach the file; run: chmod 600 " + quote(path)}
+	case info.Size() > maxSize:
+		return nil, &Error{Path: path, Why: "the file is larger than 1 MiB"}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSize))
+	if err != nil {
+		return nil, &Error{Path: path, Why: "not readable", Err: err}
+	}
+	return data, nil
+}
+
+// openRegular opens a file for reading without waiting for the other end of a
+// named pipe, and refuses everything but a regular file.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, cause(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a regular file")
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// trustPath checks the directory of path and, where path is a symbolic link,
+// the one of its target.
+func trustPath(path string) error {
+	if err := trustDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if target := resolve(path); target != path {
+		return trustDir(filepath.Dir(target))
+	}
+	return nil
+}
+
+// resolve follows path when it is a symbolic link, whether the target exists
+// or not.
+func resolve(path string) string {
+	const longest = 40 // links, as in the kernel
+	for range longest {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return path
+}
+
+// trustDir refuses a directory in which somebody else can put another file in
+// the place of ours.
+func trustDir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return &Error{Path: dir, Why: "not readable", Err: cause(err)}
+	case !info.IsDir():
+		return &Error{Path: dir, Why: "not a directory"}
+	case foreign(info):
+		return &Error{Path: dir, Why: "the directory belongs to another user"}
+	case exposed(info, 0o002):
+		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + quote(dir)}
+	}
+	return nil
+}
+
+// cause is err without the path, which our own words name already.
+func cause(err error) error {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathError.Err
+	}
+	return err
+}
+
+// quote returns path as a shell takes it.
+func quote(path string) string {
+	if plainPath.MatchString(path) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}

@@ -1,0 +1,169 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// apply carries the difference between two configurations into the YAML tree
+// of the first one. What did not change is not touched.
+func apply(root *yaml.Node, before, after Config) {
+	if len(root.Content) == 0 {
+		setText(root, "version", formatVersion)
+		value(root, "version").Tag = "!!int"
+	}
+	setText(root, "current_profile", after.CurrentProfile)
+	within(root, "defaults", func(m *yaml.Node) {
+		for _, key := range slices.Sorted(maps.Keys(after.Defaults)) {
+			if after.Defaults[key] != before.Defaults[key] {
+				setText(m, key, after.Defaults[key])
+			}
+		}
+		for key := range before.Defaults {
+			if _, kept := after.Defaults[key]; !kept {
+				remove(m, key)
+			}
+		}
+	})
+	setList(root, "profiles", before.Profiles, after.Profiles, func(p Profile) string { return p.Name }, applyProfile)
+}
+
+func applyProfile(m *yaml.Node, before, after Profile) {
+	setText(m, "name", after.Name)
+	within(m, "org", func(org *yaml.Node) {
+		setText(org, "id", after.Org.ID)
+		setText(org, "name", after.Org.Name)
+	})
+	setText(m, "api_url", after.APIURL)
+	setText(m, "client_id", after.ClientID)
+	setText(m, "store", after.Store)
+	setList(m, "tokens", before.Tokens, after.Tokens, func(t SavedToken) string { return t.Name },
+		func(m *yaml.Node, _, t SavedToken) {
+			setText(m, "name", t.Name)
+			setText(m, "client_id", t.ClientID)
+			setText(m, "store", t.Store)
+		})
+	within(m, "env", func(env *yaml.Node) {
+		within(env, "db", func(db *yaml.Node) {
+			setText(db, "id", after.Env.DB.ID)
+			setText(db, "name", after.Env.DB.Name)
+		})
+		setText(env, "region", after.Env.Region)
+		setText(env, "keyspace", after.Env.Keyspace)
+		setText(env, "token", after.Env.Token)
+		setText(env, "endpoint", after.Env.Endpoint)
+	})
+}
+
+// setList makes the list under key follow after. An element keeps its node by
+// its name, or by its place when only names changed.
+func setList[T any](m *yaml.Node, key string, before, after []T, name func(T) string, write func(m *yaml.Node, before, after T)) {
+	list := value(m, key)
+	var nodes []*yaml.Node
+	if list != nil && list.Kind == yaml.SequenceNode {
+		nodes = list.Content
+	}
+	find := func(in []T, wanted string) int {
+		return slices.IndexFunc(in, func(t T) bool { return name(t) == wanted })
+	}
+	content := make([]*yaml.Node, len(after))
+	for i, element := range after {
+		old := find(before, name(element))
+		if old < 0 && i < len(before) && find(after, name(before[i])) < 0 {
+			old = i // renamed
+		}
+		var previous T
+		if old >= 0 {
+			previous, content[i] = before[old], nodes[old]
+		} else {
+			content[i] = &yaml.Node{Kind: yaml.MappingNode}
+		}
+		write(content[i], previous, element)
+	}
+	switch {
+	case len(content) == 0 && len(nodes) == 0:
+		return
+	case len(content) == 0:
+		remove(m, key)
+	case list == nil:
+		put(m, key, &yaml.Node{Kind: yaml.SequenceNode, Content: content})
+	case list.Kind != yaml.SequenceNode:
+		*list = yaml.Node{Kind: yaml.SequenceNode, Content: content, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
+	default:
+		if len(nodes) == 0 {
+			list.Style &^= yaml.FlowStyle // an empty [] grows into a block
+		}
+		list.Content = content
+	}
+}
+
+// within edits the mapping under key, which is made when something comes into
+// it, and removed when an edit leaves nothing in it.
+func within(m *yaml.Node, key string, edit func(*yaml.Node)) {
+	inner := value(m, key)
+	if inner == nil || inner.Kind != yaml.MappingNode {
+		fresh := &yaml.Node{Kind: yaml.MappingNode}
+		edit(fresh)
+		if len(fresh.Content) > 0 {
+			put(m, key, fresh)
+		}
+		return
+	}
+	size := len(inner.Content)
+	edit(inner)
+	if size > 0 && len(inner.Content) == 0 {
+		remove(m, key)
+	}
+}
+
+// setText sets, replaces or, for an empty text, removes one value.
+func setText(m *yaml.Node, key, text string) {
+	old := value(m, key)
+	switch {
+	case text == "" && (old == nil || isNull(old) || old.Value == ""):
+	case text == "":
+		remove(m, key)
+	case old == nil:
+		put(m, key, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+	case old.Kind != yaml.ScalarNode || old.Value != text || isNull(old):
+		*old = yaml.Node{
+			Kind: yaml.ScalarNode, Tag: "!!str", Value: text,
+			HeadComment: old.HeadComment, LineComment: old.LineComment, FootComment: old.FootComment,
+		}
+	}
+}
+
+// put adds a key, or gives it another value.
+func put(m *yaml.Node, key string, v *yaml.Node) {
+	if len(m.Content) == 0 {
+		m.Style &^= yaml.FlowStyle // an empty {} grows into a block
+	}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content[i+1] = v
+			return
+		}
+	}
+	m.Content = append(m.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, v)
+}
+
+func remove(m *yaml.Node, key string) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content = slices.Delete(m.Content, i, i+2)
+			return
+		}
+	}
+}
+
+// value returns the node under key, or nil.
+func value(m *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			return m.Content[i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package config
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// parse reads a configuration file. The node is nil for a file without
+// content.
+func parse(path string, data []byte) (Config, *yaml.Node, error) {
+	s := &scanner{path: path}
+	var c Config
+	doc := s.document(data)
+	if doc != nil && s.err == nil {
+		c = s.config(doc.Content[0])
+	}
+	if s.err != nil {
+		return Config{}, nil, s.err
+	}
+	return c, doc, nil
+}
+
+func (s *scanner) config(root *yaml.Node) Config {
+	var c Config
+	s.mapping(root, "the file", func(key, value *yaml.Node) {
+		switch key.Value {
+		case "version":
+			if value.Kind != yaml.ScalarNode || value.Value != formatVersion {
+				s.fail(value, "the version of this file is not %s: a newer astra wrote it, or it is mistyped", formatVersion)
+			}
+		case "current_profile":
+			c.CurrentProfile = s.name(value, key.Value)
+		case "defaults":
+			c.Defaults = s.defaults(value)
+		case "profiles":
+			c.Profiles = s.profiles(value)
+		}
+	})
+	return c
+}
+
+func (s *scanner) defaults(n *yaml.Node) map[string]string {
+	var found map[string]string
+	known := DefaultKeys()
+	s.mapping(n, "defaults", func(key, value *yaml.Node) {
+		if !slices.Contains(known, key.Value) || isNull(value) {
+			return
+		}
+		if value.Kind != yaml.ScalarNode {
+			s.fail(value, "%s must be a single value", key.Value)
+			return
+		}
+		if found == nil {
+			found = make(map[string]string)
+		}
+		found[key.Value] = value.Value
+	})
+	return found
+}
+
+func (s *scanner) profiles(n *yaml.Node) []Profile {
+	var all []Profile
+	names := make(map[string]bool)
+	s.list(n, "profiles", func(element *yaml.Node) {
+		p := s.profile(element)
+		switch {
+		case p.Name == "":
+			s.fail(element, "this profile has no name")
+		case names[p.Name]:
+			s.fail(element, "there is another profile of this name")
+		}
+		names[p.Name] = true
+		all = append(all, p)
+	})
+	return all
+}
+
+func (s *scanner) profile(n *yaml.Node) Profile {
+	var p Profile
+	s.mapping(n, "a profile", func(key, value *yaml.Node) {
+		switch key.Value {
+		case "name":
+			p.Name = s.name(value, "the name of a profile")
+		case "org":
+			p.Org.ID, p.Org.Name = s.pair(value, key.Value)
+		case "api_url":
+			p.APIURL = s.text(value, key.Value)
+		case "client_id":
+			p.ClientID = s.text(value, key.Value)
+		case "store":
+			p.Store = s.text(value, key.Value)
+		case "tokens":
+			p.Tokens = s.tokens(value)
+		case "env":
+			p.Env = s.env(value)
+		}
+	})
+	return p
+}
+
+func (s *scanner) tokens(n *yaml.Node) []SavedToken {
+	var all []SavedToken
+	names := make(map[string]bool)
+	s.list(n, "tokens", func(element *yaml.Node) {
+		var t SavedToken
+		s.mapping(element, "a saved token", func(key, value *yaml.Node) {
+			switch key.Value {
+			case "name":
+				t.Name = s.name(value, "the name of a saved token")
+			case "client_id":
+				t.ClientID = s.text(value, key.Value)
+			case "store":
+				t.Store = s.text(value, key.Value)
+			}
+		})
+		switch {
+		case t.Name == "":
+			s.fail(element, "this saved token has no name")
+		case names[t.Name]:
+			s.fail(element, "there is another saved token of this name in the profile")
+		}
+		names[t.Name] = true
+		all = append(all, t)
+	})
+	return all
+}
+
+func (s *scanner) env(n *yaml.Node) Env {
+	var e Env
+	s.mapping(n, "env", func(key, value *yaml.Node) {
+		switch key.Value {
+		case "db":
+			e.DB.ID, e.DB.Name = s.pair(value, key.Value)
+		case "region":
+			e.Region = s.text(value, key.Value)
+		case "keyspace":
+			e.Keyspace = s.text(value, key.Value)
+		case "token":
+			e.Token = s.name(value, "the name of the bound token")
+		case "endpoint":
+			e.Endpoint = s.text(value, key.Value)
+		}
+	})
+	return e
+}
+
+// pair reads the id and the name of a thing.
+func (s *scanner) pair(n *yaml.Node, what string) (id, name string) {
+	s.mapping(n, what, func(key, value *yaml.Node) {
+		switch key.Value {
+		case "id":
+			id = s.text(value, "id")
+		case "name":
+			name = s.text(value, "name")
+		}
+	})
+	return id, name
+}

@@ -1,0 +1,151 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// ProjectFile is the name of the file by which a repository says what it works
+// with.
+const ProjectFile = ".astra.yaml"
+
+// maxProject is the size above which a project file is not read.
+const maxProject = 64 << 10
+
+// Project is what a repository may choose: names, which mean something only
+// together with the user's own profiles. The zero value is an absent file.
+type Project struct {
+	Path     string // of the file
+	Profile  string
+	DB       string
+	Keyspace string
+	Region   string
+}
+
+// FindProject reads the nearest .astra.yaml in dir or above it. The search
+// ends at the root of the repository, at the home directory and at the root
+// of the file system. No file is the zero Project.
+//
+// A cloned repository is a stranger's text, so that a file with any other key
+// than the four is an error: a project must not choose where a credential is
+// sent, nor what is executed.
+func FindProject(dir, home string) (Project, error) {
+	start := filepath.Clean(dir)
+	for dir := start; ; dir = filepath.Dir(dir) {
+		p, err := readProject(filepath.Join(dir, ProjectFile), start)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return p, err
+		}
+		if dir == filepath.Dir(dir) || home != "" && dir == filepath.Clean(home) || exists(filepath.Join(dir, ".git")) {
+			return Project{}, nil
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// readProject reads one project file. Its owner must be the caller, root or
+// the owner of the directory in which the search began, so that nobody else
+// can plant one in /tmp.
+func readProject(path, start string) (Project, error) {
+	if info, err := os.Lstat(path); err != nil {
+		return Project{}, &Error{Path: path, Why: "not readable", Err: cause(err)}
+	} else if !info.Mode().IsRegular() {
+		return Project{}, &Error{Path: path, Why: "not a regular file"}
+	}
+	f, err := openRegular(path)
+	if err != nil {
+		return Project{}, &Error{Path: path, Why: "not readable", Err: err}
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || foreign(info) && !sameOwner(info, start) {
+		return Project{}, &Error{Path: path, Why: "the file belongs to another user"}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxProject+1))
+	switch {
+	case err != nil:
+		return Project{}, &Error{Path: path, Why: "not readable", Err: cause(err)}
+	case len(data) > maxProject:
+		return Project{}, &Error{Path: path, Why: "the file is larger than 64 KiB"}
+	}
+	return parseProject(path, data)
+}
+
+func sameOwner(file fs.FileInfo, dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	a, known := ownerOf(file)
+	b, _ := ownerOf(info)
+	return known && a == b
+}
+
+func parseProject(path string, data []byte) (Project, error) {
+	s := &scanner{path: path}
+	p := Project{Path: path}
+	if doc := s.document(data); doc != nil && s.err == nil {
+		s.mapping(doc.Content[0], "the file", func(key, value *yaml.Node) {
+			switch key.Value {
+			case "profile":
+				p.Profile = s.name(value, key.Value)
+			case "db":
+				p.DB = s.text(value, key.Value)
+			case "keyspace":
+				p.Keyspace = s.text(value, key.Value)
+			case "region":
+				p.Region = s.text(value, key.Value)
+			default:
+				s.fail(key, "%s: %s; a project file may hold only profile, db, keyspace and region", keyName(key.Value), refusal(key.Value))
+			}
+		})
+	}
+	if s.err != nil {
+		return Project{}, s.err
+	}
+	return p, nil
+}
+
+// keyName shows a key that is not known, as much of it as helps.
+func keyName(key string) string {
+	const longest = 40
+	if secret.LooksLikeToken(key) {
+		return "a key"
+	}
+	if runes := []rune(key); len(runes) > longest {
+		key = string(runes[:longest]) + "…"
+	}
+	return strconv.Quote(key)
+}
+
+// refusal says why a project file does not get to set key.
+func refusal(key string) string {
+	reasons := []struct {
+		words []string
+		why   string
+	}{
+		{[]string{"token", "secret", "password", "credential", "client_id"}, "a credential does not belong in a repository"},
+		{[]string{"url", "endpoint", "host", "proxy", "cert", "insecure", "tls"}, "a repository must not choose where your credential is sent"},
+		{[]string{"command", "exec", "hook", "shell", "editor", "pager", "browser"}, "a repository must not choose what is executed"},
+	}
+	lower := strings.ToLower(key)
+	for _, r := range reasons {
+		if slices.ContainsFunc(r.words, func(word string) bool { return strings.Contains(lower, word) }) {
+			return r.why
+		}
+	}
+	return "this key is not known here"
+}

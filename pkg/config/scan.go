@@ -1,0 +1,166 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+const tokenFound = "this looks like an application token, and this file must not hold a secret: remove it, then revoke the token"
+
+// A scanner takes values out of YAML nodes and keeps the first thing that is
+// wrong. Its words hold positions and key names, never values.
+type scanner struct {
+	path string
+	err  error
+}
+
+func (s *scanner) fail(n *yaml.Node, format string, args ...any) {
+	if s.err == nil {
+		s.err = &Error{Path: s.path, Line: n.Line, Why: fmt.Sprintf(format, args...)}
+	}
+}
+
+// document parses one YAML document. It returns nil for a file without
+// content.
+func (s *scanner) document(data []byte) *yaml.Node {
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if secret.LooksLikeToken(string(line)) {
+			s.fail(&yaml.Node{Line: i + 1}, tokenFound)
+			return nil
+		}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	if err := decoder.Decode(&doc); err != nil {
+		if !errors.Is(err, io.EOF) {
+			s.fail(&yaml.Node{Line: lineOf(err)}, "this is not valid YAML")
+		}
+		return nil
+	}
+	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
+		s.fail(&more, "there is a second YAML document, or the first one is not valid")
+		return nil
+	}
+	root := doc.Content[0]
+	s.clean(root)
+	if isNull(root) {
+		return nil
+	}
+	if root.Kind != yaml.MappingNode {
+		s.fail(root, "this must be a mapping of keys to values")
+	}
+	return &doc
+}
+
+// lineOf finds the line in an error of the YAML parser. The rest of its text
+// may quote the file.
+func lineOf(err error) int {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n
+	}
+	return 0
+}
+
+// clean refuses, anywhere below n, what could make one thing look like
+// another: aliases, duplicate keys, and tokens behind an escape.
+func (s *scanner) clean(n *yaml.Node) {
+	switch n.Kind {
+	case yaml.AliasNode:
+		s.fail(n, "aliases are not supported")
+	case yaml.ScalarNode:
+		// A plain scalar of one line was seen in the raw text.
+		if n.Style != 0 && secret.LooksLikeToken(n.Value) {
+			s.fail(n, tokenFound)
+		}
+	case yaml.MappingNode:
+		seen := make(map[string]bool, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Kind != yaml.ScalarNode {
+				s.fail(key, "a key must be plain text")
+			}
+			if seen[key.Value] {
+				s.fail(key, "this key stands here twice")
+			}
+			seen[key.Value] = true
+		}
+	}
+	for _, child := range n.Content {
+		s.clean(child)
+	}
+}
+
+// mapping calls read for each key of n. An absent value counts as empty.
+func (s *scanner) mapping(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+	if isNull(n) {
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		s.fail(n, "%s must be a mapping of keys to values", what)
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		read(n.Content[i], n.Content[i+1])
+	}
+}
+
+// list calls read for each element of n.
+func (s *scanner) list(n *yaml.Node, what string, read func(element *yaml.Node)) {
+	if isNull(n) {
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		s.fail(n, "%s must be a list", what)
+		return
+	}
+	for _, element := range n.Content {
+		read(element)
+	}
+}
+
+// text returns the text of n, which must be text in the eyes of YAML too: an
+// unquoted 007 or 1e5 would come back as something else.
+func (s *scanner) text(n *yaml.Node, what string) string {
+	switch {
+	case isNull(n):
+		return ""
+	case n.Kind != yaml.ScalarNode:
+		s.fail(n, "%s must be text", what)
+	case n.ShortTag() != "!!str":
+		s.fail(n, "%s must be text: put it in quotes", what)
+	default:
+		if strings.ContainsFunc(n.Value, isControl) {
+			s.fail(n, "%s holds a control character", what)
+			return ""
+		}
+		return n.Value
+	}
+	return ""
+}
+
+// name returns a text that may name a profile or a saved token.
+func (s *scanner) name(n *yaml.Node, what string) string {
+	text := s.text(n, what)
+	if text != "" {
+		if err := CheckName(text); err != nil {
+			s.fail(n, "%s is %v", what, err)
+		}
+	}
+	return text
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+func isControl(r rune) bool { return r < 0x20 || 0x7f <= r && r < 0xa0 }

@@ -1,0 +1,137 @@
+package config
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/viper"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Settings are the values that hold for one run, unless a flag says otherwise:
+// the environment over the file's defaults over what is built in.
+type Settings struct {
+	Output         string // empty: a table on a terminal, else tsv
+	NoInput        bool
+	Timeout        time.Duration // 0: the command's own limit
+	APIURL         string
+	Store          string // empty: the keyring
+	Shell          string // empty: the parent process tells
+	KeyringTimeout time.Duration
+	Debug          string
+	Sandbox        bool
+	Profile        string
+	Token          secret.Text
+	APIToken       secret.Text // Terraform's name for it
+	ConfigDir      string
+	StateDir       string
+	CacheDir       string
+
+	values *viper.Viper
+	source map[string]string
+}
+
+// DefaultKeys returns the settings that the file may hold in its defaults.
+// What decides whose credential is used, and where, is not among them.
+func DefaultKeys() []string {
+	return []string{"debug", "keyring_timeout", "no_input", "output", "shell", "store", "timeout"}
+}
+
+// SettingKeys returns the names of all settings. The variable of each is
+// given by Variable.
+func SettingKeys() []string {
+	return []string{
+		"api_token", "api_url", "cache_dir", "config_dir", "debug", "keyring_timeout", "no_input",
+		"output", "profile", "sandbox", "shell", "state_dir", "store", "timeout", "token",
+	}
+}
+
+// Variable returns the name of the environment variable of a setting.
+func Variable(key string) string { return "ASTRA_" + strings.ToUpper(key) }
+
+// NewSettings reads the settings from the environment and the defaults of the
+// configuration file. A value that cannot be understood counts as unset; the
+// error, which wraps ErrConfig, names all such variables and never a value.
+func NewSettings(getenv func(string) string, defaults map[string]string) (*Settings, error) {
+	s := &Settings{values: viper.New(), source: make(map[string]string)}
+	s.values.SetDefault("keyring_timeout", "3s")
+	file := make(map[string]any, len(defaults))
+	for _, key := range DefaultKeys() {
+		if value := defaults[key]; value != "" {
+			file[key], s.source[key] = value, FileName
+		}
+	}
+	if err := s.values.MergeConfigMap(file); err != nil {
+		return s, &Error{Path: FileName, Err: err}
+	}
+	for _, key := range SettingKeys() {
+		if value := getenv(Variable(key)); value != "" {
+			s.values.Set(key, value)
+			s.source[key] = Variable(key)
+		}
+	}
+	return s, s.read()
+}
+
+// Source returns where the value of a setting comes from: the name of a
+// variable, FileName, or nothing for what is built in.
+func (s *Settings) Source(key string) string { return s.source[key] }
+
+func (s *Settings) read() error {
+	var errs []error
+	s.Output = s.values.GetString("output")
+	s.NoInput = s.onOff("no_input", &errs)
+	s.Timeout = s.duration("timeout", &errs)
+	s.APIURL = s.values.GetString("api_url")
+	s.Store = s.values.GetString("store")
+	s.Shell = s.values.GetString("shell")
+	s.KeyringTimeout = s.duration("keyring_timeout", &errs)
+	s.Debug = s.values.GetString("debug")
+	s.Sandbox = s.onOff("sandbox", &errs)
+	s.Profile = s.values.GetString("profile")
+	s.Token = secret.Text(s.values.GetString("token"))
+	s.APIToken = secret.Text(s.values.GetString("api_token"))
+	s.ConfigDir = s.values.GetString("config_dir")
+	s.StateDir = s.values.GetString("state_dir")
+	s.CacheDir = s.values.GetString("cache_dir")
+	return errors.Join(errs...)
+}
+
+func (s *Settings) onOff(key string, errs *[]error) bool {
+	switch strings.ToLower(s.values.GetString(key)) {
+	case "", "0", "false", "no":
+		return false
+	case "1", "true", "yes":
+		return true
+	}
+	*errs = append(*errs, s.wrong(key, "is neither on (1, true, yes) nor off (0, false, no)"))
+	return false
+}
+
+// duration takes 90s or 2m, and a bare number as seconds.
+func (s *Settings) duration(key string, errs *[]error) time.Duration {
+	text := s.values.GetString(key)
+	if text == "" {
+		return 0
+	}
+	if _, err := strconv.Atoi(text); err == nil {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		*errs = append(*errs, s.wrong(key, "is not a duration such as 30s or 2m"))
+		return 0
+	}
+	return d
+}
+
+func (s *Settings) wrong(key, why string) error {
+	source := s.source[key]
+	if source == FileName {
+		source = "defaults." + key + " in " + FileName
+	}
+	return &Error{Path: source, Why: why}
+}

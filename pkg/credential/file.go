@@ -1,0 +1,190 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// NewFile returns a store that keeps each credential in a file of its own in
+// dir. Directory and files are the owner's alone; a file that others can reach
+// is refused.
+func NewFile(dir string) Store { return fileStore{dir} }
+
+type fileStore struct{ dir string }
+
+func (s fileStore) Kind() Kind { return File }
+
+func (s fileStore) Probe(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.checkDir(); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil && !writable(s.dir) {
+			return fmt.Errorf("%w: %s is not writable", ErrUnavailable, s.dir)
+		}
+		return err
+	}
+	// What Set would have to make the directory in.
+	for parent := filepath.Dir(s.dir); ; parent = filepath.Dir(parent) {
+		info, err := os.Stat(parent)
+		switch {
+		case err == nil && info.IsDir() && writable(parent):
+			return nil
+		case err == nil || parent == filepath.Dir(parent):
+			return fmt.Errorf("%w: %s cannot be made", ErrUnavailable, s.dir)
+		}
+	}
+}
+
+func (s fileStore) Get(ctx context.Context, key Key) (Item, error) {
+	path, err := s.path(ctx, key)
+	if err != nil {
+		return Item{}, err
+	}
+	data, err := s.read(path)
+	if err != nil {
+		return Item{}, err
+	}
+	item, err := decode(data)
+	if err != nil {
+		return Item{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return item, nil
+}
+
+func (s fileStore) Set(ctx context.Context, key Key, item Item) error {
+	path, err := s.path(ctx, key)
+	if err != nil {
+		return err
+	}
+	data, err := encode(item)
+	if err != nil {
+		return err
+	}
+	if err := s.makeDir(); err != nil {
+		return err
+	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	}
+	if err := replace(path, data); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
+	}
+	back, err := s.read(path)
+	switch {
+	case err != nil:
+		return err
+	case string(back) != string(data):
+		return fmt.Errorf("%w: %s holds something else than was written", ErrUnavailable, path)
+	}
+	return nil
+}
+
+func (s fileStore) Delete(ctx context.Context, key Key) error {
+	path, err := s.path(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := s.checkDir(); err != nil {
+		return notFound(err)
+	}
+	if info, err := os.Lstat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	}
+	if err := os.Remove(path); err != nil {
+		return notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
+	}
+	if err := syncDir(s.dir); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
+	}
+	return nil
+}
+
+// path returns the file of a key. Capitals are marked, since some file systems
+// do not tell them from small letters.
+func (s fileStore) path(ctx context.Context, key Key) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	id, err := key.id()
+	if err != nil {
+		return "", err
+	}
+	var name strings.Builder
+	for i := range len(id) {
+		if 'A' <= id[i] && id[i] <= 'Z' {
+			name.WriteByte('^')
+		}
+		name.WriteByte(id[i])
+	}
+	return filepath.Join(s.dir, "astra-"+strings.ReplaceAll(name.String(), "/", "@")+".json"), nil
+}
+
+// read returns the content of a file that only its owner, the caller, can
+// reach. What is checked is the open file.
+func (s fileStore) read(path string) ([]byte, error) {
+	if err := s.checkDir(); err != nil {
+		return nil, notFound(err)
+	}
+	f, err := openPlain(path)
+	if errors.Is(err, errLink) {
+		return nil, fmt.Errorf("%w: %s is a symbolic link", ErrPermissions, path)
+	}
+	if err != nil {
+		return nil, notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	case foreign(info):
+		return nil, fmt.Errorf("%w: %s belongs to another user", ErrPermissions, path)
+	case exposed(info):
+		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, quote(path))
+	}
+	data, err := io.ReadAll(io.LimitReader(f, 2*maxItem))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
+	}
+	return data, nil
+}
+
+func (s fileStore) checkDir() error {
+	info, err := os.Stat(s.dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, s.dir)
+	case foreign(info):
+		return fmt.Errorf("%w: %s belongs to another user", ErrPermissions, s.dir)
+	case exposed(info):
+		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, quote(s.dir))
+	}
+	return nil
+}
+
+// makeDir makes the directory, whatever the umask; one that exists is only
+// checked.
+func (s fileStore) makeDir() error {
+	err := os.MkdirAll(filepath.Dir(s.dir), 0o700)
+	if err == nil {
+		err = os.Mkdir(s.dir, 0o700)
+	}
+	if err == nil {
+		err = os.Chmod(s.dir, 0o700) //nolint:gosec // a directory needs its execute bit
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
+	}
+	return s.checkDir()
+}

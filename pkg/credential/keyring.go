@@ -1,0 +1,210 @@
+package credential
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+const (
+	// Service is the name under which items stand in the keyring.
+	Service = "astra-cli"
+
+	answerTime = 3 * time.Second  // for a keyring that needs nobody
+	unlockTime = 60 * time.Second // for somebody to type a password
+)
+
+// KeyringOptions say how the keyring is reached.
+type KeyringOptions struct {
+	Service  string              // empty: Service
+	Getenv   func(string) string // of the environment in which the session bus is looked for
+	Timeout  time.Duration       // of one call; 0: three seconds
+	Attended bool                // somebody can answer an unlock dialog
+	Notice   func(string)        // told while such a dialog is waited for; may be nil
+}
+
+// NewKeyring returns the keyring of the operating system. It is reached only
+// when an item is asked for, and never for longer than the time limit.
+func NewKeyring(o KeyringOptions) Store {
+	k := &keyringStore{
+		service:  cmp.Or(o.Service, Service),
+		getenv:   o.Getenv,
+		timeout:  cmp.Or(o.Timeout, answerTime),
+		unlock:   max(unlockTime, o.Timeout),
+		attended: o.Attended,
+		notice:   o.Notice,
+	}
+	if k.getenv == nil {
+		k.getenv = func(string) string { return "" }
+	}
+	if k.notice == nil {
+		k.notice = func(string) {}
+	}
+	return k
+}
+
+type keyringStore struct {
+	service         string
+	getenv          func(string) string
+	timeout, unlock time.Duration
+	attended        bool
+	notice          func(string)
+}
+
+// A lockState is what can be known of a keyring without opening it.
+type lockState int
+
+const (
+	lockUnknown lockState = iota // the system does not tell
+	unlocked
+	locked
+)
+
+func (k *keyringStore) Kind() Kind { return Keyring }
+
+func (k *keyringStore) Probe(ctx context.Context) error {
+	_, err := k.prepare(ctx)
+	return err
+}
+
+func (k *keyringStore) Get(ctx context.Context, key Key) (Item, error) {
+	id, err := key.id()
+	if err != nil {
+		return Item{}, err
+	}
+	limit, err := k.prepare(ctx)
+	if err != nil {
+		return Item{}, err
+	}
+	data, err := within(ctx, limit, func() (string, error) { return keyring.Get(k.service, id) })
+	if err != nil {
+		return Item{}, k.explain(err)
+	}
+	return decode([]byte(data))
+}
+
+func (k *keyringStore) Set(ctx context.Context, key Key, item Item) error {
+	id, err := key.id()
+	if err != nil {
+		return err
+	}
+	data, err := encode(item)
+	if err != nil {
+		return err
+	}
+	limit, err := k.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = within(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Set(k.service, id, string(data)) })
+	if err != nil {
+		return k.explain(err, item.Secret, item.Token)
+	}
+	back, err := within(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
+		return fmt.Errorf("%w: the keyring did not keep what was written", ErrUnavailable)
+	case err != nil:
+		return k.explain(err, item.Secret, item.Token)
+	case back != string(data):
+		return fmt.Errorf("%w: the keyring gave back something else than was written", ErrUnavailable)
+	}
+	return nil
+}
+
+func (k *keyringStore) Delete(ctx context.Context, key Key) error {
+	id, err := key.id()
+	if err != nil {
+		return err
+	}
+	limit, err := k.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = within(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Delete(k.service, id) })
+	if err != nil {
+		return k.explain(err)
+	}
+	return nil
+}
+
+// prepare makes sure that a call can succeed at all, and returns how long it
+// may take.
+func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
+	state, err := within(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
+	switch {
+	case err != nil:
+		return 0, k.explain(err)
+	case state == unlocked || state == lockUnknown && !k.attended:
+		return k.timeout, nil
+	case !k.attended:
+		return 0, fmt.Errorf("%w, and nobody can be asked to unlock it", ErrLocked)
+	case state == locked:
+		k.notice(fmt.Sprintf("The keyring is locked: unlock it in its dialog (waiting up to %s, Ctrl-C stops)", k.unlock))
+	}
+	return k.unlock, nil
+}
+
+// within runs call and waits for it no longer than limit. A call that does not
+// come back is left behind: the library underneath cannot be interrupted.
+func within[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if recover() != nil { // what was recovered may hold a secret
+				a.err = fmt.Errorf("%w: the keyring gave an answer that cannot be understood", ErrUnavailable)
+			}
+			done <- a
+		}()
+		a.value, a.err = call()
+	}()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-bounded.Done():
+		var none T
+		if err := ctx.Err(); err != nil {
+			return none, err
+		}
+		return none, fmt.Errorf("%w (waited %s)", ErrTimeout, limit)
+	}
+}
+
+// explain turns an error of the keyring into one of ours. The text of others
+// is shown without the secrets that were on their way.
+func (k *keyringStore) explain(err error, secrets ...secret.Text) error {
+	for _, ours := range []error{ErrUnavailable, ErrLocked, ErrTimeout, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
+		return ErrNotFound
+	case errors.Is(err, keyring.ErrSetDataTooBig):
+		return ErrTooLarge
+	case errors.Is(err, keyring.ErrUnsupportedPlatform):
+		return fmt.Errorf("%w: this system has no keyring that is known here", ErrUnavailable)
+	}
+	if known := classify(err); known != nil {
+		return known
+	}
+	var redactor secret.Redactor
+	for _, s := range secrets {
+		redactor.Add(s)
+	}
+	return fmt.Errorf("%w: %s", ErrUnavailable, redactor.Redact(err.Error()))
+}

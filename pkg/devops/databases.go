@@ -1,0 +1,131 @@
+package devops
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DatabaseService has the calls about databases, which it only reads.
+type DatabaseService service
+
+// A Database is a database with its regions and keyspaces.
+type Database struct {
+	ID, OrgID, Name string
+	Status          string // as the API writes it: "ACTIVE", "HIBERNATED" and others
+	Tier            string
+	Type            string // "vector", "serverless" or "classic"; others may come
+	Cloud, Region   string // of the first datacenter
+	Keyspace        string // the default one
+	Regions         []string
+	Keyspaces       []string // in alphabetical order, the default one among them
+	Datacenters     []Datacenter
+	Endpoint        string // the dataEndpointUrl of the API: the REST address in the first region
+	CreatedAt       time.Time
+}
+
+// A Datacenter is a database's part in one region.
+type Datacenter struct {
+	ID, Name, Region, Tier string
+	Cloud                  string `json:"cloudProvider"`
+}
+
+// All returns the databases that the token may see, page by page. Include
+// chooses by status: "" leaves out terminated ones, "all" does not. It needs
+// org-db-view.
+//
+//	GET /v2/databases
+func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Database, error] {
+	const pageSize = 100 // the most that the API gives
+	return pages(func(after string) ([]Database, string, error) {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+		if include != "" {
+			query.Set("include", include)
+		}
+		if after != "" {
+			query.Set("starting_after", after)
+		}
+		page, err := fetch[wireDatabases](ctx, s.client, call{
+			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
+		})
+		if err != nil || len(page) < pageSize {
+			return page, "", err
+		}
+		return page, page[len(page)-1].ID, nil
+	})
+}
+
+// Get returns one database. It needs org-db-view.
+//
+//	GET /v2/databases/{databaseId}
+func (s *DatabaseService) Get(ctx context.Context, id string) (Database, error) {
+	return fetch[wireDatabase](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/databases/{id}", id: id, permission: "org-db-view", class: read,
+	})
+}
+
+type wireDatabase struct {
+	ID, OrgID, Status string
+	Info              struct {
+		Name, Tier, DBType  string
+		CloudProvider       string
+		Region              string
+		Keyspace            string
+		Keyspaces           []string
+		AdditionalKeyspaces []string
+		Datacenters         []Datacenter
+	}
+	CreationTime    stamp
+	DataEndpointURL string
+}
+
+func (w wireDatabase) value() (Database, bool) {
+	i := w.Info
+	d := Database{
+		ID: w.ID, OrgID: w.OrgID, Name: i.Name, Status: w.Status, Tier: i.Tier, Type: w.kind(),
+		Cloud: i.CloudProvider, Region: i.Region, Keyspace: i.Keyspace, Datacenters: orEmpty(i.Datacenters),
+		Endpoint: w.DataEndpointURL, CreatedAt: w.CreationTime.Time,
+	}
+	regions := []string{i.Region}
+	for _, dc := range i.Datacenters {
+		regions = append(regions, dc.Region)
+	}
+	d.Regions = distinct(regions)
+	d.Keyspaces = i.Keyspaces // no specification has it, newer services do
+	if len(d.Keyspaces) == 0 {
+		d.Keyspaces = append([]string{i.Keyspace}, i.AdditionalKeyspaces...)
+	}
+	d.Keyspaces = distinct(d.Keyspaces)
+	slices.Sort(d.Keyspaces)
+	return d, w.ID != ""
+}
+
+func (w wireDatabase) kind() string {
+	switch {
+	case w.Info.DBType != "":
+		return strings.ToLower(w.Info.DBType)
+	case strings.EqualFold(w.Info.Tier, "serverless"):
+		return "serverless"
+	}
+	return "classic"
+}
+
+type wireDatabases []wireDatabase
+
+func (w wireDatabases) value() ([]Database, bool) { return values(w) }
+
+// distinct returns list without repetitions and empty elements, in its order.
+func distinct(list []string) []string {
+	out := []string{}
+	for _, s := range list {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

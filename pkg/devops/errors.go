@@ -1,0 +1,167 @@
+package devops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// The kinds of errors. Each error of a call is one of them or a context's
+// error; test with errors.Is.
+var (
+	ErrURL            = errors.New("not the address of an API")
+	ErrUnauthorized   = errors.New("the token is not accepted")
+	ErrForbidden      = errors.New("a permission is missing")
+	ErrNotFound       = errors.New("not found")
+	ErrConflict       = errors.New("in conflict with what is there")
+	ErrInvalid        = errors.New("the request is not accepted")
+	ErrRateLimited    = errors.New("too many requests")
+	ErrServer         = errors.New("the service has a fault")
+	ErrNetwork        = errors.New("the service cannot be reached")
+	ErrAnswer         = errors.New("the answer cannot be used")
+	ErrOutcomeUnknown = errors.New("the outcome is unknown") // sent, must not be repeated, not clearly answered
+)
+
+// An Error is what became of a call that did not succeed.
+type Error struct {
+	Method, Path string
+	Status       int    // 0 without an answer
+	Code         int    // the service's own number, or 0
+	Message      string // often the service's own text, unchanged: sanitize it before a terminal sees it
+	RequestID    string
+	Permission   string // the action that the call needs
+	Sent         bool   // the service may have seen it
+	kind         error
+	cause        error
+}
+
+// Error returns the call, the status and the message.
+func (e *Error) Error() string {
+	parts := []string{e.Method + " " + e.Path}
+	if e.Status != 0 {
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+	}
+	if e.Message != "" {
+		parts = append(parts, e.Message)
+	}
+	if errors.Is(e.kind, ErrOutcomeUnknown) {
+		parts = append(parts, "the outcome is unknown")
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Unwrap returns the kind of the error and, where there is one, a
+// PartialCredential.
+func (e *Error) Unwrap() []error {
+	if e.cause == nil {
+		return []error{e.kind}
+	}
+	return []error{e.kind, e.cause}
+}
+
+// A PartialCredential tells of a token which the service made and whose answer
+// cannot be used: there is enough of it to revoke the token.
+type PartialCredential struct{ ClientID string }
+
+// Error names the token.
+func (p *PartialCredential) Error() string {
+	return "the token with the client id " + p.ClientID + " was made, but its answer cannot be used"
+}
+
+// verdict is the error that follows from the last answer of a trip.
+func (c *Client) verdict(ctx context.Context, t *trip) error {
+	k, a := t.call, t.answer
+	switch {
+	case a.err != nil && k.class == once && a.sent:
+		return c.newError(t, ErrOutcomeUnknown)
+	case errors.Is(ctx.Err(), context.Canceled) && (a.err != nil || t.repeatable()):
+		return c.newError(t, context.Canceled)
+	case errors.Is(a.err, errLarge):
+		return c.newError(t, ErrAnswer)
+	case a.err != nil:
+		return c.newError(t, ErrNetwork)
+	case a.status >= 200 && a.status < 300 && !isHTML(a.header, a.body):
+		return nil
+	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost:
+		return nil // the attempt whose answer was lost did it
+	}
+	return c.newError(t, kindOf(k, a))
+}
+
+// kindOf is the kind of error that an answer means.
+func kindOf(k call, a answer) error {
+	if k.class == once && !definite(a.status) {
+		return ErrOutcomeUnknown
+	}
+	_, code := message(a.header, a.body)
+	switch a.status {
+	case http.StatusUnauthorized:
+		// Without the permission, parts of the API say 401 and "null".
+		if text := strings.TrimSpace(string(a.body)); (text == "" || text == "null") && !k.anyToken {
+			return ErrForbidden
+		}
+		return ErrUnauthorized
+	case http.StatusForbidden:
+		if code == 340012 || code == 340017 || code == 340018 { // all of them: no such token
+			return ErrUnauthorized
+		}
+		return ErrForbidden
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound
+	case http.StatusConflict:
+		return ErrConflict
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	case http.StatusRequestTimeout:
+		return ErrServer
+	}
+	switch {
+	case a.status >= 500:
+		return ErrServer
+	case a.status >= 400:
+		return ErrInvalid
+	}
+	return ErrAnswer
+}
+
+// definite reports whether a status says for certain that nothing was done.
+func definite(status int) bool {
+	switch status {
+	case 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431:
+		return true
+	}
+	return false
+}
+
+func (c *Client) newError(t *trip, kind error) *Error {
+	a := t.answer
+	e := &Error{
+		Method: t.call.method, Path: t.call.path, Status: a.status, Message: c.words(a),
+		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission, Sent: t.lost || a.sent, kind: kind,
+	}
+	if a.err == nil {
+		_, e.Code = message(a.header, a.body)
+	}
+	return e
+}
+
+// unusable is the error of an answer that says that it was done, but not what.
+func (c *Client) unusable(k call, a answer, why string) error {
+	e := c.newError(&trip{call: k, answer: a}, ErrAnswer)
+	if k.class == once {
+		e.kind = ErrOutcomeUnknown
+	}
+	e.Message, e.Code = why, 0
+	return e
+}
+
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "Cf-Ray"} {
+		if id := header.Get(name); printable(id) && len(id) <= 128 {
+			return id
+		}
+	}
+	return ""
+}

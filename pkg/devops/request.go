@@ -1,0 +1,139 @@
+package devops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// A class says when a call may be sent again.
+type class int
+
+const (
+	read       class = iota // changes nothing: after any fault
+	idempotent              // twice is as good as once: after any fault
+	once                    // twice is wrong: only if it was not sent or was put off (429)
+)
+
+// A call is one operation of the API.
+type call struct {
+	method     string
+	path       string // {id} stands for the escaped id
+	id         string
+	query      url.Values
+	body       any
+	permission string
+	class      class
+	anyToken   bool // every valid token may: a refusal is about the token
+}
+
+// target fills the id into the path. An id that would change the meaning of
+// the path, as an empty one does, is refused.
+func (k *call) target() error {
+	if !strings.Contains(k.path, "{id}") {
+		return nil
+	}
+	if k.id == "" || k.id == "." || k.id == ".." {
+		return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.path, ErrInvalid, k.id)
+	}
+	k.path = strings.Replace(k.path, "{id}", url.PathEscape(k.id), 1)
+	return nil
+}
+
+// do makes a call and returns its last answer, whose status is 2xx if there is
+// no error. The answer is returned beside an error, too.
+func (c *Client) do(ctx context.Context, k call) (answer, error) {
+	if err := k.target(); err != nil {
+		return answer{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return answer{}, fmt.Errorf("%s %s: %w", k.method, k.path, err)
+	}
+	if c.config.Before != nil && k.method != http.MethodGet {
+		if err := c.config.Before(Request{k.method, k.path, k.body, k.permission}); err != nil {
+			return answer{}, err
+		}
+	}
+	t := &trip{call: k}
+	req, err := c.newRequest(withTrip(ctx, t), k)
+	if err != nil {
+		return answer{}, err
+	}
+	resp, err := c.http.Do(req)
+	if err == nil {
+		_ = resp.Body.Close() // it was read by the transport
+	}
+	if t.attempts == 0 {
+		return answer{}, fmt.Errorf("%s %s: %w: the request cannot be sent", k.method, k.path, ErrInvalid)
+	}
+	return t.answer, c.verdict(ctx, t)
+}
+
+func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request, error) {
+	target := c.base + k.path
+	if len(k.query) > 0 {
+		target += "?" + k.query.Encode()
+	}
+	var body any
+	if k.body != nil {
+		b, err := json.Marshal(k.body)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", k.method, k.path, err)
+		}
+		body = b
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, k.method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w: the request cannot be made", k.method, k.path, ErrInvalid)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.config.Token.Reveal())
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.config.UserAgent != "" {
+		req.Header.Set("User-Agent", c.config.UserAgent)
+	}
+	req.Close = k.class == once
+	return req, nil
+}
+
+// A wire is a document of the API. Its value is what the callers get, and
+// whether the document had in it what it must have.
+type wire[T any] interface{ value() (T, bool) }
+
+// fetch makes a call whose answer is a document.
+func fetch[W wire[T], T any](ctx context.Context, c *Client, k call) (T, error) {
+	var none T
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return none, err
+	}
+	var doc W
+	if err := json.Unmarshal(a.body, &doc); err != nil {
+		return none, c.unusable(k, a, "the answer is not the JSON that was expected")
+	}
+	v, ok := doc.value()
+	if !ok {
+		return none, c.unusable(k, a, "the answer lacks what it must have")
+	}
+	return v, nil
+}
+
+// values turns the documents of a list into values; never into nil.
+func values[W wire[T], T any](docs []W) ([]T, bool) {
+	list := make([]T, 0, len(docs))
+	for _, doc := range docs {
+		v, ok := doc.value()
+		if !ok {
+			return nil, false
+		}
+		list = append(list, v)
+	}
+	return list, true
+}

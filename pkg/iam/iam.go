@@ -1,0 +1,8 @@
+// Package iam knows how Astra grants rights: the names of resources, the
+// catalogue of permissions, policies, the default roles, the compiler from a
+// scope to resource names, and a linter for roles that would not work. It is
+// made of values only and performs no input or output.
+//
+// Its facts were recorded from the service and its documents. Where they leave
+// a question open, the comment of the function that answers it says so.
+package iam

@@ -1,0 +1,119 @@
+package iam
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+func (l linter) unreadableResources() []Finding {
+	var findings []Finding
+	for _, resource := range l.unreadable {
+		findings = append(findings, Finding{"unreadable-resource", SeverityError, fmt.Sprintf(
+			"%q names no resource, so it grants nothing; write it as %sORG:db:DB:keyspace:KEYSPACE:table:TABLE, or the beginning of that.", resource, drnPrefix,
+		)})
+	}
+	return findings
+}
+
+// partialWildcards finds patterns: the service knows only the whole-segment wildcard.
+func (l linter) partialWildcards() []Finding {
+	var findings []Finding
+	for _, d := range l.resources {
+		for segment := range strings.SplitSeq(d.String(), ":") {
+			if segment != Wildcard && strings.Contains(segment, Wildcard) {
+				findings = append(findings, Finding{"partial-wildcard", SeverityError, fmt.Sprintf(
+					"%s matches nothing, since %q is taken literally; list the names one by one, or use a * alone for all of them.", d, segment,
+				)})
+			}
+		}
+	}
+	return findings
+}
+
+// missingParents finds names below a database or keyspace that the role does
+// not list. The system keyspaces are listed by their tables alone, as the
+// portal does.
+func (l linter) missingParents() []Finding {
+	var findings []Finding
+	var seen []DRN
+	for _, d := range l.resources {
+		var parents []DRN
+		if d.Depth() > DepthDatabase {
+			parents = append(parents, DRN{Org: d.Org, Database: d.Database})
+		}
+		if d.Depth() > DepthKeyspace && !slices.Contains(systemKeyspaces(), d.Keyspace) {
+			parents = append(parents, DRN{Org: d.Org, Database: d.Database, Keyspace: d.Keyspace})
+		}
+		for _, parent := range parents {
+			if l.covers(parent) || slices.Contains(seen, parent) {
+				continue
+			}
+			seen = append(seen, parent)
+			findings = append(findings, Finding{"missing-parent", SeverityError, fmt.Sprintf(
+				"What is granted on %s cannot be reached, since the %s it is in is not listed; add %s.", d, parent.Depth(), parent,
+			)})
+		}
+	}
+	return findings
+}
+
+// databaseNames finds names in the place of ids; the service takes them
+// without a word, and they match nothing.
+func (l linter) databaseNames() []Finding {
+	var findings []Finding
+	var seen []string
+	for _, d := range l.resources {
+		name := d.Database
+		if name == "" || strings.Contains(name, Wildcard) || uuid.MatchString(name) || slices.Contains(seen, name) {
+			continue
+		}
+		seen = append(seen, name)
+		findings = append(findings, Finding{"database-name", SeverityWarning, fmt.Sprintf(
+			"%q is not the id of a database, so what is granted on it may match nothing; put the database's id in its place.", name,
+		)})
+	}
+	return findings
+}
+
+// systemKeyspaces finds databases whose data is reached by CQL, without the
+// tables that drivers read when they connect.
+func (l linter) systemKeyspaces() []Finding {
+	if !l.grants("db-cql") {
+		return nil
+	}
+	var findings []Finding
+	var seen []DRN
+	for _, d := range l.resources {
+		database := DRN{Org: d.Org, Database: d.Database}
+		if d.Depth() != DepthTable || slices.Contains(seen, database) {
+			continue
+		}
+		seen = append(seen, database)
+		var missing []string
+		for _, table := range systemTables(d.Org, d.Database) {
+			if !l.covers(table) {
+				missing = append(missing, table.String())
+			}
+		}
+		if len(missing) > 0 {
+			findings = append(findings, Finding{"system-keyspaces", SeverityWarning, fmt.Sprintf(
+				"Drivers and the CQL shell may not connect to %s, since they read its system keyspaces first; add %s.", database, enumerate(missing),
+			)})
+		}
+	}
+	return findings
+}
+
+func (l linter) streams() []Finding {
+	stream := DRN{Org: l.org(), Stream: Wildcard}
+	if !l.grants("org-stream-manage") || slices.ContainsFunc(l.resources, func(d DRN) bool { return d.Stream != "" }) {
+		return nil
+	}
+	return []Finding{{"stream-resource", SeverityWarning, fmt.Sprintf(
+		"%s may have no effect, since the role lists no streaming tenants as every default role with it does; add %s.", named("org-stream-manage"), stream,
+	)}}
+}

@@ -1,0 +1,24 @@
+package iam
+
+import "slices"
+
+// Allow is the one effect that a policy can have.
+const Allow = "allow"
+
+// Policy is what a role permits: each of its actions on each of its resources.
+type Policy struct {
+	Description string
+	Resources   []string
+	Actions     []string
+	Effect      string
+}
+
+// Allows reports whether the policy lists the action, given by its API
+// parameter, and a resource that covers on. Nothing else is implied, see
+// DRN.Covers; a resource that cannot be read grants nothing.
+func (p Policy) Allows(action string, on DRN) bool {
+	return p.Effect == Allow && slices.Contains(p.Actions, action) && slices.ContainsFunc(p.Resources, func(resource string) bool {
+		d, ok := DescribeResource(resource)
+		return ok && d.Covers(on)
+	})
+}

@@ -1,0 +1,85 @@
+package iam
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Role is a named policy.
+type Role struct {
+	ID, Name string
+	Policy   Policy
+}
+
+// DefaultRoles returns the roles that every organization has and nobody can
+// change, in the order of the service. Their resources name the organization
+// by OrgPlaceholder, as the service's do.
+func DefaultRoles() []Role {
+	var roles []Role
+	for _, f := range facts() {
+		roles = append(roles, f.role())
+	}
+	return roles
+}
+
+func (f fact) role() Role {
+	organization := drnPrefix + OrgPlaceholder
+	resources := []string{organization}
+	for end := range strings.FieldsSeq(f.resources) {
+		resources = append(resources, organization+end)
+	}
+	return Role{ID: f.id, Name: f.name, Policy: Policy{
+		Description: f.name, Resources: resources, Actions: strings.Fields(f.actions), Effect: Allow,
+	}}
+}
+
+// DefaultRole returns the default role with this id.
+func DefaultRole(id string) (Role, bool) {
+	for _, f := range facts() {
+		if f.id == id {
+			return f.role(), true
+		}
+	}
+	return Role{}, false
+}
+
+// DefaultRolesWith returns the default roles that carry an action, given by
+// its API parameter: those that permit least first, then by name.
+func DefaultRolesWith(action string) []Role {
+	roles := slices.DeleteFunc(DefaultRoles(), func(r Role) bool { return !slices.Contains(r.Policy.Actions, action) })
+	slices.SortFunc(roles, func(a, b Role) int {
+		return cmp.Or(cmp.Compare(distinct(a.Policy.Actions), distinct(b.Policy.Actions)), cmp.Compare(a.Name, b.Name))
+	})
+	return roles
+}
+
+func distinct(actions []string) int {
+	return len(slices.Compact(slices.Sorted(slices.Values(actions))))
+}
+
+// DisplayName returns what the console calls the default role with this id,
+// such as Read/Write Service Account for R/W Svc Acct. It returns nothing for
+// any other role.
+func DisplayName(roleID string) string {
+	role, found := DefaultRole(roleID)
+	if !found {
+		return ""
+	}
+	words := strings.Fields(role.Name)
+	for i, word := range words {
+		switch word {
+		case "R/W":
+			words[i] = "Read/Write"
+		case "RO":
+			words[i] = "Read Only"
+		case "Admin":
+			words[i] = "Administrator"
+		case "Svc":
+			words[i] = "Service"
+		case "Acct":
+			words[i] = "Account"
+		}
+	}
+	return strings.Join(words, " ")
+}

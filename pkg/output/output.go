@@ -1,0 +1,170 @@
+// Package output prints lists and single things in the format that the user
+// asked for: a table for people, and JSON, YAML, CSV, TSV or bare names for
+// programs.
+//
+// A command describes what it prints once, as columns; every format, and every
+// option that sorts, filters or queries, follows from them. All of the text is
+// made before the first byte is written, so that an error leaves no half of it
+// behind, and what a server sent cannot act on a terminal or break a line.
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// ErrOptions is wrapped by every error whose cause is what the user asked for,
+// not what there was to print: a usage error.
+var ErrOptions = errors.New("bad output option")
+
+// A Format is the name of an output format.
+type Format string
+
+// The formats. The zero value of [Format] means Table.
+const (
+	Table Format = "table"
+	Wide  Format = "wide"
+	JSON  Format = "json"
+	YAML  Format = "yaml"
+	CSV   Format = "csv"
+	TSV   Format = "tsv"
+	Name  Format = "name"
+)
+
+// Formats returns the names of all formats.
+func Formats() []Format { return []Format{Table, Wide, JSON, YAML, CSV, TSV, Name} }
+
+// ParseFormat returns the format of that name.
+func ParseFormat(name string) (Format, error) {
+	if f := Format(name); slices.Contains(Formats(), f) {
+		return f, nil
+	}
+	return "", optionErrorf("unknown output format %q: the formats are %s", name, join(Formats()))
+}
+
+// Options is what the user wants to see, and how.
+type Options struct {
+	Format    Format
+	JQ        string   // a jq program for the JSON value, instead of Format
+	Template  string   // a text/template for the JSON value, instead of Format
+	Columns   []string // keys of the columns to print, in this order
+	Sort      string   // the key to sort by; a leading - turns the order round
+	Filter    []string // key=value or key~regexp, all of which must hold
+	NoHeaders bool
+	Width     int // of the terminal, to which a table is cut; 0 is unlimited
+}
+
+// A Column is one property of a T: a key in JSON, a column of a table.
+type Column[T any] struct {
+	Key    string         // lowerCamelCase; a table shows clientId as CLIENT ID
+	Value  func(T) any    // a string, bool, number, time, []string, or what encoding/json takes
+	Text   func(T) string // for formats other than JSON and YAML; nil where Value has an obvious text
+	Wide   bool           // of a list, not in a plain table nor in TSV
+	Detail bool           // only for single things
+	Data   bool           // not in the table of a single thing: another column says it better
+	Human  bool           // only in tables: what changes by itself, such as an age
+	Name   bool           // what the name format prints
+
+	// Lines is what the table of a single thing shows, one below the other;
+	// nil where the text on one line, or a []string, does.
+	Lines func(T) []string
+}
+
+// List prints items. JSON and YAML have an array, which is empty where there
+// are none; a table of nothing is no text at all.
+func List[T any](w io.Writer, o Options, columns []Column[T], items []T) error {
+	q, err := compileList(o, columns)
+	if err != nil {
+		return err
+	}
+	if items, err = q.filter(items); err != nil {
+		return err
+	}
+	if items, err = q.sort(items); err != nil {
+		return err
+	}
+	return write(w, o, q.program, newSheet(q.columns, items, true))
+}
+
+// One prints a single thing: an object in JSON, a line for each column in a
+// table.
+func One[T any](w io.Writer, o Options, columns []Column[T], item T) error {
+	q, err := compileOne(o, columns)
+	if err != nil {
+		return err
+	}
+	return write(w, o, q.program, newSheet(q.columns, []T{item}, false))
+}
+
+// CheckList returns the [ErrOptions] that [List] would return, so that a
+// command can refuse before it does its work.
+func CheckList[T any](o Options, columns []Column[T]) error {
+	_, err := compileList(o, columns)
+	return err
+}
+
+// CheckOne is [CheckList] for [One].
+func CheckOne[T any](o Options, columns []Column[T]) error {
+	_, err := compileOne(o, columns)
+	return err
+}
+
+// write renders everything and only then writes it, at once.
+func write(w io.Writer, o Options, p program, s *sheet) error {
+	b, err := render(o, p, s)
+	if err != nil || len(b) == 0 {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+func render(o Options, p program, s *sheet) ([]byte, error) {
+	var b []byte
+	var err error
+	switch {
+	case p != nil:
+		if b, err = p.run(s); err != nil {
+			return nil, err
+		}
+	case o.Format == JSON:
+		b = s.json()
+	case o.Format == YAML:
+		b = s.yaml()
+	case o.Format == CSV:
+		b = s.csv(o.NoHeaders)
+	case o.Format == TSV:
+		b = s.tsv()
+	case o.Format == Name:
+		b = s.names()
+	case s.list:
+		b, err = s.table(o)
+	default:
+		b = s.record()
+	}
+	return b, errors.Join(err, s.err)
+}
+
+// An optionError has the text of its own cause only.
+type optionError struct{ text string }
+
+func optionErrorf(format string, args ...any) error {
+	return &optionError{fmt.Sprintf(format, args...)}
+}
+
+func (e *optionError) Error() string { return e.text }
+func (e *optionError) Unwrap() error { return ErrOptions }
+
+func join[S ~string](names []S) string {
+	var b strings.Builder
+	for i, name := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(name))
+	}
+	return b.String()
+}

@@ -1,0 +1,72 @@
+package output
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+)
+
+// csv writes the whole of every value. A text that a spreadsheet would take
+// for a formula gets an apostrophe in front.
+func (s *sheet) csv(noHeaders bool) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b) // a bytes.Buffer takes everything
+	if !noHeaders {
+		_ = w.Write(s.keys)
+	}
+	record := make([]string, len(s.keys))
+	for row := range s.rows {
+		for column := range record {
+			cell := s.text(row, column)
+			record[column] = Sanitize(cell)
+			if formula(cell) && !s.typed(row, column) {
+				record[column] = "'" + record[column]
+			}
+		}
+		_ = w.Write(record)
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// formula looks for the full-width forms too, which some spreadsheets read.
+func formula(s string) bool {
+	for _, r := range s {
+		return strings.ContainsRune("=+-@\t\r\n＝＋－＠", r)
+	}
+	return false
+}
+
+// tsv has no header and one line for each row, whatever is in it.
+func (s *sheet) tsv() []byte {
+	var b []byte
+	for row := range s.rows {
+		for column := range s.keys {
+			if column > 0 {
+				b = append(b, '\t')
+			}
+			b = append(b, escapeTSV(s.text(row, column))...)
+		}
+		b = append(b, '\n')
+	}
+	return b
+}
+
+func escapeTSV(s string) string {
+	if plain(s) && strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	for _, c := range []struct{ text, escaped string }{{`\`, `\\`}, {"\t", `\t`}, {"\n", `\n`}, {"\r", `\r`}} {
+		s = strings.ReplaceAll(s, c.text, c.escaped)
+	}
+	return Sanitize(s)
+}
+
+func (s *sheet) names() []byte {
+	var b []byte
+	for row := range s.rows {
+		b = append(b, Sanitize(s.text(row, s.name))...)
+		b = append(b, '\n')
+	}
+	return b
+}

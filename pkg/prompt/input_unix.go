@@ -1,0 +1,117 @@
+//go:build unix
+
+package prompt
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// rawLists says that lists are asked in raw mode from the first character on.
+const rawLists = true
+
+// maxFD is the number of descriptors that fit into an FdSet.
+const maxFD = 1024
+
+// input reads a terminal without ever being stuck in a read: it waits for the
+// terminal and for the end of the context at once. What it has read and nobody
+// has taken stays pending.
+type input struct {
+	file    *os.File
+	pending []byte
+	wake    *os.File // becomes readable when the context ends
+}
+
+func newInput(f *os.File) *input { return &input{file: f} }
+
+// begin prepares for the questions of one context; the function it returns
+// ends that.
+func (in *input) begin(ctx context.Context) func() {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return func() {} // fill will see that there is none
+	}
+	in.wake = r
+	cancel := context.AfterFunc(ctx, func() { w.Close() })
+	return func() {
+		in.wake = nil
+		if cancel() {
+			w.Close()
+		}
+		r.Close()
+	}
+}
+
+// fill waits for input and adds it to what is pending. With patience it waits
+// no longer than that, and reports whether something came.
+func (in *input) fill(ctx context.Context, patience time.Duration) (bool, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		ready, err := in.wait(patience)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return false, err
+		case !ready && patience > 0:
+			return false, ctx.Err()
+		case !ready:
+			continue // the context has ended
+		}
+		buffer := make([]byte, 256)
+		n, err := unix.Read(int(in.file.Fd()), buffer)
+		switch {
+		case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
+			continue
+		case err != nil:
+			return false, err
+		case n == 0:
+			return false, io.EOF
+		}
+		in.pending = append(in.pending, buffer[:n]...)
+		return true, nil
+	}
+}
+
+func (in *input) wait(patience time.Duration) (ready bool, err error) {
+	if in.wake == nil {
+		return false, errors.New("too many open files")
+	}
+	fd, wake := int(in.file.Fd()), int(in.wake.Fd())
+	if max(fd, wake) >= maxFD {
+		return false, errors.New("too many open files")
+	}
+	var set unix.FdSet
+	set.Set(fd)
+	set.Set(wake)
+	var limit *unix.Timeval
+	if patience > 0 {
+		t := unix.NsecToTimeval(patience.Nanoseconds())
+		limit = &t
+	}
+	if _, err := unix.Select(max(fd, wake)+1, &set, nil, nil, limit); err != nil {
+		return false, err
+	}
+	return set.IsSet(fd) && !set.IsSet(wake), nil
+}
+
+// drain throws away what has come in so far.
+func (in *input) drain(ctx context.Context) {
+	for {
+		in.pending = nil
+		if more, err := in.fill(ctx, time.Microsecond); err != nil || !more {
+			return
+		}
+	}
+}
+
+// leavable runs what reads from an input, which comes back by itself when the
+// context ends.
+func leavable(_ context.Context, call func() error) error { return call() }

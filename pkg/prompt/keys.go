@@ -1,0 +1,209 @@
+package prompt
+
+import (
+	"context"
+	"io"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	ctrlC     = 0x03
+	ctrlD     = 0x04
+	backspace = 0x7f
+	escape    = 0x1b
+
+	// escapeDelay is how long the rest of an escape sequence may take. A
+	// lone escape is known only after it.
+	escapeDelay = 50 * time.Millisecond
+	// longest is the size above which an unfinished sequence is noise.
+	longest = 4 << 10
+)
+
+// keys gives the keys that a person presses, one with each Read, so that what
+// is typed ahead stays for the next question. Keys without a meaning here, and
+// what a terminal sends on its own, are dropped whole: readers that do not
+// know a sequence would take its end for text.
+type keys struct {
+	ctx    context.Context
+	input  *input
+	cooked bool // the terminal edits the line and delivers it whole
+	list   bool // for a list rather than a line
+	cr     bool // the last key was a carriage return
+	err    error
+}
+
+// Fd lets a library find the terminal behind the keys.
+func (k *keys) Fd() uintptr { return k.input.file.Fd() }
+
+// Read gives one key. It fails with ErrInterrupted for Ctrl-C, and for good.
+func (k *keys) Read(p []byte) (int, error) {
+	for k.err == nil {
+		key, err := k.next()
+		if err != nil {
+			k.err = err
+			break
+		}
+		meant, err := k.meaning(key)
+		if err != nil {
+			k.err = err
+			break
+		}
+		if len(meant) > 0 {
+			return copy(p, meant), nil
+		}
+	}
+	return 0, k.err
+}
+
+// next takes one key, known or not, from the input.
+func (k *keys) next() ([]byte, error) {
+	for {
+		pending := k.input.pending
+		if size := keySize(pending); size > 0 {
+			k.input.pending = pending[size:]
+			return pending[:size], nil
+		}
+		var patience time.Duration
+		if len(pending) > 0 {
+			patience = escapeDelay
+		}
+		more, err := k.input.fill(k.ctx, patience)
+		if err != nil {
+			return nil, err
+		}
+		if !more || len(k.input.pending) > longest {
+			k.input.pending = nil // a lone escape, or something cut off
+		}
+	}
+}
+
+// keySize returns the length of the first key in b, 0 if it is not complete.
+func keySize(b []byte) int {
+	if len(b) == 0 || b[0] != escape {
+		if !utf8.FullRune(b) {
+			return 0
+		}
+		_, size := utf8.DecodeRune(b)
+		return size
+	}
+	if len(b) == 1 {
+		return 0
+	}
+	switch c := b[1]; {
+	case c == '[' || c == 'O':
+		return controlSize(b)
+	case c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_':
+		return stringSize(b)
+	case c <= escape || c == backspace:
+		return 1 // the key after it counts for itself
+	}
+	if !utf8.FullRune(b[1:]) {
+		return 0
+	}
+	_, size := utf8.DecodeRune(b[1:])
+	return 1 + size
+}
+
+// controlSize measures ESC [ … and ESC O …: parameters and one final byte.
+func controlSize(b []byte) int {
+	i := 2
+	if i < len(b) && b[1] == '[' && b[i] == '[' {
+		i++ // the function keys of the Linux console
+	}
+	for i < len(b) && 0x20 <= b[i] && b[i] <= 0x3f {
+		i++
+	}
+	switch {
+	case i == len(b):
+		return 0
+	case b[i] < 0x20 || b[i] >= backspace:
+		return i // broken off by something else
+	}
+	return i + 1
+}
+
+// stringSize measures what a terminal says about itself: up to BEL or ESC \.
+func stringSize(b []byte) int {
+	for i := 2; i < len(b); i++ {
+		switch {
+		case b[i] == '\a':
+			return i + 1
+		case b[i] == ctrlC || b[i] == ctrlD:
+			return i // Alt and a capital letter, then a person who wants out
+		case b[i] == escape && i+1 == len(b):
+			return 0
+		case b[i] == escape && b[i+1] == '\\':
+			return i + 2
+		case b[i] == escape:
+			return i
+		}
+	}
+	return 0
+}
+
+// meaning translates a key into what the readers of this package know, or into
+// nothing.
+func (k *keys) meaning(key []byte) ([]byte, error) {
+	afterCR := k.cr
+	k.cr = false
+	if key[0] == escape {
+		return knownSequence(key), nil
+	}
+	switch c := key[0]; {
+	case c == ctrlC:
+		return nil, ErrInterrupted
+	case c == ctrlD && (k.list || k.cooked):
+		return nil, io.EOF
+	case c == '\r':
+		k.cr = true
+		return []byte{'\r'}, nil
+	case c == '\n' && afterCR:
+		return nil, nil // the second half of one line end
+	case c == '\n':
+		return []byte{'\r'}, nil
+	case c == 0x08 || c == backspace:
+		return []byte{backspace}, nil
+	case c < 0x20:
+		return control(c, k.list), nil
+	}
+	if r, _ := utf8.DecodeRune(key); r == utf8.RuneError || unicode.IsControl(r) {
+		return nil, nil
+	}
+	return key, nil
+}
+
+// control keeps the control characters that edit a line, or a list's filter.
+func control(c byte, list bool) []byte {
+	const tab, ctrlU, ctrlW, ctrlX = 0x09, 0x15, 0x17, 0x18
+	if list {
+		switch c {
+		case tab, ctrlW, ctrlX:
+			return []byte{c}
+		case ctrlU:
+			return []byte{ctrlX}
+		}
+		return nil
+	}
+	switch c {
+	case 0x01, 0x02, ctrlD, 0x05, 0x06, 0x0b, ctrlU, ctrlW: // start, back, delete, end, forward, kill, …
+		return []byte{c}
+	}
+	return nil
+}
+
+// knownSequence gives the usual form of the keys that have a meaning.
+func knownSequence(key []byte) []byte {
+	switch text := string(key[1:]); text {
+	case "[A", "[B", "[C", "[D", "[H", "[F", "[3~":
+		return key
+	case "OA", "OB", "OC", "OD", "OH", "OF":
+		return []byte{escape, '[', text[1]}
+	case "[1~", "[7~":
+		return []byte("\x1b[H")
+	case "[4~", "[8~":
+		return []byte("\x1b[F")
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package prompt
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+func (p *prompter) Confirm(ctx context.Context, text string, def bool) (bool, error) {
+	choice := " (y/N) "
+	if def {
+		choice = " (Y/n) "
+	}
+	for {
+		answer, err := p.line(ctx, text+choice)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "":
+			return def, nil
+		case "y", "yes":
+			return true, nil
+		case "n", "no":
+			return false, nil
+		}
+		fmt.Fprintln(p.Out, "Please answer yes or no.")
+	}
+}
+
+func (p *prompter) Input(ctx context.Context, text, def string) (string, error) {
+	question := text + ": "
+	if def != "" {
+		question = fmt.Sprintf("%s (%s): ", text, def)
+	}
+	answer, err := p.line(ctx, question)
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(strings.TrimSpace(answer), def), nil
+}
+
+func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
+	var secret string
+	err := p.during(ctx, false, func(k *keys) (err error) {
+		secret, err = p.editor(k).ReadPassword(text + ": ")
+		if err == nil {
+			k.input.drain(ctx)
+		}
+		return p.newline(err)
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// line asks for one line, edited here or, on a plain terminal, by the
+// terminal.
+func (p *prompter) line(ctx context.Context, question string) (string, error) {
+	var answer string
+	err := p.during(ctx, p.Plain, func(k *keys) (err error) {
+		if p.Plain {
+			fmt.Fprint(p.Out, question)
+			answer, err = cookedLine(k)
+		} else {
+			editor := p.editor(k)
+			editor.SetPrompt(question)
+			answer, err = editor.ReadLine()
+		}
+		return p.newline(err)
+	})
+	if err != nil {
+		return "", err
+	}
+	return answer, nil
+}
+
+// editor edits a line in a terminal in raw mode. It moves the cursor, but asks
+// the terminal nothing.
+func (p *prompter) editor(k *keys) *term.Terminal {
+	editor := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{k, p.Out}, "")
+	if width, height, err := term.GetSize(int(p.Out.Fd())); err == nil && width > 0 && height > 0 {
+		_ = editor.SetSize(width, height) // it fails only when it writes
+	}
+	return editor
+}
+
+// newline ends a line that was not ended by Enter, so that what comes next
+// stands on its own.
+func (p *prompter) newline(err error) error {
+	if err != nil {
+		fmt.Fprint(p.Out, "\r\n")
+	}
+	return err
+}
+
+// cookedLine reads up to the end of a line.
+func cookedLine(k *keys) (string, error) {
+	var line strings.Builder
+	key := make([]byte, 16)
+	for {
+		n, err := k.Read(key)
+		switch {
+		case err != nil:
+			return "", err
+		case key[0] == '\r':
+			return line.String(), nil
+		case key[0] >= 0x20 && key[0] != backspace:
+			line.Write(key[:n])
+		}
+		if line.Len() > longest {
+			return "", errors.New("the line is too long")
+		}
+	}
+}

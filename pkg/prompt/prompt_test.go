@@ -1,0 +1,396 @@
+//go:build unix
+
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/term"
+)
+
+// soon bounds everything that must not hang.
+const soon = 10 * time.Second
+
+// A screen is a terminal with somebody before it. It shows what it gets, and
+// never answers a query.
+type screen struct {
+	t        *testing.T
+	keyboard *os.File
+	tty      *os.File
+	before   *term.State
+
+	mu    sync.Mutex
+	shown bytes.Buffer
+	more  chan struct{}
+}
+
+func newScreen(t *testing.T) *screen {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Not blocking, so that closing it does not wait for the read under way.
+	fd, err := syscall.Dup(int(master.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	master.Close()
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	keyboard := os.NewFile(uintptr(fd), "keyboard")
+	if err := pty.Setsize(tty, &pty.Winsize{Rows: 24, Cols: 100}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := term.GetState(int(tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &screen{t: t, keyboard: keyboard, tty: tty, before: before, more: make(chan struct{}, 1)}
+	go func() {
+		buffer := make([]byte, 4096)
+		for {
+			n, err := keyboard.Read(buffer)
+			s.mu.Lock()
+			s.shown.Write(buffer[:n])
+			s.mu.Unlock()
+			select {
+			case s.more <- struct{}{}:
+			default:
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { tty.Close(); keyboard.Close() })
+	return s
+}
+
+func (s *screen) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown.String()
+}
+
+// see waits until a text is shown.
+func (s *screen) see(text string) {
+	s.t.Helper()
+	late := time.After(soon)
+	for !strings.Contains(s.text(), text) {
+		select {
+		case <-s.more:
+		case <-late:
+			s.t.Fatalf("%q is not shown: %q", text, s.text())
+		}
+	}
+}
+
+func (s *screen) press(keys string) {
+	s.t.Helper()
+	if _, err := s.keyboard.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// answer is what a question came to.
+type answer struct {
+	value any
+	err   error
+}
+
+// ask asks in the background.
+func (s *screen) ask(question func(Prompter) (any, error), plain bool) <-chan answer {
+	done := make(chan answer, 1)
+	p := New(Terminal{In: s.tty, Out: s.tty, Plain: plain, NoColor: true})
+	go func() {
+		value, err := question(p)
+		done <- answer{value, err}
+	}()
+	return done
+}
+
+// wait waits for the answer, and looks at what was left of the terminal.
+func (s *screen) wait(done <-chan answer) answer {
+	s.t.Helper()
+	select {
+	case a := <-done:
+		after, err := term.GetState(int(s.tty.Fd()))
+		if err != nil || !reflect.DeepEqual(s.before, after) {
+			s.t.Errorf("the terminal is not as it was: %v", err)
+		}
+		if strings.Contains(s.text(), "\x1b[6n") {
+			s.t.Error("the terminal was asked for the cursor")
+		}
+		for late := time.After(soon); s.cursorHidden(); {
+			select {
+			case <-s.more:
+			case <-late:
+				s.t.Fatalf("the cursor is hidden: %q", s.text())
+			}
+		}
+		return a
+	case <-time.After(soon):
+		s.t.Fatalf("no answer: %q", s.text())
+		return answer{}
+	}
+}
+
+func (s *screen) cursorHidden() bool {
+	text := s.text()
+	return strings.LastIndex(text, "\x1b[?25l") > strings.LastIndex(text, "\x1b[?25h")
+}
+
+func fruit() []Option {
+	return []Option{
+		{Label: "apple", Group: "Tree", Description: "round"},
+		{Label: "banana"},
+		{Label: "cherry", Group: "Tree", Description: "small"},
+		{Label: "date 5B"},
+	}
+}
+
+type question = func(Prompter) (any, error)
+
+func sel(ctx context.Context) question {
+	return func(p Prompter) (any, error) { return p.Select(ctx, Question{Text: "Which?", Default: 1}, fruit()) }
+}
+
+func multi(ctx context.Context) question {
+	return func(p Prompter) (any, error) {
+		return p.MultiSelect(ctx, Question{Text: "Which?", Selected: []int{3, 99}}, fruit())
+	}
+}
+
+func confirm(ctx context.Context) question {
+	return func(p Prompter) (any, error) { return p.Confirm(ctx, "Which?", true) }
+}
+
+func line(ctx context.Context) question {
+	return func(p Prompter) (any, error) { return p.Input(ctx, "Which?", "kiwi") }
+}
+
+func secrets(ctx context.Context) question {
+	return func(p Prompter) (any, error) { return p.Secret(ctx, "Which?") }
+}
+
+func every(ctx context.Context) map[string]question {
+	return map[string]question{"select": sel(ctx), "multi": multi(ctx), "confirm": confirm(ctx), "input": line(ctx), "secret": secrets(ctx)}
+}
+
+func TestAnswers(t *testing.T) {
+	ctx := t.Context()
+	tests := []struct {
+		name string
+		ask  question
+		keys string
+		want any
+	}{
+		{"select: the default", sel(ctx), "\r", 1},
+		{"select: an arrow", sel(ctx), "\x1b[B\r", 2},
+		{"select: an arrow of the other mode", sel(ctx), "\x1bOA\r", 0},
+		{"select: a filter", sel(ctx), "tree small\r", 2},
+		{"select: a filter taken back", sel(ctx), "cherr\x15\r", 0},
+		{"select: keys without a meaning", sel(ctx), "\x1b[1;5B\x1b[15~\x1bOP\x1b]11;rgb:0/0/0\a\x1b[12;4R\x1bx\x02ban\r", 1},
+		{"select: a lone escape", sel(ctx), "\x1b", nil}, // then see below
+		{"multi: as it was", multi(ctx), "\r", []int{3}},
+		{"multi: two", multi(ctx), " \x1b[B \r", []int{0, 1, 3}},
+		{"multi: all", multi(ctx), "\x1b[C\r", []int{0, 1, 2, 3}},
+		{"multi: none", multi(ctx), "\x1b[D\r", []int(nil)},
+		{"multi: a filter", multi(ctx), "cherry \r", []int{2, 3}},
+		{"confirm: the default", confirm(ctx), "\r", true},
+		{"confirm: no", confirm(ctx), "No\r", false},
+		{"confirm: again", confirm(ctx), "perhaps\ryes\r", true},
+		{"input: the default", line(ctx), "\r", "kiwi"},
+		{"input: a text", line(ctx), " plüm 😀 \r", "plüm 😀"},
+		{"input: edited", line(ctx), "abx\x7fd\x1b[Dc\x1b[1;5A\x01_\r", "_abcd"},
+		{"input: one line only", line(ctx), "one\r\ntwo\r\n", "one"},
+		{"secret", secrets(ctx), "hush hush\r", "hush hush"},
+		{"secret: a paste of lines", secrets(ctx), "hush1\nhush2\nhush3\n", "hush1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScreen(t)
+			done := s.ask(tt.ask, false)
+			s.see("Which?")
+			s.press(tt.keys)
+			if tt.want == nil {
+				// What follows a lone escape after a while is a key of its own.
+				<-time.After(3 * escapeDelay)
+				s.press("apple\r")
+				tt.want = 0
+			}
+			a := s.wait(done)
+			if diff := cmp.Diff(tt.want, a.value); diff != "" || a.err != nil {
+				t.Errorf("%v %s\n%q", a.err, diff, s.text())
+			}
+			if strings.Contains(s.text(), "hush") {
+				t.Errorf("a secret is shown: %q", s.text())
+			}
+		})
+	}
+}
+
+func TestPlainAnswers(t *testing.T) {
+	ctx := t.Context()
+	tests := []struct {
+		name string
+		ask  question
+		keys string
+		want any
+	}{
+		{"select: the default", sel(ctx), "\n", 1},
+		{"select: again", sel(ctx), "9\nx\n3\n", 2},
+		{"multi: as it was", multi(ctx), "\n", []int{3}},
+		{"multi: some", multi(ctx), "1-2, 4\n", []int{0, 1, 3}},
+		{"multi: none", multi(ctx), "none\n", []int(nil)},
+		{"multi: again", multi(ctx), "0\n2\n", []int{1}},
+		{"confirm", confirm(ctx), "n\n", false},
+		{"input", line(ctx), "plum\n", "plum"},
+		{"secret", secrets(ctx), "hush\n", "hush"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScreen(t)
+			done := s.ask(tt.ask, true)
+			s.see("Which?")
+			s.press(tt.keys)
+			a := s.wait(done)
+			if diff := cmp.Diff(tt.want, a.value); diff != "" || a.err != nil {
+				t.Errorf("%v %s\n%q", a.err, diff, s.text())
+			}
+			if strings.Contains(s.text(), "\x1b") || strings.Contains(s.text(), "hush") {
+				t.Errorf("not plain: %q", s.text())
+			}
+		})
+	}
+}
+
+func TestListShowsGroups(t *testing.T) {
+	s := newScreen(t)
+	done := s.ask(multi(t.Context()), false)
+	s.see("Tree · cherry - small")
+	s.press("\r")
+	s.wait(done)
+}
+
+// Each question ends by Ctrl-C, Ctrl-D, the end of the context, its deadline
+// and the loss of the terminal, and none takes its default for an answer.
+func TestEnds(t *testing.T) {
+	for name := range every(t.Context()) {
+		for _, typed := range []string{"", "abc"} {
+			t.Run(name+" "+typed, func(t *testing.T) {
+				t.Run("ctrl-c", func(t *testing.T) { testEnd(t, name, typed+"\x03", ErrInterrupted) })
+				t.Run("ctrl-c after escape", func(t *testing.T) { testEnd(t, name, typed+"\x1b\x03", ErrInterrupted) })
+				if typed == "" || name == "select" || name == "multi" {
+					t.Run("ctrl-d", func(t *testing.T) { testEnd(t, name, typed+"\x04", ErrEnd) })
+				}
+				t.Run("cancel", func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					s := newScreen(t)
+					done := s.ask(every(ctx)[name], false)
+					s.see("Which?")
+					s.press(typed)
+					cancel()
+					if a := s.wait(done); !errors.Is(a.err, context.Canceled) {
+						t.Errorf("%v, %v", a.value, a.err)
+					}
+				})
+			})
+		}
+		t.Run(name+" deadline", func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			for _, plain := range []bool{false, true} {
+				s := newScreen(t)
+				if a := s.wait(s.ask(every(ctx)[name], plain)); !errors.Is(a.err, context.DeadlineExceeded) {
+					t.Errorf("%v, %v", a.value, a.err)
+				}
+			}
+		})
+		t.Run(name+" plain ctrl-d", func(t *testing.T) {
+			s := newScreen(t)
+			done := s.ask(every(t.Context())[name], true)
+			s.see("Which?")
+			s.press("\x04")
+			if a := s.wait(done); !errors.Is(a.err, ErrEnd) {
+				t.Errorf("%v, %v", a.value, a.err)
+			}
+		})
+		t.Run(name+" hangup", func(t *testing.T) {
+			s := newScreen(t)
+			done := s.ask(every(t.Context())[name], false)
+			s.see("Which?")
+			s.keyboard.Close()
+			select {
+			case a := <-done:
+				if !errors.Is(a.err, ErrEnd) {
+					t.Errorf("%v, %v", a.value, a.err)
+				}
+			case <-time.After(soon):
+				t.Fatal("no answer")
+			}
+		})
+	}
+}
+
+func testEnd(t *testing.T, name, keys string, want error) {
+	s := newScreen(t)
+	done := s.ask(every(t.Context())[name], false)
+	s.see("Which?")
+	s.press(keys)
+	if a := s.wait(done); !errors.Is(a.err, want) {
+		t.Errorf("%v, %v; want %v", a.value, a.err, want)
+	}
+}
+
+// What is typed ahead is the answer to the next question, except after a
+// secret.
+func TestTypedAhead(t *testing.T) {
+	s := newScreen(t)
+	ctx := t.Context()
+	done := s.ask(func(p Prompter) (any, error) {
+		a, err := p.Select(ctx, Question{Text: "Which?"}, fruit())
+		if err != nil {
+			return nil, err
+		}
+		b, err := p.Input(ctx, "And", "")
+		return []any{a, b}, err
+	}, false)
+	s.see("Which?")
+	s.press("date\rplum\r")
+	a := s.wait(done)
+	if diff := cmp.Diff([]any{3, "plum"}, a.value); diff != "" || a.err != nil {
+		t.Error(a.err, diff)
+	}
+}
+
+func TestNoTerminal(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	p := New(Terminal{In: r, Out: w})
+	for name, ask := range every(t.Context()) {
+		if _, err := ask(p); !errors.Is(err, ErrEnd) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := p.Select(t.Context(), Question{}, nil); err == nil {
+		t.Error("a choice of nothing")
+	}
+}

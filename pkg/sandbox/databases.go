@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+func databaseRoutes() []route {
+	return []route{
+		{method: "GET", path: "/v2/databases", shape: database, handle: listDatabases},
+		{method: "GET", path: "/v2/databases/{databaseID}", shape: database, action: "org-db-view", handle: getDatabase},
+	}
+}
+
+// db is a database as it is kept; see databaseOut for what is made of it.
+type db struct {
+	ID            string       `json:"id"`
+	OwnerID       string       `json:"ownerId"` // a user, or the client id of a token
+	Name          string       `json:"name"`
+	Type          string       `json:"dbType,omitempty"` // vector, or nothing
+	Tier          string       `json:"tier"`
+	CapacityUnits int          `json:"capacityUnits"`
+	Keyspaces     []string     `json:"keyspaces"` // the default one first
+	User          string       `json:"user,omitempty"`
+	Datacenters   []datacenter `json:"datacenters"` // the primary one first
+	Status        string       `json:"status"`
+	Created       time.Time    `json:"created"`
+	Terminated    time.Time    `json:"terminated,omitzero"`
+}
+
+type datacenter struct {
+	Number  int       `json:"number"`
+	Cloud   string    `json:"cloudProvider"`
+	Region  string    `json:"region"`
+	Zone    string    `json:"zone"`
+	Created time.Time `json:"created"`
+}
+
+func databases() table[db] {
+	return table[db]{"databases", func(d db) []string { return []string{d.ID} }}
+}
+
+func (d db) classic() bool { return d.Tier != "serverless" }
+
+// listDatabases shows what the caller may view and leaves the rest out without
+// a word.
+func listDatabases(c *call) (answer, error) {
+	if !c.holds("org-db-view") {
+		return answer{}, deny("org-db-view")
+	}
+	limit, err := c.limit()
+	if err != nil {
+		return answer{}, err
+	}
+	all, err := databases().all(c.tx)
+	if err != nil {
+		return answer{}, err
+	}
+	all, err = startingAfter(all, c.query.Get("starting_after"))
+	if err != nil {
+		return answer{}, err
+	}
+	page := []databaseOut{}
+	for _, d := range all {
+		visible := c.allows("org-db-view", iam.DRN{Org: c.meta.OrgID, Database: d.ID})
+		if visible && d.included(c.query.Get("include")) && d.provided(c.query.Get("provider")) {
+			page = append(page, d.out(c.meta.OrgID))
+		}
+		if len(page) == limit {
+			break
+		}
+	}
+	return reply(http.StatusOK, page)
+}
+
+// limit clamps, as clients ask for pages of 1000.
+func (c *call) limit() (int, error) {
+	const standard, most = 25, 100
+	text := c.query.Get("limit")
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, refuse(http.StatusBadRequest, "limit %q is not a number", text)
+	}
+	return min(max(n, 1), most), nil
+}
+
+func startingAfter(all []db, id string) ([]db, error) {
+	if id == "" {
+		return all, nil
+	}
+	for i, d := range all {
+		if d.ID == id {
+			return all[i+1:], nil
+		}
+	}
+	return nil, refuse(http.StatusBadRequest, "starting_after: database %s not found", id)
+}
+
+// included reads the filter as loosely as clients write it: in any case, with
+// underscores or without, and anything unknown means the default.
+func (d db) included(filter string) bool {
+	filter = strings.ToUpper(strings.ReplaceAll(filter, "_", ""))
+	switch filter {
+	case "ALL":
+		return true
+	case "ACTIVE", "PENDING", "PREPARING", "PREPARED", "INITIALIZING", "PARKED", "PARKING", "UNPARKING", "TERMINATING", "TERMINATED",
+		"RESIZING", "ERROR", "MAINTENANCE", "HIBERNATING", "HIBERNATED", "RESUMING", "SUSPENDED", "SUSPENDING":
+		return d.Status == filter
+	default:
+		return d.Status != "TERMINATED"
+	}
+}
+
+func (d db) provided(filter string) bool {
+	switch filter = strings.ToUpper(filter); filter {
+	case "AWS", "AZURE", "GCP":
+		return d.Datacenters[0].Cloud == filter
+	default:
+		return true
+	}
+}
+
+func getDatabase(c *call) (answer, error) {
+	id := c.values["databaseID"]
+	d, found, err := databases().find(c.tx, id)
+	if err != nil {
+		return answer{}, err
+	}
+	if !found {
+		return answer{}, refuse(http.StatusNotFound, "database %s not found", id)
+	}
+	return reply(http.StatusOK, d.out(c.meta.OrgID))
+}

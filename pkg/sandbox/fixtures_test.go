@@ -1,0 +1,139 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAnswersHaveTheShapeOfTheFixtures compares the keys and kinds of values
+// in the sandbox's answers with those of recorded bodies, which the client is
+// tested with: what the two packages know of the service must agree.
+func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
+	w := newWorld(t)
+	role := w.newRole("Shop readers", []string{"org-db-view"}, []string{"", ":db:*"})
+	w.admin(204, "PUT", "/v2/organizations/users/"+w.users()[2].UserID+"/roles", `{"roles":["`+roService+`","`+role+`"]}`)
+	w.admin(200, "POST", "/v2/tokens", `{"roles":["`+role+`"],"description":"d","tokenExpiry":"2027-01-01T00:00:00Z"}`)
+	grown, old := demo("00000000-0000-4000-8000-000000000001", "owner", w.clock.Now()), legacy("00000000-0000-4000-8000-000000000002", "owner", w.clock.Now())
+	grown.Keyspaces, old.Keyspaces = append(grown.Keyspaces, "shop"), append(old.Keyspaces, "archive")
+	grown.Datacenters = append(grown.Datacenters, datacenter{Number: 2, Cloud: "GCP", Region: "us-east4", Zone: "na", Created: time.Time{}})
+	plantRecords(w, databases(), grown, old)
+
+	requests := map[string]string{
+		"GET_v2_clientIdSecrets":            "/v2/clientIdSecrets",
+		"GET_v2_currentOrg":                 "/v2/currentOrg",
+		"GET_v2_database":                   "/v2/databases/" + grown.ID,
+		"GET_v2_databases":                  "/v2/databases",
+		"GET_v2_organizations_role":         "/v2/organizations/roles/" + role,
+		"GET_v2_organizations_roles":        "/v2/organizations/roles",
+		"GET_v2_organizations_user":         "/v2/organizations/users/" + w.users()[0].UserID,
+		"GET_v2_organizations_users":        "/v2/organizations/users",
+		"POST_v2_clientIdSecrets":           "/v2/clientIdSecrets",
+		"POST_v2_enterprises_organizations": "/v2/enterprises/organizations",
+		"POST_v2_organizations_roles":       "/v2/organizations/roles",
+		"PUT_v2_organizations_users":        "/v2/organizations/users",
+		"PUT_v2_organizations_users_roles":  "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
+	}
+	// Their bodies name things that are not in this sandbox.
+	fill := strings.NewReplacer(
+		"11111111-2222-4333-8444-555555555555", w.status.OrgID, "c0c0c0c0-0000-4000-8000-000000000003", role,
+		"a0a0a0a0-0000-4000-8000-000000000001", w.users()[0].UserID, `"name": "Shop readers"`, `"name": "Shop writers"`,
+	).Replace
+	for name, path := range requests {
+		t.Run(name, func(t *testing.T) {
+			w := &world{T: t, server: w.server, client: w.client, url: w.url, status: w.status}
+			method, _, _ := strings.Cut(name, "_")
+			body := fill(string(fixture(t, name+".request.json")))
+			got := w.send(method, path, w.status.Token, body)
+			if got.status >= 300 {
+				t.Fatalf("%+v", got)
+			}
+			want := fixture(t, name+".json")
+			if want == nil && body == "" {
+				t.Skip("no fixture yet")
+			}
+			if diff := cmp.Diff(keys(t, want), keys(t, []byte(got.body))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	refusals := map[string][3]string{
+		"error_envelope.json": {"GET", "/v2/currentOrg", otherToken},
+		"error_null.json":     {"GET", "/v2/databases", w.newToken(roService).Token},
+		"error_string.json":   {"GET", "/v2/organizations/roles/x", w.status.Token},
+	}
+	for name, request := range refusals {
+		got := w.send(request[0], request[1], request[2], "")
+		if want := fixture(t, name); want == nil {
+			t.Logf("%s: no fixture yet", name)
+		} else if diff := cmp.Diff(keys(t, want), keys(t, []byte(got.body))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+
+	// A fixture that is not compared must be of an endpoint that is not served.
+	files, err := filepath.Glob("../../testdata/api/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name, _, _ := strings.Cut(filepath.Base(file), ".")
+		_, compared := requests[name]
+		_, refused := refusals[name+".json"]
+		method, path, _ := strings.Cut(name, "_")
+		got := w.send(method, "/"+strings.ReplaceAll(path, "_", "/"), w.status.Token, "")
+		if !compared && !refused && (got.status != 501 || method == "error") {
+			t.Errorf("%s is not compared", file)
+		}
+	}
+}
+
+// fixture returns nothing if the fixtures do not have the file.
+func fixture(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "api", name))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// keys returns the paths of all values in a JSON document, with their kinds.
+// The elements of a list share one path.
+func keys(t *testing.T, data []byte) []string {
+	t.Helper()
+	if len(data) == 0 {
+		return nil
+	}
+	var document any
+	if err := json.Unmarshal(data, &document); err != nil {
+		t.Fatalf("%v: %s", err, data)
+	}
+	found := map[string]bool{}
+	collect(found, "", document)
+	return slices.Sorted(maps.Keys(found))
+}
+
+func collect(found map[string]bool, path string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, child := range v {
+			collect(found, path+"."+key, child)
+		}
+	case []any:
+		found[path+"[]"] = true
+		for _, child := range v {
+			collect(found, path+"[]", child)
+		}
+	default:
+		found[fmt.Sprintf("%s %T", path, value)] = true
+	}
+}

@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// SeedOptions are changes that the API has no call for. The zero value changes
+// nothing.
+type SeedOptions struct {
+	OrgName      string        // name of the organization
+	NoEnterprise *bool         // true takes the enterprise rights of the administrator's token away, false gives them back
+	Accept       []string      // addresses whose invitations are accepted
+	Advance      time.Duration // moves the sandbox's clock
+}
+
+// Seed makes the changes, all of them or none.
+func (s *Server) Seed(o SeedOptions) error {
+	return s.update(context.Background(), func(tx *bolt.Tx) error { return apply(tx, o) })
+}
+
+// Reset puts a freshly seeded state, with new ids and a new administrator's
+// token, in the place of the old one, even if that is damaged.
+func (s *Server) Reset(o SeedOptions) error {
+	plant := func(tx *bolt.Tx) error {
+		if err := clearState(tx); err != nil {
+			return err
+		}
+		return s.plant(tx, o)
+	}
+	err := s.store.update(context.Background(), plant)
+	if !errors.Is(err, ErrState) {
+		return err
+	}
+	if err := os.Remove(s.options.Path); err != nil {
+		return err
+	}
+	return s.store.update(context.Background(), plant)
+}
+
+func apply(tx *bolt.Tx, o SeedOptions) error {
+	m, err := readMeta(tx)
+	if err != nil {
+		return err
+	}
+	m.OrgName = cmp.Or(o.OrgName, m.OrgName)
+	m.Offset += o.Advance
+	if o.NoEnterprise != nil {
+		m.NoEnterprise = *o.NoEnterprise
+	}
+	for _, email := range o.Accept {
+		u, found, err := users().find(tx, strings.ToLower(email))
+		switch {
+		case err != nil:
+			return err
+		case !found || u.ID == email:
+			return fmt.Errorf("%w as %s", ErrNotInvited, email)
+		}
+		u.Status = active
+		if err := users().put(tx, u); err != nil {
+			return err
+		}
+	}
+	return writeMeta(tx, m)
+}
+
+// The default roles that the seed hands out.
+const (
+	orgAdministrator = "ad0566b5-2a67-49de-89e8-92258c2f2c98"
+	readWriteUser    = "b73e44b2-b9e9-43b8-a7c1-c6a2fe2dab50"
+	uiViewOnly       = "a25baf86-1bde-43d2-86ac-647e3d884bac"
+)
+
+// plant fills an empty file.
+func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
+	ids := make([]string, 8)
+	for i := range ids {
+		var err error
+		if ids[i], err = s.random.uuid(); err != nil {
+			return err
+		}
+	}
+	m := meta{Version: stateVersion, OrgID: ids[0], OrgName: "Sandbox Org", EnterpriseID: ids[1], OrgGroupID: ids[2]}
+	now := s.now(m)
+	admin, err := s.newCredential()
+	if err != nil {
+		return err
+	}
+	m.AdminToken = admin.token
+	owner := ids[3]
+	return errors.Join(
+		writeMeta(tx, m),
+		tokens().put(tx, token{
+			ClientID: admin.clientID, Roles: []string{orgAdministrator}, Hash: hash(admin.token),
+			Description: "sandbox administrator", Created: now, Enterprise: true,
+		}),
+		users().put(tx, user{owner, "owner@example.com", active, []string{orgAdministrator}}),
+		users().put(tx, user{ids[4], "developer@example.com", active, []string{readWriteUser}}),
+		users().put(tx, user{ids[5], "viewer@example.com", invited, []string{uiViewOnly}}),
+		databases().put(tx, demo(ids[6], owner, now)),
+		databases().put(tx, legacy(ids[7], owner, now)),
+		apply(tx, o),
+	)
+}
+
+func demo(id, owner string, now time.Time) db {
+	now = now.Truncate(time.Second)
+	return db{
+		ID: id, OwnerID: owner, Name: "demo", Type: "vector", Tier: "serverless", CapacityUnits: 1, Keyspaces: []string{"app"},
+		Datacenters: []datacenter{{Number: 1, Cloud: "GCP", Region: "us-east1", Zone: "na", Created: now}},
+		Status:      "ACTIVE", Created: now,
+	}
+}
+
+func legacy(id, owner string, now time.Time) db {
+	now = now.Truncate(time.Second)
+	return db{
+		ID: id, OwnerID: owner, Name: "legacy", Tier: "C10", CapacityUnits: 1, Keyspaces: []string{"legacy"}, User: "legacy",
+		Datacenters: []datacenter{{Number: 1, Cloud: "AWS", Region: "us-east-1", Zone: "na", Created: now}},
+		Status:      "ACTIVE", Created: now,
+	}
+}

@@ -1,0 +1,108 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+var (
+	// ErrBusy says that others used the state all the time that was given to
+	// wait for it. Nothing was done.
+	ErrBusy = errors.New("the sandbox is busy")
+	// ErrState says that the file of the state cannot be read or holds what no
+	// sandbox has written. Server.Reset replaces it.
+	ErrState = errors.New("the state of the sandbox is damaged")
+	// ErrNotInvited says that an invitation is to be accepted which there is not.
+	ErrNotInvited = errors.New("nobody was invited")
+
+	errUnseeded = errors.New("the sandbox is not seeded")
+)
+
+// store opens the file for one transaction at a time.
+type store struct {
+	path    string
+	timeout time.Duration
+	turn    chan struct{} // held during a transaction: queues the goroutines of this process in order
+}
+
+func newStore(path string, timeout time.Duration) *store {
+	return &store{path: path, timeout: timeout, turn: make(chan struct{}, 1)}
+}
+
+func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
+	if info, err := os.Stat(s.path); err != nil {
+		return err
+	} else if info.Size() == 0 { // bbolt cannot open it for reading
+		return errUnseeded
+	}
+	return s.with(ctx, true, func(db *bolt.DB) error { return db.View(read) })
+}
+
+func (s *store) update(ctx context.Context, change func(*bolt.Tx) error) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return err
+	}
+	return s.with(ctx, false, func(db *bolt.DB) error { return db.Update(change) })
+}
+
+func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) error) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, ErrBusy)
+	defer cancel()
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	db, err := s.open(ctx, readOnly)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return use(db)
+}
+
+// open waits for its turn among processes. bbolt can wait too, but only in
+// steps of 50 ms, in which a busy server would let nobody else in, and without
+// a context.
+func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
+	options := &bolt.Options{
+		ReadOnly:     readOnly,
+		Timeout:      time.Nanosecond, // try once
+		NoStatistics: true,
+		// What the process wrote survives the process. To survive a power cut
+		// as well would make every change ten times slower, for toy data.
+		NoSync:     true,
+		NoGrowSync: true,
+	}
+	for wait := time.Millisecond; ; wait = min(2*wait, 10*time.Millisecond) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		db, err := bolt.Open(s.path, 0o600, options)
+		switch {
+		case err == nil:
+			return db, nil
+		case isDamage(err):
+			return nil, fmt.Errorf("%s: %w: %w", s.path, ErrState, err)
+		case !errors.Is(err, bolterrors.ErrTimeout):
+			return nil, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func isDamage(err error) bool {
+	return errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrChecksum) ||
+		errors.Is(err, bolterrors.ErrVersionMismatch)
+}

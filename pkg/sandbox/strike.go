@@ -1,0 +1,77 @@
+package sandbox
+
+import (
+	"net"
+	"net/http"
+)
+
+const signInPage = `<!doctype html><html><head><title>Sign in</title></head><body><form>Sign in to continue</form></body></html>`
+
+// strike serves the request as the fault says. To panic with ErrAbortHandler
+// is how a handler makes the server close a connection.
+func (f Fault) strike(h http.Handler, w http.ResponseWriter, r *http.Request) {
+	switch f.Kind {
+	case KindStatus:
+		a := failure(f.status(), "a fault of the sandbox: "+f.String())
+		a.send(w, len(a.body))
+	case KindHTML:
+		header := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+		answer{http.StatusOK, header, []byte(signInPage)}.send(w, len(signInPage))
+	case KindReset:
+		reset(w)
+	case KindDropResponse:
+		record(h, r)
+		panic(http.ErrAbortHandler)
+	case KindSlow:
+		a := record(h, r)
+		if wait(r.Context(), f.delay()) {
+			a.send(w, len(a.body))
+		}
+	case KindTruncate:
+		a := record(h, r)
+		a.send(w, len(a.body)/2)
+		if len(a.body) > 0 {
+			_ = http.NewResponseController(w).Flush() // the connection is closed anyway
+			panic(http.ErrAbortHandler)
+		}
+	default:
+		h.ServeHTTP(w, r)
+	}
+}
+
+// reset ends the connection with an RST instead of a FIN.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil { // HTTP/2, or a test's recorder
+		panic(http.ErrAbortHandler)
+	}
+	raw := conn
+	if outer, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		raw = outer.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // a FIN is the second best
+	}
+	_ = raw.Close()
+}
+
+// recorder keeps an answer back.
+type recorder struct{ answer }
+
+func record(h http.Handler, r *http.Request) answer {
+	w := &recorder{answer{status: http.StatusOK, header: http.Header{}}}
+	h.ServeHTTP(w, r)
+	return w.answer
+}
+
+// Header implements http.ResponseWriter.
+func (r *recorder) Header() http.Header { return r.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(b []byte) (int, error) {
+	r.body = append(r.body, b...)
+	return len(b), nil
+}

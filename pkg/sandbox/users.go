@@ -1,0 +1,191 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/mail"
+	"slices"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+func userRoutes() []route {
+	return []route{
+		{method: "GET", path: "/v2/organizations/users", action: "org-user-read", handle: listUsers},
+		{method: "PUT", path: "/v2/organizations/users", action: "org-user-write", handle: inviteUser},
+		{method: "GET", path: "/v2/organizations/users/{userID}", action: "org-user-read", handle: getUser},
+		{method: "DELETE", path: "/v2/organizations/users/{userID}", action: "org-user-write", handle: removeUser},
+		{method: "PUT", path: "/v2/organizations/users/{userID}/roles", action: "org-user-write", handle: setUserRoles},
+	}
+}
+
+const (
+	active  = "active"
+	invited = "invited"
+)
+
+type user struct {
+	ID     string   `json:"id"`
+	Email  string   `json:"email"`
+	Status string   `json:"status"`
+	Roles  []string `json:"roles"`
+}
+
+// users are found by id and by address, in which no letter's case counts.
+func users() table[user] {
+	return table[user]{"users", func(u user) []string { return []string{u.ID, strings.ToLower(u.Email)} }}
+}
+
+// The keys are the service's, of which the specification knows nothing.
+type userOut struct {
+	UserID, Email, Status string
+	Roles                 []roleRef
+}
+
+type roleRef struct{ ID, Name string }
+
+func listUsers(c *call) (answer, error) {
+	all, err := users().all(c.tx)
+	if err != nil {
+		return answer{}, err
+	}
+	names, err := roleNames(c.tx)
+	if err != nil {
+		return answer{}, err
+	}
+	list := make([]userOut, 0, len(all))
+	for _, u := range all {
+		list = append(list, u.out(names))
+	}
+	return reply(http.StatusOK, struct {
+		OrgID, OrgName string
+		Users          []userOut
+	}{c.meta.OrgID, c.meta.OrgName, list})
+}
+
+// out leaves out roles that were deleted: what a user cannot use has no name.
+func (u user) out(names map[string]string) userOut {
+	out := userOut{u.ID, u.Email, u.Status, []roleRef{}}
+	for _, id := range u.Roles {
+		if name, found := names[id]; found {
+			out.Roles = append(out.Roles, roleRef{id, name})
+		}
+	}
+	return out
+}
+
+func getUser(c *call) (answer, error) {
+	u, err := c.findUser()
+	if err != nil {
+		return answer{}, err
+	}
+	names, err := roleNames(c.tx)
+	if err != nil {
+		return answer{}, err
+	}
+	return reply(http.StatusOK, u.out(names))
+}
+
+func (c *call) findUser() (user, error) {
+	id := c.values["userID"]
+	u, found, err := users().find(c.tx, id)
+	if err == nil && (!found || u.ID != id) { // an address finds a record too, but is no id
+		err = refuse(http.StatusNotFound, "user %s not found", id)
+	}
+	return u, err
+}
+
+// inviteUser invites, or changes the roles of whom it finds by the address.
+func inviteUser(c *call) (answer, error) {
+	in, err := decode[struct {
+		Email, OrgID string
+		Roles        []string
+	}](c)
+	if err != nil {
+		return answer{}, err
+	}
+	switch {
+	case !isEmail(in.Email):
+		return answer{}, refuse(http.StatusBadRequest, "email is required and must be an address")
+	case in.OrgID == "":
+		return answer{}, refuse(http.StatusBadRequest, "orgID is required")
+	case in.OrgID != c.meta.OrgID:
+		return answer{}, refuse(http.StatusForbidden, "the token is not of the organization %s", in.OrgID)
+	}
+	roles, err := checkRoles(c.tx, in.Roles)
+	if err != nil {
+		return answer{}, err
+	}
+	u, found, err := users().find(c.tx, strings.ToLower(in.Email))
+	if err != nil {
+		return answer{}, err
+	}
+	if !found {
+		u.Status = invited
+		if u.ID, err = c.server.random.uuid(); err != nil {
+			return answer{}, err
+		}
+	}
+	u.Email, u.Roles = in.Email, roles
+	if err := users().put(c.tx, u); err != nil {
+		return answer{}, err
+	}
+	return done(http.StatusOK)
+}
+
+func setUserRoles(c *call) (answer, error) {
+	u, err := c.findUser()
+	if err != nil {
+		return answer{}, err
+	}
+	in, err := decode[struct{ Roles []string }](c)
+	if err != nil {
+		return answer{}, err
+	}
+	if u.Roles, err = checkRoles(c.tx, in.Roles); err != nil {
+		return answer{}, err
+	}
+	if err := users().put(c.tx, u); err != nil {
+		return answer{}, err
+	}
+	return done(http.StatusNoContent)
+}
+
+func removeUser(c *call) (answer, error) {
+	u, err := c.findUser()
+	if err != nil {
+		return answer{}, err
+	}
+	if err := users().remove(c.tx, u.ID); err != nil {
+		return answer{}, err
+	}
+	return done(http.StatusNoContent)
+}
+
+// checkRoles returns the ids that a request names, each once. All must exist:
+// the service takes no names.
+func checkRoles(tx *bolt.Tx, ids []string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, refuse(http.StatusBadRequest, "at least one role is required")
+	}
+	var roles []string
+	for _, id := range ids {
+		if !isUUID(id) {
+			return nil, refuse(http.StatusBadRequest, "%q is not a role id", id)
+		}
+		if _, found, err := findRole(tx, id); err != nil {
+			return nil, err
+		} else if !found {
+			return nil, refuse(http.StatusNotFound, "role %s not found", id)
+		}
+		if !slices.Contains(roles, id) {
+			roles = append(roles, id)
+		}
+	}
+	return roles, nil
+}
+
+func isEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s
+}

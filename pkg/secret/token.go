@@ -1,0 +1,79 @@
+package secret
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// The shape of an application token: the word AstraCS, the client id and 64
+// hexadecimal digits, 97 characters in all.
+const (
+	tokenPrefix  = "AstraCS:"
+	clientIDSize = 24
+	tailSize     = 64
+)
+
+// ErrShape says that a text is not an Astra application token. It never
+// carries the text.
+var ErrShape = errors.New("not an Astra application token")
+
+// tokenLike matches a token and what a token may have become by a slip: other
+// lengths, capitals, a stray character in the middle.
+var tokenLike = regexp.MustCompile(`(?i)AstraCS(:|%3A)[A-Za-z0-9_.+~:%-]*`)
+
+// Token is an application token that has the right shape. It was not checked
+// with the service.
+type Token struct {
+	ClientID string
+	Text     Text
+}
+
+// ParseToken reads an application token as people deliver it: blanks, line
+// ends, a byte order mark and one pair of quotes around it are dropped.
+// The error wraps ErrShape and says what is wrong without showing the text.
+func ParseToken(s string) (Token, error) {
+	s = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "\ufeff"))
+	for _, quote := range []string{`"`, `'`, "`"} {
+		if len(s) >= 2 && strings.HasPrefix(s, quote) && strings.HasSuffix(s, quote) {
+			s = strings.TrimSpace(s[1 : len(s)-1])
+			break
+		}
+	}
+	if s == "" {
+		return Token{}, fmt.Errorf("%w: it is empty", ErrShape)
+	}
+	if !strings.HasPrefix(s, tokenPrefix) {
+		return Token{}, fmt.Errorf("%w: it does not begin with %q", ErrShape, tokenPrefix)
+	}
+	id, tail, found := strings.Cut(s[len(tokenPrefix):], ":")
+	switch {
+	case !found:
+		return Token{}, fmt.Errorf("%w: it has two parts instead of three", ErrShape)
+	case len(id) != clientIDSize || !all(id, isLetter):
+		return Token{}, fmt.Errorf("%w: the client id in its middle is not %d letters", ErrShape, clientIDSize)
+	case len(tail) != tailSize:
+		return Token{}, fmt.Errorf("%w: its last part has %d characters instead of %d", ErrShape, len(tail), tailSize)
+	case !all(tail, isHex):
+		return Token{}, fmt.Errorf("%w: its last part is not lower-case hexadecimal", ErrShape)
+	}
+	return Token{ClientID: id, Text: Text(s)}, nil
+}
+
+// LooksLikeToken reports whether s holds an application token or something
+// that was meant to be one.
+func LooksLikeToken(s string) bool { return tokenLike.MatchString(s) }
+
+func all(s string, accept func(byte) bool) bool {
+	for i := range len(s) {
+		if !accept(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
