@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -28,7 +29,8 @@ import (
 //	                          its address, token.txt the administrator's token
 //	requests FILE             compares the requests that were served since the
 //	                          last time with the lines of FILE
-//	bare                      leaves only what a headless machine has: no session bus
+//
+// The condition [part:PROGRAM] holds where a real part is installed.
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -37,6 +39,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setup,
+		Condition:           condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit":     exitCommand,
 			"serve":    serveCommand,
@@ -76,8 +79,7 @@ func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = exit.ExitCode()
 	} else {
 		ts.Check(err)
@@ -85,6 +87,20 @@ func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("status %d, want %d", got, want)
 	}
+}
+
+// condition answers part:PROGRAM: whether a real part that a script needs is on
+// this machine. A contributor's may lack it, CI may not.
+func condition(cond string) (bool, error) {
+	program, found := strings.CutPrefix(cond, "part:")
+	if !found {
+		return false, fmt.Errorf("unknown condition %q", cond)
+	}
+	_, err := exec.LookPath(program)
+	if err != nil && os.Getenv("CI") == "true" {
+		return false, fmt.Errorf("%s is missing, and in CI it must not be", program)
+	}
+	return err == nil, nil
 }
 
 func serveCommand(ts *testscript.TestScript, neg bool, args []string) {

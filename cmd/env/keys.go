@@ -1,6 +1,7 @@
 package env
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -71,10 +72,5 @@ func named(sources []string) []key {
 }
 
 func known(source string) bool {
-	for _, k := range allKeys() {
-		if k == source {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(allKeys(), source)
 }

@@ -67,7 +67,7 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 	if keep {
 		defer app.Say("Kept. To go on in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
 	} else {
-		defer os.RemoveAll(dir) //nolint:errcheck // a folder of temporary files
+		defer os.RemoveAll(dir)
 	}
 	for _, s := range tour() {
 		if err := s.run(ctx, app, self, dir); err != nil {
@@ -92,8 +92,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	output := &indented{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output
 	if err := child.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return cli.Failf(cli.Failed, "the demo stopped: astra %s ended with status %d", strings.Join(s.args, " "), exit.ExitCode())
 		}
 		return err

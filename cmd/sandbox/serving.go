@@ -28,7 +28,7 @@ func register(app *cli.App, address string) (func(), error) {
 	if err := os.WriteFile(path, []byte(address+"\n"), 0o600); err != nil {
 		return nil, err
 	}
-	return func() { os.Remove(path) }, nil //nolint:errcheck // a stale note is harmless
+	return func() { os.Remove(path) }, nil
 }
 
 // listening returns the addresses at which the sandbox is served. A note whose
@@ -56,7 +56,7 @@ func listening(app *cli.App) ([]string, error) {
 		if answers(address) {
 			alive = append(alive, address)
 		} else {
-			os.Remove(path) //nolint:errcheck // a stale note is harmless
+			os.Remove(path)
 		}
 	}
 	return alive, nil

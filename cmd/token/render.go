@@ -82,8 +82,12 @@ func fileFormat(format, path string) (func(io.Writer, devops.Credential) error, 
 // pairs are what a file holds.
 func pairs(made devops.Credential) [][2]string {
 	return [][2]string{
-		{"clientId", made.ClientID}, {"secret", made.Secret.Reveal()}, {"token", made.Token.Reveal()},
-		{"orgId", made.OrgID}, {"description", made.Description}, {"expiresAt", lifetime(made.ExpiresAt)},
+		{"clientId", made.ClientID},
+		{"secret", made.Secret.Reveal()},
+		{"token", made.Token.Reveal()},
+		{"orgId", made.OrgID},
+		{"description", made.Description},
+		{"expiresAt", lifetime(made.ExpiresAt)},
 	}
 }
 

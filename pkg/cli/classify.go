@@ -72,8 +72,7 @@ func kinds() []struct {
 // classify turns any error into an Error with an exit status, a machine name
 // and the advice that goes with its kind.
 func classify(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		if text := err.Error(); text != e.Message {
 			wrapped := *e // the wrapping said what was being done
 			wrapped.Message = text
@@ -81,15 +80,14 @@ func classify(err error) *Error {
 		}
 		return e
 	}
-	e = &Error{Exit: Failed, Message: err.Error(), Cause: err}
+	e := &Error{Exit: Failed, Message: err.Error(), Cause: err}
 	for _, k := range kinds() {
 		if errors.Is(err, k.target) {
 			e.Exit = k.code
 			break
 		}
 	}
-	var api *devops.Error
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
 		advise(e, api)
 	}
@@ -122,5 +120,6 @@ func advise(e *Error, api *devops.Error) {
 		}
 	case Unknown:
 		e.Hint = "look whether it happened before you run this again"
+	default:
 	}
 }

@@ -105,8 +105,7 @@ func Hint(err error, hint string, next ...string) error {
 
 // AsUsage marks an error of the command line's own parser as wrong usage.
 func AsUsage(err error) error {
-	var known *Error
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
 	return &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
@@ -122,8 +121,8 @@ func quoteList(names []string) string {
 
 // UnknownPermission words the failure of iam.FindPermission (exit 2).
 func UnknownPermission(err error) error {
-	var unknown *iam.UnknownPermissionError
-	if !errors.As(err, &unknown) {
+	unknown, ok := errors.AsType[*iam.UnknownPermissionError](err)
+	if !ok {
 		return err
 	}
 	e := &Error{Exit: Usage, Name: "UNKNOWN_PERMISSION", Message: fmt.Sprintf("there is no permission %q", unknown.Name), Cause: err}

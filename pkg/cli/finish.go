@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
@@ -26,7 +25,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		return int(OK)
 	}
 	if a.OnFailure != nil {
-		io.WriteString(a.Out, *a.OnFailure) //nolint:errcheck // there is nobody left to tell
+		fmt.Fprint(a.Out, *a.OnFailure)
 	}
 	if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && cause != nil {
 		err = cause
@@ -107,7 +106,7 @@ func (a *App) reportJSON(e *Error) {
 		a.reportText(e)
 		return
 	}
-	io.WriteString(a.Err, text.String()) //nolint:errcheck // there is nobody left to tell
+	fmt.Fprint(a.Err, text.String())
 }
 
 // retryable reports whether the same command may simply be run again.
@@ -117,6 +116,7 @@ func retryable(e *Error) bool {
 		return e.Outcome == "" || e.Outcome == Nothing
 	case NothingKept:
 		return true
+	default:
+		return false
 	}
-	return false
 }

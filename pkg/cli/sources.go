@@ -26,10 +26,7 @@ type Source struct {
 // Sources returns the places where the credential may come from, in the order
 // in which they are looked at. The first one that is present wins.
 func (a *App) Sources() ([]Source, error) {
-	environment, err := a.environment()
-	if err != nil {
-		return nil, err
-	}
+	environment := a.environment()
 	file := Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
 	if a.sandboxed {
 		return []Source{file, environment[0], environment[1], a.administrator()}, nil
@@ -42,14 +39,14 @@ func (a *App) Sources() ([]Source, error) {
 }
 
 // environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN.
-func (a *App) environment() ([2]Source, error) {
+func (a *App) environment() [2]Source {
 	source := func(name string, token secret.Text) Source {
 		return Source{Name: name, Present: token != "", read: func(context.Context) (credential.Item, error) {
 			url, err := a.RequestedURL()
 			return credential.Item{Token: token, APIURL: url}, err
 		}}
 	}
-	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}, nil
+	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}
 }
 
 // administrator is the sandbox's seeded token.

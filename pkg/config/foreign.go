@@ -17,7 +17,7 @@ type Foreign struct {
 }
 
 // foreignToken is the key of the token in the official tool's file.
-const foreignToken = "ASTRA_DB_APPLICATION_TOKEN"
+const foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of a variable
 
 // ReadForeign reads the profiles of a file that another Astra tool wrote: the
 // official one's .astrarc, with a section for each profile, or the archived

@@ -76,7 +76,7 @@ func openRegular(path string) (*os.File, error) {
 		err = errors.New("not a regular file")
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	return f, nil

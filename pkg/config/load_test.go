@@ -54,6 +54,13 @@ func fullConfig() Config {
 	}
 }
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // write puts a configuration file into a private directory.
 func write(t testing.TB, content string) string {
 	t.Helper()
@@ -153,19 +160,19 @@ func TestLoadRefusesWhatOthersReach(t *testing.T) {
 			t.Errorf("%o: %v", mode, err)
 		}
 	}
-	os.Chmod(path, 0o600)
-	os.Chmod(filepath.Dir(path), 0o777)
+	must(t, os.Chmod(path, 0o600))
+	must(t, os.Chmod(filepath.Dir(path), 0o777))
 	if _, err := Load(path); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "chmod 700 "+filepath.Dir(path)) {
 		t.Errorf("open directory: %v", err)
 	}
-	os.Chmod(filepath.Dir(path), 0o700)
+	must(t, os.Chmod(filepath.Dir(path), 0o700))
 	if os.Geteuid() == 0 {
-		os.Chown(path, 4711, 4711)
+		must(t, os.Chown(path, 4711, 4711))
 		if _, err := Load(path); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "another user") {
 			t.Errorf("foreign file: %v", err)
 		}
-		os.Chown(path, 0, 0)
-		os.Chown(filepath.Dir(path), 4711, 4711)
+		must(t, os.Chown(path, 0, 0))
+		must(t, os.Chown(filepath.Dir(path), 4711, 4711))
 		if _, err := Load(path); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "another user") {
 			t.Errorf("foreign directory: %v", err)
 		}

@@ -21,7 +21,7 @@ func tree(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 		if strings.HasSuffix(name, "/") {
-			os.MkdirAll(path, 0o755)
+			must(t, os.MkdirAll(path, 0o755))
 		} else if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestFindProject(t *testing.T) {
 			t.Errorf("%s: %v %s", tt.dir, err, diff)
 		}
 	}
-	os.Remove(filepath.Join(home, ProjectFile))
+	must(t, os.Remove(filepath.Join(home, ProjectFile)))
 	if got, err := FindProject(filepath.Join(home, "plain"), home); got != (Project{}) || err != nil {
 		t.Errorf("above the home directory: %v, %v", got, err)
 	}
@@ -109,8 +109,8 @@ func TestFindProjectRefusesOtherFiles(t *testing.T) {
 		return
 	}
 	planted := tree(t, map[string]string{ProjectFile: "db: x\n", "mine/": "", "theirs/": ""})
-	os.Chown(filepath.Join(planted, ProjectFile), 4711, 4711)
-	os.Chown(filepath.Join(planted, "theirs"), 4711, 4711)
+	must(t, os.Chown(filepath.Join(planted, ProjectFile), 4711, 4711))
+	must(t, os.Chown(filepath.Join(planted, "theirs"), 4711, 4711))
 	if _, err := FindProject(filepath.Join(planted, "mine"), ""); !errors.Is(err, ErrConfig) {
 		t.Errorf("planted: %v", err)
 	}

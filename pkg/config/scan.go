@@ -84,6 +84,7 @@ func (s *scanner) clean(n *yaml.Node) {
 		if n.Style != 0 && secret.LooksLikeToken(n.Value) {
 			s.fail(n, tokenFound)
 		}
+	case yaml.DocumentNode, yaml.SequenceNode:
 	case yaml.MappingNode:
 		seen := make(map[string]bool, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {

@@ -24,7 +24,8 @@ func TestSettings(t *testing.T) {
 	}{
 		{"nothing", nil, nil, Settings{KeyringTimeout: 3 * time.Second}},
 		{
-			"the file over what is built in", nil, map[string]string{"output": "json", "keyring_timeout": "5s", "no_input": "true"},
+			"the file over what is built in", nil,
+			map[string]string{"output": "json", "keyring_timeout": "5s", "no_input": "true"},
 			Settings{Output: "json", KeyringTimeout: 5 * time.Second, NoInput: true},
 		},
 		{
@@ -115,15 +116,18 @@ func TestDirs(t *testing.T) {
 		{"home", "/h", "linux", nil, Paths{"/h/.config/astra", "/h/.local/state/astra", "/h/.cache/astra"}},
 		{"mac", "/h", "darwin", nil, Paths{"/h/.config/astra", "/h/.local/state/astra", "/h/.cache/astra"}},
 		{
-			"xdg", "/h", "linux", map[string]string{"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "relative", "XDG_CACHE_HOME": "/z"},
+			"xdg", "/h", "linux",
+			map[string]string{"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "relative", "XDG_CACHE_HOME": "/z"},
 			Paths{"/x/astra", "/h/.local/state/astra", "/z/astra"},
 		},
 		{
-			"our own", "", "linux", map[string]string{"ASTRA_CONFIG_DIR": "/x/", "ASTRA_STATE_DIR": "/y", "ASTRA_CACHE_DIR": "z", "XDG_STATE_HOME": "/n"},
+			"our own", "", "linux",
+			map[string]string{"ASTRA_CONFIG_DIR": "/x/", "ASTRA_STATE_DIR": "/y", "ASTRA_CACHE_DIR": "z", "XDG_STATE_HOME": "/n"},
 			Paths{"/x", "/y", "z"},
 		},
 		{
-			"windows", "/u", "windows", map[string]string{"APPDATA": "/u/roam", "XDG_CONFIG_HOME": "/x"},
+			"windows", "/u", "windows",
+			map[string]string{"APPDATA": "/u/roam", "XDG_CONFIG_HOME": "/x"},
 			Paths{"/u/roam/astra", "/u/AppData/Local/astra/state", "/u/AppData/Local/astra/cache"},
 		},
 	}

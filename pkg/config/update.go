@@ -55,7 +55,7 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	defer cancel()
 	guard := flock.New(path, flock.SetPermissions(0o600))
 	if _, err := guard.TryLockContext(bounded, lockRetry); err != nil {
-		guard.Close()
+		_ = guard.Close()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -64,7 +64,7 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 		}
 		return nil, &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
 	}
-	return func() { guard.Close() }, nil
+	return func() { _ = guard.Close() }, nil
 }
 
 func rewrite(path string, edit func(*Config) error) error {
@@ -154,7 +154,7 @@ func replace(path string, data []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	defer f.Close()
 	if _, err := f.Write(data); err != nil {
 		return err

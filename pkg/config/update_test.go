@@ -207,7 +207,7 @@ func TestUpdateFollowsALink(t *testing.T) {
 	for _, content := range []string{full, ""} {
 		target := write(t, content)
 		if content == "" {
-			os.Remove(target) // a link to nowhere yet
+			must(t, os.Remove(target)) // a link to nowhere yet
 		}
 		link := filepath.Join(t.TempDir(), FileName)
 		if err := os.Symlink(target, link); err != nil {
@@ -231,7 +231,7 @@ func TestUpdateWaitsForTheLockNoLongerThanAsked(t *testing.T) {
 	if err := held.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	defer held.Close()
+	defer func() { must(t, held.Close()) }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := Update(ctx, path, func(*Config) error { t.Error("edited without the lock"); return nil })

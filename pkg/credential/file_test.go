@@ -15,6 +15,13 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // exercise is what holds for every store that works.
 func exercise(t *testing.T, s Store) {
 	t.Helper()
@@ -86,7 +93,7 @@ func TestFileIsPrivate(t *testing.T) {
 		}
 	}
 	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o666} {
-		os.Chmod(path, mode)
+		must(t, os.Chmod(path, mode))
 		if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrPermissions) || !strings.HasSuffix(err.Error(), "chmod 600 "+path) {
 			t.Errorf("%o: %v", mode, err)
 		}
@@ -95,20 +102,20 @@ func TestFileIsPrivate(t *testing.T) {
 		t.Errorf("writing anew mends it: %v", err)
 	}
 	for _, mode := range []os.FileMode{0o750, 0o701, 0o777} {
-		os.Chmod(dir, mode)
+		must(t, os.Chmod(dir, mode))
 		for what, err := range every(t, s, key) {
 			if !errors.Is(err, ErrPermissions) || !strings.HasSuffix(err.Error(), "chmod 700 "+dir) {
 				t.Errorf("%s in %o: %v", what, mode, err)
 			}
 		}
 	}
-	os.Chmod(dir, 0o700)
+	must(t, os.Chmod(dir, 0o700))
 	if os.Geteuid() == 0 {
-		os.Chown(path, 4711, 4711)
+		must(t, os.Chown(path, 4711, 4711))
 		if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrPermissions) {
 			t.Errorf("foreign file: %v", err)
 		}
-		os.Chown(dir, 4711, 4711)
+		must(t, os.Chown(dir, 4711, 4711))
 		for what, err := range every(t, s, key) {
 			if !errors.Is(err, ErrPermissions) {
 				t.Errorf("%s in a foreign directory: %v", what, err)
@@ -129,8 +136,8 @@ func TestFileFollowsNoLink(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "b")
 	victim := filepath.Join(t.TempDir(), "victim")
 	path := filepath.Join(dir, "astra-prod.json")
-	os.Mkdir(dir, 0o700)
-	os.WriteFile(victim, []byte(`{"version":1,"token":"hush"}`), 0o600)
+	must(t, os.Mkdir(dir, 0o700))
+	must(t, os.WriteFile(victim, []byte(`{"version":1,"token":"hush"}`), 0o600))
 	if err := os.Symlink(victim, path); err != nil {
 		t.Skip(err)
 	}
@@ -151,17 +158,17 @@ func TestFileFollowsNoLink(t *testing.T) {
 
 func TestFileOddities(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "b")
-	os.Mkdir(dir, 0o700)
+	must(t, os.Mkdir(dir, 0o700))
 	s, key := NewFile(dir), Key{Profile: "prod"}
 	path := filepath.Join(dir, "astra-prod.json")
 	for _, content := range []string{"", "hush", `{"version":1,"token":"hush"}x`, "{\"version\":1,\"token\":\"" + strings.Repeat("hush", 9999)} {
-		os.WriteFile(path, []byte(content), 0o600)
+		must(t, os.WriteFile(path, []byte(content), 0o600))
 		if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrCorrupt) || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), path) {
 			t.Errorf("%.40s: %v", content, err)
 		}
 	}
-	os.Remove(path)
-	os.Mkdir(path, 0o700)
+	must(t, os.Remove(path))
+	must(t, os.Mkdir(path, 0o700))
 	if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrPermissions) {
 		t.Errorf("a directory: %v", err)
 	}
@@ -169,7 +176,7 @@ func TestFileOddities(t *testing.T) {
 		t.Errorf("delete of a directory: %v", err)
 	}
 	notDir := NewFile(filepath.Join(dir, "file", "x"))
-	os.WriteFile(filepath.Join(dir, "file"), nil, 0o600)
+	must(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o600))
 	for what, err := range every(t, notDir, key) {
 		if !errors.Is(err, ErrUnavailable) {
 			t.Errorf("%s below a file: %v", what, err)

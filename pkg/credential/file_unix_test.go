@@ -36,7 +36,7 @@ func TestFileWhateverTheUmask(t *testing.T) {
 
 func TestFileDoesNotWaitForAPipe(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "b")
-	os.Mkdir(dir, 0o700)
+	must(t, os.Mkdir(dir, 0o700))
 	if err := syscall.Mkfifo(filepath.Join(dir, "astra-prod.json"), 0o600); err != nil {
 		t.Skip(err)
 	}

@@ -41,7 +41,7 @@ func encode(item Item) ([]byte, error) {
 		issued := item.IssuedAt.UTC()
 		d.IssuedAt = &issued
 	}
-	data, err := json.Marshal(d)
+	data, err := json.Marshal(d) //nolint:gosec // the secret belongs in the store
 	if err != nil {
 		return nil, fmt.Errorf("%w: it cannot be written as JSON", ErrCorrupt)
 	}
@@ -59,7 +59,7 @@ func decode(data []byte) (Item, error) {
 	if err := decoder.Decode(&d); err != nil {
 		return Item{}, fmt.Errorf("%w: it is not the JSON that it should be", ErrCorrupt)
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	if _, err := decoder.Token(); err != io.EOF {
 		return Item{}, fmt.Errorf("%w: something follows the JSON", ErrCorrupt)
 	}
 	switch {

@@ -70,8 +70,24 @@ func FuzzDecode(f *testing.F) {
 
 func TestKeysShareNothing(t *testing.T) {
 	keys := []Key{
-		{"a", ""}, {"A", ""}, {"a", "b"}, {"a", "B"}, {"a/b", ""}, {"a", "b/c"}, {"a/b", "c"}, {"a%2Fb", ""}, {"a@b", ""},
-		{"..", ""}, {"../x", ""}, {"a:b", ""}, {"a", ":b"}, {"ä", ""}, {"a\x00", ""}, {"^a", ""}, {"con", ""}, {"a", "session:db"},
+		{"a", ""},
+		{"A", ""},
+		{"a", "b"},
+		{"a", "B"},
+		{"a/b", ""},
+		{"a", "b/c"},
+		{"a/b", "c"},
+		{"a%2Fb", ""},
+		{"a@b", ""},
+		{"..", ""},
+		{"../x", ""},
+		{"a:b", ""},
+		{"a", ":b"},
+		{"ä", ""},
+		{"a\x00", ""},
+		{"^a", ""},
+		{"con", ""},
+		{"a", "session:db"},
 	}
 	seen := make(map[string]Key)
 	for _, key := range keys {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,7 +48,7 @@ func TestKeyringWithoutABus(t *testing.T) {
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	runtime := t.TempDir()
 	notSocket := t.TempDir()
-	os.WriteFile(filepath.Join(notSocket, "bus"), nil, 0o600)
+	must(t, os.WriteFile(filepath.Join(notSocket, "bus"), nil, 0o600))
 	tests := []struct{ name, address, runtime, want string }{
 		{"nothing", "", "", "neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set"},
 		{"an empty runtime directory", "", runtime, "is not a socket"},
@@ -82,7 +83,7 @@ func TestKeyringOnASilentBus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { must(t, listener.Close()) }()
 	t.Setenv(busVariable, "unix:path="+socket)
 	s := keyringHere(KeyringOptions{Timeout: 100 * time.Millisecond})
 	if err := promptly(t, func() error { return s.Probe(t.Context()) }); !errors.Is(err, ErrTimeout) {
@@ -131,11 +132,11 @@ func TestKeyring(t *testing.T) {
 			var args []string
 			if before == "" && name != "activated" {
 				conf := filepath.Join(home, "none.conf")
-				os.WriteFile(conf, []byte(noneConf), 0o600)
+				must(t, os.WriteFile(conf, []byte(noneConf), 0o600))
 				args = append(args, "--config-file="+conf)
 			}
 			for _, dir := range []string{"run", ".cache", ".local/share/keyrings"} {
-				os.MkdirAll(filepath.Join(home, dir), 0o700)
+				must(t, os.MkdirAll(filepath.Join(home, dir), 0o700))
 			}
 			args = append(args, "--", "sh", "-c", before+`exec "$0" -test.run='^TestScene$' -test.v`, os.Args[0])
 			session := exec.CommandContext(t.Context(), "dbus-run-session", args...)
@@ -168,7 +169,7 @@ func noneLeft(t *testing.T, mark string) {
 		case <-deadline:
 			for pid, name := range left {
 				t.Errorf("%s is left behind", name)
-				syscall.Kill(pid, syscall.SIGKILL)
+				must(t, syscall.Kill(pid, syscall.SIGKILL))
 			}
 			return
 		case <-tick.C:
@@ -184,8 +185,10 @@ func marked(mark string) map[int]string {
 		if !strings.Contains("\x00"+string(env), "\x00"+mark+"\x00") {
 			continue
 		}
-		var pid int
-		fmt.Sscanf(file, "/proc/%d/", &pid)
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err != nil {
+			continue
+		}
 		name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 		found[pid] = strings.TrimSpace(string(name))
 	}
@@ -208,7 +211,7 @@ func TestScene(t *testing.T) {
 	case "killed":
 		s := keyringHere(KeyringOptions{})
 		set(t, s, key)
-		syscall.Kill(daemon(t), syscall.SIGKILL)
+		must(t, syscall.Kill(daemon(t), syscall.SIGKILL))
 		for range 3 { // the bus starts another one, locked
 			_, err := s.Get(t.Context(), key)
 			if !errors.Is(err, ErrLocked) && !errors.Is(err, ErrUnavailable) {
@@ -221,7 +224,7 @@ func TestScene(t *testing.T) {
 		if err := os.Symlink(path, filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus")); err != nil {
 			t.Fatal(err)
 		}
-		os.Unsetenv(busVariable)
+		must(t, os.Unsetenv(busVariable))
 		exercise(t, keyringHere(KeyringOptions{}))
 	case "activated":
 		for what, err := range every(t, keyringHere(KeyringOptions{}), key) {
@@ -272,7 +275,7 @@ func sceneLocked(t *testing.T, key Key) {
 func sceneStopped(t *testing.T, key Key) {
 	set(t, keyringHere(KeyringOptions{}), key)
 	pid := daemon(t)
-	syscall.Kill(pid, syscall.SIGSTOP)
+	must(t, syscall.Kill(pid, syscall.SIGSTOP))
 	for _, attended := range []bool{false, true} {
 		s := keyringHere(KeyringOptions{Timeout: 300 * time.Millisecond, Attended: attended})
 		err := promptly(t, func() error { return errors.Join(s.Probe(t.Context()), s.Set(t.Context(), key, login())) })
@@ -280,7 +283,7 @@ func sceneStopped(t *testing.T, key Key) {
 			t.Error(err)
 		}
 	}
-	syscall.Kill(pid, syscall.SIGCONT)
+	must(t, syscall.Kill(pid, syscall.SIGCONT))
 	if got, err := keyringHere(KeyringOptions{}).Get(t.Context(), key); err != nil || got.Token != "kept" {
 		t.Errorf("after the pause: %v", err)
 	}
@@ -302,7 +305,7 @@ func sceneFake(t *testing.T, key Key, isLocked bool, want error) {
 		}},
 		{secretsPath, "org.freedesktop.DBus.Properties", map[string]any{
 			"Get": func(string, string) (dbus.Variant, *dbus.Error) {
-				if want == ErrTimeout {
+				if errors.Is(want, ErrTimeout) {
 					return dbus.MakeVariant([]dbus.ObjectPath{loginPath}), nil
 				}
 				return dbus.MakeVariant("hush"), nil
@@ -361,7 +364,7 @@ func connect(t *testing.T) *dbus.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { bus.Close() })
+	t.Cleanup(func() { must(t, bus.Close()) })
 	return bus
 }
 

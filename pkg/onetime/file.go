@@ -40,7 +40,7 @@ func (p *pendingFile) link() error {
 func (p *pendingFile) drop() {
 	p.file.Close()
 	if p.temp != "" {
-		os.Remove(p.temp) //nolint:errcheck // it may be gone already
+		os.Remove(p.temp)
 	}
 }
 

@@ -37,13 +37,13 @@ func (in *input) begin(ctx context.Context) func() {
 		return func() {} // fill will see that there is none
 	}
 	in.wake = r
-	cancel := context.AfterFunc(ctx, func() { w.Close() })
+	cancel := context.AfterFunc(ctx, func() { _ = w.Close() })
 	return func() {
 		in.wake = nil
 		if cancel() {
-			w.Close()
+			_ = w.Close()
 		}
-		r.Close()
+		_ = r.Close()
 	}
 }
 

@@ -121,7 +121,7 @@ func (o Option) words() string {
 // case of letters.
 func (o Option) matches(filter string) bool {
 	text := strings.ToLower(o.words() + " " + o.Description)
-	for _, word := range strings.Fields(strings.ToLower(filter)) {
+	for word := range strings.FieldsSeq(strings.ToLower(filter)) {
 		if !strings.Contains(text, word) {
 			return false
 		}

@@ -1,0 +1,114 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// A terminal is a real one, with somebody at it.
+type terminal struct {
+	t      *testing.T
+	file   *os.File
+	cmd    *exec.Cmd
+	screen strings.Builder
+}
+
+// onTerminal runs astra with a terminal of 80 columns on all three streams. The
+// terminal answers no queries, as some do not.
+func (b *bench) onTerminal(args ...string) *terminal {
+	b.t.Helper()
+	c := exec.Command(filepath.Join(b.dir, "bin", "astra"), args...)
+	c.Env = append(b.env, "TERM=xterm")
+	file, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: 80})
+	check(b.t, err)
+	b.t.Cleanup(func() { file.Close() })
+	return &terminal{t: b.t, file: file, cmd: c}
+}
+
+// see reads until text is on the screen.
+func (term *terminal) see(text string) {
+	term.t.Helper()
+	check(term.t, term.file.SetReadDeadline(time.Now().Add(20*time.Second)))
+	buffer := make([]byte, 4096)
+	for !strings.Contains(term.screen.String(), text) {
+		n, err := term.file.Read(buffer)
+		term.screen.Write(buffer[:n])
+		if err != nil && !strings.Contains(term.screen.String(), text) {
+			term.t.Fatalf("%v before %q was on the screen:\n%s", err, text, term.screen.String())
+		}
+	}
+}
+
+func (term *terminal) typed(keys string) {
+	term.t.Helper()
+	_, err := term.file.WriteString(keys)
+	check(term.t, err)
+}
+
+// ends waits for the end and compares the status.
+func (term *terminal) ends(status int) {
+	term.t.Helper()
+	buffer := make([]byte, 4096)
+	for {
+		n, err := term.file.Read(buffer)
+		term.screen.Write(buffer[:n])
+		if err != nil {
+			break // a terminal without a program ends with an error
+		}
+	}
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](term.cmd.Wait()); ok {
+		got = exit.ExitCode()
+	}
+	if got != status {
+		term.t.Errorf("status %d, want %d:\n%s", got, status, term.screen.String())
+	}
+}
+
+// TestTerminal answers the questions that commands ask on a terminal.
+func TestTerminal(t *testing.T) {
+	t.Parallel()
+	ask := func(name, keys string, status int, shown string) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			term := newBench(t).onTerminal("--sandbox", "token", "generate", "--role", "UI View Only")
+			term.see("org-db-view") // what the role allows, before the question
+			term.see("Generate this token?")
+			term.typed(keys)
+			term.ends(status)
+			if !strings.Contains(term.screen.String(), shown) {
+				t.Errorf("%q is not on the screen:\n%s", shown, term.screen.String())
+			}
+		})
+	}
+	ask("yes", "y\r", 0, "AstraCS:")
+	ask("no", "n\r", 8, "nothing was changed")
+	ask("nothing is no", "\r", 8, "nothing was changed")
+	ask("Ctrl-C", "\x03", 130, "interrupted")
+	ask("Ctrl-D", "\x04", 8, "error")
+}
+
+// TestLoginOnTerminal types a token, which does not appear on the screen.
+func TestLoginOnTerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	token, err := os.ReadFile(filepath.Join(b.dir, "token.txt"))
+	check(t, err)
+	term := b.onTerminal("auth", "login", "typed")
+	term.see("Application token:")
+	term.typed(strings.TrimSpace(string(token)) + "\r")
+	term.see("Logged in to Acme Production as profile typed")
+	term.ends(0)
+	if strings.Contains(term.screen.String(), "AstraCS") {
+		t.Errorf("the token is on the screen:\n%s", term.screen.String())
+	}
+}
