@@ -2,6 +2,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 
 	"github.com/astra-admin/astra/cmd"
@@ -13,6 +15,7 @@ import (
 var version string
 
 func main() {
+	log.SetOutput(io.Discard) // net/http reports there what a server sent unasked, as it is
 	ctx, stop := cli.Signals()
 	defer stop()
 	os.Exit(cmd.Main(ctx, cli.System(version), os.Args[1:]))

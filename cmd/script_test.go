@@ -27,6 +27,7 @@ import (
 //	exit CODE COMMAND…        runs a command that must end with this status
 //	serve [URLVAR] [FAULT…]   serves the sandbox of this script on loopback: $URL is
 //	                          its address, token.txt the administrator's token
+//	await REQUEST             waits until the served sandbox was sent this request
 //	requests FILE             compares the requests that were served since the
 //	                          last time with the lines of FILE
 //
@@ -41,6 +42,7 @@ func TestScript(t *testing.T) {
 		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"await":    awaitCommand,
 			"exit":     exitCommand,
 			"serve":    serveCommand,
 			"requests": requestsCommand,
@@ -69,6 +71,26 @@ func setup(env *testscript.Env) error {
 type served struct {
 	mu  sync.Mutex
 	log []string
+}
+
+func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: await 'METHOD PATH'")
+	}
+	log := ts.Value("served").(*served)
+	for deadline := time.After(20 * time.Second); ; {
+		log.mu.Lock()
+		arrived := slices.Contains(log.log, args[0])
+		log.mu.Unlock()
+		if arrived {
+			return
+		}
+		select {
+		case <-deadline:
+			ts.Fatalf("no %s within 20 seconds", args[0])
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 func exitCommand(ts *testscript.TestScript, neg bool, args []string) {

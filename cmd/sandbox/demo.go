@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 func newDemo(app *cli.App) *cobra.Command {
@@ -82,12 +83,12 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	line := s.eval
 	if line == "" {
-		line = cli.CommandLine(append([]string{"astra"}, s.args...))
+		line = "astra " + shellword.Line(s.args...)
 	}
 	if _, err := fmt.Fprintf(app.Out, "\n# %s\n$ %s\n", s.why, line); err != nil {
 		return err
 	}
-	child := exec.CommandContext(ctx, self, s.args...)
+	child := exec.CommandContext(ctx, self, s.args...) //nolint:gosec // ourselves, with the arguments of the tour
 	child.Env = environment(app, state)
 	output := &indented{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output

@@ -49,7 +49,7 @@ func (a *App) Interactive() bool {
 // Prompter asks on the terminal. It must not be used unless Interactive.
 func (a *App) Prompter() prompt.Prompter {
 	if a.prompter == nil {
-		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Terminal.Dumb})
+		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Terminal.Dumb, NoColor: !a.Color()})
 	}
 	return a.prompter
 }

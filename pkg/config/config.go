@@ -7,8 +7,8 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 )
 
 // FileName is the name of the configuration file in its directory.
@@ -18,7 +18,7 @@ const FileName = "config.yaml"
 // and the only one that it reads.
 const formatVersion = "1"
 
-var nameShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 // Config is the user's configuration file. The zero value is an absent file.
 type Config struct {
@@ -64,7 +64,7 @@ type DB struct{ ID, Name string }
 // CheckName returns an error that wraps ErrName unless name may name a profile
 // or a saved token.
 func CheckName(name string) error {
-	if nameShape.MatchString(name) {
+	if len(name) <= 63 && name != "" && strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._-", r) }) < 0 && strings.ContainsRune(alphanumeric, rune(name[0])) {
 		return nil
 	}
 	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)

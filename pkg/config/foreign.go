@@ -3,7 +3,7 @@ package config
 import (
 	"bufio"
 	"bytes"
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -24,9 +24,14 @@ const foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of 
 // one's prod_token, which holds a token and nothing else. Profiles for other
 // than the public service are left out. The error never repeats a line.
 func ReadForeign(path string) ([]Foreign, error) {
-	data, err := os.ReadFile(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxProject))
+	if err != nil {
+		return nil, &Error{Path: path, Why: "not readable", Err: cause(err)}
 	}
 	if token, err := secret.ParseToken(string(data)); err == nil {
 		return []Foreign{{"imported", token.Text}}, nil

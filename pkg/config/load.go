@@ -6,11 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
-)
 
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9/._@%+=:,-]+$`)
+	"github.com/astra-admin/astra/pkg/shellword"
+)
 
 // maxSize is far above any file written by people or by this program.
 const maxSize = 1 << 20
@@ -53,7 +51,7 @@ func read(path string) ([]byte, error) {
 	case foreign(info):
 		return nil, &Error{Path: path, Why: "the file belongs to another user"}
 	case exposed(info, 0o077):
-		return nil, &Error{Path: path, Why: "other users can reach the file; run: chmod 600 " + quote(path)}
+		return nil, &Error{Path: path, Why: "other users can reach the file; run: chmod 600 " + shellword.Quote(path)}
 	case info.Size() > maxSize:
 		return nil, &Error{Path: path, Why: "the file is larger than 1 MiB"}
 	}
@@ -123,7 +121,7 @@ func trustDir(dir string) error {
 	case foreign(info):
 		return &Error{Path: dir, Why: "the directory belongs to another user"}
 	case exposed(info, 0o002):
-		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + quote(dir)}
+		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + shellword.Quote(dir)}
 	}
 	return nil
 }
@@ -134,12 +132,4 @@ func cause(err error) error {
 		return pathError.Err
 	}
 	return err
-}
-
-// quote returns path as a shell takes it.
-func quote(path string) string {
-	if plainPath.MatchString(path) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -14,8 +14,6 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-var yamlLine = regexp.MustCompile(`line (\d+)`)
-
 const tokenFound = "this looks like an application token, and this file must not hold a secret: remove it, then revoke the token"
 
 // A scanner takes values out of YAML nodes and keeps the first thing that is
@@ -66,7 +64,7 @@ func (s *scanner) document(data []byte) *yaml.Node {
 // lineOf finds the line in an error of the YAML parser. The rest of its text
 // may quote the file.
 func lineOf(err error) int {
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := regexp.MustCompile(`line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		return n
 	}

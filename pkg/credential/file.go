@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // NewFile returns a store that keeps each credential in a file of its own in
@@ -149,7 +151,7 @@ func (s fileStore) read(path string) ([]byte, error) {
 	case foreign(info):
 		return nil, fmt.Errorf("%w: %s belongs to another user", ErrPermissions, path)
 	case exposed(info):
-		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, quote(path))
+		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, shellword.Quote(path))
 	}
 	data, err := io.ReadAll(io.LimitReader(f, 2*maxItem))
 	if err != nil {
@@ -168,7 +170,7 @@ func (s fileStore) checkDir() error {
 	case foreign(info):
 		return fmt.Errorf("%w: %s belongs to another user", ErrPermissions, s.dir)
 	case exposed(info):
-		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, quote(s.dir))
+		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, shellword.Quote(s.dir))
 	}
 	return nil
 }

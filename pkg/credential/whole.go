@@ -5,11 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 )
-
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9/._@%+=:,-]+$`)
 
 // notFound is ErrNotFound where err comes from an absent file.
 func notFound(err error) error {
@@ -28,14 +24,6 @@ func cause(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// quote returns path as a shell takes it.
-func quote(path string) string {
-	if plainPath.MatchString(path) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // replace writes a file whole: a reader sees the old content or the new one,

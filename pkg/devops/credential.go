@@ -15,7 +15,9 @@ import (
 
 // partialID finds the client id in an answer that is broken elsewhere: as a
 // value of its own and in the middle of the token.
-var partialID = regexp.MustCompile(`(?i:"clientId")\s*:\s*"([0-9A-Za-z]{8,64})"|AstraCS:([0-9A-Za-z]{8,64}):`)
+func partialID() *regexp.Regexp {
+	return regexp.MustCompile(`(?i:"clientId")\s*:\s*"([0-9A-Za-z]{8,64})"|AstraCS:([0-9A-Za-z]{8,64}):`)
+}
 
 // parseCredential reads the answer to the creation of a token. It is stricter
 // than encoding/json, which takes the last of two secrets, lets names differ
@@ -95,7 +97,7 @@ func withPartial(err error, body []byte) error {
 		return err
 	}
 	var ids []string
-	for _, m := range partialID.FindAllSubmatch(body, -1) {
+	for _, m := range partialID().FindAllSubmatch(body, -1) {
 		ids = append(ids, string(m[1])+string(m[2]))
 	}
 	slices.Sort(ids)

@@ -19,7 +19,7 @@ import (
 // maxMessage is the number of characters of a service's text that are kept.
 const maxMessage = 500
 
-var userinfo = regexp.MustCompile(`://[^/@\s]*@`)
+func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/@\s]*@`) }
 
 // words says in a few words why an answer is no success. No secret that the
 // client knows is in them, whoever put it there.
@@ -33,7 +33,7 @@ func (c *Client) words(a answer) string {
 	default:
 		s, _ = message(a.header, a.body)
 	}
-	return userinfo.ReplaceAllString(c.redact.Redact(s), "://")
+	return userinfo().ReplaceAllString(c.redact.Redact(s), "://")
 }
 
 // elsewhere names the host of a redirect: who it is tells a sign-in page from

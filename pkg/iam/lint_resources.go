@@ -7,7 +7,9 @@ import (
 	"strings"
 )
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+func uuid() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+}
 
 func (l linter) unreadableResources() []Finding {
 	var findings []Finding
@@ -68,7 +70,7 @@ func (l linter) databaseNames() []Finding {
 	var seen []string
 	for _, d := range l.resources {
 		name := d.Database
-		if name == "" || strings.Contains(name, Wildcard) || uuid.MatchString(name) || slices.Contains(seen, name) {
+		if name == "" || strings.Contains(name, Wildcard) || uuid().MatchString(name) || slices.Contains(seen, name) {
 			continue
 		}
 		seen = append(seen, name)

@@ -4,14 +4,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 )
 
 // marker is what stands before the nonce at the end of a description.
 const marker = "astra-cli/"
 
-var marked = regexp.MustCompile(`^(?s)(.*?) ?` + marker + `([0-9a-f]{16})$`)
+// nonceSize is the length of a nonce in hexadecimal digits.
+const nonceSize = 16
 
 // newNonce returns 64 random bits, by which a credential whose answer was lost
 // is known again.
@@ -32,8 +32,13 @@ func mark(description, nonce string) string {
 // program put at its end, and the nonce, which is empty for a token that was
 // made elsewhere.
 func SplitDescription(description string) (text, nonce string) {
-	if m := marked.FindStringSubmatch(description); m != nil {
-		return m[1], m[2]
+	at := strings.LastIndex(description, marker)
+	if at < 0 {
+		return description, ""
 	}
-	return description, ""
+	nonce = description[at+len(marker):]
+	if len(nonce) != nonceSize || strings.Trim(nonce, "0123456789abcdef") != "" {
+		return description, ""
+	}
+	return strings.TrimSuffix(description[:at], " "), nonce
 }

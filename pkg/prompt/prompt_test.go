@@ -229,8 +229,8 @@ func TestAnswers(t *testing.T) {
 			if tt.want == nil {
 				// What follows a lone escape after a while is a key of its own.
 				<-time.After(3 * escapeDelay)
-				s.press("apple\r")
-				tt.want = 0
+				s.press("c\r")
+				tt.want = 2
 			}
 			a := s.wait(done)
 			if diff := cmp.Diff(tt.want, a.value); diff != "" || a.err != nil {
@@ -374,6 +374,24 @@ func TestTypedAhead(t *testing.T) {
 	a := s.wait(done)
 	if diff := cmp.Diff([]any{3, "plum"}, a.value); diff != "" || a.err != nil {
 		t.Error(a.err, diff)
+	}
+}
+
+func TestNothingOfASecretIsLeft(t *testing.T) {
+	s := newScreen(t)
+	ctx := t.Context()
+	done := s.ask(func(p Prompter) (any, error) {
+		if _, err := p.Secret(ctx, "Which?"); err != nil {
+			return nil, err
+		}
+		return p.Input(ctx, "And", "")
+	}, false)
+	s.see("Which?")
+	s.press("hush1\nhush2\nhush3\n")
+	s.see("And")
+	s.press("plum\r")
+	if a := s.wait(done); a.value != "plum" || strings.Contains(s.text(), "hush") {
+		t.Errorf("%v %v %q", a.value, a.err, s.text())
 	}
 }
 

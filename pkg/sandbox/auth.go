@@ -5,11 +5,17 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
-var tokenForm = regexp.MustCompile(`^AstraCS:([a-zA-Z]{24}):[a-f0-9]{64}$`)
+// tokenParts returns the client id in an application token, and reports whether it has the form of one.
+func tokenParts(text string) (clientID string, ok bool) {
+	rest, found := strings.CutPrefix(text, "AstraCS:")
+	clientID, digest, cut := strings.Cut(rest, ":")
+	letter := func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+	return clientID, found && cut && len(clientID) == 24 && len(digest) == 64 &&
+		strings.TrimFunc(clientID, letter) == "" && strings.Trim(digest, "0123456789abcdef") == ""
+}
 
 // The ids and words of the two refusals are the service's, its unfilled
 // placeholders included: scripts look for them.
@@ -28,11 +34,11 @@ func errTokenUnknown() error {
 // expired is as unknown as one that was deleted.
 func (c *call) authenticate() error {
 	text, found := strings.CutPrefix(c.authorization, "Bearer ")
-	parts := tokenForm.FindStringSubmatch(text)
-	if !found || parts == nil {
+	clientID, formed := tokenParts(text)
+	if !found || !formed {
 		return errTokenForm()
 	}
-	t, found, err := tokens().find(c.tx, parts[1])
+	t, found, err := tokens().find(c.tx, clientID)
 	if err != nil {
 		return err
 	}

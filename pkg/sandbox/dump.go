@@ -132,7 +132,7 @@ func (d document) check() error {
 	if !isUUID(d.Meta.OrgID) || !isUUID(d.Meta.EnterpriseID) {
 		bad("meta: orgId and enterpriseId must be UUIDs")
 	}
-	if !tokenForm.MatchString(d.Meta.AdminToken) {
+	if _, ok := tokenParts(d.Meta.AdminToken); !ok {
 		bad("meta: adminToken is not a token")
 	}
 	for _, u := range d.Users {
@@ -146,7 +146,7 @@ func (d document) check() error {
 		}
 	}
 	for _, t := range d.Tokens {
-		if !tokenForm.MatchString("AstraCS:"+t.ClientID+":"+t.Hash) || len(t.Roles) == 0 {
+		if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 {
 			bad("tokens: %q needs a clientId of 24 letters, a hash and roles", t.ClientID)
 		}
 	}

@@ -41,7 +41,10 @@ func (r *Redactor) Redact(s string) string {
 		s = strings.ReplaceAll(s, v, hidden)
 	}
 	r.mu.RUnlock()
-	return tokenLike.ReplaceAllStringFunc(s, func(found string) string {
+	if !suspicious(s) {
+		return s
+	}
+	return tokenLike().ReplaceAllStringFunc(s, func(found string) string {
 		if len(found) < len(tokenPrefix)+minimum {
 			return found // the bare prefix, as in an explanation
 		}

@@ -3,7 +3,10 @@
 // and a redactor for everything that is written for people.
 package secret
 
-import "log/slog"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // hidden is what a secret shows of itself wherever it is formatted.
 const hidden = "[secret]"
@@ -23,8 +26,9 @@ func (t Text) String() string {
 	return hidden
 }
 
-// GoString returns the placeholder of String, for %#v.
-func (t Text) GoString() string { return t.String() }
+// Format writes the placeholder of String for every verb. Without it, a verb
+// that does not fit a text (%d) would show the text with the complaint.
+func (t Text) Format(f fmt.State, _ rune) { fmt.Fprint(f, t.String()) }
 
 // LogValue returns the placeholder of String, for log/slog.
 func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }

@@ -20,8 +20,14 @@ const (
 var ErrShape = errors.New("not an Astra application token")
 
 // tokenLike matches a token and what a token may have become by a slip: other
-// lengths, capitals, a stray character in the middle.
-var tokenLike = regexp.MustCompile(`(?i)AstraCS(:|%3A)[A-Za-z0-9_.+~:%-]*`)
+// lengths, capitals, a stray character in the middle. It is compiled where a
+// text is suspicious, not at every start of the program.
+func tokenLike() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)AstraCS(:|%3A)[A-Za-z0-9_.+~:%-]*`)
+}
+
+// suspicious reports whether s may hold a token at all.
+func suspicious(s string) bool { return strings.Contains(strings.ToLower(s), "astracs") }
 
 // Token is an application token that has the right shape. It was not checked
 // with the service.
@@ -63,7 +69,7 @@ func ParseToken(s string) (Token, error) {
 
 // LooksLikeToken reports whether s holds an application token or something
 // that was meant to be one.
-func LooksLikeToken(s string) bool { return tokenLike.MatchString(s) }
+func LooksLikeToken(s string) bool { return suspicious(s) && tokenLike().MatchString(s) }
 
 func all(s string, accept func(byte) bool) bool {
 	for i := range len(s) {

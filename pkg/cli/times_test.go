@@ -1,0 +1,45 @@
+package cli_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func TestParseExpiry(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 500, time.UTC)
+	for in, want := range map[string]string{
+		"":                          "0001-01-01T00:00:00Z",
+		"90d":                       "2027-02-19T12:00:00Z",
+		"2w":                        "2026-12-05T12:00:00Z",
+		"36h":                       "2026-11-23T00:00:00Z",
+		"2027-01-31T00:00:00+02:00": "2027-01-30T22:00:00Z",
+	} {
+		got, err := cli.ParseExpiry("--expires", in, now)
+		if err != nil || got.Format(time.RFC3339) != want {
+			t.Errorf("%q: %s %v, want %s", in, got.Format(time.RFC3339), err, want)
+		}
+	}
+	for _, in := range []string{"0d", "-3d", "90", "soon", "2026-11-21T11:59:00Z", "1y", "999999999d", "-5m", "1.5d"} {
+		if got, err := cli.ParseExpiry("--expires", in, now); err == nil {
+			t.Errorf("%q: %s, want an error", in, got)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for d, want := range map[time.Duration]string{
+		0: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m", 90 * time.Minute: "1h", 25 * time.Hour: "1d", 400 * 24 * time.Hour: "400d", -time.Hour: "0s",
+	} {
+		if got := cli.Age(now, now.Add(-d)); got != want {
+			t.Errorf("%s ago: %s, want %s", d, got, want)
+		}
+	}
+	if got := cli.Age(now, time.Time{}); got != "unknown" {
+		t.Errorf("an unset time: %s", got)
+	}
+}

@@ -1,0 +1,116 @@
+package secret_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+const (
+	clientID = "aBcDeFgHiJkLmNoPqRsTuVwX"
+	tail     = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	token    = "AstraCS:" + clientID + ":" + tail
+)
+
+func TestTextDoesNotPrintItself(t *testing.T) {
+	t.Parallel()
+	type holder struct{ Secret secret.Text }
+	var out bytes.Buffer
+	h := holder{"hunter2hunter2"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T%v"} {
+		fmt.Fprintf(&out, verb+"\n", h.Secret)
+		fmt.Fprintf(&out, verb+"\n", h)
+	}
+	check(t, json.NewEncoder(&out).Encode(h))
+	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "secret", h.Secret)
+	fmt.Fprintln(&out, fmt.Errorf("wrapped: %v", h.Secret))
+	if s := out.String(); strings.Contains(s, "hunter2") || strings.Contains(s, fmt.Sprintf("%x", "hunter2")) {
+		t.Errorf("the secret is in\n%s", s)
+	}
+	if h.Secret.Reveal() != "hunter2hunter2" || secret.Text("").String() != "" {
+		t.Error("Reveal gives the value, and nothing is shown as nothing")
+	}
+}
+
+func TestParseToken(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{token, " " + token + "\r\n", "\ufeff" + token, `"` + token + `"`, "'" + token + "'\n", "`" + token + "`", "\ufeff \"" + token + "\"\r\n"} {
+		parsed, err := secret.ParseToken(good)
+		if err != nil || parsed.ClientID != clientID || parsed.Text.Reveal() != token {
+			t.Errorf("%q: %v, %v", good, parsed, err)
+		}
+	}
+	for bad, why := range map[string]string{
+		"":                                       "empty",
+		"''":                                     "empty",
+		"Bearer " + token:                        "does not begin",
+		"AstraCS:" + clientID:                    "two parts",
+		"AstraCS:short:" + tail:                  "not 24 letters",
+		"AstraCS:" + clientID[:23] + "1:" + tail: "not 24 letters",
+		token[:96]:                               "63 characters",
+		token + "~":                              "65 characters",
+		strings.ToUpper(token):                   "does not begin",
+		"AstraCS:" + clientID + ":" + strings.ToUpper(tail): "lower-case",
+	} {
+		_, err := secret.ParseToken(bad)
+		if !errors.Is(err, secret.ErrShape) || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %v, want %s", bad, err, why)
+		} else if strings.Contains(err.Error(), tail[:16]) {
+			t.Errorf("the error shows the text: %v", err)
+		}
+	}
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	var r secret.Redactor
+	r.Add("s3cret+value/99")
+	r.Add("short")
+	for in, want := range map[string]string{
+		"x " + token + " y":                    "x [secret] y",
+		"AstraCS%3A" + clientID + "%3A" + tail: "[secret]",
+		"the value s3cret+value/99.":           "the value [secret].",
+		"q=s3cret%2Bvalue%2F99&":               "q=[secret]&",
+		"begins with AstraCS: and short":       "begins with AstraCS: and short",
+		"astracs:" + clientID:                  "[secret]",
+	} {
+		if got := r.Redact(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	var out bytes.Buffer
+	n, err := fmt.Fprintln(r.Writer(&out), "see", token)
+	if err != nil || n != len("see ")+len(token)+1 || out.String() != "see [secret]\n" {
+		t.Errorf("%d %v %q", n, err, out.String())
+	}
+}
+
+func FuzzParseToken(f *testing.F) {
+	f.Add(token)
+	f.Add("\ufeff'" + token)
+	f.Fuzz(func(t *testing.T, s string) {
+		parsed, err := secret.ParseToken(s)
+		if err != nil {
+			return
+		}
+		if again, err := secret.ParseToken(parsed.Text.Reveal()); err != nil || again != parsed {
+			t.Errorf("%q is parsed to what is not parsed alike: %v", s, err)
+		}
+		if !secret.LooksLikeToken(s) {
+			t.Errorf("%q is a token and does not look like one", s)
+		}
+	})
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
