@@ -44,6 +44,7 @@ Try everything without an account: astra sandbox demo`,
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.AsUsage(err) })
+	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
 	root.AddCommand(topics()...)
@@ -55,17 +56,14 @@ Try everything without an account: astra sandbox demo`,
 }
 
 // Main runs the command line args and returns the exit status.
-func Main(ctx context.Context, app *cli.App, args []string) int {
+func Main(ctx context.Context, app *cli.App, args []string) (status int) {
+	defer app.Contain(&status)
 	app.Args = args
-	if err := cli.CheckArguments(args); err != nil {
-		return app.Finish(ctx, err)
-	}
 	root := New(app)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && cmd != nil {
-		statement := cli.FailureStatement(cmd, app.OnFailure)
-		app.OnFailure = &statement
+		app.OnFailure = cli.FailureStatement(cmd, args, app.OnFailure)
 	}
 	return app.Finish(ctx, err)
 }

@@ -130,6 +130,9 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve [FAULT…]")
 	}
 	log := ts.Value("served").(*served)
+	log.mu.Lock()
+	log.log = nil
+	log.mu.Unlock()
 	path := filepath.Join(ts.Getenv("ASTRA_STATE_DIR"), "sandbox", "state.db")
 	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, Log: func(method, path string) {
 		log.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ func (b *bench) onTerminal(args ...string) *terminal {
 	c.Env = append(b.env, "TERM=xterm")
 	file, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: 80})
 	check(b.t, err)
+	check(b.t, syscall.SetNonblock(int(file.Fd()), true)) // setting the size made it blocking, and then deadlines do not hold
 	b.t.Cleanup(func() { file.Close() })
 	return &terminal{t: b.t, file: file, cmd: c}
 }

@@ -104,7 +104,7 @@ func TestExitCodes(t *testing.T) {
 	frozen := map[cli.Code]string{
 		0: "OK", 1: "FAILED", 2: "USAGE", 3: "CONFIG", 4: "UNAUTHENTICATED", 5: "FORBIDDEN", 6: "NOT_FOUND", 7: "CONFLICT",
 		8: "UNCONFIRMED", 9: "SOME_FAILED", 10: "NEGATIVE", 12: "NETWORK", 13: "RATE_LIMITED", 14: "SERVER", 15: "OUTCOME_UNKNOWN",
-		16: "NOTHING_KEPT", 17: "STORE", 18: "UNWRITABLE", 19: "REFUSED", 130: "INTERRUPTED", 141: "READER_LEFT", 143: "TERMINATED",
+		16: "NOTHING_KEPT", 17: "STORE", 18: "UNWRITABLE", 19: "REFUSED", 129: "HUNG_UP", 130: "INTERRUPTED", 141: "READER_LEFT", 143: "TERMINATED",
 	}
 	exits := cli.Exits()
 	if len(exits) != len(frozen) {

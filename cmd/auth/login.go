@@ -62,11 +62,14 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err := config.CheckName(in.profile); err != nil {
 		return cli.Usagef("%q cannot name a profile: %v", in.profile, err)
 	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
 	kind, err := app.StoreKind(in.store)
 	if err != nil {
 		return err
 	}
-	url, err := app.RequestedURL()
+	url, err := in.url(app)
 	if err != nil {
 		return err
 	}
@@ -79,12 +82,24 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if app.Rehearse("keep the token %s as profile %s", token.ClientID, in.profile) {
+		return nil
+	}
 	p, err := keep.Keep(ctx, app, store, token)
 	if err != nil {
 		return err
 	}
 	in.report(app, p)
 	return cli.PrintOne(app, columns(), p)
+}
+
+// url is the service that is asked for, or the one that the profile belongs to
+// already: a token for it must not go elsewhere because a flag was left out.
+func (in login) url(app *cli.App) (string, error) {
+	if p, err := app.NamedProfile(in.profile); err == nil && !app.URLRequested() {
+		return p.APIURL, nil
+	}
+	return app.RequestedURL()
 }
 
 // token takes the token from where it is, and checks its shape.
@@ -95,7 +110,7 @@ func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
 	case app.Globals.TokenFile != "":
 		text, err = app.ReadTokenFile(ctx, app.Globals.TokenFile)
 	case app.Interactive():
-		text, err = app.AskSecret(ctx, "Application token:")
+		text, err = app.AskSecret(ctx, "Application token")
 	case in.store == string(credential.Env) && app.EnvironmentToken() != "":
 		text = app.EnvironmentToken()
 	case app.Terminal.In:
@@ -118,11 +133,15 @@ func (in login) report(app *cli.App, p config.Profile) {
 	if in.noVerify {
 		app.Warn("the token was not verified")
 	}
-	where := "the " + p.Store
-	if p.Store == string(credential.Env) {
-		where = "nowhere: set ASTRA_TOKEN for each command"
+	where := map[string]string{
+		string(credential.Keyring): "is kept in the keyring",
+		string(credential.File):    "is kept in a file that only you can read",
+		string(credential.Env):     "is not kept: set ASTRA_TOKEN for each command",
 	}
-	app.Say("Logged in to %s as profile %s; the token is kept in %s.", cmp.Or(p.Org.Name, p.Org.ID, "an unverified organization"), p.Name, where)
+	app.Say("Logged in to %s as profile %s; the token "+where[p.Store]+".", cmp.Or(p.Org.Name, p.Org.ID, "an unverified organization"), p.Name)
+	if cfg, err := app.Config(); err == nil && cfg.CurrentProfile != p.Name {
+		app.Say("The current profile is still %s; change it with: astra profile use %s", cfg.CurrentProfile, p.Name)
+	}
 }
 
 func columns() []output.Column[config.Profile] {

@@ -44,8 +44,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Drop the stored token of profile %s?", p.Name); err != nil {
 		return err
 	}
-	if app.Globals.DryRun {
-		app.Say("Would drop the token of profile %s from the %s.", p.Name, p.Store)
+	if app.Rehearse("drop the token of profile %s from the %s", p.Name, p.Store) {
 		return nil
 	}
 	store, err := app.Store(p.Store)

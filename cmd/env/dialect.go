@@ -19,8 +19,8 @@ func (t *target) add(cmd *cobra.Command) {
 
 // dialect settles the kind of text, and with it what is printed on failure.
 func (t target) dialect(app *cli.App) (envfile.Dialect, error) {
-	if app.OutputGiven() {
-		return "", cli.Usagef("-o has no meaning here: the output is for a shell").WithHint("--format json prints the variables as JSON")
+	if name := app.OutputFlag(); name != "" {
+		return "", cli.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
 	}
 	d, err := t.lookup(app)
 	if err != nil {

@@ -5,11 +5,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/envfile"
 )
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Evaluated(cli.Noun(&cobra.Command{
 		Use:   "env",
 		Short: "Put a database into the environment of a shell",
 		Long: `Put a database into the environment of a shell.
@@ -19,5 +20,5 @@ the variables for the shell to evaluate, without asking the service:
 
     eval "$(astra env export)"`,
 		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
-	}, newExport(app), newUnset(app), newUse(app))
+	}, newExport(app), newUnset(app), newUse(app)), envfile.Failure(envfile.Sh))
 }

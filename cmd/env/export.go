@@ -3,6 +3,8 @@ package env
 import (
 	"cmp"
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type export struct {
@@ -48,7 +51,7 @@ On a terminal the token is masked.`,
 	f.StringVar(&in.region, "region", "", "`name` of another region than the bound one")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of another saved token than the bound one")
 	f.BoolVar(&in.reveal, "reveal", false, "show secrets also on a terminal")
-	return cli.Evaluated(cmd, envfile.Failure(envfile.Sh))
+	return cmd
 }
 
 func (in export) run(ctx context.Context, app *cli.App) error {
@@ -64,15 +67,9 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	bound := profile.Env
-	bound.Keyspace = cmp.Or(in.keyspace, bound.Keyspace)
-	bound.Token = cmp.Or(in.saved, bound.Token)
-	if in.region != "" && in.region != bound.Region {
-		bound.Endpoint = regional(bound.Endpoint, bound.DB.ID, bound.Region, in.region)
-		bound.Region = in.region
-	}
-	if bound.DB.ID == "" {
-		return cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+	bound, err := in.bound(app, profile.Env)
+	if err != nil {
+		return err
 	}
 	vars, err := in.values(ctx, app, profile, bound, keys)
 	if err != nil {
@@ -86,6 +83,29 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	return err
 }
 
+// bound is what is exported: what "env use" bound, what the project file of the
+// repository chooses instead, and what the flags choose instead of both.
+func (in export) bound(app *cli.App, bound config.Env) (config.Env, error) {
+	if bound.DB.ID == "" {
+		return bound, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+	}
+	project, err := app.Project()
+	if err != nil {
+		return bound, err
+	}
+	if project.DB != "" && project.DB != bound.DB.Name && project.DB != bound.DB.ID {
+		return bound, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
+			WithNext("astra env use " + shellword.Quote(project.DB))
+	}
+	bound.Keyspace = cmp.Or(in.keyspace, project.Keyspace, bound.Keyspace)
+	bound.Token = cmp.Or(in.saved, bound.Token)
+	if region := cmp.Or(in.region, project.Region, bound.Region); region != bound.Region {
+		bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
+		bound.Region = region
+	}
+	return bound, err
+}
+
 // values returns the variables with their values. The secret store is asked
 // only if a variable needs it.
 func (in export) values(ctx context.Context, app *cli.App, p config.Profile, bound config.Env, keys []key) ([]envfile.Var, error) {
@@ -93,7 +113,7 @@ func (in export) values(ctx context.Context, app *cli.App, p config.Profile, bou
 	masked := false
 	vars := make([]envfile.Var, 0, len(keys))
 	for _, k := range keys {
-		if secretKey(k.source) && item.ClientID == "" {
+		if fromStore(k.source) && item.ClientID == "" {
 			var err error
 			if item, err = stored(ctx, app, p, bound.Token); err != nil {
 				return nil, err
@@ -122,18 +142,19 @@ func (in export) values(ctx context.Context, app *cli.App, p config.Profile, bou
 		case "ASTRA_ORG_NAME":
 			value = p.Org.Name
 		}
-		if app.Terminal.Out && !in.reveal && secretKey(k.source) && k.source != "ASTRA_DB_CLIENT_ID" {
+		if app.Terminal.Out && !in.reveal && fromStore(k.source) && k.source != "ASTRA_DB_CLIENT_ID" {
 			value, masked = mask(value), true
 		}
 		vars = append(vars, envfile.Var{Name: k.name, Value: value})
 	}
 	if masked {
-		app.Say("Secrets are masked on a terminal. Use: eval \"$(astra env export)\", or --reveal.")
+		app.Say("Secrets are masked on a terminal. Use: eval \"$(%s)\", or --reveal.", app.Command("astra env export"))
 	}
 	return vars, nil
 }
 
-func secretKey(source string) bool {
+// fromStore reports whether a variable comes from the secret store.
+func fromStore(source string) bool {
 	switch source {
 	case "ASTRA_DB_APPLICATION_TOKEN", "ASTRA_DB_CLIENT_ID", "ASTRA_DB_CLIENT_SECRET":
 		return true
@@ -156,14 +177,19 @@ func stored(ctx context.Context, app *cli.App, p config.Profile, name string) (c
 		}
 		return credential.Item{}, cli.NotFoundf("saved token", name, known)
 	}
-	return app.Stored(ctx, saved.Store, credential.Key{Profile: p.Name, Name: name})
+	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(p.Name, saved))
+	if errors.Is(err, credential.ErrNotFound) {
+		return item, cli.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use DB --role ROLE")
+	}
+	return item, err
 }
 
-// mask shows so much of a secret that it can be told from others.
+// mask shows of a token what is no secret, its kind and the begin of its client
+// id, and of other secrets nothing.
 func mask(s string) string {
 	const shown = len("AstraCS:") + 4
-	if len(s) <= 2*shown {
-		return "****"
+	if !strings.HasPrefix(s, "AstraCS:") || len(s) <= shown {
+		return "..."
 	}
-	return s[:shown] + "****"
+	return s[:shown] + "..."
 }

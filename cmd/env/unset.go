@@ -27,7 +27,7 @@ func newUnset(app *cli.App) *cobra.Command {
 	}
 	in.add(cmd)
 	cmd.Flags().StringArrayVar(&in.keys, "keys", nil, "these variables, a `list` with commas of KEY or KEY=NAME, or all; may be repeated")
-	return cli.Evaluated(cmd, envfile.Failure(envfile.Sh))
+	return cmd
 }
 
 func (in unset) run(app *cli.App) error {

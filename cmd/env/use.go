@@ -44,7 +44,7 @@ neither, the token that is bound stays.`,
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
-	return cmd
+	return cli.Evaluated(cmd, "")
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
@@ -59,6 +59,9 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() && session.Profile.Name != profile.Name {
 		return cli.Usagef("the credential comes from %s, and the binding belongs to profile %s: they may be two organizations", session.Source, profile.Name)
 	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
 	d, err := session.Database(ctx, in.database)
 	if err != nil {
 		return err
@@ -72,17 +75,23 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 			return cli.NotFoundf("saved token", in.saved, names(profile.Tokens)).WithNext("astra token generate --role ROLE --save " + in.saved)
 		}
 	}
+	org, err := in.org(ctx, session)
+	if err != nil {
+		return err
+	}
 	if in.role != "" {
 		if bound.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
 			return err
 		}
 	}
-	org, err := in.org(ctx, session)
-	if err != nil {
-		return err
+	if app.Rehearse("bind %s, keyspace %s, in %s", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+		return nil
 	}
 	if err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error { p.Env, p.Org = bound, org; return nil }); err != nil {
 		return err
+	}
+	if in.saved == "" && in.role == "" && bound.Token != "" && profile.Env.DB.ID != "" && profile.Env.DB.ID != d.ID {
+		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, profile.Env.DB.Name, d.Name)
 	}
 	app.Say("Bound %s, keyspace %s, in %s.", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
 	if bound.Token == "" {
@@ -103,10 +112,12 @@ func (in use) bind(d devops.Database, token string) (config.Env, error) {
 	if in.region != "" && !slices.Contains(d.Regions, in.region) {
 		return bound, cli.NotFoundf("region", in.region, d.Regions)
 	}
-	if bound.Region != d.Region {
-		bound.Endpoint = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
+	if bound.Region == d.Region {
+		return bound, nil
 	}
-	return bound, nil
+	var err error
+	bound.Endpoint, err = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
+	return bound, err
 }
 
 // generate makes a token for the environment and saves it under a name that is
@@ -120,8 +131,9 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	if config.CheckName(name) != nil {
 		name = d.ID
 	}
+	base := name
 	for i := 2; slices.Contains(names(p.Tokens), name); i++ {
-		name = fmt.Sprintf("%s-%d", d.Name, i)
+		name = fmt.Sprintf("%s-%d", base, i)
 	}
 	saved, err := app.Saved(session, name)
 	if err != nil {
@@ -145,7 +157,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err != nil {
 		return "", err
 	}
-	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved.Name())
+	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved)
 	return name, nil
 }
 

@@ -1,8 +1,6 @@
 package org
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -34,24 +32,4 @@ func newGet(app *cli.App) *cobra.Command {
 			return cli.PrintOne(app, columns(), found)
 		},
 	}
-}
-
-// find returns the organization that ref means: an id, a name or a profile.
-func find(all []organization, ref string) (organization, error) {
-	var names []string
-	matches := slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
-		names = append(names, o.name)
-		return ref != o.id && ref != o.name && ref != o.profile
-	})
-	switch len(matches) {
-	case 0:
-		return organization{}, cli.NotFoundf("organization", ref, names)
-	case 1:
-		return matches[0], nil
-	}
-	var profiles []string
-	for _, m := range matches {
-		profiles = append(profiles, m.id+" (profile "+m.profile+")")
-	}
-	return organization{}, cli.Ambiguous("organization", ref, profiles).WithHint("give the profile: astra profile use NAME")
 }

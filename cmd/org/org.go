@@ -13,13 +13,13 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
 		Use:   "org",
-		Short: "See organizations and switch between them",
-		Long: `See organizations and switch between them.
+		Short: "See and add organizations, and switch between them",
+		Long: `See and add organizations, and switch between them.
 
 A credential belongs to one organization, so a profile is one organization: to
 see another one, log in to it with a token of its own.`,
 		Example: "  astra --sandbox org list",
-	}, newList(app), newGet(app), newUse(app))
+	}, newAdd(app), newList(app), newGet(app), newUse(app))
 }
 
 // organization is one row.

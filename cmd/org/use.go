@@ -11,9 +11,11 @@ import (
 
 func newUse(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "use ORG",
-		Short:   "Switch to another organization",
-		Long:    "Switch to another organization, by name, id or profile: make its profile the current one.",
+		Use:   "use ORG",
+		Short: "Switch to another organization",
+		Long: `Switch to another organization, by name, id or profile: make its profile the
+current one. One that was added from here and has no profile yet needs a login
+first.`,
 		Example: "  astra org use production",
 		Args:    cli.Args("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -23,20 +25,23 @@ func newUse(app *cli.App) *cobra.Command {
 }
 
 func use(ctx context.Context, app *cli.App, ref string) error {
-	if app.Sandboxed() {
-		return cli.Usagef("the sandbox is one organization: there is nothing to switch to")
-	}
-	cfg, err := app.Config()
+	all, err := noted(app)
 	if err != nil {
 		return err
 	}
-	var all []organization
-	for _, p := range cfg.Profiles {
-		all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
-	}
 	found, err := find(all, ref)
-	if err != nil {
+	switch {
+	case err != nil && app.Sandboxed():
+		return cli.Usagef("the sandbox is one organization: there is nothing to switch to")
+	case err != nil:
 		return cli.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
+	case found.profile == "":
+		return cli.Failf(cli.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
+			WithHint("generate a token in its Portal (%s), then log in with it", cli.PortalPage(found.id, "settings", "tokens")).
+			WithNext(login(found.name))
+	}
+	if app.Rehearse("switch to %s (profile %s)", found.name, found.profile) {
+		return nil
 	}
 	if err := app.UpdateConfig(ctx, func(c *config.Config) error { c.CurrentProfile = found.profile; return nil }); err != nil {
 		return err

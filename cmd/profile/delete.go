@@ -2,7 +2,7 @@ package profile
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -26,21 +26,20 @@ token whose only copy is deleted here stays valid until "astra token delete".`,
 }
 
 func remove(ctx context.Context, app *cli.App, name string) error {
-	if err := outside(app); err != nil {
+	if err := refuseSandbox(app); err != nil {
 		return err
 	}
 	p, err := app.NamedProfile(name)
 	if err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Delete profile %s with %s stored secrets?", p.Name, fmt.Sprint(len(secrets(p)))); err != nil {
+	if err := app.Confirm(ctx, "Delete profile %s and what is stored for it (secrets: %s)?", p.Name, strconv.Itoa(cli.SecretsOf(p))); err != nil {
 		return err
 	}
-	if app.Globals.DryRun {
-		app.Say("Would delete profile %s with its stored secrets.", p.Name)
+	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {
 		return nil
 	}
-	if err := dropSecrets(ctx, app, p); err != nil {
+	if err := app.DropSecrets(ctx, p); err != nil {
 		return err
 	}
 	err = app.UpdateConfig(ctx, func(c *config.Config) error {

@@ -14,7 +14,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Example: "  astra profile get\n  astra profile get production -o json",
 		Args:    cli.Args("[PROFILE]"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := outside(app); err != nil {
+			if err := refuseSandbox(app); err != nil {
 				return err
 			}
 			p, err := app.NamedProfile(append(args, "")[0])

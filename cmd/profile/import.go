@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -11,6 +12,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -31,7 +34,7 @@ configuration directory). FILE names another file of either kind.
 Each token is verified and put into the secret store. The files themselves are
 left as they are: they hold the tokens in plain text, so delete them afterwards.
 A profile that exists already is not touched.`,
-		Example: "  astra profile import\n  astra profile import ./astrarc --store file",
+		Example: "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
 		Args:    cli.Args("[FILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.file = append(args, "")[0]
@@ -43,10 +46,17 @@ A profile that exists already is not touched.`,
 }
 
 func (in importer) run(ctx context.Context, app *cli.App) error {
-	if err := outside(app); err != nil {
+	if err := refuseSandbox(app); err != nil {
 		return err
 	}
 	kind, err := app.StoreKind(in.store)
+	if err != nil {
+		return err
+	}
+	if kind == string(credential.Env) {
+		return cli.Usagef("--store env keeps nothing, so there is nothing to import into")
+	}
+	url, err := in.url(app)
 	if err != nil {
 		return err
 	}
@@ -54,36 +64,54 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := app.Config()
-	if err != nil {
-		return err
-	}
 	var done []row
+	var failed []error
 	for _, f := range found {
-		if _, exists := cfg.Find(f.Name); exists {
+		if _, err := app.NamedProfile(f.Name); err == nil {
 			app.Say("Profile %s exists already and is left as it is.", f.Name)
 			continue
 		}
-		p, err := in.take(ctx, app, kind, f)
+		if app.Rehearse("import profile %s", f.Name) {
+			continue
+		}
+		p, err := in.take(ctx, app, kind, url, f)
 		if err != nil {
-			return cli.Hint(err, "profile "+f.Name+" was not imported")
+			app.Warn("profile %s was not imported: %v", f.Name, err)
+			failed = append(failed, fmt.Errorf("profile %s was not imported: %w", f.Name, err))
+			continue
 		}
 		app.Say("Imported profile %s (%s).", p.Name, cmp.Or(p.Org.Name, p.Org.ID))
 		done = append(done, row{p, false})
 	}
-	return cli.Print(app, columns(), done, "There was nothing to import.")
+	if err := cli.Print(app, columns(), done, "There was nothing to import."); err != nil {
+		return err
+	}
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(done) == 0:
+		return failed[0]
+	}
+	return cli.PartlyFailed(failed[0], "the others were imported")
+}
+
+// url is the service that the tokens are verified with: the public one, which
+// they belong to, or one that was chosen for a file that was named.
+func (in importer) url(app *cli.App) (string, error) {
+	url, err := app.RequestedURL()
+	if err == nil && url != devops.DefaultURL && in.file == "" {
+		return "", cli.Refusef("the other tools' tokens belong to the public service and are not sent to %s", url).
+			WithHint("name the file, to say that its tokens are meant for that service")
+	}
+	return url, err
 }
 
 // take verifies and keeps one profile.
-func (in importer) take(ctx context.Context, app *cli.App, kind string, f config.Foreign) (config.Profile, error) {
+func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Foreign) (config.Profile, error) {
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())
 	if err != nil {
-		return config.Profile{}, cli.Failf(cli.Config, "profile %s: %v", f.Name, err)
-	}
-	url, err := app.RequestedURL()
-	if err != nil {
-		return config.Profile{}, err
+		return config.Profile{}, cli.Failf(cli.Config, "%v", err)
 	}
 	keep := cli.Login{Profile: f.Name, Kind: kind, URL: url, Verify: true}
 	store, err := keep.Probe(ctx, app)
@@ -104,7 +132,11 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range []string{filepath.Join(app.Home, ".astrarc"), filepath.Join(paths.Config, "prod_token")} {
+	candidates := []string{filepath.Join(paths.Config, "prod_token")}
+	if app.Home != "" {
+		candidates = append(candidates, filepath.Join(app.Home, ".astrarc"))
+	}
+	for _, path := range candidates {
 		found, err := config.ReadForeign(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

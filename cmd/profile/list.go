@@ -14,7 +14,7 @@ func newList(app *cli.App) *cobra.Command {
 		Example: "  astra profile list\n  astra profile list -o json",
 		Args:    cli.Args(),
 		RunE: func(*cobra.Command, []string) error {
-			if err := outside(app); err != nil {
+			if err := refuseSandbox(app); err != nil {
 				return err
 			}
 			cfg, err := app.Config()

@@ -41,8 +41,8 @@ func columns() []output.Column[row] {
 	}
 }
 
-// outside refuses profiles in sandbox mode, where there is only one.
-func outside(app *cli.App) error {
+// refuseSandbox refuses profiles in sandbox mode, where there is only one.
+func refuseSandbox(app *cli.App) error {
 	if app.Sandboxed() {
 		return cli.Usagef("the sandbox has no profiles: it is one organization of its own")
 	}

@@ -2,13 +2,11 @@ package profile
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/credential"
 )
 
 func newRename(app *cli.App) *cobra.Command {
@@ -25,7 +23,7 @@ func newRename(app *cli.App) *cobra.Command {
 }
 
 func rename(ctx context.Context, app *cli.App, from, to string) error {
-	if err := outside(app); err != nil {
+	if err := refuseSandbox(app); err != nil {
 		return err
 	}
 	p, err := app.NamedProfile(from)
@@ -38,10 +36,11 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if _, err := app.NamedProfile(to); err == nil {
 		return cli.Failf(cli.Conflict, "profile %q exists already", to)
 	}
-	for _, s := range secrets(p) {
-		if err := copySecret(ctx, app, s, credential.Key{Profile: to, Name: s.key.Name}); err != nil {
-			return err
-		}
+	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
+		return nil
+	}
+	if err := app.CopySecrets(ctx, p, to); err != nil {
+		return err
 	}
 	err = app.UpdateConfig(ctx, func(c *config.Config) error {
 		now, found := c.Find(from)
@@ -59,57 +58,9 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := dropSecrets(ctx, app, p); err != nil {
+	if err := app.DropSecrets(ctx, p); err != nil {
 		return cli.Hint(err, "the profile was renamed; only secrets under its old name are left")
 	}
 	app.Say("Renamed profile %s to %s.", from, to)
 	return nil
-}
-
-// stored is one secret of a profile.
-type stored struct {
-	kind string
-	key  credential.Key
-}
-
-// secrets are the login and the saved tokens of a profile.
-func secrets(p config.Profile) []stored {
-	var all []stored
-	if p.Store != string(credential.Env) && p.Store != "" {
-		all = append(all, stored{p.Store, credential.Key{Profile: p.Name}})
-	}
-	for _, t := range p.Tokens {
-		all = append(all, stored{t.Store, credential.Key{Profile: p.Name, Name: t.Name}})
-	}
-	return all
-}
-
-func copySecret(ctx context.Context, app *cli.App, from stored, to credential.Key) error {
-	item, err := app.Stored(ctx, from.kind, from.key)
-	if errors.Is(err, credential.ErrNotFound) {
-		return nil // the login was dropped
-	}
-	if err != nil {
-		return err
-	}
-	store, err := app.Store(from.kind)
-	if err != nil {
-		return err
-	}
-	return store.Set(ctx, to, item)
-}
-
-// dropSecrets removes every secret of a profile from its store.
-func dropSecrets(ctx context.Context, app *cli.App, p config.Profile) error {
-	var errs []error
-	for _, s := range secrets(p) {
-		store, err := app.Store(s.kind)
-		if err == nil {
-			err = store.Delete(ctx, s.key)
-		}
-		if !errors.Is(err, credential.ErrNotFound) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }

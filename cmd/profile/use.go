@@ -14,12 +14,15 @@ func newUse(app *cli.App) *cobra.Command {
 		Example: "  astra profile use production",
 		Args:    cli.Args("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := outside(app); err != nil {
+			if err := refuseSandbox(app); err != nil {
 				return err
 			}
 			p, err := app.NamedProfile(args[0])
 			if err != nil {
 				return err
+			}
+			if app.Rehearse("make %s the current profile", p.Name) {
+				return nil
 			}
 			if err := app.UpdateConfig(cmd.Context(), func(c *config.Config) error { c.CurrentProfile = p.Name; return nil }); err != nil {
 				return err

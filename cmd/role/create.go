@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,42 +13,53 @@ import (
 )
 
 type create struct {
-	name, description string
-	permissions       []string
-	databases         []string
-	keyspaces         []string
+	terms
+	name string
+	like string
 }
 
 func newCreate(app *cli.App) *cobra.Command {
 	var in create
 	cmd := &cobra.Command{
-		Use:   "create NAME --permission PERMISSION",
+		Use:   "create NAME",
 		Short: "Create a custom role",
-		Long: `Create a custom role from permissions, for all databases or for some.
+		Long: `Create a custom role: from permissions, like another role, or from a document.
+On a terminal, without any of these, permissions and databases are picked from
+lists.
 
 Permissions are named as the console does (View DB) or as the API does
-(org-db-view). Without --db the role is for every database of the organization,
-also those to come. The role gets every resource that it needs to work: for a
-keyspace also its database, and the system keyspaces that drivers read.
+(org-db-view). With --like or --from they are added to what is there.
+
+Without --db the role is for every database of the organization, also those to
+come, or holds where the role does that it is made like. The role gets every
+resource that it needs to work: for a keyspace also its database, and the system
+keyspaces that drivers read. --keyspace counts for each --db, and --table for
+each --keyspace. A document lists resources, or scopes such as
+{"database": "demo", "keyspace": "app", "table": "orders"}.
 
 Holders of the role can use the Portal only if it has Read User and View DB.`,
 		Example: "  astra --sandbox role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
-			"  astra --sandbox role create Auditor --permission org-user-read --permission org-role-read",
+			"  astra --sandbox role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
+			"  astra --sandbox role get Reporting -o json | astra --sandbox role create Reports --from -",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name = args[0]
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.description, "description", "", "`text` that says what the role is for (default: its name)")
-	cmd.Flags().StringArrayVar(&in.permissions, "permission", nil, "console `name` or API parameter of a permission; may be repeated")
-	cmd.Flags().StringArrayVar(&in.databases, "db", nil, "limit to this database, by `name` or id; may be repeated")
-	cmd.Flags().StringArrayVar(&in.keyspaces, "keyspace", nil, "limit to this keyspace of the databases given by --db, by `name`; may be repeated")
+	f := cmd.Flags()
+	f.StringVar(&in.description, "description", "", "`text` that says what the role is for (default: its name)")
+	f.StringArrayVar(&in.permissions, "permission", nil, "console `name` or API parameter of a permission; may be repeated")
+	f.StringVar(&in.like, "like", "", "begin with the permissions of this `role`, and where it holds")
+	in.add(f)
 	return cmd
 }
 
 func (in create) run(ctx context.Context, app *cli.App) error {
-	actions, err := in.check()
+	if err := cli.CheckOne(app, detailedColumns()); err != nil {
+		return err
+	}
+	doc, err := in.prepare(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -57,91 +67,118 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	scopes, err := in.scopes(ctx, app, session)
+	if err := unused(ctx, session, in.name, ""); err != nil {
+		return err
+	}
+	policy, err := in.policy(ctx, app, session, doc)
 	if err != nil {
 		return err
 	}
-	org, err := session.OrgID(ctx)
-	if err != nil {
+	if err := in.inspect(app, policy); err != nil {
 		return err
 	}
-	if err := in.unused(ctx, session); err != nil {
-		return err
-	}
-	policy := iam.Policy{
-		Description: in.description, Actions: actions, Effect: iam.Allow,
-		Resources: iam.Resources(org, scopes, actions),
-	}
-	if policy.Description == "" {
-		policy.Description = in.name // as the Portal does
-	}
-	for _, finding := range iam.Lint(policy) {
-		app.Warn("%s", finding.Message)
+	if in.picked() {
+		if err := in.preview(ctx, app, session, policy); err != nil {
+			return err
+		}
 	}
 	made, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
 	if err != nil {
 		return fmt.Errorf("create role %s: %w", in.name, err)
 	}
 	app.Say("Created role %s.", made.Name)
-	return show(ctx, app, session, made)
+	return show(ctx, app, session, made, []holder{}) // nobody can have it yet
 }
 
-// check returns the API parameters of the permissions, each once and sorted.
-func (in create) check() ([]string, error) {
-	if strings.TrimSpace(in.name) == "" {
-		return nil, cli.Usagef("the name of a role cannot be blank")
+// picked reports whether the permissions are to be picked from a list.
+func (in create) picked() bool { return len(in.permissions) == 0 && in.like == "" && in.from == "" }
+
+// prepare finds mistakes before anything is sent, and reads the document.
+func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
+	if err := checkName(in.name); err != nil {
+		return document{}, err
 	}
-	if len(in.permissions) == 0 {
-		return nil, cli.Usagef("--permission is missing: a role grants at least one").WithNext("astra permission list")
+	if err := in.check(); err != nil {
+		return document{}, err
 	}
-	if len(in.keyspaces) > 0 && len(in.databases) == 0 {
-		return nil, cli.Usagef("--keyspace needs --db: a keyspace belongs to a database")
+	if _, err := parameters(in.permissions); err != nil {
+		return document{}, err
 	}
-	var actions []string
-	for _, name := range in.permissions {
-		p, err := iam.FindPermission(name)
-		if err != nil {
-			return nil, cli.UnknownPermission(err)
-		}
-		actions = append(actions, p.Parameter)
+	if in.like != "" && in.from != "" {
+		return document{}, cli.Usagef("--like and --from both say what to begin with; give one of them")
 	}
-	slices.Sort(actions)
-	return slices.Compact(actions), nil
+	if in.picked() && !app.Interactive() {
+		return document{}, cli.Usagef("--permission is missing: a role grants at least one").
+			WithHint("name permissions with --permission, or begin with --like ROLE or --from FILE").WithNext("astra permission list")
+	}
+	if in.from == "" {
+		return document{}, nil
+	}
+	return readDocument(ctx, app, in.from)
 }
 
-// scopes are the databases and keyspaces that the role is limited to; none for
-// all.
-func (in create) scopes(ctx context.Context, app *cli.App, session *cli.Session) ([]iam.Scope, error) {
-	var scopes []iam.Scope
-	for _, ref := range in.databases {
-		d, err := session.Database(ctx, ref)
-		if err != nil {
-			return nil, err
+// policy is what the role will permit, and where.
+func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session, doc document) (iam.Policy, error) {
+	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // a name for a description, as the Portal does
+	where, source := everywhere(), "--resource"
+	var err error
+	switch {
+	case in.like != "":
+		policy.Actions, where, err = like(ctx, session, in.like)
+	case in.from != "":
+		policy.Description, policy.Actions = doc.describe(in.name), doc.Permissions
+		if doc.placed() && !in.scoped() {
+			source = "--from " + in.from
+			where, err = doc.place(ctx, app, session)
 		}
-		if len(in.keyspaces) == 0 {
-			scopes = append(scopes, iam.Scope{Database: d.ID})
-		}
-		for _, k := range in.keyspaces {
-			if !slices.Contains(d.Keyspaces, k) {
-				app.Warn("database %s has no keyspace %s so far; the role will hold for it once it is there", d.Name, k)
-			}
-			scopes = append(scopes, iam.Scope{Database: d.ID, Keyspace: k})
+	case in.picked():
+		policy.Actions, err = pickPermissions(ctx, app)
+		if err == nil && !in.scoped() {
+			where, err = pickPlace(ctx, app, session, policy.Actions)
 		}
 	}
-	return scopes, nil
-}
-
-// unused makes sure that no role has the name: the service may allow a second
-// one, and then neither can be named any more.
-func (in create) unused(ctx context.Context, session *cli.Session) error {
-	roles, err := session.AllRoles(ctx)
 	if err != nil {
-		return err
+		return policy, err
 	}
-	for _, r := range roles {
-		if r.Name == in.name {
-			return cli.Failf(cli.Conflict, "role %q exists already: %s", in.name, r.ID).WithNext("astra role get id:" + r.ID)
+	if in.description != "" {
+		policy.Description = in.description
+	}
+	if policy.Actions, err = in.actions(policy.Actions); err != nil {
+		return policy, err
+	}
+	if in.scoped() {
+		if where, err = in.place(ctx, app, session); err != nil {
+			return policy, err
 		}
 	}
-	return nil
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return policy, err
+	}
+	policy.Resources = where.resources(org, policy.Actions)
+	return policy, where.checkOrg(org, source)
+}
+
+// actions are the permissions of the role that it begins with, and those that
+// flags add, without those that they take away.
+func (in create) actions(begin []string) ([]string, error) {
+	added, err := parameters(in.permissions)
+	if err != nil {
+		return nil, err
+	}
+	left, err := without(distinct(slices.Concat(begin, added)), in.removed)
+	if err == nil && len(left) == 0 {
+		err = cli.Usagef("no permission is left: a role grants at least one").WithNext("astra permission list")
+	}
+	return left, err
+}
+
+// like returns what a role permits, and where. A default role holds
+// everywhere, so what is added to it has to hold everywhere, too.
+func like(ctx context.Context, session *cli.Session, ref string) ([]string, place, error) {
+	r, err := find(ctx, session, ref)
+	if err != nil {
+		return nil, place{}, err
+	}
+	return distinct(r.Policy.Actions), place{compiled: isDefault(r), exact: r.Policy.Resources}, nil
 }

@@ -45,4 +45,4 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 
 // permissionCount is what the list shows of the permissions; "role get" has
 // them all.
-func permissionCount(r devops.Role) string { return strconv.Itoa(len(permissions(r))) }
+func permissionCount(r devops.Role) string { return strconv.Itoa(len(distinct(r.Policy.Actions))) }

@@ -2,7 +2,10 @@
 package role
 
 import (
+	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,19 +19,27 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
 		Use:   "role",
-		Short: "See and create roles",
-		Long: `See and create roles. A role grants permissions on resources; people and
-application tokens hold roles.`,
-		Example: "  astra --sandbox role list",
-	}, newCreate(app), newGet(app), newList(app))
+		Short: "See, create, change and compare roles",
+		Long: `See, create, change and compare roles. A role grants permissions on resources;
+people and application tokens hold roles.
+
+Every organization has the same default roles, which nobody can change. For
+whatever they permit too much or too little there are custom roles.`,
+		Example: "  astra --sandbox role list\n  astra role advise --needs cql",
+	}, newAdvise(app), newCreate(app), newDelete(app), newDiff(app), newGet(app), newList(app), newUpdate(app))
 }
 
 // kind tells the roles that every organization has from its own.
 func kind(r devops.Role) string {
-	if _, found := iam.DefaultRole(r.ID); found {
+	if isDefault(r) {
 		return "default"
 	}
 	return "custom"
+}
+
+func isDefault(r devops.Role) bool {
+	_, found := iam.DefaultRole(r.ID)
+	return found
 }
 
 func columns() []output.Column[devops.Role] {
@@ -37,13 +48,69 @@ func columns() []output.Column[devops.Role] {
 		{Key: "name", Value: func(r devops.Role) any { return r.Name }},
 		{Key: "kind", Value: func(r devops.Role) any { return kind(r) }},
 		{Key: "description", Value: func(r devops.Role) any { return r.Policy.Description }, Wide: true},
-		{Key: "permissions", Value: func(r devops.Role) any { return permissions(r) }, Text: permissionCount},
+		{Key: "permissions", Value: func(r devops.Role) any { return distinct(r.Policy.Actions) }, Text: permissionCount},
 		{Key: "resources", Value: func(r devops.Role) any { return r.Policy.Resources }, Wide: true},
 		{Key: "updatedAt", Value: func(r devops.Role) any { return r.UpdatedAt }, Wide: true},
 	}
 }
 
-// permissions are a role's, each once and sorted: the service repeats some.
-func permissions(r devops.Role) []string {
-	return slices.Compact(slices.Sorted(slices.Values(r.Policy.Actions)))
+// distinct returns texts sorted, each once: the service repeats some actions.
+func distinct(texts []string) []string {
+	all := append([]string{}, texts...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// find returns the role that ref means. If it is not among those that the
+// credential may see, because it may not see custom ones, that is the reason.
+func find(ctx context.Context, session *cli.Session, ref string) (devops.Role, error) {
+	found, err := session.Role(ctx, ref)
+	if !missing(err) {
+		return found, err
+	}
+	if _, forbidden := session.Roles.List(ctx); errors.Is(forbidden, devops.ErrForbidden) {
+		return devops.Role{}, forbidden
+	}
+	return devops.Role{}, err
+}
+
+// missing reports whether the error says that there is no such role.
+func missing(err error) bool {
+	e, ok := errors.AsType[*cli.Error](err)
+	return ok && e.Exit == cli.NotFound
+}
+
+// custom refuses a role that nobody can change or delete.
+func custom(r devops.Role, verb string) error {
+	if !isDefault(r) {
+		return nil
+	}
+	return cli.Refusef("%s is a default role: the service lets nobody %s it", r.Name, verb)
+}
+
+// unused makes sure that no role but one has the name, as the service compares
+// names: in any case of letters.
+func unused(ctx context.Context, session *cli.Session, name, except string) error {
+	roles, err := session.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	var taken []string
+	for _, r := range roles {
+		if strings.EqualFold(r.Name, name) && r.ID != except {
+			taken = append(taken, r.ID)
+		}
+	}
+	if len(taken) == 0 {
+		return nil
+	}
+	return cli.Failf(cli.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).WithNext("astra role get id:" + taken[0])
+}
+
+// checkName refuses a name that nobody could see.
+func checkName(name string) error {
+	if strings.TrimSpace(name) == "" {
+		return cli.Usagef("the name of a role cannot be blank")
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -92,7 +93,12 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	child.Env = environment(app, state)
 	output := &indented{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output
+	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
+	child.WaitDelay = time.Second
 	if err := child.Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return cli.Failf(cli.Failed, "the demo stopped: astra %s ended with status %d", strings.Join(s.args, " "), exit.ExitCode())
 		}

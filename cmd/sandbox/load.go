@@ -1,16 +1,18 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
+
+// maxDump bounds what is read: far more than any sandbox holds.
+const maxDump = 1 << 30
 
 func newLoad(app *cli.App) *cobra.Command {
 	return &cobra.Command{
@@ -29,24 +31,18 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Replace everything in the sandbox?"); err != nil {
 		return err
 	}
-	in := app.In
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return cli.Usagef("%v", err)
-		}
-		defer f.Close()
-		in = f
+	text, err := app.ReadInput(ctx, name, maxDump)
+	if err != nil {
+		return cli.Usagef("%s: %v", name, err)
 	}
-	if app.Globals.DryRun {
-		app.Say("Would replace everything in the sandbox by %s.", name)
+	if app.Rehearse("replace everything in the sandbox by %s", name) {
 		return nil
 	}
 	server, err := replaceable(app)
 	if err != nil {
 		return err
 	}
-	if err := server.Load(io.LimitReader(in, 1<<30)); err != nil {
+	if err := server.Load(bytes.NewReader(text)); err != nil {
 		return loading(err)
 	}
 	return show(app)

@@ -32,8 +32,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Drop everything in the sandbox?"); err != nil {
 		return err
 	}
-	if app.Globals.DryRun {
-		app.Say("Would drop everything in the sandbox.")
+	if app.Rehearse("drop everything in the sandbox") {
 		return nil
 	}
 	server, err := replaceable(app)

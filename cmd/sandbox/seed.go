@@ -46,6 +46,9 @@ func (in seed) run(app *cli.App) error {
 	if in.noEnterprise || in.enterprise {
 		options.NoEnterprise = &in.noEnterprise
 	}
+	if app.Rehearse("change the sandbox") {
+		return nil
+	}
 	server, err := app.Sandbox()
 	if err != nil {
 		return err

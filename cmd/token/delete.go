@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
-	"github.com/astra-admin/astra/pkg/secret"
 )
 
 type remove struct {
-	ref      string
+	refs     []string
+	from     string
+	chosen   filter
 	ifExists bool
 	force    bool
 }
@@ -23,39 +25,45 @@ type remove struct {
 func newDelete(app *cli.App) *cobra.Command {
 	var in remove
 	cmd := &cobra.Command{
-		Use:     "delete TOKEN",
+		Use:     "delete TOKEN…",
 		Aliases: []string{"revoke", "rm"},
-		Short:   "Revoke a token at once",
-		Long: `Revoke a token at once. Whatever uses it is locked out.
+		Short:   "Revoke tokens at once",
+		Long: `Revoke tokens at once. Whatever uses them is locked out.
 
-The token is named by its client id, by its saved name, or by - with the whole
-token on standard input. The token that this command itself uses is refused
-without --force.`,
+A token is named by its client id, by its saved name, or by - with the whole token
+on standard input. Several are named by arguments, or by the lines of --from; or
+they are chosen by what they are, as in "token list". What would be revoked is
+shown first, and nothing is if one of the names is unknown. Each token then is a
+row of the output: {row,input,id,action,outcome,exit,error}, where outcome is ok,
+failed, unknown, unchanged or "not started".
+
+The token that this command itself uses is refused without --force, and left out
+of what is chosen. The saved secret of a revoked token is dropped.`,
 		Example: "  astra --sandbox token generate --role 'RO User' --save throwaway\n" +
-			"  astra --sandbox token delete throwaway --yes",
-		Args: cli.Args("TOKEN"),
+			"  astra --sandbox token delete throwaway --yes\n" +
+			"  astra --sandbox token delete --role 'RO User' --older-than 90d --yes\n" +
+			"  astra --sandbox token list --filter description~nightly -o name | astra --sandbox token delete --from - --yes",
+		Args: cli.Args("[TOKEN…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.ref = args[0]
-			return in.run(cmd.Context(), app)
+			in.refs = args
+			return in.run(cmd, app)
 		},
 	}
+	cmd.Flags().StringVar(&in.from, "from", "", "revoke the tokens that this `file` names, one a line; - for standard input")
+	in.chosen.flags(cmd)
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such token")
 	cmd.Flags().BoolVar(&in.force, "force", false, "also revoke the token that this command uses")
 	return cmd
 }
 
-func (in remove) run(ctx context.Context, app *cli.App) error {
-	if in.ref == "-" {
-		text, err := app.ReadTokenFile(ctx, "-")
-		if err != nil {
-			return err
-		}
-		app.Secrets.Add(text)
-		parsed, err := secret.ParseToken(text.Reveal())
-		if err != nil {
-			return cli.Usagef("standard input: %v", err)
-		}
-		in.ref = parsed.ClientID
+func (in remove) run(cmd *cobra.Command, app *cli.App) error {
+	ctx := cmd.Context()
+	if err := in.check(); err != nil {
+		return err
+	}
+	named, err := in.names(ctx, app)
+	if err != nil {
+		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -65,29 +73,64 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	found, err := find(all, in.ref)
+	var found []target
+	if in.chosen != (filter{}) {
+		found, err = in.choose(ctx, app, session, all)
+	} else {
+		found, err = in.find(all, named)
+	}
 	if err != nil {
-		if in.ifExists {
-			app.Say("There is no token %s.", in.ref)
-			return nil
+		return err
+	}
+	if len(in.refs) > 0 && len(found) == 1 {
+		return in.one(ctx, app, session, found[0])
+	}
+	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
+	defer cancel()
+	return in.several(longer, app, session, found)
+}
+
+// check refuses a command line that names no tokens, or both names and chooses.
+func (in remove) check() error {
+	named := len(in.refs) > 0 || in.from != ""
+	switch {
+	case !named && in.chosen == filter{}:
+		return cli.Usagef("TOKEN is missing").WithHint("name tokens, or choose them with --from, --role, --older-than or --no-expiry").
+			WithNext("astra token list")
+	case named && in.chosen != filter{}:
+		return cli.Usagef("tokens are either named, or chosen with --role, --older-than and --no-expiry")
+	}
+	_, err := in.chosen.age()
+	return err
+}
+
+// one revokes one token.
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, t target) error {
+	if t.ClientID == "" {
+		app.Say("There is no token %s.", t.input)
+		return nil
+	}
+	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
+		return err
+	}
+	if err := session.Tokens.Delete(ctx, t.ClientID); err != nil {
+		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
+	}
+	if !t.current { // what was revoked cannot ask
+		still, err := listed(ctx, session)
+		if err != nil {
+			return cli.Hint(err, t.ClientID+" was deleted, which could not be verified")
 		}
-		return err
+		if still(t.ClientID) {
+			return errStays(t.ClientID)
+		}
 	}
-	if found.current && !in.force {
-		return cli.Refusef("%s is the token that this command uses: without it you are logged out", found.ClientID).
-			WithHint("--force revokes it all the same")
-	}
-	if err := app.Confirm(ctx, "Revoke %s (%s)?", found.ClientID, found.words()); err != nil {
-		return err
-	}
-	if err := session.Tokens.Delete(ctx, found.ClientID); err != nil {
-		return fmt.Errorf("revoke %s: %w", found.ClientID, err)
-	}
-	if err := in.gone(ctx, session, found); err != nil {
-		return err
-	}
-	app.Say("Revoked %s.", found.ClientID)
-	return forget(ctx, app, session, found)
+	app.Say("Revoked %s.", t.ClientID)
+	return forget(ctx, app, session, t.row)
+}
+
+func errStays(clientID string) error {
+	return cli.Failf(cli.Server, "the service accepted the deletion of %s and still lists it", clientID)
 }
 
 // words says what a token is, for the question.
@@ -105,22 +148,17 @@ func (r row) words() string {
 	return words + ", generated " + cli.Age(r.now, r.GeneratedOn) + " ago"
 }
 
-// gone makes sure that the service no longer lists the token. It cannot ask
-// with the token that was just revoked.
-func (in remove) gone(ctx context.Context, session *cli.Session, deleted row) error {
-	if deleted.current {
-		return nil
-	}
+// listed asks once which tokens there are.
+func listed(ctx context.Context, session *cli.Session) (func(clientID string) bool, error) {
 	live, err := session.Tokens.List(ctx)
 	if err != nil {
-		return cli.Hint(err, deleted.ClientID+" was deleted, which could not be verified")
+		return nil, err
 	}
+	ids := make(map[string]bool, len(live))
 	for _, t := range live {
-		if t.ClientID == deleted.ClientID {
-			return cli.Failf(cli.Server, "the service accepted the deletion of %s and still lists it", deleted.ClientID)
-		}
+		ids[t.ClientID] = true
 	}
-	return nil
+	return func(clientID string) bool { return ids[clientID] }, nil
 }
 
 // forget drops the saved secret of a revoked token, and its binding.
@@ -137,7 +175,7 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 	if err != nil {
 		return err
 	}
-	err = store.Delete(ctx, credential.Key{Profile: profile.Name, Name: saved.Name})
+	err = store.Delete(ctx, cli.SavedKey(profile.Name, saved))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return cli.Hint(err, "the token was revoked; only its saved secret is still there")
 	}

@@ -2,7 +2,6 @@ package token
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +35,11 @@ the secret store or --out into a new file. The service shows them this once, so
 every destination is tried out before the token is made, and a token that no
 destination took is revoked again.
 
-With the token you use the APIs; with client id and secret the drivers log in.`,
+With the token you use the APIs; with client id and secret the drivers log in. The
+token does not expire unless --expires says when.
+
+On a terminal the roles can be picked from a list instead, and what they allow is
+shown before the token is made.`,
 		Example: "  astra --sandbox token generate --role 'RO User' -o json\n" +
 			"  astra --sandbox token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
 		Args: cli.Args(),
@@ -54,21 +57,28 @@ With the token you use the APIs; with client id and secret the drivers log in.`,
 }
 
 func (in generate) run(ctx context.Context, app *cli.App) error {
-	if len(in.roles) == 0 {
+	if len(in.roles) == 0 && !app.Interactive() {
 		return cli.Usagef("--role is missing: a token has at least one role").WithNext("astra role list")
 	}
-	expires, err := cli.ParseExpiry("--expires", in.expires, app.Now())
+	now, err := app.ServiceNow()
+	if err != nil {
+		return err
+	}
+	expires, err := cli.ParseExpiry("--expires", in.expires, now)
 	if err != nil {
 		return err
 	}
 	if in.format != "" && in.out == "" {
 		return cli.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
 	}
+	if err := cli.CheckOne(app, generatedColumns(false)); err != nil {
+		return err
+	}
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err
 	}
-	roles, err := session.RolesNamed(ctx, in.roles)
+	roles, err := in.choose(ctx, app, session)
 	if err != nil {
 		return err
 	}
@@ -78,6 +88,11 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	}
 	if app.Interactive() && !app.Globals.Yes {
 		explain(app, roles)
+		if expires.IsZero() {
+			app.Say("The token will not expire; with --expires 90d it would.")
+		} else {
+			app.Say("The token will expire on %s.", lifetime(expires))
+		}
 		if err := app.Confirm(ctx, "Generate this token?"); err != nil {
 			return err
 		}
@@ -102,6 +117,14 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	return in.report(app, made, roles, kept, err)
 }
 
+// choose returns the roles that were named, or those that are picked from a list.
+func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Session) ([]devops.Role, error) {
+	if len(in.roles) > 0 {
+		return session.RolesNamed(ctx, in.roles)
+	}
+	return app.PickRoles(ctx, session, "Roles of the token:")
+}
+
 // destinations are where the secret goes, safest first. Standard output is one
 // only if there is no other.
 func (in generate) destinations(app *cli.App, session *cli.Session, roles []devops.Role) ([]onetime.Destination, error) {
@@ -114,14 +137,14 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, saved)
 	}
 	if in.out != "" {
-		render, err := fileFormat(in.format, in.out)
+		render, err := in.toFile(roles)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, &onetime.File{Path: in.out, Render: render})
 	}
 	if len(all) == 0 {
-		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: in.renderer(app, roles, true)})
+		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: in.toStdout(app, roles)})
 	}
 	return all, nil
 }
@@ -129,8 +152,8 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 // explain shows what the roles allow, before the question.
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
-		actions := slices.Compact(slices.Sorted(slices.Values(r.Policy.Actions)))
-		app.Say("%s has %d permissions: %s", r.Name, len(actions), strings.Join(actions, ", "))
+		allowed := cli.PermissionsOf(r)
+		app.Say("%s has %d permissions: %s", r.Name, len(allowed), strings.Join(allowed, ", "))
 	}
 }
 
@@ -147,9 +170,9 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 		return failure
 	}
 	if in.save != "" {
-		app.Say("Bind it to a database with: astra env use DB --saved-token %s", in.save)
+		app.Say("Bind it to a database with: %s", app.Command("astra env use DB --saved-token "+in.save))
 	}
-	return in.renderer(app, roles, false)(app.Out, made)
+	return cli.PrintOne(app, generatedColumns(false), in.shown(made, roles))
 }
 
 func rolesInWords(roles []devops.Role) string {

@@ -2,21 +2,14 @@ package token
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 )
 
-type list struct {
-	role      string
-	olderThan string
-	noExpiry  bool
-}
-
 func newList(app *cli.App) *cobra.Command {
-	var in list
+	var in filter
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
@@ -25,39 +18,27 @@ func newList(app *cli.App) *cobra.Command {
 used. Secrets never appear. A token whose role was deleted shows the role's id.`,
 		Example: "  astra --sandbox token list\n  astra --sandbox token list --older-than 90d --no-expiry -o csv",
 		Args:    cli.Args(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
 	}
-	cmd.Flags().StringVar(&in.role, "role", "", "only tokens with this role, by `name` or id")
-	cmd.Flags().StringVar(&in.olderThan, "older-than", "", "only tokens generated longer ago than this `duration`, such as 90d")
-	cmd.Flags().BoolVar(&in.noExpiry, "no-expiry", false, "only tokens that never expire")
+	in.flags(cmd)
 	return cmd
 }
 
-func (in list) run(ctx context.Context, app *cli.App) error {
-	age, err := cli.ParseDuration("--older-than", in.olderThan)
-	if err != nil {
+func list(ctx context.Context, app *cli.App, in filter) error {
+	if _, err := in.age(); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err
 	}
-	roleID := ""
-	if in.role != "" {
-		role, err := session.Role(ctx, in.role)
-		if err != nil {
-			return err
-		}
-		roleID = role.ID
-	}
 	all, err := rows(ctx, app, session)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(r row) bool {
-		return roleID != "" && !slices.Contains(r.Roles, roleID) ||
-			in.noExpiry && !r.ExpiresAt.IsZero() ||
-			age > 0 && (r.GeneratedOn.IsZero() || r.now.Sub(r.GeneratedOn) < age)
-	})
-	return cli.Print(app, columns(), all, "There is no such token.")
+	chosen, err := in.choose(ctx, session, all)
+	if err != nil {
+		return err
+	}
+	return cli.Print(app, columns(), chosen, "There is no such token.")
 }

@@ -18,13 +18,19 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
 		Use:   "token",
-		Short: "Generate, list and delete application tokens",
-		Long: `Generate, list and delete application tokens.
+		Short: "Generate, list, check and delete application tokens",
+		Long: `Generate, list, check and delete application tokens.
 
 A token comes with a client id and a client secret. The service shows secret and
-token once, when the token is generated; nobody can look at them later.`,
+token once, when the token is generated; nobody can look at them later. It does not
+expire unless that is asked for, and works until it is deleted.
+
+The token is for the APIs: Document, REST, GraphQL and DevOps, as far as its roles
+go; with one that may create databases, a program creates them. Client id and secret
+are for drivers. A database made since 4 March 2021 takes them in place of user name
+and password, which do not work there; older, classic ones keep their password.`,
 		Example: "  astra --sandbox token list",
-	}, newDelete(app), newGenerate(app), newGet(app), newList(app))
+	}, newDelete(app), newGenerate(app), newGet(app), newList(app), newVerify(app))
 }
 
 // row is a token as it is shown.
@@ -62,13 +68,17 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 	if err != nil {
 		return nil, err
 	}
+	now, err := app.ServiceNow()
+	if err != nil {
+		return nil, err
+	}
 	all := make([]row, 0, len(tokens))
 	for _, t := range tokens {
 		roles, err := session.RoleRefs(ctx, t.Roles)
 		if err != nil {
 			return nil, err
 		}
-		r := row{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: app.Now()}
+		r := row{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: now}
 		r.description, r.operation = onetime.SplitDescription(t.Description)
 		for _, s := range profile.Tokens {
 			if s.ClientID == t.ClientID {

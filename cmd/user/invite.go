@@ -3,10 +3,7 @@ package user
 import (
 	"context"
 	"fmt"
-	"net/mail"
-	"slices"
-	"strings"
-	"unicode"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,43 +14,64 @@ import (
 type invite struct {
 	addresses []string
 	roles     []string
+	from      string
+	resend    bool
+	resume    bool
 }
 
 func newInvite(app *cli.App) *cobra.Command {
 	var in invite
 	cmd := &cobra.Command{
-		Use:   "invite EMAIL… --role ROLE",
+		Use:   "invite [EMAIL…]",
 		Short: "Invite people to the organization",
-		Long: `Invite people to the organization with one or more roles.
+		Long: `Invite people to the organization with one or more roles. At a terminal, roles
+are chosen from a list where none are given.
 
-Addresses are separated by blanks, commas or line breaks. Every address and role
-is checked before the first invitation is sent. Whoever has these roles already
-is left alone; a member with other roles is not changed by an invitation.`,
+Addresses are separated by blanks, commas, semicolons or line breaks. --from
+reads a file of addresses, one a line or more; a CSV file with the columns email
+and role, where several roles have a semicolon between them; or JSON lines such
+as {"email":"ada@example.com","roles":["RO User"]}. Rows without roles get those
+of --role.
+
+Every row is checked before the first invitation is sent. Whoever has these roles
+already is left alone; a member with other roles is not changed by an invitation.
+--resend sends the letter again to those who have not accepted it yet.
+
+Several invitations are sent as fast as the service allows, each one once, and
+have one row each in the report. --resume goes on with the same rows after an
+interruption.`,
 		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
-			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'",
-		Args: cli.Args("EMAIL…"),
+			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
+			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra --sandbox user invite --from -\n" +
+			"  astra --sandbox user invite viewer@example.com --resend",
+		Args: cli.Args("[EMAIL…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args
-			return in.run(cmd.Context(), app)
+			return in.run(cmd, app)
 		},
 	}
-	cmd.Flags().StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
+	f := cmd.Flags()
+	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
+	f.StringVar(&in.from, "from", "", "read addresses, and their roles, from a `file`, - for standard input")
+	f.BoolVar(&in.resend, "resend", false, "send the letter again to those who have not accepted it")
+	f.BoolVar(&in.resume, "resume", false, "go on where the same command was interrupted")
 	return cmd
 }
 
-func (in invite) run(ctx context.Context, app *cli.App) error {
-	addresses, err := split(in.addresses)
+func (in invite) run(cmd *cobra.Command, app *cli.App) error {
+	ctx := cmd.Context()
+	entries, err := in.entries(ctx, app)
 	if err != nil {
 		return err
 	}
-	if len(in.roles) == 0 {
-		return cli.Usagef("--role is missing: whoever is invited needs at least one role").WithNext("astra role list")
+	if err := in.checkOutput(app, len(entries)); err != nil {
+		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err
 	}
-	roles, err := session.RolesNamed(ctx, in.roles)
+	guests, err := in.guests(ctx, app, session, entries)
 	if err != nil {
 		return err
 	}
@@ -61,99 +79,52 @@ func (in invite) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	wanted := roleIDs(roles)
-	todo, err := classify(app, members.Users, addresses, wanted)
-	if err != nil {
-		return err
+	for i := range guests {
+		guests[i].plan(members.Users, in.resend)
 	}
-	if len(todo) > 1 {
-		if err := app.Confirm(ctx, "Invite %s people to %s?", fmt.Sprint(len(todo)), members.OrgName); err != nil {
-			return err
+	if len(guests) == 1 {
+		if in.resume {
+			return cli.Usagef("--resume goes on with several rows, and this is one")
 		}
+		return in.one(ctx, app, session, members, guests[0])
 	}
-	for i, address := range todo {
-		if err := session.Users.Invite(ctx, members.OrgID, address, wanted); err != nil {
-			err = fmt.Errorf("invite %s: %w", address, err)
-			if i > 0 {
-				return cli.PartlyFailed(err, "invited: "+strings.Join(todo[:i], ", "))
-			}
-			return err
-		}
-		app.Say("Invited %s to %s as %s.", address, members.OrgName, roleNames(roles))
-	}
-	return in.print(ctx, app, session, addresses)
+	longer, cancel := app.Longer(cmd, time.Duration(len(guests))*time.Second)
+	defer cancel()
+	return in.several(longer, app, session, members, guests)
 }
 
-// print shows everybody who was named as they are now.
-func (in invite) print(ctx context.Context, app *cli.App, session *cli.Session, addresses []string) error {
+// checkOutput refuses what could not be printed afterwards.
+func (in invite) checkOutput(app *cli.App, rows int) error {
+	if rows == 1 {
+		return cli.CheckOne(app, columns())
+	}
+	return cli.CheckList(app, cli.RowColumns())
+}
+
+// one invites one person and prints who was invited.
+func (in invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g guest) error {
+	switch {
+	case g.failure != nil:
+		return g.failure
+	case g.action == unchanged:
+		app.Say("%s has these roles already.", g.user.Email)
+		return cli.PrintOne(app, columns(), g.user)
+	}
+	if err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles); err != nil {
+		return fmt.Errorf("invite %s: %w", g.address, err)
+	}
 	now, err := session.Users.List(ctx)
 	if err != nil {
-		return cli.Hint(err, "the invitations were sent")
+		return cli.Hint(err, "the invitation was sent")
 	}
-	invited := slices.DeleteFunc(now.Users, func(u devops.User) bool {
-		return !slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(a, u.Email) })
-	})
-	return cli.Print(app, columns(), invited, "Nobody was invited.")
-}
-
-// classify returns the addresses that an invitation has to go to. An address
-// whose owner has exactly the wanted roles already has no need of one.
-func classify(app *cli.App, users []devops.User, addresses, wanted []string) ([]string, error) {
-	var todo []string
-	for _, address := range addresses {
-		i := slices.IndexFunc(users, func(u devops.User) bool { return strings.EqualFold(u.Email, address) })
-		if i < 0 {
-			todo = append(todo, address)
-			continue
-		}
-		var has []string
-		for _, r := range users[i].Roles {
-			has = append(has, r.ID)
-		}
-		slices.Sort(has)
-		if !slices.Equal(has, slices.Sorted(slices.Values(wanted))) {
-			return nil, cli.Failf(cli.Conflict, "%s is in the organization already (%s), with other roles: %s",
-				users[i].Email, status(users[i]), cli.RoleNames(refs(users[i]))).
-				WithHint("an invitation would replace those roles, so it is not sent")
-		}
-		app.Say("%s has these roles already.", users[i].Email)
+	invited, found := byAddress(now.Users, g.address)
+	if !found {
+		return cli.Failf(cli.Server, "the service accepted the invitation of %s and does not list it", g.address)
 	}
-	return todo, nil
-}
-
-// split takes addresses apart at commas, blanks and line breaks, and checks each
-// one. The same address twice counts once.
-func split(args []string) ([]string, error) {
-	var addresses []string
-	for _, arg := range args {
-		for _, address := range strings.FieldsFunc(arg, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }) {
-			parsed, err := mail.ParseAddress(address)
-			if err != nil || parsed.Address != address || !strings.Contains(address[strings.LastIndex(address, "@"):], ".") {
-				return nil, cli.Usagef("%q is not an email address", address)
-			}
-			if !slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(a, address) }) {
-				addresses = append(addresses, address)
-			}
-		}
+	if g.action == resend {
+		app.Say("Invited %s to %s again.", invited.Email, members.OrgName)
+	} else {
+		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, cli.RoleNames(refs(invited)))
 	}
-	if len(addresses) == 0 {
-		return nil, cli.Usagef("there is no address")
-	}
-	return addresses, nil
-}
-
-func roleIDs(roles []devops.Role) []string {
-	ids := make([]string, len(roles))
-	for i, r := range roles {
-		ids[i] = r.ID
-	}
-	return ids
-}
-
-func roleNames(roles []devops.Role) string {
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = r.Name
-	}
-	return strings.Join(names, ", ")
+	return cli.PrintOne(app, columns(), invited)
 }

@@ -2,6 +2,7 @@
 package user
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,9 +16,9 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
 		Use:     "user",
-		Short:   "See and invite the people of the organization",
+		Short:   "See, invite and remove people, and change their roles",
 		Example: "  astra --sandbox user list",
-	}, newGet(app), newInvite(app), newList(app))
+	}, newGet(app), newInvite(app), newList(app), newRemove(app), newUpdate(app))
 }
 
 func columns() []output.Column[devops.User] {
@@ -48,3 +49,26 @@ func status(u devops.User) string {
 	}
 	return u.Status
 }
+
+// byAddress finds a user as the service does, without regard to case.
+func byAddress(users []devops.User, address string) (devops.User, bool) {
+	i := slices.IndexFunc(users, func(u devops.User) bool { return strings.EqualFold(u.Email, address) })
+	if i < 0 {
+		return devops.User{}, false
+	}
+	return users[i], true
+}
+
+// roleIDs returns the ids of a user's roles.
+func roleIDs(u devops.User) []string {
+	ids := make([]string, len(u.Roles))
+	for i, r := range u.Roles {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// same reports whether two lists have the same ids, each once, in any order.
+func same(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
+
+func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

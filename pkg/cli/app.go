@@ -12,6 +12,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
@@ -49,11 +50,14 @@ type App struct {
 	configErr     error
 	configRead    bool
 	outputGiven   bool
+	changed       atomic.Bool // the service made a change
 	prompter      prompt.Prompter
 	session       *Session
 	sandboxed     bool
 	sandboxServer *sandbox.Server
-	background    context.CancelFunc
+	cancelTimeout context.CancelFunc
+	limit         time.Duration // of the whole command; 0 = none
+	project       *config.Project
 }
 
 // System returns the real world. It is the only place where the process's own

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -28,14 +29,15 @@ func kinds() []struct {
 		target error
 		code   Code
 	}{
+		{onetime.ErrPending, Unknown},
+		{onetime.ErrNothingKept, NothingKept},
+		{onetime.ErrPartial, Store},
 		{errInterrupted, Interrupted},
 		{errTerminated, Terminated},
+		{errHungUp, HungUp},
 		{prompt.ErrInterrupted, Interrupted},
 		{prompt.ErrEnd, Unconfirmed},
 		{errNoAnswer, Unconfirmed},
-		{onetime.ErrNothingKept, NothingKept},
-		{onetime.ErrPending, Unknown},
-		{onetime.ErrPartial, Store},
 		{output.ErrOptions, Usage},
 		{envfile.ErrUnrepresentable, Unwritable},
 		{envfile.ErrName, Usage},
@@ -89,10 +91,25 @@ func classify(err error) *Error {
 	}
 	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
+		if api.Sent && api.Status == 0 && api.Method != http.MethodGet {
+			e.Outcome = NobodyKnows
+		}
 		advise(e, api)
 	}
-	if e.Exit == Unknown {
+	switch e.Exit {
+	case Unknown:
 		e.Outcome = NobodyKnows
+		if open, ok := errors.AsType[*onetime.PendingError](err); ok && open.Certain {
+			e.Hint, e.Next = "revoke it", append(e.Next, "astra token delete "+open.ClientIDs[0])
+		}
+	case Store:
+		if errors.Is(err, onetime.ErrPartial) {
+			e.Outcome = PartlyDone
+		}
+	default:
+	}
+	if errors.Is(err, sandbox.ErrState) {
+		e.Hint, e.Next = "start afresh, or move the file out of the way", append(e.Next, "astra sandbox reset --yes")
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -13,5 +14,22 @@ func (a *App) repaired(flag string) string {
 	if at < 0 {
 		at = len(args)
 	}
-	return "astra " + shellword.Line(slices.Insert(args, at, flag)...)
+	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
+}
+
+// Command is a command line that people are told to run, with what chose the
+// organization for this one.
+func (a *App) Command(line string) string {
+	rest, ours := strings.CutPrefix(line, "astra ")
+	switch {
+	case strings.Contains(line, "--sandbox"):
+		return line
+	case !ours, strings.HasPrefix(rest, "sandbox "), strings.HasPrefix(rest, "--sandbox "), strings.HasPrefix(rest, "permission "), strings.Contains(rest, "auth login"):
+		return line
+	case a.sandboxed:
+		return "astra --sandbox " + rest
+	case a.Globals.Profile != "" && !strings.Contains(rest, "-p "):
+		return "astra -p " + shellword.Quote(a.Globals.Profile) + " " + rest
+	}
+	return line
 }

@@ -41,3 +41,12 @@ func (a *App) showRequest(r devops.Request) error {
 	_, err = fmt.Fprint(a.Out, a.Secrets.Redact(text))
 	return err
 }
+
+// Rehearse reports whether this is a dry run, and says what the command would
+// change here. What it would send is shown by the request itself.
+func (a *App) Rehearse(format string, args ...any) bool {
+	if a.Globals.DryRun {
+		a.Say("Would "+format+".", args...)
+	}
+	return a.Globals.DryRun
+}

@@ -26,6 +26,7 @@ const (
 	Store        Code = 17
 	Unwritable   Code = 18
 	Refused      Code = 19
+	HungUp       Code = 129
 	Interrupted  Code = 130
 	ReaderLeft   Code = 141
 	Terminated   Code = 143
@@ -61,6 +62,7 @@ func Exits() []Exit {
 		{Store, "STORE", "The place where secrets are kept is unavailable or refused."},
 		{Unwritable, "UNWRITABLE", "A value cannot be written in that shell or format."},
 		{Refused, "REFUSED", "Refused for safety."},
+		{HungUp, "HUNG_UP", "The terminal was closed (SIGHUP)."},
 		{Interrupted, "INTERRUPTED", "Interrupted (SIGINT)."},
 		{ReaderLeft, "READER_LEFT", "The reader of standard output left (SIGPIPE)."},
 		{Terminated, "TERMINATED", "Terminated (SIGTERM)."},

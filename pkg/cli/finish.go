@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -18,8 +19,8 @@ var errDone = errors.New("done")
 // is one short text for people, or one JSON object where -o json or yaml asks
 // for it, on standard error; standard output stays empty.
 func (a *App) Finish(ctx context.Context, err error) int {
-	if a.background != nil {
-		defer a.background()
+	if a.cancelTimeout != nil {
+		defer a.cancelTimeout()
 	}
 	if err == nil || errors.Is(err, errDone) {
 		return int(OK)
@@ -27,22 +28,70 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.OnFailure != nil {
 		fmt.Fprint(a.Out, *a.OnFailure)
 	}
-	if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && cause != nil {
-		err = cause
-	}
 	e := classify(err)
+	if cause := context.Cause(ctx); e.Exit == Interrupted && cause != nil {
+		e.Exit = classify(cause).Exit
+		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), cause.Error())
+	}
+	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
+	if a.changed.Load() && e.Outcome == "" && e.Exit != NothingKept {
+		e.Outcome = Applied
+		if e.Exit == Usage {
+			e.Exit = Failed // "wrong usage" promises that nothing was sent
+		}
+	}
+	for i, command := range e.Next {
+		e.Next[i] = a.Command(command)
+	}
 	if e.Exit == ReaderLeft {
 		return int(ReaderLeft)
+	}
+	if p := a.sessionProfile(); p.Name != "" && e.Exit == NoCredential {
+		for i, command := range e.Next {
+			if command == "astra auth login" {
+				e.Next[i] += " " + p.Name
+			}
+		}
 	}
 	if a.sandboxed && e.Exit == NoCredential && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 	}
-	if a.Globals.Output == string(output.JSON) || a.Globals.Output == string(output.YAML) {
+	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
 		a.reportJSON(e)
 	} else {
 		a.reportText(e)
 	}
 	return int(e.Exit)
+}
+
+// sessionProfile is the profile in use, if a session was opened with one.
+func (a *App) sessionProfile() config.Profile {
+	if a.session == nil {
+		return config.Profile{}
+	}
+	return a.session.Profile
+}
+
+// errorFormat is the format that was asked for, also where the command line went
+// wrong before it was read to the end.
+func (a *App) errorFormat() output.Format {
+	if a.Globals.Output != "" {
+		return output.Format(a.Globals.Output)
+	}
+	for i, arg := range a.Args {
+		switch {
+		case arg == "--":
+			return ""
+		case (arg == "-o" || arg == "--output") && i+1 < len(a.Args):
+			return output.Format(a.Args[i+1])
+		case strings.HasPrefix(arg, "-o"), strings.HasPrefix(arg, "--output="):
+			return output.Format(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(arg, "--output"), "-o"), "="))
+		}
+	}
+	if a.settings == nil {
+		return output.Format(a.Getenv("ASTRA_OUTPUT"))
+	}
+	return ""
 }
 
 func (a *App) reportText(e *Error) {

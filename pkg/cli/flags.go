@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/output"
@@ -29,8 +30,12 @@ type Globals struct {
 	Debug, Color               string
 }
 
-// defaultTimeout bounds a whole command, its questions included.
-const defaultTimeout = 60 * time.Second
+// What bounds a whole command where nothing else is asked for. Somebody at a
+// terminal gets the time to think, or to fetch a token.
+const (
+	defaultTimeout  = 60 * time.Second
+	attendedTimeout = 10 * time.Minute
+)
 
 // AddFlags declares the global flags on the root command.
 func (a *App) AddFlags(root *cobra.Command) {
@@ -49,7 +54,7 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.BoolVarP(&g.Yes, "yes", "y", false, "confirm, instead of being asked")
 	f.BoolVar(&g.NoInput, "no-input", false, "never ask; fail where an answer is needed")
 	f.BoolVar(&g.DryRun, "dry-run", false, "show the request of a change instead of sending it")
-	f.DurationVar(&g.Timeout, "timeout", 0, "`duration` that bounds the whole command (default 1m0s)")
+	f.DurationVar(&g.Timeout, "timeout", 0, "`duration` that bounds the whole command, questions included (default 1m0s, at a terminal 10m0s)")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "say more about what is done")
 	f.StringVar(&g.Debug, "debug", "", "trace requests on standard error; `what` is http")
@@ -64,6 +69,9 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
 		return AsUsage(err) // cobra would come to it later, and not say what kind of error it is
 	}
+	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
+		return err
+	}
 	if err := a.settle(); err != nil {
 		return err
 	}
@@ -76,17 +84,25 @@ func (a *App) Start(cmd *cobra.Command) error {
 	a.outputGiven = g.Output != ""
 	if g.Output == "" {
 		g.Output = a.settings.Output
+		if _, err := output.ParseFormat(g.Output); err != nil && g.Output != "" {
+			return Failf(Config, "%s: %v", a.settings.Source("output"), err)
+		}
 	}
 	if _, err := a.outputOptions(); err != nil {
 		return err
 	}
-	g.Debug = cmp.Or(g.Debug, a.settings.Debug)
+	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
+		g.Debug = "http"
+	}
 	if g.Debug != "" && g.Debug != "http" {
 		return Usagef("--debug is http, not %q", g.Debug)
 	}
 	limit := g.Timeout
 	if !cmd.Flags().Changed("timeout") {
 		limit = cmp.Or(a.settings.Timeout, defaultTimeout)
+		if a.Interactive() && a.settings.Timeout == 0 {
+			limit = attendedTimeout
+		}
 	}
 	if limit <= 0 {
 		return Usagef("--timeout must be longer than nothing")
@@ -95,9 +111,26 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), limit)
-	a.background = cancel
+	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
 	return nil
+}
+
+// emptyFlag refuses a flag that was given without a value: mostly a variable of
+// a script that is not set, and then the meaning would be another one. Only a
+// description may be taken away like that.
+func emptyFlag(cmd *cobra.Command) error {
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "description" {
+			return
+		}
+		list, isList := f.Value.(pflag.SliceValue)
+		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
+			err = Usagef("--%s is empty", f.Name).WithHint("leave it out, or give it a value; a variable may not be set")
+		}
+	})
+	return err
 }
 
 // settle reads the settings: the environment over the defaults of the
@@ -150,13 +183,13 @@ func (a *App) outputOptions() (output.Options, error) {
 	}
 	return output.Options{
 		Format: format, JQ: g.JQ, Template: g.Template, Columns: columns, Sort: g.Sort, Filter: g.Filter,
-		NoHeaders: g.NoHeaders, Width: a.Terminal.Width,
+		NoHeaders: g.NoHeaders, Width: a.Terminal.Width, Terminal: a.Terminal.Out,
 	}, nil
 }
 
-// CheckArguments refuses a command line that holds a token: the list of
+// checkArguments refuses a command line that holds a token: the list of
 // processes and the shell's history would keep it. The text is not repeated.
-func CheckArguments(args []string) error {
+func checkArguments(args []string) error {
 	for _, arg := range args {
 		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
 			return Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
@@ -173,6 +206,9 @@ func scrub(s string) string { return new(secret.Redactor).Redact(s) }
 // they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if slices.Contains(args, "") {
+			return Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
+		}
 		least, most := 0, len(names)
 		for _, n := range names {
 			if !strings.HasPrefix(n, "[") {
@@ -219,5 +255,25 @@ func Noun(noun *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
 	return noun
 }
 
-// OutputGiven reports whether the command line, not a setting, chose a format.
-func (a *App) OutputGiven() bool { return a.outputGiven }
+// OutputFlag returns the flag of the command line that chooses how data is shown,
+// for commands in which that has no meaning, or nothing.
+func (a *App) OutputFlag() string {
+	g := a.Globals
+	switch {
+	case a.outputGiven:
+		return "-o"
+	case g.JQ != "":
+		return "--jq"
+	case g.Template != "":
+		return "--template"
+	case len(g.Columns) > 0:
+		return "--columns"
+	case g.Sort != "":
+		return "--sort"
+	case len(g.Filter) > 0:
+		return "--filter"
+	case g.NoHeaders:
+		return "--no-headers"
+	}
+	return ""
+}

@@ -30,19 +30,32 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 		return nil, err
 	}
 	if err := store.Probe(ctx); err != nil {
-		return nil, Hint(err, "nothing was stored. Keep the token in a file that only you can read, or in ASTRA_TOKEN and store nothing",
-			"astra auth login "+l.Profile+" --store file", "astra auth login "+l.Profile+" --store env")
+		if l.Kind == string(credential.File) {
+			return nil, err
+		}
+		return nil, Hint(err, "nothing was stored. Keep the token in a file that only you can read (--store file), or in ASTRA_TOKEN and store nothing",
+			app.repaired("--store file"))
 	}
 	return store, nil
 }
 
 // Keep verifies the token, puts it into the store and records the profile. It
-// saves nothing that the service did not accept.
+// saves nothing that the service did not accept. A profile that was another
+// organization's so far loses what was bound to that, after a question.
 func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token secret.Token) (config.Profile, error) {
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
+	var err error
 	if l.Verify {
-		var err error
 		if p.Org, err = whose(ctx, app, token, l.URL); err != nil {
+			return p, err
+		}
+	}
+	before, known := app.profileNow(l.Profile)
+	same := known && p.Org.ID != "" && before.Org.ID == p.Org.ID
+	if same {
+		p.Tokens, p.Env = before.Tokens, before.Env // their bindings still hold
+	} else if known && len(before.Tokens) > 0 {
+		if err := app.Confirm(ctx, "Profile %s is %s so far. Replace it, and drop its saved tokens?", p.Name, cmp.Or(before.Org.Name, before.Org.ID)); err != nil {
 			return p, err
 		}
 	}
@@ -52,15 +65,31 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 			return p, err
 		}
 	}
-	return p, app.UpdateConfig(ctx, func(c *config.Config) error {
-		if old, found := c.Find(p.Name); found && (old.Org.ID == p.Org.ID || p.Org.ID == "") {
-			p.Tokens, p.Env = old.Tokens, old.Env // the same organization: its bindings still hold
-			p.Org.ID, p.Org.Name = cmp.Or(p.Org.ID, old.Org.ID), cmp.Or(p.Org.Name, old.Org.Name)
-		}
+	err = app.UpdateConfig(ctx, func(c *config.Config) error {
 		c.Put(p)
 		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
 		return nil
 	})
+	if err != nil {
+		return p, err
+	}
+	left := before
+	if same {
+		left.Tokens = nil // still in use
+	}
+	if left.Store == p.Store {
+		left.Store = "" // overwritten
+	}
+	return p, app.DropSecrets(ctx, left)
+}
+
+// profileNow returns the profile called name, if there is one.
+func (a *App) profileNow(name string) (config.Profile, bool) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, false
+	}
+	return cfg.Find(name)
 }
 
 // whose asks the service which organization a token belongs to. Its name is a

@@ -74,3 +74,23 @@ func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) er
 	}
 	return output.One(w, options, columns, item)
 }
+
+// CheckOne refuses what PrintOne would refuse (exit 2). A command that changes
+// something asks before it does.
+func CheckOne[T any](a *App, columns []output.Column[T]) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return output.CheckOne(options, columns)
+}
+
+// CheckList refuses what Print would refuse (exit 2), before something is
+// changed.
+func CheckList[T any](a *App, columns []output.Column[T]) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return output.CheckList(options, columns)
+}

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/sandbox"
@@ -12,6 +15,8 @@ const (
 	sandboxProfile = "sandbox"
 	// sandboxURL stands for the embedded sandbox, which no network reaches.
 	sandboxURL = "http://localhost"
+	// lockTimeout is how long a command waits for others that use the sandbox.
+	lockTimeout = 5 * time.Second
 )
 
 // Sandbox returns the embedded sandbox, which it opens, and seeds on first use.
@@ -32,9 +37,16 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 	if err != nil {
 		return nil, err
 	}
-	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand}
+	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout}
+	if a.limit > 0 {
+		options.LockTimeout = min(options.LockTimeout, a.limit)
+	}
 	choose(&options)
-	return sandbox.Open(options)
+	server, err := sandbox.Open(options)
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return server, Failf(Config, "the sandbox keeps its state in a file: %v", err).WithHint("ASTRA_STATE_DIR chooses another directory")
+	}
+	return server, err
 }
 
 // SandboxDir is where the sandbox keeps all of its own.

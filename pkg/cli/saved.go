@@ -42,15 +42,26 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if err != nil {
 		return nil, err
 	}
+	key := func(clientID string) credential.Key {
+		return SavedKey(profile.Name, config.SavedToken{Name: name, ClientID: clientID})
+	}
 	return &onetime.Saved{
-		Store: store, Key: credential.Key{Profile: profile.Name, Name: name}, APIURL: session.APIURL,
+		Store: store, Name: name, Key: key, APIURL: session.APIURL,
 		Record: func(ctx context.Context, made devops.Credential) error {
 			a.Secrets.Add(made.Token)
 			a.Secrets.Add(made.Secret)
 			return a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
+				if _, taken := p.Token(name); taken {
+					return Failf(Conflict, "a token was saved as %q meanwhile", name)
+				}
 				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: name, ClientID: made.ClientID, Store: kind})
 				return nil
 			})
 		},
 	}, nil
+}
+
+// SavedKey names the item of a saved token in its store.
+func SavedKey(profile string, saved config.SavedToken) credential.Key {
+	return credential.Key{Profile: profile, Name: saved.Name + "." + saved.ClientID}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -32,28 +31,38 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	if a.session != nil {
 		return a.session, nil
 	}
-	sources, err := a.Sources()
-	if err != nil {
+	source, found, err := a.winner()
+	switch {
+	case err != nil:
 		return nil, err
+	case !found:
+		return nil, a.nobody()
 	}
-	for _, s := range sources {
-		if s.Present {
-			a.session, err = a.open(ctx, s)
-			return a.session, err
-		}
-	}
-	return nil, a.nobody()
+	a.session, err = a.open(ctx, source)
+	return a.session, err
 }
 
 // nobody is the failure of having no credential at all.
 func (a *App) nobody() error {
-	e := Failf(NoCredential, "no credential: there is no profile, and none is in the environment").
-		WithHint("log in with an application token of your organization, or try everything on the sandbox").
-		WithNext("astra auth login", "astra --sandbox org list")
+	e := a.noProfile(NoCredential)
 	if a.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
 		e.Hint = "ASTRA_DB_APPLICATION_TOKEN is set, but it is an application's token and never used here: put an administrator's in ASTRA_TOKEN"
 	}
 	return e
+}
+
+// noProfile is the failure of having no profile, or several and no choice.
+func (a *App) noProfile(code Code) *Error {
+	if cfg, err := a.Config(); err == nil && len(cfg.Profiles) > 0 {
+		var names []string
+		for _, p := range cfg.Profiles {
+			names = append(names, p.Name)
+		}
+		return Failf(code, "no profile is chosen").WithHint("there are %s", quoteList(names)).WithNext("astra profile use NAME")
+	}
+	return Failf(code, "no credential: there is no profile, and none is in the environment").
+		WithHint("log in with an application token of your organization, or try everything on the sandbox").
+		WithNext("astra auth login", "astra --sandbox org list")
 }
 
 // open makes the session of one source.
@@ -82,9 +91,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
 		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now,
 	}
-	if a.Globals.Debug != "" {
-		c.Trace = a.trace
-	}
+	c.Trace = a.trace
 	if a.sandboxed {
 		server, err := a.Sandbox()
 		if err != nil {
@@ -111,8 +118,15 @@ func (a *App) beforeChange(r devops.Request) error {
 	return errDone
 }
 
-// trace reports one exchange with the service, under --debug=http.
+// trace notes that something was changed, and reports the exchange with the
+// service under --debug=http.
 func (a *App) trace(x devops.Exchange) {
+	if x.Method != http.MethodGet && x.Status/100 == 2 {
+		a.changed.Store(true)
+	}
+	if a.Globals.Debug == "" {
+		return
+	}
 	outcome := fmt.Sprint(x.Status)
 	if x.Err != nil {
 		outcome = x.Err.Error()
@@ -133,14 +147,14 @@ func (s *Session) OrgID(ctx context.Context) (string, error) {
 	return s.org, nil
 }
 
-// OrgName returns the organization's name, or its id where the credential may
-// not see the name.
+// OrgName returns the organization's name: as the service says, else as it was
+// when the profile was made, else its id. A name is a bonus, not a need.
 func (s *Session) OrgName(ctx context.Context) (string, error) {
 	members, err := s.Members(ctx)
 	switch {
 	case err == nil && members.OrgName != "":
 		return members.OrgName, nil
-	case err != nil && !errors.Is(err, devops.ErrForbidden):
+	case ctx.Err() != nil:
 		return "", err
 	case s.Profile.Org.Name != "":
 		return s.Profile.Org.Name, nil

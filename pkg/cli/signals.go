@@ -12,6 +12,7 @@ import (
 var (
 	errInterrupted = errors.New("interrupted")
 	errTerminated  = errors.New("terminated")
+	errHungUp      = errors.New("the terminal hung up")
 )
 
 // Signals returns a context that an interrupt or a termination request ends.
@@ -21,16 +22,18 @@ var (
 func Signals() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ignoreBrokenPipes()
 	go func() {
 		switch <-caught {
 		case syscall.SIGTERM:
 			cancel(errTerminated)
+		case syscall.SIGHUP:
+			cancel(errHungUp)
 		default:
 			cancel(errInterrupted)
 		}
-		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	}()
 	return ctx, func() { cancel(nil) }
 }

@@ -1,16 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // A Source is one place where the credential may come from.
@@ -23,11 +25,39 @@ type Source struct {
 	read    func(context.Context) (credential.Item, error)
 }
 
+// winner returns the source that wins. What loses is not read, so that a broken
+// configuration is no hindrance to a token that was given.
+func (a *App) winner() (Source, bool, error) {
+	environment := a.environment()
+	file := a.tokenFile()
+	switch {
+	case file.Present:
+		return file, true, nil
+	case a.Globals.Profile == "" && environment[0].Present:
+		return environment[0], true, nil
+	case a.Globals.Profile == "" && environment[1].Present:
+		return environment[1], true, nil
+	}
+	sources, err := a.Sources()
+	if err != nil {
+		return Source{}, false, err
+	}
+	at := slices.IndexFunc(sources, func(s Source) bool { return s.Present })
+	if at < 0 {
+		return Source{}, false, nil
+	}
+	return sources[at], true, nil
+}
+
+func (a *App) tokenFile() Source {
+	return Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+}
+
 // Sources returns the places where the credential may come from, in the order
 // in which they are looked at. The first one that is present wins.
 func (a *App) Sources() ([]Source, error) {
 	environment := a.environment()
-	file := Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+	file := a.tokenFile()
 	if a.sandboxed {
 		return []Source{file, environment[0], environment[1], a.administrator()}, nil
 	}
@@ -38,13 +68,29 @@ func (a *App) Sources() ([]Source, error) {
 	return append([]Source{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
 }
 
-// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN.
+// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token that
+// a profile was made with, which expects it in the environment, belongs to that
+// profile and goes to its service.
 func (a *App) environment() [2]Source {
 	source := func(name string, token secret.Text) Source {
-		return Source{Name: name, Present: token != "", read: func(context.Context) (credential.Item, error) {
+		s := Source{Name: name, Present: token != ""}
+		parsed, shapeErr := secret.ParseToken(token.Reveal())
+		if cfg, err := a.Config(); err == nil && shapeErr == nil && !a.sandboxed {
+			at := slices.IndexFunc(cfg.Profiles, func(p config.Profile) bool {
+				return p.Store == string(credential.Env) && p.ClientID == parsed.ClientID
+			})
+			if at >= 0 {
+				s.profile, s.Detail = cfg.Profiles[at], cfg.Profiles[at].Name
+			}
+		}
+		s.read = func(context.Context) (credential.Item, error) {
+			if s.profile.Name != "" {
+				return a.environmentCredential(s.profile)
+			}
 			url, err := a.RequestedURL()
 			return credential.Item{Token: token, APIURL: url}, err
-		}}
+		}
+		return s
 	}
 	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}
 }
@@ -67,7 +113,7 @@ func (a *App) profileSources() ([]Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, err := config.FindProject(a.WorkDir, a.Home)
+	project, err := a.Project()
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +160,7 @@ func (a *App) Profile() (config.Profile, error) {
 			return a.findProfile(s.Detail)
 		}
 	}
-	return config.Profile{}, Failf(Config, "there is no profile").WithHint("a profile is made by logging in").WithNext("astra auth login")
+	return config.Profile{}, a.noProfile(Config)
 }
 
 // findProfile returns the profile called name.
@@ -159,17 +205,11 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 // environmentCredential is the login of a profile that keeps nothing: the
 // variable must hold the token that the profile was made with.
 func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
-	token := a.settings.Token
-	if token == "" {
-		token = a.settings.APIToken
-	}
+	token := a.EnvironmentToken()
 	if token == "" {
 		return credential.Item{}, Failf(NoCredential, "profile %s stores no credential, and ASTRA_TOKEN is not set", p.Name)
 	}
-	item := credential.Item{Token: token, APIURL: p.APIURL}
-	if item.APIURL == "" {
-		item.APIURL = devops.DefaultURL
-	}
+	item := credential.Item{Token: token, APIURL: cmp.Or(p.APIURL, devops.DefaultURL)}
 	if parsed, err := secret.ParseToken(token.Reveal()); err == nil && p.ClientID != "" && parsed.ClientID != p.ClientID {
 		return credential.Item{}, Refusef("the token in the environment is %s, and profile %s was made with %s", parsed.ClientID, p.Name, p.ClientID)
 	}
@@ -183,15 +223,14 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 	if err != nil {
 		return err
 	}
-	asked := a.Globals.APIURL != "" || a.settings.APIURL != ""
-	if asked && wanted != item.APIURL {
+	if a.URLRequested() && wanted != item.APIURL {
 		e := Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
 		if a.Globals.APIURL == "" {
 			return e.WithHint("ASTRA_API_URL asks for that: unset it, or log in there with a profile of its own")
 		}
 		return e.WithHint("log in there with a profile of its own").WithNext("astra auth login NAME --api-url " + wanted)
 	}
-	profileURL, err := devops.NormalizeURL(orDefault(p.APIURL))
+	profileURL, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
 	if err != nil {
 		return err
 	}
@@ -208,14 +247,7 @@ func (a *App) RequestedURL() (string, error) {
 	if a.Globals.APIURL != "" {
 		return devops.NormalizeURL(a.Globals.APIURL)
 	}
-	return devops.NormalizeURL(orDefault(a.settings.APIURL))
-}
-
-func orDefault(url string) string {
-	if url == "" {
-		return devops.DefaultURL
-	}
-	return url
+	return devops.NormalizeURL(cmp.Or(a.settings.APIURL, devops.DefaultURL))
 }
 
 // maxTokenFile is more than any file with one token holds.
@@ -234,50 +266,31 @@ func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
 // ReadTokenFile reads a file that holds one token, - for standard input, within
 // the time limit of ctx. It does not check the token's shape.
 func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
-	in := a.In
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return "", Failf(Usage, "--token-file: %v", err)
-		}
-		defer f.Close()
-		in = f
-	} else if a.Terminal.In {
+	if name == "-" && a.Terminal.In {
 		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
 	}
-	type result struct {
-		text []byte
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() {
-		text, err := io.ReadAll(io.LimitReader(in, maxTokenFile))
-		read <- result{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			return "", Failf(Unconfirmed, "no token came on standard input in time")
-		}
+	text, err := a.ReadInput(ctx, name, maxTokenFile)
+	switch {
+	case errors.Is(err, errSlow):
+		return "", Failf(Unconfirmed, "no token came in time")
+	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
-	case r := <-read:
-		if r.err != nil {
-			return "", Failf(Usage, "--token-file: %v", r.err)
-		}
-		return secret.Text(strings.TrimSpace(string(r.text))), nil
+	case err != nil:
+		return "", Usagef("--token-file: %v", err)
 	}
+	// A warning and no more: secrets that a container is given are files that
+	// everybody in it can read.
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
+		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
+	}
+	return secret.Text(strings.TrimSpace(string(text))), nil
 }
 
 // HasCredential reports whether any source has a credential.
 func (a *App) HasCredential() bool {
-	sources, err := a.Sources()
-	if err != nil {
-		return true // whoever uses it gets the error
-	}
-	for _, s := range sources {
-		if s.Present {
-			return true
-		}
-	}
-	return false
+	_, found, err := a.winner()
+	return found || err != nil // whoever uses it gets the error
 }
+
+// URLRequested reports whether a flag or the environment names a service.
+func (a *App) URLRequested() bool { return a.Globals.APIURL != "" || a.settings.APIURL != "" }

@@ -102,3 +102,15 @@ func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (cred
 	a.Secrets.Add(item.Secret)
 	return item, nil
 }
+
+// Project returns what the repository's project file chooses, read once.
+func (a *App) Project() (config.Project, error) {
+	if a.project == nil {
+		project, err := config.FindProject(a.WorkDir, a.Home)
+		if err != nil {
+			return project, err
+		}
+		a.project = &project
+	}
+	return *a.project, nil
+}

@@ -43,7 +43,7 @@ func truthy(s string) bool {
 // plays no part, so that x=$(astra …) may still ask.
 func (a *App) Interactive() bool {
 	t := a.Terminal
-	return t.In && t.Err && !t.CI && !t.Dumb && !a.Globals.NoInput && !truthy(a.Getenv("ASTRA_NO_INPUT"))
+	return t.In && t.Err && !t.CI && !t.Dumb && !a.Globals.NoInput && (a.settings == nil || !a.settings.NoInput)
 }
 
 // Prompter asks on the terminal. It must not be used unless Interactive.

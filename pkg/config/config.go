@@ -29,6 +29,8 @@ type Config struct {
 	// keys are those of DefaultKeys.
 	Defaults map[string]string
 	Profiles []Profile
+	// Organizations were made from here. There may be no profile for them.
+	Organizations []Org
 }
 
 // Profile is one organization as one user sees it. Its credential is in a
@@ -43,7 +45,7 @@ type Profile struct {
 	Env      Env
 }
 
-// Org names the organization of a profile.
+// Org names an organization.
 type Org struct{ ID, Name string }
 
 // SavedToken is an application token that a profile keeps in a store.

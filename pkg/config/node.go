@@ -28,14 +28,17 @@ func apply(root *yaml.Node, before, after Config) {
 		}
 	})
 	setList(root, "profiles", before.Profiles, after.Profiles, func(p Profile) string { return p.Name }, applyProfile)
+	setList(root, "organizations", before.Organizations, after.Organizations, func(o Org) string { return o.ID }, applyOrg)
+}
+
+func applyOrg(m *yaml.Node, _, after Org) {
+	setText(m, "id", after.ID)
+	setText(m, "name", after.Name)
 }
 
 func applyProfile(m *yaml.Node, before, after Profile) {
 	setText(m, "name", after.Name)
-	within(m, "org", func(org *yaml.Node) {
-		setText(org, "id", after.Org.ID)
-		setText(org, "name", after.Org.Name)
-	})
+	within(m, "org", func(org *yaml.Node) { applyOrg(org, before.Org, after.Org) })
 	setText(m, "api_url", after.APIURL)
 	setText(m, "client_id", after.ClientID)
 	setText(m, "store", after.Store)

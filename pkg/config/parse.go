@@ -35,6 +35,8 @@ func (s *scanner) config(root *yaml.Node) Config {
 			c.Defaults = s.defaults(value)
 		case "profiles":
 			c.Profiles = s.profiles(value)
+		case "organizations":
+			c.Organizations = s.organizations(value)
 		}
 	})
 	return c
@@ -97,6 +99,22 @@ func (s *scanner) profile(n *yaml.Node) Profile {
 		}
 	})
 	return p
+}
+
+func (s *scanner) organizations(n *yaml.Node) []Org {
+	var all []Org
+	s.list(n, "organizations", func(element *yaml.Node) {
+		var o Org
+		o.ID, o.Name = s.pair(element, "an organization")
+		switch {
+		case o.ID == "":
+			s.fail(element, "this organization has no id")
+		case slices.ContainsFunc(all, func(other Org) bool { return other.ID == o.ID }):
+			s.fail(element, "there is another organization with this id")
+		}
+		all = append(all, o)
+	})
+	return all
 }
 
 func (s *scanner) tokens(n *yaml.Node) []SavedToken {

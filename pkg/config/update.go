@@ -126,6 +126,9 @@ func normal(c Config) Config {
 		}
 	}
 	c.Profiles = profiles
+	if len(c.Organizations) == 0 {
+		c.Organizations = nil
+	}
 	return c
 }
 

@@ -303,3 +303,31 @@ func FuzzUpdate(f *testing.F) {
 		}
 	})
 }
+
+func TestUpdateOrganizations(t *testing.T) {
+	path := write(t, "# Mine.\nversion: 1\norganizations: # made from here\n  - id: o-1 # the first\n    name: EU\n")
+	err := Update(t.Context(), path, func(c *Config) error {
+		c.Organizations = append(c.Organizations, Org{ID: "o-2", Name: "Asia: \"east\" #1"})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `# Mine.
+version: 1
+organizations: # made from here
+  - id: o-1 # the first
+    name: EU
+  - id: o-2
+    name: 'Asia: "east" #1'
+`
+	got, _ := os.ReadFile(path)
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Error(diff)
+	}
+	for _, wrong := range []string{"[{name: EU}]", "[{id: a}, {id: a}]", "EU"} {
+		if _, err := Load(write(t, "organizations: "+wrong+"\n")); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // The kinds of errors. Each error of a call is one of them or a context's
@@ -31,8 +32,9 @@ type Error struct {
 	Code         int    // the service's own number, or 0
 	Message      string // often the service's own text, unchanged: sanitize it before a terminal sees it
 	RequestID    string
-	Permission   string // the action that the call needs
-	Sent         bool   // the service may have seen it
+	Permission   string        // the action that the call needs
+	Sent         bool          // the service may have seen it
+	RetryAfter   time.Duration // the wait that the service asks for, at most 30 seconds; 0 if it asks for none
 	kind         error
 	cause        error
 }
@@ -143,6 +145,9 @@ func (c *Client) newError(t *trip, kind error) *Error {
 	}
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)
+	}
+	if wait, ok := retryAfter(a.header); ok {
+		e.RetryAfter = min(wait, maxWait)
 	}
 	return e
 }

@@ -43,6 +43,9 @@ func (t *trip) record(a answer) {
 // again decides whether there is a further attempt.
 func (c *Client) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	t := tripOf(ctx)
+	if t.answer.err == nil && t.answer.status == http.StatusTooManyRequests && impatient(ctx) {
+		return false, nil
+	}
 	return ctx.Err() == nil && t.repeatable() && !c.futile(ctx, t), nil
 }
 

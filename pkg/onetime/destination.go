@@ -3,6 +3,7 @@ package onetime
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,8 @@ import (
 
 // A Destination takes the secret of a credential.
 type Destination interface {
-	// Name says where it is, for people.
-	Name() string
+	// String says where it is, for people.
+	String() string
 	// Prepare makes sure that the secret can be taken, as far as that can be
 	// known before there is one.
 	Prepare(ctx context.Context) error
@@ -28,24 +29,29 @@ type Destination interface {
 // Saved is a destination in a secret store.
 type Saved struct {
 	Store  credential.Store
-	Key    credential.Key
+	Name   string // under which the user finds it again
 	APIURL string // the service that the token is for
-	// Record notes in the configuration that the item exists.
+	// Key names the item of a client id. Two commands that save under one name
+	// at the same time have two items, so that neither can drop the other's.
+	Key func(clientID string) credential.Key
+	// Record notes in the configuration that the item exists, unless the name
+	// was taken meanwhile.
 	Record func(ctx context.Context, made devops.Credential) error
 }
 
-// Name says which store it is.
-func (s *Saved) Name() string { return fmt.Sprintf("the %s, as %q", s.Store.Kind(), s.Key.Name) }
+// String says which store it is.
+func (s *Saved) String() string { return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Name) }
+
+func where(kind credential.Kind) string {
+	if kind == credential.File {
+		return "a file that only you can read"
+	}
+	return "the " + string(kind)
+}
 
 // Prepare writes, reads and deletes a dummy item.
 func (s *Saved) Prepare(ctx context.Context) error {
-	if _, err := s.Store.Get(ctx, s.Key); err == nil {
-		return fmt.Errorf("there is already a secret of that name: %w", os.ErrExist)
-	} else if !errors.Is(err, credential.ErrNotFound) {
-		return err
-	}
-	dummy := s.Key
-	dummy.Name += ".try"
+	dummy := s.Key("try" + rand.Text())
 	if err := s.Store.Set(ctx, dummy, credential.Item{ClientID: "try", Token: "try", APIURL: s.APIURL}); err != nil {
 		return err
 	}
@@ -55,12 +61,13 @@ func (s *Saved) Prepare(ctx context.Context) error {
 // Deliver writes the item and notes it in the configuration. The store reads
 // back what it wrote.
 func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
+	key := s.Key(made.ClientID)
 	item := credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: s.APIURL}
-	if err := s.Store.Set(ctx, s.Key, item); err != nil {
+	if err := s.Store.Set(ctx, key, item); err != nil {
 		return err
 	}
 	if err := s.Record(ctx, made); err != nil {
-		return errors.Join(err, s.Store.Delete(context.WithoutCancel(ctx), s.Key))
+		return errors.Join(err, s.Store.Delete(context.WithoutCancel(ctx), key))
 	}
 	return nil
 }
@@ -76,12 +83,15 @@ type File struct {
 	pending *pendingFile
 }
 
-// Name says which file it is.
-func (f *File) Name() string { return "file " + f.Path }
+// String says which file it is.
+func (f *File) String() string { return "file " + f.Path }
 
 // Prepare reserves room for the file without a name in its directory, where
 // the system can do that. The file itself must not exist.
 func (f *File) Prepare(context.Context) error {
+	if f.Path == "-" {
+		return errors.New("that is no file: standard output is the destination without it")
+	}
 	if _, err := os.Lstat(f.Path); err == nil {
 		return fmt.Errorf("%w", os.ErrExist)
 	} else if !errors.Is(err, os.ErrNotExist) {
@@ -119,14 +129,23 @@ type Stdout struct {
 	Render func(w io.Writer, made devops.Credential) error
 }
 
-// Name says that it is standard output.
-func (*Stdout) Name() string { return "standard output" }
+// String says that it is standard output.
+func (*Stdout) String() string { return "standard output" }
 
-// Prepare refuses an output that nobody reads. A closed standard output is the
-// null device by the time that a program runs.
+// Prepare refuses an output that nobody reads, or that would show neither the
+// secret nor the token. A closed standard output is the null device by the time
+// that a program runs.
 func (s *Stdout) Prepare(context.Context) error {
 	if s.Alone && isNull(s.File) {
 		return errors.New("it is closed or the null device, and the secret is shown only once")
+	}
+	var rehearsal bytes.Buffer
+	dummy := devops.Credential{ClientID: "client", Secret: "rehearsed-secret", Token: "rehearsed-token"}
+	if err := s.Render(&rehearsal, dummy); err != nil {
+		return err
+	}
+	if s.Alone && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Secret)) && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Token)) {
+		return errors.New("it would show neither secret nor token, and they are shown only once")
 	}
 	return hasReader(s.File)
 }

@@ -7,6 +7,7 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 			for _, prepared := range destinations[:i] {
 				prepared.Discard()
 			}
-			return devops.Credential{}, nil, fmt.Errorf("%s: %w; %w", d.Name(), err, ErrDestination)
+			return devops.Credential{}, nil, fmt.Errorf("%v: %w; %w", d, err, ErrDestination)
 		}
 	}
 	discard := func() {
@@ -123,21 +124,23 @@ func (m Maker) create(ctx context.Context, order Order, nonce string) (devops.Cr
 // deliver hands the credential to the destinations. The first failure ends it:
 // what comes later in the order is for showing what is already kept.
 func (m Maker) deliver(ctx context.Context, made devops.Credential, destinations []Destination) (devops.Credential, []string, error) {
+	unbroken, cancel := m.unbroken(ctx, answerLimit)
+	defer cancel()
 	var taken []string
 	for i, d := range destinations {
-		err := d.Deliver(ctx, made)
+		err := d.Deliver(unbroken, made)
 		if err == nil {
-			taken = append(taken, d.Name())
+			taken = append(taken, d.String())
 			continue
 		}
 		for _, rest := range destinations[i:] {
 			rest.Discard()
 		}
 		if len(taken) == 0 {
-			return devops.Credential{}, nil, m.takeBack(ctx, made.ClientID, fmt.Errorf("%s did not take the secret: %w", d.Name(), err))
+			return devops.Credential{}, nil, m.takeBack(ctx, made.ClientID, fmt.Errorf("%v did not take the secret: %w", d, err))
 		}
-		return made, taken, fmt.Errorf("%s did not take the secret of %s, which is in %s: %w: %w",
-			d.Name(), made.ClientID, strings.Join(taken, " and "), err, ErrPartial)
+		return made, taken, fmt.Errorf("%v did not take the secret of %s, which is in %s: %w: %w",
+			d, made.ClientID, strings.Join(taken, " and "), err, ErrPartial)
 	}
 	return made, taken, nil
 }
@@ -164,18 +167,10 @@ func (m Maker) revoke(ctx context.Context, clientID string) error {
 	}
 	for _, t := range live {
 		if t.ClientID == clientID {
-			return cmpError(deleted, errors.New("it is still listed"))
+			return cmp.Or(deleted, errors.New("it is still listed"))
 		}
 	}
 	return nil
-}
-
-// cmpError returns the first error that is one.
-func cmpError(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // A PendingError names credentials that exist, or may exist, and whose secret
@@ -183,6 +178,7 @@ func cmpError(first, second error) error {
 type PendingError struct {
 	ClientIDs []string
 	Certain   bool // they are ours; otherwise they only look like it
+	Blind     bool // the list could not be looked at
 	Cause     error
 }
 
@@ -191,8 +187,12 @@ func (e *PendingError) Error() string {
 	switch {
 	case e.Certain:
 		return fmt.Sprintf("%v; the credential %s exists and nobody holds its secret", e.Cause, strings.Join(e.ClientIDs, ", "))
-	case len(e.ClientIDs) > 0:
-		return fmt.Sprintf("%v; it may have made one of %s, which look like it", e.Cause, strings.Join(e.ClientIDs, ", "))
+	case e.Blind:
+		return fmt.Sprintf("%v; a credential may exist whose secret nobody holds", e.Cause)
+	case len(e.ClientIDs) == 1:
+		return fmt.Sprintf("%v; %s looks like what it made", e.Cause, e.ClientIDs[0])
+	case len(e.ClientIDs) > 1:
+		return fmt.Sprintf("%v; one of %s looks like what it made", e.Cause, strings.Join(e.ClientIDs, ", "))
 	}
 	return fmt.Sprintf("%v; no new credential is listed so far", e.Cause)
 }

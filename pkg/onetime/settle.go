@@ -34,7 +34,7 @@ func (m Maker) settle(ctx context.Context, order Order, nonce string, before []d
 		}
 		live, err := m.Tokens.List(ctx)
 		if err != nil {
-			return &PendingError{Cause: errors.Join(lost, err)}
+			return &PendingError{Blind: true, Cause: errors.Join(lost, err)}
 		}
 		lookalikes = lookalikes[:0]
 		for _, t := range live {

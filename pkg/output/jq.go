@@ -48,7 +48,10 @@ func (p jq) run(s *sheet) ([]byte, error) {
 			}
 			return nil, optionErrorf("--jq: %s", Sanitize(v.Error()))
 		case string:
-			b = append(b, sanitize(v, "\n\t")...)
+			if s.terminal {
+				v = sanitize(v, "\n\t")
+			}
+			b = append(b, v...)
 		default:
 			text, err := gojq.Marshal(v)
 			if err != nil {

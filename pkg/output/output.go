@@ -54,7 +54,8 @@ type Options struct {
 	Sort      string   // the key to sort by; a leading - turns the order round
 	Filter    []string // key=value or key~regexp, all of which must hold
 	NoHeaders bool
-	Width     int // of the terminal, to which a table is cut; 0 is unlimited
+	Width     int  // of the terminal, to which a table is cut; 0 is unlimited
+	Terminal  bool // a terminal shows it, so that nothing may act on one
 }
 
 // A Column is one property of a T: a key in JSON, a column of a table.
@@ -64,8 +65,9 @@ type Column[T any] struct {
 	Text   func(T) string // for formats other than JSON and YAML; nil where Value has an obvious text
 	Wide   bool           // of a list, not in a plain table nor in TSV
 	Detail bool           // only for single things
-	Data   bool           // not in the table of a single thing: another column says it better
+	Data   bool           // not in a plain table: another column says it better to people
 	Human  bool           // only in tables: what changes by itself, such as an age
+	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
 
 	// Lines is what the table of a single thing shows, one below the other;
@@ -123,6 +125,7 @@ func write(w io.Writer, o Options, p program, s *sheet) error {
 }
 
 func render(o Options, p program, s *sheet) ([]byte, error) {
+	s.terminal = o.Terminal
 	var b []byte
 	var err error
 	switch {

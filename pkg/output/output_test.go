@@ -124,10 +124,13 @@ func TestQueries(t *testing.T) {
 	if got := one(t, output.Options{JQ: ".scopes.all, .name"}, some()[0]); got != "true\nci\n" {
 		t.Errorf("jq of a single thing: %q", got)
 	}
-	if got := list(t, output.Options{JQ: ".[].name"}, hostile()[2:5]); strings.ContainsAny(got, "\x1b\x07\r\u202e") || strings.Count(got, "\n") != 5 {
+	if got := list(t, output.Options{JQ: ".[].name", Terminal: true}, hostile()[2:5]); strings.ContainsAny(got, "\x1b\x07\r\u202e") || strings.Count(got, "\n") != 5 {
 		t.Errorf("raw strings of jq: %q", got)
 	}
-	if got := list(t, output.Options{Template: "{{range .}}{{.name}}{{end}}"}, hostile()[2:5]); strings.ContainsAny(got, "\x1b\x07\r\u202e") {
+	if got := list(t, output.Options{JQ: ".[0].name"}, hostile()[2:3]); got != hostile()[2].name+"\n" {
+		t.Errorf("in a pipe a string of jq is exact: %q", got)
+	}
+	if got := list(t, output.Options{Template: "{{range .}}{{.name}}{{end}}", Terminal: true}, hostile()[2:5]); strings.ContainsAny(got, "\x1b\x07\r\u202e") {
 		t.Errorf("text of a template: %q", got)
 	}
 }
@@ -381,7 +384,7 @@ func FuzzFormats(f *testing.F) {
 		items := []thing{{id: "x", name: s, tags: []string{s, s}, size: int(n), roles: []role{{s, s}}}, {}}
 		texts := map[output.Format]string{}
 		for _, format := range output.Formats() {
-			o := output.Options{Format: format}
+			o := output.Options{Format: format, Terminal: true}
 			texts[format] = render(t, func(w *counter) error { return output.List(w, o, cols, items) })
 			visible(t, texts[format], "\n\t")
 		}
@@ -402,4 +405,41 @@ func FuzzFormats(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Data is what programs read and people see better elsewhere; Human is the
+// opposite; Lines are for the table of a single thing.
+func TestForPeopleOrPrograms(t *testing.T) {
+	t.Parallel()
+	type row struct{ id, made string }
+	cols := []output.Column[row]{
+		{Key: "id", Value: func(r row) any { return r.id }},
+		{Key: "made", Value: func(r row) any { return r.made }, Data: true},
+		{Key: "age", Value: func(row) any { return "3d" }, Human: true},
+		{Key: "parts", Value: func(row) any { return []int{1, 2} }, Lines: func(row) []string { return []string{strings.Repeat("a", 40), strings.Repeat("b", 40)} }, Detail: true},
+	}
+	item := row{"x", "2026"}
+	if got := render(t, func(w *counter) error {
+		secrets := []output.Column[row]{{Key: "secret", Value: func(row) any { return "-Secret" }, Exact: true}, {Key: "text", Value: func(row) any { return "-text" }}}
+		return output.One(w, output.Options{Format: output.CSV}, secrets, item)
+	}); got != "secret,text\n-Secret,'-text\n" {
+		t.Errorf("a secret stays as it is: %q", got)
+	}
+	for format, want := range map[output.Format]string{
+		output.Table: "ID  AGE\nx   3d\n",
+		output.TSV:   "x\t2026\n",
+		output.CSV:   "id,made\nx,2026\n",
+	} {
+		if diff := cmp.Diff(want, render(t, func(w *counter) error { return output.List(w, output.Options{Format: format}, cols, []row{item}) })); diff != "" {
+			t.Errorf("%s: %s", format, diff)
+		}
+	}
+	for format, want := range map[output.Format]string{
+		output.Table: "ID     x\nAGE    3d\nPARTS  " + strings.Repeat("a", 40) + "\n       " + strings.Repeat("b", 40) + "\n",
+		output.JSON:  "{\n  \"id\": \"x\",\n  \"made\": \"2026\",\n  \"parts\": [\n    1,\n    2\n  ]\n}\n",
+	} {
+		if diff := cmp.Diff(want, render(t, func(w *counter) error { return output.One(w, output.Options{Format: format}, cols, item) })); diff != "" {
+			t.Errorf("%s: %s", format, diff)
+		}
+	}
 }

@@ -24,7 +24,7 @@ func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
 	columns = without(columns, func(c Column[T]) bool { return c.Detail || c.Human && !o.tabular() })
 	shown := columns
 	if o.Format == Table || o.Format == "" || o.Format == TSV {
-		shown = without(columns, func(c Column[T]) bool { return c.Wide })
+		shown = without(columns, func(c Column[T]) bool { return c.Wide || c.Data && o.Format != TSV })
 	}
 	q, err := compile(o, columns, shown)
 	if err != nil {

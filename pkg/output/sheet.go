@@ -5,14 +5,15 @@ package output
 type sheet struct {
 	normaliser
 
-	list  bool
-	keys  []string
-	name  int // the column that names a row
-	rows  int
-	value func(row, column int) any
-	text  func(row, column int) string // of one line or more, not sanitised
-	lines func(row, column int) []string
-	typed func(row, column int) bool // whether text is that of a number or truth
+	list     bool
+	terminal bool // what is written is shown by a terminal
+	keys     []string
+	name     int // the column that names a row
+	rows     int
+	value    func(row, column int) any
+	text     func(row, column int) string // of one line or more, not sanitised
+	lines    func(row, column int) []string
+	typed    func(row, column int) bool // whether text is no formula: a number, a truth, or exact
 }
 
 func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
@@ -41,7 +42,9 @@ func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
 		return []string{s.text(row, column)}
 	}
 	s.typed = func(row, column int) bool {
-		if columns[column].Text != nil {
+		if columns[column].Exact {
+			return true
+		} else if columns[column].Text != nil {
 			return false
 		}
 		switch s.value(row, column).(type) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
@@ -40,7 +41,7 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	for row := range rows {
 		rows[row] = make([]string, len(s.keys))
 		for column := range s.keys {
-			cell := cut(Sanitize(s.text(row, column)), longest)
+			cell := cut(Sanitize(s.cell(row, column, o.Format == Wide)), longest)
 			rows[row][column] = cell
 			widths[column] = max(widths[column], width(cell))
 		}
@@ -60,6 +61,14 @@ func (s *sheet) table(o Options) ([]byte, error) {
 		return pad(header, rows, widths), nil
 	}
 	return draw(header, rows)
+}
+
+// cell is a text of a table. The plain one has room for a date, not for a time.
+func (s *sheet) cell(row, column int, wide bool) string {
+	if at, ok := s.value(row, column).(time.Time); ok && !wide {
+		return at.UTC().Format(time.DateOnly)
+	}
+	return s.text(row, column)
 }
 
 // record writes a single thing, with a line for each column and no cuts.

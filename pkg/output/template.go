@@ -30,7 +30,10 @@ func (p tmpl) run(s *sheet) ([]byte, error) {
 	if err := p.template.Execute(&b, plainNumbers(value)); err != nil {
 		return nil, optionErrorf("%s", Sanitize(strings.TrimPrefix(err.Error(), "template: ")))
 	}
-	text := sanitize(b.String(), "\n\t")
+	text := b.String()
+	if s.terminal {
+		text = sanitize(text, "\n\t")
+	}
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}

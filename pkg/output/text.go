@@ -18,7 +18,7 @@ func (s *sheet) csv(noHeaders bool) []byte {
 	for row := range s.rows {
 		for column := range record {
 			cell := s.text(row, column)
-			record[column] = Sanitize(cell)
+			record[column] = s.clean(cell)
 			if formula(cell) && !s.typed(row, column) {
 				record[column] = "'" + record[column]
 			}
@@ -45,7 +45,7 @@ func (s *sheet) tsv() []byte {
 			if column > 0 {
 				b = append(b, '\t')
 			}
-			b = append(b, escapeTSV(s.text(row, column))...)
+			b = append(b, s.clean(escapeTSV(s.text(row, column)))...)
 		}
 		b = append(b, '\n')
 	}
@@ -59,14 +59,26 @@ func escapeTSV(s string) string {
 	for _, c := range []struct{ text, escaped string }{{`\`, `\\`}, {"\t", `\t`}, {"\n", `\n`}, {"\r", `\r`}} {
 		s = strings.ReplaceAll(s, c.text, c.escaped)
 	}
-	return Sanitize(s)
+	return s
 }
 
 func (s *sheet) names() []byte {
 	var b []byte
 	for row := range s.rows {
-		b = append(b, Sanitize(s.text(row, s.name))...)
+		b = append(b, s.clean(s.text(row, s.name))...)
 		b = append(b, '\n')
 	}
 	return b
+}
+
+// joiners make one sign of several, as in many emoji. They do no harm in a pipe.
+const joiners = "\u200c\u200d\ufe0e\ufe0f"
+
+// clean keeps a record on its line, and what deceives visible. For a terminal
+// it does all that Sanitize does.
+func (s *sheet) clean(text string) string {
+	if s.terminal {
+		return Sanitize(text)
+	}
+	return sanitize(text, joiners)
 }

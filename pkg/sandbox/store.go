@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -55,6 +58,7 @@ func (s *store) update(ctx context.Context, change func(*bolt.Tx) error) error {
 func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) error) (err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, ErrBusy)
 	defer cancel()
+	defer s.contain(&err)()
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -67,6 +71,19 @@ func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) erro
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return use(db)
+}
+
+// contain makes a damaged file, in which bbolt panics or reads memory that is
+// not there, an ErrState. It is to be deferred at once, and what it returns at
+// the end.
+func (s *store) contain(err *error) func() {
+	before := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(before)
+		if recover() != nil {
+			*err = fmt.Errorf("%s: %w", s.path, ErrState)
+		}
+	}
 }
 
 // open waits for its turn among processes. bbolt can wait too, but only in
@@ -102,7 +119,10 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 	}
 }
 
+// isDamage tells what is wrong with the content, for which bbolt mostly has no
+// error of its own, from what the system refuses.
 func isDamage(err error) bool {
-	return errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrChecksum) ||
-		errors.Is(err, bolterrors.ErrVersionMismatch)
+	_, refused := errors.AsType[*fs.PathError](err)
+	_, failed := errors.AsType[syscall.Errno](err)
+	return !refused && !failed && !errors.Is(err, bolterrors.ErrTimeout)
 }

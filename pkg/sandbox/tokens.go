@@ -48,15 +48,10 @@ func (s *Server) newCredential() (credential, error) {
 	if err != nil {
 		return credential{}, err
 	}
-	first, err := s.random.text(1, letters)
+	secret, err := s.random.text(secretSize, secretLetters)
 	if err != nil {
 		return credential{}, err
 	}
-	rest, err := s.random.text(secretSize-1, secretLetters)
-	if err != nil {
-		return credential{}, err
-	}
-	secret := first + rest
 	return credential{clientID, secret, "AstraCS:" + clientID + ":" + hash(secret)}, nil
 }
 

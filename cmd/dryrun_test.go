@@ -1,0 +1,66 @@
+package cmd_test
+
+import (
+	"crypto/sha256"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDryRun runs commands that change something with --dry-run, and compares
+// every file of the home, the sandbox's state among them, byte for byte.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		"astra auth login fresh --token-file token.txt",
+		"astra auth login production --token-file token.txt",
+		"astra auth logout production --yes",
+		"astra env use demo",
+		"astra env use demo --role 'RO User'",
+		"astra --sandbox env use demo --role 'RO User'",
+		"astra org add Second --email owner@example.com",
+		"astra org use old",
+		"astra profile delete old",
+		"astra profile import astrarc",
+		"astra profile rename old older",
+		"astra profile use old",
+		"astra role create New --permission db-rest",
+		"astra sandbox load dump.json",
+		"astra sandbox reset",
+		"astra sandbox seed --org-name Other",
+		"astra token delete saved",
+		"astra token generate --role 'RO User'",
+		"astra token generate --role 'RO User' --save new",
+		"astra token generate --role 'RO User' --out new.json",
+		"astra user invite ada@example.com --role 'RO User'",
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.run("astra token generate --role 'RO User' --save saved; astra sandbox dump > dump.json")
+			before := files(t, b.dir)
+			b.run(line + " --dry-run")
+			if diff := cmp.Diff(before, files(t, b.dir)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// files are the digests of every file below dir.
+func files(t *testing.T, dir string) map[string][32]byte {
+	t.Helper()
+	all := map[string][32]byte{}
+	check(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || filepath.Ext(path) == ".lock" {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		all[path] = sha256.Sum256(content)
+		return err
+	}))
+	return all
+}

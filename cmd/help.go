@@ -1,0 +1,26 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// newHelp replaces cobra's help command, which answers an unknown topic with
+// success.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND | TOPIC]",
+		Short:   "Show the help of a command, or a topic",
+		Example: "  astra help token generate\n  astra help exit-codes",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return cli.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
+			}
+			return target.Help()
+		},
+	}
+}

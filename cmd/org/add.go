@@ -1,0 +1,166 @@
+package org
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type add struct {
+	name, email, adminUser, enterprise string
+}
+
+func newAdd(app *cli.App) *cobra.Command {
+	var in add
+	cmd := &cobra.Command{
+		Use:     "add NAME --email EMAIL",
+		Aliases: []string{"create"},
+		Short:   "Add an organization to the enterprise",
+		Long: `Add an organization to the enterprise that the credential belongs to. The service
+sends an email to --email, the address of its owner.
+
+The administrator of the new organization is the member of this one whose address
+is --email, or the user whose id is --admin-user.
+
+The service hands out no credential for the new organization, and has no call that
+lists organizations or deletes one. So the organization is noted here, "org list"
+shows it, and to work in it you log in with a token that its Portal generates.`,
+		Example: "  astra --sandbox org add 'Acme Europe' --email owner@example.com --yes",
+		Args:    cli.Args("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.name = strings.TrimSpace(args[0])
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().StringVar(&in.email, "email", "", "`address` of the owner, who is sent an email")
+	cmd.Flags().StringVar(&in.adminUser, "admin-user", "", "`id` of the user who becomes its administrator (default the member whose address is --email)")
+	cmd.Flags().StringVar(&in.enterprise, "enterprise", "", "`id` of the enterprise (default the credential's own)")
+	return cmd
+}
+
+func (in add) run(ctx context.Context, app *cli.App) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	admin, err := in.administrator(ctx, session)
+	if err != nil {
+		return err
+	}
+	if err := in.known(app); err != nil {
+		return err
+	}
+	if err := app.Confirm(ctx, "Add the organization %s, owned by %s? It cannot be deleted from here.", in.name, in.email); err != nil {
+		return err
+	}
+	made, err := session.Orgs.Create(ctx, devops.NewOrg{
+		Name: in.name, Email: in.email, AdminUserID: admin, EnterpriseID: in.enterprise,
+	})
+	if err != nil {
+		return in.advise(ctx, session, fmt.Errorf("add organization %s: %w", in.name, err))
+	}
+	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
+	in.note(ctx, app, added)
+	app.Say("Added %s. An email about it goes to %s.", added.name, cmp.Or(made.Email, in.email))
+	app.Say("To work in it, generate a token in its Portal (%s), then: %s", cli.PortalPage(added.id, "settings", "tokens"), login(added.name))
+	return cli.PrintOne(app, columns(), added)
+}
+
+func (in add) check() error {
+	switch parsed, err := mail.ParseAddress(in.email); {
+	case in.name == "":
+		return cli.Usagef("the name of an organization cannot be blank")
+	case strings.ContainsFunc(in.name, unicode.IsControl):
+		return cli.Usagef("the name of an organization cannot have control characters")
+	case in.email == "":
+		return cli.Usagef("--email is missing: an organization has an owner, who is sent an email")
+	case err != nil || parsed.Address != in.email:
+		return cli.Usagef("--email: %q is not an email address", in.email)
+	case strings.Contains(in.adminUser, "@"):
+		return cli.Usagef("--admin-user is the id of a user, not an address").WithNext("astra user get " + in.adminUser)
+	}
+	return nil
+}
+
+// administrator returns the id of the user who is to administer the new
+// organization.
+func (in add) administrator(ctx context.Context, session *cli.Session) (string, error) {
+	if in.adminUser != "" {
+		return in.adminUser, nil
+	}
+	members, err := session.Members(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look for %s among the members (needless with --admin-user ID): %w", in.email, err)
+	}
+	for _, u := range members.Users {
+		if strings.EqualFold(u.Email, in.email) {
+			return u.ID, nil
+		}
+	}
+	return "", cli.Usagef("no member of %s has the address %s, so the new organization would have no administrator", members.OrgName, in.email).
+		WithHint("name the administrator, any user of the service, with --admin-user ID").WithNext("astra user list --columns id,email")
+}
+
+// known warns of an organization with the same name: the service takes a second
+// one, and then the name says too little.
+func (in add) known(app *cli.App) error {
+	all, err := noted(app)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.name == in.name {
+			app.Warn("there is an organization called %s already: %s", o.name, o.id)
+		}
+	}
+	return nil
+}
+
+// advise says what helps where the service did not add the organization, or did
+// not say whether it did.
+func (in add) advise(ctx context.Context, session *cli.Session, err error) error {
+	page := cli.PortalPage("")
+	if id, unknown := session.OrgID(ctx); unknown == nil {
+		page = cli.PortalPage(id)
+	}
+	switch {
+	case errors.Is(err, devops.ErrForbidden):
+		return cli.Hint(err, "only a credential with rights in an enterprise can add organizations, and this one has none there; "+
+			"ask for a token of the enterprise, or use the Portal (Organizations, Manage Organizations, Add Organization): "+page)
+	case errors.Is(err, devops.ErrOutcomeUnknown):
+		return cli.Hint(err, "the service cannot list organizations: before you run this again, look whether "+in.email+
+			" was sent an email, or in the Portal (Organizations, Manage Organizations): "+page)
+	}
+	return err
+}
+
+// note writes the organization down, because the service cannot list it. It is
+// made by now, so that a failure here is no failure of the command.
+func (in add) note(ctx context.Context, app *cli.App, added organization) {
+	err := app.UpdateConfig(ctx, func(c *config.Config) error {
+		if !slices.ContainsFunc(c.Organizations, func(o config.Org) bool { return o.ID == added.id }) {
+			c.Organizations = append(c.Organizations, config.Org{ID: added.id, Name: added.name})
+		}
+		return nil
+	})
+	if err != nil {
+		app.Warn("%s was added, but could not be noted here, so that org list does not show it: %v", added.name, err)
+	}
+}

@@ -1,0 +1,102 @@
+package org
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+)
+
+// noted returns the organizations of the profiles, then those that were added
+// from here and that there is no profile for.
+func noted(app *cli.App) ([]organization, error) {
+	cfg, err := app.Config()
+	if err != nil {
+		return nil, err
+	}
+	var all []organization
+	if !app.Sandboxed() { // its one profile is no choice of anybody
+		for _, p := range cfg.Profiles {
+			all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
+		}
+	}
+	for _, o := range cfg.Organizations {
+		if !slices.ContainsFunc(all, func(known organization) bool { return known.id == o.ID }) {
+			all = append(all, organization{id: o.ID, name: o.Name})
+		}
+	}
+	return all, nil
+}
+
+// known is noted with the organization in use, whose name is asked for.
+func known(ctx context.Context, app *cli.App) ([]organization, error) {
+	all, err := noted(app)
+	if err != nil || !app.HasCredential() {
+		return all, err
+	}
+	here, err := current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range all {
+		if o.profile == here.profile && o.id == here.id {
+			all[i] = here
+			return all, nil
+		}
+	}
+	return append([]organization{here}, all...), nil
+}
+
+// current asks for the organization that the credential in use belongs to.
+func current(ctx context.Context, app *cli.App) (organization, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	id, err := session.OrgID(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	name, err := session.OrgName(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
+}
+
+// find returns the organization that ref means: an id, a name or a profile.
+func find(all []organization, ref string) (organization, error) {
+	var names []string
+	matches := slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
+		names = append(names, o.name)
+		return ref != o.id && ref != o.name && (ref != o.profile || o.profile == "")
+	})
+	switch len(matches) {
+	case 0:
+		return organization{}, cli.NotFoundf("organization", ref, names)
+	case 1:
+		return matches[0], nil
+	}
+	var profiles []string
+	for _, m := range matches {
+		where := "no profile"
+		if m.profile != "" {
+			where = "profile " + m.profile
+		}
+		profiles = append(profiles, m.id+" ("+where+")")
+	}
+	return organization{}, cli.Ambiguous("organization", ref, profiles).WithHint("give the id or the profile instead of the name")
+}
+
+// login is the command that makes a profile for an organization, called after
+// it.
+func login(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return ('a' > r || r > 'z') && ('0' > r || r > '9') })
+	profile := strings.Join(words, "-")
+	if config.CheckName(profile) != nil {
+		profile = "NAME"
+	}
+	return "astra auth login " + profile
+}

@@ -1,0 +1,66 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestRolesAreChosenOnTerminal invites and updates without naming a role: the
+// list shows roles in groups, can be searched, and begins with what there is.
+func TestRolesAreChosenOnTerminal(t *testing.T) {
+	t.Parallel()
+	t.Run("invite", func(t *testing.T) {
+		t.Parallel()
+		term := newBench(t).onTerminal("--sandbox", "user", "invite", "ada@example.com")
+		term.see("Roles of whoever is invited")
+		term.see("Organization · Billing Admin")
+		term.see("Database, keyspace, table · ")
+		term.typed("view")
+		term.see("Organization · UI View Only")
+		term.typed(" \r")
+		term.see("as UI View Only")
+		term.ends(0)
+	})
+	t.Run("invite nobody", func(t *testing.T) {
+		t.Parallel()
+		term := newBench(t).onTerminal("--sandbox", "user", "invite", "ada@example.com")
+		term.see("Roles of whoever is invited")
+		term.typed("\r")
+		term.ends(8)
+	})
+	t.Run("update", func(t *testing.T) {
+		t.Parallel()
+		term := newBench(t).onTerminal("--sandbox", "user", "update", "developer@example.com")
+		term.see("Roles of developer@example.com")
+		term.typed("billing")
+		term.see("Organization · Billing Admin")
+		term.typed(" \r")
+		term.see("+ Billing Admin")
+		term.ends(0)
+		if strings.Contains(term.screen.String(), "- R/W User\r") {
+			t.Errorf("a role was lost:\n%s", term.screen.String())
+		}
+	})
+	t.Run("the last administrator", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t)
+		term := b.onTerminal("--sandbox", "user", "remove", "owner@example.com", "--force")
+		term.see("Type owner@example.com to confirm")
+		term.typed("yes\r")
+		term.ends(8)
+		term = b.onTerminal("--sandbox", "user", "remove", "owner@example.com", "--force")
+		term.see("Type owner@example.com to confirm")
+		term.typed("owner@example.com\r")
+		term.ends(0)
+	})
+	t.Run("several", func(t *testing.T) {
+		t.Parallel()
+		term := newBench(t).onTerminal("--sandbox", "user", "invite", "ada@example.com,bob@example.com", "--role", "RO User")
+		term.see("Invite 2 people to ")
+		term.typed("y\r")
+		term.see("2 done")
+		term.ends(0)
+	})
+}

@@ -1,0 +1,133 @@
+package role
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type advise struct {
+	needs        []string
+	level, whose string
+}
+
+func newAdvise(app *cli.App) *cobra.Command {
+	var in advise
+	cmd := &cobra.Command{
+		Use:   "advise --needs NEED,…",
+		Short: "Find the default role that permits least and does what is needed",
+		Long: `Find the default role that permits least among those that do what is needed, and
+say why. No credential is needed. Status 10 if no default role fits: then a
+command follows that creates one which does.
+
+The needs: ui (the web console), cql, drivers, dsbulk, rest, graphql, document
+(ways to data), data-loader (of the console), devops (the DevOps API: databases)
+and access-list (from which addresses databases may be reached).
+
+The levels: read-only looks; read-write also changes rows; admin also changes
+tables, keyspaces, databases and access lists.
+
+With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id", "name"}]},
+where alternatives fit as well and permit more.`,
+		Example: "  astra role advise --needs cql,rest\n" +
+			"  astra role advise --needs drivers --level read-write --for service-account -o json\n" +
+			`  astra --sandbox user invite ada@example.com --role "$(astra role advise --needs ui -o name)"`,
+		Args: cli.Args(),
+		RunE: func(*cobra.Command, []string) error { return in.run(app) },
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&in.needs, "needs", nil, "what the role is for, a `list` with commas of: "+all(iam.Needs())+"; may be repeated")
+	f.StringVar(&in.level, "level", string(iam.ReadOnly), "how `much` it is to permit: "+all(iam.Accesses()))
+	f.StringVar(&in.whose, "for", string(iam.Person), "`who` is to hold it: "+all(iam.Kinds()))
+	return cmd
+}
+
+func (in advise) run(app *cli.App) error {
+	demand, err := in.demand()
+	if err != nil {
+		return err
+	}
+	advice := iam.Advise(demand)
+	if advice.Role.ID == "" {
+		return none(demand, advice)
+	}
+	return cli.PrintOne(app, adviceColumns(), advice)
+}
+
+// demand reads the flags.
+func (in advise) demand() (iam.Demand, error) {
+	d := iam.Demand{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
+	if !slices.Contains(iam.Accesses(), d.Access) {
+		return d, cli.Usagef("--level is one of %s, not %q", all(iam.Accesses()), in.level)
+	}
+	if !slices.Contains(iam.Kinds(), d.Kind) {
+		return d, cli.Usagef("--for is one of %s, not %q", all(iam.Kinds()), in.whose)
+	}
+	for _, list := range in.needs {
+		for word := range strings.SplitSeq(list, ",") {
+			need := iam.Need(strings.ToLower(strings.TrimSpace(word)))
+			switch {
+			case need == "" || slices.Contains(d.Needs, need):
+			case !slices.Contains(iam.Needs(), need):
+				return d, cli.Usagef("--needs: there is no need %q", word).WithHint("the needs are %s", all(iam.Needs()))
+			default:
+				d.Needs = append(d.Needs, need)
+			}
+		}
+	}
+	if len(d.Needs) == 0 {
+		return d, cli.Usagef("--needs is missing: what is the role for?").WithHint("the needs are %s", all(iam.Needs()))
+	}
+	return d, nil
+}
+
+// none is the failure of finding no default role, with the command that helps.
+func none(d iam.Demand, advice iam.Advice) error {
+	e := cli.Failf(cli.Negative, "%s", advice.Reason)
+	if len(advice.Permissions) == 0 {
+		return e.WithNext(shellword.Line("astra", "role", "advise",
+			"--needs", strings.Join(words(d.Needs), ","), "--level", string(advice.Instead.Access), "--for", string(advice.Instead.Kind)))
+	}
+	e = e.WithHint("a custom role can permit just this")
+	if len(advice.Larger) > 0 {
+		e = e.WithHint("a custom role can permit just this; %s would do, and permits far more", advice.Larger[0].Name)
+	}
+	command := []string{"astra", "role", "create", strings.Join(words(d.Needs), " ") + " " + string(d.Access)}
+	for _, p := range advice.Permissions {
+		command = append(command, "--permission", p)
+	}
+	return e.WithNext(shellword.Line(command...))
+}
+
+func adviceColumns() []output.Column[iam.Advice] {
+	ref := func(r iam.Role) cli.RoleRef { return cli.RoleRef{ID: r.ID, Name: r.Name} }
+	refs := func(a iam.Advice) []cli.RoleRef {
+		refs := []cli.RoleRef{}
+		for _, r := range a.Alternatives {
+			refs = append(refs, ref(r))
+		}
+		return refs
+	}
+	return []output.Column[iam.Advice]{
+		{Key: "role", Value: func(a iam.Advice) any { return ref(a.Role) }, Text: func(a iam.Advice) string { return a.Role.Name }, Name: true},
+		{Key: "reason", Value: func(a iam.Advice) any { return a.Reason }},
+		{Key: "alternatives", Value: func(a iam.Advice) any { return refs(a) }, Text: func(a iam.Advice) string { return cli.RoleNames(refs(a)) }},
+	}
+}
+
+// all lists the words that a flag takes.
+func all[T ~string](values []T) string { return strings.Join(words(values), ", ") }
+
+func words[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return texts
+}

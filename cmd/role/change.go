@@ -1,0 +1,98 @@
+package role
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// change is a role before and after.
+type change struct {
+	before, after devops.Role
+}
+
+// none reports whether nothing is changed.
+func (c change) none() bool { return equal(c.before, c.after) }
+
+// equal reports whether two roles are the same in what people can set. The
+// order of permissions and resources means nothing.
+func equal(a, b devops.Role) bool {
+	return a.Name == b.Name && a.Policy.Description == b.Policy.Description && a.Policy.Effect == b.Policy.Effect &&
+		slices.Equal(distinct(a.Policy.Actions), distinct(b.Policy.Actions)) &&
+		slices.Equal(distinct(a.Policy.Resources), distinct(b.Policy.Resources))
+}
+
+// weakens reports whether something is permitted before and not after.
+func (c change) weakens() bool {
+	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(uncovered(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
+}
+
+// say tells what is changed, line by line.
+func (c change) say(app *cli.App, databases map[string]string) {
+	app.Say("Changes of role %s:", c.before.Name)
+	if c.before.Name != c.after.Name {
+		app.Say("  name: %s", c.after.Name)
+	}
+	if c.before.Policy.Description != c.after.Policy.Description {
+		app.Say("  description: %s", c.after.Policy.Description)
+	}
+	for _, side := range []struct {
+		sign      string
+		old, grow devops.Policy
+	}{{"+", c.before.Policy, c.after.Policy}, {"-", c.after.Policy, c.before.Policy}} {
+		for _, words := range permissionWords(missingFrom(side.old.Actions, side.grow.Actions)) {
+			app.Say("  %s %s", side.sign, words)
+		}
+		for _, words := range scopeWords(scopes(missingFrom(side.old.Resources, side.grow.Resources), databases)) {
+			app.Say("  %s %s", side.sign, words)
+		}
+	}
+}
+
+// send changes the role, if it is still as it was shown, and reads it back: the
+// service does not answer with it.
+func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
+	id := c.before.ID
+	now, err := session.Roles.Get(ctx, id)
+	if errors.Is(err, devops.ErrNotFound) || err == nil && !equal(now, c.before) {
+		return now, cli.Failf(cli.Conflict, "role %s was changed by somebody else meanwhile; nothing was sent", c.before.Name).
+			WithHint("look at it, and run this again").WithNext("astra role get id:" + id)
+	}
+	if err != nil {
+		return now, err
+	}
+	if err := session.Roles.Update(ctx, id, c.after.Name, c.after.Policy); err != nil {
+		return now, fmt.Errorf("update role %s: %w", c.before.Name, err)
+	}
+	after, err := session.Roles.Get(ctx, id)
+	if err != nil {
+		return after, cli.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")
+	}
+	if !equal(after, c.after) {
+		return after, cli.Failf(cli.Server, "the service accepted the change of role %s and shows something else", c.after.Name).
+			WithNext("astra role get id:" + id)
+	}
+	return after, nil
+}
+
+// missingFrom returns the texts that are in those and not in these.
+func missingFrom(these, those []string) []string {
+	return slices.DeleteFunc(distinct(those), func(s string) bool { return slices.Contains(these, s) })
+}
+
+// uncovered returns the resources of those that none of these covers. One that
+// cannot be read is covered by itself alone.
+func uncovered(these, those []string) []string {
+	return slices.DeleteFunc(missingFrom(these, those), func(name string) bool {
+		target, ok := iam.DescribeResource(name)
+		return ok && slices.ContainsFunc(these, func(other string) bool {
+			d, ok := iam.DescribeResource(other)
+			return ok && d.Covers(target)
+		})
+	})
+}

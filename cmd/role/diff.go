@@ -1,0 +1,87 @@
+package role
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// surplus is what one role permits and the other does not.
+type surplus struct {
+	Permissions []string `json:"permissions" yaml:"permissions"`
+	Resources   []string `json:"resources" yaml:"resources"`
+}
+
+func (s surplus) empty() bool { return len(s.Permissions)+len(s.Resources) == 0 }
+
+func newDiff(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff A B",
+		Short: "Show what one role permits and another does not",
+		Long: `Show what each of two roles permits and the other does not: permissions, and
+where they hold. A resource counts as the other's if one of its resources covers
+it. Status 0 if the roles are equal in effect, 10 if they differ.
+
+With -o json: {"onlyInA": {"permissions": […], "resources": […]}, "onlyInB": {…}}.`,
+		Example: "  astra --sandbox role diff 'RO User' 'R/W User' || test $? = 10",
+		Args:    cli.Args("A", "B"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return diff(cmd.Context(), app, args[0], args[1]) },
+	}
+}
+
+func diff(ctx context.Context, app *cli.App, refA, refB string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	a, err := find(ctx, session, refA)
+	if err != nil {
+		return err
+	}
+	b, err := find(ctx, session, refB)
+	if err != nil {
+		return err
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	databases, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
+	both := [2]surplus{over(org, a, b), over(org, b, a)}
+	if err := cli.PrintOne(app, diffColumns(databases), both); err != nil {
+		return err
+	}
+	if both[0].empty() && both[1].empty() {
+		app.Say("%s and %s are equal in effect.", a.Name, b.Name)
+		return nil
+	}
+	return cli.Failf(cli.Negative, "%s and %s differ", a.Name, b.Name)
+}
+
+// over is what a permits over b.
+func over(org string, a, b devops.Role) surplus {
+	local := func(r devops.Role) []string { return place{exact: r.Policy.Resources}.resources(org, nil) }
+	return surplus{missingFrom(b.Policy.Actions, a.Policy.Actions), uncovered(local(b), local(a))}
+}
+
+func diffColumns(databases map[string]string) []output.Column[[2]surplus] {
+	column := func(key string, i int) output.Column[[2]surplus] {
+		return output.Column[[2]surplus]{
+			Key: key, Value: func(both [2]surplus) any { return both[i] },
+			Lines: func(both [2]surplus) []string { return both[i].words(databases) },
+		}
+	}
+	return []output.Column[[2]surplus]{column("onlyInA", 0), column("onlyInB", 1)}
+}
+
+// words are the permissions and places for people.
+func (s surplus) words(databases map[string]string) []string {
+	return append(permissionWords(s.Permissions), scopeWords(scopes(s.Resources, databases))...)
+}

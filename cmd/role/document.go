@@ -1,0 +1,158 @@
+package role
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// document is a role as --from takes it. What "role get" prints is one.
+type document struct {
+	Name        string   `json:"name"`
+	Description *string  `json:"description"`
+	Permissions []string `json:"permissions"`
+	Resources   []string `json:"resources"`
+	Scopes      []struct {
+		DRN      string `json:"drn"`
+		Database string `json:"database"`
+		Keyspace string `json:"keyspace"`
+		Table    string `json:"table"`
+	} `json:"scopes"`
+
+	// What "role get" prints besides, and no role is made from.
+	ID        json.RawMessage `json:"id"`
+	Kind      json.RawMessage `json:"kind"`
+	UpdatedAt json.RawMessage `json:"updatedAt"`
+	Holders   json.RawMessage `json:"holders"`
+}
+
+// readDocument reads the file that --from names.
+func readDocument(ctx context.Context, app *cli.App, name string) (document, error) {
+	text, err := app.ReadDocument(ctx, "--from", name)
+	if err != nil {
+		return document{}, err
+	}
+	d, err := parseDocument(text)
+	if err != nil {
+		return document{}, cli.Usagef("--from %s: %v", name, err).WithHint("astra role get ROLE -o json shows how a role is written")
+	}
+	return d, nil
+}
+
+// parseDocument reads a document and gives its permissions by API parameter. It
+// refuses keys that it does not know: a misspelt one would leave something out.
+func parseDocument(text []byte) (document, error) {
+	var d document
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return document{}, inWords(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return document{}, errors.New("something follows the role")
+	}
+	for i, name := range d.Permissions {
+		p, err := iam.FindPermission(name)
+		switch {
+		case err == nil:
+			d.Permissions[i] = p.Parameter
+		case !parameter().MatchString(name): // the service knows some that we do not
+			return document{}, err
+		}
+	}
+	d.Permissions = distinct(d.Permissions)
+	return d, d.check()
+}
+
+// inWords says what is wrong with the JSON of a document.
+func inWords(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("it is empty")
+	}
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if kind.Field == "" {
+			return fmt.Errorf("it is no role, but a JSON %s", kind.Value)
+		}
+		return fmt.Errorf("%s cannot be a JSON %s", kind.Field, kind.Value)
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// parameter is the form of API parameters.
+func parameter() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`) }
+
+func (d document) check() error {
+	for _, r := range d.Resources {
+		if _, err := iam.ParseDRN(r); err != nil {
+			return err
+		}
+	}
+	for _, s := range d.Scopes {
+		switch {
+		case s.DRN != "":
+			if _, err := iam.ParseDRN(s.DRN); err != nil {
+				return err
+			}
+		case s.Database == "":
+			return errors.New(`a scope names no database; "*" is every database`)
+		case s.Table != "" && s.Keyspace == "":
+			return errors.New("a scope names a table without its keyspace")
+		}
+		if err := (iam.Scope{Keyspace: s.Keyspace, Table: s.Table}).Check(); err != nil && s.DRN == "" {
+			return err
+		}
+	}
+	return nil
+}
+
+// placed reports whether the document says where the role is to hold.
+func (d document) placed() bool { return d.Resources != nil || d.Scopes != nil }
+
+// place is where the document says that the role is to hold. Resources are
+// exact, so scopes count only without them, and of a scope its DRN.
+func (d document) place(ctx context.Context, app *cli.App, session *cli.Session) (place, error) {
+	if d.Resources != nil {
+		return place{exact: slices.Clone(d.Resources)}, nil
+	}
+	var p place
+	for _, s := range d.Scopes {
+		if s.DRN != "" {
+			p.exact = append(p.exact, s.DRN)
+			continue
+		}
+		where := iam.Scope{Database: s.Database, Keyspace: s.Keyspace, Table: s.Table}
+		if s.Database == iam.Wildcard {
+			p.compiled, p.scopes = true, append(p.scopes, where)
+			continue
+		}
+		database, err := session.Database(ctx, s.Database)
+		if err != nil {
+			return place{}, err
+		}
+		where.Database = database.ID
+		p.add(app, database, where)
+	}
+	return p, nil
+}
+
+// describe returns the description of a role called name. One that only repeats
+// the name in the document, as the Portal writes it, is none.
+func (d document) describe(name string) string {
+	if d.Description == nil || *d.Description == d.Name {
+		return name
+	}
+	return *d.Description
+}
+
+// sameName reports whether the document is about the role.
+func (d document) sameName(r devops.Role) bool { return d.Name == "" || d.Name == r.Name }

@@ -1,0 +1,116 @@
+package role
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// holder is a person or token that has a role.
+type holder struct {
+	Kind string `json:"kind" yaml:"kind"`
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name" yaml:"name"`
+}
+
+func holderWords(holders []holder) []string {
+	var words []string
+	for _, h := range holders {
+		words = append(words, h.Kind+" "+h.Name)
+	}
+	return words
+}
+
+// assignments are all users and tokens with their roles, as far as the
+// credential may see them.
+type assignments struct {
+	users  []devops.User
+	tokens []devops.Token
+}
+
+// assigned asks who has which roles.
+func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignments, error) {
+	members, err := session.Members(ctx)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Say("This credential may not see who has the role: it lacks org-user-read.")
+	} else if err != nil {
+		return assignments{}, err
+	}
+	tokens, err := session.Tokens.List(ctx)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Say("This credential may not see which tokens have the role: it lacks org-token-read.")
+	} else if err != nil {
+		return assignments{}, err
+	}
+	return assignments{members.Users, tokens}, nil
+}
+
+// to returns who has the role.
+func (a assignments) to(roleID string) []holder {
+	all := []holder{}
+	for _, u := range a.users {
+		if slices.ContainsFunc(u.Roles, func(r devops.RoleRef) bool { return r.ID == roleID }) {
+			all = append(all, holder{"user", u.ID, u.Email})
+		}
+	}
+	for _, t := range a.tokens {
+		if slices.Contains(t.Roles, roleID) {
+			all = append(all, holder{"token", t.ClientID, t.ClientID})
+		}
+	}
+	return all
+}
+
+// carries reports whether the token in use has the role.
+func (a assignments) carries(session *cli.Session, roleID string) bool {
+	return slices.ContainsFunc(a.tokens, func(t devops.Token) bool {
+		return t.ClientID == session.ClientID && slices.Contains(t.Roles, roleID)
+	})
+}
+
+// named is how many holders are listed by name before a question.
+const named = 10
+
+// sayHolders lists who is affected by a change.
+func sayHolders(app *cli.App, r devops.Role, holders []holder) {
+	if len(holders) == 0 {
+		return
+	}
+	words := holderWords(holders)
+	if more := len(words) - named; more > 0 {
+		words = append(words[:named], fmt.Sprintf("and %d more", more))
+	}
+	app.Say("%s is held by %s: %s", r.Name, count(holders), strings.Join(words, ", "))
+}
+
+// count is "12 users and 3 tokens", or "nobody".
+func count(holders []holder) string {
+	users := 0
+	for _, h := range holders {
+		if h.Kind == "user" {
+			users++
+		}
+	}
+	var words []string
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{users, "user"}, {len(holders) - users, "token"}} {
+		switch c.n {
+		case 0:
+		case 1:
+			words = append(words, "1 "+c.noun)
+		default:
+			words = append(words, fmt.Sprintf("%d %ss", c.n, c.noun))
+		}
+	}
+	if len(words) == 0 {
+		return "nobody"
+	}
+	return strings.Join(words, " and ")
+}

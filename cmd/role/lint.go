@@ -1,0 +1,34 @@
+package role
+
+import (
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// inspect says what in a policy would not work, and refuses it if --lint says
+// so. What works but may surprise is only told.
+func (t terms) inspect(app *cli.App, policy iam.Policy) error {
+	if t.lint == "off" {
+		return nil
+	}
+	var grave []iam.Finding
+	for _, f := range iam.Lint(policy) {
+		switch {
+		case f.Severity == iam.SeverityInfo:
+			app.Say("note: %s", f.Message)
+		case f.Severity == iam.SeverityError && t.lint == "error":
+			grave = append(grave, f)
+		default:
+			app.Warn("%s", f.Message)
+		}
+	}
+	if len(grave) == 0 {
+		return nil
+	}
+	for _, f := range grave[1:] {
+		app.Warn("%s", f.Message)
+	}
+	e := cli.Usagef("the role would not work: %s", grave[0].Message)
+	e.Name = "LINT"
+	return e.WithHint("nothing was sent; --lint warn accepts it all the same")
+}

@@ -1,0 +1,64 @@
+package role
+
+import (
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// place is where a role is to hold.
+type place struct {
+	compiled bool        // whether scopes count; if so, none of them are every database
+	scopes   []iam.Scope // with ids of databases
+	exact    []string    // resource names to list as they are
+}
+
+// everywhere is the place of a role for which nothing is said.
+func everywhere() place { return place{compiled: true} }
+
+// add puts a scope in a database to the place.
+func (p *place) add(app *cli.App, d devops.Database, s iam.Scope) {
+	p.compiled = true
+	if s.Keyspace != "" && s.Keyspace != iam.Wildcard && !slices.Contains(d.Keyspaces, s.Keyspace) {
+		app.Warn("database %s has no keyspace %s so far; the role will hold for it once it is there", d.Name, s.Keyspace)
+	}
+	p.scopes = append(p.scopes, s)
+}
+
+// resources returns what a role with the actions has to list to hold there.
+func (p place) resources(org string, actions []string) []string {
+	var names []string
+	if p.compiled {
+		names = iam.Resources(org, p.scopes, actions)
+	}
+	for _, r := range p.exact {
+		if r = localised(r, org); !slices.Contains(names, r) {
+			names = append(names, r)
+		}
+	}
+	return names
+}
+
+// localised puts the organization in the place of what stands for it in the
+// default roles.
+func localised(resource, org string) string {
+	d, ok := iam.DescribeResource(resource)
+	if !ok || d.Org != iam.OrgPlaceholder {
+		return resource
+	}
+	d.Org = org
+	return d.String()
+}
+
+// checkOrg refuses resources of another organization: the service would, too.
+func (p place) checkOrg(org, source string) error {
+	for _, r := range p.exact {
+		if d, ok := iam.DescribeResource(localised(r, org)); ok && d.Org != org {
+			return cli.Usagef("%s: %s is of another organization; this one is %s", source, r, org).
+				WithHint("say where the role is to hold with --all-databases or --db")
+		}
+	}
+	return nil
+}

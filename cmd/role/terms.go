@@ -1,0 +1,136 @@
+package role
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// terms are what flags say about the policy of a role: the same for a role that
+// is made and one that is changed.
+type terms struct {
+	description string
+	from        string
+
+	permissions, removed []string
+
+	allDatabases                 bool
+	databases, keyspaces, tables []string
+	resources                    []string
+
+	lint string
+}
+
+func (t *terms) add(f *pflag.FlagSet) {
+	f.StringVar(&t.from, "from", "", "begin with the role in a JSON `file`, - for standard input, as role get -o json prints it")
+	f.StringArrayVar(&t.removed, "remove-permission", nil, "take away a permission, by `name` or API parameter; may be repeated")
+	f.BoolVar(&t.allDatabases, "all-databases", false, "for every database, also those to come")
+	f.StringArrayVar(&t.databases, "db", nil, "limit to this database, by `name` or id; may be repeated")
+	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases given by --db, by `name`; may be repeated")
+	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces given by --keyspace, by `name`; may be repeated")
+	f.StringArrayVar(&t.resources, "resource", nil, "a `DRN` to list as it is, alone or besides the databases; may be repeated")
+	f.StringVar(&t.lint, "lint", "warn", "`what` to do if the role would not work: error refuses it, warn says it, off is silent")
+}
+
+// scoped reports whether flags say where the role is to hold.
+func (t terms) scoped() bool {
+	return t.allDatabases || len(t.databases)+len(t.keyspaces)+len(t.tables)+len(t.resources) > 0
+}
+
+// check finds the mistakes that can be seen without asking the service.
+func (t terms) check() error {
+	switch {
+	case !slices.Contains([]string{"error", "warn", "off"}, t.lint):
+		return cli.Usagef("--lint is error, warn or off, not %q", t.lint)
+	case t.allDatabases && len(t.databases) > 0:
+		return cli.Usagef("--all-databases and --db contradict each other")
+	case len(t.keyspaces) > 0 && len(t.databases) == 0:
+		return cli.Usagef("--keyspace needs --db: a keyspace belongs to a database")
+	case len(t.tables) > 0 && len(t.keyspaces) == 0:
+		return cli.Usagef("--table needs --keyspace: a table belongs to a keyspace")
+	}
+	for _, s := range grid("", t.keyspaces, t.tables) {
+		if err := s.Check(); err != nil {
+			return cli.Usagef("%v", err)
+		}
+	}
+	for _, r := range t.resources {
+		if _, err := iam.ParseDRN(r); err != nil {
+			return cli.Usagef("--resource %v", err)
+		}
+	}
+	return nil
+}
+
+// grid is each of the tables in each of the keyspaces of a database.
+func grid(database string, keyspaces, tables []string) []iam.Scope {
+	scopes := []iam.Scope{{Database: database}}
+	for level, names := range [][]string{keyspaces, tables} {
+		if len(names) == 0 {
+			break
+		}
+		var deeper []iam.Scope
+		for _, s := range scopes {
+			for _, name := range names {
+				if level == 0 {
+					s.Keyspace = name
+				} else {
+					s.Table = name
+				}
+				deeper = append(deeper, s)
+			}
+		}
+		scopes = deeper
+	}
+	return scopes
+}
+
+// place is where the flags say that the role is to hold.
+func (t terms) place(ctx context.Context, app *cli.App, session *cli.Session) (place, error) {
+	p := place{compiled: t.allDatabases, exact: t.resources}
+	for _, ref := range t.databases {
+		d, err := session.Database(ctx, ref)
+		if err != nil {
+			return place{}, err
+		}
+		for _, s := range grid(d.ID, t.keyspaces, t.tables) {
+			p.add(app, d, s)
+		}
+	}
+	return p, nil
+}
+
+// parameters returns the API parameters of permissions, each once and sorted.
+func parameters(names []string) ([]string, error) {
+	var actions []string
+	for _, name := range names {
+		p, err := iam.FindPermission(strings.TrimSpace(name))
+		if err != nil {
+			return nil, cli.UnknownPermission(err)
+		}
+		actions = append(actions, p.Parameter)
+	}
+	return distinct(actions), nil
+}
+
+// without takes permissions away from actions. One that is not in the catalogue
+// can be taken away if it is there.
+func without(actions, names []string) ([]string, error) {
+	left := slices.Clone(actions)
+	for _, name := range names {
+		if !slices.Contains(left, name) {
+			p, err := iam.FindPermission(strings.TrimSpace(name))
+			if err != nil {
+				return nil, cli.UnknownPermission(err)
+			}
+			name = p.Parameter
+		}
+		left = slices.DeleteFunc(left, func(a string) bool { return a == name })
+	}
+	return left, nil
+}

@@ -1,0 +1,209 @@
+package role
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+type update struct {
+	terms
+	ref, name string
+	added     []string
+	force     bool
+}
+
+func newUpdate(app *cli.App) *cobra.Command {
+	var in update
+	cmd := &cobra.Command{
+		Use:     "update ROLE",
+		Aliases: []string{"edit"},
+		Short:   "Change a custom role",
+		Long: `Change the name, the permissions, or the databases of a custom role. What is not
+named stays as it is. The difference, and whom it affects, is shown before the
+question. If somebody else changes the role meanwhile, nothing is sent.
+
+Flags that say where the role holds replace where it held; they mean what they
+mean to role create. Default roles cannot be changed: create one like them. To
+take something from a role that the token in use carries is refused without
+--force: you might lock yourself out.`,
+		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
+			"  astra --sandbox role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
+			"  astra --sandbox role update Reporting --name 'Data team' --db demo --keyspace app --yes",
+		Args: cli.Args("ROLE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.ref = args[0]
+			return in.run(cmd.Context(), app)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.name, "name", "", "new `name` of the role")
+	f.StringVar(&in.description, "description", "", "new `text` that says what the role is for")
+	f.StringArrayVar(&in.permissions, "permission", nil, "a permission in the place of all others, by `name` or API parameter; may be repeated")
+	f.StringArrayVar(&in.added, "add-permission", nil, "add a permission, by `name` or API parameter; may be repeated")
+	f.BoolVar(&in.force, "force", false, "also weaken a role that the token in use carries")
+	in.add(f)
+	return cmd
+}
+
+func (in update) run(ctx context.Context, app *cli.App) error {
+	if err := cli.CheckOne(app, detailedColumns()); err != nil {
+		return err
+	}
+	doc, err := in.prepare(ctx, app)
+	if err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := find(ctx, session, in.ref)
+	if err != nil {
+		return err
+	}
+	if err := custom(before, "change"); err != nil {
+		return cli.Hint(err, "create a role like it, and change that one", "astra role create 'My role' --like id:"+before.ID)
+	}
+	c, err := in.change(ctx, app, session, before, doc)
+	if err != nil {
+		return err
+	}
+	held, err := assigned(ctx, app, session)
+	if err != nil {
+		return err
+	}
+	if c.none() {
+		app.Say("Role %s is so already.", before.Name)
+		return show(ctx, app, session, before, held.to(before.ID))
+	}
+	if err := in.inspect(app, iam.Policy(c.after.Policy)); err != nil {
+		return err
+	}
+	if err := in.agree(ctx, app, session, c, held); err != nil {
+		return err
+	}
+	after, err := c.send(ctx, session)
+	if err != nil {
+		return err
+	}
+	app.Say("Changed role %s.", after.Name)
+	return show(ctx, app, session, after, held.to(after.ID))
+}
+
+// prepare finds mistakes before anything is sent, and reads the document.
+func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
+	changes := len(in.permissions) + len(in.added) + len(in.removed)
+	if changes == 0 && in.name == "" && in.from == "" && in.description == "" && !in.scoped() {
+		return document{}, cli.Usagef("nothing is to be changed").
+			WithHint("give --name, --description, --permission, --add-permission, --remove-permission, --from, or --all-databases, --db or --resource")
+	}
+	if in.name != "" {
+		if err := checkName(in.name); err != nil {
+			return document{}, err
+		}
+	}
+	if len(in.permissions) > 0 && in.from != "" {
+		return document{}, cli.Usagef("--permission and --from both give all permissions").WithHint("--add-permission adds to those of the document")
+	}
+	if err := in.check(); err != nil {
+		return document{}, err
+	}
+	if _, err := parameters(slices.Concat(in.permissions, in.added)); err != nil {
+		return document{}, err
+	}
+	if in.from == "" {
+		return document{}, nil
+	}
+	return readDocument(ctx, app, in.from)
+}
+
+// change is the role as it is and as it is to be.
+func (in update) change(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, doc document) (change, error) {
+	after := before
+	if in.name != "" {
+		after.Name = in.name
+		if err := unused(ctx, session, in.name, before.ID); err != nil {
+			return change{}, err
+		}
+	}
+	if in.from != "" && !doc.sameName(before) {
+		app.Say("The document is of role %s; its name is not taken over.", doc.Name)
+	}
+	if doc.Description != nil {
+		after.Policy.Description = doc.describe(after.Name)
+	}
+	if in.description != "" {
+		after.Policy.Description = in.description
+	}
+	var err error
+	if after.Policy.Actions, err = in.actions(before.Policy.Actions, doc); err != nil {
+		return change{}, err
+	}
+	after.Policy.Resources, err = in.resources(ctx, app, session, after.Policy, doc)
+	return change{before, after}, err
+}
+
+func (in update) actions(before []string, doc document) ([]string, error) {
+	actions := before
+	if len(doc.Permissions) > 0 {
+		actions = doc.Permissions
+	}
+	if len(in.permissions) > 0 {
+		actions = nil
+	}
+	added, err := parameters(slices.Concat(in.permissions, in.added))
+	if err != nil {
+		return nil, err
+	}
+	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
+	if err == nil && len(left) == 0 {
+		err = cli.Usagef("no permission is left: a role grants at least one").WithNext("astra role delete " + in.ref)
+	}
+	return left, err
+}
+
+// resources are those that the role has, unless something else is said.
+func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
+	var where place
+	var err error
+	source := "--resource"
+	switch {
+	case in.scoped():
+		where, err = in.place(ctx, app, session)
+	case doc.placed():
+		source = "--from " + in.from
+		where, err = doc.place(ctx, app, session)
+	default:
+		return policy.Resources, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return where.resources(org, policy.Actions), where.checkOrg(org, source)
+}
+
+// agree shows the difference and whom it affects, and asks.
+func (in update) agree(ctx context.Context, app *cli.App, session *cli.Session, c change, held assignments) error {
+	if c.weakens() && held.carries(session, c.before.ID) && !in.force {
+		return cli.Refusef("the token that this command uses carries role %s: to take something from it may lock you out", c.before.Name).
+			WithHint("use another token, or --force")
+	}
+	names, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
+	c.say(app, names)
+	holders := held.to(c.before.ID)
+	sayHolders(app, c.before, holders)
+	return app.Confirm(ctx, "Change role %s, which is held by %s?", c.before.Name, count(holders))
+}

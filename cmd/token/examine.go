@@ -1,0 +1,229 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// Why a token is not valid.
+const (
+	isExpired  = "expired"
+	isRevoked  = "revoked"
+	isUnknown  = "unknown"
+	isRejected = "rejected"
+)
+
+// examine finds out about the token that ref means.
+func examine(ctx context.Context, app *cli.App, ref string) (*finding, error) {
+	if ref == "-" {
+		return present(ctx, app)
+	}
+	login, err := app.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ref == "" || ref == login.ClientID {
+		f := about(login.ClientID)
+		f.current = true
+		return f, f.ask(ctx, app, login, login)
+	}
+	return lookUp(ctx, app, login, ref)
+}
+
+func about(clientID string) *finding {
+	return &finding{row: row{Token: devops.Token{ClientID: clientID}}, permissions: []string{}}
+}
+
+// present examines a whole token.
+func present(ctx context.Context, app *cli.App) (*finding, error) {
+	token, err := whole(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	f := about(token.ClientID)
+	url, err := app.RequestedURL()
+	if err != nil {
+		return f, err
+	}
+	var login *cli.Session
+	if app.HasCredential() {
+		if login, err = app.Session(ctx); err != nil {
+			return f, err
+		}
+		url = login.APIURL
+	}
+	asker, err := app.Connect(token, url)
+	if err != nil {
+		return f, err
+	}
+	return f, f.ask(ctx, app, asker, login)
+}
+
+// ask asks the service with the token itself whether it is valid and whose it is,
+// and with the login in use, if there is one, for the rest.
+func (f *finding) ask(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
+	id, err := asker.OrgID(ctx)
+	switch {
+	case errors.Is(err, devops.ErrUnauthorized):
+		f.reason = isRejected
+	case err != nil:
+		return err
+	default:
+		f.orgID = id
+	}
+	if login == nil || login == asker && f.reason != "" {
+		return nil
+	}
+	home, err := login.OrgID(ctx)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		app.Say("The login in use is not valid itself, so the roles of the token are not shown.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.orgID != "" {
+		f.otherOrg = f.orgID != home
+	}
+	if f.otherOrg == true {
+		f.orgName = noted(app, f.orgID)
+		return nil
+	}
+	return f.find(ctx, app, login)
+}
+
+// find adds what the login sees of the token in the list.
+func (f *finding) find(ctx context.Context, app *cli.App, login *cli.Session) error {
+	all, err := rows(ctx, app, login)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Say("The login in use may not list tokens, so the roles of the token are not shown: it lacks org-token-read.")
+		if f.reason != "" {
+			return nil
+		}
+		return f.place(ctx, login)
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.ClientID != f.ClientID {
+			continue
+		}
+		if f.reason != "" && r.expired() {
+			f.reason = isExpired
+		}
+		return f.show(ctx, login, r)
+	}
+	if f.reason == "" {
+		return f.place(ctx, login)
+	}
+	saved, err := savedHere(app, login, f.ClientID)
+	if saved.Name != "" {
+		f.saved, f.reason = saved.Name, isRevoked
+	}
+	return err
+}
+
+// lookUp examines a token that is named.
+func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*finding, error) {
+	all, err := rows(ctx, app, login)
+	if err != nil {
+		return nil, err
+	}
+	r, missing := find(all, ref)
+	if missing == nil {
+		f := about(r.ClientID)
+		if r.expired() {
+			f.reason = isExpired
+		}
+		return f, f.show(ctx, login, r)
+	}
+	saved, err := savedHere(app, login, ref)
+	if err != nil {
+		return nil, err
+	}
+	if saved.Name != "" {
+		f := about(saved.ClientID)
+		f.saved, f.reason = saved.Name, isRevoked
+		return f, f.place(ctx, login)
+	}
+	f := about(ref)
+	f.reason = isUnknown
+	if e, ok := errors.AsType[*cli.Error](missing); ok {
+		f.near = e.Hint
+	}
+	if len(ref) != 24 || strings.ContainsFunc(ref, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) }) {
+		return f, missing // no client id: a name that was mistyped
+	}
+	return f, nil
+}
+
+// show fills in a row of the list, and what its roles allow.
+func (f *finding) show(ctx context.Context, login *cli.Session, r row) error {
+	f.row = r
+	roles, err := login.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	f.permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
+		return !slices.Contains(r.Roles, role.ID)
+	})...)
+	return f.place(ctx, login)
+}
+
+// place fills in the organization of the login as the token's own.
+func (f *finding) place(ctx context.Context, login *cli.Session) error {
+	id, err := login.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := login.OrgName(ctx)
+	if name == id {
+		name = "" // the login may not see it
+	}
+	f.orgID, f.orgName, f.otherOrg = id, name, false
+	return err
+}
+
+func (r row) expired() bool { return !r.ExpiresAt.IsZero() && !r.now.Before(r.ExpiresAt) }
+
+// savedHere returns the token that is saved under a name or has a client id; the
+// zero value if none is.
+func savedHere(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
+	profile, err := sessionProfile(app, login)
+	if err != nil {
+		return config.SavedToken{}, err
+	}
+	for _, s := range profile.Tokens {
+		if s.Name == ref || s.ClientID == ref {
+			return s, nil
+		}
+	}
+	return config.SavedToken{}, nil
+}
+
+// noted returns the name of an organization that is known from here.
+func noted(app *cli.App, orgID string) string {
+	cfg, err := app.Config()
+	if err != nil {
+		return ""
+	}
+	for _, p := range cfg.Profiles {
+		if p.Org.ID == orgID {
+			return p.Org.Name
+		}
+	}
+	for _, o := range cfg.Organizations {
+		if o.ID == orgID {
+			return o.Name
+		}
+	}
+	return ""
+}

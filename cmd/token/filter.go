@@ -1,0 +1,50 @@
+package token
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// filter chooses tokens by what they are; all that it asks for must hold. The
+// zero value chooses all.
+type filter struct {
+	role      string
+	olderThan string
+	noExpiry  bool
+}
+
+func (f *filter) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.role, "role", "", "only tokens with this role, by `name` or id")
+	cmd.Flags().StringVar(&f.olderThan, "older-than", "", "only tokens generated longer ago than this `duration`, such as 90d")
+	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "only tokens that never expire")
+}
+
+// age is how old a token must be, zero for any age.
+func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
+
+// choose returns those of all that the filter asks for. A token whose age nobody
+// knows is not old.
+func (f filter) choose(ctx context.Context, session *cli.Session, all []row) ([]row, error) {
+	age, err := f.age()
+	if err != nil {
+		return nil, err
+	}
+	roleID := ""
+	if f.role != "" {
+		role, err := session.Role(ctx, f.role)
+		if err != nil {
+			return nil, err
+		}
+		roleID = role.ID
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r row) bool {
+		return roleID != "" && !slices.Contains(r.Roles, roleID) ||
+			f.noExpiry && !r.ExpiresAt.IsZero() ||
+			age > 0 && (r.GeneratedOn.IsZero() || r.now.Sub(r.GeneratedOn) < age)
+	}), nil
+}

@@ -1,0 +1,154 @@
+package token
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// lastLook bounds the list that tells what was done, also after an interrupt.
+const lastLook = 10 * time.Second
+
+// several shows what would be revoked, asks, revokes it and reports each token.
+func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []target) error {
+	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+		return err
+	}
+	slices.SortStableFunc(found, ownLast)
+	live := 0
+	for _, t := range found {
+		if t.ClientID != "" {
+			app.Say("- %s (%s)", t.ClientID, t.words())
+			live++
+		}
+	}
+	if live > 0 {
+		if err := app.Confirm(ctx, "Revoke %s?", count(live)); err != nil {
+			return err
+		}
+	}
+	if app.Globals.DryRun {
+		return showDeletions(ctx, session, found)
+	}
+	results := revoke(ctx, app, session, found)
+	if live > 0 {
+		app.Say("Revoked %d of %d.", revoked(results), live)
+	}
+	if err := cli.Print(app, cli.RowColumns(), results, "There is no such token."); err != nil {
+		return err
+	}
+	return app.RowsVerdict(results, false)
+}
+
+// ownLast puts the token in use behind the others: whoever has revoked it can
+// neither go on nor look.
+func ownLast(a, b target) int {
+	switch {
+	case a.current == b.current:
+		return 0
+	case a.current:
+		return 1
+	}
+	return -1
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "this token"
+	}
+	return "these " + strconv.Itoa(n) + " tokens"
+}
+
+// showDeletions shows every request of a dry run.
+func showDeletions(ctx context.Context, session *cli.Session, found []target) error {
+	var end error
+	for _, t := range found {
+		if t.ClientID != "" {
+			end = session.Tokens.Delete(ctx, t.ClientID)
+		}
+	}
+	return end
+}
+
+// revoke revokes tokens, makes sure that they are gone, and drops their saved
+// secrets.
+func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []target) []bulk.Result {
+	rows := make([]bulk.Row, len(found))
+	for i, t := range found {
+		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
+		if t.ClientID == "" {
+			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
+		}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
+	}
+	others := rows
+	if len(found) > 0 && found[len(found)-1].current {
+		others = rows[:len(rows)-1]
+	}
+	var results []bulk.Result
+	if len(others) > 0 {
+		results = app.RunRows(ctx, "Revoking", others, nil, nil)
+		look(ctx, app, session, results)
+	}
+	for _, own := range rows[len(others):] {
+		r, err := own.Result, context.Cause(ctx)
+		r.Outcome = bulk.NotStarted
+		if err == nil {
+			r.Outcome, err = bulk.OK, own.Do(ctx)
+		}
+		results = append(results, failed(r, err))
+	}
+	for i, r := range results {
+		if r.Outcome == bulk.OK {
+			results[i] = failed(r, forget(context.WithoutCancel(ctx), app, session, found[i].row))
+		}
+	}
+	return results
+}
+
+// failed notes a failure, if there is one.
+func failed(r bulk.Result, err error) bulk.Result {
+	if err == nil {
+		return r
+	}
+	if r.Outcome == bulk.OK {
+		r.Outcome = bulk.Failed
+	}
+	r.Exit, r.Error = cli.Explain(err)
+	return r
+}
+
+func revoked(results []bulk.Result) int {
+	n := 0
+	for _, r := range results {
+		if r.Outcome == bulk.OK {
+			n++
+		}
+	}
+	return n
+}
+
+// look asks once which tokens are still there, and believes that rather than the
+// answers.
+func look(ctx context.Context, app *cli.App, session *cli.Session, results []bulk.Result) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	still, err := listed(after, session)
+	if err != nil {
+		app.Warn("that they are gone could not be verified: %v", err)
+		return
+	}
+	for i, r := range results {
+		switch there := still(r.ID); {
+		case r.Outcome == bulk.OK && there:
+			results[i] = failed(r, errStays(r.ID))
+		case r.Outcome == bulk.Failed && !there:
+			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
+			results[i] = r
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package token
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// target is a token to be revoked, and how it was named. One without a client id
+// does not exist.
+type target struct {
+	row
+	input string
+}
+
+// names returns how the tokens are named on the command line and in --from. The
+// text before a name of the file says where it stands.
+func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
+	var all [][2]string
+	for _, ref := range in.refs {
+		if ref != "-" {
+			all = append(all, [2]string{"", ref})
+			continue
+		}
+		if in.from == "-" || slices.ContainsFunc(all, func(n [2]string) bool { return n[0] == "standard input: " }) {
+			return nil, cli.Usagef("standard input holds one thing: one whole token, or the lines of --from")
+		}
+		token, err := whole(ctx, app)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, [2]string{"standard input: ", token.ClientID})
+	}
+	if in.from == "" {
+		return all, nil
+	}
+	text, err := app.ReadDocument(ctx, "--from", in.from)
+	if err != nil {
+		return nil, err
+	}
+	number := 0
+	for line := range strings.Lines(string(text)) {
+		number++
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		place := fmt.Sprintf("line %d: ", number)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case secret.LooksLikeToken(line):
+			return nil, cli.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
+		default:
+			all = append(all, [2]string{place, line})
+		}
+	}
+	return all, nil
+}
+
+// find returns the tokens that names mean, each once. An unknown name is an
+// error, before anything is revoked, unless that is as good as revoked.
+func (in remove) find(all []row, names [][2]string) ([]target, error) {
+	var found []target
+	var failures []error
+	for _, n := range names {
+		place, ref := n[0], n[1]
+		r, err := find(all, ref)
+		switch {
+		case err != nil && !in.ifExists:
+			failures = append(failures, fmt.Errorf("%s%w", place, err))
+		case err != nil:
+			found = append(found, target{input: ref})
+		case slices.ContainsFunc(found, func(t target) bool { return t.ClientID == r.ClientID }):
+		case r.current && !in.force:
+			return nil, cli.Refusef("%s is the token that this command uses: without it you are logged out", r.ClientID).
+				WithHint("--force revokes it all the same")
+		default:
+			found = append(found, target{r, ref})
+		}
+	}
+	switch len(failures) {
+	case 0:
+		return found, nil
+	case 1:
+		return nil, failures[0]
+	}
+	var words []string
+	for _, err := range failures {
+		words = append(words, err.Error())
+	}
+	return nil, cli.Failf(cli.NotFound, "%s; nothing was revoked", strings.Join(words, "; ")).WithNext("astra token list")
+}
+
+// choose returns the tokens that the flags choose.
+func (in remove) choose(ctx context.Context, app *cli.App, session *cli.Session, all []row) ([]target, error) {
+	chosen, err := in.chosen.choose(ctx, session, all)
+	if err != nil {
+		return nil, err
+	}
+	var found []target
+	for _, r := range chosen {
+		if r.current && !in.force {
+			app.Warn("%s is the token that this command uses, and is left out; --force revokes it too", r.ClientID)
+			continue
+		}
+		found = append(found, target{r, r.ClientID})
+	}
+	return found, nil
+}

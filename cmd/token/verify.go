@@ -1,0 +1,106 @@
+package token
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+func newVerify(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "verify [TOKEN]",
+		Aliases: []string{"check", "whoami"},
+		Short:   "Say whether a token is valid, whose it is, and what it may do",
+		Long: `Say whether a token is valid, whose it is, and what it may do. By default that is
+the token of the login in use.
+
+A token named by client id or saved name is looked up in the organization's list.
+With - the whole token is read from standard input; the service is asked with it,
+and it is kept nowhere. Its roles are shown where the login in use may list tokens.
+
+The status is 0 for a valid token and 10 for one that is not. The output, also with
+status 10, is one object:
+
+  valid        true or false
+  reason       null, or why not: expired; revoked (it is saved here, and is no
+               longer listed); unknown (not listed: revoked, or of another
+               organization); rejected (the service does not accept it)
+  clientId     the client id
+  name         the name under which it is saved here, or null
+  orgId        its organization, or null
+  orgName      that organization's name, or null
+  otherOrg     whether that is another organization than the login's; null where
+               there is no login to compare with
+  roles        [{id,name}], as far as they may be seen
+  permissions  what the roles allow together, as API parameters
+  expiresAt    when it expires, or null
+  current      whether it is the token of the login in use`,
+		Example: "  astra --sandbox token verify\n  astra --sandbox token verify - < token.txt",
+		Args:    cli.Args("[TOKEN]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return verify(cmd.Context(), app, strings.Join(args, ""))
+		},
+	}
+}
+
+// finding is what is known of a token.
+type finding struct {
+	row
+	reason         string // why it is not valid
+	orgID, orgName string
+	otherOrg       any // a bool, or nil where there is nothing to compare with
+	permissions    []string
+	near           string // advice about a name that was mistyped
+}
+
+func findingColumns() []output.Column[finding] {
+	return []output.Column[finding]{
+		{Key: "valid", Value: func(f finding) any { return f.reason == "" }},
+		{Key: "reason", Value: func(f finding) any { return output.OrNull(f.reason) }},
+		{Key: "clientId", Value: func(f finding) any { return f.ClientID }, Name: true},
+		{Key: "name", Value: func(f finding) any { return output.OrNull(f.saved) }},
+		{Key: "orgId", Value: func(f finding) any { return output.OrNull(f.orgID) }},
+		{Key: "orgName", Value: func(f finding) any { return output.OrNull(f.orgName) }},
+		{Key: "otherOrg", Value: func(f finding) any { return f.otherOrg }},
+		{Key: "roles", Value: func(f finding) any { return f.roles }, Text: func(f finding) string { return cli.RoleNames(f.roles) }},
+		{Key: "permissions", Value: func(f finding) any { return f.permissions }},
+		{Key: "expiresAt", Value: func(f finding) any { return f.ExpiresAt }},
+		{Key: "current", Value: func(f finding) any { return f.current }},
+	}
+}
+
+func verify(ctx context.Context, app *cli.App, ref string) error {
+	f, err := examine(ctx, app, ref)
+	if err != nil {
+		return err
+	}
+	if err := cli.PrintOne(app, findingColumns(), *f); err != nil {
+		return err
+	}
+	if f.otherOrg == true {
+		app.Warn("%s belongs to another organization than the login in use: %s", f.ClientID, f.orgID)
+	}
+	if f.reason == "" {
+		return nil
+	}
+	e := cli.Failf(cli.Negative, "%s is not valid: %s", f.ClientID, f.why())
+	e.Hint = f.near
+	return e
+}
+
+// why says in words why the token is not valid.
+func (f finding) why() string {
+	switch f.reason {
+	case isExpired:
+		return "it expired on " + lifetime(f.ExpiresAt)
+	case isRevoked:
+		return "it was revoked"
+	case isUnknown:
+		return "the organization has no such token; it was revoked, or is another organization's"
+	}
+	return "the service does not accept it; it was revoked, has expired, or is another service's"
+}

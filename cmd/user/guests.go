@@ -1,0 +1,152 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// What is to be done about a guest.
+const (
+	create    = "create"
+	resend    = "resend"
+	change    = "change"
+	unchanged = "unchanged"
+)
+
+// A guest is somebody to be invited.
+type guest struct {
+	address string
+	roles   []string // ids
+	line    int      // of the file
+	action  string
+	user    devops.User // who has the address already
+	failure error       // why nothing is sent
+}
+
+// entries reads who is to be invited. Nothing is sent for that, and every
+// mistake is told.
+func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error) {
+	if len(in.addresses) == 0 && in.from == "" {
+		return nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
+	}
+	entries, faults := bulk.Addresses(in.addresses)
+	if in.from != "" {
+		text, err := app.ReadDocument(ctx, "--from", in.from)
+		if err != nil {
+			return nil, err
+		}
+		more, wrong := bulk.Read(text)
+		entries, faults = append(entries, more...), append(faults, wrong...)
+	}
+	if err := wrong(faults); err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, cli.Usagef("there is no address")
+	}
+	return entries, nil
+}
+
+// wrong is the failure that lists every fault.
+func wrong(faults []bulk.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	texts := make([]string, len(faults))
+	for i, f := range faults {
+		texts[i] = f.String()
+	}
+	return cli.Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
+}
+
+// guests gives each entry its roles, by id. Whoever is there twice with the
+// same roles counts once.
+func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]guest, error) {
+	common, err := in.common(ctx, app, session, entries)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := session.AllRoles(ctx); err != nil {
+		return nil, err
+	}
+	var all []guest
+	var faults []bulk.Fault
+	seen := map[string]int{}
+	for _, e := range entries {
+		ids := common
+		if len(e.Roles) > 0 {
+			roles, err := session.RolesNamed(ctx, e.Roles)
+			if err != nil {
+				faults = append(faults, bulk.Fault{Line: e.Line, Text: err.Error()})
+				continue
+			}
+			ids = idsOf(roles)
+		}
+		key := strings.ToLower(e.Address)
+		at, twice := seen[key]
+		if !twice {
+			seen[key] = len(all)
+			all = append(all, guest{address: e.Address, roles: ids, line: e.Line})
+		} else if !same(all[at].roles, ids) {
+			faults = append(faults, bulk.Fault{Line: e.Line, Text: fmt.Sprintf("%s is there twice, with different roles", e.Address)})
+		}
+	}
+	return all, wrong(faults)
+}
+
+// common are the roles of entries that name none. They are asked for if there
+// is somebody to ask.
+func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]string, error) {
+	if len(in.roles) > 0 {
+		roles, err := session.RolesNamed(ctx, in.roles)
+		return idsOf(roles), err
+	}
+	needed := slices.ContainsFunc(entries, func(e bulk.Entry) bool { return len(e.Roles) == 0 })
+	switch {
+	case !needed, in.resend:
+		return nil, nil
+	case app.Interactive():
+		return pickRoles(ctx, app, session, "Roles of whoever is invited", nil)
+	}
+	return nil, cli.Usagef("--role is missing: whoever is invited needs at least one role").WithNext("astra role list")
+}
+
+func idsOf(roles []devops.Role) []string {
+	ids := make([]string, len(roles))
+	for i, r := range roles {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// plan decides what is to be done about a guest, given who is there.
+func (g *guest) plan(users []devops.User, again bool) {
+	user, found := byAddress(users, g.address)
+	g.user = user
+	if found && len(g.roles) == 0 { // the letter is what matters
+		g.roles = roleIDs(user)
+	}
+	pending := status(user) == "pending"
+	switch {
+	case !found && len(g.roles) == 0:
+		g.action = resend
+		g.failure = cli.Failf(cli.NotFound, "%s was not invited yet", g.address).WithHint("--role says with what roles")
+	case !found:
+		g.action = create
+	case !same(roleIDs(user), g.roles):
+		g.action = change
+		g.failure = cli.Failf(cli.Conflict, "%s is in the organization already (%s), with other roles: %s",
+			user.Email, status(user), cli.RoleNames(refs(user))).
+			WithHint("an invitation would replace those roles, so it is not sent; to change them: astra user update")
+	case pending && again:
+		g.action = resend
+	default:
+		g.action = unchanged
+	}
+}

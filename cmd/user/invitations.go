@@ -1,0 +1,186 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// lastLook bounds the look at what is there after the rows, also after an
+// interruption.
+const lastLook = 10 * time.Second
+
+// several invites people and reports what became of each.
+func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, guests []guest) error {
+	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(guests))
+	if err != nil {
+		return err
+	}
+	rows := in.rows(session, members.OrgID, guests, record)
+	if n := record.Done(); n > 0 && !in.resume {
+		app.Warn("an earlier run of these rows did %d of %d; --resume does what is left", n, len(rows))
+	}
+	counts := map[string]int{}
+	for _, row := range rows {
+		if row.Outcome == "" {
+			counts[row.Action]++
+		}
+	}
+	if len(counts) == 0 {
+		return report(app, bulk.Run(ctx, rows, bulk.Options{}), false)
+	}
+	if err := app.Confirm(ctx, "%s", question(counts, len(rows), members.OrgName)); err != nil {
+		return err
+	}
+	if app.Globals.DryRun {
+		return rehearse(ctx, rows)
+	}
+	if err := record.Begin(in.resume); err != nil {
+		return cli.Failf(cli.Config, "the record of what is done: %v", err)
+	}
+	results := app.RunRows(ctx, "Inviting", rows, record, settle(session, guests))
+	left := leftOver(rows, results)
+	if err := record.Close(!left); err != nil {
+		app.Warn("the record of what is done cannot be kept: %v", err)
+	}
+	identify(ctx, app, session, results)
+	return report(app, results, left)
+}
+
+// keys are what makes a run the same.
+func (in invite) keys(guests []guest) []string {
+	var keys []string
+	for _, g := range guests {
+		keys = append(keys, strings.ToLower(g.address)+" "+strings.Join(sorted(g.roles), " "))
+	}
+	if in.resend {
+		keys = append(keys, "--resend")
+	}
+	return keys
+}
+
+// rows turns guests into rows. What an earlier run has settled is not sent
+// again by a run that resumes it: nor what nobody knows the outcome of, for
+// there may have been a letter.
+func (in invite) rows(session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
+	rows := make([]bulk.Row, len(guests))
+	for i, g := range guests {
+		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action}
+		earlier, found := record.Earlier(r.Row)
+		switch {
+		case g.failure != nil:
+			r.Outcome = bulk.Failed
+			r.Exit, r.Error = cli.Explain(g.failure)
+		case in.resume && found && (earlier.Outcome == bulk.OK || earlier.Outcome == bulk.Unknown && g.action == resend):
+			r = earlier
+		case g.action == unchanged:
+			r.Outcome = bulk.Unchanged
+		}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
+			return session.Users.Invite(ctx, orgID, g.address, g.roles)
+		}}
+	}
+	return rows
+}
+
+// question asks for everything at once.
+func question(counts map[string]int, total int, org string) string {
+	var parts []string
+	if n := counts[create]; n > 0 {
+		parts = append(parts, fmt.Sprintf("invite %s to %s", plural(n, "person", "people"), org))
+	}
+	if n := counts[resend]; n > 0 {
+		parts = append(parts, fmt.Sprintf("send %s again", plural(n, "letter", "letters")))
+	}
+	text := strings.Join(parts, " and ")
+	if rest := total - counts[create] - counts[resend]; rest > 0 {
+		text += fmt.Sprintf(" (and leave %d as they are)", rest)
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "?"
+}
+
+func plural(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", several)
+}
+
+// rehearse shows every request of a dry run.
+func rehearse(ctx context.Context, rows []bulk.Row) error {
+	var end error
+	for _, row := range rows {
+		if row.Outcome == "" {
+			end = row.Do(ctx)
+		}
+	}
+	return end
+}
+
+// settle returns what looks whether invitations took place. A second letter
+// leaves no trace.
+func settle(session *cli.Session, guests []guest) func(context.Context, []int) ([]bulk.Verdict, error) {
+	return func(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
+		now, err := session.Users.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		verdicts := make([]bulk.Verdict, len(rows))
+		for n, i := range rows {
+			user, found := byAddress(now.Users, guests[i].address)
+			switch {
+			case guests[i].action == resend:
+			case !found:
+				verdicts[n] = bulk.DidNotHappen
+			case same(roleIDs(user), guests[i].roles):
+				verdicts[n] = bulk.Happened
+			}
+		}
+		return verdicts, nil
+	}
+}
+
+// leftOver reports whether there is something that a resumed run could do.
+func leftOver(rows []bulk.Row, results []bulk.Result) bool {
+	for i, row := range rows {
+		if row.Outcome == "" && results[i].Exit != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// identify fills in the ids that invited people have got.
+func identify(ctx context.Context, app *cli.App, session *cli.Session, results []bulk.Result) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	now, err := session.Users.List(after)
+	if err != nil {
+		app.Warn("the ids of those who were invited are missing from the report: %v", err)
+		return
+	}
+	for i := range results {
+		if user, found := byAddress(now.Users, results[i].Input); found {
+			results[i].ID = user.ID
+		}
+	}
+}
+
+// report prints the rows and says how the command ends.
+func report(app *cli.App, results []bulk.Result, left bool) error {
+	if err := cli.Print(app, cli.RowColumns(), results, "Nobody was named."); err != nil {
+		return err
+	}
+	counts := map[bulk.Outcome]int{}
+	for _, r := range results {
+		counts[r.Outcome]++
+	}
+	app.Say("%d done, %d unchanged, %d failed, %d unknown, %d not started.",
+		counts[bulk.OK], counts[bulk.Unchanged], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.NotStarted])
+	return app.RowsVerdict(results, left)
+}

@@ -1,0 +1,222 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type remove struct {
+	refs     []string
+	ifExists bool
+	force    bool
+	confirm  string
+}
+
+func newRemove(app *cli.App) *cobra.Command {
+	var in remove
+	cmd := &cobra.Command{
+		Use:     "remove USER…",
+		Aliases: []string{"delete", "rm"},
+		Short:   "Remove people from the organization, or take invitations back",
+		Long: `Remove people from the organization, or take invitations back. People are named
+by address or id. All must be there, before the first one is removed.
+
+The last Organization Administrator stays without --force; with it, the address
+has to be typed or given by --confirm.`,
+		Example: "  astra --sandbox user remove developer@example.com --yes\n" +
+			"  astra --sandbox user remove viewer@example.com gone@example.com --if-exists --yes",
+		Args: cli.Args("USER…"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.refs = args
+			return in.run(cmd, app)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such person")
+	f.BoolVar(&in.force, "force", false, "also remove the last Organization Administrator")
+	f.StringVar(&in.confirm, "confirm", "", "`address` of the last Organization Administrator, instead of typing it")
+	return cmd
+}
+
+// A leaver is somebody to be removed. One without an id is not there.
+type leaver struct {
+	input string
+	devops.User
+}
+
+func (in remove) run(cmd *cobra.Command, app *cli.App) error {
+	ctx := cmd.Context()
+	var refs []string
+	for _, arg := range in.refs {
+		refs = append(refs, bulk.Split(arg)...)
+	}
+	if len(refs) > 1 {
+		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+			return err
+		}
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := in.find(ctx, session, refs)
+	if err != nil {
+		return err
+	}
+	members, err := session.Members(ctx)
+	if err != nil {
+		return err
+	}
+	if err := in.agreed(ctx, app, members, found); err != nil {
+		return err
+	}
+	if len(found) == 1 {
+		return in.one(ctx, app, session, members.OrgName, found[0])
+	}
+	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
+	defer cancel()
+	return in.several(longer, app, session, found)
+}
+
+// find returns whom refs name, each once. An unknown one is an error, before
+// anybody is removed, unless that is as good as removed.
+func (in remove) find(ctx context.Context, session *cli.Session, refs []string) ([]leaver, error) {
+	var found []leaver
+	var unknown []string
+	var failure error
+	for _, ref := range refs {
+		user, err := session.User(ctx, ref)
+		switch {
+		case err == nil:
+		case cli.ExitOf(err) == cli.NotFound && in.ifExists:
+		case cli.ExitOf(err) == cli.NotFound:
+			unknown, failure = append(unknown, err.Error()), err
+			continue
+		default:
+			return nil, err
+		}
+		if user.ID == "" || !slices.ContainsFunc(found, func(l leaver) bool { return l.ID == user.ID }) {
+			found = append(found, leaver{ref, user})
+		}
+	}
+	if len(unknown) > 1 {
+		failure = cli.Failf(cli.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("nobody was removed").WithNext("astra user list")
+	}
+	if failure == nil && len(found) == 0 {
+		failure = cli.Usagef("USER is missing")
+	}
+	return found, failure
+}
+
+// agreed shows who is to go, and asks.
+func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Members, found []leaver) error {
+	var leaving []devops.User
+	for _, l := range found {
+		if l.ID != "" {
+			leaving = append(leaving, l.User)
+		}
+	}
+	last := lastAdmins(members.Users, leaving)
+	switch {
+	case len(leaving) == 0:
+		return nil
+	case len(last) > 1:
+		return cli.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
+			WithHint("keep one of them, or remove the last one in a command of its own")
+	case len(last) == 1:
+		if err := guard(ctx, app, in.force, in.confirm, last[0]); err != nil || len(leaving) == 1 {
+			return err
+		}
+	}
+	if len(leaving) == 1 {
+		return app.Confirm(ctx, "%s?", deed(leaving[0], members.OrgName))
+	}
+	for _, u := range leaving {
+		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
+	}
+	return app.Confirm(ctx, "Remove these %s people from %s?", fmt.Sprint(len(leaving)), members.OrgName)
+}
+
+// deed says what is done to somebody.
+func deed(u devops.User, org string) string {
+	if status(u) == "pending" {
+		return fmt.Sprintf("Take back the invitation of %s to %s", u.Email, org)
+	}
+	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, cli.RoleNames(refs(u)), org)
+}
+
+// one removes one person.
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, org string, l leaver) error {
+	if l.ID == "" {
+		app.Say("There is no user %s.", l.input)
+		return nil
+	}
+	if err := session.Users.Remove(ctx, l.ID); err != nil {
+		return fmt.Errorf("remove %s: %w", l.Email, err)
+	}
+	now, err := session.Users.List(ctx)
+	if err != nil {
+		return cli.Hint(err, l.Email+" was removed, which could not be verified")
+	}
+	if stays(now.Users, l.ID) {
+		return errStays(l)
+	}
+	app.Say("Removed %s from %s.", l.Email, org)
+	return nil
+}
+
+func stays(users []devops.User, id string) bool {
+	return slices.ContainsFunc(users, func(u devops.User) bool { return u.ID == id })
+}
+
+func errStays(l leaver) error {
+	return cli.Failf(cli.Server, "the service accepted the removal of %s and still lists it", l.Email)
+}
+
+// several removes people and reports what became of each.
+func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []leaver) error {
+	rows := make([]bulk.Row, len(found))
+	for i, l := range found {
+		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "remove"}
+		if l.ID == "" {
+			r.Action, r.Outcome = unchanged, bulk.Unchanged
+		}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Users.Remove(ctx, l.ID) }}
+	}
+	if app.Globals.DryRun {
+		return rehearse(ctx, rows)
+	}
+	results := app.RunRows(ctx, "Removing", rows, nil, nil)
+	verify(ctx, app, session, found, results)
+	return report(app, results, false)
+}
+
+// verify believes the list of who is there rather than the answers.
+func verify(ctx context.Context, app *cli.App, session *cli.Session, found []leaver, results []bulk.Result) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	now, err := session.Users.List(after)
+	if err != nil {
+		app.Warn("that they are gone could not be verified: %v", err)
+		return
+	}
+	for i := range results {
+		r := &results[i]
+		switch stays := stays(now.Users, r.ID); {
+		case r.Outcome == bulk.OK && stays:
+			r.Outcome = bulk.Failed
+			r.Exit, r.Error = cli.Explain(errStays(found[i]))
+		case r.Outcome == bulk.Failed && !stays:
+			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type update struct {
+	user               string
+	roles, add, remove []string
+	force              bool
+	confirm            string
+}
+
+func newUpdate(app *cli.App) *cobra.Command {
+	var in update
+	cmd := &cobra.Command{
+		Use:     "update USER",
+		Aliases: []string{"edit"},
+		Short:   "Change the roles of a member, or of somebody invited",
+		Long: `Change the roles of a member, or of somebody invited, named by address or id.
+
+--role replaces all roles; --add-role and --remove-role keep what they do not
+name. At a terminal, roles are chosen from a list where no flag says which.
+
+To take roles away is asked for. The last Organization Administrator keeps the
+role without --force; with it, the address has to be typed or given by --confirm.`,
+		Example: "  astra --sandbox user update developer@example.com --add-role 'API R/W User'\n" +
+			"  astra --sandbox user update developer@example.com --role 'RO User' --yes",
+		Args: cli.Args("USER"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.user = args[0]
+			return in.run(cmd.Context(), app)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role that replaces all; may be repeated")
+	f.StringArrayVar(&in.add, "add-role", nil, "`name` or id of a role to add; may be repeated")
+	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or id of a role to take away; may be repeated")
+	f.BoolVar(&in.force, "force", false, "also take the role of the last Organization Administrator away")
+	f.StringVar(&in.confirm, "confirm", "", "`address` of the last Organization Administrator, instead of typing it")
+	cmd.MarkFlagsMutuallyExclusive("role", "add-role")
+	cmd.MarkFlagsMutuallyExclusive("role", "remove-role")
+	return cmd
+}
+
+func (in update) run(ctx context.Context, app *cli.App) error {
+	if len(in.roles)+len(in.add)+len(in.remove) == 0 && !app.Interactive() {
+		return cli.Usagef("what to change is missing: --role, --add-role or --remove-role").WithNext("astra role list")
+	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	user, err := session.User(ctx, in.user)
+	if err != nil {
+		return err
+	}
+	has := roleIDs(user)
+	wanted, err := in.wanted(ctx, app, session, has)
+	if err != nil {
+		return err
+	}
+	if len(wanted) == 0 {
+		return cli.Usagef("%s would have no role left, and nobody can be without one", user.Email).
+			WithHint("to take somebody out of the organization, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
+	}
+	if same(has, wanted) {
+		app.Say("%s has these roles already.", user.Email)
+		return cli.PrintOne(app, columns(), user)
+	}
+	if err := in.agreed(ctx, app, session, user, wanted); err != nil {
+		return err
+	}
+	if err := session.Users.SetRoles(ctx, user.ID, wanted); err != nil {
+		return fmt.Errorf("change the roles of %s: %w", user.Email, err)
+	}
+	app.Say("Changed the roles of %s.", user.Email)
+	now, err := session.Users.Get(ctx, user.ID)
+	if err != nil {
+		return cli.Hint(err, "the roles were changed")
+	}
+	return cli.PrintOne(app, columns(), now)
+}
+
+// wanted are the ids of the roles that the user is to have.
+func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, has []string) ([]string, error) {
+	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
+		return pickRoles(ctx, app, session, "Roles of "+in.user, has)
+	}
+	if len(in.roles) > 0 {
+		roles, err := session.RolesNamed(ctx, in.roles)
+		return idsOf(roles), err
+	}
+	more, err := session.RolesNamed(ctx, in.add)
+	if err != nil {
+		return nil, err
+	}
+	less, err := session.RolesNamed(ctx, in.remove)
+	if err != nil {
+		return nil, err
+	}
+	added, taken := idsOf(more), idsOf(less)
+	for _, r := range more {
+		if slices.Contains(taken, r.ID) {
+			return nil, cli.Usagef("%q cannot be both added and taken away", r.Name)
+		}
+	}
+	added = slices.DeleteFunc(added, func(id string) bool { return slices.Contains(has, id) })
+	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
+}
+
+// agreed shows the difference, and asks where it takes something away.
+func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+	roles, err := session.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	members, err := session.Members(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		if slices.Contains(wanted, r.ID) && !slices.Contains(roleIDs(user), r.ID) {
+			app.Say("+ %s", r.Name)
+		}
+	}
+	var lost []string
+	for _, r := range refs(user) {
+		if !slices.Contains(wanted, r.ID) {
+			lost = append(lost, cli.RoleNames([]cli.RoleRef{r}))
+			app.Say("- %s", lost[len(lost)-1])
+		}
+	}
+	if !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(members.Users, []devops.User{user})) > 0 {
+		return guard(ctx, app, in.force, in.confirm, user)
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return app.Confirm(ctx, "Take %s from %s?", strings.Join(lost, ", "), user.Email)
+}
+
+// guard lets the last Organization Administrator go only if that is said twice.
+func guard(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
+	if !force {
+		return cli.Refusef("%s is the last active Organization Administrator: without one, nobody can manage people and roles", user.Email).
+			WithHint("make somebody else one first; --force does it all the same")
+	}
+	return app.ConfirmName(ctx, confirm, user.Email, "%s is the last active Organization Administrator", user.Email)
+}

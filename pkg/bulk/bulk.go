@@ -1,0 +1,154 @@
+// Package bulk runs one command for many rows: as fast as the service allows
+// and no faster, each row once, with one result for each.
+//
+// A row that the service puts off comes back later, whatever the others do. A
+// row whose outcome is unknown is looked up at the end, and sent again only if
+// it did not happen.
+package bulk
+
+import (
+	"context"
+	"time"
+)
+
+// An Outcome is what became of a row.
+type Outcome string
+
+// The outcomes. A row that has none yet is to be done.
+const (
+	OK         Outcome = "ok"
+	Failed     Outcome = "failed"
+	Unknown    Outcome = "unknown" // sent, not clearly answered, and nobody can tell
+	NotStarted Outcome = "not started"
+	Unchanged  Outcome = "unchanged"
+)
+
+// A Result is a row of the report.
+type Result struct {
+	Row     int     `json:"row"` // from 1
+	Input   string  `json:"input"`
+	ID      string  `json:"id"`
+	Action  string  `json:"action"` // create, resend, remove, unchanged …
+	Outcome Outcome `json:"outcome"`
+	Exit    int     `json:"exit"` // the status that this row alone would have given
+	Error   string  `json:"error"`
+}
+
+// A Row is what is to be done. One whose outcome is set already is only
+// reported.
+type Row struct {
+	Result
+	Do func(context.Context) error // the one request of the row
+}
+
+// A Verdict says whether a row happened whose outcome was unknown.
+type Verdict int
+
+// The verdicts.
+const (
+	CannotTell Verdict = iota
+	Happened
+	DidNotHappen
+)
+
+// Options say how rows are run. Explain and Now are required.
+type Options struct {
+	// Explain returns the exit status and the words of an error.
+	Explain func(error) (exit int, text string)
+	// Settle looks once at what is there and returns a verdict for each of the
+	// rows, which are given by their indexes. Without it, what is unknown stays
+	// unknown.
+	Settle func(ctx context.Context, rows []int) ([]Verdict, error)
+	// Settled is told of each row when its outcome is known, in no order and
+	// never twice at a time.
+	Settled func(Result)
+	Now     func() time.Time
+	Limit   int // requests in flight; 32 if zero
+}
+
+const (
+	limit = 32
+	// grace is how long what is in flight may still take when the run is ended.
+	grace = 10 * time.Second
+	// stillness is how long after an unknown outcome its row is looked up: the
+	// request may still be on its way through the service.
+	stillness = time.Second
+)
+
+// Run does what the rows say and returns a result for each, in their order.
+// When ctx ends, it starts no more rows, and waits a little for those in flight.
+func Run(ctx context.Context, rows []Row, o Options) []Result {
+	if o.Limit <= 0 {
+		o.Limit = limit
+	}
+	r := &run{Options: o, rows: rows, results: make([]Result, len(rows)), dials: make([]int, len(rows))}
+	var todo []int
+	for i, row := range rows {
+		r.results[i] = row.Result
+		if row.Outcome == "" {
+			todo = append(todo, i)
+		} else {
+			r.settled(i)
+		}
+	}
+	if len(todo) > 0 {
+		r.pace = newPace(o.Now())
+		r.send(ctx, todo)
+		r.settle(ctx)
+	}
+	for i := range r.results {
+		if r.results[i].Outcome == "" {
+			r.fail(i, NotStarted, r.stopped)
+		}
+	}
+	return r.results
+}
+
+// run is the state of one Run. Its one goroutine owns it; the calls only
+// answer.
+type run struct {
+	Options
+	rows    []Row
+	results []Result
+	dials   []int // attempts of each row that reached nobody
+	pace    *pace
+
+	stopped error     // why no more rows are started
+	trouble int       // failures in a row that are the service's
+	strange time.Time // when an outcome was unknown last
+}
+
+// settled tells that the outcome of a row is known.
+func (r *run) settled(i int) {
+	if r.Settled != nil {
+		r.Settled(r.results[i])
+	}
+}
+
+func (r *run) succeed(i int) {
+	r.results[i].Outcome, r.results[i].Exit, r.results[i].Error = OK, 0, ""
+	r.settled(i)
+}
+
+func (r *run) fail(i int, outcome Outcome, why error) {
+	r.note(i, outcome, why)
+	r.settled(i)
+}
+
+func (r *run) note(i int, outcome Outcome, why error) {
+	r.results[i].Outcome = outcome
+	r.results[i].Exit, r.results[i].Error = r.Explain(why)
+}
+
+// outlive returns a context that ends a while after ctx has.
+func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}

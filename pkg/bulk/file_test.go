@@ -1,0 +1,118 @@
+package bulk
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	ada, bob := Entry{1, "ada@example.com", nil}, Entry{2, "bob@example.com", nil}
+	both := []Entry{{2, "ada@example.com", []string{"RO User"}}, {3, "bob@example.com", []string{"Sales, EMEA", "R/W User"}}}
+	for _, test := range []struct {
+		name, text string
+		want       []Entry
+	}{
+		{"nothing", "", nil},
+		{"only comments", "# nobody\n\n  # yet\n", nil},
+		{"lines", "ada@example.com\nbob@example.com\n", []Entry{ada, bob}},
+		{"no line break at the end, CRLF, BOM", "\ufeffada@example.com\r\nbob@example.com", []Entry{ada, bob}},
+		{"several a line", "ada@example.com; eve@example.com,zoe@example.com", []Entry{ada, {1, "eve@example.com", nil}, {1, "zoe@example.com", nil}}},
+		{"comments", "ada@example.com # the first\n#eve@example.com\n", []Entry{ada}},
+		{"quotes", "'ada@example.com'\n\"bob@example.com\"\n", []Entry{ada, bob}},
+		{"an apostrophe is a letter", "o'brien@example.com", []Entry{{1, "o'brien@example.com", nil}}},
+		{"CSV", "email,roles\nada@example.com,RO User\nbob@example.com,\"Sales, EMEA; R/W User\"\n", both},
+		{"CSV in any order, in any case", "Role , EMail\nRO User,ada@example.com\n\"Sales, EMEA;R/W User\", bob@example.com\n", both},
+		{"CSV as some countries write it", "\ufeffemail;roles\r\nada@example.com;RO User\r\nbob@example.com;\"Sales, EMEA;R/W User\"\r\n", both},
+		{"tabs", "email\troles\nada@example.com\tRO User\nbob@example.com\tSales, EMEA;R/W User\n", both},
+		{"one column", "email\nbob@example.com\n\n,\n", []Entry{bob}},
+		{"a short row", "email,role\nbob@example.com\n", []Entry{bob}},
+		{
+			"a quoted line break moves the lines on", "roles,email\n\"RO User\n\",ada@example.com\nx,bob@example.com\n",
+			[]Entry{{2, "ada@example.com", []string{"RO User"}}, {4, "bob@example.com", []string{"x"}}},
+		},
+		{"JSON lines", "\n{\"email\":\"ada@example.com\",\"roles\":[\"RO User\"]}\n{\"email\": \"bob@example.com\", \"roles\": [\"Sales, EMEA\"], \"role\": \"R/W User\"}\r\n", both},
+	} {
+		got, faults := Read([]byte(test.text))
+		if diff := cmp.Diff(test.want, got); diff != "" || len(faults) > 0 {
+			t.Errorf("%s: %v\n%s", test.name, faults, diff)
+		}
+	}
+}
+
+func TestReadFindsEveryFault(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want string }{
+		{"ada@example.com\nbob\n\nAda <ada@example.com>", `line 2: "bob" is not an email address|line 4: "Ada" is not an email address|line 4: "<ada@example.com>" is not an email address`},
+		{"email,rolle\nada@example.com,RO User\n", `line 1: the column "rolle" is none of email, role and roles`},
+		{"email,email\n", `line 1: the column "email" is there twice`},
+		{"email,role\n,RO User\nbob,\nada@example.com,a,b\neve@example.com,x\"y\n", `line 2: there is no address|line 3: "bob" is not an email address|line 4: there are 3 cells, and the header has 2|line 5: bare " in non-quoted-field`},
+		{"email\n\"ada@example.com\n", `line 2: extraneous or missing " in quoted-field`},
+		{`[{"email":"ada@example.com"}]`, "line 1: JSON is one object on each line here, not an array"},
+		{
+			"{\"email\":\"ada@example.com\"} x\n{\"mail\":\"x\"}\n{\"email\":\"a@example.com\",\"roles\":[\"\"]}\n{}",
+			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: unknown field \"mail\"|line 3: a role has no name|line 4: there is no address",
+		},
+		{"\xff\xfea\x00", "line 1: the file is in UTF-16: save it as UTF-8"},
+		{"ada@example.com\nb\xf6b@example.com", "line 2: there are bytes that are no text in UTF-8"},
+		{"ada@localhost", `line 1: "ada@localhost" is not an email address`},
+	} {
+		_, faults := Read([]byte(test.text))
+		var got []string
+		for _, f := range faults {
+			got = append(got, f.String())
+		}
+		if diff := cmp.Diff(strings.Split(test.want, "|"), got); diff != "" {
+			t.Errorf("%q:\n%s", test.text, diff)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	entries, faults := Addresses([]string{"ada@example.com, bob@example.com;eve@example.com\nzoe@example.com\u00a0", "max"})
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Address)
+	}
+	want := []string{"ada@example.com", "bob@example.com", "eve@example.com", "zoe@example.com"}
+	if diff := cmp.Diff(want, got); diff != "" || len(faults) != 1 || faults[0].String() != `"max" is not an email address` {
+		t.Errorf("%v\n%s", faults, diff)
+	}
+}
+
+// FuzzRead holds that nothing is lost in silence: a file with something in it
+// has entries or faults, and every entry can be written down and read again.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		"ada@example.com # x\n", "email;roles\nada@example.com;\"a;b\"\n", "{\"email\":\"ada@example.com\",\"roles\":[\"a\"]}\n",
+		"email,role\n\"a\"\"b\"@x.y,\"\n\"", "\ufeffemail\r\nx@y.z\r\r\n", "[", "\"", "#\n{", "email\temail", "roles,email\n;,a@b.c",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		entries, faults := Read(data)
+		total := strings.Count(strings.ReplaceAll(string(data), "\r", "\n"), "\n") + 1
+		for _, fault := range faults {
+			if fault.Line < 1 || fault.Line > total || fault.Text == "" {
+				t.Errorf("%+v of %d lines", fault, total)
+			}
+		}
+		var again strings.Builder
+		for _, e := range entries {
+			if e.Line < 1 || e.Line > total || !isAddress(e.Address) || slices.Contains(e.Roles, "") {
+				t.Errorf("%+v of %d lines", e, total)
+			}
+			again.WriteString(e.Address + "\n")
+		}
+		if strings.ContainsAny(again.String(), "\"'#,; ") {
+			return // an address that only a quoted cell can hold
+		}
+		if reread, faults := Read([]byte(again.String())); len(reread) != len(entries) || len(faults) > 0 {
+			t.Errorf("%d entries, read again %d: %v", len(entries), len(reread), faults)
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package bulk
+
+import (
+	"slices"
+	"time"
+)
+
+// A queue holds the rows to send. A row that was put back goes before the fresh
+// ones once its time has come.
+type queue struct {
+	fresh []int
+	back  []delayed // by time
+}
+
+type delayed struct {
+	row int
+	due time.Time
+}
+
+func (q *queue) empty() bool { return len(q.fresh)+len(q.back) == 0 }
+
+func (q *queue) putBack(row int, due time.Time) {
+	at, _ := slices.BinarySearchFunc(q.back, due, func(d delayed, due time.Time) int {
+		if d.due.After(due) {
+			return 1
+		}
+		return -1 // after those of the same time
+	})
+	q.back = slices.Insert(q.back, at, delayed{row, due})
+}
+
+// wait is the time until a row may be taken. The queue must not be empty.
+func (q *queue) wait(now time.Time) time.Duration {
+	if len(q.fresh) > 0 {
+		return 0
+	}
+	return q.back[0].due.Sub(now)
+}
+
+// take takes a row whose time has come.
+func (q *queue) take(now time.Time) int {
+	if len(q.back) > 0 && (len(q.fresh) == 0 || !q.back[0].due.After(now)) {
+		row := q.back[0].row
+		q.back = q.back[1:]
+		return row
+	}
+	row := q.fresh[0]
+	q.fresh = q.fresh[1:]
+	return row
+}

@@ -1,0 +1,111 @@
+package bulk
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A Record is the file that remembers which rows of a run are settled, so that
+// a run which was interrupted can go on where it ended. It is never the truth
+// about the service, and it holds no secret: none may be in a Result.
+type Record struct {
+	path    string
+	earlier map[int]Result
+	torn    bool // its last line was not written to the end
+	file    *os.File
+	err     error
+}
+
+// RunKey names a run by all that makes it the same: the command, the
+// organization and what it says of each row.
+func RunKey(command, orgID string, rows []string) string {
+	sum := sha256.New()
+	_ = json.NewEncoder(sum).Encode(append([]string{command, orgID}, rows...)) // a hash takes everything
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// OpenRecord reads what an earlier run of the same key has left in dir. It
+// changes nothing.
+func OpenRecord(dir, key string) (*Record, error) {
+	r := &Record{path: filepath.Join(dir, key+".jsonl"), earlier: map[int]Result{}}
+	data, err := os.ReadFile(r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for line := range bytes.Lines(data) {
+		var result Result
+		if json.Unmarshal(line, &result) == nil && result.Row > 0 {
+			r.earlier[result.Row] = result
+		}
+	}
+	r.torn = len(data) > 0 && data[len(data)-1] != '\n'
+	return r, nil
+}
+
+// Done returns how many rows an earlier run has done.
+func (r *Record) Done() int {
+	n := 0
+	for _, result := range r.earlier {
+		if result.Outcome == OK {
+			n++
+		}
+	}
+	return n
+}
+
+// Earlier returns what an earlier run says of a row.
+func (r *Record) Earlier(row int) (Result, bool) {
+	result, found := r.earlier[row]
+	return result, found
+}
+
+// Begin opens the file to add to it, after what an earlier run has left if
+// this run goes on with that.
+func (r *Record) Begin(resume bool) error {
+	if err := os.MkdirAll(filepath.Dir(r.path), 0o700); err != nil {
+		return err
+	}
+	mode := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if !resume {
+		mode |= os.O_TRUNC
+	}
+	file, err := os.OpenFile(r.path, mode, 0o600)
+	if err != nil {
+		return err
+	}
+	if resume && r.torn {
+		_, err = file.WriteString("\n")
+	}
+	r.file = file
+	return errors.Join(err, file.Chmod(0o600))
+}
+
+// Add remembers a row. A failure to write does not end the run: Close returns
+// the first one.
+func (r *Record) Add(result Result) {
+	line, err := json.Marshal(result)
+	if err == nil {
+		_, err = r.file.Write(append(line, '\n'))
+	}
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// Close ends the record: it is removed if there is nothing left to resume.
+func (r *Record) Close(done bool) error {
+	err := errors.Join(r.err, r.file.Close())
+	if done {
+		err = os.Remove(r.path)
+	}
+	return err
+}

@@ -1,0 +1,199 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+const (
+	// putOff is the wait of a row that the service refused without saying for
+	// how long.
+	putOff = time.Second
+	// dialTries is how often nobody may be reached, each time with the tries of
+	// the client.
+	dialTries = 4
+	// tolerance is how many rows may fail for the service's fault, one after
+	// the other, before it is no use to go on.
+	tolerance = 20
+)
+
+// An answer is what came of one attempt of a row.
+type answer struct {
+	row  int
+	sent time.Time
+	err  error
+}
+
+// send sends the rows and waits until each has an outcome, or until the run is
+// stopped and nothing is in flight.
+func (r *run) send(ctx context.Context, rows []int) {
+	calls, release := outlive(devops.Impatient(ctx))
+	defer release()
+	q := &queue{fresh: rows}
+	answers := make(chan answer)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for flying := 0; ; {
+		if ctx.Err() != nil && r.stopped == nil {
+			r.stopped = context.Cause(ctx)
+		}
+		if flying == 0 && (r.stopped != nil || q.empty()) {
+			return
+		}
+		var ready <-chan time.Time
+		if r.stopped == nil && !q.empty() && flying < r.Limit {
+			wait := r.pace.next.Sub(r.Now())
+			if wait <= 0 {
+				wait = q.wait(r.Now())
+			}
+			if wait <= 0 {
+				flying++
+				row := q.take(r.Now())
+				r.pace.send(r.Now())
+				go func(sent time.Time) { answers <- answer{row, sent, r.rows[row].Do(calls)} }(r.Now())
+				continue
+			}
+			timer.Reset(wait)
+			ready = timer.C
+		}
+		var ended <-chan struct{}
+		if r.stopped == nil {
+			ended = ctx.Done()
+		}
+		select {
+		case a := <-answers:
+			flying--
+			r.answered(q, a)
+		case <-ready:
+		case <-ended:
+		}
+	}
+}
+
+// answered decides what an answer means for its row and for the others.
+func (r *run) answered(q *queue, a answer) {
+	now := r.Now()
+	refusal, isRefusal := errors.AsType[*devops.Error](a.err)
+	if errors.Is(a.err, devops.ErrRateLimited) {
+		r.pace.refused(a.sent, now)
+		wait := putOff
+		if isRefusal && refusal.RetryAfter > 0 {
+			wait = refusal.RetryAfter
+		}
+		q.putBack(a.row, now.Add(wait))
+		return
+	}
+	if isRefusal && errors.Is(a.err, devops.ErrNetwork) && !refusal.Sent {
+		if r.dials[a.row]++; r.dials[a.row] < dialTries {
+			q.putBack(a.row, now.Add(putOff<<(r.dials[a.row]-1)))
+			return
+		}
+	}
+	r.pace.took(now)
+	r.judge(a, now)
+}
+
+func (r *run) judge(a answer, now time.Time) {
+	r.trouble++
+	switch {
+	case a.err == nil:
+		r.trouble = 0
+		r.succeed(a.row)
+	case errors.Is(a.err, devops.ErrOutcomeUnknown):
+		r.strange = now
+		r.note(a.row, Unknown, a.err)
+	case errors.Is(a.err, context.Canceled), errors.Is(a.err, context.DeadlineExceeded):
+		if r.stopped == nil {
+			r.stopped = a.err
+		}
+		r.note(a.row, "", a.err)
+	case errors.Is(a.err, devops.ErrUnauthorized):
+		r.stopped = a.err // it is no other row's turn
+		r.fail(a.row, Failed, a.err)
+	case general(a.err):
+		r.fail(a.row, Failed, a.err)
+	default:
+		r.trouble = 0
+		r.fail(a.row, Failed, a.err)
+	}
+	if r.stopped == nil && (r.trouble >= tolerance || r.dials[a.row] >= dialTries && r.trouble > 0) {
+		r.stopped = a.err
+	}
+}
+
+// general reports whether an error is likely to meet every row.
+func general(err error) bool {
+	for _, kind := range []error{devops.ErrForbidden, devops.ErrServer, devops.ErrNetwork, devops.ErrAnswer} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle looks up the rows whose outcome is unknown. Those that did not happen
+// are sent once more.
+func (r *run) settle(ctx context.Context) {
+	again := r.lookUp(ctx)
+	if len(again) > 0 && r.stopped == nil {
+		r.send(ctx, again)
+		again = r.lookUp(ctx)
+	}
+	for _, i := range again {
+		why := r.stopped
+		outcome := NotStarted
+		if why == nil {
+			outcome, why = Failed, fmt.Errorf("%w: it did not happen, though it was sent twice", devops.ErrServer)
+		}
+		r.fail(i, outcome, why)
+	}
+}
+
+// lookUp asks for the verdicts about the rows whose outcome is unknown, and
+// returns those that did not happen.
+func (r *run) lookUp(ctx context.Context) (again []int) {
+	var rows []int
+	for i := range r.results {
+		if r.results[i].Outcome == Unknown && r.rows[i].Outcome == "" {
+			rows = append(rows, i)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	verdicts := make([]Verdict, len(rows))
+	if r.Settle != nil {
+		calls, release := outlive(ctx)
+		defer release()
+		r.still(calls)
+		if found, err := r.Settle(calls, rows); err == nil && len(found) == len(rows) {
+			verdicts = found
+		}
+	}
+	for n, i := range rows {
+		switch verdicts[n] {
+		case Happened:
+			r.succeed(i)
+		case DidNotHappen:
+			r.results[i].Outcome = ""
+			again = append(again, i)
+		default:
+			r.settled(i)
+		}
+	}
+	return again
+}
+
+// still waits until the last request without an answer has come to rest.
+func (r *run) still(ctx context.Context) {
+	timer := time.NewTimer(stillness - r.Now().Sub(r.strange))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

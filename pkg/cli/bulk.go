@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// RunRows runs rows, which are numbered from 1, and shows how far they are.
+// record may be nil.
+func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record *bulk.Record, settle func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
+	given := func(r bulk.Result) bool { return rows[r.Row-1].Outcome != "" }
+	todo := 0
+	for _, row := range rows {
+		if row.Outcome == "" {
+			todo++
+		}
+	}
+	progress := a.Progress(doing, todo)
+	defer progress.End()
+	return bulk.Run(ctx, rows, bulk.Options{
+		Explain: Explain, Settle: settle, Now: a.Now,
+		Settled: func(r bulk.Result) {
+			if given(r) || r.Outcome == bulk.NotStarted {
+				return
+			}
+			progress.Step()
+			if record != nil {
+				record.Add(r)
+			}
+		},
+	})
+}
+
+// OpenRecord opens the record of a run: what an earlier one has left of it.
+func (a *App) OpenRecord(command, orgID string, rows []string) (*bulk.Record, error) {
+	paths, err := a.Paths()
+	if paths.State == "" {
+		return nil, err
+	}
+	record, err := bulk.OpenRecord(filepath.Join(paths.State, "runs"), bulk.RunKey(command, orgID, rows))
+	if err != nil {
+		return nil, Failf(Config, "the record of an earlier run: %v", err)
+	}
+	return record, nil
+}
+
+// Explain returns the status and the words of a failure, for the row of a
+// report.
+func Explain(err error) (exit int, text string) {
+	e := classify(err)
+	if e.Hint != "" {
+		return int(e.Exit), e.Message + "; " + e.Hint
+	}
+	return int(e.Exit), e.Message
+}
+
+// RowColumns are the columns of a report on rows.
+func RowColumns() []output.Column[bulk.Result] {
+	return []output.Column[bulk.Result]{
+		{Key: "row", Value: func(r bulk.Result) any { return r.Row }},
+		{Key: "input", Value: func(r bulk.Result) any { return r.Input }},
+		{Key: "id", Value: func(r bulk.Result) any { return output.OrNull(r.ID) }, Name: true},
+		{Key: "action", Value: func(r bulk.Result) any { return r.Action }},
+		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }},
+		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }},
+		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }},
+	}
+}
+
+// RowsVerdict is how a command of several rows ends: well; with the status of
+// the failure, if all rows failed alike; interrupted; or with 9.
+func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
+	var failed []bulk.Result
+	counts := map[bulk.Outcome]int{}
+	alike := true
+	for _, r := range results {
+		counts[r.Outcome]++
+		if r.Exit != 0 {
+			failed = append(failed, r)
+			alike = alike && r.Exit == failed[0].Exit
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	e := Failf(SomeFailed, "%s", tally(counts, len(results), failed[0]))
+	if alike && len(failed) == len(results) {
+		e.Exit = Code(failed[0].Exit)
+	}
+	if i := slices.IndexFunc(failed, func(r bulk.Result) bool { return interrupts(Code(r.Exit)) }); i >= 0 {
+		e.Exit = Code(failed[i].Exit)
+	}
+	switch {
+	case counts[bulk.OK] > 0:
+		e.Outcome = PartlyDone
+	case counts[bulk.Unknown] > 0:
+		e.Outcome = NobodyKnows
+	}
+	if resumable {
+		e = e.WithHint("--resume does what is left").WithNext(a.resumed())
+	}
+	return e
+}
+
+// tally says how many rows failed, or were not started, and why the first one
+// did.
+func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
+	text := fmt.Sprintf("%d of %d rows failed", counts[bulk.Failed], total)
+	if n := counts[bulk.Unknown]; n > 0 {
+		text += fmt.Sprintf(", of %d nobody knows", n)
+	}
+	if n := counts[bulk.NotStarted]; n > 0 {
+		text += fmt.Sprintf(", %d were not started", n)
+	}
+	return fmt.Sprintf("%s; the first, row %d (%s): %s", text, first.Row, first.Input, first.Error)
+}
+
+func interrupts(code Code) bool {
+	return code == Interrupted || code == Terminated || code == HungUp
+}
+
+// resumed is the command line that goes on with an interrupted run.
+func (a *App) resumed() string {
+	if slices.Contains(a.Args, "--resume") {
+		return a.repaired("")
+	}
+	return a.repaired("--resume")
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// ConfirmName asks for a name to be typed before something that one does not
+// want to do by habit; --yes is no answer to that. given is the value of
+// --confirm.
+func (a *App) ConfirmName(ctx context.Context, given, name, question string, args ...any) error {
+	for i, arg := range args {
+		args[i] = output.Sanitize(fmt.Sprint(arg))
+	}
+	question = fmt.Sprintf(question, args...)
+	switch {
+	case a.Globals.DryRun:
+		return nil
+	case given == "" && !a.Interactive():
+		const flag = "--confirm=NAME"
+		repaired := strings.Replace(a.repaired(flag), flag, shellword.Quote("--confirm="+name), 1)
+		return &Error{
+			Exit: Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
+			Hint: "give the name with --confirm; --yes is not enough", Next: []string{repaired},
+		}
+	case given == "":
+		a.Warn("%s", question)
+		var err error
+		given, err = a.Prompter().Input(ctx, fmt.Sprintf("Type %s to confirm", output.Sanitize(name)), "")
+		if err != nil {
+			return a.asked(err)
+		}
+	}
+	if given != name {
+		return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+)
+
+// Contain turns a panic into status 1 and one line without the memory that a
+// trace would show. It is to be deferred.
+func (a *App) Contain(status *int) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	words := fmt.Sprintf("%T", cause)
+	if known, ok := cause.(runtime.Error); ok {
+		words = known.Error()
+	}
+	a.reportText(&Error{Exit: Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	*status = int(Failed)
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+)
+
+// stored is one secret of a profile and the kind of store that has it.
+type stored struct {
+	kind string
+	key  credential.Key
+}
+
+// secretsOf are the login and the saved tokens of a profile.
+func secretsOf(p config.Profile) []stored {
+	var all []stored
+	if p.Store != string(credential.Env) && p.Store != "" {
+		all = append(all, stored{p.Store, credential.Key{Profile: p.Name}})
+	}
+	for _, t := range p.Tokens {
+		all = append(all, stored{t.Store, SavedKey(p.Name, t)})
+	}
+	return all
+}
+
+// SecretsOf returns how many secrets are stored for a profile.
+func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
+
+// CopySecrets copies what is stored for a profile to another profile's name. A
+// login that was dropped is no error.
+func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) error {
+	for _, s := range secretsOf(p) {
+		item, err := a.Stored(ctx, s.kind, s.key)
+		if errors.Is(err, credential.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		store, err := a.Store(s.kind)
+		if err != nil {
+			return err
+		}
+		if err := store.Set(ctx, credential.Key{Profile: to, Name: s.key.Name}, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropSecrets removes what is stored for a profile. What is not there is as good
+// as dropped.
+func (a *App) DropSecrets(ctx context.Context, p config.Profile) error {
+	var errs []error
+	for _, s := range secretsOf(p) {
+		store, err := a.Store(s.kind)
+		if err == nil {
+			err = store.Delete(ctx, s.key)
+		}
+		if !errors.Is(err, credential.ErrNotFound) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,20 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Clock returns the time by the sandbox's own clock, which SeedOptions.Advance
+// moves.
+func (s *Server) Clock() (time.Time, error) {
+	var now time.Time
+	err := s.view(context.Background(), func(tx *bolt.Tx) error {
+		m, err := readMeta(tx)
+		now = s.now(m)
+		return err
+	})
+	return now, err
+}
