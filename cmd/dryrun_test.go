@@ -28,19 +28,25 @@ func TestDryRun(t *testing.T) {
 		"astra profile rename old older",
 		"astra profile use old",
 		"astra role create New --permission db-rest",
+		"astra role delete Held",
+		"astra role update Held --add-permission db-rest",
 		"astra sandbox load dump.json",
 		"astra sandbox reset",
 		"astra sandbox seed --org-name Other",
 		"astra token delete saved",
+		"astra token delete --older-than 1ms",
 		"astra token generate --role 'RO User'",
 		"astra token generate --role 'RO User' --save new",
 		"astra token generate --role 'RO User' --out new.json",
 		"astra user invite ada@example.com --role 'RO User'",
+		"astra user invite ada@example.com,bob@example.com --role 'RO User'",
+		"astra user remove developer@example.com viewer@example.com",
+		"astra user update developer@example.com --role 'RO User'",
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.run("astra token generate --role 'RO User' --save saved; astra sandbox dump > dump.json")
+			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest; astra sandbox dump > dump.json")
 			before := files(t, b.dir)
 			b.run(line + " --dry-run")
 			if diff := cmp.Diff(before, files(t, b.dir)); diff != "" {

@@ -39,8 +39,8 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 		term.typed(" \r")
 		term.see("+ Billing Admin")
 		term.ends(0)
-		if strings.Contains(term.screen.String(), "- R/W User\r") {
-			t.Errorf("a role was lost:\n%s", term.screen.String())
+		if strings.Contains(term.text(), "- R/W User\r") {
+			t.Errorf("a role was lost:\n%s", term.text())
 		}
 	})
 	t.Run("the last administrator", func(t *testing.T) {

@@ -68,8 +68,8 @@ func TestRoleChangedMeanwhile(t *testing.T) {
 	b.run("astra --sandbox role update Reporting --add-permission org-role-read --yes")
 	term.typed("y\r")
 	term.ends(7)
-	if !strings.Contains(term.screen.String(), "changed by somebody else meanwhile; nothing was sent") {
-		t.Error(term.screen.String())
+	if !strings.Contains(term.text(), "changed by somebody else meanwhile; nothing was sent") {
+		t.Error(term.text())
 	}
 	b.run("astra --sandbox role get Reporting -o json | grep org-role-read")
 	b.run("! astra --sandbox role get Reporting -o json | grep org-db-view")

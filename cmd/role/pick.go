@@ -18,7 +18,7 @@ func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	for i, p := range catalogue {
 		options[i] = prompt.Option{Label: p.Name, Description: p.Description, Group: heading(p.Group)}
 	}
-	chosen, err := app.ChooseSome(ctx, "What may the role do?", options)
+	chosen, err := app.ChooseSome(ctx, "What may the role do?", options, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	if err != nil || all == 0 {
 		return everywhere(), err
 	}
-	chosen, err := app.ChooseSome(ctx, "Which databases?", options)
+	chosen, err := app.ChooseSome(ctx, "Which databases?", options, nil)
 	if err != nil {
 		return place{}, err
 	}
@@ -90,7 +90,7 @@ func (p *place) pick(ctx context.Context, app *cli.App, d devops.Database, deep 
 	var chosen []int
 	if len(options) > 0 {
 		var err error
-		if chosen, err = app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"? (none: all of them)", options); err != nil {
+		if chosen, err = app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"? (none: all of them)", options, nil); err != nil {
 			return err
 		}
 	}

@@ -73,6 +73,11 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if len(named) > 0 {
+		if named, err = bury(ctx, app, session, all, named); err != nil || len(named) == 0 {
+			return err
+		}
+	}
 	var found []target
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)

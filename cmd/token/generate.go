@@ -122,7 +122,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 	if len(in.roles) > 0 {
 		return session.RolesNamed(ctx, in.roles)
 	}
-	return app.PickRoles(ctx, session, "Roles of the token:")
+	return app.PickRoles(ctx, session, "Roles of the token", nil)
 }
 
 // destinations are where the secret goes, safest first. Standard output is one

@@ -112,7 +112,8 @@ func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session,
 	case !needed, in.resend:
 		return nil, nil
 	case app.Interactive():
-		return pickRoles(ctx, app, session, "Roles of whoever is invited", nil)
+		roles, err := app.PickRoles(ctx, session, "Roles of whoever is invited", nil)
+		return idsOf(roles), err
 	}
 	return nil, cli.Usagef("--role is missing: whoever is invited needs at least one role").WithNext("astra role list")
 }

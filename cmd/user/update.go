@@ -97,7 +97,8 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 // wanted are the ids of the roles that the user is to have.
 func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, has []string) ([]string, error) {
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
-		return pickRoles(ctx, app, session, "Roles of "+in.user, has)
+		roles, err := app.PickRoles(ctx, session, "Roles of "+in.user, has)
+		return idsOf(roles), err
 	}
 	if len(in.roles) > 0 {
 		roles, err := session.RolesNamed(ctx, in.roles)

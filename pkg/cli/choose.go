@@ -15,10 +15,12 @@ func (a *App) Choose(ctx context.Context, question string, options ...prompt.Opt
 	return chosen, a.asked(err)
 }
 
-// ChooseSome asks for any number of options and returns their indexes. It must
-// not be used unless Interactive.
-func (a *App) ChooseSome(ctx context.Context, question string, options []prompt.Option) ([]int, error) {
-	chosen, err := a.Prompter().MultiSelect(ctx, prompt.Question{Text: output.Sanitize(question)}, harmless(options))
+// ChooseSome asks for any number of options, of which those at selected are
+// chosen at the beginning, and returns their indexes. It must not be used unless
+// Interactive.
+func (a *App) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
+	q := prompt.Question{Text: output.Sanitize(question), Selected: selected}
+	chosen, err := a.Prompter().MultiSelect(ctx, q, harmless(options))
 	return chosen, a.asked(err)
 }
 

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
 )
 
 // maxDocument bounds what is read of a document that the user gives.
@@ -16,40 +14,16 @@ func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, erro
 	if name == "-" && a.Globals.TokenFile == "-" {
 		return nil, Usagef("%s and --token-file cannot both be read from standard input", flag)
 	}
-	type result struct {
-		text []byte
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() { // a pipe may be slow to open, too
-		text, err := a.readDocument(name)
-		read <- result{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			return nil, Failf(Unconfirmed, "%s: %s did not end in time", flag, name)
-		}
+	text, err := a.ReadInput(ctx, name, maxDocument+1)
+	switch {
+	case errors.Is(err, errSlow):
+		return nil, Failf(Unconfirmed, "%s: %s did not end in time", flag, name)
+	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case r := <-read:
-		switch {
-		case r.err != nil:
-			return nil, Usagef("%s: %v", flag, r.err)
-		case len(r.text) > maxDocument:
-			return nil, Usagef("%s: %s is longer than a megabyte", flag, name)
-		}
-		return r.text, nil
+	case err != nil:
+		return nil, Usagef("%s: %v", flag, err)
+	case len(text) > maxDocument:
+		return nil, Usagef("%s: %s is longer than a megabyte", flag, name)
 	}
-}
-
-func (a *App) readDocument(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(io.LimitReader(a.In, maxDocument+1))
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxDocument+1))
+	return text, nil
 }

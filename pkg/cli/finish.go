@@ -99,15 +99,16 @@ func (a *App) reportText(e *Error) {
 	if a.Color() {
 		word = "\x1b[1;31merror:\x1b[0m"
 	}
-	fmt.Fprintln(a.Err, word, output.Sanitize(e.Message))
+	say := func(line string) { fmt.Fprintln(a.Err, wrap(line, a.Terminal.ErrWidth)) }
+	say(word + " " + output.Sanitize(e.Message))
 	if e.Hint != "" {
-		fmt.Fprintln(a.Err, "  "+output.Sanitize(e.Hint))
+		say("  " + output.Sanitize(e.Hint))
 	}
 	if e.RequestID != "" {
-		fmt.Fprintln(a.Err, "  request "+output.Sanitize(e.RequestID))
+		say("  request " + output.Sanitize(e.RequestID))
 	}
 	for _, command := range e.Next {
-		fmt.Fprintln(a.Err, "  "+advicePrefix+output.Sanitize(command))
+		fmt.Fprintln(a.Err, "  "+advicePrefix+output.Sanitize(command)) // whole, to be copied
 	}
 }
 

@@ -13,9 +13,10 @@ import (
 )
 
 // PickRoles lets the person at the terminal choose roles from a list, which
-// shows them in groups with what they allow. It must not be used unless
+// shows them in the Portal's groups with how much they allow. Those whose ids are
+// in selected are chosen at the beginning. It must not be used unless
 // Interactive.
-func (a *App) PickRoles(ctx context.Context, session *Session, question string) ([]devops.Role, error) {
+func (a *App) PickRoles(ctx context.Context, session *Session, question string, selected []string) ([]devops.Role, error) {
 	known, err := session.AllRoles(ctx)
 	if err != nil {
 		return nil, err
@@ -23,14 +24,18 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string) 
 	roles := slices.SortedStableFunc(slices.Values(known), func(x, y devops.Role) int {
 		return cmp.Or(cmp.Compare(roleGroup(x), roleGroup(y)), cmp.Compare(x.Name, y.Name))
 	})
+	var begin []int
 	options := make([]prompt.Option, len(roles))
 	for i, r := range roles {
 		options[i] = prompt.Option{
-			Label: r.Name, Group: roleGroups()[roleGroup(r)],
+			Group: roleGroups()[roleGroup(r)], Label: r.Name,
 			Description: fmt.Sprintf("%d permissions", len(PermissionsOf(r))),
 		}
+		if slices.Contains(selected, r.ID) {
+			begin = append(begin, i)
+		}
 	}
-	chosen, err := a.ChooseSome(ctx, question, options)
+	chosen, err := a.ChooseSome(ctx, question, options, begin)
 	if err != nil {
 		return nil, err
 	}
@@ -44,31 +49,22 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string) 
 	return picked, nil
 }
 
-// roleGroups are the headings of the list, in its order.
-func roleGroups() []string { return []string{"special", "user", "service account", "custom"} }
+// roleGroups are the headings of the list, as in the Portal.
+func roleGroups() []string {
+	return []string{"Organization", "Database, keyspace, table", "API access", "Custom"}
+}
 
 // roleGroup returns which of roleGroups a role belongs to. The names of default
-// roles say for whom they are.
+// roles say for what they are.
 func roleGroup(r devops.Role) int {
 	_, isDefault := iam.DefaultRole(r.ID)
 	switch {
 	case !isDefault:
 		return 3
-	case strings.HasSuffix(r.Name, "Svc Acct"):
+	case strings.HasPrefix(r.Name, "API "):
 		return 2
-	case strings.HasSuffix(r.Name, " User"):
+	case strings.HasSuffix(r.Name, " User"), strings.HasSuffix(r.Name, " Svc Acct"):
 		return 1
 	}
 	return 0
-}
-
-// PermissionsOf returns the API parameters of what roles allow together, sorted,
-// each once.
-func PermissionsOf(roles ...devops.Role) []string {
-	all := []string{}
-	for _, r := range roles {
-		all = append(all, r.Policy.Actions...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }

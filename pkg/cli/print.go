@@ -63,7 +63,7 @@ func (a *App) line(word, format string, args []any) {
 	if a.sandboxed {
 		prefix = "sandbox: "
 	}
-	fmt.Fprintf(a.Err, prefix+word+format+"\n", clean...)
+	fmt.Fprintln(a.Err, wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
 }
 
 // WriteOne is PrintOne to another writer, for what is delivered as a whole.

@@ -140,3 +140,14 @@ func RoleNames(refs []RoleRef) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// PermissionsOf returns the API parameters of what roles allow together, sorted,
+// each once.
+func PermissionsOf(roles ...devops.Role) []string {
+	all := []string{}
+	for _, r := range roles {
+		all = append(all, r.Policy.Actions...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -90,7 +90,11 @@ func (p *prompter) fit(options []Option) (labels []string, describe func(string,
 	room := max(width-margin, 10)
 	descriptions := make([]string, len(options))
 	for i, o := range options {
-		label := cut(o.words(), room)
+		words := o.words()
+		if columns(words) > room {
+			words = o.Label // what is chosen matters more than where it belongs
+		}
+		label := cut(words, room)
 		labels = append(labels, label)
 		if rest := room - columns(label) - len(" - "); rest > margin {
 			descriptions[i] = cut(o.Description, rest)

@@ -286,6 +286,21 @@ func TestListShowsGroups(t *testing.T) {
 	s.wait(done)
 }
 
+// On a narrow terminal the label stays whole, and the group makes room.
+func TestNarrowListKeepsLabels(t *testing.T) {
+	s := newScreen(t)
+	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: 15, Cols: 30}); err != nil {
+		t.Fatal(err)
+	}
+	q := func(p Prompter) (any, error) {
+		return p.MultiSelect(t.Context(), Question{Text: "Which?"}, []Option{{Label: "RO Svc Acct", Group: "Database, keyspace, table"}})
+	}
+	done := s.ask(q, false)
+	s.see("[ ]  RO Svc Acct")
+	s.press("\r")
+	s.wait(done)
+}
+
 // Each question ends by Ctrl-C, Ctrl-D, the end of the context, its deadline
 // and the loss of the terminal, and none takes its default for an answer.
 func TestEnds(t *testing.T) {
