@@ -66,7 +66,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, dir: t.TempDir()}
 	bin := filepath.Join(b.dir, "bin")
 	check(t, os.Mkdir(bin, 0o700))
-	self, err := os.Executable()
+	self, err := program()
 	check(t, err)
 	check(t, os.Symlink(self, filepath.Join(bin, "astra")))
 	state := filepath.Join(b.dir, "state")

@@ -73,7 +73,7 @@ func (c *crowd) invite(n int, flags ...string) (cmd *exec.Cmd, out, stderr *byte
 	for i := range n {
 		fmt.Fprintf(&list, "p%d@example.com\n", i)
 	}
-	self, err := os.Executable()
+	self, err := program()
 	check(c.t, err)
 	bin := filepath.Join(c.dir, "astra")
 	if _, err := os.Lstat(bin); err != nil {

@@ -64,6 +64,13 @@ func setup(env *testscript.Env) error {
 		"ASTRA_CACHE_DIR="+filepath.Join(home, "cache"), "TERM=xterm",
 	)
 	env.Values["served"] = new(served)
+	if raced {
+		path, err := program()
+		if err != nil {
+			return err
+		}
+		env.Setenv("PATH", filepath.Dir(path)+string(os.PathListSeparator)+env.Getenv("PATH"))
+	}
 	return os.MkdirAll(home, 0o700)
 }
 

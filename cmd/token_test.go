@@ -61,7 +61,7 @@ func TestStrangeTokens(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			self, err := os.Executable()
+			self, err := program()
 			check(t, err)
 			program := filepath.Join(dir, "astra")
 			check(t, os.Symlink(self, program))
