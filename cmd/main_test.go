@@ -23,7 +23,7 @@ const testVersion = "v0.0.0-test"
 
 // TestMain lets the test binary be the program: scripts run it as astra.
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"astra": astra})
+	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})
 }
 
 // tidy removes the plain build when the tests are over.
