@@ -27,7 +27,8 @@ import (
 //	exit CODE COMMAND…        runs a command that must end with this status
 //	serve [URLVAR] [FAULT…]   serves the sandbox of this script on loopback: $URL is
 //	                          its address, token.txt the administrator's token
-//	await REQUEST             waits until the served sandbox was sent this request
+//	await REQUEST [TIMES]     waits until the served sandbox was sent this request, once
+//	                          or so many times; {id} stands for ids
 //	requests FILE             compares the requests that were served since the
 //	                          last time with the lines of FILE
 //
@@ -81,15 +82,26 @@ type served struct {
 }
 
 func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await 'METHOD PATH'")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: await 'METHOD PATH' [TIMES]")
+	}
+	times := 1
+	if len(args) == 2 {
+		var err error
+		times, err = strconv.Atoi(args[1])
+		ts.Check(err)
 	}
 	log := ts.Value("served").(*served)
 	for deadline := time.After(20 * time.Second); ; {
 		log.mu.Lock()
-		arrived := slices.Contains(log.log, args[0])
+		arrived := 0
+		for _, request := range log.log {
+			if ids.ReplaceAllString(request, "{id}") == args[0] {
+				arrived++
+			}
+		}
 		log.mu.Unlock()
-		if arrived {
+		if arrived >= times {
 			return
 		}
 		select {
