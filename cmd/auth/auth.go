@@ -13,5 +13,5 @@ func New(app *cli.App) *cobra.Command {
 		Use:     "auth",
 		Short:   "Log in, log out, and see which credential is used",
 		Example: "  astra --sandbox auth status",
-	}, newLogin(app), newLogout(app), newStatus(app))
+	}, newLogin(app), newLogout(app), newSession(app), newStatus(app))
 }

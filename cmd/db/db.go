@@ -17,7 +17,7 @@ func New(app *cli.App) *cobra.Command {
 		Use:     "db",
 		Short:   "See the databases of the organization",
 		Example: "  astra --sandbox db list",
-	}, newGet(app), newList(app))
+	}, newBundle(app), newGet(app), newList(app))
 }
 
 func columns() []output.Column[devops.Database] {

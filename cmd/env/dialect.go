@@ -2,6 +2,7 @@ package env
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,18 +14,22 @@ import (
 type target struct{ shell, format string }
 
 func (t *target) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.shell, "shell", "", "`shell` to write for: auto, sh, bash, dash, zsh, ksh, mksh or fish (default auto, the shell that runs astra)")
-	cmd.Flags().StringVar(&t.format, "format", "shell", "`format`: shell, dotenv or json")
+	cmd.Flags().StringVar(&t.shell, "shell", "", "`shell` to write for: auto, "+strings.Join(envfile.Shells(), ", ")+" (default auto, the shell that runs astra)")
+	cmd.Flags().StringVar(&t.format, "format", "", "`format`: shell, "+strings.Join(envfile.Formats(), ", ")+" (default shell)")
 }
 
-// dialect settles the kind of text, and with it what is printed on failure.
-func (t target) dialect(app *cli.App) (envfile.Dialect, error) {
+// dialect settles the kind of text, and with it what is printed on failure. For
+// a file it is dotenv unless the user asks for something else.
+func (t target) dialect(app *cli.App, forFile bool) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {
 		return "", cli.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
 	}
+	if forFile && t.shell == "" && t.format == "" {
+		return envfile.Dotenv, nil
+	}
 	d, err := t.lookup(app)
-	if err != nil {
-		return "", err
+	if err != nil || forFile {
+		return d, err
 	}
 	failure := envfile.Failure(d)
 	app.OnFailure = &failure
@@ -32,18 +37,17 @@ func (t target) dialect(app *cli.App) (envfile.Dialect, error) {
 }
 
 func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
-	data := []string{string(envfile.Dotenv), string(envfile.JSON)}
-	if t.format != "shell" {
-		if !slices.Contains(data, t.format) {
-			return "", cli.Usagef("--format is shell, dotenv or json, not %q", t.format)
+	if t.format != "" && t.format != "shell" {
+		if !slices.Contains(envfile.Formats(), t.format) {
+			return "", cli.Usagef("--format is shell, %s, not %q", strings.Join(envfile.Formats(), ", "), t.format)
 		}
 		if t.shell != "" {
 			return "", cli.Usagef("--shell goes with --format shell, not with %s", t.format)
 		}
-		return envfile.Dialect(t.format), nil
+		return envfile.Lookup(t.format)
 	}
 	name := app.Shell(t.shell)
-	if slices.Contains(data, name) {
+	if slices.Contains(envfile.Formats(), name) {
 		return "", cli.Usagef("%s is no shell: ask for it with --format %s", name, name)
 	}
 	return envfile.Lookup(name)

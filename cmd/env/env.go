@@ -18,7 +18,10 @@ func New(app *cli.App) *cobra.Command {
 "env use" chooses database, keyspace, region and token once. "env export" prints
 the variables for the shell to evaluate, without asking the service:
 
-    eval "$(astra env export)"`,
+    eval "$(astra env export)"
+
+"env run" starts one program with them, and "env hook" keeps them current in
+every shell or directory.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
-	}, newExport(app), newUnset(app), newUse(app)), envfile.Failure(envfile.Sh))
+	}, newExport(app), newHook(app), newRun(app), newUnset(app), newUse(app)), envfile.Failure(envfile.Sh))
 }

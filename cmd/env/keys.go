@@ -4,14 +4,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
+// bundleKey is the variable whose value is a file that may not be there.
+const bundleKey = "ASTRA_DB_SECURE_BUNDLE_PATH"
+
 // key is one variable that can be exported, under the name that it has in the
 // documents and the name that the user wants.
-type key struct{ source, name string }
+type key struct {
+	source, name string
+	optional     bool // one of all, and may be missing
+}
 
 // defaultKeys are exported when nothing else is asked for.
 func defaultKeys() []string {
@@ -20,57 +28,117 @@ func defaultKeys() []string {
 	}
 }
 
-// allKeys are everything that can be exported.
+// allKeys are everything that can be exported at any time.
 func allKeys() []string {
-	return append(defaultKeys(), "ASTRA_DB_CLIENT_ID", "ASTRA_DB_CLIENT_SECRET", "ASTRA_DB_NAME", "ASTRA_ORG_ID", "ASTRA_ORG_NAME")
+	return append(defaultKeys(), "ASTRA_DB_CLIENT_ID", "ASTRA_DB_CLIENT_SECRET", "ASTRA_DB_USERNAME", "ASTRA_DB_PASSWORD",
+		"ASTRA_DB_NAME", bundleKey, "ASTRA_ORG_ID", "ASTRA_ORG_NAME")
 }
 
-// parseKeys reads --keys: names with commas, each KEY or KEY=NAME, or all.
-func parseKeys(lists []string) ([]key, error) {
-	if len(lists) == 0 {
+// classicKeys are what the documents of classic databases use.
+func classicKeys() []string {
+	return []string{
+		"ASTRA_CLUSTER_ID", "ASTRA_CLUSTER_REGION", "ASTRA_DB_USERNAME", "ASTRA_DB_KEYSPACE", "ASTRA_DB_PASSWORD", "ASTRA_AUTHORIZATION_TOKEN",
+	}
+}
+
+// knownKeys are all that --keys takes.
+func knownKeys() []string {
+	known := allKeys()
+	for _, k := range classicKeys() {
+		if !slices.Contains(known, k) {
+			known = append(known, k)
+		}
+	}
+	return known
+}
+
+// selection is which variables the user wants.
+type selection struct {
+	lists   []string
+	classic bool
+}
+
+func (s *selection) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&s.lists, "keys", nil, "these variables, a `list` with commas of KEY or KEY=NAME, or all; may be repeated")
+	cmd.Flags().BoolVar(&s.classic, "classic", false, "the variables of classic databases, with the token of astra auth session")
+	cmd.MarkFlagsMutuallyExclusive("keys", "classic")
+}
+
+// flags are the words by which a command line makes the same choice.
+func (s selection) flags() []string {
+	if s.classic {
+		return []string{"--classic"}
+	}
+	var words []string
+	for _, list := range s.lists {
+		words = append(words, "--keys", list)
+	}
+	return words
+}
+
+// keys reads the choice: names with commas, each KEY or KEY=NAME, or all.
+func (s selection) keys() ([]key, error) {
+	if s.classic {
+		return named(classicKeys()), nil
+	}
+	if len(s.lists) == 0 {
 		return named(defaultKeys()), nil
 	}
 	var keys []key
-	seen := map[string]bool{}
-	for word := range strings.SplitSeq(strings.Join(lists, ","), ",") {
+	for word := range strings.SplitSeq(strings.Join(s.lists, ","), ",") {
 		word = strings.TrimSpace(word)
 		if word == "all" {
-			keys = append(keys, named(allKeys())...)
+			for _, source := range allKeys() {
+				keys = append(keys, key{source, source, true})
+			}
 			continue
 		}
 		source, name, renamed := strings.Cut(word, "=")
 		if !renamed {
 			name = source
 		}
-		if !known(source) {
-			e := cli.Usagef("--keys: there is no variable %q", source).WithHint("known are %s", strings.Join(allKeys(), ", "))
-			if near := suggest.Nearest(source, allKeys()); len(near) > 0 {
-				e.Hint = "did you mean " + near[0] + "?"
-			}
-			return nil, e
+		if !slices.Contains(knownKeys(), source) {
+			return nil, unknown(source)
 		}
-		keys = append(keys, key{source, name})
+		keys = append(keys, key{source, name, false})
 	}
+	return keys, check(keys)
+}
+
+func unknown(source string) error {
+	e := cli.Usagef("--keys: there is no variable %q", source).WithHint("known are %s", strings.Join(knownKeys(), ", "))
+	if near := suggest.Nearest(source, knownKeys()); len(near) > 0 {
+		e.Hint = "did you mean " + near[0] + "?"
+	}
+	return e
+}
+
+func check(keys []key) error {
+	seen := map[string]bool{}
 	for _, k := range keys {
 		if err := envfile.CheckName(k.name); err != nil {
-			return nil, err
+			return err
 		}
 		if seen[k.name] {
-			return nil, cli.Usagef("--keys: %s is given twice", k.name)
+			return cli.Usagef("--keys: %s is given twice", k.name)
 		}
 		seen[k.name] = true
 	}
-	return keys, nil
+	return nil
 }
 
 func named(sources []string) []key {
 	keys := make([]key, len(sources))
 	for i, s := range sources {
-		keys[i] = key{s, s}
+		keys[i] = key{source: s, name: s}
 	}
 	return keys
 }
 
-func known(source string) bool {
-	return slices.Contains(allKeys(), source)
+func namesOf(keys []key) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	return names
 }

@@ -9,8 +9,7 @@ import (
 
 type unset struct {
 	target
-
-	keys []string
+	selection
 }
 
 func newUnset(app *cli.App) *cobra.Command {
@@ -25,25 +24,21 @@ func newUnset(app *cli.App) *cobra.Command {
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
-	in.add(cmd)
-	cmd.Flags().StringArrayVar(&in.keys, "keys", nil, "these variables, a `list` with commas of KEY or KEY=NAME, or all; may be repeated")
+	in.target.add(cmd)
+	in.selection.add(cmd)
 	return cmd
 }
 
 func (in unset) run(app *cli.App) error {
-	d, err := in.dialect(app)
+	d, err := in.dialect(app, false)
 	if err != nil {
 		return err
 	}
-	keys, err := parseKeys(in.keys)
+	keys, err := in.keys()
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = k.name
-	}
-	text, err := envfile.Unset(d, names)
+	text, err := envfile.Unset(d, namesOf(keys))
 	if err != nil {
 		return err
 	}

@@ -48,16 +48,9 @@ neither, the token that is bound stays.`,
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
-	session, err := app.Session(ctx)
+	session, profile, err := sessionOf(ctx, app)
 	if err != nil {
 		return err
-	}
-	profile, err := app.Profile()
-	if err != nil {
-		return err
-	}
-	if !app.Sandboxed() && session.Profile.Name != profile.Name {
-		return cli.Usagef("the credential comes from %s, and the binding belongs to profile %s: they may be two organizations", session.Source, profile.Name)
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
@@ -66,7 +59,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	bound, err := in.bind(d, profile.Env.Token)
+	bound, err := bind(d, in.keyspace, in.region, cmp.Or(in.saved, profile.Env.Token))
 	if err != nil {
 		return err
 	}
@@ -98,26 +91,6 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 		app.Warn("no application token is bound yet: add --role ROLE or --saved-token NAME")
 	}
 	return cli.PrintOne(app, columns(), bound)
-}
-
-// bind resolves everything that an export needs but the secret.
-func (in use) bind(d devops.Database, token string) (config.Env, error) {
-	bound := config.Env{
-		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(in.keyspace, d.Keyspace), Region: cmp.Or(in.region, d.Region),
-		Token: cmp.Or(in.saved, token), Endpoint: cli.Endpoint(d),
-	}
-	if in.keyspace != "" && !slices.Contains(d.Keyspaces, in.keyspace) {
-		return bound, cli.NotFoundf("keyspace", in.keyspace, d.Keyspaces)
-	}
-	if in.region != "" && !slices.Contains(d.Regions, in.region) {
-		return bound, cli.NotFoundf("region", in.region, d.Regions)
-	}
-	if bound.Region == d.Region {
-		return bound, nil
-	}
-	var err error
-	bound.Endpoint, err = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
-	return bound, err
 }
 
 // generate makes a token for the environment and saves it under a name that is

@@ -41,6 +41,10 @@ type App struct {
 	// for what shell; nil leaves it to the mark of Evaluated.
 	OnFailure *string
 
+	// OwnStatus is the one status of all failures of a command that was marked by
+	// FailsWith, else OK.
+	OwnStatus Code
+
 	// Args is the command line, without the program's name.
 	Args []string
 
@@ -50,6 +54,7 @@ type App struct {
 	configErr     error
 	configRead    bool
 	outputGiven   bool
+	ownFormat     string      // of those that only this command has
 	changed       atomic.Bool // the service made a change
 	prompter      prompt.Prompter
 	session       *Session
@@ -117,3 +122,6 @@ func (a *App) Sandboxed() bool { return a.sandboxed }
 
 // Stdout returns standard output as a file.
 func (a *App) Stdout() *os.File { return a.files[1] }
+
+// Stderr returns standard error as a file, past the filter that keeps secrets out.
+func (a *App) Stderr() *os.File { return a.files[2] }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"syscall"
 
@@ -43,6 +42,8 @@ func kinds() []struct {
 		{envfile.ErrName, Usage},
 		{envfile.ErrNoUnset, Usage},
 		{envfile.ErrDialect, Usage},
+		{envfile.ErrNoMerge, Conflict},
+		{envfile.ErrMerge, Refused},
 		{config.ErrConfig, Config},
 		{credential.ErrNotFound, NoCredential},
 		{credential.ErrPermissions, Config},
@@ -55,6 +56,7 @@ func kinds() []struct {
 		{sandbox.ErrState, Config},
 		{sandbox.ErrNotInvited, NotFound},
 		{devops.ErrURL, Usage},
+		{devops.ErrElsewhere, Refused},
 		{devops.ErrUnauthorized, NoCredential},
 		{devops.ErrForbidden, Forbidden},
 		{devops.ErrNotFound, NotFound},
@@ -91,7 +93,7 @@ func classify(err error) *Error {
 	}
 	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
-		if api.Sent && api.Status == 0 && api.Method != http.MethodGet {
+		if api.Sent && api.Status == 0 && api.Changes {
 			e.Outcome = NobodyKnows
 		}
 		advise(e, api)

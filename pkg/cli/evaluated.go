@@ -24,7 +24,7 @@ func Evaluated(cmd *cobra.Command, statement string) *cobra.Command {
 
 // FailureStatement returns what cmd prints when it fails: what it decided on
 // itself if it came that far, else what it is marked with, unless the command
-// line asks for a format that no shell evaluates.
+// line asks for a file or for a format that no shell evaluates.
 func FailureStatement(cmd *cobra.Command, args []string, chosen *string) *string {
 	if chosen != nil {
 		return chosen
@@ -38,6 +38,9 @@ func FailureStatement(cmd *cobra.Command, args []string, chosen *string) *string
 }
 
 func otherFormat(args []string) bool {
+	if slices.ContainsFunc(args, func(arg string) bool { return arg == "--out" || strings.HasPrefix(arg, "--out=") }) {
+		return true
+	}
 	at := slices.IndexFunc(args, func(arg string) bool { return arg == "--format" || strings.HasPrefix(arg, "--format=") })
 	if at < 0 {
 		return false

@@ -7,29 +7,32 @@ type Code int
 
 // The exit statuses. Exits explains them.
 const (
-	OK           Code = 0
-	Failed       Code = 1
-	Usage        Code = 2
-	Config       Code = 3
-	NoCredential Code = 4
-	Forbidden    Code = 5
-	NotFound     Code = 6
-	Conflict     Code = 7
-	Unconfirmed  Code = 8
-	SomeFailed   Code = 9
-	Negative     Code = 10
-	Network      Code = 12
-	RateLimited  Code = 13
-	Server       Code = 14
-	Unknown      Code = 15
-	NothingKept  Code = 16
-	Store        Code = 17
-	Unwritable   Code = 18
-	Refused      Code = 19
-	HungUp       Code = 129
-	Interrupted  Code = 130
-	ReaderLeft   Code = 141
-	Terminated   Code = 143
+	OK              Code = 0
+	Failed          Code = 1
+	Usage           Code = 2
+	Config          Code = 3
+	NoCredential    Code = 4
+	Forbidden       Code = 5
+	NotFound        Code = 6
+	Conflict        Code = 7
+	Unconfirmed     Code = 8
+	SomeFailed      Code = 9
+	Negative        Code = 10
+	Network         Code = 12
+	RateLimited     Code = 13
+	Server          Code = 14
+	Unknown         Code = 15
+	NothingKept     Code = 16
+	Store           Code = 17
+	Unwritable      Code = 18
+	Refused         Code = 19
+	RunFailed       Code = 125
+	CannotExecute   Code = 126
+	CommandNotFound Code = 127
+	HungUp          Code = 129
+	Interrupted     Code = 130
+	ReaderLeft      Code = 141
+	Terminated      Code = 143
 )
 
 // Exit is one row of the table of exit statuses.
@@ -62,6 +65,9 @@ func Exits() []Exit {
 		{Store, "STORE", "The place where secrets are kept is unavailable or refused."},
 		{Unwritable, "UNWRITABLE", "A value cannot be written in that shell or format."},
 		{Refused, "REFUSED", "Refused for safety."},
+		{RunFailed, "RUN_FAILED", "env run failed before it ran anything. The code of a JSON error says why."},
+		{CannotExecute, "CANNOT_EXECUTE", "env run found the command, and it cannot be executed."},
+		{CommandNotFound, "COMMAND_NOT_FOUND", "env run did not find the command."},
 		{HungUp, "HUNG_UP", "The terminal was closed (SIGHUP)."},
 		{Interrupted, "INTERRUPTED", "Interrupted (SIGINT)."},
 		{ReaderLeft, "READER_LEFT", "The reader of standard output left (SIGPIPE)."},

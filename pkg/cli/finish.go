@@ -25,6 +25,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if err == nil || errors.Is(err, errDone) {
 		return int(OK)
 	}
+	if child, ok := errors.AsType[ChildStatus](err); ok {
+		return int(child)
+	}
 	if a.OnFailure != nil {
 		fmt.Fprint(a.Out, *a.OnFailure)
 	}
@@ -56,6 +59,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.sandboxed && e.Exit == NoCredential && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 	}
+	a.overrule(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
 		a.reportJSON(e)
 	} else {

@@ -82,6 +82,9 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return Usagef("--color is auto, always or never, not %q", g.Color)
 	}
 	a.outputGiven = g.Output != ""
+	if err := a.takeOwnFormat(cmd); err != nil {
+		return err
+	}
 	if g.Output == "" {
 		g.Output = a.settings.Output
 		if _, err := output.ParseFormat(g.Output); err != nil && g.Output != "" {
@@ -89,7 +92,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		}
 	}
 	if _, err := a.outputOptions(); err != nil {
-		return err
+		return ownFormatsToo(cmd, err)
 	}
 	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
 		g.Debug = "http"

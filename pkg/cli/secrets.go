@@ -51,11 +51,15 @@ func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) erro
 	return nil
 }
 
-// DropSecrets removes what is stored for a profile. What is not there is as good
-// as dropped.
+// DropSecrets removes what is stored for a profile, with the session of the bound
+// database; others end by themselves. What is not there is as good as dropped.
 func (a *App) DropSecrets(ctx context.Context, p config.Profile) error {
+	all := secretsOf(p)
+	if p.Env.DB.ID != "" && p.Store != "" && p.Store != string(credential.Env) {
+		all = append(all, stored{p.Store, RESTSessionKey(p.Name, p.Env.DB.ID)})
+	}
 	var errs []error
-	for _, s := range secretsOf(p) {
+	for _, s := range all {
 		store, err := a.Store(s.kind)
 		if err == nil {
 			err = store.Delete(ctx, s.key)

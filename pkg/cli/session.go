@@ -121,7 +121,7 @@ func (a *App) beforeChange(r devops.Request) error {
 // trace notes that something was changed, and reports the exchange with the
 // service under --debug=http.
 func (a *App) trace(x devops.Exchange) {
-	if x.Method != http.MethodGet && x.Status/100 == 2 {
+	if x.Changes && x.Status/100 == 2 {
 		a.changed.Store(true)
 	}
 	if a.Globals.Debug == "" {

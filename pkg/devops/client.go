@@ -55,8 +55,9 @@ type Request struct {
 type Exchange struct {
 	Method   string
 	Path     string
-	Status   int // 0 without an answer
-	Attempt  int // from 1
+	Status   int  // 0 without an answer
+	Attempt  int  // from 1
+	Changes  bool // the call is one that changes something
 	Duration time.Duration
 	Err      error // why there is no answer
 }
@@ -64,6 +65,7 @@ type Exchange struct {
 // A Client talks to the API with one token. It may be used by several
 // goroutines.
 type Client struct {
+	Data      *DataService
 	Databases *DatabaseService
 	Orgs      *OrgService
 	Roles     *RoleService
@@ -107,6 +109,7 @@ func New(config Config) (*Client, error) {
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
 	}
 	s := service{c}
+	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
 	c.Orgs = (*OrgService)(&s)
 	c.Roles = (*RoleService)(&s)

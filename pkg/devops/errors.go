@@ -22,6 +22,7 @@ var (
 	ErrServer         = errors.New("the service has a fault")
 	ErrNetwork        = errors.New("the service cannot be reached")
 	ErrAnswer         = errors.New("the answer cannot be used")
+	ErrElsewhere      = errors.New("the address leads away from the service")
 	ErrOutcomeUnknown = errors.New("the outcome is unknown") // sent, must not be repeated, not clearly answered
 )
 
@@ -34,6 +35,7 @@ type Error struct {
 	RequestID    string
 	Permission   string        // the action that the call needs
 	Sent         bool          // the service may have seen it
+	Changes      bool          // the call is one that changes something
 	RetryAfter   time.Duration // the wait that the service asks for, at most 30 seconds; 0 if it asks for none
 	kind         error
 	cause        error
@@ -141,7 +143,8 @@ func (c *Client) newError(t *trip, kind error) *Error {
 	a := t.answer
 	e := &Error{
 		Method: t.call.method, Path: t.call.path, Status: a.status, Message: c.words(a),
-		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission, Sent: t.lost || a.sent, kind: kind,
+		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission,
+		Sent: t.lost || a.sent, Changes: t.call.class != read, kind: kind,
 	}
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)

@@ -1,9 +1,11 @@
 package devops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +20,7 @@ const (
 	read       class = iota // changes nothing: after any fault
 	idempotent              // twice is as good as once: after any fault
 	once                    // twice is wrong: only if it was not sent or was put off (429)
+	single                  // twice is harmless, but pointless: as once, and no outcome of it is unknown
 )
 
 // A call is one operation of the API.
@@ -27,6 +30,9 @@ type call struct {
 	id         string
 	query      url.Values
 	body       any
+	shown      any    // body without its secrets, where it has any
+	root       string // of another host than the API's, which gets no token
+	header     http.Header
 	permission string
 	class      class
 	anyToken   bool // every valid token may: a refusal is about the token
@@ -54,8 +60,12 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, fmt.Errorf("%s %s: %w", k.method, k.path, err)
 	}
-	if c.config.Before != nil && k.method != http.MethodGet {
-		if err := c.config.Before(Request{k.method, k.path, k.body, k.permission}); err != nil {
+	if c.config.Before != nil && k.class != read {
+		shown := k.shown
+		if shown == nil {
+			shown = k.body
+		}
+		if err := c.config.Before(Request{k.method, k.path, shown, k.permission}); err != nil {
 			return answer{}, err
 		}
 	}
@@ -75,7 +85,7 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 }
 
 func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request, error) {
-	target := c.base + k.path
+	target := cmp.Or(k.root, c.base) + k.path
 	if len(k.query) > 0 {
 		target += "?" + k.query.Encode()
 	}
@@ -91,7 +101,10 @@ func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w: the request cannot be made", k.method, k.path, ErrInvalid)
 	}
-	req.Header.Set("Authorization", "Bearer "+c.config.Token.Reveal())
+	maps.Copy(req.Header, k.header)
+	if k.root == "" {
+		req.Header.Set("Authorization", "Bearer "+c.config.Token.Reveal())
+	}
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

@@ -65,7 +65,7 @@ func (t *trip) repeatable() bool {
 		return !isTimeout(a.err)
 	case a.err == nil && a.status == http.StatusTooManyRequests:
 		return true
-	case t.call.class == once:
+	case t.call.class == once, t.call.class == single:
 		return false
 	case a.err != nil:
 		return isBroken(a.err)

@@ -91,7 +91,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, a := t.attempt(req, trip.call.class)
 	trip.record(a)
 	if trace := t.client.config.Trace; trace != nil {
-		x := Exchange{Method: trip.call.method, Path: trip.call.path, Status: a.status, Attempt: trip.attempts, Duration: t.client.now().Sub(begin)}
+		x := Exchange{
+			Method: trip.call.method, Path: trip.call.path, Status: a.status, Attempt: trip.attempts,
+			Changes: trip.call.class != read, Duration: t.client.now().Sub(begin),
+		}
 		if a.err != nil {
 			x.Err = errors.New(t.client.words(a))
 		}

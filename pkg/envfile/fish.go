@@ -47,5 +47,3 @@ func appendFish(b []byte, value string) []byte {
 	}
 	return b
 }
-
-func unsetFish(b []byte, name string) []byte { return fmt.Appendf(b, "set -e %s;\n", name) }

@@ -1,23 +1,6 @@
 package envfile
 
-import (
-	"fmt"
-	"strings"
-)
-
-// maxValue keeps a value well below the 128 KiB at which Linux lets a shell
-// start no command any more.
-const maxValue = 64 << 10
-
-func checkShell(value string) string {
-	switch {
-	case strings.ContainsRune(value, 0):
-		return "holds a NUL byte"
-	case len(value) > maxValue:
-		return "is longer than 64 KiB"
-	}
-	return ""
-}
+import "fmt"
 
 // exportSh writes text that means the same whether the shell reads it as it is
 // or, after an unquoted eval $(…), splits it into words, expands those that
@@ -32,7 +15,7 @@ func exportSh(b []byte, vars []Var) []byte {
 		b = appendHelpers(b, v.Value, &helpers)
 		b = append(append(b, "export "...), v.Name...)
 		b = append(b, '=')
-		b = appendSh(b, v.Value)
+		b = appendSh(b, v.Value, safeSh)
 		b = append(b, ";\n"...)
 	}
 	return unsetHelpers(b, &helpers)
@@ -53,7 +36,7 @@ func appendHelpers(b []byte, value string, done *[256]bool) []byte {
 	return b
 }
 
-func appendSh(b []byte, value string) []byte {
+func appendSh(b []byte, value string, isSafe func(value string, i int) bool) []byte {
 	if value == "" {
 		return append(b, "''"...)
 	}
@@ -61,7 +44,7 @@ func appendSh(b []byte, value string) []byte {
 	quoted := false
 	for i := range len(value) {
 		c := value[i]
-		if safe := safeSh(value, i); safe != quoted {
+		if safe := isSafe(value, i); safe != quoted {
 			b, quoted = append(b, '\''), safe
 		}
 		if quoted {
@@ -94,8 +77,6 @@ func unsetHelpers(b []byte, helpers *[256]bool) []byte {
 	return b
 }
 
-func unsetSh(b []byte, name string) []byte { return fmt.Appendf(b, "unset %s;\n", name) }
-
 // safeSh tells whether byte i of value is one that no shell splits at, expands
 // or treats as special within single quotes. Bytes of UTF-8 sequences are, so
 // that no sequence is ever torn apart. After a colon zsh can be set to expand
@@ -106,9 +87,4 @@ func safeSh(value string, i int) bool {
 		return false
 	}
 	return c >= 0x80 || safeEverywhere(c)
-}
-
-// safeEverywhere tells the bytes that need no quotes in any shell or format.
-func safeEverywhere(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_%+,./:@=-", c) >= 0
 }

@@ -45,6 +45,11 @@ func (c *call) authenticate() error {
 	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) {
 		return errTokenUnknown()
 	}
+	return c.become(t)
+}
+
+// become makes the holder of a token the caller.
+func (c *call) become(t token) error {
 	c.caller = t
 	for _, id := range t.Roles {
 		r, found, err := findRole(c.tx, id)

@@ -22,6 +22,8 @@ type call struct {
 	values        map[string]string // of the path
 	query         url.Values
 	authorization string
+	header        http.Header
+	root          string // scheme and host that the request was sent to
 	body          []byte
 
 	tx     *bolt.Tx
@@ -37,6 +39,9 @@ func (c *call) serve(tx *bolt.Tx, r route) (answer, error) {
 		return answer{}, err
 	}
 	c.tx, c.meta, c.now = tx, m, c.server.now(m)
+	if r.open {
+		return r.handle(c)
+	}
 	if err := c.authenticate(); err != nil {
 		return answer{}, err
 	}

@@ -70,7 +70,10 @@ func (s *Server) do(r *http.Request) (answer, error) {
 		message := fmt.Sprintf("the sandbox does not serve %s %s", r.Method, r.URL.EscapedPath())
 		return failure(http.StatusNotImplemented, message), nil
 	}
-	c := &call{server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization")}
+	c := &call{
+		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),
+		header: r.Header, root: root(r),
+	}
 	if r.Body != nil { // before the transaction: a slow client must not hold the state
 		var err error
 		if c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1)); err != nil {
@@ -78,7 +81,7 @@ func (s *Server) do(r *http.Request) (answer, error) {
 		}
 	}
 	run := s.update
-	if route.method == http.MethodGet {
+	if route.method == http.MethodGet && !route.open {
 		run = s.view
 	}
 	var a answer

@@ -10,11 +10,13 @@ import (
 // handler finds in call.values. A route with an action is served only to
 // callers who may do it to the organization, or to the database and keyspace
 // that the values databaseID and keyspace name; without one, the handler
-// decides. shape is that of the endpoint's refusals.
+// decides. shape is that of the endpoint's refusals. To an open route anybody
+// may come: its handler looks who it is, and may write whatever the method.
 type route struct {
 	method, path string
 	shape        shape
 	action       string
+	open         bool
 	handle       func(*call) (answer, error)
 }
 
@@ -26,6 +28,8 @@ func endpoints() []route {
 		roleRoutes(),
 		tokenRoutes(),
 		databaseRoutes(),
+		bundleRoutes(),
+		dataRoutes(),
 	)
 }
 

@@ -1,0 +1,196 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type bundle struct {
+	region, out string
+	force       bool
+}
+
+func newBundle(app *cli.App) *cobra.Command {
+	var in bundle
+	cmd := &cobra.Command{
+		Use:   "bundle DB",
+		Short: "Download the secure connect bundle that drivers need",
+		Long: `Download the secure connect bundle of a database: the zip file with address and
+certificates that drivers, the CQL shell and bulk loaders connect with. Whoever
+has it still needs a token.
+
+It is kept below the state directory, where "env export" finds it, and replaced by
+the next download; --out puts it elsewhere. Only the owner can read the file. It
+gets its name when it is there whole and nothing in it is suspicious.
+
+The service's address of the file must be at amazonaws.com or datastax.com, where
+bundles are kept, or at the API's own host. No token is sent there.`,
+		Example: "  astra --sandbox db bundle demo\n" +
+			"  astra --sandbox db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
+		Args: cli.Args("DB"),
+		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.region, "region", "", "`name` of the region (default the database's first one)")
+	f.StringVar(&in.out, "out", "", "`file` to write, which must not exist")
+	f.BoolVar(&in.force, "force", false, "replace the file of --out")
+	return cmd
+}
+
+// fetched is a bundle as it is printed.
+type fetched struct {
+	database, region, path string
+	size                   int64
+}
+
+func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
+	if err := cli.CheckOne(app, bundleColumns()); err != nil {
+		return err
+	}
+	if err := in.checkOut(); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.Database(ctx, ref)
+	if err != nil {
+		return err
+	}
+	region := cmp.Or(in.region, d.Region)
+	if !slices.Contains(d.Regions, region) {
+		return cli.NotFoundf("region", region, d.Regions)
+	}
+	path, err := in.path(app, d, region)
+	if err != nil {
+		return err
+	}
+	if app.Rehearse("download the bundle of %s in %s to %s", d.Name, region, path) {
+		return nil
+	}
+	source, err := bundleOf(ctx, session, d, region)
+	if err != nil {
+		return err
+	}
+	size, err := in.fetch(ctx, session, source, path)
+	if err != nil {
+		return err
+	}
+	app.Say("Downloaded the bundle of %s in %s.", d.Name, region)
+	return cli.PrintOne(app, bundleColumns(), fetched{d.Name, region, path, size})
+}
+
+// checkOut refuses a file of --out that cannot be written, before anything is
+// sent.
+func (in bundle) checkOut() error {
+	if in.out == "" {
+		if in.force {
+			return cli.Usagef("--force goes with --out: the file elsewhere is replaced anyway")
+		}
+		return nil
+	}
+	if dir, err := os.Stat(filepath.Dir(in.out)); err != nil || !dir.IsDir() || in.out == "-" {
+		return cli.Usagef("--out %s: there is no such directory to write a file in", shellword.Quote(in.out))
+	}
+	info, err := os.Lstat(in.out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return cli.Usagef("--out: %v", err)
+	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
+		return cli.Usagef("--out %s: that is no file", shellword.Quote(in.out))
+	case !in.force:
+		return exists(in.out)
+	}
+	return nil
+}
+
+func exists(path string) error {
+	return cli.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
+}
+
+// path is where the bundle goes. What the service calls the database and its
+// region becomes a part of it only if it is as plain as it should be.
+func (in bundle) path(app *cli.App, d devops.Database, region string) (string, error) {
+	if in.out != "" {
+		return in.out, nil
+	}
+	if !plain(d.ID) || !plain(region) {
+		return "", cli.Refusef("%q in %q cannot be a part of a file's name", d.ID, region).WithHint("name the file with --out")
+	}
+	return app.BundlePath(d.ID, region)
+}
+
+func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
+	all, err := session.Databases.Bundles(ctx, d.ID)
+	if errors.Is(err, devops.ErrConflict) {
+		return devops.Bundle{}, cli.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
+	}
+	if err != nil {
+		return devops.Bundle{}, err
+	}
+	for _, b := range all {
+		if b.Region == region || len(all) == 1 && b.Region == "" {
+			return b, nil
+		}
+	}
+	return devops.Bundle{}, cli.Failf(cli.NotFound, "the service has no bundle of %s in %s", d.Name, region)
+}
+
+// fetch downloads to a temporary file beside path, and gives it its name when it
+// is in order.
+func (in bundle) fetch(ctx context.Context, session *cli.Session, source devops.Bundle, path string) (int64, error) {
+	dir := filepath.Dir(path)
+	if in.out == "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return 0, err
+		}
+	}
+	file, err := os.CreateTemp(dir, ".astra-*")
+	if err != nil {
+		return 0, cli.Usagef("the bundle cannot be written: %v", err)
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	size, err := session.Databases.FetchBundle(ctx, source, file)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkArchive(file, size); err != nil {
+		return 0, err
+	}
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return 0, err
+	}
+	if in.out == "" || in.force {
+		return size, os.Rename(file.Name(), path)
+	}
+	err = os.Link(file.Name(), path) // unlike a rename, it replaces nothing
+	if errors.Is(err, fs.ErrExist) {
+		return 0, exists(path)
+	}
+	return size, err
+}
+
+func bundleColumns() []output.Column[fetched] {
+	return []output.Column[fetched]{
+		{Key: "database", Value: func(b fetched) any { return b.database }},
+		{Key: "region", Value: func(b fetched) any { return b.region }},
+		{Key: "path", Value: func(b fetched) any { return b.path }, Name: true},
+		{Key: "size", Value: func(b fetched) any { return b.size }},
+	}
+}

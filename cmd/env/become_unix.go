@@ -1,0 +1,15 @@
+//go:build unix
+
+package env
+
+import (
+	"os/signal"
+	"syscall"
+)
+
+// become puts a program into the place of this process, and returns only if
+// that fails. Signals that the caller ignores stay ignored, as under nohup.
+func become(path string, args, environ []string) error {
+	signal.Reset()
+	return syscall.Exec(path, args, environ) //nolint:gosec // what the user asks for
+}

@@ -1,0 +1,142 @@
+package env
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// patience is how long an export waits for the service, which it asks only for
+// a database that is not the bound one.
+const patience = 5 * time.Second
+
+// binding is what the user chooses of the environment: variables, and what
+// "env use" bound or something else instead.
+type binding struct {
+	selection
+
+	database, keyspace, region, saved string
+}
+
+func (b *binding) add(cmd *cobra.Command) {
+	b.selection.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&b.database, "db", "", "`name` or id of another database than the bound one; asks the service once")
+	f.StringVar(&b.keyspace, "keyspace", "", "`name` of another keyspace than the bound one")
+	f.StringVar(&b.region, "region", "", "`name` of another region than the bound one")
+	f.StringVar(&b.saved, "saved-token", "", "`name` of another saved token than the bound one")
+}
+
+// variables returns the variables with their values. Nothing is left to find
+// out after it.
+func (b binding) variables(ctx context.Context, app *cli.App) ([]variable, error) {
+	keys, err := b.keys()
+	if err != nil {
+		return nil, err
+	}
+	profile, err := app.Profile()
+	if err != nil {
+		return nil, err
+	}
+	bound, err := b.resolve(ctx, app, profile)
+	if err != nil {
+		return nil, err
+	}
+	source := source{app: app, profile: profile, bound: bound}
+	return source.values(ctx, keys)
+}
+
+// resolve returns what the flags choose, else the project file of the
+// repository, else what is bound.
+func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Env, error) {
+	bound := profile.Env
+	project, err := app.Project()
+	if err != nil {
+		return bound, err
+	}
+	if b.database != "" && project.DB != b.database {
+		project = config.Project{} // it is about another database
+	}
+	wanted := cmp.Or(b.database, bound.DB.ID)
+	if wanted == "" {
+		return bound, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+	}
+	if wanted != bound.DB.ID && wanted != bound.DB.Name {
+		return b.ask(ctx, app, profile, project)
+	}
+	if project.DB != "" && project.DB != bound.DB.Name && project.DB != bound.DB.ID {
+		return bound, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
+			WithNext("astra env use " + shellword.Quote(project.DB))
+	}
+	bound.Keyspace = cmp.Or(b.keyspace, project.Keyspace, bound.Keyspace)
+	bound.Token = cmp.Or(b.saved, bound.Token)
+	if region := cmp.Or(b.region, project.Region, bound.Region); region != bound.Region {
+		bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
+		bound.Region = region
+	}
+	return bound, err
+}
+
+// ask looks up a database that is not bound.
+func (b binding) ask(ctx context.Context, app *cli.App, profile config.Profile, project config.Project) (config.Env, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	session, _, err := sessionOf(ctx, app)
+	if err != nil {
+		return config.Env{}, err
+	}
+	d, err := session.Database(ctx, b.database)
+	if err != nil {
+		return config.Env{}, err
+	}
+	if b.saved == "" && profile.Env.Token != "" {
+		app.Warn("the token %s is the one bound for %s: make sure that it is meant for %s too, or use --saved-token", profile.Env.Token, profile.Env.DB.Name, d.Name)
+	}
+	return bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), cmp.Or(b.saved, profile.Env.Token))
+}
+
+// sessionOf opens the API with the credential of the profile that the binding
+// belongs to, and with no other organization's, and returns both.
+func sessionOf(ctx context.Context, app *cli.App) (*cli.Session, config.Profile, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, config.Profile{}, err
+	}
+	profile, err := app.Profile()
+	if err != nil {
+		return nil, profile, err
+	}
+	if !app.Sandboxed() && session.Profile.Name != profile.Name {
+		return nil, profile, cli.Usagef("the credential comes from %s, and the binding belongs to profile %s: they may be two organizations", session.Source, profile.Name)
+	}
+	return session, profile, nil
+}
+
+// bind settles everything that an export needs but the secret. Without a name
+// it takes the database's first keyspace and region.
+func bind(d devops.Database, keyspace, region, token string) (config.Env, error) {
+	bound := config.Env{
+		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace), Region: cmp.Or(region, d.Region),
+		Token: token, Endpoint: cli.Endpoint(d),
+	}
+	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
+		return bound, cli.NotFoundf("keyspace", keyspace, d.Keyspaces)
+	}
+	if region != "" && !slices.Contains(d.Regions, region) {
+		return bound, cli.NotFoundf("region", region, d.Regions)
+	}
+	if bound.Region == d.Region {
+		return bound, nil
+	}
+	var err error
+	bound.Endpoint, err = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
+	return bound, err
+}

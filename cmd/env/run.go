@@ -1,0 +1,142 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type run struct {
+	binding
+
+	command []string
+}
+
+func newRun(app *cli.App) *cobra.Command {
+	var in run
+	cmd := &cobra.Command{
+		Use:   "run [flags] -- COMMAND [ARGUMENT…]",
+		Short: "Run a command with the variables of the bound database",
+		Long: `Run a command with the variables of the bound database added to the environment.
+
+The command takes the place of astra: it has its process, terminal, signals and
+exit status. No shell is involved. The -- is required; what stands behind it is
+left to the command. ASTRA_TOKEN and ASTRA_API_TOKEN, an administrator's
+credentials, are not passed on.
+
+As with env(1) the status is 125 if astra fails before the command runs, 126 if
+the command cannot be executed, and 127 if it is not found.`,
+		Example: "  astra --sandbox env use demo --role 'RO User' --yes\n" +
+			"  astra --sandbox env run -- printenv ASTRA_DB_ID\n" +
+			"  astra --sandbox env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
+		Args: checkCommand,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.command = args
+			return in.run(cmd.Context(), app)
+		},
+	}
+	in.add(cmd)
+	cmd.Flags().SetInterspersed(false)
+	return cli.FailsWith(cli.Evaluated(cmd, ""), cli.RunFailed)
+}
+
+// checkCommand makes sure that no flag of the command was taken for one of
+// astra.
+func checkCommand(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) > 0 && cmd.ArgsLenAtDash() != 0:
+		return cli.Usagef("-- is missing in front of the command").WithHint("usage: %s", cmd.UseLine())
+	case len(args) == 0 || args[0] == "":
+		return cli.Usagef("COMMAND is missing").WithHint("usage: %s", cmd.UseLine())
+	}
+	return nil
+}
+
+func (in run) run(ctx context.Context, app *cli.App) error {
+	name := in.command[0]
+	path, err := find(app, name)
+	if err != nil {
+		return notRun(name, err)
+	}
+	vars, err := in.variables(ctx, app)
+	if err != nil {
+		return err
+	}
+	environ, err := environment(app.Environ(), vars)
+	if err != nil {
+		return err
+	}
+	if app.Rehearse("run %s with %d variables", shellword.Line(in.command...), len(vars)) {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	err = become(path, in.command, environ)
+	if _, ended := errors.AsType[cli.ChildStatus](err); ended {
+		return err
+	}
+	return notRun(name, err)
+}
+
+// environment is what the command gets: the caller's variables and vars, but no
+// administrator's credential.
+func environment(callers []string, vars []variable) ([]string, error) {
+	environ := slices.DeleteFunc(slices.Clone(callers), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return sameName(name, "ASTRA_TOKEN") || sameName(name, "ASTRA_API_TOKEN") ||
+			slices.ContainsFunc(vars, func(v variable) bool { return sameName(name, v.Name) })
+	})
+	for _, v := range vars {
+		if strings.ContainsRune(v.Value, 0) {
+			return nil, cli.Failf(cli.Unwritable, "%s holds a NUL byte, which no environment can", v.Name)
+		}
+		environ = append(environ, v.Name+"="+v.Value)
+	}
+	return environ, nil
+}
+
+func sameName(a, b string) bool {
+	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
+}
+
+// find resolves a command as a shell does. A directory of PATH that is relative
+// is the caller's choice, but on Windows it may be there unasked.
+func find(app *cli.App, name string) (string, error) {
+	path, err := exec.LookPath(name)
+	switch {
+	case runtime.GOOS == "windows":
+		return path, err
+	case errors.Is(err, exec.ErrDot):
+		return path, nil
+	case !errors.Is(err, exec.ErrNotFound) || strings.Contains(name, "/"):
+		return path, err
+	}
+	for _, dir := range filepath.SplitList(app.Getenv("PATH")) {
+		if info, statErr := os.Stat(filepath.Join(dir, name)); statErr == nil && info.Mode().IsRegular() {
+			return "", fs.ErrPermission // it is there, and may not be run
+		}
+	}
+	return path, err
+}
+
+func notRun(name string, err error) error {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return cli.Failf(cli.CommandNotFound, "%s was not found", name)
+	}
+	if wrapped, ok := errors.AsType[*exec.Error](err); ok {
+		err = wrapped.Err
+	}
+	return cli.Failf(cli.CannotExecute, "%s cannot be executed: %v", name, err)
+}

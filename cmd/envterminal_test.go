@@ -1,0 +1,129 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// boundBench is a bench with a database in the environment of the sandbox.
+func boundBench(t *testing.T) *bench {
+	t.Helper()
+	b := newBench(t)
+	b.run("astra --sandbox env use demo --role 'RO User' --yes")
+	return b
+}
+
+// runs are the words by which a program runs in the place of astra.
+func runs(command ...string) []string {
+	return append([]string{"--sandbox", "env", "run", "--"}, command...)
+}
+
+// TestRunOnTerminal hands the terminal, its signals and the status to what runs.
+func TestRunOnTerminal(t *testing.T) {
+	t.Parallel()
+	t.Run("all three streams are the terminal", func(t *testing.T) {
+		t.Parallel()
+		term := boundBench(t).onTerminal(runs("sh", "-c", "test -t 0 && test -t 1 && test -t 2 && stty size; exit 42")...)
+		term.ends(42)
+		if !strings.Contains(term.text(), "24 80") {
+			t.Errorf("stty does not see the terminal:\n%s", term.text())
+		}
+	})
+	t.Run("Ctrl-C is the command's", func(t *testing.T) {
+		t.Parallel()
+		term := boundBench(t).onTerminal(runs("sh", "-c", `trap 'echo caught; exit 3' INT; echo ready; while :; do read line; done`)...)
+		term.see("ready")
+		term.typed("\x03")
+		term.ends(3)
+		if !strings.Contains(term.text(), "caught") {
+			t.Errorf("it was not seen:\n%s", term.text())
+		}
+	})
+	t.Run("job control", func(t *testing.T) {
+		t.Parallel()
+		part(t, "bash")
+		term := boundBench(t).onTerminal(runs("bash", "--norc", "--noediting", "-i")...)
+		term.typed("PS1='rea''dy> '\r")
+		term.see("ready> ")
+		term.typed(`astra --sandbox env run -- sh -c 'echo be""gun; read word; echo "got-$word"; exit 42'` + "\r")
+		term.see("begun")
+		term.typed("\x1a")
+		term.see("Stopped")
+		term.typed("fg\r")
+		term.typed("it\r")
+		term.see("got-it")
+		term.typed("echo st''atus-$?\r")
+		term.see("status-42")
+		term.typed("exit 0\r")
+		term.ends(0)
+	})
+}
+
+// TestHookOnTerminal installs the hooks in shells with somebody at them: the
+// variables are there at the next prompt, and the status of the last command
+// is not lost.
+func TestHookOnTerminal(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []struct{ name, bare, install, status string }{
+		{"bash", "--norc", `eval "$(astra --sandbox env hook bash)"`, "$?"},
+		{"zsh", "-f", `eval "$(astra --sandbox env hook zsh)"`, "$?"},
+		{"fish", "--no-config", "astra --sandbox env hook fish | source", "$status"},
+	} {
+		t.Run(shell.name, func(t *testing.T) {
+			t.Parallel()
+			part(t, shell.name)
+			term := boundBench(t).onTerminal(runs("env", "-u", "ASTRA_DB_REGION", shell.name, shell.bare, "-i")...)
+			term.typed(shell.install + "\r")
+			term.typed("sh -c 'exit 7'\r")
+			term.typed("echo st''atus-" + shell.status + "-$ASTRA_DB_REGION\r")
+			term.see("status-7-us-east1")
+			term.typed("exit 0\r")
+			term.ends(0)
+		})
+	}
+}
+
+// part skips a test that needs a program that is not on this machine.
+func part(t *testing.T, program string) {
+	t.Helper()
+	there, err := condition("part:" + program)
+	check(t, err)
+	if !there {
+		t.Skip(program + " is missing")
+	}
+}
+
+// TestRunPassesSignals ends by a signal as the command alone would.
+func TestRunPassesSignals(t *testing.T) {
+	t.Parallel()
+	b := boundBench(t)
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE, syscall.SIGHUP} {
+		c := exec.Command("astra", runs("sh", "-c", fmt.Sprintf("kill -%d $$; exit 1", signal))...)
+		c.Path, c.Err, c.Env = filepath.Join(b.dir, "bin", "astra"), nil, b.env
+		err := c.Run()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || exit.Sys().(syscall.WaitStatus).Signal() != signal {
+			t.Errorf("%v: %v", signal, err)
+		}
+	}
+}
+
+// TestRunLeavesSignalsIgnored keeps what nohup and the like arranged.
+func TestRunLeavesSignalsIgnored(t *testing.T) {
+	t.Parallel()
+	boundBench(t).run(`trap '' HUP INT; astra --sandbox env run -- sh -c 'kill -HUP $$; kill -INT $$; exit 0'`)
+}
+
+// TestRunLeavesLimits passes the limits of resources on, which the runtime of
+// Go raises for itself.
+func TestRunLeavesLimits(t *testing.T) {
+	t.Parallel()
+	boundBench(t).run(`ulimit -Sn 100; test "$(astra --sandbox env run -- sh -c 'ulimit -Sn')" = 100`)
+}

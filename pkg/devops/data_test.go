@@ -1,0 +1,202 @@
+package devops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+const testPassword = "correct-horse-battery"
+
+func TestASessionIsOpenedWithoutTheToken(t *testing.T) {
+	c, s := scripted(t, fails(refused), status(201, fixture(t, "POST_api_rest_v1_auth.json")))
+	token, err := c.Data.OpenSession(t.Context(), "https://db-r.apps.example.com/api/rest", "user", testPassword)
+	if err != nil || token.Reveal() != "5c90f769-8784-499c-83f7-b764822255f1" {
+		t.Fatal(token.Reveal(), err)
+	}
+	if want := `POST /api/rest/v1/auth {"username":"user","password":"` + testPassword + `"}`; s.seen[1] != want {
+		t.Errorf("sent %s", s.seen[1])
+	}
+	h := s.headers[1]
+	if h.Get("Authorization") != "" || !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(h.Get("X-Cassandra-Request-Id")) {
+		t.Errorf("headers %v", h)
+	}
+}
+
+func TestASessionIsAskedForOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply reply
+		want  error
+	}{
+		"the answer is lost":        {fails(reset), ErrNetwork},
+		"a server error":            {status(503, `{"description":"later","code":503}`), ErrServer},
+		"a wrong password":          {status(401, `{"description":"`+testPassword+` is wrong","code":401}`), ErrUnauthorized},
+		"a proxy's empty refusal":   {status(401, "null"), ErrUnauthorized},
+		"a redirect":                {status(302, "", "Location", "https://evil.example.com/"), ErrAnswer},
+		"no session":                {status(201, `{}`), ErrAnswer},
+		"two sessions":              {status(201, `{"authToken":"a","authtoken":"b"}`), ErrAnswer},
+		"what no header can carry":  {status(201, `{"authToken":"a\r\nX: b"}`), ErrAnswer},
+		"an answer that breaks off": {truncated(`{"authToken":`), ErrNetwork},
+	} {
+		c, s := scripted(t, test.reply, status(201, `{"authToken":"second"}`))
+		_, err := c.Data.OpenSession(t.Context(), "https://db-r.apps.example.com/api/rest", "user", testPassword)
+		if !errors.Is(err, test.want) || len(s.seen) != 1 {
+			t.Errorf("%s: %v after %d requests", name, err, len(s.seen))
+		}
+		if err != nil && strings.Contains(err.Error(), testPassword) {
+			t.Errorf("%s: the error shows the password: %v", name, err)
+		}
+	}
+}
+
+func TestARehearsedSessionShowsNoPassword(t *testing.T) {
+	var shown Request
+	stop := errors.New("rehearsed")
+	s := &script{}
+	c := newClient(t, Config{Transport: s, Before: func(r Request) error { shown = r; return stop }})
+	_, err := c.Data.OpenSession(t.Context(), "https://db-r.apps.example.com/api/rest", "user", testPassword)
+	if body, _ := shown.Body.(map[string]string); !errors.Is(err, stop) || len(s.seen) != 0 || len(body) != 1 || body["username"] != "user" {
+		t.Error(shown, err, s.seen)
+	}
+}
+
+func TestDataEndpoints(t *testing.T) {
+	const id = "d1d1d1d1-0000-4000-8000-000000000001"
+	at := func(endpoint string) Database {
+		return Database{ID: id, Region: "us-east1", Regions: []string{"us-east1", "us-east4"}, Endpoint: endpoint}
+	}
+	evil := at("")
+	evil.ID = "evil.example.com/"
+	region := at("")
+	region.Regions = []string{"x.evil.example.com#"}
+	for name, test := range map[string]struct {
+		api, region, want string
+		db                Database
+	}{
+		"production":              {DefaultURL, "us-east1", "https://" + id + "-us-east1.apps.astra.datastax.com/api/rest", at("https://evil.example.com/api/rest")},
+		"another region":          {DefaultURL, "us-east4", "https://" + id + "-us-east4.apps.astra.datastax.com/api/rest", at("")},
+		"dev":                     {"https://api.dev.cloud.datastax.com", "us-east1", "https://" + id + "-us-east1.apps.astra-dev.datastax.com/api/rest", at("")},
+		"test":                    {"https://api.test.cloud.datastax.com", "us-east1", "https://" + id + "-us-east1.apps.astra-test.datastax.com/api/rest", at("")},
+		"a region of others":      {DefaultURL, "eu-west-1", "", at("")},
+		"a hostile id":            {DefaultURL, "us-east1", "", evil},
+		"a hostile region":        {DefaultURL, "x.evil.example.com#", "", region},
+		"this machine":            {"http://127.0.0.1:8787", "us-east1", "http://127.0.0.1:8787/api/rest", at("https://evil.example.com/api/rest")},
+		"another service, itself": {"https://astra.example.com", "us-east1", "https://astra.example.com/data", at("https://astra.example.com/data/")},
+		"another host":            {"https://astra.example.com", "us-east1", "", at("https://evil.example.com/api/rest")},
+		"another port":            {"https://astra.example.com", "us-east1", "", at("https://astra.example.com:8443/api/rest")},
+		"not encrypted":           {"https://astra.example.com", "us-east1", "", at("http://astra.example.com/api/rest")},
+		"with a user":             {"https://astra.example.com", "us-east1", "", at("https://u@astra.example.com/api/rest")},
+		"of no known region":      {"https://astra.example.com", "us-east4", "", at("https://astra.example.com/api/rest")},
+	} {
+		got, err := DataEndpoint(test.api, test.db, test.region)
+		if got != test.want || (test.want == "") != errors.Is(err, ErrElsewhere) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// file answers with a file that is said to be of some length; -1 says nothing.
+func file(body string, length int64) reply {
+	return func(req *http.Request) (*http.Response, error) {
+		resp, err := status(200, body)(req)
+		resp.ContentLength = length
+		return resp, err
+	}
+}
+
+func bundleAt(address string) Bundle { return Bundle{URL: secret.Text(address)} }
+
+func TestBundles(t *testing.T) {
+	c, s := answered(t, 200, "POST_v2_databases_secureBundleURL.json")
+	c.config.Before = func(Request) error { return errors.New("nothing is changed") }
+	all, err := c.Databases.Bundles(t.Context(), "d/1")
+	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || all[0].URL == "" {
+		t.Fatal(all, err)
+	}
+	if s.seen[0] != "POST /v2/databases/d%2F1/secureBundleURL?all=true" {
+		t.Errorf("sent %s", s.seen[0])
+	}
+	for _, body := range []string{`{}`, `[{"region":"r"}]`} {
+		c, _ := scripted(t, status(200, body))
+		if _, err := c.Databases.Bundles(t.Context(), "d"); !errors.Is(err, ErrAnswer) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func TestABundleIsFetchedWithoutTheToken(t *testing.T) {
+	const address = "https://bucket.s3.us-east-2.amazonaws.com/x.zip?X-Amz-Signature=abcdef0123456789"
+	c, s := scripted(t, file("zip", 3))
+	var got strings.Builder
+	n, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), &got)
+	if err != nil || n != 3 || got.String() != "zip" || s.headers[0].Get("Authorization") != "" {
+		t.Fatal(n, err, s.headers)
+	}
+	for name, test := range map[string]struct {
+		reply reply
+		want  error
+	}{
+		"expired":    {status(403, "<Error>"+address+"</Error>"), ErrAnswer},
+		"a redirect": {status(302, "", "Location", "https://evil.example.com/"), ErrAnswer},
+		"a fault":    {status(503, ""), ErrServer},
+		"too often":  {status(429, ""), ErrRateLimited},
+		"nobody":     {fails(refused), ErrNetwork},
+		"broken off": {truncated("zi"), ErrNetwork},
+		"too short":  {file("zip", 4), ErrNetwork},
+		"too long":   {file("zip", 2), ErrNetwork},
+		"too large":  {file(strings.Repeat("x", maxBundle+1), -1), ErrAnswer},
+		"said to be": {file("zip", maxBundle+1), ErrAnswer},
+	} {
+		c, s := scripted(t, test.reply)
+		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
+		if !errors.Is(err, test.want) || len(s.seen) != 1 || strings.Contains(err.Error(), "Signature") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	signal := errors.New("a signal")
+	c, _ = scripted(t, func(*http.Request) (*http.Response, error) { cancel(signal); return nil, signal })
+	if _, err := c.Databases.FetchBundle(ctx, bundleAt(address), new(strings.Builder)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	full := errors.New("no space left")
+	c, _ = scripted(t, file("zip", 3))
+	if _, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), failing{full}); !errors.Is(err, full) {
+		t.Error(err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestABundleComesFromNowhereElse(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"https://bucket.s3.us-east-2.amazonaws.com/x.zip":     true,
+		"https://bundles.datastax.com:443/x.zip":              true,
+		"https://api.example.com/bundles/x.zip":               true, // the API's own host
+		"http://bucket.s3.amazonaws.com/x.zip":                false,
+		"https://amazonaws.com.evil.example.com/x.zip":        false,
+		"https://evilamazonaws.com/x.zip":                     false,
+		"https://bucket.s3.amazonaws.com:8443/x.zip":          false,
+		"https://u:p@bucket.s3.amazonaws.com/x.zip":           false,
+		"https://bucket.s3.amazonaws.com@evil.example.com/":   false,
+		"https://169.254.169.254/latest/meta-data":            false,
+		"http://127.0.0.1/x.zip":                              false,
+		"http://api.example.com/x.zip":                        false,
+		"file:///etc/passwd":                                  false,
+		"":                                                    false,
+		"https://bucket.s3.amazonaws.com\r\n.example.com/zip": false,
+	} {
+		c, s := scripted(t, file("zip", 3))
+		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
+		if fine != (err == nil) || !fine && (!errors.Is(err, ErrElsewhere) || len(s.seen) != 0) {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}

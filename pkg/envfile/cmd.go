@@ -1,0 +1,32 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxCmd keeps a line below the 8191 characters that cmd reads.
+const maxCmd = 8000
+
+// checkCmd admits what stays itself between the quotes of set "N=V", both in a
+// file and in a line of for /f.
+func checkCmd(value string) string {
+	switch {
+	case value == "":
+		return "is empty, and cmd removes a variable that is set to nothing"
+	case len(value) > maxCmd:
+		return "is longer than a line can be in cmd"
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }):
+		return "holds a character that is not printable ASCII, which depends on the code page in cmd"
+	case strings.ContainsAny(value, `"%!^&<>|`):
+		return `holds one of "%!^&<>|, which cmd takes for its own`
+	}
+	return ""
+}
+
+func exportCmd(b []byte, vars []Var) []byte {
+	for _, v := range vars {
+		b = fmt.Appendf(b, "set \"%s=%s\"\n", v.Name, v.Value)
+	}
+	return b
+}

@@ -1,0 +1,25 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkDocker refuses what --env-file cannot hold: it takes the rest of the
+// line as it is, quotes and all.
+func checkDocker(value string) string {
+	if strings.ContainsAny(value, "\r\n") {
+		return "holds a line break, which ends a value there"
+	}
+	if len(value) > maxValue-maxName-len("=\r\n") {
+		return "makes a line of more than 64 KiB, which docker does not read"
+	}
+	return checkText(value)
+}
+
+func exportRaw(b []byte, vars []Var) []byte {
+	for _, v := range vars {
+		b = fmt.Appendf(b, "%s=%s\n", v.Name, v.Value)
+	}
+	return b
+}

@@ -1,0 +1,33 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// checkDotenv admits what the readers of such files agree about, which is
+// little: many expand $ even in single quotes, and backslashes, quotes and
+// line ends mean something else in each.
+func checkDotenv(value string) string {
+	switch {
+	case len(value) > maxValue:
+		return "is longer than 64 KiB"
+	case !utf8.ValidString(value):
+		return "is not UTF-8"
+	case strings.ContainsAny(value, "'\\$\r\n\x00"):
+		return "holds a quote, backslash, dollar sign, line break or NUL, which readers of such files take in different ways"
+	}
+	return ""
+}
+
+func exportDotenv(b []byte, vars []Var) []byte {
+	for _, v := range vars {
+		quote := "'"
+		if raw(v.Value) {
+			quote = ""
+		}
+		b = fmt.Appendf(b, "%s=%s%s%s\n", v.Name, quote, v.Value, quote)
+	}
+	return b
+}

@@ -1,0 +1,12 @@
+package envfile
+
+import "fmt"
+
+func exportElvish(b []byte, vars []Var) []byte {
+	for _, v := range vars {
+		b = fmt.Appendf(b, "set-env %s ", v.Name)
+		b = appendEscaped(b, v.Value, printable(`"\`))
+		b = append(b, ";\n"...)
+	}
+	return b
+}

@@ -1,0 +1,239 @@
+package envfile_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/envfile"
+)
+
+// A reader is one way in which people evaluate the text: a shell with its
+// options, and the script that they would write. TEXT is the file of the text.
+type reader struct {
+	name    string
+	dialect envfile.Dialect
+	args    []string
+	script  string
+	env     string                  // how it becomes env -0; without it: exec env -0
+	takes   func(value string) bool // what the shell can have in a variable at all
+}
+
+// need skips the test where the program is missing, but not in CI: there a
+// missing one would be a proof that quietly stopped being one.
+func need(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			missing(t, err)
+		}
+	}
+}
+
+func missing(t *testing.T, what any) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// run evaluates text in dir and returns the environment of a child of the shell.
+func (r reader) run(t *testing.T, dir string, text []byte) (map[string]string, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "text")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	script := r.script + "\n" + cmp.Or(r.env, "exec env -0")
+	cmd := exec.CommandContext(ctx, r.args[0], append(slices.Clone(r.args[1:]), script)...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TEXT=" + file, "LC_ALL=C.UTF-8"}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil || stderr.Len() > 0 {
+		return nil, fmt.Errorf("%s: %w: %.500q", r.name, err, stderr.Bytes())
+	}
+	got := map[string]string{}
+	for entry := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		name, value, _ := strings.Cut(entry, "=")
+		got[name] = value
+	}
+	return got, nil
+}
+
+// environment is run without what the shell puts into every environment.
+func (r reader) environment(t *testing.T, dir string, text []byte) (map[string]string, error) {
+	t.Helper()
+	got, err := r.run(t, dir, text)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := r.run(t, dir, export(t, r.dialect, nil))
+	maps.DeleteFunc(got, func(name, _ string) bool {
+		_, found := usual[name]
+		return found
+	})
+	return got, err
+}
+
+// wrong counts the values that do not arrive, and the variables that nobody
+// asked for.
+func (r reader) wrong(t *testing.T, dir string, values []string, usual map[string]string, export func([]envfile.Var) []byte) int {
+	t.Helper()
+	vars := variables(values)
+	got, err := r.run(t, dir, export(vars))
+	if err != nil {
+		t.Log(err)
+		return len(values)
+	}
+	bad := 0
+	for _, v := range vars {
+		if value, found := got[v.Name]; !found || value != v.Value {
+			if bad++; bad < 4 {
+				t.Logf("%.200q becomes %.200q", v.Value, value)
+			}
+		}
+		delete(got, v.Name)
+	}
+	for name := range got {
+		if _, found := usual[name]; !found {
+			t.Logf("stray variable %.100q", name)
+			bad++
+		}
+	}
+	return bad
+}
+
+func variables(values []string) []envfile.Var {
+	vars := make([]envfile.Var, len(values))
+	for i, value := range values {
+		vars[i] = envfile.Var{Name: fmt.Sprintf("V%d", i), Value: value}
+	}
+	return vars
+}
+
+// writable leaves out what the dialect refuses, and what the shell cannot have
+// in a variable.
+func (r reader) writable(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(value string) bool {
+		_, err := envfile.Export(r.dialect, []envfile.Var{{Name: "A", Value: value}})
+		return err != nil || r.takes != nil && !r.takes(value)
+	})
+}
+
+// trap makes a directory whose file names match the patterns that an unquoted
+// substitution expands, and harm if they are then taken for commands.
+func trap(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	names := []string{"';touch canary;'", "$(touch canary)", "`touch canary`", "a b", "export", "V0=x", "-n", "é", "\\"}
+	for c := byte('!'); c <= '~'; c++ {
+		if c != '/' && c != '.' {
+			names = append(names, string(c))
+		}
+	}
+	for _, name := range names {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func checkCanary(t *testing.T, dir string) {
+	t.Helper()
+	if _, err := os.Lstat(filepath.Join(dir, "canary")); err == nil {
+		t.Error("a value was run as a command")
+	}
+}
+
+func hostile() []string {
+	all := make([]byte, 0, 255)
+	for c := 1; c < 256; c++ {
+		all = append(all, byte(c))
+	}
+	return []string{
+		"", "-", "-n", "--", " ", "  two  blanks  ", "\t", "\n", "a\n", "a\n\n", "\na", "a\r\n", "*", "?", "a*", "[a-z]", "[!a]*", "~", "~root", "=ls", "#", "# a",
+		"'", "''", `"`, `\`, `\\`, `\n`, `\'`, `a\`, "`touch canary`", "$(touch canary)", "${IFS}", "$HOME", "$", "$$", "$'a'", "!", "!!", "a!b", "^a^b",
+		";touch canary;", "';touch canary;'", `";touch canary;"`, "&", "|", "<a", ">canary", "(a)", "{a,b}", "{1..3}", "@(a|b)", "!(a)", "**/", "a=b", "a:=ls:~root", "%", "%s%n",
+		"\x1b[31m", "\x07", "\x7f", "\u0085", "\u202eabc", "\u2028", "naïve", "日本語", "👩‍👧", "\xff", "\xc3", "\xe2\x80", "a\xffb\xfe", "\xed\xa0\x80", "\ue000\uf600\uf8ff", "\ufdd0\uffff",
+		"AstraCS:abc.DEF,+_-:0123", "https://x.apps.astra.datastax.com:443/a?b=c&d=e", string(all), strings.Repeat("all of it's *\n", 100), strings.Repeat("s", 60<<10), strings.Repeat(strings.Repeat("s", 1000)+"\n* ", 60),
+	}
+}
+
+// generated returns as many values of several shapes as ENVFILE_VALUES says, or
+// a few, from the seed of ENVFILE_SEED.
+func generated(t *testing.T) []string {
+	n, seed := setting(t, "ENVFILE_VALUES", 1000), setting(t, "ENVFILE_SEED", 1)
+	t.Logf("ENVFILE_VALUES=%d ENVFILE_SEED=%d", n, seed)
+	r := rand.New(rand.NewPCG(uint64(seed), 2))
+	const punctuation = " \t\n'\"\\$`*?[]{}()<>|&;!#~=%^,.:-+@/_aZ0"
+	values := make([]string, n)
+	for i := range values {
+		var b []byte
+		for range r.IntN(24) {
+			switch i % 4 {
+			case 0:
+				b = append(b, byte(1+r.IntN(255)))
+			case 1:
+				b = append(b, punctuation[r.IntN(len(punctuation))])
+			case 2:
+				b = append(b, byte(' '+r.IntN(95)))
+			default:
+				b = append(b, string(rune(1+r.IntN([]int{0x7f, 0x7ff, 0xffff, 0x10ffff}[r.IntN(4)])))...)
+			}
+		}
+		values[i] = string(b)
+	}
+	return values
+}
+
+func setting(t *testing.T, name string, otherwise int) int {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// batches keeps each environment below the limit of the system.
+func batches(values []string, limit int) [][]string {
+	var all [][]string
+	size := 0
+	for _, v := range values {
+		if len(all) == 0 || size+len(v) > 128<<10 || len(all[len(all)-1]) == limit {
+			all, size = append(all, nil), 0
+		}
+		all[len(all)-1] = append(all[len(all)-1], v)
+		size += len(v)
+	}
+	return all
+}
+
+func export(t *testing.T, d envfile.Dialect, vars []envfile.Var) []byte {
+	t.Helper()
+	text, err := envfile.Export(d, vars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}

@@ -1,0 +1,120 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// An entry is a part of an existing file: an assignment with all its lines, or
+// one line of anything else.
+type entry struct {
+	text   string
+	name   string // of the variable if it is one to replace
+	before string // stays in front of it: indent, export
+	after  string // stays behind it: a comment
+}
+
+// A splitter cuts text into entries. It names those that set a variable of own,
+// and is an [ErrMerge] if it cannot tell for sure what sets one.
+type splitter func(text string, own map[string]bool) ([]entry, error)
+
+// Merge returns existing with vars set to their values. All else stays byte
+// for byte: other variables, comments, order, line ends, export before a name.
+// A variable that is set several times gets its value in each place, so that it
+// does not matter whether the first or the last counts. One that is missing is
+// added at the end.
+//
+// It is [ErrMerge] if readers could disagree about which lines set one of the
+// variables, and [ErrNoMerge] for a format that is no list of lines.
+func Merge(existing []byte, d Dialect, vars []Var) ([]byte, error) {
+	r, err := d.writable(vars)
+	if err != nil {
+		return nil, err
+	}
+	if r.split == nil {
+		return nil, fmt.Errorf("%s: %w", d, ErrNoMerge)
+	}
+	own := make(map[string]bool, len(vars))
+	missing := make(map[string]bool, len(vars))
+	assign := make(map[string]string, len(vars))
+	for _, v := range vars {
+		own[v.Name], missing[v.Name] = true, true
+		assign[v.Name] = strings.TrimSuffix(string(r.export(nil, []Var{v})), "\n")
+	}
+	entries, err := split(string(existing), own, r.split)
+	if err != nil {
+		return nil, err
+	}
+	eol := lineEnd(string(existing))
+	var b strings.Builder
+	for _, e := range entries {
+		if e.name == "" {
+			b.WriteString(e.text)
+			continue
+		}
+		delete(missing, e.name)
+		text := assign[e.name]
+		if e.after != "" && text == e.name+"=" {
+			text += "''" // or the comment would be the value
+		}
+		b.WriteString(e.before + text + e.after + lineBreak(e.text))
+	}
+	if b.Len() > 0 && !strings.HasSuffix(b.String(), "\n") {
+		b.WriteString(eol)
+	}
+	for _, v := range vars {
+		if missing[v.Name] {
+			b.WriteString(assign[v.Name] + eol)
+		}
+	}
+	// A quote that was taken out may have been the end of another one.
+	if _, err := split(b.String(), own, r.split); err != nil {
+		return nil, err
+	}
+	return []byte(b.String()), nil
+}
+
+func split(text string, own map[string]bool, cut splitter) ([]entry, error) {
+	if strings.ContainsRune(text, 0) {
+		return nil, fmt.Errorf("%w: it holds NUL bytes, as UTF-16 does", ErrMerge)
+	}
+	for i, line := range lines(text) {
+		if strings.Contains(strings.TrimSuffix(line, lineBreak(line)), "\r") {
+			return nil, refuse(i, "holds a carriage return that ends no line")
+		}
+	}
+	if len(own) == 0 {
+		return []entry{{text: text}}, nil
+	}
+	return cut(text, own)
+}
+
+func refuse(line int, why string) error { return fmt.Errorf("%w: line %d %s", ErrMerge, line+1, why) }
+
+// lines cuts text behind each line feed.
+func lines(text string) []string {
+	all := strings.SplitAfter(text, "\n")
+	if all[len(all)-1] == "" {
+		all = all[:len(all)-1]
+	}
+	return all
+}
+
+// lineEnd is how the lines of text end if they agree, and a line feed if not.
+func lineEnd(text string) string {
+	if n := strings.Count(text, "\r\n"); n > 0 && n == strings.Count(text, "\n") {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// lineBreak is how this line ends, which for the last one may be not at all.
+func lineBreak(line string) string {
+	switch {
+	case strings.HasSuffix(line, "\r\n"):
+		return "\r\n"
+	case strings.HasSuffix(line, "\n"):
+		return "\n"
+	}
+	return ""
+}

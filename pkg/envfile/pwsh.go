@@ -1,0 +1,59 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+)
+
+// maxWindows is what Windows keeps in one variable, and a little less.
+const maxWindows = 32000
+
+// checkPwsh refuses the empty value, with which PowerShell removes a variable.
+func checkPwsh(value string) string {
+	switch {
+	case value == "":
+		return "is empty, and PowerShell removes a variable that is set to nothing"
+	case len(value) > maxWindows:
+		return "is longer than a variable can be on Windows"
+	}
+	return checkText(value)
+}
+
+// exportPwsh writes one line of plain ASCII for each variable, so that neither
+// the encoding of the console nor a cut into lines can change it. Four curly
+// quotes end a string in PowerShell as the straight one does; none is written.
+func exportPwsh(b []byte, vars []Var) []byte {
+	for _, v := range vars {
+		b = fmt.Appendf(b, "${env:%s} = ", v.Name)
+		b = appendPwsh(b, v.Value)
+		b = append(b, ";\n"...)
+	}
+	return b
+}
+
+// appendPwsh joins strings and characters by their number. It begins with a
+// string, because PowerShell adds by the type of what stands on the left.
+func appendPwsh(b []byte, value string) []byte {
+	quoted := true
+	b = append(b, '\'')
+	for _, r := range value {
+		if r >= ' ' && r <= '~' {
+			if !quoted {
+				b, quoted = append(b, " + '"...), true
+			}
+			b = append(b, strings.ReplaceAll(string(r), "'", "''")...)
+			continue
+		}
+		if quoted {
+			b, quoted = append(b, '\''), false
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			b = fmt.Appendf(b, " + [char]%d", unit)
+		}
+	}
+	if quoted {
+		b = append(b, '\'')
+	}
+	return b
+}

@@ -1,0 +1,28 @@
+package envfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// checkSystemd refuses control characters, for which systemd leaves the
+// variable out after it has read it, and the code points that are no
+// characters, for which it leaves out the file.
+func checkSystemd(value string) string {
+	switch {
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r == 0x7f }):
+		return "holds a control character, with which systemd leaves the variable out"
+	case strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Noncharacter_Code_Point, r) }):
+		return "holds a code point that is no character, which systemd does not read"
+	}
+	return checkText(value)
+}
+
+func exportSystemd(b []byte, vars []Var) []byte {
+	escape := strings.NewReplacer(`"`, `\"`, `\`, `\\`, "`", "\\`", `$`, `\$`)
+	for _, v := range vars {
+		b = fmt.Appendf(b, "%s=\"%s\"\n", v.Name, escape.Replace(v.Value))
+	}
+	return b
+}

@@ -1,0 +1,16 @@
+package envfile
+
+import "fmt"
+
+// exportYAML quotes the names too: N and YES are booleans to many readers.
+func exportYAML(b []byte, vars []Var) []byte {
+	if len(vars) == 0 {
+		return append(b, "{}\n"...)
+	}
+	for _, v := range vars {
+		b = fmt.Appendf(b, "%q: ", v.Name)
+		b = appendEscaped(b, v.Value, printable(`"\`))
+		b = append(b, '\n')
+	}
+	return b
+}

@@ -1,0 +1,166 @@
+package sandbox
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// linkLife is how long the address of a bundle is good.
+const linkLife = 5 * time.Minute
+
+func bundleRoutes() []route {
+	return []route{
+		{method: "POST", path: "/v2/databases/{databaseID}/secureBundleURL", shape: database, action: "db-cql", handle: linkBundles},
+		{method: "GET", path: "/v2/bundles/{file}", open: true, handle: fetchBundle},
+	}
+}
+
+// link is the address of a bundle: whoever knows it may fetch it.
+type link struct {
+	Name     string    `json:"name"`
+	Database string    `json:"database"`
+	Region   string    `json:"region"`
+	Made     time.Time `json:"made"`
+}
+
+func (l link) over(now time.Time) bool { return now.Sub(l.Made) >= linkLife }
+
+func links() table[link] {
+	return table[link]{"links", func(l link) []string { return []string{l.Name} }}
+}
+
+type bundleOut struct {
+	URL           string `json:"downloadURL"`
+	Internal      string `json:"downloadURLInternal"`
+	Proxy         string `json:"downloadURLMigrationProxy"`
+	ProxyInternal string `json:"downloadURLMigrationProxyInternal"`
+	Datacenter    string `json:"datcenterID"` // the service's spelling
+	Region        string `json:"region"`
+	Cloud         string `json:"cloudProvider"`
+}
+
+// linkBundles makes new addresses: an array of them with all=true, else that of
+// the first region as an object.
+func linkBundles(c *call) (answer, error) {
+	every := false
+	if text := c.query.Get("all"); text != "" {
+		var err error
+		if every, err = strconv.ParseBool(text); err != nil {
+			return answer{}, refuse(http.StatusBadRequest, "all=%q is neither true nor false", text)
+		}
+	}
+	id := c.values["databaseID"]
+	d, found, err := databases().find(c.tx, id)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case !found:
+		return answer{}, refuse(http.StatusNotFound, "database %s not found", id)
+	case d.Status != "ACTIVE":
+		return answer{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
+	}
+	if err := bury(c.tx, links(), func(l link) bool { return l.over(c.now) }); err != nil {
+		return answer{}, err
+	}
+	var all []bundleOut
+	for _, dc := range d.Datacenters {
+		out := bundleOut{Datacenter: fmt.Sprintf("%s-%d", d.ID, dc.Number), Region: dc.Region, Cloud: dc.Cloud}
+		for _, address := range []*string{&out.URL, &out.Internal, &out.Proxy, &out.ProxyInternal} {
+			if *address, err = c.link(d.ID, dc.Region); err != nil {
+				return answer{}, err
+			}
+		}
+		all = append(all, out)
+	}
+	if !every {
+		return reply(http.StatusOK, all[0])
+	}
+	return reply(http.StatusOK, all)
+}
+
+func (c *call) link(databaseID, region string) (string, error) {
+	text, err := c.server.random.text(32, letters)
+	if err != nil {
+		return "", err
+	}
+	l := link{Name: text + ".zip", Database: databaseID, Region: region, Made: c.now}
+	return c.root + "/bundles/" + l.Name, links().put(c.tx, l)
+}
+
+// root is scheme and host of a request, in-process too.
+func root(r *http.Request) string {
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	if r.TLS != nil || r.URL.Scheme == "https" {
+		return "https://" + host
+	}
+	return "http://" + host
+}
+
+// fetchBundle answers as the storage that the service keeps bundles in: 403 for
+// an address that is no longer good.
+func fetchBundle(c *call) (answer, error) {
+	l, found, err := links().find(c.tx, c.values["file"])
+	if err != nil {
+		return answer{}, err
+	}
+	if !found || l.over(c.now) {
+		header := http.Header{"Content-Type": {"application/xml"}}
+		body := "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+		return answer{http.StatusForbidden, header, []byte(body)}, nil
+	}
+	d, found, err := databases().find(c.tx, l.Database)
+	if err != nil {
+		return answer{}, err
+	}
+	if !found {
+		return answer{}, refuse(http.StatusNotFound, "database %s not found", l.Database)
+	}
+	data, err := d.bundle(l.Region)
+	return answer{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err
+}
+
+// bundle has the members of a real one. Its keys and certificates are none.
+func (d db) bundle(region string) ([]byte, error) {
+	host := d.ID + "-" + region + ".db.astra.datastax.com"
+	settings, err := json.MarshalIndent(map[string]any{
+		"host": host, "port": 29080, "cql_port": 29042, "keyspace": d.Keyspaces[0], "localDC": region,
+		"caCertLocation": "./ca.crt", "certLocation": "./cert", "keyLocation": "./key",
+		"keyStoreLocation": "./identity.jks", "keyStorePassword": "sandbox",
+		"trustStoreLocation": "./trustStore.jks", "trustStorePassword": "sandbox",
+	}, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	members := map[string]string{
+		"config.json": string(settings) + "\n",
+		"cqlshrc":     "[connection]\nhostname = " + host + "\nport = 29042\nssl = true\n",
+	}
+	for _, name := range []string{"ca.crt", "cert", "key", "identity.jks", "trustStore.jks"} {
+		members[name] = "This stands for " + name + ": the sandbox has no database to connect to.\n"
+	}
+	var file bytes.Buffer
+	archive := zip.NewWriter(&file)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		member, err := archive.Create(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := member.Write([]byte(members[name])); err != nil {
+			return nil, err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
+}
