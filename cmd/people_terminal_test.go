@@ -64,3 +64,25 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 		term.ends(0)
 	})
 }
+
+// TestPeopleChangedMeanwhile changes somebody while a question is open: what was
+// shown is not what would be done.
+func TestPeopleChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"update", "developer@example.com", "--role", "RO User"},
+		{"remove", "developer@example.com"},
+		{"remove", "developer@example.com", "viewer@example.com"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			term := b.onTerminal(append([]string{"--sandbox", "user"}, args...)...)
+			term.see("?")
+			b.run("astra --sandbox user update developer@example.com --add-role 'Billing Admin'")
+			term.typed("y\r")
+			term.see("were changed meanwhile")
+			term.ends(7)
+		})
+	}
+}

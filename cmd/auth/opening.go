@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 	if err != nil {
 		return opened{}, err
 	}
-	if in.username != "" && d.Type != "classic" && !isClientID(in.username) {
+	if in.username != "" && d.Type != "classic" && !cli.LooksLikeClientID(in.username) {
 		return opened{}, cli.Usagef("%s is %s, and only classic databases know user names and passwords", d.Name, d.Type).
 			WithHint("databases made since March 4, 2021 take a token instead: its client id and secret open the session").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
@@ -141,5 +140,3 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 	}
 	app.Say("Use it: %s | curl -H @- %s/v2/schemas/keyspaces", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)), endpoint)
 }
-
-func isClientID(s string) bool { return regexp.MustCompile(`^[A-Za-z]{24}$`).MatchString(s) }

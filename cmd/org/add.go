@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type add struct {
@@ -79,7 +80,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
 	in.note(ctx, app, added)
 	app.Say("Added %s. An email about it goes to %s.", added.name, cmp.Or(made.Email, in.email))
-	app.Say("To work in it, generate a token in its Portal (%s), then: %s", cli.PortalPage(added.id, "settings", "tokens"), login(added.name))
+	app.Say("To work in it, generate a token in its Portal (%s), then: %s", cli.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }
 
@@ -94,7 +95,7 @@ func (in add) check() error {
 	case err != nil || parsed.Address != in.email:
 		return cli.Usagef("--email: %q is not an email address", in.email)
 	case strings.Contains(in.adminUser, "@"):
-		return cli.Usagef("--admin-user is the id of a user, not an address").WithNext("astra user get " + in.adminUser)
+		return cli.Usagef("--admin-user is the id of a user, not an address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
 	}
 	return nil
 }
@@ -146,7 +147,7 @@ func (in add) advise(ctx context.Context, session *cli.Session, err error) error
 			"ask for a token of the enterprise, or use the Portal (Organizations, Manage Organizations, Add Organization): "+page)
 	case errors.Is(err, devops.ErrOutcomeUnknown):
 		return cli.Hint(err, "the service cannot list organizations: before you run this again, look whether "+in.email+
-			" was sent an email, or in the Portal (Organizations, Manage Organizations): "+page)
+			" was sent an email, or in the Portal (Organizations, Manage Organizations): "+page+"; astra org list does not show it")
 	}
 	return err
 }

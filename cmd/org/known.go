@@ -7,6 +7,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // noted returns the organizations of the profiles, then those that were added
@@ -91,12 +93,39 @@ func find(all []organization, ref string) (organization, error) {
 }
 
 // login is the command that makes a profile for an organization, called after
-// it.
-func login(name string) string {
+// it, on the service that the credential in use belongs to.
+func login(ctx context.Context, app *cli.App, name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return ('a' > r || r > 'z') && ('0' > r || r > '9') })
 	profile := strings.Join(words, "-")
 	if config.CheckName(profile) != nil {
 		profile = "NAME"
 	}
-	return "astra auth login " + profile
+	words = []string{"astra", "auth", "login", profile}
+	if url := elsewhere(ctx, app); url != "" {
+		words = append(words, "--api-url", url)
+	}
+	return shellword.Line(words...)
+}
+
+// elsewhere is the address of the service in use, or empty if that is the public
+// one or the sandbox.
+func elsewhere(ctx context.Context, app *cli.App) string {
+	if app.Sandboxed() {
+		return ""
+	}
+	url, err := app.RequestedURL()
+	if app.HasCredential() {
+		if session, failed := app.Session(ctx); failed == nil {
+			url, err = session.APIURL, nil
+		}
+	}
+	if err != nil || url == "" {
+		return ""
+	}
+	here, err := devops.NormalizeURL(url)
+	public, _ := devops.NormalizeURL(devops.DefaultURL)
+	if err != nil || here == public {
+		return ""
+	}
+	return here
 }

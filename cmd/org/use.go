@@ -38,7 +38,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	case found.profile == "":
 		return cli.Failf(cli.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
 			WithHint("generate a token in its Portal (%s), then log in with it", cli.PortalPage(found.id, "settings", "tokens")).
-			WithNext(login(found.name))
+			WithNext(login(ctx, app, found.name))
 	}
 	if app.Rehearse("switch to %s (profile %s)", found.name, found.profile) {
 		return nil

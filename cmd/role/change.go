@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // change is a role before and after.
@@ -58,10 +59,11 @@ func (c change) say(app *cli.App, databases map[string]string) {
 // service does not answer with it.
 func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
 	id := c.before.ID
+	look := shellword.Line("astra", "role", "get", "id:"+id)
 	now, err := session.Roles.Get(ctx, id)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && !equal(now, c.before) {
 		return now, cli.Failf(cli.Conflict, "role %s was changed by somebody else meanwhile; nothing was sent", c.before.Name).
-			WithHint("look at it, and run this again").WithNext("astra role get id:" + id)
+			WithHint("look at it, and run this again").WithNext(look)
 	}
 	if err != nil {
 		return now, err
@@ -70,12 +72,16 @@ func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, er
 		return now, fmt.Errorf("update role %s: %w", c.before.Name, err)
 	}
 	after, err := session.Roles.Get(ctx, id)
+	if blinded(err) {
+		return after, cli.Failf(cli.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
+			WithHint("look with another token").WithNext(look)
+	}
 	if err != nil {
 		return after, cli.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")
 	}
 	if !equal(after, c.after) {
 		return after, cli.Failf(cli.Server, "the service accepted the change of role %s and shows something else", c.after.Name).
-			WithNext("astra role get id:" + id)
+			WithNext(look)
 	}
 	return after, nil
 }

@@ -43,7 +43,7 @@ Holders of the role can use the Portal only if it has Read User and View DB.`,
 			"  astra --sandbox role get Reporting -o json | astra --sandbox role create Reports --from -",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.name = args[0]
+			in.name, in.described = args[0], cmd.Flags().Changed("description")
 			return in.run(cmd.Context(), app)
 		},
 	}
@@ -140,7 +140,7 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return policy, err
 	}
-	if in.description != "" {
+	if in.described {
 		policy.Description = in.description
 	}
 	if policy.Actions, err = in.actions(policy.Actions); err != nil {

@@ -26,10 +26,12 @@ func newDelete(app *cli.App) *cobra.Command {
 		Aliases: []string{"rm", "remove"},
 		Short:   "Delete custom roles",
 		Long: `Delete custom roles. Whoever holds one loses what it permits; they are shown
-before the question.
+before the question. All must be there, before the first one is deleted; of
+several, each is reported.
 
-Default roles cannot be deleted. A role that the token in use carries is refused
-without --force: you might lock yourself out.`,
+Default roles cannot be deleted. A role that the token in use carries, or may
+carry without being able to see it, is refused without --force: you might lock
+yourself out.`,
 		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
 			"  astra --sandbox role delete Reporting --yes",
 		Args: cli.Args("ROLE…"),
@@ -39,45 +41,55 @@ without --force: you might lock yourself out.`,
 		},
 	}
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such role")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also delete a role that the token in use carries")
+	cmd.Flags().BoolVar(&in.force, "force", false, "also delete a role that the token in use carries, or may carry")
 	return cmd
 }
 
+// A leaver is a role to be deleted. One without an id is not there.
+type leaver struct {
+	input string
+	devops.Role
+}
+
 func (in remove) run(ctx context.Context, app *cli.App) error {
+	several := len(in.refs) > 1
+	if several {
+		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+			return err
+		}
+	}
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err
 	}
-	roles, err := in.find(ctx, app, session)
-	if err != nil || len(roles) == 0 {
-		return err
-	}
-	held, err := assigned(ctx, app, session)
+	found, err := in.find(ctx, app, session)
 	if err != nil {
 		return err
 	}
-	own := slices.ContainsFunc(roles, func(r devops.Role) bool { return held.carries(session, r.ID) })
-	if own && !in.force {
-		return cli.Refusef("the token that this command uses carries a role that is to be deleted: it may lock you out").
-			WithHint("use another token, or --force")
+	roles := there(found)
+	var held assignments
+	if len(roles) > 0 {
+		if held, err = in.agreed(ctx, app, session, roles); err != nil {
+			return err
+		}
 	}
-	if err := in.agree(ctx, app, roles, held); err != nil {
-		return err
+	switch {
+	case several:
+		return in.several(ctx, app, session, found, held)
+	case len(roles) == 0:
+		return nil
 	}
-	deleted, err := in.delete(ctx, app, session, roles)
-	if len(deleted) > 0 && !own { // a token that lost its rights cannot look
-		err = errors.Join(err, gone(ctx, session, deleted))
-	}
-	return err
+	return in.one(ctx, app, session, roles[0])
 }
 
 // find returns the roles that are to be deleted, each once.
-func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]devops.Role, error) {
-	var roles []devops.Role
+func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]leaver, error) {
+	var found []leaver
 	for _, ref := range in.refs {
 		r, err := find(ctx, session, ref)
 		if in.ifExists && missing(err) {
 			app.Say("There is no role %s.", ref)
+			found = append(found, leaver{input: ref})
 			continue
 		}
 		if err == nil {
@@ -86,16 +98,37 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) (
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(roles, func(other devops.Role) bool { return other.ID == r.ID }) {
-			roles = append(roles, r)
+		if !slices.ContainsFunc(found, func(other leaver) bool { return other.ID == r.ID }) {
+			found = append(found, leaver{ref, r})
 		}
 	}
-	return roles, nil
+	return found, nil
 }
 
-// agree shows whom it affects, and asks.
-func (in remove) agree(ctx context.Context, app *cli.App, roles []devops.Role, held assignments) error {
+// there returns the roles that are there.
+func there(found []leaver) []devops.Role {
+	var roles []devops.Role
+	for _, l := range found {
+		if l.ID != "" {
+			roles = append(roles, l.Role)
+		}
+	}
+	return roles
+}
+
+// agreed refuses what would lock out whoever asks for it, shows whom it
+// affects, and asks.
+func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) (assignments, error) {
+	held, err := assigned(ctx, app, session)
+	if err != nil {
+		return held, err
+	}
 	var affected []holder
+	for _, r := range roles {
+		if err := held.guard(session, r, "delete it"); err != nil && !in.force {
+			return held, err
+		}
+	}
 	for _, r := range roles {
 		holders := held.to(r.ID)
 		sayHolders(app, r, holders)
@@ -106,51 +139,43 @@ func (in remove) agree(ctx context.Context, app *cli.App, roles []devops.Role, h
 		}
 	}
 	if len(roles) == 1 {
-		return app.Confirm(ctx, "Delete role %s, which is held by %s?", roles[0].Name, count(affected))
+		return held, app.Confirm(ctx, "Delete role %s, which is held by %s?", roles[0].Name, count(affected))
 	}
-	return app.Confirm(ctx, "Delete %s roles (%s), which are held by %s?", len(roles), names(roles), count(affected))
+	return held, app.Confirm(ctx, "Delete %s roles (%s), which are held by %s?", len(roles), names(roles), count(affected))
 }
 
-// delete deletes one role after the other, and goes on when one cannot be.
-func (in remove) delete(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) ([]devops.Role, error) {
-	var deleted []devops.Role
-	var failure error
-	for _, r := range roles {
-		err := session.Roles.Delete(ctx, r.ID)
-		switch {
-		case err == nil, in.ifExists && errors.Is(err, devops.ErrNotFound):
-			deleted = append(deleted, r)
-			app.Say("Deleted role %s.", r.Name)
-		case app.Globals.DryRun:
-			failure = err // the request was shown; there are more to show
-		default:
-			if failure != nil {
-				app.Warn("%v", failure)
-			}
-			failure = fmt.Errorf("delete role %s: %w", r.Name, err)
-		}
-		if ctx.Err() != nil {
-			break
-		}
+// one deletes a role and makes sure that the service no longer lists it.
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role) error {
+	if err := in.delete(ctx, session, r); err != nil {
+		return fmt.Errorf("delete role %s: %w", r.Name, err)
 	}
-	if failure != nil && len(deleted) > 0 {
-		failure = cli.PartlyFailed(failure, "deleted: "+names(deleted))
-	}
-	return deleted, failure
-}
-
-// gone makes sure that the service no longer lists the roles.
-func gone(ctx context.Context, session *cli.Session, deleted []devops.Role) error {
+	app.Say("Deleted role %s.", r.Name)
 	live, err := session.Roles.List(ctx)
-	if err != nil {
-		return cli.Hint(err, names(deleted)+" was deleted, which could not be verified")
-	}
-	for _, r := range deleted {
-		if slices.ContainsFunc(live, func(other devops.Role) bool { return other.ID == r.ID }) {
-			return cli.Failf(cli.Server, "the service accepted the deletion of role %s and still lists it", r.Name)
-		}
+	switch {
+	case blinded(err): // the role gave it the right to look
+		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
+	case err != nil:
+		return cli.Hint(err, r.Name+" was deleted, which could not be verified")
+	case listed(live, r.ID):
+		return errStays(r.Name)
 	}
 	return nil
+}
+
+func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role) error {
+	err := session.Roles.Delete(ctx, r.ID)
+	if in.ifExists && errors.Is(err, devops.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func listed(live []devops.Role, id string) bool {
+	return slices.ContainsFunc(live, func(r devops.Role) bool { return r.ID == id })
+}
+
+func errStays(name string) error {
+	return cli.Failf(cli.Server, "the service accepted the deletion of role %s and still lists it", name)
 }
 
 func names(roles []devops.Role) string {

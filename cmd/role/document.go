@@ -92,6 +92,12 @@ func inWords(err error) error {
 func parameter() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`) }
 
 func (d document) check() error {
+	switch {
+	case d.Resources != nil && len(d.Resources) == 0:
+		return errors.New("resources: an empty list holds nowhere")
+	case d.Resources == nil && d.Scopes != nil && len(d.Scopes) == 0:
+		return errors.New("scopes: an empty list holds nowhere")
+	}
 	for _, r := range d.Resources {
 		if _, err := iam.ParseDRN(r); err != nil {
 			return err

@@ -31,6 +31,7 @@ func holderWords(holders []holder) []string {
 type assignments struct {
 	users  []devops.User
 	tokens []devops.Token
+	blind  bool // the credential may not see tokens, its own among them
 }
 
 // assigned asks who has which roles.
@@ -42,12 +43,13 @@ func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignme
 		return assignments{}, err
 	}
 	tokens, err := session.Tokens.List(ctx)
-	if errors.Is(err, devops.ErrForbidden) {
+	blind := errors.Is(err, devops.ErrForbidden)
+	if blind {
 		app.Say("This credential may not see which tokens have the role: it lacks org-token-read.")
 	} else if err != nil {
 		return assignments{}, err
 	}
-	return assignments{members.Users, tokens}, nil
+	return assignments{members.Users, tokens, blind}, nil
 }
 
 // to returns who has the role.
@@ -71,6 +73,25 @@ func (a assignments) carries(session *cli.Session, roleID string) bool {
 	return slices.ContainsFunc(a.tokens, func(t devops.Token) bool {
 		return t.ClientID == session.ClientID && slices.Contains(t.Roles, roleID)
 	})
+}
+
+// guard refuses to do something to a role that the token in use carries, or may
+// carry: whoever does it may lock themselves out.
+func (a assignments) guard(session *cli.Session, r devops.Role, deed string) error {
+	switch {
+	case a.carries(session, r.ID):
+		return cli.Refusef("the token that this command uses carries role %s: to %s may lock you out", r.Name, deed).
+			WithHint("use another token, or --force")
+	case a.blind:
+		return cli.Refusef("the token that this command uses may not see whether it carries role %s itself: to %s may lock you out", r.Name, deed).
+			WithHint("use a token that has org-token-read, or --force")
+	}
+	return nil
+}
+
+// blinded reports whether the service no longer lets the token in use look.
+func blinded(err error) bool {
+	return errors.Is(err, devops.ErrForbidden) || errors.Is(err, devops.ErrUnauthorized)
 }
 
 // named is how many holders are listed by name before a question.

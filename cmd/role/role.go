@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // New returns the noun.
@@ -104,7 +105,8 @@ func unused(ctx context.Context, session *cli.Session, name, except string) erro
 	if len(taken) == 0 {
 		return nil
 	}
-	return cli.Failf(cli.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).WithNext("astra role get id:" + taken[0])
+	return cli.Failf(cli.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).
+		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
 }
 
 // checkName refuses a name that nobody could see.

@@ -15,6 +15,7 @@ import (
 // is made and one that is changed.
 type terms struct {
 	description string
+	described   bool // a description was given, though it be empty
 	from        string
 
 	permissions, removed []string

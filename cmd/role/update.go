@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type update struct {
@@ -30,14 +31,14 @@ question. If somebody else changes the role meanwhile, nothing is sent.
 
 Flags that say where the role holds replace where it held; they mean what they
 mean to role create. Default roles cannot be changed: create one like them. To
-take something from a role that the token in use carries is refused without
---force: you might lock yourself out.`,
+take something from a role that the token in use carries, or may carry without
+being able to see it, is refused without --force: you might lock yourself out.`,
 		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
 			"  astra --sandbox role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
 			"  astra --sandbox role update Reporting --name 'Data team' --db demo --keyspace app --yes",
 		Args: cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.ref = args[0]
+			in.ref, in.described = args[0], cmd.Flags().Changed("description")
 			return in.run(cmd.Context(), app)
 		},
 	}
@@ -46,7 +47,7 @@ take something from a role that the token in use carries is refused without
 	f.StringVar(&in.description, "description", "", "new `text` that says what the role is for")
 	f.StringArrayVar(&in.permissions, "permission", nil, "a permission in the place of all others, by `name` or API parameter; may be repeated")
 	f.StringArrayVar(&in.added, "add-permission", nil, "add a permission, by `name` or API parameter; may be repeated")
-	f.BoolVar(&in.force, "force", false, "also weaken a role that the token in use carries")
+	f.BoolVar(&in.force, "force", false, "also weaken a role that the token in use carries, or may carry")
 	in.add(f)
 	return cmd
 }
@@ -68,7 +69,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if err := custom(before, "change"); err != nil {
-		return cli.Hint(err, "create a role like it, and change that one", "astra role create 'My role' --like id:"+before.ID)
+		return cli.Hint(err, "create a role like it, and change that one", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
 	c, err := in.change(ctx, app, session, before, doc)
 	if err != nil {
@@ -99,7 +100,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 // prepare finds mistakes before anything is sent, and reads the document.
 func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	changes := len(in.permissions) + len(in.added) + len(in.removed)
-	if changes == 0 && in.name == "" && in.from == "" && in.description == "" && !in.scoped() {
+	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
 		return document{}, cli.Usagef("nothing is to be changed").
 			WithHint("give --name, --description, --permission, --add-permission, --remove-permission, --from, or --all-databases, --db or --resource")
 	}
@@ -138,7 +139,7 @@ func (in update) change(ctx context.Context, app *cli.App, session *cli.Session,
 	if doc.Description != nil {
 		after.Policy.Description = doc.describe(after.Name)
 	}
-	if in.description != "" {
+	if in.described {
 		after.Policy.Description = in.description
 	}
 	var err error
@@ -163,7 +164,7 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	}
 	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
 	if err == nil && len(left) == 0 {
-		err = cli.Usagef("no permission is left: a role grants at least one").WithNext("astra role delete " + in.ref)
+		err = cli.Usagef("no permission is left: a role grants at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
 	}
 	return left, err
 }
@@ -194,9 +195,10 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 
 // agree shows the difference and whom it affects, and asks.
 func (in update) agree(ctx context.Context, app *cli.App, session *cli.Session, c change, held assignments) error {
-	if c.weakens() && held.carries(session, c.before.ID) && !in.force {
-		return cli.Refusef("the token that this command uses carries role %s: to take something from it may lock you out", c.before.Name).
-			WithHint("use another token, or --force")
+	if c.weakens() && !in.force {
+		if err := held.guard(session, c.before, "take something from it"); err != nil {
+			return err
+		}
 	}
 	names, err := databaseNames(ctx, session)
 	if err != nil {

@@ -2,35 +2,60 @@ package token
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// bury drops what is saved of tokens that were named and that the service no
-// longer lists, because they were revoked elsewhere, or earlier without the end
-// being seen. It returns the names that are left.
-func bury(ctx context.Context, app *cli.App, session *cli.Session, listed []row, named [][2]string) ([][2]string, error) {
-	profile, err := sessionProfile(app, session)
-	if err != nil {
-		return nil, err
+// lost returns the token that is saved under a name or has a client id, and that
+// the service no longer lists, because it was revoked elsewhere, or earlier
+// without the end being seen.
+func lost(saved []config.SavedToken, listed []row, ref string) (target, bool) {
+	at := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.Name == ref || s.ClientID == ref })
+	if at < 0 || slices.ContainsFunc(listed, func(r row) bool { return r.ClientID == saved[at].ClientID }) {
+		return target{}, false
 	}
-	var left [][2]string
-	for _, n := range named {
-		at := slices.IndexFunc(profile.Tokens, func(s config.SavedToken) bool { return s.Name == n[1] || s.ClientID == n[1] })
-		if at < 0 || slices.ContainsFunc(listed, func(r row) bool { return r.ClientID == profile.Tokens[at].ClientID }) {
-			left = append(left, n)
+	return target{row: row{saved: saved[at].Name}, input: ref, dead: saved[at].ClientID}, true
+}
+
+// checkDead asks with each token that is not listed whether it is dead: one that
+// works belongs elsewhere, and its saved secret may be the only copy.
+func checkDead(ctx context.Context, app *cli.App, session *cli.Session, found []target) error {
+	for _, t := range found {
+		if t.dead == "" {
 			continue
 		}
-		dead := profile.Tokens[at]
-		if app.Rehearse("drop the saved secret of %s, which is revoked already", dead.Name) {
-			continue
+		saved, err := savedHere(app, session, t.dead)
+		if err == nil {
+			err = askWith(ctx, app, session, saved)
 		}
-		if err := forget(ctx, app, session, row{saved: dead.Name}); err != nil {
-			return nil, err
+		switch {
+		case errors.Is(err, devops.ErrUnauthorized), errors.Is(err, credential.ErrNotFound):
+		case err != nil:
+			return cli.Hint(err, "whether "+t.saved+" is revoked could not be verified; nothing was changed")
+		default:
+			return cli.Failf(cli.Conflict, "%s (%s) is not listed, but still works; nothing was changed", t.saved, t.dead).
+				WithHint("it may be another organization's: revoke it with a login there")
 		}
-		app.Say("%s (%s) is revoked already; its saved secret was dropped.", dead.Name, dead.ClientID)
 	}
-	return left, nil
+	return nil
+}
+
+// bury drops what is saved of a dead token.
+func bury(ctx context.Context, app *cli.App, session *cli.Session, t target) error {
+	if err := app.Confirm(ctx, "Drop the saved secret of %s (%s), which is revoked already?", t.saved, t.dead); err != nil {
+		return err
+	}
+	if app.Rehearse("drop the saved secret of %s, which is revoked already", t.saved) {
+		return nil
+	}
+	if err := forget(ctx, app, session, t.row); err != nil {
+		return err
+	}
+	app.Say("%s (%s) is revoked already; its saved secret was dropped.", t.saved, t.dead)
+	return nil
 }

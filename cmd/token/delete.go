@@ -38,7 +38,8 @@ row of the output: {row,input,id,action,outcome,exit,error}, where outcome is ok
 failed, unknown, unchanged or "not started".
 
 The token that this command itself uses is refused without --force, and left out
-of what is chosen. The saved secret of a revoked token is dropped.`,
+of what is chosen. The saved secret of a revoked token is dropped, also of one that
+was revoked elsewhere: if the service does not accept it any more.`,
 		Example: "  astra --sandbox token generate --role 'RO User' --save throwaway\n" +
 			"  astra --sandbox token delete throwaway --yes\n" +
 			"  astra --sandbox token delete --role 'RO User' --older-than 90d --yes\n" +
@@ -73,16 +74,11 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if len(named) > 0 {
-		if named, err = bury(ctx, app, session, all, named); err != nil || len(named) == 0 {
-			return err
-		}
-	}
 	var found []target
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
 	} else {
-		found, err = in.find(all, named)
+		found, err = in.find(ctx, app, session, all, named)
 	}
 	if err != nil {
 		return err
@@ -111,7 +107,10 @@ func (in remove) check() error {
 
 // one revokes one token.
 func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, t target) error {
-	if t.ClientID == "" {
+	switch {
+	case t.dead != "":
+		return bury(ctx, app, session, t)
+	case t.ClientID == "":
 		app.Say("There is no token %s.", t.input)
 		return nil
 	}

@@ -1,15 +1,16 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // Why a token is not valid.
@@ -18,6 +19,7 @@ const (
 	isRevoked  = "revoked"
 	isUnknown  = "unknown"
 	isRejected = "rejected"
+	isUntold   = "untold"
 )
 
 // examine finds out about the token that ref means.
@@ -138,10 +140,18 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 		return nil, err
 	}
 	r, missing := find(all, ref)
+	if ambiguous(missing) {
+		return nil, missing
+	}
 	if missing == nil {
 		f := about(r.ClientID)
 		if r.expired() {
 			f.reason = isExpired
+		}
+		if r.untold() {
+			if f.reason, err = tryOut(ctx, app, login, r); err != nil {
+				return nil, err
+			}
 		}
 		return f, f.show(ctx, login, r)
 	}
@@ -159,10 +169,53 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 	if e, ok := errors.AsType[*cli.Error](missing); ok {
 		f.near = e.Hint
 	}
-	if len(ref) != 24 || strings.ContainsFunc(ref, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) }) {
+	if !cli.LooksLikeClientID(ref) {
 		return f, missing // no client id: a name that was mistyped
 	}
 	return f, nil
+}
+
+// tryOut asks with a token itself whether it is valid, where the list does not
+// tell, and returns why it is not.
+func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reason string, err error) {
+	saved, err := savedHere(app, login, r.ClientID)
+	switch {
+	case err != nil:
+		return "", err
+	case r.current:
+		_, err = login.OrgID(ctx)
+	case saved.Name == "":
+		return isUntold, nil
+	default:
+		err = askWith(ctx, app, login, saved)
+	}
+	switch {
+	case errors.Is(err, credential.ErrNotFound):
+		return isUntold, nil
+	case errors.Is(err, devops.ErrUnauthorized):
+		return isRejected, nil
+	}
+	return "", err
+}
+
+// askWith asks the service something with a saved token, which is an error if it
+// is not valid.
+func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) error {
+	profile, err := sessionProfile(app, login)
+	if err != nil {
+		return err
+	}
+	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile.Name, saved))
+	if err != nil {
+		return err
+	}
+	token := secret.Token{ClientID: saved.ClientID, Text: item.Token}
+	asker, err := app.Connect(token, cmp.Or(item.APIURL, login.APIURL))
+	if err != nil {
+		return err
+	}
+	_, err = asker.OrgID(ctx)
+	return err
 }
 
 // show fills in a row of the list, and what its roles allow.

@@ -28,8 +28,8 @@ func (f *filter) flags(cmd *cobra.Command) {
 func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
 
 // choose returns those of all that the filter asks for. A token whose age nobody
-// knows is not old.
-func (f filter) choose(ctx context.Context, session *cli.Session, all []row) ([]row, error) {
+// knows is not old, and one whose expiry nobody knows may expire.
+func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []row) ([]row, error) {
 	age, err := f.age()
 	if err != nil {
 		return nil, err
@@ -42,9 +42,24 @@ func (f filter) choose(ctx context.Context, session *cli.Session, all []row) ([]
 		}
 		roleID = role.ID
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(r row) bool {
-		return roleID != "" && !slices.Contains(r.Roles, roleID) ||
-			f.noExpiry && !r.ExpiresAt.IsZero() ||
+	untold := 0
+	chosen := slices.DeleteFunc(slices.Clone(all), func(r row) bool {
+		switch {
+		case roleID != "" && !slices.Contains(r.Roles, roleID):
+			return true
+		case f.noExpiry && r.untold():
+			untold++
+			return true
+		}
+		return f.noExpiry && !r.ExpiresAt.IsZero() ||
 			age > 0 && (r.GeneratedOn.IsZero() || r.now.Sub(r.GeneratedOn) < age)
-	}), nil
+	})
+	if untold > 0 {
+		app.Warn("left out by --no-expiry: %d of %d tokens, because the service's list does not tell whether they expire", untold, len(all))
+	}
+	return chosen, nil
 }
+
+// untold reports whether the list leaves out the times of a token, so that
+// nobody knows whether it expires.
+func (r row) untold() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

@@ -36,7 +36,7 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := in.choose(ctx, session, all)
+	chosen, err := in.choose(ctx, app, session, all)
 	if err != nil {
 		return err
 	}

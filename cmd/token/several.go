@@ -19,19 +19,30 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	slices.SortStableFunc(found, ownLast)
-	live := 0
+	live, dead := 0, 0
 	for _, t := range found {
 		if t.ClientID != "" {
 			app.Say("- %s (%s)", t.ClientID, t.words())
 			live++
 		}
+		if t.dead != "" {
+			app.Say("- %s (%s, revoked already: its saved secret is dropped)", t.dead, t.saved)
+			dead++
+		}
 	}
-	if live > 0 {
-		if err := app.Confirm(ctx, "Revoke %s?", count(live)); err != nil {
+	question := "Revoke " + count(live) + "?"
+	if live == 0 {
+		question = "Drop what is saved of " + count(dead) + "?"
+	}
+	if live+dead > 0 {
+		if err := app.Confirm(ctx, "%s", question); err != nil {
 			return err
 		}
 	}
 	if app.Globals.DryRun {
+		if dead > 0 {
+			app.Rehearse("drop what is saved of %d tokens that are revoked already", dead)
+		}
 		return showDeletions(ctx, session, found)
 	}
 	results := revoke(ctx, app, session, found)
@@ -81,7 +92,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 	for i, t := range found {
 		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
 		if t.ClientID == "" {
-			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
+			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
 	}
@@ -103,7 +114,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 		results = append(results, failed(r, err))
 	}
 	for i, r := range results {
-		if r.Outcome == bulk.OK {
+		if r.Outcome == bulk.OK || found[i].dead != "" {
 			results[i] = failed(r, forget(context.WithoutCancel(ctx), app, session, found[i].row))
 		}
 	}
@@ -115,7 +126,7 @@ func failed(r bulk.Result, err error) bulk.Result {
 	if err == nil {
 		return r
 	}
-	if r.Outcome == bulk.OK {
+	if r.Outcome == bulk.OK || r.Outcome == bulk.Unchanged {
 		r.Outcome = bulk.Failed
 	}
 	r.Exit, r.Error = cli.Explain(err)
@@ -142,11 +153,16 @@ func look(ctx context.Context, app *cli.App, session *cli.Session, results []bul
 		app.Warn("that they are gone could not be verified: %v", err)
 		return
 	}
+	believe(results, still)
+}
+
+// believe corrects the outcome of what was sent by what is still there.
+func believe(results []bulk.Result, still func(clientID string) bool) {
 	for i, r := range results {
 		switch there := still(r.ID); {
 		case r.Outcome == bulk.OK && there:
 			results[i] = failed(r, errStays(r.ID))
-		case r.Outcome == bulk.Failed && !there:
+		case (r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown) && !there:
 			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
 			results[i] = r
 		}

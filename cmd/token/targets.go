@@ -15,6 +15,7 @@ import (
 type target struct {
 	row
 	input string
+	dead  string // client id of one that is saved here and no longer listed
 }
 
 // names returns how the tokens are named on the command line and in --from. The
@@ -60,13 +61,24 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 
 // find returns the tokens that names mean, each once. An unknown name is an
 // error, before anything is revoked, unless that is as good as revoked.
-func (in remove) find(all []row, names [][2]string) ([]target, error) {
+func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, all []row, names [][2]string) ([]target, error) {
+	profile, err := sessionProfile(app, session)
+	if err != nil {
+		return nil, err
+	}
 	var found []target
 	var failures []error
 	for _, n := range names {
 		place, ref := n[0], n[1]
 		r, err := find(all, ref)
+		dead, isLost := lost(profile.Tokens, all, ref)
 		switch {
+		case ambiguous(err):
+			return nil, fmt.Errorf("%s%w", place, err)
+		case err != nil && isLost:
+			if !slices.ContainsFunc(found, func(t target) bool { return t.dead == dead.dead }) {
+				found = append(found, dead)
+			}
 		case err != nil && !in.ifExists:
 			failures = append(failures, fmt.Errorf("%s%w", place, err))
 		case err != nil:
@@ -76,12 +88,12 @@ func (in remove) find(all []row, names [][2]string) ([]target, error) {
 			return nil, cli.Refusef("%s is the token that this command uses: without it you are logged out", r.ClientID).
 				WithHint("--force revokes it all the same")
 		default:
-			found = append(found, target{r, ref})
+			found = append(found, target{row: r, input: ref})
 		}
 	}
 	switch len(failures) {
 	case 0:
-		return found, nil
+		return found, checkDead(ctx, app, session, found)
 	case 1:
 		return nil, failures[0]
 	}
@@ -94,7 +106,7 @@ func (in remove) find(all []row, names [][2]string) ([]target, error) {
 
 // choose returns the tokens that the flags choose.
 func (in remove) choose(ctx context.Context, app *cli.App, session *cli.Session, all []row) ([]target, error) {
-	chosen, err := in.chosen.choose(ctx, session, all)
+	chosen, err := in.chosen.choose(ctx, app, session, all)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +116,7 @@ func (in remove) choose(ctx context.Context, app *cli.App, session *cli.Session,
 			app.Warn("%s is the token that this command uses, and is left out; --force revokes it too", r.ClientID)
 			continue
 		}
-		found = append(found, target{r, r.ClientID})
+		found = append(found, target{row: r, input: r.ClientID})
 	}
 	return found, nil
 }

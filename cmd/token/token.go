@@ -3,6 +3,7 @@ package token
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,18 +103,33 @@ func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) 
 	return config.Profile{}, nil
 }
 
+// ambiguous reports whether find failed because a reference means two tokens.
+func ambiguous(err error) bool {
+	e, ok := errors.AsType[*cli.Error](err)
+	return ok && e.Exit == cli.Conflict
+}
+
 // find returns the token that ref means: a client id, exactly, or the name
 // under which it is saved here.
 func find(all []row, ref string) (row, error) {
 	var known []string
+	var meant []row
 	for _, r := range all {
 		if r.ClientID == ref || r.saved == ref && ref != "" {
-			return r, nil
+			meant = append(meant, r)
 		}
 		known = append(known, r.ClientID)
 		if r.saved != "" {
 			known = append(known, r.saved)
 		}
+	}
+	switch len(meant) {
+	case 0:
+	case 1:
+		return meant[0], nil
+	default:
+		return row{}, cli.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
+			WithHint("it is the client id of one token, and the saved name of another")
 	}
 	e := cli.NotFoundf("token", ref, known)
 	return row{}, e.WithNext("astra token list")

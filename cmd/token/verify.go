@@ -22,13 +22,14 @@ A token named by client id or saved name is looked up in the organization's list
 With - the whole token is read from standard input; the service is asked with it,
 and it is kept nowhere. Its roles are shown where the login in use may list tokens.
 
-The status is 0 for a valid token and 10 for one that is not. The output, also with
+The status is 0 for a valid token and 10 for any other. The output, also with
 status 10, is one object:
 
-  valid        true or false
+  valid        true or false; null where nobody can tell
   reason       null, or why not: expired; revoked (it is saved here, and is no
                longer listed); unknown (not listed: revoked, or of another
-               organization); rejected (the service does not accept it)
+               organization); rejected (the service does not accept it); untold
+               (listed without its expiry, and not saved here to be tried out)
   clientId     the client id
   name         the name under which it is saved here, or null
   orgId        its organization, or null
@@ -59,7 +60,7 @@ type finding struct {
 
 func findingColumns() []output.Column[finding] {
 	return []output.Column[finding]{
-		{Key: "valid", Value: func(f finding) any { return f.reason == "" }},
+		{Key: "valid", Value: finding.valid},
 		{Key: "reason", Value: func(f finding) any { return output.OrNull(f.reason) }},
 		{Key: "clientId", Value: func(f finding) any { return f.ClientID }, Name: true},
 		{Key: "name", Value: func(f finding) any { return output.OrNull(f.saved) }},
@@ -87,9 +88,21 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 	if f.reason == "" {
 		return nil
 	}
+	if f.reason == isUntold {
+		return cli.Failf(cli.Negative, "nobody can tell whether %s is valid: it is listed, but without its expiry", f.ClientID).
+			WithHint("astra token verify - asks with the whole token")
+	}
 	e := cli.Failf(cli.Negative, "%s is not valid: %s", f.ClientID, f.why())
 	e.Hint = f.near
 	return e
+}
+
+// valid is a bool, or nil where nobody can tell.
+func (f finding) valid() any {
+	if f.reason == isUntold {
+		return nil
+	}
+	return f.reason == ""
 }
 
 // why says in words why the token is not valid.

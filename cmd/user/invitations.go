@@ -34,8 +34,13 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 	if len(counts) == 0 {
 		return report(app, bulk.Run(ctx, rows, bulk.Options{}), false)
 	}
-	if err := app.Confirm(ctx, "%s", question(counts, len(rows), members.OrgName)); err != nil {
-		return err
+	if in.resume && record.Empty() {
+		app.Warn("there is nothing to resume: no earlier run of these rows is recorded, and all of them are started")
+	}
+	if len(rows) > 1 {
+		if err := app.Confirm(ctx, "%s", question(counts, len(rows), members.OrgName)); err != nil {
+			return err
+		}
 	}
 	if app.Globals.DryRun {
 		return rehearse(ctx, rows)

@@ -37,7 +37,7 @@ Every row is checked before the first invitation is sent. Whoever has these role
 already is left alone; a member with other roles is not changed by an invitation.
 --resend sends the letter again to those who have not accepted it yet.
 
-Several invitations are sent as fast as the service allows, each one once, and
+Several invitations, and those of --from, are sent as fast as the service allows, each one once, and
 have one row each in the report. --resume goes on with the same rows after an
 interruption.`,
 		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
@@ -64,7 +64,11 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := in.checkOutput(app, len(entries)); err != nil {
+	single := in.from == "" && len(entries) == 1
+	if single && in.resume {
+		return cli.Usagef("--resume goes on with several rows, and this is one")
+	}
+	if err := in.checkOutput(app, single); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
@@ -82,10 +86,7 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 	for i := range guests {
 		guests[i].plan(members.Users, in.resend)
 	}
-	if len(guests) == 1 {
-		if in.resume {
-			return cli.Usagef("--resume goes on with several rows, and this is one")
-		}
+	if single {
 		return in.one(ctx, app, session, members, guests[0])
 	}
 	longer, cancel := app.Longer(cmd, time.Duration(len(guests))*time.Second)
@@ -94,8 +95,8 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 }
 
 // checkOutput refuses what could not be printed afterwards.
-func (in invite) checkOutput(app *cli.App, rows int) error {
-	if rows == 1 {
+func (in invite) checkOutput(app *cli.App, single bool) error {
+	if single {
 		return cli.CheckOne(app, columns())
 	}
 	return cli.CheckList(app, cli.RowColumns())

@@ -79,6 +79,9 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err := in.agreed(ctx, app, members, found); err != nil {
 		return err
 	}
+	if err := in.still(ctx, app, session, members, found); err != nil {
+		return err
+	}
 	if len(found) == 1 {
 		return in.one(ctx, app, session, members.OrgName, found[0])
 	}
@@ -119,23 +122,13 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 
 // agreed shows who is to go, and asks.
 func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Members, found []leaver) error {
-	var leaving []devops.User
-	for _, l := range found {
-		if l.ID != "" {
-			leaving = append(leaving, l.User)
-		}
+	leaving := leaving(found)
+	if len(leaving) == 0 {
+		return nil
 	}
 	last := lastAdmins(members.Users, leaving)
-	switch {
-	case len(leaving) == 0:
-		return nil
-	case len(last) > 1:
-		return cli.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
-			WithHint("keep one of them, or remove the last one in a command of its own")
-	case len(last) == 1:
-		if err := guard(ctx, app, in.force, in.confirm, last[0]); err != nil || len(leaving) == 1 {
-			return err
-		}
+	if err := in.guarded(ctx, app, last); err != nil || len(last) == 1 && len(leaving) == 1 {
+		return err
 	}
 	if len(leaving) == 1 {
 		return app.Confirm(ctx, "%s?", deed(leaving[0], members.OrgName))
@@ -144,6 +137,29 @@ func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Member
 		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
 	}
 	return app.Confirm(ctx, "Remove these %s people from %s?", fmt.Sprint(len(leaving)), members.OrgName)
+}
+
+// leaving are those who are there.
+func leaving(found []leaver) []devops.User {
+	var users []devops.User
+	for _, l := range found {
+		if l.ID != "" {
+			users = append(users, l.User)
+		}
+	}
+	return users
+}
+
+// guarded lets the last Organization Administrators go if that may be.
+func (in remove) guarded(ctx context.Context, app *cli.App, last []devops.User) error {
+	switch len(last) {
+	case 0:
+		return nil
+	case 1:
+		return guard(ctx, app, in.force, in.confirm, last[0])
+	}
+	return cli.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
+		WithHint("keep one of them, or remove the last one in a command of its own")
 }
 
 // deed says what is done to somebody.

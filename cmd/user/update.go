@@ -68,7 +68,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	has := roleIDs(user)
-	wanted, err := in.wanted(ctx, app, session, has)
+	wanted, err := in.wanted(ctx, app, session, user)
 	if err != nil {
 		return err
 	}
@@ -83,19 +83,26 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	if err := in.agreed(ctx, app, session, user, wanted); err != nil {
 		return err
 	}
+	if err := in.still(ctx, app, session, user, wanted); err != nil {
+		return err
+	}
 	if err := session.Users.SetRoles(ctx, user.ID, wanted); err != nil {
 		return fmt.Errorf("change the roles of %s: %w", user.Email, err)
 	}
-	app.Say("Changed the roles of %s.", user.Email)
 	now, err := session.Users.Get(ctx, user.ID)
 	if err != nil {
 		return cli.Hint(err, "the roles were changed")
 	}
+	if !same(roleIDs(now), wanted) {
+		return cli.Failf(cli.Conflict, "the roles of %s were changed, and are others by now: %s", user.Email, cli.RoleNames(refs(now)))
+	}
+	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
 }
 
 // wanted are the ids of the roles that the user is to have.
-func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, has []string) ([]string, error) {
+func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
+	has := roleIDs(user)
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
 		roles, err := app.PickRoles(ctx, session, "Roles of "+in.user, has)
 		return idsOf(roles), err
@@ -108,11 +115,11 @@ func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return nil, err
 	}
-	less, err := session.RolesNamed(ctx, in.remove)
+	taken, err := in.taken(ctx, session, user)
 	if err != nil {
 		return nil, err
 	}
-	added, taken := idsOf(more), idsOf(less)
+	added := idsOf(more)
 	for _, r := range more {
 		if slices.Contains(taken, r.ID) {
 			return nil, cli.Usagef("%q cannot be both added and taken away", r.Name)
@@ -120,6 +127,24 @@ func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session,
 	}
 	added = slices.DeleteFunc(added, func(id string) bool { return slices.Contains(has, id) })
 	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
+}
+
+// taken are the ids of the roles to take away. Those of the user are known even
+// if the credential may not list them.
+func (in update) taken(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
+	var ids []string
+	for _, ref := range in.remove {
+		if id, found := ownRole(user, ref); found {
+			ids = append(ids, id)
+			continue
+		}
+		role, err := session.Role(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, role.ID)
+	}
+	return ids, nil
 }
 
 // agreed shows the difference, and asks where it takes something away.
@@ -144,7 +169,7 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 			app.Say("- %s", lost[len(lost)-1])
 		}
 	}
-	if !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(members.Users, []devops.User{user})) > 0 {
+	if in.orphans(members.Users, user, wanted) {
 		return guard(ctx, app, in.force, in.confirm, user)
 	}
 	if len(lost) == 0 {

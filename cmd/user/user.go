@@ -68,6 +68,19 @@ func roleIDs(u devops.User) []string {
 	return ids
 }
 
+// ownRole finds the role of a user that ref means, by id or by name.
+func ownRole(u devops.User, ref string) (id string, found bool) {
+	for _, r := range u.Roles {
+		if ref == r.ID || ref == r.Name || ref == "id:"+r.ID || ref == "name:"+r.Name {
+			if found {
+				return "", false
+			}
+			id, found = r.ID, true
+		}
+	}
+	return id, found
+}
+
 // same reports whether two lists have the same ids, each once, in any order.
 func same(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
 

@@ -8,7 +8,11 @@ package bulk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
 )
 
 // An Outcome is what became of a row.
@@ -81,7 +85,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 	if o.Limit <= 0 {
 		o.Limit = limit
 	}
-	r := &run{Options: o, rows: rows, results: make([]Result, len(rows)), dials: make([]int, len(rows))}
+	r := &run{Options: o, rows: rows, results: make([]Result, len(rows)), dials: make([]int, len(rows)), last: make([]error, len(rows))}
 	var todo []int
 	for i, row := range rows {
 		r.results[i] = row.Result
@@ -98,7 +102,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 	}
 	for i := range r.results {
 		if r.results[i].Outcome == "" {
-			r.fail(i, NotStarted, r.stopped)
+			r.unfinished(i)
 		}
 	}
 	return r.results
@@ -110,7 +114,8 @@ type run struct {
 	Options
 	rows    []Row
 	results []Result
-	dials   []int // attempts of each row that reached nobody
+	dials   []int   // attempts of each row that reached nobody
+	last    []error // what each row was answered last
 	pace    *pace
 
 	stopped error     // why no more rows are started
@@ -135,9 +140,34 @@ func (r *run) fail(i int, outcome Outcome, why error) {
 	r.settled(i)
 }
 
+// unfinished gives a row its outcome that has none when the run ends. One that
+// the service put off until the time was over has failed.
+func (r *run) unfinished(i int) {
+	if errors.Is(r.stopped, context.DeadlineExceeded) && errors.Is(r.last[i], devops.ErrRateLimited) {
+		r.fail(i, Failed, fmt.Errorf("it was put off until the time limit: %w", r.last[i]))
+		return
+	}
+	r.fail(i, NotStarted, r.stopped)
+}
+
 func (r *run) note(i int, outcome Outcome, why error) {
 	r.results[i].Outcome = outcome
 	r.results[i].Exit, r.results[i].Error = r.Explain(why)
+}
+
+// lateError is the end of a run at its time limit.
+type lateError struct{}
+
+func (lateError) Error() string { return "the time limit is reached; --timeout raises it" }
+func (lateError) Unwrap() error { return context.DeadlineExceeded }
+
+// end says why ctx ended.
+func end(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if cause == context.DeadlineExceeded { //nolint:errorlint // what wraps it has words of its own
+		return lateError{}
+	}
+	return cause
 }
 
 // outlive returns a context that ends a while after ctx has.

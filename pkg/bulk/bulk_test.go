@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -205,6 +206,51 @@ func TestNoMoreThanTheLimitAreInFlight(t *testing.T) {
 		Run(t.Context(), rows, testOptions())
 		if most.Load() != limit {
 			t.Errorf("%d in flight, want %d", most.Load(), limit)
+		}
+	})
+}
+
+func TestWhatWasSentAndNotAnsweredIsUnknown(t *testing.T) {
+	for _, limit := range []time.Duration{time.Second, time.Hour} { // it is ended; it is given up
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			c := silent(t)
+			remove := Row{Do: func(ctx context.Context) error { return c.Users.Remove(ctx, "u") }}
+			got := words(Run(ctx, []Row{remove}, testOptions()))
+			if diff := cmp.Diff([]string{"unknown 15"}, got); diff != "" {
+				t.Errorf("within %s\n%s", limit, diff)
+			}
+		})
+	}
+}
+
+func TestARowThatIsOnlyPutOffHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var sent atomic.Int64
+		o := testOptions()
+		o.Limit = 1
+		slow := Row{Do: func(context.Context) error { time.Sleep(time.Minute); return nil }}
+		got := Run(ctx, []Row{replies(&sent, &tooMany{}), slow, replies(&sent, nil)}, o)
+		if diff := cmp.Diff([]string{"failed 13", "ok 0", "not started 12"}, words(got)); diff != "" {
+			t.Error(diff)
+		}
+		if got[0].Error != "it was put off until the time limit: too many" || got[2].Error != "the time limit is reached; --timeout raises it" {
+			t.Errorf("%q, %q", got[0].Error, got[2].Error)
+		}
+	})
+}
+
+func TestARowThatWasSentTwiceTellsTheLastError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		o := testOptions()
+		o.Settle = func(context.Context, []int) ([]Verdict, error) { return []Verdict{DidNotHappen}, nil }
+		got := Run(t.Context(), []Row{replies(&sent, errLost)}, o)
+		if !strings.HasSuffix(got[0].Error, errLost.Error()) {
+			t.Errorf("%+v", got[0])
 		}
 	})
 }

@@ -3,6 +3,7 @@ package bulk
 import (
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,10 +18,26 @@ func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
 
+// hole takes requests and never answers.
+type hole struct{}
+
+func (hole) RoundTrip(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
 // unreachable returns a client of a service that no connection reaches.
-func unreachable(t *testing.T) *devops.Client {
+func unreachable(t *testing.T) *devops.Client { t.Helper(); return client(t, nobody{}) }
+
+// silent returns a client of a service that never answers.
+func silent(t *testing.T) *devops.Client { t.Helper(); return client(t, hole{}) }
+
+func client(t *testing.T, transport http.RoundTripper) *devops.Client {
 	t.Helper()
-	c, err := devops.New(devops.Config{Token: secret.Text("AstraCS:" + strings.Repeat("a", 24) + ":" + strings.Repeat("0", 64)), Transport: nobody{}})
+	c, err := devops.New(devops.Config{Token: secret.Text("AstraCS:" + strings.Repeat("a", 24) + ":" + strings.Repeat("0", 64)), Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}

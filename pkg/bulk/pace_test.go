@@ -110,9 +110,20 @@ func testOptions() Options {
 	return Options{
 		Now: time.Now,
 		Explain: func(err error) (int, string) {
-			for exit, kind := range map[int]error{4: devops.ErrUnauthorized, 12: devops.ErrNetwork, 14: devops.ErrServer, 15: devops.ErrOutcomeUnknown, 130: context.Canceled} {
-				if errors.Is(err, kind) {
-					return exit, err.Error()
+			for _, known := range []struct {
+				exit int
+				kind error
+			}{
+				{4, devops.ErrUnauthorized},
+				{13, devops.ErrRateLimited},
+				{14, devops.ErrServer},
+				{15, devops.ErrOutcomeUnknown},
+				{12, devops.ErrNetwork},
+				{12, context.DeadlineExceeded},
+				{130, context.Canceled},
+			} {
+				if errors.Is(err, known.kind) {
+					return known.exit, err.Error()
 				}
 			}
 			return 1, err.Error()

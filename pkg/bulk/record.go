@@ -62,6 +62,9 @@ func (r *Record) Done() int {
 	return n
 }
 
+// Empty reports whether no earlier run has left anything.
+func (r *Record) Empty() bool { return len(r.earlier) == 0 }
+
 // Earlier returns what an earlier run says of a row.
 func (r *Record) Earlier(row int) (Result, bool) {
 	result, found := r.earlier[row]

@@ -39,7 +39,7 @@ func (r *run) send(ctx context.Context, rows []int) {
 	defer timer.Stop()
 	for flying := 0; ; {
 		if ctx.Err() != nil && r.stopped == nil {
-			r.stopped = context.Cause(ctx)
+			r.stopped = end(ctx)
 		}
 		if flying == 0 && (r.stopped != nil || q.empty()) {
 			return
@@ -80,6 +80,7 @@ func (r *run) answered(q *queue, a answer) {
 	refusal, isRefusal := errors.AsType[*devops.Error](a.err)
 	if errors.Is(a.err, devops.ErrRateLimited) {
 		r.pace.refused(a.sent, now)
+		r.last[a.row] = a.err
 		wait := putOff
 		if isRefusal && refusal.RetryAfter > 0 {
 			wait = refusal.RetryAfter
@@ -94,6 +95,7 @@ func (r *run) answered(q *queue, a answer) {
 		}
 	}
 	r.pace.took(now)
+	r.last[a.row] = a.err
 	r.judge(a, now)
 }
 
@@ -106,6 +108,12 @@ func (r *run) judge(a answer, now time.Time) {
 	case errors.Is(a.err, devops.ErrOutcomeUnknown):
 		r.strange = now
 		r.note(a.row, Unknown, a.err)
+	case unanswered(a.err):
+		if r.stopped == nil && errors.Is(a.err, context.Canceled) {
+			r.stopped = a.err
+		}
+		r.strange = now
+		r.note(a.row, Unknown, fmt.Errorf("%w: it was sent, and no answer came in time", devops.ErrOutcomeUnknown))
 	case errors.Is(a.err, context.Canceled), errors.Is(a.err, context.DeadlineExceeded):
 		if r.stopped == nil {
 			r.stopped = a.err
@@ -123,6 +131,12 @@ func (r *run) judge(a answer, now time.Time) {
 	if r.stopped == nil && (r.trouble >= tolerance || r.dials[a.row] >= dialTries && r.trouble > 0) {
 		r.stopped = a.err
 	}
+}
+
+// unanswered reports whether a change was sent whose answer did not come.
+func unanswered(err error) bool {
+	request, ok := errors.AsType[*devops.Error](err)
+	return ok && request.Sent && request.Changes && request.Status == 0
 }
 
 // general reports whether an error is likely to meet every row.
@@ -147,7 +161,7 @@ func (r *run) settle(ctx context.Context) {
 		why := r.stopped
 		outcome := NotStarted
 		if why == nil {
-			outcome, why = Failed, fmt.Errorf("%w: it did not happen, though it was sent twice", devops.ErrServer)
+			outcome, why = Failed, fmt.Errorf("%w: it did not happen, though it was sent twice; the last time: %w", devops.ErrServer, r.last[i])
 		}
 		r.fail(i, outcome, why)
 	}

@@ -18,6 +18,14 @@ func (a *App) Longer(cmd *cobra.Command, more time.Duration) (context.Context, c
 	if a.Interactive() {
 		limit = attendedTimeout + more
 	}
-	late := fmt.Errorf("the time limit of %s is reached; --timeout raises it: %w", limit, context.DeadlineExceeded)
-	return context.WithTimeoutCause(cmd.Root().Context(), limit, late)
+	return context.WithTimeoutCause(cmd.Root().Context(), limit, lateError{limit})
 }
+
+// lateError is the end of a command at its time limit.
+type lateError struct{ limit time.Duration }
+
+func (e lateError) Error() string {
+	return fmt.Sprintf("the time limit of %s is reached; --timeout raises it", e.limit)
+}
+
+func (lateError) Unwrap() error { return context.DeadlineExceeded }

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -20,6 +22,9 @@ func (a *App) Maker(session *Session) onetime.Maker {
 func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if err := config.CheckName(name); err != nil {
 		return nil, Usagef("%q cannot name a saved token: %v", name, err)
+	}
+	if LooksLikeClientID(name) {
+		return nil, Usagef("%q cannot name a saved token: 24 letters are a client id", name)
 	}
 	profile, err := a.Profile()
 	if err != nil {
@@ -59,6 +64,11 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 			})
 		},
 	}, nil
+}
+
+// LooksLikeClientID reports whether s has the form of a client id.
+func LooksLikeClientID(s string) bool {
+	return len(s) == 24 && !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) })
 }
 
 // SavedKey names the item of a saved token in its store.

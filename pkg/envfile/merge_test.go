@@ -134,7 +134,7 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 			t.Parallel()
 			merged := 0
 			r := rand.New(rand.NewPCG(uint64(setting(t, "ENVFILE_SEED", 1)), 3))
-			for i := range setting(t, "ENVFILE_FILES", 10) {
+			for i := range setting(t, "ENVFILE_FILES", 6) {
 				var text strings.Builder
 				for range 2 + i%3 {
 					text.WriteString(all[r.IntN(len(all))])

@@ -93,7 +93,7 @@ func Advise(d Demand) Advice {
 	for _, r := range defaultRolesWithAll(a.Permissions) {
 		switch {
 		case kindOf(r) != d.Kind:
-		case accessOf(r) != d.Access:
+		case !d.allows(r):
 			a.Larger = append(a.Larger, r)
 		case a.Role.ID == "":
 			a.Role = r
@@ -105,8 +105,23 @@ func Advise(d Demand) Advice {
 	return a
 }
 
+// allows reports whether a role permits no more than the access.
+func (d Demand) allows(r Role) bool {
+	return slices.Index(Accesses(), accessOf(r)) <= slices.Index(Accesses(), d.Access)
+}
+
 // impossible says why no role can meet the demand, and which demand one can.
 func (d Demand) impossible() (string, Demand) {
+	reason, instead := d.obstacle()
+	for next := instead; next.Kind != ""; _, next = next.obstacle() {
+		instead = next
+	}
+	return reason, instead
+}
+
+// obstacle is the first reason why no role can meet the demand, and the demand
+// without it.
+func (d Demand) obstacle() (string, Demand) {
 	instead := d
 	switch {
 	case d.Kind == ServiceAccount && (slices.Contains(d.Needs, NeedUI) || slices.Contains(d.Needs, NeedDataLoader)):
@@ -186,11 +201,15 @@ func (d Demand) reason(a Advice) string {
 	if d.Kind == ServiceAccount {
 		holder = "service accounts"
 	}
-	if a.Role.ID == "" {
-		return fmt.Sprintf("no default role for %s at %s carries %s", holder, d.Access, named(d.lacking(a.Permissions)...))
+	level := "up to " + string(d.Access)
+	if d.Access == ReadOnly {
+		level = "at read-only"
 	}
-	reason := fmt.Sprintf("with %d permissions it is the least of the default roles for %s at %s that carry %s",
-		distinct(a.Role.Policy.Actions), holder, d.Access, named(a.Permissions...))
+	if a.Role.ID == "" {
+		return fmt.Sprintf("no default role for %s %s carries %s", holder, level, named(d.lacking(a.Permissions)...))
+	}
+	reason := fmt.Sprintf("with %d permissions it is the least of the default roles for %s %s that carry %s",
+		distinct(a.Role.Policy.Actions), holder, level, named(a.Permissions...))
 	if d.Access != Administer && slices.Contains(d.Needs, NeedAccessList) {
 		reason += "; to change access lists takes the level admin"
 	}
@@ -200,11 +219,11 @@ func (d Demand) reason(a Advice) string {
 	return reason
 }
 
-// lacking returns the permissions that no role of the kind and the access
+// lacking returns the permissions that no role of the kind within the access
 // carries; all of them if each is carried by some role, but not together.
 func (d Demand) lacking(permissions []string) []string {
 	lacking := slices.DeleteFunc(slices.Clone(permissions), func(action string) bool {
-		return slices.ContainsFunc(DefaultRolesWith(action), func(r Role) bool { return kindOf(r) == d.Kind && accessOf(r) == d.Access })
+		return slices.ContainsFunc(DefaultRolesWith(action), func(r Role) bool { return kindOf(r) == d.Kind && d.allows(r) })
 	})
 	if len(lacking) == 0 {
 		return permissions

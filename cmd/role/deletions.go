@@ -1,0 +1,95 @@
+package role
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// lastLook bounds the list that tells what was done, also after an interrupt.
+const lastLook = 10 * time.Second
+
+// several deletes roles and reports each. Those that the token in use carries
+// come last, one by one: without them it may not go on.
+func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []leaver, held assignments) error {
+	own := func(l leaver) bool { return l.ID != "" && held.carries(session, l.ID) }
+	others := slices.DeleteFunc(slices.Clone(found), own)
+	found = slices.Concat(others, slices.DeleteFunc(slices.Clone(found), func(l leaver) bool { return !own(l) }))
+	rows := make([]bulk.Row, len(found))
+	for i, l := range found {
+		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete"}
+		if l.ID == "" {
+			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
+		}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return in.delete(ctx, session, l.Role) }}
+	}
+	if app.Globals.DryRun {
+		return rehearse(ctx, rows)
+	}
+	var results []bulk.Result
+	if len(others) > 0 {
+		results = app.RunRows(ctx, "Deleting", rows[:len(others)], nil, nil)
+	}
+	for _, row := range rows[len(others):] {
+		results = append(results, alone(ctx, row))
+	}
+	verify(ctx, app, session, found, results)
+	if err := cli.Print(app, cli.RowColumns(), results, "There is no such role."); err != nil {
+		return err
+	}
+	return app.RowsVerdict(results, false)
+}
+
+// rehearse shows every request of a dry run.
+func rehearse(ctx context.Context, rows []bulk.Row) error {
+	var end error
+	for _, row := range rows {
+		if row.Outcome == "" {
+			end = row.Do(ctx)
+		}
+	}
+	return end
+}
+
+// alone runs one row.
+func alone(ctx context.Context, row bulk.Row) bulk.Result {
+	r, err := row.Result, context.Cause(ctx)
+	r.Outcome = bulk.NotStarted
+	if err == nil {
+		r.Outcome = bulk.OK
+		if err = row.Do(ctx); err != nil {
+			r.Outcome = bulk.Failed
+		}
+	}
+	if err != nil {
+		r.Exit, r.Error = cli.Explain(err)
+	}
+	return r
+}
+
+// verify believes the list of roles rather than the answers.
+func verify(ctx context.Context, app *cli.App, session *cli.Session, found []leaver, results []bulk.Result) {
+	if !slices.ContainsFunc(results, func(r bulk.Result) bool { return r.Outcome != bulk.Unchanged }) {
+		return
+	}
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	live, err := session.Roles.List(after)
+	if err != nil {
+		app.Warn("that they are gone could not be verified: %v", err)
+		return
+	}
+	for i := range results {
+		r := &results[i]
+		switch stays := listed(live, r.ID); {
+		case r.Outcome == bulk.OK && stays:
+			r.Outcome = bulk.Failed
+			r.Exit, r.Error = cli.Explain(errStays(found[i].Name))
+		case r.Outcome == bulk.Failed && !stays:
+			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
+		}
+	}
+}

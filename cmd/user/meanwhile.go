@@ -1,0 +1,68 @@
+package user
+
+import (
+	"context"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// still makes sure, right before the change, that what was shown still holds.
+func (in update) still(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+	shown, err := session.Members(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := session.Users.List(ctx)
+	if err != nil {
+		return err
+	}
+	if err := unchangedSince(now.Users, user); err != nil {
+		return err
+	}
+	if in.orphans(now.Users, user, wanted) && !in.orphans(shown.Users, user, wanted) {
+		return guard(ctx, app, in.force, in.confirm, user)
+	}
+	return nil
+}
+
+// orphans reports whether nobody would be an Organization Administrator.
+func (in update) orphans(users []devops.User, user devops.User, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
+}
+
+// still makes sure, right before the first one is removed, that what was shown
+// still holds.
+func (in remove) still(ctx context.Context, app *cli.App, session *cli.Session, shown devops.Members, found []leaver) error {
+	leaving := leaving(found)
+	if len(leaving) == 0 {
+		return nil
+	}
+	now, err := session.Users.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range leaving {
+		if err := unchangedSince(now.Users, u); err != nil {
+			return err
+		}
+	}
+	if len(lastAdmins(shown.Users, leaving)) > 0 {
+		return nil
+	}
+	return in.guarded(ctx, app, lastAdmins(now.Users, leaving))
+}
+
+// unchangedSince fails if the roles of a user are not what was shown, or if
+// nobody is there any more.
+func unchangedSince(users []devops.User, shown devops.User) error {
+	i := slices.IndexFunc(users, func(u devops.User) bool { return u.ID == shown.ID })
+	switch {
+	case i < 0:
+		return cli.Failf(cli.Conflict, "%s was removed meanwhile; nothing was changed", shown.Email)
+	case !same(roleIDs(users[i]), roleIDs(shown)):
+		return cli.Failf(cli.Conflict, "the roles of %s were changed meanwhile, to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
+	}
+	return nil
+}
