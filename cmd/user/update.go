@@ -104,7 +104,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
 	has := roleIDs(user)
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
-		roles, err := app.PickRoles(ctx, session, "Roles of "+in.user, has)
+		roles, err := app.PickRoles(ctx, session, "Roles of "+in.user, user.Roles)
 		return idsOf(roles), err
 	}
 	if len(in.roles) > 0 {

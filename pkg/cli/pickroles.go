@@ -13,25 +13,26 @@ import (
 )
 
 // PickRoles lets the person at the terminal choose roles from a list, which
-// shows them in the Portal's groups with how much they allow. Those whose ids are
-// in selected are chosen at the beginning. It must not be used unless
-// Interactive.
-func (a *App) PickRoles(ctx context.Context, session *Session, question string, selected []string) ([]devops.Role, error) {
+// shows them in the Portal's groups with how much they allow. Those in selected
+// are chosen at the beginning; one that the credential may not read is offered
+// all the same, so that it is not taken away by an oversight. It must not be used
+// unless Interactive.
+func (a *App) PickRoles(ctx context.Context, session *Session, question string, selected []devops.RoleRef) ([]devops.Role, error) {
 	known, err := session.AllRoles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	roles := slices.SortedStableFunc(slices.Values(known), func(x, y devops.Role) int {
+	roles := slices.SortedStableFunc(slices.Values(withUnread(known, selected)), func(x, y devops.Role) int {
 		return cmp.Or(cmp.Compare(roleGroup(x), roleGroup(y)), cmp.Compare(x.Name, y.Name))
 	})
 	var begin []int
 	options := make([]prompt.Option, len(roles))
 	for i, r := range roles {
-		options[i] = prompt.Option{
-			Group: roleGroups()[roleGroup(r)], Label: r.Name,
-			Description: fmt.Sprintf("%d permissions", len(PermissionsOf(r))),
+		options[i] = prompt.Option{Group: roleGroups()[roleGroup(r)], Label: cmp.Or(r.Name, r.ID)}
+		if n := len(PermissionsOf(r)); n > 0 {
+			options[i].Description = fmt.Sprintf("%d permissions", n)
 		}
-		if slices.Contains(selected, r.ID) {
+		if slices.ContainsFunc(selected, func(ref devops.RoleRef) bool { return ref.ID == r.ID }) {
 			begin = append(begin, i)
 		}
 	}
@@ -47,6 +48,17 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 		picked[i] = roles[at]
 	}
 	return picked, nil
+}
+
+// withUnread adds the roles of refs that are not among the known ones.
+func withUnread(known []devops.Role, refs []devops.RoleRef) []devops.Role {
+	all := slices.Clone(known)
+	for _, ref := range refs {
+		if !slices.ContainsFunc(known, func(r devops.Role) bool { return r.ID == ref.ID }) {
+			all = append(all, devops.Role{ID: ref.ID, Name: ref.Name})
+		}
+	}
+	return all
 }
 
 // roleGroups are the headings of the list, as in the Portal.
