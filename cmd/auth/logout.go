@@ -51,7 +51,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Delete(ctx, credential.Key{Profile: p.Name}); err != nil && !errors.Is(err, credential.ErrNotFound) {
+	if err := store.Delete(ctx, cli.LoginKey(p)); err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return err
 	}
 	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)

@@ -61,7 +61,7 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	}
 	if store != nil {
 		item := credential.Item{ClientID: token.ClientID, Token: token.Text, APIURL: l.URL, OrgID: p.Org.ID}
-		if err := store.Set(ctx, credential.Key{Profile: l.Profile}, item); err != nil {
+		if err := store.Set(ctx, LoginKey(p), item); err != nil {
 			return p, err
 		}
 	}
@@ -70,14 +70,18 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
 		return nil
 	})
+	kept := known && before.Store == p.Store && before.ClientID == p.ClientID
 	if err != nil {
+		if store != nil && !kept { // nothing would ever name it
+			err = errors.Join(err, store.Delete(context.WithoutCancel(ctx), LoginKey(p)))
+		}
 		return p, err
 	}
 	left := before
 	if same {
-		left.Tokens = nil // still in use
+		left.Tokens, left.Env = nil, config.Env{} // still in use
 	}
-	if left.Store == p.Store {
+	if kept {
 		left.Store = "" // overwritten
 	}
 	return p, app.DropSecrets(ctx, left)

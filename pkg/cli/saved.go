@@ -71,6 +71,14 @@ func LooksLikeClientID(s string) bool {
 	return len(s) == 24 && !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) })
 }
 
+// LoginKey names the item of a profile's login in its store. It holds the client
+// id, so that a login is replaced by one change of the configuration: until then
+// the old item is the login, from then on the new one. No saved token can be
+// named like it.
+func LoginKey(p config.Profile) credential.Key {
+	return credential.Key{Profile: p.Name, Name: "." + p.ClientID}
+}
+
 // SavedKey names the item of a saved token in its store.
 func SavedKey(profile string, saved config.SavedToken) credential.Key {
 	return credential.Key{Profile: profile, Name: saved.Name + "." + saved.ClientID}

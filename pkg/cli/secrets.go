@@ -18,7 +18,7 @@ type stored struct {
 func secretsOf(p config.Profile) []stored {
 	var all []stored
 	if p.Store != string(credential.Env) && p.Store != "" {
-		all = append(all, stored{p.Store, credential.Key{Profile: p.Name}})
+		all = append(all, stored{p.Store, LoginKey(p)})
 	}
 	for _, t := range p.Tokens {
 		all = append(all, stored{t.Store, SavedKey(p.Name, t)})

@@ -192,7 +192,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	if p.Store == string(credential.Env) {
 		return a.environmentCredential(p)
 	}
-	item, err := a.Stored(ctx, p.Store, credential.Key{Profile: p.Name})
+	item, err := a.Stored(ctx, p.Store, LoginKey(p))
 	if errors.Is(err, credential.ErrNotFound) {
 		return item, Hint(err, "the secret store has nothing for profile "+p.Name+": log in again", "astra auth login "+p.Name)
 	}
