@@ -29,7 +29,7 @@ new shell:
 			return Write(cmd.Root(), args[0], app.Out)
 		},
 	}
-	return cmd
+	return cli.Untold(cmd)
 }
 
 // Write writes the completion script of a shell for the tree under root.

@@ -126,7 +126,13 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return "", err
 	}
-	made, _, err := app.Maker(session).Make(ctx, order, []onetime.Destination{saved})
+	maker, err := app.Maker(session)
+	if err != nil {
+		return "", err
+	}
+	made, _, err := maker.Make(ctx, order, []onetime.Destination{saved})
+	app.Secrets.Add(made.Token)
+	app.Secrets.Add(made.Secret)
 	if err != nil {
 		return "", err
 	}

@@ -110,7 +110,13 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
-	made, kept, err := app.Maker(session).Make(ctx, order, destinations)
+	maker, err := app.Maker(session)
+	if err != nil {
+		return err
+	}
+	made, kept, err := maker.Make(ctx, order, destinations)
+	app.Secrets.Add(made.Token)
+	app.Secrets.Add(made.Secret)
 	if made.ClientID == "" {
 		return err
 	}
@@ -129,6 +135,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 // only if there is no other.
 func (in generate) destinations(app *cli.App, session *cli.Session, roles []devops.Role) ([]onetime.Destination, error) {
 	var all []onetime.Destination
+	shown := func(made devops.Credential) generated { return in.shown(made, roles) }
 	if in.save != "" {
 		saved, err := app.Saved(session, in.save)
 		if err != nil {
@@ -137,14 +144,14 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, saved)
 	}
 	if in.out != "" {
-		render, err := in.toFile(roles)
+		render, err := toFile(in.out, in.format, generatedColumns(true), shown)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &onetime.File{Path: in.out, Render: render})
+		all = append(all, &onetime.File{Path: in.out, Format: in.format, Render: render})
 	}
 	if len(all) == 0 {
-		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: in.toStdout(app, roles)})
+		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
 	}
 	return all, nil
 }

@@ -3,6 +3,7 @@ package token
 import (
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -14,8 +15,9 @@ import (
 // generated is a new credential as it is shown.
 type generated struct {
 	devops.Credential
-	roles []cli.RoleRef
-	saved string
+	roles    []cli.RoleRef
+	saved    string
+	previous string // client id of the token that it replaces
 }
 
 // generatedColumns describe a new credential, with its secrets only where this
@@ -42,6 +44,12 @@ func generatedColumns(reveal bool) []output.Column[generated] {
 	}
 }
 
+// rotatedColumns describe a credential that takes another one's place.
+func rotatedColumns(reveal bool) []output.Column[generated] {
+	return slices.Insert(generatedColumns(reveal), 1,
+		output.Column[generated]{Key: "previous", Value: func(g generated) any { return g.previous }})
+}
+
 // shown is the credential with the names of its roles.
 func (in generate) shown(made devops.Credential, roles []devops.Role) generated {
 	g := generated{Credential: made, saved: in.save}
@@ -51,20 +59,17 @@ func (in generate) shown(made devops.Credential, roles []devops.Role) generated 
 	return g
 }
 
-// toStdout writes the credential with its secrets in the format of standard
-// output.
-func (in generate) toStdout(app *cli.App, roles []devops.Role) func(io.Writer, devops.Credential) error {
-	return func(w io.Writer, made devops.Credential) error {
-		return cli.WriteOne(app, w, generatedColumns(true), in.shown(made, roles))
-	}
+// toStdout returns how the credential is written with its secrets in the format of
+// standard output.
+func toStdout(app *cli.App, columns []output.Column[generated], shown func(devops.Credential) generated) func(io.Writer, devops.Credential) error {
+	return func(w io.Writer, made devops.Credential) error { return cli.WriteOne(app, w, columns, shown(made)) }
 }
 
-// toFile returns how the file of --out is written: in the format of --format, or
-// of its suffix. JSON and CSV are what standard output would have been.
-func (in generate) toFile(roles []devops.Role) (func(io.Writer, devops.Credential) error, error) {
-	format := in.format
+// toFile returns how a file is written: in the given format, or that of its
+// suffix. JSON and CSV are what standard output would have been.
+func toFile(path, format string, columns []output.Column[generated], shown func(devops.Credential) generated) (func(io.Writer, devops.Credential) error, error) {
 	if format == "" {
-		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(in.out))]
+		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(path))]
 	}
 	var o output.Options
 	switch format {
@@ -80,7 +85,7 @@ func (in generate) toFile(roles []devops.Role) (func(io.Writer, devops.Credentia
 		return nil, cli.Usagef("--format is json, csv, env or text, not %q", format)
 	}
 	return func(w io.Writer, made devops.Credential) error {
-		return output.One(w, o, generatedColumns(true), in.shown(made, roles))
+		return output.One(w, o, columns, shown(made))
 	}, nil
 }
 

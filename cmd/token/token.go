@@ -19,8 +19,8 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
 		Use:   "token",
-		Short: "Generate, list, check and delete application tokens",
-		Long: `Generate, list, check and delete application tokens.
+		Short: "Generate, rotate, list, check and delete application tokens",
+		Long: `Generate, rotate, list, check and delete application tokens.
 
 A token comes with a client id and a client secret. The service shows secret and
 token once, when the token is generated; nobody can look at them later. It does not
@@ -31,7 +31,7 @@ go; with one that may create databases, a program creates them. Client id and se
 are for drivers. A database made since 4 March 2021 takes them in place of user name
 and password, which do not work there; older, classic ones keep their password.`,
 		Example: "  astra --sandbox token list",
-	}, newDelete(app), newGenerate(app), newGet(app), newList(app), newVerify(app))
+	}, newDelete(app), newGenerate(app), newGet(app), newList(app), newRecover(app), newRotate(app), newVerify(app))
 }
 
 // row is a token as it is shown.

@@ -31,6 +31,10 @@ func kinds() []struct {
 		{onetime.ErrPending, Unknown},
 		{onetime.ErrNothingKept, NothingKept},
 		{onetime.ErrPartial, Store},
+		{onetime.ErrJournal, Config},
+		{onetime.ErrDamaged, Config},
+		{onetime.ErrRunning, Conflict},
+		{onetime.ErrOpen, Conflict},
 		{errInterrupted, Interrupted},
 		{errTerminated, Terminated},
 		{errHungUp, HungUp},
@@ -101,8 +105,8 @@ func classify(err error) *Error {
 	switch e.Exit {
 	case Unknown:
 		e.Outcome = NobodyKnows
-		if open, ok := errors.AsType[*onetime.PendingError](err); ok && open.Certain {
-			e.Hint, e.Next = "revoke it", append(e.Next, "astra token delete "+open.ClientIDs[0])
+		if errors.Is(err, onetime.ErrPending) {
+			e.Hint, e.Next = "it is written down, and every command reminds of it until it is settled", append(e.Next, "astra token recover")
 		}
 	case Store:
 		if errors.Is(err, onetime.ErrPartial) {

@@ -139,3 +139,14 @@ func PartlyFailed(err error, done string) error {
 	e.Exit, e.Name, e.Outcome, e.Hint = SomeFailed, "", PartlyDone, done
 	return &e
 }
+
+// Halfway is the failure of a command that was done in part and can be gone on
+// with. state says how things are, next are the commands for it.
+func Halfway(err error, state string, next ...string) error {
+	e := *classify(err)
+	e.Outcome, e.Hint, e.Next = PartlyDone, state, next
+	if e.Exit == NoCredential { // of the login there is one
+		e.Exit, e.Name = Server, ""
+	}
+	return &e
+}

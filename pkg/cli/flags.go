@@ -110,6 +110,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if limit <= 0 {
 		return Usagef("--timeout must be longer than nothing")
 	}
+	a.tellOpen(cmd)
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		return nil
 	}

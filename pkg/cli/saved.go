@@ -8,14 +8,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
-	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
-
-// Maker makes credentials through a session.
-func (a *App) Maker(session *Session) onetime.Maker {
-	return onetime.Maker{Tokens: session.Tokens, Rand: a.Rand, Now: a.Now}
-}
 
 // Saved is the destination of a new token in the profile's secret store, under a
 // name that is free so far.
@@ -37,8 +31,30 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if _, taken := profile.Token(name); taken {
 		return nil, Failf(Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
 	}
+	return a.savedIn(session, profile, name)
+}
+
+// SavedBy is the destination that an earlier run of a profile had for a token
+// under a name.
+func (a *App) SavedBy(session *Session, profile, name string) (*onetime.Saved, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return nil, err
+	}
+	p, found := cfg.Find(profile)
+	if a.sandboxed || !found {
+		if p, err = a.Profile(); err != nil {
+			return nil, err
+		}
+	}
+	return a.savedIn(session, p, name)
+}
+
+// savedIn is the destination of a token in a profile's store under a name.
+func (a *App) savedIn(session *Session, profile config.Profile, name string) (*onetime.Saved, error) {
 	kind := profile.Store
 	if kind == string(credential.Env) || kind == "" {
+		var err error
 		if kind, err = a.StoreKind(""); err != nil {
 			return nil, err
 		}
@@ -47,19 +63,21 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := func(clientID string) credential.Key {
-		return SavedKey(profile.Name, config.SavedToken{Name: name, ClientID: clientID})
-	}
 	return &onetime.Saved{
-		Store: store, Name: name, Key: key, APIURL: session.APIURL,
-		Record: func(ctx context.Context, made devops.Credential) error {
-			a.Secrets.Add(made.Token)
-			a.Secrets.Add(made.Secret)
+		Store: store, Name: name, APIURL: session.APIURL,
+		Key: func(clientID string) credential.Key {
+			return SavedKey(profile.Name, config.SavedToken{Name: name, ClientID: clientID})
+		},
+		Record: func(ctx context.Context, clientID string) error {
 			return a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
-				if _, taken := p.Token(name); taken {
+				saved, taken := p.Token(name)
+				switch {
+				case taken && saved.ClientID == clientID:
+					return nil
+				case taken:
 					return Failf(Conflict, "a token was saved as %q meanwhile", name)
 				}
-				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: name, ClientID: made.ClientID, Store: kind})
+				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: name, ClientID: clientID, Store: kind})
 				return nil
 			})
 		},

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 const (
@@ -171,8 +173,10 @@ func replace(path string, data []byte) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	failpoint.Here("configuration: before its name")
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
+	failpoint.Here("configuration: after its name")
 	return syncDir(dir)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -99,6 +100,7 @@ func (s fileStore) Delete(ctx context.Context, key Key) error {
 	if info, err := os.Lstat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
 	}
+	failpoint.Here("credential: before its removal")
 	if err := os.Remove(path); err != nil {
 		return notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}

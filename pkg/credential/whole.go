@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // notFound is ErrNotFound where err comes from an absent file.
@@ -47,8 +49,10 @@ func replace(path string, data []byte) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	failpoint.Here("credential: before its name")
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
+	failpoint.Here("credential: after its name")
 	return syncDir(filepath.Dir(path))
 }

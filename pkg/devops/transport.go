@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -88,7 +89,9 @@ func guarded(proxy func(*http.Request) (*url.URL, error), redact *secret.Redacto
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	trip := tripOf(req.Context())
 	begin := t.client.now()
+	failpoint.Here(trip.call.method + " " + trip.call.path + ": before")
 	resp, a := t.attempt(req, trip.call.class)
+	failpoint.Here(trip.call.method + " " + trip.call.path + ": after")
 	trip.record(a)
 	if trace := t.client.config.Trace; trace != nil {
 		x := Exchange{

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // A Destination takes the secret of a credential.
@@ -22,6 +24,11 @@ type Destination interface {
 	Prepare(ctx context.Context) error
 	// Deliver takes the secret. After an error it does not hold it.
 	Deliver(ctx context.Context, made devops.Credential) error
+	// Holds reports whether an earlier run delivered the secret of a client id
+	// here. Where only a person can tell, it does not.
+	Holds(ctx context.Context, clientID string) (bool, error)
+	// Note writes down where it is, so that a later run finds it.
+	Note(r *Record)
 	// Discard drops what Prepare set up. It does no harm after Deliver.
 	Discard()
 }
@@ -36,7 +43,7 @@ type Saved struct {
 	Key func(clientID string) credential.Key
 	// Record notes in the configuration that the item exists, unless the name
 	// was taken meanwhile.
-	Record func(ctx context.Context, made devops.Credential) error
+	Record func(ctx context.Context, clientID string) error
 }
 
 // String says which store it is.
@@ -66,7 +73,7 @@ func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 	if err := s.Store.Set(ctx, key, item); err != nil {
 		return err
 	}
-	if err := s.Record(ctx, made); err != nil {
+	if err := s.Record(ctx, made.ClientID); err != nil {
 		return errors.Join(err, s.Store.Delete(context.WithoutCancel(ctx), key))
 	}
 	return nil
@@ -75,9 +82,22 @@ func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 // Discard does nothing: Prepare left nothing.
 func (s *Saved) Discard() {}
 
+// Holds reports whether the item is in the store.
+func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
+	_, err := s.Store.Get(ctx, s.Key(clientID))
+	if errors.Is(err, credential.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Note writes down the name.
+func (s *Saved) Note(r *Record) { r.Save = s.Name }
+
 // File is a destination in a new file that only the user can read.
 type File struct {
 	Path   string
+	Format string // of the file, "" where its suffix says it
 	Render func(w io.Writer, made devops.Credential) error
 
 	pending *pendingFile
@@ -122,6 +142,33 @@ func (f *File) Discard() {
 	}
 }
 
+// maxFile is more than a file with one credential holds.
+const maxFile = 64 << 10
+
+// Holds reports whether the file has its name, which it gets when it is whole,
+// and is that of this client id.
+func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
+	info, err := os.Lstat(f.Path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular() || info.Size() > maxFile:
+		return false, nil
+	}
+	text, err := os.ReadFile(f.Path)
+	return bytes.Contains(text, []byte(clientID)), err
+}
+
+// Note writes down the whole path.
+func (f *File) Note(r *Record) {
+	r.Out, r.Format = f.Path, f.Format
+	if whole, err := filepath.Abs(f.Path); err == nil {
+		r.Out = whole
+	}
+}
+
 // Stdout is standard output as a destination.
 type Stdout struct {
 	File   *os.File
@@ -156,9 +203,11 @@ func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
 	if err := s.Render(&text, made); err != nil {
 		return err
 	}
+	failpoint.Here("standard output: before")
 	if _, err := s.File.Write(text.Bytes()); err != nil {
 		return err
 	}
+	failpoint.Here("standard output: after")
 	if info, err := s.File.Stat(); err == nil && info.Mode().IsRegular() {
 		return s.File.Sync()
 	}
@@ -167,6 +216,12 @@ func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
 
 // Discard does nothing.
 func (*Stdout) Discard() {}
+
+// Holds reports that nobody can tell: what was written may have been read.
+func (*Stdout) Holds(context.Context, string) (bool, error) { return false, nil }
+
+// Note writes down that only a person can tell whether it arrived.
+func (*Stdout) Note(r *Record) { r.Shown = true }
 
 func isNull(f *os.File) bool {
 	here, err := f.Stat()

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // reserve is how much room a file takes before there is a secret.
@@ -57,9 +59,11 @@ func (p *pendingFile) commit(content []byte) error {
 	if p.temp != "" {
 		return p.link()
 	}
+	failpoint.Here("file: before its name")
 	source := fmt.Sprintf("/proc/self/fd/%d", p.file.Fd())
 	if err := unix.Linkat(unix.AT_FDCWD, source, unix.AT_FDCWD, p.path, unix.AT_SYMLINK_FOLLOW); err != nil {
 		return &os.LinkError{Op: "link", Old: "the new file", New: p.path, Err: err}
 	}
+	failpoint.Here("file: after its name")
 	return syncDir(filepath.Dir(p.path))
 }

@@ -1,7 +1,9 @@
 // Package onetime makes credentials whose secret the service shows only once,
 // so that none is lost: every destination is prepared before the request, the
-// request is sent once, the secret is delivered and read back, and a credential
-// that no destination took is revoked again.
+// intent is written to a journal, the request is sent once, the secret is
+// delivered and read back, and a credential that no destination took is revoked
+// again. What a run that was cut short left behind is in the journal, where the
+// next run finds and settles it.
 //
 // Its API is for this program's own commands and may change at any time.
 package onetime
@@ -12,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,17 +46,20 @@ const (
 
 // An Order says what credential to make.
 type Order struct {
-	Roles       []string // ids
-	OrgID       string
-	Description string
-	ExpiresAt   time.Time // zero = never
+	Roles       []string  `json:"roles"` // ids
+	OrgID       string    `json:"orgId"`
+	Description string    `json:"description,omitempty"`
+	ExpiresAt   time.Time `json:"expiresAt,omitzero"` // zero = never
 }
 
 // A Maker makes credentials.
 type Maker struct {
-	Tokens *devops.TokenService
-	Rand   io.Reader
-	Now    func() time.Time
+	Tokens  *devops.TokenService
+	Journal Journal
+	Profile string // whose login is used, for the journal; "" = it came from elsewhere
+	Rand    io.Reader
+	Now     func() time.Time
+	Clock   func() time.Time // the service's, by which an overlap ends
 }
 
 // unbroken returns a context that a signal does not end, only limit or the
@@ -69,84 +75,141 @@ func (m Maker) unbroken(ctx context.Context, limit time.Duration) (context.Conte
 // destination, in the order given. It returns the credential with the names of
 // the destinations that hold it.
 //
-// The errors wrap ErrDestination, ErrNothingKept, ErrPending or ErrPartial;
-// with ErrPartial the credential is returned too. A refusal of the service is
-// returned as it is.
+// The errors wrap ErrDestination, ErrJournal, ErrNothingKept, ErrPending or
+// ErrPartial; with ErrPartial the credential is returned too. A refusal of the
+// service is returned as it is.
 func (m Maker) Make(ctx context.Context, order Order, destinations []Destination) (devops.Credential, []string, error) {
-	for i, d := range destinations {
-		if err := d.Prepare(ctx); err != nil {
-			for _, prepared := range destinations[:i] {
-				prepared.Discard()
-			}
-			return devops.Credential{}, nil, fmt.Errorf("%v: %w; %w", d, err, ErrDestination)
-		}
+	nothing := devops.Credential{}
+	if err := prepare(ctx, destinations); err != nil {
+		return nothing, nil, err
 	}
-	discard := func() {
-		for _, d := range destinations {
-			d.Discard()
-		}
-	}
-	before, err := m.Tokens.List(ctx)
+	defer discard(destinations)
+	plan, err := m.plan(ctx, Record{Kind: Generating, Order: order}, destinations)
 	if err != nil {
-		discard()
-		return devops.Credential{}, nil, err
+		return nothing, nil, err
 	}
-	nonce, err := newNonce(m.Rand)
+	entry, err := m.Journal.begin(ctx, plan.Nonce, plan)
 	if err != nil {
-		discard()
-		return devops.Credential{}, nil, err
+		return nothing, nil, err
 	}
-	made, err := m.create(ctx, order, nonce)
+	defer entry.Leave()
+	made, err := m.create(ctx, entry)
 	if err != nil {
-		discard()
-		if errors.Is(err, devops.ErrOutcomeUnknown) {
-			err = m.settle(ctx, order, nonce, before, err)
-		}
-		return devops.Credential{}, nil, err
+		return nothing, nil, m.close(entry, err)
 	}
-	if err := ctx.Err(); err != nil {
-		discard()
-		return devops.Credential{}, nil, m.takeBack(ctx, made.ClientID, context.Cause(ctx))
+	taken, err := m.deliver(ctx, entry, made, destinations)
+	if len(taken) == 0 {
+		made = nothing
 	}
-	return m.deliver(ctx, made, destinations)
+	return made, taken, m.close(entry, err)
 }
 
-// create sends the one request. A signal does not end the wait for its answer.
-func (m Maker) create(ctx context.Context, order Order, nonce string) (devops.Credential, error) {
+// close ends the operation in the journal unless err says that it is not settled.
+func (m Maker) close(entry *Entry, err error) error {
+	if errors.Is(err, ErrPending) {
+		return err
+	}
+	return errors.Join(err, entry.End())
+}
+
+// prepare tries all destinations out. After an error none is left prepared.
+func prepare(ctx context.Context, destinations []Destination) error {
+	for i, d := range destinations {
+		if err := d.Prepare(ctx); err != nil {
+			discard(destinations[:i])
+			return fmt.Errorf("%v: %w; %w", d, err, ErrDestination)
+		}
+	}
+	return nil
+}
+
+func discard(destinations []Destination) {
+	for _, d := range destinations {
+		d.Discard()
+	}
+}
+
+// plan completes the record of an operation that is about to begin.
+func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
+	before, err := m.Tokens.List(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, t := range before {
+		r.Before = append(r.Before, t.ClientID)
+	}
+	for _, d := range destinations {
+		d.Note(&r)
+	}
+	r.Step, r.Profile, r.Began = Planned, m.Profile, m.Now().UTC()
+	r.Nonce, err = newNonce(m.Rand)
+	return r, err
+}
+
+// create sends the one request of a planned operation, and brings it to the step
+// Created. A signal does not end the wait for the answer; after it, the
+// credential is revoked again.
+func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, error) {
+	made, err := m.post(ctx, entry.Record)
+	if errors.Is(err, devops.ErrOutcomeUnknown) {
+		return made, m.settle(ctx, entry, err)
+	}
+	if err != nil {
+		return made, err
+	}
+	entry.Made = made.ClientID
+	if err := entry.note(Created); err != nil {
+		return devops.Credential{}, m.takeBack(ctx, entry, made.ClientID, err)
+	}
+	if ctx.Err() != nil {
+		return devops.Credential{}, m.takeBack(ctx, entry, made.ClientID, context.Cause(ctx))
+	}
+	return made, nil
+}
+
+func (m Maker) post(ctx context.Context, r Record) (devops.Credential, error) {
 	ctx, cancel := m.unbroken(ctx, answerLimit)
 	defer cancel()
-	order.Description = mark(order.Description, nonce)
-	made, err := m.Tokens.Create(ctx, devops.NewToken(order))
+	token := devops.NewToken(r.Order)
+	token.Description = mark(token.Description, r.Nonce)
+	made, err := m.Tokens.Create(ctx, token)
 	made.Description, _ = SplitDescription(made.Description)
 	return made, err
 }
 
 // deliver hands the credential to the destinations. The first failure ends it:
-// what comes later in the order is for showing what is already kept.
-func (m Maker) deliver(ctx context.Context, made devops.Credential, destinations []Destination) (devops.Credential, []string, error) {
+// what comes later in the order is for showing what is already kept. It returns
+// those that hold the secret.
+func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
 	unbroken, cancel := m.unbroken(ctx, answerLimit)
 	defer cancel()
+	if err := entry.note(Delivering); err != nil {
+		return nil, m.takeBack(ctx, entry, made.ClientID, err)
+	}
 	var taken []string
-	for i, d := range destinations {
+	for _, d := range destinations {
 		err := d.Deliver(unbroken, made)
 		if err == nil {
 			taken = append(taken, d.String())
 			continue
 		}
-		for _, rest := range destinations[i:] {
-			rest.Discard()
-		}
 		if len(taken) == 0 {
-			return devops.Credential{}, nil, m.takeBack(ctx, made.ClientID, fmt.Errorf("%v did not take the secret: %w", d, err))
+			return nil, m.takeBack(ctx, entry, made.ClientID, fmt.Errorf("%v did not take the secret: %w", d, err))
 		}
-		return made, taken, fmt.Errorf("%v did not take the secret of %s, which is in %s: %w: %w",
+		return taken, fmt.Errorf("%v did not take the secret of %s, which is in %s: %w: %w",
 			d, made.ClientID, strings.Join(taken, " and "), err, ErrPartial)
 	}
-	return made, taken, nil
+	return taken, nil
 }
 
-// takeBack revokes a credential that nobody holds, because of cause.
-func (m Maker) takeBack(ctx context.Context, clientID string, cause error) error {
+// takeBack revokes the credential of an operation, which nobody holds, because of
+// cause. That it is nobody's is written down first, for the case that it cannot be
+// revoked now.
+func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, cause error) error {
+	if entry.Step != Created || entry.Made != clientID {
+		entry.Made = clientID
+		cause = errors.Join(cause, entry.note(Created))
+	}
 	if err := m.revoke(ctx, clientID); err != nil {
 		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
 	}
@@ -165,12 +228,14 @@ func (m Maker) revoke(ctx context.Context, clientID string) error {
 	if err != nil {
 		return errors.Join(deleted, err)
 	}
-	for _, t := range live {
-		if t.ClientID == clientID {
-			return cmp.Or(deleted, errors.New("it is still listed"))
-		}
+	if lists(live, clientID) {
+		return cmp.Or(deleted, errors.New("it is still listed"))
 	}
 	return nil
+}
+
+func lists(tokens []devops.Token, clientID string) bool {
+	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
 }
 
 // A PendingError names credentials that exist, or may exist, and whose secret

@@ -20,14 +20,14 @@ func looks() []time.Duration {
 // known by the nonce in its description, or by the client id that a broken
 // answer still showed: it is revoked, since its secret is gone. What only looks
 // like ours is named and never touched.
-func (m Maker) settle(ctx context.Context, order Order, nonce string, before []devops.Token, lost error) error {
+func (m Maker) settle(ctx context.Context, entry *Entry, lost error) error {
 	ctx, cancel := m.unbroken(ctx, answerLimit)
 	defer cancel()
 	var partial *devops.PartialCredential
 	if errors.As(lost, &partial) && partial.ClientID != "" {
-		return m.takeBack(ctx, partial.ClientID, lost)
+		return m.takeBack(ctx, entry, partial.ClientID, lost)
 	}
-	var lookalikes []string
+	var alike []string
 	for _, pause := range looks() {
 		if err := sleep(ctx, pause); err != nil {
 			break
@@ -36,24 +36,31 @@ func (m Maker) settle(ctx context.Context, order Order, nonce string, before []d
 		if err != nil {
 			return &PendingError{Blind: true, Cause: errors.Join(lost, err)}
 		}
-		lookalikes = lookalikes[:0]
-		for _, t := range live {
-			if _, n := SplitDescription(t.Description); n == nonce {
-				return m.takeBack(ctx, t.ClientID, fmt.Errorf("the answer was lost: %w", lost))
-			}
-			if !known(before, t.ClientID) && sameRoles(t.Roles, order.Roles) {
-				lookalikes = append(lookalikes, t.ClientID)
-			}
+		ours := ""
+		if ours, alike = entry.among(live); ours != "" {
+			return m.takeBack(ctx, entry, ours, fmt.Errorf("the answer was lost: %w", lost))
 		}
-		if len(lookalikes) > 0 {
+		if len(alike) > 0 {
 			break
 		}
 	}
-	return &PendingError{ClientIDs: lookalikes, Cause: lost}
+	return &PendingError{ClientIDs: alike, Cause: lost}
 }
 
-func known(tokens []devops.Token, clientID string) bool {
-	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
+// among finds what an operation made in a list of tokens: ours is the client id
+// of the one with its nonce. Without that, alike are those that were not there
+// before, have the same roles, and whose description the service does not show.
+func (r Record) among(live []devops.Token) (ours string, alike []string) {
+	for _, t := range live {
+		text, nonce := SplitDescription(t.Description)
+		switch {
+		case nonce == r.Nonce:
+			return t.ClientID, nil
+		case text == "" && nonce == "" && !slices.Contains(r.Before, t.ClientID) && sameRoles(t.Roles, r.Order.Roles):
+			alike = append(alike, t.ClientID)
+		}
+	}
+	return "", alike
 }
 
 func sameRoles(a, b []string) bool {

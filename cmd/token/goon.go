@@ -1,0 +1,158 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// goOn takes up a rotation that is open.
+func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) error {
+	journal, err := app.Journal()
+	if err != nil {
+		return err
+	}
+	open, err := journal.List()
+	if err != nil {
+		return err
+	}
+	o, found := in.meant(app, session, open)
+	if !found {
+		return cli.NotFoundf("open rotation", in.ref, nil).WithHint("it has ended, or was never begun here").WithNext("astra token recover --dry-run")
+	}
+	entry, err := journal.Take(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	defer entry.Leave()
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	if entry.Order.OrgID != org {
+		return cli.Refusef("the rotation of %s belongs to another organization than the login in use", entry.Old)
+	}
+	r, err := rebuild(ctx, app, session, entry.Record)
+	if err != nil {
+		return err
+	}
+	if in.rollback {
+		return r.undo(ctx, app, entry)
+	}
+	finish := in.finish || entry.Step == onetime.Retired
+	question := "Go on with the rotation of " + entry.Old + "?"
+	if finish {
+		question = "Revoke the old token " + entry.Old + " now?"
+	}
+	if err := app.Confirm(ctx, "%s", question); err != nil {
+		return err
+	}
+	if app.Rehearse("go on with the rotation of %s, which is %s", entry.Old, string(entry.Step)) {
+		return nil
+	}
+	return r.advance(ctx, app, entry, finish)
+}
+
+// undo rolls the rotation back.
+func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) error {
+	if err := app.Confirm(ctx, "Undo the rotation of %s, and revoke the new token?", e.Old); err != nil {
+		return err
+	}
+	if app.Rehearse("undo the rotation of %s, which is %s", e.Old, string(e.Step)) {
+		return nil
+	}
+	made := e.Made
+	err := r.Rollback(ctx, e)
+	switch {
+	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
+		return cli.Failf(cli.Conflict, "the rotation of %s cannot be undone: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
+	case err != nil:
+		return cli.Halfway(err, "the rotation is not undone yet", "astra token rotate "+e.Old+" --rollback")
+	}
+	app.Say("The rotation of %s is undone.", e.Old)
+	if made != "" {
+		app.Say("The new token %s is revoked.", made)
+	}
+	return nil
+}
+
+// retireDue revokes the old tokens of all rotations whose overlap has ended.
+func retireDue(ctx context.Context, app *cli.App) error {
+	if err := cli.CheckList(app, rotatedColumns(false)); err != nil {
+		return err
+	}
+	journal, err := app.Journal()
+	if err != nil {
+		return err
+	}
+	open, err := journal.List()
+	if err != nil {
+		return err
+	}
+	now, err := app.ServiceNow()
+	if err != nil {
+		return err
+	}
+	var due []string
+	for _, o := range open {
+		if o.Unsettled(now) && o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step.Reached(onetime.Switched) {
+			due = append(due, o.ID)
+		}
+	}
+	var done []generated
+	var failure error
+	if len(due) > 0 {
+		if err := app.Confirm(ctx, "Revoke %s, which were rotated?", strings.Join(due, ", ")); err != nil {
+			return err
+		}
+	}
+	for _, old := range due {
+		retired, here, err := retireOne(ctx, app, journal, old)
+		if err != nil {
+			failure = errors.Join(failure, err)
+		} else if here {
+			done = append(done, retired)
+		}
+	}
+	if failure != nil && len(done) > 0 {
+		failure = cli.PartlyFailed(failure, "the others were revoked")
+	}
+	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation is due."))
+}
+
+// retireOne ends one rotation, unless it is another organization's.
+func retireOne(ctx context.Context, app *cli.App, journal onetime.Journal, old string) (generated, bool, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return generated{}, false, err
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return generated{}, false, err
+	}
+	e, err := journal.Take(ctx, old)
+	if err != nil {
+		return generated{}, false, err
+	}
+	defer e.Leave()
+	if e.Order.OrgID != org {
+		app.Say("The rotation of %s is another organization's, and left alone.", old)
+		return generated{}, false, nil
+	}
+	if app.Rehearse("revoke the old token %s", old) {
+		return generated{}, false, nil
+	}
+	r, err := rebuild(ctx, app, session, e.Record)
+	if err != nil {
+		return generated{}, false, err
+	}
+	made := r.show(credentialOf(e.Record), old)
+	if err := r.Advance(ctx, e, false); err != nil {
+		return made, false, r.stopped(e, err)
+	}
+	app.Say("The old token %s is revoked.", old)
+	return made, true, nil
+}

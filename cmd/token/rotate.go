@@ -1,0 +1,209 @@
+package token
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// defaultOverlap is how long the old token of a rotation stays valid, so that
+// whatever uses it has time to change over.
+const defaultOverlap = "24h"
+
+type rotate struct {
+	ref     string
+	overlap string
+	expires string
+	save    string
+	out     string
+	format  string
+
+	resume, rollback, finish, due bool
+}
+
+func newRotate(app *cli.App) *cobra.Command {
+	var in rotate
+	cmd := &cobra.Command{
+		Use:   "rotate TOKEN",
+		Short: "Replace a token by a new one with the same rights",
+		Long: `Replace a token by a new one with the same roles, description and lifetime. The
+token is named by its client id or its saved name.
+
+The new token is made, stored beside the old one and tried out. Then it takes the
+old one's place by one change of the configuration: its saved name, what is bound to
+that, and the login of profiles. The old token stays valid for the time of
+--overlap, so that whatever runs has time to change over; that of the login in use
+is revoked at once. There is no daemon: "token rotate --due" revokes what is due,
+and belongs into cron.
+
+A token that is not stored here goes where --save or --out say, else to standard
+output, and the rest is yours to change over.
+
+Each step is written down before the next one. --resume goes on with a rotation
+that was interrupted, --rollback undoes one whose old token is not revoked yet, and
+--finish revokes the old token now.`,
+		Example: "  astra --sandbox token generate --role 'RO User' --save orders\n" +
+			"  astra --sandbox token rotate orders --overlap 1h --yes\n" +
+			"  astra --sandbox token rotate orders --finish --yes\n" +
+			"  astra --sandbox token rotate --due --yes",
+		Args: cli.Args("[TOKEN]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.ref = strings.Join(args, "")
+			return in.run(cmd.Context(), app)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.overlap, "overlap", "", "`duration` for which the old token stays valid, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use)")
+	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: a duration such as 90d, or a time (default: it lives as long as the old one)")
+	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
+	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
+	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
+	f.BoolVar(&in.resume, "resume", false, "go on with a rotation that was interrupted")
+	f.BoolVar(&in.rollback, "rollback", false, "undo a rotation: the old token again, the new one is revoked")
+	f.BoolVar(&in.finish, "finish", false, "end the overlap: revoke the old token now")
+	f.BoolVar(&in.due, "due", false, "revoke the old tokens of all rotations whose overlap has ended")
+	for _, other := range []string{"resume", "rollback", "finish", "due"} {
+		for _, begins := range []string{"overlap", "expires", "save", "out", "format"} {
+			cmd.MarkFlagsMutuallyExclusive(other, begins)
+		}
+	}
+	cmd.MarkFlagsMutuallyExclusive("resume", "rollback", "finish", "due")
+	return cmd
+}
+
+func (in rotate) run(ctx context.Context, app *cli.App) error {
+	switch {
+	case in.due && in.ref != "":
+		return cli.Usagef("--due is for all rotations and takes no token; --finish is for one")
+	case in.due:
+		return retireDue(ctx, app)
+	case in.ref == "":
+		return cli.Usagef("TOKEN is missing").WithNext("astra token list")
+	case in.format != "" && in.out == "":
+		return cli.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+	}
+	if err := cli.CheckOne(app, rotatedColumns(false)); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	if in.resume || in.rollback || in.finish {
+		return in.goOn(ctx, app, session)
+	}
+	return in.begin(ctx, app, session)
+}
+
+// begin rotates a token.
+func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) error {
+	if err := in.notOpen(app, session); err != nil {
+		return err
+	}
+	all, err := rows(ctx, app, session)
+	if err != nil {
+		return err
+	}
+	old, err := find(all, in.ref)
+	if err != nil {
+		return err
+	}
+	held, err := app.Held(session.APIURL, old.ClientID, "")
+	if err != nil {
+		return err
+	}
+	order, err := in.order(ctx, app, session, old)
+	if err != nil {
+		return err
+	}
+	overlap, err := in.overlapOf(old, held)
+	if err != nil {
+		return err
+	}
+	r, err := in.rotation(ctx, app, session, old, held)
+	if err != nil {
+		return err
+	}
+	if err := app.Confirm(ctx, "%s", in.question(old, held, overlap)); err != nil {
+		return err
+	}
+	if app.Globals.DryRun {
+		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
+		return err
+	}
+	entry, err := r.Begin(ctx, old.ClientID, order, overlap)
+	if err != nil {
+		return openAlready(err, old.ClientID)
+	}
+	defer entry.Leave()
+	return r.advance(ctx, app, entry, false)
+}
+
+// order is what the new token is to be: what the old one is.
+func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old row) (onetime.Order, error) {
+	order := onetime.Order{Roles: old.Roles, Description: old.description}
+	if len(old.Roles) == 0 {
+		return order, cli.Failf(cli.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
+			WithHint("generate the one that you need, and revoke this")
+	}
+	var err error
+	if order.OrgID, err = session.OrgID(ctx); err != nil {
+		return order, err
+	}
+	switch {
+	case in.expires != "":
+		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
+	case old.untold():
+		app.Warn("the service's list does not tell whether %s expires: the new token will not, unless --expires says when", old.ClientID)
+	case !old.ExpiresAt.IsZero():
+		life := old.ExpiresAt.Sub(old.GeneratedOn)
+		if life > time.Hour {
+			life = life.Round(time.Minute) // else it loses a second each time
+		}
+		order.ExpiresAt = old.now.Add(life).UTC().Truncate(time.Second)
+	}
+	return order, err
+}
+
+// overlapOf is how long the old token stays valid.
+func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
+	if in.overlap == "0" || in.overlap == "" && old.current && held != nil && held.Login() {
+		return 0, nil
+	}
+	return cli.ParseDuration("--overlap", cmp.Or(in.overlap, defaultOverlap))
+}
+
+func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string {
+	question := "Rotate " + old.ClientID + " (" + old.words() + ")?"
+	if held != nil {
+		question += " The new token becomes " + held.String() + "."
+	}
+	if overlap == 0 {
+		return question + " The old one is revoked at once."
+	}
+	return question + " The old one stays valid for " + overlap.String() + "."
+}
+
+// notOpen refuses a token of a rotation that has not ended, be it the old one or
+// the new one.
+func (in rotate) notOpen(app *cli.App, session *cli.Session) error {
+	journal, err := app.Journal()
+	if err != nil {
+		return err
+	}
+	open, err := journal.List()
+	if err != nil {
+		return err
+	}
+	if o, found := in.meant(app, session, open); found {
+		return openAlready(onetime.ErrRotating, o.ID)
+	}
+	return nil
+}

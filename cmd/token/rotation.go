@@ -1,0 +1,193 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// A rotation is one with what it takes to report on it.
+type rotation struct {
+	onetime.Rotation
+
+	roles  []cli.RoleRef
+	shown  bool // standard output is the destination
+	saved  string
+	places string // where the token is kept here, "" = nowhere
+}
+
+// rotation prepares the rotation of a token that is listed.
+func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old row, held *cli.Held) (*rotation, error) {
+	if held == nil && old.current && app.Sandboxed() {
+		return nil, cli.Refusef("this is the sandbox's administrator, which is part of the sandbox and cannot be rotated").
+			WithHint("rotate another token, or the login of a profile for a sandbox that is served")
+	}
+	if held != nil && in.save != "" {
+		return nil, cli.Usagef("the token is kept already, as %v: the new one takes its place, without --save", held)
+	}
+	record := onetime.Record{Save: in.save, Out: in.out, Format: in.format, Held: held != nil, Old: old.ClientID}
+	record.Shown = held == nil && in.save == "" && in.out == ""
+	if in.save != "" { // which makes sure that the name is free
+		if _, err := app.Saved(session, in.save); err != nil {
+			return nil, err
+		}
+	}
+	record.Order.Roles = old.Roles
+	return rebuild(ctx, app, session, record)
+}
+
+// rebuild makes the rotation that a record of the journal describes, with the
+// destinations as they are now. A record of another kind has only those.
+func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record) (*rotation, error) {
+	maker, err := app.Maker(session)
+	if err != nil {
+		return nil, err
+	}
+	r := &rotation{saved: record.Save, shown: record.Shown}
+	r.Rotation = onetime.Rotation{Maker: maker, Login: session.ClientID, With: with(app, session)}
+	if r.roles, err = session.RoleRefs(ctx, record.Order.Roles); err != nil {
+		return nil, err
+	}
+	if record.Held {
+		held, err := app.Held(session.APIURL, record.Old, record.Made)
+		if err != nil {
+			return nil, err
+		}
+		if held != nil { // else it was deleted meanwhile
+			r.Held, r.saved, r.places = held, held.Name(), held.String()
+			r.Destinations = append(r.Destinations, held)
+		}
+	}
+	if record.Save != "" {
+		saved, err := app.SavedBy(session, record.Profile, record.Save)
+		if err != nil {
+			return nil, err
+		}
+		r.Destinations = append(r.Destinations, saved)
+	}
+	columns := generatedColumns(true)
+	if record.Kind != onetime.Generating {
+		columns = rotatedColumns(true)
+	}
+	if record.Out != "" {
+		render, err := toFile(record.Out, record.Format, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
+		if err != nil {
+			return nil, err
+		}
+		r.Destinations = append(r.Destinations, &onetime.File{Path: record.Out, Format: record.Format, Render: render})
+	}
+	if record.Shown {
+		render := toStdout(app, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
+		r.Destinations = append(r.Destinations, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: render})
+	}
+	return r, nil
+}
+
+// with opens the service of a session with another token.
+func with(app *cli.App, session *cli.Session) func(context.Context, secret.Text) (*devops.Client, error) {
+	return func(_ context.Context, text secret.Text) (*devops.Client, error) {
+		token, err := secret.ParseToken(text.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		other, err := app.Connect(token, session.APIURL)
+		if err != nil {
+			return nil, err
+		}
+		return other.Client, nil
+	}
+}
+
+// show is the new credential as it is shown.
+func (r *rotation) show(made devops.Credential, old string) generated {
+	return generated{Credential: made, roles: r.roles, saved: r.saved, previous: old}
+}
+
+// advance takes the rotation as far as it goes, and reports how far that was.
+func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, finish bool) error {
+	err := r.Advance(ctx, e, finish)
+	made, taken := r.Made()
+	if err != nil && !errors.Is(err, onetime.ErrPartial) {
+		return r.stopped(e, err)
+	}
+	switch {
+	case r.shown && made.ClientID != "":
+		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
+	case r.places != "":
+		app.Say("%s is now %s.", r.places, e.Made)
+	case len(taken) > 0:
+		app.Say("The secret of %s is in %s.", e.Made, taken[0])
+	}
+	if e.Step == onetime.Switched {
+		app.Say("The old token %s stays valid until %s. After that, or from cron: %s", e.Old, lifetime(e.Retire), app.Command("astra token rotate --due --yes"))
+		app.Say("Sooner: %s", app.Command("astra token rotate "+e.Old+" --finish"))
+	} else {
+		app.Say("The old token %s is revoked.", e.Old)
+	}
+	if err != nil || r.shown {
+		return err
+	}
+	if made.ClientID == "" { // by an earlier run
+		made = credentialOf(e.Record)
+	}
+	return cli.PrintOne(app, rotatedColumns(false), r.show(made, e.Old))
+}
+
+// credentialOf is what the journal knows of a credential that an earlier run made.
+func credentialOf(r onetime.Record) devops.Credential {
+	return devops.Credential{ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description, ExpiresAt: r.Order.ExpiresAt}
+}
+
+// stopped explains an error of a rotation by what state things are in.
+func (r *rotation) stopped(e *onetime.Entry, err error) error {
+	if e.Step == onetime.Done || errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrDestination) {
+		return err
+	}
+	if errors.Is(err, onetime.ErrPending) {
+		return err
+	}
+	words := map[onetime.Step]string{
+		onetime.Planned:  "nothing was changed yet",
+		onetime.Stored:   "the new token is stored, and the old one in use",
+		onetime.Verified: "the new token is stored, and the old one in use",
+		onetime.Switched: "the new token is in use, and the old one still valid",
+		onetime.Retired:  "the new token is in use, and the old one revoked",
+	}[e.Step]
+	next := []string{"astra token rotate " + e.Old + " --resume"}
+	if !e.Step.Reached(onetime.Retired) {
+		next = append(next, "astra token rotate "+e.Old+" --rollback")
+	}
+	return cli.Halfway(err, "the rotation stopped halfway: "+words, next...)
+}
+
+func openAlready(err error, old string) error {
+	if !errors.Is(err, onetime.ErrRotating) {
+		return err
+	}
+	return cli.Failf(cli.Conflict, "a rotation of %s is open already", old).
+		WithHint("it can be gone on with, finished, or undone").
+		WithNext("astra token rotate "+old+" --resume", "astra token rotate "+old+" --finish", "astra token rotate "+old+" --rollback")
+}
+
+// meant finds the open rotation that a name or a client id, the old one's or the
+// new one's, means.
+func (in rotate) meant(app *cli.App, session *cli.Session, open []onetime.Open) (onetime.Open, bool) {
+	id := in.ref
+	if profile, err := sessionProfile(app, session); err == nil {
+		if saved, found := profile.Token(in.ref); found {
+			id = saved.ClientID
+		}
+	}
+	at := slices.IndexFunc(open, func(o onetime.Open) bool {
+		return o.Record.Kind == onetime.Rotating && (o.Record.Old == id || o.Record.Made == id) || o.ID == id
+	})
+	if at < 0 {
+		return onetime.Open{}, false
+	}
+	return open[at], true
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// Journal is where operations with one-time secrets are written down.
+func (a *App) Journal() (onetime.Journal, error) {
+	paths, err := a.Paths()
+	if paths.State == "" {
+		return onetime.Journal{}, err
+	}
+	return onetime.Journal{Dir: filepath.Join(paths.State, "pending")}, nil
+}
+
+// Maker makes credentials through a session.
+func (a *App) Maker(session *Session) (onetime.Maker, error) {
+	journal, err := a.Journal()
+	if err != nil {
+		return onetime.Maker{}, err
+	}
+	now, err := a.ServiceNow()
+	ahead := now.Sub(a.Now())
+	return onetime.Maker{
+		Tokens: session.Tokens, Journal: journal, Profile: session.Profile.Name, Rand: a.Rand,
+		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) },
+	}, err
+}
+
+// untold marks a command that does not tell of unsettled operations.
+const untold = "untold"
+
+// Untold marks cmd as one that does not tell of unsettled operations, because it
+// runs at every prompt, or because it is about them anyway.
+func Untold(cmd *cobra.Command) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[untold] = "true"
+	return cmd
+}
+
+// tellOpen says in one line what earlier runs left unsettled. Whatever is wrong
+// with the journal itself is for the commands that use it.
+func (a *App) tellOpen(cmd *cobra.Command) {
+	for c := cmd; c != nil; c = c.Parent() {
+		if _, evaluated := c.Annotations[failureStatement]; evaluated || c.Annotations[untold] != "" {
+			return
+		}
+	}
+	journal, err := a.Journal()
+	if err != nil {
+		return
+	}
+	all, err := journal.List()
+	if err != nil || len(all) == 0 {
+		return
+	}
+	now, err := a.ServiceNow()
+	if err != nil {
+		return
+	}
+	var open []onetime.Open
+	for _, o := range all {
+		if o.Unsettled(now) {
+			open = append(open, o)
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	words := make([]string, 0, len(open))
+	for _, o := range open {
+		words = append(words, inWords(o))
+	}
+	const most = 3
+	if len(words) > most {
+		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
+	}
+	a.Warn("not settled: %s; run: %s", strings.Join(words, ", "), a.Command("astra token recover"))
+}
+
+// inWords names what an operation left: the client id if it is known, else the
+// mark in the description.
+func inWords(o onetime.Open) string {
+	r := o.Record
+	switch {
+	case o.Err != nil:
+		return "a damaged journal file " + o.Path
+	case r.Kind == onetime.Rotating && r.Step == onetime.Switched:
+		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
+	case r.Kind == onetime.Rotating:
+		return "the rotation of " + r.Old
+	case r.Made != "":
+		return "the token " + r.Made
+	}
+	return "a token that may have been made, with mark " + r.Nonce
+}

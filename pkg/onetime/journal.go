@@ -1,0 +1,253 @@
+package onetime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
+)
+
+var (
+	// ErrJournal says that the journal cannot be written. Nothing was sent.
+	ErrJournal = errors.New("the journal cannot be written, and nothing was sent")
+	// ErrRunning says that an operation is in the hands of another process.
+	ErrRunning = errors.New("another astra is at it")
+	// ErrOpen says that an operation was begun earlier and has not ended.
+	ErrOpen = errors.New("it was begun before and has not ended")
+)
+
+// A Journal is a directory with a file for each operation that has not ended, so
+// that the next run knows what an earlier one left behind, however that ended.
+// Beside the file is a lock, held by the process that is at it.
+type Journal struct{ Dir string }
+
+const (
+	recordSuffix = ".jsonl"
+	lockSuffix   = ".lock"
+	// takeWait bounds the wait for a process that only looks at an operation.
+	takeWait = time.Second
+	// maxRecord is more than any operation writes.
+	maxRecord = 1 << 20
+)
+
+// An Entry is an operation in the hands of this process.
+type Entry struct {
+	ID string
+	Record
+
+	found  bool // by Take, and so begun by another run
+	path   string
+	file   *os.File
+	unlock func()
+}
+
+// An Open is an operation as List finds it.
+type Open struct {
+	ID      string
+	Record  Record
+	Path    string
+	Running bool  // another process is at it; Record is not read then
+	Err     error // wraps ErrDamaged
+}
+
+// List returns the operations that have not ended.
+func (j Journal) List() ([]Open, error) {
+	names, err := os.ReadDir(j.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []Open
+	for _, name := range names {
+		id, ours := strings.CutSuffix(name.Name(), recordSuffix)
+		if !ours {
+			continue
+		}
+		if open, there := j.look(id); there {
+			all = append(all, open)
+		}
+	}
+	return all, nil
+}
+
+// look reads one operation, unless it ended meanwhile.
+func (j Journal) look(id string) (Open, bool) {
+	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
+	guard := flock.New(filepath.Join(j.Dir, id+lockSuffix), flock.SetPermissions(0o600))
+	defer func() { _ = guard.Close() }()
+	if free, err := guard.TryRLock(); err == nil && !free {
+		open.Running = true
+		return open, true
+	}
+	data, err := readRecord(open.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return open, false
+	}
+	if err == nil {
+		open.Record, err = parseRecord(data)
+	}
+	if errors.Is(err, errUnbegun) || open.Record.Step == Done {
+		_ = os.Remove(open.Path) // its process ended just before it did that itself
+		return open, false
+	}
+	open.Err = err
+	return open, true
+}
+
+func readRecord(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() || info.Size() > maxRecord:
+		return nil, fmt.Errorf("%w: it is no file of its own", ErrDamaged)
+	}
+	return os.ReadFile(path)
+}
+
+// begin writes down a new operation, before anything is sent. The error wraps
+// ErrOpen, ErrRunning or ErrJournal.
+func (j Journal) begin(ctx context.Context, id string, r Record) (*Entry, error) {
+	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	unlock, err := j.lock(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	e := &Entry{ID: id, Record: r, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
+	e.Version = recordVersion
+	if data, err := readRecord(e.path); err == nil {
+		if old, err := parseRecord(data); errors.Is(err, errUnbegun) || err == nil && old.Step == Done {
+			_ = os.Remove(e.path)
+		}
+	}
+	if e.file, err = os.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
+		if err = errors.Join(e.note(r.Step), syncDir(j.Dir)); err != nil {
+			_ = os.Remove(e.path) // what is not whole is no operation
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		e.Leave()
+		return nil, ErrOpen
+	case err != nil:
+		e.Leave()
+		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	return e, nil
+}
+
+// Take returns an operation that an earlier run left. The error wraps ErrRunning,
+// ErrDamaged or fs.ErrNotExist.
+func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
+	unlock, err := j.lock(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	e := &Entry{ID: id, found: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
+	data, err := readRecord(e.path)
+	if err == nil {
+		e.Record, err = parseRecord(data)
+	}
+	if err == nil {
+		e.file, err = os.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
+	}
+	if err == nil && data[len(data)-1] != '\n' {
+		err = e.file.Truncate(int64(len(data) - len(torn(data))))
+	}
+	if err != nil {
+		e.Leave()
+		return nil, err
+	}
+	return e, nil
+}
+
+// torn is what a crash left of a line at the end of data.
+func torn(data []byte) []byte { return data[strings.LastIndexByte(string(data), '\n')+1:] }
+
+// lock takes the lock of an operation. A process that only looks holds it for a
+// moment, so that is waited for.
+func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, takeWait)
+	defer cancel()
+	path := filepath.Join(j.Dir, id+lockSuffix)
+	for {
+		guard := flock.New(path, flock.SetPermissions(0o600))
+		if _, err := guard.TryLockContext(ctx, 5*time.Millisecond); err != nil {
+			_ = guard.Close()
+			if errors.Is(err, context.DeadlineExceeded) {
+				return nil, ErrRunning
+			}
+			return nil, fmt.Errorf("%w: %w", ErrJournal, err)
+		}
+		held, err := guard.Stat()
+		named, gone := os.Stat(path)
+		if err == nil && gone == nil && os.SameFile(held, named) {
+			return func() {
+				if _, err := os.Stat(filepath.Join(j.Dir, id+recordSuffix)); errors.Is(err, fs.ErrNotExist) {
+					_ = os.Remove(path)
+				}
+				_ = guard.Close()
+			}, nil
+		}
+		_ = guard.Close() // its last holder has just removed it
+	}
+}
+
+// note writes down that the operation reached a step, and brings it to the disk.
+func (e *Entry) note(step Step) error {
+	before := e.Step
+	e.Step = step
+	line, err := json.Marshal(e.Record)
+	if err == nil {
+		failpoint.Here("journal " + string(step) + ": before")
+		_, err = e.file.Write(append(line, '\n'))
+	}
+	if err == nil {
+		err = e.file.Sync()
+	}
+	if err != nil {
+		e.Step = before
+		return err
+	}
+	failpoint.Here("journal " + string(step) + ": after")
+	return nil
+}
+
+// End drops the operation from the journal. It says so there first: if the file
+// cannot be removed, nobody takes it for an open one.
+func (e *Entry) End() error {
+	noted := e.note(Done)
+	removed := os.Remove(e.path)
+	e.Leave()
+	failpoint.Here("journal: removed")
+	if noted != nil && removed != nil {
+		return errors.Join(noted, removed)
+	}
+	return nil
+}
+
+// Leave lets go of the operation; unless it was ended, it stays open. It may be
+// called twice.
+func (e *Entry) Leave() {
+	if e.file != nil {
+		_ = e.file.Close()
+		e.file = nil
+	}
+	if e.unlock != nil {
+		e.unlock()
+		e.unlock = nil
+	}
+}

@@ -1,0 +1,213 @@
+package onetime
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func sample() Record {
+	return Record{
+		Kind: Rotating, Step: Planned, Began: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), Nonce: "0123456789abcdef",
+		Order: Order{Roles: []string{"r"}, OrgID: "o", Description: "two\nlines"}, Before: []string{"a"}, Old: "old", Overlap: time.Hour,
+	}
+}
+
+func TestJournalRemembers(t *testing.T) {
+	t.Parallel()
+	j := Journal{filepath.Join(t.TempDir(), "pending")}
+	e, err := j.begin(t.Context(), "op", sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Made = "made"
+	if err := e.note(Created); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := j.List(); err != nil || len(all) != 1 || !all[0].Running {
+		t.Fatalf("while it runs: %+v, %v", all, err)
+	}
+	if _, err := j.Take(t.Context(), "op"); !errors.Is(err, ErrRunning) {
+		t.Fatalf("taken from whoever is at it: %v", err)
+	}
+	e.Leave()
+
+	all, err := j.List()
+	if err != nil || len(all) != 1 || all[0].Running || all[0].Err != nil {
+		t.Fatalf("afterwards: %+v, %v", all, err)
+	}
+	want := sample()
+	want.Version, want.Step, want.Made = recordVersion, Created, "made"
+	if diff := cmp.Diff(want, all[0].Record); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if _, err := j.begin(t.Context(), "op", sample()); !errors.Is(err, ErrOpen) {
+		t.Errorf("begun twice: %v", err)
+	}
+	e, err = j.Take(t.Context(), "op")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.End(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(j.Dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if _, err := j.Take(t.Context(), "op"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("taken after its end: %v", err)
+	}
+}
+
+// TestJournalAfterACrash cuts the file at every byte: what a crash leaves is the
+// step before, or nothing.
+func TestJournalAfterACrash(t *testing.T) {
+	t.Parallel()
+	j := Journal{t.TempDir()}
+	e, err := j.begin(t.Context(), "op", sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile(e.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Made = "made"
+	if err := e.note(Created); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(e.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Leave()
+	for n := range len(whole) + 1 {
+		if err := os.WriteFile(e.path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		taken, err := j.Take(t.Context(), "op")
+		switch {
+		case n < len(first):
+			if err == nil {
+				t.Fatalf("%d bytes are an operation: %+v", n, taken.Record)
+			}
+			continue
+		case err != nil:
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		want := Planned
+		if n == len(whole) {
+			want = Created
+		}
+		if taken.Step != want {
+			t.Fatalf("%d bytes: step %s, want %s", n, taken.Step, want)
+		}
+		taken.Made = "made"
+		if err := taken.note(Delivering); err != nil { // goes on where the crash was
+			t.Fatal(err)
+		}
+		taken.Leave()
+		all, err := j.List()
+		if err != nil || len(all) != 1 || all[0].Err != nil || all[0].Record.Step != Delivering {
+			t.Fatalf("%d bytes, gone on with: %+v, %v", n, all, err)
+		}
+	}
+}
+
+// TestOneOfMany begins the same rotation several times at once.
+func TestOneOfMany(t *testing.T) {
+	t.Parallel()
+	j := Journal{t.TempDir()}
+	results := make(chan error)
+	for range 8 {
+		go func() {
+			_, err := j.begin(context.WithoutCancel(t.Context()), "op", sample())
+			results <- err
+		}()
+	}
+	begun := 0
+	for range 8 {
+		if err := <-results; err == nil {
+			begun++
+		} else if !errors.Is(err, ErrRunning) && !errors.Is(err, ErrOpen) {
+			t.Error(err)
+		}
+	}
+	if begun != 1 {
+		t.Errorf("%d of 8 began it", begun)
+	}
+}
+
+func TestDamagedRecords(t *testing.T) {
+	t.Parallel()
+	good := `{"version":1,"kind":"generate","step":"created","began":"2026-11-21T10:00:00Z","order":{"roles":["r"],"orgId":"o"},"nonce":"n","before":[],"made":"m"}`
+	if _, err := parseRecord([]byte(good + "\n")); err != nil {
+		t.Fatal(err)
+	}
+	for old, bad := range map[string]string{
+		`"version":1`:       `"version":2`,
+		`"kind":"generate"`: `"kind":"print"`,
+		`"step":"created"`:  `"step":"begun"`,
+		`"nonce":"n"`:       `"nonce":""`,
+		`"made":"m"`:        `"made":""`,
+		`{"version"`:        `{"version`,
+		`"generate"`:        `"rotate"`, // of which token?
+	} {
+		if _, err := parseRecord([]byte(strings.Replace(good, old, bad, 1) + "\n")); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func FuzzRecord(f *testing.F) {
+	f.Add([]byte("{\"version\":1}\n"))
+	f.Add([]byte("\n\n"))
+	f.Add([]byte(`{"version":1,"kind":"generate","step":"planned","nonce":"n"}` + "\n" + `{"vers`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := parseRecord(data)
+		if err == nil && r.check() != nil {
+			t.Errorf("a record that is none: %+v", r)
+		}
+		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, errUnbegun) {
+			t.Errorf("an error of no kind: %v", err)
+		}
+	})
+}
+
+// TestWhichOfTheListed asks what an operation made, where the service shows
+// descriptions and where it does not.
+func TestWhichOfTheListed(t *testing.T) {
+	t.Parallel()
+	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Order: Order{Roles: []string{"a", "b"}}}
+	token := func(id, description string, roles ...string) devops.Token {
+		return devops.Token{ClientID: id, Description: description, Roles: roles}
+	}
+	for name, c := range map[string]struct {
+		live  []devops.Token
+		ours  string
+		alike []string
+	}{
+		"by its mark":            {[]devops.Token{token("x", "", "b", "a"), token("y", "words astra-cli/0123456789abcdef", "a", "b")}, "y", nil},
+		"another one's mark":     {[]devops.Token{token("x", "astra-cli/fedcba9876543210", "a", "b")}, "", nil},
+		"made elsewhere":         {[]devops.Token{token("x", "somebody's words", "a", "b")}, "", nil},
+		"there before":           {[]devops.Token{token("before", "", "a", "b")}, "", nil},
+		"other roles":            {[]devops.Token{token("x", "", "a")}, "", nil},
+		"no descriptions at all": {[]devops.Token{token("x", "", "b", "a"), token("z", "", "a", "b")}, "", []string{"x", "z"}},
+		"nothing":                {nil, "", nil},
+	} {
+		ours, alike := r.among(c.live)
+		if ours != c.ours || !slices.Equal(alike, c.alike) {
+			t.Errorf("%s: %q %v, want %q %v", name, ours, alike, c.ours, c.alike)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package onetime
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Kind says what an operation does.
+type Kind string
+
+// The kinds of operations.
+const (
+	Generating Kind = "generate"
+	Rotating   Kind = "rotate"
+)
+
+// Step is how far an operation came. Each step is written down before the next
+// one begins, so that all that can be unknown is the one that was begun last.
+type Step string
+
+// The steps, in their order. To generate a credential ends with Delivering; what
+// follows is a rotation's.
+const (
+	Planned    Step = "planned"    // the request may have been sent
+	Created    Step = "created"    // the credential exists, and nobody holds its secret
+	Delivering Step = "delivering" // a destination may hold the secret
+	Stored     Step = "stored"     // the destinations hold it
+	Verified   Step = "verified"   // the service accepts the new token
+	Switched   Step = "switched"   // the new token is in use here, the old one still valid
+	Retired    Step = "retired"    // the old token is revoked
+	Done       Step = "done"
+)
+
+func steps() []Step {
+	return []Step{Planned, Created, Delivering, Stored, Verified, Switched, Retired, Done}
+}
+
+// Reached reports whether s is step, or comes after it.
+func (s Step) Reached(step Step) bool { return slices.Index(steps(), s) >= slices.Index(steps(), step) }
+
+// A Record is what the journal says of an operation. It holds no secret.
+type Record struct {
+	Version int       `json:"version"`
+	Kind    Kind      `json:"kind"`
+	Step    Step      `json:"step"`
+	Began   time.Time `json:"began"` // when the latest request was about to be sent
+	Profile string    `json:"profile,omitempty"`
+	Order   Order     `json:"order"`
+	Nonce   string    `json:"nonce"`          // stands in the description of what is made
+	Before  []string  `json:"before"`         // client ids that were there already
+	Made    string    `json:"made,omitempty"` // client id of what was made
+
+	// Where the secret goes.
+	Save   string `json:"save,omitempty"`   // the secret store, under this name
+	Out    string `json:"out,omitempty"`    // this file
+	Format string `json:"format,omitempty"` // of the file
+	Shown  bool   `json:"shown,omitempty"`  // standard output
+	Held   bool   `json:"held,omitempty"`   // wherever the old token is kept
+
+	// Of a rotation.
+	Old     string        `json:"old,omitempty"` // client id
+	Overlap time.Duration `json:"overlap,omitempty"`
+	Retire  time.Time     `json:"retire,omitzero"` // when the overlap ends
+}
+
+// recordVersion is the version of the records that are written and read.
+const recordVersion = 1
+
+// ErrDamaged says that a file of the journal is not what was written there.
+var ErrDamaged = errors.New("the journal is damaged")
+
+// errUnbegun is a file whose first line never reached the disk, so that nothing
+// was sent either.
+var errUnbegun = errors.New("nothing was begun")
+
+// parseRecord reads a file of the journal: one record a line, of which the last
+// counts. What a crash left of a line at the end is none.
+func parseRecord(data []byte) (Record, error) {
+	whole := bytes.LastIndexByte(data, '\n')
+	if whole < 0 {
+		return Record{}, errUnbegun
+	}
+	line := data[bytes.LastIndexByte(data[:whole], '\n')+1 : whole]
+	var r Record
+	if err := json.Unmarshal(line, &r); err != nil {
+		return Record{}, fmt.Errorf("%w: its last line is not the JSON that it should be", ErrDamaged)
+	}
+	return r, r.check()
+}
+
+func (r Record) check() error {
+	switch {
+	case r.Version != recordVersion:
+		return fmt.Errorf("%w: version %d is not known here", ErrDamaged, r.Version)
+	case r.Kind != Generating && r.Kind != Rotating:
+		return fmt.Errorf("%w: %q is no operation", ErrDamaged, r.Kind)
+	case !slices.Contains(steps(), r.Step):
+		return fmt.Errorf("%w: %q is no step", ErrDamaged, r.Step)
+	case r.Nonce == "" || r.Step.Reached(Created) && r.Made == "" || r.Kind == Rotating && r.Old == "":
+		return fmt.Errorf("%w: the operation does not say what it made", ErrDamaged)
+	}
+	return nil
+}

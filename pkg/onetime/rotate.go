@@ -1,0 +1,295 @@
+package onetime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Held is where a token is kept here: as the login of profiles, under saved
+// names, or both. It takes the new secret beside the old one, and lets one change
+// decide which of the two is in use.
+type Held interface {
+	Destination
+	// Load returns the stored token of a client id.
+	Load(ctx context.Context, clientID string) (secret.Text, error)
+	// Switch makes every name of the token mean the other one, at once.
+	Switch(ctx context.Context, from, to string) error
+	// Forget drops the stored secret of a client id.
+	Forget(ctx context.Context, clientID string) error
+}
+
+var (
+	// ErrRotating says that a rotation of the token is open already.
+	ErrRotating = errors.New("a rotation of this token is open")
+	// ErrRetired says that the old token is revoked, so that there is no way back.
+	ErrRetired = errors.New("the old token is revoked already")
+	// ErrOldGone says that the old token is not valid any more.
+	ErrOldGone = errors.New("the old token is not there any more")
+)
+
+// A Rotation replaces a token by a new one with the same rights: the new one is
+// made, stored and tried out before it is used, and the old one revoked only
+// then, after an overlap in which both are valid. Each step is in the journal, so
+// that it can be gone on with, or undone, after any interruption.
+type Rotation struct {
+	Maker
+	Destinations []Destination // where the new secret goes
+	Held         Held          // the one of them that holds the old token too, if any
+	// With opens the service with another token than the login's.
+	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
+	// Login is the client id of the login in use.
+	Login string
+
+	made  devops.Credential // in this run
+	taken []string
+	short error // a destination that did not take the secret
+}
+
+// Begin writes down a new rotation of the token old by what order describes. The
+// error wraps ErrRotating if there is one.
+func (r *Rotation) Begin(ctx context.Context, old string, order Order, overlap time.Duration) (*Entry, error) {
+	plan, err := r.plan(ctx, Record{Kind: Rotating, Order: order, Old: old, Overlap: overlap}, r.Destinations)
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.Journal.begin(ctx, old, plan)
+	if errors.Is(err, ErrOpen) {
+		err = fmt.Errorf("%w: %w", ErrRotating, err)
+	}
+	return e, err
+}
+
+// Made returns the new credential with its secrets, if it was made in this run,
+// and the names of the destinations that hold it.
+func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken }
+
+// Advance takes a rotation as far as it goes now: to its end, or into the overlap,
+// which finish cuts short. After an error the rotation is open and can be gone on
+// with, unless the error wraps ErrNothingKept, or nothing was sent: then it ended,
+// and the old token is in use as before.
+func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
+	for ctx.Err() == nil {
+		var err error
+		switch e.Step {
+		case Planned, Created, Delivering:
+			err = r.make(ctx, e)
+		case Stored:
+			err = r.verify(ctx, e)
+		case Verified:
+			err = r.switchOver(ctx, e)
+		case Switched:
+			if !finish && r.Clock().Before(e.Retire) {
+				return r.short
+			}
+			err = r.retire(ctx, e)
+		case Retired:
+			if r.Held != nil {
+				err = r.Held.Forget(ctx, e.Old)
+			}
+			if err == nil {
+				return errors.Join(r.short, e.End())
+			}
+		case Done:
+			return r.short
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// make brings a rotation to the step Stored. One that an earlier run left without
+// a stored secret begins anew: what that made is revoked.
+func (r *Rotation) make(ctx context.Context, e *Entry) error {
+	if e.found {
+		if again, err := r.makeAgain(ctx, e); err != nil || !again {
+			return err
+		}
+	}
+	if err := prepare(ctx, r.Destinations); err != nil {
+		return r.close(e, err)
+	}
+	defer discard(r.Destinations)
+	made, err := r.create(ctx, e)
+	if err != nil {
+		return r.close(e, err)
+	}
+	taken, err := r.deliver(ctx, e, made, r.Destinations)
+	if len(taken) == 0 {
+		return r.close(e, err)
+	}
+	r.made, r.taken, r.short = made, taken, err
+	return e.note(Stored)
+}
+
+// makeAgain settles what an earlier run left of the making, and reports whether it
+// has to be made anew.
+func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
+	found, err := r.Find(ctx, e.Record, r.Destinations)
+	if err != nil {
+		return false, err
+	}
+	switch found.State {
+	case Halfway:
+		return false, e.note(Stored)
+	case Orphan:
+		if err := r.revoke(ctx, found.ClientIDs[0]); err != nil {
+			return false, err
+		}
+	case Nothing:
+	default:
+		return false, &UnclearError{found}
+	}
+	plan, err := r.plan(ctx, e.Record, r.Destinations)
+	if err != nil {
+		return false, err
+	}
+	plan.Made = ""
+	e.Record, e.found = plan, false
+	return true, e.note(Planned)
+}
+
+// UnclearError says that only a person can tell what became of an operation, or
+// nobody yet.
+type UnclearError struct{ Finding }
+
+// Error says what is unclear.
+func (e *UnclearError) Error() string {
+	switch e.State {
+	case Unconfirmed:
+		return fmt.Sprintf("whether the secret of %s arrived, only you can tell", e.ClientIDs[0])
+	case Alike:
+		return fmt.Sprintf("the service does not show which of %v it made", e.ClientIDs)
+	default:
+		return "its request may be on its way yet; try again in a minute"
+	}
+}
+
+// Unwrap returns ErrPending.
+func (e *UnclearError) Unwrap() error { return ErrPending }
+
+// verify asks the service something with the new token. One that is kept nowhere
+// here and was made by an earlier run cannot be asked with: it has to be listed.
+func (r *Rotation) verify(ctx context.Context, e *Entry) error {
+	client, err := r.as(ctx, e.Made)
+	switch {
+	case err != nil:
+		return err
+	case client != nil:
+		_, err = client.Orgs.Current(ctx)
+	default:
+		var live []devops.Token
+		if live, err = r.Tokens.List(ctx); err == nil && !lists(live, e.Made) {
+			err = errors.New("it is not listed")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the new token %s was not accepted: %w", e.Made, err)
+	}
+	return e.note(Verified)
+}
+
+// as opens the service with the token of a client id, if this run knows it.
+func (r *Rotation) as(ctx context.Context, clientID string) (*devops.Client, error) {
+	token := r.made.Token
+	if r.made.ClientID != clientID {
+		token = ""
+	}
+	if token == "" && r.Held != nil {
+		var err error
+		if token, err = r.Held.Load(ctx, clientID); err != nil {
+			return nil, err
+		}
+	}
+	if token == "" {
+		return nil, nil //nolint:nilnil // there is no such token here
+	}
+	return r.With(ctx, token)
+}
+
+func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
+	if r.Held != nil {
+		if err := r.Held.Switch(ctx, e.Old, e.Made); err != nil {
+			return err
+		}
+	}
+	e.Retire = r.Clock().UTC().Add(e.Overlap)
+	return e.note(Switched)
+}
+
+// retire revokes the old token.
+func (r *Rotation) retire(ctx context.Context, e *Entry) error {
+	if err := r.revokeAs(ctx, e.Old, e.Made); err != nil {
+		return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
+	}
+	return e.note(Retired)
+}
+
+// revokeAs revokes a token with the login, or where that is the one to be revoked,
+// with its counterpart.
+func (r *Rotation) revokeAs(ctx context.Context, clientID, counterpart string) error {
+	if clientID != r.Login {
+		return r.revoke(ctx, clientID)
+	}
+	other, err := r.as(ctx, counterpart)
+	if err != nil {
+		return err
+	}
+	if other == nil { // it revokes itself, and can look no more
+		return r.Tokens.Delete(ctx, clientID)
+	}
+	m := r.Maker
+	m.Tokens = other.Tokens
+	return m.revoke(ctx, clientID)
+}
+
+// Rollback undoes a rotation: the old token is in use again, the new one revoked.
+// The error wraps ErrRetired or ErrOldGone where there is no way back.
+func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
+	if e.Step.Reached(Retired) {
+		return ErrRetired
+	}
+	live, err := r.Tokens.List(ctx)
+	if err != nil {
+		return err
+	}
+	if !lists(live, e.Old) {
+		return ErrOldGone
+	}
+	made := e.Made
+	if e.Step == Planned {
+		found, err := r.Find(ctx, e.Record, r.Destinations)
+		if err != nil {
+			return err
+		}
+		switch found.State {
+		case Orphan:
+			made = found.ClientIDs[0]
+		case Nothing:
+		default:
+			return &UnclearError{found}
+		}
+	}
+	if r.Held != nil && made != "" {
+		if err := r.Held.Switch(ctx, made, e.Old); err != nil {
+			return err
+		}
+	}
+	if made != "" && lists(live, made) {
+		if err := r.revokeAs(ctx, made, e.Old); err != nil {
+			return fmt.Errorf("revoke the new token %s: %w", made, err)
+		}
+	}
+	if r.Held != nil && made != "" {
+		if err := r.Held.Forget(ctx, made); err != nil {
+			return err
+		}
+	}
+	return e.End()
+}
