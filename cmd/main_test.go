@@ -31,8 +31,10 @@ type tidy struct{ m *testing.M }
 
 func (t tidy) Run() int {
 	defer func() {
-		if built != "" {
-			os.RemoveAll(built)
+		for _, dir := range []string{built, rigDir} {
+			if dir != "" {
+				os.RemoveAll(dir)
+			}
 		}
 	}()
 	return t.m.Run()

@@ -42,7 +42,7 @@ type Finding struct {
 }
 
 // transit is how long a request may be on its way whose client has gone.
-const transit = time.Minute
+const transit = 20 * time.Second
 
 // Find looks what became of an operation that an earlier run left. destinations
 // are where its secret was to go, as they are now. It changes nothing at the

@@ -167,7 +167,7 @@ func (e *UnclearError) Error() string {
 	case Alike:
 		return fmt.Sprintf("the service does not show which of %v it made", e.ClientIDs)
 	default:
-		return "its request may be on its way yet; try again in a minute"
+		return "its request may be on its way yet; try again in half a minute"
 	}
 }
 

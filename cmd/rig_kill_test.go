@@ -1,0 +1,504 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// The kill rig ends the program, as kill -9 does, at every place where that
+// matters and at random moments, and looks at what that left: a token that is
+// alive must be held by a destination, or be named by the next command, and
+// "token recover" or "token rotate" must settle it. The program is built with the
+// tag failpoint, the service is "astra sandbox serve" as a process of its own.
+//
+//	go test ./cmd -run TestKillRig -v                             in short
+//	ASTRA_RIG_TRIALS=10000 go test ./cmd -run TestKillRig -v -timeout 2h
+
+// armed builds the program with places to be killed at, once.
+var armed = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "astra-rig-")
+	if err != nil {
+		return "", err
+	}
+	rigDir = dir
+	path := filepath.Join(dir, "astra")
+	text, err := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, text)
+	}
+	return path, nil
+})
+
+// rigDir is where the program of the rig is, if it was built.
+var rigDir string
+
+// A station is the service of a rig.
+type station struct {
+	t       *testing.T
+	program string
+	url     string
+	admin   string // a token that no trial touches
+	dir     string
+}
+
+// newStation serves a sandbox. Its state is in memory where the system has a
+// place for that: thousands of trials are not a test of the disk.
+func newStation(t *testing.T, program string, args ...string) *station {
+	t.Helper()
+	s := &station{t: t, program: program, dir: t.TempDir()}
+	if memory, err := os.MkdirTemp("/dev/shm", "astra-rig-"); err == nil {
+		s.dir = memory
+		t.Cleanup(func() { os.RemoveAll(memory) })
+	}
+	server := exec.Command(program, append([]string{"sandbox", "serve", "--listen", "127.0.0.1:0"}, args...)...)
+	server.Env = []string{"HOME=" + s.dir, "ASTRA_STATE_DIR=" + filepath.Join(s.dir, "served")}
+	out, err := server.StdoutPipe()
+	check(t, err)
+	check(t, server.Start())
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	line := make([]byte, 256)
+	n, err := out.Read(line)
+	check(t, err)
+	s.url = strings.TrimSpace(string(line[:n]))
+	status := exec.Command(program, "sandbox", "status", "--jq", ".token")
+	status.Env = server.Env
+	token, err := status.Output()
+	check(t, err)
+	s.admin = strings.TrimSpace(string(token))
+	return s
+}
+
+// listed is a token as the service lists it.
+type listed struct{ ClientID, Description string }
+
+// live returns the tokens that are valid, by client id.
+func (s *station) live() map[string]listed {
+	s.t.Helper()
+	var answer struct{ Clients []listed }
+	s.call(http.MethodGet, "/v2/clientIdSecrets", s.admin, &answer)
+	all := map[string]listed{}
+	for _, c := range answer.Clients {
+		all[c.ClientID] = c
+	}
+	return all
+}
+
+func (s *station) call(method, path, token string, answer any) int {
+	s.t.Helper()
+	request, err := http.NewRequest(method, s.url+path, nil)
+	check(s.t, err)
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	check(s.t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	check(s.t, err)
+	if answer != nil {
+		check(s.t, json.Unmarshal(body, answer))
+	}
+	return response.StatusCode
+}
+
+// A home is one user's, logged in at a station.
+type home struct {
+	*station
+	path string
+}
+
+var homes atomic.Int64
+
+func (s *station) home() *home {
+	s.t.Helper()
+	h := &home{s, filepath.Join(s.dir, "home"+strconv.FormatInt(homes.Add(1), 10))}
+	check(s.t, os.MkdirAll(h.path, 0o700))
+	check(s.t, os.WriteFile(filepath.Join(h.path, "admin.txt"), []byte(s.admin), 0o600))
+	h.must("--token-file", "admin.txt", "--api-url", s.url, "token", "generate", "--role", "Organization Administrator", "--out", "login.json")
+	text, err := os.ReadFile(filepath.Join(h.path, "login.json"))
+	check(s.t, err)
+	var login struct{ Token string }
+	check(s.t, json.Unmarshal(text, &login))
+	check(s.t, os.WriteFile(filepath.Join(h.path, "login.txt"), []byte(login.Token), 0o600))
+	h.must("auth", "login", "work", "--api-url", s.url, "--store", "file", "--token-file", "login.txt")
+	check(s.t, errors.Join(os.Remove(filepath.Join(h.path, "login.json")), os.Remove(filepath.Join(h.path, "login.txt"))))
+	return h
+}
+
+// command is a run of the program in this home.
+func (h *home) command(args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
+	cmd = exec.Command(h.program, args...)
+	cmd.Dir, cmd.Env = h.path, []string{"HOME=" + h.path}
+	out, stderr = new(bytes.Buffer), new(bytes.Buffer)
+	cmd.Stdout, cmd.Stderr = out, stderr
+	return cmd, out, stderr
+}
+
+func (h *home) run(args ...string) (out, stderr string, status int) {
+	cmd, o, e := h.command(args...)
+	_ = cmd.Run()
+	return o.String(), e.String(), cmd.ProcessState.ExitCode()
+}
+
+func (h *home) must(args ...string) string {
+	h.t.Helper()
+	out, stderr, status := h.run(args...)
+	if status != 0 {
+		h.t.Fatalf("%v: status %d\n%s", args, status, stderr)
+	}
+	return out
+}
+
+// glob returns the content of files in this home, "" if there are none.
+func (h *home) glob(pattern string) string {
+	names, _ := filepath.Glob(filepath.Join(h.path, pattern))
+	var all strings.Builder
+	for _, name := range names {
+		text, _ := os.ReadFile(name)
+		all.Write(text)
+	}
+	return all.String()
+}
+
+const (
+	configPath     = ".config/astra/config.yaml"
+	credentialPath = ".config/astra/credentials/*"
+	journalPath    = ".local/state/astra/pending/*.jsonl"
+)
+
+// holds reports whether somebody holds a token: standard output as it was read, a
+// file that was asked for, or the store, if the configuration names it.
+func (h *home) holds(id, out string) bool {
+	whole := regexp.MustCompile("AstraCS:" + id + ":[0-9a-f]{64}")
+	return whole.MatchString(out) || whole.MatchString(h.glob("out.json")) ||
+		whole.MatchString(h.glob(credentialPath)) && strings.Contains(h.glob(configPath), id)
+}
+
+// later lets the time pass in which a request may be on its way.
+func (h *home) later() {
+	names, _ := filepath.Glob(filepath.Join(h.path, journalPath))
+	began := regexp.MustCompile(`"began":"[^"]*"`)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		check(h.t, err)
+		check(h.t, os.WriteFile(name, began.ReplaceAll(text, []byte(`"began":"2026-01-01T00:00:00Z"`)), 0o600))
+	}
+}
+
+// A scenario is a command that makes a token.
+type scenario struct {
+	name    string
+	args    []string
+	rotates string // "orders", "login" or "": what is rotated
+}
+
+func scenarios() []scenario {
+	ro := []string{"token", "generate", "--role", "RO User", "-o", "json"}
+	with := func(more ...string) []string { return slices.Concat(ro, more) }
+	return []scenario{
+		{"to standard output", ro, ""},
+		{"to the store", with("--save", "new"), ""},
+		{"to a file", with("--out", "out.json"), ""},
+		{"to store and file", with("--save", "new", "--out", "out.json"), ""},
+		{"into the environment", []string{"env", "use", "demo", "--role", "RO User", "--yes"}, ""},
+		{"rotated at once", []string{"token", "rotate", "orders", "--overlap", "0", "--yes"}, "orders"},
+		{"rotated with overlap", []string{"token", "rotate", "orders", "--overlap", "1h", "--yes"}, "orders"},
+		{"rotated, store and file", []string{"token", "rotate", "orders", "--overlap", "0", "--out", "out.json", "--yes"}, "orders"},
+		{"rotated login", []string{"token", "rotate", "LOGIN", "--yes"}, "login"},
+	}
+}
+
+// A trial is one run that is cut short.
+type trial struct {
+	*home
+	scenario
+	old    string // client id of what is rotated
+	before map[string]listed
+	out    string
+	status int
+	wipe   bool // the journal is thrown away: the safeguard that the rig is to miss
+}
+
+// begin prepares the trial; its error is a fault of the rig.
+func (s *station) begin(c scenario) *trial {
+	tr := &trial{home: s.home(), scenario: c}
+	clientID := regexp.MustCompile(`\b[A-Za-z]{24}\b`)
+	tr.args = slices.Clone(c.args)
+	switch c.rotates {
+	case "orders":
+		tr.old = strings.TrimSpace(tr.must("token", "generate", "--role", "RO User", "--save", "orders", "-o", "name"))
+		tr.must("env", "use", "demo", "--saved-token", "orders")
+	case "login":
+		tr.old = clientID.FindString(tr.glob(configPath))
+		tr.args[slices.Index(tr.args, "LOGIN")] = tr.old
+	}
+	tr.before = tr.live()
+	return tr
+}
+
+// killedAt runs the command and ends it at a place, or after a time.
+func (tr *trial) killedAt(place int, after time.Duration) {
+	cmd, out, _ := tr.command(tr.args...)
+	if place > 0 {
+		cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
+	}
+	check(tr.t, cmd.Start())
+	if after > 0 {
+		timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
+	}
+	_ = cmd.Wait()
+	tr.out, tr.status = out.String(), cmd.ProcessState.ExitCode()
+	if tr.wipe {
+		check(tr.t, os.RemoveAll(filepath.Join(tr.path, filepath.Dir(journalPath))))
+	}
+}
+
+// lost returns the tokens that are new, alive, and held by nobody.
+func (tr *trial) lost() map[string]listed {
+	lost := map[string]listed{}
+	for id, t := range tr.live() {
+		if _, known := tr.before[id]; !known && !tr.holds(id, tr.out) {
+			lost[id] = t
+		}
+	}
+	return lost
+}
+
+// verdict looks at what the run left, settles it, and looks again.
+func (tr *trial) verdict(rollback bool) error {
+	if err := tr.stillWorks(); err != nil {
+		return fmt.Errorf("after the kill: %w", err)
+	}
+	if tr.status == 0 && len(tr.lost()) > 0 {
+		return fmt.Errorf("status 0, and lost %v", tr.lost())
+	}
+	if lost := tr.lost(); len(lost) > 0 {
+		_, stderr, status := tr.run("org", "list")
+		if status != 0 {
+			return fmt.Errorf("the next command: status %d\n%s", status, stderr)
+		}
+		for id, t := range lost {
+			_, mark, _ := strings.Cut(t.Description, "astra-cli/")
+			named := strings.Contains(stderr, id) || mark != "" && strings.Contains(stderr, mark) || tr.old != "" && strings.Contains(stderr, tr.old)
+			if !named {
+				return fmt.Errorf("%s is alive, nobody holds it, and the next command does not name it: %q", id, stderr)
+			}
+		}
+	}
+	if err := tr.settle(rollback); err != nil {
+		return err
+	}
+	if lost := tr.lost(); len(lost) > 0 {
+		return fmt.Errorf("still lost after all was settled: %v", lost)
+	}
+	live := tr.live()
+	for id := range tr.before {
+		if _, alive := live[id]; !alive && id != tr.old {
+			return fmt.Errorf("%s was revoked, which has nothing to do with it", id)
+		}
+	}
+	return tr.stillWorks()
+}
+
+// settle does what the program says is next, until nothing is open.
+func (tr *trial) settle(rollback bool) error {
+	tr.later()
+	args := []string{"token", "recover", "--yes"}
+	var open struct {
+		Made  string
+		Shown bool
+	}
+	if journal := strings.TrimSpace(tr.glob(journalPath)); journal != "" {
+		lines := strings.Split(journal, "\n")
+		_ = json.Unmarshal([]byte(lines[len(lines)-1]), &open)
+	}
+	switch {
+	case open.Shown && open.Made != "" && tr.holds(open.Made, tr.out): // whoever was there says so
+		args = append(args, "--keep", open.Made)
+	case open.Shown:
+		args = append(args, "--revoke-unconfirmed")
+	}
+	if _, stderr, status := tr.run(args...); status != 0 && tr.rotates == "" {
+		return fmt.Errorf("%v: status %d\n%s", args, status, stderr)
+	}
+	if tr.rotates != "" && tr.glob(journalPath) != "" {
+		how := "--resume"
+		if rollback {
+			how = "--rollback"
+		}
+		_, stderr, status := tr.run("token", "rotate", tr.old, how, "--yes")
+		if status == 7 && rollback { // there is no way back
+			_, stderr, status = tr.run("token", "rotate", tr.old, "--resume", "--yes")
+		}
+		if status != 0 {
+			return fmt.Errorf("token rotate %s: status %d\n%s", how, status, stderr)
+		}
+	}
+	if journal := tr.glob(journalPath); journal != "" && !strings.Contains(journal, `"step":"switched"`) {
+		return fmt.Errorf("still open: %s", journal)
+	}
+	return nil
+}
+
+// stillWorks makes sure that what was stored before can be used: the login, and
+// what is bound.
+func (tr *trial) stillWorks() error {
+	if out, stderr, status := tr.run("org", "get"); status != 0 || out == "" {
+		return fmt.Errorf("the login: status %d\n%s", status, stderr)
+	}
+	if tr.rotates != "orders" {
+		return nil
+	}
+	token, err := tr.exported()
+	if err != nil {
+		return err
+	}
+	if code := tr.call(http.MethodGet, "/v2/currentOrg", token, nil); code != http.StatusOK {
+		return fmt.Errorf("what is exported is not valid: %d", code)
+	}
+	return nil
+}
+
+// places counts where a command can be killed, and names the places.
+func (s *station) places(c scenario) []string {
+	tr := s.begin(c)
+	log := filepath.Join(tr.path, "places")
+	cmd, _, stderr := tr.command(tr.args...)
+	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT_LOG="+log)
+	if err := cmd.Run(); err != nil {
+		s.t.Fatalf("%v: %v\n%s", tr.args, err, stderr)
+	}
+	text, err := os.ReadFile(log)
+	check(s.t, err)
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+// trials is how many random kills there are in all.
+func trials(short int) int {
+	if n, err := strconv.Atoi(os.Getenv("ASTRA_RIG_TRIALS")); err == nil {
+		return n
+	}
+	return short
+}
+
+// TestKillRig kills at every place, and then at random.
+func TestKillRig(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some thousand processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	var done, orphans atomic.Int64
+	t.Run("places", func(t *testing.T) {
+		for _, c := range scenarios() {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				s := newStation(t, program)
+				ways := []bool{false, true} // go on, or roll back
+				for i, name := range s.places(c) {
+					for way, rollback := range ways {
+						if rollback && c.rotates == "" || trials(0) == 0 && c.rotates != "" && i%2 != way {
+							continue // in short, by turns
+						}
+						tr := s.begin(c)
+						tr.killedAt(i+1, 0)
+						orphans.Add(int64(len(tr.lost())))
+						if err := tr.verdict(rollback); err != nil {
+							t.Errorf("killed at %s (rollback %v): %v", name, rollback, err)
+						}
+						done.Add(1)
+						os.RemoveAll(tr.path)
+					}
+				}
+			})
+		}
+	})
+	t.Run("random", func(t *testing.T) {
+		n := trials(36)
+		for worker := range 2 {
+			t.Run(strconv.Itoa(worker), func(t *testing.T) {
+				t.Parallel()
+				s := newStation(t, program)
+				seed := uint64(time.Now().UnixNano()) + uint64(worker)
+				random := rand.New(rand.NewPCG(seed, 0))
+				typical := 60 * time.Millisecond
+				for i := range n / 2 {
+					c := scenarios()[i%len(scenarios())]
+					tr := s.begin(c)
+					begin := time.Now()
+					tr.killedAt(0, time.Duration(1+random.Int64N(int64(typical*5/4))))
+					if tr.status == 0 {
+						typical = (7*typical + time.Since(begin)) / 8
+					}
+					orphans.Add(int64(len(tr.lost())))
+					if err := tr.verdict(random.IntN(2) == 0); err != nil {
+						t.Errorf("seed %d, trial %d, %s: %v", seed, i, c.name, err)
+					}
+					done.Add(1)
+					os.RemoveAll(tr.path)
+					if i%25 == 24 { // else the list grows with what was kept
+						s.sweep()
+					}
+				}
+			})
+		}
+	})
+	t.Logf("%d kills, %d times a token was alive that nobody held", done.Load(), orphans.Load())
+}
+
+// sweep revokes all but the administrator's own token.
+func (s *station) sweep() {
+	own := strings.Split(s.admin, ":")[1]
+	for id := range s.live() {
+		if id != own {
+			s.call(http.MethodDelete, "/v2/clientIdSecrets/"+id, s.admin, nil)
+		}
+	}
+}
+
+// TestKillRigBites throws the journal away after each kill: the rig must tell
+// that tokens are lost.
+func TestKillRigBites(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some hundred processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	s := newStation(t, program)
+	told := 0
+	c := scenarios()[1]
+	for i := range s.places(c) {
+		tr := s.begin(c)
+		tr.wipe = true
+		tr.killedAt(i+1, 0)
+		if tr.verdict(false) != nil {
+			told++
+		}
+	}
+	if told == 0 {
+		t.Error("without a journal nothing is lost: the rig does not look")
+	}
+	t.Logf("without the journal %d kills lose a token", told)
+}
