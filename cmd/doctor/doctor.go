@@ -29,7 +29,7 @@ const (
 
 // New returns the command.
 func New(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Untold(&cobra.Command{
 		Use:   "doctor",
 		Short: "Find out what may keep astra from working",
 		Long: `Look at the configuration, the keyring, the credential, the service, the sandbox
@@ -38,7 +38,7 @@ if there is a problem. Nothing is changed.`,
 		Example: "  astra --sandbox doctor\n  astra doctor -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app) },
-	}
+	})
 }
 
 func run(ctx context.Context, app *cli.App) error {
@@ -46,7 +46,7 @@ func run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() {
 		found = append(found, keyring(ctx, app))
 	}
-	found = append(found, login(ctx, app), environment(app), namesakes(app))
+	found = append(found, login(ctx, app), operations(app), environment(app), namesakes(app))
 	if err := cli.Print(app, columns(), found, ""); err != nil {
 		return err
 	}
@@ -115,6 +115,19 @@ func login(ctx context.Context, app *cli.App) finding {
 		return finding{f.check, trouble, err.Error()}
 	}
 	f.detail = session.ClientID + " of " + name + ", from " + session.Source
+	return f
+}
+
+// operations looks for those that were cut short.
+func operations(app *cli.App) finding {
+	f := finding{check: "operations", state: fine, detail: "none was cut short"}
+	words, err := app.Unsettled()
+	switch {
+	case err != nil:
+		return finding{f.check, trouble, err.Error()}
+	case len(words) > 0:
+		return finding{f.check, trouble, strings.Join(words, ", ") + "; settle it with: " + app.Command("astra token recover")}
+	}
 	return f
 }
 

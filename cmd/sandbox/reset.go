@@ -46,8 +46,8 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, left := range []string{config.FileName, "credentials"} {
-		if err := os.RemoveAll(filepath.Join(dir, left)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, left := range []string{filepath.Join(dir, config.FileName), filepath.Join(dir, "credentials"), filepath.Join(dir, cli.JournalDir)} {
+		if err := os.RemoveAll(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -11,13 +11,16 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
+// JournalDir is the journal's directory in that of the state.
+const JournalDir = "pending"
+
 // Journal is where operations with one-time secrets are written down.
 func (a *App) Journal() (onetime.Journal, error) {
 	paths, err := a.Paths()
 	if paths.State == "" {
 		return onetime.Journal{}, err
 	}
-	return onetime.Journal{Dir: filepath.Join(paths.State, "pending")}, nil
+	return onetime.Journal{Dir: filepath.Join(paths.State, JournalDir)}, nil
 }
 
 // Maker makes credentials through a session.
@@ -55,36 +58,38 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 			return
 		}
 	}
-	journal, err := a.Journal()
-	if err != nil {
+	words, err := a.Unsettled()
+	if err != nil || len(words) == 0 {
 		return
-	}
-	all, err := journal.List()
-	if err != nil || len(all) == 0 {
-		return
-	}
-	now, err := a.ServiceNow()
-	if err != nil {
-		return
-	}
-	var open []onetime.Open
-	for _, o := range all {
-		if o.Unsettled(now) {
-			open = append(open, o)
-		}
-	}
-	if len(open) == 0 {
-		return
-	}
-	words := make([]string, 0, len(open))
-	for _, o := range open {
-		words = append(words, inWords(o))
 	}
 	const most = 3
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
 	a.Warn("not settled: %s; run: %s", strings.Join(words, ", "), a.Command("astra token recover"))
+}
+
+// Unsettled names what earlier runs left that somebody should settle.
+func (a *App) Unsettled() ([]string, error) {
+	journal, err := a.Journal()
+	if err != nil {
+		return nil, err
+	}
+	all, err := journal.List()
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	now, err := a.ServiceNow()
+	if err != nil {
+		return nil, err
+	}
+	var words []string
+	for _, o := range all {
+		if o.Unsettled(now) {
+			words = append(words, inWords(o))
+		}
+	}
+	return words, nil
 }
 
 // inWords names what an operation left: the client id if it is known, else the
