@@ -68,6 +68,7 @@ type Client struct {
 	Data      *DataService
 	Databases *DatabaseService
 	Orgs      *OrgService
+	Regions   *RegionService
 	Roles     *RoleService
 	Tokens    *TokenService
 	Users     *UserService
@@ -112,6 +113,7 @@ func New(config Config) (*Client, error) {
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
 	c.Orgs = (*OrgService)(&s)
+	c.Regions = (*RegionService)(&s)
 	c.Roles = (*RoleService)(&s)
 	c.Tokens = (*TokenService)(&s)
 	c.Users = (*UserService)(&s)

@@ -11,14 +11,18 @@ import (
 	"time"
 )
 
-// DatabaseService has the calls about databases, which it only reads.
+// DatabaseService has the calls about databases, their keyspaces and regions.
+// Changes take their time: a call that makes one returns when the service has
+// accepted it.
 type DatabaseService service
 
 // A Database is a database with its regions and keyspaces.
 type Database struct {
 	ID, OrgID, Name string
 	Status          string // as the API writes it: "ACTIVE", "HIBERNATED" and others
+	Owner           string // the id of the user who made it, or the client id of the token
 	Tier            string
+	CapacityUnits   int
 	Type            string // "vector", "serverless" or "classic"; others may come
 	Cloud, Region   string // of the first datacenter
 	Keyspace        string // the default one
@@ -71,8 +75,10 @@ func (s *DatabaseService) Get(ctx context.Context, id string) (Database, error) 
 
 type wireDatabase struct {
 	ID, OrgID, Status string
+	OwnerID           string
 	Info              struct {
 		Name, Tier, DBType  string
+		CapacityUnits       int
 		CloudProvider       string
 		Region              string
 		Keyspace            string
@@ -87,7 +93,7 @@ type wireDatabase struct {
 func (w wireDatabase) value() (Database, bool) {
 	i := w.Info
 	d := Database{
-		ID: w.ID, OrgID: w.OrgID, Name: i.Name, Status: w.Status, Tier: i.Tier, Type: w.kind(),
+		ID: w.ID, OrgID: w.OrgID, Name: i.Name, Status: w.Status, Owner: w.OwnerID, Tier: i.Tier, CapacityUnits: i.CapacityUnits, Type: w.kind(),
 		Cloud: i.CloudProvider, Region: i.Region, Keyspace: i.Keyspace, Datacenters: orEmpty(i.Datacenters),
 		Endpoint: w.DataEndpointURL, CreatedAt: w.CreationTime.Time,
 	}

@@ -26,8 +26,8 @@ const (
 // A call is one operation of the API.
 type call struct {
 	method     string
-	path       string // {id} stands for the escaped id
-	id         string
+	path       string // {id} and {part} stand for the escaped id and part
+	id, part   string
 	query      url.Values
 	body       any
 	shown      any    // body without its secrets, where it has any
@@ -38,16 +38,18 @@ type call struct {
 	anyToken   bool // every valid token may: a refusal is about the token
 }
 
-// target fills the id into the path. An id that would change the meaning of
-// the path, as an empty one does, is refused.
+// target fills the id, and the part of what it names, into the path. One that
+// would change the meaning of the path, as an empty one does, is refused.
 func (k *call) target() error {
-	if !strings.Contains(k.path, "{id}") {
-		return nil
+	for place, id := range map[string]string{"{id}": k.id, "{part}": k.part} {
+		if !strings.Contains(k.path, place) {
+			continue
+		}
+		if id == "" || id == "." || id == ".." {
+			return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.path, ErrInvalid, id)
+		}
 	}
-	if k.id == "" || k.id == "." || k.id == ".." {
-		return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.path, ErrInvalid, k.id)
-	}
-	k.path = strings.Replace(k.path, "{id}", url.PathEscape(k.id), 1)
+	k.path = strings.NewReplacer("{id}", url.PathEscape(k.id), "{part}", url.PathEscape(k.part)).Replace(k.path)
 	return nil
 }
 

@@ -57,12 +57,10 @@ func linkBundles(c *call) (answer, error) {
 		}
 	}
 	id := c.values["databaseID"]
-	d, found, err := databases().find(c.tx, id)
+	d, err := c.findDatabase(id)
 	switch {
 	case err != nil:
 		return answer{}, err
-	case !found:
-		return answer{}, refuse(http.StatusNotFound, "database %s not found", id)
 	case d.Status != "ACTIVE":
 		return answer{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
 	}
@@ -118,12 +116,9 @@ func fetchBundle(c *call) (answer, error) {
 		body := "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 		return answer{http.StatusForbidden, header, []byte(body)}, nil
 	}
-	d, found, err := databases().find(c.tx, l.Database)
+	d, err := c.findDatabase(l.Database)
 	if err != nil {
 		return answer{}, err
-	}
-	if !found {
-		return answer{}, refuse(http.StatusNotFound, "database %s not found", l.Database)
 	}
 	data, err := d.bundle(l.Region)
 	return answer{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err

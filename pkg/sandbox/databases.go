@@ -13,6 +13,12 @@ func databaseRoutes() []route {
 	return []route{
 		{method: "GET", path: "/v2/databases", shape: database, handle: listDatabases},
 		{method: "GET", path: "/v2/databases/{databaseID}", shape: database, action: "org-db-view", handle: getDatabase},
+		{method: "POST", path: "/v2/databases", shape: database, action: "org-db-create", handle: createDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/terminate", shape: database, action: "org-db-terminate", handle: terminateDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/park", shape: database, action: "org-db-suspend", handle: parkDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/unpark", shape: database, action: "org-db-suspend", handle: unparkDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/resize", shape: database, action: "org-db-expand", handle: resizeDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/resetPassword", shape: database, action: "org-db-passwordreset", handle: resetPassword},
 	}
 }
 
@@ -26,10 +32,14 @@ type db struct {
 	CapacityUnits int          `json:"capacityUnits"`
 	Keyspaces     []string     `json:"keyspaces"` // the default one first
 	User          string       `json:"user,omitempty"`
+	Password      string       `json:"passwordHash,omitempty"`
 	Datacenters   []datacenter `json:"datacenters"` // the primary one first
+	Former        []datacenter `json:"formerDatacenters,omitempty"`
 	Status        string       `json:"status"`
 	Created       time.Time    `json:"created"`
 	Terminated    time.Time    `json:"terminated,omitzero"`
+	Phases        []phase      `json:"phases,omitempty"` // of a change, one after the other; see at
+	Next          *db          `json:"next,omitempty"`   // what it is after them
 }
 
 type datacenter struct {
@@ -37,6 +47,7 @@ type datacenter struct {
 	Cloud   string    `json:"cloudProvider"`
 	Region  string    `json:"region"`
 	Zone    string    `json:"zone"`
+	Class   string    `json:"classification,omitempty"` // standard if empty
 	Created time.Time `json:"created"`
 }
 
@@ -56,7 +67,7 @@ func listDatabases(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	all, err := databases().all(c.tx)
+	all, err := c.allDatabases()
 	if err != nil {
 		return answer{}, err
 	}
@@ -128,13 +139,9 @@ func (d db) provided(filter string) bool {
 }
 
 func getDatabase(c *call) (answer, error) {
-	id := c.values["databaseID"]
-	d, found, err := databases().find(c.tx, id)
+	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
-	}
-	if !found {
-		return answer{}, refuse(http.StatusNotFound, "database %s not found", id)
 	}
 	return reply(http.StatusOK, d.out(c.meta.OrgID))
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -110,7 +111,7 @@ func (d db) datacenter(dc datacenter) datacenterOut {
 	}
 	return datacenterOut{
 		ID: id, Name: fmt.Sprintf("dc-%d", dc.Number), Tier: d.Tier, CloudProvider: dc.Cloud, Region: dc.Region,
-		RegionZone: dc.Zone, RegionClassification: "standard", CapacityUnits: d.CapacityUnits,
+		RegionZone: dc.Zone, RegionClassification: cmp.Or(dc.Class, "standard"), CapacityUnits: d.CapacityUnits,
 		SecureBundleURL: bundle(""), SecureBundleInternalURL: bundle("internal-"),
 		SecureBundleProxyURL: bundle("proxy-"), SecureBundleProxyInnerURL: bundle("proxy-internal-"),
 		DateCreated: dc.Created,
@@ -125,12 +126,22 @@ func (d db) storage() storage {
 	return storage{NodeCount: 3 * regions, ReplicationFactor: regions, TotalStorage: 5}
 }
 
+// actions are those of the states that were recorded, and what the
+// specification has for parked databases; one that changes has none.
 func (d db) actions() []string {
 	switch {
-	case d.Status == "TERMINATED":
+	case d.Status == "PARKED":
+		return []string{"unpark", "getCreds", "terminate"}
+	case d.Status == "HIBERNATED":
+		return []string{
+			"resumeHibernatedCluster", "getCreds", "addKeyspace", "removeKeyspace", "terminate", "terminateDatacenter", "migrateServerlessTenant",
+		}
+	case d.Status != "ACTIVE":
 		return []string{}
-	case d.classic():
+	case d.Tier == developer:
 		return []string{"park", "getCreds", "resetPassword", "terminate", "addKeyspace", "removeKeyspace", "addTable"}
+	case d.classic():
+		return []string{"park", "resize", "getCreds", "resetPassword", "terminate", "addKeyspace", "removeKeyspace", "addTable"}
 	default:
 		return []string{
 			"suspend", "setEngineType", "removeKeyspace", "getVectorAgentConfig", "getCreds", "migrateServerlessTenant", "addKeyspace",

@@ -88,7 +88,7 @@ func openSession(c *call) (answer, error) {
 		return answer{}, err
 	case known:
 		s.ClientID = in.Username
-	case in.Password == LegacyPassword && slices.ContainsFunc(at, func(d db) bool { return d.classic() && d.User == in.Username }):
+	case slices.ContainsFunc(at, func(d db) bool { return d.admits(in.Username, in.Password) }):
 		s.User = in.Username
 	default:
 		return answer{}, refuse(http.StatusUnauthorized, "Provided username and/or password are incorrect")
@@ -105,6 +105,11 @@ func openSession(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return reply(http.StatusCreated, map[string]string{"authToken": text})
+}
+
+// admits reports whether the user of a classic database has this password.
+func (d db) admits(user, password string) bool {
+	return d.classic() && d.User == user && subtle.ConstantTimeCompare([]byte(d.Password), []byte(hash(password))) == 1
 }
 
 // known reports whether the two belong to a token that is valid. The token is
@@ -134,23 +139,44 @@ func bury[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
 // addressed returns the databases that the host of the request stands for: one
 // for its own host, all of them for that of the sandbox.
 func (c *call) addressed() ([]db, error) {
-	all, err := databases().all(c.tx)
+	all, err := c.allDatabases()
 	if err != nil {
 		return nil, err
 	}
 	_, host, _ := strings.Cut(c.root, "://")
 	label, _, _ := strings.Cut(host, ".")
 	if len(label) < 36 || !isUUID(label[:36]) {
-		return slices.DeleteFunc(all, func(d db) bool { return d.Status != "ACTIVE" }), nil
+		return slices.DeleteFunc(all, func(d db) bool { return !d.available() }), nil
 	}
 	for _, d := range all {
 		for _, dc := range d.Datacenters {
-			if label == d.ID+"-"+dc.Region && d.Status == "ACTIVE" {
-				return []db{d}, nil
+			if label == d.ID+"-"+dc.Region && d.Status != "TERMINATED" {
+				return []db{d}, c.wake(d)
 			}
 		}
 	}
 	return nil, refuse(http.StatusNotFound, "there is no active database at this host")
+}
+
+// available reports whether data requests are served, which they are also while
+// keyspaces and regions change.
+func (d db) available() bool { return d.Status == "ACTIVE" || d.Status == "MAINTENANCE" }
+
+// wake refuses a database that is not available. One that hibernates resumes with
+// that: its first client finds it unavailable, as at the service.
+func (c *call) wake(d db) error {
+	switch {
+	case d.available():
+		return nil
+	case d.Status == "HIBERNATED":
+		next := d
+		next.Status = "ACTIVE"
+		if err := c.begin(d, next, resuming()); err != nil {
+			return err
+		}
+		return refuse(http.StatusServiceUnavailable, "the database is resuming")
+	}
+	return refuse(http.StatusServiceUnavailable, "the database is %s", strings.ToLower(d.Status))
 }
 
 // listKeyspaces shows that a token or a session is valid: it answers with the

@@ -151,8 +151,11 @@ func (d document) check() error {
 		}
 	}
 	for _, b := range d.Databases {
-		if !isUUID(b.ID) || b.Name == "" || b.Status == "" || len(b.Keyspaces) == 0 || len(b.Datacenters) == 0 {
-			bad("databases: %q needs an id, a name, a status, keyspaces and datacenters", b.ID)
+		if !b.whole() || b.Next != nil && (b.Next.ID != b.ID || !b.Next.whole() || b.Next.Next != nil) {
+			bad("databases: %q needs an id, a name, a status, keyspaces and datacenters, and so does what it becomes", b.ID)
+		}
+		if (b.Next == nil) != (len(b.Phases) == 0) {
+			bad("databases: %q needs both phases and what comes after them, or neither", b.ID)
 		}
 	}
 	for _, o := range d.Organizations {
@@ -161,4 +164,8 @@ func (d document) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (d db) whole() bool {
+	return isUUID(d.ID) && d.Name != "" && d.Status != "" && len(d.Keyspaces) > 0 && len(d.Datacenters) > 0
 }

@@ -28,6 +28,9 @@ func endpoints() []route {
 		roleRoutes(),
 		tokenRoutes(),
 		databaseRoutes(),
+		keyspaceRoutes(),
+		datacenterRoutes(),
+		regionRoutes(),
 		bundleRoutes(),
 		dataRoutes(),
 	)

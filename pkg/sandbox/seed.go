@@ -18,12 +18,13 @@ type SeedOptions struct {
 	OrgName      string        // name of the organization
 	NoEnterprise *bool         // true takes the enterprise rights of the administrator's token away, false gives them back
 	Accept       []string      // addresses whose invitations are accepted
+	Hibernate    []string      // names or ids of serverless databases that hibernate, as idle ones do
 	Advance      time.Duration // moves the sandbox's clock
 }
 
 // Seed makes the changes, all of them or none.
 func (s *Server) Seed(o SeedOptions) error {
-	return s.update(context.Background(), func(tx *bolt.Tx) error { return apply(tx, o) })
+	return s.update(context.Background(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
 }
 
 // Reset puts a freshly seeded state, with new ids and a new administrator's
@@ -45,10 +46,15 @@ func (s *Server) Reset(o SeedOptions) error {
 	return s.store.update(context.Background(), plant)
 }
 
-func apply(tx *bolt.Tx, o SeedOptions) error {
+func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
 	m, err := readMeta(tx)
 	if err != nil {
 		return err
+	}
+	for _, ref := range o.Hibernate {
+		if err := s.hibernate(tx, ref, s.now(m)); err != nil {
+			return err
+		}
 	}
 	m.OrgName = cmp.Or(o.OrgName, m.OrgName)
 	m.Offset += o.Advance
@@ -69,6 +75,22 @@ func apply(tx *bolt.Tx, o SeedOptions) error {
 		}
 	}
 	return writeMeta(tx, m)
+}
+
+func (s *Server) hibernate(tx *bolt.Tx, ref string, now time.Time) error {
+	all, err := databases().all(tx)
+	if err != nil {
+		return err
+	}
+	for _, stored := range all {
+		d := stored.at(now)
+		if (d.ID == ref || d.Name == ref) && d.Status == "ACTIVE" && !d.classic() {
+			next := d
+			next.Status = "HIBERNATED"
+			return databases().put(tx, d.becoming(next, now, s.options.TimeScale, hibernating()))
+		}
+	}
+	return fmt.Errorf("%w called %s", ErrNotActive, ref)
 }
 
 // The default roles that the seed hands out.
@@ -106,7 +128,7 @@ func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
 		users().put(tx, user{ids[5], "viewer@example.com", invited, []string{uiViewOnly}}),
 		databases().put(tx, demo(ids[6], owner, now)),
 		databases().put(tx, legacy(ids[7], owner, now)),
-		apply(tx, o),
+		s.apply(tx, o),
 	)
 }
 
@@ -122,7 +144,7 @@ func demo(id, owner string, now time.Time) db {
 func legacy(id, owner string, now time.Time) db {
 	now = now.Truncate(time.Second)
 	return db{
-		ID: id, OwnerID: owner, Name: "legacy", Tier: "C10", CapacityUnits: 1, Keyspaces: []string{"legacy"}, User: "legacy",
+		ID: id, OwnerID: owner, Name: "legacy", Tier: "C10", CapacityUnits: 1, Keyspaces: []string{"legacy"}, User: "legacy", Password: hash(LegacyPassword),
 		Datacenters: []datacenter{{Number: 1, Cloud: "AWS", Region: "us-east-1", Zone: "na", Created: now}},
 		Status:      "ACTIVE", Created: now,
 	}

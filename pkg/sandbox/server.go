@@ -26,6 +26,7 @@ type Options struct {
 	Rand            io.Reader        // source of ids and secrets; default crypto/rand.Reader
 	PublishedTokens bool             // list tokens as the published specification does, with clientId and roles only
 	LockTimeout     time.Duration    // how long to wait for the state while others use it; default 5 s
+	TimeScale       float64          // how much faster than at the service changes of databases are that begin here; default Speed
 	// Log, if set, is told of every request when it arrives. Many goroutines
 	// may call it at once.
 	Log func(method, path string)
@@ -51,6 +52,9 @@ func Open(o Options) (*Server, error) {
 	}
 	if o.LockTimeout == 0 {
 		o.LockTimeout = 5 * time.Second
+	}
+	if o.TimeScale == 0 {
+		o.TimeScale = Speed
 	}
 	s := &Server{options: o, store: newStore(o.Path, o.LockTimeout), random: &random{source: o.Rand}, routes: endpoints()}
 	return s, s.view(context.Background(), func(*bolt.Tx) error { return nil })

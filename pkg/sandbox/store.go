@@ -24,6 +24,9 @@ var (
 	ErrState = errors.New("the state of the sandbox is damaged")
 	// ErrNotInvited says that an invitation is to be accepted which there is not.
 	ErrNotInvited = errors.New("nobody was invited")
+	// ErrNotActive says that a database is to hibernate which there is not, or
+	// which cannot.
+	ErrNotActive = errors.New("there is no active serverless database")
 
 	errUnseeded = errors.New("the sandbox is not seeded")
 )

@@ -1,0 +1,120 @@
+package devops
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// RegionService has the calls about the regions that databases can be in.
+type RegionService service
+
+// A Region is where databases of one type can be. Zone and Classification are
+// as the API writes them: "na" and "standard", for instance.
+type Region struct {
+	Name, Cloud, DisplayName string
+	Zone, Classification     string
+	Type                     string // "vector", "serverless" or "classic"
+	Enabled                  bool   // for the organization
+	Reserved                 bool   // for some customers
+}
+
+// Serverless returns the regions for databases of the types "serverless" and
+// "vector". It needs org-db-create.
+//
+//	GET /v2/regions/serverless
+func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
+	return fetch[wireRegions](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/regions/serverless", query: url.Values{"region-type": {"all"}}, permission: "org-db-create", class: read,
+	})
+}
+
+// Classic returns the regions for classic databases, each once, though the API
+// has one for each tier. It needs org-db-create.
+//
+//	GET /v2/availableRegions
+func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
+	return fetch[wireTiers](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/availableRegions", permission: "org-db-create", class: read,
+	})
+}
+
+// A wireRegion without a word about being enabled is enabled: older services
+// list no others.
+type wireRegion struct {
+	Name, CloudProvider, DisplayName string
+	Zone, Classification             string
+	RegionType                       string `json:"region_type"`
+	Enabled                          *bool
+	ReservedForQualifiedUsers        bool
+}
+
+func (w wireRegion) value() (Region, bool) {
+	r := Region{
+		Name: w.Name, Cloud: w.CloudProvider, DisplayName: w.DisplayName, Zone: w.Zone, Classification: w.Classification,
+		Type: strings.ToLower(w.RegionType), Enabled: w.Enabled == nil || *w.Enabled, Reserved: w.ReservedForQualifiedUsers,
+	}
+	if r.Type == "" {
+		r.Type = "serverless"
+	}
+	return r, w.Name != ""
+}
+
+type wireRegions []wireRegion
+
+func (w wireRegions) value() ([]Region, bool) { return values(w) }
+
+type wireTiers []struct {
+	Tier, CloudProvider   string
+	Region, RegionDisplay string
+	RegionContinent       string
+}
+
+func (w wireTiers) value() ([]Region, bool) {
+	type place struct{ cloud, name string }
+	seen := map[place]bool{}
+	regions := []Region{}
+	for _, tier := range w {
+		at := place{strings.ToUpper(tier.CloudProvider), tier.Region}
+		if tier.Region == "" {
+			return nil, false
+		}
+		if strings.EqualFold(tier.Tier, "serverless") || seen[at] {
+			continue
+		}
+		seen[at] = true
+		regions = append(regions, Region{
+			Name: tier.Region, Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
+			Type: "classic", Enabled: true,
+		})
+	}
+	return regions, true
+}
+
+// AddRegion begins to make a datacenter of a database in another region of its
+// cloud. It is listed when the database is active again. It needs
+// db-manage-region.
+//
+//	POST /v2/databases/{databaseId}/datacenters
+func (s *DatabaseService) AddRegion(ctx context.Context, d Database, region string) error {
+	type datacenter struct {
+		Tier          string `json:"tier"`
+		CloudProvider string `json:"cloudProvider"`
+		Region        string `json:"region"`
+	}
+	return s.post(ctx, call{
+		path: "/v2/databases/{id}/datacenters", id: d.ID, body: []datacenter{{d.Tier, strings.ToUpper(d.Cloud), region}},
+		permission: "db-manage-region", class: once,
+	})
+}
+
+// RemoveRegion begins to take a datacenter away from its database. It needs
+// db-manage-region.
+//
+//	POST /v2/databases/{databaseId}/datacenters/{datacenterId}/terminate
+func (s *DatabaseService) RemoveRegion(ctx context.Context, id, datacenterID string) error {
+	return s.post(ctx, call{
+		path: "/v2/databases/{id}/datacenters/{part}/terminate", id: id, part: datacenterID, permission: "db-manage-region", class: once,
+	})
+}

@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	serverless = "serverless"
+	developer  = "developer"
+	vector     = "vector"
+)
+
+// tiers are those of the specification.
+func tiers() []string {
+	return []string{developer, "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", serverless, "cloudnative"}
+}
+
+// newDatabase is the body that describes a database to be made.
+type newDatabase struct {
+	Name, CloudProvider, Tier, Region string
+	CapacityUnits                     int
+	Keyspace, User, Password          string
+	DBType, PCUGroupUUID              string
+}
+
+// createDatabase answers with the id in a header, and nothing else.
+func createDatabase(c *call) (answer, error) {
+	in, err := decode[newDatabase](c)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := in.check(); err != nil {
+		return answer{}, err
+	}
+	place, err := in.place()
+	if err != nil {
+		return answer{}, err
+	}
+	id, err := c.server.random.uuid()
+	if err != nil {
+		return answer{}, err
+	}
+	now := c.now.Truncate(time.Second)
+	d := db{
+		ID: id, OwnerID: c.caller.ClientID, Name: in.Name, Type: in.DBType, Tier: in.Tier, CapacityUnits: in.CapacityUnits,
+		Keyspaces: []string{in.Keyspace}, User: in.User, Status: "ACTIVE", Created: now,
+		Datacenters: []datacenter{place.datacenter(1, now)},
+	}
+	if d.Keyspaces[0] == "" {
+		d.Keyspaces[0] = "default_keyspace"
+	}
+	if d.User != "" {
+		d.Password = hash(in.Password)
+	}
+	if err := c.begin(d, d, creating()); err != nil {
+		return answer{}, err
+	}
+	a, err := done(http.StatusCreated)
+	a.header.Set("Location", id)
+	return a, err
+}
+
+// check refuses what describes no database: 400 for values that are none, 422
+// for those that do not go together.
+func (in newDatabase) check() error {
+	bad := func(format string, values ...any) error { return refuse(http.StatusBadRequest, format, values...) }
+	unusable := func(format string, values ...any) error {
+		return refuse(http.StatusUnprocessableEntity, format, values...)
+	}
+	classic := in.Tier != serverless
+	switch {
+	case strings.TrimSpace(in.Name) == "" || len(in.Name) > 50 || strings.ContainsFunc(in.Name, unicode.IsControl):
+		return bad("name is required and has at most 50 characters")
+	case !slices.Contains([]string{"AWS", "GCP", "AZURE"}, strings.ToUpper(in.CloudProvider)):
+		return bad("cloudProvider %q is not AWS, GCP or AZURE", in.CloudProvider)
+	case !slices.Contains(tiers(), in.Tier):
+		return bad("tier %q is not one of %s", in.Tier, list(tiers()))
+	case in.CapacityUnits < 1 || in.CapacityUnits > 100:
+		return bad("capacityUnits must be 1 to 100")
+	case in.Region == "":
+		return bad("region is required")
+	case in.DBType != "" && in.DBType != vector:
+		return bad("dbType %q is not vector", in.DBType)
+	case in.Tier == "cloudnative":
+		return unusable("databases of the tier cloudnative cannot be made")
+	case in.DBType == vector && classic:
+		return unusable("only serverless databases are for vectors")
+	case in.CapacityUnits > 1 && (!classic || in.Tier == developer), in.CapacityUnits > 12:
+		return unusable("a database of the tier %s cannot begin with %d capacity units", in.Tier, in.CapacityUnits)
+	case classic && (in.User == "" || len(in.Password) < minPassword):
+		return unusable("a classic database needs a user and a password of at least %d characters", minPassword)
+	case !classic && in.User+in.Password != "":
+		return unusable("only classic databases have a user and a password")
+	case in.PCUGroupUUID != "":
+		return unusable("PCU group %s not found", in.PCUGroupUUID)
+	case in.Keyspace != "":
+		return checkKeyspace(in.Keyspace)
+	}
+	return nil
+}
+
+// place returns the region in which the database is to be.
+func (in newDatabase) place() (region, error) {
+	kind := serverless
+	switch {
+	case in.DBType == vector:
+		kind = vector
+	case in.Tier != serverless:
+		kind = classicKind
+	}
+	r, found := findRegion(kind, in.CloudProvider, in.Region)
+	switch {
+	case !found:
+		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not available for this kind of database", in.Region, in.CloudProvider)
+	case !r.Enabled:
+		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not enabled for the organization", in.Region, in.CloudProvider)
+	}
+	return r, nil
+}
+
+// checkKeyspace refuses names that no keyspace can have.
+func checkKeyspace(name string) error {
+	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_]{0,47}$`).MatchString(name) || strings.HasPrefix(name, "system") {
+		return refuse(http.StatusUnprocessableEntity, "%q cannot be the name of a keyspace", name)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func datacenterRoutes() []route {
+	const path = "/v2/databases/{databaseID}/datacenters"
+	return []route{
+		{method: "GET", path: path, shape: database, action: "org-db-view", handle: listDatacenters},
+		{method: "POST", path: path, shape: database, action: "db-manage-region", handle: addDatacenter},
+		{method: "POST", path: path + "/{datacenterID}/terminate", shape: database, action: "db-manage-region", handle: terminateDatacenter},
+	}
+}
+
+// listDatacenters shows with all=true also those that were terminated.
+func listDatacenters(c *call) (answer, error) {
+	all := false
+	if text := c.query.Get("all"); text != "" {
+		var err error
+		if all, err = strconv.ParseBool(text); err != nil {
+			return answer{}, refuse(http.StatusBadRequest, "all=%q is neither true nor false", text)
+		}
+	}
+	d, err := c.findDatabase(c.values["databaseID"])
+	if err != nil {
+		return answer{}, err
+	}
+	list := []datacenterOut{}
+	for _, dc := range d.Datacenters {
+		list = append(list, d.datacenter(dc))
+	}
+	for _, dc := range d.Former {
+		if out := d.datacenter(dc); all {
+			out.Status = "TERMINATED"
+			list = append(list, out)
+		}
+	}
+	return reply(http.StatusOK, list)
+}
+
+// newDatacenter has the keys of the specification. Clients send three of them.
+type newDatacenter struct {
+	Tier, CloudProvider, Region, Status         string
+	ID, Name, RegionZone, RegionClassification  string
+	CapacityUnits                               int
+	StudioURL, GrafanaURL, CQLShURL, GraphQLURL string
+	DataEndpointURL                             string
+	SecureBundleURL, SecureBundleInternalURL    string
+	SecureBundleMigrationProxyURL               string
+	SecureBundleMigrationProxyInternalURL       string
+}
+
+// addDatacenter takes a list, of which the service can do one at a time.
+func addDatacenter(c *call) (answer, error) {
+	in, err := decode[[]newDatacenter](c)
+	if err != nil {
+		return answer{}, err
+	}
+	d, err := c.ready("ACTIVE")
+	if err != nil {
+		return answer{}, err
+	}
+	bad := func(format string, values ...any) (answer, error) {
+		return answer{}, refuse(http.StatusBadRequest, format, values...)
+	}
+	if len(in) != 1 {
+		return bad("one region is added at a time, not %d", len(in))
+	}
+	kind, cloud := serverless, d.Datacenters[0].Cloud
+	if d.Type == vector {
+		kind = vector
+	}
+	r, found := findRegion(kind, cloud, in[0].Region)
+	switch {
+	case d.classic():
+		return bad("regions are not supported for this database tier")
+	case in[0].Tier != d.Tier || !strings.EqualFold(in[0].CloudProvider, cloud):
+		return bad("the database is of tier %s at %s", d.Tier, cloud)
+	case !found || !r.Enabled:
+		return bad("region %s of %s is not available for this kind of database", in[0].Region, cloud)
+	case slices.ContainsFunc(d.Datacenters, func(dc datacenter) bool { return dc.Region == r.Name }):
+		return bad("the database is in region %s already", r.Name)
+	}
+	number := 1
+	for _, dc := range slices.Concat(d.Datacenters, d.Former) {
+		number = max(number, dc.Number+1)
+	}
+	next := d
+	next.Datacenters = append(slices.Clone(d.Datacenters), r.datacenter(number, c.now.Truncate(time.Second)))
+	if err := c.begin(d, next, changingPlace()); err != nil {
+		return answer{}, err
+	}
+	return done(http.StatusCreated)
+}
+
+// terminateDatacenter leaves the first region alone, as the service does.
+func terminateDatacenter(c *call) (answer, error) {
+	d, err := c.ready("ACTIVE")
+	if err != nil {
+		return answer{}, err
+	}
+	id := c.values["datacenterID"]
+	switch i := slices.IndexFunc(d.Datacenters, func(dc datacenter) bool { return fmt.Sprintf("%s-%d", d.ID, dc.Number) == id }); i {
+	case -1:
+		return answer{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
+	case 0:
+		return answer{}, refuse(http.StatusBadRequest, "the first region of a database cannot be removed")
+	default:
+		next := d
+		next.Former = append(slices.Clone(d.Former), d.Datacenters[i])
+		next.Datacenters = slices.Delete(slices.Clone(d.Datacenters), i, i+1)
+		if err := c.begin(d, next, changingPlace()); err != nil {
+			return answer{}, err
+		}
+		return done(http.StatusAccepted)
+	}
+}
