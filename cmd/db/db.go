@@ -14,10 +14,17 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(&cobra.Command{
-		Use:     "db",
-		Short:   "See the databases of the organization",
+		Use:   "db",
+		Short: "Manage the databases of the organization",
+		Long: `Manage the databases of the organization: make and delete them, park and resize
+classic ones, and see what there is. A database is named by its name or its id.
+
+The service makes each change in its own time, one after the other for each
+database. Without --wait a command ends when its change has begun, with --wait when
+it is done, after at most 20 minutes or what --timeout says. An interrupt ends the
+command and not the change: the same command, run again, goes on waiting.`,
 		Example: "  astra --sandbox db list",
-	}, newBundle(app), newGet(app), newList(app))
+	}, newBundle(app), newCreate(app), newDelete(app), newGet(app), newList(app), newPark(app), newResetPassword(app), newResize(app), newUnpark(app))
 }
 
 func columns() []output.Column[devops.Database] {

@@ -12,7 +12,7 @@ import (
 type seed struct {
 	orgName                  string
 	noEnterprise, enterprise bool
-	accept                   []string
+	accept, hibernate        []string
 	advance                  string
 }
 
@@ -21,7 +21,14 @@ func newSeed(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "seed",
 		Short: "Make happen what no command can: accept invitations, let time pass",
+		Long: `Make happen what no command can: accept invitations, let time pass, and idle
+databases hibernate. One that hibernates resumes at the first request to its data,
+which fails.
+
+Changes of databases end with the time that they take, so --advance 10m ends all
+that are under way.`,
 		Example: "  astra sandbox seed --accept viewer@example.com\n" +
+			"  astra sandbox seed --hibernate demo\n" +
 			"  astra sandbox seed --advance 31m",
 		Args: cli.Args(),
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
@@ -31,14 +38,15 @@ func newSeed(app *cli.App) *cobra.Command {
 	f.BoolVar(&in.noEnterprise, "no-enterprise", false, "take the enterprise rights from the administrator's token")
 	f.BoolVar(&in.enterprise, "enterprise", false, "give the enterprise rights back")
 	f.StringArrayVar(&in.accept, "accept", nil, "let the owner of this `address` accept the invitation; may be repeated")
+	f.StringArrayVar(&in.hibernate, "hibernate", nil, "let this serverless `database` hibernate, by name or id; may be repeated")
 	f.StringVar(&in.advance, "advance", "", "move the sandbox's clock on by a `duration`, such as 31m or 90d")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
-	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "advance")
+	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "advance")
 	return cmd
 }
 
 func (in seed) run(app *cli.App) error {
-	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept}
+	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept, Hibernate: in.hibernate}
 	var err error
 	if options.Advance, err = in.step(); err != nil {
 		return err
@@ -58,6 +66,9 @@ func (in seed) run(app *cli.App) error {
 	}
 	for _, address := range in.accept {
 		app.Say("%s accepted the invitation.", address)
+	}
+	for _, db := range in.hibernate {
+		app.Say("%s goes to sleep.", db)
 	}
 	if in.advance != "" {
 		app.Say("The sandbox's clock moved on by %s.", in.advance)

@@ -18,6 +18,7 @@ type serve struct {
 	listen    string
 	latency   time.Duration
 	rate      float64
+	scale     float64
 	faults    []string
 	published bool
 }
@@ -30,6 +31,9 @@ func newServe(app *cli.App) *cobra.Command {
 		Long: `Offer the sandbox over HTTP to other clients, until interrupted. The first line on
 standard output is the address; clients may add /v2 to it or not. The token is
 shown by "astra sandbox status".
+
+Changes of databases that are begun here take a hundredth of their time at the
+service, where a creation takes two minutes; --time-scale 1 lets them take it all.
 
 A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method or any one
 segment of the path. Kinds: drop-response performs the request and closes the
@@ -45,6 +49,7 @@ a sign-in page.`,
 	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "`address` of this machine to listen at; port 0 takes a free one")
 	f.DurationVar(&in.latency, "latency", 0, "wait this `duration` before each answer")
 	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests a second")
+	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "let changes of databases be this `number` of times as fast as at the service")
 	f.StringArrayVar(&in.faults, "fault", nil, "make a `fault`; may be repeated")
 	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
 	return cli.LongRunning(cmd)
@@ -62,7 +67,10 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if in.rate < 0 || in.latency < 0 {
 		return cli.Usagef("--rate-limit and --latency cannot be below zero")
 	}
-	server, err := app.ServedSandbox(func(o *sandbox.Options) { o.PublishedTokens = in.published })
+	if !(in.scale > 0) {
+		return cli.Usagef("--time-scale must be above zero")
+	}
+	server, err := app.ServedSandbox(func(o *sandbox.Options) { o.PublishedTokens, o.TimeScale = in.published, in.scale })
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ func kinds() []struct {
 		{sandbox.ErrBusy, Config},
 		{sandbox.ErrState, Config},
 		{sandbox.ErrNotInvited, NotFound},
+		{sandbox.ErrNotActive, NotFound},
 		{devops.ErrURL, Usage},
 		{devops.ErrElsewhere, Refused},
 		{devops.ErrUnauthorized, NoCredential},

@@ -35,6 +35,7 @@ type Globals struct {
 const (
 	defaultTimeout  = 60 * time.Second
 	attendedTimeout = 10 * time.Minute
+	patientTimeout  = 20 * time.Minute // with --wait
 )
 
 // AddFlags declares the global flags on the root command.
@@ -54,7 +55,7 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.BoolVarP(&g.Yes, "yes", "y", false, "confirm, instead of being asked")
 	f.BoolVar(&g.NoInput, "no-input", false, "never ask; fail where an answer is needed")
 	f.BoolVar(&g.DryRun, "dry-run", false, "show the request of a change instead of sending it")
-	f.DurationVar(&g.Timeout, "timeout", 0, "`duration` that bounds the whole command, questions included (default 1m0s, at a terminal 10m0s)")
+	f.DurationVar(&g.Timeout, "timeout", 0, "`duration` that bounds the whole command, questions included (default 1m0s, at a terminal 10m0s, with --wait 20m0s)")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "say more about what is done")
 	f.StringVar(&g.Debug, "debug", "", "trace requests on standard error; `what` is http")
@@ -106,6 +107,9 @@ func (a *App) Start(cmd *cobra.Command) error {
 		if a.Interactive() && a.settings.Timeout == 0 {
 			limit = attendedTimeout
 		}
+		if waits(cmd) && a.settings.Timeout == 0 {
+			limit = patientTimeout
+		}
 	}
 	if limit <= 0 {
 		return Usagef("--timeout must be longer than nothing")
@@ -114,7 +118,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), limit)
+	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
 	return nil
@@ -155,6 +159,16 @@ func (a *App) settle() error {
 
 // longRunning marks a command that has no time limit of its own accord.
 const longRunning = "long-running"
+
+// AddWait declares --wait, with which a command has more time.
+func AddWait(f *pflag.FlagSet, wait *bool) {
+	f.BoolVar(wait, "wait", false, "wait until it is done")
+}
+
+func waits(cmd *cobra.Command) bool {
+	wait, err := cmd.Flags().GetBool("wait")
+	return err == nil && wait
+}
 
 // LongRunning marks cmd as one that runs until it is told to stop.
 func LongRunning(cmd *cobra.Command) *cobra.Command {

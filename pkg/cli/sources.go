@@ -278,12 +278,17 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	case err != nil:
 		return "", Usagef("--token-file: %v", err)
 	}
-	// A warning and no more: secrets that a container is given are files that
-	// everybody in it can read.
+	a.warnReadable(name)
+	return secret.Text(strings.TrimSpace(string(text))), nil
+}
+
+// warnReadable warns of a file with a secret that others can read. It is a
+// warning and no more: secrets that a container is given are files that everybody
+// in it can read.
+func (a *App) warnReadable(name string) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
 		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
 	}
-	return secret.Text(strings.TrimSpace(string(text))), nil
 }
 
 // HasCredential reports whether any source has a credential.

@@ -1,0 +1,42 @@
+package db
+
+import (
+	"context"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// perform makes a change of a database, asks before if there is a question, and
+// shows what became of it.
+func perform(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c cli.Change, question string, args ...any) error {
+	if c.Done(d) || c.Begun != nil && c.Begun(d) {
+		app.Say("%s is %s already.", d.Name, strings.ToLower(d.Status))
+	} else if question != "" {
+		if err := app.Confirm(ctx, question, args...); err != nil {
+			return err
+		}
+	}
+	d, err := session.Change(ctx, d, c)
+	if err != nil {
+		return err
+	}
+	return cli.PrintOne(app, columns(), d)
+}
+
+// classic finds a database for a verb that only classic ones know.
+func classic(ctx context.Context, app *cli.App, ref, verb, otherwise string) (*cli.Session, devops.Database, error) {
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return nil, devops.Database{}, err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, devops.Database{}, err
+	}
+	d, err := session.Database(ctx, ref)
+	if err == nil && d.Type != "classic" {
+		err = cli.Usagef("%s is %s, and only classic databases can be %s", d.Name, d.Type, verb).WithHint("%s", otherwise)
+	}
+	return session, d, err
+}

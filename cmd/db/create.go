@@ -1,0 +1,210 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+type create struct {
+	devops.NewDatabase
+
+	passwordFile string
+	duplicate    bool
+	wait         bool
+}
+
+func newCreate(app *cli.App) *cobra.Command {
+	var in create
+	cmd := &cobra.Command{
+		Use:   "create NAME --cloud CLOUD --region REGION",
+		Short: "Create a database",
+		Long: `Create a database, in one region. "region list" shows where databases of each type
+can be.
+
+A database is for vectors, unless --type says otherwise: serverless is one without
+them. A classic one has servers of its own: --tier says which, --capacity-units how
+many, and --username who may use it; the password is asked for, or comes from
+standard input or --password-file. The Portal makes no classic databases any more,
+and the service may refuse to.
+
+The service takes two minutes or so. With --wait the command ends when the database
+can be used. Interrupted, it can be run again: it finds the database and goes on
+waiting. A second database of one name is refused without --allow-duplicate.`,
+		Example: "  astra --sandbox db create shop --cloud gcp --region us-east1 --yes\n" +
+			"  astra --sandbox db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
+			"  echo 'a password' | astra --sandbox db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
+		Args: cli.Args("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.Name = args[0]
+			return in.run(cmd.Context(), app)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.Cloud, "cloud", "", "`cloud` provider: aws, azure or gcp")
+	f.StringVar(&in.Region, "region", "", "`name` of the region")
+	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
+	f.StringVar(&in.Type, "type", "vector", "`type` of the database: vector, serverless or classic")
+	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
+	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
+	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
+	f.StringVar(&in.passwordFile, "password-file", "", "`file` with the user's password, - for standard input")
+	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if there is one of that name")
+	cli.AddWait(f, &in.wait)
+	return cmd
+}
+
+func (in create) run(ctx context.Context, app *cli.App) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := devops.Collect(session.Databases.All(ctx, ""))
+	if err != nil {
+		return err
+	}
+	if twin, found, err := in.twin(there); err != nil || found {
+		return in.follow(ctx, app, session, twin, err)
+	}
+	if err := in.checkRegion(ctx, session); err != nil {
+		return err
+	}
+	if in.Password, err = in.password(ctx, app); err != nil {
+		return err
+	}
+	if err := app.Confirm(ctx, "Create the %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
+		return err
+	}
+	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the question may have taken long
+		return err
+	}
+	if twin, found, err := in.twin(there); err != nil || found {
+		return in.follow(ctx, app, session, twin, err)
+	}
+	made, err := in.send(ctx, app, session, there)
+	if err != nil {
+		return fmt.Errorf("create database %s: %w", in.Name, err)
+	}
+	return in.follow(ctx, app, session, made, nil)
+}
+
+// check finds mistakes before anything is sent.
+func (in *create) check() error {
+	in.Cloud, in.Type = strings.ToLower(in.Cloud), strings.ToLower(in.Type)
+	classic := in.Type == "classic"
+	switch {
+	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
+		return cli.Usagef("the name of a database can neither be blank nor have control characters")
+	case in.Cloud == "" || in.Region == "":
+		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
+	case !slices.Contains([]string{"aws", "azure", "gcp"}, in.Cloud):
+		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.Cloud)
+	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
+		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
+	case classic && (in.Tier == "" || in.User == ""):
+		return cli.Usagef("a classic database needs --tier and --username")
+	case !classic && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
+		return cli.Usagef("--tier, --capacity-units, --username and --password-file are for --type classic")
+	case in.CapacityUnits < 0:
+		return cli.Usagef("--capacity-units must be above zero")
+	case in.Keyspace != "":
+		return cli.CheckKeyspace(in.Keyspace)
+	}
+	return nil
+}
+
+// twin finds the database of the same name that this command has begun to
+// create before; any other one of that name is an error.
+func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
+	var same []devops.Database
+	var ids []string
+	for _, d := range there {
+		if d.Name == in.Name && !d.BeingDeleted() {
+			same, ids = append(same, d), append(ids, d.ID+" is "+strings.ToLower(d.Status))
+		}
+	}
+	if in.duplicate || len(same) == 0 {
+		return devops.Database{}, false, nil
+	}
+	asked := func(d devops.Database) bool {
+		return d.BeingMade() && d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
+			(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
+	}
+	if in.wait && len(same) == 1 && asked(same[0]) {
+		return same[0], true, nil
+	}
+	e := cli.Failf(cli.Conflict, "there is a database %s already: %s", in.Name, strings.Join(ids, ", ")).WithNext("astra db get " + same[0].ID)
+	if len(same) == 1 && asked(same[0]) {
+		return devops.Database{}, false, e.WithHint("--wait waits for it; --allow-duplicate creates another one of that name")
+	}
+	return devops.Database{}, false, e.WithHint("--allow-duplicate creates another one of that name")
+}
+
+// checkRegion makes sure that databases of the type can be in the region.
+func (in create) checkRegion(ctx context.Context, session *cli.Session) error {
+	list := session.Regions.Serverless
+	if in.Type == "classic" {
+		list = session.Regions.Classic
+	}
+	regions, err := list(ctx)
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, r := range regions {
+		if r.Type != in.Type || !strings.EqualFold(r.Cloud, in.Cloud) {
+			continue
+		}
+		if r.Name == in.Region && !r.Enabled {
+			return cli.Usagef("region %s is not enabled for the organization", r.Name).WithNext("astra region list --filter enabled=true --type " + in.Type)
+		}
+		known = append(known, r.Name)
+	}
+	if !slices.Contains(known, in.Region) {
+		return cli.NotFoundf("region", in.Region, known).WithNext("astra region list --type " + in.Type + " --cloud " + in.Cloud)
+	}
+	return nil
+}
+
+// password is that of the user of a classic database.
+func (in create) password(ctx context.Context, app *cli.App) (secret.Text, error) {
+	if in.User == "" || app.Globals.DryRun {
+		return "", nil
+	}
+	return app.NewPassword(ctx, in.passwordFile, in.User)
+}
+
+// follow waits for a database that is being made, or shows it. err is that of
+// looking for it.
+func (in create) follow(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, err error) error {
+	if err != nil {
+		return err
+	}
+	app.Say("%s has the id %s.", d.Name, d.ID)
+	change := cli.Change{
+		Doing: "creating " + d.Name, Begun: devops.Database.BeingMade, Wait: in.wait,
+		Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
+	}
+	if in.duplicate {
+		change.Again = "astra db get " + d.ID // the same command would make one more
+	}
+	d, err = session.Change(ctx, d, change)
+	if err != nil {
+		return err
+	}
+	return cli.PrintOne(app, columns(), d)
+}

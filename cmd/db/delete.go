@@ -1,0 +1,74 @@
+package db
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type remove struct {
+	confirm  string
+	ifExists bool
+	wait     bool
+}
+
+func newDelete(app *cli.App) *cobra.Command {
+	var in remove
+	cmd := &cobra.Command{
+		Use:     "delete DB",
+		Aliases: []string{"rm", "remove", "terminate"},
+		Short:   "Delete a database with all its data",
+		Long: `Delete a database with all its data, in all regions. Nobody can bring it back. Its
+name has to be typed, or given by --confirm; --yes is not enough.
+
+The service takes some minutes, in which the database is "terminating". With --wait
+the command ends when it is gone. Interrupted, it can be run again.`,
+		Example: "  astra --sandbox db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
+			"  astra --sandbox db delete scratch --confirm scratch\n" +
+			"  astra --sandbox db delete nonesuch --confirm nonesuch --if-exists",
+		Args: cli.Args("DB"),
+		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.confirm, "confirm", "", "`name` of the database, instead of typing it")
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such database")
+	cli.AddWait(f, &in.wait)
+	return cmd
+}
+
+func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.Database(ctx, ref)
+	if in.ifExists && cli.ExitOf(err) == cli.NotFound {
+		app.Say("There is no database %s.", ref)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if d.BeingDeleted() {
+		app.Say("%s is being deleted already.", d.Name)
+	} else if err := app.ConfirmName(ctx, in.confirm, d.Name, "Delete the %s database %s (%s) with all its data", d.Type, d.Name, strings.Join(d.Regions, ", ")); err != nil {
+		return err
+	}
+	_, err = session.Change(ctx, d, cli.Change{
+		Doing: "deleting " + d.Name, Wait: in.wait,
+		Send:  func(ctx context.Context) error { return session.Databases.Terminate(ctx, d.ID) },
+		Begun: devops.Database.BeingDeleted,
+		Done:  func(d devops.Database) bool { return d.Status == "TERMINATED" },
+	})
+	if err != nil {
+		return err
+	}
+	if session.Bound().ID == d.ID {
+		app.Warn("%s is still bound to the environment; bind another one: %s", d.Name, app.Command("astra env use DB"))
+	}
+	return nil
+}

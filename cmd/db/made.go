@@ -1,0 +1,75 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// send sends the request, once. Where its answer is lost, the list settles what
+// became of it: there are the databases that were there before, and the new one.
+func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, before []devops.Database) (devops.Database, error) {
+	id, err := session.Databases.Create(ctx, in.NewDatabase)
+	if err == nil {
+		return devops.Database{
+			ID: id, Name: in.Name, Status: "PENDING", Type: in.Type, Tier: in.Tier, CapacityUnits: in.CapacityUnits,
+			Cloud: in.Cloud, Region: in.Region, Regions: []string{in.Region}, Keyspaces: []string{},
+		}, nil
+	}
+	if !errors.Is(err, devops.ErrOutcomeUnknown) {
+		return devops.Database{}, err
+	}
+	// Also an interrupted command looks, for a while.
+	const patience, looks = 15 * time.Second, 3
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	var made []devops.Database
+	for i := 0; i < looks && len(made) == 0; i++ {
+		if i > 0 {
+			if err := cli.Pause(looking, time.Second); err != nil {
+				break
+			}
+		}
+		there, lookErr := devops.Collect(session.Databases.All(looking, ""))
+		if lookErr == nil {
+			made = in.made(there, before, session.ClientID)
+		}
+	}
+	if len(made) == 1 {
+		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
+		return made[0], nil
+	}
+	return devops.Database{}, in.unsettled(err, made)
+}
+
+// made are the databases that this command may have made: of the name that it
+// gave, and not there before.
+func (in create) made(there, before []devops.Database, clientID string) []devops.Database {
+	var made []devops.Database
+	for _, d := range there {
+		old := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
+		ours := d.Owner == "" || d.Owner == clientID
+		if !old && ours && d.Name == in.Name && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
+			made = append(made, d)
+		}
+	}
+	return made
+}
+
+func (in create) unsettled(err error, made []devops.Database) error {
+	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
+	if len(made) == 0 {
+		return cli.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
+	}
+	ids := make([]string, len(made))
+	for i, d := range made {
+		ids[i] = d.ID
+	}
+	return cli.Hint(err, "several new ones of that name are there, and nobody knows which is this command's: "+strings.Join(ids, ", "), look)
+}

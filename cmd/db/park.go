@@ -1,0 +1,41 @@
+package db
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// sleepy says what serverless databases do instead of being parked.
+const sleepy = "a serverless database hibernates by itself when nobody uses it, and resumes at the first request to its data"
+
+func newPark(app *cli.App) *cobra.Command {
+	wait := false
+	cmd := &cobra.Command{
+		Use:   "park DB",
+		Short: "Park a classic database: it keeps its data, costs less, and cannot be used",
+		Long: `Park a classic database: it keeps its data, costs less, and cannot be used until
+"db unpark" brings it back. Serverless databases hibernate by themselves.`,
+		Example: "  astra --sandbox db park legacy --yes --wait",
+		Args:    cli.Args("DB"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
+	}
+	cli.AddWait(cmd.Flags(), &wait)
+	return cmd
+}
+
+func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
+	session, d, err := classic(ctx, app, ref, "parked", sleepy)
+	if err != nil {
+		return err
+	}
+	return perform(ctx, app, session, d, cli.Change{
+		Doing: "parking " + d.Name, Wait: wait,
+		Send:  func(ctx context.Context) error { return session.Databases.Park(ctx, d.ID) },
+		Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
+		Done:  func(d devops.Database) bool { return d.Status == "PARKED" },
+	}, "Park %s? Nothing can use it then.", d.Name)
+}

@@ -1,0 +1,65 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type resize struct {
+	units int
+	wait  bool
+}
+
+func newResize(app *cli.App) *cobra.Command {
+	var in resize
+	cmd := &cobra.Command{
+		Use:   "resize DB --capacity-units NUMBER",
+		Short: "Give a classic database more capacity units",
+		Long: `Give a classic database more capacity units: at most three more at a time, and at
+most a hundred. No database can shrink. Serverless databases grow by themselves.`,
+		Example: "  astra --sandbox db resize legacy --capacity-units 3 --yes --wait",
+		Args:    cli.Args("DB"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	cmd.Flags().IntVar(&in.units, "capacity-units", 0, "`number` of capacity units that it is to have")
+	cli.AddWait(cmd.Flags(), &in.wait)
+	return cmd
+}
+
+func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
+	const most = 100
+	if in.units < 1 || in.units > most {
+		return cli.Usagef("--capacity-units is missing, or not 1 to %d", most)
+	}
+	session, d, err := classic(ctx, app, ref, "resized", "a serverless database grows by itself")
+	if err != nil {
+		return err
+	}
+	if err := in.check(d); err != nil {
+		return err
+	}
+	return perform(ctx, app, session, d, cli.Change{
+		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
+		Send: func(ctx context.Context) error { return session.Databases.Resize(ctx, d.ID, in.units) },
+		Done: func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
+	}, "Resize %s from %d to %d capacity units? It cannot shrink again.", d.Name, d.CapacityUnits, in.units)
+}
+
+// check refuses what the service does not do.
+func (in resize) check(d devops.Database) error {
+	const step = 3
+	switch {
+	case in.units < d.CapacityUnits:
+		return cli.Usagef("%s has %d capacity units, and no database can shrink", d.Name, d.CapacityUnits)
+	case in.units > d.CapacityUnits+step:
+		return cli.Usagef("%s has %d capacity units, and can get %d more at a time", d.Name, d.CapacityUnits, step).
+			WithNext(fmt.Sprintf("astra db resize %s --capacity-units %d --wait", shellword.Quote(d.Name), d.CapacityUnits+step))
+	}
+	return nil
+}

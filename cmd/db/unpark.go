@@ -1,0 +1,37 @@
+package db
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func newUnpark(app *cli.App) *cobra.Command {
+	wait := false
+	cmd := &cobra.Command{
+		Use:   "unpark DB",
+		Short: "Bring a parked classic database back",
+		Example: "  astra --sandbox db park legacy --yes --wait\n" +
+			"  astra --sandbox db unpark legacy --wait",
+		Args: cli.Args("DB"),
+		RunE: func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
+	}
+	cli.AddWait(cmd.Flags(), &wait)
+	return cmd
+}
+
+func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {
+	session, d, err := classic(ctx, app, ref, "parked and unparked", sleepy)
+	if err != nil {
+		return err
+	}
+	return perform(ctx, app, session, d, cli.Change{
+		Doing: "unparking " + d.Name, Wait: wait,
+		Send:  func(ctx context.Context) error { return session.Databases.Unpark(ctx, d.ID) },
+		Begun: func(d devops.Database) bool { return d.Status == "UNPARKING" },
+		Done:  func(d devops.Database) bool { return d.Status == "ACTIVE" },
+	}, "")
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// A Change is a change of a database. The service accepts it at once, makes it
+// in its own time, and refuses others meanwhile.
+type Change struct {
+	Doing string // in lower case, such as "parking legacy"
+	Again string // the command that goes on with it; default the one that is running
+	Send  func(context.Context) error
+	Begun func(devops.Database) bool // it is under way; nil where that does not show
+	Done  func(devops.Database) bool
+	Wait  bool // until it is done
+}
+
+// Change makes a change of d, unless somebody has made it or has begun to, and
+// waits for it if that is wanted. It waits in any case for another change that
+// is under way. It returns the database as it is then.
+func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	for conflicts := 0; !c.Done(d) && !c.begun(d); {
+		if d.BeingDeleted() {
+			return d, Failf(Conflict, "%s: %s is %s", c.Doing, d.Name, strings.ToLower(d.Status))
+		}
+		err := c.Send(ctx)
+		if err == nil {
+			break
+		}
+		var lookErr error
+		switch {
+		case errors.Is(err, devops.ErrOutcomeUnknown):
+			if d, lookErr = s.settle(ctx, d, c); lookErr == nil {
+				continue // it arrived
+			}
+			return d, Hint(err, "nobody knows whether the service got the request: look, and run it again if need be", "astra db get "+d.ID)
+		case !errors.Is(err, devops.ErrConflict), conflicts == maxConflicts:
+			return d, fmt.Errorf("%s: %w", c.Doing, err)
+		}
+		conflicts++
+		if d, lookErr = s.free(ctx, d, c); lookErr != nil {
+			return d, lookErr
+		}
+	}
+	if !c.Wait {
+		return s.look(ctx, d, c)
+	}
+	return s.Await(ctx, d, c)
+}
+
+// maxConflicts is how often a change is sent again to a database that is free,
+// and refused as in conflict all the same.
+const maxConflicts = 3
+
+func (c Change) begun(d devops.Database) bool { return c.Begun != nil && c.Begun(d) }
+
+// settle looks whether a request whose answer was lost did something. It fails
+// if that does not show.
+func (s *Session) settle(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	const looks = 3
+	for range looks {
+		now, err := s.Databases.Get(ctx, d.ID)
+		if err == nil && (c.Done(now) || c.begun(now)) {
+			return now, nil
+		}
+		if err := Pause(ctx, time.Second); err != nil {
+			return d, err
+		}
+	}
+	return d, devops.ErrOutcomeUnknown
+}
+
+// free waits until no change of d is under way.
+func (s *Session) free(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	idle := func(d devops.Database) bool { return d.State() != devops.Changing || c.begun(d) }
+	now, err := s.Databases.Get(ctx, d.ID)
+	if err != nil || idle(now) {
+		return now, err
+	}
+	s.app.Say("Another change of %s is under way; it comes first.", now.Name)
+	now, err = s.Await(ctx, now, Change{Doing: "waiting for " + now.Name, Begun: devops.Database.BeingDeleted, Done: idle})
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; another change of %s is still under way, and %s was not begun", cause, now.Name, c.Doing), Cause: cause}
+		return now, e.WithNext(c.again(s.app))
+	}
+	return now, err
+}
+
+// look says what is under way where nobody waits for it.
+func (s *Session) look(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	now, err := s.Databases.Get(ctx, d.ID)
+	switch {
+	case ctx.Err() != nil:
+		return d, c.left(ctx, s.app)
+	case errors.Is(err, devops.ErrNotFound):
+		now, err = d, nil
+	}
+	if err == nil && !c.Done(now) {
+		s.app.Say("%s: under way. To wait for the end: %s", sentence(c.Doing), c.again(s.app))
+	}
+	return now, err
+}
+
+// Await waits until a change is done, and tells people meanwhile. When the time
+// is up, or an interrupt comes, the change goes on, and the error says how to.
+func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	before := d.Status
+	told := s.app.watch(c.Doing)
+	defer told.clear()
+	for {
+		now, err := s.Databases.Get(ctx, d.ID)
+		switch {
+		case ctx.Err() != nil:
+			return d, c.left(ctx, s.app)
+		case err == nil:
+			d = now
+		case errors.Is(err, devops.ErrNotFound):
+			if !d.BeingMade() { // one that is new may not show at once
+				d.Status = "TERMINATED"
+			}
+		case !passing(err):
+			return d, err
+		}
+		if err == nil || d.BeingDeleted() {
+			if c.Done(d) {
+				told.end(d)
+				return d, nil
+			}
+			if err := c.failed(d, before); err != nil {
+				return d, err
+			}
+		}
+		told.tell(d)
+		if err := told.pause(ctx); err != nil {
+			return d, c.left(ctx, s.app)
+		}
+	}
+}
+
+// passing reports whether an error of a look may be gone at the next one.
+func passing(err error) bool {
+	return slices.ContainsFunc([]error{devops.ErrNetwork, devops.ErrServer, devops.ErrRateLimited}, func(kind error) bool { return errors.Is(err, kind) })
+}
+
+// failed reports a status from which the change will not come to its end. The
+// one before the change may still show for a moment.
+func (c Change) failed(d devops.Database, before string) error {
+	switch {
+	case d.Status == before:
+		return nil
+	case d.State() == devops.Failing:
+		return Failf(Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
+			WithHint("what was begun may never come to its end; the Portal may know more, or DataStax support").WithNext("astra db get " + d.ID)
+	case d.BeingDeleted() && !c.begun(d):
+		return Failf(Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
+	}
+	return nil
+}
+
+// left is the end of the wait for a change that goes on.
+func (c Change) left(ctx context.Context, app *App) error {
+	cause := context.Cause(ctx)
+	e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
+	return e.WithHint("to wait for the end, run it again").WithNext(c.again(app))
+}
+
+// again is the command that goes on with the change: the same one, which finds
+// it under way.
+func (c Change) again(app *App) string {
+	switch {
+	case c.Again != "":
+		return app.Command(c.Again)
+	case slices.Contains(app.Args, "--wait"):
+		return app.repaired("")
+	}
+	return app.repaired("--wait")
+}
+
+// Pause waits, unless ctx ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }

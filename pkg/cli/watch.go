@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// A watch tells people of a database that changes: on a line that is redrawn
+// where standard error is a terminal, else on a line at the beginning, every ten
+// seconds and at the end.
+type watch struct {
+	app         *App
+	doing       string
+	begin, last time.Time
+	line        string
+	strange     bool // an unknown status was told of
+}
+
+func (a *App) watch(doing string) *watch { return &watch{app: a, doing: doing, begin: a.Now()} }
+
+func (w *watch) drawn() bool {
+	return w.app.Terminal.Err && !w.app.Terminal.Dumb && !w.app.Globals.Quiet
+}
+
+// tell shows how far it is.
+func (w *watch) tell(d devops.Database) {
+	if d.State() == devops.Strange && d.Status != "" && !w.strange {
+		w.strange = true
+		w.clear()
+		w.app.Warn("%s is %s, a status that this program does not know; it goes on waiting", d.Name, d.Status)
+	}
+	w.line = fmt.Sprintf("%s: %s", sentence(w.doing), strings.ToLower(d.Status))
+	const often = 10 * time.Second
+	switch now := w.app.Now(); {
+	case w.drawn():
+		w.draw()
+	case w.last.IsZero():
+		w.last = now
+		w.app.Say("%s.", w.line)
+	case now.Sub(w.last) >= often:
+		w.last = now
+		w.app.Say("%s (%s).", w.line, w.elapsed())
+	}
+}
+
+func (w *watch) draw() {
+	text := []rune(output.Sanitize(fmt.Sprintf("%s (%s)", w.line, w.elapsed())))
+	if width := w.app.Terminal.ErrWidth; width > 0 && len(text) >= width {
+		text = text[:width-1] // a line that wraps cannot be redrawn
+	}
+	fmt.Fprintf(w.app.Err, "\r\x1b[K%s", string(text))
+}
+
+// end says that it is done.
+func (w *watch) end(d devops.Database) {
+	w.clear()
+	w.app.Say("%s: done, %s is %s (%s).", sentence(w.doing), d.Name, strings.ToLower(d.Status), w.elapsed())
+}
+
+// clear takes a drawn line away.
+func (w *watch) clear() {
+	if w.drawn() && w.line != "" {
+		fmt.Fprint(w.app.Err, "\r\x1b[K")
+	}
+}
+
+func (w *watch) elapsed() time.Duration { return w.app.Now().Sub(w.begin).Round(time.Second) }
+
+// pause waits until the next look: the longer it takes, the longer.
+func (w *watch) pause(ctx context.Context) error {
+	left := min(max(w.app.Now().Sub(w.begin)/4, 200*time.Millisecond), 10*time.Second)
+	for left > 0 {
+		step := left
+		if w.drawn() {
+			step = min(step, time.Second)
+		}
+		if err := Pause(ctx, step); err != nil {
+			return err
+		}
+		if left -= step; left > 0 {
+			w.draw()
+		}
+	}
+	return nil
+}
