@@ -11,9 +11,11 @@ import (
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
+	"github.com/astra-admin/astra/cmd/keyspace"
 	"github.com/astra-admin/astra/cmd/org"
 	"github.com/astra-admin/astra/cmd/permission"
 	"github.com/astra-admin/astra/cmd/profile"
+	"github.com/astra-admin/astra/cmd/region"
 	"github.com/astra-admin/astra/cmd/role"
 	"github.com/astra-admin/astra/cmd/sandbox"
 	"github.com/astra-admin/astra/cmd/token"
@@ -49,8 +51,8 @@ Try everything without an account: astra sandbox demo`,
 	app.AddFlags(root)
 	root.AddCommand(topics()...)
 	return cli.Noun(root,
-		auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), org.New(app),
-		permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
+		auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), keyspace.New(app), org.New(app),
+		permission.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
 		version.New(app),
 	)
 }

@@ -19,6 +19,7 @@ type create struct {
 
 	passwordFile string
 	duplicate    bool
+	ifNotExists  bool
 	wait         bool
 }
 
@@ -58,7 +59,9 @@ waiting. A second database of one name is refused without --allow-duplicate.`,
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
 	f.StringVar(&in.passwordFile, "password-file", "", "`file` with the user's password, - for standard input")
 	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if there is one of that name")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a database")
 	cli.AddWait(f, &in.wait)
+	cmd.MarkFlagsMutuallyExclusive("allow-duplicate", "if-not-exists")
 	return cmd
 }
 
@@ -127,31 +130,39 @@ func (in *create) check() error {
 	return nil
 }
 
-// twin finds the database of the same name that this command has begun to
-// create before; any other one of that name is an error.
+// twin finds the database of the same name that there is already, if that is as
+// good as a new one: it is wanted so, or this command has begun to create it. Any
+// other one of that name is an error.
 func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 	var same []devops.Database
-	var ids []string
+	var states []string
 	for _, d := range there {
 		if d.Name == in.Name && !d.BeingDeleted() {
-			same, ids = append(same, d), append(ids, d.ID+" is "+strings.ToLower(d.Status))
+			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
 		}
 	}
 	if in.duplicate || len(same) == 0 {
 		return devops.Database{}, false, nil
 	}
-	asked := func(d devops.Database) bool {
-		return d.BeingMade() && d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
-			(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
-	}
-	if in.wait && len(same) == 1 && asked(same[0]) {
+	ours := len(same) == 1 && in.describes(same[0]) && same[0].State() != devops.Failing
+	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
 		return same[0], true, nil
 	}
-	e := cli.Failf(cli.Conflict, "there is a database %s already: %s", in.Name, strings.Join(ids, ", ")).WithNext("astra db get " + same[0].ID)
-	if len(same) == 1 && asked(same[0]) {
-		return devops.Database{}, false, e.WithHint("--wait waits for it; --allow-duplicate creates another one of that name")
+	e := cli.Failf(cli.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
+		WithHint("--allow-duplicate creates another one of that name").WithNext("astra db get " + same[0].ID)
+	switch {
+	case ours && same[0].BeingMade():
+		e.Hint = "--wait waits for it; " + e.Hint
+	case !ours && in.ifNotExists:
+		e.Hint = "and it is another one than this command describes; " + e.Hint
 	}
-	return devops.Database{}, false, e.WithHint("--allow-duplicate creates another one of that name")
+	return devops.Database{}, false, e
+}
+
+// describes reports whether a database is what is wanted.
+func (in create) describes(d devops.Database) bool {
+	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
+		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
 }
 
 // checkRegion makes sure that databases of the type can be in the region.
@@ -196,11 +207,15 @@ func (in create) follow(ctx context.Context, app *cli.App, session *cli.Session,
 	}
 	app.Say("%s has the id %s.", d.Name, d.ID)
 	change := cli.Change{
-		Doing: "creating " + d.Name, Begun: devops.Database.BeingMade, Wait: in.wait,
-		Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
+		Doing: "creating " + d.Name, Again: "--if-not-exists", Wait: in.wait,
+		Begun: func(devops.Database) bool { return true },
+		Done: func(d devops.Database) bool {
+			state := d.State()
+			return !d.BeingDeleted() && (state == devops.Lasting || state == devops.Changing && !d.BeingMade())
+		},
 	}
 	if in.duplicate {
-		change.Again = "astra db get " + d.ID // the same command would make one more
+		change.Next = "astra db get " + d.ID // the same command would make one more
 	}
 	d, err = session.Change(ctx, d, change)
 	if err != nil {

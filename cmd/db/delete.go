@@ -59,7 +59,7 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	_, err = session.Change(ctx, d, cli.Change{
-		Doing: "deleting " + d.Name, Wait: in.wait,
+		Doing: "deleting " + d.Name, Again: "--if-exists", Wait: in.wait,
 		Send:  func(ctx context.Context) error { return session.Databases.Terminate(ctx, d.ID) },
 		Begun: devops.Database.BeingDeleted,
 		Done:  func(d devops.Database) bool { return d.Status == "TERMINATED" },

@@ -15,7 +15,8 @@ import (
 // in its own time, and refuses others meanwhile.
 type Change struct {
 	Doing string // in lower case, such as "parking legacy"
-	Again string // the command that goes on with it; default the one that is running
+	Again string // the flag by which the command succeeds when it is done already; "" if it does so anyway
+	Next  string // the command that goes on with it, where that is another one
 	Send  func(context.Context) error
 	Begun func(devops.Database) bool // it is under way; nil where that does not show
 	Done  func(devops.Database) bool
@@ -85,7 +86,7 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change) (devops
 		return now, err
 	}
 	s.app.Say("Another change of %s is under way; it comes first.", now.Name)
-	now, err = s.Await(ctx, now, Change{Doing: "waiting for " + now.Name, Begun: devops.Database.BeingDeleted, Done: idle})
+	now, err = s.Await(ctx, now, Change{Doing: "waiting for " + now.Name, Done: idle})
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; another change of %s is still under way, and %s was not begun", cause, now.Name, c.Doing), Cause: cause}
 		return now, e.WithNext(c.again(s.app))
@@ -101,6 +102,9 @@ func (s *Session) look(ctx context.Context, d devops.Database, c Change) (devops
 		return d, c.left(ctx, s.app)
 	case errors.Is(err, devops.ErrNotFound):
 		now, err = d, nil
+	}
+	if err == nil {
+		err = c.failed(now, d.Status)
 	}
 	if err == nil && !c.Done(now) {
 		s.app.Say("%s: under way. To wait for the end: %s", sentence(c.Doing), c.again(s.app))
@@ -158,7 +162,7 @@ func (c Change) failed(d devops.Database, before string) error {
 	case d.State() == devops.Failing:
 		return Failf(Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
 			WithHint("what was begun may never come to its end; the Portal may know more, or DataStax support").WithNext("astra db get " + d.ID)
-	case d.BeingDeleted() && !c.begun(d):
+	case d.BeingDeleted() && !c.Done(devops.Database{Status: "TERMINATED"}):
 		return Failf(Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
 	}
 	return nil
@@ -172,15 +176,18 @@ func (c Change) left(ctx context.Context, app *App) error {
 }
 
 // again is the command that goes on with the change: the same one, which finds
-// it under way.
+// it under way, or done.
 func (c Change) again(app *App) string {
-	switch {
-	case c.Again != "":
-		return app.Command(c.Again)
-	case slices.Contains(app.Args, "--wait"):
-		return app.repaired("")
+	if c.Next != "" {
+		return app.Command(c.Next)
 	}
-	return app.repaired("--wait")
+	var flags []string
+	for _, flag := range []string{c.Again, "--wait"} {
+		if flag != "" && !slices.Contains(app.Args, flag) {
+			flags = append(flags, flag)
+		}
+	}
+	return app.repaired(strings.Join(flags, " "))
 }
 
 // Pause waits, unless ctx ends before.

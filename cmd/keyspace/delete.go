@@ -1,0 +1,66 @@
+package keyspace
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type remove struct {
+	database string
+	ifExists bool
+	force    bool
+	wait     bool
+}
+
+func newDelete(app *cli.App) *cobra.Command {
+	var in remove
+	cmd := &cobra.Command{
+		Use:     "delete NAME",
+		Aliases: []string{"rm", "remove", "drop"},
+		Short:   "Delete a keyspace with all its data",
+		Long: `Delete a keyspace with all its data. Nobody can bring it back.
+
+The default keyspace is refused without --force: clients use it where they name no
+other, and the service may refuse it, too.`,
+		Example: "  astra --sandbox keyspace create scratch --db demo --wait\n" +
+			"  astra --sandbox keyspace delete scratch --db demo --yes --wait",
+		Args: cli.Args("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	f := cmd.Flags()
+	addDatabase(f, &in.database)
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such keyspace")
+	f.BoolVar(&in.force, "force", false, "also ask the service to delete the default keyspace")
+	cli.AddWait(f, &in.wait)
+	return cmd
+}
+
+func (in remove) run(ctx context.Context, app *cli.App, name string) error {
+	session, d, err := find(ctx, app, in.database)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !has(d, name) && in.ifExists:
+		app.Say("%s has no keyspace %s.", d.Name, name)
+	case !has(d, name):
+		return cli.NotFoundf("keyspace", name, d.Keyspaces)
+	case name == d.Keyspace && !in.force:
+		return cli.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("--force asks the service to delete it all the same")
+	default:
+		if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
+			return err
+		}
+	}
+	_, err = session.Change(ctx, d, cli.Change{
+		Doing: fmt.Sprintf("deleting keyspace %s of %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
+		Send: func(ctx context.Context) error { return session.Databases.DropKeyspace(ctx, d.ID, name) },
+		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.Changing },
+	})
+	return err
+}

@@ -1,0 +1,67 @@
+// Package keyspace is "astra keyspace": the keyspaces of a database.
+package keyspace
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "keyspace",
+		Short: "Manage the keyspaces of a database",
+		Long: `Manage the keyspaces of a database: the one of --db, or the one that is bound to the
+environment (see "astra env use").
+
+While a keyspace is made or deleted the database is in maintenance, and works on.
+Another change that is under way is waited for.`,
+		Example: "  astra --sandbox keyspace list --db demo",
+	}, newCreate(app), newDelete(app), newList(app))
+}
+
+func addDatabase(f *pflag.FlagSet, database *string) {
+	f.StringVar(database, "db", "", "`name` or id of the database (default the bound one)")
+}
+
+// A keyspace is a keyspace as it is printed.
+type keyspace struct {
+	name, database string
+	isDefault      bool
+}
+
+func keyspaces(d devops.Database) []keyspace {
+	list := make([]keyspace, 0, len(d.Keyspaces))
+	for _, name := range d.Keyspaces {
+		list = append(list, keyspace{name, d.Name, name == d.Keyspace})
+	}
+	return list
+}
+
+func columns() []output.Column[keyspace] {
+	return []output.Column[keyspace]{
+		{Key: "name", Value: func(k keyspace) any { return k.name }, Name: true},
+		{Key: "database", Value: func(k keyspace) any { return k.database }},
+		{Key: "default", Value: func(k keyspace) any { return k.isDefault }},
+	}
+}
+
+// has reports whether a database has a keyspace.
+func has(d devops.Database, name string) bool { return slices.Contains(d.Keyspaces, name) }
+
+// find returns the session and the database that ref means.
+func find(ctx context.Context, app *cli.App, ref string) (*cli.Session, devops.Database, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, devops.Database{}, err
+	}
+	d, err := session.DatabaseOrBound(ctx, ref)
+	return session, d, err
+}

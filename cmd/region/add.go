@@ -1,0 +1,93 @@
+package region
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type add struct {
+	database string
+	wait     bool
+}
+
+func newAdd(app *cli.App) *cobra.Command {
+	var in add
+	cmd := &cobra.Command{
+		Use:   "add REGION --db DB",
+		Short: "Have a database in one more region",
+		Long: `Have a serverless database in one more region of its cloud. Its data is copied there
+and kept the same in all regions; each costs as much as the first. It takes the
+service some minutes, until which the region is not listed.`,
+		Example: "  astra --sandbox region add us-east4 --db demo --wait",
+		Args:    cli.Args("REGION"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	cli.AddWait(cmd.Flags(), &in.wait)
+	return cmd
+}
+
+func (in add) run(ctx context.Context, app *cli.App, name string) error {
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.DatabaseOrBound(ctx, in.database)
+	if err != nil {
+		return err
+	}
+	region, err := possible(ctx, session, d, name)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(d.Regions, name) {
+		app.Say("%s is in %s already.", d.Name, name)
+	}
+	_, err = session.Change(ctx, d, cli.Change{
+		Doing: fmt.Sprintf("adding %s to %s", name, d.Name), Wait: in.wait,
+		Send: func(ctx context.Context) error { return session.Databases.AddRegion(ctx, d, name) },
+		Done: func(d devops.Database) bool { return slices.Contains(d.Regions, name) && d.State() != devops.Changing },
+	})
+	if err != nil {
+		return err
+	}
+	return cli.PrintOne(app, columns(), region)
+}
+
+// possible returns the region of that name in which a database can be.
+func possible(ctx context.Context, session *cli.Session, d devops.Database, name string) (devops.Region, error) {
+	var none devops.Region
+	if d.Type == "classic" {
+		return none, cli.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
+	}
+	all, err := known(ctx, session, d.Type)
+	if err != nil {
+		return none, err
+	}
+	look := shellword.Line("astra", "region", "list", "--type", d.Type, "--cloud", strings.ToLower(d.Cloud))
+	var names []string
+	for _, r := range all {
+		if r.Type == d.Type && strings.EqualFold(r.Cloud, d.Cloud) {
+			names = append(names, r.Name)
+		}
+	}
+	i := index(all, d, name)
+	switch {
+	case i < 0:
+		return none, cli.NotFoundf("region", name, names).WithNext(look)
+	case !all[i].Enabled && !slices.Contains(d.Regions, name):
+		return none, cli.Usagef("region %s is not enabled for the organization", name).WithNext(look + " --filter enabled=true")
+	}
+	return all[i], nil
+}

@@ -1,0 +1,104 @@
+package region
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type list struct{ kind, cloud, database string }
+
+func newList(app *cli.App) *cobra.Command {
+	var in list
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the regions that databases can be in",
+		Long: `List the regions that databases for vectors and other serverless ones can be in, or
+with --type only those of one type. Some are not enabled for every organization.
+
+With --db it is the regions that a database is in, its first one first.`,
+		Example: "  astra --sandbox region list --type vector --cloud gcp\n" +
+			"  astra --sandbox region list --filter classification=standard --filter enabled=true\n" +
+			"  astra --sandbox region list --db demo",
+		Args: cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.kind, "type", "", "`type` of databases: serverless, vector or classic (default serverless and vector)")
+	f.StringVar(&in.cloud, "cloud", "", "`cloud` provider: aws, azure or gcp")
+	f.StringVar(&in.database, "db", "", "only those that this database is in, by `name` or id")
+	return cmd
+}
+
+func (in list) run(ctx context.Context, app *cli.App) error {
+	in.kind, in.cloud = strings.ToLower(in.kind), strings.ToLower(in.cloud)
+	switch {
+	case in.kind != "" && !slices.Contains([]string{"serverless", "vector", "classic"}, in.kind):
+		return cli.Usagef("--type is serverless, vector or classic, not %q", in.kind)
+	case in.cloud != "" && !slices.Contains([]string{"aws", "azure", "gcp"}, in.cloud):
+		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.cloud)
+	case in.database != "" && in.kind+in.cloud != "":
+		return cli.Usagef("--db goes with neither --type nor --cloud: a database has its own")
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	if in.database != "" {
+		d, err := session.Database(ctx, in.database)
+		if err != nil {
+			return err
+		}
+		regions, err := of(ctx, session, d)
+		if err != nil {
+			return err
+		}
+		return cli.Print(app, columns(), regions, d.Name+" is in no region.")
+	}
+	regions, err := known(ctx, session, in.kind)
+	if err != nil {
+		return err
+	}
+	regions = slices.DeleteFunc(regions, func(r devops.Region) bool {
+		return in.kind != "" && r.Type != in.kind || in.cloud != "" && !strings.EqualFold(r.Cloud, in.cloud)
+	})
+	return cli.Print(app, columns(), regions, "There is no such region.")
+}
+
+// known returns the regions for databases of a type, "" for all serverless ones.
+func known(ctx context.Context, session *cli.Session, kind string) ([]devops.Region, error) {
+	if kind == "classic" {
+		return session.Regions.Classic(ctx)
+	}
+	return session.Regions.Serverless(ctx)
+}
+
+// of returns the regions of a database, with what is known about them.
+func of(ctx context.Context, session *cli.Session, d devops.Database) ([]devops.Region, error) {
+	all, err := known(ctx, session, d.Type)
+	if err != nil {
+		return nil, err
+	}
+	regions := []devops.Region{}
+	for _, name := range d.Regions {
+		r := devops.Region{Name: name, Cloud: d.Cloud, Type: d.Type, Enabled: true}
+		if i := index(all, d, name); i >= 0 {
+			r = all[i]
+		}
+		regions = append(regions, r)
+	}
+	return regions, nil
+}
+
+// index finds a region of the kind that a database can be in.
+func index(all []devops.Region, d devops.Database, name string) int {
+	return slices.IndexFunc(all, func(r devops.Region) bool {
+		return r.Name == name && r.Type == d.Type && strings.EqualFold(r.Cloud, d.Cloud)
+	})
+}

@@ -1,0 +1,71 @@
+package region
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type remove struct {
+	database string
+	ifExists bool
+	wait     bool
+}
+
+func newRemove(app *cli.App) *cobra.Command {
+	var in remove
+	cmd := &cobra.Command{
+		Use:     "remove REGION --db DB",
+		Aliases: []string{"rm", "delete"},
+		Short:   "Take a database out of a region",
+		Long: `Take a database out of a region. Clients that use it there lose it; its data stays in
+the other regions. The first region stays as long as the database.`,
+		Example: "  astra --sandbox region add us-east4 --db demo --wait\n" +
+			"  astra --sandbox region remove us-east4 --db demo --yes --wait",
+		Args: cli.Args("REGION"),
+		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the database is not in that region")
+	cli.AddWait(f, &in.wait)
+	return cmd
+}
+
+func (in remove) run(ctx context.Context, app *cli.App, name string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.DatabaseOrBound(ctx, in.database)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(d.Datacenters, func(dc devops.Datacenter) bool { return dc.Region == name })
+	switch {
+	case i < 0 && in.ifExists:
+		app.Say("%s is not in %s.", d.Name, name)
+		return nil
+	case i < 0:
+		return cli.NotFoundf("region", name, d.Regions)
+	case len(d.Datacenters) == 1:
+		return cli.Refusef("%s is the only region of %s", name, d.Name).WithHint("a database is somewhere; db delete deletes it")
+	case name == d.Region:
+		return cli.Refusef("%s is the first region of %s, which the service does not take away", name, d.Name)
+	}
+	if err := app.Confirm(ctx, "Take %s out of %s? Whatever uses it there loses it.", d.Name, name); err != nil {
+		return err
+	}
+	dc := d.Datacenters[i]
+	_, err = session.Change(ctx, d, cli.Change{
+		Doing: fmt.Sprintf("removing %s from %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
+		Send: func(ctx context.Context) error { return session.Databases.RemoveRegion(ctx, d.ID, dc.ID) },
+		Done: func(d devops.Database) bool { return !slices.Contains(d.Regions, name) && d.State() != devops.Changing },
+	})
+	return err
+}
