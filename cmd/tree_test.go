@@ -92,7 +92,7 @@ func TestScriptsHaveCommands(t *testing.T) {
 	}
 	for _, s := range scripts {
 		name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(s), ".txtar"), "-")
-		if !known[name+".txtar"] && !known[name] {
+		if base := filepath.Base(s); !known[base] && !known[name+".txtar"] {
 			t.Errorf("%s belongs to no command", s)
 		}
 	}

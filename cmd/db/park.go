@@ -37,5 +37,5 @@ func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
 		Send:  func(ctx context.Context) error { return session.Databases.Park(ctx, d.ID) },
 		Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
 		Done:  func(d devops.Database) bool { return d.Status == "PARKED" },
-	}, "Park %s? Nothing can use it then.", d.Name)
+	}, "Park %s, so that nothing can use it?", d.Name)
 }

@@ -58,5 +58,5 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 			return err
 		},
 		Done: func(d devops.Database) bool { return sent && d.State() != devops.Changing },
-	}, "Reset the password of %s in %s? Whatever uses the old one stops working.", in.username, d.Name)
+	}, "Reset the password of %s in %s, so that the old one stops working?", in.username, d.Name)
 }

@@ -48,7 +48,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.Resize(ctx, d.ID, in.units) },
 		Done: func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
-	}, "Resize %s from %d to %d capacity units? It cannot shrink again.", d.Name, d.CapacityUnits, in.units)
+	}, "Resize %s from %s to %s capacity units, which cannot be undone?", d.Name, fmt.Sprint(d.CapacityUnits), fmt.Sprint(in.units))
 }
 
 // check refuses what the service does not do.

@@ -58,7 +58,7 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	case name == d.Region:
 		return cli.Refusef("%s is the first region of %s, which the service does not take away", name, d.Name)
 	}
-	if err := app.Confirm(ctx, "Take %s out of %s? Whatever uses it there loses it.", d.Name, name); err != nil {
+	if err := app.Confirm(ctx, "Take %s out of %s, so that nothing can use it there?", d.Name, name); err != nil {
 		return err
 	}
 	dc := d.Datacenters[i]

@@ -42,6 +42,14 @@ func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devo
 				continue // it arrived
 			}
 			return d, Hint(err, "nobody knows whether the service got the request: look, and run it again if need be", "astra db get "+d.ID)
+		case errors.Is(err, devops.ErrInvalid):
+			// It may have been sent again after a lost answer, and be refused
+			// because it is so already.
+			if now, lookErr := s.Databases.Get(ctx, d.ID); lookErr == nil && c.Done(now) {
+				d = now
+				continue
+			}
+			return d, fmt.Errorf("%s: %w", c.Doing, err)
 		case !errors.Is(err, devops.ErrConflict), conflicts == maxConflicts:
 			return d, fmt.Errorf("%s: %w", c.Doing, err)
 		}
