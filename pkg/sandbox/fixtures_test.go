@@ -25,19 +25,27 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 	grown, old := demo("00000000-0000-4000-8000-000000000001", "owner", w.clock.Now()), legacy("00000000-0000-4000-8000-000000000002", "owner", w.clock.Now())
 	grown.Keyspaces, old.Keyspaces = append(grown.Keyspaces, "shop"), append(old.Keyspaces, "archive")
 	grown.Datacenters = append(grown.Datacenters, datacenter{Number: 2, Cloud: "GCP", Region: "us-east4", Zone: "na", Created: time.Time{}})
-	plantRecords(w, databases(), grown, old)
+	plain := demo("00000000-0000-4000-8000-000000000003", "owner", w.clock.Now())
+	plantRecords(w, databases(), grown, old, plain, legacy("00000000-0000-4000-8000-000000000004", "owner", w.clock.Now()))
 
 	requests := map[string]string{
 		"GET_v2_clientIdSecrets":            "/v2/clientIdSecrets",
 		"GET_v2_currentOrg":                 "/v2/currentOrg",
 		"GET_v2_database":                   "/v2/databases/" + grown.ID,
 		"GET_v2_databases":                  "/v2/databases",
+		"GET_v2_availableRegions":           "/v2/availableRegions",
+		"GET_v2_regions_serverless":         "/v2/regions/serverless?region-type=all",
 		"GET_v2_organizations_role":         "/v2/organizations/roles/" + role,
 		"GET_v2_organizations_roles":        "/v2/organizations/roles",
 		"GET_v2_organizations_user":         "/v2/organizations/users/" + w.users()[0].UserID,
 		"GET_v2_organizations_users":        "/v2/organizations/users",
 		"POST_api_rest_v1_auth":             "/api/rest/v1/auth",
 		"POST_v2_clientIdSecrets":           "/v2/clientIdSecrets",
+		"POST_v2_databases":                 "/v2/databases",
+		"POST_v2_databases_classic":         "/v2/databases",
+		"POST_v2_databases_datacenters":     "/v2/databases/" + plain.ID + "/datacenters",
+		"POST_v2_databases_resetPassword":   "/v2/databases/" + old.ID + "/resetPassword",
+		"POST_v2_databases_resize":          "/v2/databases/00000000-0000-4000-8000-000000000004/resize",
 		"POST_v2_databases_secureBundleURL": "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
 		"POST_v2_enterprises_organizations": "/v2/enterprises/organizations",
 		"POST_v2_organizations_roles":       "/v2/organizations/roles",
