@@ -20,21 +20,33 @@ func TestDryRun(t *testing.T) {
 		"astra auth login production --token-file token.txt",
 		"astra auth logout production --yes",
 		"astra db bundle demo",
+		"astra db create shop --cloud gcp --region us-east1",
+		"astra db create ledger --cloud aws --region us-east-1 --type classic --tier C10 --username clerk",
+		"astra db delete demo",
+		"astra db park legacy",
+		"astra db unpark parked",
+		"astra db reset-password legacy --username legacy",
+		"astra db resize legacy --capacity-units 2",
 		"astra env use demo",
 		"astra env use demo --role 'RO User'",
 		"astra --sandbox env use demo --role 'RO User'",
+		"astra keyspace create more --db demo",
+		"astra keyspace delete spare --db demo",
 		"astra org add Second --email owner@example.com",
 		"astra org use old",
 		"astra profile delete old",
 		"astra profile import astrarc",
 		"astra profile rename old older",
 		"astra profile use old",
+		"astra region add us-east4 --db demo",
+		"astra region remove us-east4 --db wide",
 		"astra role create New --permission db-rest",
 		"astra role delete Held",
 		"astra role update Held --add-permission db-rest",
 		"astra sandbox load dump.json",
 		"astra sandbox reset",
 		"astra sandbox seed --org-name Other",
+		"astra sandbox seed --hibernate demo",
 		"astra token delete saved",
 		"astra token delete --older-than 1ms",
 		"astra token generate --role 'RO User'",
@@ -48,7 +60,12 @@ func TestDryRun(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest; astra sandbox dump > dump.json")
+			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest")
+			b.run(`astra db create wide --cloud gcp --region us-east1 --yes
+				echo password | astra db create parked --cloud aws --region us-east-1 --type classic --tier C10 --username clerk --yes
+				astra keyspace create spare --db demo; astra sandbox seed --advance 10m
+				astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m`)
+			b.run("astra sandbox dump > dump.json")
 			before := files(t, b.dir)
 			b.run(line + " --dry-run")
 			if diff := cmp.Diff(before, files(t, b.dir)); diff != "" {

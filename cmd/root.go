@@ -30,7 +30,7 @@ func New(app *cli.App) *cobra.Command {
 		Use:   "astra",
 		Short: "Administer DataStax Astra DB organizations",
 		Long: `Administer DataStax Astra DB organizations: users, roles, application tokens,
-databases, and the environment of a shell.
+databases with their keyspaces and regions, and the environment of a shell.
 
 Try everything without an account: astra sandbox demo`,
 		Example: `  astra --sandbox token list

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"time"
@@ -67,8 +68,8 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if in.rate < 0 || in.latency < 0 {
 		return cli.Usagef("--rate-limit and --latency cannot be below zero")
 	}
-	if !(in.scale > 0) {
-		return cli.Usagef("--time-scale must be above zero")
+	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
+		return cli.Usagef("--time-scale is %v to %v", least, most)
 	}
 	server, err := app.ServedSandbox(func(o *sandbox.Options) { o.PublishedTokens, o.TimeScale = in.published, in.scale })
 	if err != nil {

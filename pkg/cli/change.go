@@ -88,7 +88,7 @@ func (s *Session) settle(ctx context.Context, d devops.Database, c Change) (devo
 
 // free waits until no change of d is under way.
 func (s *Session) free(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
-	idle := func(d devops.Database) bool { return d.State() != devops.Changing || c.begun(d) }
+	idle := func(d devops.Database) bool { return d.State() != devops.Changing || d.BeingDeleted() || c.begun(d) }
 	now, err := s.Databases.Get(ctx, d.ID)
 	if err != nil || idle(now) {
 		return now, err

@@ -35,16 +35,12 @@ func (w *watch) tell(d devops.Database) {
 		w.app.Warn("%s is %s, a status that this program does not know; it goes on waiting", d.Name, d.Status)
 	}
 	w.line = fmt.Sprintf("%s: %s", sentence(w.doing), strings.ToLower(d.Status))
-	const often = 10 * time.Second
-	switch now := w.app.Now(); {
+	switch {
 	case w.drawn():
 		w.draw()
 	case w.last.IsZero():
-		w.last = now
+		w.last = w.app.Now()
 		w.app.Say("%s.", w.line)
-	case now.Sub(w.last) >= often:
-		w.last = now
-		w.app.Say("%s (%s).", w.line, w.elapsed())
 	}
 }
 
@@ -66,25 +62,36 @@ func (w *watch) end(d devops.Database) {
 func (w *watch) clear() {
 	if w.drawn() && w.line != "" {
 		fmt.Fprint(w.app.Err, "\r\x1b[K")
+		w.line = ""
 	}
 }
 
 func (w *watch) elapsed() time.Duration { return w.app.Now().Sub(w.begin).Round(time.Second) }
 
-// pause waits until the next look: the longer it takes, the longer.
+// pause waits until the next look: the longer it takes, the longer. Meanwhile it
+// goes on telling.
 func (w *watch) pause(ctx context.Context) error {
-	left := min(max(w.app.Now().Sub(w.begin)/4, 200*time.Millisecond), 10*time.Second)
-	for left > 0 {
-		step := left
+	const often = 10 * time.Second
+	next := w.app.Now().Add(min(max(w.app.Now().Sub(w.begin)/4, 200*time.Millisecond), often))
+	for {
+		now := w.app.Now()
+		left := next.Sub(now)
+		if left <= 0 {
+			return nil
+		}
+		step := min(left, w.last.Add(often).Sub(now))
 		if w.drawn() {
-			step = min(step, time.Second)
+			step = min(left, time.Second)
 		}
 		if err := Pause(ctx, step); err != nil {
 			return err
 		}
-		if left -= step; left > 0 {
+		switch {
+		case w.drawn():
 			w.draw()
+		case w.app.Now().Sub(w.last) >= often:
+			w.last = w.app.Now()
+			w.app.Say("%s (%s).", w.line, w.elapsed())
 		}
 	}
-	return nil
 }

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// A service answers with the status that a database has after a time.
+type service struct {
+	begin    time.Time
+	statuses map[time.Duration]string
+	looks    int
+}
+
+func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.looks++
+	status, code := "", http.StatusOK
+	var since time.Duration = -1
+	for after, text := range s.statuses {
+		if time.Since(s.begin) >= after && after > since {
+			since, status = after, text
+		}
+	}
+	body := fmt.Sprintf(`{"id":"d","info":{"name":"shop"},"status":%q}`, status)
+	if status == "" {
+		code, body = http.StatusNotFound, ""
+	}
+	if status == "BROKEN" {
+		code, body = http.StatusBadGateway, ""
+	}
+	return &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// TestAwait waits for a database in no time at all: the clock is not the real one.
+func TestAwait(t *testing.T) {
+	const s = time.Second
+	for name, test := range map[string]struct {
+		statuses map[time.Duration]string
+		limit    time.Duration
+		exit     Code
+		said     []string // on standard error, or words of the failure
+	}{
+		"a creation": {
+			map[time.Duration]string{0: "PENDING", 20 * s: "INITIALIZING", 120 * s: "ACTIVE"},
+			20 * time.Minute, OK,
+			[]string{"Creating shop: pending.", "Creating shop: pending (10s).", "Creating shop: initializing (", "done, shop is active (2m"},
+		},
+		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, OK, []string{"done"}},
+		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, OK, []string{"done"}},
+		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, Server, []string{"the service says that shop is error"}},
+		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, Server, []string{"shop is degraded"}},
+		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, Conflict, []string{"shop is terminating meanwhile"}},
+		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, OK, []string{"warning: shop is DREAMING", "done"}},
+		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, Network, []string{"pending (20s)", "time limit of 25s is reached", "creating shop goes on without this command"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var said bytes.Buffer
+				app := &App{Err: &said, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "create", "shop", "--wait"}}
+				remote := &service{begin: time.Now(), statuses: test.statuses}
+				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: remote, Now: time.Now})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, lateError{test.limit})
+				defer cancel()
+				_, err = (&Session{Client: client, app: app}).Await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"}, Change{
+					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
+				})
+				if got := ExitOf(err); got != test.exit {
+					t.Errorf("%v", err)
+				}
+				text := said.String()
+				if err != nil {
+					text += err.Error()
+				}
+				for _, want := range test.said {
+					if !strings.Contains(text, want) {
+						t.Errorf("%q is not in:\n%s", want, text)
+					}
+				}
+				if lines, most := strings.Count(text, "\n"), int(time.Since(remote.begin)/(10*s))+4; lines > most {
+					t.Errorf("%d lines:\n%s", lines, text)
+				}
+				if most := 100; remote.looks > most {
+					t.Errorf("%d requests", remote.looks)
+				}
+			})
+		})
+	}
+}
+
+// TestChangeIsSent counts how often a change is sent.
+func TestChangeIsSent(t *testing.T) {
+	for name, test := range map[string]struct {
+		statuses map[time.Duration]string
+		answers  []error
+		sent     int
+		exit     Code
+	}{
+		"at once":                  {map[time.Duration]string{0: "PARKING"}, []error{nil}, 1, OK},
+		"after another change":     {map[time.Duration]string{0: "MAINTENANCE", 7 * time.Second: "ACTIVE"}, []error{devops.ErrConflict, nil}, 2, OK},
+		"in conflict for good":     {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrConflict, devops.ErrConflict, devops.ErrConflict, devops.ErrConflict}, 4, Conflict},
+		"refused, and so already":  {map[time.Duration]string{0: "PARKED"}, []error{devops.ErrInvalid}, 1, OK},
+		"refused":                  {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrInvalid}, 1, Failed},
+		"lost, and it arrived":     {map[time.Duration]string{0: "ACTIVE", time.Second: "PARKING"}, []error{devops.ErrOutcomeUnknown}, 1, OK},
+		"lost for good":            {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrOutcomeUnknown}, 1, Unknown},
+		"deleted by somebody else": {map[time.Duration]string{0: "TERMINATING"}, []error{devops.ErrConflict, devops.ErrConflict}, 1, Conflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				app := &App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
+				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: test.statuses}, Now: time.Now})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				sent := 0
+				_, err = (&Session{Client: client, app: app}).Change(ctx, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
+					Doing: "parking shop",
+					Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
+					Done:  func(d devops.Database) bool { return d.Status == "PARKED" },
+					Send: func(context.Context) error {
+						sent++
+						if sent > len(test.answers) {
+							return errors.New("sent too often")
+						}
+						return test.answers[sent-1]
+					},
+				})
+				if diff := cmp.Diff([]any{test.sent, test.exit}, []any{sent, ExitOf(err)}); diff != "" {
+					t.Error(err, diff)
+				}
+			})
+		})
+	}
+}
