@@ -64,7 +64,7 @@ type station struct {
 func newStation(t *testing.T, program string, args ...string) *station {
 	t.Helper()
 	s := &station{t: t, program: program, dir: t.TempDir()}
-	if memory, err := os.MkdirTemp("/dev/shm", "astra-rig-"); err == nil {
+	if memory, err := os.MkdirTemp("/dev/shm", "astra-rig-"); err == nil { //nolint:usetesting // t.TempDir cannot choose the disk
 		s.dir = memory
 		t.Cleanup(func() { os.RemoveAll(memory) })
 	}
