@@ -1,0 +1,96 @@
+package secret
+
+import "bytes"
+
+const (
+	// longestGap is how much may stand between two lines of a wrapped token:
+	// quotes, a continuation sign, a prefix of comments or quotations, blanks.
+	longestGap = 256
+	// gapLines is how many line ends there may be in it.
+	gapLines = 2
+)
+
+// unwrap returns the letters, digits and colons of a text with a blank for all
+// that is between them, but nothing for what may wrap a line or is not seen: a
+// token that was spread over lines is whole again.
+func unwrap(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		switch hidden := invisible(text[i:]); {
+		case hidden > 0:
+			i += hidden
+		case inToken(text[i]):
+			out = append(out, text[i])
+			i++
+		default:
+			size, wraps := gap(text[i:])
+			if !wraps {
+				out = append(out, ' ')
+			}
+			i += size
+		}
+	}
+	return out
+}
+
+func inToken(c byte) bool { return isLetter(c) || '0' <= c && c <= ':' }
+
+// gap measures what is between two words, and reports whether it may be the end
+// of one line and the beginning of the next.
+func gap(text []byte) (size int, wraps bool) {
+	lines := 0
+	for size < len(text) && !inToken(text[size]) {
+		if hidden := invisible(text[size:]); hidden > 0 {
+			size += hidden
+			continue
+		}
+		if c := text[size]; c == '\n' || c == '\r' && !bytes.HasPrefix(text[size+1:], []byte("\n")) {
+			lines++
+		}
+		size++
+	}
+	return size, lines > 0 && lines <= gapLines && size <= longestGap
+}
+
+// invisible measures what nobody sees at the beginning of a text, and what
+// therefore comes along when a token is copied: the second byte of UTF-16,
+// colours of a terminal, spaces without width.
+func invisible(text []byte) int {
+	switch text[0] {
+	case 0:
+		return 1
+	case 0x1b:
+		return colour(text)
+	case 0xc2:
+		return prefixed(text, "\u00ad")
+	case 0xe2:
+		return max(prefixed(text, "\u200b"), prefixed(text, "\u200c"), prefixed(text, "\u200d"), prefixed(text, "\u2060"))
+	case 0xef:
+		return prefixed(text, "\ufeff")
+	}
+	return 0
+}
+
+func prefixed(text []byte, hidden string) int {
+	if bytes.HasPrefix(text, []byte(hidden)) {
+		return len(hidden)
+	}
+	return 0
+}
+
+// colour measures ESC [, some numbers, and a letter.
+func colour(text []byte) int {
+	const longest = 32
+	if len(text) < 2 || text[1] != '[' {
+		return 0
+	}
+	for i := 2; i < len(text) && i < longest; i++ {
+		switch c := text[i]; {
+		case isLetter(c):
+			return i + 1
+		case c != ';' && (c < '0' || c > '9'):
+			return 0
+		}
+	}
+	return 0
+}
