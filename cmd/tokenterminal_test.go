@@ -3,6 +3,8 @@
 package cmd_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -59,4 +61,50 @@ func TestVerifyOnTerminal(t *testing.T) {
 	if strings.Contains(term.text(), "AstraCS") {
 		t.Errorf("the token is on the screen:\n%s", term.text())
 	}
+}
+
+// TestPanicOnTerminal pastes lines with a token, which do not appear on the
+// screen.
+func TestPanicOnTerminal(t *testing.T) {
+	t.Parallel()
+	leaked := func(t *testing.T, b *bench) string {
+		t.Helper()
+		b.run("astra --sandbox token generate --role 'RO User' --jq .token > leaked")
+		token, err := os.ReadFile(filepath.Join(b.dir, "leaked"))
+		check(t, err)
+		return "curl -v \\\r  -H 'Token: " + string(token[:40]) + "\\\r" + strings.TrimSpace(string(token[40:])) + "' https://x\r\r"
+	}
+	for _, c := range []struct {
+		name, keys, answer string
+		status             int
+		says               string
+	}{
+		{"yes", "\x04", "y\r", 0, "Revoked 1 of 1"},
+		{"no", "\x04", "n\r", 8, "nothing was changed"},
+		{"Ctrl-C", "\x03", "", 130, "interrupted"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			text := leaked(t, b)
+			term := b.onTerminal("--sandbox", "token", "panic")
+			term.see("press Ctrl-D:")
+			term.typed(text + c.keys)
+			if c.answer != "" {
+				term.see("Revoke this token?")
+				term.typed(c.answer)
+			}
+			term.ends(c.status)
+			if !strings.Contains(term.text(), c.says) || strings.Contains(term.text(), "AstraCS") || strings.Contains(term.text(), "curl") {
+				t.Errorf("%q or its absence:\n%s", c.says, term.text())
+			}
+		})
+	}
+	t.Run("nothing", func(t *testing.T) {
+		t.Parallel()
+		term := newBench(t).onTerminal("--sandbox", "token", "panic")
+		term.see("press Ctrl-D:")
+		term.typed("\r\x04")
+		term.ends(8)
+	})
 }

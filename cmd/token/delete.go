@@ -175,15 +175,20 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 		return err
 	}
 	saved, _ := profile.Token(deleted.saved)
+	return drop(ctx, app, profile.Name, saved)
+}
+
+// drop drops the saved secret of a token from a profile, and its binding.
+func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
 		return err
 	}
-	err = store.Delete(ctx, cli.SavedKey(profile.Name, saved))
+	err = store.Delete(ctx, cli.SavedKey(profile, saved))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return cli.Hint(err, "the token was revoked; only its saved secret is still there")
 	}
-	return app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
+	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
 		p.Tokens = slices.DeleteFunc(p.Tokens, func(s config.SavedToken) bool { return s.Name == saved.Name })
 		if p.Env.Token == saved.Name {
 			p.Env.Token = ""

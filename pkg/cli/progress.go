@@ -19,7 +19,9 @@ type Progress struct {
 // Progress begins to tell. doing is a word such as Inviting.
 func (a *App) Progress(doing string, total int) *Progress {
 	p := &Progress{app: a, doing: doing, total: total, last: a.Now()}
-	p.tell()
+	if total > 0 {
+		p.tell()
+	}
 	return p
 }
 

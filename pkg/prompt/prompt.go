@@ -54,6 +54,9 @@ type Prompter interface {
 	// Secret asks for a line of text that is not shown. What was pasted
 	// after the line is thrown away.
 	Secret(ctx context.Context, text string) (string, error)
+	// Paste asks for any number of lines that are not shown, up to Ctrl-D. It
+	// returns no more than one byte above the limit, and throws away the rest.
+	Paste(ctx context.Context, text string, limit int) ([]byte, error)
 }
 
 // Terminal is where questions are asked.

@@ -1,0 +1,148 @@
+package token
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// leak is a token that was found in a text, and what is known of it.
+type leak struct {
+	row // as far as a list shows it
+
+	number int
+	texts  []secret.Token // mostly one; others have the same client id, and at most one of them is the token
+	places []place
+
+	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
+	via            []*cli.Session // who may be able to revoke it, first choice first
+	lister         *cli.Session   // whose list has it
+	orgID, orgName string
+	permissions    []string
+	unasked        error // why the service could not be asked
+}
+
+// place is where a token is known on this machine.
+type place struct {
+	profile string
+	saved   config.SavedToken // the zero value where it is the profile's login
+	bound   string            // the database
+}
+
+// What is known of whether a leak is live.
+const (
+	isLive     = "live"
+	isDead     = "not live"
+	isUnproven = "listed, but what was found is not accepted"
+	isUnasked  = "nobody could tell"
+)
+
+func (l *leak) state() string {
+	switch {
+	case l.self != nil, l.unasked != nil && l.lister != nil && !l.expired():
+		return isLive
+	case l.unasked != nil && l.lister == nil:
+		return isUnasked
+	case l.lister == nil || l.expired():
+		return isDead
+	}
+	return isUnproven
+}
+
+// held is why a token is not revoked that may be live, or nil.
+func (l *leak) held(force bool) error {
+	switch {
+	case l.state() == isUnasked:
+		return l.unasked
+	case force:
+		return nil
+	case l.current:
+		return cli.Refusef("it is the token that this command uses: without it you are logged out").
+			WithHint("--force revokes it all the same")
+	case l.state() == isUnproven:
+		return cli.Refusef("it is listed, but the token that was found is not accepted: it is made up, or was not read well").
+			WithHint("--force revokes it all the same")
+	}
+	return nil
+}
+
+// todo reports whether the token is to be revoked.
+func (l *leak) todo(force bool) bool { return l.state() != isDead && l.held(force) == nil }
+
+func (l *leak) name() string { return fmt.Sprintf("token %d", l.number) }
+
+// show says what the token is, before the question.
+func (l *leak) show(app *cli.App) {
+	if app.Globals.Quiet {
+		return
+	}
+	var columns []output.Column[*leak]
+	add := func(key, text string) {
+		if text != "" {
+			columns = append(columns, output.Column[*leak]{Key: key, Value: func(*leak) any { return text }})
+		}
+	}
+	add("token", fmt.Sprint(l.number))
+	add("clientId", l.ClientID)
+	add("state", l.state())
+	add("organization", cmp.Or(l.orgName, l.orgID))
+	if l.lister != nil {
+		add("roles", cmp.Or(cli.RoleNames(l.roles), "none"))
+		add("may", cmp.Or(strings.Join(l.permissions, ", "), "nothing"))
+		add("description", l.description)
+		add("age", cli.Age(l.now, l.GeneratedOn))
+	} else if l.self != nil {
+		add("may", "unknown: nobody here may list the tokens of its organization")
+	}
+	if !l.ExpiresAt.IsZero() {
+		add("expires", lifetime(l.ExpiresAt))
+	}
+	add("here", strings.Join(l.here(), "; "))
+	_ = output.One(app.Err, output.Options{Format: output.Table}, columns, l) // text in memory, to people
+	fmt.Fprintln(app.Err)
+}
+
+// here says what the token is to this machine.
+func (l *leak) here() []string {
+	var words []string
+	if l.current {
+		words = append(words, "this command uses it")
+	}
+	for _, p := range l.places {
+		switch {
+		case p.saved.Name == "":
+			words = append(words, "the login of profile "+p.profile)
+		case p.bound != "":
+			words = append(words, fmt.Sprintf("saved as %s in profile %s, and bound to %s", p.saved.Name, p.profile, p.bound))
+		default:
+			words = append(words, fmt.Sprintf("saved as %s in profile %s", p.saved.Name, p.profile))
+		}
+	}
+	return words
+}
+
+// placesOf returns where a token is known on this machine.
+func placesOf(cfg config.Config, clientID string) []place {
+	var all []place
+	for _, p := range cfg.Profiles {
+		if p.ClientID == clientID {
+			all = append(all, place{profile: p.Name})
+		}
+		for _, s := range p.Tokens {
+			if s.ClientID != clientID {
+				continue
+			}
+			found := place{profile: p.Name, saved: s}
+			if p.Env.Token == s.Name {
+				found.bound = cmp.Or(p.Env.DB.Name, p.Env.DB.ID, "the environment")
+			}
+			all = append(all, found)
+		}
+	}
+	return all
+}

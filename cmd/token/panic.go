@@ -1,0 +1,148 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+const (
+	// most is how many tokens are dealt with at once.
+	most = 500
+	// manyPieces is how many pieces of tokens are named.
+	manyPieces = 20
+)
+
+type alarm struct {
+	file  string
+	force bool
+}
+
+func newPanic(app *cli.App) *cobra.Command {
+	var in alarm
+	cmd := &cobra.Command{
+		Use:   "panic [FILE]",
+		Short: "Revoke every token that is in a text",
+		Long: `Revoke every token that is in a text: a log, a commit, a mail, a manifest, up to
+8 MiB. The text comes from FILE, from standard input, or is pasted at a terminal,
+which does not show it. No token of it is shown or kept.
+
+Tokens are found however they are written: plain, escaped for URLs, JSON, HTML or
+a shell, in base64 among other things, in quoted-printable or UTF-16, wrapped over
+several lines. What cannot be read is text that was compressed or encrypted.
+
+What each token is and may do is shown first, on standard error, as far as the
+login in use can see it. Whether it is live the service is asked with the token
+itself. After one question all that are live are revoked, and it is verified that
+they are gone. Saved secrets of revoked tokens are dropped.
+
+A token of another organization is revoked with the login of a profile of that
+organization, else with the token itself if that may; this works without any login.
+The token that this command itself uses is left alone without --force, and is
+revoked last with it. So is a token that is listed while the one that was found is
+not accepted: somebody may have made it up to have yours revoked.
+
+Each token is a row of the output: {row,input,id,action,outcome,exit,error}, where
+input counts the tokens, and outcome is ok, failed, unknown, unchanged (it was not
+live) or "not started". The status is 10 if the text holds no token.`,
+		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra --sandbox token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
+			"  astra --sandbox token panic build.log --dry-run\n" +
+			"  astra --sandbox token panic build.log --yes",
+		Args: cli.Args("[FILE]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				in.file = args[0]
+			}
+			return in.run(cmd, app)
+		},
+	}
+	cmd.Flags().BoolVar(&in.force, "force", false, "also revoke the token that this command uses, and those that were not proven to be in the text")
+	return cmd
+}
+
+func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
+	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+		return err
+	}
+	tokens, err := in.find(cmd.Context(), app)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := app.Longer(cmd, time.Duration(len(tokens))*time.Second)
+	defer cancel()
+	leaks, err := assess(ctx, app, tokens)
+	if err != nil {
+		return err
+	}
+	live := 0
+	for _, l := range leaks {
+		l.show(app)
+		if l.todo(in.force) {
+			live++
+		}
+		if l.current && l.state() != isDead {
+			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownWords())
+		}
+	}
+	if live > 0 {
+		if err := app.Confirm(ctx, "Revoke %s?", count(live)); err != nil {
+			return err
+		}
+	}
+	if app.Globals.DryRun && live > 0 {
+		return in.rehearse(ctx, leaks)
+	}
+	results := in.settle(ctx, app, leaks)
+	if live > 0 {
+		app.Say("Revoked %d of %d.", revoked(results), live)
+	}
+	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
+		return err
+	}
+	return app.RowsVerdict(results, false)
+}
+
+func (in alarm) ownWords() string {
+	if in.force {
+		return "it is revoked last, and you are logged out"
+	}
+	return "it is left alone, and --force revokes it too"
+}
+
+// find reads the text and takes its tokens out of it.
+func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, error) {
+	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
+	if err != nil {
+		return nil, err
+	}
+	found, err := secret.Find(text)
+	if errors.Is(err, secret.ErrTextSize) {
+		return nil, cli.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range found.Tokens {
+		app.Secrets.Add(t.Text)
+	}
+	for i, clientID := range found.Pieces {
+		if i == manyPieces {
+			app.Warn("there are pieces of %d more tokens", len(found.Pieces)-i)
+			break
+		}
+		app.Warn("%s is a piece of a token, cut off or masked; if all of it may be known: %s", clientID, app.Command("astra token delete "+clientID))
+	}
+	switch {
+	case len(found.Tokens) == 0:
+		return nil, cli.Failf(cli.Negative, "there is no whole token in the text; nothing was revoked").
+			WithHint("text that is compressed, encrypted or an image cannot be read")
+	case len(found.Tokens) > most:
+		return nil, cli.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
+	}
+	return found.Tokens, nil
+}

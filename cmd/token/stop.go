@@ -1,0 +1,156 @@
+package token
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// rehearse shows every request of a dry run.
+func (in alarm) rehearse(ctx context.Context, leaks []*leak) error {
+	var end error
+	for _, l := range leaks {
+		if l.todo(in.force) && len(l.via) > 0 {
+			end = l.via[0].Tokens.Delete(ctx, l.ClientID)
+		}
+	}
+	return end
+}
+
+// settle revokes what is live, makes sure that it is gone, and drops what is
+// saved of it. It is the one step that differs from another remedy.
+func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.Result {
+	rows := make([]bulk.Row, len(leaks))
+	for i, l := range leaks {
+		rows[i] = in.row(l)
+	}
+	needed := slices.IndexFunc(leaks, func(l *leak) bool { return l.rank(leaks) > 0 })
+	if needed < 0 {
+		needed = len(leaks)
+	}
+	var results []bulk.Result
+	if needed > 0 {
+		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
+		prove(ctx, rows, leaks, results)
+	}
+	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
+		one := []bulk.Result{rows[i].Result}
+		if rows[i].Outcome == "" {
+			err := context.Cause(ctx)
+			one[0].Outcome = bulk.NotStarted
+			if err == nil {
+				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
+			}
+			one[0] = failed(one[0], err)
+			prove(ctx, rows[i:], leaks[i:], one)
+		}
+		results = append(results, one[0])
+	}
+	for i, r := range results {
+		if r.Outcome == bulk.OK {
+			results[i] = failed(r, leaks[i].cleanUp(context.WithoutCancel(ctx), app))
+		}
+	}
+	return results
+}
+
+// row is what is to be done about a token.
+func (in alarm) row(l *leak) bulk.Row {
+	r := bulk.Row{Result: bulk.Result{Row: l.number, Input: l.name(), ID: l.ClientID, Action: "delete"}, Do: l.revoke}
+	if l.state() == isDead {
+		r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
+	} else if why := l.held(in.force); why != nil {
+		r.Outcome = bulk.Failed
+		r.Exit, r.Error = cli.Explain(why)
+	}
+	return r
+}
+
+// revoke revokes the token with the first credential that may.
+func (l *leak) revoke(ctx context.Context) error {
+	var refusal error
+	for _, s := range l.via {
+		err := s.Tokens.Delete(ctx, l.ClientID)
+		switch {
+		case errors.Is(err, devops.ErrForbidden):
+			refusal = err
+		case errors.Is(err, devops.ErrNotFound), s == l.self && errors.Is(err, devops.ErrUnauthorized):
+			return nil // somebody else was faster
+		default:
+			return err
+		}
+	}
+	return l.nobodyMay(refusal)
+}
+
+// nobodyMay is the failure of a token that is live and that nobody here may
+// revoke.
+func (l *leak) nobodyMay(refusal error) error {
+	e := cli.Failf(cli.Forbidden, "it is live, and nobody here may revoke it: %v", refusal)
+	if len(l.via) == 1 && l.via[0] == l.self {
+		return e.WithHint("it belongs to the organization %s: log in there with astra auth login, and run this again", l.orgID)
+	}
+	return e.WithHint("that needs the permission org-token-write")
+}
+
+// prove corrects the outcomes of what was sent by what is there.
+func prove(ctx context.Context, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	lists := map[*cli.Session]func(string) bool{}
+	for i, r := range results {
+		if rows[i].Outcome != "" || r.Outcome == bulk.NotStarted {
+			continue
+		}
+		there, err := leaks[i].there(after, lists)
+		switch {
+		case err == nil:
+			believe(results[i:i+1], func(string) bool { return there })
+		case r.Outcome == bulk.OK:
+			r.Outcome = bulk.Unknown
+			results[i] = failed(r, cli.Failf(cli.Unknown, "it was deleted, and nobody could tell whether it is gone: %v", err))
+		}
+	}
+}
+
+// there reports whether the token still exists: whether it is listed, if there
+// is somebody left to look, else whether it is still accepted.
+func (l *leak) there(ctx context.Context, lists map[*cli.Session]func(string) bool) (bool, error) {
+	if l.lister != nil && l.lister.ClientID != l.ClientID {
+		if lists[l.lister] == nil {
+			still, err := listed(ctx, l.lister)
+			if err != nil {
+				return false, err
+			}
+			lists[l.lister] = still
+		}
+		return lists[l.lister](l.ClientID), nil
+	}
+	asker := cmp.Or(l.self, l.lister)
+	_, err := asker.Orgs.Current(ctx)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		return false, nil
+	}
+	return true, err
+}
+
+// cleanUp drops what is saved of a token that was revoked.
+func (l *leak) cleanUp(ctx context.Context, app *cli.App) error {
+	var errs []error
+	for _, p := range l.places {
+		if p.saved.Name == "" {
+			app.Warn("the login of profile %s was revoked: astra auth login %s", p.profile, p.profile)
+			continue
+		}
+		errs = append(errs, drop(ctx, app, p.profile, p.saved))
+	}
+	if l.current && len(l.places) == 0 {
+		app.Warn("the token that this command used is revoked: log in with another one")
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,108 @@
+package token
+
+import (
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// view is what a session sees of its organization.
+type view struct {
+	session        *cli.Session
+	orgID, orgName string
+	rows           []row // none where it may not list tokens
+	roles          []devops.Role
+}
+
+// homeView is what the login in use sees, nil where there is none that is valid.
+func homeView(ctx context.Context, app *cli.App) (*view, error) {
+	if !app.HasCredential() {
+		app.Say("There is no login: each token is asked about itself, and revoked with itself if it may.")
+		return nil, nil //nolint:nilnil // nobody is logged in
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := newView(ctx, app, session)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		app.Warn("the login in use is not valid itself: each token is revoked with itself if it may")
+		return nil, nil //nolint:nilnil // as good as nobody
+	}
+	if err == nil && v.rows == nil {
+		app.Say("The login in use may not list tokens: it lacks org-token-read.")
+	}
+	return v, err
+}
+
+func newView(ctx context.Context, app *cli.App, session *cli.Session) (*view, error) {
+	id, err := session.OrgID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{session: session, orgID: id}
+	v.rows, err = rows(ctx, app, session)
+	switch {
+	case errors.Is(err, devops.ErrForbidden):
+		v.orgName = noted(app, id)
+		return v, nil
+	case err != nil:
+		return nil, err
+	}
+	if v.roles, err = session.AllRoles(ctx); err != nil {
+		return nil, err
+	}
+	v.orgName, err = session.OrgName(ctx)
+	return v, err
+}
+
+// abroadView is what can be seen of the organization of a token that the login
+// in use does not see: by the login of a profile, else by the token itself.
+func abroadView(ctx context.Context, app *cli.App, l *leak, known map[string]*view) *view {
+	v, tried := known[l.orgID]
+	if !tried {
+		v = profileView(ctx, app, l)
+		known[l.orgID] = v
+	}
+	if v != nil {
+		return v
+	}
+	v, err := newView(ctx, app, l.self)
+	if err != nil {
+		app.Warn("%s cannot be looked at: %v", l.ClientID, err)
+		return nil
+	}
+	return v
+}
+
+// profileView is what the login of a profile sees of the token's organization,
+// nil where there is no such profile.
+func profileView(ctx context.Context, app *cli.App, l *leak) *view {
+	cfg, err := app.Config()
+	if err != nil || app.Sandboxed() {
+		return nil
+	}
+	for _, p := range cfg.Profiles {
+		if p.Org.ID != l.orgID {
+			continue
+		}
+		session, err := app.ProfileSession(ctx, p.Name)
+		if err == nil && session.APIURL != l.self.APIURL {
+			continue
+		}
+		var v *view
+		if err == nil {
+			v, err = newView(ctx, app, session)
+		}
+		if err != nil {
+			app.Warn("the login of profile %s cannot be used: %v", p.Name, err)
+			continue
+		}
+		if v.orgID == l.orgID && v.rows != nil {
+			return v
+		}
+	}
+	return nil
+}
