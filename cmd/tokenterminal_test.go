@@ -3,8 +3,10 @@
 package cmd_test
 
 import (
+	"encoding/base64"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -107,4 +109,18 @@ func TestPanicOnTerminal(t *testing.T) {
 		term.typed("\r\x04")
 		term.ends(8)
 	})
+}
+
+// TestCopyOnTerminal copies by the terminal itself, where there is no display.
+func TestCopyOnTerminal(t *testing.T) {
+	t.Parallel()
+	term := newBench(t).onTerminal("--sandbox", "token", "generate", "--role", "RO User", "--copy", "--jq", ".token")
+	term.see("Generate this token?")
+	term.typed("y\r")
+	term.see("The token is also on the clipboard of the terminal, if that takes it.")
+	term.ends(0)
+	token := regexp.MustCompile(`AstraCS:[A-Za-z]{24}:[0-9a-f]{64}`).FindString(term.text())
+	if code := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(token)) + "\a"; token == "" || !strings.Contains(term.screen.String(), code) {
+		t.Errorf("the token is not copied:\n%q", term.screen.String())
+	}
 }

@@ -20,6 +20,7 @@ type generate struct {
 	save        string
 	out         string
 	format      string
+	copy        bool
 }
 
 func newGenerate(app *cli.App) *cobra.Command {
@@ -34,6 +35,10 @@ Client id, secret and token go to standard output, unless --save puts them into
 the secret store or --out into a new file. The service shows them this once, so
 every destination is tried out before the token is made, and a token that no
 destination took is revoked again.
+
+--copy puts the token on the clipboard as well: by wl-copy, xclip, xsel, pbcopy,
+clip.exe or termux-clipboard-set, else by the terminal (OSC 52, also through ssh).
+Nobody can tell what a clipboard holds, so it is never the only destination.
 
 With the token you use the APIs; with client id and secret the drivers log in. The
 token does not expire unless --expires says when.
@@ -52,6 +57,7 @@ shown before the token is made.`,
 	f.StringVar(&in.org, "org", "", "`id` of the organization, for a token of an enterprise (default the token's own)")
 	f.StringVar(&in.save, "save", "", "keep it in the secret store under this `name`")
 	f.StringVar(&in.out, "out", "", "write it to this new `file`, which only you can read")
+	f.BoolVar(&in.copy, "copy", false, "also put the token on the clipboard")
 	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
 	return cmd
 }
@@ -153,6 +159,9 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 	if len(all) == 0 {
 		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
 	}
+	if in.copy {
+		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back
+	}
 	return all, nil
 }
 
@@ -170,6 +179,9 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 	if in.save == "" && in.out == "" {
 		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
 		app.Say("Use the token with the APIs, client id and secret with the drivers.")
+		if len(kept) > 1 {
+			app.Say("The token is also on %s.", kept[len(kept)-1])
+		}
 		return failure
 	}
 	app.Say("Generated %s for %s; its secret is in %s.", made.ClientID, rolesInWords(roles), strings.Join(kept, " and in "))
