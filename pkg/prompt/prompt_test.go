@@ -186,8 +186,14 @@ func secrets(ctx context.Context) question {
 	return func(p Prompter) (any, error) { return p.Secret(ctx, "Which?") }
 }
 
+func paste(ctx context.Context) question {
+	return func(p Prompter) (any, error) { return p.Paste(ctx, "Which?", 1000) }
+}
+
 func every(ctx context.Context) map[string]question {
-	return map[string]question{"select": sel(ctx), "multi": multi(ctx), "confirm": confirm(ctx), "input": line(ctx), "secret": secrets(ctx)}
+	return map[string]question{
+		"select": sel(ctx), "multi": multi(ctx), "confirm": confirm(ctx), "input": line(ctx), "secret": secrets(ctx), "paste": paste(ctx),
+	}
 }
 
 func TestAnswers(t *testing.T) {
