@@ -60,10 +60,6 @@ func assess(ctx context.Context, app *cli.App, found []secret.Token) ([]*leak, e
 	if untold == len(leaks) {
 		return nil, leaks[0].unasked
 	}
-	slices.SortStableFunc(leaks, func(a, b *leak) int { return a.rank(leaks) - b.rank(leaks) })
-	for i, l := range leaks {
-		l.number = i + 1
-	}
 	return leaks, nil
 }
 
@@ -141,11 +137,30 @@ func (l *leak) seen(v *view) {
 	})...)
 }
 
-// rank is 0 for a token that is needed for none but itself, 1 for one with which
-// others are revoked, and 2 for that of the login in use.
+// order decides which tokens are replaced, puts those last with which others are
+// revoked, and numbers them.
+func (in alarm) order(app *cli.App, leaks []*leak) {
+	for _, l := range leaks {
+		if !in.rotate || l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
+			continue
+		}
+		held, err := app.Held(l.lister.APIURL, l.ClientID, "")
+		l.replaced = err == nil && held != nil
+	}
+	slices.SortStableFunc(leaks, func(a, b *leak) int { return a.rank(leaks) - b.rank(leaks) })
+	for i, l := range leaks {
+		l.number = i + 1
+	}
+}
+
+// rank is 0 for a token that is needed for none but itself, 1 for one that is
+// replaced or with which others are revoked, and 2 for that of the login in use.
 func (l *leak) rank(leaks []*leak) int {
-	if l.current {
+	switch {
+	case l.current:
 		return 2
+	case l.replaced:
+		return 1
 	}
 	for _, other := range leaks {
 		if other != l && slices.ContainsFunc(other.via, func(s *cli.Session) bool { return s.ClientID == l.ClientID }) {

@@ -25,6 +25,7 @@ type leak struct {
 	orgID, orgName string
 	permissions    []string
 	unasked        error // why the service could not be asked
+	replaced       bool  // by a new token, instead of being revoked only
 }
 
 // place is where a token is known on this machine.
@@ -59,7 +60,7 @@ func (l *leak) held(force bool) error {
 	switch {
 	case l.state() == isUnasked:
 		return l.unasked
-	case force:
+	case force, l.replaced:
 		return nil
 	case l.current:
 		return cli.Refusef("it is the token that this command uses: without it you are logged out").

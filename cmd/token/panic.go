@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,9 @@ const (
 )
 
 type alarm struct {
-	file  string
-	force bool
+	file   string
+	force  bool
+	rotate bool
 }
 
 func newPanic(app *cli.App) *cobra.Command {
@@ -47,6 +49,10 @@ The token that this command itself uses is left alone without --force, and is
 revoked last with it. So is a token that is listed while the one that was found is
 not accepted: somebody may have made it up to have yours revoked.
 
+With --rotate a live token that is kept here, as a login or under a saved name, is
+replaced by a new one with the same rights, which takes its place at once; all
+others are revoked. That works for the token in use too.
+
 Each token is a row of the output: {row,input,id,action,outcome,exit,error}, where
 input counts the tokens, and outcome is ok, failed, unknown, unchanged (it was not
 live) or "not started". The status is 10 if the text holds no token.`,
@@ -61,6 +67,7 @@ live) or "not started". The status is 10 if the text holds no token.`,
 			return in.run(cmd, app)
 		},
 	}
+	cmd.Flags().BoolVar(&in.rotate, "rotate", false, "replace those that are kept here by new tokens with the same rights")
 	cmd.Flags().BoolVar(&in.force, "force", false, "also revoke the token that this command uses, and those that were not proven to be in the text")
 	return cmd
 }
@@ -79,18 +86,22 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	live := 0
+	in.order(app, leaks)
+	live, replaced := 0, 0
 	for _, l := range leaks {
 		l.show(app)
+		if l.replaced {
+			replaced++
+		}
 		if l.todo(in.force) {
 			live++
 		}
-		if l.current && l.state() != isDead {
+		if l.current && l.state() != isDead && !l.replaced {
 			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownWords())
 		}
 	}
 	if live > 0 {
-		if err := app.Confirm(ctx, "Revoke %s?", count(live)); err != nil {
+		if err := app.Confirm(ctx, "%s?", in.words(live, replaced)); err != nil {
 			return err
 		}
 	}
@@ -101,10 +112,24 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	if live > 0 {
 		app.Say("Revoked %d of %d.", revoked(results), live)
 	}
+	if replaced > 0 {
+		app.Say("%d of them were to be replaced; the rows say which were.", replaced)
+	}
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
 		return err
 	}
 	return app.RowsVerdict(results, false)
+}
+
+// words says what is about to be done.
+func (in alarm) words(live, replaced int) string {
+	switch replaced {
+	case 0:
+		return "Revoke " + count(live)
+	case live:
+		return "Replace " + count(live)
+	}
+	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", count(live), replaced)
 }
 
 func (in alarm) ownWords() string {

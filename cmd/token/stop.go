@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
 )
 
 // rehearse shows every request of a dry run.
@@ -27,7 +28,7 @@ func (in alarm) rehearse(ctx context.Context, leaks []*leak) error {
 func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.Result {
 	rows := make([]bulk.Row, len(leaks))
 	for i, l := range leaks {
-		rows[i] = in.row(l)
+		rows[i] = in.row(app, l)
 	}
 	needed := slices.IndexFunc(leaks, func(l *leak) bool { return l.rank(leaks) > 0 })
 	if needed < 0 {
@@ -52,7 +53,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 		results = append(results, one[0])
 	}
 	for i, r := range results {
-		if r.Outcome == bulk.OK {
+		if r.Outcome == bulk.OK && !leaks[i].replaced {
 			results[i] = failed(r, leaks[i].cleanUp(context.WithoutCancel(ctx), app))
 		}
 	}
@@ -60,8 +61,11 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 }
 
 // row is what is to be done about a token.
-func (in alarm) row(l *leak) bulk.Row {
+func (in alarm) row(app *cli.App, l *leak) bulk.Row {
 	r := bulk.Row{Result: bulk.Result{Row: l.number, Input: l.name(), ID: l.ClientID, Action: "delete"}, Do: l.revoke}
+	if l.replaced {
+		r.Action, r.Do = "rotate", func(ctx context.Context) error { return l.replace(ctx, app) }
+	}
 	if l.state() == isDead {
 		r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 	} else if why := l.held(in.force); why != nil {
@@ -86,6 +90,29 @@ func (l *leak) revoke(ctx context.Context) error {
 		}
 	}
 	return l.nobodyMay(refusal)
+}
+
+// replace puts a new token in the place of one that is kept here.
+func (l *leak) replace(ctx context.Context, app *cli.App) error {
+	session := l.lister
+	order, err := rotate{}.order(ctx, app, session, l.row)
+	if err != nil {
+		return err
+	}
+	r, err := rebuild(ctx, app, session, onetime.Record{Kind: onetime.Rotating, Held: true, Old: l.ClientID, Order: order})
+	if err != nil {
+		return err
+	}
+	entry, err := r.Begin(ctx, l.ClientID, order, 0)
+	if err != nil {
+		return openAlready(err, l.ClientID)
+	}
+	defer entry.Leave()
+	if err := r.Advance(ctx, entry, true); err != nil {
+		return r.stopped(entry, err)
+	}
+	app.Say("%s is now %s.", r.places, entry.Made)
+	return nil
 }
 
 // nobodyMay is the failure of a token that is live and that nobody here may
