@@ -126,7 +126,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return "", err
 	}
-	maker, err := app.Maker(session)
+	maker, err := app.Maker(ctx, session)
 	if err != nil {
 		return "", err
 	}

@@ -36,6 +36,9 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if _, err := app.NamedProfile(to); err == nil {
 		return cli.Failf(cli.Conflict, "profile %q exists already", to)
 	}
+	if err := app.NotRotating("to rename profile "+from, cli.InProfile(from)); err != nil {
+		return err
+	}
 	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
 		return nil
 	}

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -46,12 +45,24 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, left := range []string{filepath.Join(dir, config.FileName), filepath.Join(dir, "credentials"), filepath.Join(dir, cli.JournalDir)} {
-		if err := os.RemoveAll(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, left := range []string{config.FileName, "credentials"} {
+		if err := os.RemoveAll(filepath.Join(dir, left)); err != nil {
 			return err
 		}
 	}
+	if err := dropJournal(app); err != nil {
+		return err
+	}
 	return show(app)
+}
+
+// dropJournal forgets what was open in the sandbox: its tokens are gone.
+func dropJournal(app *cli.App) error {
+	dir, err := app.SandboxDir()
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(dir, cli.JournalDir))
 }
 
 // replaceable opens the sandbox to replace its state, so that a damaged one is

@@ -144,7 +144,7 @@ func (in alarm) order(app *cli.App, leaks []*leak) {
 		if !in.rotate || l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
 			continue
 		}
-		held, err := app.Held(l.lister.APIURL, l.ClientID, "")
+		held, err := app.Held(l.lister.APIURL, l.ClientID)
 		l.replaced = err == nil && held != nil
 	}
 	slices.SortStableFunc(leaks, func(a, b *leak) int { return a.rank(leaks) - b.rank(leaks) })

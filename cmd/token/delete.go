@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/onetime"
 )
 
 type remove struct {
@@ -82,6 +83,12 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, t := range found {
+		rotates := func(r onetime.Record) bool { return t.ClientID != "" && (r.Old == t.ClientID || r.Made == t.ClientID) }
+		if err := app.NotRotating("to revoke "+t.ClientID, rotates); err != nil {
+			return err
+		}
 	}
 	if len(in.refs) > 0 && len(found) == 1 {
 		return in.one(ctx, app, session, found[0])

@@ -116,7 +116,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
-	maker, err := app.Maker(session)
+	maker, err := app.Maker(ctx, session)
 	if err != nil {
 		return err
 	}

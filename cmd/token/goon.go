@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -24,15 +25,17 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 		return cli.NotFoundf("open rotation", in.ref, nil).WithHint("it has ended, or was never begun here").WithNext("astra token recover --dry-run")
 	}
 	entry, err := journal.Take(ctx, o.ID)
+	if entry != nil {
+		defer entry.Leave()
+	}
 	if err != nil {
 		return err
 	}
-	defer entry.Leave()
 	org, err := session.OrgID(ctx)
 	if err != nil {
 		return err
 	}
-	if entry.Order.OrgID != org {
+	if entry.OrgID != org {
 		return cli.Refusef("the rotation of %s belongs to another organization than the login in use", entry.Old)
 	}
 	r, err := rebuild(ctx, app, session, entry.Record)
@@ -98,7 +101,8 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	}
 	var due []string
 	for _, o := range open {
-		if o.Unsettled(now) && o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step.Reached(onetime.Switched) {
+		r := o.Record
+		if o.Unsettled(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.Undo {
 			due = append(due, o.ID)
 		}
 	}
@@ -134,11 +138,16 @@ func retireOne(ctx context.Context, app *cli.App, journal onetime.Journal, old s
 		return generated{}, false, err
 	}
 	e, err := journal.Take(ctx, old)
+	if e != nil {
+		defer e.Leave()
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, onetime.ErrRunning) {
+		return generated{}, false, nil // another process does it
+	}
 	if err != nil {
 		return generated{}, false, err
 	}
-	defer e.Leave()
-	if e.Order.OrgID != org {
+	if e.OrgID != org {
 		app.Say("The rotation of %s is another organization's, and left alone.", old)
 		return generated{}, false, nil
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
-	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // What was done about an operation.
@@ -34,6 +33,7 @@ type remnant struct {
 	open      onetime.Open
 	state     string
 	clientIDs []string
+	missing   []string // destinations that have not what others keep
 	outcome   string
 	next      string
 	failure   error
@@ -44,7 +44,7 @@ type remnant struct {
 	ends     bool
 }
 
-func remnantColumns() []output.Column[remnant] {
+func remnantColumns(app *cli.App) []output.Column[remnant] {
 	return []output.Column[remnant]{
 		{Key: "operation", Value: func(r remnant) any { return r.open.ID }, Name: true},
 		{Key: "kind", Value: func(r remnant) any { return output.OrNull(string(r.open.Record.Kind)) }},
@@ -52,7 +52,7 @@ func remnantColumns() []output.Column[remnant] {
 		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }},
 		{Key: "state", Value: func(r remnant) any { return r.state }},
 		{Key: "outcome", Value: func(r remnant) any { return r.outcome }},
-		{Key: "next", Value: func(r remnant) any { return output.OrNull(r.next) }},
+		{Key: "next", Value: func(r remnant) any { return output.OrNull(app.Command(r.next)) }},
 		{Key: "error", Value: func(r remnant) any {
 			if r.failure == nil {
 				return output.OrNull("")
@@ -63,84 +63,119 @@ func remnantColumns() []output.Column[remnant] {
 }
 
 // examine finds out about the operation and decides what is to be done. It takes
-// the operation in hand, for leave to let go of.
-func (r *remnant) examine(ctx context.Context, app *cli.App, journal onetime.Journal, in recovery) error {
-	r.outcome = isOpen
-	switch {
-	case r.open.Running:
-		r.state = isRunning
-		return nil
-	case r.open.Err != nil:
-		r.state, r.failure = isDamaged, fmt.Errorf("%s: %w", r.open.Path, r.open.Err)
-		r.next = "rm " + shellword.Quote(r.open.Path)
-		return nil //nolint:nilerr // its row says so
+// the operation in hand, for leave to let go of. What goes wrong with this one is
+// said in its row, and is no hindrance to the others.
+func (r *remnant) examine(ctx context.Context, app *cli.App, session *cli.Session, journal onetime.Journal, in recovery) {
+	r.outcome, r.state = isOpen, isRunning
+	if r.open.Running {
+		return
 	}
 	entry, err := journal.Take(ctx, r.open.ID)
-	switch {
-	case err == nil:
-		r.entry = entry
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, onetime.ErrRunning): // another process is at it, or has ended it
-		r.state = isRunning
-		return nil
-	default:
-		return err
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, onetime.ErrRunning) {
+		return // another process is at it, or has ended it
 	}
-	session, err := app.Session(ctx)
-	if err != nil {
-		return err
+	if entry == nil {
+		r.state, r.failure = isDamaged, fmt.Errorf("%s: %w", r.open.Path, err)
+		return
 	}
-	org, err := session.OrgID(ctx)
-	if err != nil {
-		return err
+	r.entry, r.open.Record = entry, entry.Record
+	if entry.Made != "" {
+		r.clientIDs = []string{entry.Made}
 	}
-	if r.entry.Order.OrgID != org {
-		r.state = isOthers
-		if r.entry.Profile != "" {
-			r.next = "astra -p " + r.entry.Profile + " token recover"
+	kept := in.keeps(r.open)
+	switch org, orgErr := session.OrgID(ctx); {
+	case err != nil:
+		r.state, r.ends = isDamaged, kept
+		r.failure = fmt.Errorf("%s: %w", r.open.Path, err)
+	case orgErr != nil:
+		r.state, r.failure = "unknown", orgErr
+		return
+	case entry.OrgID != org:
+		r.state, r.ends = isOthers, kept
+		if entry.Profile != "" {
+			r.next = "astra -p " + entry.Profile + " token recover"
+			return
 		}
-		return nil
+	default:
+		if r.failure = r.find(ctx, app, session, in); r.failure != nil && r.state == isRunning {
+			r.state = "unknown"
+		}
+		return
 	}
+	r.next = "astra token recover --keep " + r.open.ID
+}
+
+// find asks the service and the destinations.
+func (r *remnant) find(ctx context.Context, app *cli.App, session *cli.Session, in recovery) error {
+	var err error
 	if r.rotation, err = rebuild(ctx, app, session, r.entry.Record); err != nil {
 		return err
 	}
-	finding, err := r.rotation.Find(ctx, r.entry.Record, r.rotation.Destinations)
+	found, err := r.rotation.Find(ctx, r.entry.Record, r.rotation.Destinations)
 	if err != nil {
 		return err
 	}
-	r.state, r.clientIDs = string(finding.State), finding.ClientIDs
-	r.decide(in, finding)
+	switch found.State {
+	case onetime.Orphan, onetime.Unconfirmed:
+		if named, err := app.Names(found.ClientIDs[0]); err != nil {
+			return err
+		} else if named {
+			found.State = onetime.Kept
+		}
+	case onetime.Alike: // what is kept here is not it
+		found.ClientIDs = slices.DeleteFunc(found.ClientIDs, func(id string) bool {
+			named, err := app.Names(id)
+			return err == nil && named
+		})
+	default:
+	}
+	r.state, r.clientIDs, r.missing = string(found.State), found.ClientIDs, found.Missing
+	r.decide(in, found)
 	return nil
 }
 
 // decide chooses what is done about the operation, or says what would be.
 func (r *remnant) decide(in recovery, f onetime.Finding) {
+	chosen := func() {
+		for _, id := range f.ClientIDs {
+			if slices.Contains(in.revoke, id) {
+				r.revoke, r.ends = id, false
+			}
+		}
+	}
 	switch f.State {
-	case onetime.Nothing, onetime.Kept:
+	case onetime.Nothing:
 		r.ends = true
+	case onetime.Kept:
+		r.ends, r.next = true, "astra token recover --revoke "+f.ClientIDs[0]
+		chosen()
 	case onetime.Orphan:
 		r.revoke = f.ClientIDs[0]
 	case onetime.Unconfirmed:
 		r.next = "astra token recover --keep " + f.ClientIDs[0]
+		chosen()
 		if in.revokeUnconfirmed {
 			r.revoke = f.ClientIDs[0]
 		}
 	case onetime.Alike:
-		r.next = "astra token recover --revoke CLIENT-ID"
-		for _, id := range f.ClientIDs {
-			if slices.Contains(in.revoke, id) {
-				r.revoke = id
-			}
+		r.next = "astra token recover --keep " + r.open.ID
+		if len(f.ClientIDs) > 0 {
+			r.next = "astra token recover --revoke CLIENT-ID"
 		}
+		chosen()
+	case onetime.Waiting:
+		r.next = "astra token recover"
+	case onetime.Undoing:
+		r.next = "astra token rotate " + r.entry.Old + " --rollback"
 	case onetime.Halfway:
 		r.next = "astra token rotate " + r.entry.Old + " --resume"
 	case onetime.Due:
 		r.next = "astra token rotate --due"
 	case onetime.Overlapping:
 		r.next = "astra token rotate " + r.entry.Old + " --finish"
-	case onetime.Waiting:
 	}
-	if in.keeps(r.open) && r.rotation != nil && !r.open.Record.Step.Reached(onetime.Stored) {
-		r.revoke, r.ends, r.state = "", true, string(onetime.Kept)
+	if in.keeps(r.open) && f.State != onetime.Nothing && (r.goesOn() || r.entry.Kind == onetime.Generating || slices.Contains(in.keep, r.open.ID)) {
+		r.revoke, r.ends, r.state, r.missing = "", true, string(onetime.Kept), nil
 	}
 }
 
@@ -149,17 +184,31 @@ func (r *remnant) settle(ctx context.Context) {
 	var outcome string
 	switch {
 	case r.revoke != "":
-		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke), wasRevoked
-	case r.ends && r.state == string(onetime.Kept):
-		r.failure, outcome = r.rotation.Keep(ctx, r.entry, r.rotation.Destinations), wasKept
-	case r.ends:
-		r.failure, outcome = r.entry.End(), isGone
-	default:
+		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke, r.rotation.Destinations), wasRevoked
+	case !r.ends:
 		return
+	case r.rotation == nil: // damaged, or another organization's: somebody says that all is well
+		r.failure, outcome = r.entry.End(), wasKept
+	case r.state != string(onetime.Kept):
+		r.failure, outcome = onetime.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), isGone
+	case r.goesOn():
+		r.failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), wasKept
+		r.state, r.next = string(onetime.Halfway), "astra token rotate "+r.entry.Old+" --resume"
+		if r.failure == nil {
+			return // open, and next is the rotation
+		}
+	default:
+		r.failure, outcome = r.rotation.Keep(ctx, r.entry, r.rotation.Destinations, r.missing), wasKept
 	}
-	if r.failure == nil {
+	if r.failure == nil || errors.Is(r.failure, onetime.ErrPartial) {
 		r.outcome, r.next = outcome, ""
 	}
+}
+
+// goesOn reports whether it is a rotation whose new secret somebody holds by now,
+// so that the old token can be retired.
+func (r *remnant) goesOn() bool {
+	return r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
 // unsettled reports whether somebody has to do something about it.

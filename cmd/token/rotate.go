@@ -39,8 +39,8 @@ token is named by its client id or its saved name.
 The new token is made, stored beside the old one and tried out. Then it takes the
 old one's place by one change of the configuration: its saved name, what is bound to
 that, and the login of profiles. The old token stays valid for the time of
---overlap, so that whatever runs has time to change over; that of the login in use
-is revoked at once. There is no daemon: "token rotate --due" revokes what is due,
+--overlap, so that whatever runs has time to change over; if it is the login in use
+and stored here, it is revoked at once. There is no daemon: "token rotate --due" revokes what is due,
 and belongs into cron.
 
 A token that is not stored here goes where --save or --out say, else to standard
@@ -60,7 +60,7 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.overlap, "overlap", "", "`duration` for which the old token stays valid, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use)")
+	f.StringVar(&in.overlap, "overlap", "", "`duration` for which the old token stays valid, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use that is stored here)")
 	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: a duration such as 90d, or a time (default: it lives as long as the old one)")
 	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
 	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
@@ -115,7 +115,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err != nil {
 		return err
 	}
-	held, err := app.Held(session.APIURL, old.ClientID, "")
+	held, err := app.Held(session.APIURL, old.ClientID)
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	overlap, err := in.overlapOf(old, held)
 	if err != nil {
 		return err
+	}
+	if !order.ExpiresAt.IsZero() && !order.ExpiresAt.After(old.now.Add(overlap)) {
+		return cli.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("--overlap is how long the old one stays valid")
 	}
 	r, err := in.rotation(ctx, app, session, old, held)
 	if err != nil {
@@ -161,7 +164,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 	case in.expires != "":
 		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
 	case old.untold():
-		app.Warn("the service's list does not tell whether %s expires: the new token will not, unless --expires says when", old.ClientID)
+		app.Warn("the service's list shows neither description nor expiry of %s: the new token has none, unless --expires says when", old.ClientID)
 	case !old.ExpiresAt.IsZero():
 		life := old.ExpiresAt.Sub(old.GeneratedOn)
 		if life > time.Hour {
@@ -174,7 +177,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 
 // overlapOf is how long the old token stays valid.
 func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
-	if in.overlap == "0" || in.overlap == "" && old.current && held != nil && held.Login() {
+	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
 		return 0, nil
 	}
 	return cli.ParseDuration("--overlap", cmp.Or(in.overlap, defaultOverlap))

@@ -30,44 +30,45 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 	if held != nil && in.save != "" {
 		return nil, cli.Usagef("the token is kept already, as %v: the new one takes its place, without --save", held)
 	}
-	record := onetime.Record{Save: in.save, Out: in.out, Format: in.format, Held: held != nil, Old: old.ClientID}
+	record := onetime.Record{Kind: onetime.Rotating, Out: in.out, Format: in.format, Old: old.ClientID}
 	record.Shown = held == nil && in.save == "" && in.out == ""
-	if in.save != "" { // which makes sure that the name is free
-		if _, err := app.Saved(session, in.save); err != nil {
+	record.Order.Roles = old.Roles
+	if held != nil {
+		held.Note(&record)
+	}
+	if in.save != "" {
+		saved, err := app.Saved(session, in.save)
+		if err != nil {
 			return nil, err
 		}
+		saved.Note(&record)
 	}
-	record.Order.Roles = old.Roles
 	return rebuild(ctx, app, session, record)
 }
 
-// rebuild makes the rotation that a record of the journal describes, with the
-// destinations as they are now. A record of another kind has only those.
+// rebuild makes the rotation that a record of the journal describes, with its
+// destinations. A record of another kind has only those.
 func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record) (*rotation, error) {
-	maker, err := app.Maker(session)
+	maker, err := app.Maker(ctx, session)
 	if err != nil {
 		return nil, err
 	}
-	r := &rotation{saved: record.Save, shown: record.Shown}
+	r := &rotation{shown: record.Shown}
 	r.Rotation = onetime.Rotation{Maker: maker, Login: session.ClientID, With: with(app, session)}
 	if r.roles, err = session.RoleRefs(ctx, record.Order.Roles); err != nil {
 		return nil, err
 	}
-	if record.Held {
-		held, err := app.Held(session.APIURL, record.Old, record.Made)
+	switch {
+	case record.Held:
+		held := app.HeldIn(session.APIURL, record.Places)
+		r.Held, r.saved, r.places = held, held.Name(), held.String()
+		r.Destinations = append(r.Destinations, held)
+	case len(record.Places) > 0:
+		saved, err := app.SavedIn(session.APIURL, record.Places[0])
 		if err != nil {
 			return nil, err
 		}
-		if held != nil { // else it was deleted meanwhile
-			r.Held, r.saved, r.places = held, held.Name(), held.String()
-			r.Destinations = append(r.Destinations, held)
-		}
-	}
-	if record.Save != "" {
-		saved, err := app.SavedBy(session, record.Profile, record.Save)
-		if err != nil {
-			return nil, err
-		}
+		r.saved = record.Places[0].Saved
 		r.Destinations = append(r.Destinations, saved)
 	}
 	columns := generatedColumns(true)
@@ -151,12 +152,17 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	if errors.Is(err, onetime.ErrPending) {
 		return err
 	}
+	if errors.Is(err, onetime.ErrUndoing) {
+		return cli.Hint(err, "go on with that", "astra token rotate "+e.Old+" --rollback")
+	}
 	words := map[onetime.Step]string{
-		onetime.Planned:  "nothing was changed yet",
-		onetime.Stored:   "the new token is stored, and the old one in use",
-		onetime.Verified: "the new token is stored, and the old one in use",
-		onetime.Switched: "the new token is in use, and the old one still valid",
-		onetime.Retired:  "the new token is in use, and the old one revoked",
+		onetime.Planned:    "nothing was changed here",
+		onetime.Created:    "nothing was changed here",
+		onetime.Delivering: "nothing was changed here",
+		onetime.Stored:     "the new token is stored, the old one is what is used",
+		onetime.Verified:   "the new token is stored, the old one is what is used",
+		onetime.Switched:   "the new token is what is used, the old one is not revoked yet",
+		onetime.Retired:    "the new token is what is used, the old one is revoked",
 	}[e.Step]
 	next := []string{"astra token rotate " + e.Old + " --resume"}
 	if !e.Step.Reached(onetime.Retired) {

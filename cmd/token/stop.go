@@ -99,7 +99,16 @@ func (l *leak) replace(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	r, err := rebuild(ctx, app, session, onetime.Record{Kind: onetime.Rotating, Held: true, Old: l.ClientID, Order: order})
+	held, err := app.Held(session.APIURL, l.ClientID)
+	if err != nil {
+		return err
+	}
+	if held == nil {
+		return cli.Failf(cli.Conflict, "it is not kept here any more")
+	}
+	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Order: order}
+	held.Note(&record)
+	r, err := rebuild(ctx, app, session, record)
 	if err != nil {
 		return err
 	}

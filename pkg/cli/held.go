@@ -21,59 +21,39 @@ import (
 type Held struct {
 	app    *App
 	apiURL string
-	old    string // client id
-	places []place
+	places []onetime.Place
 }
 
-// A place keeps one token: the login of a profile, or one of its saved tokens.
-type place struct {
-	profile string
-	saved   string // name; "" = the login
-	kind    string // of the store
-}
-
-func (p place) key(clientID string) credential.Key {
-	if p.saved == "" {
-		return LoginKey(config.Profile{Name: p.profile, ClientID: clientID})
-	}
-	return SavedKey(p.profile, config.SavedToken{Name: p.saved, ClientID: clientID})
-}
-
-// String names the place for people.
-func (p place) String() string {
-	if p.saved == "" {
-		return "the login of profile " + p.profile
-	}
-	return fmt.Sprintf("%q of profile %s", p.saved, p.profile)
-}
-
-// Held returns where a token of the service at apiURL is kept here, under its own
-// client id or, in the middle of a rotation, under that of its successor; nil if it
-// is kept nowhere.
-func (a *App) Held(apiURL, clientID, successor string) (*Held, error) {
+// Held returns where a token of the service at apiURL is kept here, nil if it is
+// kept nowhere.
+func (a *App) Held(apiURL, clientID string) (*Held, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
 	}
-	h := &Held{app: a, apiURL: apiURL, old: clientID}
-	means := func(id string) bool { return id == clientID || successor != "" && id == successor }
+	var places []onetime.Place
 	for _, p := range cfg.Profiles {
 		if !a.sandboxed && serviceOf(p) != apiURL {
 			continue
 		}
-		if means(p.ClientID) && p.Store != string(credential.Env) {
-			h.places = append(h.places, place{p.Name, "", p.Store})
+		if p.ClientID == clientID && p.Store != string(credential.Env) {
+			places = append(places, onetime.Place{Profile: p.Name, Kind: p.Store})
 		}
 		for _, t := range p.Tokens {
-			if means(t.ClientID) {
-				h.places = append(h.places, place{p.Name, t.Name, t.Store})
+			if t.ClientID == clientID {
+				places = append(places, onetime.Place{Profile: p.Name, Saved: t.Name, Kind: t.Store})
 			}
 		}
 	}
-	if len(h.places) == 0 {
+	if len(places) == 0 {
 		return nil, nil //nolint:nilnil // it is kept nowhere
 	}
-	return h, nil
+	return a.HeldIn(apiURL, places), nil
+}
+
+// HeldIn returns the places in which an earlier run found a token.
+func (a *App) HeldIn(apiURL string, places []onetime.Place) *Held {
+	return &Held{app: a, apiURL: apiURL, places: places}
 }
 
 // serviceOf is the service that a profile's tokens are for, "" if it cannot be
@@ -86,9 +66,17 @@ func serviceOf(p config.Profile) string {
 	return url
 }
 
+// KeyOf names the item of a client id in a place.
+func KeyOf(p onetime.Place, clientID string) credential.Key {
+	if p.Saved == "" {
+		return LoginKey(config.Profile{Name: p.Profile, ClientID: clientID})
+	}
+	return SavedKey(p.Profile, config.SavedToken{Name: p.Saved, ClientID: clientID})
+}
+
 // String says where the token is kept.
 func (h *Held) String() string {
-	var words []string
+	words := make([]string, 0, len(h.places))
 	for _, p := range h.places {
 		words = append(words, p.String())
 	}
@@ -97,23 +85,23 @@ func (h *Held) String() string {
 
 // Login reports whether the token is the login of a profile.
 func (h *Held) Login() bool {
-	return slices.ContainsFunc(h.places, func(p place) bool { return p.saved == "" })
+	return slices.ContainsFunc(h.places, func(p onetime.Place) bool { return p.Saved == "" })
 }
 
 // Name is the first name under which the token is saved, "" for a login only.
 func (h *Held) Name() string {
 	for _, p := range h.places {
-		if p.saved != "" {
-			return p.saved
+		if p.Saved != "" {
+			return p.Saved
 		}
 	}
 	return ""
 }
 
 // each does something with the store of every place.
-func (h *Held) each(do func(place, credential.Store) error) error {
+func (h *Held) each(do func(onetime.Place, credential.Store) error) error {
 	for _, p := range h.places {
-		store, err := h.app.Store(p.kind)
+		store, err := h.app.Store(p.Kind)
 		if err == nil {
 			err = do(p, store)
 		}
@@ -126,21 +114,22 @@ func (h *Held) each(do func(place, credential.Store) error) error {
 
 // Prepare writes, reads and deletes a dummy in every store.
 func (h *Held) Prepare(ctx context.Context) error {
-	return h.each(func(p place, store credential.Store) error {
-		dummy := p.key("try")
-		if err := store.Set(ctx, dummy, credential.Item{ClientID: "try", Token: "try", APIURL: h.apiURL}); err != nil {
-			return err
-		}
-		return store.Delete(ctx, dummy)
+	return h.each(func(p onetime.Place, store credential.Store) error {
+		return onetime.TryStore(ctx, store, KeyOf(p, "try"))
 	})
 }
 
-// Deliver stores the new token beside the old one.
+// Deliver stores the new token beside the old one. After an error no place has it.
 func (h *Held) Deliver(ctx context.Context, made devops.Credential) error {
 	h.app.Secrets.Add(made.Token)
 	h.app.Secrets.Add(made.Secret)
-	item := credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: h.apiURL}
-	return h.each(func(p place, store credential.Store) error { return store.Set(ctx, p.key(made.ClientID), item) })
+	err := h.each(func(p onetime.Place, store credential.Store) error {
+		return store.Set(ctx, KeyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
+	})
+	if err != nil {
+		return errors.Join(err, h.Drop(context.WithoutCancel(ctx), made.ClientID))
+	}
+	return nil
 }
 
 // Discard does nothing: Prepare left nothing.
@@ -148,8 +137,8 @@ func (h *Held) Discard() {}
 
 // Holds reports whether every place has the secret of a client id.
 func (h *Held) Holds(ctx context.Context, clientID string) (bool, error) {
-	err := h.each(func(p place, store credential.Store) error {
-		_, err := store.Get(ctx, p.key(clientID))
+	err := h.each(func(p onetime.Place, store credential.Store) error {
+		_, err := store.Get(ctx, KeyOf(p, clientID))
 		return err
 	})
 	if errors.Is(err, credential.ErrNotFound) {
@@ -158,49 +147,84 @@ func (h *Held) Holds(ctx context.Context, clientID string) (bool, error) {
 	return err == nil, err
 }
 
-// Note writes down that the secret goes to where the old one is.
-func (h *Held) Note(r *onetime.Record) { r.Held = true }
+// Drop deletes the secret of a client id from every place.
+func (h *Held) Drop(ctx context.Context, clientID string) error {
+	return h.each(func(p onetime.Place, store credential.Store) error {
+		err := store.Delete(ctx, KeyOf(p, clientID))
+		if errors.Is(err, credential.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+// Note writes down the places, which have the old token, too.
+func (h *Held) Note(r *onetime.Record) { r.Held, r.Places = true, h.places }
 
 // Load returns the stored token of a client id.
 func (h *Held) Load(ctx context.Context, clientID string) (secret.Text, error) {
 	var err error
 	for _, p := range h.places {
 		var item credential.Item
-		if item, err = h.app.Stored(ctx, p.kind, p.key(clientID)); err == nil {
+		if item, err = h.app.Stored(ctx, p.Kind, KeyOf(p, clientID)); err == nil {
 			return item.Token, nil
 		}
 	}
 	return "", fmt.Errorf("the stored token %s: %w", clientID, err)
 }
 
-// Switch makes all that means one token mean the other, by one change of the
-// configuration file. What is bound to a saved name follows it.
-func (h *Held) Switch(ctx context.Context, from, to string) error {
-	return h.app.UpdateConfig(ctx, func(c *config.Config) error {
-		for i, p := range c.Profiles {
-			if !h.app.sandboxed && serviceOf(p) != h.apiURL {
-				continue
-			}
-			if p.ClientID == from && p.Store != string(credential.Env) {
-				c.Profiles[i].ClientID = to
-			}
-			for j, t := range p.Tokens {
-				if t.ClientID == from {
-					c.Profiles[i].Tokens[j].ClientID = to
-				}
-			}
+// Check fails with status 7 unless every place means this client id, in the
+// configuration as it is now.
+func (h *Held) Check(_ context.Context, clientID string) error {
+	h.app.configRead = false
+	cfg, err := h.app.Config()
+	if err != nil {
+		return err
+	}
+	for _, p := range h.places {
+		if at := meaning(&cfg, p); at == nil || *at != clientID {
+			return moved(p, clientID)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-// Forget drops the secret of a client id from every place.
-func (h *Held) Forget(ctx context.Context, clientID string) error {
-	return h.each(func(p place, store credential.Store) error {
-		err := store.Delete(ctx, p.key(clientID))
-		if errors.Is(err, credential.ErrNotFound) {
-			return nil
+func moved(p onetime.Place, clientID string) error {
+	return Failf(Conflict, "%v is not %s: it was changed meanwhile", p, clientID)
+}
+
+// meaning is where the configuration says which token a place means; nil if it
+// knows no such place.
+func meaning(c *config.Config, p onetime.Place) *string {
+	for i := range c.Profiles {
+		profile := &c.Profiles[i]
+		if profile.Name != p.Profile {
+			continue
 		}
-		return err
+		if p.Saved == "" {
+			return &profile.ClientID
+		}
+		for j := range profile.Tokens {
+			if profile.Tokens[j].Name == p.Saved {
+				return &profile.Tokens[j].ClientID
+			}
+		}
+	}
+	return nil
+}
+
+// Switch makes every place mean the other token, by one change of the
+// configuration file. What is bound to a saved name follows it. It fails with
+// status 7 if a place means neither of the two.
+func (h *Held) Switch(ctx context.Context, from, to string) error {
+	return h.app.UpdateConfig(ctx, func(c *config.Config) error {
+		for _, p := range h.places {
+			at := meaning(c, p)
+			if at == nil || *at != from && *at != to {
+				return moved(p, from)
+			}
+			*at = to
+		}
+		return nil
 	})
 }

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -24,15 +27,19 @@ func (a *App) Journal() (onetime.Journal, error) {
 }
 
 // Maker makes credentials through a session.
-func (a *App) Maker(session *Session) (onetime.Maker, error) {
+func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error) {
 	journal, err := a.Journal()
+	if err != nil {
+		return onetime.Maker{}, err
+	}
+	org, err := session.OrgID(ctx)
 	if err != nil {
 		return onetime.Maker{}, err
 	}
 	now, err := a.ServiceNow()
 	ahead := now.Sub(a.Now())
 	return onetime.Maker{
-		Tokens: session.Tokens, Journal: journal, Profile: session.Profile.Name, Rand: a.Rand,
+		Tokens: session.Tokens, Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
 		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) },
 	}, err
 }
@@ -53,6 +60,9 @@ func Untold(cmd *cobra.Command) *cobra.Command {
 // tellOpen says in one line what earlier runs left unsettled. Whatever is wrong
 // with the journal itself is for the commands that use it.
 func (a *App) tellOpen(cmd *cobra.Command) {
+	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
+		return
+	}
 	for c := cmd; c != nil; c = c.Parent() {
 		if _, evaluated := c.Annotations[failureStatement]; evaluated || c.Annotations[untold] != "" {
 			return
@@ -107,4 +117,44 @@ func inWords(o onetime.Open) string {
 		return "the token " + r.Made
 	}
 	return "a token that may have been made, with mark " + r.Nonce
+}
+
+// NotRotating fails with status 7 if a rotation is open that concerns what is
+// about to be changed: it would not find its tokens again.
+func (a *App) NotRotating(doing string, concerns func(onetime.Record) bool) error {
+	journal, err := a.Journal()
+	if err != nil {
+		return err
+	}
+	all, err := journal.List()
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Running || o.Record.Kind != onetime.Rotating || !concerns(o.Record) {
+			continue
+		}
+		return Failf(Conflict, "a rotation of %s is open: %s would not let it come to its end", o.Record.Old, doing).
+			WithHint("finish it, or undo it, first").
+			WithNext("astra token rotate "+o.Record.Old+" --finish", "astra token rotate "+o.Record.Old+" --rollback")
+	}
+	return nil
+}
+
+// InProfile reports whether a rotation keeps a token in a profile.
+func InProfile(name string) func(onetime.Record) bool {
+	return func(r onetime.Record) bool {
+		return slices.ContainsFunc(r.Places, func(p onetime.Place) bool { return p.Profile == name })
+	}
+}
+
+// Names reports whether the configuration says that a token is kept somewhere.
+func (a *App) Names(clientID string) (bool, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(cfg.Profiles, func(p config.Profile) bool {
+		return p.ClientID == clientID || slices.ContainsFunc(p.Tokens, func(t config.SavedToken) bool { return t.ClientID == clientID })
+	}), nil
 }

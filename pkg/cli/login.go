@@ -51,10 +51,11 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		}
 	}
 	before, known := app.profileNow(l.Profile)
+	if err := app.NotRotating("to log in to "+l.Profile, InProfile(l.Profile)); err != nil && before.ClientID != token.ClientID {
+		return p, err
+	}
 	same := known && p.Org.ID != "" && before.Org.ID == p.Org.ID
-	if same {
-		p.Tokens, p.Env = before.Tokens, before.Env // their bindings still hold
-	} else if known && len(before.Tokens) > 0 {
+	if !same && known && len(before.Tokens) > 0 {
 		if err := app.Confirm(ctx, "Profile %s is %s so far. Replace it, and drop its saved tokens?", p.Name, cmp.Or(before.Org.Name, before.Org.ID)); err != nil {
 			return p, err
 		}
@@ -66,6 +67,9 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		}
 	}
 	err = app.UpdateConfig(ctx, func(c *config.Config) error {
+		if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
+			p.Tokens, p.Env = now.Tokens, now.Env // they still hold, with what was changed meanwhile
+		}
 		c.Put(p)
 		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
 		return nil

@@ -31,53 +31,42 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if _, taken := profile.Token(name); taken {
 		return nil, Failf(Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
 	}
-	return a.savedIn(session, profile, name)
-}
-
-// SavedBy is the destination that an earlier run of a profile had for a token
-// under a name.
-func (a *App) SavedBy(session *Session, profile, name string) (*onetime.Saved, error) {
-	cfg, err := a.Config()
-	if err != nil {
-		return nil, err
-	}
-	p, found := cfg.Find(profile)
-	if a.sandboxed || !found {
-		if p, err = a.Profile(); err != nil {
-			return nil, err
-		}
-	}
-	return a.savedIn(session, p, name)
-}
-
-// savedIn is the destination of a token in a profile's store under a name.
-func (a *App) savedIn(session *Session, profile config.Profile, name string) (*onetime.Saved, error) {
 	kind := profile.Store
 	if kind == string(credential.Env) || kind == "" {
-		var err error
 		if kind, err = a.StoreKind(""); err != nil {
 			return nil, err
 		}
 	}
-	store, err := a.Store(kind)
+	return a.SavedIn(session.APIURL, onetime.Place{Profile: profile.Name, Saved: name, Kind: kind})
+}
+
+// SavedIn is the destination of a token under a name that a profile does not have
+// so far.
+func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error) {
+	store, err := a.Store(place.Kind)
 	if err != nil {
 		return nil, err
 	}
 	return &onetime.Saved{
-		Store: store, Name: name, APIURL: session.APIURL,
-		Key: func(clientID string) credential.Key {
-			return SavedKey(profile.Name, config.SavedToken{Name: name, ClientID: clientID})
-		},
+		Store: store, Place: place, APIURL: apiURL,
+		Key: func(clientID string) credential.Key { return KeyOf(place, clientID) },
 		Record: func(ctx context.Context, clientID string) error {
-			return a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
-				saved, taken := p.Token(name)
+			return a.UpdateConfig(ctx, func(c *config.Config) error {
+				p, found := c.Find(place.Profile)
+				if !found && !a.sandboxed {
+					return Failf(Conflict, "profile %s is not there any more", place.Profile)
+				} else if !found {
+					p = config.Profile{Name: place.Profile, Store: string(credential.File)}
+				}
+				saved, taken := p.Token(place.Saved)
 				switch {
 				case taken && saved.ClientID == clientID:
 					return nil
 				case taken:
-					return Failf(Conflict, "a token was saved as %q meanwhile", name)
+					return Failf(Conflict, "a token was saved as %q meanwhile", place.Saved)
 				}
-				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: name, ClientID: clientID, Store: kind})
+				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: place.Saved, ClientID: clientID, Store: place.Kind})
+				c.Put(p)
 				return nil
 			})
 		},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -206,4 +207,35 @@ func TestFileIsNeverHalf(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestFileSweepsWhatWasCutShort: a process that is killed while it writes leaves a
+// file with a secret.
+func TestFileSweepsWhatWasCutShort(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "credentials")
+	store := NewFile(dir)
+	item := Item{ClientID: "id", Token: "token"}
+	if err := store.Set(t.Context(), Key{Profile: "p"}, item); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{".astra-old.tmp": time.Hour, ".astra-new.tmp": 0} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		when := time.Now().Add(-age)
+		if err := os.Chtimes(path, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Set(t.Context(), Key{Profile: "p"}, item); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".astra-old.tmp")); err == nil {
+		t.Error("what is old is still there")
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".astra-new.tmp")); err != nil {
+		t.Error("what another process may be writing is gone")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
@@ -28,6 +29,24 @@ func cause(err error) error {
 	return err
 }
 
+// sweepAge is how old a file is that no process writes any more.
+const sweepAge = time.Minute
+
+// sweep removes what processes left beside f that were killed while they wrote:
+// there is a secret in it. The clock is that of the file system.
+func sweep(f *os.File) {
+	now, err := f.Stat()
+	if err != nil {
+		return
+	}
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(f.Name()), ".astra-*.tmp"))
+	for _, path := range left {
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && now.ModTime().Sub(info.ModTime()) > sweepAge {
+			_ = os.Remove(path)
+		}
+	}
+}
+
 // replace writes a file whole: a reader sees the old content or the new one,
 // also after a loss of power.
 func replace(path string, data []byte) error {
@@ -35,6 +54,7 @@ func replace(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
+	sweep(f)
 	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	defer f.Close()
 	if err := f.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {

@@ -166,5 +166,8 @@ func (*Clipboard) Discard() {}
 // it holds something else.
 func (*Clipboard) Holds(context.Context, string) (bool, error) { return false, nil }
 
+// Drop leaves the clipboard alone: by now it holds something else.
+func (*Clipboard) Drop(context.Context, string) error { return nil }
+
 // Note does nothing: it is never the only destination.
 func (*Clipboard) Note(*Record) {}

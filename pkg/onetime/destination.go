@@ -27,6 +27,8 @@ type Destination interface {
 	// Holds reports whether an earlier run delivered the secret of a client id
 	// here. Where only a person can tell, it does not.
 	Holds(ctx context.Context, clientID string) (bool, error)
+	// Drop takes away what is held of a client id that is revoked.
+	Drop(ctx context.Context, clientID string) error
 	// Note writes down where it is, so that a later run finds it.
 	Note(r *Record)
 	// Discard drops what Prepare set up. It does no harm after Deliver.
@@ -36,7 +38,7 @@ type Destination interface {
 // Saved is a destination in a secret store.
 type Saved struct {
 	Store  credential.Store
-	Name   string // under which the user finds it again
+	Place  Place  // whose name is that under which the user finds it again
 	APIURL string // the service that the token is for
 	// Key names the item of a client id. Two commands that save under one name
 	// at the same time have two items, so that neither can drop the other's.
@@ -47,7 +49,9 @@ type Saved struct {
 }
 
 // String says which store it is.
-func (s *Saved) String() string { return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Name) }
+func (s *Saved) String() string {
+	return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Place.Saved)
+}
 
 func where(kind credential.Kind) string {
 	if kind == credential.File {
@@ -58,19 +62,27 @@ func where(kind credential.Kind) string {
 
 // Prepare writes, reads and deletes a dummy item.
 func (s *Saved) Prepare(ctx context.Context) error {
-	dummy := s.Key("try" + rand.Text())
-	if err := s.Store.Set(ctx, dummy, credential.Item{ClientID: "try", Token: "try", APIURL: s.APIURL}); err != nil {
+	return TryStore(ctx, s.Store, s.Key("try"+rand.Text()))
+}
+
+// TryStore writes, reads and deletes a dummy item.
+func TryStore(ctx context.Context, store credential.Store, key credential.Key) error {
+	if err := store.Set(ctx, key, credential.Item{ClientID: "try", Token: "try"}); err != nil {
 		return err
 	}
-	return s.Store.Delete(ctx, dummy)
+	return store.Delete(ctx, key)
+}
+
+// Item is what a store keeps of a credential for the service at apiURL.
+func Item(made devops.Credential, apiURL string) credential.Item {
+	return credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: apiURL}
 }
 
 // Deliver writes the item and notes it in the configuration. The store reads
 // back what it wrote.
 func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 	key := s.Key(made.ClientID)
-	item := credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: s.APIURL}
-	if err := s.Store.Set(ctx, key, item); err != nil {
+	if err := s.Store.Set(ctx, key, Item(made, s.APIURL)); err != nil {
 		return err
 	}
 	if err := s.Record(ctx, made.ClientID); err != nil {
@@ -91,8 +103,21 @@ func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
 	return err == nil, err
 }
 
-// Note writes down the name.
-func (s *Saved) Note(r *Record) { r.Save = s.Name }
+// Drop deletes the item.
+func (s *Saved) Drop(ctx context.Context, clientID string) error {
+	return absent(s.Store.Delete(ctx, s.Key(clientID)))
+}
+
+// absent is err unless that says that there is nothing.
+func absent(err error) error {
+	if errors.Is(err, credential.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Note writes down the place.
+func (s *Saved) Note(r *Record) { r.Places = []Place{s.Place} }
 
 // File is a destination in a new file that only the user can read.
 type File struct {
@@ -161,6 +186,9 @@ func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	return bytes.Contains(text, []byte(clientID)), err
 }
 
+// Drop leaves a file alone: one that has its name was delivered.
+func (*File) Drop(context.Context, string) error { return nil }
+
 // Note writes down the whole path.
 func (f *File) Note(r *Record) {
 	r.Out, r.Format = f.Path, f.Format
@@ -219,6 +247,9 @@ func (*Stdout) Discard() {}
 
 // Holds reports that nobody can tell: what was written may have been read.
 func (*Stdout) Holds(context.Context, string) (bool, error) { return false, nil }
+
+// Drop does nothing: what was shown was shown.
+func (*Stdout) Drop(context.Context, string) error { return nil }
 
 // Note writes down that only a person can tell whether it arrived.
 func (*Stdout) Note(r *Record) { r.Shown = true }

@@ -1,6 +1,7 @@
 package onetime
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,7 @@ type Open struct {
 	Record  Record
 	Path    string
 	Running bool  // another process is at it; Record is not read then
-	Err     error // wraps ErrDamaged
+	Err     error // wraps ErrDamaged or ErrNewer
 }
 
 // List returns the operations that have not ended.
@@ -86,7 +87,7 @@ func (j Journal) look(id string) (Open, bool) {
 	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
 	guard := flock.New(filepath.Join(j.Dir, id+lockSuffix), flock.SetPermissions(0o600))
 	defer func() { _ = guard.Close() }()
-	if free, err := guard.TryRLock(); err == nil && !free {
+	if free, err := guard.TryRLock(); err != nil || !free {
 		open.Running = true
 		return open, true
 	}
@@ -116,9 +117,10 @@ func readRecord(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// begin writes down a new operation, before anything is sent. The error wraps
-// ErrOpen, ErrRunning or ErrJournal.
-func (j Journal) begin(ctx context.Context, id string, r Record) (*Entry, error) {
+// begin writes down a new operation, before anything is sent. What is written,
+// plan decides when nobody else can be at it. The error wraps ErrOpen, ErrRunning
+// or ErrJournal, or is that of plan.
+func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
 	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
@@ -126,23 +128,27 @@ func (j Journal) begin(ctx context.Context, id string, r Record) (*Entry, error)
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{ID: id, Record: r, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
-	e.Version = recordVersion
+	e := &Entry{ID: id, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	if data, err := readRecord(e.path); err == nil {
 		if old, err := parseRecord(data); errors.Is(err, errUnbegun) || err == nil && old.Step == Done {
 			_ = os.Remove(e.path)
 		}
 	}
+	if _, err := os.Lstat(e.path); err == nil {
+		e.Leave()
+		return nil, ErrOpen
+	}
+	if e.Record, err = plan(); err != nil {
+		e.Leave()
+		return nil, err
+	}
+	e.Version = recordVersion
 	if e.file, err = os.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
-		if err = errors.Join(e.note(r.Step), syncDir(j.Dir)); err != nil {
+		if err = errors.Join(e.note(e.Step), syncDir(j.Dir)); err != nil {
 			_ = os.Remove(e.path) // what is not whole is no operation
 		}
 	}
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		e.Leave()
-		return nil, ErrOpen
-	case err != nil:
+	if err != nil {
 		e.Leave()
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
@@ -150,7 +156,8 @@ func (j Journal) begin(ctx context.Context, id string, r Record) (*Entry, error)
 }
 
 // Take returns an operation that an earlier run left. The error wraps ErrRunning,
-// ErrDamaged or fs.ErrNotExist.
+// ErrNewer or fs.ErrNotExist, or ErrDamaged; with that comes an entry, which can be
+// ended, with the last record that can be read.
 func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	unlock, err := j.lock(ctx, id)
 	if err != nil {
@@ -158,24 +165,28 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	}
 	e := &Entry{ID: id, found: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	data, err := readRecord(e.path)
+	var damage error
 	if err == nil {
-		e.Record, err = parseRecord(data)
+		e.Record, damage = parseRecord(data)
+		if !errors.Is(damage, ErrDamaged) {
+			err = damage
+		}
 	}
 	if err == nil {
 		e.file, err = os.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
 	}
-	if err == nil && data[len(data)-1] != '\n' {
+	if err == nil && !bytes.HasSuffix(data, []byte("\n")) {
 		err = e.file.Truncate(int64(len(data) - len(torn(data))))
 	}
 	if err != nil {
 		e.Leave()
 		return nil, err
 	}
-	return e, nil
+	return e, damage
 }
 
 // torn is what a crash left of a line at the end of data.
-func torn(data []byte) []byte { return data[strings.LastIndexByte(string(data), '\n')+1:] }
+func torn(data []byte) []byte { return data[bytes.LastIndexByte(data, '\n')+1:] }
 
 // lock takes the lock of an operation. A process that only looks holds it for a
 // moment, so that is waited for.
@@ -211,16 +222,20 @@ func (e *Entry) note(step Step) error {
 	before := e.Step
 	e.Step = step
 	line, err := json.Marshal(e.Record)
-	if err == nil {
-		failpoint.Here("journal " + string(step) + ": before")
-		_, err = e.file.Write(append(line, '\n'))
+	if err != nil {
+		return err
 	}
-	if err == nil {
+	failpoint.Here("journal " + string(step) + ": before")
+	info, err := e.file.Stat()
+	if err != nil {
+		return err
+	}
+	if _, err = e.file.Write(append(line, '\n')); err == nil {
 		err = e.file.Sync()
 	}
 	if err != nil {
 		e.Step = before
-		return err
+		return errors.Join(err, e.file.Truncate(info.Size())) // else the next line would follow half of this one
 	}
 	failpoint.Here("journal " + string(step) + ": after")
 	return nil

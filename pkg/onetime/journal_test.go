@@ -23,10 +23,12 @@ func sample() Record {
 	}
 }
 
+func planned() (Record, error) { return sample(), nil }
+
 func TestJournalRemembers(t *testing.T) {
 	t.Parallel()
 	j := Journal{filepath.Join(t.TempDir(), "pending")}
-	e, err := j.begin(t.Context(), "op", sample())
+	e, err := j.begin(t.Context(), "op", planned)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +53,7 @@ func TestJournalRemembers(t *testing.T) {
 	if diff := cmp.Diff(want, all[0].Record); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if _, err := j.begin(t.Context(), "op", sample()); !errors.Is(err, ErrOpen) {
+	if _, err := j.begin(t.Context(), "op", planned); !errors.Is(err, ErrOpen) {
 		t.Errorf("begun twice: %v", err)
 	}
 	e, err = j.Take(t.Context(), "op")
@@ -74,7 +76,7 @@ func TestJournalRemembers(t *testing.T) {
 func TestJournalAfterACrash(t *testing.T) {
 	t.Parallel()
 	j := Journal{t.TempDir()}
-	e, err := j.begin(t.Context(), "op", sample())
+	e, err := j.begin(t.Context(), "op", planned)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func TestOneOfMany(t *testing.T) {
 	results := make(chan error)
 	for range 8 {
 		go func() {
-			_, err := j.begin(context.WithoutCancel(t.Context()), "op", sample())
+			_, err := j.begin(context.WithoutCancel(t.Context()), "op", planned)
 			results <- err
 		}()
 	}
@@ -155,7 +157,7 @@ func TestDamagedRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for old, bad := range map[string]string{
-		`"version":1`:       `"version":2`,
+		`"version":1`:       `"version":0`,
 		`"kind":"generate"`: `"kind":"print"`,
 		`"step":"created"`:  `"step":"begun"`,
 		`"nonce":"n"`:       `"nonce":""`,

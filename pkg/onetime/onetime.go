@@ -9,7 +9,6 @@
 package onetime
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +55,8 @@ type Order struct {
 type Maker struct {
 	Tokens  *devops.TokenService
 	Journal Journal
-	Profile string // whose login is used, for the journal; "" = it came from elsewhere
+	OrgID   string // the organization of the login
+	Profile string // whose login that is, for the journal; "" = it came from elsewhere
 	Rand    io.Reader
 	Now     func() time.Time
 	Clock   func() time.Time // the service's, by which an overlap ends
@@ -84,11 +84,13 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 		return nothing, nil, err
 	}
 	defer discard(destinations)
-	plan, err := m.plan(ctx, Record{Kind: Generating, Order: order}, destinations)
+	nonce, err := newNonce(m.Rand)
 	if err != nil {
 		return nothing, nil, err
 	}
-	entry, err := m.Journal.begin(ctx, plan.Nonce, plan)
+	entry, err := m.Journal.begin(ctx, nonce, func() (Record, error) {
+		return m.plan(ctx, Record{Kind: Generating, Order: order, Nonce: nonce}, destinations)
+	})
 	if err != nil {
 		return nothing, nil, err
 	}
@@ -112,8 +114,14 @@ func (m Maker) close(entry *Entry, err error) error {
 	return errors.Join(err, entry.End())
 }
 
+// errNowhere is a slip of this program: a secret would be made for nobody.
+var errNowhere = fmt.Errorf("there is nowhere for the secret to go; %w", ErrDestination)
+
 // prepare tries all destinations out. After an error none is left prepared.
 func prepare(ctx context.Context, destinations []Destination) error {
+	if len(destinations) == 0 {
+		return errNowhere
+	}
 	for i, d := range destinations {
 		if err := d.Prepare(ctx); err != nil {
 			discard(destinations[:i])
@@ -135,15 +143,15 @@ func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (
 	if err != nil {
 		return r, err
 	}
+	r.Before, r.Places = nil, nil
 	for _, t := range before {
 		r.Before = append(r.Before, t.ClientID)
 	}
 	for _, d := range destinations {
 		d.Note(&r)
 	}
-	r.Step, r.Profile, r.Began = Planned, m.Profile, m.Now().UTC()
-	r.Nonce, err = newNonce(m.Rand)
-	return r, err
+	r.Step, r.OrgID, r.Profile, r.Began = Planned, m.OrgID, m.Profile, m.Now().UTC()
+	return r, nil
 }
 
 // create sends the one request of a planned operation, and brings it to the step
@@ -210,29 +218,50 @@ func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, caus
 		entry.Made = clientID
 		cause = errors.Join(cause, entry.note(Created))
 	}
-	if err := m.revoke(ctx, clientID); err != nil {
+	if err := m.revoke(ctx, clientID, entry.abroad()); err != nil {
 		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
 	}
 	return fmt.Errorf("%w; the credential %s was revoked again: %w", cause, clientID, ErrNothingKept)
 }
 
-// revoke deletes a credential and makes sure that it is gone.
-func (m Maker) revoke(ctx context.Context, clientID string) error {
+// ErrStillListed says that a token was deleted and is listed all the same.
+var ErrStillListed = errors.New("it was deleted, and is listed all the same")
+
+// revoke deletes a credential and makes sure that it is gone. Of one that is
+// abroad, in another organization, neither a list nor a 404 tells.
+func (m Maker) revoke(ctx context.Context, clientID string, abroad bool) error {
 	ctx, cancel := m.unbroken(ctx, revokeLimit)
 	defer cancel()
 	deleted := m.Tokens.Delete(ctx, clientID)
+	if abroad || errors.Is(deleted, devops.ErrForbidden) {
+		return deleted
+	}
 	if errors.Is(deleted, devops.ErrNotFound) {
 		return nil
 	}
-	live, err := m.Tokens.List(ctx)
-	if err != nil {
-		return errors.Join(deleted, err)
+	var seen error
+	for _, pause := range looks() {
+		if sleep(ctx, pause) != nil {
+			break
+		}
+		live, err := m.Tokens.List(ctx)
+		switch {
+		case err != nil:
+			seen = err
+		case !lists(live, clientID):
+			return nil
+		case deleted != nil:
+			return deleted
+		default:
+			seen = ErrStillListed // a list may lag behind
+		}
 	}
-	if lists(live, clientID) {
-		return cmp.Or(deleted, errors.New("it is still listed"))
-	}
-	return nil
+	return errors.Join(deleted, seen)
 }
+
+// abroad reports whether the credential is for another organization than that of
+// the login.
+func (r Record) abroad() bool { return r.Order.OrgID != r.OrgID }
 
 func lists(tokens []devops.Token, clientID string) bool {
 	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })

@@ -48,6 +48,7 @@ type Record struct {
 	Kind    Kind      `json:"kind"`
 	Step    Step      `json:"step"`
 	Began   time.Time `json:"began"` // when the latest request was about to be sent
+	OrgID   string    `json:"orgId"` // of the login that was used
 	Profile string    `json:"profile,omitempty"`
 	Order   Order     `json:"order"`
 	Nonce   string    `json:"nonce"`          // stands in the description of what is made
@@ -55,16 +56,33 @@ type Record struct {
 	Made    string    `json:"made,omitempty"` // client id of what was made
 
 	// Where the secret goes.
-	Save   string `json:"save,omitempty"`   // the secret store, under this name
-	Out    string `json:"out,omitempty"`    // this file
-	Format string `json:"format,omitempty"` // of the file
-	Shown  bool   `json:"shown,omitempty"`  // standard output
-	Held   bool   `json:"held,omitempty"`   // wherever the old token is kept
+	Places []Place `json:"places,omitempty"` // secret stores
+	Held   bool    `json:"held,omitempty"`   // the places hold the old token, too
+	Out    string  `json:"out,omitempty"`    // a file
+	Format string  `json:"format,omitempty"` // of the file
+	Shown  bool    `json:"shown,omitempty"`  // standard output
 
 	// Of a rotation.
-	Old     string        `json:"old,omitempty"` // client id
+	Old     string        `json:"old,omitempty"`  // client id
+	Undo    bool          `json:"undo,omitempty"` // it is being rolled back
 	Overlap time.Duration `json:"overlap,omitempty"`
 	Retire  time.Time     `json:"retire,omitzero"` // when the overlap ends
+}
+
+// A Place is where a secret store keeps a token: as the login of a profile, or
+// under a name.
+type Place struct {
+	Profile string `json:"profile"`
+	Saved   string `json:"saved,omitempty"` // name; "" = the login
+	Kind    string `json:"kind"`            // of the store
+}
+
+// String names the place for people.
+func (p Place) String() string {
+	if p.Saved == "" {
+		return "the login of profile " + p.Profile
+	}
+	return fmt.Sprintf("%q of profile %s", p.Saved, p.Profile)
 }
 
 // recordVersion is the version of the records that are written and read.
@@ -73,33 +91,48 @@ const recordVersion = 1
 // ErrDamaged says that a file of the journal is not what was written there.
 var ErrDamaged = errors.New("the journal is damaged")
 
+// ErrNewer says that a file of the journal was written by a newer version of this
+// program.
+var ErrNewer = errors.New("the journal was written by a newer astra: use that one")
+
 // errUnbegun is a file whose first line never reached the disk, so that nothing
 // was sent either.
 var errUnbegun = errors.New("nothing was begun")
 
 // parseRecord reads a file of the journal: one record a line, of which the last
-// counts. What a crash left of a line at the end is none.
+// counts. What a crash left of a line at the end is none. With ErrDamaged comes
+// the last record that can be read, which says less than the file did.
 func parseRecord(data []byte) (Record, error) {
 	whole := bytes.LastIndexByte(data, '\n')
 	if whole < 0 {
 		return Record{}, errUnbegun
 	}
-	line := data[bytes.LastIndexByte(data[:whole], '\n')+1 : whole]
-	var r Record
-	if err := json.Unmarshal(line, &r); err != nil {
-		return Record{}, fmt.Errorf("%w: its last line is not the JSON that it should be", ErrDamaged)
+	var last Record
+	var damage error
+	for line := range bytes.Lines(data[:whole+1]) {
+		var r Record
+		if json.Unmarshal(line, &r) != nil {
+			damage = fmt.Errorf("%w: its last line is not the JSON that it should be", ErrDamaged)
+			continue
+		}
+		if damage = r.check(); damage == nil {
+			last = r
+		}
 	}
-	return r, r.check()
+	return last, damage
 }
 
 func (r Record) check() error {
 	switch {
+	case r.Version > recordVersion:
+		return ErrNewer
 	case r.Version != recordVersion:
 		return fmt.Errorf("%w: version %d is not known here", ErrDamaged, r.Version)
 	case r.Kind != Generating && r.Kind != Rotating:
 		return fmt.Errorf("%w: %q is no operation", ErrDamaged, r.Kind)
 	case !slices.Contains(steps(), r.Step):
 		return fmt.Errorf("%w: %q is no step", ErrDamaged, r.Step)
+	case r.Step == Done:
 	case r.Nonce == "" || r.Step.Reached(Created) && r.Made == "" || r.Kind == Rotating && r.Old == "":
 		return fmt.Errorf("%w: the operation does not say what it made", ErrDamaged)
 	}

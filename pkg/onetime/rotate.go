@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
@@ -17,10 +18,11 @@ type Held interface {
 	Destination
 	// Load returns the stored token of a client id.
 	Load(ctx context.Context, clientID string) (secret.Text, error)
-	// Switch makes every name of the token mean the other one, at once.
+	// Check fails unless every name of the token means this client id by now.
+	Check(ctx context.Context, clientID string) error
+	// Switch makes every name of the token mean the other one, at once. It fails
+	// if one of them means neither.
 	Switch(ctx context.Context, from, to string) error
-	// Forget drops the stored secret of a client id.
-	Forget(ctx context.Context, clientID string) error
 }
 
 var (
@@ -28,8 +30,14 @@ var (
 	ErrRotating = errors.New("a rotation of this token is open")
 	// ErrRetired says that the old token is revoked, so that there is no way back.
 	ErrRetired = errors.New("the old token is revoked already")
-	// ErrOldGone says that the old token is not valid any more.
+	// ErrOldGone says that the old token is not valid any more, or not stored.
 	ErrOldGone = errors.New("the old token is not there any more")
+	// ErrNewGone says that the service does not accept the new token, so that the
+	// old one must not be revoked.
+	ErrNewGone = errors.New("the new token is not accepted")
+	// ErrUndoing says that the rotation is being rolled back, and can only go on
+	// with that.
+	ErrUndoing = errors.New("the rotation is being rolled back")
 )
 
 // A Rotation replaces a token by a new one with the same rights: the new one is
@@ -50,14 +58,25 @@ type Rotation struct {
 	short error // a destination that did not take the secret
 }
 
-// Begin writes down a new rotation of the token old by what order describes. The
-// error wraps ErrRotating if there is one.
+// Begin writes down a new rotation of the token old by what order describes. It
+// makes sure that the token is what this process takes it for, now that no other
+// can rotate it. The error wraps ErrRotating or ErrOldGone, or is that of Check.
 func (r *Rotation) Begin(ctx context.Context, old string, order Order, overlap time.Duration) (*Entry, error) {
-	plan, err := r.plan(ctx, Record{Kind: Rotating, Order: order, Old: old, Overlap: overlap}, r.Destinations)
-	if err != nil {
-		return nil, err
-	}
-	e, err := r.Journal.begin(ctx, old, plan)
+	e, err := r.Journal.begin(ctx, old, func() (Record, error) {
+		plan, err := r.plan(ctx, Record{Kind: Rotating, Order: order, Old: old, Overlap: overlap}, r.Destinations)
+		switch {
+		case err != nil:
+			return plan, err
+		case !slices.Contains(plan.Before, old):
+			return plan, ErrOldGone
+		case r.Held != nil:
+			err = r.Held.Check(ctx, old)
+		}
+		if err == nil {
+			plan.Nonce, err = newNonce(r.Rand)
+		}
+		return plan, err
+	})
 	if errors.Is(err, ErrOpen) {
 		err = fmt.Errorf("%w: %w", ErrRotating, err)
 	}
@@ -73,6 +92,9 @@ func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken
 // with, unless the error wraps ErrNothingKept, or nothing was sent: then it ended,
 // and the old token is in use as before.
 func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
+	if e.Undo {
+		return ErrUndoing
+	}
 	for ctx.Err() == nil {
 		var err error
 		switch e.Step {
@@ -89,7 +111,7 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 			err = r.retire(ctx, e)
 		case Retired:
 			if r.Held != nil {
-				err = r.Held.Forget(ctx, e.Old)
+				err = r.Held.Drop(ctx, e.Old)
 			}
 			if err == nil {
 				return errors.Join(r.short, e.End())
@@ -137,10 +159,15 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	}
 	switch found.State {
 	case Halfway:
-		return false, e.note(Stored)
+		return false, r.Confirm(ctx, e, found.Missing)
 	case Orphan:
-		if err := r.revoke(ctx, found.ClientIDs[0]); err != nil {
+		if err := r.revoke(ctx, found.ClientIDs[0], e.abroad()); err != nil {
 			return false, err
+		}
+		for _, d := range r.Destinations {
+			if err := d.Drop(ctx, found.ClientIDs[0]); err != nil {
+				return false, err
+			}
 		}
 	case Nothing:
 	default:
@@ -150,9 +177,22 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if plan.Nonce, err = newNonce(r.Rand); err != nil {
+		return false, err
+	}
 	plan.Made = ""
 	e.Record, e.found = plan, false
 	return true, e.note(Planned)
+}
+
+// Confirm takes the secret of the new token as delivered: a destination holds it,
+// or somebody says so. missing are the destinations that do not.
+func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) error {
+	r.short = short(e.Made, missing)
+	if err := adopt(ctx, e.Made, r.Destinations); err != nil {
+		return err
+	}
+	return e.note(Stored)
 }
 
 // UnclearError says that only a person can tell what became of an operation, or
@@ -174,25 +214,33 @@ func (e *UnclearError) Error() string {
 // Unwrap returns ErrPending.
 func (e *UnclearError) Unwrap() error { return ErrPending }
 
-// verify asks the service something with the new token. One that is kept nowhere
-// here and was made by an earlier run cannot be asked with: it has to be listed.
+// verify makes sure that the service accepts the new token.
 func (r *Rotation) verify(ctx context.Context, e *Entry) error {
-	client, err := r.as(ctx, e.Made)
+	if err := r.accepted(ctx, e.Made); err != nil {
+		return err
+	}
+	return e.note(Verified)
+}
+
+// accepted asks the service something with a token. One that is kept nowhere here
+// and was made by an earlier run cannot be asked with: it has to be listed.
+func (r *Rotation) accepted(ctx context.Context, clientID string) error {
+	client, err := r.as(ctx, clientID)
 	switch {
 	case err != nil:
 		return err
 	case client != nil:
 		_, err = client.Orgs.Current(ctx)
-	default:
-		var live []devops.Token
-		if live, err = r.Tokens.List(ctx); err == nil && !lists(live, e.Made) {
-			err = errors.New("it is not listed")
+		if errors.Is(err, devops.ErrUnauthorized) {
+			return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 		}
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("the new token %s was not accepted: %w", e.Made, err)
+	live, err := r.Tokens.List(ctx)
+	if err == nil && !lists(live, clientID) {
+		return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 	}
-	return e.note(Verified)
+	return err
 }
 
 // as opens the service with the token of a client id, if this run knows it.
@@ -223,8 +271,17 @@ func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
 	return e.note(Switched)
 }
 
-// retire revokes the old token.
+// retire revokes the old token, after a last look whether the new one is what is
+// used here, and valid.
 func (r *Rotation) retire(ctx context.Context, e *Entry) error {
+	if r.Held != nil {
+		if err := r.Held.Check(ctx, e.Made); err != nil {
+			return err
+		}
+	}
+	if err := r.accepted(ctx, e.Made); err != nil {
+		return err
+	}
 	if err := r.revokeAs(ctx, e.Old, e.Made); err != nil {
 		return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
 	}
@@ -235,7 +292,7 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 // with its counterpart.
 func (r *Rotation) revokeAs(ctx context.Context, clientID, counterpart string) error {
 	if clientID != r.Login {
-		return r.revoke(ctx, clientID)
+		return r.revoke(ctx, clientID, false)
 	}
 	other, err := r.as(ctx, counterpart)
 	if err != nil {
@@ -246,50 +303,67 @@ func (r *Rotation) revokeAs(ctx context.Context, clientID, counterpart string) e
 	}
 	m := r.Maker
 	m.Tokens = other.Tokens
-	return m.revoke(ctx, clientID)
+	return m.revoke(ctx, clientID, false)
 }
 
 // Rollback undoes a rotation: the old token is in use again, the new one revoked.
 // The error wraps ErrRetired or ErrOldGone where there is no way back.
 func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
-	if e.Step.Reached(Retired) {
-		return ErrRetired
-	}
-	live, err := r.Tokens.List(ctx)
+	made, err := r.undoable(ctx, e)
 	if err != nil {
 		return err
 	}
-	if !lists(live, e.Old) {
-		return ErrOldGone
-	}
-	made := e.Made
-	if e.Step == Planned {
-		found, err := r.Find(ctx, e.Record, r.Destinations)
-		if err != nil {
-			return err
-		}
-		switch found.State {
-		case Orphan:
-			made = found.ClientIDs[0]
-		case Nothing:
-		default:
-			return &UnclearError{found}
-		}
-	}
-	if r.Held != nil && made != "" {
-		if err := r.Held.Switch(ctx, made, e.Old); err != nil {
+	if !e.Undo {
+		e.Undo = true
+		if err := e.note(e.Step); err != nil {
 			return err
 		}
 	}
-	if made != "" && lists(live, made) {
+	if made != "" {
+		if r.Held != nil {
+			if err := r.Held.Switch(ctx, made, e.Old); err != nil {
+				return err
+			}
+		}
 		if err := r.revokeAs(ctx, made, e.Old); err != nil {
 			return fmt.Errorf("revoke the new token %s: %w", made, err)
 		}
 	}
-	if r.Held != nil && made != "" {
-		if err := r.Held.Forget(ctx, made); err != nil {
-			return err
+	return Drop(ctx, e, made, r.Destinations)
+}
+
+// undoable makes sure that the old token can be used again, and returns the client
+// id of the new one, "" if there is none.
+func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err error) {
+	if e.Step.Reached(Retired) {
+		return "", ErrRetired
+	}
+	live, err := r.Tokens.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !lists(live, e.Old) {
+		return "", ErrOldGone
+	}
+	if r.Held != nil {
+		switch holds, err := r.Held.Holds(ctx, e.Old); {
+		case err != nil:
+			return "", err
+		case !holds:
+			return "", fmt.Errorf("%w: its secret is not stored", ErrOldGone)
 		}
 	}
-	return e.End()
+	if e.Step != Planned {
+		return e.Made, nil
+	}
+	found, err := r.Find(ctx, e.Record, r.Destinations)
+	switch {
+	case err != nil:
+		return "", err
+	case found.State == Orphan:
+		return found.ClientIDs[0], nil
+	case found.State == Nothing:
+		return "", nil
+	}
+	return "", &UnclearError{found}
 }
