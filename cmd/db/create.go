@@ -108,7 +108,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 // check finds mistakes before anything is sent.
 func (in *create) check() error {
 	in.Cloud, in.Type = strings.ToLower(in.Cloud), strings.ToLower(in.Type)
-	classic := in.Type == "classic"
+	servers := in.Type == "classic"
 	switch {
 	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
 		return cli.Usagef("the name of a database can neither be blank nor have control characters")
@@ -118,9 +118,9 @@ func (in *create) check() error {
 		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.Cloud)
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
 		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
-	case classic && (in.Tier == "" || in.User == ""):
+	case servers && (in.Tier == "" || in.User == ""):
 		return cli.Usagef("a classic database needs --tier and --username")
-	case !classic && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
+	case !servers && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
 		return cli.Usagef("--tier, --capacity-units, --username and --password-file are for --type classic")
 	case in.CapacityUnits < 0:
 		return cli.Usagef("--capacity-units must be above zero")
@@ -128,41 +128,6 @@ func (in *create) check() error {
 		return cli.CheckKeyspace(in.Keyspace)
 	}
 	return nil
-}
-
-// twin finds the database of the same name that there is already, if that is as
-// good as a new one: it is wanted so, or this command has begun to create it. Any
-// other one of that name is an error.
-func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
-	var same []devops.Database
-	var states []string
-	for _, d := range there {
-		if d.Name == in.Name && !d.BeingDeleted() {
-			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
-		}
-	}
-	if in.duplicate || len(same) == 0 {
-		return devops.Database{}, false, nil
-	}
-	ours := len(same) == 1 && in.describes(same[0]) && same[0].State() != devops.Failing
-	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
-		return same[0], true, nil
-	}
-	e := cli.Failf(cli.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
-		WithHint("--allow-duplicate creates another one of that name").WithNext("astra db get " + same[0].ID)
-	switch {
-	case ours && same[0].BeingMade():
-		e.Hint = "--wait waits for it; " + e.Hint
-	case !ours && in.ifNotExists:
-		e.Hint = "and it is another one than this command describes; " + e.Hint
-	}
-	return devops.Database{}, false, e
-}
-
-// describes reports whether a database is what is wanted.
-func (in create) describes(d devops.Database) bool {
-	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
-		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
 }
 
 // checkRegion makes sure that databases of the type can be in the region.

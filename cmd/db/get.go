@@ -11,6 +11,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get DB",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show one database, by name or id",
+		Long:    "Show one database, by name or id. One that was deleted is found by its id.",
 		Example: "  astra --sandbox db get demo\n  astra --sandbox db get demo --jq .endpoint",
 		Args:    cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -19,6 +20,12 @@ func newGet(app *cli.App) *cobra.Command {
 				return err
 			}
 			found, err := session.Database(cmd.Context(), args[0])
+			const idLength = 36
+			if cli.ExitOf(err) == cli.NotFound && len(args[0]) == idLength {
+				if deleted, lookErr := session.Databases.Get(cmd.Context(), args[0]); lookErr == nil {
+					found, err = deleted, nil
+				}
+			}
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// Await waits until a change is done, and tells people meanwhile. When the time
+// is up, or an interrupt comes, the change goes on, and the error says how to.
+func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	before := d.Status
+	told := s.app.watch(c.Doing)
+	defer told.clear()
+	for {
+		now, err := s.Databases.Get(ctx, d.ID)
+		switch {
+		case ctx.Err() != nil:
+			return d, c.left(ctx, s.app)
+		case err == nil:
+			d = now
+		case errors.Is(err, devops.ErrNotFound):
+			if !d.BeingMade() { // one that is new may not show at once
+				d.Status = "TERMINATED"
+			}
+		case !passing(err):
+			return d, err
+		}
+		if err == nil || d.BeingDeleted() {
+			if c.Done(d) {
+				told.end(d)
+				return d, nil
+			}
+			if err := c.failed(d, before); err != nil {
+				return d, err
+			}
+		}
+		told.tell(d)
+		if err := told.pause(ctx); err != nil {
+			return d, c.left(ctx, s.app)
+		}
+	}
+}
+
+// passing reports whether an error of a look may be gone at the next one.
+func passing(err error) bool {
+	return slices.ContainsFunc([]error{devops.ErrNetwork, devops.ErrServer, devops.ErrRateLimited}, func(kind error) bool { return errors.Is(err, kind) })
+}
+
+// failed reports a status from which the change will not come to its end. The
+// one before the change may still show for a moment.
+func (c Change) failed(d devops.Database, before string) error {
+	switch {
+	case d.Status == before:
+		return nil
+	case d.State() == devops.Failing:
+		return Failf(Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
+			WithHint("what was begun may never come to its end; the Portal may know more, or DataStax support").WithNext("astra db get " + d.ID)
+	case d.BeingDeleted() && !c.Done(devops.Database{Status: "TERMINATED"}):
+		return Failf(Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
+	}
+	return nil
+}
+
+// left is the end of the wait for a change that goes on.
+func (c Change) left(ctx context.Context, app *App) error {
+	cause := context.Cause(ctx)
+	e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
+	return e.WithHint("to wait for the end, run it again").WithNext(c.again(app))
+}
+
+// again is the command that goes on with the change: the same one, which finds
+// it under way, or done.
+func (c Change) again(app *App) string {
+	if c.Next != "" {
+		return app.Command(c.Next)
+	}
+	var flags []string
+	for _, flag := range []string{c.Again, "--wait"} {
+		if flag != "" && !slices.Contains(app.Args, flag) {
+			flags = append(flags, flag)
+		}
+	}
+	return app.repaired(strings.Join(flags, " "))
+}
+
+// Pause waits, unless ctx ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
