@@ -25,8 +25,10 @@ import (
 // the commands of testscript there are:
 //
 //	exit CODE COMMAND…        runs a command that must end with this status
-//	serve [URLVAR] [FAULT…]   serves the sandbox of this script on loopback: $URL is
-//	                          its address, token.txt the administrator's token
+//	serve [slow] [FAULT…]     serves the sandbox of this script on loopback: $URL is
+//	                          its address, token.txt the administrator's token. With
+//	                          slow, changes that are begun there take their real time:
+//	                          they end when the sandbox's clock is moved on
 //	await REQUEST [TIMES]     waits until the served sandbox was sent this request, once
 //	                          or so many times; {id} stands for ids
 //	requests FILE             compares the requests that were served since the
@@ -146,14 +148,18 @@ func condition(cond string) (bool, error) {
 
 func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: serve [FAULT…]")
+		ts.Fatalf("usage: serve [slow] [FAULT…]")
+	}
+	speed := 0.0
+	if len(args) > 0 && args[0] == "slow" {
+		speed, args = 1, args[1:]
 	}
 	log := ts.Value("served").(*served)
 	log.mu.Lock()
 	log.log = nil
 	log.mu.Unlock()
 	path := filepath.Join(ts.Getenv("ASTRA_STATE_DIR"), "sandbox", "state.db")
-	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, Log: func(method, path string) {
+	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, TimeScale: speed, Log: func(method, path string) {
 		log.mu.Lock()
 		defer log.mu.Unlock()
 		log.log = append(log.log, method+" "+path)

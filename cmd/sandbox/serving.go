@@ -53,6 +53,9 @@ func listening(app *cli.App) ([]string, error) {
 			continue
 		}
 		address := strings.TrimSpace(string(text))
+		if address == "" {
+			continue // it is just being written
+		}
 		if answers(address) {
 			alive = append(alive, address)
 		} else {
