@@ -15,6 +15,11 @@ import (
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
+		"astra access-list add 192.0.2.7 --db demo",
+		"astra access-list add 192.0.2.7 --devops-api",
+		"astra access-list clear --db demo",
+		"astra access-list enable --db demo",
+		"astra access-list remove 192.0.2.1 192.0.2.2 --db demo",
 		"astra auth session --db demo --saved-token saved",
 		"astra auth login fresh --token-file token.txt",
 		"astra auth login production --token-file token.txt",
@@ -48,7 +53,7 @@ func TestDryRun(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest; astra sandbox dump > dump.json")
+			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest; astra sandbox dump > dump.json; astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
 			before := files(t, b.dir)
 			b.run(line + " --dry-run")
 			if diff := cmp.Diff(before, files(t, b.dir)); diff != "" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/cmd/accesslist"
 	"github.com/astra-admin/astra/cmd/auth"
 	"github.com/astra-admin/astra/cmd/completion"
 	"github.com/astra-admin/astra/cmd/db"
@@ -49,7 +50,7 @@ Try everything without an account: astra sandbox demo`,
 	app.AddFlags(root)
 	root.AddCommand(topics()...)
 	return cli.Noun(root,
-		auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), org.New(app),
+		accesslist.New(app), auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), org.New(app),
 		permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
 		version.New(app),
 	)

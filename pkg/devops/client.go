@@ -65,12 +65,14 @@ type Exchange struct {
 // A Client talks to the API with one token. It may be used by several
 // goroutines.
 type Client struct {
-	Data      *DataService
-	Databases *DatabaseService
-	Orgs      *OrgService
-	Roles     *RoleService
-	Tokens    *TokenService
-	Users     *UserService
+	AccessLists *AccessListService
+	APIAccess   *APIAccessService
+	Data        *DataService
+	Databases   *DatabaseService
+	Orgs        *OrgService
+	Roles       *RoleService
+	Tokens      *TokenService
+	Users       *UserService
 
 	base   string
 	config Config
@@ -109,6 +111,8 @@ func New(config Config) (*Client, error) {
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
 	}
 	s := service{c}
+	c.AccessLists = (*AccessListService)(&s)
+	c.APIAccess = (*APIAccessService)(&s)
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
 	c.Orgs = (*OrgService)(&s)

@@ -29,6 +29,8 @@ func endpoints() []route {
 		tokenRoutes(),
 		databaseRoutes(),
 		bundleRoutes(),
+		accessListRoutes(),
+		apiAccessRoutes(),
 		dataRoutes(),
 	)
 }
