@@ -8,10 +8,12 @@ import (
 
 	"github.com/astra-admin/astra/cmd/accesslist"
 	"github.com/astra-admin/astra/cmd/auth"
+	"github.com/astra-admin/astra/cmd/billing"
 	"github.com/astra-admin/astra/cmd/completion"
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
+	"github.com/astra-admin/astra/cmd/open"
 	"github.com/astra-admin/astra/cmd/org"
 	"github.com/astra-admin/astra/cmd/permission"
 	"github.com/astra-admin/astra/cmd/profile"
@@ -50,8 +52,8 @@ Try everything without an account: astra sandbox demo`,
 	app.AddFlags(root)
 	root.AddCommand(topics()...)
 	return cli.Noun(root,
-		accesslist.New(app), auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), org.New(app),
-		permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
+		accesslist.New(app), auth.New(app), billing.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app),
+		open.New(app), org.New(app), permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
 		version.New(app),
 	)
 }

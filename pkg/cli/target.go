@@ -34,11 +34,11 @@ func (s *Session) boundDatabase() (config.DB, error) {
 	profile, err := s.app.Profile()
 	switch {
 	case ExitOf(err) == Config && s.Profile.Name == "", err == nil && profile.Env.DB.ID == "":
-		return config.DB{}, Usagef("--db is missing, and no database is bound").WithNext("astra db list", "astra env use DB")
+		return config.DB{}, Usagef("no database is named, and none is bound").WithNext("astra db list", "astra env use DB")
 	case err != nil:
 		return config.DB{}, err
 	case !s.app.Sandboxed() && s.Profile.Name != profile.Name:
-		return config.DB{}, Usagef("--db is missing: the credential comes from %s, and the database %s is bound to profile %s", s.Source, profile.Env.DB.Name, profile.Name)
+		return config.DB{}, Usagef("no database is named: the credential comes from %s, and the database %s is bound to profile %s", s.Source, profile.Env.DB.Name, profile.Name)
 	}
 	bound := profile.Env.DB
 	project, err := s.app.Project()

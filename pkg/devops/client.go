@@ -67,6 +67,7 @@ type Exchange struct {
 type Client struct {
 	AccessLists *AccessListService
 	APIAccess   *APIAccessService
+	Billing     *BillingService
 	Data        *DataService
 	Databases   *DatabaseService
 	Orgs        *OrgService
@@ -113,6 +114,7 @@ func New(config Config) (*Client, error) {
 	s := service{c}
 	c.AccessLists = (*AccessListService)(&s)
 	c.APIAccess = (*APIAccessService)(&s)
+	c.Billing = (*BillingService)(&s)
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
 	c.Orgs = (*OrgService)(&s)

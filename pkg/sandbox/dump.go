@@ -22,6 +22,7 @@ type document struct {
 	Organizations []organization `json:"organizations"` // made in the enterprise
 	AccessLists   []accessList   `json:"accessLists"`
 	APIAccess     []address      `json:"apiAccess"`
+	Reports       []report       `json:"reports"`
 }
 
 // part is a table's share of a document.
@@ -42,6 +43,7 @@ func (d *document) parts() []part {
 		share[organization]{organizations(), &d.Organizations, organization.needs},
 		share[accessList]{accessLists(), &d.AccessLists, accessList.needs},
 		share[address]{apiAccess(), &d.APIAccess, address.needs},
+		share[report]{reports(), &d.Reports, report.needs},
 	}
 }
 

@@ -29,28 +29,34 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 	w.admin(204, "POST", "/v2/databases/"+grown.ID+"/access-list", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
 	w.admin(201, "POST", "/v2/organizations/"+w.status.OrgID+"/devops-acl", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
 
+	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportTakes)}
+	plantRecords(w, reports(), bill)
+
 	requests := map[string]string{
-		"GET_v2_access-lists":               "/v2/access-lists",
-		"GET_v2_clientIdSecrets":            "/v2/clientIdSecrets",
-		"GET_v2_currentOrg":                 "/v2/currentOrg",
-		"GET_v2_database":                   "/v2/databases/" + grown.ID,
-		"GET_v2_databases":                  "/v2/databases",
-		"GET_v2_databases_access-list":      "/v2/databases/" + grown.ID + "/access-list",
-		"GET_v2_organizations_devops-acl":   "/v2/organizations/" + w.status.OrgID + "/devops-acl",
-		"GET_v2_organizations_role":         "/v2/organizations/roles/" + role,
-		"GET_v2_organizations_roles":        "/v2/organizations/roles",
-		"GET_v2_organizations_user":         "/v2/organizations/users/" + w.users()[0].UserID,
-		"GET_v2_organizations_users":        "/v2/organizations/users",
-		"PATCH_v2_databases_access-list":    "/v2/databases/" + grown.ID + "/access-list",
-		"POST_api_rest_v1_auth":             "/api/rest/v1/auth",
-		"POST_v2_clientIdSecrets":           "/v2/clientIdSecrets",
-		"POST_v2_databases_access-list":     "/v2/databases/" + grown.ID + "/access-list",
-		"POST_v2_databases_secureBundleURL": "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
-		"POST_v2_enterprises_organizations": "/v2/enterprises/organizations",
-		"POST_v2_organizations_roles":       "/v2/organizations/roles",
-		"PUT_v2_organizations_devops-acl":   "/v2/organizations/" + w.status.OrgID + "/devops-acl",
-		"PUT_v2_organizations_users":        "/v2/organizations/users",
-		"PUT_v2_organizations_users_roles":  "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
+		"GET_v2_access-lists":                                 "/v2/access-lists",
+		"GET_v2_clientIdSecrets":                              "/v2/clientIdSecrets",
+		"GET_v2_currentOrg":                                   "/v2/currentOrg",
+		"GET_v2_database":                                     "/v2/databases/" + grown.ID,
+		"GET_v2_databases":                                    "/v2/databases",
+		"GET_v2_databases_access-list":                        "/v2/databases/" + grown.ID + "/access-list",
+		"GET_v2_enterprises_billing-reports":                  "/v2/enterprises/billing-reports/" + bill.ID,
+		"GET_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
+		"GET_v2_organizations_role":                           "/v2/organizations/roles/" + role,
+		"GET_v2_organizations_roles":                          "/v2/organizations/roles",
+		"GET_v2_organizations_user":                           "/v2/organizations/users/" + w.users()[0].UserID,
+		"GET_v2_organizations_users":                          "/v2/organizations/users",
+		"PATCH_v2_databases_access-list":                      "/v2/databases/" + grown.ID + "/access-list",
+		"POST_api_rest_v1_auth":                               "/api/rest/v1/auth",
+		"POST_v2_clientIdSecrets":                             "/v2/clientIdSecrets",
+		"POST_v2_databases_access-list":                       "/v2/databases/" + grown.ID + "/access-list",
+		"POST_v2_databases_secureBundleURL":                   "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
+		"POST_v2_enterprises_billing-reports_generate-report": "/v2/enterprises/billing-reports/generate-report",
+		"POST_v2_enterprises_consumption":                     "/v2/enterprises/consumption",
+		"POST_v2_enterprises_organizations":                   "/v2/enterprises/organizations",
+		"POST_v2_organizations_roles":                         "/v2/organizations/roles",
+		"PUT_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
+		"PUT_v2_organizations_users":                          "/v2/organizations/users",
+		"PUT_v2_organizations_users_roles":                    "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
 	}
 	// Their bodies name things that are not in this sandbox.
 	fill := strings.NewReplacer(

@@ -31,6 +31,7 @@ func endpoints() []route {
 		bundleRoutes(),
 		accessListRoutes(),
 		apiAccessRoutes(),
+		billingRoutes(),
 		dataRoutes(),
 	)
 }
