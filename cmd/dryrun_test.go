@@ -28,6 +28,8 @@ func TestDryRun(t *testing.T) {
 		"astra env use demo",
 		"astra env use demo --role 'RO User'",
 		"astra --sandbox env use demo --role 'RO User'",
+		"astra key create --cloud gcp --key-id projects/p/locations/us-east1/keyRings/r/cryptoKeys/k",
+		"astra open org",
 		"astra org add Second --email owner@example.com",
 		"astra org use old",
 		"astra profile delete old",

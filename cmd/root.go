@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
+	"github.com/astra-admin/astra/cmd/key"
 	"github.com/astra-admin/astra/cmd/open"
 	"github.com/astra-admin/astra/cmd/org"
 	"github.com/astra-admin/astra/cmd/permission"
@@ -53,7 +54,7 @@ Try everything without an account: astra sandbox demo`,
 	root.AddCommand(topics()...)
 	return cli.Noun(root,
 		accesslist.New(app), auth.New(app), billing.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app),
-		open.New(app), org.New(app), permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
+		key.New(app), open.New(app), org.New(app), permission.New(app), profile.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
 		version.New(app),
 	)
 }

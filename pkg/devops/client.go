@@ -70,6 +70,7 @@ type Client struct {
 	Billing     *BillingService
 	Data        *DataService
 	Databases   *DatabaseService
+	Keys        *KeyService
 	Orgs        *OrgService
 	Roles       *RoleService
 	Tokens      *TokenService
@@ -117,6 +118,7 @@ func New(config Config) (*Client, error) {
 	c.Billing = (*BillingService)(&s)
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
+	c.Keys = (*KeyService)(&s)
 	c.Orgs = (*OrgService)(&s)
 	c.Roles = (*RoleService)(&s)
 	c.Tokens = (*TokenService)(&s)

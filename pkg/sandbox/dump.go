@@ -23,6 +23,7 @@ type document struct {
 	AccessLists   []accessList   `json:"accessLists"`
 	APIAccess     []address      `json:"apiAccess"`
 	Reports       []report       `json:"reports"`
+	CustomerKeys  []customerKey  `json:"customerKeys"`
 }
 
 // part is a table's share of a document.
@@ -44,6 +45,7 @@ func (d *document) parts() []part {
 		share[accessList]{accessLists(), &d.AccessLists, accessList.needs},
 		share[address]{apiAccess(), &d.APIAccess, address.needs},
 		share[report]{reports(), &d.Reports, report.needs},
+		share[customerKey]{customerKeys(), &d.CustomerKeys, customerKey.needs},
 	}
 }
 

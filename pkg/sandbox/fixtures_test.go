@@ -31,6 +31,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 
 	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportTakes)}
 	plantRecords(w, reports(), bill)
+	plantRecords(w, customerKeys(), customerKey{false, "aws", "us-east-1", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"})
 
 	requests := map[string]string{
 		"GET_v2_access-lists":                                 "/v2/access-lists",
@@ -40,6 +41,9 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"GET_v2_databases":                                    "/v2/databases",
 		"GET_v2_databases_access-list":                        "/v2/databases/" + grown.ID + "/access-list",
 		"GET_v2_enterprises_billing-reports":                  "/v2/enterprises/billing-reports/" + bill.ID,
+		"GET_v2_kms":                                          "/v2/kms",
+		"GET_v2_kms_provider_region":                          "/v2/kms/provider/aws/region/us-east-1",
+		"GET_v2_kms_provider_region_accounts":                 "/v2/kms/provider/aws/region/us-east-1/accounts",
 		"GET_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
 		"GET_v2_organizations_role":                           "/v2/organizations/roles/" + role,
 		"GET_v2_organizations_roles":                          "/v2/organizations/roles",
@@ -54,6 +58,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"POST_v2_enterprises_consumption":                     "/v2/enterprises/consumption",
 		"POST_v2_enterprises_organizations":                   "/v2/enterprises/organizations",
 		"POST_v2_organizations_roles":                         "/v2/organizations/roles",
+		"POST_v2_kms":                                         "/v2/kms",
 		"PUT_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
 		"PUT_v2_organizations_users":                          "/v2/organizations/users",
 		"PUT_v2_organizations_users_roles":                    "/v2/organizations/users/" + w.users()[1].UserID + "/roles",

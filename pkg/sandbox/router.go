@@ -32,6 +32,7 @@ func endpoints() []route {
 		accessListRoutes(),
 		apiAccessRoutes(),
 		billingRoutes(),
+		keyRoutes(),
 		dataRoutes(),
 	)
 }
