@@ -28,7 +28,8 @@ addresses it takes no calls, those of this program included. That list restricts
 as soon as there is an address on it, and there is nothing to enable: whoever adds
 the first address should be behind it. To end the restriction, clear it.
 
-The service takes IPv4 addresses and networks.`,
+The service takes IPv4 addresses and networks. The sandbox keeps lists, and lets
+everybody in.`,
 		Example: "  astra --sandbox access-list list",
 	}, newAdd(app), newClear(app), newDisable(app), newEnable(app), newGet(app), newList(app), newRemove(app))
 }

@@ -34,7 +34,7 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	databases, err := devops.Collect(session.Databases.All(ctx, "nonterminated"))
+	databases, err := session.SomeDatabases(ctx, "")
 	if err != nil && !errors.Is(err, devops.ErrForbidden) {
 		return err
 	}

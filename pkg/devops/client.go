@@ -65,16 +65,20 @@ type Exchange struct {
 // A Client talks to the API with one token. It may be used by several
 // goroutines.
 type Client struct {
-	AccessLists *AccessListService
-	APIAccess   *APIAccessService
-	Billing     *BillingService
-	Data        *DataService
-	Databases   *DatabaseService
-	Keys        *KeyService
-	Orgs        *OrgService
-	Roles       *RoleService
-	Tokens      *TokenService
-	Users       *UserService
+	AccessLists  *AccessListService
+	APIAccess    *APIAccessService
+	Billing      *BillingService
+	CDC          *CDCService
+	Data         *DataService
+	Databases    *DatabaseService
+	Keys         *KeyService
+	Orgs         *OrgService
+	PCUs         *PCUService
+	PrivateLinks *PrivateLinkService
+	Roles        *RoleService
+	Telemetry    *TelemetryService
+	Tokens       *TokenService
+	Users        *UserService
 
 	base   string
 	config Config
@@ -116,11 +120,15 @@ func New(config Config) (*Client, error) {
 	c.AccessLists = (*AccessListService)(&s)
 	c.APIAccess = (*APIAccessService)(&s)
 	c.Billing = (*BillingService)(&s)
+	c.CDC = (*CDCService)(&s)
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
 	c.Keys = (*KeyService)(&s)
 	c.Orgs = (*OrgService)(&s)
+	c.PCUs = (*PCUService)(&s)
+	c.PrivateLinks = (*PrivateLinkService)(&s)
 	c.Roles = (*RoleService)(&s)
+	c.Telemetry = (*TelemetryService)(&s)
 	c.Tokens = (*TokenService)(&s)
 	c.Users = (*UserService)(&s)
 	return c, nil

@@ -76,15 +76,12 @@ func getAccessList(c *call) (answer, error) {
 
 // accessList returns the list of the database that the path names.
 func (c *call) accessList() (accessList, bool, error) {
-	id := c.values["databaseID"]
-	if _, found, err := databases().find(c.tx, id); err != nil || !found {
-		if err == nil {
-			err = refuse(http.StatusNotFound, "database %s not found", id)
-		}
+	d, err := c.findDatabase(c.values["databaseID"])
+	if err != nil {
 		return accessList{}, false, err
 	}
-	l, found, err := accessLists().find(c.tx, id)
-	l.Database = id
+	l, found, err := accessLists().find(c.tx, d.ID)
+	l.Database = d.ID
 	return l, found, err
 }
 

@@ -56,7 +56,7 @@ func consumption(c *call) (answer, error) {
 	case len(in.OrgIDs) > 0 && !slices.Equal(in.OrgIDs, []string{c.meta.OrgID}):
 		return answer{}, refuse(http.StatusNotFound, "organization %s not found", strings.Join(in.OrgIDs, ", "))
 	}
-	all, err := databases().all(c.tx)
+	all, err := c.allDatabases()
 	if err != nil {
 		return answer{}, err
 	}
@@ -183,7 +183,7 @@ func fetchReport(c *call) (answer, error) {
 	if !found || r.File != c.values["file"] || c.now.Sub(r.Made) >= linkLife {
 		return answer{}, refuse(http.StatusForbidden, "the address is no longer good")
 	}
-	all, err := databases().all(c.tx)
+	all, err := c.allDatabases()
 	if err != nil {
 		return answer{}, err
 	}

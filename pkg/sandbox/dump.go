@@ -24,6 +24,11 @@ type document struct {
 	APIAccess     []address      `json:"apiAccess"`
 	Reports       []report       `json:"reports"`
 	CustomerKeys  []customerKey  `json:"customerKeys"`
+	PCUGroups     []pcuGroup     `json:"pcuGroups"`
+	Associations  []association  `json:"pcuAssociations"`
+	CDC           []cdc          `json:"cdc"`
+	Exports       []export       `json:"exports"` // of metrics and audit logs
+	PrivateLinks  []privateLink  `json:"privateLinks"`
 }
 
 // part is a table's share of a document.
@@ -46,6 +51,11 @@ func (d *document) parts() []part {
 		share[address]{apiAccess(), &d.APIAccess, address.needs},
 		share[report]{reports(), &d.Reports, report.needs},
 		share[customerKey]{customerKeys(), &d.CustomerKeys, customerKey.needs},
+		share[pcuGroup]{pcuGroups(), &d.PCUGroups, pcuGroup.needs},
+		share[association]{associations(), &d.Associations, association.needs},
+		share[cdc]{cdcs(), &d.CDC, cdc.needs},
+		share[export]{exports(), &d.Exports, export.needs},
+		share[privateLink]{privateLinks(), &d.PrivateLinks, privateLink.needs},
 	}
 }
 

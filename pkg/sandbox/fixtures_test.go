@@ -31,6 +31,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 
 	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportTakes)}
 	plantRecords(w, reports(), bill)
+	plantAround(w, grown)
 	plantRecords(w, customerKeys(), customerKey{false, "aws", "us-east-1", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"})
 
 	requests := map[string]string{
@@ -41,6 +42,14 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"GET_v2_databases":                                    "/v2/databases",
 		"GET_v2_databases_access-list":                        "/v2/databases/" + grown.ID + "/access-list",
 		"GET_v2_enterprises_billing-reports":                  "/v2/enterprises/billing-reports/" + bill.ID,
+		"GET_v2_databases_telemetry_metrics":                  "/v2/databases/" + grown.ID + "/telemetry/metrics",
+		"GET_v2_organizations_clusters_private-link":          "/v2/organizations/clusters/" + grown.ID + "/private-link",
+		"GET_v2_organizations_private-link":                   "/v2/organizations/private-link",
+		"GET_v2_organizations_telemetry_auditLogs":            "/v2/organizations/" + w.status.OrgID + "/telemetry/auditLogs",
+		"GET_v2_pcus_association":                             "/v2/pcus/association/e0e0e0e0-0000-4000-8000-000000000005",
+		"GET_v3_databases_cdc":                                "/v3/databases/" + grown.ID + "/cdc",
+		"GET_v3_databases_keyspaces_tables_cdc":               "/v3/databases/" + grown.ID + "/keyspaces/shop/tables/orders/cdc",
+		"POST_v2_pcus_actions_get":                            "/v2/pcus/actions/get",
 		"GET_v2_kms":                                          "/v2/kms",
 		"GET_v2_kms_provider_region":                          "/v2/kms/provider/aws/region/us-east-1",
 		"GET_v2_kms_provider_region_accounts":                 "/v2/kms/provider/aws/region/us-east-1/accounts",

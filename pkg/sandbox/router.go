@@ -33,6 +33,10 @@ func endpoints() []route {
 		apiAccessRoutes(),
 		billingRoutes(),
 		keyRoutes(),
+		pcuRoutes(),
+		cdcRoutes(),
+		telemetryRoutes(),
+		privateLinkRoutes(),
 		dataRoutes(),
 	)
 }
