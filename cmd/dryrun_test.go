@@ -15,6 +15,11 @@ import (
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
+		"astra access-list add 192.0.2.7 --db demo",
+		"astra access-list add 192.0.2.7 --devops-api",
+		"astra access-list clear --db demo",
+		"astra access-list enable --db demo",
+		"astra access-list remove 192.0.2.1 192.0.2.2 --db demo",
 		"astra auth session --db demo --saved-token saved",
 		"astra auth login fresh --token-file token.txt",
 		"astra auth login production --token-file token.txt",
@@ -30,8 +35,10 @@ func TestDryRun(t *testing.T) {
 		"astra env use demo",
 		"astra env use demo --role 'RO User'",
 		"astra --sandbox env use demo --role 'RO User'",
+		"astra key create --cloud gcp --key-id projects/p/locations/us-east1/keyRings/r/cryptoKeys/k",
 		"astra keyspace create more --db demo",
 		"astra keyspace delete spare --db demo",
+		"astra open org",
 		"astra org add Second --email owner@example.com",
 		"astra org use old",
 		"astra profile delete old",
@@ -65,6 +72,7 @@ func TestDryRun(t *testing.T) {
 				echo password | astra db create parked --cloud aws --region us-east-1 --type classic --tier C10 --username clerk --yes
 				astra keyspace create spare --db demo; astra sandbox seed --advance 10m
 				astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m`)
+			b.run("astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
 			b.run("astra sandbox dump > dump.json")
 			before := files(t, b.dir)
 			b.run(line + " --dry-run")

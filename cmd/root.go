@@ -6,18 +6,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/cmd/accesslist"
 	"github.com/astra-admin/astra/cmd/auth"
+	"github.com/astra-admin/astra/cmd/billing"
+	"github.com/astra-admin/astra/cmd/cdc"
 	"github.com/astra-admin/astra/cmd/completion"
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
+	"github.com/astra-admin/astra/cmd/key"
 	"github.com/astra-admin/astra/cmd/keyspace"
+	"github.com/astra-admin/astra/cmd/open"
 	"github.com/astra-admin/astra/cmd/org"
+	"github.com/astra-admin/astra/cmd/pcu"
 	"github.com/astra-admin/astra/cmd/permission"
+	"github.com/astra-admin/astra/cmd/privatelink"
 	"github.com/astra-admin/astra/cmd/profile"
 	"github.com/astra-admin/astra/cmd/region"
 	"github.com/astra-admin/astra/cmd/role"
 	"github.com/astra-admin/astra/cmd/sandbox"
+	"github.com/astra-admin/astra/cmd/telemetry"
 	"github.com/astra-admin/astra/cmd/token"
 	"github.com/astra-admin/astra/cmd/user"
 	"github.com/astra-admin/astra/cmd/version"
@@ -51,9 +59,10 @@ Try everything without an account: astra sandbox demo`,
 	app.AddFlags(root)
 	root.AddCommand(topics()...)
 	return cli.Noun(root,
-		auth.New(app), completion.New(app), db.New(app), doctor.New(app), env.New(app), keyspace.New(app), org.New(app),
-		permission.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), token.New(app), user.New(app),
-		version.New(app),
+		accesslist.New(app), auth.New(app), billing.New(app), cdc.New(app), completion.New(app), db.New(app), doctor.New(app),
+		env.New(app), key.New(app), keyspace.New(app), open.New(app), org.New(app), pcu.New(app), permission.New(app),
+		privatelink.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), telemetry.New(app),
+		token.New(app), user.New(app), version.New(app),
 	)
 }
 

@@ -22,7 +22,9 @@ func topics() []*cobra.Command {
 		{"environment", "Settings, environment variables and files"},
 		{"exit-codes", "What the exit status says"},
 		{"formats", "Output formats, filters and queries"},
+		{"portal", "What only the Portal can do, and where"},
 		{"security", "Where secrets are and are not"},
+		{"shells", "How each shell takes over variables"},
 	} {
 		text, err := texts.ReadFile("topics/" + t.name + ".md")
 		if err != nil {

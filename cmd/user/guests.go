@@ -44,25 +44,13 @@ func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error
 		more, wrong := bulk.Read(text)
 		entries, faults = append(entries, more...), append(faults, wrong...)
 	}
-	if err := wrong(faults); err != nil {
+	if err := cli.WrongRows(faults); err != nil {
 		return nil, err
 	}
 	if len(entries) == 0 {
 		return nil, cli.Usagef("there is no address")
 	}
 	return entries, nil
-}
-
-// wrong is the failure that lists every fault.
-func wrong(faults []bulk.Fault) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	texts := make([]string, len(faults))
-	for i, f := range faults {
-		texts[i] = f.String()
-	}
-	return cli.Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
 }
 
 // guests gives each entry its roles, by id. Whoever is there twice with the
@@ -97,7 +85,7 @@ func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session,
 			faults = append(faults, bulk.Fault{Line: e.Line, Text: fmt.Sprintf("%s is there twice, with different roles", e.Address)})
 		}
 	}
-	return all, wrong(faults)
+	return all, cli.WrongRows(faults)
 }
 
 // common are the roles of entries that name none. They are asked for if there

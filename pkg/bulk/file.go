@@ -9,14 +9,24 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// Read reads the entries of a file: lines with addresses, CSV with a header, or
-// JSON objects, one a line. Its first line tells which. Empty lines and those
-// that begin with # do not count.
-func Read(data []byte) ([]Entry, []Fault) {
+// A kind is what the rows of a file are about. Its functions return the fault of
+// a row as a text, else "".
+type kind[E any] struct {
+	key     string   // the column that makes a first line a header
+	columns []string // all that there may be
+	object  string   // what a JSON object has, in words
+	word    func(line int, word string) (E, string)
+	cells   func(line int, columns, cells []string) (E, string)
+	json    func(line int, decode func(any) error) (E, string)
+}
+
+// read reads the rows of a file: lines of words, CSV with a header, or JSON
+// objects, one a line. Its first line tells which. Empty lines and those that
+// begin with # do not count.
+func (k kind[E]) read(data []byte) ([]E, []Fault) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		return nil, []Fault{{1, "the file is in UTF-16: save it as UTF-8"}}
 	}
@@ -31,17 +41,17 @@ func Read(data []byte) ([]Entry, []Fault) {
 			first = strings.TrimSpace(line)
 		}
 	}
-	switch separator := header(first); {
+	switch separator := k.header(first); {
 	case first == "":
 		return nil, nil
 	case first[0] == '{':
-		return readJSON(text)
+		return k.readJSON(text)
 	case first[0] == '[':
 		return nil, []Fault{{1, "JSON is one object on each line here, not an array"}}
 	case separator != 0:
-		return readCSV(text, separator)
+		return k.readCSV(text, separator)
 	}
-	return readLines(text)
+	return k.readLines(text)
 }
 
 // lines goes through the lines of a text, which are counted from 1.
@@ -62,7 +72,7 @@ func counts(line string) bool {
 	return line != "" && line[0] != '#'
 }
 
-func readLines(text string) (entries []Entry, faults []Fault) {
+func (k kind[E]) readLines(text string) (entries []E, faults []Fault) {
 	for n, line := range lines(text) {
 		if !counts(line) {
 			continue
@@ -70,51 +80,50 @@ func readLines(text string) (entries []Entry, faults []Fault) {
 		if at := strings.Index(line, " #"); at >= 0 {
 			line = line[:at]
 		}
-		for _, address := range Split(line) {
-			entries, faults = add(entries, faults, Entry{Line: n, Address: address})
+		for _, word := range Split(line) {
+			e, fault := k.word(n, word)
+			entries, faults = add(entries, faults, e, n, fault)
 		}
 	}
 	return entries, faults
 }
 
-func readJSON(text string) (entries []Entry, faults []Fault) {
+// add adds an entry, or its fault.
+func add[E any](entries []E, faults []Fault, e E, line int, fault string) ([]E, []Fault) {
+	if fault != "" {
+		return entries, append(faults, Fault{line, fault})
+	}
+	return append(entries, e), faults
+}
+
+func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
 	for n, line := range lines(text) {
 		if !counts(line) {
 			continue
 		}
-		var in struct {
-			Email string   `json:"email"`
-			Role  string   `json:"role"`
-			Roles []string `json:"roles"`
-		}
 		decoder := json.NewDecoder(strings.NewReader(line))
 		decoder.DisallowUnknownFields()
-		err := decoder.Decode(&in)
-		if err == nil && decoder.More() {
-			err = errors.New("there is more after the object")
+		var wrong error
+		e, fault := k.json(n, func(in any) error {
+			if wrong = decoder.Decode(in); wrong == nil && decoder.More() {
+				wrong = errors.New("there is more after the object")
+			}
+			return wrong
+		})
+		if wrong != nil {
+			fault = "this is not an object with " + k.object + ": " + strings.TrimPrefix(wrong.Error(), "json: ")
 		}
-		if err != nil {
-			faults = append(faults, Fault{n, "this is not an object with email and roles: " + strings.TrimPrefix(err.Error(), "json: ")})
-			continue
-		}
-		if in.Role != "" {
-			in.Roles = append(in.Roles, in.Role)
-		}
-		if slices.ContainsFunc(in.Roles, func(r string) bool { return strings.TrimSpace(r) == "" }) {
-			faults = append(faults, Fault{n, "a role has no name"})
-			continue
-		}
-		entries, faults = add(entries, faults, Entry{n, strings.TrimSpace(in.Email), in.Roles})
+		entries, faults = add(entries, faults, e, n, fault)
 	}
 	return entries, faults
 }
 
 // header returns what separates the cells of a CSV file whose first line is
 // given, or 0 if that is no header.
-func header(line string) rune {
+func (k kind[E]) header(line string) rune {
 	for _, separator := range []rune{',', ';', '\t'} {
 		cells, err := newCSV(line, separator).Read()
-		if err == nil && slices.ContainsFunc(cells, func(c string) bool { return name(c) == "email" }) {
+		if err == nil && slices.ContainsFunc(cells, func(c string) bool { return name(c) == k.key }) {
 			return separator
 		}
 	}
@@ -130,7 +139,7 @@ func newCSV(text string, separator rune) *csv.Reader {
 // name is a column's name as it is compared.
 func name(cell string) string { return strings.ToLower(strings.TrimSpace(cell)) }
 
-func readCSV(text string, separator rune) (entries []Entry, faults []Fault) {
+func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fault) {
 	r := newCSV(text, separator)
 	var columns []string
 	for {
@@ -145,8 +154,10 @@ func readCSV(text string, separator rune) (entries []Entry, faults []Fault) {
 		line, _ := r.FieldPos(0)
 		switch {
 		case columns == nil:
-			columns = cells
-			if faults = append(faults, checkHeader(line, cells)...); len(faults) > 0 {
+			for _, cell := range cells {
+				columns = append(columns, name(cell))
+			}
+			if faults = append(faults, k.checkHeader(line, columns)...); len(faults) > 0 {
 				return nil, faults
 			}
 			continue
@@ -156,40 +167,24 @@ func readCSV(text string, separator rune) (entries []Entry, faults []Fault) {
 			faults = append(faults, Fault{line, fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
 			continue
 		}
-		e := Entry{Line: line}
-		for i, cell := range cells {
-			if name(columns[i]) == "email" {
-				e.Address = strings.TrimSpace(cell)
-			} else {
-				e.Roles = append(e.Roles, roles(cell)...)
-			}
-		}
-		entries, faults = add(entries, faults, e)
+		e, fault := k.cells(line, columns, cells)
+		entries, faults = add(entries, faults, e, line, fault)
 	}
 }
 
 // checkHeader finds columns that would be passed over in silence.
-func checkHeader(line int, columns []string) (faults []Fault) {
+func (k kind[E]) checkHeader(line int, columns []string) (faults []Fault) {
 	seen := map[string]bool{}
 	for _, c := range columns {
-		switch c = name(c); {
+		switch {
 		case seen[c]:
 			faults = append(faults, Fault{line, fmt.Sprintf("the column %q is there twice", c)})
-		case c != "email" && c != "role" && c != "roles":
-			faults = append(faults, Fault{line, fmt.Sprintf("the column %q is none of email, role and roles", c)})
+		case !slices.Contains(k.columns, c):
+			last := len(k.columns) - 1
+			known := strings.Join(k.columns[:last], ", ") + " and " + k.columns[last]
+			faults = append(faults, Fault{line, fmt.Sprintf("the column %q is none of %s", c, known)})
 		}
 		seen[c] = true
 	}
 	return faults
-}
-
-// roles takes a cell apart at semicolons: the names of roles hold commas.
-func roles(cell string) []string {
-	var found []string
-	for role := range strings.SplitSeq(cell, ";") {
-		if role = strings.TrimFunc(role, unicode.IsSpace); role != "" {
-			found = append(found, role)
-		}
-	}
-	return found
 }

@@ -3,6 +3,7 @@ package bulk
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -33,7 +34,8 @@ func (f Fault) String() string {
 func Addresses(args []string) (entries []Entry, faults []Fault) {
 	for _, arg := range args {
 		for _, address := range Split(arg) {
-			entries, faults = add(entries, faults, Entry{Address: address})
+			e, fault := checked(Entry{Address: address})
+			entries, faults = add(entries, faults, e, 0, fault)
 		}
 	}
 	return entries, faults
@@ -52,15 +54,65 @@ func Split(text string) []string {
 	return found
 }
 
-// add adds an entry, or its fault.
-func add(entries []Entry, faults []Fault, e Entry) ([]Entry, []Fault) {
-	if e.Address == "" {
-		return entries, append(faults, Fault{e.Line, "there is no address"})
+// Read reads the people of a file: lines with addresses, CSV with the columns
+// email and role, or JSON objects.
+func Read(data []byte) ([]Entry, []Fault) { return people().read(data) }
+
+func people() kind[Entry] {
+	return kind[Entry]{
+		key: "email", columns: []string{"email", "role", "roles"}, object: "email and roles",
+		word: func(line int, word string) (Entry, string) { return checked(Entry{Line: line, Address: word}) },
+		cells: func(line int, columns, cells []string) (Entry, string) {
+			e := Entry{Line: line}
+			for i, cell := range cells {
+				if columns[i] == "email" {
+					e.Address = strings.TrimSpace(cell)
+				} else {
+					e.Roles = append(e.Roles, roles(cell)...)
+				}
+			}
+			return checked(e)
+		},
+		json: func(line int, decode func(any) error) (Entry, string) {
+			var in struct {
+				Email string   `json:"email"`
+				Role  string   `json:"role"`
+				Roles []string `json:"roles"`
+			}
+			if decode(&in) != nil {
+				return Entry{}, ""
+			}
+			if in.Role != "" {
+				in.Roles = append(in.Roles, in.Role)
+			}
+			if slices.ContainsFunc(in.Roles, func(r string) bool { return strings.TrimSpace(r) == "" }) {
+				return Entry{}, "a role has no name"
+			}
+			return checked(Entry{line, strings.TrimSpace(in.Email), in.Roles})
+		},
 	}
-	if !isAddress(e.Address) {
-		return entries, append(faults, Fault{e.Line, fmt.Sprintf("%q is not an email address", e.Address)})
+}
+
+// roles takes a cell apart at semicolons: the names of roles hold commas.
+func roles(cell string) []string {
+	var found []string
+	for role := range strings.SplitSeq(cell, ";") {
+		if role = strings.TrimFunc(role, unicode.IsSpace); role != "" {
+			found = append(found, role)
+		}
 	}
-	return append(entries, e), faults
+	return found
+}
+
+// checked returns an entry and its fault.
+func checked(e Entry) (Entry, string) {
+	switch {
+	case e.Address == "":
+		return e, "there is no address"
+	case !isAddress(e.Address):
+		return e, fmt.Sprintf("%q is not an email address", e.Address)
+	}
+	return e, ""
 }
 
 // isAddress reports whether s is a bare address with a domain that mail from

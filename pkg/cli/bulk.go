@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/output"
@@ -57,6 +58,19 @@ func Explain(err error) (exit int, text string) {
 		return int(e.Exit), e.Message + "; " + e.Hint
 	}
 	return int(e.Exit), e.Message
+}
+
+// WrongRows is the failure that lists every fault of an input (exit 2), nil for
+// none.
+func WrongRows(faults []bulk.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	texts := make([]string, len(faults))
+	for i, f := range faults {
+		texts[i] = f.String()
+	}
+	return Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
 }
 
 // RowColumns are the columns of a report on rows.

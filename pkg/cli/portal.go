@@ -1,6 +1,12 @@
 package cli
 
-import "net/url"
+import (
+	"context"
+	"net/url"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
 
 // PortalPage returns the address of an organization's page in the Portal of the
 // public service, or of a page below it.
@@ -11,4 +17,34 @@ func PortalPage(orgID string, below ...string) string {
 		return portal
 	}
 	return address
+}
+
+// OpenPortal opens a page of the Portal below that of the credential's
+// organization, and prints its address. menu says where the page is to be found
+// from the front page.
+func (a *App) OpenPortal(ctx context.Context, session *Session, menu string, printOnly bool, below ...string) error {
+	columns := []output.Column[string]{{Key: "url", Value: func(s string) any { return s }, Name: true}}
+	if err := CheckOne(a, columns); err != nil {
+		return err
+	}
+	id := session.Profile.Org.ID
+	if id == "" {
+		var err error
+		if id, err = session.OrgID(ctx); err != nil {
+			return err
+		}
+	}
+	page := PortalPage(id, below...)
+	switch {
+	case a.sandboxed:
+		a.Say("The organization of the sandbox is not in the Portal; this is where a real one has its page.")
+	case session.APIURL != devops.DefaultURL:
+		a.Warn("the credential is for %s, whose organizations the Portal of the public service does not know: nothing was opened", session.APIURL)
+	case printOnly, a.Globals.DryRun:
+	case a.browse(ctx, page):
+		a.Say("Opened it in the browser. In the Portal: %s.", menu)
+	default:
+		a.Say("No browser can be opened from here. In the Portal: %s.", menu)
+	}
+	return PrintOne(a, columns, page)
 }

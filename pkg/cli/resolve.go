@@ -102,6 +102,12 @@ func (s *Session) Database(ctx context.Context, ref string) (devops.Database, er
 	return pick("database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
 }
 
+// Pick finds the one of items that ref means: by its id, or exactly one's name.
+// id: and name: before it say which.
+func Pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+	return pick(kind, ref, items, names)
+}
+
 // pick finds the one of items that ref means, by id or by name. Both are
 // compared exactly.
 func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {

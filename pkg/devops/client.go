@@ -65,13 +65,21 @@ type Exchange struct {
 // A Client talks to the API with one token. It may be used by several
 // goroutines.
 type Client struct {
-	Data      *DataService
-	Databases *DatabaseService
-	Orgs      *OrgService
-	Regions   *RegionService
-	Roles     *RoleService
-	Tokens    *TokenService
-	Users     *UserService
+	AccessLists  *AccessListService
+	APIAccess    *APIAccessService
+	Billing      *BillingService
+	CDC          *CDCService
+	Data         *DataService
+	Databases    *DatabaseService
+	Keys         *KeyService
+	Orgs         *OrgService
+	PCUs         *PCUService
+	PrivateLinks *PrivateLinkService
+	Regions      *RegionService
+	Roles        *RoleService
+	Telemetry    *TelemetryService
+	Tokens       *TokenService
+	Users        *UserService
 
 	base   string
 	config Config
@@ -110,11 +118,19 @@ func New(config Config) (*Client, error) {
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
 	}
 	s := service{c}
+	c.AccessLists = (*AccessListService)(&s)
+	c.APIAccess = (*APIAccessService)(&s)
+	c.Billing = (*BillingService)(&s)
+	c.CDC = (*CDCService)(&s)
 	c.Data = (*DataService)(&s)
 	c.Databases = (*DatabaseService)(&s)
+	c.Keys = (*KeyService)(&s)
 	c.Orgs = (*OrgService)(&s)
+	c.PCUs = (*PCUService)(&s)
+	c.PrivateLinks = (*PrivateLinkService)(&s)
 	c.Regions = (*RegionService)(&s)
 	c.Roles = (*RoleService)(&s)
+	c.Telemetry = (*TelemetryService)(&s)
 	c.Tokens = (*TokenService)(&s)
 	c.Users = (*UserService)(&s)
 	return c, nil

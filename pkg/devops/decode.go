@@ -15,7 +15,7 @@ func (s *stamp) UnmarshalJSON(b []byte) error {
 	s.Time = time.Time{}
 	var text string
 	_ = json.Unmarshal(b, &text)
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700 MST"} { // both with any fraction
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700 MST", "2006-01-02T15:04:05"} { // all with any fraction
 		if t, err := time.Parse(layout, text); err == nil && !t.IsZero() {
 			s.Time = t.UTC()
 			return nil

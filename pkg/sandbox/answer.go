@@ -46,14 +46,17 @@ func (a answer) send(w http.ResponseWriter, n int) {
 	_, _ = w.Write(a.body[:n])
 }
 
-// shape is how an endpoint writes its refusals: the service has four ways.
+// shape is how an endpoint writes its refusals: the service has four ways,
+// and mixes them.
 type shape int
 
 const (
-	envelope shape = iota // {"errors":[{"ID":1,"message":"…"}]}
-	database              // envelope, but a missing permission is 401 and null
-	quoted                // a JSON string
-	plain                 // text/plain
+	envelope      shape = iota // {"errors":[{"ID":1,"message":"…"}]}
+	database                   // envelope, but a missing permission is 401 and null
+	quoted                     // a JSON string
+	plain                      // text/plain
+	plainMissing               // envelope, but 404 is text/plain
+	quotedMissing              // envelope, but 404 is a JSON string
 )
 
 // refusal is an error that the caller is told of. Its id is that of the
@@ -78,12 +81,13 @@ func deny(action string) error {
 
 // answer writes the refusal in a shape.
 func (r *refusal) answer(s shape) (answer, error) {
+	missing := r.status == http.StatusNotFound
 	switch {
 	case s == database && r.denied:
 		return reply(http.StatusUnauthorized, nil)
-	case s == quoted && !r.always:
+	case (s == quoted || s == quotedMissing && missing) && !r.always:
 		return reply(r.status, r.message)
-	case s == plain && !r.always:
+	case (s == plain || s == plainMissing && missing) && !r.always:
 		header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 		return answer{status: r.status, header: header, body: []byte(r.message)}, nil
 	}

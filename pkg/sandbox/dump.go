@@ -20,6 +20,67 @@ type document struct {
 	Tokens        []token        `json:"tokens"`
 	Databases     []db           `json:"databases"`
 	Organizations []organization `json:"organizations"` // made in the enterprise
+	AccessLists   []accessList   `json:"accessLists"`
+	APIAccess     []address      `json:"apiAccess"`
+	Reports       []report       `json:"reports"`
+	CustomerKeys  []customerKey  `json:"customerKeys"`
+	PCUGroups     []pcuGroup     `json:"pcuGroups"`
+	Associations  []association  `json:"pcuAssociations"`
+	CDC           []cdc          `json:"cdc"`
+	Exports       []export       `json:"exports"` // of metrics and audit logs
+	PrivateLinks  []privateLink  `json:"privateLinks"`
+}
+
+// part is a table's share of a document.
+type part interface {
+	read(tx *bolt.Tx) error
+	write(tx *bolt.Tx) error
+	check() error
+}
+
+// parts lists the tables: one kind of record, one line here. What a record needs
+// is said below.
+func (d *document) parts() []part {
+	return []part{
+		share[user]{users(), &d.Users, user.needs},
+		share[role]{customRoles(), &d.Roles, func(r role) string { return r.needs(d.Meta.OrgID) }},
+		share[token]{tokens(), &d.Tokens, token.needs},
+		share[db]{databases(), &d.Databases, db.needs},
+		share[organization]{organizations(), &d.Organizations, organization.needs},
+		share[accessList]{accessLists(), &d.AccessLists, accessList.needs},
+		share[address]{apiAccess(), &d.APIAccess, address.needs},
+		share[report]{reports(), &d.Reports, report.needs},
+		share[customerKey]{customerKeys(), &d.CustomerKeys, customerKey.needs},
+		share[pcuGroup]{pcuGroups(), &d.PCUGroups, pcuGroup.needs},
+		share[association]{associations(), &d.Associations, association.needs},
+		share[cdc]{cdcs(), &d.CDC, cdc.needs},
+		share[export]{exports(), &d.Exports, export.needs},
+		share[privateLink]{privateLinks(), &d.PrivateLinks, privateLink.needs},
+	}
+}
+
+type share[T any] struct {
+	table   table[T]
+	records *[]T
+	needs   func(T) string // what a record lacks to be one, in words
+}
+
+func (s share[T]) read(tx *bolt.Tx) (err error) {
+	*s.records, err = s.table.all(tx)
+	return err
+}
+
+func (s share[T]) write(tx *bolt.Tx) error { return putAll(tx, s.table, *s.records) }
+
+// check refuses records that could not be told apart, or are none.
+func (s share[T]) check() error {
+	errs := []error{unique(s.table, *s.records)}
+	for _, record := range *s.records {
+		if text := s.needs(record); text != "" {
+			errs = append(errs, fmt.Errorf("%s: %q needs %s", s.table.name, s.table.keys(record)[0], text))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Dump writes the whole state as a JSON document. Of all secrets it holds only
@@ -42,14 +103,11 @@ func (s *Server) Dump(w io.Writer) error {
 }
 
 func readDocument(tx *bolt.Tx) (d document, err error) {
-	errs := make([]error, 6)
-	d.Meta, errs[0] = readMeta(tx)
-	d.Users, errs[1] = users().all(tx)
-	d.Roles, errs[2] = customRoles().all(tx)
-	d.Tokens, errs[3] = tokens().all(tx)
-	d.Databases, errs[4] = databases().all(tx)
-	d.Organizations, errs[5] = organizations().all(tx)
-	return d, errors.Join(errs...)
+	d.Meta, err = readMeta(tx)
+	for _, p := range d.parts() {
+		err = errors.Join(err, p.read(tx))
+	}
+	return d, err
 }
 
 // Load puts a document that Dump wrote in the place of the state. Nothing is
@@ -67,14 +125,11 @@ func (s *Server) Load(r io.Reader) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}
-		return errors.Join(
-			writeMeta(tx, d.Meta),
-			putAll(tx, users(), d.Users),
-			putAll(tx, customRoles(), d.Roles),
-			putAll(tx, tokens(), d.Tokens),
-			putAll(tx, databases(), d.Databases),
-			putAll(tx, organizations(), d.Organizations),
-		)
+		err := writeMeta(tx, d.Meta)
+		for _, p := range d.parts() {
+			err = errors.Join(err, p.write(tx))
+		}
+		return err
 	})
 }
 
@@ -124,48 +179,71 @@ func unique[T any](t table[T], records []T) error {
 
 // check returns every reason why the document is no state of a sandbox.
 func (d document) check() error {
-	errs := []error{
-		unique(users(), d.Users), unique(customRoles(), d.Roles), unique(tokens(), d.Tokens),
-		unique(databases(), d.Databases), unique(organizations(), d.Organizations),
-	}
-	bad := func(format string, values ...any) { errs = append(errs, fmt.Errorf(format, values...)) }
+	var errs []error
 	if !isUUID(d.Meta.OrgID) || !isUUID(d.Meta.EnterpriseID) {
-		bad("meta: orgId and enterpriseId must be UUIDs")
+		errs = append(errs, errors.New("meta: orgId and enterpriseId must be UUIDs"))
 	}
 	if _, ok := tokenParts(d.Meta.AdminToken); !ok {
-		bad("meta: adminToken is not a token")
+		errs = append(errs, errors.New("meta: adminToken is not a token"))
 	}
-	for _, u := range d.Users {
-		if !isUUID(u.ID) || !isEmail(u.Email) || !slices.Contains([]string{active, invited}, u.Status) {
-			bad("users: %q needs an id, an email and a status", u.ID)
-		}
-	}
-	for _, r := range d.Roles {
-		if err := r.Policy.check(d.Meta.OrgID); err != nil || !isUUID(r.ID) || r.Name == "" {
-			bad("roles: %q: it needs an id, a name and a policy: %v", r.ID, err)
-		}
-	}
-	for _, t := range d.Tokens {
-		if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 {
-			bad("tokens: %q needs a clientId of 24 letters, a hash and roles", t.ClientID)
-		}
-	}
-	for _, b := range d.Databases {
-		if !b.whole() || b.Next != nil && (b.Next.ID != b.ID || !b.Next.whole() || b.Next.Next != nil) {
-			bad("databases: %q needs an id, a name, a status, keyspaces and datacenters, and so does what it becomes", b.ID)
-		}
-		if (b.Next == nil) != (len(b.Phases) == 0) {
-			bad("databases: %q needs both phases and what comes after them, or neither", b.ID)
-		}
-	}
-	for _, o := range d.Organizations {
-		if !isUUID(o.OrganizationID) {
-			bad("organizations: %q is not a UUID", o.OrganizationID)
-		}
+	for _, p := range d.parts() {
+		errs = append(errs, p.check())
 	}
 	return errors.Join(errs...)
 }
 
+func (u user) needs() string {
+	if !isUUID(u.ID) || !isEmail(u.Email) || !slices.Contains([]string{active, invited}, u.Status) {
+		return "an id, an email and a status"
+	}
+	return ""
+}
+
+func (r role) needs(org string) string {
+	if err := r.Policy.check(org); err != nil || !isUUID(r.ID) || r.Name == "" {
+		return fmt.Sprintf("an id, a name and a policy: %v", err)
+	}
+	return ""
+}
+
+func (t token) needs() string {
+	if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 {
+		return "a clientId of 24 letters, a hash and roles"
+	}
+	return ""
+}
+
+func (d db) needs() string {
+	switch {
+	case !d.whole() || d.Next != nil && (d.Next.ID != d.ID || !d.Next.whole() || d.Next.Next != nil):
+		return "an id, a name, a status, keyspaces and datacenters, and so does what it becomes"
+	case (d.Next == nil) != (len(d.Phases) == 0):
+		return "both phases and what comes after them, or neither"
+	}
+	return ""
+}
+
 func (d db) whole() bool {
 	return isUUID(d.ID) && d.Name != "" && d.Status != "" && len(d.Keyspaces) > 0 && len(d.Datacenters) > 0
+}
+
+func (o organization) needs() string {
+	if !isUUID(o.OrganizationID) {
+		return "a UUID"
+	}
+	return ""
+}
+
+func (l accessList) needs() string {
+	if !isUUID(l.Database) || slices.ContainsFunc(l.Addresses, func(a address) bool { return a.needs() != "" }) {
+		return "the id of a database, and addresses"
+	}
+	return ""
+}
+
+func (a address) needs() string {
+	if text, err := network(a.Address); err != nil || text != a.Address {
+		return "to be an IPv4 network"
+	}
+	return ""
 }

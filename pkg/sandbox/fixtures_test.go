@@ -27,30 +27,58 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 	grown.Datacenters = append(grown.Datacenters, datacenter{Number: 2, Cloud: "GCP", Region: "us-east4", Zone: "na", Created: time.Time{}})
 	plain := demo("00000000-0000-4000-8000-000000000003", "owner", w.clock.Now())
 	plantRecords(w, databases(), grown, old, plain, legacy("00000000-0000-4000-8000-000000000004", "owner", w.clock.Now()))
+	w.admin(204, "POST", "/v2/databases/"+grown.ID+"/access-list", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
+	w.admin(201, "POST", "/v2/organizations/"+w.status.OrgID+"/devops-acl", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
+
+	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportTakes)}
+	plantRecords(w, reports(), bill)
+	plantAround(w, grown)
+	plantRecords(w, customerKeys(), customerKey{false, "aws", "us-east-1", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"})
 
 	requests := map[string]string{
-		"GET_v2_clientIdSecrets":            "/v2/clientIdSecrets",
-		"GET_v2_currentOrg":                 "/v2/currentOrg",
-		"GET_v2_database":                   "/v2/databases/" + grown.ID,
-		"GET_v2_databases":                  "/v2/databases",
-		"GET_v2_availableRegions":           "/v2/availableRegions",
-		"GET_v2_regions_serverless":         "/v2/regions/serverless?region-type=all",
-		"GET_v2_organizations_role":         "/v2/organizations/roles/" + role,
-		"GET_v2_organizations_roles":        "/v2/organizations/roles",
-		"GET_v2_organizations_user":         "/v2/organizations/users/" + w.users()[0].UserID,
-		"GET_v2_organizations_users":        "/v2/organizations/users",
-		"POST_api_rest_v1_auth":             "/api/rest/v1/auth",
-		"POST_v2_clientIdSecrets":           "/v2/clientIdSecrets",
-		"POST_v2_databases":                 "/v2/databases",
-		"POST_v2_databases_classic":         "/v2/databases",
-		"POST_v2_databases_datacenters":     "/v2/databases/" + plain.ID + "/datacenters",
-		"POST_v2_databases_resetPassword":   "/v2/databases/" + old.ID + "/resetPassword",
-		"POST_v2_databases_resize":          "/v2/databases/00000000-0000-4000-8000-000000000004/resize",
-		"POST_v2_databases_secureBundleURL": "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
-		"POST_v2_enterprises_organizations": "/v2/enterprises/organizations",
-		"POST_v2_organizations_roles":       "/v2/organizations/roles",
-		"PUT_v2_organizations_users":        "/v2/organizations/users",
-		"PUT_v2_organizations_users_roles":  "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
+		"GET_v2_access-lists":                                 "/v2/access-lists",
+		"GET_v2_clientIdSecrets":                              "/v2/clientIdSecrets",
+		"GET_v2_currentOrg":                                   "/v2/currentOrg",
+		"GET_v2_database":                                     "/v2/databases/" + grown.ID,
+		"GET_v2_databases":                                    "/v2/databases",
+		"GET_v2_databases_access-list":                        "/v2/databases/" + grown.ID + "/access-list",
+		"GET_v2_enterprises_billing-reports":                  "/v2/enterprises/billing-reports/" + bill.ID,
+		"GET_v2_databases_telemetry_metrics":                  "/v2/databases/" + grown.ID + "/telemetry/metrics",
+		"GET_v2_organizations_clusters_private-link":          "/v2/organizations/clusters/" + grown.ID + "/private-link",
+		"GET_v2_organizations_private-link":                   "/v2/organizations/private-link",
+		"GET_v2_organizations_telemetry_auditLogs":            "/v2/organizations/" + w.status.OrgID + "/telemetry/auditLogs",
+		"GET_v2_pcus_association":                             "/v2/pcus/association/e0e0e0e0-0000-4000-8000-000000000005",
+		"GET_v3_databases_cdc":                                "/v3/databases/" + grown.ID + "/cdc",
+		"GET_v3_databases_keyspaces_tables_cdc":               "/v3/databases/" + grown.ID + "/keyspaces/shop/tables/orders/cdc",
+		"POST_v2_pcus_actions_get":                            "/v2/pcus/actions/get",
+		"GET_v2_kms":                                          "/v2/kms",
+		"GET_v2_kms_provider_region":                          "/v2/kms/provider/aws/region/us-east-1",
+		"GET_v2_kms_provider_region_accounts":                 "/v2/kms/provider/aws/region/us-east-1/accounts",
+		"GET_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
+		"GET_v2_organizations_role":                           "/v2/organizations/roles/" + role,
+		"GET_v2_organizations_roles":                          "/v2/organizations/roles",
+		"GET_v2_organizations_user":                           "/v2/organizations/users/" + w.users()[0].UserID,
+		"GET_v2_organizations_users":                          "/v2/organizations/users",
+		"PATCH_v2_databases_access-list":                      "/v2/databases/" + grown.ID + "/access-list",
+		"POST_api_rest_v1_auth":                               "/api/rest/v1/auth",
+		"POST_v2_clientIdSecrets":                             "/v2/clientIdSecrets",
+		"POST_v2_databases_access-list":                       "/v2/databases/" + grown.ID + "/access-list",
+		"POST_v2_databases_secureBundleURL":                   "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
+		"POST_v2_enterprises_billing-reports_generate-report": "/v2/enterprises/billing-reports/generate-report",
+		"POST_v2_enterprises_consumption":                     "/v2/enterprises/consumption",
+		"POST_v2_enterprises_organizations":                   "/v2/enterprises/organizations",
+		"POST_v2_organizations_roles":                         "/v2/organizations/roles",
+		"POST_v2_kms":                                         "/v2/kms",
+		"PUT_v2_organizations_devops-acl":                     "/v2/organizations/" + w.status.OrgID + "/devops-acl",
+		"PUT_v2_organizations_users":                          "/v2/organizations/users",
+		"PUT_v2_organizations_users_roles":                    "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
+		"GET_v2_availableRegions":                             "/v2/availableRegions",
+		"GET_v2_regions_serverless":                           "/v2/regions/serverless?region-type=all",
+		"POST_v2_databases":                                   "/v2/databases",
+		"POST_v2_databases_classic":                           "/v2/databases",
+		"POST_v2_databases_datacenters":                       "/v2/databases/" + plain.ID + "/datacenters",
+		"POST_v2_databases_resetPassword":                     "/v2/databases/" + old.ID + "/resetPassword",
+		"POST_v2_databases_resize":                            "/v2/databases/00000000-0000-4000-8000-000000000004/resize",
 	}
 	// Their bodies name things that are not in this sandbox.
 	fill := strings.NewReplacer(

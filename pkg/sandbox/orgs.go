@@ -38,8 +38,8 @@ func organizations() table[organization] {
 }
 
 func createOrg(c *call) (answer, error) {
-	if !c.caller.Enterprise || c.meta.NoEnterprise {
-		return answer{}, refuse(http.StatusForbidden, "the token has no rights in an enterprise")
+	if err := c.ofEnterprise(); err != nil {
+		return answer{}, err
 	}
 	in, err := decode[struct {
 		Name, Email, AdminUserID, EnterpriseID string

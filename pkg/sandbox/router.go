@@ -32,6 +32,14 @@ func endpoints() []route {
 		datacenterRoutes(),
 		regionRoutes(),
 		bundleRoutes(),
+		accessListRoutes(),
+		apiAccessRoutes(),
+		billingRoutes(),
+		keyRoutes(),
+		pcuRoutes(),
+		cdcRoutes(),
+		telemetryRoutes(),
+		privateLinkRoutes(),
 		dataRoutes(),
 	)
 }

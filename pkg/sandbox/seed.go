@@ -102,7 +102,7 @@ const (
 
 // plant fills an empty file.
 func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
-	ids := make([]string, 8)
+	ids := make([]string, 9)
 	for i := range ids {
 		var err error
 		if ids[i], err = s.random.uuid(); err != nil {
@@ -128,6 +128,7 @@ func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
 		users().put(tx, user{ids[5], "viewer@example.com", invited, []string{uiViewOnly}}),
 		databases().put(tx, demo(ids[6], owner, now)),
 		databases().put(tx, legacy(ids[7], owner, now)),
+		plantExamples(tx, m, ids[6], ids[8], now),
 		s.apply(tx, o),
 	)
 }

@@ -1,0 +1,98 @@
+// Package accesslist is "astra access-list": the addresses that may reach a
+// database, or the DevOps API.
+package accesslist
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "access-list",
+		Short: "Say which addresses may reach a database, or the DevOps API",
+		Long: `Say which addresses may reach a database, or the DevOps API.
+
+Each database has a list of its own. Addresses on it restrict nothing before it is
+enabled; from then on only they reach the public endpoints of the database. An
+enabled list without addresses restricts nothing either.
+
+The DevOps API has a list too (--devops-api), one for the organization: from other
+addresses it takes no calls, those of this program included. That list restricts
+as soon as there is an address on it, and there is nothing to enable: whoever adds
+the first address should be behind it. To end the restriction, clear it.
+
+The service takes IPv4 addresses and networks. The sandbox keeps lists, and lets
+everybody in.`,
+		Example: "  astra --sandbox access-list list",
+	}, newAdd(app), newClear(app), newDisable(app), newEnable(app), newGet(app), newList(app), newRemove(app))
+}
+
+// listed is the list of something, with its name.
+type listed struct {
+	devops.AccessList
+
+	name string // of the database; empty for the DevOps API
+}
+
+// entry is an address as it is printed.
+type entry struct {
+	Address     string `json:"address" yaml:"address"`
+	Description string `json:"description" yaml:"description"`
+	Enabled     bool   `json:"enabled" yaml:"enabled"`
+}
+
+func columns() []output.Column[listed] {
+	return []output.Column[listed]{
+		{Key: "database", Value: func(l listed) any { return output.OrNull(l.name) }},
+		{Key: "databaseId", Value: func(l listed) any { return output.OrNull(l.DatabaseID) }, Name: true, Wide: true},
+		{Key: "enabled", Value: func(l listed) any { return l.Enabled }},
+		{
+			Key: "addresses", Value: func(l listed) any { return l.entries() },
+			Text: func(l listed) string { return strings.Join(l.words(), ", ") }, Lines: listed.words,
+		},
+	}
+}
+
+func (l listed) entries() []entry {
+	all := make([]entry, 0, len(l.Addresses))
+	for _, a := range l.Addresses {
+		all = append(all, entry{a.Address, a.Description, a.Enabled})
+	}
+	return all
+}
+
+func (l listed) words() []string {
+	var all []string
+	for _, a := range l.Addresses {
+		text := a.Address
+		if a.Description != "" {
+			text += " (" + a.Description + ")"
+		}
+		if !a.Enabled {
+			text += " [disabled]"
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+// active are the addresses that count.
+func active(list devops.AccessList) []devops.Address {
+	var found []devops.Address
+	for _, a := range list.Addresses {
+		if a.Enabled {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// restricts reports whether the list keeps anybody out.
+func restricts(list devops.AccessList) bool { return list.Enabled && len(active(list)) > 0 }

@@ -1,0 +1,239 @@
+package accesslist
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type add struct {
+	target
+
+	addresses         []string
+	description, from string
+}
+
+func newAdd(app *cli.App) *cobra.Command {
+	var in add
+	cmd := &cobra.Command{
+		Use:   "add [CIDR…]",
+		Short: "Put addresses on an access list",
+		Long: `Put addresses on an access list: networks such as 203.0.113.0/24, or single
+addresses. Whatever is on it already stays, and an address that is there gets the
+new description.
+
+--from reads a file of addresses, one a line or more; a CSV file with the columns
+address and description; or JSON lines such as
+{"address":"203.0.113.0/24","description":"office"}. Rows without a description get
+that of --description. Every address is checked before anything is sent.
+
+A list that is not enabled restricts nothing yet: see "astra access-list enable".
+That of the DevOps API does at once.`,
+		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo --description office\n" +
+			"  printf 'address,description\\n198.51.100.7,build server\\n' | astra --sandbox access-list add --db demo --from -",
+		Args: cli.Args("[CIDR…]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.addresses = args
+			return in.run(cmd.Context(), app)
+		},
+	}
+	in.add(cmd)
+	cmd.Flags().StringVar(&in.description, "description", "", "`text` that says what the addresses are")
+	cmd.Flags().StringVar(&in.from, "from", "", "read addresses, and their descriptions, from a `file`, - for standard input")
+	return cmd
+}
+
+func (in add) run(ctx context.Context, app *cli.App) error {
+	networks, err := in.networks(ctx, app)
+	if err != nil {
+		return err
+	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	p, err := in.open(ctx, app)
+	if err != nil {
+		return err
+	}
+	before, err := p.read(ctx)
+	if err != nil {
+		return err
+	}
+	plan := in.plan(networks, before)
+	if len(plan.made)+len(plan.changed) == 0 {
+		app.Say("They are on the access list of %s already.", p.name)
+		return cli.PrintOne(app, columns(), p.listed(before))
+	}
+	remark(app, networks)
+	if err := plan.agreed(ctx, app, p, before); err != nil {
+		return err
+	}
+	if err := plan.send(ctx, p); err != nil {
+		return fmt.Errorf("add to the access list of %s: %w", p.name, err)
+	}
+	after, err := p.read(ctx)
+	if err != nil {
+		return cli.Hint(err, "the addresses were added, which could not be verified")
+	}
+	if missing := plan.missing(after); missing != "" {
+		return cli.Failf(cli.Server, "the service accepted %s for the access list of %s and does not list it", missing, p.name)
+	}
+	app.Say("Added %d and changed %d on the access list of %s.", len(plan.made), len(plan.changed), p.name)
+	if !after.Enabled {
+		app.Say("It is not enabled, so it restricts nothing yet: %s", app.Command("astra access-list enable "+p.flag()))
+	}
+	return cli.PrintOne(app, columns(), p.listed(after))
+}
+
+// networks reads what is to be added. Nothing is sent for that, and every
+// mistake is told.
+func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error) {
+	if len(in.addresses) == 0 && in.from == "" {
+		return nil, cli.Usagef("CIDR is missing").WithHint("give addresses, or a file of them with --from")
+	}
+	networks, faults := bulk.Networks(in.addresses)
+	if in.from != "" {
+		text, err := app.ReadDocument(ctx, "--from", in.from)
+		if err != nil {
+			return nil, err
+		}
+		more, wrong := bulk.ReadNetworks(text)
+		networks, faults = append(networks, more...), append(faults, wrong...)
+	}
+	var once []bulk.Network
+	for _, n := range networks {
+		if n.Description == "" {
+			n.Description = in.description
+		}
+		switch i := slices.IndexFunc(once, func(o bulk.Network) bool { return o.Prefix == n.Prefix }); {
+		case i < 0:
+			once = append(once, n)
+		case once[i].Description != n.Description:
+			faults = append(faults, bulk.Fault{Line: n.Line, Text: n.Given + " is there twice, with different descriptions"})
+		}
+	}
+	if err := cli.WrongRows(faults); err != nil {
+		return nil, err
+	}
+	if len(once) == 0 {
+		return nil, cli.Usagef("there is no address")
+	}
+	return once, nil
+}
+
+// remark says what is surprising about addresses.
+func remark(app *cli.App, networks []bulk.Network) {
+	for _, n := range networks {
+		text := n.Prefix.String()
+		if text != n.Given {
+			app.Say("%s is taken as %s.", n.Given, text)
+		}
+		switch a := n.Prefix.Addr(); {
+		case n.Prefix.Bits() == 0:
+			app.Warn("%s lets every address in", text)
+		case a.Is6():
+			app.Warn("%s is IPv6, and the service is documented to take IPv4 only", text)
+		case a.IsPrivate(), a.IsLoopback(), a.IsLinkLocalUnicast():
+			app.Warn("%s is a private address: the service sees public ones, so that this lets nobody in from the internet", text)
+		}
+	}
+}
+
+// plan is what an addition comes to.
+type plan struct{ made, changed []devops.Address }
+
+func (in add) plan(networks []bulk.Network, before devops.AccessList) plan {
+	var p plan
+	for _, n := range networks {
+		old, found := find(before, n)
+		switch {
+		case !found:
+			p.made = append(p.made, devops.Address{Address: n.Prefix.String(), Description: n.Description, Enabled: true})
+		case n.Description != "" && n.Description != old.Description || !old.Enabled:
+			if n.Description != "" {
+				old.Description = n.Description
+			}
+			old.Enabled = true
+			p.changed = append(p.changed, old)
+		}
+	}
+	return p
+}
+
+// find returns the entry for a network, however it is spelled.
+func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
+	i := slices.IndexFunc(list.Addresses, func(a devops.Address) bool {
+		prefix, err := bulk.ParseNetwork(a.Address)
+		return err == nil && prefix == n.Prefix
+	})
+	if i < 0 {
+		return devops.Address{}, false
+	}
+	return list.Addresses[i], true
+}
+
+// agreed asks about several addresses, and about a first one that begins to
+// restrict.
+func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
+	total := len(p.made) + len(p.changed)
+	begins := !restricts(before) && (at.api || before.Enabled)
+	if begins {
+		after := devops.AccessList{Enabled: true, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
+		at.warn(ctx, app, after)
+	}
+	what := "this address"
+	if total > 1 {
+		what = "these " + strconv.Itoa(total) + " addresses"
+		for _, a := range slices.Concat(p.made, p.changed) {
+			app.Say("- %s %s", a.Address, a.Description)
+		}
+	}
+	switch {
+	case begins:
+		return app.Confirm(ctx, "Restrict %s to %s, at once?", at.name, what)
+	case total > 1:
+		return app.Confirm(ctx, "Put %s on the access list of %s?", what, at.name)
+	}
+	return nil
+}
+
+func (p plan) send(ctx context.Context, at place) error {
+	if len(p.made) > 0 {
+		err := at.add(ctx, p.made)
+		if errors.Is(err, devops.ErrOutcomeUnknown) { // the list tells
+			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: p.made}).missing(now) == "" {
+				err = nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(p.changed) == 0 {
+		return nil
+	}
+	err := at.change(ctx, p.changed)
+	if err != nil && len(p.made) > 0 {
+		return cli.PartlyFailed(err, "the new addresses were added, the others were not changed")
+	}
+	return err
+}
+
+// missing returns the first address that is not on the list as it should be.
+func (p plan) missing(list devops.AccessList) string {
+	for _, a := range slices.Concat(p.made, p.changed) {
+		prefix, err := bulk.ParseNetwork(a.Address)
+		if now, found := find(list, bulk.Network{Prefix: prefix}); err != nil || !found || !now.Enabled || now.Description != a.Description {
+			return a.Address
+		}
+	}
+	return ""
+}

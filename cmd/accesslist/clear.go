@@ -1,0 +1,61 @@
+package accesslist
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newClear(app *cli.App) *cobra.Command {
+	var in target
+	cmd := &cobra.Command{
+		Use:   "clear",
+		Short: "Delete a whole access list",
+		Long: `Delete a whole access list, with all its addresses. From then on every address
+reaches the database, or the DevOps API. To keep the addresses, disable the list.`,
+		Example: "  astra --sandbox access-list clear --db demo --yes\n  astra --sandbox access-list clear --devops-api --yes",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.clear(cmd.Context(), app) },
+	}
+	in.add(cmd)
+	return cmd
+}
+
+func (t target) clear(ctx context.Context, app *cli.App) error {
+	p, err := t.open(ctx, app)
+	if err != nil {
+		return err
+	}
+	before, err := p.read(ctx)
+	if err != nil {
+		return err
+	}
+	if len(before.Addresses) == 0 && !before.Enabled {
+		app.Say("There is no access list of %s.", p.name)
+		return nil
+	}
+	for _, text := range p.listed(before).words() {
+		app.Say("- %s", text)
+	}
+	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, plural(len(before.Addresses))); err != nil {
+		return err
+	}
+	if err := p.still(ctx, before); err != nil {
+		return err
+	}
+	if err := p.clear(ctx); err != nil {
+		return fmt.Errorf("clear the access list of %s: %w", p.name, err)
+	}
+	now, err := p.read(ctx)
+	if err != nil {
+		return cli.Hint(err, "that was done, which could not be verified")
+	}
+	if len(now.Addresses) > 0 || now.Enabled {
+		return cli.Failf(cli.Server, "the service accepted to delete the access list of %s and still has it", p.name)
+	}
+	app.Say("Cleared the access list of %s.", p.name)
+	return nil
+}

@@ -1,0 +1,44 @@
+package accesslist
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newDisable(app *cli.App) *cobra.Command {
+	var in target
+	cmd := &cobra.Command{
+		Use:     "disable",
+		Short:   "Let every address reach a database, and keep its list",
+		Example: "  astra --sandbox access-list disable --db demo --yes",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.disable(cmd.Context(), app) },
+	}
+	in.addDB(cmd)
+	return cmd
+}
+
+func (t target) disable(ctx context.Context, app *cli.App) error {
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	p, err := t.open(ctx, app)
+	if err != nil {
+		return err
+	}
+	before, err := p.read(ctx)
+	if err != nil {
+		return err
+	}
+	if !before.Enabled {
+		app.Say("The access list of %s is not enabled.", p.name)
+		return cli.PrintOne(app, columns(), p.listed(before))
+	}
+	if err := app.Confirm(ctx, "Let every address reach %s?", p.name); err != nil {
+		return err
+	}
+	return p.turn(ctx, app, before, false)
+}

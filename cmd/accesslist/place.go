@@ -1,0 +1,116 @@
+package accesslist
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// target is the list that the user means.
+type target struct {
+	db  string
+	api bool
+}
+
+func (t *target) addDB(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.db, "db", "", "`name` or id of the database (default the bound one)")
+}
+
+func (t *target) add(cmd *cobra.Command) {
+	t.addDB(cmd)
+	cmd.Flags().BoolVar(&t.api, "devops-api", false, "the list of the DevOps API instead of a database's")
+	cmd.MarkFlagsMutuallyExclusive("db", "devops-api")
+}
+
+// place is what a list protects: a database, or the DevOps API of the
+// organization whose id it has.
+type place struct {
+	session  *cli.Session
+	id, name string
+	api      bool
+}
+
+func (t target) open(ctx context.Context, app *cli.App) (place, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return place{}, err
+	}
+	if t.api {
+		id, err := session.OrgID(ctx)
+		return place{session, id, "the DevOps API", true}, err
+	}
+	d, err := session.TargetDatabase(ctx, t.db)
+	return place{session, d.ID, d.Name, false}, err
+}
+
+// flag is what names the place on a command line.
+func (p place) flag() string {
+	if p.api {
+		return "--devops-api"
+	}
+	return shellword.Line("--db", p.name)
+}
+
+func (p place) listed(list devops.AccessList) listed {
+	if p.api {
+		return listed{AccessList: list}
+	}
+	return listed{list, p.name}
+}
+
+func (p place) read(ctx context.Context) (devops.AccessList, error) {
+	if !p.api {
+		return p.session.AccessLists.Get(ctx, p.id)
+	}
+	addresses, err := p.session.APIAccess.Get(ctx, p.id)
+	return devops.AccessList{Enabled: len(addresses) > 0, Addresses: addresses}, err
+}
+
+func (p place) add(ctx context.Context, addresses []devops.Address) error {
+	if p.api {
+		return p.session.APIAccess.Add(ctx, p.id, addresses)
+	}
+	return p.session.AccessLists.Add(ctx, p.id, addresses)
+}
+
+func (p place) change(ctx context.Context, addresses []devops.Address) error {
+	if !p.api {
+		return p.session.AccessLists.Change(ctx, p.id, addresses)
+	}
+	for _, a := range addresses {
+		if err := p.session.APIAccess.Change(ctx, p.id, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p place) clear(ctx context.Context) error {
+	if p.api {
+		return p.session.APIAccess.Clear(ctx, p.id)
+	}
+	return p.session.AccessLists.Clear(ctx, p.id)
+}
+
+// still makes sure, right before the change, that the list is what was shown:
+// the service has nothing that would notice.
+func (p place) still(ctx context.Context, shown devops.AccessList) error {
+	now, err := p.read(ctx)
+	if err != nil {
+		return err
+	}
+	if !same(shown, now) {
+		return cli.Failf(cli.Conflict, "the access list of %s was changed meanwhile; nothing was changed", p.name).
+			WithNext("astra access-list get " + p.flag())
+	}
+	return nil
+}
+
+func same(a, b devops.AccessList) bool {
+	return a.Enabled == b.Enabled && slices.Equal(a.Addresses, b.Addresses)
+}

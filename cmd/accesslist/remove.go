@@ -1,0 +1,171 @@
+package accesslist
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type remove struct {
+	target
+
+	addresses       []string
+	ifExists, force bool
+}
+
+func newRemove(app *cli.App) *cobra.Command {
+	var in remove
+	cmd := &cobra.Command{
+		Use:     "remove CIDR…",
+		Aliases: []string{"delete", "rm"},
+		Short:   "Take addresses off an access list",
+		Long: `Take addresses off an access list, each with a request of its own. All must be on
+it, before the first one is removed.
+
+The last address of an enabled list stays without --force: an empty list lets
+everybody in. To delete a list as a whole, clear it.`,
+		Example: "  astra --sandbox access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
+			"  astra --sandbox access-list remove 198.51.100.7 --db demo --yes",
+		Args: cli.Args("CIDR…"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.addresses = args
+			return in.run(cmd.Context(), app)
+		},
+	}
+	in.add(cmd)
+	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if an address is not on the list")
+	cmd.Flags().BoolVar(&in.force, "force", false, "also remove the last address of an enabled list")
+	return cmd
+}
+
+func (in remove) run(ctx context.Context, app *cli.App) error {
+	networks, faults := bulk.Networks(in.addresses)
+	if err := cli.WrongRows(faults); err != nil {
+		return err
+	}
+	if len(networks) == 0 {
+		return cli.Usagef("CIDR is missing")
+	}
+	if len(networks) > 1 {
+		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+			return err
+		}
+	}
+	p, err := in.open(ctx, app)
+	if err != nil {
+		return err
+	}
+	before, err := p.read(ctx)
+	if err != nil {
+		return err
+	}
+	leaving, err := in.leaving(p, networks, before)
+	if err != nil {
+		return err
+	}
+	if len(leaving) == 0 {
+		app.Say("They are not on the access list of %s.", p.name)
+		return nil
+	}
+	after := before
+	after.Addresses = slices.DeleteFunc(slices.Clone(before.Addresses), func(a devops.Address) bool { return slices.Contains(leaving, a) })
+	if err := in.agreed(ctx, app, p, before, after, leaving); err != nil {
+		return err
+	}
+	if err := p.still(ctx, before); err != nil {
+		return err
+	}
+	switch {
+	case p.api:
+		err = p.session.APIAccess.Replace(ctx, p.id, after.Addresses)
+	case len(networks) > 1:
+		return p.removeAll(ctx, app, leaving)
+	default:
+		err = p.session.AccessLists.Remove(ctx, p.id, leaving[0].Address)
+	}
+	if err != nil {
+		return fmt.Errorf("remove from the access list of %s: %w", p.name, err)
+	}
+	if err := p.gone(ctx, leaving); err != nil {
+		return err
+	}
+	app.Say("Removed %s from the access list of %s.", plural(len(leaving)), p.name)
+	return nil
+}
+
+// leaving returns the entries that are meant, as they are spelled on the list.
+func (in remove) leaving(p place, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
+	var found []devops.Address
+	for _, n := range networks {
+		a, there := find(before, n)
+		switch {
+		case there && !slices.Contains(found, a):
+			found = append(found, a)
+		case !there && !in.ifExists:
+			var known []string
+			for _, a := range before.Addresses {
+				known = append(known, a.Address)
+			}
+			e := cli.NotFoundf("address", n.Prefix.String(), known)
+			e.Message += " on the access list of " + p.name
+			return nil, e.WithNext("astra access-list get " + p.flag())
+		}
+	}
+	return found, nil
+}
+
+func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, after devops.AccessList, leaving []devops.Address) error {
+	if restricts(before) && !restricts(after) {
+		switch {
+		case p.api:
+			return cli.Refusef("no address would be left on the access list of %s", p.name).
+				WithHint("clear the list to let every address in").WithNext("astra access-list clear --devops-api")
+		case !in.force:
+			return cli.Refusef("no address would be left on the access list of %s, and it would let everybody in", p.name).
+				WithHint("add another address first, or remove these with --force")
+		}
+		app.Warn("no address is left then, and every address reaches %s", p.name)
+	}
+	for _, text := range p.listed(devops.AccessList{Addresses: leaving}).words() {
+		app.Say("- %s", text)
+	}
+	if restricts(after) {
+		p.warn(ctx, app, after)
+	}
+	return app.Confirm(ctx, "Remove %s from the access list of %s?", plural(len(leaving)), p.name)
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "1 address"
+	}
+	return fmt.Sprint(n, " addresses")
+}
+
+// gone makes sure that addresses are not on the list any more.
+func (p place) gone(ctx context.Context, leaving []devops.Address) error {
+	now, err := p.read(ctx)
+	if err != nil {
+		return cli.Hint(err, "the addresses were removed, which could not be verified")
+	}
+	for _, a := range leaving {
+		if stays(now, a) {
+			return errStays(a)
+		}
+	}
+	return nil
+}
+
+func stays(list devops.AccessList, a devops.Address) bool {
+	return slices.ContainsFunc(list.Addresses, func(b devops.Address) bool { return b.Address == a.Address })
+}
+
+func errStays(a devops.Address) error {
+	return cli.Failf(cli.Server, "the service accepted the removal of %s and still lists it", a.Address)
+}

@@ -1,0 +1,32 @@
+package accesslist
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// turn enables or disables a list that is as it was shown, and prints it.
+func (p place) turn(ctx context.Context, app *cli.App, shown devops.AccessList, on bool) error {
+	deed, done := "disable", "Disabled"
+	if on {
+		deed, done = "enable", "Enabled"
+	}
+	if err := p.still(ctx, shown); err != nil {
+		return err
+	}
+	if err := p.session.AccessLists.Switch(ctx, p.id, on); err != nil {
+		return fmt.Errorf("%s the access list of %s: %w", deed, p.name, err)
+	}
+	now, err := p.read(ctx)
+	if err != nil {
+		return cli.Hint(err, "that was done, which could not be verified")
+	}
+	if now.Enabled != on {
+		return cli.Failf(cli.Server, "the service was asked to %s the access list of %s, accepted that, and did not do it", deed, p.name)
+	}
+	app.Say("%s the access list of %s.", done, p.name)
+	return cli.PrintOne(app, columns(), p.listed(now))
+}

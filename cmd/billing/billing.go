@@ -1,0 +1,43 @@
+// Package billing is "astra billing": what databases cost.
+package billing
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "billing",
+		Short: "See what databases cost",
+		Long: `See what databases cost. The API knows their rates, and tells enterprises what
+their organizations used. Plan, payment method and invoices are in the Portal only:
+see "astra help portal".`,
+		Example: "  astra --sandbox billing show",
+	}, newOpen(app), newReport(app), newShow(app), newUsage(app))
+}
+
+// enterpriseOnly says what helps against the refusal of a call for enterprises.
+func enterpriseOnly(err error) error {
+	if !errors.Is(err, devops.ErrForbidden) {
+		return err
+	}
+	return cli.Hint(err, "only a credential with rights in an enterprise may ask for this; an organization's own bill is in the Portal", "astra billing open")
+}
+
+// money words an amount in dollars: with cents, or what is less than ten of them
+// as exactly as the rates of the service are.
+func money(amount float64) string {
+	if amount == 0 || math.Abs(amount) >= 0.1 {
+		return fmt.Sprintf("%.2f", amount)
+	}
+	return strings.TrimRight(fmt.Sprintf("%.6f", amount), "0")
+}

@@ -1,0 +1,27 @@
+package billing
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newOpen(app *cli.App) *cobra.Command {
+	printOnly := false
+	cmd := &cobra.Command{
+		Use:     "open",
+		Short:   "Open the billing page of the Portal",
+		Long:    "Open the billing page of the Portal, as \"astra open billing\" does: plan, payment method, invoices.",
+		Example: "  astra --sandbox billing open",
+		Args:    cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			session, err := app.Session(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return app.OpenPortal(cmd.Context(), session, "Settings, Billing", printOnly, "billing")
+		},
+	}
+	cmd.Flags().BoolVar(&printOnly, "print", false, "only print the address")
+	return cmd
+}

@@ -1,0 +1,84 @@
+package billing
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+type report struct{ month, id string }
+
+func newReport(app *cli.App) *cobra.Command {
+	var in report
+	cmd := &cobra.Command{
+		Use:   "report [MONTH]",
+		Short: "Have the billing report of the enterprise made",
+		Long: `Have the billing report of the enterprise made for a month, and print its id. It
+takes the service a while; --id then says how far it is, and where the finished CSV
+file can be fetched for some time. Whoever knows that address can read the file.
+This takes a credential with rights in an enterprise.`,
+		Example: "  id=$(astra --sandbox billing report 2026-01 --jq .id)\n  astra --sandbox billing report --id \"$id\"",
+		Args:    cli.Args("[MONTH]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.month = strings.Join(args, "")
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().StringVar(&in.id, "id", "", "`id` of a report that was begun, to see how far it is")
+	return cmd
+}
+
+func (in report) run(ctx context.Context, app *cli.App) error {
+	month, err := time.Parse("2006-01", in.month)
+	switch {
+	case (in.id == "") == (in.month == ""):
+		return cli.Usagef("give either a MONTH or the --id of a report")
+	case in.id == "" && err != nil:
+		return cli.Usagef("MONTH is a month such as 2026-01, not %q", in.month)
+	}
+	if err := cli.CheckOne(app, reportColumns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	if in.id != "" {
+		found, err := session.Billing.Report(ctx, in.id)
+		if err != nil {
+			return enterpriseOnly(err)
+		}
+		return cli.PrintOne(app, reportColumns(), found)
+	}
+	now, err := app.ServiceNow()
+	if err != nil {
+		return err
+	}
+	if month.After(now) {
+		return cli.Usagef("%s has not begun", in.month)
+	}
+	begun, err := session.Billing.StartReport(ctx, month)
+	if err != nil {
+		return enterpriseOnly(err)
+	}
+	app.Say("The report is being made. See how far it is: %s", app.Command("astra billing report --id "+begun.ID))
+	return cli.PrintOne(app, reportColumns(), begun)
+}
+
+func reportColumns() []output.Column[devops.Report] {
+	return []output.Column[devops.Report]{
+		{Key: "id", Value: func(r devops.Report) any { return r.ID }, Name: true},
+		{Key: "status", Value: func(r devops.Report) any { return strings.ToLower(r.Status) }},
+		{Key: "month", Value: func(r devops.Report) any { return r.Year + "-" + r.Month }},
+		{Key: "url", Value: func(r devops.Report) any { return output.OrNull(r.URL) }},
+		{Key: "generatedAt", Value: func(r devops.Report) any { return r.GeneratedAt }},
+		{Key: "expiresAt", Value: func(r devops.Report) any { return r.ExpiresAt }},
+		{Key: "stale", Value: func(r devops.Report) any { return r.Stale }},
+	}
+}

@@ -1,0 +1,105 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+type usage struct {
+	from, to        string
+	orgs, databases []string
+}
+
+func newUsage(app *cli.App) *cobra.Command {
+	var in usage
+	cmd := &cobra.Command{
+		Use:   "usage",
+		Short: "Show what the organizations of the enterprise used",
+		Long: `Show what the organizations of the enterprise used, in US dollars for each database
+and region. The period is 31 days at most; without --from it is the current month so
+far. This takes a credential with rights in an enterprise.`,
+		Example: "  astra --sandbox billing usage\n  astra --sandbox billing usage --from 2026-01-01 --to 2026-02-01 -o csv",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.from, "from", "", "first `day`, or RFC 3339 time (default the first of the month of --to)")
+	f.StringVar(&in.to, "to", "", "`day` that is no longer part of it, or RFC 3339 time (default now)")
+	f.StringArrayVar(&in.orgs, "org", nil, "`id` of an organization; may be repeated (default all)")
+	f.StringArrayVar(&in.databases, "db", nil, "`id` of a database; may be repeated (default all)")
+	return cmd
+}
+
+func (in usage) period(now time.Time) (devops.Period, error) {
+	p := devops.Period{To: now.UTC(), OrgIDs: in.orgs, Databases: in.databases}
+	var err error
+	if in.to != "" {
+		if p.To, err = day("--to", in.to); err != nil {
+			return p, err
+		}
+	}
+	last := p.To.Add(-time.Nanosecond)
+	p.From = time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if in.from != "" {
+		if p.From, err = day("--from", in.from); err != nil {
+			return p, err
+		}
+	}
+	switch length := p.To.Sub(p.From); {
+	case length <= 0:
+		return p, cli.Usagef("the period ends before it begins: from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
+	case length > 31*24*time.Hour:
+		return p, cli.Usagef("the period is longer than 31 days, from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339)).
+			WithHint("ask for each month by itself")
+	}
+	return p, nil
+}
+
+func day(flag, text string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, cli.Usagef("%s %q is neither a day such as 2026-01-31 nor an RFC 3339 time", flag, text)
+}
+
+func (in usage) run(ctx context.Context, app *cli.App) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := app.ServiceNow()
+	if err != nil {
+		return err
+	}
+	p, err := in.period(now)
+	if err != nil {
+		return err
+	}
+	used, err := session.Billing.Usage(ctx, p)
+	if err != nil {
+		return enterpriseOnly(err)
+	}
+	if err := cli.Print(app, usageColumns(), used.Costs, "Nothing was used."); err != nil {
+		return err
+	}
+	app.Say("Together $%s from %s to %s.", money(used.Total), p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
+	return nil
+}
+
+func usageColumns() []output.Column[devops.Usage] {
+	return []output.Column[devops.Usage]{
+		{Key: "organizationId", Value: func(u devops.Usage) any { return u.OrgID }},
+		{Key: "databaseId", Value: func(u devops.Usage) any { return u.DatabaseID }, Name: true},
+		{Key: "region", Value: func(u devops.Usage) any { return u.Region }},
+		{Key: "cost", Value: func(u devops.Usage) any { return u.Cost }, Text: func(u devops.Usage) string { return money(u.Cost) }},
+		{Key: "currency", Value: func(devops.Usage) any { return "USD" }, Wide: true},
+	}
+}

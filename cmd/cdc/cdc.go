@@ -1,0 +1,66 @@
+// Package cdc is "astra cdc": change data capture.
+package cdc
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "cdc",
+		Short: "See which tables send their changes elsewhere",
+		Long: `See which tables send their changes elsewhere (change data capture): to a tenant of
+Astra Streaming, one for each region. It is set up in the Portal, on the database's
+page.`,
+		Example: "  astra --sandbox cdc list",
+	}, newGet(app), newList(app))
+}
+
+// stream is the change data capture of a table as it is printed.
+type stream struct {
+	database string
+	table    devops.CDCTable
+	status   string // only asked for where one table is shown
+	regions  []devops.CDCRegion
+}
+
+// region is where changes go as it is printed.
+type region struct {
+	Region       string `json:"region" yaml:"region"`
+	DatacenterID string `json:"datacenterId" yaml:"datacenterId"`
+	Cluster      string `json:"cluster" yaml:"cluster"`
+	Tenant       string `json:"tenant" yaml:"tenant"`
+}
+
+func columns() []output.Column[stream] {
+	return []output.Column[stream]{
+		{Key: "database", Value: func(s stream) any { return s.database }},
+		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }},
+		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true},
+		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, Detail: true},
+		{Key: "regions", Value: func(s stream) any { return s.listed() }, Text: stream.words},
+	}
+}
+
+func (s stream) listed() []region {
+	all := make([]region, 0, len(s.regions))
+	for _, r := range s.regions {
+		all = append(all, region{r.Region, r.DatacenterID, r.Cluster, r.Tenant})
+	}
+	return all
+}
+
+func (s stream) words() string {
+	var all []string
+	for _, r := range s.regions {
+		all = append(all, r.Region+" to "+r.Cluster+"/"+r.Tenant)
+	}
+	return strings.Join(all, ", ")
+}

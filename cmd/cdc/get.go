@@ -1,0 +1,64 @@
+package cdc
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+type get struct{ database, table string }
+
+func newGet(app *cli.App) *cobra.Command {
+	var in get
+	cmd := &cobra.Command{
+		Use:     "get KEYSPACE.TABLE",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show where the changes of one table go, and whether they do",
+		Example: "  astra --sandbox cdc get app.example --db demo",
+		Args:    cli.Args("KEYSPACE.TABLE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.table = args[0]
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	return cmd
+}
+
+func (in get) run(ctx context.Context, app *cli.App) error {
+	keyspace, name, found := strings.Cut(in.table, ".")
+	if !found || keyspace == "" || name == "" || strings.Contains(name, ".") {
+		return cli.Usagef("%q is not KEYSPACE.TABLE", in.table)
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.DatabaseOrBound(ctx, in.database)
+	if err != nil {
+		return err
+	}
+	table := devops.CDCTable{Keyspace: keyspace, Table: name}
+	all, err := session.CDC.Table(ctx, d.ID, table)
+	if errors.Is(err, devops.ErrNotFound) || err == nil && len(all) == 0 {
+		return cli.Failf(cli.NotFound, "the changes of %s in %s are not sent elsewhere", in.table, d.Name).
+			WithNext("astra cdc list --db " + shellword.Quote(d.Name))
+	}
+	if err != nil {
+		return err
+	}
+	s := stream{database: d.Name, table: table, status: all[0].Status}
+	for _, part := range all {
+		s.regions = append(s.regions, part.Regions...)
+		if !strings.EqualFold(part.Status, "active") {
+			s.status = part.Status
+		}
+	}
+	return cli.PrintOne(app, columns(), s)
+}

@@ -1,0 +1,46 @@
+package cdc
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	database := ""
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the tables that send their changes elsewhere",
+		Long:    "List the tables that send their changes elsewhere, of all databases or of one. Each database is asked by itself.",
+		Example: "  astra --sandbox cdc list\n  astra --sandbox cdc list --db demo -o json",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, database) },
+	}
+	cmd.Flags().StringVar(&database, "db", "", "only the tables of this database, by `name` or id")
+	return cmd
+}
+
+func list(ctx context.Context, app *cli.App, ref string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	databases, err := session.SomeDatabases(ctx, ref)
+	if err != nil {
+		return err
+	}
+	var all []stream
+	for _, d := range databases {
+		found, err := session.CDC.Get(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		for _, t := range found.Tables {
+			all = append(all, stream{database: d.Name, table: t, regions: found.Regions})
+		}
+	}
+	return cli.Print(app, columns(), all, "No table sends its changes elsewhere.")
+}

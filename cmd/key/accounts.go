@@ -1,0 +1,44 @@
+package key
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+func newAccounts(app *cli.App) *cobra.Command {
+	var in place
+	cmd := &cobra.Command{
+		Use:   "accounts --cloud PROVIDER --region REGION",
+		Short: "List the accounts that must be able to use a key",
+		Long: `List the accounts of the service at a cloud provider that must be able to use a key
+of yours before it is registered: see "astra key --help" for the steps.`,
+		Example: "  astra --sandbox key accounts --cloud aws --region us-east-1\n  astra --sandbox key accounts --cloud gcp --region us-east1 -o name",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.accounts(cmd.Context(), app) },
+	}
+	in.add(cmd)
+	return cmd
+}
+
+func (p place) accounts(ctx context.Context, app *cli.App) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	accounts, err := session.Keys.Accounts(ctx, p.cloud, p.region, p.classic)
+	if err != nil {
+		return err
+	}
+	return cli.Print(app, []output.Column[devops.CloudAccount]{
+		{Key: "cloud", Value: func(a devops.CloudAccount) any { return a.Cloud }},
+		{Key: "account", Value: func(a devops.CloudAccount) any { return a.ID }, Name: true},
+	}, accounts, "The service has no account there yet.")
+}

@@ -1,0 +1,108 @@
+package key
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+type create struct {
+	place
+
+	id string
+}
+
+func newCreate(app *cli.App) *cobra.Command {
+	var in create
+	cmd := &cobra.Command{
+		Use:   "create --cloud PROVIDER --key-id ID",
+		Short: "Register a key with which new databases are encrypted",
+		Long: `Register a key with which new databases of a cloud and region are encrypted. Before
+that, let the accounts of "astra key accounts" use it: see "astra key --help".
+
+--key-id is the ARN of a key at AWS (not of an alias), the resource name of a key
+at Google Cloud (without a version), or the address of a key in a vault at Azure.
+Where it says the region, --region may be left out.
+
+There is one key for each cloud and region. Once it is registered it can be neither
+removed nor replaced.`,
+		Example: "  astra --sandbox key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
+			"  astra --sandbox key create --cloud gcp --key-id projects/acme/locations/us-east1/keyRings/astra/cryptoKeys/databases --yes\n" +
+			"  astra --sandbox key create --cloud azure --region eastus --key-id https://acme.vault.azure.net/keys/databases --yes",
+		Args: cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	in.add(cmd)
+	cmd.Flags().StringVar(&in.id, "key-id", "", "`name` of the key at the cloud provider")
+	return cmd
+}
+
+func (in create) run(ctx context.Context, app *cli.App) error {
+	if err := in.settle(); err != nil {
+		return err
+	}
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	key := devops.Key{Cloud: in.cloud, Region: in.region, ID: in.id, Classic: in.classic}
+	registered, err := session.Keys.List(ctx, in.classic)
+	if err != nil {
+		return err
+	}
+	if old, found := at(registered, key); found {
+		if old.ID != key.ID {
+			return cli.Failf(cli.Conflict, "there is a key for %s in %s already: %s", key.Cloud, key.Region, old.ID).
+				WithHint("there is one for each cloud and region, and it cannot be replaced; support of the service may help")
+		}
+		app.Say("This key is registered already.")
+		return cli.PrintOne(app, columns(), old)
+	}
+	if err := in.agreed(ctx, app, session); err != nil {
+		return err
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	err = session.Keys.Create(ctx, org, key)
+	if errors.Is(err, devops.ErrOutcomeUnknown) { // the list tells
+		if now, lookErr := session.Keys.List(ctx, in.classic); lookErr == nil && slices.Contains(now, key) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("register the key for %s in %s: %w", key.Cloud, key.Region, err)
+	}
+	app.Say("Registered the key: databases that are created in %s from now on are encrypted with it.", key.Region)
+	return cli.PrintOne(app, columns(), key)
+}
+
+func at(keys []devops.Key, key devops.Key) (devops.Key, bool) {
+	i := slices.IndexFunc(keys, func(k devops.Key) bool { return k.Cloud == key.Cloud && k.Region == key.Region })
+	if i < 0 {
+		return devops.Key{}, false
+	}
+	return keys[i], true
+}
+
+// agreed shows who must be able to use the key, and asks.
+func (in create) agreed(ctx context.Context, app *cli.App, session *cli.Session) error {
+	accounts, err := session.Keys.Accounts(ctx, in.cloud, in.region, in.classic)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		app.Say("At %s the key must be usable by %s.", in.cloud, a.ID)
+	}
+	return app.Confirm(ctx, "Register %s for %s in %s, where it can be neither removed nor replaced?", in.id, in.cloud, in.region)
+}

@@ -1,0 +1,104 @@
+// Package key is "astra key": customer keys, with which databases are encrypted.
+package key
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	noun := cli.Noun(&cobra.Command{
+		Use:   "key",
+		Short: "Let databases be encrypted with your own keys",
+		Long: `Let databases be encrypted with your own keys ("bring your own key"): keys in the
+key management of AWS, Google Cloud or Azure, one for each cloud and region. New
+databases there are encrypted with it; those that exist are not changed. A database
+in several regions needs a key in each. Classic databases have keys of their own
+(--classic), at AWS and Google Cloud.
+
+ 1. Find out which accounts of the service must be able to use the key:
+    astra key accounts --cloud aws --region us-east-1
+ 2. At your cloud provider, make a symmetric key for encryption in that region, and
+    let those accounts use it: at AWS as users of the key in its policy, at Google
+    Cloud with the role Cloud KMS CryptoKey Encrypter/Decrypter on the key, at Azure
+    with a role for cryptography in the key vault.
+ 3. Register the key:
+    astra key create --cloud aws --key-id ARN
+ 4. Create the databases.
+
+A key cannot be removed or replaced: the API has no call for that, and support has
+to be asked. Whoever takes the key from those accounts, or deletes it at the cloud
+provider, makes the data of its databases unreadable.`,
+		Example: "  astra --sandbox key list",
+	}, newAccounts(app), newCreate(app), newGet(app), newList(app))
+	unknown := noun.RunE
+	noun.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := final(args); err != nil {
+			return err
+		}
+		return unknown(cmd, args)
+	}
+	noun.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if final := final(cmd.Flags().Args()); cmd == noun && final != nil {
+			return final
+		}
+		return cli.AsUsage(err)
+	})
+	return noun
+}
+
+// final is the answer to those who look for what there is not.
+func final(args []string) error {
+	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit"}, args[0]) {
+		return nil
+	}
+	return cli.Usagef("a customer key can neither be removed nor replaced: the API has no call for it").
+		WithHint("ask support of the service; a key that is gone or forbidden at the cloud provider makes the data of its databases unreadable").
+		WithNext("astra key list")
+}
+
+func columns() []output.Column[devops.Key] {
+	return []output.Column[devops.Key]{
+		{Key: "cloud", Value: func(k devops.Key) any { return k.Cloud }},
+		{Key: "region", Value: func(k devops.Key) any { return k.Region }},
+		{Key: "keyId", Value: func(k devops.Key) any { return k.ID }, Name: true},
+		{Key: "classic", Value: func(k devops.Key) any { return k.Classic }, Wide: true},
+	}
+}
+
+// place is where a key is for.
+type place struct {
+	cloud, region string
+	classic       bool
+}
+
+func (p *place) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.cloud, "cloud", "", "`provider`: aws, gcp or azure")
+	f.StringVar(&p.region, "region", "", "`name` of the region")
+	f.BoolVar(&p.classic, "classic", false, "for classic databases")
+}
+
+func clouds() []string { return []string{"aws", "gcp", "azure"} }
+
+func (p *place) check() error {
+	p.cloud = strings.ToLower(p.cloud)
+	switch {
+	case p.cloud == "":
+		return cli.Usagef("--cloud is missing: aws, gcp or azure")
+	case !slices.Contains(clouds(), p.cloud):
+		return cli.Usagef("--cloud is aws, gcp or azure, not %q", p.cloud)
+	case p.cloud == "azure" && p.classic:
+		return cli.Usagef("classic databases have customer keys at aws and gcp only")
+	case p.region == "":
+		return cli.Usagef("--region is missing")
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package key
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	classic := false
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the customer keys of the organization",
+		Example: "  astra --sandbox key list\n  astra --sandbox key list --classic -o json",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, classic) },
+	}
+	cmd.Flags().BoolVar(&classic, "classic", false, "those for classic databases instead")
+	return cmd
+}
+
+func list(ctx context.Context, app *cli.App, classic bool) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := session.Keys.List(ctx, classic)
+	if err != nil {
+		return err
+	}
+	return cli.Print(app, columns(), keys, "There is none: databases are encrypted with keys of the service.")
+}

@@ -1,0 +1,103 @@
+// Package open is "astra open": pages of the Portal.
+package open
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+// page is a page of the Portal.
+type page struct {
+	name  string
+	menu  string   // where it is found from the front page
+	below []string // the organization's page
+}
+
+func pages() []page {
+	return []page{
+		{"org", "the front page of the organization", nil},
+		{"users", "Settings, User Management", []string{"settings", "users"}},
+		{"roles", "Settings, Role Management", []string{"settings", "roles"}},
+		{"tokens", "Settings, Token Management", []string{"settings", "tokens"}},
+		{"billing", "Settings, Billing", []string{"billing"}},
+		{"db", "Databases", []string{"database"}},
+	}
+}
+
+type open struct {
+	page, db  string
+	printOnly bool
+}
+
+// New returns the command.
+func New(app *cli.App) *cobra.Command {
+	var in open
+	cmd := &cobra.Command{
+		Use:   "open PAGE [DB]",
+		Short: "Open a page of the Portal in the browser",
+		Long: `Open a page of the Portal in the browser, and print its address. The pages are
+
+    org      the organization
+    users    who is in it
+    roles    default and custom roles
+    tokens   application tokens
+    billing  plan, payment method, cost
+    db       a database (default the bound one)
+
+BROWSER names the program to use, several with colons between them; %s in it
+stands for the address. Where no browser can be opened, as over ssh, and with
+--print, the address is only printed. The address holds ids and no secret; the
+Portal has a login of its own.
+
+What only the Portal can do: astra help portal`,
+		Example:   "  astra --sandbox open tokens\n  astra --sandbox open db demo",
+		ValidArgs: names(),
+		Args:      cli.Args("PAGE", "[DB]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.page, in.db = args[0], ""
+			if len(args) > 1 {
+				in.db = args[1]
+			}
+			return in.run(cmd.Context(), app)
+		},
+	}
+	cmd.Flags().BoolVar(&in.printOnly, "print", false, "only print the address")
+	return cmd
+}
+
+func names() []string {
+	var all []string
+	for _, p := range pages() {
+		all = append(all, p.name)
+	}
+	return all
+}
+
+func (in open) run(ctx context.Context, app *cli.App) error {
+	i := slices.IndexFunc(pages(), func(p page) bool { return p.name == in.page })
+	if i < 0 {
+		e := cli.NotFoundf("page", in.page, names())
+		e.Exit, e.Name = cli.Usage, ""
+		return e.WithNext("astra open --help")
+	}
+	p := pages()[i]
+	if p.name != "db" && in.db != "" {
+		return cli.Usagef("%q is one argument too many: only the page db is of one database", in.db)
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	if p.name == "db" {
+		d, err := session.TargetDatabase(ctx, in.db)
+		if err != nil {
+			return err
+		}
+		p.below = append(p.below, d.ID)
+	}
+	return app.OpenPortal(ctx, session, p.menu, in.printOnly, p.below...)
+}

@@ -1,0 +1,41 @@
+package pcu
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func newGet(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "get GROUP",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show one group, by title or id, and the datacenters in it",
+		Example: "  astra --sandbox pcu get example\n  astra --sandbox pcu get example --jq .datacenters",
+		Args:    cli.Args("GROUP"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return get(cmd.Context(), app, args[0]) },
+	}
+}
+
+func get(ctx context.Context, app *cli.App, ref string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := session.PCUs.List(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := cli.Pick("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	if err != nil {
+		return err
+	}
+	members, err := session.PCUs.Members(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	return cli.PrintOne(app, columns(), group{found, members})
+}

@@ -1,0 +1,71 @@
+// Package pcu is "astra pcu": groups of provisioned capacity units.
+package pcu
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "pcu",
+		Short: "See groups of provisioned capacity units",
+		Long: `See groups of provisioned capacity units: capacity that is kept ready for the
+databases in a group, all of one cloud and region. Groups are made, changed and
+filled in the Portal.`,
+		Example: "  astra --sandbox pcu list",
+	}, newGet(app), newList(app))
+}
+
+// group is a group as it is printed.
+type group struct {
+	devops.PCUGroup
+
+	members []devops.PCUMember // only asked for where one group is shown
+}
+
+// member is a datacenter in a group as it is printed.
+type member struct {
+	DatacenterID string `json:"datacenterId" yaml:"datacenterId"`
+	Status       string `json:"status" yaml:"status"`
+}
+
+func columns() []output.Column[group] {
+	return []output.Column[group]{
+		{Key: "id", Value: func(g group) any { return g.ID }, Name: true},
+		{Key: "title", Value: func(g group) any { return g.Title }},
+		{Key: "status", Value: func(g group) any { return strings.ToLower(g.Status) }},
+		{Key: "cloud", Value: func(g group) any { return strings.ToLower(g.Cloud) }},
+		{Key: "region", Value: func(g group) any { return g.Region }},
+		{Key: "type", Value: func(g group) any { return g.Type }},
+		{Key: "provision", Value: func(g group) any { return strings.ToLower(g.Provision) }, Wide: true},
+		{Key: "min", Value: func(g group) any { return g.Min }},
+		{Key: "max", Value: func(g group) any { return g.Max }},
+		{Key: "reserved", Value: func(g group) any { return g.Reserved }},
+		{Key: "description", Value: func(g group) any { return g.Description }, Wide: true},
+		{Key: "createdAt", Value: func(g group) any { return g.CreatedAt }, Wide: true},
+		{Key: "datacenters", Value: func(g group) any { return g.listed() }, Text: group.words, Detail: true},
+	}
+}
+
+func (g group) listed() []member {
+	all := make([]member, 0, len(g.members))
+	for _, m := range g.members {
+		all = append(all, member{m.DatacenterID, strings.ToLower(m.Status)})
+	}
+	return all
+}
+
+func (g group) words() string {
+	var all []string
+	for _, m := range g.members {
+		all = append(all, m.DatacenterID)
+	}
+	return strings.Join(all, ", ")
+}

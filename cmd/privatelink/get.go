@@ -1,0 +1,43 @@
+package privatelink
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+func newGet(app *cli.App) *cobra.Command {
+	database := ""
+	cmd := &cobra.Command{
+		Use:     "get",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show the private ways into one database, one a region",
+		Example: "  astra --sandbox private-link get --db demo\n  astra --sandbox private-link get --db demo --jq '.[].serviceName'",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return get(cmd.Context(), app, database) },
+	}
+	cmd.Flags().StringVar(&database, "db", "", "`name` or id of the database (default the bound one)")
+	return cmd
+}
+
+func get(ctx context.Context, app *cli.App, ref string) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := session.TargetDatabase(ctx, ref)
+	if err != nil {
+		return err
+	}
+	found, err := session.PrivateLinks.Get(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	all := make([]link, 0, len(found))
+	for _, l := range found {
+		all = append(all, link{l, d.Name})
+	}
+	return cli.Print(app, columns(), all, "There is no private way into "+d.Name+".")
+}

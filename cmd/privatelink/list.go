@@ -1,0 +1,50 @@
+package privatelink
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List the private ways into all databases, one a region",
+		Example: "  astra --sandbox private-link list\n  astra --sandbox private-link list --jq '.[]|select(.endpoints!=[]).database'",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
+	}
+}
+
+func list(ctx context.Context, app *cli.App) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := session.PrivateLinks.List(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	databases, err := session.SomeDatabases(ctx, "")
+	if err != nil && !errors.Is(err, devops.ErrForbidden) {
+		return err
+	}
+	for _, d := range databases {
+		names[d.ID] = d.Name
+	}
+	all := make([]link, 0, len(found))
+	for _, l := range found {
+		name, known := names[l.DatabaseID]
+		if !known {
+			name = l.DatabaseID
+		}
+		all = append(all, link{l, name})
+	}
+	return cli.Print(app, columns(), all, "There is no private way into a database.")
+}

@@ -1,0 +1,59 @@
+package telemetry
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+)
+
+type get struct {
+	database string
+	audits   bool
+}
+
+func newGet(app *cli.App) *cobra.Command {
+	var in get
+	cmd := &cobra.Command{
+		Use:     "get",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show where the metrics of a database, or the audit log, are sent",
+		Example: "  astra --sandbox telemetry get --db demo\n  astra --sandbox telemetry get --audit-logs",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+	}
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().BoolVar(&in.audits, "audit-logs", false, "the audit log of the organization instead of metrics")
+	cmd.MarkFlagsMutuallyExclusive("db", "audit-logs")
+	return cmd
+}
+
+func (in get) run(ctx context.Context, app *cli.App) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	if in.audits {
+		log, err := auditLog(ctx, session)
+		if err != nil {
+			return err
+		}
+		if log.Kind == "" {
+			app.Say("The audit log is not sent elsewhere.")
+		}
+		return cli.PrintOne(app, columns(), log)
+	}
+	d, err := session.TargetDatabase(ctx, in.database)
+	if err != nil {
+		return err
+	}
+	found, err := session.Telemetry.Metrics(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if found.Kind == "" {
+		app.Say("The metrics of %s are not sent elsewhere.", d.Name)
+	}
+	return cli.PrintOne(app, columns(), sent{found, metrics, d.Name})
+}

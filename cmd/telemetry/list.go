@@ -1,0 +1,70 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+func newList(app *cli.App) *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "List what is sent where",
+		Long: `List what is sent where: the metrics of each database, and the audit log of the
+organization. Whatever is not sent is left out. Each database is asked by itself.`,
+		Example: "  astra --sandbox telemetry list\n  astra --sandbox telemetry list -o json",
+		Args:    cli.Args(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
+	}
+}
+
+func list(ctx context.Context, app *cli.App) error {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	databases, err := session.SomeDatabases(ctx, "")
+	if err != nil {
+		return err
+	}
+	var all []sent
+	hidden := 0
+	for _, d := range databases {
+		found, err := session.Telemetry.Metrics(ctx, d.ID)
+		switch {
+		case errors.Is(err, devops.ErrForbidden) && hidden < len(databases)-1:
+			hidden++
+		case err != nil:
+			return err
+		case found.Kind != "":
+			all = append(all, sent{found, metrics, d.Name})
+		}
+	}
+	if hidden > 0 {
+		app.Warn("where the metrics of %d databases are sent is not listed: that needs db-manage-thirdpartymetrics", hidden)
+	}
+	log, err := auditLog(ctx, session)
+	switch {
+	case errors.Is(err, devops.ErrForbidden):
+		app.Warn("where the audit log is sent is not listed: that needs org-audits-read")
+	case err != nil:
+		return err
+	case log.Kind != "":
+		all = append(all, log)
+	}
+	return cli.Print(app, columns(), all, "Nothing is sent elsewhere.")
+}
+
+func auditLog(ctx context.Context, session *cli.Session) (sent, error) {
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return sent{}, err
+	}
+	found, err := session.Telemetry.AuditLogs(ctx, org)
+	return sent{found, audits, ""}, err
+}

@@ -1,0 +1,92 @@
+// Package telemetry is "astra telemetry": where metrics and audit logs go.
+package telemetry
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// New returns the noun.
+func New(app *cli.App) *cobra.Command {
+	return cli.Noun(&cobra.Command{
+		Use:   "telemetry",
+		Short: "See where metrics and audit logs are sent",
+		Long: `See where the metrics of databases and the audit log of the organization are sent:
+to Kafka, Prometheus, CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and
+tokens of the destinations are never shown. To change a destination, use the
+Portal; to download the audit log too.`,
+		Example: "  astra --sandbox telemetry list",
+	}, newGet(app), newList(app))
+}
+
+// What is sent.
+const (
+	metrics = "metrics"
+	audits  = "audit-logs"
+)
+
+// sent is a destination as it is printed.
+type sent struct {
+	devops.Export
+
+	what     string
+	database string // whose metrics; empty for the audit log
+}
+
+func columns() []output.Column[sent] {
+	return []output.Column[sent]{
+		{Key: "what", Value: func(s sent) any { return s.what }, Name: true},
+		{Key: "database", Value: func(s sent) any { return output.OrNull(s.database) }},
+		{Key: "destination", Value: func(s sent) any { return output.OrNull(s.Kind) }},
+		{Key: "target", Value: func(s sent) any { return output.OrNull(s.target()) }},
+		{Key: "settings", Value: func(s sent) any { return s.settings() }, Text: func(s sent) string { return strings.Join(s.words(), ", ") }, Lines: sent.words, Detail: true},
+	}
+}
+
+func (s sent) settings() map[string]any {
+	if s.Settings == nil {
+		return map[string]any{}
+	}
+	return s.Settings
+}
+
+// target is what says most about the place: the first setting of these names.
+func (s sent) target() string {
+	var found string
+	for _, name := range []string{"endpoint", "bootstrap_servers", "site", "region"} {
+		found = cmp.Or(found, word(s.Settings[name]))
+	}
+	return found
+}
+
+func word(v any) string {
+	list, ok := v.([]any)
+	switch {
+	case v == nil:
+		return ""
+	case !ok:
+		return fmt.Sprint(v)
+	}
+	var words []string
+	for _, element := range list {
+		words = append(words, fmt.Sprint(element))
+	}
+	return strings.Join(words, " ")
+}
+
+func (s sent) words() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(s.Settings)) {
+		all = append(all, name+": "+word(s.Settings[name]))
+	}
+	return all
+}

@@ -1,0 +1,83 @@
+package bulk
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// A Network is what an input says of one address of an access list.
+type Network struct {
+	Line        int    // of the file, 0 for an argument
+	Given       string // as it was written
+	Prefix      netip.Prefix
+	Description string
+}
+
+// Networks takes arguments apart at commas, semicolons, blanks and line breaks,
+// and checks each address.
+func Networks(args []string) (networks []Network, faults []Fault) {
+	for _, arg := range args {
+		for _, word := range Split(arg) {
+			n, fault := newNetwork(0, word, "")
+			networks, faults = add(networks, faults, n, 0, fault)
+		}
+	}
+	return networks, faults
+}
+
+// ReadNetworks reads the addresses of a file: lines with addresses, CSV with the
+// columns address and description, or JSON objects.
+func ReadNetworks(data []byte) ([]Network, []Fault) {
+	return kind[Network]{
+		key: "address", columns: []string{"address", "description"}, object: "address and description",
+		word: func(line int, word string) (Network, string) { return newNetwork(line, word, "") },
+		cells: func(line int, columns, cells []string) (Network, string) {
+			row := map[string]string{}
+			for i, cell := range cells {
+				row[columns[i]] = strings.TrimSpace(cell)
+			}
+			return newNetwork(line, row["address"], row["description"])
+		},
+		json: func(line int, decode func(any) error) (Network, string) {
+			var in struct {
+				Address     string `json:"address"`
+				Description string `json:"description"`
+			}
+			if decode(&in) != nil {
+				return Network{}, ""
+			}
+			return newNetwork(line, strings.TrimSpace(in.Address), in.Description)
+		},
+	}.read(data)
+}
+
+func newNetwork(line int, text, description string) (Network, string) {
+	if text == "" {
+		return Network{}, "there is no address"
+	}
+	prefix, err := ParseNetwork(text)
+	if err != nil {
+		return Network{}, err.Error()
+	}
+	return Network{line, text, prefix, description}, ""
+}
+
+// ParseNetwork reads an address or a network in CIDR notation. A bare address is
+// a network of its own. Bits behind the mask are an error: they are a slip, and
+// which part of it is the slip nobody can tell.
+func ParseNetwork(text string) (netip.Prefix, error) {
+	prefix, err := netip.ParsePrefix(text)
+	if bare, bareErr := netip.ParseAddr(text); bareErr == nil && bare.Zone() == "" {
+		prefix, err = netip.PrefixFrom(bare, bare.BitLen()), nil
+	}
+	switch {
+	case err != nil:
+		return prefix, fmt.Errorf("%q is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24", text)
+	case prefix.Addr().Is4In6():
+		return prefix, fmt.Errorf("%q is an IPv4 address in the clothes of IPv6: write %s", text, prefix.Addr().Unmap())
+	case prefix != prefix.Masked():
+		return prefix, fmt.Errorf("%q is an address inside a network: the network is %s, the address alone %s", text, prefix.Masked(), prefix.Addr())
+	}
+	return prefix, nil
+}

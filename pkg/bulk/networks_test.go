@@ -1,0 +1,47 @@
+package bulk
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestParseNetwork(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"203.0.113.0/24": "203.0.113.0/24", "203.0.113.7": "203.0.113.7/32", "0.0.0.0/0": "0.0.0.0/0", "2001:db8::/32": "2001:db8::/32",
+		"2001:DB8::1": "2001:db8::1/128", "203.0.113.7/24": "", "203.0.113.7/33": "", "203.0.113.07": "", "300.1.1.1": "", "203.0.113": "",
+		"example.com": "", "": "", "::ffff:203.0.113.7": "", "fe80::1%eth0": "", "203.0.113.0/255.255.255.0": "",
+	} {
+		got, err := ParseNetwork(text)
+		if (err != nil) != (want == "") || err == nil && got.String() != want {
+			t.Errorf("%q: %v, %v; want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestReadNetworks(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want, fault string }{
+		{"192.0.2.1 192.0.2.2 # two\n\n198.51.100.0/24", "1 192.0.2.1/32 |1 192.0.2.2/32 |3 198.51.100.0/24 ", ""},
+		{"description;address\n\"a; b\";192.0.2.1\n;192.0.2.2\n", "2 192.0.2.1/32 a; b|3 192.0.2.2/32 ", ""},
+		{"Address\n192.0.2.1\n", "2 192.0.2.1/32 ", ""},
+		{`{"address":"192.0.2.1","description":"a"}`, "1 192.0.2.1/32 a", ""},
+		{"address,comment\n192.0.2.1,x\n", "", `line 1: the column "comment" is none of address and description`},
+		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24`},
+		{`{"address":"","description":"a"}`, "", "line 1: there is no address"},
+		{`{"ip":"192.0.2.1"}`, "", `line 1: this is not an object with address and description: unknown field "ip"`},
+	} {
+		networks, faults := ReadNetworks([]byte(test.text))
+		var got, wrong []string
+		for _, n := range networks {
+			got = append(got, fmt.Sprintf("%d %s %s", n.Line, n.Prefix, n.Description))
+		}
+		for _, f := range faults {
+			wrong = append(wrong, f.String())
+		}
+		if strings.Join(got, "|") != test.want || strings.Join(wrong, "|") != test.fault {
+			t.Errorf("%q:\n%q, %q", test.text, got, wrong)
+		}
+	}
+}

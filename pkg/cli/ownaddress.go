@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// OwnAddress returns the address from which the service sees this machine, if
+// that can be known without asking anybody: when the system would send packets
+// to the API from a public address, without a proxy between them. Behind a
+// router that translates addresses nobody here can tell. Nothing is sent.
+func (s *Session) OwnAddress(ctx context.Context) (netip.Addr, bool) {
+	u, err := url.Parse(s.APIURL)
+	if err != nil || s.app.sandboxed || u.Scheme != "https" {
+		return netip.Addr{}, false
+	}
+	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {
+		return netip.Addr{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second) // for the name
+	defer cancel()
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "udp4", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	defer conn.Close()
+	local, err := netip.ParseAddrPort(conn.LocalAddr().String())
+	return local.Addr(), err == nil && isPublic(local.Addr())
+}
+
+// isPublic reports whether an address is one that others see as it is.
+func isPublic(a netip.Addr) bool {
+	shared := netip.MustParsePrefix("100.64.0.0/10") // between a provider and its customers
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+}

@@ -1,0 +1,71 @@
+package devops
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// A Cost is what a database costs, in US cents.
+type Cost struct {
+	Database
+	Rates
+}
+
+// Rates are the prices of a database. Those by time are zero where only use is
+// paid for.
+type Rates struct {
+	Running, Region, Parked      Price // as it is, for each further region, and while it is parked
+	ReadGB, WrittenGB, NetworkGB float64
+}
+
+// A Price is what something costs by time.
+type Price struct{ Minute, Hour, Day, Month float64 }
+
+// Costs returns what the databases cost that the token may see. It needs
+// org-db-view.
+//
+//	GET /v2/databases
+func (s *BillingService) Costs(ctx context.Context) ([]Cost, error) {
+	const pageSize = 100
+	return Collect(pages(func(after string) ([]Cost, string, error) {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "include": {"nonterminated"}}
+		if after != "" {
+			query.Set("starting_after", after)
+		}
+		page, err := fetch[wireCosts](ctx, s.client, call{
+			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
+		})
+		if err != nil || len(page) < pageSize {
+			return page, "", err
+		}
+		return page, page[len(page)-1].ID, nil
+	}))
+}
+
+type wireCost struct {
+	wireDatabase
+
+	Cost struct {
+		CostPerMinCents, CostPerHourCents, CostPerDayCents, CostPerMonthCents                         float64
+		CostPerMinMRCents, CostPerHourMRCents, CostPerDayMRCents, CostPerMonthMRCents                 float64
+		CostPerMinParkedCents, CostPerHourParkedCents, CostPerDayParkedCents, CostPerMonthParkedCents float64
+		CostPerReadGbCents, CostPerWrittenGbCents, CostPerNetworkGbCents                              float64
+	}
+}
+
+func (w wireCost) value() (Cost, bool) {
+	d, ok := w.wireDatabase.value()
+	c := w.Cost
+	return Cost{d, Rates{
+		Price{c.CostPerMinCents, c.CostPerHourCents, c.CostPerDayCents, c.CostPerMonthCents},
+		Price{c.CostPerMinMRCents, c.CostPerHourMRCents, c.CostPerDayMRCents, c.CostPerMonthMRCents},
+		Price{c.CostPerMinParkedCents, c.CostPerHourParkedCents, c.CostPerDayParkedCents, c.CostPerMonthParkedCents},
+		c.CostPerReadGbCents, c.CostPerWrittenGbCents, c.CostPerNetworkGbCents,
+	}}, ok
+}
+
+type wireCosts []wireCost
+
+func (w wireCosts) value() ([]Cost, bool) { return values(w) }

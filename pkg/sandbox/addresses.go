@@ -1,0 +1,105 @@
+package sandbox
+
+import (
+	"bytes"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// address is an entry of an access list.
+type address struct {
+	Address     string    `json:"address"`
+	Description string    `json:"description"`
+	Enabled     bool      `json:"enabled"`
+	Created     time.Time `json:"created"`
+	Updated     time.Time `json:"updated"`
+}
+
+type addressOut struct {
+	Address     string `json:"address"`
+	Description string `json:"description"`
+	Enabled     bool   `json:"enabled"`
+	Updated     string `json:"lastUpdateDateTime"` // no RFC 3339
+}
+
+func (a address) out() addressOut {
+	return addressOut{a.Address, a.Description, a.Enabled, a.Updated.String()}
+}
+
+// with adds addresses to a list. twice is the status for one that is there
+// already.
+func (c *call) with(list []address, in []addressIn, twice int) ([]address, error) {
+	list = slices.Clone(list)
+	for _, i := range in {
+		a, err := i.check(c.now)
+		if err != nil {
+			return nil, err
+		}
+		if indexOf(list, a.Address) >= 0 {
+			return nil, refuse(twice, "the address %s is there already", a.Address)
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+func indexOf(list []address, text string) int {
+	return slices.IndexFunc(list, func(a address) bool { return a.Address == text })
+}
+
+// addressIn is an address in a request: all three keys are required.
+type addressIn struct {
+	Address     string
+	Description *string
+	Enabled     *bool
+}
+
+// check reads an address. A bare one becomes a network of its own, as it does at
+// the service. Bits that belong to no network are refused: what the service does
+// with them is not known.
+func (i addressIn) check(now time.Time) (address, error) {
+	text, err := network(i.Address)
+	switch {
+	case err != nil:
+		return address{}, err
+	case i.Description == nil:
+		return address{}, refuse(http.StatusBadRequest, "description is required")
+	case i.Enabled == nil:
+		return address{}, refuse(http.StatusBadRequest, "enabled is required")
+	}
+	now = now.Truncate(time.Millisecond)
+	return address{text, *i.Description, *i.Enabled, now, now}, nil
+}
+
+// network reads an address as the published pattern has it: IPv4 only.
+func network(text string) (string, error) {
+	prefix, err := netip.ParsePrefix(text)
+	if a, bare := netip.ParseAddr(text); bare == nil {
+		prefix, err = netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	if err != nil || !prefix.Addr().Is4() || prefix != prefix.Masked() {
+		return "", refuse(http.StatusBadRequest, "%q is not an IPv4 address or network", text)
+	}
+	return prefix.String(), nil
+}
+
+// accessListIn is the body of PUT and PATCH. Official clients send the addresses
+// alone, too, as an array.
+type accessListIn struct {
+	Addresses      []addressIn
+	Configurations *struct{ AccessListEnabled *bool }
+}
+
+func (c *call) accessListIn() (in accessListIn, err error) {
+	if bytes.HasPrefix(bytes.TrimSpace(c.body), []byte("[")) {
+		in.Addresses, err = decode[[]addressIn](c)
+		return in, err
+	}
+	in, err = decode[accessListIn](c)
+	if err == nil && in.Configurations != nil && in.Configurations.AccessListEnabled == nil {
+		err = refuse(http.StatusBadRequest, "configurations.accessListEnabled is required")
+	}
+	return in, err
+}

@@ -1,0 +1,149 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// plantAround puts one thing of each kind around a database.
+func plantAround(w *world, d db) {
+	w.Helper()
+	const group = "e0e0e0e0-0000-4000-8000-000000000005"
+	now := w.clock.Now().Truncate(time.Millisecond)
+	plantRecords(w, pcuGroups(), pcuGroup{ID: group, Title: "shop", Reserved: 1, Status: "ACTIVE", CreatedAt: now, UpdatedAt: now})
+	plantRecords(w, associations(), association{Datacenter: d.ID + "-1", Group: group, Status: "Accepted", CreatedAt: now, UpdatedAt: now})
+	plantRecords(w, cdcs(), cdc{w.status.OrgID, d.ID, d.Name, []cdcTable{{"orders", "shop"}}, []cdcRegion{{d.ID + "-1", "us-east1", "c", "t"}}})
+	plantRecords(w, exports(),
+		export{d.ID, map[string]json.RawMessage{"prometheus_remote": json.RawMessage(`{"endpoint":"e","auth_strategy":"bearer","token":"t"}`)}},
+		export{w.status.OrgID, map[string]json.RawMessage{"pulsar": json.RawMessage(`{"endpoint":"e","topic":"t","auth_strategy":"token","token":"t"}`)}})
+	plantRecords(w, privateLinks(), privateLink{"s", []string{"p"}, d.ID + "-1", []privateEndpoint{{"e", "d", "1", "Accepted", "2026-01-02T03:04:05"}}})
+}
+
+func TestPCUs(t *testing.T) {
+	const group = `[{"title":"new","cloudProvider":"gcp","region":"us-east1","instanceType":"standard","provisionType":"shared","min":1,"max":2,"reserved":0,"description":""}]`
+	w := newWorld(t)
+	id := read[[]pcuGroup](t, w.admin(201, "POST", "/v2/pcus", group))[0].ID
+	other := read[[]pcuGroup](t, w.admin(201, "POST", "/v2/pcus", group))[0].ID
+	change := strings.Replace(group, `{`, `{"pcuGroupUUID":"`+id+`",`, 1)
+	w.walk([]step{
+		{"POST /v2/pcus/actions/get", "{}", 200, formJSON, `"title":"example"`},
+		{"POST /v2/pcus/actions/get", `{"pcuGroupUUIDs":["` + id + `"]}`, 200, formJSON, `[{"uuid":"` + id + `","orgId":"ORG","title":"new","cloudProvider":"GCP","region":"us-east1","instanceType":"standard",` +
+			`"pcuType":{"type":"standard","region":"us-east1","provider":"gcp","details":{"vCPU":8,"memory":"64GB","disk_cache":"500GB"}},"provisionType":"shared","min":1,"max":2,"description":""`},
+		{"POST /v2/pcus/actions/get", `{"pcuGroupUUIDs":["` + unknownID + `"]}`, 404, formJSON, `"ID":2000367`},
+		{"GET /v2/pcus/types?provider=gcp&region=us-east1", "", 200, formJSON, `{"type":"cacheOptimized","region":"us-east1","provider":"gcp"`},
+		{"POST /v2/pcus/types", `{"provider":"GCP","region":"us-east1"}`, 200, formJSON, `"enabled":true`},
+		{"POST /v2/pcus", "[]", 400, formJSON, "an array of one"},
+		{"POST /v2/pcus", strings.Replace(group, `"min":1`, `"min":3`, 1), 400, formJSON, "max at least min"},
+		{"POST /v2/pcus", strings.Replace(group, `"reserved":0`, `"reserved":2`, 1), 400, formJSON, "reserved at most min"},
+		{"POST /v2/pcus", strings.Replace(group, `gcp`, `ibm`, 1), 400, formJSON, "cloudProvider"},
+		{"PUT /v2/pcus", strings.Replace(change, `"reserved":0`, `"reserved":1`, 1), 200, formJSON, `"reserved":1`},
+		{"PUT /v2/pcus", group, 404, formJSON, "2000367"},
+		{"GET /v2/pcus/association/" + id, "", 404, formJSON, "no datacenter"},
+		{"GET /v2/pcus/actions/get/DB-1", "", 404, formJSON, "no PCU group"},
+		{"POST /v2/pcus/association/" + id + "/DB-1", "", 201, formJSON, `[{"datacenterUUID":"DB-1","pcuGroupUUID":"` + id + `","provisioningStatus":"Accepted"`},
+		{"POST /v2/pcus/association/" + id + "/DB-1", "", 400, formJSON, "is not in the PCU group"},
+		{"POST /v2/pcus/association/" + id + "/DB-9", "", 404, formJSON, "not found"},
+		{"GET /v2/pcus/actions/get/DB-1", "", 200, formJSON, `"status":"ACTIVE"`},
+		{"DELETE /v2/pcus/" + id, "", 400, formJSON, "there are datacenters"},
+		{"POST /v2/pcus/association/transfer", `{"fromPCUGroupUUID":"` + id + `","toPCUGroupUUID":"` + other + `","datacenterUUID":"DB-1"}`, 202, formJSON, other},
+		{"POST /v2/pcus/association/transfer/" + other, `{"toPCUGroupUUID":"` + id + `","datacenterUUID":"DB-1"}`, 202, formJSON, id},
+		{"GET /v2/pcus/association/" + id, "", 200, formJSON, "DB-1"},
+		{"DELETE /v2/pcus/association/" + other + "/DB-1", "", 404, formJSON, "is not in"},
+		{"DELETE /v2/pcus/association/" + id + "/DB-1", "", 200, formNone, ""},
+		{"POST /v2/pcus/park/" + id, "", 200, formNone, ""},
+		{"POST /v2/pcus/park/" + id, "", 400, formJSON, "is PARKED"},
+		{"POST /v2/pcus/unpark/" + id, "", 200, formNone, ""},
+		{"POST /v2/pcus/actions/get", `{"pcuGroupUUIDs":["` + id + `"]}`, 200, formJSON, `"status":"CREATED"`},
+		{"DELETE /v2/pcus/" + id, "", 200, formNone, ""},
+		{"DELETE /v2/pcus/" + id, "", 404, formJSON, "2000367"},
+	})
+	if got := w.send("POST", "/v2/pcus", w.newToken(roUser).Token, group); got.status != 403 {
+		t.Errorf("without permission: %+v", got)
+	}
+}
+
+func TestCDC(t *testing.T) {
+	const list = "/v3/databases/DB/cdc"
+	set := `{"databaseID":"DB","databaseName":"demo","tables":[{"tableName":"a","keyspaceName":"app"},{"tableName":"b","keyspaceName":"app"}],` +
+		`"regions":[{"datacenterID":"DB-1","datacenterRegion":"us-east1","streamingClusterName":"c","streamingTenantName":"t"}]}`
+	w := newWorld(t)
+	w.walk([]step{
+		{"GET " + list, "", 200, formJSON, `"tables":[{"tableName":"example","keyspaceName":"app"}]`},
+		{"POST " + list, set, 409, formJSON, "already"},
+		{"PUT " + list, set, 204, formNone, ""},
+		{"PUT " + list, strings.Replace(set, `"demo"`, `"x"`, 1), 400, formJSON, "databaseName"},
+		{"PUT " + list, strings.Replace(set, `"app"`, `"x"`, 1), 400, formJSON, "no table"},
+		{"PUT " + list, strings.Replace(set, `"t"`, `""`, 1), 400, formJSON, "a region needs"},
+		{"GET /v3/databases/DB/keyspaces/app/tables/b/cdc", "", 200, formJSON, `"status":"Active"`},
+		{"GET /v3/databases/DB/keyspaces/app/tables/c/cdc", "", 404, formJSON, "no change data capture"},
+		{"DELETE " + list, `{"databaseID":"DB","tables":[{"tableName":"c","keyspaceName":"app"}]}`, 404, formJSON, "app.c"},
+		{"DELETE " + list, `{"databaseID":"DB","tables":[]}`, 400, formJSON, "required"},
+		{"DELETE " + list, `{"databaseID":"DB","tables":[{"tableName":"a","keyspaceName":"app"}]}`, 204, formNone, ""},
+		{"DELETE " + list, `{"databaseID":"DB","tables":[{"tableName":"b","keyspaceName":"app"}]}`, 204, formNone, ""},
+		{"GET " + list, "", 404, formJSON, "no change data capture"},
+		{"PUT " + list, set, 404, formJSON, "no change data capture"},
+		{"POST " + list, set, 201, formNone, ""},
+		{"GET /v3/databases/" + unknownID + "/cdc", "", 404, formJSON, "not found"},
+	})
+	if got := w.send("GET", "/v3/databases/"+w.databases("")[0].ID+"/cdc", w.newToken(roService).Token, ""); got.status != 401 || got.body != "null" {
+		t.Errorf("without permission: %+v", got)
+	}
+}
+
+func TestTelemetry(t *testing.T) {
+	const metrics, audits = "/v2/databases/DB/telemetry/metrics", "/v2/organizations/ORG/telemetry/auditLogs"
+	w := newWorld(t)
+	w.walk([]step{
+		{"GET " + metrics, "", 200, formJSON, `{"prometheus_remote":{`},
+		{"POST " + metrics, `{"Datadog":{"api_key":"k"}}`, 202, formNone, ""},
+		{"GET " + metrics, "", 200, formJSON, `{"Datadog":{"api_key":"k"}}`},
+		{"POST " + metrics, `{"Datadog":{}}`, 400, formJSON, "Datadog.api_key is required"},
+		{"POST " + metrics, `{"nagios":{}}`, 400, formJSON, "not a destination"},
+		{"POST " + metrics, `{"kafka":1}`, 400, formJSON, "not an object"},
+		{"POST " + metrics, `{}`, 400, formJSON, "exactly one"},
+		{"GET " + audits, "", 404, formJSON, "no telemetry"},
+		{"POST " + audits, `{"Datadog":{"api_key":"k"}}`, 400, formJSON, "not a destination"},
+		{"POST " + audits, `{"pulsar":{"endpoint":"e","topic":"t","auth_strategy":"token"}}`, 202, formNone, ""},
+		{"GET " + audits, "", 200, formJSON, `{"pulsar":{`},
+		{"DELETE " + audits, "", 202, formNone, ""},
+		{"GET " + audits, "", 404, formJSON, ""},
+		{"GET /v2/organizations/" + unknownID + "/telemetry/auditLogs", "", 403, formJSON, "not of the organization"},
+	})
+	if got := w.send("GET", "/v2/databases/"+w.databases("")[0].ID+"/telemetry/metrics", w.newToken(roUser).Token, ""); got.status != 403 {
+		t.Errorf("without permission: %+v", got)
+	}
+}
+
+func TestPrivateLinks(t *testing.T) {
+	const dc = "/v2/organizations/clusters/DB/datacenters/DB-1"
+	w := newWorld(t)
+	w.walk([]step{
+		{"GET /v2/organizations/private-link", "", 200, formJSON, `{"clusters":[{"clusterID":"DB","datacenters":[{"serviceName":"projects/`},
+		{"GET /v2/organizations/clusters/DB/private-link", "", 200, formJSON, `"datacenterID":"DB-1","endpoints":[]`},
+		{"GET /v2/organizations/clusters/" + unknownID + "/private-link", "", 404, formText, "not found"},
+		{"GET " + dc + "/private-link", "", 200, formJSON, `"allowedPrincipals":[]`},
+		{"POST " + dc + "/private-link", `{}`, 400, formText, "required"},
+		{"POST " + dc + "/private-link", `{"allowedPrincipals":["p"]}`, 200, formJSON, `"allowedPrincipals":["p"]`},
+		{"POST " + dc + "/allowed-principals", `{"allowedPrincipals":["p","q"]}`, 200, formJSON, `["p","q"]`},
+		{"DELETE " + dc + "/allowed-principals", `{"allowedPrincipal":"p"}`, 204, formNone, ""},
+		{"DELETE " + dc + "/allowed-principals", `{"allowedPrincipal":"p"}`, 404, formText, "is not allowed"},
+		{"POST " + dc + "/endpoints", `{"endpointID":"a/b","description":"d"}`, 200, formJSON, `{"endpointID":"a/b","description":"d","linkID":"1","status":"Accepted","createdDateTime":"2026-02-03T04:05:06"}`},
+		{"POST " + dc + "/endpoints", `{"endpointID":"a/b"}`, 409, formText, "exists"},
+		{"POST " + dc + "/endpoints", `{}`, 400, formText, "required"},
+		{"GET " + dc + "/endpoints/a%2Fb", "", 200, formJSON, `"a/b"`},
+		{"GET " + dc + "/endpoints/x", "", 404, formJSON, `"endpoint x not found"`},
+		{"PUT " + dc + "/endpoints/a%2Fb", `{"description":"new"}`, 200, formJSON, `"description":"new"`},
+		{"PUT " + dc + "/endpoints/x", `{"description":"new"}`, 404, formJSON, `"ID":404`},
+		{"DELETE " + dc + "/endpoints/a%2Fb", "", 204, formNone, ""},
+		{"GET /v2/organizations/clusters/DB/datacenters/DB-9/private-link", "", 404, formText, "not found"},
+	})
+	reader := w.newToken(roUser).Token
+	if got := w.send("GET", "/v2/organizations/private-link", reader, ""); got.status != 403 {
+		t.Errorf("without permission: %+v", got)
+	}
+	if got := w.send("GET", "/v2/organizations/clusters/"+w.databases("")[0].ID+"/private-link", reader, ""); got.status != 403 || got.kind != formText {
+		t.Errorf("without permission: %+v", got)
+	}
+}

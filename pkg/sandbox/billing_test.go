@@ -1,0 +1,28 @@
+package sandbox
+
+import (
+	"testing"
+	"time"
+)
+
+func TestConsumption(t *testing.T) {
+	w := newWorld(t)
+	w.clock.advance(2 * time.Hour) // the databases were made at 04:05:06
+	w.walk([]step{
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-02-03T05:05:06Z","toDate":"2026-02-03T06:05:06Z"}`, 200, formJSON, `{"totalCost":0.48,"costs":[{"orgId":"ORG","clusterID":"DB","region":"us-east1","cost":0},`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-02-03T03:05:06Z","toDate":"2026-02-03T05:05:06Z"}`, 200, formJSON, `{"totalCost":0.48,`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-02-03T03:05:06Z","toDate":"2026-02-03T05:05:06Z","resourceIDs":["DB"],"orgIDs":["ORG"]}`, 200, formJSON, `{"totalCost":0,`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2027-01-01T00:00:00Z","toDate":"2027-01-02T00:00:00Z"}`, 200, formJSON, `{"totalCost":0,`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-01-01T00:00:00Z","toDate":"2026-02-02T00:00:00Z"}`, 422, formJSON, `longer than 31 days`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-01-02T00:00:00Z","toDate":"2026-01-01T00:00:00Z"}`, 422, formJSON, `not before`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-01-02T00:00:00Z"}`, 400, formJSON, `required`},
+		{"POST /v2/enterprises/consumption", `{"fromDate":"2026-02-03T03:05:06Z","toDate":"2026-02-03T05:05:06Z","orgIDs":["` + unknownID + `"]}`, 404, formJSON, `not found`},
+		{"POST /v2/enterprises/billing-reports/generate-report", `{"month":"2","year":"2026"}`, 200, formJSON, `"status":"INITIATED","month":"02","year":"2026"}`},
+		{"POST /v2/enterprises/billing-reports/generate-report", `{"month":"03","year":"2026"}`, 400, formJSON, `none that has begun`},
+		{"POST /v2/enterprises/billing-reports/generate-report", `{"month":"13","year":"2026"}`, 400, formJSON, `none that has begun`},
+		{"GET /v2/enterprises/billing-reports/" + unknownID, "", 404, formJSON, `not found`},
+	})
+	if got := w.send("POST", "/v2/enterprises/consumption", w.newToken(orgAdministrator).Token, "{}"); got.status != 403 {
+		t.Errorf("without rights in the enterprise: %+v", got)
+	}
+}

@@ -1,0 +1,29 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// plantExamples puts one thing of each kind around the database demo that its
+// calls would make.
+func plantExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error {
+	now = now.Truncate(time.Millisecond)
+	return errors.Join(
+		pcuGroups().put(tx, pcuGroup{
+			ID: group, OrgID: m.OrgID, Title: "example", Cloud: "GCP", Region: "us-east1", InstanceType: "standard",
+			Type: newPCUType("standard", "GCP", "us-east1"), ProvisionType: "shared", Min: 1, Max: 3, Reserved: 1,
+			CreatedAt: now, UpdatedAt: now, CreatedBy: "owner@example.com", UpdatedBy: "owner@example.com", Status: "CREATED",
+		}),
+		cdcs().put(tx, cdc{
+			Org: m.OrgID, Database: demo, Name: "demo", Tables: []cdcTable{{"example", "app"}},
+			Regions: []cdcRegion{{demo + "-1", "us-east1", "pulsar-gcp-useast1", "cdc-example"}},
+		}),
+		exports().put(tx, export{demo, map[string]json.RawMessage{
+			"prometheus_remote": json.RawMessage(`{"endpoint":"https://prometheus.example.com/api/v1/write","auth_strategy":"bearer","token":"example"}`),
+		}}),
+	)
+}
