@@ -84,10 +84,3 @@ func readMember(m *zip.File) error {
 	_, err = io.Copy(io.Discard, io.LimitReader(content, maxMember+1))
 	return err
 }
-
-// plain reports whether s is of letters, digits, dashes and underscores only, to
-// which no system gives a meaning.
-func plain(s string) bool {
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-	return s != "" && len(s) <= 64 && strings.Trim(s, allowed) == ""
-}

@@ -72,7 +72,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	region := cmp.Or(in.region, d.Region)
 	if !slices.Contains(d.Regions, region) {
-		return cli.NotFoundf("region", region, d.Regions)
+		return cli.NotAmongf("region", region, d.Regions)
 	}
 	path, err := in.path(app, d, region)
 	if err != nil {
@@ -123,16 +123,13 @@ func exists(path string) error {
 	return cli.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
 }
 
-// path is where the bundle goes. What the service calls the database and its
-// region becomes a part of it only if it is as plain as it should be.
+// path is where the bundle goes.
 func (in bundle) path(app *cli.App, d devops.Database, region string) (string, error) {
 	if in.out != "" {
 		return in.out, nil
 	}
-	if !plain(d.ID) || !plain(region) {
-		return "", cli.Refusef("%q in %q cannot be a part of a file's name", d.ID, region).WithHint("name the file with --out")
-	}
-	return app.BundlePath(d.ID, region)
+	path, err := app.BundlePath(d.ID, region)
+	return path, cli.Hint(err, "name the file with --out")
 }
 
 func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {

@@ -58,12 +58,12 @@ func (b binding) variables(ctx context.Context, app *cli.App) ([]variable, error
 // repository, else what is bound.
 func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Env, error) {
 	bound := profile.Env
+	if err := b.check(); err != nil {
+		return bound, err
+	}
 	project, err := app.Project()
 	if err != nil {
 		return bound, err
-	}
-	if b.database != "" && project.DB != b.database {
-		project = config.Project{} // it is about another database
 	}
 	wanted := cmp.Or(b.database, bound.DB.ID)
 	if wanted == "" {
@@ -72,17 +72,33 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 	if wanted != bound.DB.ID && wanted != bound.DB.Name {
 		return b.ask(ctx, app, profile, project)
 	}
-	if project.DB != "" && project.DB != bound.DB.Name && project.DB != bound.DB.ID {
+	switch {
+	case isAbout(project, bound.DB):
+	case b.database != "":
+		project = config.Project{}
+	default:
 		return bound, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
 			WithNext("astra env use " + shellword.Quote(project.DB))
 	}
 	bound.Keyspace = cmp.Or(b.keyspace, project.Keyspace, bound.Keyspace)
 	bound.Token = cmp.Or(b.saved, bound.Token)
-	if region := cmp.Or(b.region, project.Region, bound.Region); region != bound.Region {
-		bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
-		bound.Region = region
+	return inRegion(bound, cmp.Or(b.region, project.Region))
+}
+
+// check refuses names that no keyspace or region can have.
+func (b binding) check() error {
+	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
+		if given.name != "" && !config.Plain(given.name) {
+			return cli.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
+		}
 	}
-	return bound, err
+	return nil
+}
+
+// isAbout reports whether what the project chooses is meant for a database: for
+// that one, or for whichever is bound.
+func isAbout(p config.Project, db config.DB) bool {
+	return p.DB == "" || p.DB == db.Name || p.DB == db.ID
 }
 
 // ask looks up a database that is not bound.
@@ -96,6 +112,9 @@ func (b binding) ask(ctx context.Context, app *cli.App, profile config.Profile, 
 	d, err := session.Database(ctx, b.database)
 	if err != nil {
 		return config.Env{}, err
+	}
+	if project.DB == "" || !isAbout(project, config.DB{ID: d.ID, Name: d.Name}) {
+		project = config.Project{} // it is about another database
 	}
 	if b.saved == "" && profile.Env.Token != "" {
 		app.Warn("the token %s is the one bound for %s: make sure that it is meant for %s too, or use --saved-token", profile.Env.Token, profile.Env.DB.Name, d.Name)
@@ -124,19 +143,11 @@ func sessionOf(ctx context.Context, app *cli.App) (*cli.Session, config.Profile,
 // it takes the database's first keyspace and region.
 func bind(d devops.Database, keyspace, region, token string) (config.Env, error) {
 	bound := config.Env{
-		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace), Region: cmp.Or(region, d.Region),
-		Token: token, Endpoint: cli.Endpoint(d),
+		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace),
+		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: cli.Endpoint(d),
 	}
 	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
-		return bound, cli.NotFoundf("keyspace", keyspace, d.Keyspaces)
+		return bound, cli.NotAmongf("keyspace", keyspace, d.Keyspaces)
 	}
-	if region != "" && !slices.Contains(d.Regions, region) {
-		return bound, cli.NotFoundf("region", region, d.Regions)
-	}
-	if bound.Region == d.Region {
-		return bound, nil
-	}
-	var err error
-	bound.Endpoint, err = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
-	return bound, err
+	return inRegion(bound, region)
 }

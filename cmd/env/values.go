@@ -109,7 +109,11 @@ func (s *source) bundle() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(path); err != nil {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return "", cli.Refusef("%s is no regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
+	}
+	if err != nil {
 		e := cli.Failf(cli.NotFound, "the secure connect bundle of %s is not on this machine", s.bound.DB.Name).
 			WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
 		e.Name, e.Cause = "BUNDLE_NOT_FOUND", err

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 )
 
@@ -22,8 +23,12 @@ func RESTSessionKey(profile, databaseID string) credential.Key {
 }
 
 // BundlePath is where the secure connect bundle of a database in a region is
-// kept, unless somebody wants it elsewhere.
+// kept, unless somebody wants it elsewhere. What the database and its region are
+// called becomes a part of it only if it is as plain as it should be.
 func (a *App) BundlePath(databaseID, region string) (string, error) {
+	if !config.Plain(databaseID) || !config.Plain(region) {
+		return "", Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
+	}
 	paths, err := a.Paths()
 	if err != nil {
 		return "", err

@@ -70,6 +70,22 @@ func NotFoundf(kind, name string, known []string) *Error {
 	return e
 }
 
+// NotAmongf is NotFoundf for a kind of which there are few: it names them all
+// where none is near.
+func NotAmongf(kind, name string, known []string) *Error {
+	e := NotFoundf(kind, name, known)
+	switch {
+	case e.Hint != "":
+	case len(known) == 0:
+		e.Hint = "there is none"
+	case len(known) == 1:
+		e.Hint = "there is " + output.Sanitize(known[0])
+	default:
+		e.Hint = "there are " + output.Sanitize(strings.Join(known, ", "))
+	}
+	return e
+}
+
 // Ambiguous says that name means several things (exit 7), with their ids.
 func Ambiguous(kind, name string, ids []string) *Error {
 	return &Error{

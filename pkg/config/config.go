@@ -54,6 +54,7 @@ type SavedToken struct{ Name, ClientID, Store string }
 // Env is what a profile exports for applications.
 type Env struct {
 	DB       DB
+	Regions  []string // all that the database has
 	Region   string
 	Keyspace string
 	Token    string // the name of a saved token
@@ -70,6 +71,13 @@ func CheckName(name string) error {
 		return nil
 	}
 	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
+}
+
+// Plain reports whether s is of letters, digits, dashes and underscores only, as
+// every id, region and keyspace is. Such a text may become a part of an address
+// or of a path.
+func Plain(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, alphanumeric+"_-") == ""
 }
 
 // Find returns the profile with the given name.

@@ -53,6 +53,7 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(db, "id", after.Env.DB.ID)
 			setText(db, "name", after.Env.DB.Name)
 		})
+		setTexts(env, "regions", before.Env.Regions, after.Env.Regions)
 		setText(env, "region", after.Env.Region)
 		setText(env, "keyspace", after.Env.Keyspace)
 		setText(env, "token", after.Env.Token)
@@ -135,6 +136,21 @@ func setText(m *yaml.Node, key, text string) {
 			Kind: yaml.ScalarNode, Tag: "!!str", Value: text,
 			HeadComment: old.HeadComment, LineComment: old.LineComment, FootComment: old.FootComment,
 		}
+	}
+}
+
+// setTexts makes the list of texts under key follow after.
+func setTexts(m *yaml.Node, key string, before, after []string) {
+	switch {
+	case slices.Equal(before, after):
+	case len(after) == 0:
+		remove(m, key)
+	default:
+		list := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, text := range after {
+			list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+		}
+		put(m, key, list)
 	}
 }
 

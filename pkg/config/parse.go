@@ -150,6 +150,8 @@ func (s *scanner) env(n *yaml.Node) Env {
 		switch key.Value {
 		case "db":
 			e.DB.ID, e.DB.Name = s.pair(value, key.Value)
+		case "regions":
+			e.Regions = s.texts(value, key.Value)
 		case "region":
 			e.Region = s.text(value, key.Value)
 		case "keyspace":

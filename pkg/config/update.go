@@ -124,6 +124,9 @@ func normal(c Config) Config {
 		if len(profiles[i].Tokens) == 0 {
 			profiles[i].Tokens = nil
 		}
+		if len(profiles[i].Env.Regions) == 0 {
+			profiles[i].Env.Regions = nil
+		}
 	}
 	c.Profiles = profiles
 	if len(c.Organizations) == 0 {
