@@ -30,6 +30,7 @@ profiles:
         store: file
     env:
       db: {id: db-1, name: orders}
+      regions: [us-east1, eu-west1]
       region: us-east1
       keyspace: app
       token: ci
@@ -47,7 +48,10 @@ func fullConfig() Config {
 			{
 				Name: "prod", Org: Org{"0f1e", "Acme: Prod"}, ClientID: "IFmJlTkNvptFzTDEQpQIEJud", Store: "keyring",
 				Tokens: []SavedToken{{"ci", "AAmJlTkNvptFzTDEQpQIEJud", "file"}},
-				Env:    Env{DB{"db-1", "orders"}, "us-east1", "app", "ci", "https://db-1.example"},
+				Env: Env{
+					DB: DB{"db-1", "orders"}, Regions: []string{"us-east1", "eu-west1"}, Region: "us-east1", Keyspace: "app",
+					Token: "ci", Endpoint: "https://db-1.example",
+				},
 			},
 			{Name: "dev.2", APIURL: "https://api.dev.example"},
 		},

@@ -25,8 +25,9 @@ func TestUpdateKeepsTheRest(t *testing.T) {
 		c.Profiles[0].Name = "production"
 		c.Profiles[0].Org.Name = "yes"
 		c.Profiles[0].Env.Keyspace = ""
+		c.Profiles[0].Env.Regions = []string{"eu-west1"}
 		c.Profiles[0].Tokens = append(c.Profiles[0].Tokens, SavedToken{Name: "batch", Store: "keyring"})
-		c.Put(Profile{Name: "new", Env: Env{DB: DB{Name: "demo"}}})
+		c.Put(Profile{Name: "new", Env: Env{DB: DB{Name: "demo"}, Regions: []string{"us-east1"}}})
 		return nil
 	})
 	if err != nil {
@@ -52,6 +53,8 @@ profiles:
         store: keyring
     env:
       db: {id: db-1, name: orders}
+      regions:
+        - eu-west1
       region: us-east1
       token: ci
       endpoint: https://db-1.example
@@ -61,6 +64,8 @@ profiles:
     env:
       db:
         name: demo
+      regions:
+        - us-east1
 plugins: [a, b]
 `
 	got, _ := os.ReadFile(path)
