@@ -183,6 +183,9 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return cli.Hint(err, "the token was revoked; only its saved secret is still there")
 	}
+	if err := app.DropRESTSessions(ctx, profile, saved.ClientID); err != nil {
+		return err
+	}
 	return app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
 		p.Tokens = slices.DeleteFunc(p.Tokens, func(s config.SavedToken) bool { return s.Name == saved.Name })
 		if p.Env.Token == saved.Name {

@@ -42,6 +42,7 @@ type Profile struct {
 	ClientID string // of the login token; it is not secret
 	Store    string // where the credential is kept
 	Tokens   []SavedToken
+	Sessions []RESTSession
 	Env      Env
 }
 
@@ -51,6 +52,14 @@ type Org struct{ ID, Name string }
 // SavedToken is an application token that a profile keeps in a store.
 type SavedToken struct{ Name, ClientID, Store string }
 
+// RESTSession says that a session with a database was opened, and when; its
+// token is in the profile's store.
+type RESTSession struct {
+	DB       string // the id
+	User     string // whose it is: the client id of a token, or a user of the database
+	IssuedAt string
+}
+
 // Env is what a profile exports for applications.
 type Env struct {
 	DB       DB
@@ -58,8 +67,13 @@ type Env struct {
 	Region   string
 	Keyspace string
 	Token    string // the name of a saved token
+	Expiry   Expiry // of that token
 	Endpoint string
 }
+
+// Expiry says when a token ends, as it was when it was bound. It says nothing of
+// another token under the same name.
+type Expiry struct{ ClientID, At string }
 
 // DB names a database.
 type DB struct{ ID, Name string }

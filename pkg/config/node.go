@@ -48,6 +48,12 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "client_id", t.ClientID)
 			setText(m, "store", t.Store)
 		})
+	setList(m, "sessions", before.Sessions, after.Sessions, func(r RESTSession) string { return r.DB },
+		func(m *yaml.Node, _, r RESTSession) {
+			setText(m, "db", r.DB)
+			setText(m, "user", r.User)
+			setText(m, "issued_at", r.IssuedAt)
+		})
 	within(m, "env", func(env *yaml.Node) {
 		within(env, "db", func(db *yaml.Node) {
 			setText(db, "id", after.Env.DB.ID)
@@ -57,6 +63,10 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 		setText(env, "region", after.Env.Region)
 		setText(env, "keyspace", after.Env.Keyspace)
 		setText(env, "token", after.Env.Token)
+		within(env, "token_expiry", func(expiry *yaml.Node) {
+			setText(expiry, "client_id", after.Env.Expiry.ClientID)
+			setText(expiry, "at", after.Env.Expiry.At)
+		})
 		setText(env, "endpoint", after.Env.Endpoint)
 	})
 }

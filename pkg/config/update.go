@@ -86,6 +86,22 @@ func rewrite(path string, edit func(*Config) error) error {
 	if same(before, after) {
 		return nil
 	}
+	text, err := render(path, data, doc, before, after)
+	if err != nil {
+		return err
+	}
+	return replace(path, text)
+}
+
+// Check returns the error with which an Update would refuse a profile. Who makes
+// something that cannot be undone, to be noted in it, asks before.
+func Check(p Profile) error {
+	_, err := render(FileName, nil, nil, Config{}, Config{Profiles: []Profile{p}})
+	return err
+}
+
+// render returns the text of a file that held data and is to hold after.
+func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]byte, error) {
 	var text bytes.Buffer
 	if doc == nil {
 		text.Write(comments(data))
@@ -95,7 +111,7 @@ func rewrite(path string, edit func(*Config) error) error {
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(doc); err != nil {
-		return &Error{Path: path, Why: "the new content cannot be written as YAML"}
+		return nil, &Error{Path: path, Why: "the new content cannot be written as YAML"}
 	}
 	// Read as the next run will read it: a name that is not valid, a token in
 	// a field or a slip in the edit ends here, with the old file in its place.
@@ -104,11 +120,11 @@ func rewrite(path string, edit func(*Config) error) error {
 			wrong.Line = 0
 			wrong.Why = "the change was not made: " + wrong.Why
 		}
-		return err
+		return nil, err
 	} else if !same(written, after) {
-		return &Error{Path: path, Why: "the change was not made: it would not be read back as it is"}
+		return nil, &Error{Path: path, Why: "the change was not made: it would not be read back as it is"}
 	}
-	return replace(path, text.Bytes())
+	return text.Bytes(), nil
 }
 
 // same compares two configurations as files: an empty list is an absent one.
@@ -123,6 +139,9 @@ func normal(c Config) Config {
 	for i := range profiles {
 		if len(profiles[i].Tokens) == 0 {
 			profiles[i].Tokens = nil
+		}
+		if len(profiles[i].Sessions) == 0 {
+			profiles[i].Sessions = nil
 		}
 		if len(profiles[i].Env.Regions) == 0 {
 			profiles[i].Env.Regions = nil
