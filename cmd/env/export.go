@@ -66,17 +66,17 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	vars, err := in.variables(ctx, app)
+	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
 		return err
 	}
 	if in.out != "" {
-		return write(ctx, app, in.out, d, vars)
+		return write(ctx, app, in.out, d, vars, gone)
 	}
 	if app.Terminal.Out && !in.reveal && conceal(vars) {
 		app.Say("Secrets are masked on a terminal. Use: eval \"$(%s)\", or --reveal.", app.Command("astra env export"))
 	}
-	text, err := envfile.Export(d, plain(vars))
+	text, err := exported(app, d, vars, gone)
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,25 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	}
 	_, err = app.Out.Write(text)
 	return err
+}
+
+// exported is the text that sets vars and takes away what is gone, which may be
+// set from another database. A file is written anew, and needs no more than vars.
+func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
+	text, err := envfile.Export(d, plain(vars))
+	if err != nil || !d.IsShell() {
+		return text, err
+	}
+	if d == envfile.Nu { // which reads one record, that cannot take away
+		for _, name := range gone {
+			if app.Getenv(name) != "" {
+				app.Warn("%s is set and is of no use with this database: hide-env %s", name, name)
+			}
+		}
+		return text, nil
+	}
+	unset, err := envfile.Unset(d, gone)
+	return append(text, unset...), err
 }
 
 // conceal masks the secrets among vars and reports whether there are any.

@@ -17,12 +17,12 @@ import (
 const maxFile = 1 << 20
 
 // write puts the variables into a file and keeps what else it holds.
-func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable) error {
+func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string) error {
 	before, private, err := readFile(path)
 	if err != nil {
 		return err
 	}
-	text, err := merged(path, before, d, vars)
+	text, err := merged(app, path, before, d, vars, gone)
 	if err != nil {
 		return err
 	}
@@ -70,11 +70,11 @@ func readFile(path string) (text []byte, private bool, err error) {
 	return text, info.Mode().Perm() == 0o600, nil
 }
 
-func merged(path string, before []byte, d envfile.Dialect, vars []variable) ([]byte, error) {
+func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	if len(bytes.TrimSpace(before)) == 0 {
-		return envfile.Export(d, plain(vars))
+		return exported(app, d, vars, gone)
 	}
-	text, err := envfile.Merge(before, d, plain(vars))
+	text, err := envfile.Merge(before, d, plain(vars), gone...)
 	switch {
 	case errors.Is(err, envfile.ErrNoMerge):
 		return nil, cli.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")

@@ -69,11 +69,11 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return notRun(name, err)
 	}
-	vars, err := in.variables(ctx, app)
+	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
 		return err
 	}
-	environ, err := environment(app.Environ(), vars)
+	environ, err := environment(app.Environ(), vars, gone)
 	if err != nil {
 		return err
 	}
@@ -91,11 +91,12 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 }
 
 // environment is what the command gets: the caller's variables and vars, but no
-// administrator's credential.
-func environment(callers []string, vars []variable) ([]string, error) {
+// administrator's credential, and nothing that is gone.
+func environment(callers []string, vars []variable, gone []string) ([]string, error) {
 	environ := slices.DeleteFunc(slices.Clone(callers), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
 		return sameName(name, "ASTRA_TOKEN") || sameName(name, "ASTRA_API_TOKEN") ||
+			slices.ContainsFunc(gone, func(g string) bool { return sameName(name, g) }) ||
 			slices.ContainsFunc(vars, func(v variable) bool { return sameName(name, v.Name) })
 	})
 	for _, v := range vars {

@@ -3,8 +3,10 @@ package env
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type use struct {
@@ -22,18 +25,22 @@ type use struct {
 func newUse(app *cli.App) *cobra.Command {
 	var in use
 	cmd := &cobra.Command{
-		Use:   "use DB",
+		Use:   "use [DB]",
 		Short: "Bind a database, and the token for it, to the environment",
 		Long: `Bind a database to the environment of the profile, so that "env export" can print
-its variables without asking the service.
+its variables without asking the service. Without DB it shows what is bound.
 
 --role generates an application token with that role, saves it in the secret
 store and binds it, all in one step. --saved-token binds one that is saved. With
 neither, the token that is bound stays.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox env use demo --keyspace app",
-		Args: cli.Args("DB"),
+			"  astra --sandbox env use demo --keyspace app\n" +
+			"  astra --sandbox env use",
+		Args: cli.Args("[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return in.show(app)
+			}
 			in.database = args[0]
 			return in.run(cmd.Context(), app)
 		},
@@ -48,8 +55,12 @@ neither, the token that is bound stays.`,
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
-	session, profile, err := sessionOf(ctx, app)
+	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
+		return err
+	}
+	if profile.Name == "" { // a binding needs one
+		_, err := app.Profile()
 		return err
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
@@ -59,38 +70,107 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	bound, err := bind(d, in.keyspace, in.region, cmp.Or(in.saved, profile.Env.Token))
-	if err != nil {
+	before := profile.Env
+	if profile.Env, err = bind(d, in.keyspace, in.region, cmp.Or(in.saved, before.Token)); err != nil {
 		return err
 	}
-	if in.saved != "" {
-		if _, found := profile.Token(in.saved); !found {
-			return cli.NotFoundf("saved token", in.saved, names(profile.Tokens)).WithNext("astra token generate --role ROLE --save " + in.saved)
-		}
-	}
-	org, err := in.org(ctx, session)
-	if err != nil {
-		return err
-	}
-	if in.role != "" {
-		if bound.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+	if in.role == "" {
+		if profile.Env.Expiry, err = in.lives(ctx, app, session, profile); err != nil {
 			return err
 		}
 	}
-	if app.Rehearse("bind %s, keyspace %s, in %s", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+	if profile.Org, err = in.org(ctx, session); err != nil {
+		return err
+	}
+	if err := config.Check(profile); err != nil { // before there is a token for it
+		return err
+	}
+	if in.role != "" {
+		if profile.Env.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+			return err
+		}
+	}
+	return in.bind(ctx, app, profile, before)
+}
+
+// bind records the binding, and says what changes with it.
+func (in use) bind(ctx context.Context, app *cli.App, profile config.Profile, before config.Env) error {
+	bound, org := profile.Env, profile.Org
+	if app.Rehearse("bind %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
 	if err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error { p.Env, p.Org = bound, org; return nil }); err != nil {
 		return err
 	}
-	if in.saved == "" && in.role == "" && bound.Token != "" && profile.Env.DB.ID != "" && profile.Env.DB.ID != d.ID {
-		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, profile.Env.DB.Name, d.Name)
+	switch {
+	case before.Token != "" && bound.Token != before.Token:
+		app.Say("The token %s is no longer bound, and valid as before; to revoke it: %s", before.Token, app.Command("astra token delete "+before.Token))
+	case in.saved == "" && bound.Token != "" && before.DB.ID != "" && before.DB.ID != bound.DB.ID:
+		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, before.DB.Name, bound.DB.Name)
 	}
-	app.Say("Bound %s, keyspace %s, in %s.", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
+	app.Say("Bound %s, keyspace %s, in %s.", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
 	if bound.Token == "" {
 		app.Warn("no application token is bound yet: add --role ROLE or --saved-token NAME")
 	}
 	return cli.PrintOne(app, columns(), bound)
+}
+
+// show prints what is bound.
+func (in use) show(app *cli.App) error {
+	if in != (use{}) {
+		return cli.Usagef("DB is missing: a keyspace, region or token is bound together with a database").WithNext("astra env use DB")
+	}
+	profile, err := app.Profile()
+	if err != nil {
+		return err
+	}
+	if profile.Env.DB.ID == "" {
+		return cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+	}
+	return cli.PrintOne(app, columns(), profile.Env)
+}
+
+// lives makes sure that the service still knows the token to be bound, and returns
+// its end. One that ended is not bound anew; one that was bound before is
+// complained about. Not every credential may look.
+func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p config.Profile) (config.Expiry, error) {
+	var expiry config.Expiry
+	saved, found := p.Token(p.Env.Token)
+	switch {
+	case p.Env.Token == "":
+		return expiry, nil
+	case !found && in.saved != "":
+		return expiry, cli.NotFoundf("saved token", in.saved, names(p.Tokens)).WithNext("astra token generate --role ROLE --save " + in.saved)
+	case !found:
+		app.Warn("the token %s, which is bound, is saved no longer: bind another one with --role or --saved-token", p.Env.Token)
+		return expiry, nil
+	}
+	tokens, err := session.Tokens.List(ctx)
+	if errors.Is(err, devops.ErrForbidden) {
+		return expiry, nil
+	}
+	now, clockErr := app.ServiceNow()
+	if err := errors.Join(err, clockErr); err != nil {
+		return expiry, err
+	}
+	ended := "the service knows it no longer: it was revoked or has expired"
+	if at := slices.IndexFunc(tokens, func(t devops.Token) bool { return t.ClientID == saved.ClientID }); at >= 0 {
+		end := tokens[at].ExpiresAt
+		if end.IsZero() {
+			return expiry, nil
+		}
+		expiry = config.Expiry{ClientID: saved.ClientID, At: end.UTC().Format(time.RFC3339)}
+		if now.Before(end) {
+			return expiry, nil
+		}
+		ended = "it expired on " + expiry.At
+	}
+	if in.saved != "" {
+		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be bound: %s", saved.Name, ended).
+			WithHint("bind another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
+	}
+	app.Warn("the token %s, which stays bound, is of no use: %s", saved.Name, ended)
+	return expiry, nil
 }
 
 // generate makes a token for the environment and saves it under a name that is
@@ -134,14 +214,15 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	return name, nil
 }
 
-// org is what is exported as the organization.
+// org is what is exported as the organization. Its name is for people, and harmless
+// for their terminals.
 func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error) {
 	id, err := session.OrgID(ctx)
 	if err != nil {
 		return config.Org{}, err
 	}
 	name, err := session.OrgName(ctx)
-	return config.Org{ID: id, Name: name}, err
+	return config.Org{ID: id, Name: output.Sanitize(name)}, err
 }
 
 func names(tokens []config.SavedToken) []string {
