@@ -5,6 +5,7 @@ package cmd_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -79,11 +80,48 @@ func TestHookOnTerminal(t *testing.T) {
 		t.Run(shell.name, func(t *testing.T) {
 			t.Parallel()
 			part(t, shell.name)
-			term := boundBench(t).onTerminal(runs("env", "-u", "ASTRA_DB_REGION", shell.name, shell.bare, "-i")...)
+			term := boundBench(t).onTerminal(runs("env", "-u", "_ASTRA_RUN", "-u", "ASTRA_DB_REGION", shell.name, shell.bare, "-i")...)
 			term.typed(shell.install + "\r")
 			term.typed("sh -c 'exit 7'\r")
 			term.typed("echo st''atus-" + shell.status + "-$ASTRA_DB_REGION\r")
 			term.see("status-7-us-east1")
+			term.typed("exit 0\r")
+			term.ends(0)
+		})
+	}
+}
+
+// TestHookInterrupted presses Ctrl-C while the hook waits: nothing of the database
+// before stays, and the next prompt tries again.
+func TestHookInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []struct{ name, bare, install string }{
+		{"bash", "--norc", `eval "$(astra --sandbox env hook bash)"`},
+		{"zsh", "-f", `eval "$(astra --sandbox env hook zsh)"`},
+		{"fish", "--no-config", "astra --sandbox env hook fish | source"},
+	} {
+		t.Run(shell.name, func(t *testing.T) {
+			t.Parallel()
+			part(t, shell.name)
+			b := boundBench(t)
+			check(t, os.Mkdir(filepath.Join(b.dir, "own"), 0o700))
+			check(t, os.Rename(filepath.Join(b.dir, "bin", "astra"), filepath.Join(b.dir, "own", "astra")))
+			slow := "#!/bin/sh\nif [ -e \"$HOME/slow\" ]; then rm \"$HOME/slow\"; echo wai''ting >&2; exec tail -f /dev/null; fi\nexec \"$HOME/own/astra\" \"$@\"\n"
+			check(t, os.WriteFile(filepath.Join(b.dir, "bin", "astra"), []byte(slow), 0o700))
+			term := b.onTerminal(runs("env", "-u", "_ASTRA_RUN", shell.name, shell.bare, "-i")...)
+			term.typed(shell.install + "\r")
+			term.typed("echo fir''st-$ASTRA_DB_KEYSPACE\r")
+			term.see("first-app")
+			term.typed("astra --sandbox env use legacy >$HOME/out 2>&1; touch $HOME/slow\r")
+			term.see("waiting")
+			term.typed("\x03")
+			term.typed("echo sec''ond-\"$ASTRA_DB_KEYSPACE\"-\r")
+			term.see("second-")
+			term.typed("echo thi''rd-\"$ASTRA_DB_KEYSPACE\"\r")
+			term.see("third-legacy")
+			if strings.Contains(term.text(), "second-app") {
+				t.Errorf("the keyspace of the database before is still there:\n%s", term.text())
+			}
 			term.typed("exit 0\r")
 			term.ends(0)
 		})
