@@ -63,8 +63,7 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && cmd != nil {
-		app.OnFailure = cli.FailureStatement(cmd, args, app.OnFailure)
-		app.OwnStatus = cli.OwnStatus(cmd)
+		app.FailedBy(cmd)
 	}
 	return app.Finish(ctx, err)
 }

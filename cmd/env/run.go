@@ -49,7 +49,7 @@ the command cannot be executed, and 127 if it is not found.`,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.FailsWith(cli.Evaluated(cmd, ""), cli.RunFailed)
+	return cli.FailsWith(cli.Evaluated(cmd, false), cli.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of

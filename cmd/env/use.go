@@ -51,7 +51,7 @@ neither, the token that is bound stays.`,
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
-	return cli.Evaluated(cmd, "")
+	return cli.Evaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {

@@ -8,7 +8,11 @@ import (
 // Shell returns the shell to write for: the one asked for, that of the setting,
 // or the one that runs this program. Where none of them tells it is sh.
 func (a *App) Shell(asked string) string {
-	name := cmp.Or(asked, a.settings.Shell, "auto")
+	name := asked
+	if a.settings != nil { // or the command line was not understood
+		name = cmp.Or(name, a.settings.Shell)
+	}
+	name = cmp.Or(name, "auto")
 	if name != "auto" {
 		return name
 	}
