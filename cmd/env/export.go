@@ -41,7 +41,9 @@ which are the client id and secret of the token, and the path of the secure
 connect bundle, if "db bundle" has fetched it.
 
 --out keeps a file current, such as .env: it replaces the lines of these
-variables, adds those that are missing, and leaves all else as it is.
+variables, adds those that are missing, and leaves all else as it is. The file is written
+anew, so that only its owner can read it and a crash leaves the old one; further
+hard links of it are not, and a symbolic link is refused.
 
 On a terminal secrets are masked. With --format github on a runner of GitHub
 they are also masked in its log.`,
@@ -65,6 +67,10 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	d, err := in.dialect(app, in.out != "")
 	if err != nil {
 		return err
+	}
+	if in.out != "" && d == envfile.GitHub {
+		return cli.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
+			WithHint("append to the file of the runner, which also reads the masks: %s >> \"$GITHUB_ENV\"", app.Command("astra env export --format github"))
 	}
 	vars, gone, err := in.variables(ctx, app)
 	if err != nil {

@@ -78,7 +78,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("run %s with %d variables", shellword.Line(in.command...), len(vars)) {
+	if app.Rehearse("run %s with %s", shellword.Line(in.command...), counted(len(vars))) {
 		return nil
 	}
 	if ctx.Err() != nil {

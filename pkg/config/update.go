@@ -40,7 +40,7 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	if err := trustPath(path); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, target+".lock")
+	unlock, err := Lock(ctx, target+".lock")
 	if err != nil {
 		return err
 	}
@@ -48,9 +48,9 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
-// lock waits for the lock file, which is never removed: another process may
-// hold the very file that a removal would hide.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+// Lock waits for a lock file, some seconds at most. It is never removed: another
+// process may hold the very file that a removal would hide.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	bounded, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	guard := flock.New(path, flock.SetPermissions(0o600))

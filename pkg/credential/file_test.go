@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -206,4 +207,28 @@ func TestFileIsNeverHalf(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestFileSweeps removes what a killed program left, once nobody writes it.
+func TestFileSweeps(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "credentials")
+	s := NewFile(dir)
+	must(t, s.Set(t.Context(), Key{Profile: "prod"}, login()))
+	for name, age := range map[string]time.Duration{".astra-1.tmp": 2 * time.Hour, ".astra-2.tmp": 0, "mine.tmp": 2 * time.Hour} {
+		path := filepath.Join(dir, name)
+		must(t, os.WriteFile(path, []byte("secret"), 0o600))
+		then := time.Now().Add(-age)
+		must(t, os.Chtimes(path, then, then))
+	}
+	must(t, s.Set(t.Context(), Key{Profile: "prod"}, login()))
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := []string{".astra-2.tmp", "astra-prod.json", "mine.tmp"}; !cmp.Equal(names, want) {
+		t.Error(cmp.Diff(want, names))
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // notFound is ErrNotFound where err comes from an absent file.
@@ -26,6 +28,28 @@ func cause(err error) error {
 	return err
 }
 
+// abandoned is the age from which a temporary file has no writer any more.
+const abandoned = time.Hour
+
+// sweep removes what a program that was killed left beside a new temporary file:
+// it holds a secret, and nothing names it.
+func sweep(fresh *os.File) {
+	dir := filepath.Dir(fresh.Name())
+	now, err := fresh.Stat()
+	entries, dirErr := os.ReadDir(dir)
+	if err != nil || dirErr != nil {
+		return // then they stay
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".astra-") || !strings.HasSuffix(e.Name(), ".tmp") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(now.ModTime().Add(-abandoned)) {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 // replace writes a file whole: a reader sees the old content or the new one,
 // also after a loss of power.
 func replace(path string, data []byte) error {
@@ -35,6 +59,7 @@ func replace(path string, data []byte) error {
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	defer f.Close()
+	sweep(f)
 	if err := f.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
