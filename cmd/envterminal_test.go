@@ -165,3 +165,30 @@ func TestRunLeavesLimits(t *testing.T) {
 	t.Parallel()
 	boundBench(t).run(`ulimit -Sn 100; test "$(astra --sandbox env run -- sh -c 'ulimit -Sn')" = 100`)
 }
+
+// TestExportOnTerminal shows no secret on a screen, and how the same line is used.
+func TestExportOnTerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.run("astra --sandbox env use demo --role 'RO User' --yes; sed -i 's/name: Acme.*/name: \"Evil\\\\u202e\"/' state/sandbox/config.yaml; grep -q Evil state/sandbox/config.yaml")
+	for _, test := range []struct {
+		args, want string
+	}{
+		{"--keys all", `eval "$(astra --sandbox env export --keys all)"`},
+		{"--shell fish --keyspace other", "astra --sandbox env export --shell fish --keyspace other"},
+		{"--shell pwsh", "astra --sandbox env export --shell pwsh | Invoke-Expression"},
+		{"--format dotenv", "Send the output to a file or a program"},
+	} {
+		args := append([]string{"--sandbox", "env", "export"}, strings.Fields(test.args)...)
+		term := b.onTerminal(args...)
+		term.ends(0)
+		if screen := term.text(); !strings.Contains(screen, test.want) || strings.Contains(screen, "\u202e") || !strings.Contains(screen, "AstraCS:") {
+			t.Errorf("%s: want %s:\n%s", test.args, test.want, screen)
+		}
+	}
+	term := b.onTerminal("--sandbox", "env", "export", "--reveal", "--keys", "ASTRA_ORG_NAME,ASTRA_DB_APPLICATION_TOKEN", "--format", "json")
+	term.ends(0)
+	if screen := term.text(); strings.Contains(screen, "masked") || strings.Contains(screen, "\u202e") {
+		t.Errorf("--reveal:\n%q", screen)
+	}
+}

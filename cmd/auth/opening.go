@@ -142,8 +142,12 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 		return
 	}
 	if app.Sandboxed() {
-		app.Say("Served by astra sandbox serve, it is used at http://127.0.0.1:8787/api/rest")
-		return
+		served, err := app.ServedAt()
+		if err != nil || len(served) == 0 {
+			app.Say("To use it, serve the sandbox with: astra sandbox serve")
+			return
+		}
+		endpoint = served[0] + "/api/rest"
 	}
 	app.Say("Use it: %s | curl -H @- %s/v2/schemas/keyspaces", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)), endpoint)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type export struct {
@@ -27,7 +29,7 @@ func newExport(app *cli.App) *cobra.Command {
     eval "$(astra env export)"                            bash, zsh and the like
     astra env export | source                             fish
     eval ` + "`astra env export`" + `                               tcsh
-    astra env export | Out-String | Invoke-Expression     PowerShell
+    astra env export | Invoke-Expression                  PowerShell
     astra env export --shell nu | from json | load-env    nu
 
 Nothing is asked of the service; "env use" found everything out before. Only
@@ -79,8 +81,10 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	if in.out != "" {
 		return write(ctx, app, in.out, d, vars, gone)
 	}
-	if app.Terminal.Out && !in.reveal && conceal(vars) {
-		app.Say("Secrets are masked on a terminal. Use: eval \"$(%s)\", or --reveal.", app.Command("astra env export"))
+	if app.Terminal.Out {
+		if conceal(vars, in.reveal) {
+			app.Say("Secrets are masked on a terminal. %s", instead(app, d))
+		}
 	}
 	text, err := exported(app, d, vars, gone)
 	if err != nil {
@@ -114,15 +118,37 @@ func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) (
 	return append(text, unset...), err
 }
 
-// conceal masks the secrets among vars and reports whether there are any.
-func conceal(vars []variable) bool {
+// conceal prepares values for a terminal: it masks the secrets, unless they are to
+// be revealed, and reports whether there are any. What the service calls things is
+// made harmless.
+func conceal(vars []variable, reveal bool) bool {
 	any := false
 	for i, v := range vars {
-		if v.secret {
+		switch {
+		case !v.secret:
+			vars[i].Value = output.Sanitize(v.Value)
+		case !reveal:
 			vars[i].Value, any = mask(v.Value), true
 		}
 	}
 	return any
+}
+
+// instead says how the same command line is used rather than looked at.
+func instead(app *cli.App, d envfile.Dialect) string {
+	line := "astra " + shellword.Line(app.Args...)
+	use, evaluated := map[envfile.Dialect]string{
+		envfile.Sh:     `eval "$(` + line + `)"`,
+		envfile.Fish:   line + " | source",
+		envfile.Tcsh:   "eval `" + line + "`",
+		envfile.Pwsh:   line + " | Invoke-Expression",
+		envfile.Nu:     line + " | from json | load-env",
+		envfile.Elvish: "eval (" + line + " | slurp)",
+	}[d]
+	if !evaluated {
+		return "Send the output to a file or a program, or add --reveal."
+	}
+	return "Use: " + use + ", or --reveal."
 }
 
 func plain(vars []variable) []envfile.Var {
