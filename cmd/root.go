@@ -43,7 +43,7 @@ Try everything without an account: astra sandbox demo`,
 	root.SetIn(app.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.AsUsage(err) })
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)

@@ -47,13 +47,15 @@ as well, since it may be another one.
     astra auth session -o header | curl -H @- ENDPOINT/v2/schemas/keyspaces
 
 -o graphql prints what the playground takes as its headers. An application token
-works in the same header, without a session.
+works in the same header, without a session. The token alone is what
+"auth session --jq .authToken" prints.
 
 The sandbox answers for the REST API too, at /api/rest below the address that
 "astra sandbox serve" prints. Its classic database "legacy" has the user legacy,
 with the password legacy-password.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox auth session\n" +
+			"  token=$(astra --sandbox auth session --jq .authToken)\n" +
 			"  astra --sandbox auth session -o header\n" +
 			"  echo legacy-password | astra --sandbox auth session --db legacy --username legacy -o graphql",
 		Args: cli.Args(),
@@ -130,11 +132,7 @@ func (in session) savedToken(p config.Profile) (config.SavedToken, error) {
 	}
 	saved, found := p.Token(name)
 	if !found {
-		var known []string
-		for _, t := range p.Tokens {
-			known = append(known, t.Name)
-		}
-		return saved, cli.NotFoundf("saved token", name, known)
+		return saved, cli.NotAmongf("saved token", name, p.TokenNames())
 	}
 	return saved, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
@@ -140,7 +141,7 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	case p.Env.Token == "":
 		return expiry, nil
 	case !found && in.saved != "":
-		return expiry, cli.NotFoundf("saved token", in.saved, names(p.Tokens)).WithNext("astra token generate --role ROLE --save " + in.saved)
+		return expiry, cli.NotAmongf("saved token", in.saved, p.TokenNames()).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
 		app.Warn("the token %s, which is bound, is saved no longer: bind another one with --role or --saved-token", p.Env.Token)
 		return expiry, nil
@@ -185,7 +186,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		name = d.ID
 	}
 	base := name
-	for i := 2; slices.Contains(names(p.Tokens), name); i++ {
+	for i := 2; slices.Contains(p.TokenNames(), name); i++ {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
 	saved, err := app.Saved(session, name)
@@ -207,6 +208,9 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		return "", err
 	}
 	made, _, err := app.Maker(session).Make(ctx, order, []onetime.Destination{saved})
+	if errors.Is(err, credential.ErrUnavailable) {
+		err = cli.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
+	}
 	if err != nil {
 		return "", err
 	}
@@ -223,14 +227,6 @@ func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error)
 	}
 	name, err := session.OrgName(ctx)
 	return config.Org{ID: id, Name: output.Sanitize(name)}, err
-}
-
-func names(tokens []config.SavedToken) []string {
-	var all []string
-	for _, t := range tokens {
-		all = append(all, t.Name)
-	}
-	return all
 }
 
 func columns() []output.Column[config.Env] {

@@ -126,7 +126,7 @@ func (s *source) saved(ctx context.Context) (credential.Item, error) {
 	}
 	saved, found := s.profile.Token(name)
 	if !found {
-		return credential.Item{}, cli.NotFoundf("saved token", name, names(s.profile.Tokens))
+		return credential.Item{}, cli.NotAmongf("saved token", name, s.profile.TokenNames())
 	}
 	if err := s.warnOfEnd(saved); err != nil {
 		return credential.Item{}, err

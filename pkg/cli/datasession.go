@@ -12,6 +12,20 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
+// The life of a REST session. The service counts thirty minutes from the last
+// use, which is not seen here, so they are counted from the issue, and a session
+// is renewed somewhat earlier.
+const (
+	RESTSessionLife  = 30 * time.Minute
+	RESTSessionRenew = 25 * time.Minute
+)
+
+// RESTSessionKey names the item of a database's REST session in its store. No
+// saved token can have that name.
+func RESTSessionKey(profile, databaseID string) credential.Key {
+	return credential.Key{Profile: profile, Name: "session@" + databaseID}
+}
+
 // DataEndpoint returns the address of the REST API of a database. The sandbox is
 // its own data host: embedded it answers to the names of the public service.
 func (s *Session) DataEndpoint(d devops.Database, region string) (string, error) {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -125,6 +128,22 @@ func AsUsage(err error) error {
 		return err
 	}
 	return &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+}
+
+// FlagError words the parser's complaint about a flag, and names the flags that may
+// have been meant.
+func FlagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return AsUsage(err)
+	}
+	e := &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := suggest.Nearest(unknown.GetSpecifiedName(), known); len(near) > 0 {
+		return e.WithHint("did you mean --%s?", strings.Join(near, " or --"))
+	}
+	return e
 }
 
 func quoteList(names []string) string {

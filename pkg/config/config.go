@@ -126,6 +126,15 @@ func (c Config) index(name string) int {
 	return slices.IndexFunc(c.Profiles, func(p Profile) bool { return p.Name == name })
 }
 
+// TokenNames returns the names of the saved tokens.
+func (p Profile) TokenNames() []string {
+	var names []string
+	for _, t := range p.Tokens {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
 // Token returns the saved token with the given name.
 func (p Profile) Token(name string) (SavedToken, bool) {
 	i := slices.IndexFunc(p.Tokens, func(t SavedToken) bool { return t.Name == name })

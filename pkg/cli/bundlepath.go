@@ -2,25 +2,9 @@ package cli
 
 import (
 	"path/filepath"
-	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/credential"
 )
-
-// The life of a REST session. The service counts thirty minutes from the last
-// use, which is not seen here, so they are counted from the issue, and a session
-// is renewed somewhat earlier.
-const (
-	RESTSessionLife  = 30 * time.Minute
-	RESTSessionRenew = 25 * time.Minute
-)
-
-// RESTSessionKey names the item of a database's REST session in its store. No
-// saved token can have that name.
-func RESTSessionKey(profile, databaseID string) credential.Key {
-	return credential.Key{Profile: profile, Name: "session@" + databaseID}
-}
 
 // BundlePath is where the secure connect bundle of a database in a region is
 // kept, unless somebody wants it elsewhere. What the database and its region are
