@@ -33,24 +33,27 @@ func (a *App) ServedAt() ([]string, error) {
 			continue
 		}
 		address := strings.TrimSpace(string(text))
-		if answers(address) {
+		if address == "" {
+			continue // it is being written
+		}
+		switch err := dial(address); {
+		case err == nil:
 			alive = append(alive, address)
-		} else {
+		case !errors.Is(err, context.DeadlineExceeded): // a busy machine is not a dead server
 			os.Remove(path)
 		}
 	}
 	return alive, nil
 }
 
-func answers(address string) bool {
+func dial(address string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(address, "http://"))
 	if err != nil {
-		return false
+		return errors.Join(err, ctx.Err())
 	}
-	conn.Close()
-	return true
+	return conn.Close()
 }
 
 // ServingDir is where the addresses are noted at which the sandbox is served.
