@@ -131,9 +131,9 @@ func (in use) show(app *cli.App) error {
 	return cli.PrintOne(app, columns(), profile.Env)
 }
 
-// lives makes sure that the service still knows the token to be bound, and returns
-// its end. One that ended is not bound anew; one that was bound before is
-// complained about. Not every credential may look.
+// lives looks whether the token to be bound still works, and returns its end. One
+// that has expired is not bound anew, and complained about if it was bound before.
+// Not every credential may look.
 func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p config.Profile) (config.Expiry, error) {
 	var expiry config.Expiry
 	saved, found := p.Token(p.Env.Token)
@@ -154,23 +154,24 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	if err := errors.Join(err, clockErr); err != nil {
 		return expiry, err
 	}
-	ended := "the service knows it no longer: it was revoked or has expired"
-	if at := slices.IndexFunc(tokens, func(t devops.Token) bool { return t.ClientID == saved.ClientID }); at >= 0 {
-		end := tokens[at].ExpiresAt
-		if end.IsZero() {
-			return expiry, nil
-		}
-		expiry = config.Expiry{ClientID: saved.ClientID, At: end.UTC().Format(time.RFC3339)}
-		if now.Before(end) {
-			return expiry, nil
-		}
-		ended = "it expired on " + expiry.At
+	at := slices.IndexFunc(tokens, func(t devops.Token) bool { return t.ClientID == saved.ClientID })
+	if at < 0 {
+		app.Warn("the service does not list the token %s: it may have been revoked; to ask: %s", saved.Name, app.Command("astra token verify "+shellword.Quote(saved.Name)))
+		return expiry, nil
 	}
-	if in.saved != "" {
-		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be bound: %s", saved.Name, ended).
+	end := tokens[at].ExpiresAt
+	if end.IsZero() {
+		return expiry, nil
+	}
+	expiry = config.Expiry{ClientID: saved.ClientID, At: end.UTC().Format(time.RFC3339)}
+	switch {
+	case now.Before(end):
+	case in.saved != "":
+		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be bound: it expired on %s", saved.Name, expiry.At).
 			WithHint("bind another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
+	default:
+		app.Warn("the token %s, which stays bound, is of no use: it expired on %s", saved.Name, expiry.At)
 	}
-	app.Warn("the token %s, which stays bound, is of no use: %s", saved.Name, ended)
 	return expiry, nil
 }
 
