@@ -5,6 +5,7 @@ package cmd_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -79,11 +80,48 @@ func TestHookOnTerminal(t *testing.T) {
 		t.Run(shell.name, func(t *testing.T) {
 			t.Parallel()
 			part(t, shell.name)
-			term := boundBench(t).onTerminal(runs("env", "-u", "ASTRA_DB_REGION", shell.name, shell.bare, "-i")...)
+			term := boundBench(t).onTerminal(runs("env", "-u", "_ASTRA_RUN", "-u", "ASTRA_DB_REGION", shell.name, shell.bare, "-i")...)
 			term.typed(shell.install + "\r")
 			term.typed("sh -c 'exit 7'\r")
 			term.typed("echo st''atus-" + shell.status + "-$ASTRA_DB_REGION\r")
 			term.see("status-7-us-east1")
+			term.typed("exit 0\r")
+			term.ends(0)
+		})
+	}
+}
+
+// TestHookInterrupted presses Ctrl-C while the hook waits: nothing of the database
+// before stays, and the next prompt tries again.
+func TestHookInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []struct{ name, bare, install string }{
+		{"bash", "--norc", `eval "$(astra --sandbox env hook bash)"`},
+		{"zsh", "-f", `eval "$(astra --sandbox env hook zsh)"`},
+		{"fish", "--no-config", "astra --sandbox env hook fish | source"},
+	} {
+		t.Run(shell.name, func(t *testing.T) {
+			t.Parallel()
+			part(t, shell.name)
+			b := boundBench(t)
+			check(t, os.Mkdir(filepath.Join(b.dir, "own"), 0o700))
+			check(t, os.Rename(filepath.Join(b.dir, "bin", "astra"), filepath.Join(b.dir, "own", "astra")))
+			slow := "#!/bin/sh\nif [ -e \"$HOME/slow\" ]; then rm \"$HOME/slow\"; echo wai''ting >&2; exec tail -f /dev/null; fi\nexec \"$HOME/own/astra\" \"$@\"\n"
+			check(t, os.WriteFile(filepath.Join(b.dir, "bin", "astra"), []byte(slow), 0o700))
+			term := b.onTerminal(runs("env", "-u", "_ASTRA_RUN", shell.name, shell.bare, "-i")...)
+			term.typed(shell.install + "\r")
+			term.typed("echo fir''st-$ASTRA_DB_KEYSPACE\r")
+			term.see("first-app")
+			term.typed("astra --sandbox env use legacy >$HOME/out 2>&1; touch $HOME/slow\r")
+			term.see("waiting")
+			term.typed("\x03")
+			term.typed("echo sec''ond-\"$ASTRA_DB_KEYSPACE\"-\r")
+			term.see("second-")
+			term.typed("echo thi''rd-\"$ASTRA_DB_KEYSPACE\"\r")
+			term.see("third-legacy")
+			if strings.Contains(term.text(), "second-app") {
+				t.Errorf("the keyspace of the database before is still there:\n%s", term.text())
+			}
 			term.typed("exit 0\r")
 			term.ends(0)
 		})
@@ -126,4 +164,31 @@ func TestRunLeavesSignalsIgnored(t *testing.T) {
 func TestRunLeavesLimits(t *testing.T) {
 	t.Parallel()
 	boundBench(t).run(`ulimit -Sn 100; test "$(astra --sandbox env run -- sh -c 'ulimit -Sn')" = 100`)
+}
+
+// TestExportOnTerminal shows no secret on a screen, and how the same line is used.
+func TestExportOnTerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.run("astra --sandbox env use demo --role 'RO User' --yes; sed -i 's/name: Acme.*/name: \"Evil\\\\u202e\"/' state/sandbox/config.yaml; grep -q Evil state/sandbox/config.yaml")
+	for _, test := range []struct {
+		args, want string
+	}{
+		{"--keys all", `eval "$(astra --sandbox env export --keys all)"`},
+		{"--shell fish --keyspace other", "astra --sandbox env export --shell fish --keyspace other"},
+		{"--shell pwsh", "astra --sandbox env export --shell pwsh | Invoke-Expression"},
+		{"--format dotenv", "Send the output to a file or a program"},
+	} {
+		args := append([]string{"--sandbox", "env", "export"}, strings.Fields(test.args)...)
+		term := b.onTerminal(args...)
+		term.ends(0)
+		if screen := term.text(); !strings.Contains(screen, test.want) || strings.Contains(screen, "\u202e") || !strings.Contains(screen, "AstraCS:") {
+			t.Errorf("%s: want %s:\n%s", test.args, test.want, screen)
+		}
+	}
+	term := b.onTerminal("--sandbox", "env", "export", "--reveal", "--keys", "ASTRA_ORG_NAME,ASTRA_DB_APPLICATION_TOKEN", "--format", "json")
+	term.ends(0)
+	if screen := term.text(); strings.Contains(screen, "masked") || strings.Contains(screen, "\u202e") {
+		t.Errorf("--reveal:\n%q", screen)
+	}
 }

@@ -53,7 +53,7 @@ Try everything without an account: astra sandbox demo`,
 	root.SetIn(app.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.AsUsage(err) })
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
@@ -74,8 +74,7 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && cmd != nil {
-		app.OnFailure = cli.FailureStatement(cmd, args, app.OnFailure)
-		app.OwnStatus = cli.OwnStatus(cmd)
+		app.FailedBy(cmd)
 	}
 	return app.Finish(ctx, err)
 }

@@ -15,8 +15,8 @@ func newLogout(app *cli.App) *cobra.Command {
 		Use:   "logout [PROFILE]",
 		Short: "Drop the stored token of a profile",
 		Long: `Drop the stored token of a profile, by default the one in use. The profile and its
-bindings stay, for the next login. The token itself stays valid: revoke it with
-"astra token delete".`,
+bindings stay, for the next login; its REST sessions are dropped too. The token
+itself stays valid: revoke it with "astra token delete".`,
 		Example: "  astra auth logout production --yes",
 		Args:    cli.Args("[PROFILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,6 +55,9 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 		return err
 	}
 	if err := store.Delete(ctx, cli.LoginKey(p)); err != nil && !errors.Is(err, credential.ErrNotFound) {
+		return err
+	}
+	if err := app.DropRESTSessions(ctx, p, ""); err != nil {
 		return err
 	}
 	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)

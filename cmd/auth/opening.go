@@ -61,7 +61,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 
 // probe makes sure that the session can be kept before there is one.
 func (in session) probe(ctx context.Context, app *cli.App, p config.Profile) error {
-	if p.Store == "" || p.Store == string(credential.Env) {
+	if !cli.KeepsSessions(p) {
 		return nil
 	}
 	store, err := app.Store(p.Store)
@@ -90,28 +90,35 @@ func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Pro
 
 // password asks for the password, or takes it from standard input.
 func (in session) password(ctx context.Context, app *cli.App) (secret.Text, error) {
-	var text secret.Text
+	text, err := in.given, error(nil)
 	switch {
+	case text != "":
 	case app.Interactive():
-		answer, err := app.AskSecret(ctx, "Password of "+in.username)
-		if err != nil {
-			return "", err
-		}
-		text = answer
+		text, err = app.AskSecret(ctx, "Password of "+in.username)
 	case app.Terminal.In:
 		return "", cli.Failf(cli.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input")
 	default:
-		input, err := app.ReadDocument(ctx, "--username", "-")
-		if err != nil {
-			return "", err
-		}
-		text = secret.Text(strings.TrimSuffix(strings.TrimSuffix(string(input), "\n"), "\r"))
+		text, err = in.input(ctx, app)
+	}
+	if err != nil {
+		return "", err
 	}
 	app.Secrets.Add(text)
 	if text == "" || strings.ContainsAny(text.Reveal(), "\r\n") {
 		return "", cli.Usagef("the password is empty or has several lines").WithHint("give it as one line on standard input, or at a terminal")
 	}
 	return text, nil
+}
+
+// input reads what standard input has, unless that is a terminal.
+func (in session) input(ctx context.Context, app *cli.App) (secret.Text, error) {
+	if app.Terminal.In || app.Globals.DryRun {
+		return "", nil
+	}
+	input, err := app.ReadDocument(ctx, "--username", "-")
+	text := secret.Text(strings.TrimSuffix(strings.TrimSuffix(string(input), "\n"), "\r"))
+	app.Secrets.Add(text)
+	return text, err
 }
 
 // refused words the refusal of the data host, which knows less about tokens than
@@ -135,8 +142,12 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 		return
 	}
 	if app.Sandboxed() {
-		app.Say("Served by astra sandbox serve, it is used at http://127.0.0.1:8787/api/rest")
-		return
+		served, err := app.ServedAt()
+		if err != nil || len(served) == 0 {
+			app.Say("To use it, serve the sandbox with: astra sandbox serve")
+			return
+		}
+		endpoint = served[0] + "/api/rest"
 	}
 	app.Say("Use it: %s | curl -H @- %s/v2/schemas/keyspaces", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)), endpoint)
 }

@@ -19,6 +19,8 @@ import (
 type session struct {
 	database, username, saved string
 	renew                     bool
+
+	given secret.Text // the password from standard input, once it was read
 }
 
 func newSession(app *cli.App) *cobra.Command {
@@ -37,20 +39,23 @@ March 4, 2021 know no user names and passwords; they need a token.
 
 A session ends 30 minutes after it was last used. It is kept in the secret store
 of the profile and printed again until it is 25 minutes old, since nobody here
-sees its use; then a new one is opened.
+sees its use; then a new one is opened. A password that is given opens a new one
+as well, since it may be another one.
 
 -o header prints a line for curl, which reads it without showing it to other users:
 
     astra auth session -o header | curl -H @- ENDPOINT/v2/schemas/keyspaces
 
 -o graphql prints what the playground takes as its headers. An application token
-works in the same header, without a session.
+works in the same header, without a session. The token alone is what
+"auth session --jq .authToken" prints.
 
 The sandbox answers for the REST API too, at /api/rest below the address that
 "astra sandbox serve" prints. Its classic database "legacy" has the user legacy,
 with the password legacy-password.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox auth session\n" +
+			"  token=$(astra --sandbox auth session --jq .authToken)\n" +
 			"  astra --sandbox auth session -o header\n" +
 			"  echo legacy-password | astra --sandbox auth session --db legacy --username legacy -o graphql",
 		Args: cli.Args(),
@@ -76,16 +81,9 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckOne(app, sessionColumns()); err != nil {
 		return err
 	}
-	api, err := app.Session(ctx)
+	api, profile, err := app.ProfileSession(ctx)
 	if err != nil {
 		return err
-	}
-	profile, err := app.Profile()
-	if err != nil {
-		return err
-	}
-	if !app.Sandboxed() && api.Profile.Name != profile.Name {
-		return cli.Usagef("the credential comes from %s, and the session belongs to profile %s: they may be two organizations", api.Source, profile.Name)
 	}
 	saved, err := in.savedToken(profile)
 	if err != nil {
@@ -100,7 +98,13 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if fresh && !in.renew && kept.APIURL == api.APIURL && (who == "" || who == kept.ClientID) {
+	reuse := fresh && !in.renew && (who == "" || who == kept.ClientID)
+	if reuse && in.username != "" {
+		if in.given, err = in.input(ctx, app); err != nil {
+			return err
+		}
+	}
+	if reuse && in.given == "" {
 		app.Say("This session with %s was opened as %s before; --renew opens another one.", db.Name, kept.ClientID)
 		return in.print(app, opened{kept.Token, db.Name, kept.IssuedAt})
 	}
@@ -108,6 +112,9 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		return cli.Failf(cli.Config, "there is nothing to open a session with: no saved token is bound").
 			WithHint("bind a token, or name one; a classic database takes --username too").
 			WithNext("astra env use "+shellword.Quote(db.Name)+" --role ROLE", "astra auth session --saved-token NAME")
+	}
+	if !cli.KeepsSessions(profile) {
+		app.Say("The session is not kept: %s.", notKept(profile))
 	}
 	made, err := in.open(ctx, app, api, profile, db, saved)
 	if err != nil {
@@ -125,13 +132,17 @@ func (in session) savedToken(p config.Profile) (config.SavedToken, error) {
 	}
 	saved, found := p.Token(name)
 	if !found {
-		var known []string
-		for _, t := range p.Tokens {
-			known = append(known, t.Name)
-		}
-		return saved, cli.NotFoundf("saved token", name, known)
+		return saved, cli.NotAmongf("saved token", name, p.TokenNames())
 	}
 	return saved, nil
+}
+
+// notKept says why a session is not kept.
+func notKept(p config.Profile) string {
+	if p.Name == "" {
+		return "there is no profile"
+	}
+	return "profile " + p.Name + " stores nothing"
 }
 
 // which is the database that is meant. The service is asked only if it is not

@@ -3,9 +3,8 @@ package db
 import (
 	"archive/zip"
 	"io"
-	"path/filepath"
+	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/astra-admin/astra/pkg/cli"
 )
@@ -22,9 +21,6 @@ const (
 // checkArchive reads a zip file whole. It refuses what would harm those who
 // unpack it later, and what is no secure connect bundle.
 func checkArchive(file io.ReaderAt, size int64) error {
-	damaged := func(why string) error {
-		return cli.Failf(cli.Server, "what the service sent is no secure connect bundle: %s; nothing was kept", why)
-	}
 	archive, err := zip.NewReader(file, size)
 	if err != nil {
 		return damaged(err.Error())
@@ -53,7 +49,11 @@ func checkArchive(file io.ReaderAt, size int64) error {
 	if !seen["config.json"] {
 		return damaged("it has no config.json")
 	}
-	return nil
+	return checkLayout(file, size, archive)
+}
+
+func damaged(why string) error {
+	return cli.Failf(cli.Server, "what the service sent is no secure connect bundle: %s; nothing was kept", why)
 }
 
 func refuse(why string) error {
@@ -63,7 +63,7 @@ func refuse(why string) error {
 func checkMember(m *zip.File) error {
 	kind := m.Mode()
 	switch {
-	case !filepath.IsLocal(m.Name), strings.ContainsAny(m.Name, `\:`), strings.ContainsFunc(m.Name, unicode.IsControl):
+	case !harmless(m.Name):
 		return refuse("a member would be unpacked elsewhere")
 	case !kind.IsRegular() && !kind.IsDir():
 		return refuse("a member is neither a file nor a directory")
@@ -71,6 +71,31 @@ func checkMember(m *zip.File) error {
 		return refuse("a member is too large when unpacked")
 	}
 	return nil
+}
+
+// harmless reports whether a name means the same file to every system: one below
+// the directory, and no device of Windows, which also takes full stops and blanks
+// at the end of a name for nothing.
+func harmless(name string) bool {
+	for i, part := range strings.Split(name, "/") {
+		if part == "" && i > 0 && i == strings.Count(name, "/") {
+			continue // a directory ends in a slash
+		}
+		if part == "" || strings.HasSuffix(part, ".") || !plain(part) {
+			return false
+		}
+		stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
+		numbered := len(stem) == 4 && (strings.HasPrefix(stem, "COM") || strings.HasPrefix(stem, "LPT")) && stem[3] >= '0' && stem[3] <= '9'
+		if numbered || slices.Contains([]string{"CON", "PRN", "AUX", "NUL"}, stem) {
+			return false
+		}
+	}
+	return true
+}
+
+// plain reports whether a part of a path has no character with a meaning.
+func plain(part string) bool {
+	return strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == ""
 }
 
 // readMember reads a member to its end, where its size and checksum are
@@ -83,11 +108,4 @@ func readMember(m *zip.File) error {
 	defer content.Close()
 	_, err = io.Copy(io.Discard, io.LimitReader(content, maxMember+1))
 	return err
-}
-
-// plain reports whether s is of letters, digits, dashes and underscores only, to
-// which no system gives a meaning.
-func plain(s string) bool {
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-	return s != "" && len(s) <= 64 && strings.Trim(s, allowed) == ""
 }

@@ -72,7 +72,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	region := cmp.Or(in.region, d.Region)
 	if !slices.Contains(d.Regions, region) {
-		return cli.NotFoundf("region", region, d.Regions)
+		return cli.NotAmongf("region", region, d.Regions)
 	}
 	path, err := in.path(app, d, region)
 	if err != nil {
@@ -102,15 +102,18 @@ func (in bundle) checkOut() error {
 		}
 		return nil
 	}
-	if dir, err := os.Stat(filepath.Dir(in.out)); err != nil || !dir.IsDir() || in.out == "-" {
-		return cli.Usagef("--out %s: there is no such directory to write a file in", shellword.Quote(in.out))
+	if in.out == "-" {
+		return cli.Usagef("--out is a file, and standard output is none")
+	}
+	if _, err := os.Stat(filepath.Dir(in.out)); err != nil {
+		return cli.OutError(in.out, err)
 	}
 	info, err := os.Lstat(in.out)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return cli.Usagef("--out: %v", err)
+		return cli.OutError(in.out, err)
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
 		return cli.Usagef("--out %s: that is no file", shellword.Quote(in.out))
 	case !in.force:
@@ -123,16 +126,13 @@ func exists(path string) error {
 	return cli.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
 }
 
-// path is where the bundle goes. What the service calls the database and its
-// region becomes a part of it only if it is as plain as it should be.
+// path is where the bundle goes.
 func (in bundle) path(app *cli.App, d devops.Database, region string) (string, error) {
 	if in.out != "" {
 		return in.out, nil
 	}
-	if !plain(d.ID) || !plain(region) {
-		return "", cli.Refusef("%q in %q cannot be a part of a file's name", d.ID, region).WithHint("name the file with --out")
-	}
-	return app.BundlePath(d.ID, region)
+	path, err := app.BundlePath(d.ID, region)
+	return path, cli.Hint(err, "name the file with --out")
 }
 
 func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
@@ -157,29 +157,28 @@ func (in bundle) fetch(ctx context.Context, session *cli.Session, source devops.
 	dir := filepath.Dir(path)
 	if in.out == "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return 0, err
+			return 0, cli.OutError(path, err)
 		}
 	}
-	file, err := os.CreateTemp(dir, ".astra-*")
+	file, err := cli.CreateOut(path)
 	if err != nil {
-		return 0, cli.Usagef("the bundle cannot be written: %v", err)
+		return 0, err
 	}
-	defer os.Remove(file.Name())
-	defer file.Close()
+	defer file.Discard()
 	size, err := session.Databases.FetchBundle(ctx, source, file)
+	if _, local := errors.AsType[*fs.PathError](err); local {
+		err = cli.OutError(path, err)
+	}
 	if err != nil {
 		return 0, err
 	}
 	if err := checkArchive(file, size); err != nil {
 		return 0, err
 	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return 0, err
-	}
 	if in.out == "" || in.force {
-		return size, os.Rename(file.Name(), path)
+		return size, file.Replace()
 	}
-	err = os.Link(file.Name(), path) // unlike a rename, it replaces nothing
+	err = file.Link()
 	if errors.Is(err, fs.ErrExist) {
 		return 0, exists(path)
 	}

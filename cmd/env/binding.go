@@ -35,108 +35,119 @@ func (b *binding) add(cmd *cobra.Command) {
 	f.StringVar(&b.saved, "saved-token", "", "`name` of another saved token than the bound one")
 }
 
-// variables returns the variables with their values. Nothing is left to find
-// out after it.
-func (b binding) variables(ctx context.Context, app *cli.App) ([]variable, error) {
+// variables returns the variables with their values, and the names of those that
+// there are none for, which must not stay from another database. Nothing is left
+// to find out after it.
+func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, gone []string, err error) {
 	keys, err := b.keys()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	profile, err := app.Profile()
+	profile, err := b.profile(app)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	bound, err := b.resolve(ctx, app, profile)
-	if err != nil {
-		return nil, err
+	if profile, err = b.resolve(ctx, app, profile); err != nil {
+		return nil, nil, err
 	}
-	source := source{app: app, profile: profile, bound: bound}
+	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != ""}
 	return source.values(ctx, keys)
 }
 
-// resolve returns what the flags choose, else the project file of the
-// repository, else what is bound.
-func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Env, error) {
+// profile is the profile that is chosen. With a database that is named there need
+// not be one.
+func (b binding) profile(app *cli.App) (config.Profile, error) {
+	if b.database != "" {
+		return app.ProfileIfAny()
+	}
+	return app.Profile()
+}
+
+// resolve returns the profile with what the flags choose, else the project file
+// of the repository, else what is bound.
+func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Profile, error) {
 	bound := profile.Env
+	if err := b.check(); err != nil {
+		return profile, err
+	}
 	project, err := app.Project()
 	if err != nil {
-		return bound, err
-	}
-	if b.database != "" && project.DB != b.database {
-		project = config.Project{} // it is about another database
+		return profile, err
 	}
 	wanted := cmp.Or(b.database, bound.DB.ID)
 	if wanted == "" {
-		return bound, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+		return profile, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
 	}
 	if wanted != bound.DB.ID && wanted != bound.DB.Name {
-		return b.ask(ctx, app, profile, project)
+		return b.ask(ctx, app, project)
 	}
-	if project.DB != "" && project.DB != bound.DB.Name && project.DB != bound.DB.ID {
-		return bound, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
+	switch {
+	case isAbout(project, bound.DB):
+	case b.database != "":
+		project = config.Project{}
+	default:
+		return profile, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
 			WithNext("astra env use " + shellword.Quote(project.DB))
 	}
 	bound.Keyspace = cmp.Or(b.keyspace, project.Keyspace, bound.Keyspace)
 	bound.Token = cmp.Or(b.saved, bound.Token)
-	if region := cmp.Or(b.region, project.Region, bound.Region); region != bound.Region {
-		bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
-		bound.Region = region
+	profile.Env, err = inRegion(bound, cmp.Or(b.region, project.Region))
+	return profile, err
+}
+
+// check refuses names that no keyspace or region can have.
+func (b binding) check() error {
+	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
+		if given.name != "" && !config.Plain(given.name) {
+			return cli.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
+		}
 	}
-	return bound, err
+	return nil
+}
+
+// isAbout reports whether what the project chooses is meant for a database: for
+// that one, or for whichever is bound.
+func isAbout(p config.Project, db config.DB) bool {
+	return p.DB == "" || p.DB == db.Name || p.DB == db.ID
 }
 
 // ask looks up a database that is not bound.
-func (b binding) ask(ctx context.Context, app *cli.App, profile config.Profile, project config.Project) (config.Env, error) {
+func (b binding) ask(ctx context.Context, app *cli.App, project config.Project) (config.Profile, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	session, _, err := sessionOf(ctx, app)
+	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
-		return config.Env{}, err
+		return profile, err
 	}
 	d, err := session.Database(ctx, b.database)
 	if err != nil {
-		return config.Env{}, err
+		return profile, err
+	}
+	if project.DB == "" || !isAbout(project, config.DB{ID: d.ID, Name: d.Name}) {
+		project = config.Project{} // it is about another database
 	}
 	if b.saved == "" && profile.Env.Token != "" {
 		app.Warn("the token %s is the one bound for %s: make sure that it is meant for %s too, or use --saved-token", profile.Env.Token, profile.Env.DB.Name, d.Name)
 	}
-	return bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), cmp.Or(b.saved, profile.Env.Token))
-}
-
-// sessionOf opens the API with the credential of the profile that the binding
-// belongs to, and with no other organization's, and returns both.
-func sessionOf(ctx context.Context, app *cli.App) (*cli.Session, config.Profile, error) {
-	session, err := app.Session(ctx)
-	if err != nil {
-		return nil, config.Profile{}, err
+	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
+	if profile.Org.Name == "" && b.asksFor("ASTRA_ORG_NAME") {
+		if profile.Org.Name, err = session.OrgName(ctx); err != nil {
+			return profile, err
+		}
 	}
-	profile, err := app.Profile()
-	if err != nil {
-		return nil, profile, err
-	}
-	if !app.Sandboxed() && session.Profile.Name != profile.Name {
-		return nil, profile, cli.Usagef("the credential comes from %s, and the binding belongs to profile %s: they may be two organizations", session.Source, profile.Name)
-	}
-	return session, profile, nil
+	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), cmp.Or(b.saved, profile.Env.Token))
+	return profile, err
 }
 
 // bind settles everything that an export needs but the secret. Without a name
 // it takes the database's first keyspace and region.
 func bind(d devops.Database, keyspace, region, token string) (config.Env, error) {
 	bound := config.Env{
-		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace), Region: cmp.Or(region, d.Region),
-		Token: token, Endpoint: cli.Endpoint(d),
+		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace),
+		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: cli.Endpoint(d),
 	}
 	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
-		return bound, cli.NotFoundf("keyspace", keyspace, d.Keyspaces)
+		return bound, cli.NotAmongf("keyspace", keyspace, d.Keyspaces)
 	}
-	if region != "" && !slices.Contains(d.Regions, region) {
-		return bound, cli.NotFoundf("region", region, d.Regions)
-	}
-	if bound.Region == d.Region {
-		return bound, nil
-	}
-	var err error
-	bound.Endpoint, err = regional(bound.Endpoint, d.ID, d.Region, bound.Region)
-	return bound, err
+	return inRegion(bound, region)
 }

@@ -14,8 +14,12 @@ import (
 type target struct{ shell, format string }
 
 func (t *target) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.shell, "shell", "", "`shell` to write for: auto, "+strings.Join(envfile.Shells(), ", ")+" (default auto, the shell that runs astra)")
+	t.addShell(cmd)
 	cmd.Flags().StringVar(&t.format, "format", "", "`format`: shell, "+strings.Join(envfile.Formats(), ", ")+" (default shell)")
+}
+
+func (t *target) addShell(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.shell, "shell", "", "`shell` to write for: auto, "+strings.Join(envfile.Shells(), ", ")+" (default auto, the shell that runs astra)")
 }
 
 // dialect settles the kind of text, and with it what is printed on failure. For

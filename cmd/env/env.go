@@ -5,7 +5,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/envfile"
 )
 
 // New returns the noun.
@@ -23,5 +22,5 @@ the variables for the shell to evaluate, without asking the service:
 "env run" starts one program with them, and "env hook" keeps them current in
 every shell or directory.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
-	}, newExport(app), newHook(app), newRun(app), newUnset(app), newUse(app)), envfile.Failure(envfile.Sh))
+	}, newExport(app), newHook(app), newRun(app), newUnset(app), newUse(app)), true)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type export struct {
@@ -27,7 +29,7 @@ func newExport(app *cli.App) *cobra.Command {
     eval "$(astra env export)"                            bash, zsh and the like
     astra env export | source                             fish
     eval ` + "`astra env export`" + `                               tcsh
-    astra env export | Out-String | Invoke-Expression     PowerShell
+    astra env export | Invoke-Expression                  PowerShell
     astra env export --shell nu | from json | load-env    nu
 
 Nothing is asked of the service; "env use" found everything out before. Only
@@ -41,7 +43,9 @@ which are the client id and secret of the token, and the path of the secure
 connect bundle, if "db bundle" has fetched it.
 
 --out keeps a file current, such as .env: it replaces the lines of these
-variables, adds those that are missing, and leaves all else as it is.
+variables, adds those that are missing, and leaves all else as it is. The file is written
+anew, so that only its owner can read it and a crash leaves the old one; further
+hard links of it are not, and a symbolic link is refused.
 
 On a terminal secrets are masked. With --format github on a runner of GitHub
 they are also masked in its log.`,
@@ -66,17 +70,23 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	vars, err := in.variables(ctx, app)
+	if in.out != "" && d == envfile.GitHub {
+		return cli.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
+			WithHint("append to the file of the runner, which also reads the masks: %s >> \"$GITHUB_ENV\"", app.Command("astra env export --format github"))
+	}
+	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
 		return err
 	}
 	if in.out != "" {
-		return write(ctx, app, in.out, d, vars)
+		return write(ctx, app, in.out, d, vars, gone)
 	}
-	if app.Terminal.Out && !in.reveal && conceal(vars) {
-		app.Say("Secrets are masked on a terminal. Use: eval \"$(%s)\", or --reveal.", app.Command("astra env export"))
+	if app.Terminal.Out {
+		if conceal(vars, in.reveal) {
+			app.Say("Secrets are masked on a terminal. %s", instead(app, d))
+		}
 	}
-	text, err := envfile.Export(d, plain(vars))
+	text, err := exported(app, d, vars, gone)
 	if err != nil {
 		return err
 	}
@@ -89,15 +99,56 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// conceal masks the secrets among vars and reports whether there are any.
-func conceal(vars []variable) bool {
+// exported is the text that sets vars and takes away what is gone, which may be
+// set from another database. A file is written anew, and needs no more than vars.
+func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
+	text, err := envfile.Export(d, plain(vars))
+	if err != nil || !d.IsShell() {
+		return text, err
+	}
+	if d == envfile.Nu { // which reads one record, that cannot take away
+		for _, name := range gone {
+			if app.Getenv(name) != "" {
+				app.Warn("%s is set and is of no use with this database: hide-env %s", name, name)
+			}
+		}
+		return text, nil
+	}
+	unset, err := envfile.Unset(d, gone)
+	return append(text, unset...), err
+}
+
+// conceal prepares values for a terminal: it masks the secrets, unless they are to
+// be revealed, and reports whether there are any. What the service calls things is
+// made harmless.
+func conceal(vars []variable, reveal bool) bool {
 	any := false
 	for i, v := range vars {
-		if v.secret {
+		switch {
+		case !v.secret:
+			vars[i].Value = output.Sanitize(v.Value)
+		case !reveal:
 			vars[i].Value, any = mask(v.Value), true
 		}
 	}
 	return any
+}
+
+// instead says how the same command line is used rather than looked at.
+func instead(app *cli.App, d envfile.Dialect) string {
+	line := "astra " + shellword.Line(app.Args...)
+	use, evaluated := map[envfile.Dialect]string{
+		envfile.Sh:     `eval "$(` + line + `)"`,
+		envfile.Fish:   line + " | source",
+		envfile.Tcsh:   "eval `" + line + "`",
+		envfile.Pwsh:   line + " | Invoke-Expression",
+		envfile.Nu:     line + " | from json | load-env",
+		envfile.Elvish: "eval (" + line + " | slurp)",
+	}[d]
+	if !evaluated {
+		return "Send the output to a file or a program, or add --reveal."
+	}
+	return "Use: " + use + ", or --reveal."
 }
 
 func plain(vars []variable) []envfile.Var {

@@ -1,13 +1,16 @@
 package env
 
 import (
+	"cmp"
 	"embed"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -39,10 +42,13 @@ directory the line "use astra", with flags of "env export" if need be:
 
     astra env hook direnv >> ~/.config/direnv/direnvrc
 
-The shells look at each prompt whether the configuration file, the .astra.yaml
-of the directory, ASTRA_PROFILE or ASTRA_SANDBOX have changed. They need no
-program for that, and run "env export" only after a change. If it fails they
-take the variables away, so that none of another database stays.
+The shells look at each prompt whether the configuration, the .astra.yaml of the
+directory, or ASTRA_PROFILE, ASTRA_SANDBOX, ASTRA_CONFIG_DIR and ASTRA_STATE_DIR
+have changed; a new session of "auth session" is such a change too. They need no
+program for that, and run "env export" only after a change. They take the
+variables away before, so that none of another database stays if it fails, and
+try again at a prompt half a minute later. Variables that they did not set
+themselves they leave alone, and so they do all in a shell that "env run" started.
 
 The profile, --sandbox and the variables that are chosen here are those of the
 hook.`,
@@ -82,7 +88,7 @@ func (in hook) run(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	paths, err := app.Paths()
+	paths, err := usual(app)
 	if err != nil {
 		return err
 	}
@@ -95,9 +101,20 @@ func (in hook) run(app *cli.App) error {
 		command = append(command, quote(word))
 	}
 	_, err = strings.NewReplacer(
-		"@CONFIG@", quote(paths.ConfigFile()), "@EXPORT@", strings.Join(command, " "), "@UNSET@", strings.ReplaceAll(strings.TrimSpace(string(unset)), "\n", " "),
+		"@CONFIG@", quote(paths.Config), "@STATE@", quote(paths.State), "@EXPORT@", strings.Join(command, " "), "@UNSET@", strings.ReplaceAll(strings.TrimSpace(string(unset)), "\n", " "),
 	).WriteString(app.Out, string(text))
 	return err
+}
+
+// usual are the directories where the environment names none of our own. The
+// shell has those variables itself, and looks at them at each prompt.
+func usual(app *cli.App) (config.Paths, error) {
+	return config.Dirs(func(name string) string {
+		if strings.HasPrefix(name, "ASTRA_") {
+			return ""
+		}
+		return app.Getenv(name)
+	}, cmp.Or(app.Home, "/"), runtime.GOOS)
 }
 
 // quoteFish writes a word for fish, to which a backslash means something within

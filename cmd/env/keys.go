@@ -11,14 +11,18 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// bundleKey is the variable whose value is a file that may not be there.
-const bundleKey = "ASTRA_DB_SECURE_BUNDLE_PATH"
+const (
+	// bundleKey is the variable whose value is a file that may not be there.
+	bundleKey = "ASTRA_DB_SECURE_BUNDLE_PATH"
+	// sessionKey is the variable whose value a session has, together with its user.
+	sessionKey = "ASTRA_AUTHORIZATION_TOKEN"
+)
 
 // key is one variable that can be exported, under the name that it has in the
 // documents and the name that the user wants.
 type key struct {
 	source, name string
-	optional     bool // one of all, and may be missing
+	optional     bool // one of many, and may be missing
 }
 
 // defaultKeys are exported when nothing else is asked for.
@@ -37,7 +41,7 @@ func allKeys() []string {
 // classicKeys are what the documents of classic databases use.
 func classicKeys() []string {
 	return []string{
-		"ASTRA_CLUSTER_ID", "ASTRA_CLUSTER_REGION", "ASTRA_DB_USERNAME", "ASTRA_DB_KEYSPACE", "ASTRA_DB_PASSWORD", "ASTRA_AUTHORIZATION_TOKEN",
+		"ASTRA_CLUSTER_ID", "ASTRA_CLUSTER_REGION", "ASTRA_DB_USERNAME", "ASTRA_DB_KEYSPACE", "ASTRA_DB_PASSWORD", sessionKey,
 	}
 }
 
@@ -76,10 +80,20 @@ func (s selection) flags() []string {
 	return words
 }
 
+// asksFor reports whether a variable is among those that are wanted.
+func (s selection) asksFor(source string) bool {
+	keys, err := s.keys()
+	return err == nil && slices.ContainsFunc(keys, func(k key) bool { return k.source == source })
+}
+
 // keys reads the choice: names with commas, each KEY or KEY=NAME, or all.
 func (s selection) keys() ([]key, error) {
 	if s.classic {
-		return named(classicKeys()), nil
+		keys := named(classicKeys())
+		for i := range keys {
+			keys[i].optional = true
+		}
+		return keys, nil
 	}
 	if len(s.lists) == 0 {
 		return named(defaultKeys()), nil

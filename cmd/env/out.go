@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
@@ -17,26 +18,53 @@ import (
 const maxFile = 1 << 20
 
 // write puts the variables into a file and keeps what else it holds.
-func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable) error {
-	before, private, err := readFile(path)
-	if err != nil {
-		return err
-	}
-	text, err := merged(path, before, d, vars)
-	if err != nil {
-		return err
-	}
-	if app.Rehearse("write %d variables to %s", len(vars), path) {
+func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string) error {
+	if app.Globals.DryRun {
+		if _, _, err := rewritten(app, path, d, vars, gone); err != nil {
+			return err
+		}
+		app.Rehearse("write %s to %s", counted(len(vars)), path)
 		return nil
 	}
-	if bytes.Equal(text, before) && private {
-		app.Say("%s is up to date.", path)
-	} else {
-		if err := replaceFile(path, text); err != nil {
-			return cli.Failf(cli.Failed, "%s cannot be written: %v", path, err)
-		}
-		app.Say("Wrote %d variables to %s.", len(vars), path)
+	unlock, err := app.LockOut(ctx)
+	if err != nil {
+		return err
 	}
+	defer unlock()
+	// Editors and other programs do not know the lock.
+	for range 10 {
+		before, text, err := rewritten(app, path, d, vars, gone)
+		if err != nil {
+			return err
+		}
+		if bytes.Equal(text, before.text) && before.private() {
+			app.Say("%s is up to date.", path)
+			return warn(ctx, app, path, vars)
+		}
+		done, err := before.replace(app, path, text)
+		if err != nil {
+			return err
+		}
+		if done {
+			app.Say("Wrote %s to %s.", counted(len(vars)), path)
+			return warn(ctx, app, path, vars)
+		}
+	}
+	return cli.Failf(cli.Conflict, "%s is changed by another program all the time, and was left as it is", path)
+}
+
+// rewritten reads a file, and returns what it is to hold.
+func rewritten(app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string) (existing, []byte, error) {
+	before, err := readFile(path)
+	if err != nil {
+		return before, nil, err
+	}
+	text, err := merged(app, path, before.text, d, vars, gone)
+	return before, text, err
+}
+
+// warn complains about secrets in a file that git would commit.
+func warn(ctx context.Context, app *cli.App, path string, vars []variable) error {
 	secret := slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
 	if secret && committed(ctx, app, path) {
 		app.Warn("%s holds secrets and git does not ignore it: name it in .gitignore", path)
@@ -44,37 +72,86 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 	return nil
 }
 
-// readFile reads a file that may not be there, and tells whether nobody else
-// can read it.
-func readFile(path string) (text []byte, private bool, err error) {
+// counted is a number of variables in words.
+func counted(n int) string {
+	if n == 1 {
+		return "1 variable"
+	}
+	return strconv.Itoa(n) + " variables"
+}
+
+// existing is a file as it was read. The zero value is one that is not there.
+type existing struct {
+	text []byte
+	info fs.FileInfo
+}
+
+// private reports whether nobody else can read the file.
+func (e existing) private() bool { return e.info != nil && e.info.Mode().Perm() == 0o600 }
+
+// replace writes the file anew, unless it was changed since it was read. Mode and
+// further names are not kept, which is said; the owner is, where that can be.
+func (e existing) replace(app *cli.App, path string, text []byte) (done bool, err error) {
+	f, err := cli.CreateOut(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Discard()
+	if _, err := f.Write(text); err != nil {
+		return false, cli.OutError(path, err)
+	}
+	if e.info != nil {
+		if err := keepOwner(f.File, e.info); err != nil {
+			return false, cli.Refusef("%s belongs to another user, who would lose it: %v", path, err)
+		}
+	}
+	now, err := readFile(path)
+	if err != nil || !bytes.Equal(now.text, e.text) || (now.info == nil) != (e.info == nil) {
+		return false, err
+	}
+	if err := f.Replace(); err != nil {
+		return false, err
+	}
+	if e.info != nil && !e.private() {
+		app.Say("Only its owner can read %s now; its mode was %s.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
+	}
+	if e.info != nil && links(e.info) > 1 {
+		app.Warn("%s had other names (hard links), under which the old content stays", path)
+	}
+	return true, nil
+}
+
+// readFile reads a file that may not be there.
+func readFile(path string) (existing, error) {
+	var e existing
 	if path == "-" {
-		return nil, false, cli.Usagef("--out is a file: without it the variables go to standard output")
+		return e, cli.Usagef("--out is a file: without it the variables go to standard output")
 	}
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, false, nil
+		return e, nil
 	case err != nil:
-		return nil, false, cli.Usagef("--out: %v", err)
+		return e, cli.OutError(path, err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, false, cli.Refusef("%s is a symbolic link: name the file that it stands for", path)
+		return e, cli.Refusef("%s is a symbolic link: name the file that it stands for", path)
 	case !info.Mode().IsRegular():
-		return nil, false, cli.Usagef("--out: %s is no regular file", path)
+		return e, cli.Usagef("--out: %s is no regular file", path)
 	case info.Size() > maxFile:
-		return nil, false, cli.Refusef("%s is larger than a megabyte, which no file of variables is", path)
+		return e, cli.Refusef("%s is larger than a megabyte, which no file of variables is", path)
 	}
-	text, err = os.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, false, cli.Usagef("--out: %v", err)
+		return e, cli.OutError(path, err)
 	}
-	return text, info.Mode().Perm() == 0o600, nil
+	return existing{text, info}, nil
 }
 
-func merged(path string, before []byte, d envfile.Dialect, vars []variable) ([]byte, error) {
+func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	if len(bytes.TrimSpace(before)) == 0 {
-		return envfile.Export(d, plain(vars))
+		return exported(app, d, vars, gone)
 	}
-	text, err := envfile.Merge(before, d, plain(vars))
+	text, err := envfile.Merge(before, d, plain(vars), gone...)
 	switch {
 	case errors.Is(err, envfile.ErrNoMerge):
 		return nil, cli.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
@@ -82,26 +159,4 @@ func merged(path string, before []byte, d envfile.Dialect, vars []variable) ([]b
 		return nil, cli.Hint(err, path+" was left as it is")
 	}
 	return text, err
-}
-
-// replaceFile writes a file whole: a reader sees the old content or the new
-// one, also after a loss of power.
-func replaceFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".astra-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		defer dir.Close()
-		_ = dir.Sync() // not every system can
-	}
-	return nil
 }

@@ -1,20 +1,51 @@
 package env
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// regional is the address of a database's data APIs in another of its regions.
-// The region stands in the name of the host.
-func regional(endpoint, id, from, to string) (string, error) {
-	before, after, found := strings.Cut(endpoint, id+"-"+from+".")
-	if endpoint != "" && !found {
-		return "", cli.Failf(cli.Config, "the address %s does not tell what it is in region %s", endpoint, to)
+// inRegion is the binding in another region of its database, or as it is for no
+// region. A binding that was made without the list of regions knows its own only.
+func inRegion(bound config.Env, region string) (config.Env, error) {
+	switch {
+	case region == "" || region == bound.Region:
+		return bound, nil
+	case len(bound.Regions) == 0:
+		e := cli.Failf(cli.NotFound, "region %q is not known of %s", region, bound.DB.Name).
+			WithHint("the binding names %s only: renew it", bound.Region).
+			WithNext("astra env use " + shellword.Quote(bound.DB.Name))
+		e.Name = "REGION_NOT_FOUND"
+		return bound, e
+	case !slices.Contains(bound.Regions, region):
+		return bound, cli.NotAmongf("region", region, bound.Regions)
 	}
+	var err error
+	bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
+	bound.Region = region
+	return bound, err
+}
+
+// regional is the address of a database's data APIs in another of its regions:
+// the region stands in the first part of the host's name, and the rest of the
+// address stays.
+func regional(endpoint, id, from, to string) (string, error) {
 	if endpoint == "" {
 		return "", nil
 	}
-	return before + id + "-" + to + "." + after, nil
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return "", cli.Failf(cli.Config, "the address of the database cannot be read").WithNext("astra env use DB")
+	}
+	label, domain, _ := strings.Cut(u.Host, ".")
+	if label != id+"-"+from || domain == "" || !config.Plain(to) {
+		return "", cli.Failf(cli.Config, "the address %s does not tell what it is in region %s", endpoint, to)
+	}
+	u.Host = id + "-" + to + "." + domain
+	return u.String(), nil
 }

@@ -32,7 +32,8 @@ func newRun(app *cli.App) *cobra.Command {
 
 The command takes the place of astra: it has its process, terminal, signals and
 exit status. No shell is involved. The -- is required; what stands behind it is
-left to the command. ASTRA_TOKEN and ASTRA_API_TOKEN, an administrator's
+left to the command. The hooks of "env hook" change nothing in a shell that is
+started like this; _ASTRA_RUN tells them. ASTRA_TOKEN and ASTRA_API_TOKEN, an administrator's
 credentials, are not passed on.
 
 As with env(1) the status is 125 if astra fails before the command runs, 126 if
@@ -48,7 +49,7 @@ the command cannot be executed, and 127 if it is not found.`,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.FailsWith(cli.Evaluated(cmd, ""), cli.RunFailed)
+	return cli.FailsWith(cli.Evaluated(cmd, false), cli.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of
@@ -69,15 +70,15 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return notRun(name, err)
 	}
-	vars, err := in.variables(ctx, app)
+	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
 		return err
 	}
-	environ, err := environment(app.Environ(), vars)
+	environ, err := environment(app.Environ(), vars, gone)
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("run %s with %d variables", shellword.Line(in.command...), len(vars)) {
+	if app.Rehearse("run %s with %s", shellword.Line(in.command...), counted(len(vars))) {
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -90,14 +91,19 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	return notRun(name, err)
 }
 
+// marker tells the hooks of shells that env run chose the variables.
+const marker = "_ASTRA_RUN"
+
 // environment is what the command gets: the caller's variables and vars, but no
-// administrator's credential.
-func environment(callers []string, vars []variable) ([]string, error) {
+// administrator's credential, and nothing that is gone.
+func environment(callers []string, vars []variable, gone []string) ([]string, error) {
 	environ := slices.DeleteFunc(slices.Clone(callers), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
-		return sameName(name, "ASTRA_TOKEN") || sameName(name, "ASTRA_API_TOKEN") ||
+		return sameName(name, marker) || sameName(name, "ASTRA_TOKEN") || sameName(name, "ASTRA_API_TOKEN") ||
+			slices.ContainsFunc(gone, func(g string) bool { return sameName(name, g) }) ||
 			slices.ContainsFunc(vars, func(v variable) bool { return sameName(name, v.Name) })
 	})
+	environ = append(environ, marker+"=1")
 	for _, v := range vars {
 		if strings.ContainsRune(v.Value, 0) {
 			return nil, cli.Failf(cli.Unwritable, "%s holds a NUL byte, which no environment can", v.Name)

@@ -19,12 +19,14 @@ func newUnset(app *cli.App) *cobra.Command {
 		Short: "Print what takes the variables away again",
 		Long: `Print what takes the variables away again, for a shell to evaluate:
 
-    eval "$(astra env unset)"`,
+    eval "$(astra env unset)"
+
+A file is no shell: the lines that "env export --out" wrote are yours to delete.`,
 		Example: "  eval \"$(astra --sandbox env unset)\"",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
-	in.target.add(cmd)
+	in.addShell(cmd)
 	in.selection.add(cmd)
 	return cmd
 }

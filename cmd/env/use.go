@@ -3,15 +3,11 @@ package env
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -22,18 +18,22 @@ type use struct {
 func newUse(app *cli.App) *cobra.Command {
 	var in use
 	cmd := &cobra.Command{
-		Use:   "use DB",
+		Use:   "use [DB]",
 		Short: "Bind a database, and the token for it, to the environment",
 		Long: `Bind a database to the environment of the profile, so that "env export" can print
-its variables without asking the service.
+its variables without asking the service. Without DB it shows what is bound.
 
 --role generates an application token with that role, saves it in the secret
 store and binds it, all in one step. --saved-token binds one that is saved. With
 neither, the token that is bound stays.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox env use demo --keyspace app",
-		Args: cli.Args("DB"),
+			"  astra --sandbox env use demo --keyspace app\n" +
+			"  astra --sandbox env use",
+		Args: cli.Args("[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return in.show(app)
+			}
 			in.database = args[0]
 			return in.run(cmd.Context(), app)
 		},
@@ -44,12 +44,16 @@ neither, the token that is bound stays.`,
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
-	return cli.Evaluated(cmd, "")
+	return cli.Evaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
-	session, profile, err := sessionOf(ctx, app)
+	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
+		return err
+	}
+	if profile.Name == "" { // a binding needs one
+		_, err := app.Profile()
 		return err
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
@@ -59,103 +63,75 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	bound, err := bind(d, in.keyspace, in.region, cmp.Or(in.saved, profile.Env.Token))
-	if err != nil {
+	before := profile.Env
+	if profile.Env, err = bind(d, in.keyspace, in.region, cmp.Or(in.saved, before.Token)); err != nil {
 		return err
 	}
-	if in.saved != "" {
-		if _, found := profile.Token(in.saved); !found {
-			return cli.NotFoundf("saved token", in.saved, names(profile.Tokens)).WithNext("astra token generate --role ROLE --save " + in.saved)
-		}
-	}
-	org, err := in.org(ctx, session)
-	if err != nil {
-		return err
-	}
-	if in.role != "" {
-		if bound.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+	if in.role == "" {
+		if profile.Env.Expiry, err = in.lives(ctx, app, session, profile); err != nil {
 			return err
 		}
 	}
-	if app.Rehearse("bind %s, keyspace %s, in %s", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+	if profile.Org, err = in.org(ctx, session); err != nil {
+		return err
+	}
+	if err := config.Check(profile); err != nil { // before there is a token for it
+		return err
+	}
+	if in.role != "" {
+		if profile.Env.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+			return err
+		}
+	}
+	return in.bind(ctx, app, profile, before)
+}
+
+// bind records the binding, and says what changes with it.
+func (in use) bind(ctx context.Context, app *cli.App, profile config.Profile, before config.Env) error {
+	bound, org := profile.Env, profile.Org
+	if app.Rehearse("bind %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
 	if err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error { p.Env, p.Org = bound, org; return nil }); err != nil {
 		return err
 	}
-	if in.saved == "" && in.role == "" && bound.Token != "" && profile.Env.DB.ID != "" && profile.Env.DB.ID != d.ID {
-		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, profile.Env.DB.Name, d.Name)
+	switch {
+	case before.Token != "" && bound.Token != before.Token:
+		app.Say("The token %s is no longer bound, and valid as before; to revoke it: %s", before.Token, app.Command("astra token delete "+before.Token))
+	case in.saved == "" && bound.Token != "" && before.DB.ID != "" && before.DB.ID != bound.DB.ID:
+		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, before.DB.Name, bound.DB.Name)
 	}
-	app.Say("Bound %s, keyspace %s, in %s.", d.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
+	app.Say("Bound %s, keyspace %s, in %s.", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
 	if bound.Token == "" {
 		app.Warn("no application token is bound yet: add --role ROLE or --saved-token NAME")
 	}
 	return cli.PrintOne(app, columns(), bound)
 }
 
-// generate makes a token for the environment and saves it under a name that is
-// free.
-func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, p config.Profile) (string, error) {
-	role, err := session.Role(ctx, in.role)
+// show prints what is bound.
+func (in use) show(app *cli.App) error {
+	if in != (use{}) {
+		return cli.Usagef("DB is missing: a keyspace, region or token is bound together with a database").WithNext("astra env use DB")
+	}
+	profile, err := app.Profile()
 	if err != nil {
-		return "", err
+		return err
 	}
-	name := d.Name
-	if config.CheckName(name) != nil {
-		name = d.ID
+	if profile.Env.DB.ID == "" {
+		return cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
 	}
-	base := name
-	for i := 2; slices.Contains(names(p.Tokens), name); i++ {
-		name = fmt.Sprintf("%s-%d", base, i)
-	}
-	saved, err := app.Saved(session, name)
-	if err != nil {
-		return "", err
-	}
-	if app.Interactive() {
-		if err := app.Confirm(ctx, "Generate a token with role %s for %s?", role.Name, d.Name); err != nil {
-			return "", err
-		}
-	}
-	org, err := session.OrgID(ctx)
-	if err != nil {
-		return "", err
-	}
-	order := onetime.Order{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name}
-	if app.Globals.DryRun {
-		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
-		return "", err
-	}
-	maker, err := app.Maker(ctx, session)
-	if err != nil {
-		return "", err
-	}
-	made, _, err := maker.Make(ctx, order, []onetime.Destination{saved})
-	app.Secrets.Add(made.Token)
-	app.Secrets.Add(made.Secret)
-	if err != nil {
-		return "", err
-	}
-	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved)
-	return name, nil
+	return cli.PrintOne(app, columns(), profile.Env)
 }
 
-// org is what is exported as the organization.
+// org is what is exported as the organization. Its name is for people, and harmless
+// for their terminals.
 func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error) {
 	id, err := session.OrgID(ctx)
 	if err != nil {
 		return config.Org{}, err
 	}
 	name, err := session.OrgName(ctx)
-	return config.Org{ID: id, Name: name}, err
-}
-
-func names(tokens []config.SavedToken) []string {
-	var all []string
-	for _, t := range tokens {
-		all = append(all, t.Name)
-	}
-	return all
+	return config.Org{ID: id, Name: output.Sanitize(name)}, err
 }
 
 func columns() []output.Column[config.Env] {

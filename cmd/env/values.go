@@ -3,7 +3,9 @@ package env
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -20,29 +22,44 @@ type variable struct {
 	secret bool
 }
 
+// errAbsent is the cause of an error about a value that there may be none of.
+var errAbsent = errors.New("there is no such value")
+
 // source is where the values come from.
 type source struct {
 	app     *cli.App
 	profile config.Profile
 	bound   config.Env
+	chosen  bool             // the saved token was named for this time
 	token   *credential.Item // the saved token once it was read
+	session *credential.Item // the REST session if one of the variables is its token
 }
 
-// values returns the variables of keys. The secret store is asked only if one
-// of them needs it.
-func (s *source) values(ctx context.Context, keys []key) ([]variable, error) {
-	vars := make([]variable, 0, len(keys))
+// values returns the variables of keys, and the names of those that may be missing
+// and are. The secret store is asked only if one of them needs it.
+func (s *source) values(ctx context.Context, keys []key) (vars []variable, gone []string, err error) {
+	if slices.ContainsFunc(keys, func(k key) bool { return k.source == sessionKey }) {
+		item, err := s.restSession(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.session = &item
+		if s.bound.Token == "" {
+			s.bound.Token = s.tokenOf(item.ClientID)
+		}
+	}
 	for _, k := range keys {
 		value, secret, err := s.value(ctx, k.source)
-		if k.optional && k.source == bundleKey && errors.Is(err, os.ErrNotExist) {
+		if k.optional && errors.Is(err, errAbsent) {
+			gone = append(gone, k.name)
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		vars = append(vars, variable{envfile.Var{Name: k.name, Value: value}, secret})
 	}
-	return vars, nil
+	return vars, gone, nil
 }
 
 func (s *source) value(ctx context.Context, source string) (value string, secret bool, err error) {
@@ -64,9 +81,18 @@ func (s *source) value(ctx context.Context, source string) (value string, secret
 	case bundleKey:
 		value, err = s.bundle()
 		return value, false, err
-	case "ASTRA_AUTHORIZATION_TOKEN":
-		value, err = s.restSession(ctx)
-		return value, true, err
+	case sessionKey:
+		return s.session.Token.Reveal(), true, nil
+	case "ASTRA_DB_USERNAME":
+		if s.session != nil {
+			return s.session.ClientID, false, nil
+		}
+	case "ASTRA_DB_PASSWORD":
+		if s.session != nil && s.session.ClientID != s.boundClient() {
+			e := cli.Failf(cli.NoCredential, "the REST session of %s is that of %s, whose password is kept nowhere", s.bound.DB.Name, s.session.ClientID)
+			e.Cause = errAbsent
+			return "", false, e
+		}
 	}
 	if s.token == nil {
 		item, err := s.saved(ctx)
@@ -84,38 +110,23 @@ func (s *source) value(ctx context.Context, source string) (value string, secret
 	return s.token.Token.Reveal(), true, nil
 }
 
-// saved reads the saved token that the environment is bound to.
-func (s *source) saved(ctx context.Context) (credential.Item, error) {
-	name := s.bound.Token
-	if name == "" {
-		return credential.Item{}, cli.Failf(cli.Config, "no saved token is bound to the environment").
-			WithHint("generate one for it, or bind one that is saved").
-			WithNext("astra env use DB --role ROLE", "astra env use DB --saved-token NAME")
-	}
-	saved, found := s.profile.Token(name)
-	if !found {
-		return credential.Item{}, cli.NotFoundf("saved token", name, names(s.profile.Tokens))
-	}
-	item, err := s.app.Stored(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
-	if errors.Is(err, credential.ErrNotFound) {
-		return item, cli.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use DB --role ROLE")
-	}
-	return item, err
-}
-
 // bundle is the path of the secure connect bundle, which has to be there.
 func (s *source) bundle() (string, error) {
 	path, err := s.app.BundlePath(s.bound.DB.ID, s.bound.Region)
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(path); err != nil {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return "", cli.Refusef("%s is no regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		e := cli.Failf(cli.NotFound, "the secure connect bundle of %s is not on this machine", s.bound.DB.Name).
 			WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
-		e.Name, e.Cause = "BUNDLE_NOT_FOUND", err
+		e.Name, e.Cause = "BUNDLE_NOT_FOUND", errAbsent
 		return "", e
 	}
-	return path, nil
+	return path, err
 }
 
 // mask shows of a token what is no secret, its kind and the begin of its client

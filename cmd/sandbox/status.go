@@ -46,7 +46,7 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	serving, err := listening(app)
+	serving, err := app.ServedAt()
 	if err != nil {
 		return err
 	}

@@ -195,6 +195,16 @@ func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedT
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return cli.Hint(err, "the token was revoked; only its saved secret is still there")
 	}
+	p, err := app.NamedProfile(profile)
+	if app.Sandboxed() {
+		p, err = app.Profile()
+	}
+	if err == nil {
+		err = app.DropRESTSessions(ctx, p, saved.ClientID)
+	}
+	if err != nil {
+		return err
+	}
 	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
 		p.Tokens = slices.DeleteFunc(p.Tokens, func(s config.SavedToken) bool { return s.Name == saved.Name })
 		if p.Env.Token == saved.Name {

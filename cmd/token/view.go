@@ -88,7 +88,7 @@ func profileView(ctx context.Context, app *cli.App, l *leak) *view {
 		if p.Org.ID != l.orgID {
 			continue
 		}
-		session, err := app.ProfileSession(ctx, p.Name)
+		session, err := app.LoginSession(ctx, p.Name)
 		if err == nil && session.APIURL != l.self.APIURL {
 			continue
 		}

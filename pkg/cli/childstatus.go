@@ -28,8 +28,8 @@ func FailsWith(cmd *cobra.Command, code Code) *cobra.Command {
 	return cmd
 }
 
-// OwnStatus returns what cmd is marked with by FailsWith, else OK.
-func OwnStatus(cmd *cobra.Command) Code {
+// ownStatusOf returns what cmd is marked with by FailsWith, else OK.
+func ownStatusOf(cmd *cobra.Command) Code {
 	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
 	return Code(code)
 }

@@ -87,7 +87,7 @@ func kinds() []struct {
 // classify turns any error into an Error with an exit status, a machine name
 // and the advice that goes with its kind.
 func classify(err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && (!settled(err) || settled(e)) {
 		if text := err.Error(); text != e.Message {
 			wrapped := *e // the wrapping said what was being done
 			wrapped.Message = text
@@ -125,6 +125,12 @@ func classify(err error) *Error {
 		e.Hint, e.Next = "start afresh, or move the file out of the way", append(e.Next, "astra sandbox reset --yes")
 	}
 	return e
+}
+
+// settled reports whether an error says what became of a credential that was made.
+// That weighs more than why.
+func settled(err error) bool {
+	return errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrPending) || errors.Is(err, onetime.ErrPartial)
 }
 
 // advise says what helps against a refusal of the API.

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -70,6 +73,22 @@ func NotFoundf(kind, name string, known []string) *Error {
 	return e
 }
 
+// NotAmongf is NotFoundf for a kind of which there are few: it names them all
+// where none is near.
+func NotAmongf(kind, name string, known []string) *Error {
+	e := NotFoundf(kind, name, known)
+	switch {
+	case e.Hint != "":
+	case len(known) == 0:
+		e.Hint = "there is none"
+	case len(known) == 1:
+		e.Hint = "there is " + output.Sanitize(known[0])
+	default:
+		e.Hint = "there are " + output.Sanitize(strings.Join(known, ", "))
+	}
+	return e
+}
+
 // Ambiguous says that name means several things (exit 7), with their ids.
 func Ambiguous(kind, name string, ids []string) *Error {
 	return &Error{
@@ -109,6 +128,22 @@ func AsUsage(err error) error {
 		return err
 	}
 	return &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+}
+
+// FlagError words the parser's complaint about a flag, and names the flags that may
+// have been meant.
+func FlagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return AsUsage(err)
+	}
+	e := &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := suggest.Nearest(unknown.GetSpecifiedName(), known); len(near) > 0 {
+		return e.WithHint("did you mean --%s?", strings.Join(near, " or --"))
+	}
+	return e
 }
 
 func quoteList(names []string) string {

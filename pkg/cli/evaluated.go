@@ -5,49 +5,108 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// failureStatement is the annotation of a command whose output a shell
-// evaluates: what to print when it fails.
-const failureStatement = "failure-statement"
+// evaluated is the annotation of a command whose output a shell evaluates.
+const evaluated = "evaluated"
 
 // Evaluated marks cmd, and what is below it, as commands whose output a shell
-// evaluates. When one fails, also for a wrong command line, statement is written
-// to standard output.
-func Evaluated(cmd *cobra.Command, statement string) *cobra.Command {
+// evaluates, or as none of them. When one fails, also for a wrong command line, a
+// failing statement is written to standard output.
+func Evaluated(cmd *cobra.Command, yes bool) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[failureStatement] = statement
+	cmd.Annotations[evaluated] = map[bool]string{true: "yes", false: "no"}[yes]
 	return cmd
 }
 
-// FailureStatement returns what cmd prints when it fails: what it decided on
-// itself if it came that far, else what it is marked with, unless the command
-// line asks for a file or for a format that no shell evaluates.
-func FailureStatement(cmd *cobra.Command, args []string, chosen *string) *string {
-	if chosen != nil {
-		return chosen
+// failureStatement returns what cmd prints when it fails: what it decided on
+// itself if it came that far, else what fits the shell, unless the command line
+// asks for a file or for a format that no shell evaluates.
+func (a *App) failureStatement(cmd *cobra.Command) *string {
+	if a.OnFailure != nil {
+		return a.OnFailure
 	}
-	for c := cmd; c != nil; c = c.Parent() {
-		if statement, marked := c.Annotations[failureStatement]; marked && !otherFormat(args) {
-			return &statement
-		}
+	if !cmd.HasParent() {
+		cmd = meant(cmd, a.Args)
 	}
-	return nil
+	if !isEvaluated(cmd) {
+		return nil
+	}
+	if _, given := argument(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
+		return nil
+	}
+	if format, given := argument(a.Args, "format"); given && format != "shell" {
+		return nil
+	}
+	shell, _ := argument(a.Args, "shell")
+	dialect, err := envfile.Lookup(a.Shell(shell))
+	if err != nil || !dialect.IsShell() {
+		dialect = envfile.Sh
+	}
+	statement := envfile.Failure(dialect)
+	return &statement
 }
 
-func otherFormat(args []string) bool {
-	if slices.ContainsFunc(args, func(arg string) bool { return arg == "--out" || strings.HasPrefix(arg, "--out=") }) {
-		return true
+// isEvaluated reports whether a shell evaluates the output of cmd.
+func isEvaluated(cmd *cobra.Command) bool {
+	mark := ""
+	for c := cmd; c != nil && mark == ""; c = c.Parent() {
+		mark = c.Annotations[evaluated]
 	}
-	at := slices.IndexFunc(args, func(arg string) bool { return arg == "--format" || strings.HasPrefix(arg, "--format=") })
-	if at < 0 {
-		return false
+	return mark == "yes"
+}
+
+// meant is the command that a command line was meant for in which none was found:
+// a wrong flag stands before it, or its noun is mistyped.
+func meant(root *cobra.Command, args []string) *cobra.Command {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
 	}
-	_, value, given := strings.Cut(args[at], "=")
-	if !given && at+1 < len(args) {
-		value = args[at+1]
+	words := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return strings.HasPrefix(arg, "-") })
+	for _, noun := range root.Commands() {
+		if noun.Annotations[evaluated] == "" {
+			continue
+		}
+		for i := 1; i < len(words); i++ {
+			if len(suggest.Nearest(words[i-1], []string{noun.Name()})) == 0 {
+				continue
+			}
+			for _, verb := range noun.Commands() {
+				if verb.Name() == words[i] {
+					return verb
+				}
+			}
+		}
 	}
-	return value != "shell"
+	return root
+}
+
+// argument is the value of a flag in a command line that was not understood, and
+// whether it is there.
+func argument(args []string, name string) (value string, given bool) {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--"+name {
+			given = true
+			if value = ""; i+1 < len(args) {
+				value = args[i+1]
+			}
+		} else if rest, found := strings.CutPrefix(arg, "--"+name+"="); found {
+			value, given = rest, true
+		}
+	}
+	return value, given
+}
+
+// FailedBy notes which command failed, and with it what is printed and the status.
+func (a *App) FailedBy(cmd *cobra.Command) {
+	a.OnFailure = a.failureStatement(cmd)
+	a.OwnStatus = ownStatusOf(cmd)
 }

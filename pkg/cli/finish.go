@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
 // errDone ends a command early with success, as after a dry run.
@@ -35,6 +36,13 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if cause := context.Cause(ctx); e.Exit == Interrupted && cause != nil {
 		e.Exit = classify(cause).Exit
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), cause.Error())
+	}
+	if a.limit > 0 {
+		late := lateError{a.limit}
+		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), late.Error())
+		if errors.Is(err, sandbox.ErrBusy) && a.limit < lockTimeout {
+			e.Exit, e.Message = Network, e.Message+": "+late.Error()
+		}
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
 	if a.changed.Load() && e.Outcome == "" && e.Exit != NothingKept {

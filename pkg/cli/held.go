@@ -147,14 +147,23 @@ func (h *Held) Holds(ctx context.Context, clientID string) (bool, error) {
 	return err == nil, err
 }
 
-// Drop deletes the secret of a client id from every place.
+// Drop deletes the secret of a client id from every place, and the sessions that
+// it opened.
 func (h *Held) Drop(ctx context.Context, clientID string) error {
 	return h.each(func(p onetime.Place, store credential.Store) error {
 		err := store.Delete(ctx, KeyOf(p, clientID))
-		if errors.Is(err, credential.ErrNotFound) {
+		if err != nil && !errors.Is(err, credential.ErrNotFound) {
+			return err
+		}
+		cfg, err := h.app.Config()
+		if err != nil {
+			return err
+		}
+		profile, found := cfg.Find(p.Profile)
+		if !found {
 			return nil
 		}
-		return err
+		return h.app.DropRESTSessions(ctx, profile, clientID)
 	})
 }
 

@@ -63,8 +63,11 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
 		return
 	}
+	if isEvaluated(cmd) {
+		return
+	}
 	for c := cmd; c != nil; c = c.Parent() {
-		if _, evaluated := c.Annotations[failureStatement]; evaluated || c.Annotations[untold] != "" {
+		if c.Annotations[untold] != "" {
 			return
 		}
 	}

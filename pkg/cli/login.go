@@ -55,6 +55,9 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		return p, err
 	}
 	same := known && p.Org.ID != "" && before.Org.ID == p.Org.ID
+	if same && before.Store == p.Store && before.APIURL == p.APIURL {
+		p.Sessions = before.Sessions
+	}
 	if !same && known && len(before.Tokens) > 0 {
 		if err := app.Confirm(ctx, "Profile %s is %s so far. Replace it, and drop its saved tokens?", p.Name, cmp.Or(before.Org.Name, before.Org.ID)); err != nil {
 			return p, err
@@ -83,12 +86,16 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	}
 	left := before
 	if same {
-		left.Tokens, left.Env = nil, config.Env{} // still in use
+		left.Tokens = nil // still in use
 	}
+	if len(p.Sessions) > 0 {
+		left.Sessions, left.Env = nil, config.Env{} // still in use
+	}
+	ended := app.drop(ctx, sessionsOf(left))
 	if kept {
 		left.Store = "" // overwritten
 	}
-	return p, app.DropSecrets(ctx, left)
+	return p, errors.Join(ended, app.drop(ctx, secretsOf(left)))
 }
 
 // profileNow returns the profile called name, if there is one.

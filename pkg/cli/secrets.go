@@ -26,13 +26,31 @@ func secretsOf(p config.Profile) []stored {
 	return all
 }
 
+// sessionsOf are the REST sessions of a profile. The bound database has always
+// been one that may have one; the others are noted.
+func sessionsOf(p config.Profile) []stored {
+	if !KeepsSessions(p) {
+		return nil
+	}
+	ids := map[string]bool{p.Env.DB.ID: true}
+	for _, s := range p.Sessions {
+		ids[s.DB] = true
+	}
+	delete(ids, "")
+	var all []stored
+	for id := range ids {
+		all = append(all, stored{p.Store, RESTSessionKey(p.Name, id)})
+	}
+	return all
+}
+
 // SecretsOf returns how many secrets are stored for a profile.
 func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 
 // CopySecrets copies what is stored for a profile to another profile's name. A
 // login that was dropped is no error.
 func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) error {
-	for _, s := range secretsOf(p) {
+	for _, s := range append(secretsOf(p), sessionsOf(p)...) {
 		item, err := a.Stored(ctx, s.kind, s.key)
 		if errors.Is(err, credential.ErrNotFound) {
 			continue
@@ -51,13 +69,13 @@ func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) erro
 	return nil
 }
 
-// DropSecrets removes what is stored for a profile, with the session of the bound
-// database; others end by themselves. What is not there is as good as dropped.
+// DropSecrets removes what is stored for a profile, its sessions too.
 func (a *App) DropSecrets(ctx context.Context, p config.Profile) error {
-	all := secretsOf(p)
-	if p.Env.DB.ID != "" && p.Store != "" && p.Store != string(credential.Env) {
-		all = append(all, stored{p.Store, RESTSessionKey(p.Name, p.Env.DB.ID)})
-	}
+	return a.drop(ctx, append(secretsOf(p), sessionsOf(p)...))
+}
+
+// drop removes secrets. What is not there is as good as dropped.
+func (a *App) drop(ctx context.Context, all []stored) error {
 	var errs []error
 	for _, s := range all {
 		store, err := a.Store(s.kind)

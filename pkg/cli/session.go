@@ -42,6 +42,25 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	return a.session, err
 }
 
+// ProfileSession opens the API with the credential of the profile that is chosen,
+// and with no other organization's. Without any profile the credential stands
+// alone, and the profile is the zero one.
+func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, error) {
+	session, err := a.Session(ctx)
+	if err != nil {
+		return nil, config.Profile{}, err
+	}
+	profile, err := a.ProfileIfAny()
+	if err != nil {
+		return nil, profile, err
+	}
+	if !a.sandboxed && session.Profile.Name != profile.Name {
+		return nil, profile, Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
+			WithHint("use the profile's credential: unset the variable, or leave --token-file out")
+	}
+	return session, profile, nil
+}
+
 // nobody is the failure of having no credential at all.
 func (a *App) nobody() error {
 	e := a.noProfile(NoCredential)
@@ -51,6 +70,9 @@ func (a *App) nobody() error {
 	return e
 }
 
+// noProfileAtAll is the machine name of having a credential and no profile.
+const noProfileAtAll = "NO_PROFILE"
+
 // noProfile is the failure of having no profile, or several and no choice.
 func (a *App) noProfile(code Code) *Error {
 	if cfg, err := a.Config(); err == nil && len(cfg.Profiles) > 0 {
@@ -59,6 +81,13 @@ func (a *App) noProfile(code Code) *Error {
 			names = append(names, p.Name)
 		}
 		return Failf(code, "no profile is chosen").WithHint("there are %s", quoteList(names)).WithNext("astra profile use NAME")
+	}
+	if a.EnvironmentToken() != "" || a.Globals.TokenFile != "" {
+		e := Failf(code, "there is no profile, and bindings and saved tokens belong to one").
+			WithHint("a profile that stores nothing takes its token from ASTRA_TOKEN").
+			WithNext("astra auth login ci --store env")
+		e.Name = noProfileAtAll
+		return e
 	}
 	return Failf(code, "no credential: there is no profile, and none is in the environment").
 		WithHint("log in with an application token of your organization, or try everything on the sandbox").

@@ -163,6 +163,16 @@ func (a *App) Profile() (config.Profile, error) {
 	return config.Profile{}, a.noProfile(Config)
 }
 
+// ProfileIfAny returns the profile that is chosen, and the zero one where there
+// are no profiles at all: what needs no more than a credential works without.
+func (a *App) ProfileIfAny() (config.Profile, error) {
+	p, err := a.Profile()
+	if e, ok := errors.AsType[*Error](err); ok && e.Name == noProfileAtAll {
+		return config.Profile{}, nil
+	}
+	return p, err
+}
+
 // findProfile returns the profile called name.
 func (a *App) findProfile(name string) (config.Profile, error) {
 	cfg, err := a.Config()

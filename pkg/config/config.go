@@ -42,6 +42,7 @@ type Profile struct {
 	ClientID string // of the login token; it is not secret
 	Store    string // where the credential is kept
 	Tokens   []SavedToken
+	Sessions []RESTSession
 	Env      Env
 }
 
@@ -51,14 +52,28 @@ type Org struct{ ID, Name string }
 // SavedToken is an application token that a profile keeps in a store.
 type SavedToken struct{ Name, ClientID, Store string }
 
+// RESTSession says that a session with a database was opened, and when; its
+// token is in the profile's store.
+type RESTSession struct {
+	DB       string // the id
+	User     string // whose it is: the client id of a token, or a user of the database
+	IssuedAt string
+}
+
 // Env is what a profile exports for applications.
 type Env struct {
 	DB       DB
+	Regions  []string // all that the database has
 	Region   string
 	Keyspace string
 	Token    string // the name of a saved token
+	Expiry   Expiry // of that token
 	Endpoint string
 }
+
+// Expiry says when a token ends, as it was when it was bound. It says nothing of
+// another token under the same name.
+type Expiry struct{ ClientID, At string }
 
 // DB names a database.
 type DB struct{ ID, Name string }
@@ -70,6 +85,13 @@ func CheckName(name string) error {
 		return nil
 	}
 	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
+}
+
+// Plain reports whether s is of letters, digits, dashes and underscores only, as
+// every id, region and keyspace is. Such a text may become a part of an address
+// or of a path.
+func Plain(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, alphanumeric+"_-") == ""
 }
 
 // Find returns the profile with the given name.
@@ -102,6 +124,15 @@ func (c *Config) Remove(name string) bool {
 
 func (c Config) index(name string) int {
 	return slices.IndexFunc(c.Profiles, func(p Profile) bool { return p.Name == name })
+}
+
+// TokenNames returns the names of the saved tokens.
+func (p Profile) TokenNames() []string {
+	var names []string
+	for _, t := range p.Tokens {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // Token returns the saved token with the given name.

@@ -28,11 +28,17 @@ profiles:
       - name: ci
         client_id: AAmJlTkNvptFzTDEQpQIEJud
         store: file
+    sessions:
+      - db: db-1
+        user: ada
+        issued_at: "2026-11-21T10:00:00Z"
     env:
       db: {id: db-1, name: orders}
+      regions: [us-east1, eu-west1]
       region: us-east1
       keyspace: app
       token: ci
+      token_expiry: {client_id: AAmJlTkNvptFzTDEQpQIEJud, at: "2027-01-01T00:00:00Z"}
       endpoint: https://db-1.example
   - name: dev.2
     api_url: https://api.dev.example
@@ -46,8 +52,12 @@ func fullConfig() Config {
 		Profiles: []Profile{
 			{
 				Name: "prod", Org: Org{"0f1e", "Acme: Prod"}, ClientID: "IFmJlTkNvptFzTDEQpQIEJud", Store: "keyring",
-				Tokens: []SavedToken{{"ci", "AAmJlTkNvptFzTDEQpQIEJud", "file"}},
-				Env:    Env{DB{"db-1", "orders"}, "us-east1", "app", "ci", "https://db-1.example"},
+				Tokens:   []SavedToken{{"ci", "AAmJlTkNvptFzTDEQpQIEJud", "file"}},
+				Sessions: []RESTSession{{"db-1", "ada", "2026-11-21T10:00:00Z"}},
+				Env: Env{
+					DB: DB{"db-1", "orders"}, Regions: []string{"us-east1", "eu-west1"}, Region: "us-east1", Keyspace: "app",
+					Token: "ci", Expiry: Expiry{"AAmJlTkNvptFzTDEQpQIEJud", "2027-01-01T00:00:00Z"}, Endpoint: "https://db-1.example",
+				},
 			},
 			{Name: "dev.2", APIURL: "https://api.dev.example"},
 		},

@@ -48,14 +48,25 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "client_id", t.ClientID)
 			setText(m, "store", t.Store)
 		})
+	setList(m, "sessions", before.Sessions, after.Sessions, func(r RESTSession) string { return r.DB },
+		func(m *yaml.Node, _, r RESTSession) {
+			setText(m, "db", r.DB)
+			setText(m, "user", r.User)
+			setText(m, "issued_at", r.IssuedAt)
+		})
 	within(m, "env", func(env *yaml.Node) {
 		within(env, "db", func(db *yaml.Node) {
 			setText(db, "id", after.Env.DB.ID)
 			setText(db, "name", after.Env.DB.Name)
 		})
+		setTexts(env, "regions", before.Env.Regions, after.Env.Regions)
 		setText(env, "region", after.Env.Region)
 		setText(env, "keyspace", after.Env.Keyspace)
 		setText(env, "token", after.Env.Token)
+		within(env, "token_expiry", func(expiry *yaml.Node) {
+			setText(expiry, "client_id", after.Env.Expiry.ClientID)
+			setText(expiry, "at", after.Env.Expiry.At)
+		})
 		setText(env, "endpoint", after.Env.Endpoint)
 	})
 }
@@ -135,6 +146,21 @@ func setText(m *yaml.Node, key, text string) {
 			Kind: yaml.ScalarNode, Tag: "!!str", Value: text,
 			HeadComment: old.HeadComment, LineComment: old.LineComment, FootComment: old.FootComment,
 		}
+	}
+}
+
+// setTexts makes the list of texts under key follow after.
+func setTexts(m *yaml.Node, key string, before, after []string) {
+	switch {
+	case slices.Equal(before, after):
+	case len(after) == 0:
+		remove(m, key)
+	default:
+		list := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, text := range after {
+			list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+		}
+		put(m, key, list)
 	}
 }
 

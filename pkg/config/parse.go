@@ -94,6 +94,8 @@ func (s *scanner) profile(n *yaml.Node) Profile {
 			p.Store = s.text(value, key.Value)
 		case "tokens":
 			p.Tokens = s.tokens(value)
+		case "sessions":
+			p.Sessions = s.sessions(value)
 		case "env":
 			p.Env = s.env(value)
 		}
@@ -144,18 +146,54 @@ func (s *scanner) tokens(n *yaml.Node) []SavedToken {
 	return all
 }
 
+func (s *scanner) sessions(n *yaml.Node) []RESTSession {
+	var all []RESTSession
+	s.list(n, "sessions", func(element *yaml.Node) {
+		var r RESTSession
+		s.mapping(element, "a session", func(key, value *yaml.Node) {
+			switch key.Value {
+			case "db":
+				r.DB = s.plain(value, key.Value)
+			case "user":
+				r.User = s.text(value, key.Value)
+			case "issued_at":
+				r.IssuedAt = s.text(value, key.Value)
+			}
+		})
+		switch {
+		case r.DB == "":
+			s.fail(element, "this session has no database")
+		case slices.ContainsFunc(all, func(other RESTSession) bool { return other.DB == r.DB }):
+			s.fail(element, "there is another session with this database in the profile")
+		}
+		all = append(all, r)
+	})
+	return all
+}
+
 func (s *scanner) env(n *yaml.Node) Env {
 	var e Env
 	s.mapping(n, "env", func(key, value *yaml.Node) {
 		switch key.Value {
 		case "db":
 			e.DB.ID, e.DB.Name = s.pair(value, key.Value)
+		case "regions":
+			e.Regions = s.texts(value, key.Value)
 		case "region":
 			e.Region = s.text(value, key.Value)
 		case "keyspace":
 			e.Keyspace = s.text(value, key.Value)
 		case "token":
 			e.Token = s.name(value, "the name of the bound token")
+		case "token_expiry":
+			s.mapping(value, key.Value, func(key, value *yaml.Node) {
+				switch key.Value {
+				case "client_id":
+					e.Expiry.ClientID = s.text(value, key.Value)
+				case "at":
+					e.Expiry.At = s.text(value, key.Value)
+				}
+			})
 		case "endpoint":
 			e.Endpoint = s.text(value, key.Value)
 		}

@@ -105,9 +105,9 @@ func parseProject(path string, data []byte) (Project, error) {
 			case "db":
 				p.DB = s.text(value, key.Value)
 			case "keyspace":
-				p.Keyspace = s.text(value, key.Value)
+				p.Keyspace = s.plain(value, key.Value)
 			case "region":
-				p.Region = s.text(value, key.Value)
+				p.Region = s.plain(value, key.Value)
 			default:
 				s.fail(key, "%s: %s; a project file may hold only profile, db, keyspace and region", keyName(key.Value), refusal(key.Value))
 			}

@@ -160,6 +160,23 @@ func (s *scanner) name(n *yaml.Node, what string) string {
 	return text
 }
 
+// plain returns a text that may become a part of an address or a path.
+func (s *scanner) plain(n *yaml.Node, what string) string {
+	text := s.text(n, what)
+	if text != "" && !Plain(text) {
+		s.fail(n, "%s must be of letters, digits, dashes and underscores", what)
+		return ""
+	}
+	return text
+}
+
+// texts returns a list of texts.
+func (s *scanner) texts(n *yaml.Node, what string) []string {
+	var all []string
+	s.list(n, what, func(element *yaml.Node) { all = append(all, s.text(element, what)) })
+	return all
+}
+
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
 
 func isControl(r rune) bool { return r < 0x20 || 0x7f <= r && r < 0xa0 }

@@ -42,7 +42,7 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	if err := trustPath(path); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, target+".lock")
+	unlock, err := Lock(ctx, target+".lock")
 	if err != nil {
 		return err
 	}
@@ -50,9 +50,9 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
-// lock waits for the lock file, which is never removed: another process may
-// hold the very file that a removal would hide.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+// Lock waits for a lock file, some seconds at most. It is never removed: another
+// process may hold the very file that a removal would hide.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	bounded, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	guard := flock.New(path, flock.SetPermissions(0o600))
@@ -88,6 +88,22 @@ func rewrite(path string, edit func(*Config) error) error {
 	if same(before, after) {
 		return nil
 	}
+	text, err := render(path, data, doc, before, after)
+	if err != nil {
+		return err
+	}
+	return replace(path, text)
+}
+
+// Check returns the error with which an Update would refuse a profile. Who makes
+// something that cannot be undone, to be noted in it, asks before.
+func Check(p Profile) error {
+	_, err := render(FileName, nil, nil, Config{}, Config{Profiles: []Profile{p}})
+	return err
+}
+
+// render returns the text of a file that held data and is to hold after.
+func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]byte, error) {
 	var text bytes.Buffer
 	if doc == nil {
 		text.Write(comments(data))
@@ -97,7 +113,7 @@ func rewrite(path string, edit func(*Config) error) error {
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(doc); err != nil {
-		return &Error{Path: path, Why: "the new content cannot be written as YAML"}
+		return nil, &Error{Path: path, Why: "the new content cannot be written as YAML"}
 	}
 	// Read as the next run will read it: a name that is not valid, a token in
 	// a field or a slip in the edit ends here, with the old file in its place.
@@ -106,11 +122,11 @@ func rewrite(path string, edit func(*Config) error) error {
 			wrong.Line = 0
 			wrong.Why = "the change was not made: " + wrong.Why
 		}
-		return err
+		return nil, err
 	} else if !same(written, after) {
-		return &Error{Path: path, Why: "the change was not made: it would not be read back as it is"}
+		return nil, &Error{Path: path, Why: "the change was not made: it would not be read back as it is"}
 	}
-	return replace(path, text.Bytes())
+	return text.Bytes(), nil
 }
 
 // same compares two configurations as files: an empty list is an absent one.
@@ -125,6 +141,12 @@ func normal(c Config) Config {
 	for i := range profiles {
 		if len(profiles[i].Tokens) == 0 {
 			profiles[i].Tokens = nil
+		}
+		if len(profiles[i].Sessions) == 0 {
+			profiles[i].Sessions = nil
+		}
+		if len(profiles[i].Env.Regions) == 0 {
+			profiles[i].Env.Regions = nil
 		}
 	}
 	c.Profiles = profiles

@@ -25,8 +25,11 @@ func TestUpdateKeepsTheRest(t *testing.T) {
 		c.Profiles[0].Name = "production"
 		c.Profiles[0].Org.Name = "yes"
 		c.Profiles[0].Env.Keyspace = ""
+		c.Profiles[0].Sessions[0].IssuedAt = "2026-11-21T11:00:00Z"
+		c.Profiles[0].Sessions = append(c.Profiles[0].Sessions, RESTSession{DB: "db-2"})
+		c.Profiles[0].Env.Regions = []string{"eu-west1"}
 		c.Profiles[0].Tokens = append(c.Profiles[0].Tokens, SavedToken{Name: "batch", Store: "keyring"})
-		c.Put(Profile{Name: "new", Env: Env{DB: DB{Name: "demo"}}})
+		c.Put(Profile{Name: "new", Env: Env{DB: DB{Name: "demo"}, Regions: []string{"us-east1"}}})
 		return nil
 	})
 	if err != nil {
@@ -50,10 +53,18 @@ profiles:
         store: file
       - name: batch
         store: keyring
+    sessions:
+      - db: db-1
+        user: ada
+        issued_at: "2026-11-21T11:00:00Z"
+      - db: db-2
     env:
       db: {id: db-1, name: orders}
+      regions:
+        - eu-west1
       region: us-east1
       token: ci
+      token_expiry: {client_id: AAmJlTkNvptFzTDEQpQIEJud, at: "2027-01-01T00:00:00Z"}
       endpoint: https://db-1.example
   - name: dev.2
     api_url: https://api.dev.example
@@ -61,6 +72,8 @@ profiles:
     env:
       db:
         name: demo
+      regions:
+        - us-east1
 plugins: [a, b]
 `
 	got, _ := os.ReadFile(path)
@@ -128,7 +141,7 @@ func TestUpdateRemoves(t *testing.T) {
 		if !c.Remove("dev.2") {
 			return errors.New("nothing to remove")
 		}
-		c.Profiles[0].Tokens, c.Profiles[0].Env, c.Profiles[0].Org = nil, Env{}, Org{}
+		c.Profiles[0].Tokens, c.Profiles[0].Sessions, c.Profiles[0].Env, c.Profiles[0].Org = nil, nil, Env{}, Org{}
 		return nil
 	})
 	if err != nil {
@@ -328,6 +341,26 @@ organizations: # made from here
 	for _, wrong := range []string{"[{name: EU}]", "[{id: a}, {id: a}]", "EU"} {
 		if _, err := Load(write(t, "organizations: "+wrong+"\n")); !errors.Is(err, ErrConfig) {
 			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
+// TestCheck refuses what Update would, before something is made that cannot be
+// undone.
+func TestCheck(t *testing.T) {
+	good := fullConfig().Profiles[0]
+	if err := Check(good); err != nil {
+		t.Error(err)
+	}
+	for name, edit := range map[string]func(*Profile){
+		"a control character": func(p *Profile) { p.Org.Name = "Evil\x1b[2J" },
+		"no name":             func(p *Profile) { p.Name = "" },
+		"a token":             func(p *Profile) { p.Env.Endpoint = "AstraCS:" + good.ClientID + ":" + strings.Repeat("0", 64) },
+	} {
+		p := good
+		edit(&p)
+		if err := Check(p); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -209,33 +209,26 @@ func TestFileIsNeverHalf(t *testing.T) {
 	wg.Wait()
 }
 
-// TestFileSweepsWhatWasCutShort: a process that is killed while it writes leaves a
-// file with a secret.
-func TestFileSweepsWhatWasCutShort(t *testing.T) {
+// TestFileSweeps removes what a killed program left, once nobody writes it.
+func TestFileSweeps(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "credentials")
-	store := NewFile(dir)
-	item := Item{ClientID: "id", Token: "token"}
-	if err := store.Set(t.Context(), Key{Profile: "p"}, item); err != nil {
-		t.Fatal(err)
-	}
-	for name, age := range map[string]time.Duration{".astra-old.tmp": time.Hour, ".astra-new.tmp": 0} {
+	s := NewFile(dir)
+	must(t, s.Set(t.Context(), Key{Profile: "prod"}, login()))
+	for name, age := range map[string]time.Duration{".astra-1.tmp": 2 * time.Hour, ".astra-2.tmp": 0, "mine.tmp": 2 * time.Hour} {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		when := time.Now().Add(-age)
-		if err := os.Chtimes(path, when, when); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(path, []byte("secret"), 0o600))
+		then := time.Now().Add(-age)
+		must(t, os.Chtimes(path, then, then))
 	}
-	if err := store.Set(t.Context(), Key{Profile: "p"}, item); err != nil {
-		t.Fatal(err)
+	must(t, s.Set(t.Context(), Key{Profile: "prod"}, login()))
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
 	}
-	if _, err := os.Stat(filepath.Join(dir, ".astra-old.tmp")); err == nil {
-		t.Error("what is old is still there")
-	}
-	if _, err := os.Stat(filepath.Join(dir, ".astra-new.tmp")); err != nil {
-		t.Error("what another process may be writing is gone")
+	if want := []string{".astra-2.tmp", "astra-prod.json", "mine.tmp"}; !cmp.Equal(names, want) {
+		t.Error(cmp.Diff(want, names))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
@@ -29,20 +30,24 @@ func cause(err error) error {
 	return err
 }
 
-// sweepAge is how old a file is that no process writes any more.
-const sweepAge = time.Minute
+// abandoned is the age from which a temporary file has no writer any more.
+const abandoned = time.Minute
 
-// sweep removes what processes left beside f that were killed while they wrote:
-// there is a secret in it. The clock is that of the file system.
-func sweep(f *os.File) {
-	now, err := f.Stat()
-	if err != nil {
-		return
+// sweep removes what a program that was killed left beside a new temporary file:
+// it holds a secret, and nothing names it.
+func sweep(fresh *os.File) {
+	dir := filepath.Dir(fresh.Name())
+	now, err := fresh.Stat()
+	entries, dirErr := os.ReadDir(dir)
+	if err != nil || dirErr != nil {
+		return // then they stay
 	}
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(f.Name()), ".astra-*.tmp"))
-	for _, path := range left {
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && now.ModTime().Sub(info.ModTime()) > sweepAge {
-			_ = os.Remove(path)
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".astra-") || !strings.HasSuffix(e.Name(), ".tmp") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(now.ModTime().Add(-abandoned)) {
+			os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
 }
@@ -54,9 +59,9 @@ func replace(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	sweep(f)
 	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	defer f.Close()
+	sweep(f)
 	if err := f.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}

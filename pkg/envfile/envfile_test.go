@@ -244,22 +244,6 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-func TestManifest(t *testing.T) {
-	got, err := envfile.Manifest("prod.db-1", nil)
-	want := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: \"prod.db-1\"\ntype: Opaque\ndata: {}\n"
-	if err != nil || string(got) != want {
-		t.Errorf("%q, %v", got, err)
-	}
-	for _, name := range []string{"", "Prod", "a b", "-a", "a..b", "a\n", strings.Repeat("a", 254)} {
-		if _, err := envfile.Manifest(name, nil); !errors.Is(err, envfile.ErrName) {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
-	if _, err := envfile.Manifest("a", []envfile.Var{{Name: "A", Value: "\x00"}}); !errors.Is(err, envfile.ErrUnrepresentable) {
-		t.Error(err)
-	}
-}
-
 func TestCheckName(t *testing.T) {
 	for name := range strings.FieldsSeq(`A _A ASTRA_DB_ID ASTRA_DB_REGION ASTRA_DB_KEYSPACE ASTRA_DB_APPLICATION_TOKEN
 		ASTRA_DB_API_ENDPOINT ASTRA_DB_CLIENT_ID ASTRA_DB_CLIENT_SECRET ASTRA_DB_NAME ASTRA_ORG_ID ASTRA_ORG_NAME

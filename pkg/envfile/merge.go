@@ -18,7 +18,8 @@ type entry struct {
 // and is an [ErrMerge] if it cannot tell for sure what sets one.
 type splitter func(text string, own map[string]bool) ([]entry, error)
 
-// Merge returns existing with vars set to their values. All else stays byte
+// Merge returns existing with vars set to their values and without the lines that
+// set one of gone. All else stays byte
 // for byte: other variables, comments, order, line ends, export before a name.
 // A variable that is set several times gets its value in each place, so that it
 // does not matter whether the first or the last counts. One that is missing is
@@ -26,7 +27,7 @@ type splitter func(text string, own map[string]bool) ([]entry, error)
 //
 // It is [ErrMerge] if readers could disagree about which lines set one of the
 // variables, and [ErrNoMerge] for a format that is no list of lines.
-func Merge(existing []byte, d Dialect, vars []Var) ([]byte, error) {
+func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, error) {
 	r, err := d.writable(vars)
 	if err != nil {
 		return nil, err
@@ -41,6 +42,9 @@ func Merge(existing []byte, d Dialect, vars []Var) ([]byte, error) {
 		own[v.Name], missing[v.Name] = true, true
 		assign[v.Name] = strings.TrimSuffix(string(r.export(nil, []Var{v})), "\n")
 	}
+	for _, name := range gone {
+		own[name] = true
+	}
 	entries, err := split(string(existing), own, r.split)
 	if err != nil {
 		return nil, err
@@ -52,8 +56,11 @@ func Merge(existing []byte, d Dialect, vars []Var) ([]byte, error) {
 			b.WriteString(e.text)
 			continue
 		}
+		text, kept := assign[e.name]
+		if !kept {
+			continue
+		}
 		delete(missing, e.name)
-		text := assign[e.name]
 		if e.after != "" && text == e.name+"=" {
 			text += "''" // or the comment would be the value
 		}

@@ -12,6 +12,25 @@ import (
 	"github.com/astra-admin/astra/pkg/envfile"
 )
 
+// TestMergeTakesAway drops the lines of what is gone, and nothing else.
+func TestMergeTakesAway(t *testing.T) {
+	t.Parallel()
+	id := envfile.Var{Name: "ID", Value: "new"}
+	for before, want := range map[string]string{
+		"A=1\nGONE=x # mine\nB=2\n":           "A=1\nB=2\nID=new\n",
+		"GONE=1\nID=old\n  export GONE='2'\n": "ID=new\n",
+		"GONE_TOO=1\n#GONE=2\nID=\n":          "GONE_TOO=1\n#GONE=2\nID=new\n",
+	} {
+		got, err := envfile.Merge([]byte(before), envfile.Dotenv, []envfile.Var{id}, "GONE")
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q, %v; want %q", before, got, err, want)
+		}
+	}
+	if _, err := envfile.Merge([]byte("A=\"\nGONE=1\n\"\n"), envfile.Dotenv, []envfile.Var{id}, "GONE"); !errors.Is(err, envfile.ErrMerge) {
+		t.Errorf("within quotes: %v", err)
+	}
+}
+
 func TestMerge(t *testing.T) {
 	id, name := envfile.Var{Name: "ID", Value: "new"}, envfile.Var{Name: "ORG", Value: "Acme #1"}
 	none := envfile.Var{Name: "ID"}

@@ -6,9 +6,9 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 )
 
-// ProfileSession opens the API with the login of a profile, whatever credential
+// LoginSession opens the API with the login of a profile, whatever credential
 // the command uses otherwise. It sends nothing.
-func (a *App) ProfileSession(ctx context.Context, name string) (*Session, error) {
+func (a *App) LoginSession(ctx context.Context, name string) (*Session, error) {
 	p, err := a.findProfile(name)
 	if err != nil {
 		return nil, err

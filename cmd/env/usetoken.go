@@ -1,0 +1,110 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// lives looks whether the token to be bound still works, and returns its end. One
+// that has expired is not bound anew, and complained about if it was bound before.
+// Not every credential may look.
+func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p config.Profile) (config.Expiry, error) {
+	var expiry config.Expiry
+	saved, found := p.Token(p.Env.Token)
+	switch {
+	case p.Env.Token == "":
+		return expiry, nil
+	case !found && in.saved != "":
+		return expiry, cli.NotAmongf("saved token", in.saved, p.TokenNames()).WithNext("astra token generate --role ROLE --save " + in.saved)
+	case !found:
+		app.Warn("the token %s, which is bound, is saved no longer: bind another one with --role or --saved-token", p.Env.Token)
+		return expiry, nil
+	}
+	tokens, err := session.Tokens.List(ctx)
+	if errors.Is(err, devops.ErrForbidden) {
+		return expiry, nil
+	}
+	now, clockErr := app.ServiceNow()
+	if err := errors.Join(err, clockErr); err != nil {
+		return expiry, err
+	}
+	at := slices.IndexFunc(tokens, func(t devops.Token) bool { return t.ClientID == saved.ClientID })
+	if at < 0 {
+		app.Warn("the service does not list the token %s: it may have been revoked; to ask: %s", saved.Name, app.Command("astra token verify "+shellword.Quote(saved.Name)))
+		return expiry, nil
+	}
+	end := tokens[at].ExpiresAt
+	if end.IsZero() {
+		return expiry, nil
+	}
+	expiry = config.Expiry{ClientID: saved.ClientID, At: end.UTC().Format(time.RFC3339)}
+	switch {
+	case now.Before(end):
+	case in.saved != "":
+		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be bound: it expired on %s", saved.Name, expiry.At).
+			WithHint("bind another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
+	default:
+		app.Warn("the token %s, which stays bound, is of no use: it expired on %s", saved.Name, expiry.At)
+	}
+	return expiry, nil
+}
+
+// generate makes a token for the environment and saves it under a name that is
+// free.
+func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, p config.Profile) (string, error) {
+	role, err := session.Role(ctx, in.role)
+	if err != nil {
+		return "", err
+	}
+	name := d.Name
+	if config.CheckName(name) != nil {
+		name = d.ID
+	}
+	base := name
+	for i := 2; slices.Contains(p.TokenNames(), name); i++ {
+		name = fmt.Sprintf("%s-%d", base, i)
+	}
+	saved, err := app.Saved(session, name)
+	if err != nil {
+		return "", err
+	}
+	if app.Interactive() {
+		if err := app.Confirm(ctx, "Generate a token with role %s for %s?", role.Name, d.Name); err != nil {
+			return "", err
+		}
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return "", err
+	}
+	order := onetime.Order{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name}
+	if app.Globals.DryRun {
+		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
+		return "", err
+	}
+	maker, err := app.Maker(ctx, session)
+	if err != nil {
+		return "", err
+	}
+	made, _, err := maker.Make(ctx, order, []onetime.Destination{saved})
+	app.Secrets.Add(made.Token)
+	app.Secrets.Add(made.Secret)
+	if errors.Is(err, credential.ErrUnavailable) {
+		err = cli.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
+	}
+	if err != nil {
+		return "", err
+	}
+	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved)
+	return name, nil
+}

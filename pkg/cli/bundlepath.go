@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/config"
+)
+
+// BundlePath is where the secure connect bundle of a database in a region is
+// kept, unless somebody wants it elsewhere. What the database and its region are
+// called becomes a part of it only if it is as plain as it should be.
+func (a *App) BundlePath(databaseID, region string) (string, error) {
+	if !config.Plain(databaseID) || !config.Plain(region) {
+		return "", Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
+	}
+	paths, err := a.Paths()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(paths.State, "bundles", databaseID+"-"+region+".zip"), nil
+}
