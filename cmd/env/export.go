@@ -85,7 +85,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	_, err = app.Out.Write(text)
+	_, err = app.Reveal().Write(text)
 	return err
 }
 

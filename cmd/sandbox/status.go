@@ -50,5 +50,5 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	return cli.PrintOne(app, columns(), state{status, serving})
+	return cli.WriteOne(app, app.Reveal(), columns(), state{status, serving}) // its token is no secret
 }

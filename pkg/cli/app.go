@@ -74,7 +74,7 @@ func System(version string) *App {
 	dir, _ := os.Getwd()
 	app := &App{
 		In:      os.Stdin,
-		Out:     os.Stdout,
+		Out:     redactor.Writer(os.Stdout),
 		Err:     redactor.Writer(os.Stderr),
 		Getenv:  os.Getenv,
 		Environ: os.Environ,
@@ -120,8 +120,13 @@ func (a *App) Paths() (config.Paths, error) {
 // Sandboxed reports whether the command runs against the embedded sandbox.
 func (a *App) Sandboxed() bool { return a.sandboxed }
 
-// Stdout returns standard output as a file.
+// Stdout returns standard output as a file, past the filter that keeps secrets
+// out.
 func (a *App) Stdout() *os.File { return a.files[1] }
+
+// Reveal returns standard output past the filter that keeps secrets out. It is
+// for a command that delivers a secret there on purpose, and for nothing else.
+func (a *App) Reveal() io.Writer { return a.files[1] }
 
 // Stderr returns standard error as a file, past the filter that keeps secrets out.
 func (a *App) Stderr() *os.File { return a.files[2] }

@@ -89,7 +89,7 @@ func (a *App) open(ctx context.Context, s Source) (*Session, error) {
 func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	c := devops.Config{
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
-		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now,
+		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
 	c.Trace = a.trace
 	if a.sandboxed {

@@ -2,7 +2,6 @@ package secret
 
 import (
 	"io"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -13,34 +12,50 @@ import (
 const minimum = 8
 
 // A Redactor takes secrets out of text: those that it was told of by value,
-// also in their URL-encoded form, and everything that has the shape of a token.
+// also encoded or escaped, and everything that has the shape of a token.
 // It may be used by several goroutines.
 type Redactor struct {
-	mu     sync.RWMutex
+	mu     sync.Mutex
+	told   []string // whose forms are not among values yet
 	values []string
 }
 
-// Add makes the redactor look for s from now on.
+// Add makes the redactor look for s from now on; of a token, also for its last
+// part alone.
 func (r *Redactor) Add(s Text) {
 	if len(s) < minimum {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, form := range []string{string(s), url.QueryEscape(string(s))} {
-		if !slices.Contains(r.values, form) {
-			r.values = append(r.values, form)
+	r.told = append(r.told, string(s))
+}
+
+// known returns all forms of what the redactor was told of. They are made when
+// there is something to look at, which is not so in every run.
+func (r *Redactor) known() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.told {
+		found := forms(s)
+		if token, err := ParseToken(s); err == nil {
+			found = append(found, forms(string(token.Text[len(token.Text)-tailSize:]))...)
+		}
+		for _, form := range found {
+			if !slices.Contains(r.values, form) {
+				r.values = append(r.values, form)
+			}
 		}
 	}
+	r.told = nil
+	return r.values
 }
 
 // Redact returns s with a placeholder instead of each secret.
 func (r *Redactor) Redact(s string) string {
-	r.mu.RLock()
-	for _, v := range r.values {
+	for _, v := range r.known() {
 		s = strings.ReplaceAll(s, v, hidden)
 	}
-	r.mu.RUnlock()
 	if !suspicious(s) {
 		return s
 	}

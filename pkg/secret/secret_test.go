@@ -2,10 +2,16 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,6 +95,46 @@ func TestRedact(t *testing.T) {
 	if err != nil || n != len("see ")+len(token)+1 || out.String() != "see [secret]\n" {
 		t.Errorf("%d %v %q", n, err, out.String())
 	}
+}
+
+// TestRedactForms gives the redactor what programs make of a secret on its way.
+func TestRedactForms(t *testing.T) {
+	t.Parallel()
+	const value = `s3cret+"value"/<99>\ab`
+	var r secret.Redactor
+	r.Add(token)
+	r.Add(value)
+	for _, s := range []string{token, tail, value} {
+		forms := map[string]string{
+			"itself":      s,
+			"hex":         hex.EncodeToString([]byte(s)),
+			"capital hex": strings.ToUpper(hex.EncodeToString([]byte(s))),
+			"a query":     url.QueryEscape(s),
+			"a path":      url.PathEscape(s),
+			"Go":          strconv.Quote(s),
+			"HTML":        html.EscapeString(s),
+			"backwards":   backwards(s),
+		}
+		quoted, err := json.Marshal(s)
+		check(t, err)
+		forms["JSON"] = string(quoted)
+		for _, before := range []string{"", "u", "us", "use"} { // a part of something longer, such as user:password
+			forms["base64 behind "+before] = base64.StdEncoding.EncodeToString([]byte(before + s + "!"))
+			forms["base64 for addresses behind "+before] = base64.RawURLEncoding.EncodeToString([]byte(before + s))
+		}
+		for name, form := range forms {
+			got := r.Redact("x " + form + " y")
+			if !strings.Contains(got, "[secret]") || len(got) > len("x [secret] y")+8 {
+				t.Errorf("%s of %s: %q", name, s, got)
+			}
+		}
+	}
+}
+
+func backwards(s string) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes)
 }
 
 func FuzzParseToken(f *testing.F) {
