@@ -66,6 +66,7 @@ var plainBuild = sync.OnceValues(func() (string, error) {
 })
 
 func astra() {
+	cli.NoTraces()
 	ctx, stop := cli.Signals()
 	defer stop()
 	os.Exit(cmd.Main(ctx, cli.System(testVersion), os.Args[1:]))

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -115,5 +116,31 @@ func TestExitCodes(t *testing.T) {
 		if frozen[e.Code] != e.Name {
 			t.Errorf("status %d is %s, want %s", e.Code, e.Name, frozen[e.Code])
 		}
+	}
+}
+
+// TestChildrenAreGivenAnEnvironment finds programs that are started with the
+// environment as it is, in which there may be secrets.
+func TestChildrenAreGivenAnEnvironment(t *testing.T) {
+	t.Parallel()
+	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`ChildEnviron\(\)|\.Env = \[\]string\{\}`)
+	starters := 0
+	for _, root := range []string{".", "../pkg"} {
+		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if start.Match(text) {
+				starters++
+				if !given.Match(text) {
+					t.Errorf("%s starts a program with all of the environment: give it that of app.ChildEnviron", path)
+				}
+			}
+			return err
+		}))
+	}
+	if starters == 0 {
+		t.Error("no program is started anywhere, so this test looks for the wrong thing")
 	}
 }

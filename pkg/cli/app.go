@@ -63,6 +63,7 @@ type App struct {
 	cancelTimeout context.CancelFunc
 	limit         time.Duration // of the whole command; 0 = none
 	project       *config.Project
+	restoreDumps  func() // takes NoDumps back
 }
 
 // System returns the real world. It is the only place where the process's own

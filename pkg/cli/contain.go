@@ -3,7 +3,21 @@ package cli
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 )
+
+// NoTraces keeps what is in memory out of the words with which the runtime ends
+// a program, as far as the environment does not ask for them with GOTRACEBACK.
+// Contain does not reach there.
+func NoTraces() { debug.SetTraceback("none") }
+
+// AllowDumps gives back what NoDumps took, for a program that takes the place of
+// this one.
+func (a *App) AllowDumps() {
+	if a.restoreDumps != nil {
+		a.restoreDumps()
+	}
+}
 
 // Contain turns a panic into status 1 and one line without the memory that a
 // trace would show. It is to be deferred.
