@@ -144,10 +144,11 @@ func (r *run) judge(a answer, now time.Time) {
 	}
 }
 
-// unanswered reports whether a change was sent whose answer did not come.
+// unanswered reports whether a change was sent whose answer did not come, or was
+// none of the service's.
 func unanswered(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
-	return ok && request.Sent && request.Changes && request.Status == 0
+	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrAnswer))
 }
 
 // general reports whether an error is likely to meet every row.

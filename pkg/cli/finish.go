@@ -36,6 +36,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		e.Exit = classify(cause).Exit
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), cause.Error())
 	}
+	if a.limit > 0 {
+		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), lateError{a.limit}.Error())
+	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
 	if a.changed.Load() && e.Outcome == "" && e.Exit != NothingKept {
 		e.Outcome = Applied

@@ -23,6 +23,7 @@ type Session struct {
 	org     string
 	members *devops.Members
 	roles   []devops.Role
+	hidden  error // why there may be other roles than these
 }
 
 // Session opens the API with the credential that wins (see Sources). It sends
@@ -121,7 +122,7 @@ func (a *App) beforeChange(r devops.Request) error {
 // trace notes that something was changed, and reports the exchange with the
 // service under --debug=http.
 func (a *App) trace(x devops.Exchange) {
-	if x.Changes && x.Status/100 == 2 {
+	if x.Changes && x.Status/100 == 2 && x.Err == nil {
 		a.changed.Store(true)
 	}
 	if a.Globals.Debug == "" {

@@ -63,7 +63,7 @@ type Exchange struct {
 	Attempt  int  // from 1
 	Changes  bool // the call is one that changes something
 	Duration time.Duration
-	Err      error // why there is no answer
+	Err      error // why there is no answer, or none of the service
 }
 
 // A Client talks to the API with one token. It may be used by several
