@@ -16,7 +16,6 @@ var version string
 
 func main() {
 	log.SetOutput(io.Discard) // net/http reports there what a server sent unasked, as it is
-	cli.NoTraces()
 	ctx, stop := cli.Signals()
 	defer stop()
 	os.Exit(cmd.Main(ctx, cli.System(version), os.Args[1:]))

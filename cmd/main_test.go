@@ -66,7 +66,6 @@ var plainBuild = sync.OnceValues(func() (string, error) {
 })
 
 func astra() {
-	cli.NoTraces()
 	ctx, stop := cli.Signals()
 	defer stop()
 	os.Exit(cmd.Main(ctx, cli.System(testVersion), os.Args[1:]))

@@ -59,10 +59,10 @@ func newHome(t *testing.T) home {
 		"password.txt": "legacy-password\n",
 		"astrarc":      "[imported]\nASTRA_DB_APPLICATION_TOKEN=" + status.Token + "\n",
 		"people.txt":   "ada@example.com\nbob@example.com\n",
-		"yes.txt":      "y\n",
 	} {
 		check(t, os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600))
 	}
+	check(t, os.Mkdir(filepath.Join(h.dir, ".git"), 0o700)) // so that git is asked
 	w := world{home: h}
 	for line := range strings.SplitSeq(strings.TrimSpace(`
 astra auth login production --token-file token.txt

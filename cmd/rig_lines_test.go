@@ -72,6 +72,7 @@ func rigLines() map[string][]rigLine {
 		"token delete":    {{args: "saved --yes"}, {args: "saved spare --yes"}, {args: "- --yes --if-exists", stdin: "token.txt", status: 19}},
 		"token generate": {
 			{args: "--role 'RO User'", shows: true},
+			{args: "--role b73e44b2-b9e9-43b8-a7c1-c6a2fe2dab50", shows: true},
 			{args: "--role 'RO User' --save new"},
 			{args: "--role 'RO User' --out new.json", saves: "new.json"},
 			{args: "--role 'RO User' --save new --out new.json", saves: "new.json"},

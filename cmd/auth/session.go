@@ -159,9 +159,9 @@ func (in session) print(app *cli.App, made opened) error {
 		}
 		text = append(header, '\n')
 	default:
-		return cli.WriteOne(app, app.Reveal(), sessionColumns(), made)
+		return cli.WriteOne(app, app.Reveal(made.token), sessionColumns(), made)
 	}
-	_, err := app.Reveal().Write(text)
+	_, err := app.Reveal(made.token).Write(text)
 	return err
 }
 

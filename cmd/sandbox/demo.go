@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 	if err != nil {
 		return err
 	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
 	if keep {
 		defer app.Say("Kept. To go on in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
 	} else {
@@ -89,8 +93,8 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	if _, err := fmt.Fprintf(app.Out, "\n# %s\n$ %s\n", s.why, line); err != nil {
 		return err
 	}
-	child := exec.CommandContext(ctx, self, s.args...) //nolint:gosec // ourselves, with the arguments of the tour
-	child.Env = environment(app, state)
+	child := exec.CommandContext(ctx, self, s.args...)    //nolint:gosec // ourselves, with the arguments of the tour
+	child.Env, child.Dir = environment(app, state), state // where no repository has a say
 	output := &indented{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output
 	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }

@@ -137,7 +137,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, saved)
 	}
 	if in.out != "" {
-		render, err := in.toFile(roles)
+		render, err := in.toFile(app, roles)
 		if err != nil {
 			return nil, err
 		}

@@ -55,13 +55,13 @@ func (in generate) shown(made devops.Credential, roles []devops.Role) generated 
 // output.
 func (in generate) toStdout(app *cli.App, roles []devops.Role) func(io.Writer, devops.Credential) error {
 	return func(w io.Writer, made devops.Credential) error {
-		return cli.WriteOne(app, w, generatedColumns(true), in.shown(made, roles))
+		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), generatedColumns(true), in.shown(made, roles))
 	}
 }
 
 // toFile returns how the file of --out is written: in the format of --format, or
 // of its suffix. JSON and CSV are what standard output would have been.
-func (in generate) toFile(roles []devops.Role) (func(io.Writer, devops.Credential) error, error) {
+func (in generate) toFile(app *cli.App, roles []devops.Role) (func(io.Writer, devops.Credential) error, error) {
 	format := in.format
 	if format == "" {
 		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(in.out))]
@@ -80,7 +80,7 @@ func (in generate) toFile(roles []devops.Role) (func(io.Writer, devops.Credentia
 		return nil, cli.Usagef("--format is json, csv, env or text, not %q", format)
 	}
 	return func(w io.Writer, made devops.Credential) error {
-		return output.One(w, o, generatedColumns(true), in.shown(made, roles))
+		return output.One(app.Secrets.Sparing(w, made.Secret, made.Token), o, generatedColumns(true), in.shown(made, roles))
 	}, nil
 }
 

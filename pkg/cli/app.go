@@ -125,9 +125,11 @@ func (a *App) Sandboxed() bool { return a.sandboxed }
 // out.
 func (a *App) Stdout() *os.File { return a.files[1] }
 
-// Reveal returns standard output past the filter that keeps secrets out. It is
-// for a command that delivers a secret there on purpose, and for nothing else.
-func (a *App) Reveal() io.Writer { return a.files[1] }
+// Reveal returns standard output for a command that delivers secrets there on
+// purpose. All others are kept out of it.
+func (a *App) Reveal(secrets ...secret.Text) io.Writer {
+	return a.Secrets.Sparing(a.files[1], secrets...)
+}
 
 // Stderr returns standard error as a file, past the filter that keeps secrets out.
 func (a *App) Stderr() *os.File { return a.files[2] }

@@ -3,13 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
 )
-
-// NoTraces keeps what is in memory out of the words with which the runtime ends
-// a program, as far as the environment does not ask for them with GOTRACEBACK.
-// Contain does not reach there.
-func NoTraces() { debug.SetTraceback("none") }
 
 // AllowDumps gives back what NoDumps took, for a program that takes the place of
 // this one.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -206,4 +207,29 @@ func TestFileIsNeverHalf(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestFileLeavesNoCopies finds the file of a process that was killed while it
+// wrote: a copy of a secret that nobody would ever remove.
+func TestFileLeavesNoCopies(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "b")
+	s, key := NewFile(dir), Key{Profile: "prod"}
+	must(t, s.Set(t.Context(), key, login()))
+	old, young := filepath.Join(dir, ".astra-1.tmp"), filepath.Join(dir, ".astra-2.tmp")
+	for what, change := range map[string]func() error{
+		"set":    func() error { return s.Set(t.Context(), key, login()) },
+		"delete": func() error { return s.Delete(t.Context(), key) },
+	} {
+		must(t, os.WriteFile(old, []byte("hush"), 0o600))
+		must(t, os.Chtimes(old, time.Time{}, time.Now().Add(-time.Hour)))
+		must(t, os.WriteFile(young, []byte("somebody is writing"), 0o600))
+		must(t, change())
+		if _, err := os.Stat(old); !os.IsNotExist(err) {
+			t.Errorf("after %s the copy is still there: %v", what, err)
+		}
+		if _, err := os.Stat(young); err != nil {
+			t.Errorf("%s took the file of another writer away: %v", what, err)
+		}
+		must(t, s.Set(t.Context(), key, login()))
+	}
 }

@@ -3,6 +3,7 @@ package secret
 import (
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -70,17 +71,35 @@ func (r *Redactor) Redact(s string) string {
 // Writer returns a writer that redacts each write before it reaches w. A
 // secret that is split over two writes is not found, so callers write whole
 // lines.
-func (r *Redactor) Writer(w io.Writer) io.Writer { return &redacting{r, w} }
+func (r *Redactor) Writer(w io.Writer) io.Writer { return &redacting{r, w, nil} }
+
+// Sparing returns a writer like Writer that lets the secrets in kept pass, as
+// they are, because it is where they are delivered.
+func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redacting{r, w, kept} }
 
 type redacting struct {
 	redactor *Redactor
 	w        io.Writer
+	kept     []Text
 }
 
 // Write reports the length of p, whatever the length of the redacted text.
 func (w *redacting) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(w.w, w.redactor.Redact(string(p))); err != nil {
+	if _, err := io.WriteString(w.w, w.redact(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// redact puts the secrets that are kept out of reach of the redactor.
+func (w *redacting) redact(s string) string {
+	var hide, show []string
+	for i, kept := range w.kept {
+		if kept != "" {
+			mark := "\x00" + strconv.Itoa(i) + "\x00"
+			hide, show = append(hide, string(kept), mark), append(show, mark, string(kept))
+		}
+	}
+	s = w.redactor.Redact(strings.NewReplacer(hide...).Replace(s))
+	return strings.NewReplacer(show...).Replace(s)
 }

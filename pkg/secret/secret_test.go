@@ -131,6 +131,23 @@ func TestRedactForms(t *testing.T) {
 	}
 }
 
+// TestSparing delivers one secret, and keeps others out of what goes with it.
+func TestSparing(t *testing.T) {
+	t.Parallel()
+	const rest = "9999999999abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	const other = "AstraCS:zBcDeFgHiJkLmNoPqRsTuVwX:" + rest
+	var r secret.Redactor
+	r.Add(token)
+	r.Add(other)
+	r.Add("fresh+secret")
+	var out bytes.Buffer
+	fmt.Fprintf(r.Sparing(&out, token, "fresh+secret", ""), `{"token":%q,"secret":%q,"description":"%s %s"}`, token, "fresh+secret", other, rest)
+	want := fmt.Sprintf(`{"token":%q,"secret":"fresh+secret","description":"[secret] [secret]"}`, token)
+	if out.String() != want {
+		t.Errorf("%s\nwant\n%s", out.String(), want)
+	}
+}
+
 func backwards(s string) string {
 	runes := []rune(s)
 	slices.Reverse(runes)
