@@ -144,3 +144,36 @@ func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 		t.Error("no program is started anywhere, so this test looks for the wrong thing")
 	}
 }
+
+// TestFuzzTargets holds the table of docs/reliability.md against the source.
+func TestFuzzTargets(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/reliability.md")
+	check(t, err)
+	target, listed := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`), regexp.MustCompile("`((?:pkg|cmd)/\\w+)`: ((?:`Fuzz\\w+`(?:, )?)+)")
+	want := map[string]bool{}
+	for _, row := range listed.FindAllSubmatch(page, -1) {
+		for name := range strings.SplitSeq(string(row[2]), ", ") {
+			want[string(row[1])+" "+strings.Trim(name, "`")] = true
+		}
+	}
+	for _, root := range []string{"../cmd", "../pkg"} {
+		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range target.FindAllSubmatch(text, -1) {
+				name := strings.TrimPrefix(filepath.Dir(path), "../") + " " + string(found[1])
+				if !want[name] {
+					t.Errorf("docs/reliability.md does not list %s", name)
+				}
+				delete(want, name)
+			}
+			return err
+		}))
+	}
+	for name := range want {
+		t.Errorf("docs/reliability.md lists %s, which there is not", name)
+	}
+}

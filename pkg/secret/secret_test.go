@@ -177,3 +177,24 @@ func check(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// FuzzRedact puts a secret, in one of its forms, into any text.
+func FuzzRedact(f *testing.F) {
+	const value = "s3cret+value/99"
+	f.Add("x ", " y", token)
+	f.Add("Basic ", "==", base64.StdEncoding.EncodeToString([]byte("user:"+token)))
+	f.Add("\x00", "\x001\x00", value)
+	f.Fuzz(func(t *testing.T, before, after, middle string) {
+		var r secret.Redactor
+		r.Add(token)
+		r.Add(value)
+		for _, form := range []string{token, tail, value, hex.EncodeToString([]byte(token)), url.QueryEscape(value), middle} {
+			got := r.Redact(before + form + after)
+			for _, s := range []string{token, tail, value} {
+				if strings.Contains(got, s) || strings.Contains(got, hex.EncodeToString([]byte(s))) || strings.Contains(got, url.QueryEscape(s)) {
+					t.Errorf("%q is in %q", s, got)
+				}
+			}
+		}
+	})
+}
