@@ -120,17 +120,17 @@ func (s *station) call(method, path, token string, answer any) int {
 	return response.StatusCode
 }
 
-// A home is one user's, logged in at a station.
-type home struct {
+// An account is one user's, logged in at a station.
+type account struct {
 	*station
 	path string
 }
 
-var homes atomic.Int64
+var accounts atomic.Int64
 
-func (s *station) home() *home {
+func (s *station) account() *account {
 	s.t.Helper()
-	h := &home{s, filepath.Join(s.dir, "home"+strconv.FormatInt(homes.Add(1), 10))}
+	h := &account{s, filepath.Join(s.dir, "home"+strconv.FormatInt(accounts.Add(1), 10))}
 	check(s.t, os.MkdirAll(h.path, 0o700))
 	check(s.t, os.WriteFile(filepath.Join(h.path, "admin.txt"), []byte(s.admin), 0o600))
 	h.must("--token-file", "admin.txt", "--api-url", s.url, "token", "generate", "--role", "Organization Administrator", "--out", "login.json")
@@ -145,7 +145,7 @@ func (s *station) home() *home {
 }
 
 // command is a run of the program in this home.
-func (h *home) command(args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
+func (h *account) command(args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
 	cmd = exec.Command(h.program, args...)
 	cmd.Dir, cmd.Env = h.path, []string{"HOME=" + h.path}
 	out, stderr = new(bytes.Buffer), new(bytes.Buffer)
@@ -153,13 +153,13 @@ func (h *home) command(args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer
 	return cmd, out, stderr
 }
 
-func (h *home) run(args ...string) (out, stderr string, status int) {
+func (h *account) run(args ...string) (out, stderr string, status int) {
 	cmd, o, e := h.command(args...)
 	_ = cmd.Run()
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
 
-func (h *home) must(args ...string) string {
+func (h *account) must(args ...string) string {
 	h.t.Helper()
 	out, stderr, status := h.run(args...)
 	if status != 0 {
@@ -169,7 +169,7 @@ func (h *home) must(args ...string) string {
 }
 
 // glob returns the content of files in this home, "" if there are none.
-func (h *home) glob(pattern string) string {
+func (h *account) glob(pattern string) string {
 	names, _ := filepath.Glob(filepath.Join(h.path, pattern))
 	var all strings.Builder
 	for _, name := range names {
@@ -187,14 +187,14 @@ const (
 
 // holds reports whether somebody holds a token: standard output as it was read, a
 // file that was asked for, or the store, if the configuration names it.
-func (h *home) holds(id, out string) bool {
+func (h *account) holds(id, out string) bool {
 	whole := regexp.MustCompile("AstraCS:" + id + ":[0-9a-f]{64}")
 	return whole.MatchString(out) || whole.MatchString(h.glob("out.json")) ||
 		whole.MatchString(h.glob(credentialPath)) && strings.Contains(h.glob(configPath), id)
 }
 
 // later lets the time pass in which a request may be on its way.
-func (h *home) later() {
+func (h *account) later() {
 	names, _ := filepath.Glob(filepath.Join(h.path, journalPath))
 	began := regexp.MustCompile(`"began":"[^"]*"`)
 	for _, name := range names {
@@ -231,7 +231,7 @@ func scenarios() []scenario {
 
 // A trial is one run that is cut short.
 type trial struct {
-	*home
+	*account
 	scenario
 	old    string // client id of what is rotated
 	before map[string]listed
@@ -242,7 +242,7 @@ type trial struct {
 
 // begin prepares the trial; its error is a fault of the rig.
 func (s *station) begin(c scenario) *trial {
-	tr := &trial{home: s.home(), scenario: c}
+	tr := &trial{account: s.account(), scenario: c}
 	clientID := regexp.MustCompile(`\b[A-Za-z]{24}\b`)
 	tr.args = slices.Clone(c.args)
 	switch c.rotates {

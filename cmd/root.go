@@ -69,6 +69,7 @@ Try everything without an account: astra sandbox demo`,
 // Main runs the command line args and returns the exit status.
 func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	defer app.Contain(&status)
+	app.NoDumps()
 	app.Args = args
 	root := New(app)
 	root.SetArgs(args)

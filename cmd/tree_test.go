@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,5 +119,64 @@ func TestExitCodes(t *testing.T) {
 		if frozen[e.Code] != e.Name {
 			t.Errorf("status %d is %s, want %s", e.Code, e.Name, frozen[e.Code])
 		}
+	}
+}
+
+// TestChildrenAreGivenAnEnvironment finds programs that are started with the
+// environment as it is, in which there may be secrets.
+func TestChildrenAreGivenAnEnvironment(t *testing.T) {
+	t.Parallel()
+	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`ChildEnviron\(\)|\.Env = \[\]string\{\}`)
+	starters := 0
+	for _, root := range []string{".", "../pkg"} {
+		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if start.Match(text) {
+				starters++
+				if !given.Match(text) {
+					t.Errorf("%s starts a program with all of the environment: give it that of app.ChildEnviron", path)
+				}
+			}
+			return err
+		}))
+	}
+	if starters == 0 {
+		t.Error("no program is started anywhere, so this test looks for the wrong thing")
+	}
+}
+
+// TestFuzzTargets holds the table of docs/reliability.md against the source.
+func TestFuzzTargets(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/reliability.md")
+	check(t, err)
+	target, listed := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`), regexp.MustCompile("`((?:pkg|cmd)/\\w+)`: ((?:`Fuzz\\w+`(?:, )?)+)")
+	want := map[string]bool{}
+	for _, row := range listed.FindAllSubmatch(page, -1) {
+		for name := range strings.SplitSeq(string(row[2]), ", ") {
+			want[string(row[1])+" "+strings.Trim(name, "`")] = true
+		}
+	}
+	for _, root := range []string{"../cmd", "../pkg"} {
+		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range target.FindAllSubmatch(text, -1) {
+				name := strings.TrimPrefix(filepath.Dir(path), "../") + " " + string(found[1])
+				if !want[name] {
+					t.Errorf("docs/reliability.md does not list %s", name)
+				}
+				delete(want, name)
+			}
+			return err
+		}))
+	}
+	for name := range want {
+		t.Errorf("docs/reliability.md lists %s, which there is not", name)
 	}
 }

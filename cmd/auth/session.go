@@ -170,9 +170,9 @@ func (in session) print(app *cli.App, made opened) error {
 		}
 		text = append(header, '\n')
 	default:
-		return cli.PrintOne(app, sessionColumns(), made)
+		return cli.WriteOne(app, app.Reveal(made.token), sessionColumns(), made)
 	}
-	_, err := app.Out.Write(text)
+	_, err := app.Reveal(made.token).Write(text)
 	return err
 }
 

@@ -95,7 +95,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	_, err = app.Out.Write(text)
+	_, err = app.Stdout().Write(text) // in the quoting of a shell, and all of it from here
 	return err
 }
 

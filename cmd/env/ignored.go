@@ -30,7 +30,7 @@ func committed(ctx context.Context, app *cli.App, path string) bool {
 	// another, by which what is missing is fetched.
 	git := exec.CommandContext(ctx, "git", "-c", "core.fsmonitor=false", "check-ignore", "--quiet", "--", "./"+filepath.Base(path)) //nolint:gosec // git itself, and one name
 	git.Dir = filepath.Dir(path)
-	git.Env = slices.DeleteFunc(app.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+	git.Env = slices.DeleteFunc(app.ChildEnviron(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
 	git.Env = append(git.Env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
 	git.WaitDelay = time.Second
 	exit, ok := errors.AsType[*exec.ExitError](git.Run())

@@ -84,6 +84,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	app.AllowDumps() // of the command, if its caller does
 	err = become(path, in.command, environ)
 	if _, ended := errors.AsType[cli.ChildStatus](err); ended {
 		return err

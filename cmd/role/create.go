@@ -176,7 +176,7 @@ func (in create) actions(begin []string) ([]string, error) {
 // like returns what a role permits, and where. A default role holds
 // everywhere, so what is added to it has to hold everywhere, too.
 func like(ctx context.Context, session *cli.Session, ref string) ([]string, place, error) {
-	r, err := find(ctx, session, ref)
+	r, err := session.Role(ctx, ref)
 	if err != nil {
 		return nil, place{}, err
 	}

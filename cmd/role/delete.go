@@ -86,7 +86,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]leaver, error) {
 	var found []leaver
 	for _, ref := range in.refs {
-		r, err := find(ctx, session, ref)
+		r, err := session.Role(ctx, ref)
 		if in.ifExists && missing(err) {
 			app.Say("There is no role %s.", ref)
 			found = append(found, leaver{input: ref})

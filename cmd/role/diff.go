@@ -38,11 +38,11 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 	if err != nil {
 		return err
 	}
-	a, err := find(ctx, session, refA)
+	a, err := session.Role(ctx, refA)
 	if err != nil {
 		return err
 	}
-	b, err := find(ctx, session, refB)
+	b, err := session.Role(ctx, refB)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := find(cmd.Context(), session, args[0])
+			found, err := session.Role(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

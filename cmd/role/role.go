@@ -62,19 +62,6 @@ func distinct(texts []string) []string {
 	return slices.Compact(all)
 }
 
-// find returns the role that ref means. If it is not among those that the
-// credential may see, because it may not see custom ones, that is the reason.
-func find(ctx context.Context, session *cli.Session, ref string) (devops.Role, error) {
-	found, err := session.Role(ctx, ref)
-	if !missing(err) {
-		return found, err
-	}
-	if _, forbidden := session.Roles.List(ctx); errors.Is(forbidden, devops.ErrForbidden) {
-		return devops.Role{}, forbidden
-	}
-	return devops.Role{}, err
-}
-
 // missing reports whether the error says that there is no such role.
 func missing(err error) bool {
 	e, ok := errors.AsType[*cli.Error](err)

@@ -64,7 +64,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	before, err := find(ctx, session, in.ref)
+	before, err := session.Role(ctx, in.ref)
 	if err != nil {
 		return err
 	}

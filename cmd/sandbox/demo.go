@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 	if err != nil {
 		return err
 	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
 	if keep {
 		defer app.Say("Kept. To go on in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
 	} else {
@@ -89,8 +93,8 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	if _, err := fmt.Fprintf(app.Out, "\n# %s\n$ %s\n", s.why, line); err != nil {
 		return err
 	}
-	child := exec.CommandContext(ctx, self, s.args...) //nolint:gosec // ourselves, with the arguments of the tour
-	child.Env = environment(app, state)
+	child := exec.CommandContext(ctx, self, s.args...)    //nolint:gosec // ourselves, with the arguments of the tour
+	child.Env, child.Dir = environment(app, state), state // where no repository has a say
 	output := &indented{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output
 	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
@@ -110,7 +114,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 // environment is that of the child: our own, with the throw-away sandbox, and
 // without what would choose another credential or format.
 func environment(app *cli.App, state string) []string {
-	kept := slices.DeleteFunc(app.Environ(), func(v string) bool { return strings.HasPrefix(v, "ASTRA_") })
+	kept := slices.DeleteFunc(app.ChildEnviron(), func(v string) bool { return strings.HasPrefix(v, "ASTRA_") })
 	return append(kept, "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 

@@ -18,7 +18,7 @@ func newDump(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return server.Dump(app.Out)
+			return server.Dump(app.Stdout()) // as it is: it is to be loaded again
 		},
 	}
 }

@@ -40,7 +40,7 @@ A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method or any on
 segment of the path. Kinds: drop-response performs the request and closes the
 connection, status answers with the status arg, truncate breaks the answer off,
 slow waits arg before it answers, reset resets the connection, html answers with
-a sign-in page.`,
+a sign-in page. --verbose names each request that is performed.`,
 		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'",
 		Args: cli.Args(),
@@ -71,7 +71,10 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
 		return cli.Usagef("--time-scale is %v to %v", least, most)
 	}
-	server, err := app.ServedSandbox(func(o *sandbox.Options) { o.PublishedTokens, o.TimeScale = in.published, in.scale })
+	server, err := app.ServedSandbox(func(o *sandbox.Options) {
+		o.PublishedTokens, o.TimeScale = in.published, in.scale
+		o.Log = func(method, path string) { app.Detail("%s %s", method, path) }
+	})
 	if err != nil {
 		return err
 	}

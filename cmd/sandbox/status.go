@@ -6,6 +6,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // state is what is shown of the sandbox.
@@ -50,5 +51,5 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	return cli.PrintOne(app, columns(), state{status, serving})
+	return cli.WriteOne(app, app.Reveal(secret.Text(status.Token)), columns(), state{status, serving})
 }

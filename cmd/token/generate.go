@@ -150,7 +150,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, saved)
 	}
 	if in.out != "" {
-		render, err := toFile(in.out, in.format, generatedColumns(true), shown)
+		render, err := toFile(app, in.out, in.format, generatedColumns(true), shown)
 		if err != nil {
 			return nil, err
 		}

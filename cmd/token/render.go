@@ -62,12 +62,14 @@ func (in generate) shown(made devops.Credential, roles []devops.Role) generated 
 // toStdout returns how the credential is written with its secrets in the format of
 // standard output.
 func toStdout(app *cli.App, columns []output.Column[generated], shown func(devops.Credential) generated) func(io.Writer, devops.Credential) error {
-	return func(w io.Writer, made devops.Credential) error { return cli.WriteOne(app, w, columns, shown(made)) }
+	return func(w io.Writer, made devops.Credential) error {
+		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), columns, shown(made))
+	}
 }
 
 // toFile returns how a file is written: in the given format, or that of its
 // suffix. JSON and CSV are what standard output would have been.
-func toFile(path, format string, columns []output.Column[generated], shown func(devops.Credential) generated) (func(io.Writer, devops.Credential) error, error) {
+func toFile(app *cli.App, path, format string, columns []output.Column[generated], shown func(devops.Credential) generated) (func(io.Writer, devops.Credential) error, error) {
 	if format == "" {
 		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(path))]
 	}
@@ -85,7 +87,7 @@ func toFile(path, format string, columns []output.Column[generated], shown func(
 		return nil, cli.Usagef("--format is json, csv, env or text, not %q", format)
 	}
 	return func(w io.Writer, made devops.Credential) error {
-		return output.One(w, o, columns, shown(made))
+		return output.One(app.Secrets.Sparing(w, made.Secret, made.Token), o, columns, shown(made))
 	}, nil
 }
 

@@ -76,7 +76,7 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 		columns = rotatedColumns(true)
 	}
 	if record.Out != "" {
-		render, err := toFile(record.Out, record.Format, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
+		render, err := toFile(app, record.Out, record.Format, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
 		if err != nil {
 			return nil, err
 		}

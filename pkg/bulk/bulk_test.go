@@ -254,3 +254,19 @@ func TestARowThatWasSentTwiceTellsTheLastError(t *testing.T) {
 		}
 	})
 }
+
+// TestABugInARowIsContained has a row that panics: what the runtime would print
+// of it may be a secret, and the other rows go on.
+func TestABugInARowIsContained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var count atomic.Int64
+		rows := []Row{{Do: func(context.Context) error { panic("hush") }}, replies(&count, nil)}
+		got := Run(t.Context(), rows, testOptions())
+		if diff := cmp.Diff([]string{"unknown 15", "ok 0"}, words(got)); diff != "" {
+			t.Error(diff)
+		}
+		if text := got[0].Error; strings.Contains(text, "hush") || !strings.Contains(text, "a bug in astra") {
+			t.Error(text)
+		}
+	})
+}

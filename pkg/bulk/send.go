@@ -54,7 +54,7 @@ func (r *run) send(ctx context.Context, rows []int) {
 				flying++
 				row := q.take(r.Now())
 				r.pace.send(r.Now())
-				go func(sent time.Time) { answers <- answer{row, sent, r.rows[row].Do(calls)} }(r.Now())
+				go func(sent time.Time) { answers <- answer{row, sent, r.rows[row].contained(calls)} }(r.Now())
 				continue
 			}
 			timer.Reset(wait)
@@ -72,6 +72,17 @@ func (r *run) send(ctx context.Context, rows []int) {
 		case <-ended:
 		}
 	}
+}
+
+// contained does the row. A panic, in which there may be a secret, becomes an
+// error that does not tell it; what it has done by then nobody knows.
+func (r Row) contained(ctx context.Context) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%w: this is a bug in astra: %T", devops.ErrOutcomeUnknown, cause)
+		}
+	}()
+	return r.Do(ctx)
 }
 
 // answered decides what an answer means for its row and for the others.
@@ -133,10 +144,11 @@ func (r *run) judge(a answer, now time.Time) {
 	}
 }
 
-// unanswered reports whether a change was sent whose answer did not come.
+// unanswered reports whether a change was sent whose answer did not come, or was
+// none of the service's.
 func unanswered(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
-	return ok && request.Sent && request.Changes && request.Status == 0
+	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrAnswer))
 }
 
 // general reports whether an error is likely to meet every row.

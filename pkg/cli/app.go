@@ -63,6 +63,7 @@ type App struct {
 	cancelTimeout context.CancelFunc
 	limit         time.Duration // of the whole command; 0 = none
 	project       *config.Project
+	restoreDumps  func() // takes NoDumps back
 }
 
 // System returns the real world. It is the only place where the process's own
@@ -74,7 +75,7 @@ func System(version string) *App {
 	dir, _ := os.Getwd()
 	app := &App{
 		In:      os.Stdin,
-		Out:     os.Stdout,
+		Out:     redactor.Writer(os.Stdout),
 		Err:     redactor.Writer(os.Stderr),
 		Getenv:  os.Getenv,
 		Environ: os.Environ,
@@ -120,8 +121,15 @@ func (a *App) Paths() (config.Paths, error) {
 // Sandboxed reports whether the command runs against the embedded sandbox.
 func (a *App) Sandboxed() bool { return a.sandboxed }
 
-// Stdout returns standard output as a file.
+// Stdout returns standard output as a file, past the filter that keeps secrets
+// out.
 func (a *App) Stdout() *os.File { return a.files[1] }
+
+// Reveal returns standard output for a command that delivers secrets there on
+// purpose. All others are kept out of it.
+func (a *App) Reveal(secrets ...secret.Text) io.Writer {
+	return a.Secrets.Sparing(a.files[1], secrets...)
+}
 
 // Stderr returns standard error as a file, past the filter that keeps secrets out.
 func (a *App) Stderr() *os.File { return a.files[2] }

@@ -5,6 +5,14 @@ import (
 	"runtime"
 )
 
+// AllowDumps gives back what NoDumps took, for a program that takes the place of
+// this one.
+func (a *App) AllowDumps() {
+	if a.restoreDumps != nil {
+		a.restoreDumps()
+	}
+}
+
 // Contain turns a panic into status 1 and one line without the memory that a
 // trace would show. It is to be deferred.
 func (a *App) Contain(status *int) {

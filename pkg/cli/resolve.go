@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
 			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})
 		}
 		s.app.Detail("this credential may not read custom roles: only the default ones are known")
+		s.hidden = err
 	} else if err != nil {
 		return nil, err
 	}
@@ -43,7 +45,11 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 	if err != nil {
 		return devops.Role{}, err
 	}
-	return pick("role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
+	role, err := pick("role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
+	if missing, ok := errors.AsType[*Error](err); ok && missing.Exit == NotFound && s.hidden != nil {
+		return role, fmt.Errorf("role %q is none of the default ones, and the others cannot be seen: %w", ref, s.hidden)
+	}
+	return role, err
 }
 
 // RolesNamed finds every role of refs; one that is named twice counts once.

@@ -23,6 +23,7 @@ type Session struct {
 	org     string
 	members *devops.Members
 	roles   []devops.Role
+	hidden  error // why there may be other roles than these
 }
 
 // Session opens the API with the credential that wins (see Sources). It sends
@@ -118,7 +119,7 @@ func (a *App) open(ctx context.Context, s Source) (*Session, error) {
 func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	c := devops.Config{
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
-		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now,
+		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
 	c.Trace = a.trace
 	if a.sandboxed {
@@ -150,7 +151,7 @@ func (a *App) beforeChange(r devops.Request) error {
 // trace notes that something was changed, and reports the exchange with the
 // service under --debug=http.
 func (a *App) trace(x devops.Exchange) {
-	if x.Changes && x.Status/100 == 2 {
+	if x.Changes && x.Status/100 == 2 && x.Err == nil {
 		a.changed.Store(true)
 	}
 	if a.Globals.Debug == "" {

@@ -19,6 +19,8 @@ func parentName() string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	name, _ := exec.CommandContext(ctx, "ps", "-o", "comm=", "-p", strconv.Itoa(os.Getppid())).Output()
+	ps := exec.CommandContext(ctx, "ps", "-o", "comm=", "-p", strconv.Itoa(os.Getppid()))
+	ps.Env = []string{} // none of ours is its business
+	name, _ := ps.Output()
 	return strings.TrimSpace(string(name))
 }

@@ -16,13 +16,14 @@ var (
 )
 
 // Signals returns a context that an interrupt or a termination request ends.
-// A second signal ends the process at once. A reader that leaves standard
+// A second signal ends the process at once, but for SIGQUIT: it counts as an
+// interrupt, since the runtime would print what is in memory. A reader that leaves standard
 // output becomes a write error instead of a sudden end, because a one-time
 // secret may be on its way.
 func Signals() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	ignoreBrokenPipes()
 	go func() {
 		switch <-caught {

@@ -104,6 +104,7 @@ func (s fileStore) Delete(ctx context.Context, key Key) error {
 	if err := os.Remove(path); err != nil {
 		return notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}
+	sweep(s.dir)
 	if err := syncDir(s.dir); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
 	}

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
@@ -30,38 +29,15 @@ func cause(err error) error {
 	return err
 }
 
-// abandoned is the age from which a temporary file has no writer any more.
-const abandoned = time.Minute
-
-// sweep removes what a program that was killed left beside a new temporary file:
-// it holds a secret, and nothing names it.
-func sweep(fresh *os.File) {
-	dir := filepath.Dir(fresh.Name())
-	now, err := fresh.Stat()
-	entries, dirErr := os.ReadDir(dir)
-	if err != nil || dirErr != nil {
-		return // then they stay
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".astra-") || !strings.HasSuffix(e.Name(), ".tmp") {
-			continue
-		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(now.ModTime().Add(-abandoned)) {
-			os.Remove(filepath.Join(dir, e.Name()))
-		}
-	}
-}
-
 // replace writes a file whole: a reader sees the old content or the new one,
 // also after a loss of power.
 func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".astra-*.tmp")
+	f, err := os.CreateTemp(filepath.Dir(path), temporary)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	defer f.Close()
-	sweep(f)
 	if err := f.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
@@ -79,5 +55,29 @@ func replace(path string, data []byte) error {
 		return err
 	}
 	failpoint.Here("credential: after its name")
+	sweep(filepath.Dir(path))
 	return syncDir(filepath.Dir(path))
+}
+
+// temporary is the pattern of the names of files that are being written.
+const temporary = ".astra-*.tmp"
+
+// sweep removes what writers have left that were killed: each is a copy of a
+// secret. A directory that was just changed tells the time, by the clock that
+// its files have their times from.
+func sweep(dir string) {
+	const patience = time.Minute // more than any writer needs
+	now, err := os.Stat(dir)
+	if err != nil {
+		return
+	}
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if ours, _ := filepath.Match(temporary, e.Name()); !ours {
+			continue
+		}
+		if info, err := e.Info(); err == nil && now.ModTime().Sub(info.ModTime()) > patience {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
 }

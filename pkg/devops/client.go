@@ -39,6 +39,10 @@ type Config struct {
 	// Trace is told of each attempt when it is over.
 	Trace func(Exchange)
 
+	// Secrets is told of the secrets that the service hands out, so that they can
+	// be kept out of whatever is written; may be nil.
+	Secrets *secret.Redactor
+
 	AttemptTimeout time.Duration    // of one attempt with its whole answer; 30 seconds if zero
 	Now            func() time.Time // for Exchange.Duration and to see that a wait is futile; may be nil
 }
@@ -59,7 +63,7 @@ type Exchange struct {
 	Attempt  int  // from 1
 	Changes  bool // the call is one that changes something
 	Duration time.Duration
-	Err      error // why there is no answer
+	Err      error // why there is no answer, or none of the service
 }
 
 // A Client talks to the API with one token. It may be used by several
@@ -88,6 +92,17 @@ type Client struct {
 }
 
 type service struct{ client *Client }
+
+// hide keeps what the service handed out away from messages. What people chose,
+// a password, is the client's own affair: it may be a word of any text.
+func (c *Client) hide(secrets ...secret.Text) {
+	for _, s := range secrets {
+		c.redact.Add(s)
+		if c.config.Secrets != nil {
+			c.config.Secrets.Add(s)
+		}
+	}
+}
 
 // New returns a client. It sends nothing. The error is ErrURL, or
 // ErrUnauthorized for a token that no header can carry.

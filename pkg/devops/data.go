@@ -49,6 +49,7 @@ func (s *DataService) OpenSession(ctx context.Context, endpoint, username string
 	if err != nil || json.Unmarshal(fields["authtoken"], &text) != nil || !printable(text) || len(text) > 1024 {
 		return "", s.client.unusable(k, a, "the answer has no session in it")
 	}
+	s.client.hide(secret.Text(text))
 	return secret.Text(text), nil
 }
 

@@ -68,6 +68,7 @@ func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, 
 	if err != nil || a.status > http.StatusCreated {
 		return Credential{}, withPartial(s.client.unusable(k, a, "the answer is not a whole credential"), a.body)
 	}
+	s.client.hide(made.Secret, made.Token)
 	return made, nil
 }
 

@@ -98,7 +98,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			Method: trip.call.method, Path: trip.call.path, Status: a.status, Attempt: trip.attempts,
 			Changes: trip.call.class != read, Duration: t.client.now().Sub(begin),
 		}
-		if a.err != nil {
+		if a.err != nil || isHTML(a.header, a.body) {
 			x.Err = errors.New(t.client.words(a))
 		}
 		trace(x)

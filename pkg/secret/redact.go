@@ -2,8 +2,8 @@ package secret
 
 import (
 	"io"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -13,34 +13,53 @@ import (
 const minimum = 8
 
 // A Redactor takes secrets out of text: those that it was told of by value,
-// also in their URL-encoded form, and everything that has the shape of a token.
+// also encoded or escaped, and everything that has the shape of a token.
 // It may be used by several goroutines.
 type Redactor struct {
-	mu     sync.RWMutex
+	mu     sync.Mutex
+	told   []string // whose forms are not among values yet
 	values []string
 }
 
-// Add makes the redactor look for s from now on.
+// Add makes the redactor look for s from now on; of a token, also for its last
+// part alone.
 func (r *Redactor) Add(s Text) {
 	if len(s) < minimum {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, form := range []string{string(s), url.QueryEscape(string(s))} {
-		if !slices.Contains(r.values, form) {
-			r.values = append(r.values, form)
+	r.told = append(r.told, string(s))
+}
+
+// known returns all forms of what the redactor was told of. They are made when
+// there is something to look at, which is not so in every run.
+func (r *Redactor) known() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.told {
+		found := forms(s)
+		if token, err := ParseToken(s); err == nil {
+			found = append(found, forms(string(token.Text[len(token.Text)-tailSize:]))...)
+		}
+		for _, form := range found {
+			if !slices.Contains(r.values, form) {
+				r.values = append(r.values, form)
+			}
 		}
 	}
+	r.told = nil
+	return r.values
 }
 
 // Redact returns s with a placeholder instead of each secret.
 func (r *Redactor) Redact(s string) string {
-	r.mu.RLock()
-	for _, v := range r.values {
-		s = strings.ReplaceAll(s, v, hidden)
+	const quick = 32 // as much as is looked for many times faster than the rest
+	for _, v := range r.known() {
+		if strings.Contains(s, v[:min(len(v), quick)]) {
+			s = strings.ReplaceAll(s, v, hidden)
+		}
 	}
-	r.mu.RUnlock()
 	if !suspicious(s) {
 		return s
 	}
@@ -55,17 +74,35 @@ func (r *Redactor) Redact(s string) string {
 // Writer returns a writer that redacts each write before it reaches w. A
 // secret that is split over two writes is not found, so callers write whole
 // lines.
-func (r *Redactor) Writer(w io.Writer) io.Writer { return &redacting{r, w} }
+func (r *Redactor) Writer(w io.Writer) io.Writer { return &redacting{r, w, nil} }
+
+// Sparing returns a writer like Writer that lets the secrets in kept pass, as
+// they are, because it is where they are delivered.
+func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redacting{r, w, kept} }
 
 type redacting struct {
 	redactor *Redactor
 	w        io.Writer
+	kept     []Text
 }
 
 // Write reports the length of p, whatever the length of the redacted text.
 func (w *redacting) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(w.w, w.redactor.Redact(string(p))); err != nil {
+	if _, err := io.WriteString(w.w, w.redact(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// redact puts the secrets that are kept out of reach of the redactor.
+func (w *redacting) redact(s string) string {
+	var hide, show []string
+	for i, kept := range w.kept {
+		if kept != "" {
+			mark := "\x00" + strconv.Itoa(i) + "\x00"
+			hide, show = append(hide, string(kept), mark), append(show, mark, string(kept))
+		}
+	}
+	s = w.redactor.Redact(strings.NewReplacer(hide...).Replace(s))
+	return strings.NewReplacer(show...).Replace(s)
 }

@@ -2,10 +2,16 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +97,63 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+// TestRedactForms gives the redactor what programs make of a secret on its way.
+func TestRedactForms(t *testing.T) {
+	t.Parallel()
+	const value = `s3cret+"value"/<99>\ab`
+	var r secret.Redactor
+	r.Add(token)
+	r.Add(value)
+	for _, s := range []string{token, tail, value} {
+		forms := map[string]string{
+			"itself":      s,
+			"hex":         hex.EncodeToString([]byte(s)),
+			"capital hex": strings.ToUpper(hex.EncodeToString([]byte(s))),
+			"a query":     url.QueryEscape(s),
+			"a path":      url.PathEscape(s),
+			"Go":          strconv.Quote(s),
+			"HTML":        html.EscapeString(s),
+			"backwards":   backwards(s),
+		}
+		quoted, err := json.Marshal(s)
+		check(t, err)
+		forms["JSON"] = string(quoted)
+		for _, before := range []string{"", "u", "us", "use"} { // a part of something longer, such as user:password
+			forms["base64 behind "+before] = base64.StdEncoding.EncodeToString([]byte(before + s + "!"))
+			forms["base64 for addresses behind "+before] = base64.RawURLEncoding.EncodeToString([]byte(before + s))
+		}
+		for name, form := range forms {
+			got := r.Redact("x " + form + " y")
+			if !strings.Contains(got, "[secret]") || len(got) > len("x [secret] y")+8 {
+				t.Errorf("%s of %s: %q", name, s, got)
+			}
+		}
+	}
+}
+
+// TestSparing delivers one secret, and keeps others out of what goes with it.
+func TestSparing(t *testing.T) {
+	t.Parallel()
+	const rest = "9999999999abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	const other = "AstraCS:zBcDeFgHiJkLmNoPqRsTuVwX:" + rest
+	var r secret.Redactor
+	r.Add(token)
+	r.Add(other)
+	r.Add("fresh+secret")
+	var out bytes.Buffer
+	fmt.Fprintf(r.Sparing(&out, token, "fresh+secret", ""), `{"token":%q,"secret":%q,"description":"%s %s"}`, token, "fresh+secret", other, rest)
+	want := fmt.Sprintf(`{"token":%q,"secret":"fresh+secret","description":"[secret] [secret]"}`, token)
+	if out.String() != want {
+		t.Errorf("%s\nwant\n%s", out.String(), want)
+	}
+}
+
+func backwards(s string) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes)
+}
+
 func FuzzParseToken(f *testing.F) {
 	f.Add(token)
 	f.Add("\ufeff'" + token)
@@ -113,4 +176,25 @@ func check(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// FuzzRedact puts a secret, in one of its forms, into any text.
+func FuzzRedact(f *testing.F) {
+	const value = "s3cret+value/99"
+	f.Add("x ", " y", token)
+	f.Add("Basic ", "==", base64.StdEncoding.EncodeToString([]byte("user:"+token)))
+	f.Add("\x00", "\x001\x00", value)
+	f.Fuzz(func(t *testing.T, before, after, middle string) {
+		var r secret.Redactor
+		r.Add(token)
+		r.Add(value)
+		for _, form := range []string{token, tail, value, hex.EncodeToString([]byte(token)), url.QueryEscape(value), middle} {
+			got := r.Redact(before + form + after)
+			for _, s := range []string{token, tail, value} {
+				if strings.Contains(got, s) || strings.Contains(got, hex.EncodeToString([]byte(s))) || strings.Contains(got, url.QueryEscape(s)) {
+					t.Errorf("%q is in %q", s, got)
+				}
+			}
+		}
+	})
 }

@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// ChildEnviron is the environment of the programs that this one starts for
+// itself, such as git or a browser: the caller's without our secrets, which none
+// of them needs. The list is a copy.
+func (a *App) ChildEnviron() []string {
+	return slices.DeleteFunc(slices.Clone(a.Environ()), func(variable string) bool {
+		name, value, _ := strings.Cut(variable, "=")
+		return isSecretName(strings.ToUpper(name)) || secret.LooksLikeToken(value)
+	})
+}
+
+// isSecretName tells by its name whether a variable of ours, or one that env
+// export makes, holds a secret.
+func isSecretName(name string) bool {
+	return strings.HasPrefix(name, "ASTRA_") &&
+		slices.ContainsFunc([]string{"TOKEN", "SECRET", "PASSWORD"}, func(word string) bool { return strings.Contains(name, word) })
+}

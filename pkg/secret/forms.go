@@ -1,0 +1,49 @@
+package secret
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"html"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// forms returns s and what programs make of it on its way: quoted, escaped,
+// encoded, or backwards. Each is a text that a message may hold.
+func forms(s string) []string {
+	digits := hex.EncodeToString([]byte(s))
+	all := []string{
+		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), inner(strconv.Quote(s)),
+		digits, strings.ToUpper(digits), backwards(s),
+	}
+	if quoted, err := json.Marshal(s); err == nil {
+		all = append(all, inner(string(quoted)))
+	}
+	for before := range 3 {
+		all = append(all, within(base64.RawStdEncoding, s, before), within(base64.RawURLEncoding, s, before))
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // what holds another form comes before it
+	return slices.DeleteFunc(all, func(form string) bool { return len(form) < minimum })
+}
+
+// within returns the part of a base64 text that s alone decides, where so many
+// bytes are encoded in front of it and any behind it.
+func within(encoding *base64.Encoding, s string, before int) string {
+	const bitsOfByte, bitsOfDigit = 8, 6
+	text := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
+	first := (before*bitsOfByte + bitsOfDigit - 1) / bitsOfDigit
+	last := (before + len(s)) * bitsOfByte / bitsOfDigit
+	return text[first:last]
+}
+
+// inner takes the quotes away.
+func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+
+func backwards(s string) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes)
+}
