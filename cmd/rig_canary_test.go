@@ -369,8 +369,10 @@ func (c canaryCell) mayPass(name, arguments, s, admin string) bool {
 		return false
 	case strings.HasPrefix(to[2], "TCP"), strings.Contains(to[2], "socket"):
 		return true // where it is connected to was looked at
+	case to[1] == "1" && strings.HasPrefix(c.path, "sandbox "):
+		return true // its token is no secret
 	case to[1] == "1" && c.shows:
-		return s != admin || strings.HasPrefix(c.path, "sandbox ")
+		return s != admin
 	}
 	return c.saves != "" || strings.Contains(to[2], "/credentials/") || strings.HasSuffix(to[2], "/state.db") ||
 		c.path == "sandbox demo"
