@@ -1,16 +1,12 @@
 package token
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // Why a token is not valid.
@@ -133,91 +129,6 @@ func (f *finding) find(ctx context.Context, app *cli.App, login *cli.Session) er
 	return err
 }
 
-// lookUp examines a token that is named.
-func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*finding, error) {
-	all, err := rows(ctx, app, login)
-	if err != nil {
-		return nil, err
-	}
-	r, missing := find(all, ref)
-	if ambiguous(missing) {
-		return nil, missing
-	}
-	if missing == nil {
-		f := about(r.ClientID)
-		if r.expired() {
-			f.reason = isExpired
-		}
-		if r.untold() {
-			if f.reason, err = tryOut(ctx, app, login, r); err != nil {
-				return nil, err
-			}
-		}
-		return f, f.show(ctx, login, r)
-	}
-	saved, err := savedHere(app, login, ref)
-	if err != nil {
-		return nil, err
-	}
-	if saved.Name != "" {
-		f := about(saved.ClientID)
-		f.saved, f.reason = saved.Name, isRevoked
-		return f, f.place(ctx, login)
-	}
-	f := about(ref)
-	f.reason = isUnknown
-	if e, ok := errors.AsType[*cli.Error](missing); ok {
-		f.near = e.Hint
-	}
-	if !cli.LooksLikeClientID(ref) {
-		return f, missing // no client id: a name that was mistyped
-	}
-	return f, nil
-}
-
-// tryOut asks with a token itself whether it is valid, where the list does not
-// tell, and returns why it is not.
-func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reason string, err error) {
-	saved, err := savedHere(app, login, r.ClientID)
-	switch {
-	case err != nil:
-		return "", err
-	case r.current:
-		_, err = login.OrgID(ctx)
-	case saved.Name == "":
-		return isUntold, nil
-	default:
-		err = askWith(ctx, app, login, saved)
-	}
-	switch {
-	case errors.Is(err, credential.ErrNotFound):
-		return isUntold, nil
-	case errors.Is(err, devops.ErrUnauthorized):
-		return isRejected, nil
-	}
-	return "", err
-}
-
-// askWith asks the service something with a saved token, which is an error if it
-// is not valid.
-func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) error {
-	profile, err := sessionProfile(app, login)
-	if err != nil {
-		return err
-	}
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile.Name, saved))
-	if err != nil {
-		return err
-	}
-	token := secret.Token{ClientID: saved.ClientID, Text: item.Token}
-	asker, err := app.Connect(token, cmp.Or(item.APIURL, login.APIURL))
-	if err != nil {
-		return err
-	}
-	_, err = asker.OrgID(ctx)
-	return err
-}
-
 // show fills in a row of the list, and what its roles allow.
 func (f *finding) show(ctx context.Context, login *cli.Session, r row) error {
 	f.row = r
@@ -246,37 +157,3 @@ func (f *finding) place(ctx context.Context, login *cli.Session) error {
 }
 
 func (r row) expired() bool { return !r.ExpiresAt.IsZero() && !r.now.Before(r.ExpiresAt) }
-
-// savedHere returns the token that is saved under a name or has a client id; the
-// zero value if none is.
-func savedHere(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
-	profile, err := sessionProfile(app, login)
-	if err != nil {
-		return config.SavedToken{}, err
-	}
-	for _, s := range profile.Tokens {
-		if s.Name == ref || s.ClientID == ref {
-			return s, nil
-		}
-	}
-	return config.SavedToken{}, nil
-}
-
-// noted returns the name of an organization that is known from here.
-func noted(app *cli.App, orgID string) string {
-	cfg, err := app.Config()
-	if err != nil {
-		return ""
-	}
-	for _, p := range cfg.Profiles {
-		if p.Org.ID == orgID {
-			return p.Org.Name
-		}
-	}
-	for _, o := range cfg.Organizations {
-		if o.ID == orgID {
-			return o.Name
-		}
-	}
-	return ""
-}

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
-	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // A Source is one place where the credential may come from.
@@ -47,10 +44,6 @@ func (a *App) winner() (Source, bool, error) {
 		return Source{}, false, nil
 	}
 	return sources[at], true, nil
-}
-
-func (a *App) tokenFile() Source {
-	return Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
 }
 
 // Sources returns the places where the credential may come from, in the order
@@ -137,61 +130,6 @@ func (a *App) profileSources() ([]Source, error) {
 	return sources, nil
 }
 
-// Profile returns the profile that is chosen, whatever credential is used. In
-// sandbox mode it is the sandbox's own.
-func (a *App) Profile() (config.Profile, error) {
-	cfg, err := a.Config()
-	if err != nil {
-		return config.Profile{}, err
-	}
-	if a.sandboxed {
-		p, found := cfg.Find(sandboxProfile)
-		if !found {
-			p = config.Profile{Name: sandboxProfile, Store: string(credential.File)}
-		}
-		return p, nil
-	}
-	sources, err := a.profileSources()
-	if err != nil {
-		return config.Profile{}, err
-	}
-	for _, s := range sources {
-		if s.Present {
-			return a.findProfile(s.Detail)
-		}
-	}
-	return config.Profile{}, a.noProfile(Config)
-}
-
-// ProfileIfAny returns the profile that is chosen, and the zero one where there
-// are no profiles at all: what needs no more than a credential works without.
-func (a *App) ProfileIfAny() (config.Profile, error) {
-	p, err := a.Profile()
-	if e, ok := errors.AsType[*Error](err); ok && e.Name == noProfileAtAll {
-		return config.Profile{}, nil
-	}
-	return p, err
-}
-
-// findProfile returns the profile called name.
-func (a *App) findProfile(name string) (config.Profile, error) {
-	cfg, err := a.Config()
-	if err != nil {
-		return config.Profile{}, err
-	}
-	p, found := cfg.Find(name)
-	if !found {
-		var known []string
-		for _, p := range cfg.Profiles {
-			known = append(known, p.Name)
-		}
-		e := NotFoundf("profile", name, known)
-		e.Exit = Config
-		return config.Profile{}, e.WithNext("astra profile list")
-	}
-	return p, nil
-}
-
 // profileCredential reads the login of a profile, and refuses to use it with
 // another service than the one that it was stored for.
 func (a *App) profileCredential(ctx context.Context, name string) (credential.Item, error) {
@@ -226,86 +164,8 @@ func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 	return item, a.checkEndpoint(p, item)
 }
 
-// checkEndpoint makes sure that a stored credential goes to no other service
-// than its own, whatever the configuration, a flag or the environment says.
-func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
-	wanted, err := a.RequestedURL()
-	if err != nil {
-		return err
-	}
-	if a.URLRequested() && wanted != item.APIURL {
-		e := Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
-		if a.Globals.APIURL == "" {
-			return e.WithHint("ASTRA_API_URL asks for that: unset it, or log in there with a profile of its own")
-		}
-		return e.WithHint("log in there with a profile of its own").WithNext("astra auth login NAME --api-url " + wanted)
-	}
-	profileURL, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
-	if err != nil {
-		return err
-	}
-	if profileURL != item.APIURL {
-		return Refusef("profile %s says %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
-			WithHint("the configuration was changed by hand: log in again").WithNext("astra auth login " + p.Name)
-	}
-	return nil
-}
-
-// RequestedURL is the service that flags and environment ask for, in its normal
-// form.
-func (a *App) RequestedURL() (string, error) {
-	if a.Globals.APIURL != "" {
-		return devops.NormalizeURL(a.Globals.APIURL)
-	}
-	return devops.NormalizeURL(cmp.Or(a.settings.APIURL, devops.DefaultURL))
-}
-
-// maxTokenFile is more than any file with one token holds.
-const maxTokenFile = 64 << 10
-
-// readTokenFile reads the token that --token-file names, - for standard input.
-func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
-	text, err := a.ReadTokenFile(ctx, a.Globals.TokenFile)
-	if err != nil {
-		return credential.Item{}, err
-	}
-	url, err := a.RequestedURL()
-	return credential.Item{Token: text, APIURL: url}, err
-}
-
-// ReadTokenFile reads a file that holds one token, - for standard input, within
-// the time limit of ctx. It does not check the token's shape.
-func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
-	if name == "-" && a.Terminal.In {
-		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
-	}
-	text, err := a.ReadInput(ctx, name, maxTokenFile)
-	switch {
-	case errors.Is(err, errSlow):
-		return "", Failf(Unconfirmed, "no token came in time")
-	case ctx.Err() != nil:
-		return "", context.Cause(ctx)
-	case err != nil:
-		return "", Usagef("--token-file: %v", err)
-	}
-	a.warnReadable(name)
-	return secret.Text(strings.TrimSpace(string(text))), nil
-}
-
-// warnReadable warns of a file with a secret that others can read. It is a
-// warning and no more: secrets that a container is given are files that everybody
-// in it can read.
-func (a *App) warnReadable(name string) {
-	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
-		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
-	}
-}
-
 // HasCredential reports whether any source has a credential.
 func (a *App) HasCredential() bool {
 	_, found, err := a.winner()
 	return found || err != nil // whoever uses it gets the error
 }
-
-// URLRequested reports whether a flag or the environment names a service.
-func (a *App) URLRequested() bool { return a.Globals.APIURL != "" || a.settings.APIURL != "" }

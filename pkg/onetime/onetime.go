@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -209,87 +208,3 @@ func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential
 	}
 	return taken, nil
 }
-
-// takeBack revokes the credential of an operation, which nobody holds, because of
-// cause. That it is nobody's is written down first, for the case that it cannot be
-// revoked now.
-func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, cause error) error {
-	if entry.Step != Created || entry.Made != clientID {
-		entry.Made = clientID
-		cause = errors.Join(cause, entry.note(Created))
-	}
-	if err := m.revoke(ctx, clientID, entry.abroad()); err != nil {
-		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
-	}
-	return fmt.Errorf("%w; the credential %s was revoked again: %w", cause, clientID, ErrNothingKept)
-}
-
-// ErrStillListed says that a token was deleted and is listed all the same.
-var ErrStillListed = errors.New("it was deleted, and is listed all the same")
-
-// revoke deletes a credential and makes sure that it is gone. Of one that is
-// abroad, in another organization, neither a list nor a 404 tells.
-func (m Maker) revoke(ctx context.Context, clientID string, abroad bool) error {
-	ctx, cancel := m.unbroken(ctx, revokeLimit)
-	defer cancel()
-	deleted := m.Tokens.Delete(ctx, clientID)
-	if abroad || errors.Is(deleted, devops.ErrForbidden) {
-		return deleted
-	}
-	if errors.Is(deleted, devops.ErrNotFound) {
-		return nil
-	}
-	var seen error
-	for _, pause := range looks() {
-		if sleep(ctx, pause) != nil {
-			break
-		}
-		live, err := m.Tokens.List(ctx)
-		switch {
-		case err != nil:
-			seen = err
-		case !lists(live, clientID):
-			return nil
-		case deleted != nil:
-			return deleted
-		default:
-			seen = ErrStillListed // a list may lag behind
-		}
-	}
-	return errors.Join(deleted, seen)
-}
-
-// abroad reports whether the credential is for another organization than that of
-// the login.
-func (r Record) abroad() bool { return r.Order.OrgID != r.OrgID }
-
-func lists(tokens []devops.Token, clientID string) bool {
-	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
-}
-
-// A PendingError names credentials that exist, or may exist, and whose secret
-// nobody holds.
-type PendingError struct {
-	ClientIDs []string
-	Certain   bool // they are ours; otherwise they only look like it
-	Blind     bool // the list could not be looked at
-	Cause     error
-}
-
-// Error says what is open.
-func (e *PendingError) Error() string {
-	switch {
-	case e.Certain:
-		return fmt.Sprintf("%v; the credential %s exists and nobody holds its secret", e.Cause, strings.Join(e.ClientIDs, ", "))
-	case e.Blind:
-		return fmt.Sprintf("%v; a credential may exist whose secret nobody holds", e.Cause)
-	case len(e.ClientIDs) == 1:
-		return fmt.Sprintf("%v; %s looks like what it made", e.Cause, e.ClientIDs[0])
-	case len(e.ClientIDs) > 1:
-		return fmt.Sprintf("%v; one of %s looks like what it made", e.Cause, strings.Join(e.ClientIDs, ", "))
-	}
-	return fmt.Sprintf("%v; no new credential is listed so far", e.Cause)
-}
-
-// Unwrap returns ErrPending and the cause.
-func (e *PendingError) Unwrap() []error { return []error{ErrPending, e.Cause} }

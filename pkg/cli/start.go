@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Start checks the global flags, settles the settings and sets the time limit.
+// It runs before every command.
+func (a *App) Start(cmd *cobra.Command) error {
+	g := &a.Globals
+	if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+		return AsUsage(err) // cobra would come to it later, and not say what kind of error it is
+	}
+	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
+		return err
+	}
+	if err := a.settle(); err != nil {
+		return err
+	}
+	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
+		return Usagef("--sandbox goes with neither --profile nor --api-url: the sandbox is its own organization")
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, g.Color) {
+		return Usagef("--color is auto, always or never, not %q", g.Color)
+	}
+	a.outputGiven = g.Output != ""
+	if err := a.takeOwnFormat(cmd); err != nil {
+		return err
+	}
+	if g.Output == "" {
+		g.Output = a.settings.Output
+		if _, err := output.ParseFormat(g.Output); err != nil && g.Output != "" {
+			return Failf(Config, "%s: %v", a.settings.Source("output"), err)
+		}
+	}
+	if _, err := a.outputOptions(); err != nil {
+		return ownFormatsToo(cmd, err)
+	}
+	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
+		g.Debug = "http"
+	}
+	if g.Debug != "" && g.Debug != "http" {
+		return Usagef("--debug is http, not %q", g.Debug)
+	}
+	limit := g.Timeout
+	if !cmd.Flags().Changed("timeout") {
+		limit = cmp.Or(a.settings.Timeout, defaultTimeout)
+		if a.Interactive() && a.settings.Timeout == 0 {
+			limit = attendedTimeout
+		}
+		if waits(cmd) && a.settings.Timeout == 0 {
+			limit = patientTimeout
+		}
+	}
+	if limit <= 0 {
+		return Usagef("--timeout must be longer than nothing")
+	}
+	a.tellOpen(cmd)
+	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})
+	a.cancelTimeout, a.limit = cancel, limit
+	cmd.SetContext(ctx)
+	return nil
+}
+
+// emptyFlag refuses a flag that was given without a value: mostly a variable of
+// a script that is not set, and then the meaning would be another one. Only a
+// description may be taken away like that.
+func emptyFlag(cmd *cobra.Command) error {
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "description" {
+			return
+		}
+		list, isList := f.Value.(pflag.SliceValue)
+		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
+			err = Usagef("--%s is empty", f.Name).WithHint("leave it out, or give it a value; a variable may not be set")
+		}
+	})
+	return err
+}
+
+// settle reads the settings: the environment over the defaults of the
+// configuration file. A file that cannot be read is reported by what needs it.
+func (a *App) settle() error {
+	environment, err := config.NewSettings(a.Getenv, nil)
+	if err != nil {
+		return err
+	}
+	a.settings, a.sandboxed = environment, a.Globals.Sandbox || environment.Sandbox
+	cfg, err := a.Config()
+	if err != nil || len(cfg.Defaults) == 0 {
+		return nil //nolint:nilerr // doctor, help and the like do without
+	}
+	a.settings, err = config.NewSettings(a.Getenv, cfg.Defaults)
+	return err
+}
+
+// checkArguments refuses a command line that holds a token: the list of
+// processes and the shell's history would keep it. The text is not repeated.
+func checkArguments(args []string) error {
+	for _, arg := range args {
+		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
+			return Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
+				WithHint("give it by --token-file FILE, or on standard input with --token-file -; and consider that token as exposed")
+		}
+	}
+	return nil
+}
+
+// scrub takes what looks like a token out of the parser's own words.
+func scrub(s string) string { return new(secret.Redactor).Redact(s) }

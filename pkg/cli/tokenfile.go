@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+func (a *App) tokenFile() Source {
+	return Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+}
+
+// maxTokenFile is more than any file with one token holds.
+const maxTokenFile = 64 << 10
+
+// readTokenFile reads the token that --token-file names, - for standard input.
+func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
+	text, err := a.ReadTokenFile(ctx, a.Globals.TokenFile)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	url, err := a.RequestedURL()
+	return credential.Item{Token: text, APIURL: url}, err
+}
+
+// ReadTokenFile reads a file that holds one token, - for standard input, within
+// the time limit of ctx. It does not check the token's shape.
+func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
+	if name == "-" && a.Terminal.In {
+		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
+	}
+	text, err := a.ReadInput(ctx, name, maxTokenFile)
+	switch {
+	case errors.Is(err, errSlow):
+		return "", Failf(Unconfirmed, "no token came in time")
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		return "", Usagef("--token-file: %v", err)
+	}
+	a.warnReadable(name)
+	return secret.Text(strings.TrimSpace(string(text))), nil
+}
+
+// warnReadable warns of a file with a secret that others can read. It is a
+// warning and no more: secrets that a container is given are files that everybody
+// in it can read.
+func (a *App) warnReadable(name string) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
+		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
+	}
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// longRunning marks a command that has no time limit of its own accord.
+const longRunning = "long-running"
+
+// AddWait declares --wait, with which a command has more time.
+func AddWait(f *pflag.FlagSet, wait *bool) {
+	f.BoolVar(wait, "wait", false, "wait until it is done")
+}
+
+func waits(cmd *cobra.Command) bool {
+	wait, err := cmd.Flags().GetBool("wait")
+	return err == nil && wait
+}
+
+// LongRunning marks cmd as one that runs until it is told to stop.
+func LongRunning(cmd *cobra.Command) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[longRunning] = "true"
+	return cmd
+}
+
+// Args checks positional arguments and words the complaint by their names, as
+// they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
+func Args(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if slices.Contains(args, "") {
+			return Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
+		}
+		least, most := 0, len(names)
+		for _, n := range names {
+			if !strings.HasPrefix(n, "[") {
+				least++
+			}
+			if strings.Contains(n, "…") {
+				most = int(^uint(0) >> 1)
+			}
+		}
+		switch {
+		case len(args) < least:
+			return Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
+		case len(args) > most && len(names) == 0:
+			return Usagef("%q is one argument too many: this command takes none", args[0]).WithHint("usage: %s", cmd.UseLine())
+		case len(args) > most:
+			return Usagef("%q is one argument too many", args[most]).WithHint("usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// Noun makes verbs the subcommands of a noun. Without a verb it shows the help;
+// an unknown verb is wrong usage with the nearest verbs, which cobra alone would
+// answer with help and success.
+func Noun(noun *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
+	noun.AddCommand(verbs...)
+	noun.Args = cobra.ArbitraryArgs
+	noun.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		var known []string
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				known = append(append(known, c.Name()), c.Aliases...)
+			}
+		}
+		e := Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath())
+		if near := NotFoundf("command", args[0], known); near.Hint != "" {
+			e.Hint = near.Hint
+		}
+		return e.WithNext(fmt.Sprintf("%s --help", cmd.CommandPath()))
+	}
+	return noun
+}

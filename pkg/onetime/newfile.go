@@ -1,0 +1,91 @@
+package onetime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// File is a destination in a new file that only the user can read.
+type File struct {
+	Path   string
+	Format string // of the file, "" where its suffix says it
+	Render func(w io.Writer, made devops.Credential) error
+
+	pending *pendingFile
+}
+
+// String says which file it is.
+func (f *File) String() string { return "file " + f.Path }
+
+// Prepare reserves room for the file without a name in its directory, where
+// the system can do that. The file itself must not exist.
+func (f *File) Prepare(context.Context) error {
+	if f.Path == "-" {
+		return errors.New("that is no file: standard output is the destination without it")
+	}
+	if _, err := os.Lstat(f.Path); err == nil {
+		return fmt.Errorf("%w", os.ErrExist)
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	pending, err := openPending(f.Path)
+	if err != nil {
+		return err
+	}
+	f.pending = pending
+	return nil
+}
+
+// Deliver writes the file whole and gives it its name, which replaces nothing
+// and follows no link.
+func (f *File) Deliver(_ context.Context, made devops.Credential) error {
+	var text bytes.Buffer
+	if err := f.Render(&text, made); err != nil {
+		return err
+	}
+	return f.pending.commit(text.Bytes())
+}
+
+// Discard drops the file that has no name yet.
+func (f *File) Discard() {
+	if f.pending != nil {
+		f.pending.drop()
+	}
+}
+
+// maxFile is more than a file with one credential holds.
+const maxFile = 64 << 10
+
+// Holds reports whether the file has its name, which it gets when it is whole,
+// and is that of this client id.
+func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
+	info, err := os.Lstat(f.Path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular() || info.Size() > maxFile:
+		return false, nil
+	}
+	text, err := os.ReadFile(f.Path)
+	return bytes.Contains(text, []byte(clientID)), err
+}
+
+// Drop leaves a file alone: one that has its name was delivered.
+func (*File) Drop(context.Context, string) error { return nil }
+
+// Note writes down the whole path.
+func (f *File) Note(r *Record) {
+	r.Out, r.Format = f.Path, f.Format
+	if whole, err := filepath.Abs(f.Path); err == nil {
+		r.Out = whole
+	}
+}

@@ -1,0 +1,68 @@
+package onetime
+
+import (
+	"context"
+	"fmt"
+)
+
+// Rollback undoes a rotation: the old token is in use again, the new one revoked.
+// The error wraps ErrRetired or ErrOldGone where there is no way back.
+func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
+	made, err := r.undoable(ctx, e)
+	if err != nil {
+		return err
+	}
+	if !e.Undo {
+		e.Undo = true
+		if err := e.note(e.Step); err != nil {
+			return err
+		}
+	}
+	if made != "" {
+		if r.Held != nil {
+			if err := r.Held.Switch(ctx, made, e.Old); err != nil {
+				return err
+			}
+		}
+		if err := r.revokeAs(ctx, made, e.Old); err != nil {
+			return fmt.Errorf("revoke the new token %s: %w", made, err)
+		}
+	}
+	return Drop(ctx, e, made, r.Destinations)
+}
+
+// undoable makes sure that the old token can be used again, and returns the client
+// id of the new one, "" if there is none.
+func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err error) {
+	if e.Step.Reached(Retired) {
+		return "", ErrRetired
+	}
+	live, err := r.Tokens.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !lists(live, e.Old) {
+		return "", ErrOldGone
+	}
+	if r.Held != nil {
+		switch holds, err := r.Held.Holds(ctx, e.Old); {
+		case err != nil:
+			return "", err
+		case !holds:
+			return "", fmt.Errorf("%w: its secret is not stored", ErrOldGone)
+		}
+	}
+	if e.Step != Planned {
+		return e.Made, nil
+	}
+	found, err := r.Find(ctx, e.Record, r.Destinations)
+	switch {
+	case err != nil:
+		return "", err
+	case found.State == Orphan:
+		return found.ClientIDs[0], nil
+	case found.State == Nothing:
+		return "", nil
+	}
+	return "", &UnclearError{found}
+}

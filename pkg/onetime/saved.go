@@ -1,0 +1,95 @@
+package onetime
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// Saved is a destination in a secret store.
+type Saved struct {
+	Store  credential.Store
+	Place  Place  // whose name is that under which the user finds it again
+	APIURL string // the service that the token is for
+	// Key names the item of a client id. Two commands that save under one name
+	// at the same time have two items, so that neither can drop the other's.
+	Key func(clientID string) credential.Key
+	// Record notes in the configuration that the item exists, unless the name
+	// was taken meanwhile.
+	Record func(ctx context.Context, clientID string) error
+}
+
+// String says which store it is.
+func (s *Saved) String() string {
+	return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Place.Saved)
+}
+
+func where(kind credential.Kind) string {
+	if kind == credential.File {
+		return "a file that only you can read"
+	}
+	return "the " + string(kind)
+}
+
+// Prepare writes, reads and deletes a dummy item.
+func (s *Saved) Prepare(ctx context.Context) error {
+	return TryStore(ctx, s.Store, s.Key("try"+rand.Text()))
+}
+
+// TryStore writes, reads and deletes a dummy item.
+func TryStore(ctx context.Context, store credential.Store, key credential.Key) error {
+	if err := store.Set(ctx, key, credential.Item{ClientID: "try", Token: "try"}); err != nil {
+		return err
+	}
+	return store.Delete(ctx, key)
+}
+
+// Item is what a store keeps of a credential for the service at apiURL.
+func Item(made devops.Credential, apiURL string) credential.Item {
+	return credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: apiURL}
+}
+
+// Deliver writes the item and notes it in the configuration. The store reads
+// back what it wrote.
+func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
+	key := s.Key(made.ClientID)
+	if err := s.Store.Set(ctx, key, Item(made, s.APIURL)); err != nil {
+		return err
+	}
+	if err := s.Record(ctx, made.ClientID); err != nil {
+		return errors.Join(err, s.Store.Delete(context.WithoutCancel(ctx), key))
+	}
+	return nil
+}
+
+// Discard does nothing: Prepare left nothing.
+func (s *Saved) Discard() {}
+
+// Holds reports whether the item is in the store.
+func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
+	_, err := s.Store.Get(ctx, s.Key(clientID))
+	if errors.Is(err, credential.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Drop deletes the item.
+func (s *Saved) Drop(ctx context.Context, clientID string) error {
+	return absent(s.Store.Delete(ctx, s.Key(clientID)))
+}
+
+// absent is err unless that says that there is nothing.
+func absent(err error) error {
+	if errors.Is(err, credential.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Note writes down the place.
+func (s *Saved) Note(r *Record) { r.Places = []Place{s.Place} }

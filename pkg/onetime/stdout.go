@@ -1,0 +1,78 @@
+package onetime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/failpoint"
+)
+
+// Stdout is standard output as a destination.
+type Stdout struct {
+	File   *os.File
+	Alone  bool // it is the only destination, so nobody listening is an error
+	Render func(w io.Writer, made devops.Credential) error
+}
+
+// String says that it is standard output.
+func (*Stdout) String() string { return "standard output" }
+
+// Prepare refuses an output that nobody reads, or that would show neither the
+// secret nor the token. A closed standard output is the null device by the time
+// that a program runs.
+func (s *Stdout) Prepare(context.Context) error {
+	if s.Alone && isNull(s.File) {
+		return errors.New("it is closed or the null device, and the secret is shown only once")
+	}
+	var rehearsal bytes.Buffer
+	dummy := devops.Credential{ClientID: "client", Secret: "rehearsed-secret", Token: "rehearsed-token"}
+	if err := s.Render(&rehearsal, dummy); err != nil {
+		return err
+	}
+	if s.Alone && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Secret)) && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Token)) {
+		return errors.New("it would show neither secret nor token, and they are shown only once")
+	}
+	return hasReader(s.File)
+}
+
+// Deliver writes the credential at once. A reader that left is an error.
+func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
+	var text bytes.Buffer
+	if err := s.Render(&text, made); err != nil {
+		return err
+	}
+	failpoint.Here("standard output: before")
+	if _, err := s.File.Write(text.Bytes()); err != nil {
+		return err
+	}
+	failpoint.Here("standard output: after")
+	if info, err := s.File.Stat(); err == nil && info.Mode().IsRegular() {
+		return s.File.Sync()
+	}
+	return nil
+}
+
+// Discard does nothing.
+func (*Stdout) Discard() {}
+
+// Holds reports that nobody can tell: what was written may have been read.
+func (*Stdout) Holds(context.Context, string) (bool, error) { return false, nil }
+
+// Drop does nothing: what was shown was shown.
+func (*Stdout) Drop(context.Context, string) error { return nil }
+
+// Note writes down that only a person can tell whether it arrived.
+func (*Stdout) Note(r *Record) { r.Shown = true }
+
+func isNull(f *os.File) bool {
+	here, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	null, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(here, null)
+}
