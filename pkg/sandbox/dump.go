@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"unicode/utf16"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -98,8 +99,24 @@ func (s *Server) Dump(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(data, '\n'))
+	_, err = w.Write(append(inASCII(data), '\n'))
 	return err
+}
+
+// inASCII escapes what is not ASCII in a JSON text, so that nothing of it acts on
+// a terminal on which it is looked at.
+func inASCII(text []byte) []byte {
+	escaped := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		if r < 0x7f {
+			escaped = append(escaped, byte(r))
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+		}
+	}
+	return escaped
 }
 
 func readDocument(tx *bolt.Tx) (d document, err error) {

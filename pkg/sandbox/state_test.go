@@ -171,7 +171,7 @@ func TestStateThatVanishesIsSeededAgain(t *testing.T) {
 func TestDumpAndLoad(t *testing.T) {
 	w := newWorld(t)
 	made := w.newToken(w.newRole("Members", []string{"org-user-read"}, []string{""}))
-	w.admin(201, "POST", "/v2/enterprises/organizations", `{"name":"Daughter","email":"d@example.com","adminUserID":"`+w.users()[0].UserID+`"}`)
+	w.admin(201, "POST", "/v2/enterprises/organizations", `{"name":"D\u202eaughter \ud83d\udc69\u007f","email":"d@example.com","adminUserID":"`+w.users()[0].UserID+`"}`)
 	var first, second bytes.Buffer
 	if err := w.server.Dump(&first); err != nil {
 		t.Fatal(err)
@@ -185,6 +185,9 @@ func TestDumpAndLoad(t *testing.T) {
 	}
 	if diff := cmp.Diff(first.String(), second.String()); diff != "" {
 		t.Error(diff)
+	}
+	if strings.ContainsFunc(first.String(), func(r rune) bool { return r >= 0x7f }) || !strings.Contains(first.String(), `D\u202eaughter \ud83d\udc69\u007f`) {
+		t.Error("what a terminal would act on is in it")
 	}
 	if got := other.send("GET", "/v2/organizations/users", made.Token, ""); got.status != 200 {
 		t.Errorf("%+v", got)
