@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/openapi"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -73,7 +74,7 @@ func newBench(t *testing.T) *bench {
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(state, "sandbox", "state.db"), Now: time.Now})
 	check(t, err)
 	check(t, server.Seed(sandbox.SeedOptions{OrgName: "Acme Production"}))
-	listener := httptest.NewServer(sandbox.Listener(server, sandbox.ServeOptions{}))
+	listener := httptest.NewServer(openapi.Handler(server, held(t.Errorf)))
 	t.Cleanup(listener.Close)
 	status, err := server.Status()
 	check(t, err)

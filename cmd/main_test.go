@@ -3,16 +3,20 @@ package cmd_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/openapi"
 )
 
 // update rewrites generated files, and what scripts expect.
@@ -67,8 +71,42 @@ var plainBuild = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// astra is the program, whose requests to the embedded sandbox and whose answers
+// must not contradict what is published.
 func astra() {
 	ctx, stop := cli.Signals()
 	defer stop()
-	os.Exit(cmd.Main(ctx, cli.System(testVersion), os.Args[1:]))
+	app := cli.System(testVersion)
+	var contradictions atomic.Int32
+	app.Wire = func(next http.RoundTripper) http.RoundTripper {
+		return openapi.Transport(next, held(func(format string, values ...any) {
+			contradictions.Add(1)
+			fmt.Fprintf(os.Stderr, format+"\n", values...)
+		}))
+	}
+	code := cmd.Main(ctx, app, os.Args[1:])
+	if contradictions.Load() > 0 {
+		code = 99
+	}
+	os.Exit(code)
 }
+
+// held returns what complains of exchanges that contradict what is published.
+func held(complain func(format string, values ...any)) func(openapi.Exchange) {
+	return func(x openapi.Exchange) {
+		book, err := published()
+		if err != nil {
+			complain("%v", err)
+			return
+		}
+		for _, complaint := range book.Judge(x) {
+			complain("contradicts both descriptions without a reason: %s", complaint)
+		}
+	}
+}
+
+// published are the published descriptions. Scripts run in other directories.
+var published = sync.OnceValues(func() (*openapi.Book, error) {
+	_, file, _, _ := runtime.Caller(0)
+	return openapi.Open(filepath.Join(filepath.Dir(file), "..", "testdata", "openapi"))
+})

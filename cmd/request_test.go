@@ -37,6 +37,7 @@ func send(args []string) error {
 		return err
 	}
 	r.Header.Set("Authorization", "Bearer "+args[2])
+	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/astra-admin/astra/pkg/openapi"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -45,9 +46,11 @@ func TestScript(t *testing.T) {
 		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"await":    awaitCommand,
-			"exit":     exitCommand,
-			"serve":    serveCommand,
+			"await": awaitCommand,
+			"exit":  exitCommand,
+			"serve": func(ts *testscript.TestScript, neg bool, args []string) {
+				serveCommand(t, ts, neg, args)
+			},
 			"requests": requestsCommand,
 		},
 	})
@@ -146,7 +149,7 @@ func condition(cond string) (bool, error) {
 	return err == nil, nil
 }
 
-func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
+func serveCommand(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: serve [slow] [FAULT…]")
 	}
@@ -171,7 +174,7 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		options.Faults = append(options.Faults, fault)
 	}
-	listener := httptest.NewServer(sandbox.Listener(server, options))
+	listener := httptest.NewServer(sandbox.Listener(openapi.Handler(server, held(t.Errorf)), options))
 	ts.Defer(listener.Close)
 	status, err := server.Status()
 	ts.Check(err)

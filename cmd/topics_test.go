@@ -8,18 +8,21 @@ import (
 	"testing"
 )
 
-// TestTopicsNameCommands finds commands in help topics that there are not, or
-// flags that they do not have.
+// TestTopicsNameCommands finds commands in help topics, and in the table of what
+// the program does, that there are not, or flags that they do not have.
 func TestTopicsNameCommands(t *testing.T) {
 	t.Parallel()
 	command := regexp.MustCompile("`(astra [^`]+)`")
 	pages, err := filepath.Glob("topics/*.md")
 	check(t, err)
-	for _, page := range pages {
+	for _, page := range append(pages, "../docs/mission.md") {
 		text, err := os.ReadFile(page)
 		check(t, err)
 		for _, m := range command.FindAllStringSubmatch(string(text), -1) {
-			words := strings.Fields(m[1])[1:]
+			words := strings.Fields(strings.TrimPrefix(m[1], "astra help "))
+			if words[0] == "astra" {
+				words = words[1:]
+			}
 			c, rest, err := tree().Find(words)
 			if err != nil || c.Name() == "astra" && !strings.HasPrefix(words[0], "-") {
 				t.Errorf("%s: %s: %v", page, m[1], err)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"net/http"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -35,6 +36,10 @@ type App struct {
 	Terminal Terminal // facts about the streams, decided once
 	Globals  Globals  // the global flags as given
 	Secrets  *secret.Redactor
+
+	// Wire, if set, is put around the transport to the embedded sandbox. Tests
+	// listen there.
+	Wire func(http.RoundTripper) http.RoundTripper
 
 	// OnFailure is written to standard output when the command fails, so that
 	// eval fails too. A command whose output is evaluated sets it once it knows

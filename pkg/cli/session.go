@@ -128,6 +128,9 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 			return nil, err
 		}
 		c.URL, c.Transport = sandboxURL, server.RoundTripper()
+		if a.Wire != nil {
+			c.Transport = a.Wire(c.Transport)
+		}
 	}
 	client, err := devops.New(c)
 	if err != nil {

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,7 +107,7 @@ func TestTelemetry(t *testing.T) {
 		{"POST " + metrics, `{}`, 400, formJSON, "exactly one"},
 		{"GET " + audits, "", 404, formJSON, "no telemetry"},
 		{"POST " + audits, `{"Datadog":{"api_key":"k"}}`, 400, formJSON, "not a destination"},
-		{"POST " + audits, `{"pulsar":{"endpoint":"e","topic":"t","auth_strategy":"token"}}`, 202, formNone, ""},
+		{"POST " + audits, `{"pulsar":{"endpoint":"e","topic":"t","auth_strategy":"token","token":"x"}}`, 202, formNone, ""},
 		{"GET " + audits, "", 200, formJSON, `{"pulsar":{`},
 		{"DELETE " + audits, "", 202, formNone, ""},
 		{"GET " + audits, "", 404, formJSON, ""},
@@ -113,6 +115,57 @@ func TestTelemetry(t *testing.T) {
 	})
 	if got := w.send("GET", "/v2/databases/"+w.databases("")[0].ID+"/telemetry/metrics", w.newToken(roUser).Token, ""); got.status != 403 {
 		t.Errorf("without permission: %+v", got)
+	}
+}
+
+// TestTelemetryDestinations leaves out, one after the other, each setting that a
+// destination must have, and then has one too many.
+func TestTelemetryDestinations(t *testing.T) {
+	w := newWorld(t)
+	path := "/v2/databases/" + w.databases("")[0].ID + "/telemetry/metrics"
+	for _, test := range []struct {
+		kind     string
+		settings object
+		optional []string
+	}{
+		{"kafka", object{"bootstrap_servers": []string{"h:1"}, "topic": "t", "sasl_mechanism": "PLAIN", "sasl_username": "u", "sasl_password": "p", "security_protocol": "SASL_SSL"}, []string{"security_protocol"}},
+		{"prometheus_remote", object{"endpoint": "e", "auth_strategy": "basic", "user": "u", "password": "p"}, nil},
+		{"prometheus_remote", object{"endpoint": "e", "auth_strategy": "bearer", "token": "t"}, nil},
+		{"cloudwatch", object{"access_key": "k", "secret": "s", "region": "r"}, nil},
+		{"splunk", object{"endpoint": "e", "index": "i", "token": "t", "source": "s", "sourcetype": "t"}, []string{"source", "sourcetype"}},
+		{"pulsar", object{"endpoint": "e", "topic": "t", "auth_strategy": "token", "token": "t", "auth_name": "n"}, []string{"auth_name"}},
+		{"pulsar", object{"endpoint": "e", "topic": "t", "auth_strategy": "oauth2", "oauth2_credentials_url": "c", "oauth2_issuer_url": "i", "oauth2_audience": "a", "oauth2_scope": "s"}, []string{"oauth2_audience", "oauth2_scope"}},
+		{"Datadog", object{"api_key": "k", "site": "s"}, []string{"site"}},
+	} {
+		send := func(status int, settings object) {
+			t.Helper()
+			body, err := json.Marshal(object{test.kind: settings})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.admin(status, "POST", path, string(body))
+			if status == 202 {
+				w.admin(200, "GET", path, "")
+			}
+		}
+		send(202, test.settings)
+		for name, value := range test.settings {
+			less := maps.Clone(test.settings)
+			delete(less, name)
+			if slices.Contains(test.optional, name) {
+				send(202, less)
+			} else {
+				send(400, less)
+			}
+			less[name] = 1
+			send(400, less)
+			if name == "auth_strategy" || name == "sasl_mechanism" || name == "security_protocol" {
+				less[name] = "other"
+				send(400, less)
+			}
+			less[name], less["more"] = value, "x"
+			send(400, less)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -24,5 +25,21 @@ func TestConsumption(t *testing.T) {
 	})
 	if got := w.send("POST", "/v2/enterprises/consumption", w.newToken(orgAdministrator).Token, "{}"); got.status != 403 {
 		t.Errorf("without rights in the enterprise: %+v", got)
+	}
+}
+
+// TestReport waits for a report and fetches its file, which is not there for long.
+func TestReport(t *testing.T) {
+	w := newWorld(t)
+	made := read[reportOut](t, w.admin(200, "POST", "/v2/enterprises/billing-reports/generate-report", `{"month":"02","year":"2026"}`))
+	w.admin(200, "GET", "/v2/enterprises/billing-reports/"+made.ID, "")
+	w.clock.advance(reportTakes)
+	file := read[reportOut](t, w.admin(200, "GET", "/v2/enterprises/billing-reports/"+made.ID, "")).Details.URL
+	if got := w.fetch(file, ""); got.status != 200 || !strings.HasPrefix(got.body, "organization,database,region,usd\n"+w.status.OrgID+",") {
+		t.Errorf("%+v", got)
+	}
+	w.clock.advance(linkLife)
+	if got := w.fetch(file, ""); got.status != 403 {
+		t.Errorf("later: %+v", got)
 	}
 }

@@ -151,6 +151,29 @@ func TestWhatIsThereMeanwhile(t *testing.T) {
 	}
 }
 
+// TestUnpark brings a classic database back, and looks what is refused while that
+// is under way.
+func TestUnpark(t *testing.T) {
+	w := newWorld(t, real)
+	path := w.create(newClassic)
+	w.clock.advance(10 * time.Minute)
+	w.admin(202, "POST", path+"/park", "")
+	w.clock.advance(10 * time.Minute)
+	w.admin(202, "POST", path+"/unpark", "")
+	if got := w.get(path).Status; got != "UNPARKING" {
+		t.Errorf("it is %s", got)
+	}
+	w.admin(409, "POST", path+"/terminate", "")
+	w.admin(409, "POST", path+"/unpark", "")
+	w.clock.advance(10 * time.Minute)
+	if got := w.get(path).Status; got != "ACTIVE" {
+		t.Errorf("it is %s", got)
+	}
+	demo := "/v2/databases/" + w.databases("")[0].ID
+	w.admin(201, "POST", demo+"/keyspaces/more", "")
+	w.admin(409, "POST", demo+"/datacenters", `[{"tier":"serverless","cloudProvider":"GCP","region":"us-east4"}]`)
+}
+
 // TestRefusedChanges are requests to databases that are active.
 func TestRefusedChanges(t *testing.T) {
 	w := newWorld(t)

@@ -37,19 +37,6 @@ func (e export) needs() string {
 	return ""
 }
 
-// required are the settings that each kind of destination must have. Its names
-// are the service's, one with a capital letter.
-func required() map[string][]string {
-	return map[string][]string{
-		"kafka":             {"bootstrap_servers", "topic", "sasl_mechanism", "sasl_username", "sasl_password"},
-		"prometheus_remote": {"endpoint", "auth_strategy"},
-		"cloudwatch":        {"access_key", "secret", "region"},
-		"splunk":            {"endpoint", "index", "token"},
-		"pulsar":            {"endpoint", "topic", "auth_strategy"},
-		"Datadog":           {"api_key"},
-	}
-}
-
 func (c *call) getExport(of string) (answer, error) {
 	e, found, err := exports().find(c.tx, of)
 	if err == nil && !found {
@@ -78,10 +65,8 @@ func (c *call) setExport(of string, kinds []string) (answer, error) {
 	if err := json.Unmarshal(in[kind], &settings); err != nil {
 		return answer{}, refuse(http.StatusBadRequest, "%s is not an object", kind)
 	}
-	for _, name := range required()[kind] {
-		if settings[name] == nil || settings[name] == "" {
-			return answer{}, refuse(http.StatusBadRequest, "%s.%s is required", kind, name)
-		}
+	if err := destinations()[kind].check(settings); err != nil {
+		return answer{}, refuse(http.StatusBadRequest, "%s.%v", kind, err)
 	}
 	if err := exports().put(c.tx, export{of, in}); err != nil {
 		return answer{}, err
@@ -102,7 +87,7 @@ func setMetrics(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.setExport(d.ID, slices.Collect(maps.Keys(required())))
+	return c.setExport(d.ID, slices.Collect(maps.Keys(destinations())))
 }
 
 func getAudits(c *call) (answer, error) {

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, edit ...func(*Options)) *world {
 		e(&o)
 	}
 	w.server = w.open(o)
-	w.client = w.server.RoundTripper()
+	w.client = w.held(w.server.RoundTripper())
 	return w
 }
 
@@ -74,7 +74,7 @@ func (w *world) open(o Options) *Server {
 func (w *world) overHTTP() *world {
 	server := httptest.NewServer(w.server)
 	w.Cleanup(server.Close)
-	w.client, w.url = server.Client().Transport, server.URL
+	w.client, w.url = w.held(server.Client().Transport), server.URL
 	return w
 }
 
@@ -102,6 +102,8 @@ func (w *world) try(method, path, token, body string) (response, error) {
 	}
 	if body == "" {
 		request.Body = http.NoBody
+	} else {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)

@@ -1,0 +1,185 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A description is one of the two files.
+type description struct {
+	Operations map[string]operation
+	Types      map[string]schema
+}
+
+// An operation is what is said of a method and a path. The answers are found by
+// status, which may be written 5XX.
+type operation struct {
+	query   map[string]member
+	body    map[string]schema // by media type
+	needed  bool              // the body is
+	answers map[string]map[string]schema
+}
+
+// UnmarshalJSON reads the form that testdata/openapi/README.md describes.
+func (o *operation) UnmarshalJSON(text []byte) error {
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(text, &parts); err != nil {
+		return err
+	}
+	o.answers = map[string]map[string]schema{}
+	for key, part := range parts {
+		var err error
+		switch key {
+		case "query":
+			var q schema
+			err = json.Unmarshal(part, &q)
+			o.query = q.members
+		case "body", "body*":
+			o.needed = key == "body*"
+			err = json.Unmarshal(part, &o.body)
+		default:
+			var content map[string]schema
+			err = json.Unmarshal(part, &content)
+			for status := range strings.FieldsSeq(key) {
+				o.answers[status] = content
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// find returns the operation of a request: the one with the fewest values in
+// its path, where several fit.
+func (d description) find(method, path string) (string, operation, bool) {
+	segments := split(path)
+	best, fewest := "", len(segments)+1
+	for name := range d.Operations {
+		verb, pattern, _ := strings.Cut(name, " ")
+		if values, fits := fit(split(pattern), segments); verb == method && fits && values < fewest {
+			best, fewest = name, values
+		}
+	}
+	return best, d.Operations[best], best != ""
+}
+
+// split returns the segments of a path, the version first.
+func split(path string) []string {
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if segments[0] != "v2" && segments[0] != "v3" {
+		segments = slices.Insert(segments, 0, "v2")
+	}
+	return segments
+}
+
+// fit reports whether a path is as a pattern, and how many values it has.
+func fit(pattern, segments []string) (values int, fits bool) {
+	if len(pattern) != len(segments) {
+		return 0, false
+	}
+	for i, p := range pattern {
+		switch {
+		case strings.HasPrefix(p, "{"):
+			values++
+		case p != segments[i]:
+			return 0, false
+		}
+	}
+	return values, true
+}
+
+// request returns what is wrong with a request.
+func (d description) request(o operation, x Exchange) []string {
+	found := d.parameters(o, x.Query)
+	switch {
+	case len(x.RequestBody) > 0 && len(o.body) == 0:
+		return append(found, "request body not described")
+	case len(x.RequestBody) > 0:
+		return append(found, d.content(o.body, "request", x.RequestType, x.RequestBody)...)
+	case o.needed:
+		return append(found, "request body missing")
+	}
+	return found
+}
+
+func (d description) parameters(o operation, query url.Values) []string {
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		m, known := o.query[name]
+		if !known {
+			found = append(found, fmt.Sprintf("request ?%s not described", name))
+			continue
+		}
+		for _, text := range query[name] {
+			found = append(found, d.check(m.element(), value(m.element(), text), "request ?"+name)...)
+		}
+	}
+	for name, m := range o.query {
+		if m.required && !query.Has(name) {
+			found = append(found, fmt.Sprintf("request ?%s missing", name))
+		}
+	}
+	return found
+}
+
+// value reads a text as what it should be, if it can be read so.
+func value(s schema, text string) any {
+	switch s.name {
+	case "integer", "number":
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			return n
+		}
+	case "boolean":
+		if b, err := strconv.ParseBool(text); err == nil {
+			return b
+		}
+	}
+	return text
+}
+
+// answer returns what is wrong with an answer.
+func (d description) answer(o operation, x Exchange) []string {
+	status := strconv.Itoa(x.Status)
+	content, found := o.answers[status]
+	if !found {
+		content, found = o.answers[status[:1]+"XX"]
+	}
+	where := "answer " + status
+	switch {
+	case !found:
+		return []string{where + " not described"}
+	case len(x.AnswerBody) > 0 && len(content) == 0:
+		return []string{where + " body not described"}
+	case len(x.AnswerBody) > 0:
+		return d.content(content, where, x.AnswerType, x.AnswerBody)
+	case len(content) > 0 && x.Status != http.StatusNoContent:
+		return []string{where + " body missing"}
+	}
+	return nil
+}
+
+// content returns what is wrong with a body.
+func (d description) content(described map[string]schema, where, kind string, body []byte) []string {
+	media, _, _ := mime.ParseMediaType(kind)
+	s, found := described[media]
+	if !found {
+		return []string{fmt.Sprintf("%s type %q not described", where, media)}
+	}
+	if !strings.HasSuffix(media, "json") {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return []string{where + " is no JSON"}
+	}
+	return d.check(s, v, where+" ")
+}

@@ -1,0 +1,217 @@
+// Package openapi compares what goes over the wire with the two published
+// descriptions of the DevOps API, as testdata/openapi has them. It is for tests.
+//
+// Each description is wrong in places, so that only what contradicts both is a
+// contradiction, and a table says where even that is right, and why.
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Book is the descriptions and the table of reasons. It may be used by
+// several goroutines.
+type Book struct {
+	descriptions []description
+
+	mu                sync.Mutex
+	reasons, unserved []*entry
+}
+
+// Open reads testdata/openapi.
+func Open(dir string) (*Book, error) {
+	b := &Book{}
+	for _, name := range []string{"client.json", "docs.json"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		var d description
+		if err := json.Unmarshal(text, &d); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		b.descriptions = append(b.descriptions, d)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		return nil, err
+	}
+	b.reasons, b.unserved = entries(string(text), "Reasons"), entries(string(text), "Not served")
+	return b, nil
+}
+
+// An Exchange is a request and its answer.
+type Exchange struct {
+	Method      string
+	Path        string // escaped; /v2 in front of it may be missing
+	Query       url.Values
+	RequestType string
+	RequestBody []byte
+	Status      int
+	AnswerType  string
+	AnswerBody  []byte
+	Own         bool // the request is of this project's client
+}
+
+// Judge returns what contradicts both descriptions without a reason, in the
+// answer and in the request. Of others, a request is judged only if it was
+// served, and nothing is if it was answered with 501: they may be wrong.
+func (b *Book) Judge(x Exchange) []string {
+	if x.Status == http.StatusNotImplemented && !x.Own {
+		return nil
+	}
+	found := b.settle(x, func(d description, o operation) []string { return d.answer(o, x) })
+	if x.Status/100 == 2 || x.Own {
+		found = append(found, b.settle(x, func(d description, o operation) []string { return d.request(o, x) })...)
+	}
+	return slices.Compact(found)
+}
+
+// settle asks each description that knows the operation, and believes the one
+// with which least is left without a reason.
+func (b *Book) settle(x Exchange, ask func(description, operation) []string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	best, excuses := b.excuse(x.Method+" "+x.Path, []string{"not described"})
+	known := false
+	for _, d := range b.descriptions {
+		name, o, found := d.find(x.Method, x.Path)
+		if !found {
+			continue
+		}
+		left, used := b.excuse(name, ask(d, o))
+		if !known || len(left) < len(best) || len(left) == len(best) && len(used) < len(excuses) {
+			best, excuses, known = left, used, true
+		}
+	}
+	if len(best) == 0 {
+		for _, e := range excuses {
+			e.used = true
+		}
+	}
+	return best
+}
+
+// excuse returns the complaints for which there is no reason, and the reasons
+// for the others.
+func (b *Book) excuse(name string, complaints []string) (left []string, used []*entry) {
+	for _, complaint := range complaints {
+		i := slices.IndexFunc(b.reasons, func(e *entry) bool { return glob(e.operation, name) && glob(e.complaint, complaint) })
+		if i < 0 {
+			left = append(left, name+": "+complaint)
+		} else {
+			used = append(used, b.reasons[i])
+		}
+	}
+	return left, used
+}
+
+// Stale returns the reasons that no exchange has needed.
+func (b *Book) Stale() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var stale []string
+	for _, e := range b.reasons {
+		if !e.used {
+			stale = append(stale, e.operation+": "+e.complaint)
+		}
+	}
+	return stale
+}
+
+// Coverage compares the operations of both descriptions with those that are
+// served, which is asked with an example of a path, and with the table of those
+// that are not.
+func (b *Book) Coverage(served func(method, path string) bool) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var wrong []string
+	for name := range b.operations() {
+		method, path, _ := strings.Cut(name, " ")
+		i := slices.IndexFunc(b.unserved, func(e *entry) bool { return glob(e.operation, name) })
+		is, listed := served(method, path), i >= 0
+		if listed {
+			b.unserved[i].used = true
+		}
+		switch {
+		case is && listed:
+			wrong = append(wrong, name+" is served, but listed as not served")
+		case !is && !listed:
+			wrong = append(wrong, name+" is neither served nor listed as not served")
+		}
+	}
+	for _, e := range b.unserved {
+		if !e.used {
+			wrong = append(wrong, e.operation+" is listed as not served, but no description has it")
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+func (b *Book) operations() map[string]bool {
+	all := map[string]bool{}
+	for _, d := range b.descriptions {
+		for name := range d.Operations {
+			all[name] = true
+		}
+	}
+	return all
+}
+
+// An entry of a table in README.md is for one operation and, in the table of
+// reasons, one complaint. * stands for anything.
+type entry struct {
+	operation, complaint string
+	used                 bool
+}
+
+// entries reads the table under a heading: an operation in backquotes, the
+// complaints in backquotes where the table has them, and why.
+func entries(text, heading string) []*entry {
+	_, text, _ = strings.Cut(text, "\n## "+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	var all []*entry
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 || !strings.Contains(cells[1], "`") {
+			continue
+		}
+		operation := strings.Split(cells[1], "`")[1]
+		if len(cells) == 4 {
+			all = append(all, &entry{operation: operation})
+			continue
+		}
+		for i, complaint := range strings.Split(cells[2], "`") {
+			if i%2 == 1 {
+				all = append(all, &entry{operation: operation, complaint: complaint})
+			}
+		}
+	}
+	return all
+}
+
+// glob reports whether a text is as a pattern, in which * stands for anything.
+func glob(pattern, text string) bool {
+	head, rest, found := strings.Cut(pattern, "*")
+	if !found {
+		return pattern == text
+	}
+	if text, found = strings.CutPrefix(text, head); !found {
+		return false
+	}
+	for i := range len(text) + 1 {
+		if glob(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}

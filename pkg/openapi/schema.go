@@ -1,0 +1,204 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A schema says what a value is. It is one of: a kind or the name of a type, an
+// enumeration, a list, an object, a choice.
+type schema struct {
+	name     string
+	nullable bool
+	enum     []string
+	items    *schema
+	members  map[string]member
+	values   *schema // of an object whose keys are not known
+	choice   []schema
+}
+
+type member struct {
+	schema
+	required bool
+}
+
+// element is what a list in a query has.
+func (m member) element() schema {
+	if m.items != nil {
+		return *m.items
+	}
+	return m.schema
+}
+
+// UnmarshalJSON reads the form that testdata/openapi/README.md describes.
+func (s *schema) UnmarshalJSON(text []byte) error {
+	switch text[0] {
+	case '"':
+		return s.word(text)
+	case '[':
+		var items []*schema
+		if err := json.Unmarshal(text, &items); err != nil || len(items) != 1 {
+			return fmt.Errorf("%s: a list has one kind of elements: %w", text, err)
+		}
+		s.items = items[0]
+		return nil
+	}
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(text, &parts); err != nil {
+		return err
+	}
+	if choice, found := parts["|"]; found {
+		return json.Unmarshal(choice, &s.choice)
+	}
+	if values, found := parts["*"]; found {
+		return json.Unmarshal(values, &s.values)
+	}
+	s.members = map[string]member{}
+	for key, part := range parts {
+		name, required := strings.CutSuffix(key, "*")
+		m := member{required: required}
+		if err := json.Unmarshal(part, &m.schema); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		s.members[name] = m
+	}
+	return nil
+}
+
+func (s *schema) word(text []byte) error {
+	if err := json.Unmarshal(text, &s.name); err != nil {
+		return err
+	}
+	if names, found := strings.CutPrefix(s.name, "="); found {
+		s.name, s.enum = "", strings.Split(names, "|")
+		return nil
+	}
+	s.name, s.nullable = strings.CutSuffix(s.name, "?")
+	if s.name == "double" { // a kind that there is not
+		s.name = "number"
+	}
+	return nil
+}
+
+// check returns what is wrong with a value.
+func (d description) check(s schema, v any, where string) []string {
+	if named, found := d.Types[s.name]; found {
+		return d.check(named, v, where)
+	}
+	switch {
+	case s.choice != nil:
+		return d.choose(s, v, where)
+	case s.enum != nil:
+		if text, is := v.(string); !is || !slices.Contains(s.enum, text) {
+			return []string{fmt.Sprintf("%s is %s, which is not listed", where, show(v))}
+		}
+		return nil
+	case s.items != nil:
+		return d.list(s, v, where)
+	case s.members != nil || s.values != nil:
+		return d.object(s, v, where)
+	case s.name == "any" || kind(v) == s.name || s.nullable && v == nil || s.name == "number" && kind(v) == "integer":
+		return nil
+	}
+	return mismatch(where, v, s.name)
+}
+
+// choose returns what is wrong with the alternative that fits best. One that is
+// a list or an object where the value is not fits worse than any other.
+func (d description) choose(s schema, v any, where string) []string {
+	var best []string
+	for _, alternative := range s.choice {
+		found := d.check(alternative, v, where)
+		if len(found) == 0 {
+			return nil
+		}
+		if best == nil || misfit(best) || !misfit(found) && len(found) < len(best) {
+			best = found
+		}
+	}
+	return best
+}
+
+func misfit(complaints []string) bool {
+	return slices.ContainsFunc(complaints, func(c string) bool {
+		return strings.HasSuffix(c, ", not array") || strings.HasSuffix(c, ", not object") ||
+			strings.Contains(c, " is array, not ") || strings.Contains(c, " is object, not ")
+	})
+}
+
+func (d description) list(s schema, v any, where string) []string {
+	elements, is := v.([]any)
+	if !is {
+		return mismatch(where, v, "array")
+	}
+	var found []string
+	for _, e := range elements {
+		for _, complaint := range d.check(*s.items, e, where+"[]") {
+			if !slices.Contains(found, complaint) {
+				found = append(found, complaint)
+			}
+		}
+	}
+	return found
+}
+
+func (d description) object(s schema, v any, where string) []string {
+	fields, is := v.(map[string]any)
+	if !is {
+		return mismatch(where, v, "object")
+	}
+	var found []string
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		place := where + "." + key
+		m, known := s.members[key]
+		switch {
+		case known:
+			found = append(found, d.check(m.schema, fields[key], place)...)
+		case s.values != nil:
+			found = append(found, d.check(*s.values, fields[key], where+".*")...)
+		default:
+			found = append(found, place+" not described")
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.members)) {
+		if _, there := fields[key]; s.members[key].required && !there {
+			found = append(found, where+"."+key+" missing")
+		}
+	}
+	return found
+}
+
+func mismatch(where string, v any, want string) []string {
+	return []string{fmt.Sprintf("%s is %s, not %s", strings.TrimSpace(where), kind(v), want)}
+}
+
+// kind is the word of the descriptions for what a value is.
+func kind(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case []any:
+		return "array"
+	case float64:
+		if v == math.Trunc(v) {
+			return "integer"
+		}
+		return "number"
+	}
+	return "object"
+}
+
+func show(v any) string {
+	if text, is := v.(string); is {
+		return fmt.Sprintf("%q", text)
+	}
+	return kind(v)
+}

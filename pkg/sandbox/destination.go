@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// A destination says which settings a kind of destination takes. Settings are
+// texts, but for the list of servers.
+type destination struct {
+	required, optional []string
+	listed             map[string][]string    // the texts that a setting may be
+	strategies         map[string]destination // by auth_strategy: what it takes besides
+}
+
+// destinations are the kinds. Their names are the service's, one with a capital
+// letter.
+func destinations() map[string]destination {
+	return map[string]destination{
+		"kafka": {
+			required: []string{servers, "topic", "sasl_mechanism", "sasl_username", "sasl_password"},
+			optional: []string{"security_protocol"},
+			listed: map[string][]string{
+				"sasl_mechanism":    {"GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
+				"security_protocol": {"SASL_PLAINTEXT", "SASL_SSL"},
+			},
+		},
+		"prometheus_remote": {required: []string{"endpoint", strategy}, strategies: map[string]destination{
+			"basic":  {required: []string{"user", "password"}},
+			"bearer": {required: []string{"token"}},
+		}},
+		"cloudwatch": {required: []string{"access_key", "secret", "region"}},
+		"splunk":     {required: []string{"endpoint", "index", "token"}, optional: []string{"source", "sourcetype"}},
+		"pulsar": {required: []string{"endpoint", "topic", strategy}, optional: []string{"auth_name"}, strategies: map[string]destination{
+			"token":  {required: []string{"token"}},
+			"oauth2": {required: []string{"oauth2_credentials_url", "oauth2_issuer_url"}, optional: []string{"oauth2_audience", "oauth2_scope"}},
+		}},
+		"Datadog": {required: []string{"api_key"}, optional: []string{"site"}},
+	}
+}
+
+const (
+	servers  = "bootstrap_servers"
+	strategy = "auth_strategy"
+)
+
+// check returns what is wrong with settings.
+func (d destination) check(settings map[string]any) error {
+	if d.strategies != nil {
+		name, _ := settings[strategy].(string)
+		s, found := d.strategies[name]
+		if !found {
+			return fmt.Errorf("%s must be one of %v", strategy, slices.Sorted(maps.Keys(d.strategies)))
+		}
+		d.required, d.optional = append(d.required, s.required...), append(d.optional, s.optional...)
+	}
+	for _, name := range d.required {
+		if settings[name] == nil || settings[name] == "" {
+			return fmt.Errorf("%s is required", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		text, isText := settings[name].(string)
+		_, isList := settings[name].([]any)
+		switch {
+		case !slices.Contains(d.required, name) && !slices.Contains(d.optional, name):
+			return fmt.Errorf("%s is not known", name)
+		case name == servers && !isList || name != servers && !isText:
+			return fmt.Errorf("%s is of another kind", name)
+		case d.listed[name] != nil && !slices.Contains(d.listed[name], text):
+			return fmt.Errorf("%s must be one of %v", name, d.listed[name])
+		}
+	}
+	return nil
+}
