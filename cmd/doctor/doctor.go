@@ -110,6 +110,9 @@ func login(ctx context.Context, app *cli.App) finding {
 	if err != nil {
 		return finding{f.check, trouble, err.Error()}
 	}
+	if _, err := session.OrgID(ctx); err != nil { // the service is asked, and with this token
+		return finding{f.check, trouble, err.Error()}
+	}
 	name, err := session.OrgName(ctx)
 	if err != nil {
 		return finding{f.check, trouble, err.Error()}

@@ -104,6 +104,9 @@ func (l *leak) show(app *cli.App) {
 		add("expires", lifetime(l.ExpiresAt))
 	}
 	add("here", strings.Join(l.here(), "; "))
+	if l.replaced {
+		add("then", "it is replaced by a new token with the same rights, and revoked")
+	}
 	_ = output.One(app.Err, output.Options{Format: output.Table}, columns, l) // text in memory, to people
 	fmt.Fprintln(app.Err)
 }

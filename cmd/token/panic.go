@@ -106,7 +106,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 		}
 	}
 	if app.Globals.DryRun && live > 0 {
-		return in.rehearse(ctx, leaks)
+		return in.rehearse(ctx, app, leaks)
 	}
 	results := in.settle(ctx, app, leaks)
 	if live > 0 {

@@ -135,5 +135,8 @@ func verdict(found []remnant) error {
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}
+	if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) }) {
+		return e.WithHint("a request may be on its way yet: look again in half a minute").WithNext("astra token recover")
+	}
 	return e.WithHint("the rows say what is next")
 }

@@ -92,8 +92,8 @@ func (r *remnant) examine(ctx context.Context, app *cli.App, session *cli.Sessio
 		return
 	case entry.OrgID != org:
 		r.state, r.ends = isOthers, kept
-		if entry.Profile != "" {
-			r.next = "astra -p " + entry.Profile + " token recover"
+		if profile, found := app.ProfileOf(entry.OrgID); found {
+			r.next = "astra -p " + profile + " token recover"
 			return
 		}
 	default:

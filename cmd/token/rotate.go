@@ -138,6 +138,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		return err
 	}
 	if app.Globals.DryRun {
+		app.Say("Would make a new token, and then revoke %s %s.", old.ClientID, when(overlap))
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
@@ -181,6 +182,14 @@ func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
 		return 0, nil
 	}
 	return cli.ParseDuration("--overlap", cmp.Or(in.overlap, defaultOverlap))
+}
+
+// when says when the old token is revoked.
+func when(overlap time.Duration) string {
+	if overlap == 0 {
+		return "at once"
+	}
+	return "after " + overlap.String()
 }
 
 func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string {

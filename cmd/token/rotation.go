@@ -120,7 +120,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 	case r.shown && made.ClientID != "":
 		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
 	case r.places != "":
-		app.Say("%s is now %s.", r.places, e.Made)
+		app.Say("The token %s is now %s.", e.Made, r.places)
 	case len(taken) > 0:
 		app.Say("The secret of %s is in %s.", e.Made, taken[0])
 	}

@@ -13,9 +13,12 @@ import (
 )
 
 // rehearse shows every request of a dry run.
-func (in alarm) rehearse(ctx context.Context, leaks []*leak) error {
+func (in alarm) rehearse(ctx context.Context, app *cli.App, leaks []*leak) error {
 	var end error
 	for _, l := range leaks {
+		if l.replaced {
+			app.Say("Would replace %s by a new token with the same rights, and then:", l.ClientID)
+		}
 		if l.todo(in.force) && len(l.via) > 0 {
 			end = l.via[0].Tokens.Delete(ctx, l.ClientID)
 		}
@@ -120,7 +123,7 @@ func (l *leak) replace(ctx context.Context, app *cli.App) error {
 	if err := r.Advance(ctx, entry, true); err != nil {
 		return r.stopped(entry, err)
 	}
-	app.Say("%s is now %s.", r.places, entry.Made)
+	app.Say("The token %s is now %s.", entry.Made, r.places)
 	return nil
 }
 

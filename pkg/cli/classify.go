@@ -121,6 +121,12 @@ func classify(err error) *Error {
 		}
 	default:
 	}
+	switch {
+	case errors.Is(err, onetime.ErrJournal):
+		e.Hint = "without it a token could be lost; ASTRA_STATE_DIR chooses another directory"
+	case errors.Is(err, onetime.ErrRunning):
+		e.Hint = "wait until it has ended"
+	}
 	if errors.Is(err, sandbox.ErrState) {
 		e.Hint, e.Next = "start afresh, or move the file out of the way", append(e.Next, "astra sandbox reset --yes")
 	}

@@ -63,7 +63,7 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
 		return
 	}
-	if isEvaluated(cmd) {
+	if due := cmd.Flags().Lookup("due"); isEvaluated(cmd) || due != nil && due.Changed { // it is about to settle it
 		return
 	}
 	for c := cmd; c != nil; c = c.Parent() {
@@ -149,6 +149,19 @@ func InProfile(name string) func(onetime.Record) bool {
 	return func(r onetime.Record) bool {
 		return slices.ContainsFunc(r.Places, func(p onetime.Place) bool { return p.Profile == name })
 	}
+}
+
+// ProfileOf returns the first profile of an organization that keeps a login.
+func (a *App) ProfileOf(orgID string) (string, bool) {
+	cfg, err := a.Config()
+	if err != nil {
+		return "", false
+	}
+	at := slices.IndexFunc(cfg.Profiles, func(p config.Profile) bool { return p.Org.ID == orgID })
+	if at < 0 {
+		return "", false
+	}
+	return cfg.Profiles[at].Name, true
 }
 
 // Names reports whether the configuration says that a token is kept somewhere.

@@ -88,9 +88,12 @@ func (a *App) environment() [2]Source {
 	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}
 }
 
+// administratorName says that a credential is the sandbox's seeded token.
+const administratorName = "the sandbox's administrator"
+
 // administrator is the sandbox's seeded token.
 func (a *App) administrator() Source {
-	return Source{Name: "the sandbox's administrator", Present: true, read: func(context.Context) (credential.Item, error) {
+	return Source{Name: administratorName, Present: true, read: func(context.Context) (credential.Item, error) {
 		server, err := a.Sandbox()
 		if err != nil {
 			return credential.Item{}, err

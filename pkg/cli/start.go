@@ -28,7 +28,11 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return err
 	}
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
-		return Usagef("--sandbox goes with neither --profile nor --api-url: the sandbox is its own organization")
+		way := "--sandbox"
+		if !g.Sandbox {
+			way = "ASTRA_SANDBOX"
+		}
+		return Usagef("%s goes with neither --profile nor --api-url: the sandbox is its own organization", way)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, g.Color) {
 		return Usagef("--color is auto, always or never, not %q", g.Color)

@@ -20,7 +20,7 @@ var (
 	// ErrJournal says that the journal cannot be written. Nothing was sent.
 	ErrJournal = errors.New("the journal cannot be written, and nothing was sent")
 	// ErrRunning says that an operation is in the hands of another process.
-	ErrRunning = errors.New("another astra is at it")
+	ErrRunning = errors.New("another astra is working on the same token")
 	// ErrOpen says that an operation was begun earlier and has not ended.
 	ErrOpen = errors.New("it was begun before and has not ended")
 )
