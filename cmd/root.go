@@ -57,7 +57,7 @@ Try everything without an account: astra sandbox demo`,
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
-	root.AddCommand(topics()...)
+	root.AddCommand(topics(app)...)
 	return cli.Noun(root,
 		accesslist.New(app), auth.New(app), billing.New(app), cdc.New(app), completion.New(app), db.New(app), doctor.New(app),
 		env.New(app), key.New(app), keyspace.New(app), open.New(app), org.New(app), pcu.New(app), permission.New(app),

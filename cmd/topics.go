@@ -16,7 +16,7 @@ var texts embed.FS
 // The topic of the sandbox is the help of the noun.
 // Each is a file in topics; the table of exit statuses is put in where the file
 // asks for it.
-func topics() []*cobra.Command {
+func topics(app *cli.App) []*cobra.Command {
 	var all []*cobra.Command
 	for _, t := range []struct{ name, short string }{
 		{"environment", "Settings, environment variables and files"},
@@ -30,10 +30,14 @@ func topics() []*cobra.Command {
 		if err != nil {
 			panic(err) // the file is compiled in
 		}
-		all = append(all, &cobra.Command{
+		topic := &cobra.Command{
 			Use: t.name, Short: t.short,
 			Long: strings.ReplaceAll(strings.TrimSpace(string(text)), "{{exits}}", exitTable()),
-		})
+		}
+		if app.Terminal.Out {
+			topic.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Println(forTerminal(c.Long, app.Terminal.Width)) })
+		}
+		all = append(all, topic)
 	}
 	return all
 }

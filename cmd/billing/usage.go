@@ -32,7 +32,7 @@ far. This takes a credential with rights in an enterprise.`,
 	f.StringVar(&in.from, "from", "", "first `day`, or RFC 3339 time (default the first of the month of --to)")
 	f.StringVar(&in.to, "to", "", "`day` that is no longer part of it, or RFC 3339 time (default now)")
 	f.StringArrayVar(&in.orgs, "org", nil, "`id` of an organization; may be repeated (default all)")
-	f.StringArrayVar(&in.databases, "db", nil, "`id` of a database; may be repeated (default all)")
+	f.StringArrayVar(&in.databases, "db", nil, "`name` or id of a database, the id of one of another organization; may be repeated (default all)")
 	return cmd
 }
 
@@ -70,9 +70,28 @@ func day(flag, text string) (time.Time, error) {
 	return time.Time{}, cli.Usagef("%s %q is neither a day such as 2026-01-31 nor an RFC 3339 time", flag, text)
 }
 
+// resolve turns the names of databases into ids. What looks like an id may be of
+// another organization of the enterprise.
+func (in *usage) resolve(ctx context.Context, session *cli.Session) error {
+	for i, ref := range in.databases {
+		if cli.LooksLikeID(ref) {
+			continue
+		}
+		d, err := session.Database(ctx, ref)
+		if err != nil {
+			return err
+		}
+		in.databases[i] = d.ID
+	}
+	return nil
+}
+
 func (in usage) run(ctx context.Context, app *cli.App) error {
 	session, err := app.Session(ctx)
 	if err != nil {
+		return err
+	}
+	if err := in.resolve(ctx, session); err != nil {
 		return err
 	}
 	now, err := app.ServiceNow()

@@ -117,7 +117,7 @@ func (a *App) reportText(e *Error) {
 	if a.Color() {
 		word = "\x1b[1;31merror:\x1b[0m"
 	}
-	say := func(line string) { fmt.Fprintln(a.Err, wrap(line, a.Terminal.ErrWidth)) }
+	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
 	say(word + " " + output.Sanitize(e.Message))
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))

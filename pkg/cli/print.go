@@ -63,7 +63,7 @@ func (a *App) line(word, format string, args []any) {
 	if a.sandboxed {
 		prefix = "sandbox: "
 	}
-	fmt.Fprintln(a.Err, wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
+	fmt.Fprintln(a.Err, Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
 }
 
 // WriteOne is PrintOne to another writer, for what is delivered as a whole.

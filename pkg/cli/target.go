@@ -13,7 +13,7 @@ import (
 // credential that may not see databases can name one by its id.
 func (s *Session) TargetDatabase(ctx context.Context, ref string) (config.DB, error) {
 	d, err := s.DatabaseOrBound(ctx, ref)
-	if id := cmp.Or(ref, s.Bound().ID); errors.Is(err, devops.ErrForbidden) && isUUID(id) {
+	if id := cmp.Or(ref, s.Bound().ID); errors.Is(err, devops.ErrForbidden) && LooksLikeID(id) {
 		return config.DB{ID: id, Name: id}, nil
 	}
 	return config.DB{ID: d.ID, Name: d.Name}, err
@@ -32,8 +32,8 @@ func (s *Session) SomeDatabases(ctx context.Context, ref string) ([]devops.Datab
 	return []devops.Database{d}, nil
 }
 
-// isUUID reports whether s has the form of an id of the service.
-func isUUID(s string) bool {
+// LooksLikeID reports whether s has the form of an id of the service.
+func LooksLikeID(s string) bool {
 	for i, r := range s {
 		switch dash := i == 8 || i == 13 || i == 18 || i == 23; {
 		case dash && r != '-':

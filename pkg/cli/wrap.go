@@ -2,10 +2,10 @@ package cli
 
 import "strings"
 
-// wrap breaks a line between words, so that it fits into width columns; what
+// Wrap breaks a line between words, so that it fits into width columns; what
 // follows the first part is indented by two. A word that is too long stays
 // whole, so that it can be copied. No width is no limit.
-func wrap(line string, width int) string {
+func Wrap(line string, width int) string {
 	const indent = "  "
 	var b strings.Builder
 	used := 0

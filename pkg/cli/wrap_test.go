@@ -17,7 +17,7 @@ func TestWrap(t *testing.T) {
 		{"zwölf größe", 5, "zwölf\n  größe"},
 		{"", 5, ""},
 	} {
-		if got := wrap(c.line, c.width); got != c.want {
+		if got := Wrap(c.line, c.width); got != c.want {
 			t.Errorf("%q in %d: %q, want %q", c.line, c.width, got, c.want)
 		}
 	}
