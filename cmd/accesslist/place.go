@@ -71,23 +71,13 @@ func (p place) read(ctx context.Context) (devops.AccessList, error) {
 	return devops.AccessList{Enabled: len(addresses) > 0, Addresses: addresses}, err
 }
 
-func (p place) add(ctx context.Context, addresses []devops.Address) error {
+// begin puts the first addresses on a list. That of the DevOps API is made by
+// that, and takes one address at a time afterwards.
+func (p place) begin(ctx context.Context, addresses []devops.Address) error {
 	if p.api {
 		return p.session.APIAccess.Add(ctx, p.id, addresses)
 	}
 	return p.session.AccessLists.Add(ctx, p.id, addresses)
-}
-
-func (p place) change(ctx context.Context, addresses []devops.Address) error {
-	if !p.api {
-		return p.session.AccessLists.Change(ctx, p.id, addresses)
-	}
-	for _, a := range addresses {
-		if err := p.session.APIAccess.Change(ctx, p.id, a); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p place) clear(ctx context.Context) error {
