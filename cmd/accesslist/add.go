@@ -75,6 +75,9 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err := plan.agreed(ctx, app, p, before); err != nil {
 		return err
 	}
+	if err := p.still(ctx, before); err != nil {
+		return err
+	}
 	if err := plan.send(ctx, app, p, before); err != nil {
 		return fmt.Errorf("add to the access list of %s: %w", p.name, err)
 	}

@@ -3,6 +3,8 @@ package accesslist
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -101,6 +103,16 @@ func (p place) still(ctx context.Context, shown devops.AccessList) error {
 	return nil
 }
 
+// same compares lists without regard to order and times: neither is promised.
 func same(a, b devops.AccessList) bool {
-	return a.Enabled == b.Enabled && slices.Equal(a.Addresses, b.Addresses)
+	return a.Enabled == b.Enabled && slices.Equal(essence(a), essence(b))
+}
+
+func essence(list devops.AccessList) []devops.Address {
+	all := slices.Clone(list.Addresses)
+	for i := range all {
+		all[i].UpdatedAt = time.Time{}
+	}
+	slices.SortFunc(all, func(a, b devops.Address) int { return strings.Compare(a.Address, b.Address) })
+	return all
 }
