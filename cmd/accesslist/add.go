@@ -2,7 +2,6 @@ package accesslist
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -76,7 +75,10 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err := plan.agreed(ctx, app, p, before); err != nil {
 		return err
 	}
-	if err := plan.send(ctx, p); err != nil {
+	if err := p.still(ctx, before); err != nil {
+		return err
+	}
+	if err := plan.send(ctx, app, p, before); err != nil {
 		return fmt.Errorf("add to the access list of %s: %w", p.name, err)
 	}
 	after, err := p.read(ctx)
@@ -205,26 +207,54 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.
 	return nil
 }
 
-func (p plan) send(ctx context.Context, at place) error {
-	if len(p.made) > 0 {
-		err := at.add(ctx, p.made)
-		if errors.Is(err, devops.ErrOutcomeUnknown) { // the list tells
-			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: p.made}).missing(now) == "" {
+// step is a request of an addition.
+type step struct {
+	do   func(context.Context) error
+	made []devops.Address // what it puts on the list
+}
+
+// steps are the requests: one for everything new and one for everything else, or
+// one for each address on a list of the DevOps API that is there.
+func (p plan) steps(at place, before devops.AccessList) []step {
+	var steps []step
+	made, changed := p.made, p.changed
+	if at.api && len(before.Addresses) > 0 {
+		made, changed = nil, slices.Concat(p.made, p.changed)
+	}
+	if len(made) > 0 {
+		steps = append(steps, step{func(ctx context.Context) error { return at.begin(ctx, made) }, made})
+	}
+	if len(changed) > 0 && !at.api {
+		steps = append(steps, step{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, changed) }, changed})
+		return steps
+	}
+	for _, a := range changed {
+		steps = append(steps, step{func(ctx context.Context) error { return at.session.APIAccess.Change(ctx, at.id, a) }, []devops.Address{a}})
+	}
+	return steps
+}
+
+// send makes the requests. A dry run shows them all.
+func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
+	var end error
+	for i, step := range p.steps(at, before) {
+		err := step.do(ctx)
+		if devops.Unclear(err) { // the list tells
+			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
 				err = nil
 			}
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case app.Globals.DryRun:
+			end = err
+		case i > 0:
+			return cli.PartlyFailed(err, "some of it was done before; what is on the list already is left alone when this is run again")
+		default:
 			return err
 		}
 	}
-	if len(p.changed) == 0 {
-		return nil
-	}
-	err := at.change(ctx, p.changed)
-	if err != nil && len(p.made) > 0 {
-		return cli.PartlyFailed(err, "the new addresses were added, the others were not changed")
-	}
-	return err
+	return end
 }
 
 // missing returns the first address that is not on the list as it should be.

@@ -16,8 +16,8 @@ func newEnable(app *cli.App) *cobra.Command {
 		Long: `Let only the addresses on the list reach the public endpoints of a database. That
 holds at once, also for whoever runs this: if this machine has a public address of
 its own, and no proxy is in between, its address is compared with the list. Behind
-a router that translates addresses it cannot be known from here, and nobody is
-asked about it.
+a router that translates addresses it cannot be known from here. For that the name
+of the service is looked up; nothing else is sent, and nobody is asked.
 
 A list without addresses is not enabled.`,
 		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo\n  astra --sandbox access-list enable --db demo --yes",

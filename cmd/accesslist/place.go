@@ -3,6 +3,8 @@ package accesslist
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -71,23 +73,13 @@ func (p place) read(ctx context.Context) (devops.AccessList, error) {
 	return devops.AccessList{Enabled: len(addresses) > 0, Addresses: addresses}, err
 }
 
-func (p place) add(ctx context.Context, addresses []devops.Address) error {
+// begin puts the first addresses on a list. That of the DevOps API is made by
+// that, and takes one address at a time afterwards.
+func (p place) begin(ctx context.Context, addresses []devops.Address) error {
 	if p.api {
 		return p.session.APIAccess.Add(ctx, p.id, addresses)
 	}
 	return p.session.AccessLists.Add(ctx, p.id, addresses)
-}
-
-func (p place) change(ctx context.Context, addresses []devops.Address) error {
-	if !p.api {
-		return p.session.AccessLists.Change(ctx, p.id, addresses)
-	}
-	for _, a := range addresses {
-		if err := p.session.APIAccess.Change(ctx, p.id, a); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p place) clear(ctx context.Context) error {
@@ -111,6 +103,16 @@ func (p place) still(ctx context.Context, shown devops.AccessList) error {
 	return nil
 }
 
+// same compares lists without regard to order and times: neither is promised.
 func same(a, b devops.AccessList) bool {
-	return a.Enabled == b.Enabled && slices.Equal(a.Addresses, b.Addresses)
+	return a.Enabled == b.Enabled && slices.Equal(essence(a), essence(b))
+}
+
+func essence(list devops.AccessList) []devops.Address {
+	all := slices.Clone(list.Addresses)
+	for i := range all {
+		all[i].UpdatedAt = time.Time{}
+	}
+	slices.SortFunc(all, func(a, b devops.Address) int { return strings.Compare(a.Address, b.Address) })
+	return all
 }

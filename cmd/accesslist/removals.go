@@ -2,6 +2,7 @@ package accesslist
 
 import (
 	"context"
+	"errors"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -15,7 +16,13 @@ func (p place) removeAll(ctx context.Context, app *cli.App, leaving []devops.Add
 	for i, a := range leaving {
 		rows[i] = bulk.Row{
 			Result: bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"},
-			Do:     func(ctx context.Context) error { return p.session.AccessLists.Remove(ctx, p.id, a.Address) },
+			Do: func(ctx context.Context) error {
+				err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
+				if errors.Is(err, devops.ErrNotFound) {
+					err = nil // what is not there is gone
+				}
+				return err
+			},
 		}
 	}
 	if app.Globals.DryRun {

@@ -2,6 +2,7 @@ package accesslist
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -29,7 +30,8 @@ func newRemove(app *cli.App) *cobra.Command {
 it, before the first one is removed.
 
 The last address of an enabled list stays without --force: an empty list lets
-everybody in. To delete a list as a whole, clear it.`,
+everybody in. That of the DevOps API keeps its last address in any case. To delete a
+list as a whole, clear it.`,
 		Example: "  astra --sandbox access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
 			"  astra --sandbox access-list remove 198.51.100.7 --db demo --yes",
 		Args: cli.Args("CIDR…"),
@@ -40,7 +42,7 @@ everybody in. To delete a list as a whole, clear it.`,
 	}
 	in.add(cmd)
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if an address is not on the list")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also remove the last address of an enabled list")
+	cmd.Flags().BoolVar(&in.force, "force", false, "also remove the last address of a database's enabled list")
 	return cmd
 }
 
@@ -89,7 +91,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	default:
 		err = p.session.AccessLists.Remove(ctx, p.id, leaving[0].Address)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, devops.ErrNotFound) { // what is not there is gone
 		return fmt.Errorf("remove from the access list of %s: %w", p.name, err)
 	}
 	if err := p.gone(ctx, leaving); err != nil {

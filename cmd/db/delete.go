@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type remove struct {
@@ -59,7 +60,9 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	_, err = session.Change(ctx, d, cli.Change{
-		Doing: "deleting " + d.Name, Again: "--if-exists", Wait: in.wait,
+		Doing: "deleting " + d.Name, Wait: in.wait,
+		// By its id: by its name, it may come to mean a later database.
+		Next:  shellword.Line("astra", "db", "delete", d.ID, "--confirm="+d.Name, "--if-exists", "--wait"),
 		Send:  func(ctx context.Context) error { return session.Databases.Terminate(ctx, d.ID) },
 		Begun: devops.Database.BeingDeleted,
 		Done:  func(d devops.Database) bool { return d.Status == "TERMINATED" },

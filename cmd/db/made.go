@@ -30,6 +30,7 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	var made []devops.Database
+	seen := false
 	for i := 0; i < looks && len(made) == 0; i++ {
 		if i > 0 {
 			if err := cli.Pause(looking, time.Second); err != nil {
@@ -38,14 +39,14 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 		}
 		there, lookErr := devops.Collect(session.Databases.All(looking, ""))
 		if lookErr == nil {
-			made = in.made(there, before, session.ClientID)
+			made, seen = in.made(there, before, session.ClientID), true
 		}
 	}
 	if len(made) == 1 {
 		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
 		return made[0], nil
 	}
-	return devops.Database{}, in.unsettled(err, made)
+	return devops.Database{}, in.unsettled(err, made, seen)
 }
 
 // made are the databases that this command may have made: of the name that it
@@ -54,16 +55,26 @@ func (in create) made(there, before []devops.Database, clientID string) []devops
 	var made []devops.Database
 	for _, d := range there {
 		old := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
-		ours := d.Owner == "" || d.Owner == clientID
-		if !old && ours && d.Name == in.Name && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
+		if !old && d.Name == in.Name && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
 			made = append(made, d)
 		}
+	}
+	if len(made) < 2 {
+		return made
+	}
+	// The owner breaks ties only: it is a user for some databases, a token for others.
+	ours := slices.DeleteFunc(slices.Clone(made), func(d devops.Database) bool { return d.Owner != "" && d.Owner != clientID })
+	if len(ours) > 0 {
+		return ours
 	}
 	return made
 }
 
-func (in create) unsettled(err error, made []devops.Database) error {
+func (in create) unsettled(err error, made []devops.Database, seen bool) error {
 	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
+	if !seen {
+		return cli.Hint(err, "the databases cannot be seen, and it may be among them: look before you run this again", look)
+	}
 	if len(made) == 0 {
 		return cli.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
 	}

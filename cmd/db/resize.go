@@ -44,10 +44,20 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 	if err := in.check(d); err != nil {
 		return err
 	}
+	if in.units == d.CapacityUnits && d.State() != devops.Changing {
+		app.Say("%s has %d capacity units already.", d.Name, in.units)
+		return cli.PrintOne(app, columns(), d)
+	}
+	lost := false
 	return perform(ctx, app, session, d, cli.Change{
 		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
-		Send: func(ctx context.Context) error { return session.Databases.Resize(ctx, d.ID, in.units) },
-		Done: func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
+		Send: func(ctx context.Context) error {
+			err := session.Databases.Resize(ctx, d.ID, in.units)
+			lost = lost || devops.Unclear(err)
+			return err
+		},
+		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same
+		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
 	}, "Resize %s from %s to %s capacity units, which cannot be undone?", d.Name, fmt.Sprint(d.CapacityUnits), fmt.Sprint(in.units))
 }
 

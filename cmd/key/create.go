@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -88,7 +89,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 }
 
 func at(keys []devops.Key, key devops.Key) (devops.Key, bool) {
-	i := slices.IndexFunc(keys, func(k devops.Key) bool { return k.Cloud == key.Cloud && k.Region == key.Region })
+	i := slices.IndexFunc(keys, func(k devops.Key) bool { return k.Cloud == key.Cloud && strings.EqualFold(k.Region, key.Region) })
 	if i < 0 {
 		return devops.Key{}, false
 	}

@@ -32,7 +32,7 @@ func (in *create) settle() error {
 	switch {
 	case fault != "":
 		return cli.Usagef("--key-id %q %s", in.id, fault)
-	case region != "" && region != in.region:
+	case region != "" && !strings.EqualFold(region, in.region):
 		return cli.Usagef("the key is in %s, and --region is %s: a key is for the region that it is in", region, in.region)
 	}
 	return nil
@@ -69,8 +69,16 @@ func resource(id string) (region, fault string) {
 // vault reads the address of a key at Azure, which does not tell the region.
 func vault(id string) (fault string) {
 	u, err := url.Parse(id)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || !strings.HasPrefix(u.Path, "/keys/") || len(u.Path) == len("/keys/") {
-		return "is no address of a key, such as https://VAULT.vault.azure.net/keys/NAME"
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Host != u.Hostname() || u.User != nil || strings.ContainsAny(id, "?#") {
+		return notVault
+	}
+	switch parts := strings.Split(u.Path, "/"); {
+	case len(parts) == 4 && parts[1] == "keys" && parts[2] != "":
+		return "is one version of a key: leave out what follows the key's name"
+	case len(parts) != 3 || parts[1] != "keys" || parts[2] == "":
+		return notVault
 	}
 	return ""
 }
+
+const notVault = "is no address of a key, such as https://VAULT.vault.azure.net/keys/NAME"

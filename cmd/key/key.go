@@ -56,7 +56,7 @@ provider, makes the data of its databases unreadable.`,
 
 // final is the answer to those who look for what there is not.
 func final(args []string) error {
-	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit"}, args[0]) {
+	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit", "rotate", "replace", "disable", "revoke"}, args[0]) {
 		return nil
 	}
 	return cli.Usagef("a customer key can neither be removed nor replaced: the API has no call for it").
@@ -89,7 +89,7 @@ func (p *place) add(cmd *cobra.Command) {
 func clouds() []string { return []string{"aws", "gcp", "azure"} }
 
 func (p *place) check() error {
-	p.cloud = strings.ToLower(p.cloud)
+	p.cloud, p.region = strings.ToLower(p.cloud), strings.ToLower(p.region)
 	switch {
 	case p.cloud == "":
 		return cli.Usagef("--cloud is missing: aws, gcp or azure")

@@ -45,22 +45,28 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
+	change := cli.Change{
+		Doing: fmt.Sprintf("deleting keyspace %s of %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
+		Send: func(ctx context.Context) error { return session.Databases.DropKeyspace(ctx, d.ID, name) },
+		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.Changing },
+	}
+	if !has(d, name) && in.ifExists && !change.Done(d) { // one that is being made is not listed yet
+		if d, err = session.Free(ctx, d, change); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !has(d, name) && in.ifExists:
 		app.Say("%s has no keyspace %s.", d.Name, name)
+		return nil
 	case !has(d, name):
 		return cli.NotFoundf("keyspace", name, d.Keyspaces)
 	case name == d.Keyspace && !in.force:
 		return cli.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("--force asks the service to delete it all the same")
-	default:
-		if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
-			return err
-		}
 	}
-	_, err = session.Change(ctx, d, cli.Change{
-		Doing: fmt.Sprintf("deleting keyspace %s of %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
-		Send: func(ctx context.Context) error { return session.Databases.DropKeyspace(ctx, d.ID, name) },
-		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.Changing },
-	})
+	if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
+		return err
+	}
+	_, err = session.Change(ctx, d, change)
 	return err
 }

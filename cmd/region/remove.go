@@ -46,12 +46,22 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(d.Datacenters, func(dc devops.Datacenter) bool { return dc.Region == name })
+	change := cli.Change{
+		Doing: fmt.Sprintf("removing %s from %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
+		Done: func(d devops.Database) bool { return !slices.Contains(d.Regions, name) && d.State() != devops.Changing },
+	}
+	dc := datacenter(d, name)
+	if dc.ID == "" && in.ifExists && !change.Done(d) { // one that is being added is not listed yet
+		if d, err = session.Free(ctx, d, change); err != nil {
+			return err
+		}
+		dc = datacenter(d, name)
+	}
 	switch {
-	case i < 0 && in.ifExists:
+	case dc.ID == "" && in.ifExists:
 		app.Say("%s is not in %s.", d.Name, name)
 		return nil
-	case i < 0:
+	case dc.ID == "":
 		return cli.NotFoundf("region", name, d.Regions)
 	case len(d.Datacenters) == 1:
 		return cli.Refusef("%s is the only region of %s", name, d.Name).WithHint("a database is somewhere; db delete deletes it")
@@ -61,11 +71,16 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Take %s out of %s, so that nothing can use it there?", d.Name, name); err != nil {
 		return err
 	}
-	dc := d.Datacenters[i]
-	_, err = session.Change(ctx, d, cli.Change{
-		Doing: fmt.Sprintf("removing %s from %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
-		Send: func(ctx context.Context) error { return session.Databases.RemoveRegion(ctx, d.ID, dc.ID) },
-		Done: func(d devops.Database) bool { return !slices.Contains(d.Regions, name) && d.State() != devops.Changing },
-	})
+	change.Send = func(ctx context.Context) error { return session.Databases.RemoveRegion(ctx, d.ID, dc.ID) }
+	_, err = session.Change(ctx, d, change)
 	return err
+}
+
+// datacenter returns what a database has in a region; an empty one if nothing.
+func datacenter(d devops.Database, region string) devops.Datacenter {
+	i := slices.IndexFunc(d.Datacenters, func(dc devops.Datacenter) bool { return dc.Region == region })
+	if i < 0 {
+		return devops.Datacenter{}
+	}
+	return d.Datacenters[i]
 }

@@ -14,6 +14,20 @@ import (
 // Await waits until a change is done, and tells people meanwhile. When the time
 // is up, or an interrupt comes, the change goes on, and the error says how to.
 func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+	d, err := s.wait(ctx, d, c)
+	_, told := errors.AsType[*Error](err)
+	switch {
+	case err == nil || told:
+		return d, err
+	case ctx.Err() != nil:
+		return d, c.left(ctx, s.app)
+	}
+	return d, c.unseen(s.app, err)
+}
+
+// wait is Await without words for a look that fails: its error is that of the
+// look, or of ctx.
+func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
 	before := d.Status
 	told := s.app.watch(c.Doing)
 	defer told.clear()
@@ -21,10 +35,10 @@ func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devop
 		now, err := s.Databases.Get(ctx, d.ID)
 		switch {
 		case ctx.Err() != nil:
-			return d, c.left(ctx, s.app)
+			return d, context.Cause(ctx)
 		case err == nil:
 			d = now
-		case errors.Is(err, devops.ErrNotFound):
+		case isGone(d, err):
 			if !d.BeingMade() { // one that is new may not show at once
 				d.Status = "TERMINATED"
 			}
@@ -42,7 +56,7 @@ func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devop
 		}
 		told.tell(d)
 		if err := told.pause(ctx); err != nil {
-			return d, c.left(ctx, s.app)
+			return d, err
 		}
 	}
 }
@@ -78,7 +92,7 @@ func (c Change) left(ctx context.Context, app *App) error {
 // it under way, or done.
 func (c Change) again(app *App) string {
 	if c.Next != "" {
-		return app.Command(c.Next)
+		return app.onward(c.Next)
 	}
 	var flags []string
 	for _, flag := range []string{c.Again, "--wait"} {

@@ -38,6 +38,9 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status == "" {
 		code, body = http.StatusNotFound, ""
 	}
+	if status == "HIDDEN" {
+		code, body = http.StatusUnauthorized, "null"
+	}
 	if status == "BROKEN" {
 		code, body = http.StatusBadGateway, ""
 	}
@@ -103,35 +106,75 @@ func TestAwait(t *testing.T) {
 	}
 }
 
+// TestAwaitDeletion takes a database for gone that may not be seen any more.
+func TestAwaitDeletion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := changing(t, map[time.Duration]string{0: "TERMINATING", 5 * time.Second: "HIDDEN"})
+		d, err := s.Await(t.Context(), devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
+			Doing: "deleting shop", Done: func(d devops.Database) bool { return d.Status == "TERMINATED" },
+		})
+		if err != nil || d.Status != "TERMINATED" {
+			t.Error(d.Status, err)
+		}
+	})
+}
+
+func changing(t *testing.T, statuses map[time.Duration]string) *Session {
+	t.Helper()
+	app := &App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
+	client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: statuses}, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Session{Client: client, app: app}
+}
+
 // TestChangeIsSent counts how often a change is sent.
 func TestChangeIsSent(t *testing.T) {
+	lost := &devops.Error{Changes: true, Sent: true}
 	for name, test := range map[string]struct {
 		statuses map[time.Duration]string
 		answers  []error
+		wait     bool
 		sent     int
 		exit     Code
+		words    string        // of the failure
+		took     time.Duration // at least
 	}{
-		"at once":                  {map[time.Duration]string{0: "PARKING"}, []error{nil}, 1, OK},
-		"after another change":     {map[time.Duration]string{0: "MAINTENANCE", 7 * time.Second: "ACTIVE"}, []error{devops.ErrConflict, nil}, 2, OK},
-		"in conflict for good":     {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrConflict, devops.ErrConflict, devops.ErrConflict, devops.ErrConflict}, 4, Conflict},
-		"refused, and so already":  {map[time.Duration]string{0: "PARKED"}, []error{devops.ErrInvalid}, 1, OK},
-		"refused":                  {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrInvalid}, 1, Failed},
-		"lost, and it arrived":     {map[time.Duration]string{0: "ACTIVE", time.Second: "PARKING"}, []error{devops.ErrOutcomeUnknown}, 1, OK},
-		"lost for good":            {map[time.Duration]string{0: "ACTIVE"}, []error{devops.ErrOutcomeUnknown}, 1, Unknown},
-		"deleted by somebody else": {map[time.Duration]string{0: "TERMINATING"}, []error{devops.ErrConflict, devops.ErrConflict}, 1, Conflict},
+		"at once":              {statuses: map[time.Duration]string{0: "PARKING"}, answers: []error{nil}, sent: 1},
+		"after another change": {statuses: map[time.Duration]string{0: "MAINTENANCE", 7 * time.Second: "ACTIVE"}, answers: []error{devops.ErrConflict, nil}, sent: 2},
+		"in conflict for good": {
+			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrConflict, devops.ErrConflict, devops.ErrConflict, devops.ErrConflict},
+			sent: 4, exit: Conflict, took: 7 * time.Second,
+		},
+		"refused, and so already": {statuses: map[time.Duration]string{0: "PARKED"}, answers: []error{devops.ErrInvalid}, sent: 1},
+		"refused":                 {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrInvalid}, sent: 1, exit: Failed},
+		"lost, and it arrived":    {statuses: map[time.Duration]string{0: "ACTIVE", time.Second: "PARKING"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1},
+		"lost for good": {
+			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: Unknown, words: "nobody knows whether the service got the request",
+		},
+		"an attempt lost, and it arrived": {statuses: map[time.Duration]string{0: "PARKING"}, answers: []error{lost}, sent: 1},
+		"an attempt lost for good":        {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{lost}, sent: 1, exit: Failed, words: "astra db park shop"},
+		"lost, and it shows in the end":   {statuses: map[time.Duration]string{0: "MAINTENANCE", 40 * time.Second: "PARKED"}, answers: []error{devops.ErrOutcomeUnknown}, wait: true, sent: 1},
+		"lost, and something is done": {
+			statuses: map[time.Duration]string{0: "MAINTENANCE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: Unknown, words: "shop is maintenance, perhaps because of it",
+		},
+		"begun, and out of sight": {
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{nil}, sent: 1, exit: Server, words: "parking shop was begun; its state cannot be seen",
+		},
+		"in conflict, and out of sight": {
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{devops.ErrConflict}, sent: 1, exit: Server, words: "parking shop was not begun",
+		},
+		"deleted by somebody else": {statuses: map[time.Duration]string{0: "TERMINATING"}, answers: []error{devops.ErrConflict, devops.ErrConflict}, sent: 1, exit: Conflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				app := &App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
-				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: test.statuses}, Now: time.Now})
-				if err != nil {
-					t.Fatal(err)
-				}
+				s, begin := changing(t, test.statuses), time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				sent := 0
-				_, err = (&Session{Client: client, app: app}).Change(ctx, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
-					Doing: "parking shop",
+				_, err := s.Change(ctx, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
+					Doing: "parking shop", Wait: test.wait,
 					Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
 					Done:  func(d devops.Database) bool { return d.Status == "PARKED" },
 					Send: func(context.Context) error {
@@ -144,6 +187,16 @@ func TestChangeIsSent(t *testing.T) {
 				})
 				if diff := cmp.Diff([]any{test.sent, test.exit}, []any{sent, ExitOf(err)}); diff != "" {
 					t.Error(err, diff)
+				}
+				if took := time.Since(begin); took < test.took {
+					t.Errorf("took %v", took)
+				}
+				if err == nil {
+					return
+				}
+				e := classify(err)
+				if text := strings.Join(append(e.Next, e.Message, e.Hint), "\n"); !strings.Contains(text, test.words) {
+					t.Errorf("%q is not in:\n%s", test.words, text)
 				}
 			})
 		})

@@ -17,6 +17,22 @@ func (a *App) repaired(flag string) string {
 	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
 }
 
+// onward is a command line that goes on with what this one did, for the same
+// service and with the same credential.
+func (a *App) onward(line string) string {
+	var flags []string
+	if file := a.Globals.TokenFile; file != "" && file != "-" {
+		flags = append(flags, "--token-file", file)
+	}
+	if url := a.Globals.APIURL; url != "" {
+		flags = append(flags, "--api-url", url)
+	}
+	if len(flags) > 0 {
+		line = "astra " + shellword.Line(flags...) + strings.TrimPrefix(line, "astra")
+	}
+	return a.Command(line)
+}
+
 // Command is a command line that people are told to run, with what chose the
 // organization for this one.
 func (a *App) Command(line string) string {

@@ -12,7 +12,8 @@ import (
 // OwnAddress returns the address from which the service sees this machine, if
 // that can be known without asking anybody: when the system would send packets
 // to the API from a public address, without a proxy between them. Behind a
-// router that translates addresses nobody here can tell. Nothing is sent.
+// router that translates addresses nobody here can tell. The name of the service
+// is looked up; nothing else is sent.
 func (s *Session) OwnAddress(ctx context.Context) (netip.Addr, bool) {
 	u, err := url.Parse(s.APIURL)
 	if err != nil || s.app.sandboxed || u.Scheme != "https" {

@@ -50,7 +50,7 @@ type Config struct {
 // A Request is a call before it is sent. Body never holds a secret.
 type Request struct {
 	Method     string
-	Path       string
+	Path       string // with its query
 	Body       any
 	Permission string // the action that the caller's role must allow
 }
@@ -58,10 +58,10 @@ type Request struct {
 // An Exchange is one attempt of a call. It holds neither headers nor bodies.
 type Exchange struct {
 	Method   string
-	Path     string
-	Status   int  // 0 without an answer
-	Attempt  int  // from 1
-	Changes  bool // the call is one that changes something
+	Path     string // with its query
+	Status   int    // 0 without an answer
+	Attempt  int    // from 1
+	Changes  bool   // the call is one that changes something
 	Duration time.Duration
 	Err      error // why there is no answer, or none of the service
 }

@@ -35,6 +35,7 @@ type Error struct {
 	RequestID    string
 	Permission   string        // the action that the call needs
 	Sent         bool          // the service may have seen it
+	Lost         bool          // an attempt before the last was sent and not clearly answered
 	Changes      bool          // the call is one that changes something
 	RetryAfter   time.Duration // the wait that the service asks for, at most 30 seconds; 0 if it asks for none
 	kind         error
@@ -63,6 +64,13 @@ func (e *Error) Unwrap() []error {
 		return []error{e.kind}
 	}
 	return []error{e.kind, e.cause}
+}
+
+// Unclear reports whether a call failed in such a way that the service may have
+// made the change that it is about.
+func Unclear(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return errors.Is(err, ErrOutcomeUnknown) || ok && e.Changes && (e.Lost || e.Sent && !definite(e.Status))
 }
 
 // A PartialCredential tells of a token which the service made and whose answer
@@ -142,9 +150,9 @@ func definite(status int) bool {
 func (c *Client) newError(t *trip, kind error) *Error {
 	a := t.answer
 	e := &Error{
-		Method: t.call.method, Path: t.call.path, Status: a.status, Message: c.words(a),
+		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.words(a),
 		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission,
-		Sent: t.lost || a.sent, Changes: t.call.class != read, kind: kind,
+		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
 	}
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)

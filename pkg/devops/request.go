@@ -38,9 +38,9 @@ type call struct {
 	anyToken   bool // every valid token may: a refusal is about the token
 }
 
-// target fills the id, and the part of what it names, into the path. One that
+// fill puts the id, and the part of what it names, into the path. One that
 // would change the meaning of the path, as an empty one does, is refused.
-func (k *call) target() error {
+func (k *call) fill() error {
 	for place, id := range map[string]string{"{id}": k.id, "{part}": k.part} {
 		if !strings.Contains(k.path, place) {
 			continue
@@ -53,10 +53,19 @@ func (k *call) target() error {
 	return nil
 }
 
+// target is the path with the query: without its query, a request to remove one
+// thing may look like one to remove everything.
+func (k *call) target() string {
+	if len(k.query) == 0 {
+		return k.path
+	}
+	return k.path + "?" + k.query.Encode()
+}
+
 // do makes a call and returns its last answer, whose status is 2xx if there is
 // no error. The answer is returned beside an error, too.
 func (c *Client) do(ctx context.Context, k call) (answer, error) {
-	if err := k.target(); err != nil {
+	if err := k.fill(); err != nil {
 		return answer{}, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -67,7 +76,7 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 		if shown == nil {
 			shown = k.body
 		}
-		if err := c.config.Before(Request{k.method, k.path, shown, k.permission}); err != nil {
+		if err := c.config.Before(Request{k.method, k.target(), shown, k.permission}); err != nil {
 			return answer{}, err
 		}
 	}
@@ -87,10 +96,6 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 }
 
 func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request, error) {
-	target := cmp.Or(k.root, c.base) + k.path
-	if len(k.query) > 0 {
-		target += "?" + k.query.Encode()
-	}
 	var body any
 	if k.body != nil {
 		b, err := json.Marshal(k.body)
@@ -99,7 +104,7 @@ func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request
 		}
 		body = b
 	}
-	req, err := retryablehttp.NewRequestWithContext(ctx, k.method, target, body)
+	req, err := retryablehttp.NewRequestWithContext(ctx, k.method, cmp.Or(k.root, c.base)+k.target(), body)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w: the request cannot be made", k.method, k.path, ErrInvalid)
 	}

@@ -95,7 +95,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	trip.record(a)
 	if trace := t.client.config.Trace; trace != nil {
 		x := Exchange{
-			Method: trip.call.method, Path: trip.call.path, Status: a.status, Attempt: trip.attempts,
+			Method: trip.call.method, Path: trip.call.target(), Status: a.status, Attempt: trip.attempts,
 			Changes: trip.call.class != read, Duration: t.client.now().Sub(begin),
 		}
 		if a.err != nil || isHTML(a.header, a.body) {

@@ -97,7 +97,7 @@ func addAddresses(c *call) (answer, error) {
 	if len(in) == 0 {
 		return answer{}, refuse(http.StatusBadRequest, "there is no address")
 	}
-	if l.Addresses, err = c.with(l.Addresses, in, http.StatusBadRequest); err != nil {
+	if l.Addresses, err = c.with(l.Addresses, in); err != nil {
 		return answer{}, err
 	}
 	return c.keep(l)
@@ -119,7 +119,7 @@ func replaceAccessList(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if l.Addresses, err = c.with(nil, in.Addresses, http.StatusBadRequest); err != nil {
+	if l.Addresses, err = c.with(nil, in.Addresses); err != nil {
 		return answer{}, err
 	}
 	if in.Configurations != nil {

@@ -28,9 +28,8 @@ func (a address) out() addressOut {
 	return addressOut{a.Address, a.Description, a.Enabled, a.Updated.String()}
 }
 
-// with adds addresses to a list. twice is the status for one that is there
-// already.
-func (c *call) with(list []address, in []addressIn, twice int) ([]address, error) {
+// with adds addresses to a list. One that is there already is refused.
+func (c *call) with(list []address, in []addressIn) ([]address, error) {
 	list = slices.Clone(list)
 	for _, i := range in {
 		a, err := i.check(c.now)
@@ -38,7 +37,7 @@ func (c *call) with(list []address, in []addressIn, twice int) ([]address, error
 			return nil, err
 		}
 		if indexOf(list, a.Address) >= 0 {
-			return nil, refuse(twice, "the address %s is there already", a.Address)
+			return nil, refuse(http.StatusBadRequest, "the address %s is there already", a.Address)
 		}
 		list = append(list, a)
 	}

@@ -63,17 +63,23 @@ func (c *call) ownOrg() error {
 }
 
 func addAPIAccess(c *call) (answer, error) {
+	if err := c.ownOrg(); err != nil {
+		return answer{}, err
+	}
 	all, err := apiAccess().all(c.tx)
+	if err == nil && len(all) > 0 {
+		err = refuse(http.StatusConflict, "there is a DevOps API access list already")
+	}
 	if err != nil {
 		return answer{}, err
 	}
-	return c.setAPIAccess(all, http.StatusCreated)
+	return c.setAPIAccess(http.StatusCreated)
 }
 
-func replaceAPIAccess(c *call) (answer, error) { return c.setAPIAccess(nil, http.StatusOK) }
+func replaceAPIAccess(c *call) (answer, error) { return c.setAPIAccess(http.StatusOK) }
 
-// setAPIAccess keeps the addresses before, and those of the request.
-func (c *call) setAPIAccess(before []address, status int) (answer, error) {
+// setAPIAccess makes the list that of the request.
+func (c *call) setAPIAccess(status int) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
@@ -84,7 +90,7 @@ func (c *call) setAPIAccess(before []address, status int) (answer, error) {
 	if len(in) == 0 {
 		return answer{}, refuse(http.StatusBadRequest, "there is no address")
 	}
-	after, err := c.with(before, in, http.StatusConflict)
+	after, err := c.with(nil, in)
 	if err != nil {
 		return answer{}, err
 	}

@@ -31,7 +31,9 @@ type customerKey struct {
 	KeyID    string `json:"keyId"`
 }
 
-func (k customerKey) place() string { return fmt.Sprint(k.Classic, " ", k.Provider, " ", k.Region) }
+func (k customerKey) place() string {
+	return fmt.Sprint(k.Classic, " ", k.Provider, " ", strings.ToLower(k.Region))
+}
 
 func (k customerKey) needs() string {
 	if checkKey(k) != nil {
@@ -149,7 +151,7 @@ func checkKey(k customerKey) error {
 	case "gcp":
 		ok = len(parts) == 8 && slices.Equal([]string{parts[0], parts[2], parts[4], parts[6]}, []string{"projects", "locations", "keyRings", "cryptoKeys"})
 	case "azure":
-		ok = strings.HasPrefix(k.KeyID, "https://") && len(parts) >= 5 && parts[3] == "keys"
+		ok = strings.HasPrefix(k.KeyID, "https://") && len(parts) == 5 && parts[3] == "keys" && parts[4] != "" && !strings.ContainsAny(parts[2]+parts[4], ":?#@")
 	}
 	if !ok || k.Region == "" {
 		return refuse(http.StatusBadRequest, "%q in %q is no key of %s", k.KeyID, k.Region, k.Provider)
