@@ -44,8 +44,9 @@ func (t tidy) Run() int {
 	return t.m.Run()
 }
 
-// built is the directory of the plain build, if there is one.
-var built string
+// built is the directory of the plain build, and rigDir that of the rig's, if
+// there is one.
+var built, rigDir string
 
 // program returns the path of the program under test: this test binary, which
 // so is measured for coverage, or a plain build.

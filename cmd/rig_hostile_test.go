@@ -56,9 +56,10 @@ func TestHostileNames(t *testing.T) {
 }
 
 // ownIDs are by what a record is known.
-var ownIDs = regexp.MustCompile(`"(?:id|clientId|organizationId)": *"([^"]+)"`)
+var ownIDs = regexp.MustCompile(`"(?:id|uuid|clientId|organizationId)": *"([^"]+)"`)
 
-// poison copies one record of each collection of the state for each hostile text.
+// poison copies one record of each collection of the state in which something has
+// a name, for each hostile text.
 func poison(t *testing.T, dir string) {
 	t.Helper()
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, "state", "sandbox", "state.db"), Now: time.Now})
@@ -81,12 +82,16 @@ func poison(t *testing.T, dir string) {
 			}
 			var record map[string]any
 			check(t, json.Unmarshal(clone, &record))
-			for _, key := range []string{"name", "description", "orgName", "organizationName"} {
+			named := false
+			for _, key := range []string{"name", "title", "description", "email", "orgName", "organizationName"} {
 				if _, there := record[key]; there {
-					record[key] = text
-					poisoned++
+					record[key], named = text, true
 				}
 			}
+			if !named {
+				break
+			}
+			poisoned++
 			if policy, there := record["policy"].(map[string]any); there {
 				policy["description"] = text
 			}

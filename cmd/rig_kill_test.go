@@ -47,9 +47,6 @@ var armed = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// rigDir is where the program of the rig is, if it was built.
-var rigDir string
-
 // A station is the service of a rig.
 type station struct {
 	t       *testing.T

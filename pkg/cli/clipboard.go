@@ -11,7 +11,7 @@ import (
 // token. Its program gets none of our own variables, in which a credential may
 // be.
 func (a *App) Clipboard() *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: slices.DeleteFunc(a.Environ(), func(v string) bool {
+	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: slices.DeleteFunc(a.ChildEnviron(), func(v string) bool {
 		return strings.HasPrefix(strings.ToUpper(v), "ASTRA_")
 	})}
 	if a.Terminal.Err {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -109,7 +110,7 @@ func inASCII(text []byte) []byte {
 	escaped := make([]byte, 0, len(text))
 	for _, r := range string(text) {
 		if r < 0x7f {
-			escaped = append(escaped, byte(r))
+			escaped = utf8.AppendRune(escaped, r)
 			continue
 		}
 		for _, unit := range utf16.Encode([]rune{r}) {
