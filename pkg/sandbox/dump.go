@@ -48,7 +48,7 @@ func inASCII(text []byte) []byte {
 	escaped := make([]byte, 0, len(text))
 	for _, r := range string(text) {
 		if r < 0x7f {
-			escaped = append(escaped, byte(r))
+			escaped = append(escaped, byte(r)) //nolint:gosec // it fits
 			continue
 		}
 		for _, unit := range utf16.Encode([]rune{r}) {
