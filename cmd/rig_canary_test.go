@@ -248,7 +248,7 @@ func (c canaryCell) run() []string {
 			"HTTPS_PROXY=http://user:" + proxyPassword + "@127.0.0.1:1",
 		}
 		inputs := filesBelow(dir)
-		o := runOptions{line: c.with("--timeout 4s " + c.flags), stdin: c.stdin}
+		o := runOptions{line: c.with("--timeout 4s " + c.flags), stdin: c.stdin, patience: 2 * time.Minute} // how long is for the hang rig
 		trace := filepath.Join(before, "trace")
 		if c.traced {
 			o.line = "exec strace -f -qq -v -yy -s 100000 -o " + trace +

@@ -144,7 +144,7 @@ func standstills(t *testing.T) []standstill {
 	return append(all,
 		standstill{"a full disk", false, disk, func(w *world, _ *runOptions) (func(), error) { return w.remount(fill) }},
 		standstill{"a read-only home", false, disk, func(w *world, _ *runOptions) (func(), error) {
-			return w.remount(func(dir string) error { return syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "") })
+			return w.remount(forbid)
 		}},
 	)
 }
@@ -297,6 +297,19 @@ func fill(dir string) error {
 		}
 	}
 	return nil
+}
+
+// forbid makes the disk of dir one that nobody can write to. A program that is
+// just being started elsewhere may still have one of its files open.
+func forbid(dir string) (err error) {
+	for range 200 {
+		err = syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "")
+		if !errors.Is(err, syscall.EBUSY) {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
 }
 
 // marks tell the processes of one cell from all others.
