@@ -149,15 +149,19 @@ func (w world) link() error {
 
 // serveHere serves a copy of the home in this process, through wrap.
 func (h home) serveHere(dir string, wrap func(http.Handler) http.Handler) (world, error) {
-	var handler http.Handler
-	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
-	copied, err := h.copyTo(dir, listener.URL)
+	listener := httptest.NewUnstartedServer(nil)
+	copied, err := h.copyTo(dir, "http://"+listener.Listener.Addr().String())
 	if err != nil {
 		listener.Close()
 		return world{}, err
 	}
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, "state", "sandbox", "state.db"), Now: time.Now})
-	handler = wrap(server)
+	if err != nil {
+		listener.Close()
+		return world{}, err
+	}
+	listener.Config.Handler = wrap(server)
+	listener.Start()
 	return world{home: copied, stop: func() string { listener.Close(); return "" }}, err
 }
 
