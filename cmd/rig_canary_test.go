@@ -394,17 +394,19 @@ func TestNothingIsDumped(t *testing.T) {
 	defer w.stop()
 	token, err := os.ReadFile(filepath.Join(h.dir, "token.txt"))
 	check(t, err)
-	var limits []byte
+	read := make(chan []byte, 1)
 	r := w.run(runOptions{line: "ulimit -c unlimited 2> /dev/null; exec astra token list", started: func(pid int) {
 		go func() {
 			select {
 			case <-asked:
 			case <-time.After(20 * time.Second):
 			}
-			limits, _ = os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+			limits, _ := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+			read <- limits
 			_ = syscall.Kill(pid, syscall.SIGQUIT)
 		}()
 	}})
+	limits := <-read
 	if !regexp.MustCompile(`(?m)^Max core file size +0 `).Match(limits) {
 		t.Errorf("a core file may be written:\n%s", limits)
 	}

@@ -145,7 +145,7 @@ func (c hostileCell) run() []string {
 		switch c.format {
 		case "":
 		case "terminal":
-			o.terminal, o.line = true, c.with("--timeout 20s --color never")
+			o.terminal, o.line = true, c.with("--timeout 4s --color never") // some ask, and nobody is there
 		default:
 			w.env = []string{"ASTRA_OUTPUT=" + c.format} // unlike -o, no command refuses it
 		}
