@@ -152,7 +152,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 
 // order is what the new token is to be: what the old one is.
 func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old row) (onetime.Order, error) {
-	order := onetime.Order{Roles: old.Roles, Description: old.description}
+	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // somebody may have put a token there
 	if len(old.Roles) == 0 {
 		return order, cli.Failf(cli.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
 			WithHint("generate the one that you need, and revoke this")
