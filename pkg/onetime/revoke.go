@@ -36,7 +36,7 @@ func (m Maker) revoke(ctx context.Context, clientID string, abroad bool) error {
 		return deleted
 	}
 	if errors.Is(deleted, devops.ErrNotFound) {
-		return nil
+		deleted = nil // if the list says so, too
 	}
 	var seen error
 	for _, pause := range looks() {
