@@ -74,7 +74,7 @@ func day(flag, text string) (time.Time, error) {
 // another organization of the enterprise.
 func (in *usage) resolve(ctx context.Context, session *cli.Session) error {
 	for i, ref := range in.databases {
-		if cli.LooksLikeID(ref) {
+		if devops.LooksLikeID(ref) {
 			continue
 		}
 		d, err := session.Database(ctx, ref)

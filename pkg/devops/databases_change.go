@@ -58,14 +58,14 @@ func (s *DatabaseService) Create(ctx context.Context, d NewDatabase) (string, er
 		return "", err
 	}
 	id := a.header.Get("Location") // the bare id, whatever the name of the header says
-	if !isUUID(id) {
+	if !LooksLikeID(id) {
 		return "", s.client.unusable(k, a, "the answer does not say which database it is")
 	}
 	return id, nil
 }
 
-// isUUID reports whether s has the form of an id.
-func isUUID(s string) bool {
+// LooksLikeID reports whether s has the form of an id of the service.
+func LooksLikeID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
