@@ -32,7 +32,8 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 )
 
-// New returns the root of the tree.
+// New returns the root of the tree: of the whole one if app has no command line,
+// else of the part that the line can mean.
 func New(app *cli.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "astra",
@@ -58,12 +59,13 @@ Try everything without an account: astra sandbox demo`,
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
 	root.AddCommand(topics(app)...)
-	return cli.Noun(root,
+	root.AddCommand(
 		accesslist.New(app), auth.New(app), billing.New(app), cdc.New(app), completion.New(app), db.New(app), doctor.New(app),
 		env.New(app), key.New(app), keyspace.New(app), open.New(app), org.New(app), pcu.New(app), permission.New(app),
 		privatelink.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), telemetry.New(app),
 		token.New(app), user.New(app), version.New(app),
 	)
+	return cli.Parent(root)
 }
 
 // Main runs the command line args and returns the exit status.

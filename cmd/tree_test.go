@@ -181,3 +181,30 @@ func TestFuzzTargets(t *testing.T) {
 		t.Errorf("docs/reliability.md lists %s, which there is not", name)
 	}
 }
+
+// TestOnlyWhatIsCalledIsBuilt finds each command by the part of the tree that is
+// built for its command line, and sees that the other nouns have no verbs there.
+func TestOnlyWhatIsCalledIsBuilt(t *testing.T) {
+	t.Parallel()
+	part := func(line ...string) *cobra.Command {
+		app := cli.System(testVersion)
+		app.Args = line
+		return cmd.New(app)
+	}
+	walk(func(c *cobra.Command) {
+		line := strings.Fields(c.CommandPath())[1:]
+		for _, before := range [][]string{nil, {"--profile", "prod"}, {"help"}, {"__complete"}} {
+			found, _, err := part(slices.Concat(before, line)...).Find(line)
+			if err != nil || found.CommandPath() != c.CommandPath() || found.LocalFlags().FlagUsages() != c.LocalFlags().FlagUsages() {
+				t.Errorf("%q before %q finds %v, %v", before, line, found, err)
+			}
+		}
+	})
+	for _, line := range [][]string{{}, {"--version"}, {"env", "export"}} {
+		for _, noun := range part(line...).Commands() {
+			if noun.HasSubCommands() && !slices.Contains(line, noun.Name()) {
+				t.Errorf("%q builds the verbs of %s", line, noun.Name())
+			}
+		}
+	}
+}

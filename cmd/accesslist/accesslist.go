@@ -14,7 +14,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "access-list",
 		Short: "Say which addresses may reach a database, or the DevOps API",
 		Long: `Say which addresses may reach a database, or the DevOps API.
@@ -31,7 +31,7 @@ the first address should be behind it. To end the restriction, clear it.
 The service takes IPv4 addresses and networks. The sandbox keeps lists, and lets
 everybody in.`,
 		Example: "  astra --sandbox access-list list",
-	}, newAdd(app), newClear(app), newDisable(app), newEnable(app), newGet(app), newList(app), newRemove(app))
+	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
 }
 
 // listed is the list of something, with its name.

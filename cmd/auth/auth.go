@@ -9,9 +9,9 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:     "auth",
 		Short:   "Log in, log out, and see which credential is used",
 		Example: "  astra --sandbox auth status",
-	}, newLogin(app), newLogout(app), newSession(app), newStatus(app))
+	}, newLogin, newLogout, newSession, newStatus)
 }

@@ -15,14 +15,14 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "billing",
 		Short: "See what databases cost",
 		Long: `See what databases cost. The API knows their rates, and tells enterprises what
 their organizations used. Plan, payment method and invoices are in the Portal only:
 see "astra help portal".`,
 		Example: "  astra --sandbox billing show",
-	}, newOpen(app), newReport(app), newShow(app), newUsage(app))
+	}, newOpen, newReport, newShow, newUsage)
 }
 
 // enterpriseOnly says what helps against the refusal of a call for enterprises.

@@ -13,14 +13,14 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "cdc",
 		Short: "See which tables send their changes elsewhere",
 		Long: `See which tables send their changes elsewhere (change data capture): to a tenant of
 Astra Streaming, one for each region. It is set up in the Portal, on the database's
 page.`,
 		Example: "  astra --sandbox cdc list",
-	}, newGet(app), newList(app))
+	}, newGet, newList)
 }
 
 // stream is the change data capture of a table as it is printed.

@@ -13,7 +13,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "db",
 		Short: "Manage the databases of the organization",
 		Long: `Manage the databases of the organization: make and delete them, park and resize
@@ -24,7 +24,7 @@ database. Without --wait a command ends when its change has begun, with --wait w
 it is done, after at most 20 minutes or what --timeout says. An interrupt ends the
 command and not the change: the same command, run again, goes on waiting.`,
 		Example: "  astra --sandbox db list",
-	}, newBundle(app), newCreate(app), newDelete(app), newGet(app), newList(app), newPark(app), newResetPassword(app), newResize(app), newUnpark(app))
+	}, newBundle, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark)
 }
 
 func columns() []output.Column[devops.Database] {

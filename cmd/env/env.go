@@ -9,7 +9,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Evaluated(cli.Noun(&cobra.Command{
+	return cli.Evaluated(cli.Noun(app, &cobra.Command{
 		Use:   "env",
 		Short: "Put a database into the environment of a shell",
 		Long: `Put a database into the environment of a shell.
@@ -22,5 +22,5 @@ the variables for the shell to evaluate, without asking the service:
 "env run" starts one program with them, and "env hook" keeps them current in
 every shell or directory.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
-	}, newExport(app), newHook(app), newRun(app), newUnset(app), newUse(app)), true)
+	}, newExport, newHook, newRun, newUnset, newUse), true)
 }

@@ -14,7 +14,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	noun := cli.Noun(&cobra.Command{
+	noun := cli.Noun(app, &cobra.Command{
 		Use:   "key",
 		Short: "Let databases be encrypted with your own keys",
 		Long: `Let databases be encrypted with your own keys ("bring your own key"): keys in the
@@ -37,7 +37,7 @@ A key cannot be removed or replaced: the API has no call for that, and support h
 to be asked. Whoever takes the key from those accounts, or deletes it at the cloud
 provider, makes the data of its databases unreadable.`,
 		Example: "  astra --sandbox key list",
-	}, newAccounts(app), newCreate(app), newGet(app), newList(app))
+	}, newAccounts, newCreate, newGet, newList)
 	unknown := noun.RunE
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := final(args); err != nil {

@@ -15,7 +15,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "keyspace",
 		Short: "Manage the keyspaces of a database",
 		Long: `Manage the keyspaces of a database: the one of --db, or the one that is bound to the
@@ -24,7 +24,7 @@ environment (see "astra env use").
 While a keyspace is made or deleted the database is in maintenance, and works on.
 Another change that is under way is waited for.`,
 		Example: "  astra --sandbox keyspace list --db demo",
-	}, newCreate(app), newDelete(app), newList(app))
+	}, newCreate, newDelete, newList)
 }
 
 func addDatabase(f *pflag.FlagSet, database *string) {

@@ -11,7 +11,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "org",
 		Short: "See and add organizations, and switch between them",
 		Long: `See and add organizations, and switch between them.
@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 A credential belongs to one organization, so a profile is one organization: to
 see another one, log in to it with a token of its own.`,
 		Example: "  astra --sandbox org list",
-	}, newAdd(app), newList(app), newGet(app), newUse(app))
+	}, newAdd, newList, newGet, newUse)
 }
 
 // organization is one row.

@@ -13,14 +13,14 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "pcu",
 		Short: "See groups of provisioned capacity units",
 		Long: `See groups of provisioned capacity units: capacity that is kept ready for the
 databases in a group, all of one cloud and region. Groups are made, changed and
 filled in the Portal.`,
 		Example: "  astra --sandbox pcu list",
-	}, newGet(app), newList(app))
+	}, newGet, newList)
 }
 
 // group is a group as it is printed.

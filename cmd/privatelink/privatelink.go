@@ -15,7 +15,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "private-link",
 		Short: "See the private endpoints of databases",
 		Long: `See the private endpoints of databases: ways from your own network at AWS, Google
@@ -24,7 +24,7 @@ a service that endpoints are connected to, and principals who may connect. They 
 set up in the Portal, on the database's page; a private endpoint is a premium
 feature.`,
 		Example: "  astra --sandbox private-link list",
-	}, newGet(app), newList(app))
+	}, newGet, newList)
 }
 
 // link is the private way into a datacenter as it is printed.

@@ -12,14 +12,14 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "profile",
 		Short: "Manage profiles: one organization and its credential each",
 		Long: `Manage profiles. A profile is one organization: where its credential is kept, and
 what is bound to the environment. It holds no secret. Profiles are made by
 "astra auth login".`,
 		Example: "  astra profile list",
-	}, newDelete(app), newGet(app), newImport(app), newList(app), newRename(app), newUse(app))
+	}, newDelete, newGet, newImport, newList, newRename, newUse)
 }
 
 // row is a profile as it is shown.

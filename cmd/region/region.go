@@ -13,7 +13,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "region",
 		Short: "See where databases can be, and add regions to a database",
 		Long: `See in which regions databases can be, and have a database in several of them. Each
@@ -22,7 +22,7 @@ region is Standard, Premium or Premium+ (premium_plus), by which prices differ.
 While a region is added or removed the database is in maintenance, and works on.
 Another change that is under way is waited for.`,
 		Example: "  astra --sandbox region list --cloud gcp",
-	}, newAdd(app), newList(app), newRemove(app))
+	}, newAdd, newList, newRemove)
 }
 
 func columns() []output.Column[devops.Region] {

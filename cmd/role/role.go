@@ -18,7 +18,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "role",
 		Short: "See, create, change and compare roles",
 		Long: `See, create, change and compare roles. A role grants permissions on resources;
@@ -27,7 +27,7 @@ people and application tokens hold roles.
 Every organization has the same default roles, which nobody can change. For
 whatever they permit too much or too little there are custom roles.`,
 		Example: "  astra --sandbox role list\n  astra role advise --needs cql",
-	}, newAdvise(app), newCreate(app), newDelete(app), newDiff(app), newGet(app), newList(app), newUpdate(app))
+	}, newAdvise, newCreate, newDelete, newDiff, newGet, newList, newUpdate)
 }
 
 // kind tells the roles that every organization has from its own.

@@ -9,7 +9,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "sandbox",
 		Short: "Try everything without an account",
 		Long: `The sandbox is an emulator of the Astra DevOps API, built into this program. It has
@@ -19,5 +19,5 @@ decides about permissions as the service does.
 With --sandbox any command runs against it. "sandbox serve" offers it over HTTP to
 other clients.`,
 		Example: "  astra sandbox demo",
-	}, newDemo(app), newDump(app), newLoad(app), newReset(app), newSeed(app), newServe(app), newStatus(app))
+	}, newDemo, newDump, newLoad, newReset, newSeed, newServe, newStatus)
 }

@@ -17,7 +17,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "telemetry",
 		Short: "See where metrics and audit logs are sent",
 		Long: `See where the metrics of databases and the audit log of the organization are sent:
@@ -25,7 +25,7 @@ to Kafka, Prometheus, CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and
 tokens of the destinations are never shown. To change a destination, use the
 Portal; to download the audit log too.`,
 		Example: "  astra --sandbox telemetry list",
-	}, newGet(app), newList(app))
+	}, newGet, newList)
 }
 
 // What is sent.

@@ -17,7 +17,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:   "token",
 		Short: "Generate, rotate, list, check and delete application tokens",
 		Long: `Generate, rotate, list, check and delete application tokens.
@@ -31,7 +31,7 @@ go; with one that may create databases, a program creates them. Client id and se
 are for drivers. A database made since 4 March 2021 takes them in place of user name
 and password, which do not work there; older, classic ones keep their password.`,
 		Example: "  astra --sandbox token list",
-	}, newDelete(app), newGenerate(app), newGet(app), newList(app), newPanic(app), newRecover(app), newRotate(app), newVerify(app))
+	}, newDelete, newGenerate, newGet, newList, newPanic, newRecover, newRotate, newVerify)
 }
 
 // row is a token as it is shown.

@@ -14,11 +14,11 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Noun(&cobra.Command{
+	return cli.Noun(app, &cobra.Command{
 		Use:     "user",
 		Short:   "See, invite and remove people, and change their roles",
 		Example: "  astra --sandbox user list",
-	}, newGet(app), newInvite(app), newList(app), newRemove(app), newUpdate(app))
+	}, newGet, newInvite, newList, newRemove, newUpdate)
 }
 
 func columns() []output.Column[devops.User] {

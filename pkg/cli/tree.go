@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/suggest"
 )
 
 // longRunning marks a command that has no time limit of its own accord.
@@ -59,11 +61,31 @@ func Args(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// Noun makes verbs the subcommands of a noun. Without a verb it shows the help;
-// an unknown verb is wrong usage with the nearest verbs, which cobra alone would
-// answer with help and success.
-func Noun(noun *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
-	noun.AddCommand(verbs...)
+// Noun is a command that only has verbs below it. They are made only if the
+// command line of app names the noun, or nearly: most of what a command costs to
+// start would else be the flags and texts of commands that nobody called.
+func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *cobra.Command {
+	if app.mentions(append(noun.Aliases, noun.Name())) {
+		for _, verb := range verbs {
+			noun.AddCommand(verb(app))
+		}
+	}
+	return Parent(noun)
+}
+
+// mentions reports whether a word of the command line is one of names, or nearly.
+// Without a command line everything is.
+func (a *App) mentions(names []string) bool {
+	const most = 64 // bytes; longer words are values, and costly to compare
+	return a.Args == nil || slices.ContainsFunc(a.Args, func(word string) bool {
+		return len(word) <= most && len(suggest.Nearest(word, names)) > 0
+	})
+}
+
+// Parent makes noun a command that does nothing itself. Without a verb it shows
+// the help; an unknown verb is wrong usage with the nearest verbs, which cobra
+// alone would answer with help and success.
+func Parent(noun *cobra.Command) *cobra.Command {
 	noun.Args = cobra.ArbitraryArgs
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
