@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,6 +28,10 @@ const testVersion = "v0.0.0-test"
 
 // TestMain lets the test binary be the program: scripts run it as astra.
 func TestMain(m *testing.M) {
+	// Most tests wait for a process or a limit rather than compute.
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})
 }
 
