@@ -169,5 +169,5 @@ func stays(list devops.AccessList, a devops.Address) bool {
 }
 
 func errStays(a devops.Address) error {
-	return cli.Failf(cli.Server, "the service accepted the removal of %s and still lists it", a.Address)
+	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", a.Address)
 }

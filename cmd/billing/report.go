@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 		return cli.Usagef("%s has not begun", in.month)
 	}
 	begun, err := session.Billing.StartReport(ctx, month)
+	if errors.Is(err, devops.ErrOutcomeUnknown) {
+		return cli.Hint(err, "a report may be in the making, and its id is lost: to run this again does no harm, and makes another")
+	}
 	if err != nil {
 		return enterpriseOnly(err)
 	}

@@ -43,6 +43,7 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 		}
 	}
 	if len(made) == 1 {
+		app.Changed()
 		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
 		return made[0], nil
 	}

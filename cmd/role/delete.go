@@ -175,7 +175,7 @@ func listed(live []devops.Role, id string) bool {
 }
 
 func errStays(name string) error {
-	return cli.Failf(cli.Server, "the service accepted the deletion of role %s and still lists it", name)
+	return cli.Failf(cli.Server, "the service says that role %s is gone, and still lists it", name)
 }
 
 func names(roles []devops.Role) string {

@@ -141,7 +141,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, t 
 }
 
 func errStays(clientID string) error {
-	return cli.Failf(cli.Server, "the service accepted the deletion of %s and still lists it", clientID)
+	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID)
 }
 
 // words says what a token is, for the question.

@@ -35,7 +35,7 @@ func stays(users []devops.User, id string) bool {
 }
 
 func errStays(l leaver) error {
-	return cli.Failf(cli.Server, "the service accepted the removal of %s and still lists it", l.Email)
+	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", l.Email)
 }
 
 // several removes people and reports what became of each.

@@ -19,32 +19,58 @@ func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devop
 	switch {
 	case err == nil || told:
 		return d, err
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !isBlind(err):
 		return d, c.left(ctx, s.app)
 	}
 	return d, c.unseen(s.app, err)
+}
+
+// A blindError is the end of a wait at its time limit during which the last look
+// failed: why says more than the limit.
+type blindError struct{ why, limit error }
+
+func (e *blindError) Error() string { return fmt.Sprintf("%v; %v", e.why, e.limit) }
+
+func (e *blindError) Unwrap() error { return e.why }
+
+func isBlind(err error) bool {
+	_, blind := errors.AsType[*blindError](err)
+	return blind
+}
+
+// ended is the end of a wait by ctx; blind is why the last look failed, if it did.
+func ended(ctx context.Context, blind error) error {
+	cause := context.Cause(ctx)
+	if blind != nil && errors.Is(cause, context.DeadlineExceeded) {
+		return &blindError{blind, cause}
+	}
+	return cause
 }
 
 // wait is Await without words for a look that fails: its error is that of the
 // look, or of ctx.
 func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
 	before := d.Status
+	var blind error
 	told := s.app.watch(c.Doing)
 	defer told.clear()
 	for {
 		now, err := s.Databases.Get(ctx, d.ID)
 		switch {
 		case ctx.Err() != nil:
-			return d, context.Cause(ctx)
+			return d, ended(ctx, blind)
 		case err == nil:
 			d = now
 		case isGone(d, err):
 			if !d.BeingMade() { // one that is new may not show at once
 				d.Status = "TERMINATED"
 			}
-		case !passing(err):
+		case passing(err):
+			told.blind(err)
+		default:
 			return d, err
 		}
+		blind = err
 		if err == nil || d.BeingDeleted() {
 			if c.Done(d) {
 				told.end(d)
@@ -55,8 +81,8 @@ func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops
 			}
 		}
 		told.tell(d)
-		if err := told.pause(ctx); err != nil {
-			return d, err
+		if told.pause(ctx) != nil {
+			return d, ended(ctx, blind)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devo
 			if d, arrived = s.settle(ctx, d, c); !arrived {
 				return d, c.unknown(s.app, d, err)
 			}
-			s.app.changed.Store(true) // seen, though no answer said so
+			s.app.Changed()
 		case ctx.Err() != nil:
 			return d, Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again(s.app))
 		default:

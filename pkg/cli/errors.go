@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -180,8 +181,8 @@ func PartlyFailed(err error, done string) error {
 func Halfway(err error, state string, next ...string) error {
 	e := *classify(err)
 	e.Outcome, e.Hint, e.Next = PartlyDone, state, next
-	if e.Exit == NoCredential { // of the login there is one
-		e.Exit, e.Name = Server, ""
+	if errors.Is(err, credential.ErrNotFound) { // of the login there is one
+		e.Exit, e.Name = Store, ""
 	}
 	return &e
 }

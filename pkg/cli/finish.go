@@ -64,7 +64,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			}
 		}
 	}
-	if a.sandboxed && e.Exit == NoCredential && errors.Is(err, devops.ErrUnauthorized) {
+	if a.sandboxed && e.Exit == NoCredential && e.Outcome != PartlyDone && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 		if a.session != nil && a.session.Source == administratorName {
 			e.Hint, e.Next = "the sandbox's administrator was revoked or rotated: only a sandbox that begins anew has one", []string{"astra sandbox reset"}

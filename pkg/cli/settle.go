@@ -66,7 +66,7 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 	switch cause := context.Cause(ctx); {
 	case err == nil || told:
 		return now, err
-	case cause != nil:
+	case cause != nil && !isBlind(err):
 		state := c.unbegun()
 		if !c.idle(now) {
 			state = "another change of " + now.Name + " is still under way, and " + state

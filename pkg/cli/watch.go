@@ -19,6 +19,7 @@ type watch struct {
 	begin, last time.Time
 	line        string
 	strange     bool // an unknown status was told of
+	unseen      bool // so was a look that failed
 }
 
 func (a *App) watch(doing string) *watch { return &watch{app: a, doing: doing, begin: a.Now()} }
@@ -42,6 +43,16 @@ func (w *watch) tell(d devops.Database) {
 		w.last = w.app.Now()
 		w.app.Say("%s.", w.line)
 	}
+}
+
+// blind says, once, that a look failed and that there will be others.
+func (w *watch) blind(why error) {
+	if w.unseen {
+		return
+	}
+	w.unseen = true
+	w.clear()
+	w.app.Warn("%s: how far it is cannot be seen just now: %v; it goes on looking", sentence(w.doing), why)
 }
 
 func (w *watch) draw() {

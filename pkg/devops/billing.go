@@ -67,7 +67,7 @@ func (s *BillingService) StartReport(ctx context.Context, month time.Time) (Repo
 		Year  string `json:"year"`
 	}{month.Format("01"), month.Format("2006")}
 	return fetch[wireReport](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/enterprises/billing-reports/generate-report", body: body, class: single,
+		method: http.MethodPost, path: "/v2/enterprises/billing-reports/generate-report", body: body, class: once,
 	})
 }
 
