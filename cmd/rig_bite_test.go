@@ -32,7 +32,7 @@ func TestRigsBite(t *testing.T) {
 		{"what creates is sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
 		{"invitations are sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("user invite", "PUT /organizations/users", "drop-response,times=1")},
 		{"a token whose answer is lost is looked for", []rewrite{{"pkg/onetime/onetime.go", "if errors.Is(err, devops.ErrOutcomeUnknown) {", "if false {"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
-		{"what nobody holds is revoked", []rewrite{{"pkg/onetime/onetime.go", "if err := m.revoke(ctx, clientID); err != nil {", "if err := error(nil); err != nil {"}}, bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1")},
+		{"what nobody holds is revoked", []rewrite{{"pkg/onetime/revoke.go", "if err := m.revoke(ctx, clientID, entry.abroad()); err != nil {", "if err := error(nil); err != nil {"}}, bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1")},
 		{"a sign-in page is no success", []rewrite{{"pkg/devops/errors.go", "a.status < 300 && !isHTML(a.header, a.body):", "a.status < 300:"}}, bitesFault("user update", "PUT /organizations/users/*/roles", "html")},
 		{"an unclear end is said to be one", []rewrite{{"pkg/cli/classify.go", "e.Outcome = NobodyKnows\n\t\t}\n\t\tadvise", "e.Outcome = Nothing\n\t\t}\n\t\tadvise"}, {"pkg/cli/classify.go", "case Unknown:\n\t\te.Outcome = NobodyKnows", "case Unknown:\n\t\te.Outcome = Nothing"}}, bitesFault("role create", "POST /organizations/roles", "drop-response")},
 
@@ -63,6 +63,10 @@ func TestRigsBite(t *testing.T) {
 			{"pkg/devops/client.go", "config.AttemptTimeout = 30 * time.Second", "config.AttemptTimeout = 30 * time.Hour"},
 		}, bitesHang("user list", "a service that says nothing")},
 		{"no process is left behind", []rewrite{{"cmd/env/ignored.go", "git.WaitDelay = time.Second", "git.WaitDelay = time.Second\n\tif exec.Command(\"sleep\", \"20\").Start() != nil {\n\t\treturn false\n\t}"}}, bitesHang("env export", "standard input closed")},
+
+		{"the journal is on the disk before anything is sent", []rewrite{{"pkg/onetime/journal.go", "err = e.file.Sync()", "err = nil"}}, bitesDurability("token generate")},
+		{"a configuration is on the disk before its name", []rewrite{{"pkg/config/update.go", "if err := f.Sync(); err != nil {", "if err != nil {"}}, bitesDurability("profile rename")},
+		{"the name of a secret is on the disk", []rewrite{{"pkg/credential/whole.go", "return syncDir(filepath.Dir(path))", "return nil"}}, bitesDurability("auth login")},
 
 		{"a damaged configuration is left alone", []rewrite{{"pkg/config/update.go", "before, doc, err := parse(path, data)\n\tif err != nil {\n\t\treturn err\n\t}\n\tafter, _, err := parse(path, data) // a copy that shares nothing\n\tif err != nil {\n\t\treturn err\n\t}", "before, doc, _ := parse(path, data)\n\tafter, _, _ := parse(path, data)"}}, bitesDamage("auth login", "something else")},
 		{"text from outside does not act", []rewrite{{"pkg/output/sanitize.go", "if harmless(s) {", "if harmless(s) || true {"}}, bitesHostile("role list", "tsv")},
@@ -201,6 +205,17 @@ func bitesHang(path, name string) func(*testing.T, home) []string {
 			}
 		}
 		return each(4, cells, hangCell.run)
+	}
+}
+
+func bitesDurability(path string) func(*testing.T, home) []string {
+	return func(t *testing.T, h home) []string {
+		t.Helper()
+		var cells []durabilityCell
+		for _, c := range linesOf(path) {
+			cells = append(cells, durabilityCell{c, h})
+		}
+		return each(4, cells, durabilityCell.run)
 	}
 }
 
