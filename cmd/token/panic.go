@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -144,6 +145,9 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, error) 
 	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
 	if err != nil {
 		return nil, err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, cli.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
 	}
 	found, err := secret.Find(text)
 	if errors.Is(err, secret.ErrTextSize) {
