@@ -17,18 +17,15 @@ import (
 // exactly once.
 type rewrite struct{ file, old, new string }
 
-// TestRigsBite takes away one safeguard of the program after the other, and runs
-// the part of a rig that watches over it: it must complain.
-func TestRigsBite(t *testing.T) {
-	if !fullRig() {
-		t.Skip("it builds the program a dozen times; ASTRA_RIG=full runs it")
-	}
-	h := newHome(t)
-	for _, c := range []struct {
-		safeguard string
-		rewrites  []rewrite
-		rig       func(t *testing.T, h home) []string
-	}{
+// A safeguard is a part of the program that a rig watches over.
+type safeguard struct {
+	name     string
+	rewrites []rewrite // take it away
+	rig      func(t *testing.T, h home) []string
+}
+
+func safeguards() []safeguard {
+	return []safeguard{
 		{"what creates is sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
 		{"invitations are sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("user invite", "PUT /organizations/users", "drop-response,times=1")},
 		{"a token whose answer is lost is looked for", []rewrite{{"pkg/onetime/onetime.go", "if errors.Is(err, devops.ErrOutcomeUnknown) {", "if false {"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
@@ -59,7 +56,7 @@ func TestRigsBite(t *testing.T) {
 		{"input is waited for no longer than allowed", []rewrite{{"pkg/cli/input.go", "case <-ctx.Done():", "case <-make(chan bool):"}}, bitesHang("auth login", "a silent pipe")},
 		{"the keyring is waited for no longer than allowed", []rewrite{{"pkg/credential/keyring.go", "bounded, cancel := context.WithTimeout(ctx, limit)", "bounded, cancel := context.WithTimeout(context.Background(), limit*1000)"}}, bitesHang("org get", "a silent bus")},
 		{"the service is waited for no longer than allowed", []rewrite{
-			{"pkg/cli/flags.go", "ctx, cancel := context.WithTimeout(cmd.Context(), limit)", "ctx, cancel := context.WithTimeout(cmd.Context(), limit*1000)"},
+			{"pkg/cli/start.go", "ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})", "ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit*1000, lateError{limit})"},
 			{"pkg/devops/client.go", "config.AttemptTimeout = 30 * time.Second", "config.AttemptTimeout = 30 * time.Hour"},
 		}, bitesHang("user list", "a service that says nothing")},
 		{"no process is left behind", []rewrite{{"cmd/env/ignored.go", "git.WaitDelay = time.Second", "git.WaitDelay = time.Second\n\tif exec.Command(\"sleep\", \"20\").Start() != nil {\n\t\treturn false\n\t}"}}, bitesHang("env export", "standard input closed")},
@@ -74,10 +71,21 @@ func TestRigsBite(t *testing.T) {
 		{"a repository chooses no address", []rewrite{
 			{"pkg/config/project.go", "s.fail(key, \"%s: %s;", "_ = fmt.Sprintf(\"%s: %s;"},
 			{"pkg/config/project.go", "\t\"errors\"\n", "\t\"errors\"\n\t\"fmt\"\n"},
-			{"pkg/cli/sources.go", "func (a *App) RequestedURL() (string, error) {", "func (a *App) RequestedURL() (string, error) {\n\tif text, err := os.ReadFile(\".astra.yaml\"); err == nil {\n\t\tif _, url, ok := strings.Cut(string(text), \"api_url: \"); ok {\n\t\t\treturn devops.NormalizeURL(strings.TrimSpace(url))\n\t\t}\n\t}"},
+			{"pkg/cli/service.go", "\t\"cmp\"\n", "\t\"cmp\"\n\t\"os\"\n\t\"strings\"\n"},
+			{"pkg/cli/service.go", "func (a *App) RequestedURL() (string, error) {", "func (a *App) RequestedURL() (string, error) {\n\tif text, err := os.ReadFile(\".astra.yaml\"); err == nil {\n\t\tif _, url, ok := strings.Cut(string(text), \"api_url: \"); ok {\n\t\t\treturn devops.NormalizeURL(strings.TrimSpace(url))\n\t\t}\n\t}"},
 		}, bitesRepository("auth login")},
-	} {
-		t.Run(c.safeguard, func(t *testing.T) {
+	}
+}
+
+// TestRigsBite takes away one safeguard of the program after the other, and runs
+// the part of a rig that watches over it: it must complain.
+func TestRigsBite(t *testing.T) {
+	if !fullRig() {
+		t.Skip("it builds the program a dozen times; ASTRA_RIG=full runs it")
+	}
+	h := newHome(t)
+	for _, c := range safeguards() {
+		t.Run(c.name, func(t *testing.T) {
 			if complaints := c.rig(t, h); len(complaints) > 0 {
 				t.Fatalf("the rig complains of the program as it is:\n%s", strings.Join(complaints, "\n"))
 			}
@@ -89,6 +97,15 @@ func TestRigsBite(t *testing.T) {
 			}
 			t.Logf("%.300s", complaints[0])
 		})
+	}
+}
+
+// TestSafeguardsAreFound makes sure that each rewrite still finds its text, since
+// the rewrites are only made by the full form.
+func TestSafeguardsAreFound(t *testing.T) {
+	t.Parallel()
+	for _, c := range safeguards() {
+		rewritten(t, c.rewrites)
 	}
 }
 
@@ -118,13 +135,12 @@ func TestPanicsAreContained(t *testing.T) {
 	}
 }
 
-// rebuilt builds the program with changes.
-func rebuilt(t *testing.T, rewrites []rewrite) string {
+// rewritten returns the root of the project, and the changed texts by their files.
+func rewritten(t *testing.T, rewrites []rewrite) (root string, texts map[string]string) {
 	t.Helper()
-	dir := t.TempDir()
 	root, err := filepath.Abs("..")
 	check(t, err)
-	texts := map[string]string{}
+	texts = map[string]string{}
 	for _, r := range rewrites {
 		path := filepath.Join(root, r.file)
 		if texts[path] == "" {
@@ -137,6 +153,14 @@ func rebuilt(t *testing.T, rewrites []rewrite) string {
 		}
 		texts[path] = strings.Replace(texts[path], r.old, r.new, 1)
 	}
+	return root, texts
+}
+
+// rebuilt builds the program with changes.
+func rebuilt(t *testing.T, rewrites []rewrite) string {
+	t.Helper()
+	dir := t.TempDir()
+	root, texts := rewritten(t, rewrites)
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = map[string]string{}
 	for path, text := range texts {
