@@ -3,7 +3,11 @@
 package completion
 
 import (
+	"bytes"
+	_ "embed"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +40,7 @@ new shell:
 func Write(root *cobra.Command, shell string, w io.Writer) error {
 	switch shell {
 	case "bash":
-		return root.GenBashCompletionV2(w, true)
+		return writeBash(root, w)
 	case "zsh":
 		return root.GenZshCompletion(w)
 	case "fish":
@@ -45,4 +49,32 @@ func Write(root *cobra.Command, shell string, w io.Writer) error {
 		return root.GenPowerShellCompletionWithDesc(w)
 	}
 	return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
+}
+
+//go:embed bash.sh
+var ofBash string
+
+// writeBash writes cobra's script with four things mended: it needs no package
+// beside bash, evaluates nothing but words, takes an address for one word in spite
+// of its @, and quotes a blank that several names have in common.
+func writeBash(root *cobra.Command, w io.Writer) error {
+	var script bytes.Buffer
+	if err := root.GenBashCompletionV2(&script, true); err != nil {
+		return err
+	}
+	text := script.String()
+	for _, mend := range []struct{ from, to, text string }{
+		{"# Macs have bash3", "}\n\n", ofBash + "\n"},
+		{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
+		{"    __astra_handle_special_char \"$cur\" :", "", "    __astra_quote_common_prefix\n    __astra_handle_at\n    __astra_handle_special_char \"$cur\" :"},
+	} {
+		before, rest, found := strings.Cut(text, mend.from)
+		_, after, ends := strings.Cut(rest, mend.to)
+		if !found || !ends {
+			return fmt.Errorf("the completion script of bash has no %q to be mended", mend.from)
+		}
+		text = before + mend.text + after
+	}
+	_, err := io.WriteString(w, text)
+	return err
 }
