@@ -38,43 +38,72 @@ new shell:
 
 // Write writes the completion script of a shell for the tree under root.
 func Write(root *cobra.Command, shell string, w io.Writer) error {
+	var script bytes.Buffer
+	var err error
 	switch shell {
 	case "bash":
-		return writeBash(root, w)
+		err = root.GenBashCompletionV2(&script, true)
 	case "zsh":
-		return root.GenZshCompletion(w)
+		err = root.GenZshCompletion(&script)
 	case "fish":
-		return root.GenFishCompletion(w, true)
+		err = root.GenFishCompletion(&script, true)
 	case "powershell":
-		return root.GenPowerShellCompletionWithDesc(w)
+		err = root.GenPowerShellCompletionWithDesc(&script)
+	default:
+		return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
 	}
-	return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
-}
-
-//go:embed bash.sh
-var ofBash string
-
-// writeBash writes cobra's script with four things mended: it needs no package
-// beside bash, evaluates nothing but words, takes an address for one word in spite
-// of its @, and quotes a blank that several names have in common.
-func writeBash(root *cobra.Command, w io.Writer) error {
-	var script bytes.Buffer
-	if err := root.GenBashCompletionV2(&script, true); err != nil {
+	if err != nil {
 		return err
 	}
 	text := script.String()
-	for _, mend := range []struct{ from, to, text string }{
-		{"# Macs have bash3", "}\n\n", ofBash + "\n"},
-		{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
-		{"    __astra_handle_special_char \"$cur\" :", "", "    __astra_quote_common_prefix\n    __astra_handle_at\n    __astra_handle_special_char \"$cur\" :"},
-	} {
-		before, rest, found := strings.Cut(text, mend.from)
-		_, after, ends := strings.Cut(rest, mend.to)
-		if !found || !ends {
-			return fmt.Errorf("the completion script of bash has no %q to be mended", mend.from)
+	for _, m := range mends(shell) {
+		if text, err = m.apply(text); err != nil {
+			return fmt.Errorf("the completion script of %s: %w", shell, err)
 		}
-		text = before + mend.text + after
 	}
-	_, err := io.WriteString(w, text)
+	_, err = io.WriteString(w, text)
 	return err
+}
+
+//go:embed words.bash
+var ofBash string
+
+// A mend puts text in the place of what begins with from and ends with to.
+type mend struct{ from, to, text string }
+
+func (m mend) apply(script string) (string, error) {
+	before, rest, found := strings.Cut(script, m.from)
+	_, after, ends := strings.Cut(rest, m.to)
+	if !found || !ends {
+		return "", fmt.Errorf("there is no %q to be mended", m.from)
+	}
+	return before + m.text + after, nil
+}
+
+// mends are what is mended in cobra's script of a shell. The three evaluate the
+// line that is completed, which would run what stands in it. Besides, that of bash
+// needs a package beside bash, takes an address for two words because of its @, and
+// does not quote a blank that several names have in common; that of zsh makes two
+// words of a name with a blank.
+func mends(shell string) []mend {
+	switch shell {
+	case "bash":
+		return []mend{
+			{"# Macs have bash3", "}\n\n", ofBash + "\n"},
+			{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
+			{`    __astra_handle_special_char "$cur" :`, "", "    __astra_quote_common_prefix\n    __astra_handle_at\n" + `    __astra_handle_special_char "$cur" :`},
+		}
+	case "zsh":
+		return []mend{
+			{`words=("${=words[1,CURRENT]}")`, "", `words=("${(@)words[1,CURRENT]}")`},
+			{`requestComp="${words[1]} __complete ${words[2,-1]}"`, "", `requestComp="${words[1]} __complete ${(j: :)${(@q)${(@Q)words[2,-1]}:#}}"`},
+		}
+	case "fish":
+		return []mend{
+			{`set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"`, "", "set -l given (string escape -- $args[2..-1])\n" +
+				`    set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $given $lastArg"`},
+		}
+	default:
+		return nil
+	}
 }
