@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ func (a *App) Completing() bool {
 // service nor a secret store nor anybody, nothing is written, and whatever is
 // wrong means that there is less to offer.
 func (a *App) Complete(root *cobra.Command) {
+	root.SetErr(io.Discard) // cobra explains itself there
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { a.completeFlag(root, f) })
 	a.completeBelow(root)
