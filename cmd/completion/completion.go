@@ -84,7 +84,7 @@ func (m mend) apply(script string) (string, error) {
 // line that is completed, which would run what stands in it. Besides, that of bash
 // needs a package beside bash, takes an address for two words because of its @, and
 // does not quote a blank that several names have in common; that of zsh makes two
-// words of a name with a blank.
+// words of a name with a blank, and that of fish escapes what is escaped already.
 func mends(shell string) []mend {
 	switch shell {
 	case "bash":
@@ -100,6 +100,8 @@ func mends(shell string) []mend {
 		}
 	case "fish":
 		return []mend{
+			{"set -l lastArg (string escape -- (commandline -ct))", "", "set -l lastArg (string unescape -- (commandline -ct))\n" +
+				"    test (count $lastArg) -eq 1; or set lastArg (commandline -ct)\n    set lastArg (string escape -- $lastArg)"},
 			{`set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"`, "", "set -l given (string escape -- $args[2..-1])\n" +
 				`    set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $given $lastArg"`},
 		}

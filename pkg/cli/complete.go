@@ -160,7 +160,7 @@ func Placeholders(cmd *cobra.Command) []string {
 
 // choices are the values that the text of a flag lists: "`format`: json or csv".
 func choices(f *pflag.Flag) []string {
-	found := regexp.MustCompile("`[^`]+`(?: is|[^:;(]*:) ([^;(]+)").FindStringSubmatch(f.Usage)
+	found := regexp.MustCompile("`[^`]+`(?:[^:;(]*:| is) ([^;(]+)").FindStringSubmatch(f.Usage)
 	if found == nil {
 		return nil
 	}
