@@ -25,7 +25,18 @@ new shell:
     bash        astra completion bash > ~/.local/share/bash-completion/completions/astra
     zsh         astra completion zsh > "${fpath[1]}/_astra"
     fish        astra completion fish > ~/.config/fish/completions/astra.fish
-    powershell  astra completion powershell | Out-String | Invoke-Expression`,
+    powershell  astra completion powershell | Out-String | Invoke-Expression
+
+It completes commands, flags and their values, and the names of databases,
+keyspaces, regions, roles, users, tokens, profiles and organizations. A TAB asks
+nobody: the names are those that the service gave to earlier commands of the last
+24 hours, such as "astra role list", with the same profile. They are kept below
+ASTRA_CACHE_DIR, without any secret, and may be deleted at any time.
+
+What is not of plain letters, digits, blanks and ._@/- a shell could take for
+something else; it is offered by its id, with the name beside it. In a name with
+blanks put a backslash before each, or leave that to TAB; within quotes that are
+open not every shell completes.`,
 		Example:   "  astra completion bash > astra.bash",
 		Args:      cli.Args("SHELL"),
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},

@@ -194,18 +194,17 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 		for _, t := range profile.Tokens {
 			all = append(all, names.Candidate{Value: t.Name, Description: a.shown(t.ClientID)})
 		}
-	case Organizations, OrganizationIDs:
+	case OrganizationIDs:
+		for _, o := range organizations(cfg) {
+			all = append(all, names.Candidate{Value: o.ID, Description: a.shown(o.Name)})
+		}
+	case Organizations:
 		var things []names.Thing
 		for _, o := range organizations(cfg) {
-			t := names.Thing{ID: o.ID, Name: o.Name}
-			if origin == OrganizationIDs && names.Safe(o.ID) {
-				all = append(all, names.Candidate{Value: o.ID, Description: a.shown(o.Name)})
-			}
-			things = append(things, t)
+			things = append(things, names.Thing{ID: o.ID, Name: o.Name})
 		}
-		if origin == Organizations {
-			all = names.Offers(things, a.shown)
-		}
+		all = names.Offers(things, a.shown)
+	default: // the others are not there
 	}
 	return all
 }
