@@ -19,7 +19,7 @@ import (
 // new names, numbers, times, texts, and what no list tells.
 func freeText() map[string]bool {
 	free := map[string]bool{}
-	for _, word := range strings.FieldsSeq(`
+	for word := range strings.FieldsSeq(`
 		NAME EMAIL… CIDR… GROUP KEYSPACE.TABLE MONTH REGION
 		--admin-user --advance --api-url --capacity-units --columns --confirm --description --email --enterprise --expires --fault --filter --from --id
 		--jq --keep --key-id --keys --latency --listen --name --older-than --org-name --overlap --rate-limit --resource --revoke --save --sort --table
