@@ -15,6 +15,17 @@ func newHelp() *cobra.Command {
 		Use:     "help [COMMAND | TOPIC]",
 		Short:   "Show the help of a command, or a topic",
 		Example: "  astra help token generate\n  astra help exit-codes",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+			var known []string
+			if target, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, c := range target.Commands() {
+					if (c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand()) && strings.HasPrefix(c.Name(), begun) {
+						known = append(known, cobra.CompletionWithDesc(c.Name(), c.Short))
+					}
+				}
+			}
+			return known, cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

@@ -19,7 +19,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -238,11 +240,20 @@ func (c hostileCell) forged(w world, text string) (complaints []string) {
 	return complaints
 }
 
-// completesHarmlessly asks for the completions of every command and flag.
+// completesHarmlessly asks for the completions of every command and flag, after the
+// lists that the names are taken from.
 func completesHarmlessly(t *testing.T, h home) {
 	w, err := h.serveHere(t.TempDir(), func(h http.Handler) http.Handler { return h })
 	check(t, err)
 	defer w.stop()
+	for _, noun := range []string{"db", "role", "token", "user"} {
+		if r := w.run(runOptions{line: "exec astra " + noun + " list"}); r.status != 0 {
+			t.Fatalf("%s list: status %d\n%s", noun, r.status, r.stderr)
+		}
+	}
+	if r := w.run(runOptions{line: "exec astra __complete role get ''"}); !strings.Contains(r.stdout, "\t$(touch pwned)\n") {
+		t.Fatalf("hostile names are not offered by their ids:\n%s", r.stdout)
+	}
 	var lines []string
 	walk(func(c *cobra.Command) {
 		if !isVerb(c) {
@@ -250,11 +261,11 @@ func completesHarmlessly(t *testing.T, h home) {
 		}
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
 		lines = append(lines, path+" ''")
-		for _, flag := range []string{"--role", "--db", "--like", "--saved-token", "--keyspace", "--user", "--region"} {
-			if c.Flags().Lookup(strings.TrimPrefix(flag, "--")) != nil {
-				lines = append(lines, path+" "+flag+" ''")
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if origin := cli.FlagOrigin(f); origin != cli.None && origin != cli.Files && origin != cli.Choices {
+				lines = append(lines, path+" --"+f.Name+" ''")
 			}
-		}
+		})
 	})
 	if !fullRig() {
 		lines = slices.DeleteFunc(lines, func(line string) bool { return len(line)%4 != 0 })

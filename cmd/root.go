@@ -74,6 +74,9 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	app.NoDumps()
 	app.Args = args
 	root := New(app)
+	if app.Completing() {
+		app.Complete(root)
+	}
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && cmd != nil {

@@ -13,13 +13,16 @@ function __astra_perform_completion
     # Extract all args except the last one
     set -l args (commandline -opc)
     # Extract the last arg and escape it in case it is a space
-    set -l lastArg (string escape -- (commandline -ct))
+    set -l lastArg (string unescape -- (commandline -ct))
+    test (count $lastArg) -eq 1; or set lastArg (commandline -ct)
+    set lastArg (string escape -- $lastArg)
 
     __astra_debug "args: $args"
     __astra_debug "last arg: $lastArg"
 
     # Disable ActiveHelp which is not supported for fish shell
-    set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"
+    set -l given (string escape -- $args[2..-1])
+    set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $given $lastArg"
 
     __astra_debug "Calling $requestComp"
     set -l results (eval $requestComp 2> /dev/null)

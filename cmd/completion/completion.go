@@ -3,7 +3,11 @@
 package completion
 
 import (
+	"bytes"
+	_ "embed"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +25,18 @@ new shell:
     bash        astra completion bash > ~/.local/share/bash-completion/completions/astra
     zsh         astra completion zsh > "${fpath[1]}/_astra"
     fish        astra completion fish > ~/.config/fish/completions/astra.fish
-    powershell  astra completion powershell | Out-String | Invoke-Expression`,
+    powershell  astra completion powershell | Out-String | Invoke-Expression
+
+It completes commands, flags and their values, and the names of databases,
+keyspaces, regions, roles, users, tokens, profiles and organizations. A TAB asks
+nobody: the names are those that the service gave to earlier commands of the last
+24 hours, such as "astra role list", with the same profile. They are kept below
+ASTRA_CACHE_DIR, without any secret, and may be deleted at any time.
+
+What is not of plain letters, digits, blanks and ._@/- a shell could take for
+something else; it is offered by its id, with the name beside it. In a name with
+blanks put a backslash before each, or leave that to TAB; within quotes that are
+open not every shell completes.`,
 		Example:   "  astra completion bash > astra.bash",
 		Args:      cli.Args("SHELL"),
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},
@@ -34,15 +49,74 @@ new shell:
 
 // Write writes the completion script of a shell for the tree under root.
 func Write(root *cobra.Command, shell string, w io.Writer) error {
+	var script bytes.Buffer
+	var err error
 	switch shell {
 	case "bash":
-		return root.GenBashCompletionV2(w, true)
+		err = root.GenBashCompletionV2(&script, true)
 	case "zsh":
-		return root.GenZshCompletion(w)
+		err = root.GenZshCompletion(&script)
 	case "fish":
-		return root.GenFishCompletion(w, true)
+		err = root.GenFishCompletion(&script, true)
 	case "powershell":
-		return root.GenPowerShellCompletionWithDesc(w)
+		err = root.GenPowerShellCompletionWithDesc(&script)
+	default:
+		return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
 	}
-	return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
+	if err != nil {
+		return err
+	}
+	text := script.String()
+	for _, m := range mends(shell) {
+		if text, err = m.apply(text); err != nil {
+			return fmt.Errorf("the completion script of %s: %w", shell, err)
+		}
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+//go:embed words.bash
+var ofBash string
+
+// A mend puts text in the place of what begins with from and ends with to.
+type mend struct{ from, to, text string }
+
+func (m mend) apply(script string) (string, error) {
+	before, rest, found := strings.Cut(script, m.from)
+	_, after, ends := strings.Cut(rest, m.to)
+	if !found || !ends {
+		return "", fmt.Errorf("there is no %q to be mended", m.from)
+	}
+	return before + m.text + after, nil
+}
+
+// mends are what is mended in cobra's script of a shell. The three evaluate the
+// line that is completed, which would run what stands in it. Besides, that of bash
+// needs a package beside bash, takes an address for two words because of its @, and
+// does not quote a blank that several names have in common; that of zsh makes two
+// words of a name with a blank, and that of fish escapes what is escaped already.
+func mends(shell string) []mend {
+	switch shell {
+	case "bash":
+		return []mend{
+			{"# Macs have bash3", "}\n\n", ofBash + "\n"},
+			{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
+			{`    __astra_handle_special_char "$cur" :`, "", "    __astra_quote_common_prefix\n    __astra_handle_at\n" + `    __astra_handle_special_char "$cur" :`},
+		}
+	case "zsh":
+		return []mend{
+			{`words=("${=words[1,CURRENT]}")`, "", `words=("${(@)words[1,CURRENT]}")`},
+			{`requestComp="${words[1]} __complete ${words[2,-1]}"`, "", `requestComp="${words[1]} __complete ${(j: :)${(@q)${(@Q)words[2,-1]}:#}}"`},
+		}
+	case "fish":
+		return []mend{
+			{"set -l lastArg (string escape -- (commandline -ct))", "", "set -l lastArg (string unescape -- (commandline -ct))\n" +
+				"    test (count $lastArg) -eq 1; or set lastArg (commandline -ct)\n    set lastArg (string escape -- $lastArg)"},
+			{`set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"`, "", "set -l given (string escape -- $args[2..-1])\n" +
+				`    set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $given $lastArg"`},
+		}
+	default:
+		return nil
+	}
 }

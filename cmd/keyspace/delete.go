@@ -20,7 +20,7 @@ type remove struct {
 func newDelete(app *cli.App) *cobra.Command {
 	var in remove
 	cmd := &cobra.Command{
-		Use:     "delete NAME",
+		Use:     "delete KEYSPACE",
 		Aliases: []string{"rm", "remove", "drop"},
 		Short:   "Delete a keyspace with all its data",
 		Long: `Delete a keyspace with all its data. Nobody can bring it back.
@@ -29,7 +29,7 @@ The default keyspace is refused without --force: clients use it where they name 
 other, and the service may refuse it, too.`,
 		Example: "  astra --sandbox keyspace create scratch --db demo --wait\n" +
 			"  astra --sandbox keyspace delete scratch --db demo --yes --wait",
-		Args: cli.Args("NAME"),
+		Args: cli.Args("KEYSPACE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()

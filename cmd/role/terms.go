@@ -35,7 +35,7 @@ func (t *terms) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases given by --db, by `name`; may be repeated")
 	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces given by --keyspace, by `name`; may be repeated")
 	f.StringArrayVar(&t.resources, "resource", nil, "a `DRN` to list as it is, alone or besides the databases; may be repeated")
-	f.StringVar(&t.lint, "lint", "warn", "`what` to do if the role would not work: error refuses it, warn says it, off is silent")
+	f.StringVar(&t.lint, "lint", "warn", "`what` to do if the role would not work: error, warn or off (refuse it, say it, or be silent)")
 }
 
 // scoped reports whether flags say where the role is to hold.

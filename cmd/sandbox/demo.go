@@ -115,7 +115,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 // without what would choose another credential or format.
 func environment(app *cli.App, state string) []string {
 	kept := slices.DeleteFunc(app.ChildEnviron(), func(v string) bool { return strings.HasPrefix(v, "ASTRA_") })
-	return append(kept, "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
+	return append(kept, "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 
 // indented writes what a command prints with an indent, as a transcript.

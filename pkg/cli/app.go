@@ -68,6 +68,7 @@ type App struct {
 	cancelTimeout context.CancelFunc
 	limit         time.Duration // of the whole command; 0 = none
 	project       *config.Project
+	noted         noted
 	restoreDumps  func() // takes NoDumps back
 }
 

@@ -23,6 +23,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.cancelTimeout != nil {
 		defer a.cancelTimeout()
 	}
+	a.keepNames()
 	if err == nil || errors.Is(err, errDone) {
 		return int(OK)
 	}

@@ -60,9 +60,6 @@ func Untold(cmd *cobra.Command) *cobra.Command {
 // tellOpen says in one line what earlier runs left unsettled. Whatever is wrong
 // with the journal itself is for the commands that use it.
 func (a *App) tellOpen(cmd *cobra.Command) {
-	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
-		return
-	}
 	if due := cmd.Flags().Lookup("due"); isEvaluated(cmd) || due != nil && due.Changed { // it is about to settle it
 		return
 	}

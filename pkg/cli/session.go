@@ -20,6 +20,7 @@ type Session struct {
 	Profile  config.Profile // zero where the credential is not a profile's
 
 	app     *App
+	place   string // of the names that it sees; "" if nobody could tell it without a secret
 	org     string
 	members *devops.Members
 	roles   []devops.Role
@@ -110,7 +111,7 @@ func (a *App) open(ctx context.Context, s Source) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Source, session.Profile = s.Name, s.profile
+	session.Source, session.Profile, session.place = s.Name, s.profile, a.placeOf(s)
 	return session, nil
 }
 
@@ -121,7 +122,8 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
 		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
-	c.Trace = a.trace
+	session := &Session{ClientID: token.ClientID, app: a}
+	c.Trace, c.Listed = a.trace, session.listed
 	if a.sandboxed {
 		server, err := a.Sandbox()
 		if err != nil {
@@ -136,7 +138,8 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{Client: client, ClientID: token.ClientID, APIURL: c.URL, app: a}, nil
+	session.Client, session.APIURL = client, c.URL
+	return session, nil
 }
 
 // beforeChange shows a changing request instead of sending it, under --dry-run.

@@ -18,8 +18,9 @@ type Source struct {
 	Present bool
 	Detail  string // what it says, never a secret
 
-	profile config.Profile
-	read    func(context.Context) (credential.Item, error)
+	clientID string // of a token in the environment
+	profile  config.Profile
+	read     func(context.Context) (credential.Item, error)
 }
 
 // winner returns the source that wins. What loses is not read, so that a broken
@@ -68,6 +69,7 @@ func (a *App) environment() [2]Source {
 	source := func(name string, token secret.Text) Source {
 		s := Source{Name: name, Present: token != ""}
 		parsed, shapeErr := secret.ParseToken(token.Reveal())
+		s.clientID = parsed.ClientID
 		if cfg, err := a.Config(); err == nil && shapeErr == nil && !a.sandboxed {
 			at := slices.IndexFunc(cfg.Profiles, func(p config.Profile) bool {
 				return p.Store == string(credential.Env) && p.ClientID == parsed.ClientID

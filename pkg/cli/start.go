@@ -24,6 +24,9 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
 		return err
 	}
+	if a.Completing() {
+		return nil // what it needs it reads itself, when the flags are known
+	}
 	if err := a.settle(); err != nil {
 		return err
 	}

@@ -39,6 +39,10 @@ type Config struct {
 	// Trace is told of each attempt when it is over.
 	Trace func(Exchange)
 
+	// Listed is told of each whole list that the service gave: []Database, []Role,
+	// []Token or Members. It must not keep the list itself; may be nil.
+	Listed func(list any)
+
 	// Secrets is told of the secrets that the service hands out, so that they can
 	// be kept out of whatever is written; may be nil.
 	Secrets *secret.Redactor
@@ -102,6 +106,14 @@ func (c *Client) hide(secrets ...secret.Text) {
 			c.config.Secrets.Add(s)
 		}
 	}
+}
+
+// listed tells of a list that the service gave whole.
+func listed[T any](c *Client, list T, err error) (T, error) {
+	if err == nil && c.config.Listed != nil {
+		c.config.Listed(list)
+	}
+	return list, err
 }
 
 // New returns a client. It sends nothing. The error is ErrURL, or

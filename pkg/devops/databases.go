@@ -46,7 +46,7 @@ type Datacenter struct {
 //	GET /v2/databases
 func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Database, error] {
 	const pageSize = 100 // the most that the API gives
-	return pages(func(after string) ([]Database, string, error) {
+	all := pages(func(after string) ([]Database, string, error) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		if include != "" {
 			query.Set("include", include)
@@ -62,6 +62,16 @@ func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Dat
 		}
 		return page, page[len(page)-1].ID, nil
 	})
+	return func(yield func(Database, error) bool) {
+		whole := []Database{}
+		for d, err := range all {
+			if !yield(d, err) || err != nil {
+				return
+			}
+			whole = append(whole, d)
+		}
+		_, _ = listed(s.client, whole, nil)
+	}
 }
 
 // Get returns one database. It needs org-db-view.

@@ -31,9 +31,10 @@ type Policy struct {
 //
 //	GET /v2/organizations/roles
 func (s *RoleService) List(ctx context.Context) ([]Role, error) {
-	return fetch[wireRoles](ctx, s.client, call{
+	roles, err := fetch[wireRoles](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", class: read,
 	})
+	return listed(s.client, roles, err)
 }
 
 // Get returns one role. It needs org-role-read.

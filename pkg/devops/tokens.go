@@ -46,9 +46,10 @@ type Credential struct {
 //
 //	GET /v2/clientIdSecrets
 func (s *TokenService) List(ctx context.Context) ([]Token, error) {
-	return fetch[wireTokens](ctx, s.client, call{
+	tokens, err := fetch[wireTokens](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/clientIdSecrets", permission: "org-token-read", class: read,
 	})
+	return listed(s.client, tokens, err)
 }
 
 // Create makes a token. Each call makes another one, so it is never repeated

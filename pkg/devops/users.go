@@ -28,9 +28,10 @@ type RoleRef struct{ ID, Name string }
 //
 //	GET /v2/organizations/users
 func (s *UserService) List(ctx context.Context) (Members, error) {
-	return fetch[wireMembers](ctx, s.client, call{
+	members, err := fetch[wireMembers](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/organizations/users", permission: "org-user-read", class: read,
 	})
+	return listed(s.client, members, err)
 }
 
 // Get returns one user. It needs org-user-read.

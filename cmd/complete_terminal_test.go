@@ -1,0 +1,55 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestCompletionOnTerminal presses TAB in real shells: a name with blanks, an
+// address and the value behind a = come out as one word, a name that several share
+// the beginning of can be told from the others, and nothing that stands on the line
+// or is somebody's name is run.
+func TestCompletionOnTerminal(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []struct{ name, bare, install string }{
+		{"bash", "--norc", "source <(astra completion bash)"},
+		{"bash", "--norc", "bind 'set show-all-if-ambiguous on'; source <(astra completion bash)"},
+		{"zsh", "-f", "autoload -Uz compinit; compinit -u -D; unsetopt auto_menu; source <(astra completion zsh)"},
+		{"fish", "--no-config", "astra completion fish | source"},
+	} {
+		t.Run(shell.name, func(t *testing.T) {
+			t.Parallel()
+			part(t, shell.name)
+			b := boundBench(t)
+			b.run(`astra --sandbox role create '$(touch pwned)' --permission db-rest
+				astra --sandbox user list
+				astra --sandbox role list`)
+			check(t, os.WriteFile(filepath.Join(b.dir, "bin", "args"), []byte("#!/bin/sh\nprintf '[%s]' \"$@\"; echo\n"), 0o700))
+			term := b.onTerminal(runs("env", "ASTRA_SANDBOX=1", shell.name, shell.bare, "-i")...)
+			term.typed("cd $HOME; " + shell.install + "; echo rea''dy\r")
+			term.see("ready")
+			// The line is completed for astra, and then run by what shows its words.
+			for _, c := range []struct{ typed, want string }{
+				{"user get own\t", "[user][get][owner@example.com]"},
+				{"user remove owner@e\t", "[user][remove][owner@example.com]"},
+				{"token generate --role=Organ\t", "[token][generate][--role=Organization Administrator]"},
+				{`token generate --role RO\ U` + "\t", "[token][generate][--role][RO User]"},
+				{`role diff RO\ User API\ RO\ S` + "\t", "[role][diff][RO User][API RO Svc Acct]"},
+			} {
+				term.typed("astra " + c.typed)
+				term.typed("\x01\x1bdargs\r") // Ctrl-A, Alt-D
+				term.see(c.want)
+			}
+			term.typed("astra role get \t\x15astra token generate --description $(touch pwned) --role RO\t\x15echo ov''er\r")
+			term.see("over")
+			if _, err := os.Stat(filepath.Join(b.dir, "pwned")); err == nil {
+				t.Error("a name, or what stands on the line, was run")
+			}
+			term.typed("exit 0\r")
+			term.ends(0)
+		})
+	}
+}

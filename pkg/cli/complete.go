@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/names"
+)
+
+// Completing reports whether a shell asks what could stand on a command line.
+func (a *App) Completing() bool {
+	return len(a.Args) > 0 && (a.Args[0] == cobra.ShellCompRequestCmd || a.Args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// Complete gives the commands below root, and their flags, what a shell offers
+// for them. Only a shell that asks needs it.
+//
+// What it offers is in files of this machine: nothing is asked for, neither the
+// service nor a secret store nor anybody, nothing is written, and whatever is
+// wrong means that there is less to offer.
+func (a *App) Complete(root *cobra.Command) {
+	root.SetErr(io.Discard) // cobra explains itself there
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { a.completeFlag(root, f) })
+	a.completeBelow(root)
+}
+
+func (a *App) completeBelow(cmd *cobra.Command) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { a.completeFlag(cmd, f) })
+	if fixed := cmd.ValidArgs; cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
+		cmd.ValidArgs = nil // which would hide what can stand behind the first one
+		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 0 && len(fixed) > 0 {
+				return offered(words(fixed), nil, begun), cobra.ShellCompDirectiveNoFileComp
+			}
+			return a.complete(cmd, originAt(cmd, len(args)), args, args, begun)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		a.completeBelow(child)
+	}
+}
+
+func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
+	origin := FlagOrigin(f)
+	if origin == None {
+		return
+	}
+	_ = cmd.RegisterFlagCompletionFunc(f.Name, func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		var given []string
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			given = list.GetSlice()
+		}
+		if origin == Choices {
+			return offeredChoices(f, given, begun), cobra.ShellCompDirectiveNoFileComp
+		}
+		return a.complete(cmd, origin, args, given, begun)
+	}) // fails only for a flag that is not there
+}
+
+// complete returns what is offered for a word that has begun.
+func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, begun string) ([]string, cobra.ShellCompDirective) {
+	switch origin {
+	case Files:
+		return nil, cobra.ShellCompDirectiveDefault
+	case None, Choices:
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	default:
+		a.configRead, a.project = false, nil // --sandbox may have changed where they are
+		settled := a.settle() == nil
+		return offered(a.candidates(origin, settled, databasesNamed(cmd, args)), given, begun), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// databasesNamed are the databases that a command line names so far.
+func databasesNamed(cmd *cobra.Command, args []string) []string {
+	var named []string
+	for i, arg := range args {
+		if originAt(cmd, i) == Databases {
+			named = append(named, arg)
+		}
+	}
+	if f := cmd.Flags().Lookup("db"); f != nil && f.Changed {
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			return append(named, list.GetSlice()...)
+		}
+		named = append(named, f.Value.String())
+	}
+	return named
+}
+
+// offeredChoices are the values that the text of a flag lists. Some may be given
+// together, with commas.
+func offeredChoices(f *pflag.Flag, given []string, begun string) []string {
+	before := ""
+	if name, _ := pflag.UnquoteUsage(f); name == "list" {
+		before = begun[:strings.LastIndex(begun, ",")+1]
+		given = strings.Split(strings.Join(append(given, before), ","), ",")
+	}
+	all := offered(words(choices(f)), given, begun[len(before):])
+	for i := range all {
+		all[i] = before + all[i]
+	}
+	return all
+}
+
+// offered returns the candidates that begin like a word and are not given
+// already, in the form in which cobra hands them on.
+func offered(all []names.Candidate, given []string, begun string) []string {
+	const most, described = 200, 100
+	var chosen []names.Candidate
+	seen := map[string]bool{}
+	for _, c := range all {
+		if strings.HasPrefix(c.Value, begun) && names.Safe(c.Value) && !seen[c.Value] && !slices.Contains(given, c.Value) {
+			seen[c.Value] = true
+			chosen = append(chosen, c)
+		}
+	}
+	lines := make([]string, 0, len(chosen))
+	for _, c := range chosen[:min(len(chosen), most)] {
+		line := c.Value
+		if c.Description != "" && len(chosen) <= described {
+			line += "\t" + c.Description
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func words(values []string) []names.Candidate {
+	all := make([]names.Candidate, len(values))
+	for i, v := range values {
+		all[i].Value = v
+	}
+	return all
+}
+
+// Placeholders are the positional arguments in the usage line of a command: NAME
+// required, [NAME] optional, NAME… repeated. Flags in it do not count.
+func Placeholders(cmd *cobra.Command) []string {
+	var all []string
+	isValue := false
+	for _, word := range strings.Fields(cmd.Use)[1:] {
+		switch {
+		case isValue:
+			isValue = false
+		case strings.HasPrefix(word, "--"):
+			isValue = word != "--"
+		case word != "[flags]":
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// choices are the values that the text of a flag lists: "`format`: json or csv".
+func choices(f *pflag.Flag) []string {
+	found := regexp.MustCompile("`[^`]+`(?:[^:;(]*:| is) ([^;(]+)").FindStringSubmatch(f.Usage)
+	if found == nil {
+		return nil
+	}
+	all := strings.Split(strings.ReplaceAll(strings.TrimSpace(found[1]), " or ", ", "), ", ")
+	if slices.ContainsFunc(all, func(word string) bool { return !regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`).MatchString(word) }) {
+		return nil
+	}
+	return all
+}

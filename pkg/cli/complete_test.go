@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/names"
+)
+
+func TestOffered(t *testing.T) {
+	t.Parallel()
+	many := func(n int) []names.Candidate {
+		var all []names.Candidate
+		for i := range n {
+			all = append(all, names.Candidate{Value: fmt.Sprintf("db%03d", i), Description: "vector"})
+		}
+		return all
+	}
+	for _, c := range []struct{ have, offered, described int }{{3, 3, 3}, {100, 100, 100}, {101, 101, 0}, {200, 200, 0}, {500, 200, 0}} {
+		got := offered(many(c.have), nil, "db")
+		described := len(slices.DeleteFunc(slices.Clone(got), func(line string) bool { return !strings.Contains(line, "\t") }))
+		if len(got) != c.offered || described != c.described {
+			t.Errorf("of %d candidates %d are offered, %d of them described", c.have, len(got), described)
+		}
+	}
+	all := []names.Candidate{{Value: "RO User"}, {Value: "RO User", Description: "twice"}, {Value: "RW User"}, {Value: "$(id)"}, {Value: "-o"}, {Value: "ro"}}
+	if got := offered(all, []string{"RW User"}, ""); !slices.Equal(got, []string{"RO User", "ro"}) {
+		t.Errorf("offered are %q", got)
+	}
+	if got := offered(all, nil, "R"); !slices.Equal(got, []string{"RO User", "RW User"}) {
+		t.Errorf("of those with R, offered are %q", got)
+	}
+}
+
+func TestChoicesOfText(t *testing.T) {
+	t.Parallel()
+	for usage, want := range map[string]string{
+		"`format`: table, wide or name (default table)": "table wide name",
+		"trace requests; `what` is http":                "http",
+		"`when` is auto, always or never":               "auto always never",
+		"`who` is to hold it: person, service":          "person service",
+		"a `list` with commas of: rest, ui; repeated":   "rest ui",
+		"keep rows by a `condition`: column=value":      "",
+		"`when` it ends: a duration such as 90d":        "",
+		"`name` of the profile to use":                  "",
+		"no name, and one: a or b":                      "",
+	} {
+		if got := strings.Join(choices(&pflag.Flag{Usage: usage}), " "); got != want {
+			t.Errorf("%q lists %q, want %q", usage, got, want)
+		}
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	t.Parallel()
+	for use, want := range map[string]string{
+		"list": "", "get DB": "DB", "open PAGE [DB]": "PAGE [DB]", "remove REGION --db DB": "REGION", "get --cloud PROVIDER --region REGION": "",
+		"run [flags] -- COMMAND [ARGUMENT…]": "COMMAND [ARGUMENT…]",
+	} {
+		if got := strings.Join(Placeholders(&cobra.Command{Use: use}), " "); got != want {
+			t.Errorf("%q has %q, want %q", use, got, want)
+		}
+	}
+	cmd := &cobra.Command{Use: "delete ROLE…"}
+	if originAt(cmd, 0) != Roles || originAt(cmd, 7) != Roles || originAt(&cobra.Command{Use: "get DB"}, 1) != None {
+		t.Error("only what may be repeated is completed again")
+	}
+}
+
+// TestNamesOfLists makes names of lists: nothing of what is being deleted, no
+// secret, and what a shell would act on by its id.
+func TestNamesOfLists(t *testing.T) {
+	t.Parallel()
+	if got := new(lists).candidates(strings.TrimSpace); len(got) != 0 {
+		t.Errorf("of no list there are %v", got)
+	}
+	full := &lists{
+		databases: []devops.Database{
+			{ID: "1", Name: "demo", Type: "vector", Regions: []string{"us-east1"}, Keyspaces: []string{"app", "$(id)"}},
+			{ID: "2", Name: "gone", Status: "TERMINATING", Keyspaces: []string{"gone"}},
+		},
+		roles:  []devops.Role{{ID: "r1", Name: "RO User", Policy: devops.Policy{Description: "RO User"}}, {ID: "r2", Name: "`id`"}, {ID: "r3", Name: "SECRET"}},
+		tokens: []devops.Token{{ClientID: "abc", Roles: []string{"r1", "r2"}}, {ClientID: "def", Description: "has SECRET"}},
+		users:  []devops.User{},
+	}
+	got := full.candidates(func(s string) string { return strings.ReplaceAll(s, "SECRET", "[secret]") })
+	for kind, want := range map[Origin][]names.Candidate{
+		Databases: {{Value: "demo", Description: "vector, us-east1"}},
+		Keyspaces: {{Value: "app", Description: "demo"}},
+		Regions:   {{Value: "us-east1", Description: "demo"}},
+		Roles:     {{Value: "RO User"}, {Value: "r2", Description: "`id`"}},
+		Tokens:    {{Value: "abc", Description: "RO User, `id`"}, {Value: "def", Description: "has [secret]"}},
+		Users:     {},
+	} {
+		if !slices.Equal(got[kind], want) {
+			t.Errorf("%s: got %q, want %q", kind, got[kind], want)
+		}
+	}
+}

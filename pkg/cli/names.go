@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/names"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// noted are the lists that the service gave to a command, by place. They are kept
+// for completion when the command ends.
+type noted struct {
+	sync.Mutex
+
+	places map[string]*lists
+}
+
+// lists are the last ones of each kind, nil where there was none.
+type lists struct {
+	databases []devops.Database
+	roles     []devops.Role
+	tokens    []devops.Token
+	users     []devops.User
+}
+
+// placeOf names the place that the names seen by a credential belong to. What has
+// to read a secret to tell it has none.
+func (a *App) placeOf(s Source) string {
+	switch {
+	case a.sandboxed:
+		dir, err := a.SandboxDir()
+		if err != nil || s.clientID == "" && s.Name != administratorName {
+			return ""
+		}
+		return names.Place("sandbox", dir, s.clientID)
+	case s.profile.Name != "":
+		return names.Place("profile", s.profile.Name, serviceOf(s.profile), s.profile.Org.ID)
+	case s.clientID != "":
+		url, err := a.RequestedURL()
+		if err != nil {
+			return ""
+		}
+		return names.Place("environment", url, s.clientID)
+	}
+	return ""
+}
+
+// listed notes a list that the service gave whole.
+func (s *Session) listed(list any) {
+	if s.place == "" {
+		return
+	}
+	n := &s.app.noted
+	n.Lock()
+	defer n.Unlock()
+	if n.places == nil {
+		n.places = map[string]*lists{}
+	}
+	if n.places[s.place] == nil {
+		n.places[s.place] = &lists{}
+	}
+	switch l := n.places[s.place]; list := list.(type) {
+	case []devops.Database:
+		l.databases = slices.Clone(list)
+	case []devops.Role:
+		l.roles = slices.Clone(list)
+	case []devops.Token:
+		l.tokens = slices.Clone(list)
+	case devops.Members:
+		l.users = slices.Clone(list.Users)
+	}
+}
+
+// keepNames keeps what was noted. Nobody asked for it, so that nobody is told if
+// it cannot be done.
+func (a *App) keepNames() {
+	n := &a.noted
+	n.Lock()
+	defer n.Unlock()
+	if len(n.places) == 0 || a.Globals.DryRun {
+		return
+	}
+	paths, _ := a.Paths() // those that can be told
+	if paths.Cache == "" {
+		return
+	}
+	for place, l := range n.places {
+		for kind, all := range l.candidates(a.shown) {
+			if names.Write(paths.Cache, place, string(kind), all, a.Now()) != nil {
+				return
+			}
+		}
+	}
+}
+
+// shown makes text of the service harmless, for a file and for people.
+func (a *App) shown(s string) string { return output.Sanitize(a.Secrets.Redact(s)) }
+
+// candidates are the names in the lists, by what they are completed for.
+func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidate {
+	all := map[Origin][]names.Candidate{}
+	offer := func(kind Origin, things []names.Thing) {
+		all[kind] = slices.DeleteFunc(names.Offers(things, show), func(c names.Candidate) bool { return show(c.Value) != c.Value })
+	}
+	if l.databases != nil {
+		l.databases = slices.DeleteFunc(l.databases, devops.Database.BeingDeleted)
+		var databases []names.Thing
+		for _, d := range l.databases {
+			databases = append(databases, names.Thing{ID: d.ID, Name: d.Name, Description: strings.Join(append([]string{d.Type}, d.Regions...), ", ")})
+		}
+		offer(Databases, databases)
+		all[Keyspaces] = within(l.databases, show, func(d devops.Database) []string { return d.Keyspaces })
+		all[Regions] = within(l.databases, show, func(d devops.Database) []string { return d.Regions })
+	}
+	if l.roles != nil {
+		var roles []names.Thing
+		for _, r := range l.roles {
+			roles = append(roles, names.Thing{ID: r.ID, Name: r.Name, Description: unlike(r.Name, r.Policy.Description)})
+		}
+		offer(Roles, roles)
+	}
+	if l.users != nil {
+		var users []names.Thing
+		for _, u := range l.users {
+			var roles []string
+			for _, r := range u.Roles {
+				roles = append(roles, r.Name)
+			}
+			users = append(users, names.Thing{ID: u.ID, Name: u.Email, Description: strings.Join(roles, ", ")})
+		}
+		offer(Users, users)
+	}
+	if l.tokens != nil {
+		var tokens []names.Thing
+		for _, t := range l.tokens {
+			tokens = append(tokens, names.Thing{ID: t.ClientID, Name: t.ClientID, Description: l.says(t)})
+		}
+		offer(Tokens, tokens)
+	}
+	return all
+}
+
+// says tells a token from others: by its description, else by its roles.
+func (l *lists) says(t devops.Token) string {
+	if t.Description != "" {
+		return t.Description
+	}
+	var roles []string
+	for _, r := range l.roles {
+		if slices.Contains(t.Roles, r.ID) {
+			roles = append(roles, r.Name)
+		}
+	}
+	return strings.Join(roles, ", ")
+}
+
+// within are parts of databases, each with the name of its database.
+func within(databases []devops.Database, show func(string) string, parts func(devops.Database) []string) []names.Candidate {
+	all := []names.Candidate{}
+	for _, d := range databases {
+		for _, part := range parts(d) {
+			if names.Safe(part) && show(part) == part {
+				all = append(all, names.Candidate{Value: part, Description: show(d.Name)})
+			}
+		}
+	}
+	return all
+}
+
+// unlike is a description that says more than the name.
+func unlike(name, description string) string {
+	if description == name {
+		return ""
+	}
+	return description
+}
