@@ -60,6 +60,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err := app.DropRESTSessions(ctx, p, ""); err != nil {
 		return err
 	}
+	app.ForgetNames(p)
 	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)
 	return nil
 }

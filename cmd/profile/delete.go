@@ -55,6 +55,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
+	app.ForgetNames(p)
 	app.Say("Deleted profile %s.", p.Name)
 	return nil
 }

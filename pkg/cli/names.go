@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/output"
@@ -93,6 +94,13 @@ func (a *App) keepNames() {
 				return
 			}
 		}
+	}
+}
+
+// ForgetNames drops the names that were kept of the organization of a profile.
+func (a *App) ForgetNames(p config.Profile) {
+	if paths, _ := a.Paths(); paths.Cache != "" {
+		names.Drop(paths.Cache, a.placeOf(Source{profile: p}))
 	}
 }
 

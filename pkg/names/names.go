@@ -140,6 +140,20 @@ func sweep(dir string, now time.Time) {
 	}
 }
 
+// Drop removes the names of every kind at a place.
+func Drop(cache, place string) {
+	dir := filepath.Join(cache, folder)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if ours.MatchString(e.Name()) && strings.HasPrefix(e.Name(), place+".") {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 func fresh(written, now time.Time) bool { return now.Sub(written).Abs() < MaxAge }
 
 // Read returns the names of one kind at a place. There are none if there is no
