@@ -49,7 +49,7 @@ provider, makes the data of its databases unreadable.`,
 		if final := final(cmd.Flags().Args()); cmd == noun && final != nil {
 			return final
 		}
-		return cli.AsUsage(err)
+		return cli.FlagError(cmd, err)
 	})
 	return noun
 }
