@@ -50,7 +50,7 @@ waiting. A second database of one name is refused without --allow-duplicate.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.Cloud, "cloud", "", "`cloud` provider: aws, azure or gcp")
+	cli.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
 	f.StringVar(&in.Type, "type", "vector", "`type` of the database: vector, serverless or classic")
@@ -83,7 +83,11 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if twin, found, err := in.twin(there); err != nil || found {
 		return in.follow(ctx, app, session, twin, err)
 	}
-	if err := in.checkRegion(ctx, session); err != nil {
+	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region)
+	if err != nil {
+		return err
+	}
+	if err := cli.EnabledRegion(region); err != nil {
 		return err
 	}
 	if in.Password, err = in.password(ctx, app); err != nil {
@@ -107,15 +111,16 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 
 // check finds mistakes before anything is sent.
 func (in *create) check() error {
-	in.Cloud, in.Type = strings.ToLower(in.Cloud), strings.ToLower(in.Type)
+	if err := cli.CheckCloud(&in.Cloud); err != nil {
+		return err
+	}
+	in.Type = strings.ToLower(in.Type)
 	servers := in.Type == "classic"
 	switch {
 	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
 		return cli.Usagef("the name of a database can neither be blank nor have control characters")
 	case in.Cloud == "" || in.Region == "":
 		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
-	case !slices.Contains([]string{"aws", "azure", "gcp"}, in.Cloud):
-		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.Cloud)
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
 		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
 	case servers && (in.Tier == "" || in.User == ""):
@@ -126,32 +131,6 @@ func (in *create) check() error {
 		return cli.Usagef("--capacity-units must be above zero")
 	case in.Keyspace != "":
 		return cli.CheckKeyspace(in.Keyspace)
-	}
-	return nil
-}
-
-// checkRegion makes sure that databases of the type can be in the region.
-func (in create) checkRegion(ctx context.Context, session *cli.Session) error {
-	list := session.Regions.Serverless
-	if in.Type == "classic" {
-		list = session.Regions.Classic
-	}
-	regions, err := list(ctx)
-	if err != nil {
-		return err
-	}
-	var known []string
-	for _, r := range regions {
-		if r.Type != in.Type || !strings.EqualFold(r.Cloud, in.Cloud) {
-			continue
-		}
-		if r.Name == in.Region && !r.Enabled {
-			return cli.Usagef("region %s is not enabled for the organization", r.Name).WithNext("astra region list --filter enabled=true --type " + in.Type)
-		}
-		known = append(known, r.Name)
-	}
-	if !slices.Contains(known, in.Region) {
-		return cli.NotFoundf("region", in.Region, known).WithNext("astra region list --type " + in.Type + " --cloud " + in.Cloud)
 	}
 	return nil
 }
