@@ -30,10 +30,10 @@ func (d *durationFlag) Set(text string) error {
 	return nil
 }
 
-// String is the value; none is not shown as a default.
+// String is the value. A plain 0 is not shown as a default.
 func (d *durationFlag) String() string {
 	if d.value == nil || *d.value == 0 {
-		return ""
+		return "0"
 	}
 	return d.value.String()
 }
