@@ -39,7 +39,8 @@ and the service may refuse to.
 
 The service takes two minutes or so. With --wait the command ends when the database
 can be used. Interrupted, it can be run again: it finds the database and goes on
-waiting. A second database of one name is refused without --allow-duplicate.`,
+waiting. A second database of one name is refused without --allow-duplicate; of one
+that somebody else creates at the same moment there is a warning.`,
 		Example: "  astra --sandbox db create shop --cloud gcp --region us-east1 --yes\n" +
 			"  astra --sandbox db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
 			"  echo 'a password' | astra --sandbox db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
@@ -102,9 +103,12 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if twin, found, err := in.twin(there); err != nil || found {
 		return in.follow(ctx, app, session, twin, err)
 	}
-	made, err := in.send(ctx, app, session, there)
+	made, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
+	}
+	if !in.duplicate {
+		in.warnOfTwins(ctx, app, session, made, there, now)
 	}
 	return in.follow(ctx, app, session, made, nil)
 }

@@ -17,7 +17,7 @@ func Duration(text string) (time.Duration, bool) {
 	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
 		if number, found := strings.CutSuffix(text, suffix); found {
 			n, err := strconv.ParseUint(number, 10, 31)
-			return time.Duration(n) * unit, err == nil && time.Duration(n) <= longest/unit //nolint:gosec // of 31 bits
+			return time.Duration(n) * unit, err == nil && time.Duration(n) <= longest/unit
 		}
 	}
 	d, err := time.ParseDuration(text)
