@@ -91,7 +91,11 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
 		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
-		if t.ClientID == "" {
+		switch {
+		case t.twin != "":
+			r.ID = t.twin
+			r = r.Twin(1 + slices.IndexFunc(found, func(f target) bool { return f.ClientID == t.twin || f.dead == t.twin }))
+		case t.ClientID == "":
 			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
