@@ -238,8 +238,15 @@ func (p plan) steps(at place, before devops.AccessList) []step {
 
 // send makes the requests. A dry run shows them all.
 func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
-	var end error
-	for i, step := range p.steps(at, before) {
+	steps := p.steps(at, before)
+	if app.Globals.DryRun && len(steps) > 1 {
+		requests := make([]func(context.Context) error, len(steps))
+		for i, step := range steps {
+			requests[i] = step.do
+		}
+		return app.RehearseAll(ctx, requests)
+	}
+	for i, step := range steps {
 		err := step.do(ctx)
 		if devops.Unclear(err) { // the list tells
 			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
@@ -248,15 +255,13 @@ func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.Ac
 		}
 		switch {
 		case err == nil:
-		case app.Globals.DryRun:
-			end = err
 		case i > 0:
 			return cli.PartlyFailed(err, "some of it was done before; what is on the list already is left alone when this is run again")
 		default:
 			return err
 		}
 	}
-	return end
+	return nil
 }
 
 // missing returns the first address that is not on the list as it should be.

@@ -26,11 +26,7 @@ func (p place) removeAll(ctx context.Context, app *cli.App, leaving []devops.Add
 		}
 	}
 	if app.Globals.DryRun {
-		var end error
-		for _, row := range rows {
-			end = row.Do(ctx)
-		}
-		return end
+		return app.RehearseRows(ctx, rows)
 	}
 	results := bulk.Run(ctx, rows, bulk.Options{Explain: cli.Explain, Now: app.Now, Limit: 1})
 	now, err := p.read(ctx)

@@ -27,7 +27,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return in.delete(ctx, session, l.Role) }}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	var results []bulk.Result
 	if len(others) > 0 {
@@ -41,17 +41,6 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	return app.RowsVerdict(results, false)
-}
-
-// rehearse shows every request of a dry run.
-func rehearse(ctx context.Context, rows []bulk.Row) error {
-	var end error
-	for _, row := range rows {
-		if row.Outcome == "" {
-			end = row.Do(ctx)
-		}
-	}
-	return end
 }
 
 // alone runs one row.

@@ -49,7 +49,7 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 		}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	if err := record.Begin(in.resume); err != nil {
 		return cli.Failf(cli.Config, "the record of what is done: %v", err)
@@ -123,17 +123,6 @@ func plural(n int, one, several string) string {
 		return "1 " + one
 	}
 	return fmt.Sprint(n, " ", several)
-}
-
-// rehearse shows every request of a dry run.
-func rehearse(ctx context.Context, rows []bulk.Row) error {
-	var end error
-	for _, row := range rows {
-		if row.Outcome == "" {
-			end = row.Do(ctx)
-		}
-	}
-	return end
 }
 
 // settle returns what looks whether invitations took place. A second letter

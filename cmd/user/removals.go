@@ -53,7 +53,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Users.Remove(ctx, l.ID) }}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
 	verify(ctx, app, session, found, results)

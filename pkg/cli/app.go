@@ -68,7 +68,8 @@ type App struct {
 	cancelTimeout context.CancelFunc
 	limit         time.Duration // of the whole command; 0 = none
 	project       *config.Project
-	restoreDumps  func() // takes NoDumps back
+	rehearsed     *[]rehearsed // collects the requests of a dry run of several
+	restoreDumps  func()       // takes NoDumps back
 }
 
 // System returns the real world. It is the only place where the process's own
