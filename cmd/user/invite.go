@@ -114,7 +114,11 @@ func (in invite) one(ctx context.Context, app *cli.App, session *cli.Session, me
 		app.Say("%s has these roles already.", g.user.Email)
 		return cli.PrintOne(app, columns(), g.user)
 	}
-	if err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles); err != nil {
+	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
+	if devops.Unclear(err) {
+		err = g.clarify(ctx, app, session, members.OrgID, err)
+	}
+	if err != nil {
 		return fmt.Errorf("invite %s: %w", g.address, err)
 	}
 	now, err := session.Users.List(ctx)
