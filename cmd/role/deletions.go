@@ -21,7 +21,11 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete"}
-		if l.ID == "" {
+		switch {
+		case l.twin != "":
+			r.ID = l.twin
+			r = r.Twin(1 + slices.IndexFunc(found, func(f leaver) bool { return f.ID == l.twin }))
+		case l.ID == "":
 			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return in.delete(ctx, session, l.Role) }}
