@@ -26,8 +26,8 @@ func newAdd(app *cli.App) *cobra.Command {
 		Use:   "add [CIDR…]",
 		Short: "Put addresses on an access list",
 		Long: `Put addresses on an access list: networks such as 203.0.113.0/24, or single
-addresses. Whatever is on it already stays, and an address that is there gets the
-new description.
+addresses, of IPv4. Whatever is on it already stays, and an address that is there
+gets the new description.
 
 --from reads a file of addresses, one a line or more; a CSV file with the columns
 address and description; or JSON lines such as
@@ -115,6 +115,10 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 		if n.Description == "" {
 			n.Description = in.description
 		}
+		if n.Prefix.Addr().Is6() {
+			faults = append(faults, bulk.Fault{Line: n.Line, Text: n.Given + " is IPv6, and the service takes IPv4 only"})
+			continue
+		}
 		switch i := slices.IndexFunc(once, func(o bulk.Network) bool { return o.Prefix == n.Prefix }); {
 		case i < 0:
 			once = append(once, n)
@@ -141,8 +145,6 @@ func remark(app *cli.App, networks []bulk.Network) {
 		switch a := n.Prefix.Addr(); {
 		case n.Prefix.Bits() == 0:
 			app.Warn("%s lets every address in", text)
-		case a.Is6():
-			app.Warn("%s is IPv6, and the service is documented to take IPv4 only", text)
 		case a.IsPrivate(), a.IsLoopback(), a.IsLinkLocalUnicast():
 			app.Warn("%s is a private address: the service sees public ones, so that this lets nobody in from the internet", text)
 		}
@@ -236,8 +238,15 @@ func (p plan) steps(at place, before devops.AccessList) []step {
 
 // send makes the requests. A dry run shows them all.
 func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
-	var end error
-	for i, step := range p.steps(at, before) {
+	steps := p.steps(at, before)
+	if app.Globals.DryRun && len(steps) > 1 {
+		requests := make([]func(context.Context) error, len(steps))
+		for i, step := range steps {
+			requests[i] = step.do
+		}
+		return app.RehearseAll(ctx, requests)
+	}
+	for i, step := range steps {
 		err := step.do(ctx)
 		if devops.Unclear(err) { // the list tells
 			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
@@ -246,15 +255,13 @@ func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.Ac
 		}
 		switch {
 		case err == nil:
-		case app.Globals.DryRun:
-			end = err
 		case i > 0:
 			return cli.PartlyFailed(err, "some of it was done before; what is on the list already is left alone when this is run again")
 		default:
 			return err
 		}
 	}
-	return end
+	return nil
 }
 
 // missing returns the first address that is not on the list as it should be.

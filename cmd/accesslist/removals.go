@@ -3,6 +3,7 @@ package accesslist
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -11,26 +12,27 @@ import (
 
 // removeAll removes addresses one after the other, for the service keeps the
 // list in one piece, and reports what became of each.
-func (p place) removeAll(ctx context.Context, app *cli.App, leaving []devops.Address) error {
-	rows := make([]bulk.Row, len(leaving))
-	for i, a := range leaving {
-		rows[i] = bulk.Row{
-			Result: bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"},
-			Do: func(ctx context.Context) error {
-				err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
-				if errors.Is(err, devops.ErrNotFound) {
-					err = nil // what is not there is gone
-				}
-				return err
-			},
+func (p place) removeAll(ctx context.Context, app *cli.App, networks []bulk.Network, before devops.AccessList) error {
+	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
+	for i, n := range networks {
+		a, there := find(before, n)
+		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"}
+		if !there {
+			r.Input, r.Action, r.Outcome = n.Prefix.String(), string(bulk.Unchanged), bulk.Unchanged
+		} else if first := slices.Index(entries, a); first >= 0 {
+			r = r.Twin(first + 1)
 		}
+		entries[i] = a
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
+			err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
+			if errors.Is(err, devops.ErrNotFound) {
+				err = nil // what is not there is gone
+			}
+			return err
+		}}
 	}
 	if app.Globals.DryRun {
-		var end error
-		for _, row := range rows {
-			end = row.Do(ctx)
-		}
-		return end
+		return app.RehearseRows(ctx, rows)
 	}
 	results := bulk.Run(ctx, rows, bulk.Options{Explain: cli.Explain, Now: app.Now, Limit: 1})
 	now, err := p.read(ctx)
@@ -38,9 +40,9 @@ func (p place) removeAll(ctx context.Context, app *cli.App, leaving []devops.Add
 		app.Warn("that they are gone could not be verified: %v", err)
 	}
 	for i := range results {
-		if r := &results[i]; err == nil && r.Outcome == bulk.OK && stays(now, leaving[i]) {
+		if r := &results[i]; err == nil && r.Outcome == bulk.OK && stays(now, entries[i]) {
 			r.Outcome = bulk.Failed
-			r.Exit, r.Error = cli.Explain(errStays(leaving[i]))
+			r.Exit, r.Error = cli.Explain(errStays(entries[i]))
 		}
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {

@@ -87,7 +87,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	case p.api:
 		err = p.session.APIAccess.Replace(ctx, p.id, after.Addresses)
 	case len(networks) > 1:
-		return p.removeAll(ctx, app, leaving)
+		return p.removeAll(ctx, app, networks, before)
 	default:
 		err = p.session.AccessLists.Remove(ctx, p.id, leaving[0].Address)
 	}

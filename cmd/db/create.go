@@ -39,7 +39,8 @@ and the service may refuse to.
 
 The service takes two minutes or so. With --wait the command ends when the database
 can be used. Interrupted, it can be run again: it finds the database and goes on
-waiting. A second database of one name is refused without --allow-duplicate.`,
+waiting. A second database of one name is refused without --allow-duplicate; of one
+that somebody else creates at the same moment there is a warning.`,
 		Example: "  astra --sandbox db create shop --cloud gcp --region us-east1 --yes\n" +
 			"  astra --sandbox db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
 			"  echo 'a password' | astra --sandbox db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
@@ -50,7 +51,7 @@ waiting. A second database of one name is refused without --allow-duplicate.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.Cloud, "cloud", "", "`cloud` provider: aws, azure or gcp")
+	cli.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
 	f.StringVar(&in.Type, "type", "vector", "`type` of the database: vector, serverless or classic")
@@ -83,7 +84,11 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if twin, found, err := in.twin(there); err != nil || found {
 		return in.follow(ctx, app, session, twin, err)
 	}
-	if err := in.checkRegion(ctx, session); err != nil {
+	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region)
+	if err != nil {
+		return err
+	}
+	if err := cli.EnabledRegion(region); err != nil {
 		return err
 	}
 	if in.Password, err = in.password(ctx, app); err != nil {
@@ -98,24 +103,28 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if twin, found, err := in.twin(there); err != nil || found {
 		return in.follow(ctx, app, session, twin, err)
 	}
-	made, err := in.send(ctx, app, session, there)
+	made, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
+	}
+	if !in.duplicate {
+		in.warnOfTwins(ctx, app, session, made, there, now)
 	}
 	return in.follow(ctx, app, session, made, nil)
 }
 
 // check finds mistakes before anything is sent.
 func (in *create) check() error {
-	in.Cloud, in.Type = strings.ToLower(in.Cloud), strings.ToLower(in.Type)
+	if err := cli.CheckCloud(&in.Cloud); err != nil {
+		return err
+	}
+	in.Type = strings.ToLower(in.Type)
 	servers := in.Type == "classic"
 	switch {
 	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
 		return cli.Usagef("the name of a database can neither be blank nor have control characters")
 	case in.Cloud == "" || in.Region == "":
 		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
-	case !slices.Contains([]string{"aws", "azure", "gcp"}, in.Cloud):
-		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.Cloud)
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
 		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
 	case servers && (in.Tier == "" || in.User == ""):
@@ -126,32 +135,6 @@ func (in *create) check() error {
 		return cli.Usagef("--capacity-units must be above zero")
 	case in.Keyspace != "":
 		return cli.CheckKeyspace(in.Keyspace)
-	}
-	return nil
-}
-
-// checkRegion makes sure that databases of the type can be in the region.
-func (in create) checkRegion(ctx context.Context, session *cli.Session) error {
-	list := session.Regions.Serverless
-	if in.Type == "classic" {
-		list = session.Regions.Classic
-	}
-	regions, err := list(ctx)
-	if err != nil {
-		return err
-	}
-	var known []string
-	for _, r := range regions {
-		if r.Type != in.Type || !strings.EqualFold(r.Cloud, in.Cloud) {
-			continue
-		}
-		if r.Name == in.Region && !r.Enabled {
-			return cli.Usagef("region %s is not enabled for the organization", r.Name).WithNext("astra region list --filter enabled=true --type " + in.Type)
-		}
-		known = append(known, r.Name)
-	}
-	if !slices.Contains(known, in.Region) {
-		return cli.NotFoundf("region", in.Region, known).WithNext("astra region list --type " + in.Type + " --cloud " + in.Cloud)
 	}
 	return nil
 }

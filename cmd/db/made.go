@@ -14,22 +14,23 @@ import (
 
 // send sends the request, once. Where its answer is lost, the list settles what
 // became of it: there are the databases that were there before, and the new one.
-func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, before []devops.Database) (devops.Database, error) {
+// That list is returned too.
+func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, before []devops.Database) (devops.Database, []devops.Database, error) {
 	id, err := session.Databases.Create(ctx, in.NewDatabase)
 	if err == nil {
 		return devops.Database{
 			ID: id, Name: in.Name, Status: "PENDING", Type: in.Type, Tier: in.Tier, CapacityUnits: in.CapacityUnits,
 			Cloud: in.Cloud, Region: in.Region, Regions: []string{in.Region}, Keyspaces: []string{},
-		}, nil
+		}, nil, nil
 	}
 	if !errors.Is(err, devops.ErrOutcomeUnknown) {
-		return devops.Database{}, err
+		return devops.Database{}, nil, err
 	}
 	// Also an interrupted command looks, for a while.
 	const patience, looks = 15 * time.Second, 3
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	var made []devops.Database
+	var made, now []devops.Database
 	seen := false
 	for i := 0; i < looks && len(made) == 0; i++ {
 		if i > 0 {
@@ -39,15 +40,15 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 		}
 		there, lookErr := devops.Collect(session.Databases.All(looking, ""))
 		if lookErr == nil {
-			made, seen = in.made(there, before, session.ClientID), true
+			made, now, seen = in.made(there, before, session.ClientID), there, true
 		}
 	}
 	if len(made) == 1 {
 		app.Changed()
 		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
-		return made[0], nil
+		return made[0], now, nil
 	}
-	return devops.Database{}, in.unsettled(err, made, seen)
+	return devops.Database{}, nil, in.unsettled(err, made, seen)
 }
 
 // made are the databases that this command may have made: of the name that it

@@ -1,7 +1,10 @@
 package db
 
 import (
+	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -40,4 +43,28 @@ func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 func (in create) describes(d devops.Database) bool {
 	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
 		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
+}
+
+// warnOfTwins tells of databases of the same name that somebody created at the
+// same moment: the service takes both, and neither command saw the other's. now
+// is the list after the creation; it is asked for where that is nil. It is made
+// and the rest is a service to people, so that no failure counts.
+func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, before, now []devops.Database) {
+	const patience = 5 * time.Second
+	if now == nil {
+		looking, cancel := context.WithTimeout(devops.Impatient(ctx), patience)
+		defer cancel()
+		var err error
+		if now, err = devops.Collect(session.Databases.All(looking, "")); err != nil {
+			app.Detail("whether somebody created another %s at the same moment cannot be seen: %v", in.Name, err)
+			return
+		}
+	}
+	for _, d := range now {
+		known := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
+		if !known && d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
+			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete this one: %s",
+				in.Name, made.ID, d.ID, app.Command("astra db delete "+made.ID))
+		}
+	}
 }

@@ -33,6 +33,9 @@ func (p place) accounts(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if err := p.known(ctx, app, session); err != nil {
+		return err
+	}
 	accounts, err := session.Keys.Accounts(ctx, p.cloud, p.region, p.classic)
 	if err != nil {
 		return err

@@ -68,6 +68,9 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		app.Say("This key is registered already.")
 		return cli.PrintOne(app, columns(), old)
 	}
+	if err := in.known(ctx, app, session); err != nil {
+		return err
+	}
 	if err := in.agreed(ctx, app, session); err != nil {
 		return err
 	}

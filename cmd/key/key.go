@@ -2,6 +2,8 @@
 package key
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -49,7 +51,7 @@ provider, makes the data of its databases unreadable.`,
 		if final := final(cmd.Flags().Args()); cmd == noun && final != nil {
 			return final
 		}
-		return cli.AsUsage(err)
+		return cli.FlagError(cmd, err)
 	})
 	return noun
 }
@@ -81,24 +83,39 @@ type place struct {
 
 func (p *place) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&p.cloud, "cloud", "", "`provider`: aws, gcp or azure")
+	cli.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
 	f.BoolVar(&p.classic, "classic", false, "for classic databases")
 }
 
-func clouds() []string { return []string{"aws", "gcp", "azure"} }
-
 func (p *place) check() error {
-	p.cloud, p.region = strings.ToLower(p.cloud), strings.ToLower(p.region)
+	if err := cli.CheckCloud(&p.cloud); err != nil {
+		return err
+	}
+	p.region = strings.ToLower(p.region)
 	switch {
 	case p.cloud == "":
-		return cli.Usagef("--cloud is missing: aws, gcp or azure")
-	case !slices.Contains(clouds(), p.cloud):
-		return cli.Usagef("--cloud is aws, gcp or azure, not %q", p.cloud)
+		return cli.Usagef("--cloud is missing").WithNext("astra region list")
 	case p.cloud == "azure" && p.classic:
 		return cli.Usagef("classic databases have customer keys at aws and gcp only")
 	case p.region == "":
-		return cli.Usagef("--region is missing")
+		return cli.Usagef("--region is missing").WithNext("astra region list --cloud " + p.cloud)
 	}
 	return nil
+}
+
+// known makes sure that databases can be in the region: the service answers for
+// any. Regions are seen by those who may create databases, and a credential for
+// keys need not be theirs.
+func (p place) known(ctx context.Context, app *cli.App, session *cli.Session) error {
+	kind := ""
+	if p.classic {
+		kind = "classic"
+	}
+	_, err := session.Region(ctx, kind, p.cloud, p.region)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Detail("this credential may not read regions: whether %s is one is not checked", p.region)
+		return nil
+	}
+	return err
 }

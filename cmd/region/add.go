@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type add struct {
@@ -67,27 +65,12 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 
 // possible returns the region of that name in which a database can be.
 func possible(ctx context.Context, session *cli.Session, d devops.Database, name string) (devops.Region, error) {
-	var none devops.Region
 	if d.Type == "classic" {
-		return none, cli.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
+		return devops.Region{}, cli.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
 	}
-	all, err := known(ctx, session, d.Type)
-	if err != nil {
-		return none, err
+	region, err := session.Region(ctx, d.Type, d.Cloud, name)
+	if err != nil || slices.Contains(d.Regions, name) {
+		return region, err
 	}
-	look := shellword.Line("astra", "region", "list", "--type", d.Type, "--cloud", strings.ToLower(d.Cloud))
-	var names []string
-	for _, r := range all {
-		if r.Type == d.Type && strings.EqualFold(r.Cloud, d.Cloud) {
-			names = append(names, r.Name)
-		}
-	}
-	i := index(all, d, name)
-	switch {
-	case i < 0:
-		return none, cli.NotFoundf("region", name, names).WithNext(look)
-	case !all[i].Enabled && !slices.Contains(d.Regions, name):
-		return none, cli.Usagef("region %s is not enabled for the organization", name).WithNext(look + " --filter enabled=true")
-	}
-	return all[i], nil
+	return region, cli.EnabledRegion(region)
 }

@@ -31,18 +31,19 @@ With --db it is the regions that a database is in, its first one first.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.kind, "type", "", "`type` of databases: serverless, vector or classic (default serverless and vector)")
-	f.StringVar(&in.cloud, "cloud", "", "`cloud` provider: aws, azure or gcp")
+	cli.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "only those that this database is in, by `name` or id")
 	return cmd
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {
-	in.kind, in.cloud = strings.ToLower(in.kind), strings.ToLower(in.cloud)
+	if err := cli.CheckCloud(&in.cloud); err != nil {
+		return err
+	}
+	in.kind = strings.ToLower(in.kind)
 	switch {
 	case in.kind != "" && !slices.Contains([]string{"serverless", "vector", "classic"}, in.kind):
 		return cli.Usagef("--type is serverless, vector or classic, not %q", in.kind)
-	case in.cloud != "" && !slices.Contains([]string{"aws", "azure", "gcp"}, in.cloud):
-		return cli.Usagef("--cloud is aws, azure or gcp, not %q", in.cloud)
 	case in.database != "" && in.kind+in.cloud != "":
 		return cli.Usagef("--db goes with neither --type nor --cloud: a database has its own")
 	}
@@ -61,7 +62,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 		}
 		return cli.Print(app, columns(), regions, d.Name+" is in no region.")
 	}
-	regions, err := known(ctx, session, in.kind)
+	regions, err := session.RegionsFor(ctx, in.kind)
 	if err != nil {
 		return err
 	}
@@ -71,34 +72,22 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 	return cli.Print(app, columns(), regions, "There is no such region.")
 }
 
-// known returns the regions for databases of a type, "" for all serverless ones.
-func known(ctx context.Context, session *cli.Session, kind string) ([]devops.Region, error) {
-	if kind == "classic" {
-		return session.Regions.Classic(ctx)
-	}
-	return session.Regions.Serverless(ctx)
-}
-
 // of returns the regions of a database, with what is known about them.
 func of(ctx context.Context, session *cli.Session, d devops.Database) ([]devops.Region, error) {
-	all, err := known(ctx, session, d.Type)
+	all, err := session.RegionsFor(ctx, d.Type)
 	if err != nil {
 		return nil, err
 	}
 	regions := []devops.Region{}
 	for _, name := range d.Regions {
 		r := devops.Region{Name: name, Cloud: d.Cloud, Type: d.Type, Enabled: true}
-		if i := index(all, d, name); i >= 0 {
+		same := func(r devops.Region) bool {
+			return r.Name == name && r.Type == d.Type && strings.EqualFold(r.Cloud, d.Cloud)
+		}
+		if i := slices.IndexFunc(all, same); i >= 0 {
 			r = all[i]
 		}
 		regions = append(regions, r)
 	}
 	return regions, nil
-}
-
-// index finds a region of the kind that a database can be in.
-func index(all []devops.Region, d devops.Database, name string) int {
-	return slices.IndexFunc(all, func(r devops.Region) bool {
-		return r.Name == name && r.Type == d.Type && strings.EqualFold(r.Cloud, d.Cloud)
-	})
 }

@@ -45,9 +45,11 @@ yourself out.`,
 	return cmd
 }
 
-// A leaver is a role to be deleted. One without an id is not there.
+// A leaver is a role to be deleted. One without an id is not there, or is the twin
+// of the role that an earlier name means.
 type leaver struct {
 	input string
+	twin  string // that role's id
 	devops.Role
 }
 
@@ -82,7 +84,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	return in.one(ctx, app, session, roles[0])
 }
 
-// find returns the roles that are to be deleted, each once.
+// find returns the roles that are to be deleted; one that is named again is a twin.
 func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]leaver, error) {
 	var found []leaver
 	for _, ref := range in.refs {
@@ -98,9 +100,11 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) (
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(found, func(other leaver) bool { return other.ID == r.ID }) {
-			found = append(found, leaver{ref, r})
+		l := leaver{input: ref, Role: r}
+		if slices.ContainsFunc(found, func(other leaver) bool { return other.ID == r.ID }) {
+			l = leaver{input: ref, twin: r.ID}
 		}
+		found = append(found, l)
 	}
 	return found, nil
 }

@@ -21,13 +21,17 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete"}
-		if l.ID == "" {
+		switch {
+		case l.twin != "":
+			r.ID = l.twin
+			r = r.Twin(1 + slices.IndexFunc(found, func(f leaver) bool { return f.ID == l.twin }))
+		case l.ID == "":
 			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return in.delete(ctx, session, l.Role) }}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	var results []bulk.Result
 	if len(others) > 0 {
@@ -41,17 +45,6 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	return app.RowsVerdict(results, false)
-}
-
-// rehearse shows every request of a dry run.
-func rehearse(ctx context.Context, rows []bulk.Row) error {
-	var end error
-	for _, row := range rows {
-		if row.Outcome == "" {
-			end = row.Do(ctx)
-		}
-	}
-	return end
 }
 
 // alone runs one row.

@@ -48,7 +48,7 @@ a sign-in page. --verbose names each request that is performed.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "`address` of this machine to listen at; port 0 takes a free one")
-	f.DurationVar(&in.latency, "latency", 0, "wait this `duration` before each answer")
+	cli.AddDuration(f, &in.latency, "latency", "wait this `duration` before each answer")
 	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests a second")
 	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "let changes of databases be this `number` of times as fast as at the service")
 	f.StringArrayVar(&in.faults, "fault", nil, "make a `fault`; may be repeated")
@@ -65,8 +65,8 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 		}
 		options.Faults = append(options.Faults, fault)
 	}
-	if in.rate < 0 || in.latency < 0 {
-		return cli.Usagef("--rate-limit and --latency cannot be below zero")
+	if in.rate < 0 {
+		return cli.Usagef("--rate-limit cannot be below zero")
 	}
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
 		return cli.Usagef("--time-scale is %v to %v", least, most)

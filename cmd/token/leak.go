@@ -18,6 +18,7 @@ type leak struct {
 	number int
 	texts  []secret.Token // mostly one; others have the same client id, and at most one of them is the token
 	places []place
+	stands string // where in the text
 
 	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
 	via            []*cli.Session // who may be able to revoke it, first choice first
@@ -89,6 +90,7 @@ func (l *leak) show(app *cli.App) {
 		}
 	}
 	add("token", fmt.Sprint(l.number))
+	add("stands", l.stands)
 	add("clientId", l.ClientID)
 	add("state", l.state())
 	add("organization", cmp.Or(l.orgName, l.orgID))

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,10 +41,11 @@ Tokens are found however they are written: plain, escaped for URLs, JSON, HTML o
 a shell, in base64 among other things, in quoted-printable or UTF-16, wrapped over
 several lines. What cannot be read is text that was compressed or encrypted.
 
-What each token is and may do is shown first, on standard error, as far as the
-login in use can see it. Whether it is live the service is asked with the token
-itself. After one question all that are live are revoked, and it is verified that
-they are gone. Saved secrets of revoked tokens are dropped.
+The lines where each token stands, what it is and what it may do are shown first,
+on standard error, as far as the login in use can see it. Whether it is live the
+service is asked with the token itself. After one question all that are live are
+revoked, and it is verified that they are gone. Saved secrets of revoked tokens are
+dropped.
 
 A token of another organization is revoked with the login of a profile of that
 organization, else with the token itself if that may; this works without any login.
@@ -77,7 +80,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
-	tokens, err := in.find(cmd.Context(), app)
+	tokens, lines, err := in.find(cmd.Context(), app)
 	if err != nil {
 		return err
 	}
@@ -90,6 +93,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	in.order(app, leaks)
 	live, replaced := 0, 0
 	for _, l := range leaks {
+		l.stands = in.stands(l.texts, lines)
 		l.show(app)
 		if l.replaced {
 			replaced++
@@ -140,21 +144,21 @@ func (in alarm) ownWords() string {
 	return "it is left alone, and --force revokes it too"
 }
 
-// find reads the text and takes its tokens out of it.
-func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, error) {
+// find reads the text and takes its tokens out of it, and says where they stand.
+func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.Lines, error) {
 	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, cli.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
+		return nil, nil, cli.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
 	}
 	found, err := secret.Find(text)
 	if errors.Is(err, secret.ErrTextSize) {
-		return nil, cli.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
+		return nil, nil, cli.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, t := range found.Tokens {
 		app.Secrets.Add(t.Text)
@@ -168,10 +172,43 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, error) 
 	}
 	switch {
 	case len(found.Tokens) == 0:
-		return nil, cli.Failf(cli.Negative, "there is no whole token in the text; nothing was revoked").
+		return nil, nil, cli.Failf(cli.Negative, "there is no whole token in the text; nothing was revoked").
 			WithHint("text that is compressed, encrypted or an image cannot be read")
 	case len(found.Tokens) > most:
-		return nil, cli.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
+		return nil, nil, cli.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
 	}
-	return found.Tokens, nil
+	return found.Tokens, secret.Locate(text, found.Tokens), nil
+}
+
+// stands says where in the text a token stands, in all the forms of it.
+func (in alarm) stands(texts []secret.Token, lines map[secret.Text][]secret.Lines) string {
+	const several = 5
+	var all []secret.Lines
+	for _, t := range texts {
+		all = append(all, lines[t.Text]...)
+	}
+	slices.SortFunc(all, func(a, b secret.Lines) int { return a.First - b.First })
+	all = slices.Compact(all)
+	if len(all) == 0 {
+		return ""
+	}
+	var words []string
+	for _, l := range all[:min(several, len(all))] {
+		if l.First == l.Last {
+			words = append(words, fmt.Sprint(l.First))
+		} else {
+			words = append(words, fmt.Sprintf("%d-%d", l.First, l.Last))
+		}
+	}
+	text := "lines " + strings.Join(words, ", ")
+	if len(all) == 1 && all[0].First == all[0].Last {
+		text = "line " + words[0]
+	}
+	if len(all) > several {
+		text += fmt.Sprintf(" and %d more", len(all)-several)
+	}
+	if in.file != "" && in.file != "-" {
+		text += " of " + in.file
+	}
+	return text
 }

@@ -24,6 +24,7 @@ type rotate struct {
 	save    string
 	out     string
 	format  string
+	copy    bool
 
 	resume, rollback, finish, due bool
 }
@@ -44,7 +45,8 @@ and stored here, it is revoked at once. There is no daemon: "token rotate --due"
 and belongs into cron.
 
 A token that is not stored here goes where --save or --out say, else to standard
-output, and the rest is yours to change over.
+output, and the rest is yours to change over. --copy puts the new token on the
+clipboard as well, as "token generate" does.
 
 Each step is written down before the next one. --resume goes on with a rotation
 that was interrupted, --rollback undoes one whose old token is not revoked yet, and
@@ -64,13 +66,14 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: a duration such as 90d, or a time (default: it lives as long as the old one)")
 	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
 	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
+	f.BoolVar(&in.copy, "copy", false, "also put the new token on the clipboard")
 	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
 	f.BoolVar(&in.resume, "resume", false, "go on with a rotation that was interrupted")
 	f.BoolVar(&in.rollback, "rollback", false, "undo a rotation: the old token again, the new one is revoked")
 	f.BoolVar(&in.finish, "finish", false, "end the overlap: revoke the old token now")
 	f.BoolVar(&in.due, "due", false, "revoke the old tokens of all rotations whose overlap has ended")
 	for _, other := range []string{"resume", "rollback", "finish", "due"} {
-		for _, begins := range []string{"overlap", "expires", "save", "out", "format"} {
+		for _, begins := range []string{"overlap", "expires", "save", "out", "format", "copy"} {
 			cmd.MarkFlagsMutuallyExclusive(other, begins)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -43,7 +44,11 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 		}
 		saved.Note(&record)
 	}
-	return rebuild(ctx, app, session, record)
+	r, err := rebuild(ctx, app, session, record)
+	if err == nil && in.copy {
+		r.Destinations = append(r.Destinations, app.Clipboard()) // the last one: what is on it cannot be taken back
+	}
+	return r, err
 }
 
 // rebuild makes the rotation that a record of the journal describes, with its
@@ -123,6 +128,9 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		app.Say("The token %s is now %s.", e.Made, r.places)
 	case len(taken) > 0:
 		app.Say("The secret of %s is in %s.", e.Made, taken[0])
+	}
+	if len(taken) > 1 {
+		app.Say("The token is also on %s.", strings.Join(taken[1:], " and in "))
 	}
 	if e.Step == onetime.Switched {
 		app.Say("The old token %s stays valid until %s. After that, or from cron: %s", e.Old, lifetime(e.Retire), app.Command("astra token rotate --due --yes"))

@@ -43,7 +43,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		if dead > 0 {
 			app.Rehearse("drop what is saved of %d tokens that are revoked already", dead)
 		}
-		return showDeletions(ctx, session, found)
+		return showDeletions(ctx, app, session, found)
 	}
 	results := revoke(ctx, app, session, found)
 	if live > 0 {
@@ -75,14 +75,14 @@ func count(n int) string {
 }
 
 // showDeletions shows every request of a dry run.
-func showDeletions(ctx context.Context, session *cli.Session, found []target) error {
-	var end error
+func showDeletions(ctx context.Context, app *cli.App, session *cli.Session, found []target) error {
+	var requests []func(context.Context) error
 	for _, t := range found {
 		if t.ClientID != "" {
-			end = session.Tokens.Delete(ctx, t.ClientID)
+			requests = append(requests, func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) })
 		}
 	}
-	return end
+	return app.RehearseAll(ctx, requests)
 }
 
 // revoke revokes tokens, makes sure that they are gone, and drops their saved
@@ -91,7 +91,11 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
 		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
-		if t.ClientID == "" {
+		switch {
+		case t.twin != "":
+			r.ID = t.twin
+			r = r.Twin(1 + slices.IndexFunc(found, func(f target) bool { return f.ClientID == t.twin || f.dead == t.twin }))
+		case t.ClientID == "":
 			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}

@@ -14,16 +14,19 @@ import (
 
 // rehearse shows every request of a dry run.
 func (in alarm) rehearse(ctx context.Context, app *cli.App, leaks []*leak) error {
-	var end error
+	var requests []func(context.Context) error
 	for _, l := range leaks {
-		if l.replaced {
-			app.Say("Would replace %s by a new token with the same rights, and then:", l.ClientID)
+		if !l.todo(in.force) || len(l.via) == 0 {
+			continue
 		}
-		if l.todo(in.force) && len(l.via) > 0 {
-			end = l.via[0].Tokens.Delete(ctx, l.ClientID)
-		}
+		requests = append(requests, func(ctx context.Context) error {
+			if l.replaced {
+				app.Say("Would replace %s by a new token with the same rights, and then:", l.ClientID)
+			}
+			return l.via[0].Tokens.Delete(ctx, l.ClientID)
+		})
 	}
-	return end
+	return app.RehearseAll(ctx, requests)
 }
 
 // settle revokes what is live, makes sure that it is gone, and drops what is

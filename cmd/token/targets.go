@@ -16,6 +16,7 @@ type target struct {
 	row
 	input string
 	dead  string // client id of one that is saved here and no longer listed
+	twin  string // client id of one that an earlier name means; this is it once more
 }
 
 // names returns how the tokens are named on the command line and in --from. The
@@ -59,7 +60,7 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 	return all, nil
 }
 
-// find returns the tokens that names mean, each once. An unknown name is an
+// find returns the tokens that names mean; one that is named again is a twin. An unknown name is an
 // error, before anything is revoked, unless that is as good as revoked.
 func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, all []row, names [][2]string) ([]target, error) {
 	profile, err := sessionProfile(app, session)
@@ -76,14 +77,16 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 		case ambiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
 		case err != nil && isLost:
-			if !slices.ContainsFunc(found, func(t target) bool { return t.dead == dead.dead }) {
-				found = append(found, dead)
+			if slices.ContainsFunc(found, func(t target) bool { return t.dead == dead.dead }) {
+				dead = target{input: ref, twin: dead.dead}
 			}
+			found = append(found, dead)
 		case err != nil && !in.ifExists:
 			failures = append(failures, fmt.Errorf("%s%w", place, err))
 		case err != nil:
 			found = append(found, target{input: ref})
 		case slices.ContainsFunc(found, func(t target) bool { return t.ClientID == r.ClientID }):
+			found = append(found, target{input: ref, twin: r.ClientID})
 		case r.current && !in.force:
 			return nil, cli.Refusef("%s is the token that this command uses: without it you are logged out", r.ClientID).
 				WithHint("--force revokes it all the same")

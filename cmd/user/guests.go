@@ -24,6 +24,7 @@ type guest struct {
 	address string
 	roles   []string // ids
 	line    int      // of the file
+	twin    int      // the row that says the same; 0 if none does
 	action  string
 	user    devops.User // who has the address already
 	failure error       // why nothing is sent
@@ -54,7 +55,7 @@ func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error
 }
 
 // guests gives each entry its roles, by id. Whoever is there twice with the
-// same roles counts once.
+// same roles is a twin.
 func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]guest, error) {
 	common, err := in.common(ctx, app, session, entries)
 	if err != nil {
@@ -78,12 +79,16 @@ func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 		key := strings.ToLower(e.Address)
 		at, twice := seen[key]
-		if !twice {
+		g := guest{address: e.Address, roles: ids, line: e.Line}
+		switch {
+		case !twice:
 			seen[key] = len(all)
-			all = append(all, guest{address: e.Address, roles: ids, line: e.Line})
-		} else if !same(all[at].roles, ids) {
+		case same(all[at].roles, ids):
+			g.twin = at + 1
+		default:
 			faults = append(faults, bulk.Fault{Line: e.Line, Text: fmt.Sprintf("%s is there twice, with different roles", e.Address)})
 		}
+		all = append(all, g)
 	}
 	return all, cli.WrongRows(faults)
 }

@@ -37,13 +37,19 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 	if in.resume && record.Empty() {
 		app.Warn("there is nothing to resume: no earlier run of these rows is recorded, and all of them are started")
 	}
-	if len(rows) > 1 {
-		if err := app.Confirm(ctx, "%s", question(counts, len(rows), members.OrgName)); err != nil {
+	people := 0
+	for _, g := range guests {
+		if g.twin == 0 {
+			people++
+		}
+	}
+	if people > 1 {
+		if err := app.Confirm(ctx, "%s", question(counts, people, members.OrgName)); err != nil {
 			return err
 		}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	if err := record.Begin(in.resume); err != nil {
 		return cli.Failf(cli.Config, "the record of what is done: %v", err)
@@ -78,6 +84,9 @@ func (in invite) rows(session *cli.Session, orgID string, guests []guest, record
 		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action}
 		earlier, found := record.Earlier(r.Row)
 		switch {
+		case g.twin > 0:
+			r.ID = guests[g.twin-1].user.ID
+			r = r.Twin(g.twin)
 		case g.failure != nil:
 			r.Outcome = bulk.Failed
 			r.Exit, r.Error = cli.Explain(g.failure)
@@ -114,17 +123,6 @@ func plural(n int, one, several string) string {
 		return "1 " + one
 	}
 	return fmt.Sprint(n, " ", several)
-}
-
-// rehearse shows every request of a dry run.
-func rehearse(ctx context.Context, rows []bulk.Row) error {
-	var end error
-	for _, row := range rows {
-		if row.Outcome == "" {
-			end = row.Do(ctx)
-		}
-	}
-	return end
 }
 
 // settle returns what looks whether invitations took place. A second letter

@@ -38,8 +38,8 @@ already is left alone; a member with other roles is not changed by an invitation
 --resend sends the letter again to those who have not accepted it yet.
 
 Several invitations, and those of --from, are sent as fast as the service allows,
-each one once, and have one row each in the report. --resume goes on with the same
-rows after an interruption.`,
+each one once, and have one row each in the report; an address that is there twice
+is invited once. --resume goes on with the same rows after an interruption.`,
 		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
 			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
 			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra --sandbox user invite --from -\n" +
@@ -84,6 +84,9 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	for i := range guests {
+		if guests[i].twin > 0 {
+			continue
+		}
 		guests[i].plan(members.Users, in.resend)
 	}
 	if single {
@@ -111,7 +114,11 @@ func (in invite) one(ctx context.Context, app *cli.App, session *cli.Session, me
 		app.Say("%s has these roles already.", g.user.Email)
 		return cli.PrintOne(app, columns(), g.user)
 	}
-	if err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles); err != nil {
+	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
+	if devops.Unclear(err) {
+		err = g.clarify(ctx, app, session, members.OrgID, err)
+	}
+	if err != nil {
 		return fmt.Errorf("invite %s: %w", g.address, err)
 	}
 	now, err := session.Users.List(ctx)

@@ -43,13 +43,17 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "remove"}
-		if l.ID == "" {
+		switch {
+		case l.twin > 0:
+			r.ID = found[l.twin-1].ID
+			r = r.Twin(l.twin)
+		case l.ID == "":
 			r.Action, r.Outcome = unchanged, bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Users.Remove(ctx, l.ID) }}
 	}
 	if app.Globals.DryRun {
-		return rehearse(ctx, rows)
+		return app.RehearseRows(ctx, rows)
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
 	verify(ctx, app, session, found, results)

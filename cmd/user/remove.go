@@ -47,9 +47,11 @@ has to be typed or given by --confirm.`,
 	return cmd
 }
 
-// A leaver is somebody to be removed. One without an id is not there.
+// A leaver is somebody to be removed. One without an id is not there, or is the
+// twin of somebody in an earlier row.
 type leaver struct {
 	input string
+	twin  int
 	devops.User
 }
 
@@ -90,7 +92,7 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	return in.several(longer, app, session, found)
 }
 
-// find returns whom refs name, each once. An unknown one is an error, before
+// find returns whom refs name; who is named again is a twin. An unknown one is an error, before
 // anybody is removed, unless that is as good as removed.
 func (in remove) find(ctx context.Context, session *cli.Session, refs []string) ([]leaver, error) {
 	var found []leaver
@@ -107,9 +109,11 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 		default:
 			return nil, err
 		}
-		if user.ID == "" || !slices.ContainsFunc(found, func(l leaver) bool { return l.ID == user.ID }) {
-			found = append(found, leaver{ref, user})
+		l := leaver{input: ref, User: user}
+		if i := slices.IndexFunc(found, func(l leaver) bool { return l.ID == user.ID }); i >= 0 && user.ID != "" {
+			l = leaver{input: ref, twin: i + 1}
 		}
+		found = append(found, l)
 	}
 	if len(unknown) > 1 {
 		failure = cli.Failf(cli.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("nobody was removed").WithNext("astra user list")

@@ -38,6 +38,16 @@ type Result struct {
 	Error   string  `json:"error"`
 }
 
+// Twin is the result of a row that says the same as another one, which alone is
+// done.
+func (r Result) Twin(row int) Result {
+	r.Action, r.Outcome, r.Error = string(Unchanged), Unchanged, fmt.Sprintf("it is the same as row %d", row)
+	return r
+}
+
+// IsTwin reports whether the result is that of a Twin.
+func (r Result) IsTwin() bool { return r.Outcome == Unchanged && r.Error != "" }
+
 // A Row is what is to be done. One whose outcome is set already is only
 // reported.
 type Row struct {

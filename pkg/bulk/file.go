@@ -106,12 +106,12 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
 		var wrong error
 		e, fault := k.json(n, func(in any) error {
 			if wrong = decoder.Decode(in); wrong == nil && decoder.More() {
-				wrong = errors.New("there is more after the object")
+				wrong = errMore
 			}
 			return wrong
 		})
 		if wrong != nil {
-			fault = "this is not an object with " + k.object + ": " + strings.TrimPrefix(wrong.Error(), "json: ")
+			fault = "this is not an object with " + k.object + ": " + explain(wrong, line)
 		}
 		entries, faults = add(entries, faults, e, n, fault)
 	}

@@ -54,7 +54,7 @@ func TestReadFindsEveryFault(t *testing.T) {
 		{`[{"email":"ada@example.com"}]`, "line 1: JSON is one object on each line here, not an array"},
 		{
 			"{\"email\":\"ada@example.com\"} x\n{\"mail\":\"x\"}\n{\"email\":\"a@example.com\",\"roles\":[\"\"]}\n{}",
-			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: unknown field \"mail\"|line 3: a role has no name|line 4: there is no address",
+			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: it has the key \"mail\"|line 3: a role has no name|line 4: there is no address",
 		},
 		{"\xff\xfea\x00", "line 1: the file is in UTF-16: save it as UTF-8"},
 		{"ada@example.com\nb\xf6b@example.com", "line 2: there are bytes that are no text in UTF-8"},

@@ -75,9 +75,20 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 	case err != nil:
 		return prefix, fmt.Errorf("%q is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24", text)
 	case prefix.Addr().Is4In6():
-		return prefix, fmt.Errorf("%q is an IPv4 address in the clothes of IPv6: write %s", text, prefix.Addr().Unmap())
+		return prefix, fmt.Errorf("%q is an IPv4 address in the clothes of IPv6: write %s", text, unmapped(prefix))
 	case prefix != prefix.Masked():
 		return prefix, fmt.Errorf("%q is an address inside a network: the network is %s, the address alone %s", text, prefix.Masked(), prefix.Addr())
 	}
 	return prefix, nil
+}
+
+// unmapped is what people write for a prefix of mapped IPv4 addresses.
+func unmapped(p netip.Prefix) string {
+	switch bits := p.Bits() - 96; {
+	case bits < 0:
+		return "an IPv4 network"
+	case bits < 32:
+		return netip.PrefixFrom(p.Addr().Unmap(), bits).String()
+	}
+	return p.Addr().Unmap().String()
 }

@@ -20,6 +20,18 @@ func TestParseNetwork(t *testing.T) {
 	}
 }
 
+func TestMappedNetworks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"::ffff:203.0.113.7": "write 203.0.113.7", "::ffff:203.0.113.7/128": "write 203.0.113.7",
+		"::ffff:203.0.113.0/120": "write 203.0.113.0/24", "::ffff:0.0.0.0/96": "write 0.0.0.0/0", "::ffff:0:0/90": "write an IPv4 network",
+	} {
+		if _, err := ParseNetwork(text); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: %v; want %q", text, err, want)
+		}
+	}
+}
+
 func TestReadNetworks(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want, fault string }{
@@ -30,7 +42,7 @@ func TestReadNetworks(t *testing.T) {
 		{"address,comment\n192.0.2.1,x\n", "", `line 1: the column "comment" is none of address and description`},
 		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24`},
 		{`{"address":"","description":"a"}`, "", "line 1: there is no address"},
-		{`{"ip":"192.0.2.1"}`, "", `line 1: this is not an object with address and description: unknown field "ip"`},
+		{`{"ip":"192.0.2.1"}`, "", `line 1: this is not an object with address and description: it has the key "ip"`},
 	} {
 		networks, faults := ReadNetworks([]byte(test.text))
 		var got, wrong []string

@@ -69,7 +69,8 @@ type App struct {
 	limit         time.Duration // of the whole command; 0 = none
 	project       *config.Project
 	noted         noted
-	restoreDumps  func() // takes NoDumps back
+	rehearsed     *[]rehearsed // collects the requests of a dry run of several
+	restoreDumps  func()       // takes NoDumps back
 }
 
 // System returns the real world. It is the only place where the process's own

@@ -89,6 +89,7 @@ func RowColumns() []output.Column[bulk.Result] {
 // RowsVerdict is how a command of several rows ends: well; with the status of
 // the failure, if all rows failed alike; interrupted; or with 9.
 func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
+	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsTwin) // they went with others
 	var failed []bulk.Result
 	counts := map[bulk.Outcome]int{}
 	alike := true

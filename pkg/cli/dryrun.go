@@ -1,31 +1,44 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
+// rehearsed is a request that is not sent.
+type rehearsed struct {
+	Method, Path, Permission string
+	Body                     any
+}
+
+func rehearsedColumns() []output.Column[rehearsed] {
+	return []output.Column[rehearsed]{
+		{Key: "method", Value: func(r rehearsed) any { return r.Method }},
+		{Key: "path", Value: func(r rehearsed) any { return r.Path }},
+		{Key: "permission", Value: func(r rehearsed) any { return r.Permission }},
+		{Key: "body", Value: func(r rehearsed) any { return r.Body }},
+	}
+}
+
 // showRequest writes a request that is not sent to standard output.
 func (a *App) showRequest(r devops.Request) error {
-	type shown struct {
-		Method, Path, Permission string
-		Body                     any
-	}
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	if options.Format != output.Table && options.Format != output.Wide && options.Format != output.TSV {
-		columns := []output.Column[shown]{
-			{Key: "method", Value: func(s shown) any { return s.Method }},
-			{Key: "path", Value: func(s shown) any { return s.Path }},
-			{Key: "permission", Value: func(s shown) any { return s.Permission }},
-			{Key: "body", Value: func(s shown) any { return s.Body }},
+	if !forPeople(options.Format) {
+		one := rehearsed{r.Method, r.Path, r.Permission, r.Body}
+		if a.rehearsed == nil {
+			return output.One(a.Out, options, rehearsedColumns(), one)
 		}
-		return output.One(a.Out, options, columns, shown{r.Method, r.Path, r.Permission, r.Body})
+		*a.rehearsed = append(*a.rehearsed, one)
+		return nil
 	}
 	text := fmt.Sprintf("%s %s\n", r.Method, r.Path)
 	if r.Body != nil {
@@ -40,6 +53,43 @@ func (a *App) showRequest(r devops.Request) error {
 	}
 	_, err = fmt.Fprint(a.Out, a.Secrets.Redact(text))
 	return err
+}
+
+func forPeople(f output.Format) bool {
+	return f == output.Table || f == output.Wide || f == output.TSV
+}
+
+// RehearseAll makes the requests of a dry run, of which there may be several:
+// what is for programs is one list, also of one or none.
+func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) error) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	all := []rehearsed{}
+	a.rehearsed = &all
+	for _, request := range requests {
+		if err := request(ctx); !errors.Is(err, errDone) {
+			return err
+		}
+	}
+	if !forPeople(options.Format) {
+		if err := output.List(a.Out, options, rehearsedColumns(), all); err != nil {
+			return err
+		}
+	}
+	return errDone
+}
+
+// RehearseRows is RehearseAll for the rows that are to be done.
+func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
+	var requests []func(context.Context) error
+	for _, row := range rows {
+		if row.Outcome == "" {
+			requests = append(requests, row.Do)
+		}
+	}
+	return a.RehearseAll(ctx, requests)
 }
 
 // Rehearse reports whether this is a dry run, and says what the command would

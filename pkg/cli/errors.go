@@ -134,6 +134,9 @@ func AsUsage(err error) error {
 // FlagError words the parser's complaint about a flag, and names the flags that may
 // have been meant.
 func FlagError(cmd *cobra.Command, err error) error {
+	if ours, ok := errors.AsType[*Error](err); ok { // without the parser's words around it
+		return ours
+	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
 		return AsUsage(err)

@@ -44,7 +44,7 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.BoolVarP(&g.Yes, "yes", "y", false, "confirm, instead of being asked")
 	f.BoolVar(&g.NoInput, "no-input", false, "never ask; fail where an answer is needed")
 	f.BoolVar(&g.DryRun, "dry-run", false, "show the request of a change instead of sending it")
-	f.DurationVar(&g.Timeout, "timeout", 0, "`duration` that bounds the whole command, questions included (default 1m0s, at a terminal 10m0s, with --wait 20m0s)")
+	AddDuration(f, &g.Timeout, "timeout", "`duration` that bounds the whole command, questions included (default 1m0s, at a terminal 10m0s, with --wait 20m0s)")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "say more about what is done")
 	f.StringVar(&g.Debug, "debug", "", "trace requests on standard error; `what` is http")

@@ -52,10 +52,8 @@ func Args(names ...string) cobra.PositionalArgs {
 		switch {
 		case len(args) < least:
 			return Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
-		case len(args) > most && len(names) == 0:
-			return Usagef("%q is one argument too many: this command takes none", args[0]).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
-			return Usagef("%q is one argument too many", args[most]).WithHint("usage: %s", cmd.UseLine())
+			return surplus(cmd, args, most)
 		}
 		return nil
 	}

@@ -120,9 +120,9 @@ func (s *Settings) duration(key string, errs *[]error) time.Duration {
 	if _, err := strconv.Atoi(text); err == nil {
 		text += "s"
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		*errs = append(*errs, s.wrong(key, "is not a duration such as 30s or 2m"))
+	d, ok := Duration(text)
+	if !ok {
+		*errs = append(*errs, s.wrong(key, "is not a duration such as 30s, 5m, 36h, 90d or 2w"))
 		return 0
 	}
 	return d

@@ -58,6 +58,13 @@ func listAccessLists(c *call) (answer, error) {
 	}
 	out := []accessListOut{}
 	for _, l := range all {
+		d, _, err := databases().find(c.tx, l.Database)
+		if err != nil {
+			return answer{}, err
+		}
+		if d.at(c.now).Status == "TERMINATED" { // its list went with it
+			continue
+		}
 		out = append(out, l.out(c.meta.OrgID))
 	}
 	return reply(http.StatusOK, out)
@@ -76,7 +83,7 @@ func getAccessList(c *call) (answer, error) {
 
 // accessList returns the list of the database that the path names.
 func (c *call) accessList() (accessList, bool, error) {
-	d, err := c.findDatabase(c.values["databaseID"])
+	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return accessList{}, false, err
 	}

@@ -89,16 +89,24 @@ func (c *call) findDatabase(id string) (db, error) {
 	return d.at(c.now), err
 }
 
+// livingDatabase is findDatabase for what goes with a database: its access list
+// and its private links.
+func (c *call) livingDatabase(id string) (db, error) {
+	d, err := c.findDatabase(id)
+	if err == nil && d.Status == "TERMINATED" {
+		err = refuse(http.StatusNotFound, "database %s is terminated", d.ID)
+	}
+	return d, err
+}
+
 // ready returns the database of the path for a change, which one in another
 // state refuses: two changes at once are a conflict, and one that is terminated
 // is no more.
 func (c *call) ready(states ...string) (db, error) {
-	d, err := c.findDatabase(c.values["databaseID"])
+	d, err := c.livingDatabase(c.values["databaseID"])
 	switch {
 	case err != nil:
 		return d, err
-	case d.Status == "TERMINATED":
-		return d, refuse(http.StatusNotFound, "database %s is terminated", d.ID)
 	case !slices.Contains(states, d.Status):
 		return d, refuse(http.StatusConflict, "database %s is %s, not %s", d.ID, d.Status, list(states))
 	}

@@ -370,3 +370,32 @@ func TestDumpDuringAChange(t *testing.T) {
 		}
 	}
 }
+
+// TestGone looks for what went with a database: its access list and its links.
+func TestGone(t *testing.T) {
+	w := newWorld(t, real)
+	path := w.create(newVector)
+	id := strings.TrimPrefix(path, "/v2/databases/")
+	w.clock.advance(10 * time.Minute)
+	w.admin(204, "POST", path+"/access-list", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
+	link := "/v2/organizations/clusters/" + id + "/datacenters/" + id + "-1/private-link"
+	w.admin(200, "POST", link, `{"allowedPrincipals":["acme"]}`)
+	lists := []string{"/v2/access-lists", "/v2/organizations/private-link"}
+	listed := func(want bool) {
+		t.Helper()
+		for _, list := range lists {
+			if got := strings.Contains(w.admin(200, "GET", list, ""), id); got != want {
+				t.Errorf("in %s: %v, want %v", list, got, want)
+			}
+		}
+	}
+	listed(true)
+	w.admin(202, "POST", path+"/terminate", "")
+	listed(true) // until it is gone
+	w.clock.advance(10 * time.Minute)
+	listed(false)
+	for _, p := range []string{path + "/access-list", link, "/v2/organizations/clusters/" + id + "/private-link"} {
+		w.admin(404, "GET", p, "")
+	}
+	w.admin(404, "POST", path+"/access-list", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
+}

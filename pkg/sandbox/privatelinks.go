@@ -73,7 +73,7 @@ func listPrivateLinks(c *call) (answer, error) {
 	}
 	out := []clusterLinks{}
 	for _, d := range all {
-		if d.classic() || !c.allows(privateEndpoints, iam.DRN{Org: c.meta.OrgID, Database: d.ID}) {
+		if d.classic() || d.Status == "TERMINATED" || !c.allows(privateEndpoints, iam.DRN{Org: c.meta.OrgID, Database: d.ID}) {
 			continue
 		}
 		links, err := c.linksOf(d)
@@ -118,7 +118,7 @@ func (c *call) privateLink(d db, dc datacenter) (privateLink, error) {
 }
 
 func getClusterLinks(c *call) (answer, error) {
-	d, err := c.findDatabase(c.values["databaseID"])
+	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
 	}
@@ -131,7 +131,7 @@ func getClusterLinks(c *call) (answer, error) {
 
 // findLink returns the link that the path names.
 func (c *call) findLink() (privateLink, error) {
-	d, err := c.findDatabase(c.values["databaseID"])
+	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return privateLink{}, err
 	}

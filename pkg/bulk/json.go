@@ -1,0 +1,57 @@
+package bulk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+)
+
+var errMore = errors.New("there is more after the object")
+
+// explain says for people what the decoder finds wrong with a line.
+func explain(err error, line string) string {
+	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at := min(max(int(wrong.Offset)-1, 0), len(line))
+		return fmt.Sprintf("it is no JSON from character %d on", utf8.RuneCountInString(line[:at])+1)
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		what, _, _ := strings.Cut(wrong.Value, " ") // a number is named after that word
+		is, wants := kindOf(what), wanted(wrong.Type)
+		if wrong.Field == "" {
+			return "it is " + is
+		}
+		return fmt.Sprintf("%q has %s where %s belongs", wrong.Field, is, wants)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return "it does not end on this line"
+	}
+	if key, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return "it has the key " + key
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+func kindOf(value string) string {
+	switch value {
+	case "string":
+		return "a text"
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	case "bool":
+		return "true or false"
+	}
+	return "a number"
+}
+
+func wanted(t reflect.Type) string {
+	if t.Kind() == reflect.Slice {
+		return "a list"
+	}
+	return "a text"
+}

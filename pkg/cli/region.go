@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// clouds are the providers whose regions databases can be in.
+func clouds() []string { return []string{"aws", "azure", "gcp"} }
+
+const cloudWords = "aws, azure or gcp"
+
+// AddCloud declares --cloud.
+func AddCloud(f *pflag.FlagSet, cloud *string) {
+	f.StringVar(cloud, "cloud", "", "cloud `provider`: "+cloudWords)
+}
+
+// CheckCloud takes --cloud in small letters. None given is none.
+func CheckCloud(cloud *string) error {
+	*cloud = strings.ToLower(*cloud)
+	if *cloud != "" && !slices.Contains(clouds(), *cloud) {
+		return Usagef("--cloud is %s, not %q", cloudWords, *cloud)
+	}
+	return nil
+}
+
+// RegionsFor returns the regions for databases of a type; those for vectors and
+// other serverless ones are together.
+func (s *Session) RegionsFor(ctx context.Context, kind string) ([]devops.Region, error) {
+	if kind == "classic" {
+		return s.Regions.Classic(ctx)
+	}
+	return s.Regions.Serverless(ctx)
+}
+
+// Region finds the region of a cloud in which databases of a type can be, of
+// any serverless one if that is "". It need not be enabled: see EnabledRegion.
+func (s *Session) Region(ctx context.Context, kind, cloud, name string) (devops.Region, error) {
+	all, err := s.RegionsFor(ctx, kind)
+	if err != nil {
+		return devops.Region{}, err
+	}
+	var known []string
+	for _, r := range all {
+		if kind != "" && r.Type != kind || !strings.EqualFold(r.Cloud, cloud) {
+			continue
+		}
+		if r.Name == name {
+			return r, nil
+		}
+		known = append(known, r.Name)
+	}
+	return devops.Region{}, NotFoundf("region", name, slices.Compact(slices.Sorted(slices.Values(known)))).WithNext(regionList(kind, cloud))
+}
+
+// EnabledRegion refuses a region in which the organization may have no database.
+func EnabledRegion(r devops.Region) error {
+	if r.Enabled {
+		return nil
+	}
+	return Usagef("region %s is not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
+}
+
+func regionList(kind, cloud string) string {
+	words := []string{"astra", "region", "list"}
+	if kind != "" {
+		words = append(words, "--type", kind)
+	}
+	return shellword.Line(append(words, "--cloud", strings.ToLower(cloud))...)
+}
