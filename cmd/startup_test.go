@@ -9,7 +9,7 @@ import (
 )
 
 // BenchmarkStartup times whole processes: "env export" with the token in a file,
-// --version and --help, as the ratio to a Go program that does nothing. Only
+// --version, --help and what a TAB runs, as the ratio to a Go program that does nothing. Only
 // ratios mean something; absolute times depend on the machine and its hour. The
 // programs take turns, so that a slow moment strikes them alike.
 func BenchmarkStartup(b *testing.B) {
@@ -44,6 +44,7 @@ func BenchmarkStartup(b *testing.B) {
 		{"env-export", []string{"env", "export"}},
 		{"version", []string{"--version"}},
 		{"help", []string{"--help"}},
+		{"complete", []string{"__complete", ""}},
 	} {
 		b.Run(subject.name, func(b *testing.B) {
 			var base, own int64

@@ -47,11 +47,8 @@ func (a *App) completeBelow(cmd *cobra.Command) {
 }
 
 func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
-	origin := FlagOrigin(f)
-	if origin == None {
-		return
-	}
 	_ = cmd.RegisterFlagCompletionFunc(f.Name, func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		origin := FlagOrigin(f) // only now, as there are many flags
 		var given []string
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			given = list.GetSlice()

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -107,7 +106,7 @@ func Write(cache, place, kind string, all []Candidate, now time.Time) error {
 		return err
 	}
 	sweep(filepath.Dir(path), now)
-	f, err := os.CreateTemp(filepath.Dir(path), ".names-*.tmp") // 0600
+	f, err := os.CreateTemp(filepath.Dir(path), temporary) // 0600
 	if err != nil {
 		return err
 	}
@@ -122,7 +121,20 @@ func Write(cache, place, kind string, all []Candidate, now time.Time) error {
 	return os.Rename(f.Name(), path)
 }
 
-var ours = regexp.MustCompile(`^([0-9a-f]{32}\.[a-z]+|\.names-\d+\.tmp)$`)
+const temporary = ".names-*.tmp"
+
+// ours reports whether a file has a name that this package gives: the directory
+// may be anybody's choice.
+func ours(name string) bool {
+	prefix, suffix, _ := strings.Cut(temporary, "*")
+	number, begins := strings.CutPrefix(name, prefix)
+	if number, ends := strings.CutSuffix(number, suffix); begins && ends {
+		return number != "" && strings.Trim(number, "0123456789") == ""
+	}
+	place, kind, _ := strings.Cut(name, ".")
+	return len(place) == 32 && strings.Trim(place, "0123456789abcdef") == "" &&
+		kind != "" && strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz") == ""
+}
 
 // sweep removes the files of a directory that are too old.
 func sweep(dir string, now time.Time) {
@@ -131,7 +143,7 @@ func sweep(dir string, now time.Time) {
 		return
 	}
 	for _, e := range entries {
-		if !ours.MatchString(e.Name()) { // the directory may be anybody's choice
+		if !ours(e.Name()) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !fresh(info.ModTime(), now) {
@@ -148,7 +160,7 @@ func Drop(cache, place string) {
 		return
 	}
 	for _, e := range entries {
-		if ours.MatchString(e.Name()) && strings.HasPrefix(e.Name(), place+".") {
+		if ours(e.Name()) && strings.HasPrefix(e.Name(), place+".") {
 			os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
