@@ -36,7 +36,8 @@ ASTRA_CACHE_DIR, without any secret, and may be deleted at any time.
 What is not of plain letters, digits, blanks and ._@/- a shell could take for
 something else; it is offered by its id, with the name beside it. In a name with
 blanks put a backslash before each, or leave that to TAB; within quotes that are
-open not every shell completes.`,
+open not every shell completes. PowerShell evaluates the words of the line when TAB
+is pressed; the others do not.`,
 		Example:   "  astra completion bash > astra.bash",
 		Args:      cli.Args("SHELL"),
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},
