@@ -26,13 +26,13 @@ func topics(app *cli.App) []*cobra.Command {
 		{"security", "Where secrets are and are not"},
 		{"shells", "How each shell takes over variables"},
 	} {
-		text, err := texts.ReadFile("topics/" + t.name + ".md")
-		if err != nil {
-			panic(err) // the file is compiled in
-		}
-		topic := &cobra.Command{
-			Use: t.name, Short: t.short,
-			Long: strings.ReplaceAll(strings.TrimSpace(string(text)), "{{exits}}", exitTable()),
+		topic := &cobra.Command{Use: t.name, Short: t.short}
+		if app.Mentions(t.name) {
+			text, err := texts.ReadFile("topics/" + t.name + ".md")
+			if err != nil {
+				panic(err) // the file is compiled in
+			}
+			topic.Long = strings.ReplaceAll(strings.TrimSpace(string(text)), "{{exits}}", exitTable())
 		}
 		if app.Terminal.Out {
 			topic.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Println(forTerminal(c.Long, app.Terminal.Width)) })

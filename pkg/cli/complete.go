@@ -30,13 +30,15 @@ func (a *App) Complete(root *cobra.Command) {
 	a.completeBelow(root)
 }
 
+// completeBelow sees the flags of each command as they were declared, before cobra
+// adds those of its parents.
 func (a *App) completeBelow(cmd *cobra.Command) {
-	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { a.completeFlag(cmd, f) })
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { a.completeFlag(cmd, f) })
 	if fixed := cmd.ValidArgs; cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
 		cmd.ValidArgs = nil // which would hide what can stand behind the first one
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 			if len(args) == 0 && len(fixed) > 0 {
-				return offered(words(fixed), nil, begun), cobra.ShellCompDirectiveNoFileComp
+				return a.offered(words(fixed), nil, begun), cobra.ShellCompDirectiveNoFileComp
 			}
 			return a.complete(cmd, originAt(cmd, len(args)), args, args, begun)
 		}
@@ -54,7 +56,7 @@ func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 			given = list.GetSlice()
 		}
 		if origin == Choices {
-			return offeredChoices(f, given, begun), cobra.ShellCompDirectiveNoFileComp
+			return a.offeredChoices(f, given, begun), cobra.ShellCompDirectiveNoFileComp
 		}
 		return a.complete(cmd, origin, args, given, begun)
 	}) // fails only for a flag that is not there
@@ -70,7 +72,8 @@ func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, 
 	default:
 		a.configRead, a.project = false, nil // --sandbox may have changed where they are
 		settled := a.settle() == nil
-		return offered(a.candidates(origin, settled, databasesNamed(cmd, args)), given, begun), cobra.ShellCompDirectiveNoFileComp
+		q := names.Query{Prefix: begun, Most: mostOffered + 1 + len(given)}
+		return a.offered(a.candidates(origin, settled, databasesNamed(cmd, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -93,23 +96,26 @@ func databasesNamed(cmd *cobra.Command, args []string) []string {
 
 // offeredChoices are the values that the text of a flag lists. Some may be given
 // together, with commas.
-func offeredChoices(f *pflag.Flag, given []string, begun string) []string {
+func (a *App) offeredChoices(f *pflag.Flag, given []string, begun string) []string {
 	before := ""
 	if name, _ := pflag.UnquoteUsage(f); name == "list" {
 		before = begun[:strings.LastIndex(begun, ",")+1]
 		given = strings.Split(strings.Join(append(given, before), ","), ",")
 	}
-	all := offered(words(choices(f)), given, begun[len(before):])
+	all := a.offered(words(choices(f)), given, begun[len(before):])
 	for i := range all {
 		all[i] = before + all[i]
 	}
 	return all
 }
 
+// mostOffered is how many candidates a shell gets: each costs it more time than us.
+const mostOffered = 200
+
 // offered returns the candidates that begin like a word and are not given
 // already, in the form in which cobra hands them on.
-func offered(all []names.Candidate, given []string, begun string) []string {
-	const most, described = 200, 100
+func (a *App) offered(all []names.Candidate, given []string, begun string) []string {
+	const described = 100
 	var chosen []names.Candidate
 	seen := map[string]bool{}
 	for _, c := range all {
@@ -119,10 +125,10 @@ func offered(all []names.Candidate, given []string, begun string) []string {
 		}
 	}
 	lines := make([]string, 0, len(chosen))
-	for _, c := range chosen[:min(len(chosen), most)] {
+	for _, c := range chosen[:min(len(chosen), mostOffered)] {
 		line := c.Value
 		if c.Description != "" && len(chosen) <= described {
-			line += "\t" + c.Description
+			line += "\t" + a.shown(c.Description)
 		}
 		lines = append(lines, line)
 	}

@@ -11,10 +11,12 @@ import (
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/names"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 func TestOffered(t *testing.T) {
 	t.Parallel()
+	app := &App{Secrets: new(secret.Redactor)}
 	many := func(n int) []names.Candidate {
 		var all []names.Candidate
 		for i := range n {
@@ -23,17 +25,17 @@ func TestOffered(t *testing.T) {
 		return all
 	}
 	for _, c := range []struct{ have, offered, described int }{{3, 3, 3}, {100, 100, 100}, {101, 101, 0}, {200, 200, 0}, {500, 200, 0}} {
-		got := offered(many(c.have), nil, "db")
+		got := app.offered(many(c.have), nil, "db")
 		described := len(slices.DeleteFunc(slices.Clone(got), func(line string) bool { return !strings.Contains(line, "\t") }))
 		if len(got) != c.offered || described != c.described {
 			t.Errorf("of %d candidates %d are offered, %d of them described", c.have, len(got), described)
 		}
 	}
 	all := []names.Candidate{{Value: "RO User"}, {Value: "RO User", Description: "twice"}, {Value: "RW User"}, {Value: "$(id)"}, {Value: "-o"}, {Value: "ro"}}
-	if got := offered(all, []string{"RW User"}, ""); !slices.Equal(got, []string{"RO User", "ro"}) {
+	if got := app.offered(all, []string{"RW User"}, ""); !slices.Equal(got, []string{"RO User", "ro"}) {
 		t.Errorf("offered are %q", got)
 	}
-	if got := offered(all, nil, "R"); !slices.Equal(got, []string{"RO User", "RW User"}) {
+	if got := app.offered(all, nil, "R"); !slices.Equal(got, []string{"RO User", "RW User"}) {
 		t.Errorf("of those with R, offered are %q", got)
 	}
 }

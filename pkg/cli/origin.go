@@ -116,7 +116,7 @@ func originAt(cmd *cobra.Command, index int) Origin {
 
 // candidates are all that there are of an origin. Without settings there are no
 // more than those that are always there.
-func (a *App) candidates(origin Origin, settled bool, databases []string) []names.Candidate {
+func (a *App) candidates(origin Origin, settled bool, databases []string, q names.Query) []names.Candidate {
 	switch origin {
 	case Permissions:
 		var all []names.Candidate
@@ -125,7 +125,7 @@ func (a *App) candidates(origin Origin, settled bool, databases []string) []name
 		}
 		return all
 	case Roles:
-		all := a.kept(Roles, settled)
+		all := a.kept(Roles, settled, q)
 		for _, r := range iam.DefaultRoles() {
 			if !slices.ContainsFunc(all, func(c names.Candidate) bool { return c.Value == r.Name || c.Value == r.ID }) {
 				all = append(all, names.Candidate{Value: r.Name})
@@ -133,18 +133,18 @@ func (a *App) candidates(origin Origin, settled bool, databases []string) []name
 		}
 		return all
 	case Keyspaces, Regions:
-		return ofDatabases(a.kept(origin, settled), databases)
+		return ofDatabases(a.kept(origin, settled, names.Query{Prefix: q.Prefix}), databases)
 	case Tokens:
-		return append(a.local(SavedTokens, settled), a.kept(Tokens, settled)...)
+		return append(a.local(SavedTokens, settled), a.kept(Tokens, settled, q)...)
 	case Databases, Users:
-		return a.kept(origin, settled)
+		return a.kept(origin, settled, q)
 	default:
 		return a.local(origin, settled)
 	}
 }
 
 // kept are the names that the service gave last to the credential that wins.
-func (a *App) kept(kind Origin, settled bool) []names.Candidate {
+func (a *App) kept(kind Origin, settled bool, q names.Query) []names.Candidate {
 	if !settled {
 		return nil
 	}
@@ -157,11 +157,7 @@ func (a *App) kept(kind Origin, settled bool) []names.Candidate {
 	if place == "" {
 		return nil
 	}
-	all := names.Read(paths.Cache, place, string(kind), a.Now())
-	for i := range all {
-		all[i].Description = a.shown(all[i].Description)
-	}
-	return all
+	return names.Read(paths.Cache, place, string(kind), q, a.Now())
 }
 
 // ofDatabases are the parts of the databases that are named, or of all if none of
@@ -184,7 +180,7 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 	switch origin {
 	case Profiles:
 		for _, p := range cfg.Profiles {
-			all = append(all, names.Candidate{Value: p.Name, Description: a.shown(p.Org.Name)})
+			all = append(all, names.Candidate{Value: p.Name, Description: p.Org.Name})
 		}
 	case SavedTokens:
 		profile, err := a.Profile()
@@ -192,11 +188,11 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 			return nil
 		}
 		for _, t := range profile.Tokens {
-			all = append(all, names.Candidate{Value: t.Name, Description: a.shown(t.ClientID)})
+			all = append(all, names.Candidate{Value: t.Name, Description: t.ClientID})
 		}
 	case OrganizationIDs:
 		for _, o := range organizations(cfg) {
-			all = append(all, names.Candidate{Value: o.ID, Description: a.shown(o.Name)})
+			all = append(all, names.Candidate{Value: o.ID, Description: o.Name})
 		}
 	case Organizations:
 		var things []names.Thing

@@ -63,7 +63,7 @@ func Args(names ...string) cobra.PositionalArgs {
 // command line of app names the noun, or nearly: most of what a command costs to
 // start would else be the flags and texts of commands that nobody called.
 func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *cobra.Command {
-	if app.mentions(append(noun.Aliases, noun.Name())) {
+	if app.Mentions(append(noun.Aliases, noun.Name())...) {
 		for _, verb := range verbs {
 			noun.AddCommand(verb(app))
 		}
@@ -71,9 +71,9 @@ func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *co
 	return Parent(noun)
 }
 
-// mentions reports whether a word of the command line is one of names, or nearly.
+// Mentions reports whether a word of the command line is one of names, or nearly.
 // Without a command line everything is.
-func (a *App) mentions(names []string) bool {
+func (a *App) Mentions(names ...string) bool {
 	const most = 64 // bytes; longer words are values, and costly to compare
 	return a.Args == nil || slices.ContainsFunc(a.Args, func(word string) bool {
 		return len(word) <= most && len(suggest.Nearest(word, names)) > 0

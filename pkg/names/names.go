@@ -5,6 +5,7 @@
 package names
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -168,9 +169,16 @@ func Drop(cache, place string) {
 
 func fresh(written, now time.Time) bool { return now.Sub(written).Abs() < MaxAge }
 
+// A Query says which names are wanted: those that begin with Prefix, and if Most is
+// not 0 no more than that.
+type Query struct {
+	Prefix string
+	Most   int
+}
+
 // Read returns the names of one kind at a place. There are none if there is no
 // file, or it is too old, too large or no file at all.
-func Read(cache, place, kind string, now time.Time) []Candidate {
+func Read(cache, place, kind string, q Query, now time.Time) []Candidate {
 	path := file(cache, place, kind)
 	info, err := os.Lstat(path) // a pipe would be waited for
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSize || !fresh(info.ModTime(), now) {
@@ -180,14 +188,20 @@ func Read(cache, place, kind string, now time.Time) []Candidate {
 	if err != nil {
 		return nil
 	}
-	return parse(string(text))
+	return parse(text, q)
 }
 
 // parse reads a file. Lines that no shell may be given do not count.
-func parse(text string) []Candidate {
+func parse(text []byte, q Query) []Candidate {
 	var all []Candidate
-	for line := range strings.Lines(text) {
-		line, whole := strings.CutSuffix(line, "\n")
+	for line := range bytes.Lines(text) {
+		if !bytes.HasPrefix(line, []byte(q.Prefix)) {
+			continue
+		}
+		if q.Most > 0 && len(all) == q.Most {
+			break
+		}
+		line, whole := strings.CutSuffix(string(line), "\n")
 		value, description, _ := strings.Cut(line, "\t")
 		if whole && Safe(value) {
 			all = append(all, Candidate{value, strings.Map(printable, description)})

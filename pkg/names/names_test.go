@@ -72,14 +72,14 @@ func TestWriteAndRead(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "here")
 	place, all := Place("sandbox"), []Candidate{{"R/W User", "may\u202e write\n"}, {"$(id)", "x"}, {"demo", ""}}
-	if got := Read(dir, place, "roles", time.Now()); got != nil {
+	if got := Read(dir, place, "roles", Query{}, time.Now()); got != nil {
 		t.Fatalf("nothing was written, and %q was read", got)
 	}
 	if err := Write(dir, place, "roles", all, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	want := []Candidate{{"R/W User", "may write"}, {"demo", ""}}
-	if got := Read(dir, place, "roles", time.Now()); !slices.Equal(got, want) {
+	if got := Read(dir, place, "roles", Query{}, time.Now()); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for path, mode := range map[string]os.FileMode{file(dir, place, "roles"): 0o600, filepath.Join(dir, folder): 0o700 | os.ModeDir} {
@@ -91,7 +91,7 @@ func TestWriteAndRead(t *testing.T) {
 		t.Errorf("%d files are left", len(entries))
 	}
 	for name, other := range map[string][2]string{"place": {Place("profile"), "roles"}, "kind": {place, "users"}} {
-		if got := Read(dir, other[0], other[1], time.Now()); got != nil {
+		if got := Read(dir, other[0], other[1], Query{}, time.Now()); got != nil {
 			t.Errorf("another %s has %q", name, got)
 		}
 	}
@@ -110,7 +110,7 @@ func TestAge(t *testing.T) {
 	}
 	for age, fresh := range map[time.Duration]bool{0: true, 23 * time.Hour: true, -time.Minute: true, 25 * time.Hour: false, -25 * time.Hour: false} {
 		write("roles", age)
-		if got := Read(dir, place, "roles", noon); (got != nil) != fresh {
+		if got := Read(dir, place, "roles", Query{}, noon); (got != nil) != fresh {
 			t.Errorf("at an age of %s: %q", age, got)
 		}
 	}
@@ -142,7 +142,7 @@ func TestNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, kind := range []string{"roles", "users", "tokens", "none"} {
-		if got := Read(dir, place, kind, time.Now()); got != nil {
+		if got := Read(dir, place, kind, Query{}, time.Now()); got != nil {
 			t.Errorf("%s: %d", kind, len(got))
 		}
 	}
@@ -159,7 +159,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("$(id)\tx\ndemo\x1b\ta\ncut")
 	f.Add("\u202e\t\u202e\n\xff\n\x00\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range parse(text) {
+		for _, c := range parse([]byte(text), Query{}) {
 			if !Safe(c.Value) || strings.ContainsFunc(c.Description, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 				t.Errorf("%q", c)
 			}
