@@ -20,7 +20,7 @@ import (
 func freeText() map[string]bool {
 	free := map[string]bool{}
 	for word := range strings.FieldsSeq(`
-		NAME EMAIL… CIDR… GROUP KEYSPACE.TABLE MONTH REGION
+		NAME EMAIL… CIDR… GROUP KEYSPACE.TABLE MONTH
 		--admin-user --advance --api-url --capacity-units --columns --confirm --description --email --enterprise --expires --fault --filter --from --id
 		--jq --keep --key-id --keys --latency --listen --name --older-than --org-name --overlap --rate-limit --resource --revoke --save --sort --table
 		--template --tier --time-scale --timeout --to --username`) {
@@ -43,7 +43,7 @@ func TestEveryWordIsCompleted(t *testing.T) {
 	}
 	walk(func(c *cobra.Command) {
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Value.Type() != "bool" && cli.FlagOrigin(f) == cli.None && !isFree("--"+f.Name) {
+			if f.Value.Type() != "bool" && cli.FlagOrigin(c, f) == cli.None && !isFree("--"+f.Name) {
 				t.Errorf("%s --%s offers nothing: let FlagOrigin know it, or freeText", c.CommandPath(), f.Name)
 			}
 		})

@@ -29,9 +29,26 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return cli.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
+				return noHelp(args, target, rest)
 			}
 			return target.Help()
 		},
 	}
+}
+
+// noHelp is the failure for a word that is no command. It names those that may
+// have been meant, below the last one that is one.
+func noHelp(args []string, target *cobra.Command, rest []string) error {
+	e := cli.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
+	if target == nil || len(rest) == 0 {
+		return e
+	}
+	var known []string
+	for _, c := range target.Commands() {
+		known = append(known, c.Name())
+	}
+	if near := cli.NotFoundf("command", rest[0], known); near.Hint != "" {
+		e.Hint = near.Hint
+	}
+	return e
 }

@@ -262,7 +262,7 @@ func completesHarmlessly(t *testing.T, h home) {
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
 		lines = append(lines, path+" ''")
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if origin := cli.FlagOrigin(f); origin != cli.None && origin != cli.Files && origin != cli.Choices {
+			if origin := cli.FlagOrigin(c, f); origin != cli.None && origin != cli.Files && origin != cli.Choices {
 				lines = append(lines, path+" --"+f.Name+" ''")
 			}
 		})

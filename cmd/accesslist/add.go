@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -197,7 +198,7 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.
 	if total > 1 {
 		what = "these " + strconv.Itoa(total) + " addresses"
 		for _, a := range slices.Concat(p.made, p.changed) {
-			app.Say("- %s %s", a.Address, a.Description)
+			app.Say("%s", strings.TrimSpace("+ "+a.Address+" "+a.Description))
 		}
 	}
 	switch {

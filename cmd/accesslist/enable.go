@@ -51,7 +51,7 @@ func (t target) enable(ctx context.Context, app *cli.App) error {
 	after := before
 	after.Enabled = true
 	for _, text := range p.listed(after).words() {
-		app.Say("- %s", text)
+		app.Say("  %s", text)
 	}
 	p.warn(ctx, app, after)
 	if err := app.Confirm(ctx, "Restrict %s to these addresses?", p.name); err != nil {

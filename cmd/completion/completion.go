@@ -20,11 +20,14 @@ func New(app *cli.App) *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
 		Long: `Print the completion script of bash, zsh, fish or powershell. To load it in every
-new shell:
+new shell, put it into a file and have that read:
 
-    bash        astra completion bash > ~/.local/share/bash-completion/completions/astra
-    zsh         astra completion zsh > "${fpath[1]}/_astra"
-    fish        astra completion fish > ~/.config/fish/completions/astra.fish
+    bash        astra completion bash > ~/.astra.bash
+                echo 'source ~/.astra.bash' >> ~/.bashrc
+    zsh         mkdir -p ~/.zfunc && astra completion zsh > ~/.zfunc/_astra
+                echo 'fpath=(~/.zfunc $fpath); autoload -U compinit; compinit' >> ~/.zshrc
+    fish        mkdir -p ~/.config/fish/completions
+                astra completion fish > ~/.config/fish/completions/astra.fish
     powershell  astra completion powershell | Out-String | Invoke-Expression
 
 It completes commands, flags and their values, and the names of databases,

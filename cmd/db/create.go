@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type create struct {
@@ -123,8 +124,12 @@ func (in *create) check() error {
 	switch {
 	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
 		return cli.Usagef("the name of a database can neither be blank nor have control characters")
-	case in.Cloud == "" || in.Region == "":
+	case in.Cloud == "" && in.Region == "":
 		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
+	case in.Cloud == "":
+		return cli.Usagef("--cloud is missing: some regions of several clouds have one name").WithNext("astra region list --filter " + shellword.Quote("name="+in.Region))
+	case in.Region == "":
+		return cli.Usagef("--region is missing").WithNext("astra region list --cloud " + shellword.Quote(in.Cloud))
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
 		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
 	case servers && (in.Tier == "" || in.User == ""):

@@ -60,7 +60,7 @@ func columns() []output.Column[finding] {
 	return []output.Column[finding]{
 		{Key: "check", Value: func(f finding) any { return f.check }, Name: true},
 		{Key: "state", Value: func(f finding) any { return f.state }},
-		{Key: "detail", Value: func(f finding) any { return f.detail }},
+		{Key: "detail", Value: func(f finding) any { return f.detail }, Wrap: true},
 	}
 }
 

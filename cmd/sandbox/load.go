@@ -45,7 +45,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err := server.Load(bytes.NewReader(text)); err != nil {
 		return loading(err)
 	}
-	if err := dropJournal(app); err != nil {
+	if err := dropTraces(app); err != nil {
 		return err
 	}
 	return show(app)

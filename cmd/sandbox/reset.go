@@ -50,14 +50,16 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 			return err
 		}
 	}
-	if err := dropJournal(app); err != nil {
+	if err := dropTraces(app); err != nil {
 		return err
 	}
 	return show(app)
 }
 
-// dropJournal forgets what was open in the sandbox: its tokens are gone.
-func dropJournal(app *cli.App) error {
+// dropTraces forgets what was known of the sandbox as it was: the names in it, and
+// what was open, as its tokens are gone.
+func dropTraces(app *cli.App) error {
+	app.ForgetSandboxNames()
 	dir, err := app.SandboxDir()
 	if err != nil {
 		return err

@@ -39,7 +39,8 @@ which does not show it. No token of it is shown or kept.
 
 Tokens are found however they are written: plain, escaped for URLs, JSON, HTML or
 a shell, in base64 among other things, in quoted-printable or UTF-16, wrapped over
-several lines. What cannot be read is text that was compressed or encrypted.
+several lines. What cannot be read is text that was compressed or encrypted. A client
+id with its secret, but without the token, is not found: delete that by its id.
 
 The lines where each token stands, what it is and what it may do are shown first,
 on standard error, as far as the login in use can see it. Whether it is live the
@@ -173,7 +174,7 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 	switch {
 	case len(found.Tokens) == 0:
 		return nil, nil, cli.Failf(cli.Negative, "there is no whole token in the text; nothing was revoked").
-			WithHint("text that is compressed, encrypted or an image cannot be read")
+			WithHint("text that is compressed, encrypted or an image cannot be read; a leaked client id with its secret: astra token delete CLIENT-ID")
 	case len(found.Tokens) > most:
 		return nil, nil, cli.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
 	}

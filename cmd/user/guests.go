@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // What is to be done about a guest.
@@ -135,9 +136,14 @@ func (g *guest) plan(users []devops.User, again bool) {
 		g.action = create
 	case !same(roleIDs(user), g.roles):
 		g.action = change
+		update := []string{"astra", "user", "update", user.Email}
+		for _, id := range g.roles {
+			update = append(update, "--role", id)
+		}
 		g.failure = cli.Failf(cli.Conflict, "%s is in the organization already (%s), with other roles: %s",
 			user.Email, status(user), cli.RoleNames(refs(user))).
-			WithHint("an invitation would replace those roles, so it is not sent; to change them: astra user update")
+			WithHint("an invitation would replace those roles, so it is not sent").
+			WithNext(shellword.Line(update...))
 	case pending && again:
 		g.action = resend
 	default:

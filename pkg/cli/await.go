@@ -115,7 +115,8 @@ func (c Change) left(ctx context.Context, app *App) error {
 }
 
 // again is the command that goes on with the change: the same one, which finds
-// it under way, or done.
+// it under way, or done. A time limit that was given is left out: it may be what
+// was too short.
 func (c Change) again(app *App) string {
 	if c.Next != "" {
 		return app.onward(c.Next)
@@ -126,7 +127,7 @@ func (c Change) again(app *App) string {
 			flags = append(flags, flag)
 		}
 	}
-	return app.repaired(strings.Join(flags, " "))
+	return repairedLine(withoutLimit(app.Args), strings.Join(flags, " "))
 }
 
 // Pause waits, unless ctx ends before.

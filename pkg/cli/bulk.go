@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -66,6 +67,7 @@ func WrongRows(faults []bulk.Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(faults, func(a, b bulk.Fault) int { return cmp.Compare(a.Line, b.Line) })
 	texts := make([]string, len(faults))
 	for i, f := range faults {
 		texts[i] = f.String()
@@ -82,7 +84,7 @@ func RowColumns() []output.Column[bulk.Result] {
 		{Key: "action", Value: func(r bulk.Result) any { return r.Action }},
 		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }},
 		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }},
-		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }},
+		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }, Wrap: true},
 	}
 }
 

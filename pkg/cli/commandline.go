@@ -8,13 +8,30 @@ import (
 )
 
 // repaired is the command line that the user gave, with one more flag.
-func (a *App) repaired(flag string) string {
-	args := slices.Clone(a.Args)
+func (a *App) repaired(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
+
+func repairedLine(args []string, flag string) string {
 	at := slices.Index(args, "--")
 	if at < 0 {
 		at = len(args)
 	}
 	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
+}
+
+// withoutLimit is a command line without the time limit that was too short.
+func withoutLimit(args []string) []string {
+	var kept []string
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--":
+			return append(kept, args[i:]...)
+		case args[i] == "--timeout":
+			i++
+		case !strings.HasPrefix(args[i], "--timeout="):
+			kept = append(kept, args[i])
+		}
+	}
+	return kept
 }
 
 // onward is a command line that goes on with what this one did, for the same

@@ -50,7 +50,7 @@ func (a *App) completeBelow(cmd *cobra.Command) {
 
 func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 	_ = cmd.RegisterFlagCompletionFunc(f.Name, func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		origin := FlagOrigin(f) // only now, as there are many flags
+		origin := FlagOrigin(cmd, f) // only now, as there are many flags
 		var given []string
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			given = list.GetSlice()
@@ -73,8 +73,20 @@ func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, 
 		a.configRead, a.project = false, nil // --sandbox may have changed where they are
 		settled := a.settle() == nil
 		q := names.Query{Prefix: begun, Most: mostOffered + 1 + len(given)}
-		return a.offered(a.candidates(origin, settled, databasesNamed(cmd, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp
+		return a.offered(a.candidates(origin, settled, belonging(cmd, origin, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// belonging is to what the candidates belong: to the databases that the command
+// line names so far, or for regions that no database is in to the cloud.
+func belonging(cmd *cobra.Command, origin Origin, args []string) []string {
+	if origin != AnyRegions {
+		return databasesNamed(cmd, args)
+	}
+	if f := cmd.Flags().Lookup("cloud"); f != nil && f.Changed {
+		return []string{strings.ToLower(f.Value.String())}
+	}
+	return nil
 }
 
 // databasesNamed are the databases that a command line names so far.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -49,7 +48,7 @@ func (a *App) asked(err error) error {
 func (a *App) unanswered(question, flag string) error {
 	return &Error{
 		Exit:    Unconfirmed,
-		Message: fmt.Sprintf("%s needs an answer, and there is nobody to ask", strings.TrimSuffix(question, "?")),
+		Message: "there is nobody to ask: " + question,
 		Hint:    "give the answer with " + flag,
 		Next:    []string{a.repaired(flag)},
 	}

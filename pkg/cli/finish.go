@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/sandbox"
@@ -62,6 +63,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		for i, command := range e.Next {
 			if command == "astra auth login" {
 				e.Next[i] += " " + p.Name
+				if p.Store == string(credential.File) {
+					e.Next[i] += " --store file" // the keyring was not what was wanted
+				}
 			}
 		}
 	}

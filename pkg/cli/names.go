@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/names"
+	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -22,6 +23,7 @@ type noted struct {
 // lists are the last ones of each kind, nil where there was none.
 type lists struct {
 	databases []devops.Database
+	regions   []devops.Region
 	roles     []devops.Role
 	tokens    []devops.Token
 	users     []devops.User
@@ -66,6 +68,8 @@ func (s *Session) listed(list any) {
 	switch l := n.places[s.place]; list := list.(type) {
 	case []devops.Database:
 		l.databases = slices.Clone(list)
+	case []devops.Region:
+		l.regions = slices.Clone(list)
 	case []devops.Role:
 		l.roles = slices.Clone(list)
 	case []devops.Token:
@@ -104,6 +108,14 @@ func (a *App) ForgetNames(p config.Profile) {
 	}
 }
 
+// ForgetSandboxNames drops the names that were kept of the sandbox.
+func (a *App) ForgetSandboxNames() {
+	dir, err := a.SandboxDir()
+	if paths, _ := a.Paths(); err == nil && paths.Cache != "" {
+		names.Drop(paths.Cache, names.Place("sandbox", dir, ""))
+	}
+}
+
 // shown makes text of the service harmless, for a file and for people.
 func (a *App) shown(s string) string { return output.Sanitize(a.Secrets.Redact(s)) }
 
@@ -122,6 +134,15 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 		offer(Databases, databases)
 		all[Keyspaces] = within(l.databases, show, func(d devops.Database) []string { return d.Keyspaces })
 		all[Regions] = within(l.databases, show, func(d devops.Database) []string { return d.Regions })
+	}
+	if l.regions != nil {
+		regions := []names.Candidate{}
+		for _, r := range l.regions {
+			if c := (names.Candidate{Value: r.Name, Description: strings.ToLower(r.Cloud)}); r.Enabled && show(c.Value) == c.Value {
+				regions = append(regions, names.Candidate{Value: c.Value, Description: show(c.Description)})
+			}
+		}
+		all[AnyRegions] = regions
 	}
 	if l.roles != nil {
 		var roles []names.Thing
@@ -153,8 +174,8 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 
 // says tells a token from others: by its description, else by its roles.
 func (l *lists) says(t devops.Token) string {
-	if t.Description != "" {
-		return t.Description
+	if text, _ := onetime.SplitDescription(t.Description); text != "" {
+		return text
 	}
 	var roles []string
 	for _, r := range l.roles {

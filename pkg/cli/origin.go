@@ -27,7 +27,8 @@ const (
 	Users           Origin = "users"
 	Tokens          Origin = "tokens"
 	Keyspaces       Origin = "keyspaces"
-	Regions         Origin = "regions"
+	Regions         Origin = "regions" // in which databases are
+	AnyRegions      Origin = "anyregions"
 	Permissions     Origin = "permissions"
 	Profiles        Origin = "profiles"
 	SavedTokens     Origin = "saved"
@@ -37,7 +38,7 @@ const (
 
 // FlagOrigin is the origin of a flag's value: the text of the flag says that it is
 // a file or lists the values, else its name tells.
-func FlagOrigin(f *pflag.Flag) Origin {
+func FlagOrigin(cmd *cobra.Command, f *pflag.Flag) Origin {
 	if placeholder, _ := pflag.UnquoteUsage(f); placeholder == "file" {
 		return Files
 	}
@@ -51,6 +52,9 @@ func FlagOrigin(f *pflag.Flag) Origin {
 	case "keyspace":
 		return Keyspaces
 	case "region":
+		if cmd.Flags().Lookup("db") == nil && !strings.Contains(cmd.Use, "DB") {
+			return AnyRegions
+		}
 		return Regions
 	case "permission", "add-permission", "remove-permission":
 		return Permissions
@@ -81,7 +85,7 @@ func ArgumentOrigin(cmd *cobra.Command, placeholder string) Origin {
 		return Tokens
 	case "REGION":
 		if cmd.Name() == "add" {
-			return None // one that the database is not in yet
+			return AnyRegions // the database is not in it yet
 		}
 		return Regions
 	case "KEYSPACE":
@@ -116,7 +120,7 @@ func originAt(cmd *cobra.Command, index int) Origin {
 
 // candidates are all that there are of an origin. Without settings there are no
 // more than those that are always there.
-func (a *App) candidates(origin Origin, settled bool, databases []string, q names.Query) []names.Candidate {
+func (a *App) candidates(origin Origin, settled bool, named []string, q names.Query) []names.Candidate {
 	switch origin {
 	case Permissions:
 		var all []names.Candidate
@@ -132,10 +136,14 @@ func (a *App) candidates(origin Origin, settled bool, databases []string, q name
 			}
 		}
 		return all
-	case Keyspaces, Regions:
-		return ofDatabases(a.kept(origin, settled, names.Query{Prefix: q.Prefix}), databases)
+	case Keyspaces, Regions, AnyRegions:
+		return partsOf(a.kept(origin, settled, names.Query{Prefix: q.Prefix}), named)
 	case Tokens:
-		return append(a.local(SavedTokens, settled), a.kept(Tokens, settled, q)...)
+		saved := a.local(SavedTokens, settled)
+		others := slices.DeleteFunc(a.kept(Tokens, settled, names.Query{Prefix: q.Prefix}), func(c names.Candidate) bool {
+			return q.Prefix == "" && slices.ContainsFunc(saved, func(s names.Candidate) bool { return s.Description == c.Value })
+		})
+		return append(saved, others...)
 	case Databases, Users:
 		return a.kept(origin, settled, q)
 	default:
@@ -160,10 +168,9 @@ func (a *App) kept(kind Origin, settled bool, q names.Query) []names.Candidate {
 	return names.Read(paths.Cache, place, string(kind), q, a.Now())
 }
 
-// ofDatabases are the parts of the databases that are named, or of all if none of
-// them is known.
-func ofDatabases(all []names.Candidate, databases []string) []names.Candidate {
-	some := slices.DeleteFunc(slices.Clone(all), func(c names.Candidate) bool { return !slices.Contains(databases, c.Description) })
+// partsOf are the parts of what is named, or of all if none of that is known.
+func partsOf(all []names.Candidate, named []string) []names.Candidate {
+	some := slices.DeleteFunc(slices.Clone(all), func(c names.Candidate) bool { return !slices.Contains(named, c.Description) })
 	if len(some) > 0 {
 		return some
 	}

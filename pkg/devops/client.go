@@ -39,8 +39,8 @@ type Config struct {
 	// Trace is told of each attempt when it is over.
 	Trace func(Exchange)
 
-	// Listed is told of each whole list that the service gave: []Database, []Role,
-	// []Token or Members. It must not keep the list itself; may be nil.
+	// Listed is told of each whole list that the service gave: []Database, []Region,
+	// []Role, []Token or Members. It must not keep the list itself; may be nil.
 	Listed func(list any)
 
 	// Secrets is told of the secrets that the service hands out, so that they can

@@ -25,9 +25,10 @@ type Region struct {
 //
 //	GET /v2/regions/serverless
 func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
-	return fetch[wireRegions](ctx, s.client, call{
+	regions, err := fetch[wireRegions](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/regions/serverless", query: url.Values{"region-type": {"all"}}, permission: "org-db-create", class: read,
 	})
+	return listed(s.client, regions, err)
 }
 
 // Classic returns the regions for classic databases, each once, though the API

@@ -69,6 +69,7 @@ type Column[T any] struct {
 	Human  bool           // only in tables: what changes by itself, such as an age
 	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
+	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
 
 	// Lines is what the table of a single thing shows, one below the other;
 	// nil where the text on one line, or a []string, does.

@@ -9,6 +9,7 @@ type sheet struct {
 	terminal bool // what is written is shown by a terminal
 	keys     []string
 	name     int // the column that names a row
+	wraps    []bool
 	rows     int
 	value    func(row, column int) any
 	text     func(row, column int) string // of one line or more, not sanitised
@@ -20,6 +21,7 @@ func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
 	s := &sheet{list: list, rows: len(items)}
 	for i, c := range columns {
 		s.keys = append(s.keys, c.Key)
+		s.wraps = append(s.wraps, c.Wrap)
 		if c.Name {
 			s.name = i
 		}

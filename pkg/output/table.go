@@ -48,10 +48,13 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	}
 	if o.Width > 0 && o.Format != Wide {
 		fit(widths, s.name, o.Width)
-		for _, cells := range append(rows, header) {
-			for column, cell := range cells {
-				cells[column] = cut(cell, widths[column])
-			}
+		var lines [][]string
+		for _, cells := range rows {
+			lines = append(lines, s.fitted(cells, widths)...)
+		}
+		rows = lines
+		for column, cell := range header {
+			header[column] = cut(cell, widths[column])
 		}
 	}
 	if o.NoHeaders {
@@ -61,6 +64,48 @@ func (s *sheet) table(o Options) ([]byte, error) {
 		return pad(header, rows, widths), nil
 	}
 	return draw(header, rows)
+}
+
+// fitted are the lines of a row in columns of some widths: one, with what is too
+// long cut off, and those with which wrapped cells go on.
+func (s *sheet) fitted(cells []string, widths []int) [][]string {
+	lines := [][]string{make([]string, len(cells))}
+	for column, cell := range cells {
+		parts := []string{cut(cell, widths[column])}
+		if s.wraps[column] {
+			parts = fold(cell, widths[column])
+		}
+		for i, part := range parts {
+			if i == len(lines) {
+				lines = append(lines, make([]string, len(cells)))
+			}
+			lines[i][column] = part
+		}
+	}
+	return lines
+}
+
+// fold breaks a text between words into lines of at most so many columns. A word
+// that is longer is broken, too.
+func fold(s string, columns int) (lines []string) {
+	line := ""
+	for word := range strings.FieldsSeq(s) {
+		if line != "" && width(line)+1+width(word) <= columns {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for line = word; width(line) > columns; {
+			head := measure().Truncate(line, columns, "")
+			if head == "" {
+				break // not even one character has room
+			}
+			lines, line = append(lines, head), line[len(head):]
+		}
+	}
+	return append(lines, line)
 }
 
 // cell is a text of a table. The plain one has room for a date, not for a time.
