@@ -36,6 +36,7 @@ func TestCompletionOnTerminal(t *testing.T) {
 				{"user get own\t", "[user][get][owner@example.com]"},
 				{"user remove owner@e\t", "[user][remove][owner@example.com]"},
 				{"token generate --role=Organ\t", "[token][generate][--role=Organization Administrator]"},
+				{`token generate --description "" --role RO\ U` + "\t", "[token][generate][--description][][--role][RO User]"},
 				{`token generate --role RO\ U` + "\t", "[token][generate][--role][RO User]"},
 				{`role diff RO\ User API\ RO\ S` + "\t", "[role][diff][RO User][API RO Svc Acct]"},
 			} {
@@ -43,7 +44,15 @@ func TestCompletionOnTerminal(t *testing.T) {
 				term.typed("\x01\x1bdargs\r") // Ctrl-A, Alt-D
 				term.see(c.want)
 			}
-			term.typed("astra role get \t\x15astra token generate --description $(touch pwned) --role RO\t\x15echo ov''er\r")
+			term.typed("astra role get \t\x15")
+			for _, line := range []string{
+				"token generate --description $(touch pwned) --role RO", "token generate --out=$(touch pwned)=", "token generate --out=`touch pwned`=x",
+				"token generate --role=$(touch pwned)=R", "db get x-$(touch pwned)=", "role advise --needs=$(touch pwned)=,",
+				"role get '-;touch pwned;='", "token generate --description '-=;touch pwned;='",
+			} {
+				term.typed("astra " + line + "\t\x15")
+			}
+			term.typed("echo ov''er\r")
 			term.see("over")
 			if _, err := os.Stat(filepath.Join(b.dir, "pwned")); err == nil {
 				t.Error("a name, or what stands on the line, was run")

@@ -240,7 +240,7 @@ func (p plan) steps(at place, before devops.AccessList) []step {
 // send makes the requests. A dry run shows them all.
 func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
 	steps := p.steps(at, before)
-	if app.Globals.DryRun && len(steps) > 1 {
+	if app.Globals.DryRun && len(p.made)+len(p.changed) > 1 {
 		requests := make([]func(context.Context) error, len(steps))
 		for i, step := range steps {
 			requests[i] = step.do

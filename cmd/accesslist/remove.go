@@ -73,6 +73,9 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	}
 	if len(leaving) == 0 {
 		app.Say("They are not on the access list of %s.", p.name)
+		if len(networks) > 1 && !p.api {
+			return p.removeAll(ctx, app, networks, before)
+		}
 		return nil
 	}
 	after := before

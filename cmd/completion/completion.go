@@ -95,8 +95,9 @@ func (m mend) apply(script string) (string, error) {
 	return before + m.text + after, nil
 }
 
-// mends are what is mended in cobra's script of a shell. The three evaluate the
-// line that is completed, which would run what stands in it. Besides, that of bash
+// mends are what is mended in cobra's script of a shell. It evaluates the line that
+// is completed, which would run what stands in it; that of PowerShell still does.
+// Besides, that of bash
 // needs a package beside bash, takes an address for two words because of its @, and
 // does not quote a blank that several names have in common; that of zsh makes two
 // words of a name with a blank, and that of fish escapes what is escaped already.
@@ -111,7 +112,10 @@ func mends(shell string) []mend {
 	case "zsh":
 		return []mend{
 			{`words=("${=words[1,CURRENT]}")`, "", `words=("${(@)words[1,CURRENT]}")`},
-			{`requestComp="${words[1]} __complete ${words[2,-1]}"`, "", `requestComp="${words[1]} __complete ${(j: :)${(@q)${(@Q)words[2,-1]}:#}}"`},
+			{`requestComp="${words[1]} __complete ${words[2,-1]}"`, "", `local -a given=("${(@Q)words[2,-1]}")` + "\n" +
+				`    requestComp="${words[1]} __complete ${(j: :)${(@qq)given}}"`},
+			{`        requestComp="${requestComp} \"\""`, "", "        : the words end with it already"},
+			{`flagPrefix="-P ${BASH_REMATCH}"`, "", `flagPrefix="-P ${(q)BASH_REMATCH}"`},
 		}
 	case "fish":
 		return []mend{

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -61,10 +62,24 @@ func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Ses
 		}
 	}
 	for _, d := range now {
-		known := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
-		if !known && d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
-			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete this one: %s",
-				in.Name, made.ID, d.ID, app.Command("astra db delete "+made.ID))
+		if d.ID == made.ID {
+			made.CreatedAt = d.CreatedAt
 		}
 	}
+	for _, d := range now {
+		known := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
+		if !known && d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
+			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete the later one: %s",
+				in.Name, made.ID, d.ID, app.Command("astra db delete "+later(made, d)))
+		}
+	}
+}
+
+// later is the id of the one of two databases that was created later, so that all
+// who are told delete the same one.
+func later(a, b devops.Database) string {
+	if c := cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)); c > 0 {
+		return a.ID
+	}
+	return b.ID
 }

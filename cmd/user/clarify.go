@@ -23,8 +23,8 @@ func (g guest) clarify(ctx context.Context, app *cli.App, session *cli.Session, 
 		return err
 	case bulk.DidNotHappen:
 	}
-	if ctx.Err() != nil {
-		return cli.Failf(cli.ExitOf(context.Cause(ctx)), "%v; nobody was invited", context.Cause(ctx))
+	if ctx.Err() != nil { // who hung up cannot know what is still on its way
+		return cli.Hint(err, "the list does not show the invitation yet: look before you run this again", "astra user list")
 	}
 	if err = session.Users.Invite(ctx, orgID, g.address, g.roles); !devops.Unclear(err) {
 		return err

@@ -31,7 +31,7 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 			counts[row.Action]++
 		}
 	}
-	if len(counts) == 0 {
+	if len(counts) == 0 && !app.Globals.DryRun {
 		return report(app, bulk.Run(ctx, rows, bulk.Options{}), false)
 	}
 	if in.resume && record.Empty() {

@@ -36,17 +36,18 @@ type Result struct {
 	Outcome Outcome `json:"outcome"`
 	Exit    int     `json:"exit"` // the status that this row alone would have given
 	Error   string  `json:"error"`
+	SameAs  int     `json:"-"` // the row that says the same and alone is done; 0 is none
 }
 
 // Twin is the result of a row that says the same as another one, which alone is
 // done.
 func (r Result) Twin(row int) Result {
-	r.Action, r.Outcome, r.Error = string(Unchanged), Unchanged, fmt.Sprintf("it is the same as row %d", row)
+	r.Action, r.Outcome, r.SameAs = fmt.Sprintf("same as row %d", row), Unchanged, row
 	return r
 }
 
 // IsTwin reports whether the result is that of a Twin.
-func (r Result) IsTwin() bool { return r.Outcome == Unchanged && r.Error != "" }
+func (r Result) IsTwin() bool { return r.SameAs != 0 }
 
 // A Row is what is to be done. One whose outcome is set already is only
 // reported.

@@ -60,17 +60,18 @@ func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops
 		case ctx.Err() != nil:
 			return d, ended(ctx, blind)
 		case err == nil:
-			d = now
+			d, blind = now, nil
+			told.seen()
 		case isGone(d, err):
 			if !d.BeingMade() { // one that is new may not show at once
 				d.Status = "TERMINATED"
 			}
 		case passing(err):
+			blind = err
 			told.blind(err)
 		default:
 			return d, err
 		}
-		blind = err
 		if err == nil || d.BeingDeleted() {
 			if c.Done(d) {
 				told.end(d)

@@ -70,7 +70,6 @@ func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, 
 	case None, Choices:
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	default:
-		a.configRead, a.project = false, nil // --sandbox may have changed where they are
 		settled := a.settle() == nil
 		q := names.Query{Prefix: begun, Most: mostOffered + 1 + len(given)}
 		return a.offered(a.candidates(origin, settled, belonging(cmd, origin, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -88,7 +89,7 @@ func TestNamesOfLists(t *testing.T) {
 			{ID: "2", Name: "gone", Status: "TERMINATING", Keyspaces: []string{"gone"}},
 		},
 		roles:  []devops.Role{{ID: "r1", Name: "RO User", Policy: devops.Policy{Description: "RO User"}}, {ID: "r2", Name: "`id`"}, {ID: "r3", Name: "SECRET"}},
-		tokens: []devops.Token{{ClientID: "abc", Roles: []string{"r1", "r2"}}, {ClientID: "def", Description: "has SECRET"}},
+		tokens: []devops.Token{{ClientID: "abc", Roles: []string{"r1", "r2"}}, {ClientID: "def", Description: "has SECRET astra-cli/0123456789abcdef"}},
 		users:  []devops.User{},
 	}
 	got := full.candidates(func(s string) string { return strings.ReplaceAll(s, "SECRET", "[secret]") })
@@ -102,6 +103,29 @@ func TestNamesOfLists(t *testing.T) {
 	} {
 		if !slices.Equal(got[kind], want) {
 			t.Errorf("%s: got %q, want %q", kind, got[kind], want)
+		}
+	}
+}
+
+// TestPlacesOfCredentials makes sure that what one credential saw is offered with no
+// other.
+func TestPlacesOfCredentials(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, url := range []string{"https://one.example.com", "https://two.example.com"} {
+		app := &App{settings: &config.Settings{APIURL: url}}
+		for _, s := range []Source{
+			{clientID: "abc"},
+			{clientID: "def"},
+			{profile: config.Profile{Name: "p", APIURL: url, Org: config.Org{ID: "1"}}},
+			{profile: config.Profile{Name: "p", APIURL: url, Org: config.Org{ID: "2"}}},
+			{profile: config.Profile{Name: "q", APIURL: url, Org: config.Org{ID: "1"}}},
+		} {
+			place := app.placeOf(s)
+			if place == "" || seen[place] {
+				t.Errorf("%+v at %s has the place %q of another", s, url, place)
+			}
+			seen[place] = true
 		}
 	}
 }

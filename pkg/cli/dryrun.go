@@ -69,7 +69,7 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 	all := []rehearsed{}
 	a.rehearsed = &all
 	for _, request := range requests {
-		if err := request(ctx); !errors.Is(err, errDone) {
+		if err := request(ctx); err != nil && !errors.Is(err, errDone) {
 			return err
 		}
 	}

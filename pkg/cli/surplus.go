@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -25,7 +26,11 @@ func surplus(cmd *cobra.Command, args []string, most int) error {
 	if most > 0 || len(args) > 1 { // which one it is nobody can tell
 		return e.WithHint("the database is named with --db; usage: %s", cmd.UseLine())
 	}
-	return e.WithHint("the database is named with --db").WithNext(withDatabase(cmd, args[0]))
+	e = e.WithHint("the database is named with --db")
+	if secret.LooksLikeToken(args[0]) {
+		return e
+	}
+	return e.WithNext(withDatabase(cmd, args[0]))
 }
 
 // excluded reports whether a flag was given that goes with f in no way.

@@ -45,7 +45,7 @@ func (w *watch) tell(d devops.Database) {
 	}
 }
 
-// blind says, once, that a look failed and that there will be others.
+// blind says, once for each outage, that a look failed and that there will be others.
 func (w *watch) blind(why error) {
 	if w.unseen {
 		return
@@ -54,6 +54,9 @@ func (w *watch) blind(why error) {
 	w.clear()
 	w.app.Warn("%s: how far it is cannot be seen just now: %v; it goes on looking", sentence(w.doing), why)
 }
+
+// seen notes that a look succeeded.
+func (w *watch) seen() { w.unseen = false }
 
 func (w *watch) draw() {
 	text := []rune(output.Sanitize(fmt.Sprintf("%s (%s)", w.line, w.elapsed())))

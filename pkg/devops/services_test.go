@@ -269,3 +269,35 @@ func TestAListThatBreaksSaysSo(t *testing.T) {
 		t.Errorf("%d databases, %v", len(got), err)
 	}
 }
+
+// TestOnlyWholeListsAreTold: a list that broke off, or that somebody stopped
+// reading, is not told of.
+func TestOnlyWholeListsAreTold(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		replies []reply
+		stop    bool
+		want    []int // lengths of what is told
+	}{
+		{"whole", []reply{page(0, 100), page(100, 7)}, false, []int{107}},
+		{"empty", []reply{page(0, 0)}, false, []int{0}},
+		{"broken", []reply{page(0, 100), status(401, "null")}, false, nil},
+		{"stopped", []reply{page(0, 100)}, true, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var told []int
+			client := newClient(t, Config{
+				URL: "https://api.example.com", Transport: &script{replies: c.replies},
+				Listed: func(list any) { told = append(told, len(list.([]Database))) },
+			})
+			for range client.Databases.All(t.Context(), "") {
+				if c.stop {
+					break
+				}
+			}
+			if diff := cmp.Diff(c.want, told); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

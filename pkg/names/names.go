@@ -34,10 +34,11 @@ const (
 )
 
 // Safe reports whether a shell may insert s as it is: it is of letters, digits,
-// single blanks and ._@/-, and neither a flag nor framed by blanks. Shells insert
-// what several candidates have in common without any quoting.
+// single blanks and ._@/-, and neither a flag nor framed by blanks, nor what cobra
+// takes for a message. Shells insert what several candidates have in common without
+// any quoting.
 func Safe(s string) bool {
-	if s == "" || s[0] == '-' || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") {
+	if s == "" || strings.HasPrefix(s, "_activeHelp_") || s[0] == '-' || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool {

@@ -41,6 +41,7 @@ func TestOffers(t *testing.T) {
 		{"a name that two have by their ids", []Thing{{"1", "demo", ""}, {"2", "demo", ""}, {"3", "other", ""}}, []Candidate{{"1", "demo"}, {"2", "demo"}, {"other", ""}}},
 		{"a name that is the id of another by id", []Thing{{"1", "2", ""}, {"2", "b", ""}}, []Candidate{{"1", "2"}, {"b", ""}}},
 		{"what is its own name", []Thing{{"abc", "abc", "ci"}}, []Candidate{{"abc", "ci"}}},
+		{"what cobra takes for a message by its id", []Thing{{"1", "_activeHelp_ hello", ""}}, []Candidate{{"1", "_activeHelp_ hello"}}},
 		{"neither", []Thing{{"$1", "", ""}, {"", "", ""}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
