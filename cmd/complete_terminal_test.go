@@ -11,13 +11,13 @@ import (
 // TestCompletionOnTerminal presses TAB in real shells: a name with blanks, an
 // address and the value behind a = come out as one word, a name that several share
 // the beginning of can be told from the others, and nothing that stands on the line
-// or is somebody's name is run.
+// or is somebody's name is run. (Without complete-word zsh itself expands a word.)
 func TestCompletionOnTerminal(t *testing.T) {
 	t.Parallel()
 	for _, shell := range []struct{ name, bare, install string }{
 		{"bash", "--norc", "source <(astra completion bash)"},
 		{"bash", "--norc", "bind 'set show-all-if-ambiguous on'; source <(astra completion bash)"},
-		{"zsh", "-f", "autoload -Uz compinit; compinit -u -D; unsetopt auto_menu; source <(astra completion zsh)"},
+		{"zsh", "-f", "autoload -Uz compinit; compinit -u -D; unsetopt auto_menu; bindkey '^I' complete-word; source <(astra completion zsh)"},
 		{"fish", "--no-config", "astra completion fish | source"},
 	} {
 		t.Run(shell.name, func(t *testing.T) {
