@@ -54,6 +54,11 @@ func TestEveryCommand(t *testing.T) {
 		if c.Short == "" || !unicode.IsUpper([]rune(c.Short)[0]) || strings.HasSuffix(c.Short, ".") {
 			complain("the short text begins with a capital and has no full stop: %q", c.Short)
 		}
+		for line := range strings.Lines(c.Long) {
+			if len(line) > 100 && !strings.HasPrefix(line, "    ") && !strings.HasPrefix(line, "|") && isVerb(c) {
+				complain("a line of its help is longer than a terminal is wide: %q", line)
+			}
+		}
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "help" || f.Name == "version" {
 				return

@@ -9,9 +9,10 @@ import (
 func newOpen(app *cli.App) *cobra.Command {
 	printOnly := false
 	cmd := &cobra.Command{
-		Use:     "open",
-		Short:   "Open the billing page of the Portal",
-		Long:    "Open the billing page of the Portal, as \"astra open billing\" does: plan, payment method, invoices.",
+		Use:   "open",
+		Short: "Open the billing page of the Portal",
+		Long: `Open the billing page of the Portal, as "astra open billing" does: plan, payment
+method, invoices.`,
 		Example: "  astra --sandbox billing open",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

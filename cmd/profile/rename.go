@@ -11,9 +11,10 @@ import (
 
 func newRename(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "rename PROFILE NAME",
-		Short:   "Give a profile another name",
-		Long:    "Give a profile another name. Its secrets are copied under the new name, then the configuration is switched, then the old ones are dropped.",
+		Use:   "rename PROFILE NAME",
+		Short: "Give a profile another name",
+		Long: `Give a profile another name. Its secrets are copied under the new name, then the
+configuration is switched, then the old ones are dropped.`,
 		Example: "  astra profile rename default staging",
 		Args:    cli.Args("PROFILE", "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -16,9 +16,10 @@ const maxDump = 1 << 30
 
 func newLoad(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "load FILE",
-		Short:   "Put a state that was dumped in the place of this one",
-		Long:    "Put a state that \"sandbox dump\" wrote in the place of this one. - is standard input. Nothing is changed if the file is not in order.",
+		Use:   "load FILE",
+		Short: "Put a state that was dumped in the place of this one",
+		Long: `Put a state that "sandbox dump" wrote in the place of this one. - is standard input.
+Nothing is changed if the file is not in order.`,
 		Example: "  astra sandbox dump > sandbox.json\n  astra sandbox load sandbox.json --yes",
 		Args:    cli.Args("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -16,9 +16,10 @@ import (
 func newReset(app *cli.App) *cobra.Command {
 	name := ""
 	cmd := &cobra.Command{
-		Use:     "reset",
-		Short:   "Start afresh, with a new organization",
-		Long:    "Start afresh: drop everything in the sandbox, also the secrets and bindings that were saved there, and seed a new organization.",
+		Use:   "reset",
+		Short: "Start afresh, with a new organization",
+		Long: `Start afresh: drop everything in the sandbox, also the secrets and bindings that
+were saved there, and seed a new organization.`,
 		Example: "  astra sandbox reset --yes --org-name Acme",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return reset(cmd.Context(), app, name) },

@@ -41,8 +41,8 @@ The new token is made, stored beside the old one and tried out. Then it takes th
 old one's place by one change of the configuration: its saved name, what is bound to
 that, and the login of profiles. The old token stays valid for the time of
 --overlap, so that whatever runs has time to change over; if it is the login in use
-and stored here, it is revoked at once. There is no daemon: "token rotate --due" revokes what is due,
-and belongs into cron.
+and stored here, it is revoked at once. There is no daemon: "token rotate --due"
+revokes what is due, and belongs into cron.
 
 A token that is not stored here goes where --save or --out say, else to standard
 output, and the rest is yours to change over. --copy puts the new token on the

@@ -20,7 +20,8 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the people of the organization",
-		Long:    "List the people of the organization. Whoever was invited is pending until the invitation is accepted.",
+		Long: `List the people of the organization. Whoever was invited is pending until the
+invitation is accepted.`,
 		Example: "  astra --sandbox user list\n  astra --sandbox user list --status pending -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
