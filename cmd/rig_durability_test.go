@@ -40,17 +40,8 @@ type durabilityCell struct {
 }
 
 func (c durabilityCell) run() []string {
-	return inScratch(func(before, dir string) []string {
-		prepared, err := c.home.prepared(before, c.command)
-		if err != nil {
-			return broken(err)
-		}
-		w, err := prepared.serveHere(dir, asIs)
-		if err != nil {
-			return broken(err)
-		}
-		defer w.stop()
-		trace := filepath.Join(before, "trace")
+	return c.home.alone(c.command, func(w world, scratch string) []string {
+		trace := filepath.Join(scratch, "trace")
 		line := "exec strace -f -qq -v -yy -s 16 -o " + trace + " -e trace=" + strings.Join(recorded(), ",") + " " +
 			strings.TrimPrefix(c.with(""), "exec ")
 		if r := w.run(runOptions{line: line, stdin: c.stdin}); r.status != c.status {
@@ -60,7 +51,7 @@ func (c durabilityCell) run() []string {
 		if err != nil {
 			return broken(err)
 		}
-		d := disk{home: dir, files: map[string]bool{}, directories: map[string]bool{}, open: map[string]string{}}
+		d := disk{home: w.dir, files: map[string]bool{}, directories: map[string]bool{}, open: map[string]string{}}
 		for _, call := range calls(string(text)) {
 			d.happens(call)
 		}

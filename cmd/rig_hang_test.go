@@ -329,16 +329,7 @@ func (c hangCell) right(status int) bool {
 }
 
 func (c hangCell) run() []string {
-	return inScratch(func(before, dir string) []string {
-		prepared, err := c.home.prepared(before, c.command)
-		if err != nil {
-			return broken(err)
-		}
-		w, err := prepared.serveHere(dir, asIs)
-		if err != nil {
-			return broken(err)
-		}
-		defer w.stop()
+	return c.home.alone(c.command, func(w world, _ string) []string {
 		o := runOptions{line: c.with("--timeout " + c.limit.String()), stdin: c.stdin, patience: c.limit + c.grace + 5*time.Second}
 		end, err := c.prepare(&w, &o)
 		defer end()

@@ -356,6 +356,23 @@ func inScratch(do func(before, dir string) []string) []string {
 	return do(dirs[0], dirs[1])
 }
 
+// alone runs a command line in a copy of the home, with a service that is all right.
+// What the line needs has happened there; scratch is a directory beside it.
+func (h home) alone(c command, do func(w world, scratch string) []string) []string {
+	return inScratch(func(scratch, dir string) []string {
+		prepared, err := h.prepared(scratch, c)
+		if err != nil {
+			return broken(err)
+		}
+		w, err := prepared.serveHere(dir, asIs)
+		if err != nil {
+			return broken(err)
+		}
+		defer w.stop()
+		return do(w, scratch)
+	})
+}
+
 // broken is the complaint of a rig about itself.
 func broken(err error) []string { return []string{"rig: " + err.Error()} }
 

@@ -133,16 +133,7 @@ type hostileCell struct {
 }
 
 func (c hostileCell) run() []string {
-	return inScratch(func(before, dir string) []string {
-		prepared, err := c.home.prepared(before, c.command)
-		if err != nil {
-			return broken(err)
-		}
-		w, err := prepared.serveHere(dir, asIs)
-		if err != nil {
-			return broken(err)
-		}
-		defer w.stop()
+	return c.home.alone(c.command, func(w world, _ string) []string {
 		o := runOptions{line: c.with("--timeout 20s"), stdin: c.stdin}
 		switch c.format {
 		case "":
@@ -151,7 +142,7 @@ func (c hostileCell) run() []string {
 		default:
 			w.env = []string{"ASTRA_OUTPUT=" + c.format} // unlike -o, no command refuses it
 		}
-		inputs := filesBelow(dir)
+		inputs := filesBelow(w.dir)
 		r := w.run(o)
 		var complaints []string
 		complain := func(format string, args ...any) {
@@ -181,7 +172,7 @@ func (c hostileCell) run() []string {
 				complain("%s", what)
 			}
 		}
-		for name := range filesBelow(dir) {
+		for name := range filesBelow(w.dir) {
 			if _, old := inputs[name]; !old && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._@^%-") != "" {
 				complain("a file is called %q", name)
 			}

@@ -186,16 +186,7 @@ func TestRigLines(t *testing.T) {
 	}
 	h := newHome(t)
 	report(t, each(4, commands(), func(c command) []string {
-		return inScratch(func(before, dir string) []string {
-			prepared, err := h.prepared(before, c)
-			if err != nil {
-				return broken(err)
-			}
-			w, err := prepared.serveHere(dir, asIs)
-			if err != nil {
-				return broken(err)
-			}
-			defer w.stop()
+		return h.alone(c, func(w world, _ string) []string {
 			if r := w.run(runOptions{line: c.with(""), stdin: c.stdin}); r.status != c.status {
 				return []string{fmt.Sprintf("%v: status %d, want %d\n%s", c, r.status, c.status, r.stderr)}
 			}

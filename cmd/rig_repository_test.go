@@ -106,25 +106,16 @@ type repositoryCell struct {
 }
 
 func (c repositoryCell) run() []string {
-	return inScratch(func(before, dir string) []string {
-		prepared, err := c.home.prepared(before, c.command)
-		if err != nil {
-			return broken(err)
-		}
-		w, err := prepared.serveHere(dir, asIs)
-		if err != nil {
-			return broken(err)
-		}
-		defer w.stop()
-		repository := filepath.Join(dir, "repository")
+	return c.home.alone(c.command, func(w world, _ string) []string {
+		repository := filepath.Join(w.dir, "repository")
 		if err := c.clone(repository, w); err != nil {
 			return broken(err)
 		}
 		const victim = "this belongs to the user\n"
-		if err := os.WriteFile(filepath.Join(dir, "victim"), []byte(victim), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(w.dir, "victim"), []byte(victim), 0o600); err != nil {
 			return broken(err)
 		}
-		w.env = []string{"ASTRA_API_URL=", "XDG_CONFIG_HOME=" + filepath.Join(dir, "xdg")} // the profile's own address counts
+		w.env = []string{"ASTRA_API_URL=", "XDG_CONFIG_HOME=" + filepath.Join(w.dir, "xdg")} // the profile's own address counts
 		o := runOptions{line: "cd repository && " + c.with("--timeout 10s"), stdin: c.stdin}
 		r := w.run(o)
 		var complaints []string
@@ -140,10 +131,10 @@ func (c repositoryCell) run() []string {
 		if at := acts(r.stderr, "\n"); at != "" {
 			complain("standard error acts: " + at)
 		}
-		if text, err := os.ReadFile(filepath.Join(dir, "victim")); err != nil || string(text) != victim {
+		if text, err := os.ReadFile(filepath.Join(w.dir, "victim")); err != nil || string(text) != victim {
 			complain(fmt.Sprintf("a file outside was written: %q, %v", text, err))
 		}
-		for name := range filesBelow(dir) {
+		for name := range filesBelow(w.dir) {
 			if filepath.Base(name) == "pwned" {
 				complain("a program of the repository was run")
 			}
