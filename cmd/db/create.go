@@ -109,7 +109,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
 	}
 	if !in.duplicate {
-		in.warnOfTwins(ctx, app, session, made, there, now)
+		in.warnOfTwins(ctx, app, session, made, now)
 	}
 	return in.follow(ctx, app, session, made, nil)
 }

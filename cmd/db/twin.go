@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,10 +46,11 @@ func (in create) describes(d devops.Database) bool {
 }
 
 // warnOfTwins tells of databases of the same name that somebody created at the
-// same moment: the service takes both, and neither command saw the other's. now
+// same moment: the service takes both, and neither command saw the other's. There
+// was none before, as that would have ended the command. now
 // is the list after the creation; it is asked for where that is nil. It is made
 // and the rest is a service to people, so that no failure counts.
-func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, before, now []devops.Database) {
+func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {
 		looking, cancel := context.WithTimeout(devops.Impatient(ctx), patience)
@@ -67,8 +67,7 @@ func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Ses
 		}
 	}
 	for _, d := range now {
-		known := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
-		if !known && d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
+		if d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
 			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete the later one: %s",
 				in.Name, made.ID, d.ID, app.Command("astra db delete "+later(made, d)))
 		}
