@@ -1,6 +1,7 @@
 package names
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,4 +183,20 @@ func FuzzOffers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAFileIsNeverTooLargeToRead writes more names than are kept.
+func TestAFileIsNeverTooLargeToRead(t *testing.T) {
+	t.Parallel()
+	many := make([]Candidate, maxSize/20)
+	for i := range many {
+		many[i] = Candidate{fmt.Sprintf("%032d", i), ""}
+	}
+	dir, now := t.TempDir(), time.Now()
+	if err := Write(dir, Place("x"), "users", many, now); err != nil {
+		t.Fatal(err)
+	}
+	if got := Read(dir, Place("x"), "users", Query{}, now); len(got) == 0 || len(got) == len(many) {
+		t.Errorf("%d names of %d", len(got), len(many))
+	}
 }
