@@ -27,7 +27,7 @@ func TestCompletionOnTerminal(t *testing.T) {
 			b.run(`astra --sandbox role create '$(touch pwned)' --permission db-rest
 				astra --sandbox user list
 				astra --sandbox role list`)
-			check(t, os.WriteFile(filepath.Join(b.dir, "bin", "args"), []byte("#!/bin/sh\nprintf '[%s]' \"$@\"; echo\n"), 0o700))
+			check(t, executable(filepath.Join(b.dir, "bin", "args"), "#!/bin/sh\nprintf '[%s]' \"$@\"; echo\n"))
 			term := b.onTerminal(runs("env", "ASTRA_SANDBOX=1", shell.name, shell.bare, "-i")...)
 			term.typed("cd $HOME; " + shell.install + "; echo rea''dy\r")
 			term.see("ready")

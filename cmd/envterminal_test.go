@@ -107,7 +107,7 @@ func TestHookInterrupted(t *testing.T) {
 			check(t, os.Mkdir(filepath.Join(b.dir, "own"), 0o700))
 			check(t, os.Rename(filepath.Join(b.dir, "bin", "astra"), filepath.Join(b.dir, "own", "astra")))
 			slow := "#!/bin/sh\nif [ -e \"$HOME/slow\" ]; then rm \"$HOME/slow\"; echo wai''ting >&2; exec tail -f /dev/null; fi\nexec \"$HOME/own/astra\" \"$@\"\n"
-			check(t, os.WriteFile(filepath.Join(b.dir, "bin", "astra"), []byte(slow), 0o700))
+			check(t, executable(filepath.Join(b.dir, "bin", "astra"), slow))
 			term := b.onTerminal(runs("env", "-u", "_ASTRA_RUN", shell.name, shell.bare, "-i")...)
 			term.typed(shell.install + "\r")
 			term.typed("echo fir''st-$ASTRA_DB_KEYSPACE\r")

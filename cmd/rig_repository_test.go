@@ -150,7 +150,7 @@ func (c repositoryCell) clone(dir string, w world) error {
 		"/evil\n\texcludesFile = ../victim\n[alias]\n\tcheck-ignore = !" + dir + "/evil\n[include]\n\tpath = ../../victim\n[url \"" + c.evil + "/\"]\n\tinsteadOf = https://\n"
 	errs := []error{os.MkdirAll(filepath.Join(dir, ".git", "hooks"), 0o755), os.MkdirAll(filepath.Join(dir, ".git", "objects"), 0o755), os.MkdirAll(filepath.Join(dir, ".git", "refs"), 0o755)}
 	for _, name := range []string{"evil", "git", "astra", "less", "more", "sh", "xdg-open", "vi", "true", "dbus-launch", ".git/hooks/post-index-change"} {
-		errs = append(errs, os.WriteFile(filepath.Join(dir, name), []byte(program), 0o755))
+		errs = append(errs, executable(filepath.Join(dir, name), program))
 	}
 	settings := "ASTRA_API_URL=" + c.evil + "\nASTRA_TOKEN=AstraCS:x\nHTTPS_PROXY=" + c.evil + "\nASTRA_CONFIG_DIR=.\n"
 	for name, text := range map[string]string{
