@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -142,13 +143,16 @@ func part(t *testing.T, program string) {
 func TestRunPassesSignals(t *testing.T) {
 	t.Parallel()
 	b := boundBench(t)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE, syscall.SIGHUP} {
-		c := exec.Command("astra", runs("sh", "-c", fmt.Sprintf("kill -%d $$; exit 1", signal))...)
+	for _, number := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE, syscall.SIGHUP} {
+		if signal.Ignored(number) { // by nohup; a signal that is caught is the default again for what is started
+			signal.Notify(make(chan os.Signal, 1), number)
+		}
+		c := exec.Command("astra", runs("sh", "-c", fmt.Sprintf("kill -%d $$; exit 1", number))...)
 		c.Path, c.Err, c.Env = filepath.Join(b.dir, "bin", "astra"), nil, b.env
 		err := c.Run()
 		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok || exit.Sys().(syscall.WaitStatus).Signal() != signal {
-			t.Errorf("%v: %v", signal, err)
+		if !ok || exit.Sys().(syscall.WaitStatus).Signal() != number {
+			t.Errorf("%v: %v", number, err)
 		}
 	}
 }
