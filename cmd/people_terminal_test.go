@@ -86,3 +86,24 @@ func TestPeopleChangedMeanwhile(t *testing.T) {
 		})
 	}
 }
+
+// TestListOnTerminal has room for three of four columns in 80: the addresses and
+// roles are whole, and what is not shown is said.
+func TestListOnTerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	term := b.onTerminal("--sandbox", "user", "list")
+	term.ends(0)
+	for _, want := range []string{"EMAIL                  STATUS   ROLES\n", "owner@example.com      active   Organization Administrator\n", "No room for ID: -o wide shows all columns."} {
+		if !strings.Contains(term.text(), want) {
+			t.Errorf("want %q:\n%s", want, term.text())
+		}
+	}
+	for _, more := range []string{"--quiet", "--output=wide", "--columns=id,email,status,roles"} {
+		term := b.onTerminal("--sandbox", "user", "list", more)
+		term.ends(0)
+		if strings.Contains(term.text(), "No room") {
+			t.Errorf("%s:\n%s", more, term.text())
+		}
+	}
+}

@@ -29,14 +29,14 @@ command and not the change: the same command, run again, goes on waiting.`,
 
 func columns() []output.Column[devops.Database] {
 	return []output.Column[devops.Database]{
-		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true},
+		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true, Spare: true},
 		{Key: "name", Value: func(d devops.Database) any { return d.Name }},
 		{Key: "status", Value: func(d devops.Database) any { return strings.ToLower(d.Status) }},
-		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }},
-		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }},
+		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }, Spare: true},
+		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }, Spare: true},
 		{Key: "region", Value: func(d devops.Database) any { return d.Region }},
 		{Key: "regions", Value: func(d devops.Database) any { return d.Regions }, Wide: true},
-		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }},
+		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }, Spare: true},
 		{Key: "endpoint", Value: func(d devops.Database) any { return output.OrNull(cli.Endpoint(d)) }, Wide: true},
 		{Key: "createdAt", Value: func(d devops.Database) any { return d.CreatedAt }, Wide: true},
 	}

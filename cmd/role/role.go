@@ -45,7 +45,7 @@ func isDefault(r devops.Role) bool {
 
 func columns() []output.Column[devops.Role] {
 	return []output.Column[devops.Role]{
-		{Key: "id", Value: func(r devops.Role) any { return r.ID }, Name: true},
+		{Key: "id", Value: func(r devops.Role) any { return r.ID }, Name: true, Spare: true},
 		{Key: "name", Value: func(r devops.Role) any { return r.Name }},
 		{Key: "kind", Value: func(r devops.Role) any { return kind(r) }},
 		{Key: "description", Value: func(r devops.Role) any { return r.Policy.Description }, Wide: true},

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -17,7 +18,13 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	if len(items) == 0 && (options.Format == output.Table || options.Format == output.Wide) {
 		a.Say("%s", none)
 	}
-	return output.List(a.Out, options, columns, items)
+	var leftOut []string
+	options.LeftOut = func(headings []string) { leftOut = headings }
+	err = output.List(a.Out, options, columns, items)
+	if err == nil && leftOut != nil {
+		a.Say("No room for %s: -o wide shows all columns.", strings.Join(leftOut, ", "))
+	}
+	return err
 }
 
 // PrintOne writes one thing to standard output in the format that was asked for.

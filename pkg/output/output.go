@@ -54,8 +54,12 @@ type Options struct {
 	Sort      string   // the key to sort by; a leading - turns the order round
 	Filter    []string // key=value or key~regexp, all of which must hold
 	NoHeaders bool
-	Width     int  // of the terminal, to which a table is cut; 0 is unlimited
+	Width     int  // of the terminal, into which a table is fitted; 0 is unlimited
 	Terminal  bool // a terminal shows it, so that nothing may act on one
+
+	// LeftOut is told the headings of the columns that Width has no room for; it
+	// may be nil.
+	LeftOut func(headings []string)
 }
 
 // A Column is one property of a T: a key in JSON, a column of a table.
@@ -70,6 +74,7 @@ type Column[T any] struct {
 	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
 	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
+	Spare  bool           // left out of a table where a terminal has no room for it, the last one first
 
 	// Lines is what the table of a single thing shows, one below the other;
 	// nil where the text on one line, or a []string, does.

@@ -10,6 +10,7 @@ type sheet struct {
 	keys     []string
 	name     int // the column that names a row
 	wraps    []bool
+	spare    []bool // columns that may be left out
 	rows     int
 	value    func(row, column int) any
 	text     func(row, column int) string // of one line or more, not sanitised
@@ -22,6 +23,7 @@ func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
 	for i, c := range columns {
 		s.keys = append(s.keys, c.Key)
 		s.wraps = append(s.wraps, c.Wrap)
+		s.spare = append(s.spare, c.Spare)
 		if c.Name {
 			s.name = i
 		}

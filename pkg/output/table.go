@@ -18,8 +18,6 @@ const (
 	// longest is where a cell is cut even where there is room, because every
 	// row is padded to the widest.
 	longest = 1000
-	// narrowest is how far columns shrink to make a table fit.
-	narrowest = 6
 	// many is the number of rows from which tablewriter would be felt.
 	many = 1000
 )
@@ -29,83 +27,32 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, s.err
 	}
-	widths := make([]int, len(s.keys))
-	header := make([]string, len(s.keys))
+	g := grid{header: make([]string, len(s.keys)), rows: make([][]string, s.rows), widths: make([]int, len(s.keys))}
 	for column, key := range s.keys {
-		header[column] = heading(key)
+		g.columns = append(g.columns, column)
 		if !o.NoHeaders {
-			widths[column] = len(header[column])
+			g.header[column] = heading(key)
+			g.widths[column] = len(g.header[column])
 		}
 	}
-	rows := make([][]string, s.rows)
-	for row := range rows {
-		rows[row] = make([]string, len(s.keys))
+	for row := range g.rows {
+		g.rows[row] = make([]string, len(s.keys))
 		for column := range s.keys {
 			cell := cut(Sanitize(s.cell(row, column, o.Format == Wide)), longest)
-			rows[row][column] = cell
-			widths[column] = max(widths[column], width(cell))
+			g.rows[row][column] = cell
+			g.widths[column] = max(g.widths[column], width(cell))
 		}
 	}
 	if o.Width > 0 && o.Format != Wide {
-		fit(widths, s.name, o.Width)
-		var lines [][]string
-		for _, cells := range rows {
-			lines = append(lines, s.fitted(cells, widths)...)
-		}
-		rows = lines
-		for column, cell := range header {
-			header[column] = cut(cell, widths[column])
-		}
+		g = s.fit(g, o)
 	}
 	if o.NoHeaders {
-		header = nil
+		g.header = nil
 	}
-	if len(rows) > many {
-		return pad(header, rows, widths), nil
+	if len(g.rows) > many {
+		return pad(g.header, g.rows, g.widths), nil
 	}
-	return draw(header, rows)
-}
-
-// fitted are the lines of a row in columns of some widths: one, with what is too
-// long cut off, and those with which wrapped cells go on.
-func (s *sheet) fitted(cells []string, widths []int) [][]string {
-	lines := [][]string{make([]string, len(cells))}
-	for column, cell := range cells {
-		parts := []string{cut(cell, widths[column])}
-		if s.wraps[column] {
-			parts = fold(cell, widths[column])
-		}
-		for i, part := range parts {
-			if i == len(lines) {
-				lines = append(lines, make([]string, len(cells)))
-			}
-			lines[i][column] = part
-		}
-	}
-	return lines
-}
-
-// fold breaks a text between words into lines of at most so many columns. A word
-// that is longer is broken, too.
-func fold(s string, columns int) (lines []string) {
-	line := ""
-	for word := range strings.FieldsSeq(s) {
-		if line != "" && width(line)+1+width(word) <= columns {
-			line += " " + word
-			continue
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		for line = word; width(line) > columns; {
-			head := measure().Truncate(line, columns, "")
-			if head == "" {
-				break // not even one character has room
-			}
-			lines, line = append(lines, head), line[len(head):]
-		}
-	}
-	return append(lines, line)
+	return draw(g.header, g.rows)
 }
 
 // cell is a text of a table. The plain one has room for a date, not for a time.
@@ -156,29 +103,6 @@ func heading(key string) string {
 		previous = r
 	}
 	return b.String()
-}
-
-// fit shrinks widths until a line has at most total columns, always taking
-// from the widest, and from the one that names the row only at last.
-func fit(widths []int, name, total int) {
-	excess := len(gap)*(len(widths)-1) - total
-	for _, w := range widths {
-		excess += w
-	}
-	for _, spared := range []int{name, -1} {
-		for ; excess > 0; excess-- {
-			widest := -1
-			for i, w := range widths {
-				if i != spared && w > narrowest && (widest < 0 || w > widths[widest]) {
-					widest = i
-				}
-			}
-			if widest < 0 {
-				break
-			}
-			widths[widest]--
-		}
-	}
 }
 
 // draw renders by tablewriter.

@@ -1,0 +1,80 @@
+package output_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// TestFit makes a table narrower, step by step: phrases shrink, columns are left
+// out, and only then ids are cut.
+func TestFit(t *testing.T) {
+	t.Parallel()
+	type row struct{ id, email, roles, zone string }
+	columns := []output.Column[row]{
+		{Key: "clientId", Value: func(r row) any { return r.id }, Name: true, Spare: true},
+		{Key: "email", Value: func(r row) any { return r.email }},
+		{Key: "roles", Value: func(r row) any { return r.roles }},
+		{Key: "zone", Value: func(r row) any { return r.zone }, Spare: true},
+	}
+	items := []row{{"0123456789abcdef", "ada@example.com", "Organization Administrator", "emea"}, {"1", "bob@example.com", "RO User", "na"}}
+	for _, c := range []struct {
+		width   int
+		chosen  []string
+		want    string
+		leftOut []string
+	}{
+		{width: 67, want: `CLIENT ID         EMAIL            ROLES                       ZONE
+0123456789abcdef  ada@example.com  Organization Administrator  emea
+1                 bob@example.com  RO User                     na
+`},
+		{width: 53, want: `CLIENT ID         EMAIL            ROLES         ZONE
+0123456789abcdef  ada@example.com  Organizatio…  emea
+1                 bob@example.com  RO User       na
+`},
+		{width: 52, leftOut: []string{"ZONE"}, want: `CLIENT ID         EMAIL            ROLES
+0123456789abcdef  ada@example.com  Organization Adm…
+1                 bob@example.com  RO User
+`},
+		{width: 46, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL            ROLES
+ada@example.com  Organization Administrator
+bob@example.com  RO User
+`},
+		{width: 28, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL           ROLES
+ada@example.c…  Organizatio…
+bob@example.c…  RO User
+`},
+		{width: 1, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL   ROLES
+ada@e…  Organ…
+bob@e…  RO Us…
+`},
+		{width: 40, chosen: []string{"zone", "clientId", "email"}, want: `ZONE  CLIENT ID         EMAIL
+emea  0123456789abcdef  ada@example.com
+na    1                 bob@example.com
+`},
+		{width: 30, chosen: []string{"zone", "clientId", "email"}, want: `ZONE  CLIENT ID         EMAIL
+emea  0123456789abcdef  ada@e…
+na    1                 bob@e…
+`},
+		{width: 20, chosen: []string{"zone", "clientId", "email"}, want: `ZONE  CLIEN…  EMAIL
+emea  01234…  ada@e…
+na    1       bob@e…
+`},
+	} {
+		var got bytes.Buffer
+		var leftOut []string
+		options := output.Options{Format: output.Table, Width: c.width, Columns: c.chosen, LeftOut: func(headings []string) { leftOut = headings }}
+		if err := output.List(&got, options, columns, items); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got.String()); diff != "" {
+			t.Errorf("%d columns: %s", c.width, diff)
+		}
+		if diff := cmp.Diff(c.leftOut, leftOut); diff != "" {
+			t.Errorf("%d columns: %s", c.width, diff)
+		}
+	}
+}
