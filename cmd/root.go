@@ -3,6 +3,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +68,35 @@ Try everything without an account: astra sandbox demo`,
 		privatelink.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), telemetry.New(app),
 		token.New(app), user.New(app), version.New(app),
 	)
-	return cli.Parent(root)
+	cli.Parent(root)
+	noun := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		err := noun(cmd, args)
+		if wrong, ok := errors.AsType[*cli.Error](err); ok && wrong.Hint == "" {
+			if path := verb(args[0]); path != "" {
+				wrong.Hint, wrong.Next = fmt.Sprintf("did you mean %q?", path), []string{"astra " + path + " --help"}
+			}
+		}
+		return err
+	}
+	return root
+}
+
+// verb returns the command that has this name, or is called so elsewhere, if
+// there is only one below all nouns.
+func verb(name string) (path string) {
+	for _, noun := range New(new(cli.App)).Commands() {
+		for _, c := range noun.Commands() {
+			if c.Name() != name && !slices.Contains(append(c.Aliases, c.SuggestFor...), name) {
+				continue
+			}
+			if path != "" {
+				return ""
+			}
+			path = noun.Name() + " " + c.Name()
+		}
+	}
+	return path
 }
 
 // Main runs the command line args and returns the exit status.

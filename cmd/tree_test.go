@@ -213,3 +213,20 @@ func TestOnlyWhatIsCalledIsBuilt(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignWords finds one command for each word of another tool, among those
+// that stand beside each other.
+func TestForeignWords(t *testing.T) {
+	t.Parallel()
+	walk(func(parent *cobra.Command) {
+		owner := map[string]string{}
+		for _, c := range parent.Commands() {
+			for _, word := range slices.Concat([]string{c.Name()}, c.Aliases, c.SuggestFor) {
+				if owner[word] != "" {
+					t.Errorf("%s: %s is %s and %s", parent.CommandPath(), word, owner[word], c.Name())
+				}
+				owner[word] = c.Name()
+			}
+		}
+	})
+}

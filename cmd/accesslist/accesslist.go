@@ -15,8 +15,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "access-list",
-		Short: "Say which addresses may reach a database, or the DevOps API",
+		Use:        "access-list",
+		SuggestFor: []string{"acl", "ip", "allowlist", "whitelist", "firewall"},
+		Short:      "Say which addresses may reach a database, or the DevOps API",
 		Long: `Say which addresses may reach a database, or the DevOps API.
 
 Each database has a list of its own. Addresses on it restrict nothing before it is

@@ -24,8 +24,9 @@ type add struct {
 func newAdd(app *cli.App) *cobra.Command {
 	var in add
 	cmd := &cobra.Command{
-		Use:   "add [CIDR…]",
-		Short: "Put addresses on an access list",
+		Use:        "add [CIDR…]",
+		SuggestFor: []string{"create", "allow"},
+		Short:      "Put addresses on an access list",
 		Long: `Put addresses on an access list: networks such as 203.0.113.0/24, or single
 addresses, of IPv4. Whatever is on it already stays, and an address that is there
 gets the new description.

@@ -10,8 +10,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:     "auth",
-		Short:   "Log in, log out, and see which credential is used",
-		Example: "  astra --sandbox auth status",
+		Use:        "auth",
+		SuggestFor: []string{"whoami", "setup", "init", "configure"},
+		Short:      "Log in, log out, and see which credential is used",
+		Example:    "  astra --sandbox auth status",
 	}, newLogin, newLogout, newSession, newStatus)
 }

@@ -25,8 +25,9 @@ const defaultProfile = "default"
 func newLogin(app *cli.App) *cobra.Command {
 	var in login
 	cmd := &cobra.Command{
-		Use:   "login [PROFILE]",
-		Short: "Keep an application token for this organization",
+		Use:        "login [PROFILE]",
+		SuggestFor: []string{"signin", "add"},
+		Short:      "Keep an application token for this organization",
 		Long: `Keep an application token, so that the other commands use its organization.
 
 The token comes from a question that does not show it, from --token-file, or from

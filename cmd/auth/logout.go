@@ -12,8 +12,9 @@ import (
 
 func newLogout(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:   "logout [PROFILE]",
-		Short: "Drop the stored token of a profile",
+		Use:        "logout [PROFILE]",
+		SuggestFor: []string{"signout", "remove"},
+		Short:      "Drop the stored token of a profile",
 		Long: `Drop the stored token of a profile, by default the one in use. The profile and its
 bindings stay, for the next login; its REST sessions are dropped too. The token
 itself stays valid: revoke it with "astra token delete".`,

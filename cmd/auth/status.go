@@ -13,8 +13,9 @@ import (
 
 func newStatus(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:   "status",
-		Short: "Show which credential is used, and why not another one",
+		Use:        "status",
+		SuggestFor: []string{"whoami", "show"},
+		Short:      "Show which credential is used, and why not another one",
 		Long: `Show every place where a credential may come from, in the order in which they are
 looked at; the first one that has one is used. The service is asked whom it
 belongs to.`,

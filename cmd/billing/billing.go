@@ -16,8 +16,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "billing",
-		Short: "See what databases cost",
+		Use:        "billing",
+		SuggestFor: []string{"cost", "costs", "bill", "invoice"},
+		Short:      "See what databases cost",
 		Long: `See what databases cost. The API knows their rates, and tells enterprises what
 their organizations used. Plan, payment method and invoices are in the Portal only:
 see "astra help portal".`,

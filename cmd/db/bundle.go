@@ -25,8 +25,9 @@ type bundle struct {
 func newBundle(app *cli.App) *cobra.Command {
 	var in bundle
 	cmd := &cobra.Command{
-		Use:   "bundle DB",
-		Short: "Download the secure connect bundle that drivers need",
+		Use:        "bundle DB",
+		SuggestFor: []string{"download", "scb"},
+		Short:      "Download the secure connect bundle that drivers need",
 		Long: `Download the secure connect bundle of a database: the zip file with address and
 certificates that drivers, the CQL shell and bulk loaders connect with. Whoever
 has it still needs a token.

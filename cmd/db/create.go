@@ -27,8 +27,9 @@ type create struct {
 func newCreate(app *cli.App) *cobra.Command {
 	var in create
 	cmd := &cobra.Command{
-		Use:   "create NAME --cloud CLOUD --region REGION",
-		Short: "Create a database",
+		Use:        "create NAME --cloud CLOUD --region REGION",
+		SuggestFor: []string{"new", "add"},
+		Short:      "Create a database",
 		Long: `Create a database, in one region. "region list" shows where databases of each type
 can be.
 

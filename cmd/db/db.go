@@ -14,8 +14,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "db",
-		Short: "Manage the databases of the organization",
+		Use:        "db",
+		SuggestFor: []string{"database", "databases", "dbs"},
+		Short:      "Manage the databases of the organization",
 		Long: `Manage the databases of the organization: make and delete them, park and resize
 classic ones, and see what there is. A database is named by its name or its id.
 

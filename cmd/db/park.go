@@ -15,8 +15,9 @@ const sleepy = "a serverless database hibernates by itself when nobody uses it, 
 func newPark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
-		Use:   "park DB",
-		Short: "Park a classic database: it keeps its data, costs less, and cannot be used",
+		Use:        "park DB",
+		SuggestFor: []string{"pause", "stop", "hibernate"},
+		Short:      "Park a classic database: it keeps its data, costs less, and cannot be used",
 		Long: `Park a classic database: it keeps its data, costs less, and cannot be used until
 "db unpark" brings it back. Serverless databases hibernate by themselves.`,
 		Example: "  astra --sandbox db park legacy --yes --wait",

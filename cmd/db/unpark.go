@@ -12,8 +12,9 @@ import (
 func newUnpark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
-		Use:   "unpark DB",
-		Short: "Bring a parked classic database back",
+		Use:        "unpark DB",
+		SuggestFor: []string{"resume", "start"},
+		Short:      "Bring a parked classic database back",
 		Example: "  astra --sandbox db park legacy --yes --wait\n" +
 			"  astra --sandbox db unpark legacy --wait",
 		Args: cli.Args("DB"),

@@ -22,8 +22,9 @@ type export struct {
 func newExport(app *cli.App) *cobra.Command {
 	var in export
 	cmd := &cobra.Command{
-		Use:   "export",
-		Short: "Print the variables of the bound database, for a shell to evaluate",
+		Use:        "export",
+		SuggestFor: []string{"show", "print", "get", "list"},
+		Short:      "Print the variables of the bound database, for a shell to evaluate",
 		Long: `Print the variables of the bound database, for a shell to evaluate:
 
     eval "$(astra env export)"                            bash, zsh and the like

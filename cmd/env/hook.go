@@ -27,8 +27,9 @@ type hook struct {
 func newHook(app *cli.App) *cobra.Command {
 	var in hook
 	cmd := &cobra.Command{
-		Use:   "hook direnv|bash|zsh|fish",
-		Short: "Print what keeps the variables current in every shell or directory",
+		Use:        "hook direnv|bash|zsh|fish",
+		SuggestFor: []string{"init", "activate"},
+		Short:      "Print what keeps the variables current in every shell or directory",
 		Long: `Print what keeps the variables current in every shell or directory.
 
 For all shells of a person, in the shell's start-up file:

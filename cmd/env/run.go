@@ -26,8 +26,9 @@ type run struct {
 func newRun(app *cli.App) *cobra.Command {
 	var in run
 	cmd := &cobra.Command{
-		Use:   "run [flags] -- COMMAND [ARGUMENT…]",
-		Short: "Run a command with the variables of the bound database",
+		Use:        "run [flags] -- COMMAND [ARGUMENT…]",
+		SuggestFor: []string{"exec"},
+		Short:      "Run a command with the variables of the bound database",
 		Long: `Run a command with the variables of the bound database added to the environment.
 
 The command takes the place of astra: it has its process, terminal, signals and

@@ -18,8 +18,9 @@ type use struct {
 func newUse(app *cli.App) *cobra.Command {
 	var in use
 	cmd := &cobra.Command{
-		Use:   "use [DB]",
-		Short: "Bind a database, and the token for it, to the environment",
+		Use:        "use [DB]",
+		SuggestFor: []string{"set", "bind"},
+		Short:      "Bind a database, and the token for it, to the environment",
 		Long: `Bind a database to the environment of the profile, so that "env export" can print
 its variables without asking the service. Without DB it shows what is bound.
 

@@ -17,8 +17,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	noun := cli.Noun(app, &cobra.Command{
-		Use:   "key",
-		Short: "Let databases be encrypted with your own keys",
+		Use:        "key",
+		SuggestFor: []string{"cmek", "byok", "kms"},
+		Short:      "Let databases be encrypted with your own keys",
 		Long: `Let databases be encrypted with your own keys ("bring your own key"): keys in the
 key management of AWS, Google Cloud or Azure, one for each cloud and region. New
 databases there are encrypted with it; those that exist are not changed. A database

@@ -20,8 +20,9 @@ type create struct {
 func newCreate(app *cli.App) *cobra.Command {
 	var in create
 	cmd := &cobra.Command{
-		Use:   "create NAME",
-		Short: "Create a keyspace",
+		Use:        "create NAME",
+		SuggestFor: []string{"add", "new"},
+		Short:      "Create a keyspace",
 		Long: `Create a keyspace. It takes the service some seconds, until which it is not listed;
 with --wait the command ends when it can be used.`,
 		Example: "  astra --sandbox keyspace create orders --db demo --wait\n" +

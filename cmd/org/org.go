@@ -12,8 +12,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "org",
-		Short: "See and add organizations, and switch between them",
+		Use:        "org",
+		SuggestFor: []string{"enterprise"},
+		Short:      "See and add organizations, and switch between them",
 		Long: `See and add organizations, and switch between them.
 
 A credential belongs to one organization, so a profile is one organization: to

@@ -15,10 +15,11 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:     "permission",
-		Short:   "Look up what a role can grant",
-		Long:    "Look up what a role can grant. The catalogue is part of the program: no credential is needed.",
-		Example: "  astra permission list --group api",
+		Use:        "permission",
+		SuggestFor: []string{"action", "actions"},
+		Short:      "Look up what a role can grant",
+		Long:       "Look up what a role can grant. The catalogue is part of the program: no credential is needed.",
+		Example:    "  astra permission list --group api",
 	}, newGet, newList)
 }
 

@@ -25,8 +25,9 @@ type importer struct {
 func newImport(app *cli.App) *cobra.Command {
 	var in importer
 	cmd := &cobra.Command{
-		Use:   "import [FILE]",
-		Short: "Take over the profiles of other Astra command-line tools",
+		Use:        "import [FILE]",
+		SuggestFor: []string{"create", "add", "new"},
+		Short:      "Take over the profiles of other Astra command-line tools",
 		Long: `Take over the profiles of other Astra command-line tools: of the official one
 (~/.astrarc), and of its archived predecessor (astra/prod_token in the
 configuration directory). FILE names another file of either kind.

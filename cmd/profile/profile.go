@@ -13,8 +13,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "profile",
-		Short: "Manage profiles: one organization and its credential each",
+		Use:        "profile",
+		SuggestFor: []string{"config", "context"},
+		Short:      "Manage profiles: one organization and its credential each",
 		Long: `Manage profiles. A profile is one organization: where its credential is kept, and
 what is bound to the environment. It holds no secret. Profiles are made by
 "astra auth login".`,

@@ -19,8 +19,9 @@ type add struct {
 func newAdd(app *cli.App) *cobra.Command {
 	var in add
 	cmd := &cobra.Command{
-		Use:   "add REGION --db DB",
-		Short: "Have a database in one more region",
+		Use:        "add REGION --db DB",
+		SuggestFor: []string{"create"},
+		Short:      "Have a database in one more region",
 		Long: `Have a serverless database in one more region of its cloud. Its data is copied there
 and kept the same in all regions; each costs as much as the first. It takes the
 service some minutes, until which the region is not listed.`,

@@ -14,8 +14,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "region",
-		Short: "See where databases can be, and add regions to a database",
+		Use:        "region",
+		SuggestFor: []string{"datacenter", "datacenters", "dc"},
+		Short:      "See where databases can be, and add regions to a database",
 		Long: `See in which regions databases can be, and have a database in several of them. Each
 region is Standard, Premium or Premium+ (premium_plus), by which prices differ.
 

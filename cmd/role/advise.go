@@ -20,8 +20,9 @@ type advise struct {
 func newAdvise(app *cli.App) *cobra.Command {
 	var in advise
 	cmd := &cobra.Command{
-		Use:   "advise --needs NEED,…",
-		Short: "Find the default role that permits least and does what is needed",
+		Use:        "advise --needs NEED,…",
+		SuggestFor: []string{"suggest", "can-i"},
+		Short:      "Find the default role that permits least and does what is needed",
 		Long: `Find the default role that permits least among those that do what is needed, and
 say why. No credential is needed. Status 10 if no default role fits: then a
 command follows that creates one which does.

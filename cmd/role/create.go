@@ -21,8 +21,9 @@ type create struct {
 func newCreate(app *cli.App) *cobra.Command {
 	var in create
 	cmd := &cobra.Command{
-		Use:   "create NAME",
-		Short: "Create a custom role",
+		Use:        "create NAME",
+		SuggestFor: []string{"add", "new", "clone"},
+		Short:      "Create a custom role",
 		Long: `Create a custom role: from permissions, like another role, or from a document.
 On a terminal, without any of these, permissions and databases are picked from
 lists.

@@ -19,8 +19,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "role",
-		Short: "See, create, change and compare roles",
+		Use:        "role",
+		SuggestFor: []string{"policy", "policies"},
+		Short:      "See, create, change and compare roles",
 		Long: `See, create, change and compare roles. A role grants permissions on resources;
 people and application tokens hold roles.
 

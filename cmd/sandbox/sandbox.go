@@ -10,8 +10,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "sandbox",
-		Short: "Try everything without an account",
+		Use:        "sandbox",
+		SuggestFor: []string{"emulator", "mock"},
+		Short:      "Try everything without an account",
 		Long: `The sandbox is an emulator of the Astra DevOps API, built into this program. It has
 one organization with users, roles and databases, keeps its state in a file, and
 decides about permissions as the service does.

@@ -26,9 +26,10 @@ type generate struct {
 func newGenerate(app *cli.App) *cobra.Command {
 	var in generate
 	cmd := &cobra.Command{
-		Use:     "generate --role ROLE",
-		Aliases: []string{"create"},
-		Short:   "Generate a token, and keep its secret where you say",
+		Use:        "generate --role ROLE",
+		Aliases:    []string{"create"},
+		SuggestFor: []string{"new", "add"},
+		Short:      "Generate a token, and keep its secret where you say",
 		Long: `Generate an application token with one or more roles.
 
 Client id, secret and token go to standard output, unless --save puts them into

@@ -31,8 +31,9 @@ type alarm struct {
 func newPanic(app *cli.App) *cobra.Command {
 	var in alarm
 	cmd := &cobra.Command{
-		Use:   "panic [FILE]",
-		Short: "Revoke every token that is in a text",
+		Use:        "panic [FILE]",
+		SuggestFor: []string{"leak", "leaked"},
+		Short:      "Revoke every token that is in a text",
 		Long: `Revoke every token that is in a text: a log, a commit, a mail, a manifest, up to
 8 MiB. The text comes from FILE, from standard input, or is pasted at a terminal,
 which does not show it. No token of it is shown or kept.

@@ -32,8 +32,9 @@ type rotate struct {
 func newRotate(app *cli.App) *cobra.Command {
 	var in rotate
 	cmd := &cobra.Command{
-		Use:   "rotate TOKEN",
-		Short: "Replace a token by a new one with the same rights",
+		Use:        "rotate TOKEN",
+		SuggestFor: []string{"renew", "refresh", "regenerate"},
+		Short:      "Replace a token by a new one with the same rights",
 		Long: `Replace a token by a new one with the same roles, description and lifetime. The
 token is named by its client id or its saved name.
 

@@ -18,8 +18,9 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:   "token",
-		Short: "Generate, rotate, list, check and delete application tokens",
+		Use:        "token",
+		SuggestFor: []string{"credential", "credentials", "secret"},
+		Short:      "Generate, rotate, list, check and delete application tokens",
 		Long: `Generate, rotate, list, check and delete application tokens.
 
 A token comes with a client id and a client secret. The service shows secret and

@@ -22,8 +22,9 @@ type invite struct {
 func newInvite(app *cli.App) *cobra.Command {
 	var in invite
 	cmd := &cobra.Command{
-		Use:   "invite [EMAIL…]",
-		Short: "Invite people to the organization",
+		Use:        "invite [EMAIL…]",
+		SuggestFor: []string{"add", "create", "new"},
+		Short:      "Invite people to the organization",
 		Long: `Invite people to the organization with one or more roles. At a terminal, roles
 are chosen from a list where none are given.
 

@@ -23,9 +23,10 @@ type update struct {
 func newUpdate(app *cli.App) *cobra.Command {
 	var in update
 	cmd := &cobra.Command{
-		Use:     "update USER",
-		Aliases: []string{"edit"},
-		Short:   "Change the roles of a member, or of somebody invited",
+		Use:        "update USER",
+		Aliases:    []string{"edit"},
+		SuggestFor: []string{"set-roles", "grant"},
+		Short:      "Change the roles of a member, or of somebody invited",
 		Long: `Change the roles of a member, or of somebody invited, named by address or id.
 
 --role replaces all roles; --add-role and --remove-role keep what they do not

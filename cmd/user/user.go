@@ -15,9 +15,10 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:     "user",
-		Short:   "See, invite and remove people, and change their roles",
-		Example: "  astra --sandbox user list",
+		Use:        "user",
+		SuggestFor: []string{"member", "members", "people", "account"},
+		Short:      "See, invite and remove people, and change their roles",
+		Example:    "  astra --sandbox user list",
 	}, newGet, newInvite, newList, newRemove, newUpdate)
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -81,25 +80,35 @@ func (a *App) Mentions(names ...string) bool {
 }
 
 // Parent makes noun a command that does nothing itself. Without a verb it shows
-// the help; an unknown verb is wrong usage with the nearest verbs, which cobra
-// alone would answer with help and success.
+// the help; an unknown verb is wrong usage with the verbs that are called so
+// elsewhere (SuggestFor), or the nearest ones. Cobra alone would answer with help
+// and success.
 func Parent(noun *cobra.Command) *cobra.Command {
 	noun.Args = cobra.ArbitraryArgs
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
 		}
-		var known []string
+		var meant, known []string
 		for _, c := range cmd.Commands() {
+			if slices.Contains(c.SuggestFor, strings.ToLower(args[0])) {
+				meant = append(meant, c.Name())
+			}
 			if c.IsAvailableCommand() {
 				known = append(append(known, c.Name()), c.Aliases...)
 			}
 		}
-		e := Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath())
-		if near := NotFoundf("command", args[0], known); near.Hint != "" {
-			e.Hint = near.Hint
+		if len(meant) == 0 {
+			meant = suggest.Nearest(args[0], known)
 		}
-		return e.WithNext(fmt.Sprintf("%s --help", cmd.CommandPath()))
+		e, next := Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
+		if len(meant) > 0 {
+			e.Hint = "did you mean " + quoteList(meant) + "?"
+		}
+		if len(meant) == 1 {
+			next += " " + meant[0]
+		}
+		return e.WithNext(next + " --help")
 	}
 	return noun
 }
