@@ -14,6 +14,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -32,8 +33,9 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Untold(&cobra.Command{
 		Use:   "doctor",
 		Short: "Find out what may keep astra from working",
-		Long: `Look at the configuration, the keyring, the credential, the service, the sandbox
-and other programs of this name, and say what is wrong and what to do. Status 10
+		Long: `Look at the configuration, the keyring, the credential, the service, the sandbox,
+the names kept for completion and other programs of this name, and say what is
+wrong and what to do. Status 10
 if there is a problem. Nothing is changed.`,
 		Example: "  astra --sandbox doctor\n  astra doctor -o json",
 		Args:    cli.Args(),
@@ -46,7 +48,7 @@ func run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() {
 		found = append(found, keyring(ctx, app))
 	}
-	found = append(found, login(ctx, app), operations(app), environment(app), namesakes(app))
+	found = append(found, login(ctx, app), operations(app), environment(app), completion(app), namesakes(app))
 	if err := cli.Print(app, columns(), found, ""); err != nil {
 		return err
 	}
@@ -149,6 +151,21 @@ func environment(app *cli.App) finding {
 	}
 	if len(words) > 0 {
 		f.state, f.detail = note, strings.Join(words, "; ")
+	}
+	return f
+}
+
+// completion looks where names are kept: commands say nothing if it cannot be
+// done, as nobody asked them to.
+func completion(app *cli.App) finding {
+	f := finding{check: "completion", state: fine}
+	paths, err := app.Paths()
+	if err == nil {
+		f.detail = "names are kept in " + paths.Cache
+		err = names.Probe(paths.Cache)
+	}
+	if err != nil {
+		f.state, f.detail = note, "names of databases, roles and people are not completed: "+err.Error()+"; set ASTRA_CACHE_DIR to a directory that can be written"
 	}
 	return f
 }

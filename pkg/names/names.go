@@ -8,7 +8,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,6 +126,23 @@ func Write(cache, place, kind string, all []Candidate, now time.Time) error {
 }
 
 const temporary = ".names-*.tmp"
+
+// Probe returns why names cannot be kept, or nil. It leaves nothing behind.
+func Probe(cache string) error {
+	dir := filepath.Join(cache, folder)
+	for { // what is there already
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.CreateTemp(dir, temporary)
+	if err != nil {
+		return err
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
 
 // ours reports whether a file has a name that this package gives: the directory
 // may be anybody's choice.
