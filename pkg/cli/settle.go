@@ -55,11 +55,11 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 	case c.idle(now):
 		err = Pause(ctx, calm)
 	default:
-		words := "Another change of %s is under way; it comes first."
+		rest := "; it comes first"
 		if c.lost {
-			words = "A change of %s is under way, perhaps this one."
+			rest = ", perhaps this one"
 		}
-		s.app.Say(words, now.Name)
+		s.app.Say("%s of %s is under way%s.", sentence(c.other()), now.Name, rest)
 		now, err = s.wait(ctx, now, Change{Doing: "waiting for " + now.Name, Done: c.idle})
 	}
 	_, told := errors.AsType[*Error](err)
@@ -69,7 +69,7 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 	case cause != nil && !isBlind(err):
 		state := c.unbegun()
 		if !c.idle(now) {
-			state = "another change of " + now.Name + " is still under way, and " + state
+			state = c.other() + " of " + now.Name + " is still under way, and " + state
 		}
 		e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; %s", cause, state), Cause: cause}
 		return now, e.WithNext(c.again(s.app))
@@ -80,6 +80,14 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 // idle reports whether the service would take the change.
 func (c Change) idle(d devops.Database) bool {
 	return d.State() != devops.Changing || d.BeingDeleted() || c.begun(d)
+}
+
+// other is what keeps the database busy.
+func (c Change) other() string {
+	if c.lost {
+		return "a change"
+	}
+	return "another change"
 }
 
 func (c Change) unbegun() string {
