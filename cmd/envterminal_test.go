@@ -183,12 +183,13 @@ func TestExportOnTerminal(t *testing.T) {
 		{"--keys all", `eval "$(astra --sandbox env export --keys all)"`},
 		{"--shell fish --keyspace other", "astra --sandbox env export --shell fish --keyspace other"},
 		{"--shell pwsh", "astra --sandbox env export --shell pwsh | Invoke-Expression"},
-		{"--format dotenv", "Send the output to a file or a program"},
+		{"--format dotenv", "Send the output to a file"},
 	} {
 		args := append([]string{"--sandbox", "env", "export"}, strings.Fields(test.args)...)
 		term := b.onTerminal(args...)
 		term.ends(0)
-		if screen := term.text(); !strings.Contains(screen, test.want) || strings.Contains(screen, "\u202e") || !strings.Contains(screen, "AstraCS:") {
+		// A command line is whole, to be copied: no line break is in it.
+		if screen := term.screen.String(); !strings.Contains(screen, test.want) || strings.Contains(screen, "\u202e") || !strings.Contains(screen, "AstraCS:") {
 			t.Errorf("%s: want %s:\n%s", test.args, test.want, screen)
 		}
 	}

@@ -149,5 +149,5 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 		}
 		endpoint = served[0] + "/api/rest"
 	}
-	app.Say("Use it: %s | curl -H @- %s/v2/schemas/keyspaces", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)), endpoint)
+	app.Say("Use it: %s", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)+" | curl -H @- "+endpoint+"/v2/schemas/keyspaces"))
 }

@@ -73,7 +73,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	}
 	if in.out != "" && d == envfile.GitHub {
 		return cli.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
-			WithHint("append to the file of the runner, which also reads the masks: %s >> \"$GITHUB_ENV\"", app.Command("astra env export --format github"))
+			WithHint("append to the file of the runner, which also reads the masks").WithNext(`astra env export --format github >> "$GITHUB_ENV"`)
 	}
 	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
@@ -84,7 +84,11 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	}
 	if app.Terminal.Out {
 		if conceal(vars, in.reveal) {
-			app.Say("Secrets are masked on a terminal. %s", instead(app, d))
+			if use := evaluation(app, d); use != "" {
+				app.Say("Secrets are masked on a terminal. Use: %s, or --reveal.", use)
+			} else {
+				app.Say("Secrets are masked on a terminal. Send the output to a file or a program, or add --reveal.")
+			}
 		}
 	}
 	text, err := exported(app, d, vars, gone)
@@ -135,10 +139,10 @@ func conceal(vars []variable, reveal bool) bool {
 	return any
 }
 
-// instead says how the same command line is used rather than looked at.
-func instead(app *cli.App, d envfile.Dialect) string {
+// evaluation is how a shell uses the same command line, "" for what is not for one.
+func evaluation(app *cli.App, d envfile.Dialect) string {
 	line := "astra " + shellword.Line(app.Args...)
-	use, evaluated := map[envfile.Dialect]string{
+	return map[envfile.Dialect]string{
 		envfile.Sh:     `eval "$(` + line + `)"`,
 		envfile.Fish:   line + " | source",
 		envfile.Tcsh:   "eval `" + line + "`",
@@ -146,10 +150,6 @@ func instead(app *cli.App, d envfile.Dialect) string {
 		envfile.Nu:     line + " | from json | load-env",
 		envfile.Elvish: "eval (" + line + " | slurp)",
 	}[d]
-	if !evaluated {
-		return "Send the output to a file or a program, or add --reveal."
-	}
-	return "Use: " + use + ", or --reveal."
 }
 
 func plain(vars []variable) []envfile.Var {

@@ -57,20 +57,32 @@ func (a *App) Detail(format string, args ...any) {
 }
 
 func (a *App) line(word, format string, args []any) {
+	const joint = "\x00" // a blank at which no line is broken; no text is left with one
 	clean := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {
 		case int, bool:
 			clean[i] = v
 		default:
-			clean[i] = output.Sanitize(fmt.Sprint(v))
+			text := output.Sanitize(fmt.Sprint(v))
+			if isCommand(text) {
+				text = strings.ReplaceAll(text, " ", joint)
+			}
+			clean[i] = text
 		}
 	}
 	prefix := ""
 	if a.sandboxed {
 		prefix = "sandbox: "
 	}
-	fmt.Fprintln(a.Err, Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
+	text := Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth)
+	fmt.Fprintln(a.Err, strings.ReplaceAll(text, joint, " "))
+}
+
+// isCommand reports whether text is a command line, which is copied from the
+// screen: it would be another one, or two, with a line break in it.
+func isCommand(text string) bool {
+	return strings.HasPrefix(text, "astra ") || strings.HasPrefix(text, "eval ")
 }
 
 // WriteOne is PrintOne to another writer, for what is delivered as a whole.
