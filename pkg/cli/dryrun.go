@@ -20,8 +20,8 @@ type rehearsed struct {
 func rehearsedColumns() []output.Column[rehearsed] {
 	return []output.Column[rehearsed]{
 		{Key: "method", Value: func(r rehearsed) any { return r.Method }},
-		{Key: "path", Value: func(r rehearsed) any { return r.Path }},
-		{Key: "permission", Value: func(r rehearsed) any { return r.Permission }},
+		{Key: "path", Value: func(r rehearsed) any { return r.Path }, Name: true},
+		{Key: "permission", Value: func(r rehearsed) any { return output.OrNull(r.Permission) }},
 		{Key: "body", Value: func(r rehearsed) any { return r.Body }},
 	}
 }
@@ -32,7 +32,7 @@ func (a *App) showRequest(r devops.Request) error {
 	if err != nil {
 		return err
 	}
-	if !forPeople(options.Format) {
+	if !forPeople(options) {
 		one := rehearsed{r.Method, r.Path, r.Permission, r.Body}
 		if a.rehearsed == nil {
 			return output.One(a.Out, options, rehearsedColumns(), one)
@@ -55,8 +55,11 @@ func (a *App) showRequest(r devops.Request) error {
 	return err
 }
 
-func forPeople(f output.Format) bool {
-	return f == output.Table || f == output.Wide || f == output.TSV
+// forPeople reports whether a request is shown as one, not as data of which the
+// user chose a format or a part.
+func forPeople(o output.Options) bool {
+	format := o.Format == output.Table || o.Format == output.Wide || o.Format == output.TSV
+	return format && o.JQ == "" && o.Template == "" && len(o.Columns) == 0
 }
 
 // RehearseAll makes the requests of a dry run, of which there may be several:
@@ -73,7 +76,7 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 			return err
 		}
 	}
-	if !forPeople(options.Format) {
+	if !forPeople(options) {
 		if err := output.List(a.Out, options, rehearsedColumns(), all); err != nil {
 			return err
 		}

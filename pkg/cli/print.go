@@ -101,6 +101,9 @@ func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	if err != nil {
 		return err
 	}
+	if a.Globals.DryRun {
+		return output.CheckOne(options, rehearsedColumns())
+	}
 	return output.CheckOne(options, columns)
 }
 
@@ -110,6 +113,9 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
+	}
+	if a.Globals.DryRun {
+		return output.CheckList(options, rehearsedColumns())
 	}
 	return output.CheckList(options, columns)
 }
