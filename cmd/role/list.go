@@ -2,8 +2,8 @@ package role
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -45,4 +45,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 
 // permissionCount is what the list shows of the permissions; "role get" has
 // them all.
-func permissionCount(r devops.Role) string { return strconv.Itoa(len(distinct(r.Policy.Actions))) }
+func permissionCount(r devops.Role) string { return fmt.Sprint(permissions(r)) }
+
+// permissions is what roles are sorted by: how many they are.
+func permissions(r devops.Role) any { return len(distinct(r.Policy.Actions)) }

@@ -50,7 +50,7 @@ func columns() []output.Column[devops.Role] {
 		{Key: "name", Value: func(r devops.Role) any { return r.Name }},
 		{Key: "kind", Value: func(r devops.Role) any { return kind(r) }},
 		{Key: "description", Value: func(r devops.Role) any { return r.Policy.Description }, Wide: true},
-		{Key: "permissions", Value: func(r devops.Role) any { return distinct(r.Policy.Actions) }, Text: permissionCount},
+		{Key: "permissions", Value: func(r devops.Role) any { return distinct(r.Policy.Actions) }, Text: permissionCount, Order: permissions},
 		{Key: "resources", Value: func(r devops.Role) any { return r.Policy.Resources }, Wide: true},
 		{Key: "updatedAt", Value: func(r devops.Role) any { return r.UpdatedAt }, Wide: true},
 	}

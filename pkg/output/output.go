@@ -67,6 +67,7 @@ type Column[T any] struct {
 	Key    string         // lowerCamelCase; a table shows clientId as CLIENT ID
 	Value  func(T) any    // a string, bool, number, time, []string, or what encoding/json takes
 	Text   func(T) string // for formats other than JSON and YAML; nil where Value has an obvious text
+	Order  func(T) any    // what --sort compares; nil where Value says it
 	Wide   bool           // of a list, not in a plain table nor in TSV
 	Detail bool           // only for single things
 	Data   bool           // not in a plain table: another column says it better to people

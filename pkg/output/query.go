@@ -194,7 +194,11 @@ func (q query[T]) sort(items []T) ([]T, error) {
 	var n normaliser
 	all := make([]keyed, len(items))
 	for i, item := range items {
-		v := n.value(q.by.Value(item))
+		value := q.by.Value
+		if q.by.Order != nil {
+			value = q.by.Order
+		}
+		v := n.value(value(item))
 		if _, nested := v.(raw); nested && q.by.Text != nil {
 			v = q.by.Text(item)
 		}
