@@ -51,7 +51,7 @@ type entry struct {
 
 func columns() []output.Column[listed] {
 	return []output.Column[listed]{
-		{Key: "database", Value: func(l listed) any { return output.OrNull(l.name) }},
+		{Key: "database", Value: func(l listed) any { return output.OrNull(l.name) }, Sorted: true},
 		{Key: "databaseId", Value: func(l listed) any { return output.OrNull(l.DatabaseID) }, Name: true, Wide: true},
 		{Key: "enabled", Value: func(l listed) any { return l.Enabled }},
 		{

@@ -56,7 +56,7 @@ func (in show) columns() []output.Column[devops.Cost] {
 	}
 	return []output.Column[devops.Cost]{
 		{Key: "id", Value: func(c devops.Cost) any { return c.ID }, Name: true, Wide: true},
-		{Key: "name", Value: func(c devops.Cost) any { return c.Name }},
+		{Key: "name", Value: func(c devops.Cost) any { return c.Name }, Sorted: true},
 		{Key: "type", Value: func(c devops.Cost) any { return strings.ToLower(c.Type) }},
 		{Key: "status", Value: func(c devops.Cost) any { return strings.ToLower(c.Status) }},
 		{Key: "per", Value: func(devops.Cost) any { return in.per }},

@@ -41,9 +41,9 @@ type region struct {
 
 func columns() []output.Column[stream] {
 	return []output.Column[stream]{
-		{Key: "database", Value: func(s stream) any { return s.database }},
-		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }},
-		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true},
+		{Key: "database", Value: func(s stream) any { return s.database }, Sorted: true},
+		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }, Sorted: true},
+		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Sorted: true},
 		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, Detail: true},
 		{Key: "regions", Value: func(s stream) any { return s.listed() }, Text: stream.words},
 	}

@@ -31,7 +31,7 @@ command and not the change: the same command, run again, goes on waiting.`,
 func columns() []output.Column[devops.Database] {
 	return []output.Column[devops.Database]{
 		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true, Spare: true},
-		{Key: "name", Value: func(d devops.Database) any { return d.Name }},
+		{Key: "name", Value: func(d devops.Database) any { return d.Name }, Sorted: true},
 		{Key: "status", Value: func(d devops.Database) any { return strings.ToLower(d.Status) }},
 		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }, Spare: true},
 		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }, Spare: true},

@@ -69,9 +69,9 @@ func final(args []string) error {
 
 func columns() []output.Column[devops.Key] {
 	return []output.Column[devops.Key]{
-		{Key: "cloud", Value: func(k devops.Key) any { return k.Cloud }},
-		{Key: "region", Value: func(k devops.Key) any { return k.Region }},
-		{Key: "keyId", Value: func(k devops.Key) any { return k.ID }, Name: true},
+		{Key: "cloud", Value: func(k devops.Key) any { return k.Cloud }, Sorted: true},
+		{Key: "region", Value: func(k devops.Key) any { return k.Region }, Sorted: true},
+		{Key: "keyId", Value: func(k devops.Key) any { return k.ID }, Name: true, Sorted: true},
 		{Key: "classic", Value: func(k devops.Key) any { return k.Classic }, Wide: true},
 	}
 }

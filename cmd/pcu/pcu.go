@@ -39,7 +39,7 @@ type member struct {
 func columns() []output.Column[group] {
 	return []output.Column[group]{
 		{Key: "id", Value: func(g group) any { return g.ID }, Name: true, Spare: true},
-		{Key: "title", Value: func(g group) any { return g.Title }},
+		{Key: "title", Value: func(g group) any { return g.Title }, Sorted: true},
 		{Key: "status", Value: func(g group) any { return strings.ToLower(g.Status) }},
 		{Key: "cloud", Value: func(g group) any { return strings.ToLower(g.Cloud) }, Spare: true},
 		{Key: "region", Value: func(g group) any { return g.Region }},

@@ -46,8 +46,8 @@ type endpoint struct {
 
 func columns() []output.Column[link] {
 	return []output.Column[link]{
-		{Key: "database", Value: func(l link) any { return l.database }},
-		{Key: "datacenterId", Value: func(l link) any { return l.DatacenterID }, Name: true, Spare: true},
+		{Key: "database", Value: func(l link) any { return l.database }, Sorted: true},
+		{Key: "datacenterId", Value: func(l link) any { return l.DatacenterID }, Name: true, Spare: true, Sorted: true},
 		{Key: "serviceName", Value: func(l link) any { return l.ServiceName }},
 		{Key: "allowedPrincipals", Value: func(l link) any { return l.Principals }, Spare: true},
 		{Key: "endpoints", Value: func(l link) any { return l.endpoints() }, Text: link.words},

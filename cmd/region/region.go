@@ -31,7 +31,7 @@ func columns() []output.Column[devops.Region] {
 		return func(r devops.Region) any { return output.OrNull(strings.ToLower(get(r))) }
 	}
 	return []output.Column[devops.Region]{
-		{Key: "name", Value: func(r devops.Region) any { return r.Name }, Name: true},
+		{Key: "name", Value: func(r devops.Region) any { return r.Name }, Name: true, Sorted: true},
 		{Key: "cloud", Value: lower(func(r devops.Region) string { return r.Cloud })},
 		{Key: "displayName", Value: func(r devops.Region) any { return output.OrNull(r.DisplayName) }},
 		{Key: "zone", Value: lower(func(r devops.Region) string { return r.Zone }), Spare: true},

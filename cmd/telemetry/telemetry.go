@@ -44,8 +44,8 @@ type sent struct {
 
 func columns() []output.Column[sent] {
 	return []output.Column[sent]{
-		{Key: "what", Value: func(s sent) any { return s.what }, Name: true},
-		{Key: "database", Value: func(s sent) any { return output.OrNull(s.database) }},
+		{Key: "what", Value: func(s sent) any { return s.what }, Name: true, Sorted: true},
+		{Key: "database", Value: func(s sent) any { return output.OrNull(s.database) }, Sorted: true},
 		{Key: "destination", Value: func(s sent) any { return output.OrNull(s.Kind) }},
 		{Key: "target", Value: func(s sent) any { return output.OrNull(s.target()) }, Wrap: true},
 		{Key: "settings", Value: func(s sent) any { return s.settings() }, Text: func(s sent) string { return strings.Join(s.words(), ", ") }, Lines: sent.words, Detail: true},

@@ -52,7 +52,7 @@ func columns() []output.Column[row] {
 		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }},
 		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }},
 		{Key: "description", Value: func(r row) any { return r.description }, Spare: true},
-		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Spare: true},
+		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Spare: true, Sorted: true},
 		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }},
 		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Human: true},
 		{Key: "current", Value: func(r row) any { return r.current }},

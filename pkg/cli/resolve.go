@@ -67,7 +67,7 @@ func (s *Session) RolesNamed(ctx context.Context, refs []string) ([]devops.Role,
 	return found, nil
 }
 
-// RoleRefs names roles by their ids. A role that is no more, or that the
+// RoleRefs names roles by their ids, and sorts them by name. A role that is no more, or that the
 // credential may not see, has an empty name.
 func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error) {
 	roles, err := s.AllRoles(ctx)
@@ -82,6 +82,7 @@ func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error)
 		}
 		refs = append(refs, ref)
 	}
+	slices.SortStableFunc(refs, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
 	return refs, nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -134,7 +136,13 @@ type wireAccessList struct {
 
 func (w wireAccessList) value() (AccessList, bool) {
 	addresses, ok := values(w.Addresses)
+	inOrder(addresses)
 	return AccessList{w.DatabaseID, w.Configurations.AccessListEnabled, addresses}, ok && w.DatabaseID != ""
+}
+
+// inOrder sorts addresses, whose order means nothing to the service.
+func inOrder(all []Address) {
+	slices.SortStableFunc(all, func(a, b Address) int { return strings.Compare(a.Address, b.Address) })
 }
 
 type wireAccessLists []wireAccessList

@@ -72,4 +72,8 @@ func (s *APIAccessService) Clear(ctx context.Context, orgID string) error {
 
 type wireAPIAccess struct{ Addresses []wireAddress }
 
-func (w wireAPIAccess) value() ([]Address, bool) { return values(w.Addresses) }
+func (w wireAPIAccess) value() ([]Address, bool) {
+	addresses, ok := values(w.Addresses)
+	inOrder(addresses)
+	return addresses, ok
+}

@@ -1,8 +1,11 @@
 package devops
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // UserService has the calls about the members of the organization.
@@ -99,5 +102,6 @@ type wireUser struct {
 }
 
 func (w wireUser) value() (User, bool) {
+	slices.SortStableFunc(w.Roles, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
 	return User{w.UserID, w.Email, w.Status, orEmpty(w.Roles)}, w.UserID != ""
 }

@@ -67,7 +67,8 @@ type Column[T any] struct {
 	Key    string         // lowerCamelCase; a table shows clientId as CLIENT ID
 	Value  func(T) any    // a string, bool, number, time, []string, or what encoding/json takes
 	Text   func(T) string // for formats other than JSON and YAML; nil where Value has an obvious text
-	Order  func(T) any    // what --sort compares; nil where Value says it
+	Order  func(T) any    // what is compared to sort by it; nil where Value says it
+	Sorted bool           // a list is sorted by it, unless the user sorts otherwise, and then by the one that names things
 	Wide   bool           // of a list, not in a plain table nor in TSV
 	Detail bool           // only for single things
 	Data   bool           // not in a plain table: another column says it better to people

@@ -8,9 +8,9 @@ import (
 
 // A query is what remains of the options once they are known to be right.
 type query[T any] struct {
-	columns    []Column[T] // to print, in order
-	by         *Column[T]  // to sort by; nil keeps the order
-	descending bool
+	columns    []Column[T]  // to print, in order
+	by         []*Column[T] // to sort by, the first one first; none keeps the order
+	descending bool         // by the first of them
 	conditions []condition[T]
 	program    program // nil unless --jq or --template
 }
@@ -32,10 +32,21 @@ func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
 	}
 	if o.Sort != "" {
 		key, descending := strings.CutPrefix(o.Sort, "-")
-		if q.by, err = find("--sort", key, columns); err != nil {
+		by, err := find("--sort", key, columns)
+		if err != nil {
 			return q, err
 		}
-		q.descending = descending
+		q.by, q.descending = append(q.by, by), descending
+	}
+	for _, wanted := range []func(Column[T]) bool{
+		func(c Column[T]) bool { return c.Sorted },
+		func(c Column[T]) bool { return c.Name && len(q.by) > 0 }, // several may have one name
+	} {
+		for i := range columns {
+			if wanted(columns[i]) {
+				q.by = append(q.by, &columns[i])
+			}
+		}
 	}
 	for _, f := range o.Filter {
 		c, err := parseCondition(f, columns)
@@ -181,38 +192,53 @@ func texts[T any](n *normaliser, c *Column[T], item T) []string {
 	return all
 }
 
-// sort orders by the kind of the value. What is unset comes last in both
+// sort orders items as the user asks, else by the columns that a list is sorted by:
+// a service may answer in another order each time. What is unset comes last in both
 // directions, because nobody sorts by expiry to read the tokens without one.
 func (q query[T]) sort(items []T) ([]T, error) {
-	if q.by == nil {
+	if len(q.by) == 0 {
 		return items, nil
 	}
 	type keyed struct {
-		key  sortKey
+		keys []sortKey
 		item T
 	}
 	var n normaliser
 	all := make([]keyed, len(items))
 	for i, item := range items {
-		value := q.by.Value
-		if q.by.Order != nil {
-			value = q.by.Order
+		all[i].item = item
+		for _, c := range q.by {
+			all[i].keys = append(all[i].keys, c.sortKey(&n, item))
 		}
-		v := n.value(value(item))
-		if _, nested := v.(raw); nested && q.by.Text != nil {
-			v = q.by.Text(item)
-		}
-		all[i] = keyed{newSortKey(v), item}
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int {
-		if a.key.unset() || b.key.unset() || !q.descending {
-			return a.key.compare(b.key)
+		for i, key := range a.keys {
+			order := key.compare(b.keys[i])
+			if i == 0 && q.descending && !key.unset() && !b.keys[i].unset() {
+				order = -order
+			}
+			if order != 0 {
+				return order
+			}
 		}
-		return b.key.compare(a.key)
+		return 0
 	})
 	sorted := make([]T, len(all))
 	for i := range all {
 		sorted[i] = all[i].item
 	}
 	return sorted, n.err
+}
+
+// sortKey is what is compared of an item.
+func (c *Column[T]) sortKey(n *normaliser, item T) sortKey {
+	value := c.Value
+	if c.Order != nil {
+		value = c.Order
+	}
+	v := n.value(value(item))
+	if _, nested := v.(raw); nested && c.Text != nil {
+		v = c.Text(item)
+	}
+	return newSortKey(v)
 }
