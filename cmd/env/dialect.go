@@ -54,5 +54,9 @@ func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
 	if slices.Contains(envfile.Formats(), name) {
 		return "", cli.Usagef("%s is no shell: ask for it with --format %s", name, name)
 	}
-	return envfile.Lookup(name)
+	d, err := envfile.Lookup(name)
+	if source := app.ShellSource(); err != nil && t.shell == "" && source != "" {
+		return "", cli.Failf(cli.Config, "%s: %v", source, err)
+	}
+	return d, err
 }

@@ -20,6 +20,9 @@ func (a *App) Shell(asked string) string {
 	return shellOf(parentName(), goos, a.Getenv)
 }
 
+// ShellSource is where the setting of the shell comes from, "" if it is not set.
+func (a *App) ShellSource() string { return a.settings.Source("shell") }
+
 // shellOf is the shell that a program of some name is, a login shell too. Windows
 // does not tell who runs a program, and PowerShell is the shell there, but for those
 // that name themselves as they do elsewhere.

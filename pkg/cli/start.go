@@ -53,10 +53,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if _, err := a.outputOptions(); err != nil {
 		return ownFormatsToo(cmd, err)
 	}
-	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
-		g.Debug = "http"
-	}
-	if g.Debug != "" && g.Debug != "http" {
+	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug != "" && g.Debug != "http" {
 		return Usagef("--debug is http, not %q", g.Debug)
 	}
 	limit := g.Timeout

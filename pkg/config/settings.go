@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ type Settings struct {
 	Store          string // empty: the keyring
 	Shell          string // empty: the parent process tells
 	KeyringTimeout time.Duration
-	Debug          string
+	Debug          string // empty or http
 	Sandbox        bool
 	Profile        string
 	Token          secret.Text
@@ -86,10 +87,10 @@ func (s *Settings) read() error {
 	s.NoInput = s.onOff("no_input", &errs)
 	s.Timeout = s.duration("timeout", &errs)
 	s.APIURL = s.values.GetString("api_url")
-	s.Store = s.values.GetString("store")
+	s.Store = s.oneOf("store", &errs, "keyring", "file", "env")
 	s.Shell = s.values.GetString("shell")
 	s.KeyringTimeout = s.duration("keyring_timeout", &errs)
-	s.Debug = s.values.GetString("debug")
+	s.Debug = s.debug(&errs)
 	s.Sandbox = s.onOff("sandbox", &errs)
 	s.Profile = s.values.GetString("profile")
 	s.Token = secret.Text(s.values.GetString("token"))
@@ -98,6 +99,28 @@ func (s *Settings) read() error {
 	s.StateDir = s.values.GetString("state_dir")
 	s.CacheDir = s.values.GetString("cache_dir")
 	return errors.Join(errs...)
+}
+
+// oneOf takes one of some words, and nothing for unset.
+func (s *Settings) oneOf(key string, errs *[]error, words ...string) string {
+	text := s.values.GetString(key)
+	if text != "" && !slices.Contains(words, text) {
+		*errs = append(*errs, s.wrong(key, "is none of "+strings.Join(words, ", ")))
+		return ""
+	}
+	return text
+}
+
+// debug takes http, and what turns it on and off.
+func (s *Settings) debug(errs *[]error) string {
+	var unclear []error
+	switch on := s.onOff("debug", &unclear); {
+	case on:
+		return "http"
+	case unclear != nil:
+		return s.oneOf("debug", errs, "http")
+	}
+	return ""
 }
 
 func (s *Settings) onOff(key string, errs *[]error) bool {
