@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,10 +48,11 @@ func TestMission(t *testing.T) {
 			}
 		}
 	}
-	for letter, last := range map[string]int{"B": 15, "O": 47, "A": 9} {
+	leftOut := []string{"P13", "P19", "P22", "P26", "P28"} // of other tools, and not wanted here yet
+	for letter, last := range map[string]int{"B": 15, "O": 47, "A": 9, "P": 29} {
 		for i := range last {
-			if id := fmt.Sprint(letter, i+1); !seen[id] {
-				t.Errorf("%s is missing", id)
+			if id := fmt.Sprint(letter, i+1); seen[id] == slices.Contains(leftOut, id) {
+				t.Errorf("%s: its row is there: %v", id, seen[id])
 			}
 		}
 	}

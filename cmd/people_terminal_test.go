@@ -3,6 +3,8 @@
 package cmd_test
 
 import (
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,6 +106,37 @@ func TestListOnTerminal(t *testing.T) {
 		term.ends(0)
 		if strings.Contains(term.text(), "No room") {
 			t.Errorf("%s:\n%s", more, term.text())
+		}
+	}
+}
+
+// TestPager hands what is longer than the terminal to the user's pager, without
+// what could be a credential.
+func TestPager(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, executable(filepath.Join(b.dir, "bin", "pager"), "#!/bin/sh\necho \"paged $1 $LESS [$ASTRA_CONFIG_DIR]\"\nexec head -n 3\n"))
+	for _, c := range []struct {
+		pager, args string
+		paged       bool
+	}{
+		{"pager -x", "permission list", true},
+		{"pager -x", "permission list -o wide", true},
+		{"pager -x", "permission list --no-input", false},
+		{"pager -x", "permission list -o json", false},
+		{"pager -x", "user list", false},
+		{"/no/such/pager", "permission list", false},
+		{"", "permission list", false},
+	} {
+		b := *b
+		b.env = append(slices.Clone(b.env), "PAGER="+c.pager, "LESS=")
+		term := b.onTerminal(append([]string{"--sandbox"}, strings.Fields(c.args)...)...)
+		term.ends(0)
+		if got := strings.Contains(term.text(), "paged -x FRX []\n"); got != c.paged {
+			t.Errorf("PAGER=%s %s: paged %v:\n%s", c.pager, c.args, got, term.text())
+		}
+		if whole := strings.Contains(term.text(), "db-rest") || strings.Contains(term.text(), "owner@example.com"); whole == c.paged {
+			t.Errorf("PAGER=%s %s: whole %v:\n%s", c.pager, c.args, whole, term.text())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -20,7 +21,14 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	}
 	var leftOut []string
 	options.LeftOut = func(headings []string) { leftOut = headings }
-	err = output.List(a.Out, options, columns, items)
+	if options.Format == output.Table || options.Format == output.Wide {
+		var text bytes.Buffer
+		if err = output.List(&text, options, columns, items); err == nil {
+			err = a.page(text.Bytes())
+		}
+	} else {
+		err = output.List(a.Out, options, columns, items)
+	}
 	if err == nil && leftOut != nil {
 		a.Say("No room for %s: -o wide shows all columns.", strings.Join(leftOut, ", "))
 	}

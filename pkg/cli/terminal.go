@@ -14,6 +14,7 @@ import (
 type Terminal struct {
 	In, Out, Err bool // whether each is a terminal
 	Width        int  // of standard output in columns; 0 = do not truncate
+	Height       int  // of standard output in lines
 	ErrWidth     int  // of standard error in columns; 0 = do not wrap
 	Dumb         bool // no cursor movement: questions as plain lines
 	CI           bool // a machine runs us, nobody answers
@@ -22,13 +23,14 @@ type Terminal struct {
 func detect(files [3]*os.File, getenv func(string) string) Terminal {
 	is := func(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
 	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: truthy(getenv("CI"))}
+	columns, _ := strconv.Atoi(getenv("COLUMNS"))
 	if t.Err {
-		t.ErrWidth, _, _ = term.GetSize(int(files[2].Fd()))
+		measured, _, _ := term.GetSize(int(files[2].Fd()))
+		t.ErrWidth = cmp.Or(max(columns, 0), measured)
 	}
 	if t.Out {
-		columns, _ := strconv.Atoi(getenv("COLUMNS"))
-		measured, _, _ := term.GetSize(int(files[1].Fd()))
-		t.Width = cmp.Or(max(columns, 0), measured, 80)
+		measured, lines, _ := term.GetSize(int(files[1].Fd()))
+		t.Width, t.Height = cmp.Or(max(columns, 0), measured, 80), lines
 	}
 	return t
 }
