@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,9 +17,9 @@ func newStatus(app *cli.App) *cobra.Command {
 		Use:        "status",
 		SuggestFor: []string{"whoami", "show"},
 		Short:      "Show which credential is used, and why not another one",
-		Long: `Show every place where a credential may come from, in the order in which they are
-looked at; the first one that has one is used. The service is asked whom it
-belongs to.`,
+		Long: `Show every place where a credential may come from: the one that is used, which the
+service is asked about, and then the others in the order in which they are looked
+at. The first of them that has one is used.`,
 		Example: "  astra --sandbox auth status\n  astra --sandbox auth status -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app) },
@@ -48,6 +49,8 @@ func status(ctx context.Context, app *cli.App) error {
 		case s.Present:
 			used = true
 			l, failure = inUse(ctx, app, l)
+			chain = slices.Insert(chain, 0, l) // what is asked about most
+			continue
 		}
 		chain = append(chain, l)
 	}

@@ -72,7 +72,7 @@ type Column[T any] struct {
 	Wide   bool           // of a list, not in a plain table nor in TSV
 	Detail bool           // only for single things
 	Data   bool           // not in a plain table: another column says it better to people
-	Human  bool           // only in tables: what changes by itself, such as an age
+	Human  bool           // only in tables, unless it is asked for: what changes by itself, such as an age
 	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
 	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it

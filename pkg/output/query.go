@@ -21,10 +21,10 @@ type program interface {
 }
 
 func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
-	columns = without(columns, func(c Column[T]) bool { return c.Detail || c.Human && !o.tabular() })
-	shown := columns
+	columns = without(columns, func(c Column[T]) bool { return c.Detail })
+	shown := stable(o, columns)
 	if o.Format == Table || o.Format == "" || o.Format == TSV {
-		shown = without(columns, func(c Column[T]) bool { return c.Wide || c.Data && o.Format != TSV })
+		shown = without(shown, func(c Column[T]) bool { return c.Wide || c.Data && o.Format != TSV })
 	}
 	q, err := compile(o, columns, shown)
 	if err != nil {
@@ -62,8 +62,12 @@ func compileOne[T any](o Options, columns []Column[T]) (query[T], error) {
 	if o.Sort != "" || len(o.Filter) > 0 {
 		return query[T]{}, optionErrorf("--sort and --filter are for lists")
 	}
-	columns = without(columns, func(c Column[T]) bool { return c.Human && !o.tabular() })
-	return compile(o, columns, without(columns, func(c Column[T]) bool { return c.Data && o.tabular() }))
+	return compile(o, columns, without(stable(o, columns), func(c Column[T]) bool { return c.Data && o.tabular() }))
+}
+
+// stable leaves out what is for people only, unless people read it.
+func stable[T any](o Options, columns []Column[T]) []Column[T] {
+	return without(columns, func(c Column[T]) bool { return c.Human && !o.tabular() })
 }
 
 // tabular reports whether people read the output.
@@ -103,7 +107,7 @@ func compile[T any](o Options, columns, shown []Column[T]) (q query[T], err erro
 	switch {
 	case len(o.Columns) > 0:
 	case q.program != nil:
-		q.columns = columns // the whole JSON value, whatever the format
+		q.columns = stable(o, columns) // the whole JSON value, whatever the format
 	case o.Format == Name:
 		i := max(0, slices.IndexFunc(columns, func(c Column[T]) bool { return c.Name }))
 		q.columns = columns[i : i+1]
