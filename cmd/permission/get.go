@@ -1,6 +1,8 @@
 package permission
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -17,9 +19,18 @@ func newGet(app *cli.App) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := iam.FindPermission(args[0])
 			if err != nil {
-				return cli.UnknownPermission(err)
+				return unknown(err)
 			}
 			return cli.PrintOne(app, columns(), p)
 		},
 	}
+}
+
+// unknown is no wrong usage: it is what was asked about that does not exist.
+func unknown(err error) error {
+	err = cli.UnknownPermission(err)
+	if e, ok := errors.AsType[*cli.Error](err); ok {
+		e.Exit, e.Name = cli.NotFound, "PERMISSION_NOT_FOUND"
+	}
+	return err
 }

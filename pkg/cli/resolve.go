@@ -137,7 +137,11 @@ func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (
 	}
 	switch len(found) {
 	case 0:
-		return zero, NotFoundf(kind, want, known)
+		e := NotFoundf(kind, want, known)
+		if list, ok := map[string]string{"role": "role", "user": "user", "database": "db", "group": "pcu"}[kind]; ok {
+			e = e.WithNext("astra " + list + " list")
+		}
+		return zero, e
 	case 1:
 		return found[0], nil
 	}
