@@ -154,6 +154,9 @@ func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []
 	text, err := envfile.Merge(before, d, plain(vars), gone...)
 	switch {
 	case errors.Is(err, envfile.ErrNoMerge):
+		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
+			return text, nil // which a second run is to find so
+		}
 		return nil, cli.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
 	case errors.Is(err, envfile.ErrMerge):
 		return nil, cli.Hint(err, path+" was left as it is")

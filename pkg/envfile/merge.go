@@ -1,6 +1,7 @@
 package envfile
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -18,9 +19,9 @@ type entry struct {
 // and is an [ErrMerge] if it cannot tell for sure what sets one.
 type splitter func(text string, own map[string]bool) ([]entry, error)
 
-// Merge returns existing with vars set to their values and without the lines that
-// set one of gone. All else stays byte
-// for byte: other variables, comments, order, line ends, export before a name.
+// Merge returns existing with vars set to their values and without the lines, or
+// members of a JSON object, that set one of gone. All else stays byte for byte:
+// other variables, comments, order, line ends, export before a name.
 // A variable that is set several times gets its value in each place, so that it
 // does not matter whether the first or the last counts. One that is missing is
 // added at the end.
@@ -31,6 +32,9 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 	r, err := d.writable(vars)
 	if err != nil {
 		return nil, err
+	}
+	if d == JSON && len(bytes.TrimSpace(existing)) > 0 {
+		return mergeJSON(existing, vars, gone)
 	}
 	if r.split == nil {
 		return nil, fmt.Errorf("%s: %w", d, ErrNoMerge)

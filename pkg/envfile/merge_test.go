@@ -1,6 +1,7 @@
 package envfile_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"math/rand/v2"
@@ -25,6 +26,17 @@ func TestMergeTakesAway(t *testing.T) {
 		if err != nil || string(got) != want {
 			t.Errorf("%q: %q, %v; want %q", before, got, err, want)
 		}
+	}
+	for before, want := range map[string]string{
+		`{"GONE": 1, "A": 2}`: `{"A": 2, "ID": "new"}`, `{"A": 2, "GONE": 1 }`: `{"A": 2, "ID": "new" }`,
+		"{\n  \"GONE\": 1\n}\n": "{\n  \"ID\": \"new\"\n}\n",
+	} {
+		if got, err := envfile.Merge([]byte(before), envfile.JSON, []envfile.Var{id}, "GONE"); err != nil || string(got) != want {
+			t.Errorf("%s: %s, %v", before, got, err)
+		}
+	}
+	if got, err := envfile.Merge([]byte(`{"GONE": 1}`), envfile.JSON, nil, "GONE"); err != nil || string(got) != "{}\n" {
+		t.Errorf("nothing is left: %s, %v", got, err)
 	}
 	if _, err := envfile.Merge([]byte("A=\"\nGONE=1\n\"\n"), envfile.Dotenv, []envfile.Var{id}, "GONE"); !errors.Is(err, envfile.ErrMerge) {
 		t.Errorf("within quotes: %v", err)
@@ -63,6 +75,11 @@ func TestMerge(t *testing.T) {
 		{"mixed line ends", envfile.Dotenv, "A=1\r\nID=old\r\nB=2\n", []envfile.Var{id, name}, "A=1\r\nID=new\r\nB=2\nORG='Acme #1'\n"},
 		{"unknown lines", envfile.Dotenv, "source other\n%%%\n", []envfile.Var{id}, "source other\n%%%\nID=new\n"},
 
+		{"JSON, empty", envfile.JSON, "{}", []envfile.Var{id, name}, "{\n  \"ID\": \"new\",\n  \"ORG\": \"Acme #1\"\n}\n"},
+		{"JSON, in its place", envfile.JSON, "{\n\t\"A\": [1, {\"ID\": 2}],\n\t\"\\u0049D\" : \"old\" ,\n\t\"B\": 1e3\n}", []envfile.Var{id}, "{\n\t\"A\": [1, {\"ID\": 2}],\n\t\"\\u0049D\" : \"new\" ,\n\t\"B\": 1e3\n}"},
+		{"JSON, each of its places", envfile.JSON, `{"ID":1,"ID":{}}`, []envfile.Var{id}, `{"ID":"new","ID":"new"}`},
+		{"JSON, a missing one", envfile.JSON, "{ \"A\": 1 }\r\n", []envfile.Var{id, name}, "{ \"A\": 1, \"ID\": \"new\", \"ORG\": \"Acme #1\" }\r\n"},
+
 		{"docker", envfile.Docker, "# it's\nA='\n  ID=old # no comment\nID\n", []envfile.Var{name, id}, "# it's\nA='\n  ID=new\nID=new\nORG=Acme #1\n"},
 		{"gitlab", envfile.GitLab, " ID = old\r\nA=1", []envfile.Var{id}, "ID=new\r\nA=1\r\n"},
 		{"systemd", envfile.Systemd, "; ID=1\n ID = 'o\nld'\"x\n\"\nA=\"\nID=inside\n\"\nB=it's \\\nID=inside\n", []envfile.Var{id}, "; ID=1\n ID=\"new\"\nA=\"\nID=inside\n\"\nB=it's \\\nID=inside\n"},
@@ -95,7 +112,12 @@ func TestMergeRefuses(t *testing.T) {
 		before  string
 		want    error
 	}{
-		{"a list with no lines", envfile.JSON, "{}", envfile.ErrNoMerge},
+		{"a format of several lines each", envfile.YAML, "A: 1\n", envfile.ErrNoMerge},
+		{"JSON that is none", envfile.JSON, "{\"A\": 1,}", envfile.ErrMerge},
+		{"a JSON list", envfile.JSON, "[]", envfile.ErrMerge},
+		{"two JSON objects", envfile.JSON, "{} {}", envfile.ErrMerge},
+		{"half a JSON object", envfile.JSON, "{\"A\": 1", envfile.ErrMerge},
+		{"JSON with a byte order mark", envfile.JSON, "\ufeff{}", envfile.ErrMerge},
 		{"a shell", envfile.Sh, "", envfile.ErrNoMerge},
 		{"UTF-16", envfile.Dotenv, "I\x00D\x00=\x00", envfile.ErrMerge},
 		{"line ends of old", envfile.Dotenv, "A=1\rID=old\r", envfile.ErrMerge},
@@ -183,6 +205,35 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 			t.Logf("%d files merged", merged)
 		})
 	}
+}
+
+// FuzzMergeJSON reads the object before and after: only our members differ.
+func FuzzMergeJSON(f *testing.F) {
+	for _, before := range []string{"{}", `{"ID":1}`, "{ \"A\" : [\"}\"],\n\"ID\":{\"ID\":1},\"GONE\":null\t}\n", `{"GONE":1,"\u0049D":2,"ID":3}`, "[1]", `{"A":1}{}`} {
+		f.Add(before, "new \"'\\\n")
+	}
+	f.Fuzz(func(t *testing.T, before, value string) {
+		vars := []envfile.Var{{Name: "ID", Value: value}, {Name: "ORG", Value: "x"}}
+		after, err := envfile.Merge([]byte(before), envfile.JSON, vars, "GONE")
+		if err != nil || strings.TrimSpace(before) == "" {
+			return
+		}
+		var want, got map[string]any
+		if err := json.Unmarshal([]byte(before), &want); err != nil {
+			t.Fatalf("%q was no object: %v", before, err)
+		}
+		delete(want, "GONE")
+		want["ID"], want["ORG"] = value, "x"
+		if err := json.Unmarshal(after, &got); err != nil {
+			t.Fatalf("%q becomes %q: %v", before, after, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q becomes %q: %s", before, after, diff)
+		}
+		if again, err := envfile.Merge(after, envfile.JSON, vars, "GONE"); err != nil || string(again) != string(after) {
+			t.Errorf("the second time %q becomes %q, %v", after, again, err)
+		}
+	})
 }
 
 // FuzzMerge holds the two promises: other lines stay, and the values are there.

@@ -1,0 +1,111 @@
+package envfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A member is one of a JSON object, as it is written.
+type member struct {
+	before string // what separates it from the one before, or from the brace
+	name   string
+	key    string // the name with all up to the value
+	value  string
+}
+
+// mergeJSON is [Merge] for an object: its other members stay byte for byte, and so
+// does the space between them.
+func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
+	members, end, err := splitJSON(existing)
+	if err != nil {
+		return nil, err
+	}
+	values, missing := map[string]string{}, map[string]bool{}
+	for _, v := range vars {
+		values[v.Name], missing[v.Name] = string(appendJSON(nil, v.Value)), true
+	}
+	dropped := map[string]bool{}
+	for _, name := range gone {
+		dropped[name] = true
+	}
+	first, next := "{\n  ", ",\n  "
+	if len(members) > 0 {
+		first = members[0].before
+		next = "," + first[1:]
+	}
+	if len(members) > 1 {
+		next = members[1].before
+	}
+	var b bytes.Buffer
+	add := func(before, text string) {
+		if b.Len() == 0 {
+			before = first
+		}
+		b.WriteString(before + text)
+	}
+	for _, m := range members {
+		value, ours := values[m.name]
+		switch {
+		case ours:
+			delete(missing, m.name)
+			add(m.before, m.key+value)
+		case !dropped[m.name]:
+			add(m.before, m.key+m.value)
+		}
+	}
+	for _, v := range vars {
+		if missing[v.Name] {
+			add(next, `"`+v.Name+`": `+values[v.Name])
+		}
+	}
+	if b.Len() == 0 {
+		return []byte("{}\n"), nil
+	}
+	if len(members) == 0 {
+		end = "\n}\n"
+	}
+	b.WriteString(end)
+	return b.Bytes(), nil
+}
+
+// splitJSON returns the members of an object, and what follows the last one. It is
+// an [ErrMerge] if the text is no single object.
+func splitJSON(text []byte) (members []member, end string, err error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, "", fmt.Errorf("%w: it holds no JSON object", ErrMerge)
+	}
+	// The text in front of the brace belongs to the first member.
+	at := 0
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: %w", ErrMerge, err)
+		}
+		behind := int(dec.InputOffset())
+		start := at + bytes.IndexByte(text[at:], '"')
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, "", fmt.Errorf("%w: %w", ErrMerge, err)
+		}
+		last := int(dec.InputOffset())
+		if start < at || start > behind || last-len(value) < behind {
+			return nil, "", fmt.Errorf("%w: it is written in a way that is not understood", ErrMerge)
+		}
+		members = append(members, member{
+			before: string(text[at:start]), name: fmt.Sprint(name),
+			key: string(text[start : last-len(value)]), value: string(value),
+		})
+		at = last
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrMerge, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, "", fmt.Errorf("%w: it holds more than one JSON object", ErrMerge)
+	}
+	return members, string(text[at:]), nil
+}
