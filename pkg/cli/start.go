@@ -30,6 +30,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := a.settle(); err != nil {
 		return err
 	}
+	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"
 		if !g.Sandbox {
