@@ -151,7 +151,10 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 
 // credentialOf is what the journal knows of a credential that an earlier run made.
 func credentialOf(r onetime.Record) devops.Credential {
-	return devops.Credential{ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description, ExpiresAt: r.Order.ExpiresAt}
+	return devops.Credential{
+		ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description,
+		GeneratedOn: r.MadeOn, ExpiresAt: r.Order.ExpiresAt,
+	}
 }
 
 // stopped explains an error of a rotation by what state things are in.
