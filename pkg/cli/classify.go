@@ -104,7 +104,7 @@ func classify(err error) *Error {
 		}
 	}
 	if api, ok := errors.AsType[*devops.Error](err); ok {
-		e.Answering(api)
+		e.Status, e.RequestID = api.Status, api.RequestID
 		if api.Sent && api.Changes && (api.Status == 0 || errors.Is(err, devops.ErrAnswer)) {
 			e.Outcome = NobodyKnows
 		}
