@@ -55,13 +55,19 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Delete(ctx, cli.LoginKey(p)); err != nil && !errors.Is(err, credential.ErrNotFound) {
+	err = store.Delete(ctx, cli.LoginKey(p))
+	there := !errors.Is(err, credential.ErrNotFound)
+	if err != nil && there {
 		return err
 	}
 	if err := app.DropRESTSessions(ctx, p, ""); err != nil {
 		return err
 	}
 	app.ForgetNames(p)
+	if !there {
+		app.Say("There is no token of profile %s in the %s.", p.Name, p.Store)
+		return nil
+	}
 	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)
 	return nil
 }

@@ -127,7 +127,7 @@ func (in session) refused(err error, d devops.Database, username string) error {
 	if !errors.Is(err, devops.ErrUnauthorized) {
 		return err
 	}
-	e := cli.Failf(cli.NoCredential, "%s does not accept %s: %v", d.Name, username, err)
+	e := cli.Failf(cli.NoCredential, "%s does not accept %s: %v", d.Name, username, err).Answering(err)
 	if in.username != "" {
 		return e.WithHint("the user name or the password is wrong; a client id goes with the secret of its token")
 	}

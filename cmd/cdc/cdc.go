@@ -43,11 +43,14 @@ func columns() []output.Column[stream] {
 	return []output.Column[stream]{
 		{Key: "database", Value: func(s stream) any { return s.database }, Sorted: true},
 		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }, Sorted: true},
-		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Sorted: true},
+		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Called: stream.called, Sorted: true},
 		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, Detail: true},
 		{Key: "regions", Value: func(s stream) any { return s.listed() }, Text: stream.words},
 	}
 }
+
+// called is what "cdc get" takes.
+func (s stream) called() string { return s.table.Keyspace + "." + s.table.Table }
 
 func (s stream) listed() []region {
 	all := make([]region, 0, len(s.regions))

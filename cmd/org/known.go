@@ -68,15 +68,22 @@ func current(ctx context.Context, app *cli.App) (organization, error) {
 	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
 }
 
-// find returns the organization that ref means: an id, a name or a profile.
-func find(all []organization, ref string) (organization, error) {
-	var names []string
-	matches := slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
-		names = append(names, o.name)
+// matching returns what ref may mean: an id, a name or a profile.
+func matching(all []organization, ref string) []organization {
+	return slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
 		return ref != o.id && ref != o.name && (ref != o.profile || o.profile == "")
 	})
+}
+
+// find returns the organization that ref means.
+func find(all []organization, ref string) (organization, error) {
+	matches := matching(all, ref)
 	switch len(matches) {
 	case 0:
+		var names []string
+		for _, o := range all {
+			names = append(names, o.name)
+		}
 		return organization{}, cli.NotFoundf("organization", ref, names)
 	case 1:
 		return matches[0], nil

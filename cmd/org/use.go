@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +30,15 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
+	if err := oneProfile(matching(all, ref), ref); err != nil {
+		return err
+	}
 	found, err := find(all, ref)
 	switch {
 	case err != nil && app.Sandboxed():
 		return cli.Usagef("the sandbox is one organization: there is nothing to switch to")
+	case cli.ExitOf(err) == cli.Conflict:
+		return err
 	case err != nil:
 		return cli.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
 	case found.profile == "":
@@ -48,4 +54,21 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	}
 	app.Say("Now using %s (profile %s).", found.name, found.profile)
 	return nil
+}
+
+// oneProfile refuses to choose between the profiles of one organization.
+func oneProfile(matches []organization, ref string) error {
+	var profiles []string
+	for _, m := range matches {
+		if m.id != matches[0].id {
+			return nil
+		}
+		profiles = append(profiles, m.profile)
+	}
+	if len(profiles) < 2 {
+		return nil
+	}
+	e := cli.Failf(cli.Conflict, "%q is the organization of %d profiles: %s", ref, len(profiles), strings.Join(profiles, ", "))
+	e.Name = "AMBIGUOUS"
+	return e.WithHint("give one of them instead").WithNext("astra org use PROFILE")
 }

@@ -62,12 +62,20 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	found, err := in.read(app)
+	for _, f := range found {
+		if f.Unfit != "" {
+			app.Warn("section [%s] is left out: %s", f.Name, f.Unfit)
+		}
+	}
 	if err != nil {
 		return err
 	}
 	var done []row
 	var failed []error
 	for _, f := range found {
+		if f.Unfit != "" {
+			continue
+		}
 		if _, err := app.NamedProfile(f.Name); err == nil {
 			app.Say("Profile %s exists already and is left as it is.", f.Name)
 			continue
@@ -142,11 +150,11 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return nil, err
-		}
 		app.Say("Reading %s.", path)
 		all = append(all, found...)
+		if err != nil {
+			return all, err
+		}
 	}
 	return all, nil
 }

@@ -74,7 +74,7 @@ func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, er
 	after, err := session.Roles.Get(ctx, id)
 	if blinded(err) {
 		return after, cli.Failf(cli.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
-			WithHint("look with another token").WithNext(look)
+			Answering(err).WithHint("look with another token").WithNext(look)
 	}
 	if err != nil {
 		return after, cli.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -34,9 +36,9 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	}
 	text, err := app.ReadInput(ctx, name, maxDump)
 	if err != nil {
-		return cli.Usagef("%s: %v", name, err)
+		return reading(name, err)
 	}
-	if app.Rehearse("replace everything in the sandbox by %s", name) {
+	if app.Rehearse("replace everything in the sandbox by %s", source(name)) {
 		return nil
 	}
 	server, err := replaceable(app)
@@ -49,7 +51,24 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err := dropTraces(app); err != nil {
 		return err
 	}
+	app.Say("Replaced everything in the sandbox by %s.", source(name))
 	return show(app)
+}
+
+// source is what a file is called to people.
+func source(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
+// reading is the failure of a file that cannot be read, or not in time.
+func reading(name string, err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return cli.Usagef("%v", err)
+	}
+	return fmt.Errorf("%s: %w", source(name), err)
 }
 
 // loading is the failure of a file that is not in order.

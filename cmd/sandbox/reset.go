@@ -54,6 +54,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err := dropTraces(app); err != nil {
 		return err
 	}
+	app.Say("Dropped everything in the sandbox, and seeded a new organization.")
 	return show(app)
 }
 

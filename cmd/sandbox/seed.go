@@ -64,6 +64,15 @@ func (in seed) run(app *cli.App) error {
 	if err := server.Seed(options); err != nil {
 		return err
 	}
+	if in.orgName != "" {
+		app.Say("The organization is called %s now.", in.orgName)
+	}
+	if in.noEnterprise {
+		app.Say("The administrator's token has no enterprise rights any more.")
+	}
+	if in.enterprise {
+		app.Say("The administrator's token has enterprise rights.")
+	}
 	for _, address := range in.accept {
 		app.Say("%s accepted the invitation.", address)
 	}

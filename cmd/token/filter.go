@@ -42,7 +42,7 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		}
 		roleID = role.ID
 	}
-	untold := 0
+	untold, ageless := 0, 0
 	chosen := slices.DeleteFunc(slices.Clone(all), func(r row) bool {
 		switch {
 		case roleID != "" && !slices.Contains(r.Roles, roleID):
@@ -50,12 +50,19 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		case f.noExpiry && r.untold():
 			untold++
 			return true
+		case f.noExpiry && !r.ExpiresAt.IsZero():
+			return true
+		case age > 0 && r.GeneratedOn.IsZero():
+			ageless++
+			return true
 		}
-		return f.noExpiry && !r.ExpiresAt.IsZero() ||
-			age > 0 && (r.GeneratedOn.IsZero() || r.now.Sub(r.GeneratedOn) < age)
+		return age > 0 && r.now.Sub(r.GeneratedOn) < age
 	})
 	if untold > 0 {
 		app.Warn("left out by --no-expiry: %d of %d tokens, because the service's list does not tell whether they expire", untold, len(all))
+	}
+	if ageless > 0 {
+		app.Warn("left out by --older-than: %d of %d tokens, because the service's list does not tell how old they are", ageless, len(all))
 	}
 	return chosen, nil
 }

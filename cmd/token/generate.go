@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -125,9 +126,22 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	app.Secrets.Add(made.Token)
 	app.Secrets.Add(made.Secret)
 	if made.ClientID == "" {
-		return err
+		return in.refused(ctx, session, err)
 	}
 	return in.report(app, made, roles, kept, err)
+}
+
+// refused words the refusal of a token for another organization than that of the
+// token in use, which is not only about a permission.
+func (in generate) refused(ctx context.Context, session *cli.Session, err error) error {
+	if in.org == "" || !errors.Is(err, devops.ErrForbidden) {
+		return err
+	}
+	own, failed := session.OrgID(ctx)
+	if failed != nil || own == in.org {
+		return err
+	}
+	return cli.Hint(err, "the token in use is of the organization "+own+"; for another one it takes a token of their enterprise, with org-token-write")
 }
 
 // choose returns the roles that were named, or those that are picked from a list.

@@ -24,7 +24,9 @@ type rotation struct {
 
 // rotation prepares the rotation of a token that is listed.
 func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old row, held *cli.Held) (*rotation, error) {
-	if held == nil && old.current && app.Sandboxed() {
+	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
+		return nil, err
+	} else if held == nil && seeded {
 		return nil, cli.Refusef("this is the sandbox's administrator, which is part of the sandbox and cannot be rotated").
 			WithHint("rotate another token, or the login of a profile for a sandbox that is served")
 	}
@@ -149,7 +151,10 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 
 // credentialOf is what the journal knows of a credential that an earlier run made.
 func credentialOf(r onetime.Record) devops.Credential {
-	return devops.Credential{ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description, ExpiresAt: r.Order.ExpiresAt}
+	return devops.Credential{
+		ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description,
+		GeneratedOn: r.MadeOn, ExpiresAt: r.Order.ExpiresAt,
+	}
 }
 
 // stopped explains an error of a rotation by what state things are in.

@@ -28,7 +28,7 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 	}
 	bound := s.Bound()
 	if bound.ID == "" {
-		return devops.Database{}, Failf(Config, "no database is bound").WithHint("name one with --db").WithNext("astra env use DB")
+		return devops.Database{}, Failf(Config, "no database is bound").WithHint("name one%s", s.app.withDB()).WithNext("astra env use DB")
 	}
 	project, err := s.app.Project()
 	if err != nil {
@@ -36,12 +36,20 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 	}
 	if project.DB != "" && project.DB != bound.Name && project.DB != bound.ID {
 		return devops.Database{}, Failf(Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.Name).
-			WithHint("name the one that you mean with --db")
+			WithHint("name the one that you mean%s", s.app.withDB())
 	}
 	found, err := s.Database(ctx, "id:"+bound.ID)
 	if ExitOf(err) == NotFound {
 		return found, Failf(NotFound, "%s, which is bound, is no more", bound.Name).
-			WithHint("name a database with --db, or bind another one").WithNext("astra db list", "astra env use DB")
+			WithHint("bind another database, or name one%s", s.app.withDB()).WithNext("astra db list", "astra env use DB")
 	}
 	return found, err
+}
+
+// withDB ends a sentence that tells people to name a database.
+func (a *App) withDB() string {
+	if a.dbArgument {
+		return ": " + a.repaired("NAME")
+	}
+	return " with --db"
 }

@@ -47,6 +47,7 @@ func kinds() []struct {
 		{prompt.ErrInterrupted, Interrupted},
 		{prompt.ErrEnd, Unconfirmed},
 		{errNoAnswer, Unconfirmed},
+		{errSlow, Unconfirmed},
 		{output.ErrOptions, Usage},
 		{envfile.ErrUnrepresentable, Unwritable},
 		{envfile.ErrName, Usage},

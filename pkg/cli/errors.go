@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -103,6 +104,15 @@ func Ambiguous(kind, name string, ids []string) *Error {
 // WithHint adds advice to a failure and returns it.
 func (e *Error) WithHint(format string, args ...any) *Error {
 	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+// Answering takes over the status and the id of the answer that cause tells of, and
+// returns the failure.
+func (e *Error) Answering(cause error) *Error {
+	if api, ok := errors.AsType[*devops.Error](cause); ok {
+		e.Status, e.RequestID = api.Status, api.RequestID
+	}
 	return e
 }
 

@@ -76,7 +76,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		}
 	}
 	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
-		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, "astra doctor")
+		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, a.onward("astra doctor"))
 	}
 	a.overrule(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {

@@ -105,6 +105,19 @@ func (a *App) administrator() Source {
 	}}
 }
 
+// Administrator reports whether a client id is that of the sandbox's seeded token.
+func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) {
+	if !a.sandboxed {
+		return false, nil
+	}
+	item, err := a.administrator().read(ctx)
+	if err != nil {
+		return false, err
+	}
+	token, err := secret.ParseToken(item.Token.Reveal())
+	return token.ClientID == clientID, err
+}
+
 // profileSources returns the five ways in which a profile is chosen.
 func (a *App) profileSources() ([]Source, error) {
 	cfg, err := a.Config()

@@ -18,7 +18,7 @@ import (
 // It runs before every command.
 func (a *App) Start(cmd *cobra.Command) error {
 	g := &a.Globals
-	if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+	if err := errors.Join(cmd.ValidateRequiredFlags(), flagGroups(cmd)); err != nil {
 		return AsUsage(err) // cobra would come to it later, and not say what kind of error it is
 	}
 	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
@@ -30,6 +30,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := a.settle(); err != nil {
 		return err
 	}
+	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"
 		if !g.Sandbox {

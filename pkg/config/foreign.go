@@ -14,6 +14,7 @@ import (
 type Foreign struct {
 	Name  string
 	Token secret.Text
+	Unfit string // why it cannot be taken over, "" if it can
 }
 
 // foreignToken is the key of the token in the official tool's file.
@@ -21,8 +22,8 @@ const foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of 
 
 // ReadForeign reads the profiles of a file that another Astra tool wrote: the
 // official one's .astrarc, with a section for each profile, or the archived
-// one's prod_token, which holds a token and nothing else. Profiles for other
-// than the public service are left out. The error never repeats a line.
+// one's prod_token, which holds a token and nothing else. It is an error if none of
+// them is fit; they are returned beside it. The error never repeats a line.
 func ReadForeign(path string) ([]Foreign, error) {
 	f, err := openRegular(path)
 	if err != nil {
@@ -34,11 +35,10 @@ func ReadForeign(path string) ([]Foreign, error) {
 		return nil, &Error{Path: path, Why: "not readable", Err: cause(err)}
 	}
 	if token, err := secret.ParseToken(string(data)); err == nil {
-		return []Foreign{{"imported", token.Text}}, nil
+		return []Foreign{{Name: "imported", Token: token.Text}}, nil
 	}
 	var all []Foreign
 	section := -1
-	public := map[int]bool{}
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	for number := 1; lines.Scan(); number++ {
 		line := strings.TrimSpace(lines.Text())
@@ -47,7 +47,7 @@ func ReadForeign(path string) ([]Foreign, error) {
 		}
 		if name, ok := strings.CutPrefix(line, "["); ok {
 			all = append(all, Foreign{Name: strings.TrimSuffix(name, "]")})
-			section, public[len(all)-1] = len(all)-1, true
+			section = len(all) - 1
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")
@@ -59,21 +59,31 @@ func ReadForeign(path string) ([]Foreign, error) {
 		case foreignToken:
 			all[section].Token = secret.Text(value)
 		case "ASTRA_ENV":
-			public[section] = strings.EqualFold(value, "prod")
+			if all[section].Unfit = ""; !strings.EqualFold(value, "prod") {
+				all[section].Unfit = "it is for another service than the public one"
+			}
 		}
 	}
-	var kept []Foreign
+	var found []Foreign
+	fit := 0
 	for i, f := range all {
-		// The official tool repeats the chosen profile as [default].
-		if f.Token == "" || !public[i] || f.Name == "default" && repeated(all, i) || CheckName(f.Name) != nil {
-			continue
+		if f.Name == "default" && f.Token != "" && repeated(all, i) {
+			continue // the official tool repeats the chosen profile so
 		}
-		kept = append(kept, f)
+		if err := CheckName(f.Name); err != nil {
+			f.Unfit = err.Error()
+		} else if f.Token == "" {
+			f.Unfit = "it has no token"
+		}
+		if f.Unfit == "" {
+			fit++
+		}
+		found = append(found, f)
 	}
-	if len(kept) == 0 {
-		return nil, &Error{Path: path, Why: "no profile with a token for the public service in " + filepath.Base(path)}
+	if fit == 0 {
+		return found, &Error{Path: path, Why: "no profile with a token for the public service in " + filepath.Base(path)}
 	}
-	return kept, lines.Err()
+	return found, lines.Err()
 }
 
 // repeated reports whether another section has the same token.

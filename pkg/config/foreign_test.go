@@ -23,11 +23,12 @@ func TestReadForeign(t *testing.T) {
 		want       []config.Foreign
 		fails      string
 	}{
-		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Foreign{{"prod", secret.Text(one)}, {"other", secret.Text(two)}}, ""},
-		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Foreign{{"prod", secret.Text(one)}}, ""},
-		{"default alone", "[default]\n" + key + "=" + one, []config.Foreign{{"default", secret.Text(one)}}, ""},
-		{"other services are left out", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Foreign{{"prod", secret.Text(one)}}, ""},
-		{"a token and nothing else", one + "\n", []config.Foreign{{"imported", secret.Text(one)}}, ""},
+		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Foreign{{Name: "prod", Token: secret.Text(one)}, {Name: "other", Token: secret.Text(two)}}, ""},
+		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "prod", Token: secret.Text(one)}}, ""},
+		{"default alone", "[default]\n" + key + "=" + one, []config.Foreign{{Name: "default", Token: secret.Text(one)}}, ""},
+		{"other services are unfit", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Foreign{{"dev", secret.Text(two), "it is for another service than the public one"}, {Name: "prod", Token: secret.Text(one)}}, ""},
+		{"a token and nothing else", one + "\n", []config.Foreign{{Name: "imported", Token: secret.Text(one)}}, ""},
+		{"no token is unfit", "[none]\n[prod]\n" + key + "=" + one, []config.Foreign{{"none", "", "it has no token"}, {Name: "prod", Token: secret.Text(one)}}, ""},
 		{"a name that cannot be", "[a b/c]\n" + key + "=" + one, nil, "no profile"},
 		{"nothing", "", nil, "no profile"},
 		{"no section", key + "=" + one, nil, "rc:1: "},

@@ -164,7 +164,7 @@ func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, err
 	if err != nil {
 		return made, err
 	}
-	entry.Made = made.ClientID
+	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
 	if err := entry.note(Created); err != nil {
 		return devops.Credential{}, m.takeBack(ctx, entry, made.ClientID, err)
 	}

@@ -54,6 +54,7 @@ type Record struct {
 	Nonce   string    `json:"nonce"`          // stands in the description of what is made
 	Before  []string  `json:"before"`         // client ids that were there already
 	Made    string    `json:"made,omitempty"` // client id of what was made
+	MadeOn  time.Time `json:"madeOn,omitzero"`
 
 	// Where the secret goes.
 	Places []Place `json:"places,omitempty"` // secret stores

@@ -3,6 +3,7 @@ package onetime
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // makeAgain settles what an earlier run left of the making, and reports whether it
@@ -35,7 +36,7 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	if plan.Nonce, err = newNonce(r.Rand); err != nil {
 		return false, err
 	}
-	plan.Made = ""
+	plan.Made, plan.MadeOn = "", time.Time{}
 	e.Record, e.found = plan, false
 	return true, e.note(Planned)
 }

@@ -78,6 +78,10 @@ type Column[T any] struct {
 	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
 	Spare  bool           // left out of a table where a terminal has no room for it, the last one first
 
+	// Called is what the name format prints of the column with Name; nil where the
+	// text does.
+	Called func(T) string
+
 	// Lines is what the table of a single thing shows, one below the other;
 	// nil where the text on one line, or a []string, does.
 	Lines func(T) []string

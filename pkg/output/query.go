@@ -110,7 +110,11 @@ func compile[T any](o Options, columns, shown []Column[T]) (q query[T], err erro
 		q.columns = stable(o, columns) // the whole JSON value, whatever the format
 	case o.Format == Name:
 		i := max(0, slices.IndexFunc(columns, func(c Column[T]) bool { return c.Name }))
-		q.columns = columns[i : i+1]
+		named := columns[i]
+		if named.Called != nil {
+			named.Text = named.Called
+		}
+		q.columns = []Column[T]{named}
 	default:
 		q.columns = shown
 	}
