@@ -78,6 +78,9 @@ func TestEveryCommand(t *testing.T) {
 		if c.Example == "" {
 			complain("there is no example")
 		}
+		if c.Name() == "list" && !strings.Contains(c.Long, "\n\nColumns: ") {
+			complain("its help does not name the columns: see cli.Listing")
+		}
 		if c.Args == nil {
 			complain("its arguments are not checked")
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the access lists of all databases",
@@ -22,7 +22,7 @@ that there are, with the ids of their databases.`,
 		Example: "  astra --sandbox access-list list\n  astra --sandbox access-list list --filter enabled=false -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
-	}
+	}, columns())
 }
 
 func list(ctx context.Context, app *cli.App) error {

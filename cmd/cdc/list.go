@@ -21,7 +21,7 @@ database is asked by itself.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, database) },
 	}
 	cmd.Flags().StringVar(&database, "db", "", "only the tables of this database, by `name` or id")
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func list(ctx context.Context, app *cli.App, ref string) error {

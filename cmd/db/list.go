@@ -32,5 +32,5 @@ func newList(app *cli.App) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "also databases that were terminated")
-	return cmd
+	return cli.Listing(cmd, columns())
 }

@@ -19,7 +19,7 @@ func newList(app *cli.App) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, classic) },
 	}
 	cmd.Flags().BoolVar(&classic, "classic", false, "those for classic databases instead")
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func list(ctx context.Context, app *cli.App, classic bool) error {

@@ -24,5 +24,5 @@ func newList(app *cli.App) *cobra.Command {
 		},
 	}
 	addDatabase(cmd.Flags(), &database)
-	return cmd
+	return cli.Listing(cmd, columns())
 }

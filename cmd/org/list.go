@@ -7,7 +7,7 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the organizations that are known here",
@@ -26,5 +26,5 @@ as they were when they were last used. One without a profile needs a login first
 			}
 			return cli.Print(app, columns(), all, "There is no profile yet. Log in with: astra auth login")
 		},
-	}
+	}, columns())
 }

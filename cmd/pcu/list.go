@@ -9,14 +9,14 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the groups of capacity units",
 		Example: "  astra --sandbox pcu list\n  astra --sandbox pcu list --filter status=parked -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
-	}
+	}, columns())
 }
 
 func list(ctx context.Context, app *cli.App) error {

@@ -22,7 +22,7 @@ func newList(app *cli.App) *cobra.Command {
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	cmd.Flags().StringVar(&in.group, "group", "", "only this `group`: "+groupNames())
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(app *cli.App) error {

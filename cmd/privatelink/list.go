@@ -11,14 +11,14 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the private ways into all databases, one a region",
 		Example: "  astra --sandbox private-link list\n  astra --sandbox private-link list --jq '.[]|select(.endpoints!=[]).database'",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
-	}
+	}, columns())
 }
 
 func list(ctx context.Context, app *cli.App) error {

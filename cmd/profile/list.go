@@ -7,7 +7,7 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the profiles",
@@ -27,5 +27,5 @@ func newList(app *cli.App) *cobra.Command {
 			}
 			return cli.Print(app, columns(), rows, "There is no profile yet. Log in with: astra auth login")
 		},
-	}
+	}, columns())
 }

@@ -33,7 +33,7 @@ With --db it is the regions that a database is in, its first one first.`,
 	f.StringVar(&in.kind, "type", "", "`type` of databases: serverless, vector or classic (default serverless and vector)")
 	cli.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "only those that this database is in, by `name` or id")
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {
@@ -60,7 +60,11 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 		if err != nil {
 			return err
 		}
-		return cli.Print(app, columns(), regions, d.Name+" is in no region.")
+		inOrder := columns() // of the service, which begins with the first one
+		for i := range inOrder {
+			inOrder[i].Sorted = false
+		}
+		return cli.Print(app, inOrder, regions, d.Name+" is in no region.")
 	}
 	regions, err := session.RegionsFor(ctx, in.kind)
 	if err != nil {

@@ -24,7 +24,7 @@ func newList(app *cli.App) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	cmd.Flags().StringVar(&in.kind, "kind", "", "only roles of this `kind`: default or custom")
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {

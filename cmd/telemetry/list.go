@@ -11,7 +11,7 @@ import (
 )
 
 func newList(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List what is sent where",
@@ -20,7 +20,7 @@ organization. Whatever is not sent is left out. Each database is asked by itself
 		Example: "  astra --sandbox telemetry list\n  astra --sandbox telemetry list -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
-	}
+	}, columns())
 }
 
 func list(ctx context.Context, app *cli.App) error {

@@ -21,7 +21,7 @@ used. Secrets never appear. A token whose role was deleted shows the role's id.`
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
 	}
 	in.flags(cmd)
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func list(ctx context.Context, app *cli.App, in filter) error {

@@ -28,7 +28,7 @@ invitation is accepted.`,
 	}
 	cmd.Flags().StringVar(&in.status, "status", "", "only people in this `state`: active or pending")
 	cmd.Flags().StringVar(&in.role, "role", "", "only people with this role, by `name` or id")
-	return cmd
+	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {

@@ -56,7 +56,10 @@ func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 			given = list.GetSlice()
 		}
 		if origin == Choices {
-			return a.offeredChoices(f, given, begun), cobra.ShellCompDirectiveNoFileComp
+			return a.offeredChoices(choices(f), f, given, begun), cobra.ShellCompDirectiveNoFileComp
+		}
+		if origin == Columns {
+			return a.offeredColumns(columnsOf(cmd), f, given, begun)
 		}
 		return a.complete(cmd, origin, args, given, begun)
 	}) // fails only for a flag that is not there
@@ -67,7 +70,7 @@ func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, 
 	switch origin {
 	case Files:
 		return nil, cobra.ShellCompDirectiveDefault
-	case None, Choices:
+	case None, Choices, Columns:
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	default:
 		settled := a.settle() == nil
@@ -105,15 +108,37 @@ func databasesNamed(cmd *cobra.Command, args []string) []string {
 	return named
 }
 
-// offeredChoices are the values that the text of a flag lists. Some may be given
-// together, with commas.
-func (a *App) offeredChoices(f *pflag.Flag, given []string, begun string) []string {
+// offeredColumns are columns: as they are, to sort by, or in front of a condition,
+// which goes on at once.
+func (a *App) offeredColumns(columns []string, f *pflag.Flag, given []string, begun string) ([]string, cobra.ShellCompDirective) {
+	columns = slices.Clone(columns)
+	switch f.Name {
+	case "sort":
+		if strings.HasPrefix(begun, "-") { // names do not begin so, and nobody looks for them unasked
+			all := a.offered(words(columns), nil, begun[1:])
+			for i := range all {
+				all[i] = "-" + all[i]
+			}
+			return all, cobra.ShellCompDirectiveNoFileComp
+		}
+	case "filter":
+		all := a.offered(words(columns), nil, begun)
+		for i := range all {
+			all[i] += "="
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	return a.offeredChoices(columns, f, given, begun), cobra.ShellCompDirectiveNoFileComp
+}
+
+// offeredChoices are values, of which some may be given together, with commas.
+func (a *App) offeredChoices(values []string, f *pflag.Flag, given []string, begun string) []string {
 	before := ""
 	if name, _ := pflag.UnquoteUsage(f); name == "list" {
 		before = begun[:strings.LastIndex(begun, ",")+1]
 		given = strings.Split(strings.Join(append(given, before), ","), ",")
 	}
-	all := a.offered(words(choices(f)), given, begun[len(before):])
+	all := a.offered(words(values), given, begun[len(before):])
 	for i := range all {
 		all[i] = before + all[i]
 	}

@@ -22,6 +22,7 @@ const (
 	None            Origin = "" // free text
 	Files           Origin = "files"
 	Choices         Origin = "choices" // those that the usage lists
+	Columns         Origin = "columns" // of the list that the command prints
 	Databases       Origin = "databases"
 	Roles           Origin = "roles"
 	Users           Origin = "users"
@@ -43,6 +44,8 @@ func FlagOrigin(cmd *cobra.Command, f *pflag.Flag) Origin {
 		return Files
 	}
 	switch f.Name {
+	case "columns", "sort", "filter":
+		return Columns
 	case "db", "hibernate":
 		return Databases
 	case "role", "add-role", "remove-role", "like":

@@ -87,6 +87,17 @@ type Column[T any] struct {
 	Lines func(T) []string
 }
 
+// Keys returns the keys of the columns that a list can have.
+func Keys[T any](columns []Column[T]) []string {
+	var keys []string
+	for _, c := range columns {
+		if !c.Detail {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
+
 // List prints items. JSON and YAML have an array, which is empty where there
 // are none; a table of nothing is no text at all.
 func List[T any](w io.Writer, o Options, columns []Column[T], items []T) error {
