@@ -7,8 +7,8 @@ import (
 
 const (
 	// phrase is how far a column of several words shrinks before other columns
-	// are left out, and sentence one that goes on on the next line.
-	phrase, sentence = 12, 24
+	// are left out.
+	phrase = 24
 	// narrowest is how far every column shrinks where nothing can be left out.
 	narrowest = 6
 )
@@ -64,13 +64,9 @@ func (s *sheet) fit(g grid, o Options) grid {
 func (s *sheet) floors(g grid) []int {
 	floors := slices.Clone(g.widths)
 	for i, column := range g.columns {
-		least := phrase
-		if s.wraps[column] {
-			least = sentence
-		} else if !slices.ContainsFunc(g.rows, func(cells []string) bool { return strings.Contains(cells[i], " ") }) {
-			continue
+		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []string) bool { return strings.Contains(cells[i], " ") }) {
+			floors[i] = min(g.widths[i], max(phrase, width(g.header[i])))
 		}
-		floors[i] = min(g.widths[i], max(least, width(g.header[i])))
 	}
 	return floors
 }

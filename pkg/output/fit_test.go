@@ -31,21 +31,21 @@ func TestFit(t *testing.T) {
 0123456789abcdef  ada@example.com  Organization Administrator  emea
 1                 bob@example.com  RO User                     na
 `},
-		{width: 53, want: `CLIENT ID         EMAIL            ROLES         ZONE
-0123456789abcdef  ada@example.com  Organizatio…  emea
-1                 bob@example.com  RO User       na
+		{width: 65, want: `CLIENT ID         EMAIL            ROLES                     ZONE
+0123456789abcdef  ada@example.com  Organization Administra…  emea
+1                 bob@example.com  RO User                   na
 `},
-		{width: 52, leftOut: []string{"ZONE"}, want: `CLIENT ID         EMAIL            ROLES
-0123456789abcdef  ada@example.com  Organization Adm…
+		{width: 64, leftOut: []string{"ZONE"}, want: `CLIENT ID         EMAIL            ROLES
+0123456789abcdef  ada@example.com  Organization Administrator
 1                 bob@example.com  RO User
 `},
 		{width: 46, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL            ROLES
 ada@example.com  Organization Administrator
 bob@example.com  RO User
 `},
-		{width: 28, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL           ROLES
-ada@example.c…  Organizatio…
-bob@example.c…  RO User
+		{width: 28, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL          ROLES
+ada@example.…  Organization…
+bob@example.…  RO User
 `},
 		{width: 1, leftOut: []string{"CLIENT ID", "ZONE"}, want: `EMAIL   ROLES
 ada@e…  Organ…
