@@ -96,7 +96,7 @@ func TestListOnTerminal(t *testing.T) {
 	b := newBench(t)
 	term := b.onTerminal("--sandbox", "user", "list")
 	term.ends(0)
-	for _, want := range []string{"EMAIL                  STATUS   ROLES\n", "owner@example.com      active   Organization Administrator\n", "No room for ID: -o wide shows all columns."} {
+	for _, want := range []string{"EMAIL                  STATUS   ROLES\n", "owner@example.com      active   Organization Administrator\n", "No room for ID; -o wide shows all columns."} {
 		if !strings.Contains(term.text(), want) {
 			t.Errorf("want %q:\n%s", want, term.text())
 		}
@@ -125,6 +125,7 @@ func TestPager(t *testing.T) {
 		{"pager -x", "permission list --no-input", false},
 		{"pager -x", "permission list -o json", false},
 		{"pager -x", "user list", false},
+		{"pager -x", "user list --filter email=nobody", false},
 		{"/no/such/pager", "permission list", false},
 		{"", "permission list", false},
 	} {
@@ -135,8 +136,24 @@ func TestPager(t *testing.T) {
 		if got := strings.Contains(term.text(), "paged -x FRX []\n"); got != c.paged {
 			t.Errorf("PAGER=%s %s: paged %v:\n%s", c.pager, c.args, got, term.text())
 		}
-		if whole := strings.Contains(term.text(), "db-rest") || strings.Contains(term.text(), "owner@example.com"); whole == c.paged {
+		nobody := strings.Contains(c.args, "nobody")
+		if whole := strings.Contains(term.text(), "db-rest") || strings.Contains(term.text(), "owner@example.com") || nobody; whole == c.paged {
 			t.Errorf("PAGER=%s %s: whole %v:\n%s", c.pager, c.args, whole, term.text())
 		}
 	}
+}
+
+// TestPagerHasItsKeys interrupts in the pager, which goes on.
+func TestPagerHasItsKeys(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, executable(filepath.Join(b.dir, "bin", "pager"), "#!/bin/sh\ntrap '' INT\ncat > /dev/null\necho reading; read line < /dev/tty; echo read-$line\n"))
+	b.env = append(b.env, "PAGER=pager")
+	term := b.onTerminal("permission", "list")
+	term.see("reading")
+	term.typed("\x03")
+	term.typed("\x03")
+	term.typed("it\r")
+	term.see("read-it")
+	term.ends(0)
 }

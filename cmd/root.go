@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,7 @@ Try everything without an account: astra sandbox demo`,
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		err := noun(cmd, args)
 		if wrong, ok := errors.AsType[*cli.Error](err); ok && wrong.Hint == "" {
-			if path := verb(args[0]); path != "" {
+			if path := verb(strings.ToLower(args[0])); path != "" {
 				wrong.Hint, wrong.Next = fmt.Sprintf("did you mean %q?", path), []string{"astra " + path + " --help"}
 			}
 		}

@@ -16,7 +16,7 @@ func newPark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
 		Use:        "park DB",
-		SuggestFor: []string{"pause", "stop", "hibernate"},
+		SuggestFor: []string{"pause", "hibernate"},
 		Short:      "Park a classic database: it keeps its data, costs less, and cannot be used",
 		Long: `Park a classic database: it keeps its data, costs less, and cannot be used until
 "db unpark" brings it back. Serverless databases hibernate by themselves.`,

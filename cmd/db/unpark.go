@@ -13,7 +13,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
 		Use:        "unpark DB",
-		SuggestFor: []string{"resume", "start"},
+		SuggestFor: []string{"resume"},
 		Short:      "Bring a parked classic database back",
 		Example: "  astra --sandbox db park legacy --yes --wait\n" +
 			"  astra --sandbox db unpark legacy --wait",

@@ -50,12 +50,18 @@ func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
 		}
 		return envfile.Lookup(t.format)
 	}
-	name := app.Shell(t.shell)
+	name, source := app.Shell(t.shell), ""
+	if t.shell == "" {
+		source = app.ShellSource()
+	}
 	if slices.Contains(envfile.Formats(), name) {
+		if source != "" {
+			return "", cli.Failf(cli.Config, "%s: %s is no shell", source, name).WithHint("ask for it with --format %s", name)
+		}
 		return "", cli.Usagef("%s is no shell: ask for it with --format %s", name, name)
 	}
 	d, err := envfile.Lookup(name)
-	if source := app.ShellSource(); err != nil && t.shell == "" && source != "" {
+	if err != nil && source != "" {
 		return "", cli.Failf(cli.Config, "%s: %v", source, err)
 	}
 	return d, err

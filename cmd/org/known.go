@@ -68,8 +68,18 @@ func current(ctx context.Context, app *cli.App) (organization, error) {
 	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
 }
 
-// matching returns what ref may mean: an id, a name or a profile.
+// matching returns what ref may mean: an id, a name or a profile. Of the profiles of
+// one organization, the one of that name is meant.
 func matching(all []organization, ref string) []organization {
+	all = anyOf(all, ref)
+	one := !slices.ContainsFunc(all, func(o organization) bool { return o.id != all[0].id })
+	if i := slices.IndexFunc(all, func(o organization) bool { return o.profile == ref }); one && i >= 0 {
+		return all[i : i+1]
+	}
+	return all
+}
+
+func anyOf(all []organization, ref string) []organization {
 	return slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
 		return ref != o.id && ref != o.name && (ref != o.profile || o.profile == "")
 	})

@@ -63,7 +63,9 @@ func oneProfile(matches []organization, ref string) error {
 		if m.id != matches[0].id {
 			return nil
 		}
-		profiles = append(profiles, m.profile)
+		if m.profile != "" {
+			profiles = append(profiles, m.profile)
+		}
 	}
 	if len(profiles) < 2 {
 		return nil

@@ -16,9 +16,8 @@ import (
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
-		Use:        "private-link",
-		SuggestFor: []string{"endpoint", "endpoints"},
-		Short:      "See the private endpoints of databases",
+		Use:   "private-link",
+		Short: "See the private endpoints of databases",
 		Long: `See the private endpoints of databases: ways from your own network at AWS, Google
 Cloud or Azure that do not lead through the internet. Each region of a database has
 a service that endpoints are connected to, and principals who may connect. They are

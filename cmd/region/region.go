@@ -36,7 +36,7 @@ func columns() []output.Column[devops.Region] {
 		{Key: "displayName", Value: func(r devops.Region) any { return output.OrNull(r.DisplayName) }, Spare: true},
 		{Key: "zone", Value: lower(func(r devops.Region) string { return r.Zone }), Spare: true},
 		{Key: "classification", Value: lower(func(r devops.Region) string { return r.Classification })},
-		{Key: "type", Value: func(r devops.Region) any { return r.Type }},
+		{Key: "type", Value: func(r devops.Region) any { return r.Type }, Sorted: true},
 		{Key: "enabled", Value: func(r devops.Region) any { return r.Enabled }},
 	}
 }

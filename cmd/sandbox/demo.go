@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -114,8 +113,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 // environment is that of the child: our own, with the throw-away sandbox, and
 // without what would choose another credential or format.
 func environment(app *cli.App, state string) []string {
-	kept := slices.DeleteFunc(app.ChildEnviron(), func(v string) bool { return strings.HasPrefix(v, "ASTRA_") })
-	return append(kept, "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
+	return append(app.StrangerEnviron(), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 
 // indented writes what a command prints with an indent, as a transcript.

@@ -46,6 +46,14 @@ type row struct {
 	now         time.Time
 }
 
+// age is what rows are sorted by, in seconds; nil if the service does not tell.
+func (r row) age() any {
+	if r.GeneratedOn.IsZero() {
+		return nil
+	}
+	return int64(r.now.Sub(r.GeneratedOn).Seconds())
+}
+
 func columns() []output.Column[row] {
 	return []output.Column[row]{
 		{Key: "clientId", Value: func(r row) any { return r.ClientID }, Name: true},
@@ -54,7 +62,7 @@ func columns() []output.Column[row] {
 		{Key: "description", Value: func(r row) any { return r.description }, Spare: true},
 		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Spare: true, Sorted: true},
 		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }},
-		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Human: true},
+		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true},
 		{Key: "current", Value: func(r row) any { return r.current }},
 		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
 	}

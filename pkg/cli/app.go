@@ -61,6 +61,7 @@ type App struct {
 	outputGiven   bool
 	ownFormat     string      // of those that only this command has
 	changed       atomic.Bool // the service made a change
+	pages         bool        // the command only prints a list
 	dbArgument    bool        // the command takes a database as its last argument, not with --db
 	prompter      prompt.Prompter
 	session       *Session

@@ -68,7 +68,7 @@ func withAddress(words []string, address string) []string {
 // without what the environment holds of Astra.
 func (a *App) launch(ctx context.Context, words []string) bool {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // the user's own choice
-	cmd.Env = slices.DeleteFunc(a.ChildEnviron(), func(v string) bool { return strings.HasPrefix(strings.ToUpper(v), "ASTRA_") })
+	cmd.Env = a.StrangerEnviron()
 	detach(cmd)
 	if cmd.Start() != nil {
 		return false

@@ -17,6 +17,12 @@ func (a *App) ChildEnviron() []string {
 	})
 }
 
+// StrangerEnviron is ChildEnviron without anything of ours, for programs that have
+// nothing to do with Astra.
+func (a *App) StrangerEnviron() []string {
+	return slices.DeleteFunc(a.ChildEnviron(), func(v string) bool { return strings.HasPrefix(strings.ToUpper(v), "ASTRA_") })
+}
+
 // isSecretName tells by its name whether a variable of ours, or one that env
 // export makes, holds a secret.
 func isSecretName(name string) bool {

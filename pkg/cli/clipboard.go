@@ -1,19 +1,12 @@
 package cli
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/astra-admin/astra/pkg/onetime"
-)
+import "github.com/astra-admin/astra/pkg/onetime"
 
 // Clipboard is the clipboard in front of the user as a destination of a new
 // token. Its program gets none of our own variables, in which a credential may
 // be.
 func (a *App) Clipboard() *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: slices.DeleteFunc(a.ChildEnviron(), func(v string) bool {
-		return strings.HasPrefix(strings.ToUpper(v), "ASTRA_")
-	})}
+	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.StrangerEnviron()}
 	if a.Terminal.Err {
 		c.Terminal = a.Stderr()
 	}

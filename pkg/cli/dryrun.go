@@ -59,7 +59,7 @@ func (a *App) showRequest(r devops.Request) error {
 // user chose a format or a part.
 func forPeople(o output.Options) bool {
 	format := o.Format == output.Table || o.Format == output.Wide || o.Format == output.TSV
-	return format && o.JQ == "" && o.Template == "" && len(o.Columns) == 0
+	return format && o.JQ == "" && o.Template == "" && len(o.Columns)+len(o.Filter) == 0 && o.Sort == ""
 }
 
 // RehearseAll makes the requests of a dry run, of which there may be several:

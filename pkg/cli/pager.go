@@ -2,23 +2,27 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
-	"slices"
+	"os/signal"
 	"strings"
+	"syscall"
 )
 
-// page writes a text for people to standard output, by the program that PAGER
-// names if the text is longer than the terminal is high and somebody sits there.
+// page writes the list of a command to standard output, by the program that PAGER
+// names if the list is longer than the terminal is high and somebody sits there.
+// Reports of what was done are not paged: the end of the command would wait.
 // Like a browser it gets its words as they are, and nothing of what the environment
 // holds of Astra. Where it cannot be started the text is written as it is.
 func (a *App) page(text []byte) error {
 	words := strings.Fields(a.Getenv("PAGER"))
-	if len(words) == 0 || !a.Interactive() || !a.Terminal.Out || bytes.Count(text, []byte("\n")) < a.Terminal.Height {
+	long := a.Terminal.Height > 0 && bytes.Count(text, []byte("\n")) >= a.Terminal.Height
+	if !a.pages || !long || len(words) == 0 || !a.Interactive() || !a.Terminal.Out {
 		_, err := a.Out.Write(text)
 		return err
 	}
 	cmd := exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user's own choice, which the user ends
-	cmd.Env = slices.DeleteFunc(a.ChildEnviron(), func(v string) bool { return strings.HasPrefix(strings.ToUpper(v), "ASTRA_") })
+	cmd.Env = a.StrangerEnviron()
 	if a.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen
 	}
@@ -27,6 +31,8 @@ func (a *App) page(text []byte) error {
 		_, err := a.Out.Write(text)
 		return err
 	}
+	// These are keys of the pager now, and nothing is left to be done but to end.
+	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
 	_ = cmd.Wait() // whoever has seen enough ends it with whatever status
 	return nil
 }

@@ -30,7 +30,11 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 		err = output.List(a.Out, options, columns, items)
 	}
 	if err == nil && leftOut != nil {
-		a.Say("No room for %s: -o wide shows all columns.", strings.Join(leftOut, ", "))
+		advice := ""
+		if a.pages { // and not a report of what was done, which would be done again
+			advice = "; -o wide shows all columns"
+		}
+		a.Say("No room for %s%s.", strings.Join(leftOut, ", "), advice)
 	}
 	return err
 }
@@ -109,8 +113,8 @@ func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun {
-		return output.CheckOne(options, rehearsedColumns())
+	if a.Globals.DryRun && output.CheckOne(options, rehearsedColumns()) == nil {
+		return nil // a request is shown, unless there is nothing to be sent
 	}
 	return output.CheckOne(options, columns)
 }
@@ -122,8 +126,8 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun {
-		return output.CheckList(options, rehearsedColumns())
+	if a.Globals.DryRun && output.CheckList(options, rehearsedColumns()) == nil {
+		return nil
 	}
 	return output.CheckList(options, columns)
 }

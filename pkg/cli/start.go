@@ -30,6 +30,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := a.settle(); err != nil {
 		return err
 	}
+	a.pages = len(columnsOf(cmd)) > 0
 	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"
@@ -54,7 +55,10 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if _, err := a.outputOptions(); err != nil {
 		return ownFormatsToo(cmd, err)
 	}
-	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug != "" && g.Debug != "http" {
+	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
+		g.Debug = "http"
+	}
+	if g.Debug != "" && g.Debug != "http" {
 		return Usagef("--debug is http, not %q", g.Debug)
 	}
 	limit := g.Timeout

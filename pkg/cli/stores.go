@@ -66,6 +66,9 @@ func (a *App) StoreKind(asked string) (string, error) {
 	case kind == string(credential.Keyring), kind == string(credential.File), kind == string(credential.Env):
 		return kind, nil
 	}
+	if asked == "" {
+		return "", Failf(Config, "%s is keyring, file or env, not %q", a.settings.Source("store"), kind)
+	}
 	return "", Usagef("--store is keyring, file or env, not %q", kind)
 }
 

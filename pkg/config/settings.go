@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ func (s *Settings) read() error {
 	s.NoInput = s.onOff("no_input", &errs)
 	s.Timeout = s.duration("timeout", &errs)
 	s.APIURL = s.values.GetString("api_url")
-	s.Store = s.oneOf("store", &errs, "keyring", "file", "env")
+	s.Store = s.values.GetString("store")
 	s.Shell = s.values.GetString("shell")
 	s.KeyringTimeout = s.duration("keyring_timeout", &errs)
 	s.Debug = s.debug(&errs)
@@ -101,24 +100,16 @@ func (s *Settings) read() error {
 	return errors.Join(errs...)
 }
 
-// oneOf takes one of some words, and nothing for unset.
-func (s *Settings) oneOf(key string, errs *[]error, words ...string) string {
-	text := s.values.GetString(key)
-	if text != "" && !slices.Contains(words, text) {
-		*errs = append(*errs, s.wrong(key, "is none of "+strings.Join(words, ", ")))
-		return ""
-	}
-	return text
-}
-
 // debug takes http, and what turns it on and off.
 func (s *Settings) debug(errs *[]error) string {
 	var unclear []error
 	switch on := s.onOff("debug", &unclear); {
 	case on:
 		return "http"
+	case s.values.GetString("debug") == "http":
+		return "http"
 	case unclear != nil:
-		return s.oneOf("debug", errs, "http")
+		*errs = append(*errs, s.wrong("debug", "is neither http nor on (1, true, yes) nor off (0, false, no)"))
 	}
 	return ""
 }

@@ -84,12 +84,12 @@ func TestSettingsSource(t *testing.T) {
 
 func TestSettingsRefuse(t *testing.T) {
 	s, err := NewSettings(
-		lookup(map[string]string{"ASTRA_NO_INPUT": "hush", "ASTRA_TIMEOUT": "-1s", "ASTRA_OUTPUT": "csv", "ASTRA_STORE": "hush", "ASTRA_DEBUG": "hush"}),
+		lookup(map[string]string{"ASTRA_NO_INPUT": "hush", "ASTRA_TIMEOUT": "-1s", "ASTRA_OUTPUT": "csv", "ASTRA_DEBUG": "hush"}),
 		map[string]string{"keyring_timeout": "hush"})
 	if !errors.Is(err, ErrConfig) || strings.Contains(err.Error(), "hush") {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"ASTRA_NO_INPUT", "ASTRA_TIMEOUT", "ASTRA_STORE: is none of keyring, file, env", "ASTRA_DEBUG: is none of http", "defaults.keyring_timeout in config.yaml"} {
+	for _, want := range []string{"ASTRA_NO_INPUT", "ASTRA_TIMEOUT", "ASTRA_DEBUG: is neither http nor on", "defaults.keyring_timeout in config.yaml"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}

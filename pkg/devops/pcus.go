@@ -31,22 +31,22 @@ type PCUMember struct {
 	Status       string
 }
 
-// List returns all groups. It needs org-db-view.
+// List returns all groups.
 //
 //	POST /v2/pcus/actions/get
 func (s *PCUService) List(ctx context.Context) ([]PCUGroup, error) {
 	return fetch[wirePCUGroups](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, permission: "org-db-view", class: read,
+		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, class: read,
 	})
 }
 
 // Members returns the datacenters in a group. Of an empty group the service says
-// 404. It needs org-db-view.
+// 404.
 //
 //	GET /v2/pcus/association/{pcuGroupUUID}
 func (s *PCUService) Members(ctx context.Context, groupID string) ([]PCUMember, error) {
 	found, err := fetch[wirePCUMembers](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/pcus/association/{id}", id: groupID, permission: "org-db-view", class: read,
+		method: http.MethodGet, path: "/v2/pcus/association/{id}", id: groupID, class: read,
 	})
 	if errors.Is(err, ErrNotFound) {
 		return []PCUMember{}, nil

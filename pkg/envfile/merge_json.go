@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // A member is one of a JSON object, as it is written.
@@ -34,7 +35,7 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 	first, next := "{\n  ", ",\n  "
 	if len(members) > 0 {
 		first = members[0].before
-		next = "," + first[1:]
+		next = "," + first[strings.IndexByte(first, '{')+1:]
 	}
 	if len(members) > 1 {
 		next = members[1].before
@@ -68,6 +69,9 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 		end = "\n}\n"
 	}
 	b.WriteString(end)
+	if !json.Valid(b.Bytes()) {
+		return nil, fmt.Errorf("%w: it is written in a way that is not understood", ErrMerge)
+	}
 	return b.Bytes(), nil
 }
 

@@ -29,7 +29,8 @@ func TestMergeTakesAway(t *testing.T) {
 	}
 	for before, want := range map[string]string{
 		`{"GONE": 1, "A": 2}`: `{"A": 2, "ID": "new"}`, `{"A": 2, "GONE": 1 }`: `{"A": 2, "ID": "new" }`,
-		"{\n  \"GONE\": 1\n}\n": "{\n  \"ID\": \"new\"\n}\n",
+		`{"GONE":1,"A":2,"GONE":{}}`: `{"A":2,"ID": "new"}`,
+		"{\n  \"GONE\": 1\n}\n":      "{\n  \"ID\": \"new\"\n}\n",
 	} {
 		if got, err := envfile.Merge([]byte(before), envfile.JSON, []envfile.Var{id}, "GONE"); err != nil || string(got) != want {
 			t.Errorf("%s: %s, %v", before, got, err)
@@ -78,6 +79,7 @@ func TestMerge(t *testing.T) {
 		{"JSON, empty", envfile.JSON, "{}", []envfile.Var{id, name}, "{\n  \"ID\": \"new\",\n  \"ORG\": \"Acme #1\"\n}\n"},
 		{"JSON, in its place", envfile.JSON, "{\n\t\"A\": [1, {\"ID\": 2}],\n\t\"\\u0049D\" : \"old\" ,\n\t\"B\": 1e3\n}", []envfile.Var{id}, "{\n\t\"A\": [1, {\"ID\": 2}],\n\t\"\\u0049D\" : \"new\" ,\n\t\"B\": 1e3\n}"},
 		{"JSON, each of its places", envfile.JSON, `{"ID":1,"ID":{}}`, []envfile.Var{id}, `{"ID":"new","ID":"new"}`},
+		{"JSON behind a blank line", envfile.JSON, "\n {\"A\": 1}\n", []envfile.Var{id, name}, "\n {\"A\": 1,\"ID\": \"new\",\"ORG\": \"Acme #1\"}\n"},
 		{"JSON, a missing one", envfile.JSON, "{ \"A\": 1 }\r\n", []envfile.Var{id, name}, "{ \"A\": 1, \"ID\": \"new\", \"ORG\": \"Acme #1\" }\r\n"},
 
 		{"docker", envfile.Docker, "# it's\nA='\n  ID=old # no comment\nID\n", []envfile.Var{name, id}, "# it's\nA='\n  ID=new\nID=new\nORG=Acme #1\n"},
@@ -209,7 +211,7 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 
 // FuzzMergeJSON reads the object before and after: only our members differ.
 func FuzzMergeJSON(f *testing.F) {
-	for _, before := range []string{"{}", `{"ID":1}`, "{ \"A\" : [\"}\"],\n\"ID\":{\"ID\":1},\"GONE\":null\t}\n", `{"GONE":1,"\u0049D":2,"ID":3}`, "[1]", `{"A":1}{}`} {
+	for _, before := range []string{"{}", "\n {\"A\": 1}\n", `{"ID":1}`, "{ \"A\" : [\"}\"],\n\"ID\":{\"ID\":1},\"GONE\":null\t}\n", `{"GONE":1,"\u0049D":2,"ID":3}`, "[1]", `{"A":1}{}`} {
 		f.Add(before, "new \"'\\\n")
 	}
 	f.Fuzz(func(t *testing.T, before, value string) {

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -131,13 +132,15 @@ const temporary = ".names-*.tmp"
 func Probe(cache string) error {
 	dir := filepath.Join(cache, folder)
 	for { // what is there already
-		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
 			break
 		}
 		dir = filepath.Dir(dir)
 	}
 	f, err := os.CreateTemp(dir, temporary)
-	if err != nil {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", dir, path.Err) // without the name, which nobody knows
+	} else if err != nil {
 		return err
 	}
 	f.Close()

@@ -200,3 +200,31 @@ func TestAFileIsNeverTooLargeToRead(t *testing.T) {
 		t.Errorf("%d names of %d", len(got), len(many))
 	}
 }
+
+// TestProbe tries to write, and leaves nothing behind.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cache := filepath.Join(dir, "not", "yet")
+	if err := Probe(cache); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+	blocked := filepath.Join(dir, "a-file")
+	for name, make := range map[string]func() error{
+		"a file":          func() error { return os.WriteFile(blocked, nil, 0o600) },
+		"a dangling link": func() error { return os.Symlink("/no/such/place", blocked) },
+	} {
+		if err := make(); err != nil {
+			t.Fatal(err)
+		}
+		if err := Probe(blocked); err == nil || strings.Contains(err.Error(), ".tmp") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := os.Remove(blocked); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -9,6 +9,8 @@ const (
 	// phrase is how far a column of several words shrinks before other columns
 	// are left out.
 	phrase = 24
+	// word is how much of an id, an address or a name is kept whole for as long.
+	word = 40
 	// narrowest is how far every column shrinks where nothing can be left out.
 	narrowest = 6
 )
@@ -64,6 +66,7 @@ func (s *sheet) fit(g grid, o Options) grid {
 func (s *sheet) floors(g grid) []int {
 	floors := slices.Clone(g.widths)
 	for i, column := range g.columns {
+		floors[i] = min(floors[i], word)
 		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []string) bool { return strings.Contains(cells[i], " ") }) {
 			floors[i] = min(g.widths[i], max(phrase, width(g.header[i])))
 		}

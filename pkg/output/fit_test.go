@@ -2,12 +2,46 @@ package output_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/astra-admin/astra/pkg/output"
 )
+
+// TestFitWraps leaves out a column in front of one that goes on on the next line,
+// and counts headings.
+func TestFitWraps(t *testing.T) {
+	t.Parallel()
+	type row struct{ id, name, detail string }
+	columns := []output.Column[row]{
+		{Key: "number", Value: func(r row) any { return r.id }, Spare: true},
+		{Key: "aHeadingThatIsLongerThanItsCells", Value: func(r row) any { return r.name }, Name: true},
+		{Key: "detail", Value: func(r row) any { return r.detail }, Wrap: true},
+	}
+	items := []row{{strings.Repeat("1", 100), "a b", "what is said here is longer than there is room for on a line"}}
+	want := `A HEADING THAT IS LONGER THAN ITS CELLS  DETAIL
+a b                                      what is said here is
+                                         longer than there is
+                                         room for on a line
+`
+	var got bytes.Buffer
+	if err := output.List(&got, output.Options{Format: output.Table, Width: 65}, columns, items); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
+	}
+	// A word that no terminal has room for takes nothing else away.
+	got.Reset()
+	if err := output.List(&got, output.Options{Format: output.Table, Width: 100}, columns[:2], items); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("NUMBER"+strings.Repeat(" ", 55)+"A HEADING THAT IS LONGER THAN ITS CELLS\n"+strings.Repeat("1", 58)+"…  a b\n", got.String()); diff != "" {
+		t.Error(diff)
+	}
+}
 
 // TestFit makes a table narrower, step by step: phrases shrink, columns are left
 // out, and only then ids are cut.
