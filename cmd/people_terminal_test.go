@@ -147,12 +147,20 @@ func TestPager(t *testing.T) {
 func TestPagerHasItsKeys(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, executable(filepath.Join(b.dir, "bin", "pager"), "#!/bin/sh\ntrap '' INT\ncat > /dev/null\necho reading; read line < /dev/tty; echo read-$line\n"))
+	check(t, executable(filepath.Join(b.dir, "bin", "pager"), `#!/bin/sh
+trap 'n=$((n+1)); echo pressed-$n' INT
+cat > /dev/null
+echo reading
+until read line < /dev/tty; do :; done
+echo read-$line
+`))
 	b.env = append(b.env, "PAGER=pager")
 	term := b.onTerminal("permission", "list")
 	term.see("reading")
-	term.typed("\x03")
-	term.typed("\x03")
+	for _, pressed := range []string{"pressed-1", "pressed-2", "pressed-3"} {
+		term.typed("\x03")
+		term.see(pressed)
+	}
 	term.typed("it\r")
 	term.see("read-it")
 	term.ends(0)
