@@ -135,7 +135,7 @@ func TestExitCodes(t *testing.T) {
 // get theirs from pkg/cli.
 func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 	t.Parallel()
-	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`ChildEnviron\(\)|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
+	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`(Child|Stranger)Environ\(\)|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
 	starters := 0
 	for _, root := range []string{".", "../pkg"} {
 		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {

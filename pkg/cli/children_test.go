@@ -18,6 +18,9 @@ func TestChildrenGetNoSecrets(t *testing.T) {
 	if diff := cmp.Diff([]string{"PATH=/bin", "ASTRA_DB_ID=id", "GIT_TOKEN=theirs"}, app.ChildEnviron()); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]string{"PATH=/bin", "GIT_TOKEN=theirs"}, app.StrangerEnviron()); diff != "" {
+		t.Error(diff)
+	}
 	if given[1] != "ASTRA_TOKEN=x" {
 		t.Error("the caller's own list was changed")
 	}
