@@ -73,8 +73,15 @@ Try everything without an account: astra sandbox demo`,
 	noun := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		err := noun(cmd, args)
-		if wrong, ok := errors.AsType[*cli.Error](err); ok && wrong.Hint == "" {
-			if path := verb(strings.ToLower(args[0])); path != "" {
+		if wrong, ok := errors.AsType[*cli.Error](err); ok {
+			path := ""
+			if len(args) > 1 {
+				path = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"
+			}
+			if path == "" && wrong.Hint == "" {
+				path = verb(strings.ToLower(args[0]), "")
+			}
+			if path != "" {
 				wrong.Hint, wrong.Next = fmt.Sprintf("did you mean %q?", path), []string{"astra " + path + " --help"}
 			}
 		}
@@ -84,11 +91,14 @@ Try everything without an account: astra sandbox demo`,
 }
 
 // verb returns the command that has this name, or is called so elsewhere, if
-// there is only one below all nouns.
-func verb(name string) (path string) {
+// there is only one below a noun, or below all where none is given.
+func verb(name, below string) (path string) {
 	for _, noun := range New(new(cli.App)).Commands() {
+		if below != "" && !called(noun, below) && !called(noun, strings.TrimSuffix(below, "s")) {
+			continue
+		}
 		for _, c := range noun.Commands() {
-			if c.Name() != name && !slices.Contains(append(c.Aliases, c.SuggestFor...), name) {
+			if !called(c, name) {
 				continue
 			}
 			if path != "" {
@@ -98,6 +108,10 @@ func verb(name string) (path string) {
 		}
 	}
 	return path
+}
+
+func called(c *cobra.Command, name string) bool {
+	return c.Name() == name || slices.Contains(c.Aliases, name) || slices.Contains(c.SuggestFor, name)
 }
 
 // Main runs the command line args and returns the exit status.

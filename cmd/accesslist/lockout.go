@@ -2,7 +2,9 @@ package accesslist
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -20,11 +22,27 @@ func (p place) warn(ctx context.Context, app *cli.App, after devops.AccessList) 
 	case known:
 		app.Warn("this machine's own public address, %s, is not on the list: %s cannot be reached from here then", own, p.name)
 	case p.api:
-		app.Warn("the API will take calls from these addresses only, and at once. Whether the address that the service sees you at is among them cannot be told from here; " +
-			"if it is not, only somebody behind one of them, or support, can undo this")
+		app.Warn("the API will take calls from %s only, and at once. Whether the address that the service sees you at is among them cannot be told from here; "+
+			"if it is not, only somebody behind one of them, or support, can undo this", few(active(after)))
 	default:
-		app.Warn("only these addresses reach %s then, and at once; whether the one that the service sees you at is among them cannot be told from here", p.name)
+		app.Warn("only %s can reach %s then, and at once; whether the address that the service sees you at is among them cannot be told from here", few(active(after)), p.name)
 	}
+}
+
+// few names the first of some addresses.
+func few(all []devops.Address) string {
+	const most = 4
+	var words []string
+	for _, a := range all {
+		words = append(words, a.Address)
+	}
+	if len(words) > most {
+		words = append(words[:most], fmt.Sprintf("%d more", len(words)-most))
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " and " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 // lets reports whether a list lets an address in.

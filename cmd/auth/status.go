@@ -98,7 +98,7 @@ func chainColumns() []output.Column[link] {
 		{Key: "source", Value: func(l link) any { return l.source }, Name: true},
 		{Key: "state", Value: func(l link) any { return l.state }},
 		{Key: "detail", Value: func(l link) any { return output.OrNull(l.detail) }},
-		{Key: "clientId", Value: func(l link) any { return output.OrNull(l.clientID) }, Spare: true},
+		{Key: "clientId", Value: func(l link) any { return output.OrNull(l.clientID) }, Spare: 1},
 		{Key: "orgName", Value: func(l link) any { return output.OrNull(l.orgName) }},
 		{Key: "orgId", Value: func(l link) any { return output.OrNull(l.orgID) }, Wide: true},
 		{Key: "roles", Value: func(l link) any { return l.roles }, Text: func(l link) string { return cli.RoleNames(l.roles) }},

@@ -115,7 +115,7 @@ func (in usage) run(ctx context.Context, app *cli.App) error {
 
 func usageColumns() []output.Column[devops.Usage] {
 	return []output.Column[devops.Usage]{
-		{Key: "organizationId", Value: func(u devops.Usage) any { return u.OrgID }, Spare: true},
+		{Key: "organizationId", Value: func(u devops.Usage) any { return u.OrgID }, Spare: 1},
 		{Key: "databaseId", Value: func(u devops.Usage) any { return u.DatabaseID }, Name: true, Sorted: true},
 		{Key: "region", Value: func(u devops.Usage) any { return u.Region }, Sorted: true},
 		{Key: "cost", Value: func(u devops.Usage) any { return u.Cost }, Text: func(u devops.Usage) string { return money(u.Cost) }},

@@ -30,14 +30,14 @@ command and not the change: the same command, run again, goes on waiting.`,
 
 func columns() []output.Column[devops.Database] {
 	return []output.Column[devops.Database]{
-		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true, Spare: true},
+		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true, Spare: 1},
 		{Key: "name", Value: func(d devops.Database) any { return d.Name }, Sorted: true},
 		{Key: "status", Value: func(d devops.Database) any { return strings.ToLower(d.Status) }},
-		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }, Spare: true},
-		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }, Spare: true},
+		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }, Spare: 1},
+		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }, Spare: 1},
 		{Key: "region", Value: func(d devops.Database) any { return d.Region }},
 		{Key: "regions", Value: func(d devops.Database) any { return d.Regions }, Wide: true},
-		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }, Spare: true},
+		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }, Spare: 1},
 		{Key: "endpoint", Value: func(d devops.Database) any { return output.OrNull(cli.Endpoint(d)) }, Wide: true},
 		{Key: "createdAt", Value: func(d devops.Database) any { return d.CreatedAt }, Wide: true},
 	}

@@ -126,12 +126,12 @@ func login(ctx context.Context, app *cli.App) finding {
 // operations looks for those that were cut short.
 func operations(app *cli.App) finding {
 	f := finding{check: "operations", state: fine, detail: "none was cut short"}
-	words, err := app.Unsettled()
+	words, next, err := app.Unsettled()
 	switch {
 	case err != nil:
 		return finding{f.check, trouble, err.Error()}
 	case len(words) > 0:
-		return finding{f.check, trouble, strings.Join(words, ", ") + "; settle it with: " + app.Command("astra token recover")}
+		return finding{f.check, trouble, strings.Join(words, ", ") + "; settle it with: " + app.Command(next)}
 	}
 	return f
 }

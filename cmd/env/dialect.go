@@ -1,6 +1,8 @@
 package env
 
 import (
+	"cmp"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,21 +25,27 @@ func (t *target) addShell(cmd *cobra.Command) {
 }
 
 // dialect settles the kind of text, and with it what is printed on failure. For
-// a file it is dotenv unless the user asks for something else.
-func (t target) dialect(app *cli.App, forFile bool) (envfile.Dialect, error) {
+// a file its suffix tells, unless the user does; else it is dotenv.
+func (t target) dialect(app *cli.App, file string) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {
 		return "", cli.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
 	}
-	if forFile && t.shell == "" && t.format == "" {
-		return envfile.Dotenv, nil
+	if file != "" && t.shell == "" && t.format == "" {
+		return cmp.Or(bySuffix()[strings.ToLower(filepath.Ext(file))], envfile.Dotenv), nil
 	}
 	d, err := t.lookup(app)
-	if err != nil || forFile {
+	if err != nil || file != "" {
 		return d, err
 	}
 	failure := envfile.Failure(d)
 	app.OnFailure = &failure
 	return d, nil
+}
+
+func bySuffix() map[string]envfile.Dialect {
+	return map[string]envfile.Dialect{
+		".json": envfile.JSON, ".yaml": envfile.YAML, ".yml": envfile.YAML, ".csv": envfile.CSV, ".tfvars": envfile.TFVars,
+	}
 }
 
 func (t target) lookup(app *cli.App) (envfile.Dialect, error) {

@@ -43,7 +43,7 @@ IFS holds only white space; the quoted form is right always.
 which are the client id and secret of the token, and the path of the secure
 connect bundle, if "db bundle" has fetched it.
 
---out keeps a file current, such as .env: it replaces the lines of these
+--out keeps a file current, such as .env or app.json: it replaces the lines of these
 variables, adds those that are missing, and leaves all else as it is. The file is written
 anew, so that only its owner can read it and a crash leaves the old one; further
 hard links of it are not, and a symbolic link is refused.
@@ -60,14 +60,14 @@ they are also masked in its log.`,
 	in.target.add(cmd)
 	in.binding.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&in.out, "out", "", "write to a `file` instead, mode 0600, and keep what else it holds (default format dotenv)")
+	f.StringVar(&in.out, "out", "", "write to a `file` instead, mode 0600, and keep what else it holds; its suffix tells the format (default dotenv)")
 	f.BoolVar(&in.reveal, "reveal", false, "show secrets also on a terminal")
 	cmd.MarkFlagsMutuallyExclusive("out", "reveal")
 	return cmd
 }
 
 func (in export) run(ctx context.Context, app *cli.App) error {
-	d, err := in.dialect(app, in.out != "")
+	d, err := in.dialect(app, in.out)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ A file is no shell: the lines that "env export --out" wrote are yours to delete.
 }
 
 func (in unset) run(app *cli.App) error {
-	d, err := in.dialect(app, false)
+	d, err := in.dialect(app, "")
 	if err != nil {
 		return err
 	}

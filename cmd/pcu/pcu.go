@@ -38,16 +38,16 @@ type member struct {
 
 func columns() []output.Column[group] {
 	return []output.Column[group]{
-		{Key: "id", Value: func(g group) any { return g.ID }, Name: true, Spare: true},
+		{Key: "id", Value: func(g group) any { return g.ID }, Name: true, Spare: 1},
 		{Key: "title", Value: func(g group) any { return g.Title }, Sorted: true},
 		{Key: "status", Value: func(g group) any { return strings.ToLower(g.Status) }},
-		{Key: "cloud", Value: func(g group) any { return strings.ToLower(g.Cloud) }, Spare: true},
+		{Key: "cloud", Value: func(g group) any { return strings.ToLower(g.Cloud) }, Spare: 1},
 		{Key: "region", Value: func(g group) any { return g.Region }},
-		{Key: "type", Value: func(g group) any { return g.Type }, Spare: true},
+		{Key: "type", Value: func(g group) any { return g.Type }, Spare: 1},
 		{Key: "provision", Value: func(g group) any { return strings.ToLower(g.Provision) }, Wide: true},
 		{Key: "min", Value: func(g group) any { return g.Min }},
 		{Key: "max", Value: func(g group) any { return g.Max }},
-		{Key: "reserved", Value: func(g group) any { return g.Reserved }, Spare: true},
+		{Key: "reserved", Value: func(g group) any { return g.Reserved }, Spare: 1},
 		{Key: "description", Value: func(g group) any { return g.Description }, Wide: true},
 		{Key: "createdAt", Value: func(g group) any { return g.CreatedAt }, Wide: true},
 		{Key: "datacenters", Value: func(g group) any { return g.listed() }, Text: group.words, Detail: true},

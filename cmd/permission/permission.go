@@ -27,7 +27,7 @@ func columns() []output.Column[iam.Permission] {
 	return []output.Column[iam.Permission]{
 		{Key: "name", Value: func(p iam.Permission) any { return p.Name }},
 		{Key: "parameter", Value: func(p iam.Permission) any { return p.Parameter }, Name: true},
-		{Key: "group", Value: func(p iam.Permission) any { return string(p.Group) }, Spare: true},
+		{Key: "group", Value: func(p iam.Permission) any { return string(p.Group) }, Spare: 1},
 		{Key: "description", Value: func(p iam.Permission) any { return p.Description }, Wrap: true},
 		{Key: "defaultRoles", Value: func(p iam.Permission) any { return carriers(p.Parameter) }, Wide: true},
 	}

@@ -46,9 +46,9 @@ type endpoint struct {
 func columns() []output.Column[link] {
 	return []output.Column[link]{
 		{Key: "database", Value: func(l link) any { return l.database }, Sorted: true},
-		{Key: "datacenterId", Value: func(l link) any { return l.DatacenterID }, Name: true, Spare: true, Sorted: true},
+		{Key: "datacenterId", Value: func(l link) any { return l.DatacenterID }, Name: true, Spare: 1, Sorted: true},
 		{Key: "serviceName", Value: func(l link) any { return l.ServiceName }},
-		{Key: "allowedPrincipals", Value: func(l link) any { return l.Principals }, Spare: true},
+		{Key: "allowedPrincipals", Value: func(l link) any { return l.Principals }, Spare: 1},
 		{Key: "endpoints", Value: func(l link) any { return l.endpoints() }, Text: link.words},
 	}
 }

@@ -33,9 +33,9 @@ func columns() []output.Column[row] {
 	return []output.Column[row]{
 		{Key: "name", Value: func(r row) any { return r.Name }, Name: true},
 		{Key: "orgName", Value: func(r row) any { return output.OrNull(r.Org.Name) }},
-		{Key: "orgId", Value: func(r row) any { return output.OrNull(r.Org.ID) }, Spare: true},
+		{Key: "orgId", Value: func(r row) any { return output.OrNull(r.Org.ID) }, Spare: 1},
 		{Key: "store", Value: func(r row) any { return r.Store }},
-		{Key: "clientId", Value: func(r row) any { return output.OrNull(r.ClientID) }, Spare: true},
+		{Key: "clientId", Value: func(r row) any { return output.OrNull(r.ClientID) }, Spare: 1},
 		{Key: "apiUrl", Value: func(r row) any { return output.OrNull(r.APIURL) }, Wide: true},
 		{Key: "database", Value: func(r row) any { return output.OrNull(r.Env.DB.Name) }},
 		{Key: "current", Value: func(r row) any { return r.current }},

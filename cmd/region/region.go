@@ -33,8 +33,8 @@ func columns() []output.Column[devops.Region] {
 	return []output.Column[devops.Region]{
 		{Key: "name", Value: func(r devops.Region) any { return r.Name }, Name: true, Sorted: true},
 		{Key: "cloud", Value: lower(func(r devops.Region) string { return r.Cloud })},
-		{Key: "displayName", Value: func(r devops.Region) any { return output.OrNull(r.DisplayName) }, Spare: true},
-		{Key: "zone", Value: lower(func(r devops.Region) string { return r.Zone }), Spare: true},
+		{Key: "displayName", Value: func(r devops.Region) any { return output.OrNull(r.DisplayName) }, Spare: 1},
+		{Key: "zone", Value: lower(func(r devops.Region) string { return r.Zone }), Spare: 1},
 		{Key: "classification", Value: lower(func(r devops.Region) string { return r.Classification })},
 		{Key: "type", Value: func(r devops.Region) any { return r.Type }, Sorted: true},
 		{Key: "enabled", Value: func(r devops.Region) any { return r.Enabled }},

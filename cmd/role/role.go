@@ -46,7 +46,7 @@ func isDefault(r devops.Role) bool {
 
 func columns() []output.Column[devops.Role] {
 	return []output.Column[devops.Role]{
-		{Key: "id", Value: func(r devops.Role) any { return r.ID }, Name: true, Spare: true},
+		{Key: "id", Value: func(r devops.Role) any { return r.ID }, Name: true, Spare: 1},
 		{Key: "name", Value: func(r devops.Role) any { return r.Name }, Sorted: true},
 		{Key: "kind", Value: func(r devops.Role) any { return kind(r) }},
 		{Key: "description", Value: func(r devops.Role) any { return r.Policy.Description }, Wide: true},

@@ -36,8 +36,8 @@ shown by "astra sandbox status".
 Changes of databases that are begun here take a hundredth of their time at the
 service, where a creation takes two minutes; --time-scale 1 lets them take it all.
 
-A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method or any one
-segment of the path. Kinds: drop-response performs the request and closes the
+A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method, any path,
+or any one segment of one. Kinds: drop-response performs the request and closes the
 connection, status answers with the status arg, truncate breaks the answer off,
 slow waits arg before it answers, reset resets the connection, html answers with
 a sign-in page. --verbose names each request that is performed.`,

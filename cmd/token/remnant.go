@@ -47,9 +47,9 @@ type remnant struct {
 func remnantColumns(app *cli.App) []output.Column[remnant] {
 	return []output.Column[remnant]{
 		{Key: "operation", Value: func(r remnant) any { return r.open.ID }, Name: true},
-		{Key: "kind", Value: func(r remnant) any { return output.OrNull(string(r.open.Record.Kind)) }, Spare: true},
+		{Key: "kind", Value: func(r remnant) any { return output.OrNull(string(r.open.Record.Kind)) }, Spare: 1},
 		{Key: "clientIds", Value: func(r remnant) any { return append([]string{}, r.clientIDs...) }},
-		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: true},
+		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: 1},
 		{Key: "state", Value: func(r remnant) any { return r.state }},
 		{Key: "outcome", Value: func(r remnant) any { return r.outcome }},
 		{Key: "next", Value: func(r remnant) any { return output.OrNull(app.Command(r.next)) }, Wrap: true},

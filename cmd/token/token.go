@@ -57,13 +57,13 @@ func (r row) age() any {
 func columns() []output.Column[row] {
 	return []output.Column[row]{
 		{Key: "clientId", Value: func(r row) any { return r.ClientID }, Name: true},
-		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }},
+		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }, Spare: 1},
 		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }},
-		{Key: "description", Value: func(r row) any { return r.description }, Spare: true},
-		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Spare: true, Sorted: true},
+		{Key: "description", Value: func(r row) any { return r.description }, Spare: 2},
+		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
 		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }},
-		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true},
-		{Key: "current", Value: func(r row) any { return r.current }},
+		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true, Spare: 1},
+		{Key: "current", Value: func(r row) any { return r.current }, Spare: 1},
 		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
 	}
 }

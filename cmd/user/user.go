@@ -24,7 +24,7 @@ func New(app *cli.App) *cobra.Command {
 
 func columns() []output.Column[devops.User] {
 	return []output.Column[devops.User]{
-		{Key: "id", Value: func(u devops.User) any { return u.ID }, Name: true, Spare: true},
+		{Key: "id", Value: func(u devops.User) any { return u.ID }, Name: true, Spare: 1},
 		{Key: "email", Value: func(u devops.User) any { return u.Email }, Sorted: true},
 		{Key: "status", Value: func(u devops.User) any { return status(u) }},
 		{Key: "roles", Value: func(u devops.User) any { return refs(u) }, Text: func(u devops.User) string { return cli.RoleNames(refs(u)) }},

@@ -152,6 +152,12 @@ func FlagError(cmd *cobra.Command, err error) error {
 		return AsUsage(err)
 	}
 	e := &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
+	if format, err := output.ParseFormat(unknown.GetSpecifiedName()); err == nil {
+		return e.WithHint("did you mean -o %s?", format)
+	}
+	if unknown.GetSpecifiedName() == "format" {
+		return e.WithHint("did you mean --output?")
+	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	if near := suggest.Nearest(unknown.GetSpecifiedName(), known); len(near) > 0 {

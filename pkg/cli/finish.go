@@ -47,7 +47,10 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		}
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
-	if a.changed.Load() && e.Outcome == "" && e.Exit != NothingKept {
+	if e.Exit == NothingKept {
+		e.Outcome = Nothing // whatever is unknown of what was sent: it is no more
+	}
+	if a.changed.Load() && e.Outcome == "" {
 		e.Outcome = Applied
 		if e.Exit == Usage {
 			e.Exit = Failed // "wrong usage" promises that nothing was sent

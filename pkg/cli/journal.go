@@ -68,7 +68,7 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 			return
 		}
 	}
-	words, err := a.Unsettled()
+	words, next, err := a.Unsettled()
 	if err != nil || len(words) == 0 {
 		return
 	}
@@ -76,30 +76,39 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
-	a.Warn("not settled: %s; run: %s", strings.Join(words, ", "), a.Command("astra token recover"))
+	a.Warn("not settled: %s; run: %s", strings.Join(words, ", "), a.Command(next))
 }
 
-// Unsettled names what earlier runs left that somebody should settle.
-func (a *App) Unsettled() ([]string, error) {
+// Unsettled names what earlier runs left that somebody should settle, and the
+// command that does.
+func (a *App) Unsettled() (words []string, next string, err error) {
 	journal, err := a.Journal()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	all, err := journal.List()
 	if err != nil || len(all) == 0 {
-		return nil, err
+		return nil, "", err
 	}
 	now, err := a.ServiceNow()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var words []string
+	next = "astra token rotate --due --yes"
 	for _, o := range all {
 		if o.Unsettled(now) {
 			words = append(words, inWords(o))
+			if !isDue(o) {
+				next = "astra token recover"
+			}
 		}
 	}
-	return words, nil
+	return words, next, nil
+}
+
+// isDue reports whether only the old token of a rotation is left to be revoked.
+func isDue(o onetime.Open) bool {
+	return o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step == onetime.Switched
 }
 
 // inWords names what an operation left: the client id if it is known, else the
@@ -109,7 +118,7 @@ func inWords(o onetime.Open) string {
 	switch {
 	case o.Err != nil:
 		return "a damaged journal file " + o.Path
-	case r.Kind == onetime.Rotating && r.Step == onetime.Switched:
+	case isDue(o):
 		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
 	case r.Kind == onetime.Rotating:
 		return "the rotation of " + r.Old

@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 )
 
 // page writes the list of a command to standard output, by the program that PAGER
@@ -16,7 +16,7 @@ import (
 // holds of Astra. Where it cannot be started the text is written as it is.
 func (a *App) page(text []byte) error {
 	words := strings.Fields(a.Getenv("PAGER"))
-	long := a.Terminal.Height > 0 && bytes.Count(text, []byte("\n")) >= a.Terminal.Height
+	long := a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height
 	if !a.pages || !long || len(words) == 0 || !a.Interactive() || !a.Terminal.Out {
 		_, err := a.Out.Write(text)
 		return err
@@ -35,4 +35,16 @@ func (a *App) page(text []byte) error {
 	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
 	_ = cmd.Wait() // whoever has seen enough ends it with whatever status
 	return nil
+}
+
+// screenLines is how many lines a text takes on the terminal, about.
+func (a *App) screenLines(text string) int {
+	lines := 0
+	for line := range strings.Lines(text) {
+		lines++
+		if a.Terminal.Width > 0 {
+			lines += max(0, utf8.RuneCountInString(line)-2) / a.Terminal.Width
+		}
+	}
+	return lines
 }

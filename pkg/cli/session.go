@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -57,8 +58,12 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 		return nil, profile, err
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		return nil, profile, Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
+		e := Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
 			WithHint("use the profile's credential: unset the variable, or leave --token-file out")
+		if profile.Store == string(credential.Env) {
+			e = e.WithHint("if it replaced the token that the profile was made with, log in again").WithNext("astra auth login " + profile.Name + " --store env")
+		}
+		return nil, profile, e
 	}
 	return session, profile, nil
 }

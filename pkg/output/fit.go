@@ -30,10 +30,10 @@ func (s *sheet) fit(g grid, o Options) grid {
 	floors := s.floors(g)
 	var leftOut []string
 	for len(o.Columns) == 0 && across(floors) > o.Width {
-		last := -1
+		last, most := -1, 1
 		for i, column := range g.columns {
-			if s.spare[column] {
-				last = i
+			if s.spare[column] >= most {
+				last, most = i, s.spare[column]
 			}
 		}
 		if last < 0 {

@@ -16,7 +16,7 @@ func TestFitWraps(t *testing.T) {
 	t.Parallel()
 	type row struct{ id, name, detail string }
 	columns := []output.Column[row]{
-		{Key: "number", Value: func(r row) any { return r.id }, Spare: true},
+		{Key: "number", Value: func(r row) any { return r.id }, Spare: 1},
 		{Key: "aHeadingThatIsLongerThanItsCells", Value: func(r row) any { return r.name }, Name: true},
 		{Key: "detail", Value: func(r row) any { return r.detail }, Wrap: true},
 	}
@@ -49,10 +49,10 @@ func TestFit(t *testing.T) {
 	t.Parallel()
 	type row struct{ id, email, roles, zone string }
 	columns := []output.Column[row]{
-		{Key: "clientId", Value: func(r row) any { return r.id }, Name: true, Spare: true},
+		{Key: "clientId", Value: func(r row) any { return r.id }, Name: true, Spare: 1},
 		{Key: "email", Value: func(r row) any { return r.email }},
 		{Key: "roles", Value: func(r row) any { return r.roles }},
-		{Key: "zone", Value: func(r row) any { return r.zone }, Spare: true},
+		{Key: "zone", Value: func(r row) any { return r.zone }, Spare: 1},
 	}
 	items := []row{{"0123456789abcdef", "ada@example.com", "Organization Administrator", "emea"}, {"1", "bob@example.com", "RO User", "na"}}
 	for _, c := range []struct {

@@ -76,7 +76,7 @@ type Column[T any] struct {
 	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
 	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
-	Spare  bool           // left out of a table where a terminal has no room for it, the last one first
+	Spare  int            // left out of a table where a terminal has no room for it: what has more first, then what is last
 
 	// Called is what the name format prints of the column with Name; nil where the
 	// text does.

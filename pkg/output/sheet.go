@@ -10,7 +10,7 @@ type sheet struct {
 	keys     []string
 	name     int // the column that names a row
 	wraps    []bool
-	spare    []bool // columns that may be left out
+	spare    []int // 0 for columns that are never left out
 	rows     int
 	value    func(row, column int) any
 	text     func(row, column int) string // of one line or more, not sanitised

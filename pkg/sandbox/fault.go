@@ -61,8 +61,8 @@ func parseFault(s string) (Fault, error) {
 	}
 	parts := strings.Split(what, ",")
 	f := Fault{Method: fields[0], Path: fields[1], Kind: Kind(parts[0])}
-	if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, f.Method) {
-		return Fault{}, fmt.Errorf("%q is not a method: GET, POST, PUT, PATCH or DELETE", f.Method)
+	if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE", "*"}, f.Method) {
+		return Fault{}, fmt.Errorf("%q is not a method: GET, POST, PUT, PATCH, DELETE, or * for any", f.Method)
 	}
 	if f.Path != "*" && !strings.HasPrefix(f.Path, "/") {
 		return Fault{}, fmt.Errorf("the path %q does not begin with / and is not *", f.Path)
@@ -144,7 +144,7 @@ func (f Fault) String() string {
 
 // strikes reports whether the fault is for a request.
 func (f Fault) strikes(r *http.Request) bool {
-	if f.Method != r.Method {
+	if f.Method != "*" && f.Method != r.Method {
 		return false
 	}
 	if f.Path == "*" {
