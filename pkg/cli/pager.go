@@ -27,12 +27,14 @@ func (a *App) page(text []byte) error {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(a.Secrets.Redact(string(text))), a.Stdout(), a.Stderr()
+	// These are keys of the pager from here, and nothing is left to be done but to end.
+	// They are caught, as the pager would inherit that they are ignored.
+	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGQUIT)
 	if cmd.Start() != nil {
 		_, err := a.Out.Write(text)
 		return err
 	}
-	// These are keys of the pager now, and nothing is left to be done but to end.
-	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
 	_ = cmd.Wait() // whoever has seen enough ends it with whatever status
 	return nil
 }
