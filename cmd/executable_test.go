@@ -28,7 +28,7 @@ func TestExecutable(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			for j := range 50 {
+			for j := range 20 {
 				path := filepath.Join(dir, strconv.Itoa(100*i+j))
 				if err := executable(path, "#!/bin/sh\n"); err != nil {
 					t.Error(err)
