@@ -42,7 +42,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	verify(ctx, app, session, found, results)
 	if there := there(found); len(there) > 0 {
-		app.Say("Deleted %d of %d.", deleted(results), len(there))
+		app.Say("Deleted %d of %d.", bulk.Done(results), len(there))
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, "There is no such role."); err != nil {
 		return err
@@ -64,16 +64,6 @@ func alone(ctx context.Context, row bulk.Row) bulk.Result {
 		r.Exit, r.Error = cli.Explain(err)
 	}
 	return r
-}
-
-func deleted(results []bulk.Result) int {
-	n := 0
-	for _, r := range results {
-		if r.Outcome == bulk.OK {
-			n++
-		}
-	}
-	return n
 }
 
 // verify believes the list of roles rather than the answers.

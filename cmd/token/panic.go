@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -117,7 +118,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	results := in.settle(ctx, app, leaks)
 	if live > 0 {
-		app.Say("Revoked %d of %d.", revoked(results), live)
+		app.Say("Revoked %d of %d.", bulk.Done(results), live)
 	}
 	if replaced > 0 {
 		app.Say("%d of them were to be replaced; the rows say which were.", replaced)

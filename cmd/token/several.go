@@ -47,7 +47,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	results := revoke(ctx, app, session, found)
 	if live > 0 {
-		app.Say("Revoked %d of %d.", revoked(results), live)
+		app.Say("Revoked %d of %d.", bulk.Done(results), live)
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, "There is no such token."); err != nil {
 		return err
@@ -135,16 +135,6 @@ func failed(r bulk.Result, err error) bulk.Result {
 	}
 	r.Exit, r.Error = cli.Explain(err)
 	return r
-}
-
-func revoked(results []bulk.Result) int {
-	n := 0
-	for _, r := range results {
-		if r.Outcome == bulk.OK {
-			n++
-		}
-	}
-	return n
 }
 
 // look asks once which tokens are still there, and believes that rather than the

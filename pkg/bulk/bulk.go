@@ -49,6 +49,17 @@ func (r Result) Twin(row int) Result {
 // IsTwin reports whether the result is that of a Twin.
 func (r Result) IsTwin() bool { return r.SameAs != 0 }
 
+// Done returns how many rows were done by this run.
+func Done(results []Result) int {
+	n := 0
+	for _, r := range results {
+		if r.Outcome == OK {
+			n++
+		}
+	}
+	return n
+}
+
 // A Row is what is to be done. One whose outcome is set already is only
 // reported.
 type Row struct {
