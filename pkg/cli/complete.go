@@ -111,7 +111,6 @@ func databasesNamed(cmd *cobra.Command, args []string) []string {
 // offeredColumns are columns: as they are, to sort by, or in front of a condition,
 // which goes on at once.
 func (a *App) offeredColumns(columns []string, f *pflag.Flag, given []string, begun string) ([]string, cobra.ShellCompDirective) {
-	columns = slices.Clone(columns)
 	switch f.Name {
 	case "sort":
 		if strings.HasPrefix(begun, "-") { // names do not begin so, and nobody looks for them unasked
