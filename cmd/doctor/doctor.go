@@ -126,7 +126,7 @@ func login(ctx context.Context, app *cli.App) finding {
 // operations looks for those that were cut short.
 func operations(app *cli.App) finding {
 	f := finding{check: "operations", state: fine, detail: "none was cut short"}
-	words, next, err := app.Unsettled()
+	words, next, err := app.Unfinished()
 	switch {
 	case err != nil:
 		return finding{f.check, trouble, err.Error()}

@@ -3,7 +3,6 @@ package token
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -107,7 +106,7 @@ func (l *leak) ask(ctx context.Context, sessions []*cli.Session) {
 		case err == nil:
 			l.self, l.orgID, l.unasked = s, id, nil
 			return
-		case !errors.Is(err, devops.ErrUnauthorized):
+		case !devops.NoSuchToken(err): // another refusal does not say that it is revoked
 			l.unasked = err
 		}
 	}
@@ -129,7 +128,7 @@ func (l *leak) seen(v *view) {
 		return
 	}
 	current := l.current
-	l.row, l.lister = v.rows[at], v.session
+	l.row, l.lister, l.listed = v.rows[at], v.session, tokensOf(v.rows)
 	l.current = current
 	l.orgID, l.orgName = cmp.Or(l.orgID, v.orgID), v.orgName
 	l.permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {

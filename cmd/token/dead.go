@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
 )
 
 // lost returns the token that is saved under a name or has a client id, and that
@@ -34,9 +35,9 @@ func checkDead(ctx context.Context, app *cli.App, session *cli.Session, found []
 			err = askWith(ctx, app, session, saved)
 		}
 		switch {
-		case errors.Is(err, devops.ErrUnauthorized), errors.Is(err, credential.ErrNotFound):
+		case devops.NoSuchToken(err), errors.Is(err, credential.ErrNotFound):
 		case err != nil:
-			return cli.Hint(err, "whether "+t.saved+" is revoked could not be verified; nothing was changed")
+			return cli.Hint(err, "whether "+t.saved+" is revoked is unknown; nothing was changed")
 		default:
 			return cli.Failf(cli.Conflict, "%s (%s) is not listed, but still works; nothing was changed", t.saved, t.dead).
 				WithHint("it may be another organization's: revoke it with a login there")
@@ -45,17 +46,30 @@ func checkDead(ctx context.Context, app *cli.App, session *cli.Session, found []
 	return nil
 }
 
-// bury drops what is saved of a dead token.
-func bury(ctx context.Context, app *cli.App, session *cli.Session, t target) error {
+// bury drops what is saved of a dead token. Its DELETE is sent too: a token that
+// was just made may be neither listed nor accepted yet.
+func bury(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t target) error {
 	if err := app.Confirm(ctx, "Drop the saved secret of %s (%s), which is revoked already?", t.saved, t.dead); err != nil {
 		return err
 	}
 	if app.Rehearse("drop the saved secret of %s, which is revoked already", t.saved) {
 		return nil
 	}
+	if err := revokeDead(ctx, witness, t); err != nil {
+		return err
+	}
 	if err := forget(ctx, app, session, t.row); err != nil {
 		return err
 	}
 	app.Say("%s (%s) is revoked already; its saved secret was dropped.", t.saved, t.dead)
 	return nil
+}
+
+// revokeDead sends the DELETE of a token that is neither listed nor accepted.
+func revokeDead(ctx context.Context, witness *onetime.Witness, t target) error {
+	err := witness.Delete(ctx, t.dead)
+	if errors.Is(err, devops.ErrNotFound) {
+		return nil
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -75,6 +76,10 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	witness, err := newWitness(app, session, all)
+	if err != nil {
+		return err
+	}
 	var found []target
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
@@ -91,11 +96,11 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 		}
 	}
 	if len(in.refs) > 0 && len(found) == 1 {
-		return in.one(ctx, app, session, found[0])
+		return in.one(ctx, app, session, witness, found[0])
 	}
 	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, found)
+	return in.several(longer, app, session, witness, found)
 }
 
 // check refuses a command line that names no tokens, or both names and chooses.
@@ -113,10 +118,10 @@ func (in remove) check() error {
 }
 
 // one revokes one token.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, t target) error {
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t target) error {
 	switch {
 	case t.dead != "":
-		return bury(ctx, app, session, t)
+		return bury(ctx, app, session, witness, t)
 	case t.ClientID == "":
 		app.Say("There is no token %s.", t.input)
 		return nil
@@ -124,17 +129,16 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, t 
 	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
 		return err
 	}
-	if err := session.Tokens.Delete(ctx, t.ClientID); err != nil {
-		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
+	deleted := witness.Delete(ctx, t.ClientID)
+	if errors.Is(deleted, devops.ErrNotFound) && in.ifExists && t.unlisted {
+		app.Say("There is no token %s.", t.input)
+		return nil
 	}
-	if !t.current { // what was revoked cannot ask
-		still, err := listed(ctx, session)
-		if err != nil {
-			return cli.Hint(err, t.ClientID+" was deleted, which could not be verified")
-		}
-		if still(t.ClientID) {
-			return errStays(t.ClientID)
-		}
+	if app.Globals.DryRun {
+		return deleted
+	}
+	if err := in.proven(ctx, witness, t, deleted); err != nil {
+		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
 	}
 	app.Say("Revoked %s.", t.ClientID)
 	return forget(ctx, app, session, t.row)
@@ -144,8 +148,32 @@ func errStays(clientID string) error {
 	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID)
 }
 
+// proven makes sure that a token is gone. deleted is what its DELETE ended with.
+func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target, deleted error) error {
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
+	switch {
+	case gone == nil:
+		return nil
+	case errors.Is(gone, onetime.ErrStillListed) && deleted == nil:
+		return errStays(t.ClientID)
+	case deleted != nil && (errors.Is(gone, onetime.ErrStillListed) || t.unlisted):
+		return deleted
+	}
+	return unverified(errors.Join(deleted, gone))
+}
+
+// unverified is the end of a revocation that the service may have made.
+func unverified(err error) error {
+	return cli.Hint(err, "whether it is revoked is unknown; run the command again to check")
+}
+
 // words says what a token is, for the question.
 func (r row) words() string {
+	if r.GeneratedOn.IsZero() && r.roles == nil {
+		return "not listed"
+	}
 	words := cli.RoleNames(r.roles)
 	if words == "" {
 		words = "no roles"
@@ -159,18 +187,36 @@ func (r row) words() string {
 	return words + ", generated " + cli.Age(r.now, r.GeneratedOn) + " ago"
 }
 
-// listed asks once which tokens there are.
-func listed(ctx context.Context, session *cli.Session) (func(clientID string) bool, error) {
-	live, err := session.Tokens.List(ctx)
+// newWitness returns what decides whether tokens are gone, once their DELETE was
+// sent. all are the rows of the list. A young token that the service rejects is no
+// proof: it may not accept it yet.
+func newWitness(app *cli.App, session *cli.Session, all []row) (*onetime.Witness, error) {
+	w, err := app.Witness(session, tokensOf(all))
 	if err != nil {
 		return nil, err
 	}
-	ids := make(map[string]bool, len(live))
-	for _, t := range live {
-		ids[t.ClientID] = true
+	rejected := w.Rejected
+	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
+		at := slices.IndexFunc(all, func(r row) bool { return r.ClientID == clientID })
+		if clientID != session.ClientID && (at < 0 || all[at].GeneratedOn.IsZero() || all[at].now.Sub(all[at].GeneratedOn) < young) {
+			return false, nil
+		}
+		return rejected(ctx, clientID)
 	}
-	return func(clientID string) bool { return ids[clientID] }, nil
+	return w, nil
 }
+
+// tokensOf returns the tokens of rows.
+func tokensOf(all []row) []devops.Token {
+	tokens := make([]devops.Token, 0, len(all))
+	for _, r := range all {
+		tokens = append(tokens, r.Token)
+	}
+	return tokens
+}
+
+// young is the age of a token up to which a service may not know it everywhere.
+const young = 10 * time.Minute
 
 // forget drops the saved secret of a revoked token, and its binding.
 func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row) error {
@@ -189,6 +235,9 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
+		return err
+	}
+	if err := awaitRejection(ctx, app, profile, saved); err != nil {
 		return err
 	}
 	err = store.Delete(ctx, cli.SavedKey(profile, saved))

@@ -42,6 +42,7 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 	if err != nil {
 		return err
 	}
+	r.ByHand = true
 	if in.rollback {
 		return r.undo(ctx, app, entry)
 	}
@@ -102,7 +103,7 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	var due []string
 	for _, o := range open {
 		r := o.Record
-		if o.Unsettled(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.Undo {
+		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.Undo {
 			due = append(due, o.ID)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -23,6 +24,7 @@ type leak struct {
 	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
 	via            []*cli.Session // who may be able to revoke it, first choice first
 	lister         *cli.Session   // whose list has it
+	listed         []devops.Token // that list
 	orgID, orgName string
 	permissions    []string
 	unasked        error // why the service could not be asked

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -84,16 +85,46 @@ func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config
 	if err != nil {
 		return err
 	}
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile.Name, saved))
+	return askStored(ctx, app, profile.Name, saved, login.APIURL)
+}
+
+// askStored is askWith for a profile. url is the service if the store does not say
+// for which one the token is.
+func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) error {
+	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile, saved))
 	if err != nil {
 		return err
 	}
 	token := secret.Token{ClientID: saved.ClientID, Text: item.Token}
-	asker, err := app.Connect(token, cmp.Or(item.APIURL, login.APIURL))
+	asker, err := app.Connect(token, cmp.Or(item.APIURL, url))
 	if err != nil {
 		return err
 	}
 	_, err = asker.OrgID(ctx)
+	return err
+}
+
+// awaitRejection asks with a saved token until the service rejects it clearly. A
+// secret that is not in its store any more needs no asking.
+func awaitRejection(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
+	url, err := app.RequestedURL()
+	if err != nil {
+		return err
+	}
+	return onetime.AwaitRejection(ctx, saved.ClientID, func(ctx context.Context, _ string) (bool, error) {
+		err := askStored(ctx, app, profile, saved, url)
+		if errors.Is(err, credential.ErrNotFound) || devops.NoSuchToken(err) {
+			return true, nil
+		}
+		return false, unlessRefused(err)
+	})
+}
+
+// unlessRefused is err, unless it is an answer of the service about the token.
+func unlessRefused(err error) error {
+	if errors.Is(err, devops.ErrUnauthorized) || errors.Is(err, devops.ErrForbidden) {
+		return nil
+	}
 	return err
 }
 

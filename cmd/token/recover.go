@@ -16,24 +16,31 @@ type recovery struct {
 	revokeUnconfirmed bool
 	revoke            []string
 	keep              []string
+	deleted           []string
 }
 
 func newRecover(app *cli.App) *cobra.Command {
 	var in recovery
 	cmd := &cobra.Command{
 		Use:   "recover",
-		Short: "Settle what an interrupted run left behind",
-		Long: `Settle what an interrupted run left behind. Before a token is made, that is
-written down, without any secret; if the run is cut short, every command reminds of
-it until it is settled here.
+		Short: "Clean up after interrupted commands",
+		Long: `Clean up after interrupted commands. Before a token is generated, that is written
+down, without any secret. If the command is interrupted, other commands remind you
+until the operation is finished here.
 
-A token whose secret nobody holds is revoked. One whose secret is in the store or in
-its file is kept. Whether a secret that was being shown arrived, only you can tell:
---revoke-unconfirmed revokes such tokens, --keep says that you hold the secret, or
-that there is nothing to settle. Where the service shows no descriptions, tokens that
-look like the one that was made are named, and --revoke says which it is.
+A token whose secret was not delivered is revoked. One whose secret is in the store
+or in its file is kept. Whether you received a secret that was being shown, only you
+can tell: --revoke-unconfirmed revokes such tokens, --keep says that you have the
+secret, or that no token was made.
 
-A rotation whose new token is stored goes on with "token rotate"; the row says how.`,
+The token is recognized by a mark in its description. Where the service does not
+show the mark, all tokens that are new since then are named: --revoke says which one
+it is. Nothing counts as gone until a complete list shows that. A list is complete if
+it holds your own token and all that were there before: if another administrator
+deleted one of those, say so with --deleted. For five minutes after the command a
+request may still be carried out.
+
+To continue a rotation whose new token is stored, use "token rotate" as its row says.`,
 		Example: "  astra --sandbox token recover\n" +
 			"  astra --sandbox token recover --revoke-unconfirmed --yes",
 		Args: cli.Args(),
@@ -42,6 +49,7 @@ A rotation whose new token is stored goes on with "token rotate"; the row says h
 	f := cmd.Flags()
 	f.BoolVar(&in.revokeUnconfirmed, "revoke-unconfirmed", false, "also revoke what was being shown when the run ended")
 	f.StringArrayVar(&in.revoke, "revoke", nil, "`id` of a token that is shown here, to be revoked; may be repeated")
+	f.StringArrayVar(&in.deleted, "deleted", nil, "`id` of an older token that another administrator deleted; may be repeated")
 	f.StringArrayVar(&in.keep, "keep", nil, "`id` of an operation, or of its token, to end without revoking anything; may be repeated")
 	return cli.Untold(cmd)
 }
@@ -62,6 +70,9 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	found := make([]remnant, len(open))
+	if err := in.noteDeleted(app, journal, open); err != nil {
+		return err
+	}
 	var doomed, known []string
 	for i, o := range open {
 		session, err := app.Session(ctx)
@@ -72,13 +83,11 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 		defer found[i].leave()
 		found[i].examine(ctx, app, session, journal, in)
 		known = append(known, found[i].clientIDs...)
-		if id := found[i].revoke; id != "" {
-			doomed = append(doomed, id)
-		}
+		doomed = append(doomed, found[i].revoke...)
 	}
 	for _, id := range in.revoke {
 		if !slices.Contains(known, id) {
-			return cli.NotFoundf("token of an open operation", id, known).WithNext("astra token recover --dry-run")
+			return cli.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
 		}
 	}
 	if len(doomed) > 0 {
@@ -87,12 +96,12 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if app.Globals.DryRun {
-		return cli.Print(app, remnantColumns(app), found, "Nothing is open.")
+		return cli.Print(app, remnantColumns(app), found, "No unfinished operations.")
 	}
 	for i := range found {
-		found[i].settle(ctx)
+		found[i].finish(ctx)
 	}
-	if err := cli.Print(app, remnantColumns(app), found, "Nothing is open."); err != nil {
+	if err := cli.Print(app, remnantColumns(app), found, "No unfinished operations."); err != nil {
 		return err
 	}
 	return verdict(found)
@@ -103,7 +112,26 @@ func (in recovery) checkKept(open []onetime.Open) error {
 	for _, name := range in.keep {
 		one := recovery{keep: []string{name}}
 		if !slices.ContainsFunc(open, one.keeps) {
-			return cli.NotFoundf("open operation", name, nil).WithNext("astra token recover --dry-run")
+			return cli.NotFoundf("unfinished operation", name, nil).WithNext("astra token recover --dry-run")
+		}
+	}
+	return nil
+}
+
+// noteDeleted notes which older tokens another administrator deleted, as the user says.
+func (in recovery) noteDeleted(app *cli.App, journal onetime.Journal, open []onetime.Open) error {
+	for _, id := range in.deleted {
+		older := slices.ContainsFunc(open, func(o onetime.Open) bool { return slices.Contains(o.Record.Before, id) })
+		if !older {
+			return cli.NotFoundf("older token of an unfinished operation", id, nil).WithNext("astra token recover --dry-run")
+		}
+	}
+	for _, id := range in.deleted {
+		if app.Rehearse("note that %s was deleted", id) {
+			continue
+		}
+		if err := journal.NoteDeleted(id); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -114,14 +142,14 @@ func (in recovery) keeps(o onetime.Open) bool {
 	return slices.Contains(in.keep, o.ID) || o.Record.Made != "" && slices.Contains(in.keep, o.Record.Made)
 }
 
-// verdict fails while something is open that somebody should settle, and where a
-// secret is kept, but not everywhere.
+// verdict fails while an operation is unfinished, and where a secret is kept, but not
+// everywhere.
 func verdict(found []remnant) error {
 	var open []string
 	var failure, short error
 	for _, r := range found {
 		switch {
-		case r.unsettled():
+		case r.unfinished():
 			open = append(open, r.open.ID+" ("+r.state+")")
 			failure = errors.Join(failure, r.failure)
 		case r.failure != nil:
@@ -131,12 +159,12 @@ func verdict(found []remnant) error {
 	if len(open) == 0 {
 		return short
 	}
-	e := cli.Failf(cli.Unknown, "not settled: %s", strings.Join(open, ", "))
+	e := cli.Failf(cli.Unknown, "unfinished: %s", strings.Join(open, ", "))
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}
 	if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) }) {
-		return e.WithHint("a request may be on its way yet: look again in half a minute").WithNext("astra token recover")
+		return e.WithHint("a request may still be carried out; try again in five minutes").WithNext("astra token recover")
 	}
-	return e.WithHint("the rows say what is next")
+	return e.WithHint("the column next shows what to do")
 }

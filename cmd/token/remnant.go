@@ -40,7 +40,8 @@ type remnant struct {
 
 	entry    *onetime.Entry
 	rotation *rotation
-	revoke   string // client id that is to be revoked
+	revoke   []string // client ids that are to be revoked
+	byHand   bool     // because the user says so
 	ends     bool
 }
 
@@ -76,6 +77,9 @@ func (r *remnant) examine(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	if entry == nil {
 		r.state, r.failure = isDamaged, fmt.Errorf("%s: %w", r.open.Path, err)
+		if made := r.open.Record.Made; made != "" {
+			r.clientIDs = []string{made}
+		}
 		return
 	}
 	r.entry, r.open.Record = entry, entry.Record
@@ -131,38 +135,33 @@ func (r *remnant) find(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	r.state, r.clientIDs, r.missing = string(found.State), found.ClientIDs, found.Missing
 	r.decide(in, found)
-	return nil
+	return found.Why
 }
 
 // decide chooses what is done about the operation, or says what would be.
 func (r *remnant) decide(in recovery, f onetime.Finding) {
-	chosen := func() {
-		for _, id := range f.ClientIDs {
-			if slices.Contains(in.revoke, id) {
-				r.revoke, r.ends = id, false
-			}
-		}
-	}
 	switch f.State {
 	case onetime.Nothing:
 		r.ends = true
 	case onetime.Kept:
 		r.ends, r.next = true, "astra token recover --revoke "+f.ClientIDs[0]
-		chosen()
 	case onetime.Orphan:
-		r.revoke = f.ClientIDs[0]
+		r.revoke = f.ClientIDs
 	case onetime.Unconfirmed:
 		r.next = "astra token recover --keep " + f.ClientIDs[0]
-		chosen()
 		if in.revokeUnconfirmed {
-			r.revoke = f.ClientIDs[0]
+			r.revoke, r.byHand = f.ClientIDs, true
 		}
 	case onetime.Alike:
 		r.next = "astra token recover --keep " + r.open.ID
 		if len(f.ClientIDs) > 0 {
 			r.next = "astra token recover --revoke CLIENT-ID"
 		}
-		chosen()
+	case onetime.Unclear:
+		r.next = "astra token recover --keep " + r.open.ID
+		if list, ok := errors.AsType[*onetime.IncompleteListError](f.Why); ok && len(list.Missing) == 1 {
+			r.next = "astra token recover --deleted " + list.Missing[0]
+		}
 	case onetime.Waiting:
 		r.next = "astra token recover"
 	case onetime.Undoing:
@@ -174,23 +173,39 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 	case onetime.Overlapping:
 		r.next = "astra token rotate " + r.entry.Old + " --finish"
 	}
+	r.chosen(in, f)
 	if in.keeps(r.open) && f.State != onetime.Nothing && (r.goesOn() || r.entry.Kind == onetime.Generating || slices.Contains(in.keep, r.open.ID)) {
-		r.revoke, r.ends, r.state, r.missing = "", true, string(onetime.Kept), nil
+		r.revoke, r.ends, r.state, r.missing = nil, true, string(onetime.Kept), nil
 	}
 }
 
-// settle does what was decided.
-func (r *remnant) settle(ctx context.Context) {
+// chosen notes the tokens of the operation that --revoke names.
+func (r *remnant) chosen(in recovery, f onetime.Finding) {
+	switch f.State {
+	case onetime.Kept, onetime.Unconfirmed, onetime.Alike, onetime.Unclear, onetime.Waiting:
+	default:
+		return
+	}
+	for _, id := range f.ClientIDs {
+		if slices.Contains(in.revoke, id) {
+			r.revoke, r.byHand, r.ends = []string{id}, true, false
+		}
+	}
+}
+
+// finish does what was decided.
+func (r *remnant) finish(ctx context.Context) {
 	var outcome string
 	switch {
-	case r.revoke != "":
+	case len(r.revoke) > 0:
+		r.rotation.ByHand = r.byHand
 		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke, r.rotation.Destinations), wasRevoked
 	case !r.ends:
 		return
-	case r.rotation == nil: // damaged, or another organization's: somebody says that all is well
+	case r.rotation == nil: // damaged, or another organization's: a person ends it
 		r.failure, outcome = r.entry.End(), wasKept
 	case r.state != string(onetime.Kept):
-		r.failure, outcome = onetime.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), isGone
+		r.failure, outcome = r.rotation.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), isGone
 	case r.goesOn():
 		r.failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), wasKept
 		r.state, r.next = string(onetime.Halfway), "astra token rotate "+r.entry.Old+" --resume"
@@ -211,9 +226,9 @@ func (r *remnant) goesOn() bool {
 	return r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
-// unsettled reports whether somebody has to do something about it.
-func (r *remnant) unsettled() bool {
-	return r.outcome == isOpen && r.state != isRunning && r.state != string(onetime.Overlapping)
+// unfinished reports whether there is something left to do.
+func (r *remnant) unfinished() bool {
+	return r.outcome == isOpen && r.state != isRunning && r.state != string(onetime.Overlapping) && !r.open.Record.Refused
 }
 
 func (r *remnant) leave() {

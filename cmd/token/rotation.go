@@ -9,7 +9,6 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
-	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // A rotation is one with what it takes to report on it.
@@ -61,7 +60,7 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 		return nil, err
 	}
 	r := &rotation{shown: record.Shown}
-	r.Rotation = onetime.Rotation{Maker: maker, Login: session.ClientID, With: with(app, session)}
+	r.Rotation = onetime.Rotation{Maker: maker}
 	if r.roles, err = session.RoleRefs(ctx, record.Order.Roles); err != nil {
 		return nil, err
 	}
@@ -94,21 +93,6 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 		r.Destinations = append(r.Destinations, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: render})
 	}
 	return r, nil
-}
-
-// with opens the service of a session with another token.
-func with(app *cli.App, session *cli.Session) func(context.Context, secret.Text) (*devops.Client, error) {
-	return func(_ context.Context, text secret.Text) (*devops.Client, error) {
-		token, err := secret.ParseToken(text.Reveal())
-		if err != nil {
-			return nil, err
-		}
-		other, err := app.Connect(token, session.APIURL)
-		if err != nil {
-			return nil, err
-		}
-		return other.Client, nil
-	}
 }
 
 // show is the new credential as it is shown.

@@ -2,19 +2,21 @@ package token
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// lastLook bounds the list that tells what was done, also after an interrupt.
-const lastLook = 10 * time.Second
+// lastLook bounds the looks that prove what was done, also after an interrupt.
+const lastLook = 12 * time.Second
 
 // several shows what would be revoked, asks, revokes it and reports each token.
-func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []target) error {
+func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []target) error {
 	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
@@ -45,7 +47,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		}
 		return showDeletions(ctx, app, session, found)
 	}
-	results := revoke(ctx, app, session, found)
+	results := revoke(ctx, app, session, witness, found)
 	if live > 0 {
 		app.Say("Revoked %d of %d.", bulk.Done(results), live)
 	}
@@ -87,7 +89,7 @@ func showDeletions(ctx context.Context, app *cli.App, session *cli.Session, foun
 
 // revoke revokes tokens, makes sure that they are gone, and drops their saved
 // secrets.
-func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []target) []bulk.Result {
+func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []target) []bulk.Result {
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
 		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
@@ -98,7 +100,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 		case t.ClientID == "":
 			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
 		}
-		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return witness.Delete(ctx, t.ClientID) }}
 	}
 	others := rows
 	if len(found) > 0 && found[len(found)-1].current {
@@ -107,7 +109,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 	var results []bulk.Result
 	if len(others) > 0 {
 		results = app.RunRows(ctx, "Revoking", others, nil, nil)
-		look(ctx, app, session, results)
+		prove(ctx, witness, results)
 	}
 	for _, own := range rows[len(others):] {
 		r, err := own.Result, context.Cause(ctx)
@@ -115,12 +117,22 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, found []tar
 		if err == nil {
 			r.Outcome, err = bulk.OK, own.Do(ctx)
 		}
-		results = append(results, failed(r, err))
+		one := []bulk.Result{failed(r, err)}
+		prove(ctx, witness, one)
+		results = append(results, one...)
 	}
 	for i, r := range results {
-		if r.Outcome == bulk.OK || found[i].dead != "" {
-			results[i] = failed(r, forget(context.WithoutCancel(ctx), app, session, found[i].row))
+		clean := context.WithoutCancel(ctx)
+		var err error
+		switch {
+		case found[i].dead != "":
+			if err = revokeDead(clean, witness, found[i]); err == nil {
+				err = forget(clean, app, session, found[i].row)
+			}
+		case r.Outcome == bulk.OK:
+			err = forget(clean, app, session, found[i].row)
 		}
+		results[i] = failed(r, err)
 	}
 	return results
 }
@@ -137,28 +149,37 @@ func failed(r bulk.Result, err error) bulk.Result {
 	return r
 }
 
-// look asks once which tokens are still there, and believes that rather than the
-// answers.
-func look(ctx context.Context, app *cli.App, session *cli.Session, results []bulk.Result) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+// prove corrects the outcome of what was sent by what is proven.
+func prove(ctx context.Context, witness *onetime.Witness, results []bulk.Result) {
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	still, err := listed(after, session)
-	if err != nil {
-		app.Warn("that they are gone could not be verified: %v", err)
-		return
-	}
-	believe(results, still)
-}
-
-// believe corrects the outcome of what was sent by what is still there.
-func believe(results []bulk.Result, still func(clientID string) bool) {
-	for i, r := range results {
-		switch there := still(r.ID); {
-		case r.Outcome == bulk.OK && there:
-			results[i] = failed(r, errStays(r.ID))
-		case (r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown) && !there:
-			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
-			results[i] = r
+	sent := func(r bulk.Result) bool { return r.Outcome != bulk.NotStarted && r.Outcome != bulk.Unchanged }
+	accepted := map[string]bool{}
+	for _, r := range results {
+		if sent(r) {
+			accepted[r.ID] = r.Outcome == bulk.OK
 		}
 	}
+	failures := witness.Gone(looking, accepted)
+	for i, r := range results {
+		if sent(r) {
+			results[i] = corrected(r, failures[r.ID])
+		}
+	}
+}
+
+// corrected is the result of a revocation, given why it is not proven that the token
+// is gone, or nil.
+func corrected(r bulk.Result, failure error) bulk.Result {
+	switch {
+	case failure == nil:
+		r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
+		return r
+	case r.Outcome != bulk.OK: // it failed, and nothing shows the contrary
+		return r
+	case errors.Is(failure, onetime.ErrStillListed):
+		return failed(r, errStays(r.ID))
+	}
+	r.Outcome = bulk.Unknown
+	return failed(r, unverified(failure))
 }

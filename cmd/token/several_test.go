@@ -5,28 +5,30 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-func TestBelieve(t *testing.T) {
+func TestCorrected(t *testing.T) {
 	t.Parallel()
+	lists := &onetime.IncompleteListError{Missing: []string{"x"}}
 	for _, c := range []struct {
 		answer bulk.Outcome
-		there  bool
+		proof  error
 		want   bulk.Outcome
 	}{
-		{bulk.OK, false, bulk.OK},
-		{bulk.OK, true, bulk.Failed},
-		{bulk.Failed, false, bulk.OK},
-		{bulk.Failed, true, bulk.Failed},
-		{bulk.Unknown, false, bulk.OK},
-		{bulk.Unknown, true, bulk.Unknown},
-		{bulk.NotStarted, false, bulk.NotStarted},
-		{bulk.Unchanged, false, bulk.Unchanged},
+		{bulk.OK, nil, bulk.OK},
+		{bulk.OK, onetime.ErrStillListed, bulk.Failed},
+		{bulk.OK, lists, bulk.Unknown},
+		{bulk.Failed, nil, bulk.OK},
+		{bulk.Failed, onetime.ErrStillListed, bulk.Failed},
+		{bulk.Failed, lists, bulk.Failed},
+		{bulk.Unknown, nil, bulk.OK},
+		{bulk.Unknown, onetime.ErrStillListed, bulk.Unknown},
+		{bulk.Unknown, lists, bulk.Unknown},
 	} {
-		results := []bulk.Result{{ID: "abc", Outcome: c.answer, Exit: 143}}
-		believe(results, func(string) bool { return c.there })
-		if got := results[0]; got.Outcome != c.want || got.Outcome == bulk.OK && c.answer != bulk.OK && got.Exit != 0 {
-			t.Errorf("%s, listed %v: got %+v, want %s", c.answer, c.there, got, c.want)
+		got := corrected(bulk.Result{ID: "abc", Outcome: c.answer, Exit: 143}, c.proof)
+		if got.Outcome != c.want || got.Outcome == bulk.OK && got.Exit != 0 {
+			t.Errorf("%s, %v: got %+v, want %s", c.answer, c.proof, got, c.want)
 		}
 	}
 }

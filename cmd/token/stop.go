@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
@@ -43,7 +44,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 	var results []bulk.Result
 	if needed > 0 {
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
-		prove(ctx, rows, leaks, results)
+		proveLeaks(ctx, app, rows, leaks, results)
 	}
 	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
 		one := []bulk.Result{rows[i].Result}
@@ -54,7 +55,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
 			}
 			one[0] = failed(one[0], err)
-			prove(ctx, rows[i:], leaks[i:], one)
+			proveLeaks(ctx, app, rows[i:], leaks[i:], one)
 		}
 		results = append(results, one[0])
 	}
@@ -86,14 +87,10 @@ func (l *leak) revoke(ctx context.Context) error {
 	var refusal error
 	for _, s := range l.via {
 		err := s.Tokens.Delete(ctx, l.ClientID)
-		switch {
-		case errors.Is(err, devops.ErrForbidden):
-			refusal = err
-		case errors.Is(err, devops.ErrNotFound), s == l.self && errors.Is(err, devops.ErrUnauthorized):
-			return nil // somebody else was faster
-		default:
+		if !errors.Is(err, devops.ErrForbidden) {
 			return err
 		}
+		refusal = err
 	}
 	return l.nobodyMay(refusal)
 }
@@ -140,45 +137,56 @@ func (l *leak) nobodyMay(refusal error) error {
 	return e.WithHint("that needs the permission org-token-write")
 }
 
-// prove corrects the outcomes of what was sent by what is there.
-func prove(ctx context.Context, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+// proveLeaks corrects the outcomes of what was sent by what is proven.
+func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	lists := map[*cli.Session]func(string) bool{}
+	byLister := map[*cli.Session]map[string]bool{}
 	for i, r := range results {
-		if rows[i].Outcome != "" || r.Outcome == bulk.NotStarted {
+		if rows[i].Outcome == "" && r.Outcome != bulk.NotStarted {
+			lister := leaks[i].witness()
+			if byLister[lister] == nil {
+				byLister[lister] = map[string]bool{}
+			}
+			byLister[lister][r.ID] = r.Outcome == bulk.OK
+		}
+	}
+	failures := map[string]error{}
+	for lister, accepted := range byLister {
+		w, err := app.Witness(lister, listedBy(leaks, lister))
+		if err != nil {
+			app.Warn("%v", err)
 			continue
 		}
-		there, err := leaks[i].there(after, lists)
-		switch {
-		case err == nil:
-			believe(results[i:i+1], func(string) bool { return there })
-		case r.Outcome == bulk.OK:
-			r.Outcome = bulk.Unknown
-			results[i] = failed(r, cli.Failf(cli.Unknown, "it was deleted, and nobody could tell whether it is gone: %v", err))
+		w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
+			at := slices.IndexFunc(leaks, func(l *leak) bool { return l.ClientID == clientID })
+			if at < 0 || leaks[at].self == nil { // it was not accepted before either
+				return false, nil
+			}
+			_, err := leaks[at].self.Orgs.Current(ctx)
+			return devops.NoSuchToken(err), nil
+		}
+		maps.Copy(failures, w.Gone(looking, accepted))
+	}
+	for i, r := range results {
+		if rows[i].Outcome == "" && r.Outcome != bulk.NotStarted {
+			results[i] = corrected(r, failures[r.ID])
 		}
 	}
 }
 
-// there reports whether the token still exists: whether it is listed, if there
-// is somebody left to look, else whether it is still accepted.
-func (l *leak) there(ctx context.Context, lists map[*cli.Session]func(string) bool) (bool, error) {
-	if l.lister != nil && l.lister.ClientID != l.ClientID {
-		if lists[l.lister] == nil {
-			still, err := listed(ctx, l.lister)
-			if err != nil {
-				return false, err
-			}
-			lists[l.lister] = still
+// witness is the session that looks whether the token is gone: the one whose list
+// has it, else the token itself.
+func (l *leak) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
+
+// listedBy returns the tokens that a session's list showed.
+func listedBy(leaks []*leak, lister *cli.Session) []devops.Token {
+	for _, l := range leaks {
+		if l.lister == lister && l.listed != nil {
+			return l.listed
 		}
-		return lists[l.lister](l.ClientID), nil
 	}
-	asker := cmp.Or(l.self, l.lister)
-	_, err := asker.Orgs.Current(ctx)
-	if errors.Is(err, devops.ErrUnauthorized) {
-		return false, nil
-	}
-	return true, err
+	return nil
 }
 
 // cleanUp drops what is saved of a token that was revoked.

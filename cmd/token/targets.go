@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -16,7 +17,9 @@ type target struct {
 	row
 	input string
 	dead  string // client id of one that is saved here and no longer listed
-	twin  string // client id of one that an earlier name means; this is it once more
+	// unlisted says that the list, which is incomplete, does not show the token.
+	unlisted bool
+	twin     string // client id of one that an earlier name means; this is it once more
 }
 
 // names returns how the tokens are named on the command line and in --from. The
@@ -81,6 +84,8 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 				dead = target{input: ref, twin: dead.dead}
 			}
 			found = append(found, dead)
+		case err != nil && cli.LooksLikeClientID(ref) && !slices.ContainsFunc(all, func(r row) bool { return r.current }):
+			found = append(found, target{row: row{Token: devops.Token{ClientID: ref}}, input: ref, unlisted: true})
 		case err != nil && !in.ifExists:
 			failures = append(failures, fmt.Errorf("%s%w", place, err))
 		case err != nil:

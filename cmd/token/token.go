@@ -74,6 +74,9 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 	if err != nil {
 		return nil, err
 	}
+	if err := review(ctx, app, session, tokens); err != nil {
+		return nil, err
+	}
 	profile, err := sessionProfile(app, session)
 	if err != nil {
 		return nil, err
@@ -98,6 +101,26 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 		all = append(all, r)
 	}
 	return all, nil
+}
+
+// review warns of tokens in the list that were made although the service refused it.
+func review(ctx context.Context, app *cli.App, session *cli.Session, tokens []devops.Token) error {
+	journal, err := app.Journal()
+	if err != nil {
+		return err
+	}
+	if open, err := journal.List(); err != nil || len(open) == 0 {
+		return nil //nolint:nilerr // each command warns of a journal that cannot be read
+	}
+	maker, err := app.Maker(ctx, session)
+	if err != nil {
+		return err
+	}
+	found, err := maker.Review(ctx, tokens)
+	for _, id := range found {
+		app.Warn("%s was generated although the service refused it. To revoke it: %s", id, app.Command("astra token recover"))
+	}
+	return err
 }
 
 // sessionProfile is the profile whose saved tokens belong to the session's

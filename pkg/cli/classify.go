@@ -41,6 +41,7 @@ func kinds() []struct {
 		{onetime.ErrNewGone, Conflict},
 		{onetime.ErrUndoing, Conflict},
 		{onetime.ErrStillListed, Server},
+		{onetime.ErrUnproven, Unknown},
 		{errInterrupted, Interrupted},
 		{errTerminated, Terminated},
 		{errHungUp, HungUp},
@@ -114,7 +115,7 @@ func classify(err error) *Error {
 	case Unknown:
 		e.Outcome = NobodyKnows
 		if errors.Is(err, onetime.ErrPending) {
-			e.Hint, e.Next = "it is written down, and every command reminds of it until it is settled", append(e.Next, "astra token recover")
+			e.Hint, e.Next = "every command reminds you of it until it is finished", append(e.Next, "astra token recover")
 		}
 	case Store:
 		if errors.Is(err, onetime.ErrPartial) {

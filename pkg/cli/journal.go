@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // JournalDir is the journal's directory in that of the state.
@@ -39,9 +43,70 @@ func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error
 	now, err := a.ServiceNow()
 	ahead := now.Sub(a.Now())
 	return onetime.Maker{
-		Tokens: session.Tokens, Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
+		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
 		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) },
 	}, err
+}
+
+// with opens the service of a session with another token.
+func (a *App) with(session *Session) func(context.Context, secret.Text) (*devops.Client, error) {
+	return func(_ context.Context, text secret.Text) (*devops.Client, error) {
+		token, err := secret.ParseToken(text.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		other, err := a.Connect(token, session.APIURL)
+		if err != nil {
+			return nil, err
+		}
+		return other.Client, nil
+	}
+}
+
+// Witness returns what decides whether tokens of a session's organization are gone.
+// before are the tokens that its list showed.
+func (a *App) Witness(session *Session, before []devops.Token) (*onetime.Witness, error) {
+	journal, err := a.Journal()
+	if err != nil {
+		return nil, err
+	}
+	now, err := a.ServiceNow()
+	if err != nil {
+		return nil, err
+	}
+	ahead := now.Sub(a.Now())
+	w := &onetime.Witness{
+		Tokens: session.Tokens, Journal: journal, Caller: session.ClientID,
+		Now:      func() time.Time { return a.Now().Add(ahead) },
+		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
+	}
+	w.Expect(before)
+	return w, nil
+}
+
+// Rejected reports whether the service, asked with a token that is stored here or is
+// the session's own, says clearly that there is no such token. It reports false for
+// a token whose secret is not stored.
+func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (bool, error) {
+	client := session.Client
+	if clientID != session.ClientID {
+		held, err := a.Held(session.APIURL, clientID)
+		if err != nil || held == nil {
+			return false, err
+		}
+		text, err := held.Load(ctx, clientID)
+		switch {
+		case errors.Is(err, credential.ErrNotFound):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		if client, err = a.with(session)(ctx, text); err != nil {
+			return false, err
+		}
+	}
+	_, err := client.Orgs.Current(ctx)
+	return devops.NoSuchToken(err), nil
 }
 
 // untold marks a command that does not tell of unsettled operations.
@@ -57,8 +122,7 @@ func Untold(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// tellOpen says in one line what earlier runs left unsettled. Whatever is wrong
-// with the journal itself is for the commands that use it.
+// tellOpen says in one line which operations earlier runs did not finish.
 func (a *App) tellOpen(cmd *cobra.Command) {
 	if due := cmd.Flags().Lookup("due"); isEvaluated(cmd) || due != nil && due.Changed { // it is about to settle it
 		return
@@ -68,20 +132,24 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 			return
 		}
 	}
-	words, next, err := a.Unsettled()
-	if err != nil || len(words) == 0 {
+	words, next, err := a.Unfinished()
+	if err != nil {
+		a.Warn("cannot tell whether operations are unfinished: %v", err)
+		return
+	}
+	if len(words) == 0 {
 		return
 	}
 	const most = 3
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
-	a.Warn("not settled: %s; run: %s", strings.Join(words, ", "), a.Command(next))
+	a.Warn("unfinished: %s. To finish: %s", strings.Join(words, ", "), a.Command(next))
 }
 
-// Unsettled names what earlier runs left that somebody should settle, and the
-// command that does.
-func (a *App) Unsettled() (words []string, next string, err error) {
+// Unfinished names the operations that earlier runs did not finish, and the command
+// that does.
+func (a *App) Unfinished() (words []string, next string, err error) {
 	journal, err := a.Journal()
 	if err != nil {
 		return nil, "", err
@@ -96,7 +164,7 @@ func (a *App) Unsettled() (words []string, next string, err error) {
 	}
 	next = "astra token rotate --due --yes"
 	for _, o := range all {
-		if o.Unsettled(now) {
+		if o.Unfinished(now) {
 			words = append(words, inWords(o))
 			if !isDue(o) {
 				next = "astra token recover"
@@ -116,7 +184,7 @@ func isDue(o onetime.Open) bool {
 func inWords(o onetime.Open) string {
 	r := o.Record
 	switch {
-	case o.Err != nil:
+	case errors.Is(o.Err, onetime.ErrDamaged) && r.Made == "" || r.Kind == "":
 		return "a damaged journal file " + o.Path
 	case isDue(o):
 		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
@@ -125,7 +193,10 @@ func inWords(o onetime.Open) string {
 	case r.Made != "":
 		return "the token " + r.Made
 	}
-	return "a token that may have been made, with mark " + r.Nonce
+	if r.Named != "" {
+		return "a token that may have been generated, perhaps " + r.Named + ", with mark " + r.Nonce
+	}
+	return "a token that may have been generated, with mark " + r.Nonce
 }
 
 // NotRotating fails with status 7 if a rotation is open that concerns what is

@@ -73,13 +73,25 @@ func Unclear(err error) bool {
 	return errors.Is(err, ErrOutcomeUnknown) || ok && e.Changes && (e.Lost || e.Sent && !definite(e.Status))
 }
 
-// A PartialCredential tells of a token which the service made and whose answer
-// cannot be used: there is enough of it to revoke the token.
+// codeNoSuchToken is the service's number for a token that was revoked, or that it
+// never issued.
+const codeNoSuchToken = 340018
+
+// NoSuchToken reports whether the service said clearly that the token which was
+// used does not exist. Other refusals are no proof of that: they may come from a
+// gateway, or be about a permission.
+func NoSuchToken(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == codeNoSuchToken && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
+}
+
+// A PartialCredential names the one client id in an answer that cannot be used. It
+// may be that of the token which the service made, or of any other token.
 type PartialCredential struct{ ClientID string }
 
 // Error names the token.
 func (p *PartialCredential) Error() string {
-	return "the token with the client id " + p.ClientID + " was made, but its answer cannot be used"
+	return "the unusable answer names the client ID " + p.ClientID
 }
 
 // verdict is the error that follows from the last answer of a trip.
@@ -116,7 +128,7 @@ func kindOf(k call, a answer) error {
 		}
 		return ErrUnauthorized
 	case http.StatusForbidden:
-		if code == 340012 || code == 340017 || code == 340018 { // all of them: no such token
+		if code == 340012 || code == 340017 || code == codeNoSuchToken { // all of them: no such token
 			return ErrUnauthorized
 		}
 		return ErrForbidden

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // A Destination takes the secret of a credential.
@@ -24,4 +25,11 @@ type Destination interface {
 	Note(r *Record)
 	// Discard drops what Prepare set up. It does no harm after Deliver.
 	Discard()
+}
+
+// A Keeper is a destination from which a delivered token can be read again, so that
+// the service can be asked with it.
+type Keeper interface {
+	// Load returns the token of a client id that the destination holds.
+	Load(ctx context.Context, clientID string) (secret.Text, error)
 }

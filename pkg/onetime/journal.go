@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -35,9 +36,13 @@ const (
 	lockSuffix   = ".lock"
 	// takeWait bounds the wait for a process that only looks at an operation.
 	takeWait = time.Second
-	// maxRecord is more than any operation writes.
-	maxRecord = 1 << 20
+	// maxRecord is more than an operation writes in an organization with a million
+	// tokens.
+	maxRecord = 128 << 20
 )
+
+// fileLetters are the letters of the ids of operations, which name files.
+const fileLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 // An Entry is an operation in the hands of this process.
 type Entry struct {
@@ -45,6 +50,7 @@ type Entry struct {
 	Record
 
 	found  bool // by Take, and so begun by another run
+	listed bool // the file holds Before already
 	path   string
 	file   *os.File
 	unlock func()
@@ -54,6 +60,9 @@ type Entry struct {
 // plan decides when nobody else can be at it. The error wraps ErrOpen, ErrRunning
 // or ErrJournal, or is that of plan.
 func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
+	if strings.Trim(id, fileLetters) != "" || id == "" {
+		return nil, fmt.Errorf("%w: %q cannot name a file", ErrJournal, id)
+	}
 	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
@@ -96,7 +105,7 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{ID: id, found: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
+	e := &Entry{ID: id, found: true, listed: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	data, err := readRecord(e.path)
 	var damage error
 	if err == nil {
@@ -134,7 +143,7 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 			if errors.Is(err, context.DeadlineExceeded) {
 				return nil, ErrRunning
 			}
-			return nil, fmt.Errorf("%w: %w", ErrJournal, err)
+			return nil, fmt.Errorf("%w: lock %s: %w", ErrJournal, path, err)
 		}
 		held, err := guard.Stat()
 		named, gone := os.Stat(path)
@@ -154,7 +163,11 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 func (e *Entry) note(step Step) error {
 	before := e.Step
 	e.Step = step
-	line, err := json.Marshal(e.Record)
+	written := e.Record
+	if e.listed {
+		written.Before, written.Expires = nil, nil
+	}
+	line, err := json.Marshal(written)
 	if err != nil {
 		return err
 	}
@@ -170,6 +183,7 @@ func (e *Entry) note(step Step) error {
 		e.Step = before
 		return errors.Join(err, e.file.Truncate(info.Size())) // else the next line would follow half of this one
 	}
+	e.listed = true
 	failpoint.Here("journal " + string(step) + ": after")
 	return nil
 }

@@ -3,6 +3,7 @@ package onetime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -186,30 +187,106 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// TestWhichOfTheListed asks what an operation made, where the service shows
-// descriptions and where it does not.
+// TestWhichOfTheListed decides which tokens of a list an operation made, and which it
+// may have made, whatever the service did to the descriptions.
 func TestWhichOfTheListed(t *testing.T) {
 	t.Parallel()
-	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Order: Order{Roles: []string{"a", "b"}}}
-	token := func(id, description string, roles ...string) devops.Token {
-		return devops.Token{ClientID: id, Description: description, Roles: roles}
-	}
+	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Caller: "caller", Order: Order{Roles: []string{"a", "b"}}}
+	token := func(id, description string) devops.Token { return devops.Token{ClientID: id, Description: description} }
 	for name, c := range map[string]struct {
-		live  []devops.Token
-		ours  string
-		alike []string
+		live        []devops.Token
+		ours, fresh []string
 	}{
-		"by its mark":            {[]devops.Token{token("x", "", "b", "a"), token("y", "words astra-cli/0123456789abcdef", "a", "b")}, "y", nil},
-		"another one's mark":     {[]devops.Token{token("x", "astra-cli/fedcba9876543210", "a", "b")}, "", nil},
-		"made elsewhere":         {[]devops.Token{token("x", "somebody's words", "a", "b")}, "", nil},
-		"there before":           {[]devops.Token{token("before", "", "a", "b")}, "", nil},
-		"other roles":            {[]devops.Token{token("x", "", "a")}, "", nil},
-		"no descriptions at all": {[]devops.Token{token("x", "", "b", "a"), token("z", "", "a", "b")}, "", []string{"x", "z"}},
-		"nothing":                {nil, "", nil},
+		"by its mark":        {[]devops.Token{token("x", ""), token("y", "words astra-cli/0123456789abcdef")}, []string{"y"}, []string{"x", "y"}},
+		"with a suffix":      {[]devops.Token{token("y", "words astra-cli/0123456789abcdef (via API)")}, []string{"y"}, []string{"y"}},
+		"in upper case":      {[]devops.Token{token("y", "WORDS ASTRA-CLI/0123456789ABCDEF")}, []string{"y"}, []string{"y"}},
+		"escaped":            {[]devops.Token{token("y", "words astra-cli&#x2F;0123456789abcdef")}, []string{"y"}, []string{"y"}},
+		"twice":              {[]devops.Token{token("x", "astra-cli/0123456789abcdef"), token("y", "astra-cli/0123456789abcdef")}, []string{"x", "y"}, []string{"x", "y"}},
+		"cut":                {[]devops.Token{token("y", "words astra-cli/0123")}, nil, []string{"y"}},
+		"dropped":            {[]devops.Token{token("y", "")}, nil, []string{"y"}},
+		"replaced":           {[]devops.Token{token("y", "another text")}, nil, []string{"y"}},
+		"another one's mark": {[]devops.Token{token("x", "astra-cli/fedcba9876543210")}, nil, nil},
+		"there before":       {[]devops.Token{token("before", "astra-cli/0123456789abcdef")}, nil, nil},
+		"the caller's":       {[]devops.Token{token("caller", "astra-cli/0123456789abcdef")}, nil, nil},
+		"nothing":            {nil, nil, nil},
 	} {
-		ours, alike := r.among(c.live)
-		if ours != c.ours || !slices.Equal(alike, c.alike) {
-			t.Errorf("%s: %q %v, want %q %v", name, ours, alike, c.ours, c.alike)
+		s := Sight{Tokens: c.live}
+		if ours, fresh := (Maker{}).ours(r, s), (Maker{}).fresh(r, s); !slices.Equal(ours, c.ours) || !slices.Equal(fresh, c.fresh) {
+			t.Errorf("%s: %v %v, want %v %v", name, ours, fresh, c.ours, c.fresh)
+		}
+	}
+}
+
+// TestLargeOrganization writes and reads the record of a rotation in an organization
+// with 50,000 tokens, whose ids stand in the file once.
+func TestLargeOrganization(t *testing.T) {
+	t.Parallel()
+	j := Journal{Dir: t.TempDir()}
+	const many = 50_000
+	before := make([]string, many)
+	for i := range before {
+		before[i] = fmt.Sprintf("Client%018d", i)
+	}
+	e, err := j.begin(t.Context(), "old", func() (Record, error) {
+		return Record{Kind: Rotating, Step: Planned, Nonce: "0123456789abcdef", Old: "old", Before: before}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Made = "new"
+	for _, step := range steps()[1:6] {
+		if err := e.note(step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.Leave()
+	info, err := os.Stat(filepath.Join(j.Dir, "old"+recordSuffix))
+	if err != nil || info.Size() > many*30 {
+		t.Errorf("%d bytes, %v", info.Size(), err)
+	}
+	if e, err = j.Take(t.Context(), "old"); err != nil || len(e.Before) != many || e.Step != Switched {
+		t.Fatalf("%v %v", len(e.Before), err)
+	}
+	if err := e.note(Retired); err != nil {
+		t.Fatal(err)
+	}
+	e.Leave()
+	if e, err = j.Take(t.Context(), "old"); err != nil || !slices.Equal(e.Before, before) || e.Step != Retired {
+		t.Fatalf("%v %v", e, err)
+	}
+	e.Leave()
+}
+
+// TestLockFailure still names the operation where its lock cannot be had, which is no
+// sign of another process.
+func TestLockFailure(t *testing.T) {
+	t.Parallel()
+	j := Journal{Dir: t.TempDir()}
+	line := `{"version":1,"kind":"generate","step":"created","nonce":"n","made":"MADE","began":"2026-11-21T10:00:00Z","orgId":"o","order":{}}`
+	if err := os.WriteFile(filepath.Join(j.Dir, "n"+recordSuffix), []byte(line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(j.Dir, "n"+lockSuffix), 0o700); err != nil { // it cannot be opened as a file
+		t.Fatal(err)
+	}
+	open, err := j.List()
+	if err != nil || len(open) != 1 {
+		t.Fatalf("%v %v", open, err)
+	}
+	if o := open[0]; o.Running || o.Err == nil || o.Record.Made != "MADE" || !o.Unfinished(time.Now()) {
+		t.Errorf("%+v", o)
+	}
+	if _, err := j.Take(t.Context(), "n"); err == nil || errors.Is(err, ErrRunning) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestFileNames refuses ids that would name a file elsewhere.
+func TestFileNames(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"", "../../x", "a/b", `a\b`, "a\x00", "a.jsonl", "ä"} {
+		if _, err := (Journal{Dir: t.TempDir()}).begin(t.Context(), id, nil); !errors.Is(err, ErrJournal) {
+			t.Errorf("%q: %v", id, err)
 		}
 	}
 }

@@ -16,8 +16,8 @@ type Open struct {
 	ID      string
 	Record  Record
 	Path    string
-	Running bool  // another process is at it; Record is not read then
-	Err     error // wraps ErrDamaged or ErrNewer
+	Running bool  // another process works on it; Record is not read then
+	Err     error // wraps ErrDamaged or ErrNewer, or says why the file cannot be locked or read
 }
 
 // List returns the operations that have not ended.
@@ -47,7 +47,8 @@ func (j Journal) look(id string) (Open, bool) {
 	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
 	guard := flock.New(filepath.Join(j.Dir, id+lockSuffix), flock.SetPermissions(0o600))
 	defer func() { _ = guard.Close() }()
-	if free, err := guard.TryRLock(); err != nil || !free {
+	free, lockErr := guard.TryRLock()
+	if lockErr == nil && !free {
 		open.Running = true
 		return open, true
 	}
@@ -59,8 +60,13 @@ func (j Journal) look(id string) (Open, bool) {
 		open.Record, err = parseRecord(data)
 	}
 	if errors.Is(err, errUnbegun) || open.Record.Step == Done {
-		_ = os.Remove(open.Path) // its process ended just before it did that itself
+		if lockErr == nil {
+			_ = os.Remove(open.Path) // its process ended just before it did that itself
+		}
 		return open, false
+	}
+	if err == nil && lockErr != nil { // that is no sign of another process
+		err = fmt.Errorf("lock %s: %w", guard.Path(), lockErr)
 	}
 	open.Err = err
 	return open, true
@@ -72,7 +78,7 @@ func readRecord(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular() || info.Size() > maxRecord:
-		return nil, fmt.Errorf("%w: it is no file of its own", ErrDamaged)
+		return nil, fmt.Errorf("%w: %s is not a regular file of at most %d MiB", ErrDamaged, path, maxRecord>>20)
 	}
 	return os.ReadFile(path)
 }

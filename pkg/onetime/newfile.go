@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // File is a destination in a new file that only the user can read.
@@ -77,6 +79,15 @@ func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	}
 	text, err := os.ReadFile(f.Path)
 	return bytes.Contains(text, []byte(clientID)), err
+}
+
+// Load returns the token of a client id from the file.
+func (f *File) Load(_ context.Context, clientID string) (secret.Text, error) {
+	text, err := os.ReadFile(f.Path)
+	if err != nil {
+		return "", err
+	}
+	return secret.Text(regexp.MustCompile("AstraCS:" + regexp.QuoteMeta(clientID) + ":[0-9A-Za-z]+").Find(text)), nil
 }
 
 // Drop leaves a file alone: one that has its name was delivered.

@@ -42,3 +42,9 @@ func SplitDescription(description string) (text, nonce string) {
 	}
 	return strings.TrimSuffix(description[:at], " "), nonce
 }
+
+// isMarked reports whether a description carries a nonce, whatever the service made
+// of the letters and signs around it: 64 random bits are not there by chance.
+func isMarked(description, nonce string) bool {
+	return nonce != "" && strings.Contains(strings.ToLower(description), nonce)
+}

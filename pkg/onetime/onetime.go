@@ -13,10 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // The ways in which making a credential fails.
@@ -25,9 +27,9 @@ var (
 	ErrDestination = errors.New("nothing was sent")
 	// ErrNothingKept: a credential was made and revoked again. Nothing exists,
 	// the same command may be run again.
-	ErrNothingKept = errors.New("nothing was kept; it is safe to run this again")
-	// ErrPending: a credential exists, or may exist, that nobody holds.
-	ErrPending = errors.New("not settled")
+	ErrNothingKept = errors.New("nothing was saved; it is safe to retry")
+	// ErrPending: a credential exists, or may exist, whose secret is not delivered.
+	ErrPending = errors.New("unfinished")
 	// ErrPartial: some destinations took the secret and some did not. The
 	// credential was kept.
 	ErrPartial = errors.New("kept, but not everywhere")
@@ -53,12 +55,19 @@ type Order struct {
 // A Maker makes credentials.
 type Maker struct {
 	Tokens  *devops.TokenService
+	Orgs    *devops.OrgService
 	Journal Journal
 	OrgID   string // the organization of the login
 	Profile string // whose login that is, for the journal; "" = it came from elsewhere
 	Rand    io.Reader
 	Now     func() time.Time
 	Clock   func() time.Time // the service's, by which an overlap ends
+	Caller  string           // client id of the login in use
+	// With opens the service with another token than the login's.
+	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
+	// ByHand says that a person asks for this very operation. That decides what the
+	// service cannot be made to prove.
+	ByHand bool
 }
 
 // unbroken returns a context that a signal does not end, only limit or the
@@ -107,7 +116,7 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 
 // close ends the operation in the journal unless err says that it is not settled.
 func (m Maker) close(entry *Entry, err error) error {
-	if errors.Is(err, ErrPending) {
+	if errors.Is(err, ErrPending) || entry.Refused {
 		return err
 	}
 	return errors.Join(err, entry.End())
@@ -142,14 +151,17 @@ func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (
 	if err != nil {
 		return r, err
 	}
-	r.Before, r.Places = nil, nil
+	r.Before, r.Expires, r.Places = nil, map[string]time.Time{}, nil
 	for _, t := range before {
 		r.Before = append(r.Before, t.ClientID)
+		if !t.ExpiresAt.IsZero() {
+			r.Expires[t.ClientID] = t.ExpiresAt
+		}
 	}
 	for _, d := range destinations {
 		d.Note(&r)
 	}
-	r.Step, r.OrgID, r.Profile, r.Began = Planned, m.OrgID, m.Profile, m.Now().UTC()
+	r.Step, r.OrgID, r.Profile, r.Caller, r.Began = Planned, m.OrgID, m.Profile, m.Caller, m.Now().UTC()
 	return r, nil
 }
 
@@ -157,21 +169,52 @@ func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (
 // Created. A signal does not end the wait for the answer; after it, the
 // credential is revoked again.
 func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, error) {
-	made, err := m.post(ctx, entry.Record)
-	if errors.Is(err, devops.ErrOutcomeUnknown) {
-		return made, m.settle(ctx, entry, err)
+	nothing := devops.Credential{}
+	if err := m.refresh(entry); err != nil {
+		return nothing, err
 	}
-	if err != nil {
-		return made, err
+	made, err := m.post(ctx, entry.Record)
+	switch {
+	case errors.Is(err, devops.ErrOutcomeUnknown):
+		return nothing, m.settle(ctx, entry, err)
+	case err != nil && wasSent(err):
+		return nothing, m.doubt(ctx, entry, err)
+	case err != nil:
+		return nothing, err
+	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == m.Caller:
+		entry.Named = made.ClientID
+		return nothing, m.settle(ctx, entry, fmt.Errorf("the answer names %s, which is another token", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
 	if err := entry.note(Created); err != nil {
-		return devops.Credential{}, m.takeBack(ctx, entry, made.ClientID, err)
+		return nothing, m.takeBack(ctx, entry, made.ClientID, err)
 	}
 	if ctx.Err() != nil {
-		return devops.Credential{}, m.takeBack(ctx, entry, made.ClientID, context.Cause(ctx))
+		return nothing, m.takeBack(ctx, entry, made.ClientID, context.Cause(ctx))
+	}
+	if err := m.confirm(ctx, entry); err != nil {
+		return nothing, err
 	}
 	return made, nil
+}
+
+// stale is the age from which the time of a planned request is noted anew: the
+// process was stopped before it sent it.
+const stale = 10 * time.Second
+
+// refresh notes the time again if much of it passed since the operation was planned.
+func (m Maker) refresh(entry *Entry) error {
+	if age := m.Now().Sub(entry.Began); 0 <= age && age < stale {
+		return nil
+	}
+	entry.Began = m.Now().UTC()
+	return entry.note(Planned)
+}
+
+// wasSent reports whether the service may have seen the request of an error.
+func wasSent(err error) bool {
+	e, ok := errors.AsType[*devops.Error](err)
+	return ok && e.Sent
 }
 
 func (m Maker) post(ctx context.Context, r Record) (devops.Credential, error) {
@@ -201,7 +244,7 @@ func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential
 			continue
 		}
 		if len(taken) == 0 {
-			return nil, m.takeBack(ctx, entry, made.ClientID, fmt.Errorf("%v did not take the secret: %w", d, err))
+			return nil, m.takeBack(ctx, entry, made.ClientID, fmt.Errorf("save to %v: %w", d, err))
 		}
 		return taken, fmt.Errorf("%v did not take the secret of %s, which is in %s: %w: %w",
 			d, made.ClientID, strings.Join(taken, " and "), err, ErrPartial)

@@ -5,28 +5,29 @@ import (
 	"strings"
 )
 
-// A PendingError names credentials that exist, or may exist, and whose secret
-// nobody holds.
+// A PendingError names credentials that exist, or may exist, and whose secret is not
+// delivered.
 type PendingError struct {
 	ClientIDs []string
-	Certain   bool // they are ours; otherwise they only look like it
-	Blind     bool // the list could not be looked at
+	Certain   bool // they are ours; otherwise they only may be
+	Blind     bool // the list could not be read
 	Cause     error
 }
 
-// Error says what is open.
+// Error says what is unfinished.
 func (e *PendingError) Error() string {
+	names := strings.Join(e.ClientIDs, ", ")
 	switch {
 	case e.Certain:
-		return fmt.Sprintf("%v; the credential %s exists and nobody holds its secret", e.Cause, strings.Join(e.ClientIDs, ", "))
-	case e.Blind:
-		return fmt.Sprintf("%v; a credential may exist whose secret nobody holds", e.Cause)
+		return fmt.Sprintf("%v; the new token %s may still be valid", e.Cause, names)
+	case e.Blind && names == "":
+		return fmt.Sprintf("%v; a new token may exist", e.Cause)
 	case len(e.ClientIDs) == 1:
-		return fmt.Sprintf("%v; %s looks like what it made", e.Cause, e.ClientIDs[0])
+		return fmt.Sprintf("%v; the new token may be %s", e.Cause, names)
 	case len(e.ClientIDs) > 1:
-		return fmt.Sprintf("%v; one of %s looks like what it made", e.Cause, strings.Join(e.ClientIDs, ", "))
+		return fmt.Sprintf("%v; the new token may be one of %s", e.Cause, names)
 	}
-	return fmt.Sprintf("%v; no new credential is listed so far", e.Cause)
+	return fmt.Sprintf("%v; no new token is listed so far", e.Cause)
 }
 
 // Unwrap returns ErrPending and the cause.

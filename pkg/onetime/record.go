@@ -47,14 +47,25 @@ type Record struct {
 	Version int       `json:"version"`
 	Kind    Kind      `json:"kind"`
 	Step    Step      `json:"step"`
-	Began   time.Time `json:"began"` // when the latest request was about to be sent
+	Began   time.Time `json:"began"` // when the latest request was about to be sent, or ended if that is known
 	OrgID   string    `json:"orgId"` // of the login that was used
 	Profile string    `json:"profile,omitempty"`
 	Order   Order     `json:"order"`
-	Nonce   string    `json:"nonce"`          // stands in the description of what is made
-	Before  []string  `json:"before"`         // client ids that were there already
-	Made    string    `json:"made,omitempty"` // client id of what was made
-	MadeOn  time.Time `json:"madeOn,omitzero"`
+	Nonce   string    `json:"nonce"`            // in the description of what is made
+	Caller  string    `json:"caller,omitempty"` // client id of the login that was used
+	// Before are the client ids that were there already, and Expires when those end
+	// that do. Only the first line that has them repeats them: they may be many.
+	Before  []string             `json:"before,omitempty"`
+	Expires map[string]time.Time `json:"expires,omitempty"`
+	Made    string               `json:"made,omitempty"`  // client id of what was made
+	Named   string               `json:"named,omitempty"` // client id in an answer that cannot be used
+	MadeOn  time.Time            `json:"madeOn,omitzero"`
+	// Refused says that the service refused the request, which is not believed until
+	// the list shows nothing of it.
+	Refused bool `json:"refused,omitempty"`
+	// Accepted is the client id of a token whose DELETE was accepted, without proof so
+	// far that it is gone.
+	Accepted string `json:"accepted,omitempty"`
 
 	// Where the secret goes.
 	Places []Place `json:"places,omitempty"` // secret stores
@@ -117,6 +128,9 @@ func parseRecord(data []byte) (Record, error) {
 			continue
 		}
 		if damage = r.check(); damage == nil {
+			if r.Before == nil && r.Nonce == last.Nonce {
+				r.Before, r.Expires = last.Before, last.Expires
+			}
 			last = r
 		}
 	}

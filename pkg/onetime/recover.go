@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/astra-admin/astra/pkg/devops"
 )
 
 // State says what an operation left behind that did not come to its end.
@@ -15,19 +13,22 @@ type State string
 
 // The states.
 const (
-	// Nothing: it left nothing, or what it made is gone.
+	// Nothing: it left nothing, or what it made is gone. That is proven.
 	Nothing State = "nothing"
 	// Kept: it made a credential, and a destination holds its secret.
 	Kept State = "kept"
-	// Orphan: it made a credential that nobody holds.
+	// Orphan: it made a credential whose secret no destination holds. The list shows
+	// our mark on it.
 	Orphan State = "orphan"
-	// Unconfirmed: its secret was being shown; only whoever was there can tell
+	// Unconfirmed: its secret was being shown; only the person who was there can tell
 	// whether it arrived.
 	Unconfirmed State = "unconfirmed"
-	// Alike: there are credentials that it may have made. The service does not
-	// show their descriptions, so only a person can tell.
+	// Alike: there are credentials that it may have made. The list does not show our
+	// mark on any, so only a person can tell.
 	Alike State = "alike"
-	// Waiting: nothing can be seen of it, but its request may be on its way yet.
+	// Unclear: no list shows what it made, and none is whole. Only a person can tell.
+	Unclear State = "unclear"
+	// Waiting: nothing shows of it, but its request may still arrive.
 	Waiting State = "waiting"
 	// Halfway: a rotation whose new token is stored and not yet all that is
 	// used. It can be resumed or rolled back.
@@ -43,60 +44,82 @@ const (
 // A Finding is what became of an operation.
 type Finding struct {
 	State     State
-	ClientIDs []string // what is meant: what was made, or what may have been
-	Missing   []string // destinations that do not hold what is kept
+	ClientIDs []string // what was made, or may have been
+	Missing   []string // destinations that do not hold what others do
+	Why       error    // why it is unclear
 }
 
-// transit is how long a request may be on its way whose client has gone, and a
-// list may lag behind.
-const transit = 20 * time.Second
+// transit is how long after the end of an attempt its request may still be carried
+// out: gateways give up on a request long before the service behind them does.
+const transit = 5 * time.Minute
 
 // Find looks what became of an operation that an earlier run left. destinations
 // are where its secret was to go, as they are now. It changes nothing.
 func (m Maker) Find(ctx context.Context, r Record, destinations []Destination) (Finding, error) {
-	live, err := m.Tokens.List(ctx)
+	if r.Kind == Rotating && r.Step.Reached(Stored) {
+		return m.findRotation(ctx, r, destinations)
+	}
+	w := m.witness(r, destinations)
+	sight, err := w.Look(ctx, r.Made)
 	if err != nil {
 		return Finding{}, err
 	}
-	switch {
-	case r.Step == Planned:
-		return m.findPlanned(r, live), nil
-	case r.Kind == Rotating && !lists(live, r.Old) && !lists(live, r.Made) && !m.recent(r):
-		return Finding{State: Nothing, ClientIDs: []string{r.Made}}, nil
-	case r.Kind == Rotating && r.Step.Reached(Stored):
-		return Finding{State: r.rotation(m.Clock()), ClientIDs: []string{r.Made}}, nil
-	case r.Step == Created: // even if it is not listed: then it costs nothing to revoke it
-		return Finding{State: Orphan, ClientIDs: []string{r.Made}}, nil
+	if r.Step == Planned {
+		return m.findPlanned(ctx, w, sight, r)
 	}
-	return m.findDelivered(ctx, r, live, destinations)
+	return m.findMade(ctx, w, sight, r, destinations)
 }
 
-func (m Maker) findPlanned(r Record, live []devops.Token) Finding {
-	ours, alike := r.among(live)
+// findPlanned looks what became of a request whose answer is not known.
+func (m Maker) findPlanned(ctx context.Context, w *Witness, sight Sight, r Record) (Finding, error) {
+	ours, fresh := m.ours(r, sight), m.fresh(r, sight)
 	switch {
-	case ours != "":
-		return Finding{State: Orphan, ClientIDs: []string{ours}}
-	case len(alike) > 0:
-		return Finding{State: Alike, ClientIDs: alike}
+	case len(ours) > 0:
+		return Finding{State: Orphan, ClientIDs: ours}, nil
 	case m.recent(r):
-		return Finding{State: Waiting}
+		return Finding{State: Waiting, ClientIDs: fresh}, nil
+	case len(fresh) > 0:
+		return Finding{State: Alike, ClientIDs: fresh}, nil
+	case r.abroad():
+		return Finding{State: Unclear, Why: errAbroad(r)}, nil
 	}
-	return Finding{State: Nothing}
+	return m.absent(ctx, w, Finding{State: Nothing}, func(s Sight) bool {
+		return len(m.ours(r, s))+len(m.fresh(r, s)) == 0
+	})
 }
 
-// recent reports whether what cannot be seen of an operation may be on its way.
-func (m Maker) recent(r Record) bool {
-	age := m.Now().Sub(r.Began)
-	return 0 <= age && age < transit
+// absent turns a finding into an unclear one unless further whole lists agree that
+// nothing is there.
+func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(Sight) bool) (Finding, error) {
+	for _, pause := range looks()[:absences] {
+		if err := sleep(ctx, pause); err != nil {
+			return f, err
+		}
+		sight, err := w.Look(ctx, f.ClientIDs...)
+		switch {
+		case err != nil:
+			return f, err
+		case !nothing(sight):
+			return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil // it has just appeared
+		case !sight.Whole():
+			return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: &IncompleteListError{sight.Missing}}, nil
+		}
+	}
+	return f, nil
 }
 
-// findDelivered asks the destinations whether they hold the secret.
-func (m Maker) findDelivered(ctx context.Context, r Record, live []devops.Token, destinations []Destination) (Finding, error) {
+func errAbroad(r Record) error {
+	return fmt.Errorf("its token belongs to organization %s, whose tokens this login does not list", r.Order.OrgID)
+}
+
+// recent reports whether the request of an operation may still be carried out. A
+// time in the future is that of a clock that was set back.
+func (m Maker) recent(r Record) bool { return m.Now().Sub(r.Began) < answerLimit+transit }
+
+// findMade looks what became of a credential that was made: whether a destination
+// holds its secret, and whether it is still there.
+func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Finding, error) {
 	f := Finding{State: Orphan, ClientIDs: []string{r.Made}}
-	if !lists(live, r.Made) && !m.recent(r) {
-		f.State = Nothing
-		return f, nil
-	}
 	held := false
 	for _, d := range destinations {
 		holds, err := d.Holds(ctx, r.Made)
@@ -113,10 +136,67 @@ func (m Maker) findDelivered(ctx context.Context, r Record, live []devops.Token,
 		f.State = Halfway
 	case held:
 		f.State = Kept
-	case r.Shown:
+	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
-	return f, nil
+	switch listed := sight.Lists(r.Made); {
+	case listed && f.State == Orphan && !slices.Contains(m.ours(r, sight), r.Made):
+		return Finding{State: Alike, ClientIDs: f.ClientIDs}, nil
+	case listed:
+		return f, nil
+	case m.recent(r) && f.State == Orphan:
+		return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil
+	case m.recent(r):
+		return f, nil
+	case held:
+		if dead, err := m.rejected(ctx, r.Made, destinations); err != nil || !dead {
+			return f, err
+		}
+	case r.abroad():
+		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errAbroad(r)}, nil
+	}
+	gone := Finding{State: Nothing, ClientIDs: f.ClientIDs}
+	gone, err := m.absent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
+	if err == nil && gone.State != Nothing && f.State != Orphan {
+		return f, nil // where that is not proven, what is kept is kept
+	}
+	return gone, err
+}
+
+// findRotation looks at a rotation whose new token is stored. It is over only if
+// both tokens are proven to be gone.
+func (m Maker) findRotation(ctx context.Context, r Record, destinations []Destination) (Finding, error) {
+	f := Finding{State: r.rotation(m.Clock()), ClientIDs: []string{r.Made}}
+	w := m.witness(r, destinations)
+	sight, err := w.Look(ctx, r.Old, r.Made)
+	if err != nil || sight.Lists(r.Old) || sight.Lists(r.Made) || m.recent(r) {
+		return f, err
+	}
+	for _, id := range []string{r.Old, r.Made} {
+		held, err := m.holds(ctx, id, destinations)
+		if err != nil {
+			return f, err
+		}
+		if dead, err := m.rejected(ctx, id, destinations); err != nil || held && !dead {
+			return f, err
+		}
+	}
+	gone, err := m.absent(ctx, w, Finding{State: Nothing, ClientIDs: []string{r.Made, r.Old}}, func(s Sight) bool {
+		return !s.Lists(r.Old) && !s.Lists(r.Made)
+	})
+	if err != nil || gone.State != Nothing {
+		return f, err
+	}
+	return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+}
+
+func (m Maker) holds(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+	for _, d := range destinations {
+		if held, err := d.Holds(ctx, clientID); err != nil || held {
+			return held, err
+		}
+	}
+	return false, nil
 }
 
 // rotation is the state of a rotation whose new token is stored.
@@ -132,33 +212,85 @@ func (r Record) rotation(now time.Time) State {
 	return Due
 }
 
-// Unsettled reports whether somebody should know that the operation did not come
-// to its end: all but a rotation in its overlap, by the time at the service.
-func (o Open) Unsettled(now time.Time) bool {
-	return !o.Running && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotation(now) != Overlapping)
+// Unfinished reports whether commands remind of the operation: all but a rotation in
+// its overlap, by the time at the service, and a request that was plainly refused.
+func (o Open) Unfinished(now time.Time) bool {
+	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotation(now) != Overlapping)
 }
 
-// Revoke revokes what an operation made, which nobody holds, with what is left of
-// it here, and ends the operation.
-func (m Maker) Revoke(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
-	if err := m.revoke(ctx, clientID, e.abroad()); err != nil {
-		return err
-	}
-	return Drop(ctx, e, clientID, destinations)
-}
-
-// Drop takes away what is left here of a credential that is gone, and ends the
-// operation.
-func Drop(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
-	for _, d := range destinations {
-		if clientID == "" {
-			break
+// Revoke revokes the tokens that an operation made, with what is stored of it here, and ends the
+// operation. Unless a person names them, the list must show our mark on each.
+func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destinations []Destination) error {
+	for _, id := range clientIDs {
+		var err error
+		switch {
+		case m.foreign(e.Record, id):
+			return fmt.Errorf("%s was there before the operation: %w", id, ErrNotOurs)
+		case m.ByHand:
+			err = m.revoke(ctx, m.witness(e.Record, nil), e, id)
+		default:
+			err = m.revokeOurs(ctx, e, id, nil)
 		}
-		if err := d.Drop(ctx, clientID); err != nil {
-			return fmt.Errorf("%v: %w", d, err)
+		if err == nil {
+			err = m.drop(ctx, id, destinations)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return e.End()
+}
+
+// Drop deletes what is stored here of a credential that is gone, and ends the
+// operation.
+func (m Maker) Drop(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
+	if clientID != "" {
+		if err := m.drop(ctx, clientID, destinations); err != nil {
+			return err
+		}
+	}
+	return e.End()
+}
+
+// ErrStillAccepted says that the service accepts a token that is said to be gone.
+var ErrStillAccepted = fmt.Errorf("the service does not reject it clearly: %w", ErrUnproven)
+
+// drop deletes what destinations store of a credential. The service is asked with it
+// first: a secret that it does not clearly reject may be the only copy.
+func (m Maker) drop(ctx context.Context, clientID string, destinations []Destination) error {
+	for _, d := range destinations {
+		one := []Destination{d}
+		held, err := m.holds(ctx, clientID, one)
+		if _, isFile := d.(*File); err == nil && held && !isFile { // a file is not deleted
+			err = m.awaitRejection(ctx, clientID, one)
+		}
+		if err == nil {
+			err = d.Drop(ctx, clientID)
+		}
+		if err != nil {
+			return fmt.Errorf("%v: %w", d, err)
+		}
+	}
+	return nil
+}
+
+// awaitRejection is AwaitRejection for what destinations store.
+func (m Maker) awaitRejection(ctx context.Context, clientID string, destinations []Destination) error {
+	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return m.rejected(ctx, id, destinations) })
+}
+
+// AwaitRejection asks until the service clearly rejects a stored token that was
+// revoked, which may take a while. Until then its secret must not be deleted.
+func AwaitRejection(ctx context.Context, clientID string, rejected func(ctx context.Context, clientID string) (bool, error)) error {
+	for _, pause := range looks() {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		if done, err := rejected(ctx, clientID); err != nil || done {
+			return err
+		}
+	}
+	return fmt.Errorf("the stored secret of %s was not deleted: %w", clientID, ErrStillAccepted)
 }
 
 // Keep ends an operation whose secret is kept. If the run that stored it did not
@@ -198,5 +330,5 @@ func short(clientID string, missing []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s has no secret of %s, because the run that made it was cut short: %w", strings.Join(missing, " and "), clientID, ErrPartial)
+	return fmt.Errorf("%s has no secret of %s, because the command that made it was interrupted: %w", strings.Join(missing, " and "), clientID, ErrPartial)
 }

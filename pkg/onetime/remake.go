@@ -2,12 +2,30 @@ package onetime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
-// makeAgain settles what an earlier run left of the making, and reports whether it
-// has to be made anew.
+// handOver makes an operation of its own of an attempt whose outcome is unclear, so
+// that it stays named while the rotation begins anew.
+func (r *Rotation) handOver(ctx context.Context, attempt Record) error {
+	attempt.Kind, attempt.Old, attempt.Overlap, attempt.Retire = Generating, "", 0, time.Time{}
+	attempt.Held, attempt.Places, attempt.Out, attempt.Shown = false, nil, "", false // none of them took it
+	entry, err := r.Journal.begin(ctx, attempt.Nonce, func() (Record, error) { return attempt, nil })
+	if errors.Is(err, ErrOpen) {
+		return nil // by a run that was interrupted here
+	}
+	if err != nil {
+		return err
+	}
+	entry.Leave()
+	return nil
+}
+
+// makeAgain finds out what an earlier run made, and reports whether the token has to
+// be made anew.
 func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	found, err := r.Find(ctx, e.Record, r.Destinations)
 	if err != nil {
@@ -16,18 +34,22 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	switch found.State {
 	case Halfway:
 		return false, r.Confirm(ctx, e, found.Missing)
+	case Unconfirmed:
+		return false, &UnclearError{found}
 	case Orphan:
-		if err := r.revoke(ctx, found.ClientIDs[0], e.abroad()); err != nil {
-			return false, err
-		}
-		for _, d := range r.Destinations {
-			if err := d.Drop(ctx, found.ClientIDs[0]); err != nil {
+		for _, id := range found.ClientIDs {
+			if err := r.revokeOurs(ctx, e, id, nil); err != nil {
+				return false, err
+			}
+			if err := r.drop(ctx, id, r.Destinations); err != nil {
 				return false, err
 			}
 		}
 	case Nothing:
-	default:
-		return false, &UnclearError{found}
+	default: // the new attempt need not wait until that is clear
+		if err := r.handOver(ctx, e.Record); err != nil {
+			return false, err
+		}
 	}
 	plan, err := r.plan(ctx, e.Record, r.Destinations)
 	if err != nil {
@@ -36,8 +58,8 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 	if plan.Nonce, err = newNonce(r.Rand); err != nil {
 		return false, err
 	}
-	plan.Made, plan.MadeOn = "", time.Time{}
-	e.Record, e.found = plan, false
+	plan.Made, plan.Named, plan.MadeOn, plan.Accepted, plan.Refused = "", "", time.Time{}, "", false
+	e.Record, e.found, e.listed = plan, false, false
 	return true, e.note(Planned)
 }
 
@@ -51,19 +73,21 @@ func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) erro
 	return e.note(Stored)
 }
 
-// UnclearError says that only a person can tell what became of an operation, or
-// nobody yet.
+// UnclearError says that only a person can tell what became of an operation, or that
+// it is too early to tell.
 type UnclearError struct{ Finding }
 
 // Error says what is unclear.
 func (e *UnclearError) Error() string {
 	switch e.State {
 	case Unconfirmed:
-		return fmt.Sprintf("whether the secret of %s arrived, only you can tell", e.ClientIDs[0])
+		return fmt.Sprintf("it is not known whether you received the secret of %s", e.ClientIDs[0])
 	case Alike:
-		return fmt.Sprintf("the service does not show which of %v it made", e.ClientIDs)
+		return "the new token may be one of " + strings.Join(e.ClientIDs, ", ")
+	case Unclear:
+		return e.Why.Error()
 	default:
-		return "its request may be on its way yet; try again in half a minute"
+		return "its request may still be carried out; try again in five minutes"
 	}
 }
 

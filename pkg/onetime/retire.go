@@ -10,15 +10,17 @@ import (
 
 // verify makes sure that the service accepts the new token.
 func (r *Rotation) verify(ctx context.Context, e *Entry) error {
-	if err := r.accepted(ctx, e.Made); err != nil {
+	if err := r.accepted(ctx, e, e.Made); err != nil {
 		return err
 	}
 	return e.note(Verified)
 }
 
-// accepted asks the service something with a token. One that is kept nowhere here
-// and was made by an earlier run cannot be asked with: it has to be listed.
-func (r *Rotation) accepted(ctx context.Context, clientID string) error {
+// accepted asks the service something with a token. One that is not stored here and
+// was made by an earlier run cannot be asked with: it has to be listed. Where the
+// list is not whole, that it was accepted once has to do for a person who asks for
+// the end.
+func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) error {
 	client, err := r.as(ctx, clientID)
 	switch {
 	case err != nil:
@@ -30,11 +32,16 @@ func (r *Rotation) accepted(ctx context.Context, clientID string) error {
 		}
 		return err
 	}
-	live, err := r.Tokens.List(ctx)
-	if err == nil && !lists(live, clientID) {
+	sight, err := r.witness(e.Record, nil).Look(ctx)
+	switch {
+	case err != nil || sight.Lists(clientID):
+		return err
+	case sight.Whole():
 		return fmt.Errorf("%s: %w", clientID, ErrNewGone)
+	case r.ByHand && e.Step.Reached(Verified):
+		return nil
 	}
-	return err
+	return fmt.Errorf("the new token %s: %w", clientID, &IncompleteListError{sight.Missing})
 }
 
 // as opens the service with the token of a client id, if this run knows it.
@@ -63,10 +70,10 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 			return err
 		}
 	}
-	if err := r.accepted(ctx, e.Made); err != nil {
+	if err := r.accepted(ctx, e, e.Made); err != nil {
 		return err
 	}
-	if err := r.revokeAs(ctx, e.Old, e.Made); err != nil {
+	if err := r.revokeAs(ctx, e, e.Old, e.Made); err != nil {
 		return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
 	}
 	return e.note(Retired)
@@ -74,18 +81,27 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 
 // revokeAs revokes a token with the login, or where that is the one to be revoked,
 // with its counterpart.
-func (r *Rotation) revokeAs(ctx context.Context, clientID, counterpart string) error {
-	if clientID != r.Login {
-		return r.revoke(ctx, clientID, false)
-	}
-	other, err := r.as(ctx, counterpart)
-	if err != nil {
-		return err
-	}
-	if other == nil { // it revokes itself, and can look no more
-		return r.Tokens.Delete(ctx, clientID)
-	}
+func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart string) error {
 	m := r.Maker
-	m.Tokens = other.Tokens
-	return m.revoke(ctx, clientID, false)
+	if clientID == r.Caller {
+		other, err := r.as(ctx, counterpart)
+		if err != nil {
+			return err
+		}
+		if other != nil {
+			m.Tokens, m.Caller = other.Tokens, counterpart
+		}
+	}
+	var stored []Destination
+	if r.Held != nil && clientID == e.Old { // a new token may be rejected because it is new
+		stored = []Destination{r.Held}
+	}
+	w := m.witness(e.Record, stored)
+	if m.Caller == clientID { // it revokes itself, and then asks with itself
+		w.Rejected = func(ctx context.Context, _ string) (bool, error) {
+			_, err := r.Orgs.Current(ctx)
+			return devops.NoSuchToken(err), nil
+		}
+	}
+	return m.revoke(ctx, w, e, clientID)
 }

@@ -9,59 +9,136 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// takeBack revokes the credential of an operation, which nobody holds, because of
-// cause. That it is nobody's is written down first, for the case that it cannot be
+// takeBack revokes the credential of an operation, which was not delivered, because
+// of cause. That it was not is written down first, for the case that it cannot be
 // revoked now.
 func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, cause error) error {
+	return m.takeBackSeen(ctx, entry, clientID, cause, nil)
+}
+
+// takeBackSeen is takeBack after a look at the list.
+func (m Maker) takeBackSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *Sight) error {
 	if entry.Step != Created || entry.Made != clientID {
 		entry.Made = clientID
 		cause = errors.Join(cause, entry.note(Created))
 	}
-	if err := m.revoke(ctx, clientID, entry.abroad()); err != nil {
+	if err := m.revokeOurs(ctx, entry, clientID, seen); err != nil {
 		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
 	}
-	return fmt.Errorf("%w; the credential %s was revoked again: %w", cause, clientID, ErrNothingKept)
+	return fmt.Errorf("%w; the new token %s was revoked: %w", cause, clientID, ErrNothingKept)
 }
 
-// ErrStillListed says that a token was deleted and is listed all the same.
-var ErrStillListed = errors.New("it was deleted, and is listed all the same")
+// ErrNotOurs says that a token does not carry the mark of the operation that is to
+// have made it.
+var ErrNotOurs = fmt.Errorf("the token list does not show the mark of this operation on it: %w", ErrUnproven)
 
-// revoke deletes a credential and makes sure that it is gone. Of one that is
-// abroad, in another organization, neither a list nor a 404 tells.
-func (m Maker) revoke(ctx context.Context, clientID string, abroad bool) error {
+// errUnseen says that a token is not listed, so that nothing shows whose it is.
+var errUnseen = fmt.Errorf("it is not listed: %w", ErrUnproven)
+
+// revokeOurs revokes a token that an operation made and that is stored nowhere. The
+// list must show it with our mark: the one just seen, or else one that is asked for.
+func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *Sight) error {
 	ctx, cancel := m.unbroken(ctx, revokeLimit)
 	defer cancel()
-	deleted := m.Tokens.Delete(ctx, clientID)
-	if abroad || errors.Is(deleted, devops.ErrForbidden) {
-		return deleted
+	if m.foreign(e.Record, clientID) {
+		return ErrNotOurs
 	}
-	if errors.Is(deleted, devops.ErrNotFound) {
-		deleted = nil // if the list says so, too
+	if e.abroad() {
+		return fmt.Errorf("it belongs to organization %s, whose tokens this login does not list: %w", e.Order.OrgID, ErrUnproven)
 	}
-	var seen error
+	w := m.witness(e.Record, nil)
+	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
+		if err := m.isOurs(ctx, w, e.Record, clientID); err != nil {
+			return err
+		}
+	}
+	return m.revoke(ctx, w, e, clientID)
+}
+
+// isOurs looks until the list shows a token, which must carry our mark.
+func (m Maker) isOurs(ctx context.Context, w *Witness, r Record, clientID string) error {
+	failure := errUnseen
 	for _, pause := range looks() {
 		if sleep(ctx, pause) != nil {
 			break
 		}
-		live, err := m.Tokens.List(ctx)
-		switch {
-		case err != nil:
-			seen = err
-		case !lists(live, clientID):
-			return nil
-		case deleted != nil:
-			return deleted
-		default:
-			seen = ErrStillListed // a list may lag behind
+		sight, err := w.Look(ctx, clientID)
+		if err != nil {
+			return err
+		}
+		for _, t := range sight.Tokens {
+			if t.ClientID == clientID && isMarked(t.Description, r.Nonce) {
+				return nil
+			} else if t.ClientID == clientID {
+				return ErrNotOurs
+			}
 		}
 	}
-	return errors.Join(deleted, seen)
+	return failure
+}
+
+// revoke deletes a token of an operation and makes sure that it is gone.
+func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string) error {
+	ctx, cancel := m.unbroken(ctx, revokeLimit)
+	defer cancel()
+	before := e.Accepted == clientID
+	deleted := w.Delete(ctx, clientID)
+	if deleted == nil && !before {
+		e.Accepted = clientID
+		if err := e.note(e.Step); err != nil {
+			return err
+		}
+	}
+	gone := w.Gone(ctx, map[string]bool{clientID: deleted == nil})[clientID]
+	switch {
+	case gone == nil:
+		return nil
+	case deleted == nil:
+		return gone
+	case m.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, ErrUnproven):
+		return nil // where no list is whole: an earlier DELETE was accepted, this one finds nothing, and a person asks for it
+	case errors.Is(gone, ErrStillListed):
+		return deleted
+	}
+	return errors.Join(deleted, gone)
+}
+
+// rejected asks the service with every stored secret of a client id. It reports
+// true if there is one, and the service says of each that there is no such token.
+func (m Maker) rejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+	asked := false
+	for _, d := range destinations {
+		held, err := d.Holds(ctx, clientID)
+		if err != nil {
+			return false, fmt.Errorf("%v: %w", d, err)
+		}
+		keeper, keeps := d.(Keeper)
+		switch {
+		case !held:
+			continue
+		case !keeps:
+			return false, nil
+		}
+		text, err := keeper.Load(ctx, clientID)
+		switch {
+		case err != nil:
+			return false, fmt.Errorf("%v: %w", d, err)
+		case text == "":
+			return false, nil
+		}
+		client, err := m.With(ctx, text)
+		if err != nil {
+			return false, err
+		}
+		_, err = client.Orgs.Current(ctx)
+		if !devops.NoSuchToken(err) {
+			return false, nil
+		}
+		asked = true
+	}
+	return asked, nil
 }
 
 // abroad reports whether the credential is for another organization than that of
 // the login.
 func (r Record) abroad() bool { return r.Order.OrgID != r.OrgID }
-
-func lists(tokens []devops.Token, clientID string) bool {
-	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
-}

@@ -24,11 +24,11 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 				return err
 			}
 		}
-		if err := r.revokeAs(ctx, made, e.Old); err != nil {
+		if err := r.revokeAs(ctx, e, made, e.Old); err != nil {
 			return fmt.Errorf("revoke the new token %s: %w", made, err)
 		}
 	}
-	return Drop(ctx, e, made, r.Destinations)
+	return r.Drop(ctx, e, made, r.Destinations)
 }
 
 // undoable makes sure that the old token can be used again, and returns the client
@@ -37,20 +37,8 @@ func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err err
 	if e.Step.Reached(Retired) {
 		return "", ErrRetired
 	}
-	live, err := r.Tokens.List(ctx)
-	if err != nil {
+	if err := r.oldUsable(ctx, e); err != nil {
 		return "", err
-	}
-	if !lists(live, e.Old) {
-		return "", ErrOldGone
-	}
-	if r.Held != nil {
-		switch holds, err := r.Held.Holds(ctx, e.Old); {
-		case err != nil:
-			return "", err
-		case !holds:
-			return "", fmt.Errorf("%w: its secret is not stored", ErrOldGone)
-		}
 	}
 	if e.Step != Planned {
 		return e.Made, nil
@@ -59,10 +47,36 @@ func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err err
 	switch {
 	case err != nil:
 		return "", err
-	case found.State == Orphan:
+	case found.State == Orphan && len(found.ClientIDs) == 1:
 		return found.ClientIDs[0], nil
 	case found.State == Nothing:
 		return "", nil
 	}
 	return "", &UnclearError{found}
+}
+
+// oldUsable makes sure that the old token is valid, and stored if it was.
+func (r *Rotation) oldUsable(ctx context.Context, e *Entry) error {
+	if r.Held != nil {
+		switch holds, err := r.Held.Holds(ctx, e.Old); {
+		case err != nil:
+			return err
+		case !holds:
+			return fmt.Errorf("%w: its secret is not stored", ErrOldGone)
+		}
+		switch gone, err := r.rejected(ctx, e.Old, []Destination{r.Held}); {
+		case err != nil:
+			return err
+		case gone:
+			return ErrOldGone
+		}
+	}
+	sight, err := r.witness(e.Record, nil).Look(ctx, e.Made)
+	switch {
+	case err != nil || sight.Lists(e.Old) || r.Held != nil:
+		return err
+	case sight.Whole():
+		return ErrOldGone
+	}
+	return fmt.Errorf("the old token %s: %w", e.Old, &IncompleteListError{sight.Missing})
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // Held is where a token is kept here: as the login of profiles, under saved
@@ -16,8 +15,7 @@ import (
 // decide which of the two is in use.
 type Held interface {
 	Destination
-	// Load returns the stored token of a client id.
-	Load(ctx context.Context, clientID string) (secret.Text, error)
+	Keeper
 	// Check fails unless every name of the token means this client id by now.
 	Check(ctx context.Context, clientID string) error
 	// Switch makes every name of the token mean the other one, at once. It fails
@@ -30,8 +28,8 @@ var (
 	ErrRotating = errors.New("a rotation of this token is open")
 	// ErrRetired says that the old token is revoked, so that there is no way back.
 	ErrRetired = errors.New("the old token is revoked already")
-	// ErrOldGone says that the old token is not valid any more, or not stored.
-	ErrOldGone = errors.New("the old token is not there any more")
+	// ErrOldGone says that the old token is no longer valid, or not stored.
+	ErrOldGone = errors.New("the old token no longer exists")
 	// ErrNewGone says that the service does not accept the new token, so that the
 	// old one must not be revoked.
 	ErrNewGone = errors.New("the new token is not accepted")
@@ -48,10 +46,6 @@ type Rotation struct {
 	Maker
 	Destinations []Destination // where the new secret goes
 	Held         Held          // the one of them that holds the old token too, if any
-	// With opens the service with another token than the login's.
-	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
-	// Login is the client id of the login in use.
-	Login string
 
 	made  devops.Credential // in this run
 	taken []string
@@ -111,7 +105,7 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 			err = r.retire(ctx, e)
 		case Retired:
 			if r.Held != nil {
-				err = r.Held.Drop(ctx, e.Old)
+				err = r.drop(ctx, e.Old, []Destination{r.Held})
 			}
 			if err == nil {
 				return errors.Join(r.short, e.End())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // Saved is a destination in a secret store.
@@ -76,6 +77,12 @@ func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Load returns the token of the item.
+func (s *Saved) Load(ctx context.Context, clientID string) (secret.Text, error) {
+	item, err := s.Store.Get(ctx, s.Key(clientID))
+	return item.Token, err
 }
 
 // Drop deletes the item.

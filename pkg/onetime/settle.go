@@ -4,77 +4,168 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
-	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// looks are the pauses between looks at the list after a lost answer: a list
-// may lag behind.
-func looks() []time.Duration {
-	return []time.Duration{0, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+// witness is what answers for the tokens of an operation. destinations are where
+// its secrets may be stored, so that the service can be asked with them.
+func (m Maker) witness(r Record, destinations []Destination) *Witness {
+	w := &Witness{Tokens: m.Tokens, Journal: m.Journal, Caller: m.Caller, Now: m.Clock}
+	before := make([]devops.Token, 0, len(r.Before))
+	for _, id := range r.Before {
+		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
+	}
+	w.Expect(before)
+	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
+		return m.rejected(ctx, clientID, destinations)
+	}
+	return w
 }
 
-// settle finds out what became of a request whose answer was lost. Ours is
-// known by the nonce in its description, or by the client id that a broken
-// answer still showed: it is revoked, since its secret is gone. What only looks
-// like ours is named and never touched.
+// foreign reports whether a token cannot be what an operation made: it is the
+// caller's, or was there before.
+func (m Maker) foreign(r Record, clientID string) bool {
+	return clientID == m.Caller || clientID == r.Caller || slices.Contains(r.Before, clientID)
+}
+
+// ours returns the listed tokens that carry the mark of an operation.
+func (m Maker) ours(r Record, s Sight) []string {
+	var ids []string
+	for _, t := range s.Tokens {
+		if isMarked(t.Description, r.Nonce) && !m.foreign(r, t.ClientID) {
+			ids = append(ids, t.ClientID)
+		}
+	}
+	return ids
+}
+
+// fresh returns the tokens that an operation may have made: all that were not there
+// before, whatever they look like, but for those with the mark of another one.
+func (m Maker) fresh(r Record, s Sight) []string {
+	var ids []string
+	for _, t := range s.Tokens {
+		_, nonce := SplitDescription(t.Description)
+		if !m.foreign(r, t.ClientID) && (nonce == "" || nonce == r.Nonce) {
+			ids = append(ids, t.ClientID)
+		}
+	}
+	if named := r.Named; named != "" && !m.foreign(r, named) && !slices.Contains(ids, named) {
+		ids = append(ids, named)
+	}
+	return ids
+}
+
+// settle finds out what became of a request whose answer was lost. What carries our
+// mark is revoked, since its secret is lost. Other new tokens are named and never
+// touched.
 func (m Maker) settle(ctx context.Context, entry *Entry, lost error) error {
 	ctx, cancel := m.unbroken(ctx, answerLimit)
 	defer cancel()
-	var partial *devops.PartialCredential
-	if errors.As(lost, &partial) && partial.ClientID != "" {
-		return m.takeBack(ctx, entry, partial.ClientID, lost)
+	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !m.foreign(entry.Record, partial.ClientID) {
+		entry.Named = partial.ClientID
 	}
-	var alike []string
+	entry.Began = m.Now().UTC() // the attempt ended now
+	if err := entry.note(Planned); err != nil {
+		lost = errors.Join(lost, err)
+	}
+	w := m.witness(entry.Record, nil)
+	pending := &PendingError{Cause: lost}
 	for _, pause := range looks() {
 		if err := sleep(ctx, pause); err != nil {
 			break
 		}
-		live, err := m.Tokens.List(ctx)
+		sight, err := w.Look(ctx)
 		if err != nil {
-			return &PendingError{Blind: true, Cause: errors.Join(lost, err)}
+			return &PendingError{ClientIDs: pending.ClientIDs, Blind: true, Cause: errors.Join(lost, err)}
 		}
-		ours := ""
-		if ours, alike = entry.among(live); ours != "" {
-			return m.takeBack(ctx, entry, ours, fmt.Errorf("the answer was lost: %w", lost))
+		if ours := m.ours(entry.Record, sight); len(ours) > 0 {
+			return m.takeAllBack(ctx, entry, sight, lost)
 		}
-		if len(alike) > 0 {
-			break
+		pending.ClientIDs = m.fresh(entry.Record, sight)
+	}
+	return pending
+}
+
+// takeAllBack revokes every token with the mark of an operation: a request that was
+// sent again may have made a second one.
+func (m Maker) takeAllBack(ctx context.Context, entry *Entry, seen Sight, cause error) error {
+	var failure error
+	for _, id := range m.ours(entry.Record, seen) {
+		if err := m.takeBackSeen(ctx, entry, id, cause, &seen); !errors.Is(err, ErrNothingKept) {
+			return err
+		} else if failure == nil {
+			failure = err
 		}
 	}
-	return &PendingError{ClientIDs: alike, Cause: lost}
+	return failure
 }
 
-// among finds what an operation made in a list of tokens: ours is the client id
-// of the one with its nonce. Without that, alike are those that were not there
-// before, have the same roles, and whose description the service does not show.
-func (r Record) among(live []devops.Token) (ours string, alike []string) {
-	for _, t := range live {
-		text, nonce := SplitDescription(t.Description)
-		switch {
-		case nonce == r.Nonce:
-			return t.ClientID, nil
-		case text == "" && nonce == "" && !slices.Contains(r.Before, t.ClientID) && sameRoles(t.Roles, r.Order.Roles):
-			alike = append(alike, t.ClientID)
+// doubt looks at the list after a refusal, which may be another's than that of the
+// service, or come after the fact. What shows of the request is settled as if the
+// answer was lost. Else the refusal is returned; without reminders, the operation
+// stays in the journal until a later look finds nothing of it: a list may be late.
+func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
+	looking, cancel := m.unbroken(ctx, revokeLimit)
+	defer cancel()
+	sight, err := m.witness(entry.Record, nil).Look(looking)
+	if err == nil {
+		if ours := m.ours(entry.Record, sight); len(ours) > 0 {
+			return m.takeAllBack(ctx, entry, sight, refusal)
 		}
 	}
-	return "", alike
+	fresh := m.fresh(entry.Record, sight)
+	believed := isPlain(refusal) || err == nil && sight.Whole() && len(fresh) == 0
+	entry.Began, entry.Refused = m.Now().UTC(), believed
+	if noted := entry.note(Planned); noted != nil {
+		return errors.Join(refusal, noted)
+	}
+	if !believed {
+		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
+	}
+	return refusal
 }
 
-func sameRoles(a, b []string) bool {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	return slices.Equal(slices.Compact(a), slices.Compact(b))
+// isPlain reports whether a refusal is one that the service is known to give to the
+// creation of a token, and so needs no proof to be told as one.
+func isPlain(refusal error) bool {
+	e, ok := errors.AsType[*devops.Error](refusal)
+	return ok && slices.Contains([]int{
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+	}, e.Status)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
+// confirm looks whether the list agrees with the answer: our mark on other tokens
+// shows that the answer named a wrong one, or that the request was done twice. A
+// list that does not show the new token yet says nothing.
+func (m Maker) confirm(ctx context.Context, entry *Entry) error {
+	if entry.abroad() {
 		return nil
 	}
+	sight, err := m.witness(entry.Record, nil).Look(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return m.takeBack(ctx, entry, entry.Made, context.Cause(ctx))
+		}
+		return nil // the credential is there, and delivered without a second look
+	}
+	made := entry.Made
+	ours := m.ours(entry.Record, sight)
+	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made })
+	switch {
+	case len(others) == 0:
+		return nil
+	case len(others) < len(ours): // the answer was right, and there is one more
+		for _, id := range others {
+			if err := m.revokeOurs(ctx, entry, id, &sight); err != nil {
+				cause := fmt.Errorf("the request was done twice: %w", err)
+				return errors.Join(m.takeBack(ctx, entry, made, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
+			}
+		}
+		return nil
+	}
+	entry.Made, entry.Named = "", made
+	return m.settle(ctx, entry, fmt.Errorf("the answer names %s, but the list shows %v as what was made", made, others))
 }

@@ -1,0 +1,62 @@
+package onetime
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The notes of tokens that were deleted from this machine, oldest in the second
+// file. They are never missed: without them more lists count as incomplete.
+const (
+	deletedFile    = "deleted"
+	deletedBefore  = "deleted.old"
+	maxDeletedFile = 1 << 20
+)
+
+// NoteDeleted notes that a token was deleted, so that lists without it are not
+// incomplete: by this program, or by others, as the user says.
+func (j Journal) NoteDeleted(clientID string) error {
+	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
+		return nil
+	}
+	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
+		return err
+	}
+	path := filepath.Join(j.Dir, deletedFile)
+	if info, err := os.Lstat(path); err == nil && info.Size() > maxDeletedFile {
+		if err := os.Rename(path, filepath.Join(j.Dir, deletedBefore)); err != nil {
+			return err
+		}
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(clientID + "\n") // one write: lines of two processes do not mix
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// deleted returns the client ids that were noted.
+func (j Journal) deleted() map[string]bool {
+	ids := map[string]bool{}
+	for _, name := range []string{deletedBefore, deletedFile} {
+		info, err := os.Lstat(filepath.Join(j.Dir, name))
+		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {
+			continue
+		}
+		file, err := os.Open(filepath.Join(j.Dir, name))
+		if err != nil {
+			continue
+		}
+		for lines := bufio.NewScanner(file); lines.Scan(); {
+			ids[lines.Text()] = true
+		}
+		_ = file.Close()
+	}
+	return ids
+}
