@@ -7,12 +7,14 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/suggest"
 )
 
 type serve struct {
@@ -21,6 +23,7 @@ type serve struct {
 	rate      float64
 	scale     float64
 	faults    []string
+	behavior  []string
 	published bool
 }
 
@@ -40,9 +43,25 @@ A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method, any path
 or any one segment of one. Kinds: drop-response performs the request and closes the
 connection, status answers with the status arg, truncate breaks the answer off,
 slow waits arg before it answers, reset resets the connection, html answers with
-a sign-in page. --verbose names each request that is performed.`,
+a sign-in page. --verbose names each request that is performed.
+
+--behavior NAME[=VALUE],... makes it a service with other habits:
+
+    list-lag=DURATION     list tokens as they were this long ago
+    page-size=N           list at most N tokens, ordered by client ID
+    description=HABIT     drop, truncate, suffix, escape or upper: change descriptions
+    roles=HABIT           null, names or extra: change the roles of listed tokens
+    quote-caller          quote the client ID of the caller in errors
+    late-commit=DURATION  answer 504 to a new token and create it this much later
+    foreign-org           hide tokens of other organizations from the enterprise
+    revoke=HABIT          lie-ok: answer 204 and revoke nothing;
+                          lie-fail: revoke and answer 500
+    token-delay=DURATION  refuse a new token for this long
+    commit-then=STATUS    create a token and answer with this error
+    wrong-id              name another token in the answer to a new one`,
 		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
-			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'",
+			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'\n" +
+			"  astra sandbox serve --listen 127.0.0.1:0 --behavior list-lag=10s,page-size=50",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
@@ -52,12 +71,17 @@ a sign-in page. --verbose names each request that is performed.`,
 	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests a second")
 	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "let changes of databases be this `number` of times as fast as at the service")
 	f.StringArrayVar(&in.faults, "fault", nil, "make a `fault`; may be repeated")
+	f.StringArrayVar(&in.behavior, "behavior", nil, "treat tokens with these `habits`, separated by commas; may be repeated")
 	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
 	return cli.LongRunning(cmd)
 }
 
 func (in serve) run(ctx context.Context, app *cli.App) error {
-	options := sandbox.ServeOptions{Latency: in.latency, RateLimit: in.rate, Now: app.Now}
+	behavior, err := parseBehavior(in.behavior)
+	if err != nil {
+		return err
+	}
+	options := sandbox.ServeOptions{Latency: in.latency, RateLimit: in.rate, Now: app.Now, Behavior: behavior}
 	for _, text := range in.faults {
 		fault, err := sandbox.ParseFault(text)
 		if err != nil {
@@ -72,12 +96,13 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 		return cli.Usagef("--time-scale is %v to %v", least, most)
 	}
 	server, err := app.ServedSandbox(func(o *sandbox.Options) {
-		o.PublishedTokens, o.TimeScale = in.published, in.scale
+		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
 		o.Log = func(method, path string) { app.Detail("%s %s", method, path) }
 	})
 	if err != nil {
 		return err
 	}
+	options.Clock = server.Clock
 	listener, err := in.open(ctx)
 	if err != nil {
 		return err
@@ -93,6 +118,21 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	}
 	app.Say("Serving the sandbox at %s; its token: astra sandbox status --jq .token", url)
 	return until(ctx, &http.Server{Handler: sandbox.Listener(server, options), ReadHeaderTimeout: 10 * time.Second}, listener)
+}
+
+// parseBehavior reads --behavior. An unknown word gets the nearest right ones.
+func parseBehavior(texts []string) (sandbox.Behavior, error) {
+	behavior, err := sandbox.ParseBehavior(texts...)
+	if err == nil {
+		return behavior, nil
+	}
+	failure := cli.Usagef("--behavior: %v", err)
+	if unknown, ok := errors.AsType[*sandbox.UnknownWordError](err); ok {
+		if near := suggest.Nearest(unknown.Word, unknown.Known); len(near) > 0 {
+			failure = failure.WithHint("did you mean %s?", strings.Join(near, " or "))
+		}
+	}
+	return behavior, failure
 }
 
 // open listens on an address of this machine only: what is served is not

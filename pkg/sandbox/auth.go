@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -42,11 +43,14 @@ func (c *call) authenticate() error {
 	if err != nil {
 		return err
 	}
-	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) {
+	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) || c.delayed(t) {
 		return errTokenUnknown()
 	}
 	return c.become(t)
 }
+
+// org returns the organization of the caller.
+func (c *call) org() string { return cmp.Or(c.caller.OrgID, c.meta.OrgID) }
 
 // become makes the holder of a token the caller.
 func (c *call) become(t token) error {

@@ -45,6 +45,11 @@ func (c *call) serve(tx *bolt.Tx, r route) (answer, error) {
 	if err := c.authenticate(); err != nil {
 		return answer{}, err
 	}
+	if !r.anyOrg {
+		if err := c.atHome(); err != nil {
+			return answer{}, err
+		}
+	}
 	if r.action != "" && !c.allows(r.action, c.target(r.action)) {
 		return answer{}, deny(r.action)
 	}
@@ -52,6 +57,17 @@ func (c *call) serve(tx *bolt.Tx, r route) (answer, error) {
 		return answer{}, refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
 	}
 	return r.handle(c)
+}
+
+// atHome refuses tokens of the other organizations of the enterprise.
+func (c *call) atHome() error {
+	if c.org() == c.meta.OrgID {
+		return nil
+	}
+	return &refusal{
+		status: http.StatusNotImplemented, id: http.StatusNotImplemented, always: true,
+		message: "the sandbox serves only tokens to organization " + c.org(),
+	}
 }
 
 // now returns the time of the sandbox's own clock.

@@ -117,7 +117,7 @@ func (d db) admits(user, password string) bool {
 func (c *call) known(clientID, secret string) (bool, error) {
 	t, found, err := tokens().find(c.tx, clientID)
 	whole := hash("AstraCS:" + clientID + ":" + hash(secret))
-	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(whole)) == 1 && !t.expired(c.now), err
+	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(whole)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.delayed(t), err
 }
 
 // bury removes the records that are over.
@@ -221,7 +221,10 @@ func (c *call) enter(at []db) (string, []db, error) {
 	text := c.header.Get("X-Cassandra-Token")
 	if _, formed := tokenParts(text); formed {
 		c.authorization = "Bearer " + text
-		return "", at, c.authenticate()
+		if err := c.authenticate(); err != nil {
+			return "", nil, err
+		}
+		return "", at, c.atHome()
 	}
 	invalid := refuse(http.StatusUnauthorized, "Missing or invalid Auth Token")
 	s, found, err := sessions().find(c.tx, hash(text))
@@ -242,7 +245,7 @@ func (c *call) enter(at []db) (string, []db, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if !found || t.expired(c.now) {
+	if !found || t.OrgID != "" || t.expired(c.now) {
 		return "", nil, invalid
 	}
 	return "", at, c.become(t)

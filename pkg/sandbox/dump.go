@@ -228,6 +228,9 @@ func (t token) needs() string {
 	if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 {
 		return "a clientId of 24 letters, a hash and roles"
 	}
+	if t.OrgID != "" && !isUUID(t.OrgID) {
+		return "an orgId that is a UUID"
+	}
 	return ""
 }
 

@@ -16,11 +16,14 @@ type ServeOptions struct {
 	RateLimit float64          // requests a second, after a burst of 10; zero is no limit
 	Faults    []Fault          // the first that matches a request strikes it
 	Now       func() time.Time // required with RateLimit
+	Behavior  Behavior         // LateCommit and QuoteCaller; the rest is the Server's
+	// Clock is the sandbox's own clock, which is required with LateCommit.
+	Clock func() (time.Time, error)
 }
 
 // Listener returns a handler that does to requests what the options say and
-// leaves the rest to h. It panics if there is a rate limit but no clock. Its
-// handlers end when the client leaves.
+// leaves the rest to h. It panics if a clock is missing. Its handlers end when
+// the client leaves.
 func Listener(h http.Handler, o ServeOptions) http.Handler {
 	l := &listener{handler: h, latency: o.Latency}
 	if o.RateLimit > 0 {
@@ -28,6 +31,15 @@ func Listener(h http.Handler, o ServeOptions) http.Handler {
 			panic("sandbox: a rate limit needs a clock")
 		}
 		l.bucket = newBucket(o.RateLimit, o.Now)
+	}
+	if o.Behavior.LateCommit > 0 {
+		if o.Clock == nil {
+			panic("sandbox: a late commit needs a clock")
+		}
+		l.handler = lateCommit{l.handler, o.Behavior.LateCommit, o.Clock}
+	}
+	if o.Behavior.QuoteCaller {
+		l.quotes, l.handler = true, quoteCaller{l.handler}
 	}
 	for _, f := range o.Faults {
 		l.faults = append(l.faults, &armed{Fault: f})
@@ -40,6 +52,7 @@ type listener struct {
 	latency time.Duration
 	bucket  *bucket
 	faults  []*armed
+	quotes  bool // errors quote the caller
 }
 
 // armed is a fault that counts its strikes.
@@ -57,16 +70,24 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if limited {
 		a := failure(http.StatusTooManyRequests, "too many requests")
 		a.header.Set("Retry-After", "1")
-		a.send(w, len(a.body))
+		l.refuse(a, w, r)
 		return
 	}
 	for _, f := range l.faults {
 		if f.strikes(r) && (f.Times == 0 || f.struck.Add(1) <= int64(f.Times)) {
-			f.strike(l.handler, w, r)
+			l.strike(f.Fault, w, r)
 			return
 		}
 	}
 	l.handler.ServeHTTP(w, r)
+}
+
+// refuse sends an error that is not the handler's.
+func (l *listener) refuse(a answer, w http.ResponseWriter, r *http.Request) {
+	if l.quotes {
+		a.quote(r)
+	}
+	a.send(w, len(a.body))
 }
 
 // buffer reads the body ahead: only when all of it was read does the server

@@ -9,18 +9,18 @@ import (
 
 func orgRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/currentOrg", handle: currentOrg},
+		{method: "GET", path: "/v2/currentOrg", anyOrg: true, handle: currentOrg},
 		{method: "POST", path: "/v2/enterprises/organizations", shape: plain, handle: createOrg},
 	}
 }
 
 // currentOrg needs no permission: any live token may ask where it belongs.
 func currentOrg(c *call) (answer, error) {
-	return reply(http.StatusOK, map[string]string{"id": c.meta.OrgID})
+	return reply(http.StatusOK, map[string]string{"id": c.org()})
 }
 
 // organization is one that was made in the enterprise, in the form in which
-// the service answers. It cannot be used: no credential for it is handed out.
+// the service answers. Of what it may hold, the sandbox has only tokens.
 type organization struct {
 	OrganizationName    string
 	OrganizationID      string

@@ -17,6 +17,7 @@ type route struct {
 	shape        shape
 	action       string
 	open         bool
+	anyOrg       bool // served to tokens of the other organizations of the enterprise, too
 	handle       func(*call) (answer, error)
 }
 

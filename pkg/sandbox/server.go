@@ -27,6 +27,7 @@ type Options struct {
 	PublishedTokens bool             // list tokens as the published specification does, with clientId and roles only
 	LockTimeout     time.Duration    // how long to wait for the state while others use it; default 5 s
 	TimeScale       float64          // how much faster than at the service changes of databases are that begin here; default Speed
+	Behavior        Behavior         // how tokens are treated; LateCommit and QuoteCaller are the listener's
 	// Log, if set, is told of every request when it arrives. Many goroutines
 	// may call it at once.
 	Log func(method, path string)

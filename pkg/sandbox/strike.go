@@ -7,13 +7,13 @@ import (
 
 const signInPage = `<!doctype html><html><head><title>Sign in</title></head><body><form>Sign in to continue</form></body></html>`
 
-// strike serves the request as the fault says. To panic with ErrAbortHandler
+// strike serves the request as a fault says. To panic with ErrAbortHandler
 // is how a handler makes the server close a connection.
-func (f Fault) strike(h http.Handler, w http.ResponseWriter, r *http.Request) {
+func (l *listener) strike(f Fault, w http.ResponseWriter, r *http.Request) {
+	h := l.handler
 	switch f.Kind {
 	case KindStatus:
-		a := failure(f.status(), "a fault of the sandbox: "+f.String())
-		a.send(w, len(a.body))
+		l.refuse(failure(f.status(), "a fault of the sandbox: "+f.String()), w, r)
 	case KindHTML:
 		header := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
 		answer{http.StatusOK, header, []byte(signInPage)}.send(w, len(signInPage))

@@ -118,6 +118,20 @@ func (t table[T]) all(tx *bolt.Tx) ([]T, error) {
 	return list, err
 }
 
+// first returns the record that was made first.
+func (t table[T]) first(tx *bolt.Tx) (record T, found bool, err error) {
+	records, _, err := t.buckets(tx)
+	if err != nil || records == nil {
+		return record, false, err
+	}
+	_, data := records.Cursor().First()
+	if data == nil {
+		return record, false, nil
+	}
+	record, err = t.decode(data)
+	return record, err == nil, err
+}
+
 func (t table[T]) decode(data []byte) (record T, err error) {
 	if err := json.Unmarshal(data, &record); err != nil {
 		return record, fmt.Errorf("%w: %s: %w", ErrState, t.name, err)

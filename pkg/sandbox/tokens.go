@@ -1,17 +1,22 @@
 package sandbox
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/iam"
 )
 
 func tokenRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/clientIdSecrets", action: "org-token-read", handle: listTokens},
-		{method: "GET", path: "/v2/tokens", action: "org-token-read", handle: listTokens},
-		{method: "POST", path: "/v2/clientIdSecrets", shape: plain, action: "org-token-write", handle: createToken},
-		{method: "POST", path: "/v2/tokens", shape: plain, action: "org-token-write", handle: createToken},
-		{method: "DELETE", path: "/v2/clientIdSecrets/{clientID}", action: "org-token-write", handle: deleteToken},
+		{method: "GET", path: "/v2/clientIdSecrets", action: "org-token-read", anyOrg: true, handle: listTokens},
+		{method: "GET", path: "/v2/tokens", action: "org-token-read", anyOrg: true, handle: listTokens},
+		{method: "POST", path: "/v2/clientIdSecrets", shape: plain, action: "org-token-write", anyOrg: true, handle: createToken},
+		{method: "POST", path: "/v2/tokens", shape: plain, action: "org-token-write", anyOrg: true, handle: createToken},
+		{method: "DELETE", path: "/v2/clientIdSecrets/{clientID}", action: "org-token-write", anyOrg: true, handle: deleteToken},
 	}
 }
 
@@ -25,6 +30,7 @@ type token struct {
 	Description string    `json:"description,omitempty"`
 	Created     time.Time `json:"created"`
 	Expires     time.Time `json:"expires,omitzero"`
+	OrgID       string    `json:"orgId,omitempty"`      // another organization of the enterprise; empty is the sandbox's own
 	Enterprise  bool      `json:"enterprise,omitempty"` // may make organizations
 }
 
@@ -66,11 +72,14 @@ func createToken(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if in.OrgID != "" && in.OrgID != c.meta.OrgID {
-		return answer{}, refuse(http.StatusForbidden, "the token is not of the organization %s", in.OrgID)
-	}
 	t := token{Description: in.Description, Created: c.now}
+	if t.OrgID, err = c.chooseOrg(in.OrgID); err != nil {
+		return answer{}, err
+	}
 	if t.Roles, err = checkRoles(c.tx, in.Roles); err != nil {
+		return answer{}, err
+	}
+	if err := t.checkForeignRoles(); err != nil {
 		return answer{}, err
 	}
 	if in.TokenExpiry != nil {
@@ -86,6 +95,19 @@ func createToken(c *call) (answer, error) {
 	if err := tokens().put(c.tx, t); err != nil {
 		return answer{}, err
 	}
+	behavior := c.server.options.Behavior
+	if behavior.CommitThen != 0 {
+		return statusAnswer(behavior.CommitThen, plain)
+	}
+	if behavior.WrongID {
+		if made, err = c.misname(made); err != nil {
+			return answer{}, err
+		}
+	}
+	description := behavior.Description.apply(t.Description)
+	if description != nil && *description == "" {
+		description = nil
+	}
 	return reply(http.StatusOK, struct { // 200, although something was created: clients insist
 		ClientID    string    `json:"clientId"`
 		Secret      string    `json:"secret"`
@@ -94,8 +116,35 @@ func createToken(c *call) (answer, error) {
 		Token       string    `json:"token"`
 		GeneratedOn time.Time `json:"generatedOn"`
 		TokenExpiry time.Time `json:"tokenExpiry,omitzero"`
-		Description string    `json:"description,omitempty"`
-	}{made.clientID, made.secret, c.meta.OrgID, t.Roles, made.token, t.Created, t.Expires, t.Description})
+		Description *string   `json:"description,omitempty"`
+	}{made.clientID, made.secret, cmp.Or(t.OrgID, c.meta.OrgID), t.Roles, made.token, t.Created, t.Expires, description})
+}
+
+// chooseOrg returns the organization of a new token, empty for the sandbox's
+// own. A token with rights in the enterprise may choose another one.
+func (c *call) chooseOrg(id string) (string, error) {
+	if id == "" || id == c.org() {
+		return c.caller.OrgID, nil
+	}
+	_, found, err := organizations().find(c.tx, id)
+	if err != nil {
+		return "", err
+	}
+	if !found || c.ofEnterprise() != nil {
+		return "", refuse(http.StatusForbidden, "the token is not of the organization %s", id)
+	}
+	return id, nil
+}
+
+// checkForeignRoles refuses custom roles for a token of another organization than
+// the sandbox's own, which has them.
+func (t token) checkForeignRoles() error {
+	for _, id := range t.Roles {
+		if _, found := iam.DefaultRole(id); t.OrgID != "" && !found {
+			return refuse(http.StatusNotFound, "role %s not found", id)
+		}
+	}
+	return nil
 }
 
 func (c *call) readExpiry(text string) (time.Time, error) {
@@ -117,44 +166,85 @@ type tokenOut struct {
 type tokenDetail struct {
 	tokenOut
 	GeneratedOn string     `json:"generatedOn"`
-	Description string     `json:"description"`
+	Description *string    `json:"description,omitempty"`
 	TokenExpiry *time.Time `json:"tokenExpiry"`
 }
 
 func listTokens(c *call) (answer, error) {
-	all, err := tokens().all(c.tx)
+	all, err := c.visibleTokens()
 	if err != nil {
 		return answer{}, err
 	}
 	list := make([]any, 0, len(all))
 	for _, t := range all {
-		list = append(list, t.out(c.server.options.PublishedTokens))
+		out, err := c.tokenOut(t)
+		if err != nil {
+			return answer{}, err
+		}
+		list = append(list, out)
 	}
 	return reply(http.StatusOK, map[string]any{"clients": list})
 }
 
-func (t token) out(published bool) any {
-	out := tokenOut{t.ClientID, t.Roles}
-	if published {
-		return out
+// visibleTokens returns the tokens that the caller is shown.
+func (c *call) visibleTokens() ([]token, error) {
+	behavior := c.server.options.Behavior
+	all, err := tokens().all(c.tx)
+	if err == nil && behavior.ListLag > 0 {
+		all, err = c.earlier(all, behavior.ListLag)
 	}
-	detail := tokenDetail{tokenOut: out, GeneratedOn: t.Created.Format("2006-01-02T15:04:05.000Z"), Description: t.Description}
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(t token) bool { return !c.sees(t) })
+	if behavior.PageSize > 0 {
+		slices.SortFunc(all, func(a, b token) int { return cmp.Compare(a.ClientID, b.ClientID) })
+		all = all[:min(behavior.PageSize, len(all))]
+	}
+	return all, nil
+}
+
+// sees reports whether the caller may see and revoke a token: those of its own
+// organization, and with rights in the enterprise those of all.
+func (c *call) sees(t token) bool {
+	return cmp.Or(t.OrgID, c.meta.OrgID) == c.org() || !c.server.options.Behavior.ForeignOrg && c.ofEnterprise() == nil
+}
+
+func (c *call) tokenOut(t token) (any, error) {
+	options := c.server.options
+	roles, err := options.Behavior.Roles.apply(c, t.Roles)
+	out := tokenOut{t.ClientID, roles}
+	if options.PublishedTokens || err != nil {
+		return out, err
+	}
+	detail := tokenDetail{
+		tokenOut: out, GeneratedOn: t.Created.Format("2006-01-02T15:04:05.000Z"), Description: options.Behavior.Description.apply(t.Description),
+	}
 	if !t.Expires.IsZero() {
 		detail.TokenExpiry = &t.Expires
 	}
-	return detail
+	return detail, nil
 }
 
 // deleteToken works on the calling token too, which is then unknown.
 func deleteToken(c *call) (answer, error) {
 	id := c.values["clientID"]
-	if _, found, err := tokens().find(c.tx, id); err != nil {
+	t, found, err := tokens().find(c.tx, id)
+	if err != nil {
 		return answer{}, err
-	} else if !found {
+	}
+	if !found || !c.sees(t) {
 		return answer{}, refuse(http.StatusNotFound, "token %s not found", id)
 	}
-	if err := tokens().remove(c.tx, id); err != nil {
+	habit := c.server.options.Behavior.Revoke
+	if habit == RevokeLieOK {
+		return done(http.StatusNoContent)
+	}
+	if err := errors.Join(tokens().remove(c.tx, id), c.remember(t)); err != nil {
 		return answer{}, err
+	}
+	if habit == RevokeLieFail {
+		return statusAnswer(http.StatusInternalServerError, envelope)
 	}
 	return done(http.StatusNoContent)
 }
