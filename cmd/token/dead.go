@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // lost returns the token that is saved under a name or has a client id, and that
@@ -23,24 +24,32 @@ func lost(saved []config.SavedToken, listed []row, ref string) (target, bool) {
 	return target{row: row{saved: saved[at].Name}, input: ref, dead: saved[at].ClientID}, true
 }
 
-// checkDead asks with each token that is not listed whether it is dead: one that
-// works belongs elsewhere, and its saved secret may be the only copy.
+// checkDead asks with each saved token that is not listed whether it is dead. One
+// that works is revoked like any other if it is of this organization: the list is
+// late or incomplete. Else its saved secret may be the only copy.
 func checkDead(ctx context.Context, app *cli.App, session *cli.Session, found []target) error {
-	for _, t := range found {
+	for i, t := range found {
 		if t.dead == "" {
 			continue
 		}
+		own, err := session.OrgID(ctx)
+		if err != nil {
+			return err
+		}
 		saved, err := savedHere(app, session, t.dead)
+		var org string
 		if err == nil {
-			err = askWith(ctx, app, session, saved)
+			org, err = askWith(ctx, app, session, saved)
 		}
 		switch {
 		case devops.NoSuchToken(err), errors.Is(err, credential.ErrNotFound):
 		case err != nil:
 			return cli.Hint(err, "whether "+t.saved+" is revoked is unknown; nothing was changed")
-		default:
+		case org != own:
 			return cli.Failf(cli.Conflict, "%s (%s) is not listed, but still works; nothing was changed", t.saved, t.dead).
-				WithHint("it may be another organization's: revoke it with a login there")
+				WithHint("it belongs to organization %s: revoke it with a login there", org)
+		default:
+			found[i].ClientID, found[i].dead, found[i].unlisted = t.dead, "", true
 		}
 	}
 	return nil
@@ -72,4 +81,14 @@ func revokeDead(ctx context.Context, witness *onetime.Witness, t target) error {
 		return nil
 	}
 	return err
+}
+
+// savedButUnlisted words the failure to find a token that is saved here.
+func savedButUnlisted(app *cli.App, session *cli.Session, ref string, failure error) error {
+	saved, err := savedHere(app, session, ref)
+	if err != nil || saved.Name == "" || ambiguous(failure) {
+		return failure
+	}
+	return cli.Failf(cli.NotFound, "the token list does not show %s (%s), which is saved here", saved.Name, saved.ClientID).
+		WithHint("it was revoked, or the list is late or incomplete").WithNext("astra token verify " + shellword.Quote(saved.Name))
 }

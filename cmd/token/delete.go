@@ -76,16 +76,16 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	witness, err := newWitness(app, session, all)
-	if err != nil {
-		return err
-	}
 	var found []target
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
 	} else {
 		found, err = in.find(ctx, app, session, all, named)
 	}
+	if err != nil {
+		return err
+	}
+	witness, err := newWitness(app, session, all, found)
 	if err != nil {
 		return err
 	}
@@ -188,17 +188,20 @@ func (r row) words() string {
 }
 
 // newWitness returns what decides whether tokens are gone, once their DELETE was
-// sent. all are the rows of the list. A young token that the service rejects is no
-// proof: it may not accept it yet.
-func newWitness(app *cli.App, session *cli.Session, all []row) (*onetime.Witness, error) {
+// sent. all are the rows of the list. That the service rejects a young token is no
+// proof, unless it accepted it before: it may not know it yet.
+func newWitness(app *cli.App, session *cli.Session, all []row, found []target) (*onetime.Witness, error) {
 	w, err := app.Witness(session, tokensOf(all))
 	if err != nil {
 		return nil, err
 	}
 	rejected := w.Rejected
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		at := slices.IndexFunc(all, func(r row) bool { return r.ClientID == clientID })
-		if clientID != session.ClientID && (at < 0 || all[at].GeneratedOn.IsZero() || all[at].now.Sub(all[at].GeneratedOn) < young) {
+		isOld := slices.ContainsFunc(all, func(r row) bool {
+			return r.ClientID == clientID && !r.GeneratedOn.IsZero() && r.now.Sub(r.GeneratedOn) >= young
+		})
+		accepted := slices.ContainsFunc(found, func(t target) bool { return t.unlisted && t.saved != "" && t.ClientID == clientID })
+		if clientID != session.ClientID && !isOld && !accepted {
 			return false, nil
 		}
 		return rejected(ctx, clientID)

@@ -67,7 +67,7 @@ func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reaso
 	case saved.Name == "":
 		return isUntold, nil
 	default:
-		err = askWith(ctx, app, login, saved)
+		_, err = askWith(ctx, app, login, saved)
 	}
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
@@ -78,30 +78,29 @@ func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reaso
 	return "", err
 }
 
-// askWith asks the service something with a saved token, which is an error if it
-// is not valid.
-func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) error {
+// askWith asks the service with a saved token which organization it belongs to, which
+// is an error if it is not valid.
+func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) (orgID string, err error) {
 	profile, err := sessionProfile(app, login)
 	if err != nil {
-		return err
+		return "", err
 	}
 	return askStored(ctx, app, profile.Name, saved, login.APIURL)
 }
 
 // askStored is askWith for a profile. url is the service if the store does not say
 // for which one the token is.
-func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) error {
+func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
 	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile, saved))
 	if err != nil {
-		return err
+		return "", err
 	}
 	token := secret.Token{ClientID: saved.ClientID, Text: item.Token}
 	asker, err := app.Connect(token, cmp.Or(item.APIURL, url))
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = asker.OrgID(ctx)
-	return err
+	return asker.OrgID(ctx)
 }
 
 // awaitRejection asks with a saved token until the service rejects it clearly. A
@@ -112,7 +111,7 @@ func awaitRejection(ctx context.Context, app *cli.App, profile string, saved con
 		return err
 	}
 	return onetime.AwaitRejection(ctx, saved.ClientID, func(ctx context.Context, _ string) (bool, error) {
-		err := askStored(ctx, app, profile, saved, url)
+		_, err := askStored(ctx, app, profile, saved, url)
 		if errors.Is(err, credential.ErrNotFound) || devops.NoSuchToken(err) {
 			return true, nil
 		}

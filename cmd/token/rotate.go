@@ -117,7 +117,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	}
 	old, err := find(all, in.ref)
 	if err != nil {
-		return err
+		return savedButUnlisted(app, session, in.ref, err)
 	}
 	held, err := app.Held(session.APIURL, old.ClientID)
 	if err != nil {

@@ -91,6 +91,9 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 		if err != nil {
 			return nil, err
 		}
+		for i, ref := range roles {
+			t.Roles[i] = ref.ID
+		}
 		r := row{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: now}
 		r.description, r.operation = onetime.SplitDescription(t.Description)
 		for _, s := range profile.Tokens {

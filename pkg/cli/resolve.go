@@ -77,8 +77,11 @@ func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error)
 	refs := make([]RoleRef, 0, len(ids))
 	for _, id := range ids {
 		ref := RoleRef{ID: id}
+		named := func(r devops.Role) bool { return r.Name == id } // a list may have names instead of ids
 		if i := slices.IndexFunc(roles, func(r devops.Role) bool { return r.ID == id }); i >= 0 {
 			ref.Name = roles[i].Name
+		} else if i := slices.IndexFunc(roles, named); i >= 0 && !slices.ContainsFunc(roles[i+1:], named) {
+			ref = RoleRef{ID: roles[i].ID, Name: id}
 		}
 		refs = append(refs, ref)
 	}

@@ -114,9 +114,9 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 	return made, taken, m.close(entry, err)
 }
 
-// close ends the operation in the journal unless err says that it is not settled.
+// close ends the operation in the journal unless it is unfinished.
 func (m Maker) close(entry *Entry, err error) error {
-	if errors.Is(err, ErrPending) || entry.Refused {
+	if errors.Is(err, ErrPending) || entry.file == nil { // it was left open
 		return err
 	}
 	return errors.Join(err, entry.End())

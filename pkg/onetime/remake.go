@@ -9,11 +9,11 @@ import (
 )
 
 // handOver makes an operation of its own of an attempt whose outcome is unclear, so
-// that it stays named while the rotation begins anew.
-func (r *Rotation) handOver(ctx context.Context, attempt Record) error {
+// that it stays named while the rotation begins anew, or ends.
+func (m Maker) handOver(ctx context.Context, attempt Record) error {
 	attempt.Kind, attempt.Old, attempt.Overlap, attempt.Retire = Generating, "", 0, time.Time{}
 	attempt.Held, attempt.Places, attempt.Out, attempt.Shown = false, nil, "", false // none of them took it
-	entry, err := r.Journal.begin(ctx, attempt.Nonce, func() (Record, error) { return attempt, nil })
+	entry, err := m.Journal.begin(ctx, attempt.Nonce, func() (Record, error) { return attempt, nil })
 	if errors.Is(err, ErrOpen) {
 		return nil // by a run that was interrupted here
 	}

@@ -26,11 +26,7 @@ func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) erro
 	case err != nil:
 		return err
 	case client != nil:
-		_, err = client.Orgs.Current(ctx)
-		if errors.Is(err, devops.ErrUnauthorized) {
-			return fmt.Errorf("%s: %w", clientID, ErrNewGone)
-		}
-		return err
+		return isAccepted(ctx, client, clientID)
 	}
 	sight, err := r.witness(e.Record, nil).Look(ctx)
 	switch {
@@ -42,6 +38,21 @@ func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) erro
 		return nil
 	}
 	return fmt.Errorf("the new token %s: %w", clientID, &IncompleteListError{sight.Missing})
+}
+
+// isAccepted asks the service with a token until it accepts it: it may not know a new
+// one at once.
+func isAccepted(ctx context.Context, client *devops.Client, clientID string) error {
+	for _, pause := range looks() {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		_, err := client.Orgs.Current(ctx)
+		if err == nil || !errors.Is(err, devops.ErrUnauthorized) {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 }
 
 // as opens the service with the token of a client id, if this run knows it.

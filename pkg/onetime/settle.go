@@ -105,8 +105,8 @@ func (m Maker) takeAllBack(ctx context.Context, entry *Entry, seen Sight, cause 
 
 // doubt looks at the list after a refusal, which may be another's than that of the
 // service, or come after the fact. What shows of the request is settled as if the
-// answer was lost. Else the refusal is returned; without reminders, the operation
-// stays in the journal until a later look finds nothing of it: a list may be late.
+// answer was lost. Else the refusal is returned, and the operation stays in the
+// journal until a later look finds nothing of it: a list may be late.
 func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
 	looking, cancel := m.unbroken(ctx, revokeLimit)
 	defer cancel()
@@ -117,19 +117,26 @@ func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
 		}
 	}
 	fresh := m.fresh(entry.Record, sight)
-	believed := isPlain(refusal) || err == nil && sight.Whole() && len(fresh) == 0
-	entry.Began, entry.Refused = m.Now().UTC(), believed
+	entry.Began, entry.Refused = m.Now().UTC(), isPlain(refusal)
 	if noted := entry.note(Planned); noted != nil {
 		return errors.Join(refusal, noted)
 	}
-	if !believed {
+	if agrees := err == nil && sight.Whole() && len(fresh) == 0; !agrees && !entry.Refused {
 		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
 	}
+	if entry.Kind == Rotating { // which ends, while the attempt is watched
+		if err := m.handOver(ctx, entry.Record); err != nil {
+			return errors.Join(refusal, err)
+		}
+		entry.Refused = false
+		return refusal
+	}
+	entry.Leave()
 	return refusal
 }
 
 // isPlain reports whether a refusal is one that the service is known to give to the
-// creation of a token, and so needs no proof to be told as one.
+// creation of a token. Commands do not remind of it.
 func isPlain(refusal error) bool {
 	e, ok := errors.AsType[*devops.Error](refusal)
 	return ok && slices.Contains([]int{

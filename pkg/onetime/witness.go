@@ -27,7 +27,8 @@ type Witness struct {
 	// it reports false. It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
-	known map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
+	pauses []time.Duration      // between looks; those of looks if nil
+	known  map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
 }
 
 // Expect adds tokens that were there to those that a whole list holds.
@@ -165,7 +166,11 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 	if open[w.Caller] && len(open) == 1 && w.isRejected(ctx, w.Caller) {
 		return failures // a token that revoked itself can see no list
 	}
-	for _, pause := range looks() {
+	pauses := w.pauses
+	if pauses == nil {
+		pauses = looks()
+	}
+	for _, pause := range pauses {
 		if len(open) == 0 || sleep(ctx, pause) != nil {
 			break
 		}
