@@ -150,19 +150,24 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 
 // one deletes a role and makes sure that the service no longer lists it.
 func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role) error {
-	if err := in.delete(ctx, session, r); err != nil {
+	all, err := session.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	deleted := in.delete(ctx, session, r)
+	if app.Globals.DryRun {
+		return deleted
+	}
+	err = listed(session, all).ProveOne(ctx, r.ID, deleted, errStays(r.Name))
+	if deleted == nil && blinded(err) { // the role gave it the right to look
+		app.Say("Deleted role %s.", r.Name)
+		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("delete role %s: %w", r.Name, err)
 	}
 	app.Say("Deleted role %s.", r.Name)
-	live, err := session.Roles.List(ctx)
-	switch {
-	case blinded(err): // the role gave it the right to look
-		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
-	case err != nil:
-		return cli.Hint(err, r.Name+" was deleted, which could not be verified")
-	case listed(live, r.ID):
-		return errStays(r.Name)
-	}
 	return nil
 }
 
@@ -174,8 +179,19 @@ func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role
 	return err
 }
 
-func listed(live []devops.Role, id string) bool {
-	return slices.ContainsFunc(live, func(r devops.Role) bool { return r.ID == id })
+// listed is the list of roles, which showed these before.
+func listed(session *cli.Session, before []devops.Role) cli.Listed {
+	ids := func(roles []devops.Role) []string {
+		all := make([]string, 0, len(roles))
+		for _, r := range roles {
+			all = append(all, r.ID)
+		}
+		return all
+	}
+	return cli.Listed{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
+		now, err := session.Roles.List(ctx)
+		return ids(now), err
+	}}
 }
 
 func errStays(name string) error {

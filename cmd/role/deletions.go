@@ -3,14 +3,10 @@ package role
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 )
-
-// lastLook bounds the list that tells what was done, also after an interrupt.
-const lastLook = 10 * time.Second
 
 // several deletes roles and reports each. Those that the token in use carries
 // come last, one by one: without them it may not go on.
@@ -40,7 +36,18 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	for _, row := range rows[len(others):] {
 		results = append(results, alone(ctx, row))
 	}
-	verify(ctx, app, session, found, results)
+	all, err := session.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	answers, roles := slices.Clone(results), listed(session, all)
+	roles.ProveRows(ctx, results, func(row int) error { return errStays(found[row].Name) })
+	if slices.ContainsFunc(found, own) { // without it the token may not look
+		if _, err := roles.List(ctx); blinded(err) {
+			app.Warn("whether they are gone could not be verified: %v", err)
+			results = answers
+		}
+	}
 	if there := there(found); len(there) > 0 {
 		app.Say("Deleted %d of %d.", bulk.Done(results), len(there))
 	}
@@ -64,28 +71,4 @@ func alone(ctx context.Context, row bulk.Row) bulk.Result {
 		r.Exit, r.Error = cli.Explain(err)
 	}
 	return r
-}
-
-// verify believes the list of roles rather than the answers.
-func verify(ctx context.Context, app *cli.App, session *cli.Session, found []leaver, results []bulk.Result) {
-	if !slices.ContainsFunc(results, func(r bulk.Result) bool { return r.Outcome != bulk.Unchanged }) {
-		return
-	}
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
-	defer cancel()
-	live, err := session.Roles.List(after)
-	if err != nil {
-		app.Warn("that they are gone could not be verified: %v", err)
-		return
-	}
-	for i := range results {
-		r := &results[i]
-		switch stays := listed(live, r.ID); {
-		case r.Outcome == bulk.OK && stays:
-			r.Outcome = bulk.Failed
-			r.Exit, r.Error = cli.Explain(errStays(found[i].Name))
-		case r.Outcome == bulk.Failed && !stays:
-			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
-		}
-	}
 }

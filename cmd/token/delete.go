@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -137,6 +138,10 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 	if app.Globals.DryRun {
 		return deleted
 	}
+	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
+		return cli.Failf(cli.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
+			WithHint("it may be another token's")
+	}
 	if err := in.proven(ctx, witness, t, deleted); err != nil {
 		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
 	}
@@ -156,17 +161,12 @@ func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target,
 	switch {
 	case gone == nil:
 		return nil
-	case errors.Is(gone, onetime.ErrStillListed) && deleted == nil:
+	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:
 		return errStays(t.ClientID)
-	case deleted != nil && (errors.Is(gone, onetime.ErrStillListed) || t.unlisted):
+	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.unlisted):
 		return deleted
 	}
-	return unverified(errors.Join(deleted, gone))
-}
-
-// unverified is the end of a revocation that the service may have made.
-func unverified(err error) error {
-	return cli.Hint(err, "whether it is revoked is unknown; run the command again to check")
+	return cli.Unverified(errors.Join(deleted, gone))
 }
 
 // words says what a token is, for the question.

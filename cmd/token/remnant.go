@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
@@ -159,7 +160,7 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 		}
 	case onetime.Unclear:
 		r.next = "astra token recover --keep " + r.open.ID
-		if list, ok := errors.AsType[*onetime.IncompleteListError](f.Why); ok && len(list.Missing) == 1 {
+		if list, ok := errors.AsType[*absence.IncompleteListError](f.Why); ok && len(list.Missing) == 1 {
 			r.next = "astra token recover --deleted " + list.Missing[0]
 		}
 	case onetime.Waiting:

@@ -2,7 +2,6 @@ package token
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -153,33 +152,7 @@ func failed(r bulk.Result, err error) bulk.Result {
 func prove(ctx context.Context, witness *onetime.Witness, results []bulk.Result) {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	sent := func(r bulk.Result) bool { return r.Outcome != bulk.NotStarted && r.Outcome != bulk.Unchanged }
-	accepted := map[string]bool{}
-	for _, r := range results {
-		if sent(r) {
-			accepted[r.ID] = r.Outcome == bulk.OK
-		}
-	}
-	failures := witness.Gone(looking, accepted)
-	for i, r := range results {
-		if sent(r) {
-			results[i] = corrected(r, failures[r.ID])
-		}
-	}
-}
-
-// corrected is the result of a revocation, given why it is not proven that the token
-// is gone, or nil.
-func corrected(r bulk.Result, failure error) bulk.Result {
-	switch {
-	case failure == nil:
-		r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
-		return r
-	case r.Outcome != bulk.OK: // it failed, and nothing shows the contrary
-		return r
-	case errors.Is(failure, onetime.ErrStillListed):
-		return failed(r, errStays(r.ID))
-	}
-	r.Outcome = bulk.Unknown
-	return failed(r, unverified(failure))
+	cli.ProveResults(results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+		return witness.Gone(looking, accepted)
+	})
 }

@@ -44,7 +44,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 	var results []bulk.Result
 	if needed > 0 {
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
-		proveLeaks(ctx, app, rows, leaks, results)
+		proveLeaks(ctx, app, leaks, results)
 	}
 	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
 		one := []bulk.Result{rows[i].Result}
@@ -55,7 +55,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
 			}
 			one[0] = failed(one[0], err)
-			proveLeaks(ctx, app, rows[i:], leaks[i:], one)
+			proveLeaks(ctx, app, leaks[i:], one)
 		}
 		results = append(results, one[0])
 	}
@@ -138,24 +138,32 @@ func (l *leak) nobodyMay(refusal error) error {
 }
 
 // proveLeaks corrects the outcomes of what was sent by what is proven.
-func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
+func proveLeaks(ctx context.Context, app *cli.App, leaks []*leak, results []bulk.Result) {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
+	cli.ProveResults(results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+		return goneLeaks(looking, app, leaks, accepted)
+	})
+}
+
+// goneLeaks returns an error for each leaked token that is not proven to be gone.
+func goneLeaks(ctx context.Context, app *cli.App, leaks []*leak, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
-	for i, r := range results {
-		if rows[i].Outcome == "" && r.Outcome != bulk.NotStarted {
-			lister := leaks[i].witness()
-			if byLister[lister] == nil {
-				byLister[lister] = map[string]bool{}
+	for _, l := range leaks {
+		if ok, sent := accepted[l.ClientID]; sent {
+			if byLister[l.witness()] == nil {
+				byLister[l.witness()] = map[string]bool{}
 			}
-			byLister[lister][r.ID] = r.Outcome == bulk.OK
+			byLister[l.witness()][l.ClientID] = ok
 		}
 	}
 	failures := map[string]error{}
-	for lister, accepted := range byLister {
+	for lister, sent := range byLister {
 		w, err := app.Witness(lister, listedBy(leaks, lister))
 		if err != nil {
-			app.Warn("%v", err)
+			for id := range sent {
+				failures[id] = err
+			}
 			continue
 		}
 		w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
@@ -166,13 +174,9 @@ func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*lea
 			_, err := leaks[at].self.Orgs.Current(ctx)
 			return devops.NoSuchToken(err), nil
 		}
-		maps.Copy(failures, w.Gone(looking, accepted))
+		maps.Copy(failures, w.Gone(ctx, sent))
 	}
-	for i, r := range results {
-		if rows[i].Outcome == "" && r.Outcome != bulk.NotStarted {
-			results[i] = corrected(r, failures[r.ID])
-		}
-	}
+	return failures
 }
 
 // witness is the session that looks whether the token is gone: the one whose list

@@ -3,7 +3,6 @@ package user
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -11,27 +10,35 @@ import (
 )
 
 // one removes one person.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, org string, l leaver) error {
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, org string, members cli.Listed, l leaver) error {
 	if l.ID == "" {
 		app.Say("There is no user %s.", l.input)
 		return nil
 	}
-	if err := session.Users.Remove(ctx, l.ID); err != nil {
+	deleted := session.Users.Remove(ctx, l.ID)
+	if app.Globals.DryRun {
+		return deleted
+	}
+	if err := members.ProveOne(ctx, l.ID, deleted, errStays(l)); err != nil {
 		return fmt.Errorf("remove %s: %w", l.Email, err)
-	}
-	now, err := session.Users.List(ctx)
-	if err != nil {
-		return cli.Hint(err, l.Email+" was removed, which could not be verified")
-	}
-	if stays(now.Users, l.ID) {
-		return errStays(l)
 	}
 	app.Say("Removed %s from %s.", l.Email, org)
 	return nil
 }
 
-func stays(users []devops.User, id string) bool {
-	return slices.ContainsFunc(users, func(u devops.User) bool { return u.ID == id })
+// listed is the list of members, which showed these before.
+func listed(session *cli.Session, before devops.Members) cli.Listed {
+	ids := func(users []devops.User) []string {
+		all := make([]string, 0, len(users))
+		for _, u := range users {
+			all = append(all, u.ID)
+		}
+		return all
+	}
+	return cli.Listed{Before: ids(before.Users), List: func(ctx context.Context) ([]string, error) {
+		now, err := session.Users.List(ctx)
+		return ids(now.Users), err
+	}}
 }
 
 func errStays(l leaver) error {
@@ -39,7 +46,7 @@ func errStays(l leaver) error {
 }
 
 // several removes people and reports what became of each.
-func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []leaver) error {
+func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, members cli.Listed, found []leaver) error {
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "remove"}
@@ -56,27 +63,6 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return app.RehearseRows(ctx, rows)
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
-	verify(ctx, app, session, found, results)
+	members.ProveRows(ctx, results, func(row int) error { return errStays(found[row]) })
 	return report(app, results, false)
-}
-
-// verify believes the list of who is there rather than the answers.
-func verify(ctx context.Context, app *cli.App, session *cli.Session, found []leaver, results []bulk.Result) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
-	defer cancel()
-	now, err := session.Users.List(after)
-	if err != nil {
-		app.Warn("that they are gone could not be verified: %v", err)
-		return
-	}
-	for i := range results {
-		r := &results[i]
-		switch stays := stays(now.Users, r.ID); {
-		case r.Outcome == bulk.OK && stays:
-			r.Outcome = bulk.Failed
-			r.Exit, r.Error = cli.Explain(errStays(found[i]))
-		case (r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown) && !stays:
-			r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
-		}
-	}
 }

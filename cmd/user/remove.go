@@ -85,11 +85,11 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	if len(found) == 1 {
-		return in.one(ctx, app, session, members.OrgName, found[0])
+		return in.one(ctx, app, session, members.OrgName, listed(session, members), found[0])
 	}
 	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, found)
+	return in.several(longer, app, session, listed(session, members), found)
 }
 
 // find returns whom refs name; who is named again is a twin. An unknown one is an error, before

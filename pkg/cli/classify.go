@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -40,8 +41,8 @@ func kinds() []struct {
 		{onetime.ErrOldGone, Conflict},
 		{onetime.ErrNewGone, Conflict},
 		{onetime.ErrUndoing, Conflict},
-		{onetime.ErrStillListed, Server},
-		{onetime.ErrUnproven, Unknown},
+		{absence.ErrStillListed, Server},
+		{absence.ErrUnproven, Unknown},
 		{errInterrupted, Interrupted},
 		{errTerminated, Terminated},
 		{errHungUp, HungUp},

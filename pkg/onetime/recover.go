@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/absence"
 )
 
 // State says what an operation left behind that did not come to its end.
@@ -91,8 +93,8 @@ func (m Maker) findPlanned(ctx context.Context, w *Witness, sight Sight, r Recor
 // absent turns a finding into an unclear one unless further whole lists agree that
 // nothing is there.
 func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(Sight) bool) (Finding, error) {
-	for _, pause := range looks()[:absences] {
-		if err := sleep(ctx, pause); err != nil {
+	for _, pause := range absence.Pauses()[:absence.Lists] {
+		if err := absence.Sleep(ctx, pause); err != nil {
 			return f, err
 		}
 		sight, err := w.Look(ctx, f.ClientIDs...)
@@ -102,7 +104,7 @@ func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(S
 		case !nothing(sight):
 			return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil // it has just appeared
 		case !sight.Whole():
-			return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: &IncompleteListError{sight.Missing}}, nil
+			return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: &absence.IncompleteListError{Missing: sight.Missing}}, nil
 		}
 	}
 	return f, nil
@@ -253,7 +255,7 @@ func (m Maker) Drop(ctx context.Context, e *Entry, clientID string, destinations
 }
 
 // ErrStillAccepted says that the service accepts a token that is said to be gone.
-var ErrStillAccepted = fmt.Errorf("the service does not reject it clearly: %w", ErrUnproven)
+var ErrStillAccepted = fmt.Errorf("the service does not reject it clearly: %w", absence.ErrUnproven)
 
 // drop deletes what destinations store of a credential. The service is asked with it
 // first: a secret that it does not clearly reject may be the only copy.
@@ -282,8 +284,8 @@ func (m Maker) awaitRejection(ctx context.Context, clientID string, destinations
 // AwaitRejection asks until the service clearly rejects a stored token that was
 // revoked, which may take a while. Until then its secret must not be deleted.
 func AwaitRejection(ctx context.Context, clientID string, rejected func(ctx context.Context, clientID string) (bool, error)) error {
-	for _, pause := range looks() {
-		if err := sleep(ctx, pause); err != nil {
+	for _, pause := range absence.Pauses() {
+		if err := absence.Sleep(ctx, pause); err != nil {
 			return err
 		}
 		if done, err := rejected(ctx, clientID); err != nil || done {

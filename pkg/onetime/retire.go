@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
@@ -37,14 +38,14 @@ func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) erro
 	case r.ByHand && e.Step.Reached(Verified):
 		return nil
 	}
-	return fmt.Errorf("the new token %s: %w", clientID, &IncompleteListError{sight.Missing})
+	return fmt.Errorf("the new token %s: %w", clientID, &absence.IncompleteListError{Missing: sight.Missing})
 }
 
 // isAccepted asks the service with a token until it accepts it: it may not know a new
 // one at once.
 func isAccepted(ctx context.Context, client *devops.Client, clientID string) error {
-	for _, pause := range looks() {
-		if err := sleep(ctx, pause); err != nil {
+	for _, pause := range absence.Pauses() {
+		if err := absence.Sleep(ctx, pause); err != nil {
 			return err
 		}
 		_, err := client.Orgs.Current(ctx)

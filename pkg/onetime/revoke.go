@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
@@ -30,10 +31,10 @@ func (m Maker) takeBackSeen(ctx context.Context, entry *Entry, clientID string, 
 
 // ErrNotOurs says that a token does not carry the mark of the operation that is to
 // have made it.
-var ErrNotOurs = fmt.Errorf("the token list does not show the mark of this operation on it: %w", ErrUnproven)
+var ErrNotOurs = fmt.Errorf("the token list does not show the mark of this operation on it: %w", absence.ErrUnproven)
 
 // errUnseen says that a token is not listed, so that nothing shows whose it is.
-var errUnseen = fmt.Errorf("it is not listed: %w", ErrUnproven)
+var errUnseen = fmt.Errorf("it is not listed: %w", absence.ErrUnproven)
 
 // revokeOurs revokes a token that an operation made and that is stored nowhere. The
 // list must show it with our mark: the one just seen, or else one that is asked for.
@@ -44,7 +45,7 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 		return ErrNotOurs
 	}
 	if e.abroad() {
-		return fmt.Errorf("it belongs to organization %s, whose tokens this login does not list: %w", e.Order.OrgID, ErrUnproven)
+		return fmt.Errorf("it belongs to organization %s, whose tokens this login does not list: %w", e.Order.OrgID, absence.ErrUnproven)
 	}
 	w := m.witness(e.Record, nil)
 	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
@@ -58,8 +59,8 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 // isOurs looks until the list shows a token, which must carry our mark.
 func (m Maker) isOurs(ctx context.Context, w *Witness, r Record, clientID string) error {
 	failure := errUnseen
-	for _, pause := range looks() {
-		if sleep(ctx, pause) != nil {
+	for _, pause := range absence.Pauses() {
+		if absence.Sleep(ctx, pause) != nil {
 			break
 		}
 		sight, err := w.Look(ctx, clientID)
@@ -95,9 +96,9 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		return nil
 	case deleted == nil:
 		return gone
-	case m.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, ErrUnproven):
+	case m.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, absence.ErrUnproven):
 		return nil // where no list is whole: an earlier DELETE was accepted, this one finds nothing, and a person asks for it
-	case errors.Is(gone, ErrStillListed):
+	case errors.Is(gone, absence.ErrStillListed):
 		return deleted
 	}
 	return errors.Join(deleted, gone)

@@ -3,6 +3,8 @@ package onetime
 import (
 	"context"
 	"fmt"
+
+	"github.com/astra-admin/astra/pkg/absence"
 )
 
 // Rollback undoes a rotation: the old token is in use again, the new one revoked.
@@ -78,5 +80,5 @@ func (r *Rotation) oldUsable(ctx context.Context, e *Entry) error {
 	case sight.Whole():
 		return ErrOldGone
 	}
-	return fmt.Errorf("the old token %s: %w", e.Old, &IncompleteListError{sight.Missing})
+	return fmt.Errorf("the old token %s: %w", e.Old, &absence.IncompleteListError{Missing: sight.Missing})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
@@ -73,8 +74,8 @@ func (m Maker) settle(ctx context.Context, entry *Entry, lost error) error {
 	}
 	w := m.witness(entry.Record, nil)
 	pending := &PendingError{Cause: lost}
-	for _, pause := range looks() {
-		if err := sleep(ctx, pause); err != nil {
+	for _, pause := range absence.Pauses() {
+		if err := absence.Sleep(ctx, pause); err != nil {
 			break
 		}
 		sight, err := w.Look(ctx)

@@ -3,12 +3,10 @@ package onetime
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
@@ -27,7 +25,7 @@ type Witness struct {
 	// it reports false. It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
-	pauses []time.Duration      // between looks; those of looks if nil
+	pauses []time.Duration      // between looks; those of absence.Pauses if nil
 	known  map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
 }
 
@@ -115,36 +113,6 @@ func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]stri
 	return still, nil
 }
 
-// ErrUnproven says that neither a list nor an answer proves what became of a token.
-var ErrUnproven = errors.New("could not be verified")
-
-// An IncompleteListError says that a list of tokens is not whole, so that it
-// proves nothing about what it does not show.
-type IncompleteListError struct{ Missing []string }
-
-// Error names what is missing, as far as that helps.
-func (e *IncompleteListError) Error() string {
-	const most = 3
-	words := strings.Join(e.Missing[:min(most, len(e.Missing))], ", ")
-	if more := len(e.Missing) - most; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
-	}
-	return "the token list is incomplete: it lacks " + words
-}
-
-// Unwrap returns ErrUnproven.
-func (e *IncompleteListError) Unwrap() error { return ErrUnproven }
-
-// ErrStillListed says that a token was deleted and is still listed.
-var ErrStillListed = errors.New("the service reported it as deleted but still lists it")
-
-// errOnce is a token that a failed DELETE may have deleted, absent from one list.
-var errOnce = fmt.Errorf("it is no longer listed, but its deletion failed: %w", ErrUnproven)
-
-// absences is how many whole lists in a row prove that a token is gone whose
-// DELETE did not succeed.
-const absences = 3
-
 // Delete revokes a token, and makes a note of it if the service says that it did.
 func (w *Witness) Delete(ctx context.Context, clientID string) error {
 	err := w.Tokens.Delete(ctx, clientID)
@@ -154,59 +122,23 @@ func (w *Witness) Delete(ctx context.Context, clientID string) error {
 	return err
 }
 
-// Gone looks until it is proven that tokens are gone, or until more looks are of no
-// use. accepted says of each token in question whether its DELETE succeeded: then
-// one whole list without it is proof, else several are. Where no list is whole, the
-// service's clear rejection of an accepted token's secret is proof too. It returns
-// an error for each token that is not proven to be gone.
+// Gone proves that tokens are gone, as absence.Prover does. Where no list is whole,
+// the service's clear rejection of a token whose DELETE it accepted is proof too.
 func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string]error {
-	open, failures := maps.Clone(accepted), map[string]error{}
-	absent := map[string]int{}
-	all := slices.Collect(maps.Keys(accepted))
-	if open[w.Caller] && len(open) == 1 && w.isRejected(ctx, w.Caller) {
-		return failures // a token that revoked itself can see no list
+	if accepted[w.Caller] && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
+		return nil // a token that revoked itself can see no list
 	}
-	pauses := w.pauses
-	if pauses == nil {
-		pauses = looks()
+	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
+		sight, err := w.Look(ctx, inQuestion...)
+		there := make(map[string]bool, len(sight.Tokens))
+		for _, t := range sight.Tokens {
+			there[t.ClientID] = true
+		}
+		return absence.Sight{There: there, Missing: sight.Missing}, err
 	}
-	for _, pause := range pauses {
-		if len(open) == 0 || sleep(ctx, pause) != nil {
-			break
-		}
-		sight, err := w.Look(ctx, all...)
-		if errors.Is(err, devops.ErrForbidden) || errors.Is(err, devops.ErrUnauthorized) {
-			for id := range open {
-				failures[id] = err
-			}
-			break
-		}
-		for id, ok := range open {
-			switch {
-			case err != nil:
-				failures[id] = err
-			case sight.Lists(id):
-				absent[id], failures[id] = 0, ErrStillListed
-				if !ok {
-					delete(open, id)
-				}
-			case !sight.Whole():
-				absent[id], failures[id] = 0, &IncompleteListError{sight.Missing}
-			default:
-				absent[id]++
-				failures[id] = errOnce
-				if ok || absent[id] >= absences {
-					delete(failures, id)
-					delete(open, id)
-				}
-			}
-		}
-	}
-	for id, ok := range open {
-		if failures[id] == nil {
-			failures[id] = ErrUnproven // the time was over before the first look
-		}
-		if ok && !errors.Is(failures[id], ErrStillListed) && w.isRejected(ctx, id) {
+	failures := absence.Prover{Look: look, Futile: devops.Refused, Pauses: w.pauses}.Prove(ctx, accepted)
+	for id, failure := range failures {
+		if accepted[id] && !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
 			delete(failures, id)
 		}
 	}
@@ -220,21 +152,4 @@ func (w *Witness) isRejected(ctx context.Context, clientID string) bool {
 	}
 	rejected, err := w.Rejected(ctx, clientID)
 	return err == nil && rejected
-}
-
-// looks are the pauses between looks at the list: it may be late.
-func looks() []time.Duration {
-	return []time.Duration{0, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
-}
-
-// sleep waits, unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

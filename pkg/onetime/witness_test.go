@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
@@ -53,7 +54,7 @@ func (c *claimer) witness(t *testing.T, before ...string) *Witness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Witness{Tokens: client.Tokens, Journal: Journal{Dir: t.TempDir()}, Caller: "caller", Now: time.Now, pauses: make([]time.Duration, len(looks()))}
+	w := &Witness{Tokens: client.Tokens, Journal: Journal{Dir: t.TempDir()}, Caller: "caller", Now: time.Now, pauses: make([]time.Duration, len(absence.Pauses()))}
 	known := []devops.Token{}
 	for _, id := range before {
 		at, _ := time.Parse(time.RFC3339, c.expires[id])
@@ -68,7 +69,7 @@ func (c *claimer) witness(t *testing.T, before ...string) *Witness {
 func TestGone(t *testing.T) {
 	t.Parallel()
 	all, without := []string{"caller", "a", "x"}, []string{"caller", "a"}
-	incomplete := ErrUnproven
+	incomplete := absence.ErrUnproven
 	for name, c := range map[string]struct {
 		lists    [][]string
 		expires  map[string]string
@@ -80,10 +81,10 @@ func TestGone(t *testing.T) {
 	}{
 		"accepted and gone":             {lists: [][]string{without}, accepted: true, looks: 1},
 		"accepted and late":             {lists: [][]string{all, all, without}, accepted: true, looks: 3},
-		"accepted and still there":      {lists: [][]string{all}, accepted: true, want: ErrStillListed, looks: 5},
-		"failed and still there":        {lists: [][]string{all}, want: ErrStillListed, looks: 1},
+		"accepted and still there":      {lists: [][]string{all}, accepted: true, want: absence.ErrStillListed, looks: 5},
+		"failed and still there":        {lists: [][]string{all}, want: absence.ErrStillListed, looks: 1},
 		"failed and gone":               {lists: [][]string{without}, looks: 3},
-		"failed and back again":         {lists: [][]string{without, without, all}, want: ErrStillListed, looks: 3},
+		"failed and back again":         {lists: [][]string{without, without, all}, want: absence.ErrStillListed, looks: 3},
 		"an empty list":                 {lists: [][]string{{}}, accepted: true, want: incomplete, looks: 5},
 		"a page without the caller":     {lists: [][]string{{"a"}}, accepted: true, want: incomplete, looks: 5},
 		"a page without another":        {lists: [][]string{{"caller"}}, accepted: true, want: incomplete, looks: 5},
@@ -93,7 +94,7 @@ func TestGone(t *testing.T) {
 		"another one deleted from here": {lists: [][]string{{"caller"}}, deleted: "a", accepted: true, looks: 1},
 		"a page, and rejected":          {lists: [][]string{{}}, accepted: true, rejected: true},
 		"failed, and rejected":          {lists: [][]string{{}}, rejected: true, want: incomplete, looks: 5},
-		"listed, and rejected":          {lists: [][]string{all}, accepted: true, rejected: true, want: ErrStillListed, looks: 5},
+		"listed, and rejected":          {lists: [][]string{all}, accepted: true, rejected: true, want: absence.ErrStillListed, looks: 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

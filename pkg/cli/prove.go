@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// proofLimit bounds the looks that prove what was deleted, also after an interrupt.
+const proofLimit = 12 * time.Second
+
+// A Listed is a list that proves what was deleted: the ids that it showed before, and
+// how to ask for it again.
+type Listed struct {
+	Before []string
+	List   func(ctx context.Context) (ids []string, err error)
+}
+
+// prove returns an error for each id that is not proven to be gone.
+func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), proofLimit)
+	defer cancel()
+	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
+		ids, err := l.List(ctx)
+		sight := absence.Sight{There: map[string]bool{}}
+		for _, id := range ids {
+			sight.There[id] = true
+		}
+		for _, id := range l.Before {
+			if !sight.There[id] && !slices.Contains(inQuestion, id) {
+				sight.Missing = append(sight.Missing, id)
+			}
+		}
+		return sight, err
+	}
+	return absence.Prover{Look: look, Trust: true, Futile: devops.Refused}.Prove(ctx, accepted)
+}
+
+// ProveOne makes sure that one thing is gone. deleted is what its DELETE ended with,
+// stays the error for what is still listed.
+func (l Listed) ProveOne(ctx context.Context, id string, deleted, stays error) error {
+	failure := l.prove(ctx, map[string]bool{id: deleted == nil})[id]
+	switch {
+	case failure == nil:
+		return nil
+	case deleted == nil && errors.Is(failure, absence.ErrStillListed):
+		return stays
+	case deleted != nil:
+		return deleted
+	}
+	return Unverified(failure)
+}
+
+// ProveRows corrects the outcomes of rows that deleted something by what is proven.
+// stays is the error for what is still listed.
+func (l Listed) ProveRows(ctx context.Context, results []bulk.Result, stays func(row int) error) {
+	ProveResults(results, stays, func(accepted map[string]bool) map[string]error { return l.prove(ctx, accepted) })
+}
+
+// ProveResults is ProveRows with another proof: gone returns an error for each id that
+// is not proven to be gone, given whether its DELETE succeeded.
+func ProveResults(results []bulk.Result, stays func(row int) error, gone func(accepted map[string]bool) map[string]error) {
+	sent := func(r bulk.Result) bool { return r.Outcome != bulk.NotStarted && r.Outcome != bulk.Unchanged }
+	accepted := map[string]bool{}
+	for _, r := range results {
+		if sent(r) {
+			accepted[r.ID] = r.Outcome == bulk.OK
+		}
+	}
+	if len(accepted) == 0 {
+		return
+	}
+	failures := gone(accepted)
+	for i, r := range results {
+		if sent(r) {
+			results[i] = proven(r, failures[r.ID], func() error { return stays(i) })
+		}
+	}
+}
+
+// proven is the result of a deletion, given why it is not proven, or nil.
+func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
+	switch {
+	case failure == nil:
+		r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
+	case r.Outcome != bulk.OK: // it failed, and nothing shows the contrary
+	case errors.Is(failure, absence.ErrStillListed):
+		r.Outcome = bulk.Failed
+		r.Exit, r.Error = Explain(stays())
+	default:
+		r.Outcome = bulk.Unknown
+		r.Exit, r.Error = Explain(Unverified(failure))
+	}
+	return r
+}
+
+// Unverified is the error of a deletion that the service may have made.
+func Unverified(err error) error {
+	return Hint(err, "whether it is gone is unknown; run the command again to check")
+}
