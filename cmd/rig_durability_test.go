@@ -178,12 +178,12 @@ func (d *disk) named(from, to string) {
 }
 
 // counts reports whether a file is to survive: one in the home, but for the
-// sandbox's own, caches, locks, and the progress of bulk commands, which is only
-// there to save requests.
+// sandbox's own, caches, locks, the progress of bulk commands, which is only there to
+// save requests, and the notes of deleted tokens, without which more is asked.
 func (d *disk) counts(path string) bool {
 	rest, below := strings.CutPrefix(path, d.home+"/")
 	return below && !strings.HasPrefix(rest, "state/sandbox") && !strings.HasPrefix(rest, "state/runs/") && !strings.HasPrefix(rest, "cache/") && !strings.HasPrefix(rest, "tmp/") &&
-		!strings.HasSuffix(rest, ".lock")
+		!strings.HasSuffix(rest, ".lock") && !strings.HasPrefix(rest, "state/pending/deleted")
 }
 
 // temporary reports whether a file is not yet under its name.

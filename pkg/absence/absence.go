@@ -52,9 +52,7 @@ type Prover struct {
 	Look func(ctx context.Context, inQuestion []string) (Sight, error)
 	// Trust says that for what the service reported as deleted a list proves enough
 	// even if it is not whole.
-	Trust bool
-	// Futile reports whether an error of Look makes further looks useless. It may be nil.
-	Futile func(error) bool
+	Trust  bool
 	Pauses []time.Duration // between looks; those of Pauses if nil
 }
 
@@ -92,7 +90,7 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 				delete(open, id)
 			}
 		}
-		if err != nil && p.Futile != nil && p.Futile(err) {
+		if err != nil { // further looks are of no use: each request was repeated where that helps
 			break
 		}
 	}

@@ -34,7 +34,7 @@ func TestProve(t *testing.T) {
 		"no list":                   {sights: []Sight{gone}, err: refused, accepted: true, want: refused, looks: 1},
 	} {
 		looks := 0
-		p := Prover{Trust: c.trust, Pauses: make([]time.Duration, len(Pauses())), Futile: func(err error) bool { return errors.Is(err, refused) }}
+		p := Prover{Trust: c.trust, Pauses: make([]time.Duration, len(Pauses()))}
 		p.Look = func(context.Context, []string) (Sight, error) {
 			looks++
 			return c.sights[min(looks, len(c.sights))-1], c.err

@@ -8,7 +8,6 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
-	"github.com/astra-admin/astra/pkg/devops"
 )
 
 // proofLimit bounds the looks that prove what was deleted, also after an interrupt.
@@ -38,7 +37,7 @@ func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]
 		}
 		return sight, err
 	}
-	return absence.Prover{Look: look, Trust: true, Futile: devops.Refused}.Prove(ctx, accepted)
+	return absence.Prover{Look: look, Trust: true}.Prove(ctx, accepted)
 }
 
 // ProveOne makes sure that one thing is gone. deleted is what its DELETE ended with,
@@ -101,5 +100,5 @@ func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
 
 // Unverified is the error of a deletion that the service may have made.
 func Unverified(err error) error {
-	return Hint(err, "whether it is gone is unknown; run the command again to check")
+	return Failf(Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
 }

@@ -85,10 +85,6 @@ func NoSuchToken(err error) bool {
 	return ok && e.Code == codeNoSuchToken && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
-// Refused reports whether the service refused a token or its permission, so that it
-// does not help to ask again.
-func Refused(err error) bool { return errors.Is(err, ErrUnauthorized) || errors.Is(err, ErrForbidden) }
-
 // A PartialCredential names the one client id in an answer that cannot be used. It
 // may be that of the token which the service made, or of any other token.
 type PartialCredential struct{ ClientID string }

@@ -2,6 +2,7 @@ package onetime
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,10 +36,7 @@ func (j Journal) NoteDeleted(clientID string) error {
 		return err
 	}
 	_, err = file.WriteString(clientID + "\n") // one write: lines of two processes do not mix
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(err, file.Close())
 }
 
 // deleted returns the client ids that were noted.

@@ -125,8 +125,8 @@ func (w *Witness) Delete(ctx context.Context, clientID string) error {
 // Gone proves that tokens are gone, as absence.Prover does. Where no list is whole,
 // the service's clear rejection of a token whose DELETE it accepted is proof too.
 func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string]error {
-	if accepted[w.Caller] && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
-		return nil // a token that revoked itself can see no list
+	if _, own := accepted[w.Caller]; own && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
+		return nil // it was accepted until now, and a token that revoked itself can see no list
 	}
 	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
 		sight, err := w.Look(ctx, inQuestion...)
@@ -136,9 +136,9 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 		}
 		return absence.Sight{There: there, Missing: sight.Missing}, err
 	}
-	failures := absence.Prover{Look: look, Futile: devops.Refused, Pauses: w.pauses}.Prove(ctx, accepted)
+	failures := absence.Prover{Look: look, Pauses: w.pauses}.Prove(ctx, accepted)
 	for id, failure := range failures {
-		if accepted[id] && !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
+		if (accepted[id] || id == w.Caller) && !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
 			delete(failures, id)
 		}
 	}
