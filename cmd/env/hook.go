@@ -12,7 +12,6 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/envfile"
-	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 //go:embed hooks/*
@@ -77,11 +76,11 @@ func (in hook) run(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	d, quote := envfile.Sh, shellword.Quote
+	d, quote := envfile.Sh, envfile.BashWord
 	shell := in.kind
 	switch in.kind {
 	case "fish":
-		d, quote = envfile.Fish, quoteFish
+		d, quote = envfile.Fish, envfile.FishWord
 	case "direnv":
 		shell = "bash"
 	}
@@ -116,10 +115,4 @@ func usual(app *cli.App) (config.Paths, error) {
 		}
 		return app.Getenv(name)
 	}, cmp.Or(app.Home, "/"), runtime.GOOS)
-}
-
-// quoteFish writes a word for fish, to which a backslash means something within
-// single quotes too.
-func quoteFish(word string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(word) + "'"
 }

@@ -68,6 +68,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if profile.Env, err = bind(d, in.keyspace, in.region, cmp.Or(in.saved, before.Token)); err != nil {
 		return err
 	}
+	profile.Env.DB.Name = cmp.Or(config.DisplayName(output.Sanitize(d.Name)), d.ID)
 	if in.role == "" {
 		if profile.Env.Expiry, err = in.lives(ctx, app, session, profile); err != nil {
 			return err
@@ -132,7 +133,7 @@ func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error)
 		return config.Org{}, err
 	}
 	name, err := session.OrgName(ctx)
-	return config.Org{ID: id, Name: output.Sanitize(name)}, err
+	return config.Org{ID: id, Name: config.DisplayName(output.Sanitize(name))}, err
 }
 
 func columns() []output.Column[config.Env] {

@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -157,7 +158,7 @@ func (in add) advise(ctx context.Context, session *cli.Session, err error) error
 func (in add) note(ctx context.Context, app *cli.App, added organization) {
 	err := app.UpdateConfig(ctx, func(c *config.Config) error {
 		if !slices.ContainsFunc(c.Organizations, func(o config.Org) bool { return o.ID == added.id }) {
-			c.Organizations = append(c.Organizations, config.Org{ID: added.id, Name: added.name})
+			c.Organizations = append(c.Organizations, config.Org{ID: added.id, Name: config.DisplayName(output.Sanitize(added.name))})
 		}
 		return nil
 	})

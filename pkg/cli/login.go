@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -122,5 +123,5 @@ func whose(ctx context.Context, app *App, token secret.Token, url string) (confi
 		return config.Org{}, err
 	}
 	name, err := session.OrgName(ctx)
-	return config.Org{ID: id, Name: name}, err
+	return config.Org{ID: id, Name: config.DisplayName(output.Sanitize(name))}, err
 }

@@ -9,7 +9,16 @@ import (
 // parse reads a configuration file. The node is nil for a file without
 // content.
 func parse(path string, data []byte) (Config, *yaml.Node, error) {
-	s := &scanner{path: path}
+	return (&scanner{path: path}).parse(data)
+}
+
+// parseNew reads what is to be written, for which there are more rules.
+func parseNew(path string, data []byte) (Config, error) {
+	c, _, err := (&scanner{path: path, longest: maxText}).parse(data)
+	return c, err
+}
+
+func (s *scanner) parse(data []byte) (Config, *yaml.Node, error) {
 	var c Config
 	doc := s.document(data)
 	if doc != nil && s.err == nil {
@@ -51,6 +60,10 @@ func (s *scanner) defaults(n *yaml.Node) map[string]string {
 		}
 		if value.Kind != yaml.ScalarNode {
 			s.fail(value, "%s must be a single value", key.Value)
+			return
+		}
+		if s.longest > 0 && len(value.Value) > s.longest {
+			s.fail(value, "%s is longer than %d KiB", key.Value, s.longest>>10)
 			return
 		}
 		if found == nil {

@@ -19,8 +19,9 @@ const tokenFound = "this looks like an application token, and this file must not
 // A scanner takes values out of YAML nodes and keeps the first thing that is
 // wrong. Its words hold positions and key names, never values.
 type scanner struct {
-	path string
-	err  error
+	path    string
+	longest int // size of the largest text, 0 for any
+	err     error
 }
 
 func (s *scanner) fail(n *yaml.Node, format string, args ...any) {
@@ -140,8 +141,12 @@ func (s *scanner) text(n *yaml.Node, what string) string {
 	case n.ShortTag() != "!!str":
 		s.fail(n, "%s must be text: put it in quotes", what)
 	default:
-		if strings.ContainsFunc(n.Value, isControl) {
+		switch {
+		case strings.ContainsFunc(n.Value, isControl):
 			s.fail(n, "%s holds a control character", what)
+			return ""
+		case s.longest > 0 && len(n.Value) > s.longest:
+			s.fail(n, "%s is longer than %d KiB", what, s.longest>>10)
 			return ""
 		}
 		return n.Value

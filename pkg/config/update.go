@@ -117,7 +117,10 @@ func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]b
 	}
 	// Read as the next run will read it: a name that is not valid, a token in
 	// a field or a slip in the edit ends here, with the old file in its place.
-	if written, _, err := parse(path, text.Bytes()); err != nil {
+	if text.Len() > maxSize {
+		return nil, &Error{Path: path, Why: "the change was not made: the file would be larger than 1 MiB"}
+	}
+	if written, err := parseNew(path, text.Bytes()); err != nil {
 		if wrong, ok := errors.AsType[*Error](err); ok {
 			wrong.Line = 0
 			wrong.Why = "the change was not made: " + wrong.Why

@@ -129,7 +129,7 @@ func (s *AccessListService) Clear(ctx context.Context, databaseID string) error 
 }
 
 type wireAccessList struct {
-	DatabaseID     string
+	DatabaseID     id
 	Addresses      []wireAddress
 	Configurations struct{ AccessListEnabled bool }
 }
@@ -137,7 +137,7 @@ type wireAccessList struct {
 func (w wireAccessList) value() (AccessList, bool) {
 	addresses, ok := values(w.Addresses)
 	inOrder(addresses)
-	return AccessList{w.DatabaseID, w.Configurations.AccessListEnabled, addresses}, ok && w.DatabaseID != ""
+	return AccessList{string(w.DatabaseID), w.Configurations.AccessListEnabled, addresses}, ok && w.DatabaseID != ""
 }
 
 // inOrder sorts addresses, whose order means nothing to the service.

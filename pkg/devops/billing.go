@@ -83,7 +83,7 @@ func (s *BillingService) Report(ctx context.Context, id string) (Report, error) 
 type wireConsumption struct {
 	TotalCost amount
 	Costs     []struct {
-		OrgID, ClusterID, Region string
+		OrgID, ClusterID, Region id
 		Cost                     amount
 	}
 }
@@ -91,7 +91,7 @@ type wireConsumption struct {
 func (w wireConsumption) value() (Consumption, bool) {
 	c := Consumption{Total: float64(w.TotalCost), Costs: []Usage{}}
 	for _, u := range w.Costs {
-		c.Costs = append(c.Costs, Usage{u.OrgID, u.ClusterID, u.Region, float64(u.Cost)})
+		c.Costs = append(c.Costs, Usage{string(u.OrgID), string(u.ClusterID), string(u.Region), float64(u.Cost)})
 	}
 	return c, true
 }
@@ -111,8 +111,9 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 }
 
 type wireReport struct {
-	ReportID, Status, Month, Year string
-	ReportDetails                 struct {
+	ReportID            id
+	Status, Month, Year string
+	ReportDetails       struct {
 		CSVDownloadURL            string
 		GeneratedAt, ExpirationAt stamp
 		IsStale                   bool
@@ -121,5 +122,5 @@ type wireReport struct {
 
 func (w wireReport) value() (Report, bool) {
 	d := w.ReportDetails
-	return Report{w.ReportID, w.Status, w.Month, w.Year, d.CSVDownloadURL, d.GeneratedAt.Time, d.ExpirationAt.Time, d.IsStale}, w.ReportID != ""
+	return Report{string(w.ReportID), w.Status, w.Month, w.Year, d.CSVDownloadURL, d.GeneratedAt.Time, d.ExpirationAt.Time, d.IsStale}, w.ReportID != ""
 }

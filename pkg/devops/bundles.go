@@ -39,14 +39,15 @@ func (s *DatabaseService) Bundles(ctx context.Context, id string) ([]Bundle, err
 // mended.
 type wireBundle struct {
 	DownloadURL               string
-	DatcenterID, DatacenterID string
-	Region, CloudProvider     string
+	DatcenterID, DatacenterID id
+	Region                    id
+	CloudProvider             string
 }
 
 func (w wireBundle) value() (Bundle, bool) {
-	b := Bundle{Region: w.Region, Cloud: w.CloudProvider, DatacenterID: w.DatcenterID, URL: secret.Text(w.DownloadURL)}
+	b := Bundle{Region: string(w.Region), Cloud: w.CloudProvider, DatacenterID: string(w.DatcenterID), URL: secret.Text(w.DownloadURL)}
 	if b.DatacenterID == "" {
-		b.DatacenterID = w.DatacenterID
+		b.DatacenterID = string(w.DatacenterID)
 	}
 	return b, w.DownloadURL != ""
 }

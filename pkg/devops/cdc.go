@@ -76,10 +76,13 @@ func (w wireCDC) value() (CDC, bool) {
 	return found, w.Tables != nil
 }
 
-type wireCDCRegion struct{ DatacenterID, DatacenterRegion, StreamingClusterName, StreamingTenantName string }
+type wireCDCRegion struct {
+	DatacenterID, DatacenterRegion            id
+	StreamingClusterName, StreamingTenantName string
+}
 
 func (w wireCDCRegion) value() (CDCRegion, bool) {
-	return CDCRegion{w.DatacenterID, w.DatacenterRegion, w.StreamingClusterName, w.StreamingTenantName}, true
+	return CDCRegion{string(w.DatacenterID), string(w.DatacenterRegion), w.StreamingClusterName, w.StreamingTenantName}, true
 }
 
 type wireCDCStatuses []struct {

@@ -36,6 +36,9 @@ func parseCredential(body []byte) (Credential, error) {
 		}
 		text[name] = s
 	}
+	if !IsID(text["clientid"]) {
+		return Credential{}, errID
+	}
 	parts := strings.Split(text["token"], ":")
 	if len(parts) != 3 || parts[0] != "AstraCS" || parts[1] != text["clientid"] || parts[2] == "" {
 		return Credential{}, errors.New("the token does not belong to the client id")

@@ -35,8 +35,7 @@ type Database struct {
 
 // A Datacenter is a database's part in one region.
 type Datacenter struct {
-	ID, Name, Region, Tier string
-	Cloud                  string `json:"cloudProvider"`
+	ID, Name, Region, Tier, Cloud string
 }
 
 // All returns the databases that the token may see, page by page. Include
@@ -84,31 +83,44 @@ func (s *DatabaseService) Get(ctx context.Context, id string) (Database, error) 
 }
 
 type wireDatabase struct {
-	ID, OrgID, Status string
-	OwnerID           string
-	Info              struct {
+	ID, OrgID, OwnerID id
+	Status             string
+	Info               struct {
 		Name, Tier, DBType  string
 		CapacityUnits       int
 		CloudProvider       string
-		Region              string
+		Region              id
 		Keyspace            string
 		Keyspaces           []string
 		AdditionalKeyspaces []string
-		Datacenters         []Datacenter
+		Datacenters         []wireDatacenter
 	}
 	CreationTime    stamp
 	DataEndpointURL string
 }
 
+type wireDatacenter struct {
+	ID            id
+	Name          string
+	Region        id
+	Tier          string
+	CloudProvider string
+}
+
+func (w wireDatacenter) value() (Datacenter, bool) {
+	return Datacenter{string(w.ID), w.Name, string(w.Region), w.Tier, w.CloudProvider}, true
+}
+
 func (w wireDatabase) value() (Database, bool) {
 	i := w.Info
+	datacenters, _ := values(i.Datacenters)
 	d := Database{
-		ID: w.ID, OrgID: w.OrgID, Name: i.Name, Status: w.Status, Owner: w.OwnerID, Tier: i.Tier, CapacityUnits: i.CapacityUnits, Type: w.kind(),
-		Cloud: i.CloudProvider, Region: i.Region, Keyspace: i.Keyspace, Datacenters: orEmpty(i.Datacenters),
+		ID: string(w.ID), OrgID: string(w.OrgID), Name: i.Name, Status: w.Status, Owner: string(w.OwnerID), Tier: i.Tier, CapacityUnits: i.CapacityUnits, Type: w.kind(),
+		Cloud: i.CloudProvider, Region: string(i.Region), Keyspace: i.Keyspace, Datacenters: datacenters,
 		Endpoint: w.DataEndpointURL, CreatedAt: w.CreationTime.Time,
 	}
-	regions := []string{i.Region}
-	for _, dc := range i.Datacenters {
+	regions := []string{string(i.Region)}
+	for _, dc := range datacenters {
 		regions = append(regions, dc.Region)
 	}
 	d.Regions = distinct(regions)

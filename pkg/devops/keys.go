@@ -82,28 +82,34 @@ func (s *KeyService) Create(ctx context.Context, orgID string, key Key) error {
 	return err
 }
 
-type wireKeys []struct{ CloudProvider, KeyID, Region string }
+type wireKeys []struct {
+	CloudProvider, KeyID string
+	Region               id
+}
 
 func (w wireKeys) value() ([]Key, bool) {
 	keys := make([]Key, 0, len(w))
 	for _, k := range w {
-		keys = append(keys, Key{Cloud: strings.ToLower(k.CloudProvider), Region: k.Region, ID: k.KeyID})
+		keys = append(keys, Key{Cloud: strings.ToLower(k.CloudProvider), Region: string(k.Region), ID: k.KeyID})
 	}
 	return keys, true
 }
 
 type wireKey struct {
-	AWS, GCP, Azure struct{ KeyID, Region string }
+	AWS, GCP, Azure struct {
+		KeyID  string
+		Region id
+	}
 }
 
 func (w wireKey) value() (Key, bool) {
 	switch {
 	case w.AWS.KeyID != "":
-		return Key{Cloud: "aws", Region: w.AWS.Region, ID: w.AWS.KeyID}, true
+		return Key{Cloud: "aws", Region: string(w.AWS.Region), ID: w.AWS.KeyID}, true
 	case w.GCP.KeyID != "":
-		return Key{Cloud: "gcp", Region: w.GCP.Region, ID: w.GCP.KeyID}, true
+		return Key{Cloud: "gcp", Region: string(w.GCP.Region), ID: w.GCP.KeyID}, true
 	}
-	return Key{Cloud: "azure", Region: w.Azure.Region, ID: w.Azure.KeyID}, w.Azure.KeyID != ""
+	return Key{Cloud: "azure", Region: string(w.Azure.Region), ID: w.Azure.KeyID}, w.Azure.KeyID != ""
 }
 
 type wireCloudAccounts []struct {

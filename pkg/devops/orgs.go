@@ -47,23 +47,23 @@ func (s *OrgService) Create(ctx context.Context, org NewOrg) (Org, error) {
 	})
 }
 
-type wireCurrent struct{ ID string }
+type wireCurrent struct{ ID id }
 
-func (w wireCurrent) value() (string, bool) { return w.ID, w.ID != "" }
+func (w wireCurrent) value() (string, bool) { return string(w.ID), w.ID != "" }
 
 type wireOrg struct {
-	OrganizationID      string
+	OrganizationID      id
 	OrganizationName    string
 	OrganizationEmail   string
 	OrgType             string
-	EnterpriseID        string
-	OrganizationGroupID string
+	EnterpriseID        id
+	OrganizationGroupID id
 	CreatedAt           stamp
 }
 
 func (w wireOrg) value() (Org, bool) {
 	return Org{
-		ID: w.OrganizationID, Name: w.OrganizationName, Email: w.OrganizationEmail, Type: w.OrgType,
-		EnterpriseID: w.EnterpriseID, GroupID: w.OrganizationGroupID, CreatedAt: w.CreatedAt.Time,
+		ID: string(w.OrganizationID), Name: w.OrganizationName, Email: w.OrganizationEmail, Type: w.OrgType,
+		EnterpriseID: string(w.EnterpriseID), GroupID: string(w.OrganizationGroupID), CreatedAt: w.CreatedAt.Time,
 	}, w.OrganizationID != ""
 }

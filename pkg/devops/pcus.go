@@ -55,17 +55,19 @@ func (s *PCUService) Members(ctx context.Context, groupID string) ([]PCUMember, 
 }
 
 type wirePCUGroup struct {
-	UUID, Title, Description, Status string
-	CloudProvider, Region            string
-	InstanceType, ProvisionType      string
-	PCUType                          struct{ Type string }
-	Min, Max, Reserved               int
-	CreatedAt, UpdatedAt             stamp
+	UUID                        id
+	Title, Description, Status  string
+	CloudProvider               string
+	Region                      id
+	InstanceType, ProvisionType string
+	PCUType                     struct{ Type string }
+	Min, Max, Reserved          int
+	CreatedAt, UpdatedAt        stamp
 }
 
 func (w wirePCUGroup) value() (PCUGroup, bool) {
 	return PCUGroup{
-		ID: w.UUID, Title: w.Title, Description: w.Description, Status: w.Status, Cloud: w.CloudProvider, Region: w.Region,
+		ID: string(w.UUID), Title: w.Title, Description: w.Description, Status: w.Status, Cloud: w.CloudProvider, Region: string(w.Region),
 		Type: cmp.Or(w.PCUType.Type, w.InstanceType), Provision: w.ProvisionType, Min: w.Min, Max: w.Max, Reserved: w.Reserved,
 		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}, w.UUID != ""
@@ -75,12 +77,15 @@ type wirePCUGroups []wirePCUGroup
 
 func (w wirePCUGroups) value() ([]PCUGroup, bool) { return values(w) }
 
-type wirePCUMembers []struct{ DatacenterUUID, ProvisioningStatus string }
+type wirePCUMembers []struct {
+	DatacenterUUID     id
+	ProvisioningStatus string
+}
 
 func (w wirePCUMembers) value() ([]PCUMember, bool) {
 	members := make([]PCUMember, 0, len(w))
 	for _, m := range w {
-		members = append(members, PCUMember{m.DatacenterUUID, m.ProvisioningStatus})
+		members = append(members, PCUMember{string(m.DatacenterUUID), m.ProvisioningStatus})
 	}
 	return members, true
 }

@@ -61,11 +61,12 @@ func (w wireLinks) value() ([]PrivateLink, bool) {
 }
 
 type wireCluster struct {
-	ClusterID   string
+	ClusterID   id
 	Datacenters []struct {
-		ServiceName, DatacenterID string
-		AllowedPrincipals         []string
-		Endpoints                 []struct {
+		ServiceName       string
+		DatacenterID      id
+		AllowedPrincipals []string
+		Endpoints         []struct {
 			EndpointID, Description, LinkID, Status string
 			CreatedDateTime                         stamp
 		}
@@ -75,7 +76,7 @@ type wireCluster struct {
 func (w wireCluster) value() ([]PrivateLink, bool) {
 	links := []PrivateLink{}
 	for _, d := range w.Datacenters {
-		l := PrivateLink{w.ClusterID, d.DatacenterID, d.ServiceName, orEmpty(d.AllowedPrincipals), []PrivateEndpoint{}}
+		l := PrivateLink{string(w.ClusterID), string(d.DatacenterID), d.ServiceName, orEmpty(d.AllowedPrincipals), []PrivateEndpoint{}}
 		for _, e := range d.Endpoints {
 			l.Endpoints = append(l.Endpoints, PrivateEndpoint{e.EndpointID, e.Description, e.LinkID, e.Status, e.CreatedDateTime.Time})
 		}

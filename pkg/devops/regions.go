@@ -44,16 +44,17 @@ func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
 // A wireRegion without a word about being enabled is enabled: older services
 // list no others.
 type wireRegion struct {
-	Name, CloudProvider, DisplayName string
-	Zone, Classification             string
-	RegionType                       string `json:"region_type"`
-	Enabled                          *bool
-	ReservedForQualifiedUsers        bool
+	Name                       id
+	CloudProvider, DisplayName string
+	Zone, Classification       string
+	RegionType                 string `json:"region_type"`
+	Enabled                    *bool
+	ReservedForQualifiedUsers  bool
 }
 
 func (w wireRegion) value() (Region, bool) {
 	r := Region{
-		Name: w.Name, Cloud: w.CloudProvider, DisplayName: w.DisplayName, Zone: w.Zone, Classification: w.Classification,
+		Name: string(w.Name), Cloud: w.CloudProvider, DisplayName: w.DisplayName, Zone: w.Zone, Classification: w.Classification,
 		Type: strings.ToLower(w.RegionType), Enabled: w.Enabled == nil || *w.Enabled, Reserved: w.ReservedForQualifiedUsers,
 	}
 	if r.Type == "" {
@@ -67,13 +68,17 @@ type wireRegions []wireRegion
 func (w wireRegions) value() ([]Region, bool) { return values(w) }
 
 type wireTiers []struct {
-	Tier, CloudProvider   string
-	Region, RegionDisplay string
-	RegionContinent       string
+	Tier, CloudProvider string
+	Region              id
+	RegionDisplay       string
+	RegionContinent     string
 }
 
 func (w wireTiers) value() ([]Region, bool) {
-	type place struct{ cloud, name string }
+	type place struct {
+		cloud string
+		name  id
+	}
 	seen := map[place]bool{}
 	regions := []Region{}
 	for _, tier := range w {
@@ -86,7 +91,7 @@ func (w wireTiers) value() ([]Region, bool) {
 		}
 		seen[at] = true
 		regions = append(regions, Region{
-			Name: tier.Region, Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
+			Name: string(tier.Region), Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
 			Type: "classic", Enabled: true,
 		})
 	}

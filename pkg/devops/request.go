@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -135,7 +136,9 @@ func fetch[W wire[T], T any](ctx context.Context, c *Client, k call) (T, error) 
 		return none, err
 	}
 	var doc W
-	if err := json.Unmarshal(a.body, &doc); err != nil {
+	if err := json.Unmarshal(a.body, &doc); errors.Is(err, errID) {
+		return none, c.unusable(k, a, errID.Error())
+	} else if err != nil {
 		return none, c.unusable(k, a, "the answer is not the JSON that was expected")
 	}
 	v, ok := doc.value()

@@ -89,7 +89,8 @@ func newRoleBody(name string, p Policy) roleBody {
 // A wireRole has two names for each of its last fields: a role that was just
 // made spells them without underscores.
 type wireRole struct {
-	ID, Name      string
+	ID            id
+	Name          string
 	Policy        Policy
 	UpdatedAt     stamp  `json:"last_update_date_time"`
 	UpdatedAtMade stamp  `json:"lastUpdateDateTime"`
@@ -104,7 +105,7 @@ func (w wireRole) value() (Role, bool) {
 	if updated.IsZero() {
 		updated = w.UpdatedAtMade.Time
 	}
-	return Role{w.ID, w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
+	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
 }
 
 type wireRoles []wireRole

@@ -100,24 +100,32 @@ func newTokenBody(t NewToken) tokenBody {
 
 // A wireTokens tells a list that is empty from one that is not there: the
 // former proves that a token is gone.
-type wireTokens struct{ Clients json.RawMessage }
+type wireTokens struct{ Clients wireClients }
 
 func (w wireTokens) value() ([]Token, bool) {
-	var clients []wireToken
-	if json.Unmarshal(w.Clients, &clients) != nil {
-		return nil, false
-	}
-	return values(clients)
+	tokens, ok := values(w.Clients.rows)
+	return tokens, ok && w.Clients.present
+}
+
+type wireClients struct {
+	present bool
+	rows    []wireToken
+}
+
+// UnmarshalJSON is called for null, too.
+func (w *wireClients) UnmarshalJSON(b []byte) error {
+	w.present = true
+	return json.Unmarshal(b, &w.rows)
 }
 
 type wireToken struct {
-	ClientID    string
-	Roles       []string
+	ClientID    id
+	Roles       []string // also names, with some services: nothing but requests and words for people is made of them
 	Description string
 	GeneratedOn stamp
 	TokenExpiry stamp
 }
 
 func (w wireToken) value() (Token, bool) {
-	return Token{w.ClientID, orEmpty(w.Roles), w.Description, w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
+	return Token{string(w.ClientID), orEmpty(w.Roles), w.Description, w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
 }

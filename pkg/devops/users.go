@@ -87,21 +87,31 @@ func (s *UserService) Remove(ctx context.Context, id string) error {
 }
 
 type wireMembers struct {
-	OrgID, OrgName string
-	Users          []wireUser
+	OrgID   id
+	OrgName string
+	Users   []wireUser
 }
 
 func (w wireMembers) value() (Members, bool) {
 	users, ok := values(w.Users)
-	return Members{w.OrgID, w.OrgName, users}, ok && w.OrgID != ""
+	return Members{string(w.OrgID), w.OrgName, users}, ok && w.OrgID != ""
 }
 
 type wireUser struct {
-	UserID, Email, Status string
-	Roles                 []RoleRef
+	UserID        id
+	Email, Status string
+	Roles         []wireRoleRef
 }
 
+type wireRoleRef struct {
+	ID   id
+	Name string
+}
+
+func (w wireRoleRef) value() (RoleRef, bool) { return RoleRef{string(w.ID), w.Name}, true }
+
 func (w wireUser) value() (User, bool) {
-	slices.SortStableFunc(w.Roles, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
-	return User{w.UserID, w.Email, w.Status, orEmpty(w.Roles)}, w.UserID != ""
+	roles, _ := values(w.Roles)
+	slices.SortStableFunc(roles, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
+	return User{string(w.UserID), w.Email, w.Status, roles}, w.UserID != ""
 }

@@ -15,25 +15,25 @@ func checkCsh(value string) string {
 
 // exportCsh writes what exportSh does in the words of csh, where eval `…` is
 // without quotes always. The helpers hold constants here too, because printf
-// is a program of its own. Bytes beyond ASCII need helpers as well: tcsh tears
-// sequences of them apart where its buffers end.
+// is a program of its own. Each byte has its own: tcsh tears sequences of them
+// apart where its buffers end.
 func exportCsh(b []byte, vars []Var) []byte {
-	var helpers [256]bool
+	h := helpers{unit: unitCsh, seen: map[string]bool{}}
 	for _, v := range vars {
-		for i := range len(v.Value) {
-			c := v.Value[i]
-			if safeCsh(v.Value, i) || helpers[c] {
-				continue
-			}
-			helpers[c] = true
-			b = fmt.Appendf(b, "set _astra%03o=\"`printf '\\%03o'`\";\n", c, c)
-		}
+		b = h.define(b, v.Value, func(b []byte, name, octal string) []byte {
+			return fmt.Appendf(b, "set %s=\"`printf '%s'`\";\n", name, octal)
+		})
 		b = append(append(b, "setenv "...), v.Name...)
 		b = append(b, ' ')
-		b = appendSh(b, v.Value, safeCsh)
+		b = h.appendValue(b, v.Value)
 		b = append(b, ";\n"...)
 	}
-	return unsetHelpers(b, &helpers)
+	return h.unset(b)
 }
 
-func safeCsh(value string, i int) bool { return value[i] < 0x80 && safeSh(value, i) }
+func unitCsh(value string, i int) int {
+	if safeSh(value, i) {
+		return 0
+	}
+	return 1
+}

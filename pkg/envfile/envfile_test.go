@@ -21,7 +21,11 @@ func TestExport(t *testing.T) {
 	}{
 		{"safe bytes need no helper", envfile.Sh, token, "export A='" + token + "';\n"},
 		{"empty", envfile.Sh, "", "export A='';\n"},
-		{"UTF-8 is safe", envfile.Sh, "naïve", "export A='naïve';\n"},
+		{"beyond ASCII: a character has one helper, and yash must be able to have it", envfile.Sh, "naïve", "_astraeuro=\"`printf '\\342\\202\\254.'`\";_astra=\"\";\n" +
+			"test y = \"${YASH_VERSION:+y}\" && _astra=`printf '%d' \"'$_astraeuro\"`;\n" +
+			"_astra303257=\"`printf '\\303\\257.'`\";_astra303257=\"${_astra303257%.}\";\n" +
+			"test \"$_astra\" = \"${YASH_VERSION:+8364}\" && export A='na'\"$_astra303257\"'ve';\n" +
+			"test \"$_astra\" = \"${YASH_VERSION:+8364}\" && unset _astra _astra303257 _astraeuro;\n"},
 		{"a leading dash is safe", envfile.Sh, "-n", "export A='-n';\n"},
 		{"each other byte has one helper", envfile.Sh, "* a*", "_astra052=\"`printf '\\052.'`\";_astra052=\"${_astra052%.}\";\n" +
 			"_astra040=\"`printf '\\040.'`\";_astra040=\"${_astra040%.}\";\n" +
@@ -29,7 +33,7 @@ func TestExport(t *testing.T) {
 		{"fish", envfile.Fish, token, "set -gx A '" + token + "';\n"},
 		{"fish, empty", envfile.Fish, "", "set -gx A '';\n"},
 		{"fish quotes", envfile.Fish, `a'b\ $c`, `set -gx A 'a\'b\\ $c';` + "\n"},
-		{"fish, bytes outside the quotes", envfile.Fish, "a\n\xffé", `set -gx A 'a'\X0a\Xff'é';` + "\n"},
+		{"fish, bytes outside the quotes", envfile.Fish, "a\n\xffé", `set -gx A 'a'\X0a\Xff''\Xc3''\Xa9;` + "\n"},
 		{"json", envfile.JSON, "a\"\\\n<\u202e\U000e0041é", "{\n  \"A\": \"a\\\"\\\\\\u000a<\\u202e\\udb40\\udc41é\"\n}\n"},
 		{"tcsh", envfile.Tcsh, token, "setenv A '" + token + "';\n"},
 		{"tcsh, empty", envfile.Tcsh, "", "setenv A '';\n"},
@@ -42,7 +46,9 @@ func TestExport(t *testing.T) {
 		{"cmd, a path", envfile.Cmd, `C:\Program Files (x86)\it's\`, `set "A=C:\Program Files (x86)\it's\"` + "\n"},
 		{"nu", envfile.Nu, "a\"b", "{\n  \"A\": \"a\\\"b\"\n}\n"},
 		{"elvish", envfile.Elvish, "a\"\\$é\n", `set-env A "a\u0022\u005c$é\u000a";` + "\n"},
-		{"xonsh", envfile.Xonsh, "a\"\\$é\n\U0001f600", `$A = "a\u0022\u005c$\u00e9\u000a\U0001f600";` + "\n"},
+		{"xonsh", envfile.Xonsh, "a\"\\$\n", "$A = \"a\\u0022\\u005c$\\u000a\";\n"},
+		{"xonsh, bytes beyond ASCII", envfile.Xonsh, "a\"é\n", "$A = __import__('os').fsdecode(b\"a\\x22\\xc3\\xa9\\x0a\");\n" +
+			"assert __import__('os').fsencode($A) == b\"a\\x22\\xc3\\xa9\\x0a\";\n"},
 		{"docker", envfile.Docker, ` "a" $b #c`, "A= \"a\" $b #c\n"},
 		{"systemd", envfile.Systemd, "a\"b\\$c`\n", "A=\"a\\\"b\\\\\\$c\\`\n\"\n"},
 		{"github", envfile.GitHub, token, "A=" + token + "\n"},

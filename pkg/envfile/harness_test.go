@@ -28,6 +28,8 @@ type reader struct {
 	script  string
 	env     string                  // how it becomes env -0; without it: exec env -0
 	takes   func(value string) bool // what the shell can have in a variable at all
+	locale  string                  // C.UTF-8 if empty
+	locales string                  // the directory that it is in
 }
 
 // need skips the test where the program is missing, but not in CI: there a
@@ -61,7 +63,10 @@ func (r reader) run(t *testing.T, dir string, text []byte) (map[string]string, e
 	script := r.script + "\n" + cmp.Or(r.env, "exec env -0")
 	cmd := exec.CommandContext(ctx, r.args[0], append(slices.Clone(r.args[1:]), script)...)
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TEXT=" + file, "LC_ALL=C.UTF-8"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TEXT=" + file, "LC_ALL=" + cmp.Or(r.locale, "C.UTF-8")}
+	if r.locales != "" {
+		cmd.Env = append(cmd.Env, "LOCPATH="+r.locales)
+	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

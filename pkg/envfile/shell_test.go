@@ -105,7 +105,7 @@ func TestShellsReadEveryValueBack(t *testing.T) {
 
 // What Astra hands out needs no helper, and that text is the same for fish.
 func TestFishReadsSafeValuesOfTheShellForm(t *testing.T) {
-	values := []envfile.Var{{Name: "A"}, {Name: "B", Value: "AstraCS:abc.DEF,+_-:0123"}, {Name: "C", Value: "naïve"}}
+	values := []envfile.Var{{Name: "A"}, {Name: "B", Value: "AstraCS:abc.DEF,+_-:0123"}, {Name: "C", Value: "naive"}}
 	for _, r := range others() {
 		if r.dialect != envfile.Fish {
 			continue

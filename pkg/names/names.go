@@ -34,14 +34,17 @@ const (
 	maxSize = 1 << 20
 	// maxWords is how many characters a description keeps.
 	maxWords = 80
+	// maxValue is the length of the longest word that is offered: a longer one
+	// would take the room of the others.
+	maxValue = 256
 )
 
 // Safe reports whether a shell may insert s as it is: it is of letters, digits,
-// single blanks and ._@/-, and neither a flag nor framed by blanks, nor what cobra
-// takes for a message. Shells insert what several candidates have in common without
+// single blanks and ._@/-, not too long, and neither a flag nor framed by blanks, nor
+// what cobra takes for a message. Shells insert what several candidates have in common without
 // any quoting.
 func Safe(s string) bool {
-	if s == "" || strings.HasPrefix(s, "_activeHelp_") || s[0] == '-' || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") {
+	if s == "" || len(s) > maxValue || strings.HasPrefix(s, "_activeHelp_") || s[0] == '-' || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool {

@@ -23,6 +23,7 @@ func TestSafe(t *testing.T) {
 		"": false, " ": false, " a": false, "a ": false, "a  b": false, "-o": false, "--yes": false,
 		"$(touch pwned)": false, "`id`": false, "a;b": false, "a'b": false, `a"b`: false, `a\b`: false, "a=b": false, "id:x": false, "~a": false, "a*": false,
 		"a\tb": false, "a\nb": false, "a\x1b[2J": false, "\u202eexe": false, "zero\u200bwidth": false, "é": false, "\u00a0": false, "\xff": false,
+		strings.Repeat("a", 256): true, strings.Repeat("a", 257): false,
 	} {
 		if Safe(s) != want {
 			t.Errorf("Safe(%q) is %t", s, !want)
@@ -43,6 +44,7 @@ func TestOffers(t *testing.T) {
 		{"a name that is the id of another by id", []Thing{{"1", "2", ""}, {"2", "b", ""}}, []Candidate{{"1", "2"}, {"b", ""}}},
 		{"what is its own name", []Thing{{"abc", "abc", "ci"}}, []Candidate{{"abc", "ci"}}},
 		{"what cobra takes for a message by its id", []Thing{{"1", "_activeHelp_ hello", ""}}, []Candidate{{"1", "_activeHelp_ hello"}}},
+		{"a name without an end by its id", []Thing{{"1", strings.Repeat("a", 1<<20), ""}, {"2", "b", ""}}, []Candidate{{"1", strings.Repeat("a", maxWords-1) + "…"}, {"b", ""}}},
 		{"neither", []Thing{{"$1", "", ""}, {"", "", ""}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -4,12 +4,14 @@ package shellword
 
 import "strings"
 
-// Quote returns s as one word.
+// Quote returns s as one word, for fish too: a backslash, which means something there
+// within single quotes as well, is written outside of them. fish expands %self, and zsh
+// a word that begins with an equals sign.
 func Quote(s string) string {
-	if s != "" && strings.IndexFunc(s, special) < 0 {
+	if s != "" && s[0] != '%' && s[0] != '=' && strings.IndexFunc(s, special) < 0 {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "'" + strings.NewReplacer("'", `'\''`, `\`, `'\\'`).Replace(s) + "'"
 }
 
 // Line returns words as a command line.
