@@ -21,10 +21,15 @@ var errDone = errors.New("done")
 // is one short text for people, or one JSON object where -o json or yaml asks
 // for it, on standard error; standard output stays empty.
 func (a *App) Finish(ctx context.Context, err error) int {
-	if a.cancelTimeout != nil {
-		defer a.cancelTimeout()
+	for _, end := range []context.CancelFunc{a.cancelTimeout, a.endLife} {
+		if end != nil {
+			defer end()
+		}
 	}
 	a.keepNames()
+	if err == nil || errors.Is(err, errDone) {
+		err = a.unwritten()
+	}
 	if err == nil || errors.Is(err, errDone) {
 		return int(OK)
 	}
