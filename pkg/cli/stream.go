@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// parting is how long a stream may still take a message when the time of the
-// command is over. Two streams stay within the second in which a command ends.
+// parting is how long a write may take at least, also when the time of the command
+// is over. Two streams stay within the second in which a command ends.
 const parting = 250 * time.Millisecond
 
 // A stream is standard output or standard error. A write to one that takes
@@ -54,6 +54,8 @@ func (s *stream) write(p []byte) (int, error) {
 	}
 	written := make(chan outcome, 1)
 	text := append([]byte(nil), p...) // the caller may use p again
+	timer := time.NewTimer(parting)
+	defer timer.Stop()
 	go func() {
 		n, err := s.file.Write(text)
 		written <- outcome{n, err}
@@ -63,8 +65,6 @@ func (s *stream) write(p []byte) (int, error) {
 		return o.n, o.err
 	case <-ctx.Done():
 	}
-	timer := time.NewTimer(parting)
-	defer timer.Stop()
 	select {
 	case o := <-written:
 		return o.n, o.err
