@@ -47,8 +47,11 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.limit > 0 {
 		late := lateError{a.limit}
 		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), late.Error())
-		if errors.Is(err, sandbox.ErrBusy) && a.limit < lockTimeout {
-			e.Exit, e.Message = Network, e.Message+": "+late.Error()
+		if isLate := errors.Is(err, context.DeadlineExceeded); errors.Is(err, sandbox.ErrBusy) && (isLate || a.limit < lockTimeout) {
+			e.Exit = Network
+			if !isLate {
+				e.Message += ": " + late.Error()
+			}
 		}
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors

@@ -15,7 +15,7 @@ import (
 type Stdout struct {
 	File   *os.File
 	To     io.Writer // writes to File, and gives up when the command is over; File if nil
-	Alone  bool // it is the only destination, so nobody listening is an error
+	Alone  bool      // it is the only destination, so nobody listening is an error
 	Render func(w io.Writer, made devops.Credential) error
 }
 
