@@ -37,7 +37,7 @@ type Error struct {
 	Sent         bool          // the service may have seen it
 	Lost         bool          // an attempt before the last was sent and not clearly answered
 	Changes      bool          // the call is one that changes something
-	RetryAfter   time.Duration // the wait that the service asks for, at most 30 seconds; 0 if it asks for none
+	RetryAfter   time.Duration // the wait that the service asks for; 0 if it asks for none
 	kind         error
 	cause        error
 }
@@ -50,6 +50,9 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		parts = append(parts, e.Message)
+	}
+	if e.RetryAfter > Moment {
+		parts = append(parts, "the service asks to wait "+e.RetryAfter.Round(time.Second).String())
 	}
 	if errors.Is(e.kind, ErrOutcomeUnknown) {
 		parts = append(parts, "the outcome is unknown")
@@ -157,9 +160,7 @@ func (c *Client) newError(t *trip, kind error) *Error {
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)
 	}
-	if wait, ok := retryAfter(a.header); ok {
-		e.RetryAfter = min(wait, maxWait)
-	}
+	e.RetryAfter = retryAfter(a.header, c.now())
 	return e
 }
 
