@@ -86,6 +86,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Hint, e.Next = "the sandbox's administrator was revoked or rotated: only a sandbox that begins anew has one", []string{"astra sandbox reset"}
 		}
 	}
+	a.adviseNetwork(e, err)
 	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, a.onward("astra doctor"))
 	}

@@ -37,6 +37,8 @@ type Error struct {
 	Sent         bool          // the service may have seen it
 	Lost         bool          // an attempt before the last was sent and not clearly answered
 	Changes      bool          // the call is one that changes something
+	Trouble      Trouble       // what kept it from reaching the service, where that is known
+	Host, Proxy  string        // of the service, and of the proxy to it, if there is one
 	RetryAfter   time.Duration // the wait that the service asks for; 0 if it asks for none
 	kind         error
 	cause        error
@@ -156,6 +158,10 @@ func (c *Client) newError(t *trip, kind error) *Error {
 		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.words(a),
 		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission,
 		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
+	}
+	e.Host, e.Proxy = a.host, a.proxy
+	if a.err != nil && !a.sent {
+		e.Trouble, _ = c.trouble(a)
 	}
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)

@@ -25,6 +25,8 @@ type answer struct {
 	body   []byte // what arrived of it, also beside err
 	err    error
 	sent   bool // the service may have seen the request
+
+	host, proxy string // of the service, and of the proxy to it, if there is one
 }
 
 // A trip is a call under way. The transport records in it, and the decision
@@ -32,6 +34,7 @@ type answer struct {
 type trip struct {
 	call     call
 	attempts int
+	proxy    string // of the attempt under way
 	answer   answer // of the last attempt
 	lost     bool   // an attempt before it was sent and got no clear answer
 }
