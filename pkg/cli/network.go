@@ -96,14 +96,18 @@ func (a *App) ProxyNotes() []string {
 	if err != nil || u.Scheme != "https" {
 		return nil
 	}
-	switch proxy, err := proxyFor(u.Hostname()); {
-	case err != nil:
-		return []string{name + " is not the address of a proxy"}
-	case proxy == nil:
+	proxy, err := proxyFor(u.Hostname())
+	if err == nil && proxy == nil {
 		return []string{fmt.Sprintf("NO_PROXY excludes %s from the proxy of %s", u.Hostname(), name)}
-	default:
-		return []string{fmt.Sprintf("%s is reached through the proxy %s of %s", u.Hostname(), proxy.Host, name)}
 	}
+	host := ""
+	if err == nil {
+		host, err = devops.ProxyHost(proxy)
+	}
+	if err != nil {
+		return []string{name + " is not the address of a proxy"}
+	}
+	return []string{fmt.Sprintf("%s is reached through the proxy %s of %s", u.Hostname(), host, name)}
 }
 
 // proxyVariable is the name of the variable that chooses the proxy.

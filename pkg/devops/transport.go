@@ -78,8 +78,12 @@ func guarded(proxy func(*http.Request) (*url.URL, error), redact *secret.Redacto
 			return nil, errProxyAddress
 		}
 		if u != nil {
+			host, err := ProxyHost(u)
+			if err != nil {
+				return nil, err
+			}
 			if t := tripOf(req.Context()); t != nil {
-				t.proxy = u.Host
+				t.proxy = host
 			}
 			if password, ok := u.User.Password(); ok {
 				redact.Add(secret.Text(password))

@@ -33,6 +33,17 @@ const (
 // errProxyAddress hides its cause, which quotes the address.
 var errProxyAddress = errors.New("the address of the proxy cannot be used")
 
+// ProxyHost returns host and port of a proxy, without the password. The error says
+// that the address of the proxy is none: with an unescaped character in it, a part of
+// the password may pass for the host.
+func ProxyHost(u *url.URL) (string, error) {
+	odd := u.Opaque != "" || u.Hostname() == "" || !printable(u.Host) || strings.HasSuffix(u.Host, ":")
+	if odd || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
+		return "", errProxyAddress
+	}
+	return u.Host, nil
+}
+
 // A proxyRefusal is the answer of a proxy that opens no connection.
 type proxyRefusal struct {
 	status    int
@@ -65,7 +76,11 @@ func (c *Client) trouble(a answer) (Trouble, string) {
 	case isRefusal:
 		return refusal.trouble(a.proxy, a.host)
 	case isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")):
-		if what, words := certificateTrouble(op.Err, "the proxy "+a.proxy); what != "" {
+		switch what, words := certificateTrouble(op.Err, "the proxy "+a.proxy); what {
+		case "":
+		case NoTLS:
+			return ProxyUnreachable, words
+		default:
 			return ProxyCertificate, words
 		}
 		return ProxyUnreachable, fmt.Sprintf("the proxy %s cannot be reached: %s", a.proxy, firstLine(op.Err.Error()))
