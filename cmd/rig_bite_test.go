@@ -41,7 +41,7 @@ func safeguards() []safeguard {
 			{"pkg/cli/app.go", "Err:     redactor.Writer(os.Stderr),", "Err:     os.Stderr,"},
 			{"pkg/devops/errors.go", "c.redact.Redact(requestID(a.header))", "requestID(a.header)"},
 		}, bitesCanary("user list", "401", "-o json", false)},
-		{"lists hold no secret", []rewrite{{"pkg/cli/app.go", "Out:     redactor.Writer(os.Stdout),", "Out:     os.Stdout,"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},
+		{"lists hold no secret", []rewrite{{"pkg/cli/app.go", "redactor.Writer(app.out), redactor", "app.out, redactor"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},
 		{"encoded secrets are secrets", []rewrite{{"pkg/secret/redact.go", "found := forms(s)", "found := []string{s}"}, {"pkg/secret/redact.go", "forms(string(token.Text[len(token.Text)-tailSize:]))...", "string(token.Text[len(token.Text)-tailSize:])"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},
 		{"programs that are started get no secret", []rewrite{{"pkg/cli/children.go", "return isSecretName(strings.ToUpper(name)) || secret.LooksLikeToken(value)", "return name+value == \"\" && secret.LooksLikeToken(value) && isSecretName(strings.ToUpper(name))"}}, bitesCanary("env export", "a healthy service", "", true)},
 		{"a panic shows no memory", []rewrite{

@@ -118,6 +118,7 @@ func called(c *cobra.Command, name string) bool {
 func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	defer app.Contain(&status)
 	app.NoDumps()
+	app.Root(ctx)
 	app.Args = args
 	root := New(app)
 	if app.Completing() {

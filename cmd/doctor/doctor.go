@@ -112,12 +112,17 @@ func login(ctx context.Context, app *cli.App) finding {
 	if err != nil {
 		return finding{f.check, trouble, err.Error()}
 	}
-	if _, err := session.OrgID(ctx); err != nil { // the service is asked, and with this token
-		return finding{f.check, trouble, err.Error()}
+	_, err = session.OrgID(ctx) // the service is asked, and with this token
+	name := ""
+	if err == nil {
+		name, err = session.OrgName(ctx)
 	}
-	name, err := session.OrgName(ctx)
 	if err != nil {
-		return finding{f.check, trouble, err.Error()}
+		f.state, f.detail = trouble, err.Error()
+		if advice := app.NetworkAdvice(err); advice != "" {
+			f.detail += "; " + advice
+		}
+		return f
 	}
 	f.detail = session.ClientID + " of " + name + ", from " + session.Source
 	return f
@@ -146,7 +151,7 @@ func environment(app *cli.App) finding {
 	if app.Getenv("ASTRA_TOKEN") != "" && app.Getenv("ASTRA_API_TOKEN") != "" {
 		words = append(words, "ASTRA_TOKEN wins over ASTRA_API_TOKEN")
 	}
-	if app.Getenv("ASTRA_API_URL") != "" {
+	if words = append(words, app.ProxyNotes()...); app.Getenv("ASTRA_API_URL") != "" {
 		words = append(words, "ASTRA_API_URL asks for another service than the public one")
 	}
 	if len(words) > 0 {

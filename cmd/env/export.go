@@ -96,11 +96,11 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if d == envfile.GitHub && app.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := maskInLog(app.Stderr(), vars); err != nil {
+		if err := maskInLog(app.UnfilteredErr(), vars); err != nil {
 			return err
 		}
 	}
-	_, err = app.Stdout().Write(text) // in the quoting of a shell, and all of it from here
+	_, err = app.Unfiltered().Write(text) // in the quoting of a shell, and all of it from here
 	return err
 }
 

@@ -19,7 +19,7 @@ only the administrator's token.`,
 			if err != nil {
 				return err
 			}
-			return server.Dump(app.Stdout()) // as it is: it is to be loaded again
+			return server.Dump(app.Unfiltered()) // as it is: it is to be loaded again
 		},
 	}
 }

@@ -172,7 +172,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, &onetime.File{Path: in.out, Format: in.format, Render: render})
 	}
 	if len(all) == 0 {
-		all = append(all, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
+		all = append(all, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
 	}
 	if in.copy {
 		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back

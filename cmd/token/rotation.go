@@ -90,7 +90,7 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 	}
 	if record.Shown {
 		render := toStdout(app, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
-		r.Destinations = append(r.Destinations, &onetime.Stdout{File: app.Stdout(), Alone: true, Render: render})
+		r.Destinations = append(r.Destinations, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: render})
 	}
 	return r, nil
 }

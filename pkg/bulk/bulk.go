@@ -96,6 +96,8 @@ const (
 	limit = 32
 	// grace is how long what is in flight may still take when the run is ended.
 	grace = 10 * time.Second
+	// longestHold is what is waited for the service without a time limit.
+	longestHold = 10 * time.Minute
 	// stillness is how long after an unknown outcome its row is looked up: the
 	// request may still be on its way through the service.
 	stillness = time.Second
@@ -119,6 +121,10 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 	}
 	if len(todo) > 0 {
 		r.pace = newPace(o.Now())
+		r.deadline = o.Now().Add(longestHold)
+		if deadline, limited := ctx.Deadline(); limited {
+			r.deadline = deadline
+		}
 		r.send(ctx, todo)
 		r.settle(ctx)
 	}
@@ -139,6 +145,8 @@ type run struct {
 	dials   []int   // attempts of each row that reached nobody
 	last    []error // what each row was answered last
 	pace    *pace
+
+	deadline time.Time // after which no row is sent any more
 
 	stopped error     // why no more rows are started
 	trouble int       // failures in a row that are the service's

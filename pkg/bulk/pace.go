@@ -44,6 +44,13 @@ func (p *pace) send(now time.Time) {
 	p.sent = append(recent(p.sent, now), now)
 }
 
+// hold lets no request follow before a time.
+func (p *pace) hold(until time.Time) {
+	if p.next.Before(until) {
+		p.next = until
+	}
+}
+
 // rateAt is the rate at a time. Far below what the service takes usually, as
 // after a while in which it took nothing, it doubles every second.
 func (p *pace) rateAt(now time.Time) float64 {

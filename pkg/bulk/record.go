@@ -9,7 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/regular"
 )
+
+// maxRecord is more than the rows of any run take.
+const maxRecord = 256 << 20
 
 // A Record is the file that remembers which rows of a run are settled, so that
 // a run which was interrupted can go on where it ended. It is never the truth
@@ -34,7 +39,7 @@ func RunKey(command, orgID string, rows []string) string {
 // changes nothing.
 func OpenRecord(dir, key string) (*Record, error) {
 	r := &Record{path: filepath.Join(dir, key+".jsonl"), earlier: map[int]Result{}}
-	data, err := os.ReadFile(r.path)
+	data, err := regular.ReadFile(r.path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil
 	}
@@ -81,7 +86,7 @@ func (r *Record) Begin(resume bool) error {
 	if !resume {
 		mode |= os.O_TRUNC
 	}
-	file, err := os.OpenFile(r.path, mode, 0o600)
+	file, err := regular.OpenFile(r.path, mode, 0o600)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,16 @@ func (r *run) send(ctx context.Context, rows []int) {
 	}
 }
 
+// hold sends no row before a time, for which the service asks. It reports whether
+// that is too late for this run.
+func (r *run) hold(until time.Time) (late bool) {
+	if until.After(r.deadline) {
+		return true
+	}
+	r.pace.hold(until)
+	return false
+}
+
 // contained does the row. A panic, in which there may be a secret, becomes an
 // error that does not tell it; what it has done by then nobody knows.
 func (r Row) contained(ctx context.Context) (err error) {
@@ -95,6 +105,11 @@ func (r *run) answered(q *queue, a answer) {
 		wait := putOff
 		if isRefusal && refusal.RetryAfter > 0 {
 			wait = refusal.RetryAfter
+		}
+		if wait > devops.Moment && r.hold(now.Add(wait)) {
+			r.stopped = a.err
+			r.fail(a.row, Failed, a.err)
+			return
 		}
 		q.putBack(a.row, now.Add(wait))
 		return

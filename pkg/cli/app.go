@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,7 +69,13 @@ type App struct {
 	sandboxed     bool
 	sandboxServer *sandbox.Server
 	cancelTimeout context.CancelFunc
+	root          context.Context // which a signal ends
+	mu            sync.Mutex      // of what follows
+	life          context.Context // of the command; see alive
+	endLife       context.CancelFunc
+	out, err      *stream       // standard output and standard error; nil where they are no files
 	limit         time.Duration // of the whole command; 0 = none
+	limitGiven    bool          // the user or the settings chose it
 	project       *config.Project
 	noted         noted
 	rehearsed     *[]rehearsed // collects the requests of a dry run of several
@@ -84,8 +91,6 @@ func System(version string) *App {
 	dir, _ := os.Getwd()
 	app := &App{
 		In:      os.Stdin,
-		Out:     redactor.Writer(os.Stdout),
-		Err:     redactor.Writer(os.Stderr),
 		Getenv:  os.Getenv,
 		Environ: os.Environ,
 		Now:     time.Now,
@@ -96,6 +101,9 @@ func System(version string) *App {
 		Secrets: redactor,
 		files:   [3]*os.File{os.Stdin, os.Stdout, os.Stderr},
 	}
+	app.out = &stream{app: app, name: "standard output", file: os.Stdout}
+	app.err = &stream{app: app, name: "standard error", file: os.Stderr}
+	app.Out, app.Err = redactor.Writer(app.out), redactor.Writer(app.err)
 	app.Terminal = detect(app.files, app.Getenv)
 	return app
 }
@@ -130,14 +138,20 @@ func (a *App) Paths() (config.Paths, error) {
 // Sandboxed reports whether the command runs against the embedded sandbox.
 func (a *App) Sandboxed() bool { return a.sandboxed }
 
+// Unfiltered returns standard output past the filter that keeps secrets out.
+func (a *App) Unfiltered() io.Writer { return a.out }
+
+// UnfilteredErr returns standard error past the filter that keeps secrets out.
+func (a *App) UnfilteredErr() io.Writer { return a.err }
+
 // Stdout returns standard output as a file, past the filter that keeps secrets
-// out.
+// out. A write to it has no time limit: see Unfiltered.
 func (a *App) Stdout() *os.File { return a.files[1] }
 
 // Reveal returns standard output for a command that delivers secrets there on
 // purpose. All others are kept out of it.
 func (a *App) Reveal(secrets ...secret.Text) io.Writer {
-	return a.Secrets.Sparing(a.files[1], secrets...)
+	return a.Secrets.Sparing(a.out, secrets...)
 }
 
 // Stderr returns standard error as a file, past the filter that keeps secrets out.

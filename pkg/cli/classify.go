@@ -163,6 +163,10 @@ func advise(e *Error, api *devops.Error) {
 		if len(carriers) > 0 {
 			e.Hint += "; default roles that carry it: " + strings.Join(carriers, ", ")
 		}
+	case RateLimited, Server:
+		if api.RetryAfter > devops.Moment {
+			e.Hint = "run it again then, or with a --timeout that leaves room for the wait"
+		}
 	case Unknown:
 		e.Hint = "look whether it happened before you run this again"
 	default:

@@ -21,10 +21,15 @@ var errDone = errors.New("done")
 // is one short text for people, or one JSON object where -o json or yaml asks
 // for it, on standard error; standard output stays empty.
 func (a *App) Finish(ctx context.Context, err error) int {
-	if a.cancelTimeout != nil {
-		defer a.cancelTimeout()
+	for _, end := range []context.CancelFunc{a.cancelTimeout, a.endLife} {
+		if end != nil {
+			defer end()
+		}
 	}
 	a.keepNames()
+	if err == nil || errors.Is(err, errDone) {
+		err = a.unwritten()
+	}
 	if err == nil || errors.Is(err, errDone) {
 		return int(OK)
 	}
@@ -42,8 +47,11 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.limit > 0 {
 		late := lateError{a.limit}
 		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), late.Error())
-		if errors.Is(err, sandbox.ErrBusy) && a.limit < lockTimeout {
-			e.Exit, e.Message = Network, e.Message+": "+late.Error()
+		if isLate := errors.Is(err, context.DeadlineExceeded); errors.Is(err, sandbox.ErrBusy) && (isLate || a.limit < lockTimeout) {
+			e.Exit = Network
+			if !isLate {
+				e.Message += ": " + late.Error()
+			}
 		}
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
@@ -78,6 +86,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Hint, e.Next = "the sandbox's administrator was revoked or rotated: only a sandbox that begins anew has one", []string{"astra sandbox reset"}
 		}
 	}
+	a.adviseNetwork(e, err)
 	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, a.onward("astra doctor"))
 	}

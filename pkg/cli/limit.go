@@ -18,7 +18,12 @@ func (a *App) Longer(cmd *cobra.Command, more time.Duration) (context.Context, c
 	if a.Interactive() {
 		limit = attendedTimeout + more
 	}
-	return context.WithTimeoutCause(cmd.Root().Context(), limit, lateError{limit})
+	ctx, cancel := context.WithTimeoutCause(cmd.Root().Context(), limit, lateError{limit})
+	a.live(ctx)
+	return ctx, func() {
+		a.live(cmd.Context())
+		cancel()
+	}
 }
 
 // lateError is the end of a command at its time limit.

@@ -28,7 +28,7 @@ func (a *App) outputOptions() (output.Options, error) {
 	}
 	return output.Options{
 		Format: format, JQ: g.JQ, Template: g.Template, Columns: columns, Sort: g.Sort, Filter: g.Filter,
-		NoHeaders: g.NoHeaders, Width: a.Terminal.Width, Terminal: a.Terminal.Out,
+		NoHeaders: g.NoHeaders, Context: a.alive(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
 	}, nil
 }
 

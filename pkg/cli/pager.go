@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -21,7 +22,13 @@ func (a *App) page(text []byte) error {
 		_, err := a.Out.Write(text)
 		return err
 	}
-	cmd := exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user's own choice, which the user ends
+	ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
+	if a.limitGiven {
+		ctx = a.alive()
+	}
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own choice
+	cmd.Cancel = func() error { return endGently(cmd.Process) }
+	cmd.WaitDelay = parting
 	cmd.Env = a.StrangerEnviron()
 	if a.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen
@@ -36,7 +43,7 @@ func (a *App) page(text []byte) error {
 		return err
 	}
 	_ = cmd.Wait() // whoever has seen enough ends it with whatever status
-	return nil
+	return context.Cause(ctx)
 }
 
 // screenLines is how many lines a text takes on the terminal, about.

@@ -37,7 +37,7 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 	if err != nil {
 		return nil, err
 	}
-	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout}
+	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout, Context: a.alive()}
 	if a.limit > 0 {
 		options.LockTimeout = min(options.LockTimeout, a.limit)
 	}

@@ -9,7 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/regular"
 )
+
+// maxNote is more than any address takes.
+const maxNote = 4 << 10
 
 // ServedAt returns the addresses at which the sandbox is served. A note whose
 // server was killed is dropped.
@@ -28,7 +33,7 @@ func (a *App) ServedAt() ([]string, error) {
 	alive := []string{}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		text, err := os.ReadFile(path)
+		text, err := regular.ReadFile(path, maxNote)
 		if err != nil {
 			continue
 		}

@@ -74,13 +74,17 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if limit <= 0 {
 		return Usagef("--timeout must be longer than nothing")
 	}
-	a.tellOpen(cmd)
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
+		a.live(cmd.Context())
+		a.tellOpen(cmd)
 		return nil
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
+	a.live(ctx)
+	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
+	a.tellOpen(cmd)
 	return nil
 }
 

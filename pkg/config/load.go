@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/astra-admin/astra/pkg/regular"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -65,17 +66,9 @@ func read(path string) ([]byte, error) {
 // openRegular opens a file for reading without waiting for the other end of a
 // named pipe, and refuses everything but a regular file.
 func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	f, err := regular.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, cause(err)
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
 	}
 	return f, nil
 }

@@ -4,8 +4,6 @@ package config
 
 import "io/fs"
 
-const nonblock = 0
-
 // Permissions are access control lists here, inherited from the user's own
 // profile directory: the mode bits say nothing.
 func exposed(fs.FileInfo, fs.FileMode) bool { return false }

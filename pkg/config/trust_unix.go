@@ -8,9 +8,6 @@ import (
 	"syscall"
 )
 
-// nonblock keeps an open from waiting for the writer of a named pipe.
-const nonblock = syscall.O_NONBLOCK
-
 // exposed reports whether info grants any of the permissions in mask.
 func exposed(info fs.FileInfo, mask fs.FileMode) bool { return info.Mode().Perm()&mask != 0 }
 

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/regular"
 )
 
 const (
@@ -55,7 +56,7 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	bounded, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
-	guard := flock.New(path, flock.SetPermissions(0o600))
+	guard := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|regular.Nonblock))
 	if _, err := guard.TryLockContext(bounded, lockRetry); err != nil {
 		_ = guard.Close()
 		switch {

@@ -78,7 +78,7 @@ func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer
 	}
 	resp, err := c.bundleTransport().RoundTrip(req)
 	if err != nil {
-		return 0, c.bundleError(ctx, answer{err: timely(ctx, err)}, ErrNetwork)
+		return 0, c.bundleError(ctx, answer{err: timely(ctx, err), host: req.URL.Hostname()}, ErrNetwork)
 	}
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header, sent: true}

@@ -92,6 +92,7 @@ type Client struct {
 	base   string
 	config Config
 	http   *retryablehttp.Client
+	held   holds
 	redact *secret.Redactor
 }
 
@@ -141,7 +142,7 @@ func New(config Config) (*Client, error) {
 		},
 		RetryMax:     tries - 1,
 		CheckRetry:   c.again,
-		Backoff:      backoff,
+		Backoff:      c.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
 	}
 	s := service{c}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -25,7 +26,10 @@ func status(code int, body string, headers ...string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		h := http.Header{"Content-Type": {"application/json"}}
 		for i := 0; i+1 < len(headers); i += 2 {
-			h.Set(headers[i], headers[i+1])
+			if headers[i] == "Content-Type" {
+				h.Del(headers[i])
+			}
+			h.Add(headers[i], headers[i+1])
 		}
 		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
 	}
@@ -80,7 +84,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 func scripted(t *testing.T, replies ...reply) (*Client, *script) {
 	t.Helper()
 	s := &script{replies: replies}
-	return newClient(t, Config{URL: "https://api.example.com", Transport: s}), s
+	return newClient(t, Config{URL: "https://api.example.com", Transport: s, Now: time.Now}), s
 }
 
 func newClient(t *testing.T, config Config) *Client {

@@ -37,7 +37,9 @@ type Error struct {
 	Sent         bool          // the service may have seen it
 	Lost         bool          // an attempt before the last was sent and not clearly answered
 	Changes      bool          // the call is one that changes something
-	RetryAfter   time.Duration // the wait that the service asks for, at most 30 seconds; 0 if it asks for none
+	Trouble      Trouble       // what kept it from reaching the service, where that is known
+	Host, Proxy  string        // of the service, and of the proxy to it, if there is one
+	RetryAfter   time.Duration // the wait that the service asks for; 0 if it asks for none
 	kind         error
 	cause        error
 }
@@ -50,6 +52,9 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		parts = append(parts, e.Message)
+	}
+	if e.RetryAfter > Moment {
+		parts = append(parts, "the service asks to wait "+e.RetryAfter.Round(time.Second).String())
 	}
 	if errors.Is(e.kind, ErrOutcomeUnknown) {
 		parts = append(parts, "the outcome is unknown")
@@ -166,12 +171,14 @@ func (c *Client) newError(t *trip, kind error) *Error {
 		RequestID: c.redact.Redact(requestID(a.header)), Permission: t.call.permission,
 		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
 	}
+	e.Host, e.Proxy = a.host, a.proxy
+	if a.err != nil && !a.sent {
+		e.Trouble, _ = c.trouble(a)
+	}
 	if a.err == nil {
 		_, e.Code = message(a.header, a.body)
 	}
-	if wait, ok := retryAfter(a.header); ok {
-		e.RetryAfter = min(wait, maxWait)
-	}
+	e.RetryAfter = retryAfter(a.header, c.now())
 	return e
 }
 

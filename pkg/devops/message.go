@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -50,14 +49,16 @@ func elsewhere(header http.Header) string {
 // may be a part of a secret.
 func (c *Client) fault(a answer) string {
 	op, isOp := errors.AsType[*net.OpError](a.err)
-	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](a.err)
+	if !a.sent {
+		if _, words := c.trouble(a); words != "" {
+			return words
+		}
+	}
 	switch {
 	case errors.Is(a.err, errSlow):
 		return "no answer within " + c.config.AttemptTimeout.String()
 	case errors.Is(a.err, errLarge):
 		return errLarge.Error()
-	case isInvalid && invalid.Reason == x509.Expired:
-		return a.err.Error() + "; check this machine's clock"
 	case errors.Is(a.err, context.Canceled):
 		return "interrupted"
 	case isTimeout(a.err) && a.sent:

@@ -47,25 +47,32 @@ func (k *call) fill() error {
 			continue
 		}
 		if id == "" || id == "." || id == ".." {
-			return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.path, ErrInvalid, id)
+			return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.target(), ErrInvalid, id)
 		}
 	}
-	k.path = strings.NewReplacer("{id}", url.PathEscape(k.id), "{part}", url.PathEscape(k.part)).Replace(k.path)
+	k.path = k.filled()
 	return nil
+}
+
+// filled is the path with what the places in it stand for.
+func (k *call) filled() string {
+	return strings.NewReplacer("{id}", url.PathEscape(k.id), "{part}", url.PathEscape(k.part)).Replace(k.path)
 }
 
 // target is the path with the query: without its query, a request to remove one
 // thing may look like one to remove everything.
 func (k *call) target() string {
+	path := k.filled() // also of a call that was not filled: messages show it
 	if len(k.query) == 0 {
-		return k.path
+		return path
 	}
-	return k.path + "?" + k.query.Encode()
+	return path + "?" + k.query.Encode()
 }
 
 // do makes a call and returns its last answer, whose status is 2xx if there is
 // no error. The answer is returned beside an error, too.
 func (c *Client) do(ctx context.Context, k call) (answer, error) {
+	operation := k.method + " " + k.path
 	if err := k.fill(); err != nil {
 		return answer{}, err
 	}
@@ -82,6 +89,9 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 		}
 	}
 	t := &trip{call: k}
+	if err := c.heed(ctx, operation, t); err != nil {
+		return answer{}, err
+	}
 	req, err := c.newRequest(withTrip(ctx, t), k)
 	if err != nil {
 		return answer{}, err
@@ -93,6 +103,7 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 	if t.attempts == 0 {
 		return answer{}, fmt.Errorf("%s %s: %w: the request cannot be sent", k.method, k.path, ErrInvalid)
 	}
+	c.note(operation, t.answer)
 	return t.answer, c.verdict(ctx, t)
 }
 

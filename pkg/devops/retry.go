@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 const (
-	tries   = 3
-	maxWait = 30 * time.Second
+	tries = 3
+	// longestWait is what is waited for the service without a time limit.
+	longestWait = 10 * time.Minute
 )
 
 // An answer is what came of one attempt.
@@ -23,6 +25,8 @@ type answer struct {
 	body   []byte // what arrived of it, also beside err
 	err    error
 	sent   bool // the service may have seen the request
+
+	host, proxy string // of the service, and of the proxy to it, if there is one
 }
 
 // A trip is a call under way. The transport records in it, and the decision
@@ -30,6 +34,7 @@ type answer struct {
 type trip struct {
 	call     call
 	attempts int
+	proxy    string // of the attempt under way
 	answer   answer // of the last attempt
 	lost     bool   // an attempt before it was sent and got no clear answer
 }
@@ -52,10 +57,18 @@ func (c *Client) again(ctx context.Context, _ *http.Response, _ error) (bool, er
 // futile reports whether the time is up before the next attempt could begin:
 // better the reason now than a timeout later.
 func (c *Client) futile(ctx context.Context, t *trip) bool {
-	now := c.now()
+	wait := c.pause(t.attempts-1, t.answer.status, t.answer.header)
+	return c.tooLong(ctx, wait+spread(wait))
+}
+
+// tooLong reports whether a wait would not end in time.
+func (c *Client) tooLong(ctx context.Context, wait time.Duration) bool {
 	deadline, limited := ctx.Deadline()
-	wait := pause(t.attempts-1, t.answer.status, t.answer.header)
-	return limited && !now.IsZero() && now.Add(wait).After(deadline)
+	if !limited {
+		return wait > longestWait+spread(longestWait)
+	}
+	now := c.now()
+	return !now.IsZero() && now.Add(wait).After(deadline)
 }
 
 func (t *trip) repeatable() bool {
@@ -114,46 +127,66 @@ func isTimeout(err error) bool {
 
 // backoff is the wait before the next attempt; n counts from 0. A part of it
 // is left to chance, so that many clients do not come back together.
-func backoff(_, _ time.Duration, n int, resp *http.Response) time.Duration {
+func (c *Client) backoff(_, _ time.Duration, n int, resp *http.Response) time.Duration {
 	var status int
 	var header http.Header
 	if resp != nil {
 		status, header = resp.StatusCode, resp.Header
 	}
-	wait := pause(n, status, header)
-	return min(wait+rand.N(wait/4+1), maxWait) //nolint:gosec // no secret depends on it
+	wait := c.pause(n, status, header)
+	return wait + rand.N(spread(wait)+1) //nolint:gosec // no secret depends on it
 }
 
-// pause is the shortest wait before the next attempt. A status of 0 is a
-// connection that failed: the waits are short, because an offline machine
-// should hear of it within a second.
-func pause(n, status int, header http.Header) time.Duration {
-	if wait, ok := retryAfter(header); ok {
-		return min(wait, maxWait)
-	}
+// spread is the most that is added to a wait.
+func spread(wait time.Duration) time.Duration { return min(wait/4, time.Second) }
+
+// pause is the shortest wait before the next attempt: never shorter than the
+// service asks for. A status of 0 is a connection that failed: the waits are short,
+// because an offline machine should hear of it within a second.
+func (c *Client) pause(n, status int, header http.Header) time.Duration {
+	own := 500 * time.Millisecond << n
 	switch status {
 	case 0:
-		return 200 * time.Millisecond << n
+		own = 200 * time.Millisecond << n
 	case http.StatusTooManyRequests:
-		return time.Second << n
+		own = time.Second << n
 	}
-	return 500 * time.Millisecond << n
+	return max(own, retryAfter(header, c.now()))
 }
 
-// retryAfter reads the wait that the service asks for. A date is measured
-// against the service's own clock.
-func retryAfter(header http.Header) (time.Duration, bool) {
-	s := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(s, 10, 64); err == nil {
-		return time.Duration(min(seconds, uint64(maxWait/time.Second))) * time.Second, true
+// longestAsked is more than any service means.
+const longestAsked = 365 * 24 * time.Hour
+
+// retryAfter reads the wait that the service asks for, 0 if it asks for none. A
+// date is measured against the service's own clock, else against ours.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	var longest time.Duration
+	for _, s := range header.Values("Retry-After") {
+		longest = max(longest, oneRetryAfter(strings.TrimSpace(s), header.Get("Date"), now))
+	}
+	return min(longest, longestAsked)
+}
+
+func oneRetryAfter(s, date string, now time.Time) time.Duration {
+	if strings.Trim(s, "0123456789.") == "" {
+		seconds, err := strconv.ParseFloat(s, 64) // infinite for a number that is too large
+		switch {
+		case err != nil && !errors.Is(err, strconv.ErrRange):
+			return 0
+		case seconds > longestAsked.Seconds():
+			return longestAsked
+		}
+		return time.Duration(seconds * float64(time.Second))
 	}
 	at, err := http.ParseTime(s)
 	if err != nil {
-		return 0, false
+		return 0
 	}
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0, false
+	if theirs, err := http.ParseTime(date); err == nil {
+		now = theirs
 	}
-	return max(at.Sub(date), 0), true
+	if now.IsZero() {
+		return 0
+	}
+	return at.Sub(now)
 }

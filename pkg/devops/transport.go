@@ -55,6 +55,7 @@ func ownTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Re
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
+		OnProxyConnectResponse: onProxyAnswer,
 		MaxIdleConnsPerHost:    8,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
@@ -74,9 +75,16 @@ func guarded(proxy func(*http.Request) (*url.URL, error), redact *secret.Redacto
 		}
 		u, err := proxy(req)
 		if err != nil {
-			return nil, errors.New("the address of the proxy cannot be used") // the cause quotes it
+			return nil, errProxyAddress
 		}
 		if u != nil {
+			host, err := ProxyHost(u)
+			if err != nil {
+				return nil, err
+			}
+			if t := tripOf(req.Context()); t != nil {
+				t.proxy = host
+			}
 			if password, ok := u.User.Password(); ok {
 				redact.Add(secret.Text(password))
 			}
@@ -90,7 +98,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	trip := tripOf(req.Context())
 	begin := t.client.now()
 	failpoint.Here(trip.call.method + " " + trip.call.path + ": before")
+	trip.proxy = ""
 	resp, a := t.attempt(req, trip.call.class)
+	a.host, a.proxy = req.URL.Hostname(), trip.proxy
 	failpoint.Here(trip.call.method + " " + trip.call.path + ": after")
 	trip.record(a)
 	if trace := t.client.config.Trace; trace != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
@@ -137,7 +138,7 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 	defer cancel()
 	path := filepath.Join(j.Dir, id+lockSuffix)
 	for {
-		guard := flock.New(path, flock.SetPermissions(0o600))
+		guard := newLock(path)
 		if _, err := guard.TryLockContext(ctx, 5*time.Millisecond); err != nil {
 			_ = guard.Close()
 			if errors.Is(err, context.DeadlineExceeded) {
@@ -157,6 +158,12 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 		}
 		_ = guard.Close() // its last holder has just removed it
 	}
+}
+
+// newLock returns a lock file that is opened without waiting for the other end of a
+// named pipe.
+func newLock(path string) *flock.Flock {
+	return flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|regular.Nonblock))
 }
 
 // note writes down that the operation reached a step, and brings it to the disk.

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/gofrs/flock"
 )
 
 // An Open is an operation as List finds it.
@@ -45,7 +43,7 @@ func (j Journal) List() ([]Open, error) {
 // look reads one operation, unless it ended meanwhile.
 func (j Journal) look(id string) (Open, bool) {
 	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
-	guard := flock.New(filepath.Join(j.Dir, id+lockSuffix), flock.SetPermissions(0o600))
+	guard := newLock(filepath.Join(j.Dir, id+lockSuffix))
 	defer func() { _ = guard.Close() }()
 	free, lockErr := guard.TryRLock()
 	if lockErr == nil && !free {

@@ -14,7 +14,8 @@ import (
 // Stdout is standard output as a destination.
 type Stdout struct {
 	File   *os.File
-	Alone  bool // it is the only destination, so nobody listening is an error
+	To     io.Writer // writes to File, and gives up when the command is over; File if nil
+	Alone  bool      // it is the only destination, so nobody listening is an error
 	Render func(w io.Writer, made devops.Credential) error
 }
 
@@ -46,7 +47,11 @@ func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
 		return err
 	}
 	failpoint.Here("standard output: before")
-	if _, err := s.File.Write(text.Bytes()); err != nil {
+	var to io.Writer = s.File
+	if s.To != nil {
+		to = s.To
+	}
+	if _, err := to.Write(text.Bytes()); err != nil {
 		return err
 	}
 	failpoint.Here("standard output: after")

@@ -3,13 +3,9 @@ package output
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/itchyny/gojq"
 )
-
-// jqLimit ends programs that never do.
-const jqLimit = 30 * time.Second
 
 type jq struct{ code *gojq.Code }
 
@@ -28,13 +24,11 @@ func compileJQ(text string) (program, error) {
 
 // run writes a line for each result: JSON, or the bare text of a string, which
 // may hold more lines if the program made them.
-func (p jq) run(s *sheet) ([]byte, error) {
+func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), jqLimit)
-	defer cancel()
 	var b []byte
 	for results := p.code.RunWithContext(ctx, value); ; {
 		result, more := results.Next()

@@ -9,6 +9,8 @@
 package output
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +58,12 @@ type Options struct {
 	NoHeaders bool
 	Width     int  // of the terminal, into which a table is fitted; 0 is unlimited
 	Terminal  bool // a terminal shows it, so that nothing may act on one
+
+	// Context ends a program of JQ or Template that does not end by itself; nil
+	// is none.
+	Context context.Context
+
+	memory int64 // what such a program may take; maxMemory if zero
 
 	// LeftOut is told the headings of the columns that Width has no room for; it
 	// may be nil.
@@ -153,8 +161,9 @@ func render(o Options, p program, s *sheet) ([]byte, error) {
 	var err error
 	switch {
 	case p != nil:
-		if b, err = p.run(s); err != nil {
-			return nil, err
+		b, err = supervised(o.Context, cmp.Or(o.memory, maxMemory), func(ctx context.Context) ([]byte, error) { return p.run(ctx, s) })
+		if err != nil {
+			return nil, o.programError(err)
 		}
 	case o.Format == JSON:
 		b = s.json()
@@ -172,6 +181,21 @@ func render(o Options, p program, s *sheet) ([]byte, error) {
 		b = s.record()
 	}
 	return b, errors.Join(err, s.err)
+}
+
+// programError says of which flag a program was that did not end by itself.
+func (o Options) programError(err error) error {
+	flag := "--jq"
+	if o.Template != "" {
+		flag = "--template"
+	}
+	switch {
+	case errors.Is(err, errMemory):
+		return optionErrorf("%s: the expression needs more than %d MiB of memory", flag, cmp.Or(o.memory, maxMemory)>>20)
+	case errors.Is(err, ErrOptions):
+		return err
+	}
+	return fmt.Errorf("%s: %w", flag, err)
 }
 
 // An optionError has the text of its own cause only.

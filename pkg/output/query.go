@@ -1,6 +1,7 @@
 package output
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ type query[T any] struct {
 
 // A program makes the text from the JSON value of a sheet.
 type program interface {
-	run(s *sheet) ([]byte, error)
+	run(ctx context.Context, s *sheet) ([]byte, error)
 }
 
 func compileList[T any](o Options, columns []Column[T]) (query[T], error) {

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,12 +22,12 @@ func parseTemplate(text string) (program, error) {
 }
 
 // run ends the text with a line break, for those who leave it out.
-func (p tmpl) run(s *sheet) ([]byte, error) {
+func (p tmpl) run(ctx context.Context, s *sheet) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
 		return nil, err
 	}
-	var b strings.Builder
+	b := meteredWriter{ctx: ctx}
 	if err := p.template.Execute(&b, plainNumbers(value)); err != nil {
 		return nil, optionErrorf("%s", Sanitize(strings.TrimPrefix(err.Error(), "template: ")))
 	}

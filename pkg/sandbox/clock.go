@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -11,7 +10,7 @@ import (
 // moves.
 func (s *Server) Clock() (time.Time, error) {
 	var now time.Time
-	err := s.view(context.Background(), func(tx *bolt.Tx) error {
+	err := s.view(s.patience(), func(tx *bolt.Tx) error {
 		m, err := readMeta(tx)
 		now = s.now(m)
 		return err

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,7 +88,7 @@ func (s share[T]) check() error {
 // the token of the sandbox's administrator.
 func (s *Server) Dump(w io.Writer) error {
 	var d document
-	err := s.view(context.Background(), func(tx *bolt.Tx) (err error) {
+	err := s.view(s.patience(), func(tx *bolt.Tx) (err error) {
 		d, err = readDocument(tx)
 		return err
 	})
@@ -139,7 +138,7 @@ func (s *Server) Load(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return s.update(context.Background(), func(tx *bolt.Tx) error {
+	return s.update(s.patience(), func(tx *bolt.Tx) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +23,7 @@ type SeedOptions struct {
 
 // Seed makes the changes, all of them or none.
 func (s *Server) Seed(o SeedOptions) error {
-	return s.update(context.Background(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
+	return s.update(s.patience(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
 }
 
 // Reset puts a freshly seeded state, with new ids and a new administrator's
@@ -36,14 +35,14 @@ func (s *Server) Reset(o SeedOptions) error {
 		}
 		return s.plant(tx, o)
 	}
-	err := s.store.update(context.Background(), plant)
+	err := s.store.update(s.patience(), plant)
 	if !errors.Is(err, ErrState) {
 		return err
 	}
 	if err := os.Remove(s.options.Path); err != nil {
 		return err
 	}
-	return s.store.update(context.Background(), plant)
+	return s.store.update(s.patience(), plant)
 }
 
 func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {

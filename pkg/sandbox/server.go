@@ -28,6 +28,9 @@ type Options struct {
 	LockTimeout     time.Duration    // how long to wait for the state while others use it; default 5 s
 	TimeScale       float64          // how much faster than at the service changes of databases are that begin here; default Speed
 	Behavior        Behavior         // how tokens are treated; LateCommit and QuoteCaller are the listener's
+	// Context, if set, ends the waits for others that use the state, besides those of
+	// a request, which has its own.
+	Context context.Context
 	// Log, if set, is told of every request when it arrives. Many goroutines
 	// may call it at once.
 	Log func(method, path string)
@@ -58,7 +61,7 @@ func Open(o Options) (*Server, error) {
 		o.TimeScale = Speed
 	}
 	s := &Server{options: o, store: newStore(o.Path, o.LockTimeout), random: &random{source: o.Rand}, routes: endpoints()}
-	return s, s.view(context.Background(), func(*bolt.Tx) error { return nil })
+	return s, s.view(s.patience(), func(*bolt.Tx) error { return nil })
 }
 
 // Status is what one needs to know to use a sandbox. Token is that of the
@@ -70,12 +73,21 @@ type Status struct {
 // Status returns where the sandbox is and how to use it.
 func (s *Server) Status() (Status, error) {
 	status := Status{Path: s.options.Path}
-	err := s.view(context.Background(), func(tx *bolt.Tx) error {
+	err := s.view(s.patience(), func(tx *bolt.Tx) error {
 		m, err := readMeta(tx)
 		status.OrgID, status.OrgName, status.Token = m.OrgID, m.OrgName, m.AdminToken
 		return err
 	})
 	return status, err
+}
+
+// patience returns the context of a wait for the state that no request has made.
+// What is done after the end of a command is for repair, and may wait.
+func (s *Server) patience() context.Context {
+	if ctx := s.options.Context; ctx != nil && ctx.Err() == nil {
+		return ctx
+	}
+	return context.Background()
 }
 
 // view reads the state, which is seeded first if it is new.

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/regular"
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -66,7 +67,7 @@ func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) erro
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return busy(ctx)
 	}
 	db, err := s.open(ctx, readOnly)
 	if err != nil {
@@ -101,10 +102,11 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 		// as well would make every change ten times slower, for toy data.
 		NoSync:     true,
 		NoGrowSync: true,
+		OpenFile:   regular.OpenFile, // a pipe in its place would be waited for
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return nil, busy(ctx)
 		}
 		db, err := bolt.Open(s.path, 0o600, options)
 		switch {
@@ -113,6 +115,9 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 		case isDamage(err):
 			return nil, fmt.Errorf("%s: %w: %w", s.path, ErrState, err)
 		case !errors.Is(err, bolterrors.ErrTimeout):
+			if number, ok := errors.AsType[syscall.Errno](err); ok && !isPath(err) {
+				err = &fs.PathError{Op: "lock", Path: s.path, Err: number} // bbolt does not say of what
+			}
 			return nil, err
 		}
 		select {
@@ -122,10 +127,22 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 	}
 }
 
+// busy says why a wait for the state ended.
+func busy(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, ErrBusy) {
+		return fmt.Errorf("%w: %w", ErrBusy, cause)
+	}
+	return ErrBusy
+}
+
 // isDamage tells what is wrong with the content, for which bbolt mostly has no
 // error of its own, from what the system refuses.
 func isDamage(err error) bool {
-	_, refused := errors.AsType[*fs.PathError](err)
 	_, failed := errors.AsType[syscall.Errno](err)
-	return !refused && !failed && !errors.Is(err, bolterrors.ErrTimeout)
+	return (!isPath(err) || errors.Is(err, regular.ErrOther)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)
+}
+
+func isPath(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok
 }

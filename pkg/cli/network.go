@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// adviseNetwork adds to an error of the network what helps against it.
+func (a *App) adviseNetwork(e *Error, err error) {
+	if advice := a.NetworkAdvice(err); advice != "" && e.Hint == "" && !a.sandboxed {
+		e.Hint, e.Next = advice, append(e.Next, a.onward("astra doctor"))
+	}
+}
+
+// NetworkAdvice says what helps against what kept a request from reaching the
+// service, and names the variable for it. It is empty where nothing is known.
+func (a *App) NetworkAdvice(err error) string {
+	api, ok := errors.AsType[*devops.Error](err)
+	if !ok {
+		return ""
+	}
+	proxies := a.proxyVariable()
+	switch api.Trouble {
+	case devops.UnknownAuthority, devops.ProxyCertificate:
+		return a.authorityAdvice()
+	case devops.WrongName, devops.NoTLS:
+		if api.Proxy != "" {
+			return fmt.Sprintf("the proxy %s of %s may answer in its place; NO_PROXY=%s goes past it", api.Proxy, proxies, api.Host)
+		}
+		return "check the address of the service (--api-url, ASTRA_API_URL)"
+	case devops.Unreachable:
+		return a.directAdvice(api.Host)
+	case devops.ProxyUnusable:
+		return "write " + proxies + " like http://USER:PASSWORD@HOST:PORT, with %40 and the like for special characters"
+	case devops.ProxyUnreachable:
+		return fmt.Sprintf("%s names this proxy: correct it, or set NO_PROXY=%s to go past it", proxies, api.Host)
+	case devops.ProxyLogin:
+		return "put them into " + proxies + ": http://USER:PASSWORD@" + api.Proxy
+	case devops.ProxyRefused:
+		return fmt.Sprintf("%s names this proxy: its administrator can allow %s; NO_PROXY=%s goes past it", proxies, api.Host, api.Host)
+	}
+	return ""
+}
+
+// authorityAdvice says how an authority becomes one that this machine trusts.
+func (a *App) authorityAdvice() string {
+	if goos == "darwin" || goos == "windows" || goos == "ios" { // there the variables mean nothing
+		return "if your organization inspects TLS, add its CA certificate to the certificates that the system trusts"
+	}
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		if path := a.Getenv(name); path != "" {
+			if _, err := os.Stat(path); err != nil {
+				return fmt.Sprintf("%s is %s, which cannot be read", name, path)
+			}
+		}
+	}
+	if path := a.Getenv("SSL_CERT_FILE"); path != "" {
+		return fmt.Sprintf("SSL_CERT_FILE is %s: add the CA certificate of your organization to it, in PEM, if that inspects TLS", path)
+	}
+	return "if your organization inspects TLS, set SSL_CERT_FILE to its CA certificate in PEM, or SSL_CERT_DIR to a directory of such files"
+}
+
+// directAdvice is for a host to which there is no connection without a proxy.
+func (a *App) directAdvice(host string) string {
+	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost") {
+		return ""
+	}
+	name := a.proxyVariable()
+	if a.Getenv(name) == "" {
+		return "check the network; where a proxy is needed, set HTTPS_PROXY to its address"
+	}
+	if proxy, err := proxyFor(host); err == nil && proxy == nil {
+		return fmt.Sprintf("NO_PROXY excludes %s from the proxy of %s", host, name)
+	}
+	return ""
+}
+
+// ProxyNotes says through what requests go, in words without a password.
+func (a *App) ProxyNotes() []string {
+	name := a.proxyVariable()
+	if a.Getenv(name) == "" || a.sandboxed {
+		return nil
+	}
+	service, err := a.RequestedURL()
+	if err != nil {
+		return nil
+	}
+	u, err := url.Parse(service)
+	if err != nil || u.Scheme != "https" {
+		return nil
+	}
+	proxy, err := proxyFor(u.Hostname())
+	if err == nil && proxy == nil {
+		return []string{fmt.Sprintf("NO_PROXY excludes %s from the proxy of %s", u.Hostname(), name)}
+	}
+	host := ""
+	if err == nil {
+		host, err = devops.ProxyHost(proxy)
+	}
+	if err != nil {
+		return []string{name + " is not the address of a proxy"}
+	}
+	return []string{fmt.Sprintf("%s is reached through the proxy %s of %s", u.Hostname(), host, name)}
+}
+
+// proxyVariable is the name of the variable that chooses the proxy.
+func (a *App) proxyVariable() string {
+	if a.Getenv("HTTPS_PROXY") == "" && a.Getenv("https_proxy") != "" {
+		return "https_proxy"
+	}
+	return "HTTPS_PROXY"
+}
+
+func proxyFor(host string) (*url.URL, error) {
+	return http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
+}
