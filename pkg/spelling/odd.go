@@ -223,14 +223,25 @@ func Odd(s string) string {
 }
 
 // Difference says in what two texts differ that look the same.
-func Difference(given, other string) string {
-	switch in, of := Odd(given), Odd(other); {
-	case in != "" && in != of:
-		return "the text given has " + in
-	case of != "":
-		return "it has " + of
-	case in != "":
-		return "both have " + in
+func Difference(a, b string) string {
+	switch inA, inB := Odd(a), Odd(b); {
+	case inA != "" && inA != inB:
+		return fmt.Sprintf("%q has %s", a, inA)
+	case inB != "":
+		return fmt.Sprintf("%q has %s", b, inB)
 	}
 	return "they differ in blanks"
+}
+
+// Foreign says which character of a text is none that can be seen of ASCII, or
+// returns "". Tokens, ids and the names that this program gives are of ASCII.
+func Foreign(s string) string {
+	position := 0
+	for _, r := range s {
+		position++
+		if r >= utf8.RuneSelf || invisible(r) && !unicode.IsSpace(r) {
+			return at(r, position)
+		}
+	}
+	return ""
 }

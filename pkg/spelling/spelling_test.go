@@ -182,10 +182,10 @@ func TestMixedWord(t *testing.T) {
 func TestDifference(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ given, other, want string }{
-		{"\u0410dmin", "Admin", "the text given has U+0410 (Cyrillic) at character 1"},
-		{"Admin", "Admin\u200b", "it has U+200B (zero width space) at character 6"},
-		{"RO\u00a0User", "RO User", "the text given has U+00A0 (no-break space) at character 3"},
-		{"\u212aim", "kim", "the text given has U+212A (Kelvin sign) at character 1"},
+		{"\u0410dmin", "Admin", `"Аdmin" has U+0410 (Cyrillic) at character 1`},
+		{"Admin", "Admin\u200b", `"Admin\u200b" has U+200B (zero width space) at character 6`},
+		{"RO\u00a0User", "RO User", `"RO\u00a0User" has U+00A0 (no-break space) at character 3`},
+		{"\u212aim", "kim", `"Kim" has U+212A (Kelvin sign) at character 1`},
 		{"RO User ", "RO User", "they differ in blanks"},
 	} {
 		if got := spelling.Difference(test.given, test.other); got != test.want {
