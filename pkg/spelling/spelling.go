@@ -94,6 +94,17 @@ func looks(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// Unaccented returns a text with its letters taken apart and without the accents:
+// Café as Cafe.
+func Unaccented(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.M, r) || invisible(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+}
+
 func ascii(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
