@@ -115,8 +115,8 @@ func (in session) input(ctx context.Context, app *cli.App) (secret.Text, error) 
 	if app.Terminal.In || app.Globals.DryRun {
 		return "", nil
 	}
-	input, err := app.ReadDocument(ctx, "--username", "-")
-	text := secret.Text(strings.TrimSuffix(strings.TrimSuffix(string(input), "\n"), "\r"))
+	input, err := app.ReadText(ctx, "--username", "-")
+	text := secret.Text(strings.TrimSuffix(input, "\n"))
 	app.Secrets.Add(text)
 	return text, err
 }

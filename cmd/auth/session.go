@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type session struct {
@@ -151,7 +152,7 @@ func (in session) which(ctx context.Context, api *cli.Session, bound config.DB) 
 	switch {
 	case in.database == "" && bound.ID == "":
 		return bound, cli.Failf(cli.Config, "no database is bound").WithHint("name one with --db").WithNext("astra env use DB")
-	case in.database == "", in.database == bound.ID, in.database == bound.Name:
+	case in.database == "", in.database == bound.ID, spelling.SameName(in.database, bound.Name):
 		return bound, nil
 	}
 	d, err := api.Database(ctx, in.database)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +68,10 @@ that somebody else creates at the same moment there is a warning.`,
 }
 
 func (in create) run(ctx context.Context, app *cli.App) error {
+	var err error
+	if in.Name, err = app.NewName("a database", in.Name); err != nil {
+		return err
+	}
 	if err := in.check(); err != nil {
 		return err
 	}
@@ -86,6 +89,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if twin, found, err := in.twin(there); err != nil || found {
 		return in.follow(ctx, app, session, twin, err)
 	}
+	in.warnAlike(app, there)
 	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region)
 	if err != nil {
 		return err
@@ -123,8 +127,6 @@ func (in *create) check() error {
 	in.Type = strings.ToLower(in.Type)
 	servers := in.Type == "classic"
 	switch {
-	case strings.TrimSpace(in.Name) == "" || strings.ContainsFunc(in.Name, unicode.IsControl):
-		return cli.Usagef("the name of a database can neither be blank nor have control characters")
 	case in.Cloud == "" && in.Region == "":
 		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
 	case in.Cloud == "":

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // send sends the request, once. Where its answer is lost, the list settles what
@@ -57,7 +58,7 @@ func (in create) made(there, before []devops.Database, clientID string) []devops
 	var made []devops.Database
 	for _, d := range there {
 		old := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
-		if !old && d.Name == in.Name && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
+		if !old && spelling.SameName(d.Name, in.Name) && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
 			made = append(made, d)
 		}
 	}

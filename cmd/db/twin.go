@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // twin finds the database of the same name that there is already, if that is as
@@ -17,7 +18,7 @@ func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 	var same []devops.Database
 	var states []string
 	for _, d := range there {
-		if d.Name == in.Name && !d.BeingDeleted() {
+		if spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
 			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
 		}
 	}
@@ -37,6 +38,15 @@ func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 		e.Hint = "and it is another one than this command describes; " + e.Hint
 	}
 	return devops.Database{}, false, e
+}
+
+// warnAlike warns of databases whose names only look like the new one.
+func (in create) warnAlike(app *cli.App, there []devops.Database) {
+	for _, d := range there {
+		if !d.BeingDeleted() && spelling.Alike(d.Name, in.Name) {
+			app.Warn("another database looks the same as %q: %s", in.Name, spelling.Difference(in.Name, d.Name))
+		}
+	}
 }
 
 // describes reports whether a database is what is wanted.
@@ -67,7 +77,7 @@ func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Ses
 		}
 	}
 	for _, d := range now {
-		if d.ID != made.ID && d.Name == in.Name && !d.BeingDeleted() {
+		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
 			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete the later one: %s",
 				in.Name, made.ID, d.ID, app.Command("astra db delete "+later(made, d)))
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // patience is how long an export waits for the service, which it asks only for
@@ -108,7 +109,7 @@ func (b binding) check() error {
 // isAbout reports whether what the project chooses is meant for a database: for
 // that one, or for whichever is bound.
 func isAbout(p config.Project, db config.DB) bool {
-	return p.DB == "" || p.DB == db.Name || p.DB == db.ID
+	return p.DB == "" || spelling.SameName(p.DB, db.Name) || p.DB == db.ID
 }
 
 // ask looks up a database that is not bound.

@@ -148,11 +148,14 @@ func readFile(path string) (existing, error) {
 }
 
 func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
-	if len(bytes.TrimSpace(before)) == 0 {
+	blank := len(bytes.TrimSpace(bytes.TrimPrefix(before, []byte("\ufeff")))) == 0
+	if len(before) == 0 {
 		return exported(app, d, vars, gone)
 	}
 	text, err := envfile.Merge(before, d, plain(vars), gone...)
 	switch {
+	case errors.Is(err, envfile.ErrNoMerge) && blank:
+		return exported(app, d, vars, gone)
 	case errors.Is(err, envfile.ErrNoMerge):
 		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
 			return text, nil // which a second run is to find so

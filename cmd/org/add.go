@@ -8,7 +8,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type add struct {
@@ -52,9 +52,14 @@ shows it, and to work in it you log in with a token that its Portal generates.`,
 }
 
 func (in add) run(ctx context.Context, app *cli.App) error {
+	var err error
+	if in.name, err = app.NewName("an organization", in.name); err != nil {
+		return err
+	}
 	if err := in.check(); err != nil {
 		return err
 	}
+	in.email = app.Composed(in.email)
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}
@@ -87,12 +92,10 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 
 func (in add) check() error {
 	switch parsed, err := mail.ParseAddress(in.email); {
-	case in.name == "":
-		return cli.Usagef("the name of an organization cannot be blank")
-	case strings.ContainsFunc(in.name, unicode.IsControl):
-		return cli.Usagef("the name of an organization cannot have control characters")
 	case in.email == "":
 		return cli.Usagef("--email is missing: an organization has an owner, who is sent an email")
+	case spelling.Deceptive(in.email) != "":
+		return cli.Usagef("--email: %q: %s", in.email, spelling.Deceptive(in.email))
 	case err != nil || parsed.Address != in.email:
 		return cli.Usagef("--email: %q is not an email address", in.email)
 	case strings.Contains(in.adminUser, "@"):
@@ -112,7 +115,7 @@ func (in add) administrator(ctx context.Context, session *cli.Session) (string, 
 		return "", fmt.Errorf("look for %s among the members (needless with --admin-user ID): %w", in.email, err)
 	}
 	for _, u := range members.Users {
-		if strings.EqualFold(u.Email, in.email) {
+		if spelling.SameAddress(u.Email, in.email) {
 			return u.ID, nil
 		}
 	}
@@ -128,8 +131,11 @@ func (in add) known(app *cli.App) error {
 		return err
 	}
 	for _, o := range all {
-		if o.name == in.name {
+		switch {
+		case spelling.SameName(o.name, in.name):
 			app.Warn("there is an organization called %s already: %s", o.name, o.id)
+		case spelling.Alike(o.name, in.name):
+			app.Warn("another organization looks the same as %q: %s", in.name, spelling.Difference(in.name, o.name))
 		}
 	}
 	return nil

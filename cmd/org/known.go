@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // noted returns the organizations of the profiles, then those that were added
@@ -81,7 +82,7 @@ func matching(all []organization, ref string) []organization {
 
 func anyOf(all []organization, ref string) []organization {
 	return slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
-		return ref != o.id && ref != o.name && (ref != o.profile || o.profile == "")
+		return ref != o.id && !spelling.SameName(ref, o.name) && (ref != o.profile || o.profile == "")
 	})
 }
 

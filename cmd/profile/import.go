@@ -3,10 +3,9 @@ package profile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +28,12 @@ func newImport(app *cli.App) *cobra.Command {
 		SuggestFor: []string{"create", "add", "new"},
 		Short:      "Take over the profiles of other Astra command-line tools",
 		Long: `Take over the profiles of other Astra command-line tools: of the official one
-(~/.astrarc), and of its archived predecessor (astra/prod_token in the
+(the file of ASTRARC, $XDG_CONFIG_HOME/astra/.astrarc or ~/.astrarc, the first
+that applies), and of its archived predecessor (astra/prod_token in the
 configuration directory). FILE names another file of either kind.
+
+A section becomes the profile of the same name. Where that cannot be the name of
+a profile, as with an address or "Acme Inc", it becomes one like it: Acme-Inc.
 
 Each token is verified and put into the secret store. The files themselves are
 left as they are: they hold the tokens in plain text, so delete them afterwards.
@@ -72,10 +75,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	}
 	var done []row
 	var failed []error
-	for _, f := range found {
-		if f.Unfit != "" {
-			continue
-		}
+	for _, f := range renamed(app, found) {
 		if _, err := app.NamedProfile(f.Name); err == nil {
 			app.Say("Profile %s exists already and is left as it is.", f.Name)
 			continue
@@ -104,6 +104,34 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	return cli.PartlyFailed(failed[0], "the others were imported")
 }
 
+// renamed returns the profiles that can be taken over, under names that profiles may
+// have. A section that has such a name keeps it.
+func renamed(app *cli.App, found []config.Foreign) []config.Foreign {
+	found = slices.DeleteFunc(slices.Clone(found), func(f config.Foreign) bool { return f.Unfit != "" })
+	taken := map[string]bool{}
+	for _, f := range found {
+		taken[f.Name] = true
+	}
+	for i, f := range found {
+		if len(f.Unknown) > 0 {
+			app.Say("Section [%s]: ignored %s.", f.Name, strings.Join(f.Unknown, ", "))
+		}
+		name := config.ProfileName(f.Name)
+		if name == f.Name {
+			continue
+		}
+		unique := name
+		for n := 2; taken[unique]; n++ {
+			const room = 58 // of the 63 characters that a name may have
+			unique = fmt.Sprintf("%s-%d", name[:min(len(name), room)], n)
+		}
+		taken[unique] = true
+		app.Say("Section [%s] becomes profile %s.", f.Name, unique)
+		found[i].Name = unique
+	}
+	return found
+}
+
 // url is the service that the tokens are verified with: the public one, which
 // they belong to, or one that was chosen for a file that was named.
 func (in importer) url(app *cli.App) (string, error) {
@@ -128,33 +156,4 @@ func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f c
 		return config.Profile{}, err
 	}
 	return keep.Keep(ctx, app, store, token)
-}
-
-// read returns the profiles of the file that was named, or of those that the
-// other tools write.
-func (in importer) read(app *cli.App) ([]config.Foreign, error) {
-	if in.file != "" {
-		return config.ReadForeign(in.file)
-	}
-	var all []config.Foreign
-	paths, err := app.Paths()
-	if err != nil {
-		return nil, err
-	}
-	candidates := []string{filepath.Join(paths.Config, "prod_token")}
-	if app.Home != "" {
-		candidates = append(candidates, filepath.Join(app.Home, ".astrarc"))
-	}
-	for _, path := range candidates {
-		found, err := config.ReadForeign(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		app.Say("Reading %s.", path)
-		all = append(all, found...)
-		if err != nil {
-			return all, err
-		}
-	}
-	return all, nil
 }

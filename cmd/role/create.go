@@ -60,6 +60,10 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckOne(app, detailedColumns()); err != nil {
 		return err
 	}
+	var err error
+	if in.name, err = app.NewName("a role", in.name); err != nil {
+		return err
+	}
 	doc, err := in.prepare(ctx, app)
 	if err != nil {
 		return err
@@ -96,9 +100,6 @@ func (in create) picked() bool { return len(in.permissions) == 0 && in.like == "
 
 // prepare finds mistakes before anything is sent, and reads the document.
 func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
-	if err := checkName(in.name); err != nil {
-		return document{}, err
-	}
 	if err := in.check(); err != nil {
 		return document{}, err
 	}

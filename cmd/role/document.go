@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // document is a role as --from takes it. What "role get" prints is one.
@@ -38,11 +39,11 @@ type document struct {
 
 // readDocument reads the file that --from names.
 func readDocument(ctx context.Context, app *cli.App, name string) (document, error) {
-	text, err := app.ReadDocument(ctx, "--from", name)
+	text, err := app.ReadText(ctx, "--from", name)
 	if err != nil {
 		return document{}, err
 	}
-	d, err := parseDocument(text)
+	d, err := parseDocument([]byte(text))
 	if err != nil {
 		return document{}, cli.Usagef("--from %s: %v", name, err).WithHint("astra role get ROLE -o json shows how a role is written")
 	}
@@ -53,7 +54,7 @@ func readDocument(ctx context.Context, app *cli.App, name string) (document, err
 // refuses keys that it does not know: a misspelt one would leave something out.
 func parseDocument(text []byte) (document, error) {
 	var d document
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&d); err != nil {
 		return document{}, inWords(err)
@@ -154,11 +155,13 @@ func (d document) place(ctx context.Context, app *cli.App, session *cli.Session)
 // describe returns the description of a role called name. One that only repeats
 // the name in the document, as the Portal writes it, is none.
 func (d document) describe(name string) string {
-	if d.Description == nil || *d.Description == d.Name {
+	if d.Description == nil || spelling.SameName(*d.Description, d.Name) {
 		return name
 	}
 	return *d.Description
 }
 
 // sameName reports whether the document is about the role.
-func (d document) sameName(r devops.Role) bool { return d.Name == "" || d.Name == r.Name }
+func (d document) sameName(r devops.Role) bool {
+	return d.Name == "" || spelling.SameName(d.Name, r.Name)
+}

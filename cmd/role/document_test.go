@@ -19,7 +19,6 @@ func TestParseDocument(t *testing.T) {
 		{`{"scopes": [{"database": 7}]}`, "scopes.database cannot be a JSON number"},
 		{`{"name": `, "unexpected EOF"},
 		{`{}`, ""},
-		{"\ufeff{}", ""},
 		{`{} {}`, "something follows"},
 		{`{"permission": []}`, `unknown field "permission"`},
 		{`{"permissions": ["View DB", "org-db-view", "org-new-thing"]}`, ""},

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // New returns the noun.
@@ -78,7 +79,8 @@ func custom(r devops.Role, verb string) error {
 }
 
 // unused makes sure that no role but one has the name, as the service compares
-// names: in any case of letters.
+// names: in any case of letters. A name that only looks the same is refused as well:
+// the role would be given to people in the place of the other one.
 func unused(ctx context.Context, session *cli.Session, name, except string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
@@ -86,8 +88,13 @@ func unused(ctx context.Context, session *cli.Session, name, except string) erro
 	}
 	var taken []string
 	for _, r := range roles {
-		if strings.EqualFold(r.Name, name) && r.ID != except {
+		switch {
+		case r.ID == except:
+		case spelling.Fold(r.Name) == spelling.Fold(name):
 			taken = append(taken, r.ID)
+		case spelling.Alike(r.Name, name):
+			return cli.Failf(cli.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
+				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		}
 	}
 	if len(taken) == 0 {
@@ -95,12 +102,4 @@ func unused(ctx context.Context, session *cli.Session, name, except string) erro
 	}
 	return cli.Failf(cli.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).
 		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
-}
-
-// checkName refuses a name that nobody could see.
-func checkName(name string) error {
-	if strings.TrimSpace(name) == "" {
-		return cli.Usagef("the name of a role cannot be blank")
-	}
-	return nil
 }

@@ -53,6 +53,12 @@ being able to see it, is refused without --force: you might lock yourself out.`,
 }
 
 func (in update) run(ctx context.Context, app *cli.App) error {
+	var err error
+	if in.name != "" {
+		if in.name, err = app.NewName("a role", in.name); err != nil {
+			return err
+		}
+	}
 	if err := cli.CheckOne(app, detailedColumns()); err != nil {
 		return err
 	}
@@ -103,11 +109,6 @@ func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
 		return document{}, cli.Usagef("nothing is to be changed").
 			WithHint("give --name, --description, --permission, --add-permission, --remove-permission, --from, or --all-databases, --db or --resource")
-	}
-	if in.name != "" {
-		if err := checkName(in.name); err != nil {
-			return document{}, err
-		}
 	}
 	if len(in.permissions) > 0 && in.from != "" {
 		return document{}, cli.Usagef("--permission and --from both give all permissions").WithHint("--add-permission adds to those of the document")

@@ -1,16 +1,17 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // maxDump bounds what is read: far more than any sandbox holds.
@@ -38,6 +39,10 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return reading(name, err)
 	}
+	dump, err := textfile.Decode(text)
+	if err != nil {
+		return cli.Usagef("%s: %v", source(name), err)
+	}
 	if app.Rehearse("replace everything in the sandbox by %s", source(name)) {
 		return nil
 	}
@@ -45,7 +50,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := server.Load(bytes.NewReader(text)); err != nil {
+	if err := server.Load(strings.NewReader(dump)); err != nil {
 		return loading(err)
 	}
 	if err := dropTraces(app); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // target is a token to be revoked, and how it was named. One without a client id
@@ -43,19 +44,21 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 	if in.from == "" {
 		return all, nil
 	}
-	text, err := app.ReadDocument(ctx, "--from", in.from)
+	text, err := app.ReadText(ctx, "--from", in.from)
 	if err != nil {
 		return nil, err
 	}
 	number := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		number++
-		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		line = strings.TrimSpace(line)
 		place := fmt.Sprintf("line %d: ", number)
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case secret.LooksLikeToken(line):
 			return nil, cli.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
+		case spelling.Unseen(line) != "":
+			return nil, cli.Usagef("--from: %s%s is no part of a name", place, spelling.Unseen(line))
 		default:
 			all = append(all, [2]string{place, line})
 		}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // What is to be done about a guest.
@@ -78,7 +78,8 @@ func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session,
 			}
 			ids = idsOf(roles)
 		}
-		key := strings.ToLower(e.Address)
+		e.Address = app.Composed(e.Address)
+		key := spelling.Fold(e.Address)
 		at, twice := seen[key]
 		g := guest{address: e.Address, roles: ids, line: e.Line}
 		switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // lastLook bounds the look at what is there after the rows, also after an
@@ -67,7 +68,7 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 func (in invite) keys(guests []guest) []string {
 	var keys []string
 	for _, g := range guests {
-		keys = append(keys, strings.ToLower(g.address)+" "+strings.Join(sorted(g.roles), " "))
+		keys = append(keys, spelling.Fold(g.address)+" "+strings.Join(sorted(g.roles), " "))
 	}
 	if in.resend {
 		keys = append(keys, "--resend")

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // New returns the noun.
@@ -53,7 +54,7 @@ func status(u devops.User) string {
 
 // byAddress finds a user as the service does, without regard to case.
 func byAddress(users []devops.User, address string) (devops.User, bool) {
-	i := slices.IndexFunc(users, func(u devops.User) bool { return strings.EqualFold(u.Email, address) })
+	i := slices.IndexFunc(users, func(u devops.User) bool { return spelling.SameAddress(u.Email, address) })
 	if i < 0 {
 		return devops.User{}, false
 	}
@@ -72,7 +73,7 @@ func roleIDs(u devops.User) []string {
 // ownRole finds the role of a user that ref means, by id or by name.
 func ownRole(u devops.User, ref string) (id string, found bool) {
 	for _, r := range u.Roles {
-		if ref == r.ID || ref == r.Name || ref == "id:"+r.ID || ref == "name:"+r.Name {
+		if ref == r.ID || ref == "id:"+r.ID || spelling.SameName(strings.TrimPrefix(ref, "name:"), r.Name) {
 			if found {
 				return "", false
 			}

@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // A kind is what the rows of a file are about. Its functions return the fault of
@@ -27,16 +27,12 @@ type kind[E any] struct {
 // objects, one a line. Its first line tells which. Empty lines and those that
 // begin with # do not count.
 func (k kind[E]) read(data []byte) ([]E, []Fault) {
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		return nil, []Fault{{1, "the file is in UTF-16: save it as UTF-8"}}
+	text, err := textfile.Decode(data)
+	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
+		return nil, []Fault{{wrong.Line, wrong.Why}}
 	}
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	first := ""
-	for n, line := range lines(text) {
-		if !utf8.ValidString(line) || strings.ContainsRune(line, 0) {
-			return nil, []Fault{{n, "there are bytes that are no text in UTF-8"}}
-		}
+	for _, line := range lines(text) {
 		if first == "" && counts(line) {
 			first = strings.TrimSpace(line)
 		}

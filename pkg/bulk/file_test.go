@@ -22,6 +22,8 @@ func TestRead(t *testing.T) {
 		{"no line break at the end, CRLF, BOM", "\ufeffada@example.com\r\nbob@example.com", []Entry{ada, bob}},
 		{"several a line", "ada@example.com; eve@example.com,zoe@example.com", []Entry{ada, {1, "eve@example.com", nil}, {1, "zoe@example.com", nil}}},
 		{"comments", "ada@example.com # the first\n#eve@example.com\n", []Entry{ada}},
+		{"UTF-16", "\xff\xfea\x00@\x00b\x00.\x00c\x00\r\x00\n\x00", []Entry{{1, "a@b.c", nil}}},
+		{"CR, and Ctrl-Z at the end", "ada@example.com\rbob@example.com\r\x1a", []Entry{ada, bob}},
 		{"quotes", "'ada@example.com'\n\"bob@example.com\"\n", []Entry{ada, bob}},
 		{"an apostrophe is a letter", "o'brien@example.com", []Entry{{1, "o'brien@example.com", nil}}},
 		{"CSV", "email,roles\nada@example.com,RO User\nbob@example.com,\"Sales, EMEA; R/W User\"\n", both},
@@ -56,8 +58,12 @@ func TestReadFindsEveryFault(t *testing.T) {
 			"{\"email\":\"ada@example.com\"} x\n{\"mail\":\"x\"}\n{\"email\":\"a@example.com\",\"roles\":[\"\"]}\n{}",
 			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: it has the key \"mail\"|line 3: a role has no name|line 4: there is no address",
 		},
-		{"\xff\xfea\x00", "line 1: the file is in UTF-16: save it as UTF-8"},
-		{"ada@example.com\nb\xf6b@example.com", "line 2: there are bytes that are no text in UTF-8"},
+		{"a\x00d\x00a\x00\n\x00", "this file is UTF-16 without a byte order mark; save it as UTF-8"},
+		{"ada@example.com\nb\xf6b@example.com", "line 2: not UTF-8 text; save the file as UTF-8"},
+		{"ada@example.com\n\ufeffbob@example.com", `line 2: "\ufeffbob@example.com": U+FEFF (byte order mark) at character 1 cannot be seen`},
+		{"email,role\neve@example.com\u200b,RO User", `line 2: "eve@example.com\u200b": U+200B (zero width space) at character 16 cannot be seen`},
+		{"{\"email\":\"ada@ex\u0430mple.com\"}", `line 1: "ada@exаmple.com": U+0430 (Cyrillic) at character 7 among Latin letters: the address mixes scripts`},
+		{"ada@example.com.", `line 1: "ada@example.com." is not an email address`},
 		{"ada@localhost", `line 1: "ada@localhost" is not an email address`},
 	} {
 		_, faults := Read([]byte(test.text))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // An Entry is what an input says of one person.
@@ -109,6 +111,8 @@ func checked(e Entry) (Entry, string) {
 	switch {
 	case e.Address == "":
 		return e, "there is no address"
+	case spelling.Deceptive(e.Address) != "":
+		return e, fmt.Sprintf("%q: %s", e.Address, spelling.Deceptive(e.Address))
 	case !isAddress(e.Address):
 		return e, fmt.Sprintf("%q is not an email address", e.Address)
 	}

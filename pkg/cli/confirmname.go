@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // ConfirmName asks for a name to be typed before something that one does not
@@ -35,7 +36,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 			return a.asked(err)
 		}
 	}
-	if given != name {
+	if !spelling.SameName(given, name) {
 		return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
 	}
 	return nil

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // maxDocument bounds what is read of a document that the user gives.
@@ -26,4 +28,25 @@ func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, erro
 		return nil, Usagef("%s: %s is longer than a megabyte", flag, name)
 	}
 	return text, nil
+}
+
+// ReadText is ReadDocument for a text, which it returns as UTF-8 with line feeds.
+func (a *App) ReadText(ctx context.Context, flag, name string) (string, error) {
+	data, err := a.ReadDocument(ctx, flag, name)
+	if err != nil {
+		return "", err
+	}
+	text, err := textfile.Decode(data)
+	if err != nil {
+		return "", Usagef("%s: %s: %v", flag, called(name), err)
+	}
+	return text, nil
+}
+
+// called is what a file is called to people.
+func called(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }

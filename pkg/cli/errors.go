@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
@@ -69,7 +71,9 @@ func NotFoundf(kind, name string, known []string) *Error {
 		Name:    strings.ToUpper(strings.ReplaceAll(kind, " ", "_")) + "_NOT_FOUND",
 		Message: fmt.Sprintf("%s %q does not exist", kind, name),
 	}
-	if near := suggest.Nearest(name, known); len(near) > 0 {
+	if i := slices.IndexFunc(known, func(k string) bool { return spelling.Alike(name, k) }); i >= 0 {
+		e.Hint = fmt.Sprintf("%q looks the same: %s", known[i], spelling.Difference(name, known[i]))
+	} else if near := suggest.Nearest(name, known); len(near) > 0 {
 		e.Hint = "did you mean " + quoteList(near) + "?"
 	}
 	return e

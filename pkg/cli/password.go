@@ -37,8 +37,8 @@ func (a *App) password(ctx context.Context, file, of string) (secret.Text, error
 		return "", Failf(Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input, or with --password-file")
 	}
 	a.warnReadable(file)
-	text, err := a.ReadDocument(ctx, "--password-file", file)
-	return secret.Text(strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")), err
+	text, err := a.ReadText(ctx, "--password-file", file)
+	return secret.Text(strings.TrimSuffix(text, "\n")), err
 }
 
 func (a *App) askNewPassword(ctx context.Context, of string) (secret.Text, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // RoleRef names a role in output.
@@ -45,7 +46,7 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 	if err != nil {
 		return devops.Role{}, err
 	}
-	role, err := pick("role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
+	role, err := pickWarning(s.app, spelling.SameName, "role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
 	if missing, ok := errors.AsType[*Error](err); ok && missing.Exit == NotFound && s.hidden != nil {
 		return role, fmt.Errorf("role %q is none of the default ones, and the others cannot be seen: %w", ref, s.hidden)
 	}
@@ -90,16 +91,13 @@ func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error)
 }
 
 // User finds the member or invited user that ref means: an id or an address.
-// The service compares addresses without regard to case, and so does this.
+// The service compares addresses without regard to case, and so does spelling.
 func (s *Session) User(ctx context.Context, ref string) (devops.User, error) {
 	members, err := s.Members(ctx)
 	if err != nil {
 		return devops.User{}, err
 	}
-	if i := slices.IndexFunc(members.Users, func(u devops.User) bool { return strings.EqualFold(u.Email, ref) }); i >= 0 {
-		ref = members.Users[i].ID
-	}
-	return pick("user", ref, members.Users, func(u devops.User) (string, string) { return u.ID, u.Email })
+	return pickWarning(s.app, spelling.SameAddress, "user", ref, members.Users, func(u devops.User) (string, string) { return u.ID, u.Email })
 }
 
 // Database finds the database that ref means: an id, or exactly one database's
@@ -109,7 +107,7 @@ func (s *Session) Database(ctx context.Context, ref string) (devops.Database, er
 	if err != nil {
 		return devops.Database{}, err
 	}
-	return pick("database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
+	return pickWarning(s.app, spelling.SameName, "database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
 }
 
 // Pick finds the one of items that ref means: by its id, or exactly one's name.
@@ -118,9 +116,30 @@ func Pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (
 	return pick(kind, ref, items, names)
 }
 
-// pick finds the one of items that ref means, by id or by name. Both are
-// compared exactly.
+// pickWarning is Pick for names that same compares. It warns of names that only look
+// like the one that was found: they may be what the caller has in mind.
+func pickWarning[T any](app *App, same func(a, b string) bool, kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+	found, err := pickBy(same, kind, ref, items, names)
+	id, name := names(found)
+	if err != nil || ref == id || ref == "id:"+id {
+		return found, err
+	}
+	for _, item := range items {
+		if _, other := names(item); spelling.Alike(name, other) {
+			app.Warn("another %s looks the same as %q: %s", kind, name, spelling.Difference(name, other))
+		}
+	}
+	return found, nil
+}
+
+// pick finds the one of items that ref means, by id or by name. Ids are compared
+// exactly.
 func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+	return pickBy(spelling.SameName, kind, ref, items, names)
+}
+
+// pickBy is pick for names that same compares.
+func pickBy[T any](same func(a, b string) bool, kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
 	var zero T
 	byID, byName := true, true
 	want := ref
@@ -134,7 +153,7 @@ func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (
 	for _, item := range items {
 		id, name := names(item)
 		known = append(known, name)
-		if byID && id == want || byName && name == want {
+		if byID && id == want || byName && same(name, want) {
 			found, ids = append(found, item), append(ids, id)
 		}
 	}

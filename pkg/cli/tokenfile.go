@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 func (a *App) tokenFile() Source {
@@ -34,7 +35,7 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	if name == "-" && a.Terminal.In {
 		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
 	}
-	text, err := a.ReadInput(ctx, name, maxTokenFile)
+	data, err := a.ReadInput(ctx, name, maxTokenFile+1)
 	switch {
 	case errors.Is(err, errSlow):
 		return "", Failf(Unconfirmed, "no token came in time")
@@ -42,9 +43,15 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 		return "", context.Cause(ctx)
 	case err != nil:
 		return "", Usagef("--token-file: %v", err)
+	case len(data) > maxTokenFile:
+		return "", Usagef("--token-file: %s is larger than 64 KiB", called(name))
 	}
 	a.warnReadable(name)
-	return secret.Text(strings.TrimSpace(string(text))), nil
+	text, err := textfile.Decode(data)
+	if err != nil {
+		return "", Usagef("--token-file: %s: %v", called(name), err)
+	}
+	return secret.Text(strings.TrimSpace(text)), nil
 }
 
 // warnReadable warns of a file with a secret that others can read. It is a

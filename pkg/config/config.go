@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // FileName is the name of the configuration file in its directory.
@@ -83,6 +85,9 @@ type DB struct{ ID, Name string }
 func CheckName(name string) error {
 	if len(name) <= 63 && name != "" && strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._-", r) }) < 0 && strings.ContainsRune(alphanumeric, rune(name[0])) {
 		return nil
+	}
+	if odd := spelling.Foreign(name); odd != "" {
+		return fmt.Errorf("%w: it has %s", ErrName, odd)
 	}
 	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
 }

@@ -1,97 +1,208 @@
 package config
 
 import (
-	"bufio"
-	"bytes"
+	"fmt"
 	"io"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // Foreign is a profile of another Astra tool.
 type Foreign struct {
-	Name  string
-	Token secret.Text
-	Unfit string // why it cannot be taken over, "" if it can
+	Name    string // of its section
+	Token   secret.Text
+	Unfit   string   // why it cannot be taken over, "" if it can
+	Unknown []string // keys of its section that mean nothing here
 }
 
-// foreignToken is the key of the token in the official tool's file.
-const foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of a variable
+const (
+	// foreignToken is the key of the token in the official tool's file.
+	foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of a variable
+	// foreignDefault is the section in which that tool repeats the chosen profile.
+	foreignDefault = "default"
+)
 
 // ReadForeign reads the profiles of a file that another Astra tool wrote: the
 // official one's .astrarc, with a section for each profile, or the archived
 // one's prod_token, which holds a token and nothing else. It is an error if none of
 // them is fit; they are returned beside it. The error never repeats a line.
 func ReadForeign(path string) ([]Foreign, error) {
-	f, err := openRegular(path)
+	text, err := readForeign(path)
 	if err != nil {
-		return nil, &Error{Path: path, Why: "not readable", Err: err}
+		return nil, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxProject))
-	if err != nil {
-		return nil, &Error{Path: path, Why: "not readable", Err: cause(err)}
-	}
-	if token, err := secret.ParseToken(string(data)); err == nil {
+	if token, err := secret.ParseToken(text); err == nil {
 		return []Foreign{{Name: "imported", Token: token.Text}}, nil
 	}
-	var all []Foreign
-	section := -1
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	for number := 1; lines.Scan(); number++ {
-		line := strings.TrimSpace(lines.Text())
+	sections, err := parseForeign(path, text)
+	if err != nil {
+		return nil, err
+	}
+	var found []Foreign
+	for i := range sections {
+		sections[i].judge(sections)
+	}
+	for i, s := range sections {
+		if s.Name == foreignDefault && s.Unfit == "" && slices.ContainsFunc(sections, func(o section) bool {
+			return o.Name != s.Name && o.Unfit == "" && o.Token == s.Token
+		}) {
+			continue
+		}
+		again := slices.ContainsFunc(sections[:i], func(o section) bool { return spelling.SameName(o.Name, s.Name) })
+		if !again {
+			found = append(found, s.Foreign)
+		}
+	}
+	if !slices.ContainsFunc(found, func(f Foreign) bool { return f.Unfit == "" }) {
+		return found, &Error{Path: path, Why: "no profile with a token for the public service"}
+	}
+	return found, nil
+}
+
+// readForeign returns the text of a file.
+func readForeign(path string) (string, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return "", &Error{Path: path, Why: "not readable", Err: err}
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	switch {
+	case err != nil:
+		return "", &Error{Path: path, Why: "not readable", Err: cause(err)}
+	case len(data) > maxSize:
+		return "", &Error{Path: path, Why: "the file is larger than 1 MiB"}
+	}
+	data, err = decoded(path, data)
+	return string(data), err
+}
+
+// A section is a profile in the file of the official tool.
+type section struct {
+	Foreign
+
+	line   int
+	env    string
+	tokens int // different ones
+}
+
+// parseForeign reads sections with keys and values, as the official tool does.
+func parseForeign(path, text string) ([]section, error) {
+	var all []section
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		fail := func(why string) error { return &Error{Path: path, Line: number, Why: why} }
+		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' || line[0] == ';' {
 			continue
 		}
-		if name, ok := strings.CutPrefix(line, "["); ok {
-			all = append(all, Foreign{Name: strings.TrimSuffix(name, "]")})
-			section = len(all) - 1
+		if line[0] == '[' {
+			name, ok := sectionName(line)
+			switch {
+			case !ok:
+				return nil, fail("a section without its closing bracket")
+			case name == "":
+				return nil, fail("a section without a name")
+			}
+			all = append(all, section{Foreign: Foreign{Name: name}, line: number})
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")
-		if !ok || section < 0 {
-			return nil, &Error{Path: path, Line: number, Why: "neither a section nor a key with a value"}
+		key = strings.TrimSpace(key)
+		switch {
+		case !ok || key == "":
+			return nil, fail("neither a section nor a key with a value")
+		case len(all) == 0:
+			return nil, fail("a key before the first section")
 		}
-		value = strings.Trim(strings.TrimSpace(value), `"'`)
-		switch strings.TrimSpace(key) {
-		case foreignToken:
-			all[section].Token = secret.Text(value)
-		case "ASTRA_ENV":
-			if all[section].Unfit = ""; !strings.EqualFold(value, "prod") {
-				all[section].Unfit = "it is for another service than the public one"
-			}
-		}
+		all[len(all)-1].set(key, foreignValue(value))
 	}
-	var found []Foreign
-	fit := 0
-	for i, f := range all {
-		if f.Name == "default" && f.Token != "" && repeated(all, i) {
-			continue // the official tool repeats the chosen profile so
-		}
-		if err := CheckName(f.Name); err != nil {
-			f.Unfit = err.Error()
-		} else if f.Token == "" {
-			f.Unfit = "it has no token"
-		}
-		if f.Unfit == "" {
-			fit++
-		}
-		found = append(found, f)
-	}
-	if fit == 0 {
-		return found, &Error{Path: path, Why: "no profile with a token for the public service in " + filepath.Base(path)}
-	}
-	return found, lines.Err()
+	return all, nil
 }
 
-// repeated reports whether another section has the same token.
-func repeated(all []Foreign, i int) bool {
-	for j, f := range all {
-		if j != i && f.Token == all[i].Token {
-			return true
+// sectionName returns the name in the brackets of a line, which a comment may follow.
+func sectionName(line string) (name string, ok bool) {
+	if !strings.HasSuffix(line, "]") {
+		at := strings.LastIndex(line, "]")
+		if at < 0 || foreignValue("x"+line[at+1:]) != "x" {
+			return "", false
+		}
+		line = line[:at+1]
+	}
+	return strings.TrimSpace(line[1 : len(line)-1]), true
+}
+
+// foreignValue returns a value without its quotes, and without the comment behind it.
+func foreignValue(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	if quote := text[0]; quote == '"' || quote == '\'' {
+		if end := strings.IndexByte(text[1:], quote); end >= 0 {
+			return text[1 : 1+end]
+		}
+		return text
+	}
+	for i, r := range text {
+		if (r == '#' || r == ';') && (i == 0 || text[i-1] == ' ' || text[i-1] == '\t') {
+			return strings.TrimSpace(text[:i])
 		}
 	}
-	return false
+	return text
+}
+
+func (s *section) set(key, value string) {
+	switch key {
+	case foreignToken:
+		if value != "" && secret.Text(value) != s.Token {
+			s.tokens++
+		}
+		s.Token = secret.Text(value)
+	case "ASTRA_ENV":
+		s.env = value
+	case "ASTRA_LOCAL_ENDPOINT", "DEFAULT_PROFILE_SOURCE": // of another service; of [default]
+	default:
+		s.Unknown = append(s.Unknown, keyName(key))
+	}
+}
+
+// judge says whether a profile can be taken over. A name that stands for two tokens
+// stands for neither.
+func (s *section) judge(all []section) {
+	switch {
+	case s.env != "" && !strings.EqualFold(s.env, "prod"):
+		s.Unfit = "it is for another service than the public one"
+	case s.tokens > 1:
+		s.Unfit = "it has several tokens"
+	case s.Token == "":
+		s.Unfit = "it has no token"
+	}
+	for _, o := range all {
+		if o.line != s.line && spelling.SameName(o.Name, s.Name) && (o.Token != s.Token || o.env != s.env) {
+			s.Unfit = fmt.Sprintf("lines %d and %d begin sections of this name, with different content", min(s.line, o.line), max(s.line, o.line))
+			return
+		}
+	}
+}
+
+// ProfileName returns a name that a profile may have, made from that of a section:
+// the official tool names sections after organizations and addresses.
+func ProfileName(section string) string {
+	if CheckName(section) == nil {
+		return section
+	}
+	const longest = 63
+	words := strings.FieldsFunc(spelling.Unaccented(section), func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._", r) })
+	name := strings.Join(words, "-")
+	name = strings.TrimLeft(name[:min(len(name), longest)], "._-")
+	name = strings.TrimRight(name, "._-")
+	if CheckName(name) != nil {
+		return "imported"
+	}
+	return name
 }

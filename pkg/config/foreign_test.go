@@ -18,21 +18,42 @@ func TestReadForeign(t *testing.T) {
 	one := "AstraCS:" + strings.Repeat("a", 24) + ":" + strings.Repeat("1", 64)
 	two := "AstraCS:" + strings.Repeat("b", 24) + ":" + strings.Repeat("2", 64)
 	key := "ASTRA_DB_APPLICATION_TOKEN"
+	prod := config.Foreign{Name: "prod", Token: secret.Text(one)}
+	wide := func(ascii string) string { return "\xff\xfe" + strings.Join(strings.Split(ascii, ""), "\x00") + "\x00" }
 	for _, c := range []struct {
 		name, text string
 		want       []config.Foreign
 		fails      string
 	}{
-		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Foreign{{Name: "prod", Token: secret.Text(one)}, {Name: "other", Token: secret.Text(two)}}, ""},
-		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "prod", Token: secret.Text(one)}}, ""},
+		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Foreign{prod, {Name: "other", Token: secret.Text(two)}}, ""},
+		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\nDEFAULT_PROFILE_SOURCE=prod\n[prod]\n" + key + "=" + one, []config.Foreign{prod}, ""},
 		{"default alone", "[default]\n" + key + "=" + one, []config.Foreign{{Name: "default", Token: secret.Text(one)}}, ""},
-		{"other services are unfit", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Foreign{{"dev", secret.Text(two), "it is for another service than the public one"}, {Name: "prod", Token: secret.Text(one)}}, ""},
+		{"default beside others", "[default]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "default", Token: secret.Text(two)}, prod}, ""},
+		{"other services are unfit", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Foreign{{Name: "dev", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
+		{"a service on this machine", "[near]\nASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=http://127.0.0.1:1/v2\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "near", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
 		{"a token and nothing else", one + "\n", []config.Foreign{{Name: "imported", Token: secret.Text(one)}}, ""},
-		{"no token is unfit", "[none]\n[prod]\n" + key + "=" + one, []config.Foreign{{"none", "", "it has no token"}, {Name: "prod", Token: secret.Text(one)}}, ""},
-		{"a name that cannot be", "[a b/c]\n" + key + "=" + one, nil, "no profile"},
+		{"no token is unfit", "[none]\n[empty]\n" + key + "=\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "none", Unfit: "it has no token"}, {Name: "empty", Unfit: "it has no token"}, prod}, ""},
+		{"names of organizations and addresses", "[Acme Inc]\n" + key + "=" + one + "\n[ada@example.com]\n" + key + "=" + two, []config.Foreign{{Name: "Acme Inc", Token: secret.Text(one)}, {Name: "ada@example.com", Token: secret.Text(two)}}, ""},
+		{"comments behind", "; old\n[prod] # the real one\n" + key + "=" + one + "   ; in March\n", []config.Foreign{prod}, ""},
+		{"quotes and a comment", "[ prod ]\n\t" + key + " = \"" + one + "\" # in March\n", []config.Foreign{prod}, ""},
+		{"brackets and signs in a name", "[a [b] #c]\n" + key + "=" + one, []config.Foreign{{Name: "a [b] #c", Token: secret.Text(one)}}, ""},
+		{"Windows", "\ufeff[prod]\r\n" + key + "=" + one + "\r\n\x1a", []config.Foreign{prod}, ""},
+		{"CR", "# mine\r[prod]\r" + key + "=" + one + "\r", []config.Foreign{prod}, ""},
+		{"UTF-16", wide("[prod]\r\n" + key + "=" + one + "\r\n"), []config.Foreign{prod}, ""},
+		{"a section twice", "[prod]\n" + key + "=" + one + "\n[prod]\n" + key + "='" + one + "'\n", []config.Foreign{prod}, ""},
+		{"a name for two tokens", "[x]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[x]\n" + key + "=" + one, []config.Foreign{{Name: "x", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
+		{"the same name in both forms", "[caf\u00e9]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[cafe\u0301]\n" + key + "=" + one, []config.Foreign{{Name: "caf\u00e9", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
+		{"a section with two tokens", "[x]\n" + key + "=" + two + "\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "x", Token: secret.Text(one), Unfit: "it has several tokens"}, prod}, ""},
+		{"keys of no meaning here", "[prod]\nCOLOR=yes\n" + key + "=" + one + "\n\u200b" + key + "=" + two, []config.Foreign{{Name: "prod", Token: secret.Text(one), Unknown: []string{`"COLOR"`, `"\u200b` + key + `"`}}}, ""},
 		{"nothing", "", nil, "no profile"},
-		{"no section", key + "=" + one, nil, "rc:1: "},
-		{"no key", "[prod]\nhunter2", nil, "rc:2: "},
+		{"only comments", "# none yet\n", nil, "no profile"},
+		{"no section", key + "=" + one, nil, "rc:1: a key before the first section"},
+		{"no key", "[prod]\nhunter2", nil, "rc:2: neither a section nor a key with a value"},
+		{"no bracket", "\n[prod\n" + key + "=" + one, nil, "rc:2: a section without its closing bracket"},
+		{"more behind the bracket", "[prod] hunter2\n" + key + "=" + one, nil, "rc:1: a section without its closing bracket"},
+		{"no name", "[ ]\n" + key + "=" + one, nil, "rc:1: a section without a name"},
+		{"no text", "[prod]\n" + key + "=\xff" + one, nil, "rc:2: not UTF-8 text"},
+		{"too long", "# " + strings.Repeat("x", 1<<20) + "\n[prod]\n" + key + "=" + one, nil, "larger than 1 MiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -54,5 +75,30 @@ func TestReadForeign(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestProfileName(t *testing.T) {
+	t.Parallel()
+	for section, want := range map[string]string{
+		"prod":                    "prod",
+		"my-prof_1.x":             "my-prof_1.x",
+		"ada@example.com":         "ada-example.com",
+		"Acme Inc":                "Acme-Inc",
+		"Acme, Inc.":              "Acme-Inc",
+		"Société Générale":        "Societe-Generale",
+		"Socie\u0301te\u0301":     "Societe",
+		"\ufeffprod":              "prod",
+		"-prod":                   "prod",
+		"_prod_":                  "prod",
+		"продажи":                 "imported",
+		"продажи EU":              "EU",
+		"...":                     "imported",
+		strings.Repeat("ab ", 40): strings.TrimSuffix(strings.Repeat("ab-", 21), "-"),
+	} {
+		got := config.ProfileName(section)
+		if got != want || config.CheckName(got) != nil {
+			t.Errorf("%q: %q, want %q", section, got, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/regular"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // maxSize is far above any file written by people or by this program.
@@ -60,7 +61,17 @@ func read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
 	}
-	return data, nil
+	return decoded(path, data)
+}
+
+// decoded returns the text of a file as UTF-8 with line feeds: what is looked for in
+// it, such as a token, must be found in every encoding.
+func decoded(path string, data []byte) ([]byte, error) {
+	text, err := textfile.Decode(data)
+	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
+		return nil, &Error{Path: path, Line: wrong.Line, Why: wrong.Why}
+	}
+	return []byte(text), err
 }
 
 // openRegular opens a file for reading without waiting for the other end of a

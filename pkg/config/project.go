@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // ProjectFile is the name of the file by which a repository says what it works
@@ -81,6 +82,9 @@ func readProject(path, start string) (Project, error) {
 	case len(data) > maxProject:
 		return Project{}, &Error{Path: path, Why: "the file is larger than 64 KiB"}
 	}
+	if data, err = decoded(path, data); err != nil {
+		return Project{}, err
+	}
 	return parseProject(path, data)
 }
 
@@ -104,6 +108,9 @@ func parseProject(path string, data []byte) (Project, error) {
 				p.Profile = s.name(value, key.Value)
 			case "db":
 				p.DB = s.text(value, key.Value)
+				if unseen := spelling.Unseen(p.DB); unseen != "" {
+					s.fail(value, "%s has %s", key.Value, unseen)
+				}
 			case "keyspace":
 				p.Keyspace = s.plain(value, key.Value)
 			case "region":

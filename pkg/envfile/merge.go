@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // An entry is a part of an existing file: an assignment with all its lines, or
@@ -21,7 +23,7 @@ type splitter func(text string, own map[string]bool) ([]entry, error)
 
 // Merge returns existing with vars set to their values and without the lines, or
 // members of a JSON object, that set one of gone. All else stays byte for byte:
-// other variables, comments, order, line ends, export before a name.
+// other variables, comments, order, line ends, export before a name, a byte order mark.
 // A variable that is set several times gets its value in each place, so that it
 // does not matter whether the first or the last counts. One that is missing is
 // added at the end.
@@ -29,6 +31,25 @@ type splitter func(text string, own map[string]bool) ([]entry, error)
 // It is [ErrMerge] if readers could disagree about which lines set one of the
 // variables, and [ErrNoMerge] for a format that is no list of lines.
 func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, error) {
+	if encoding := textfile.Encoding(existing); encoding != "" {
+		return nil, fmt.Errorf("%w: it is %s; save it as UTF-8", ErrMerge, encoding)
+	}
+	rest, marked := bytes.CutPrefix(existing, []byte(bom))
+	switch {
+	case marked && d == JSON:
+		return nil, fmt.Errorf("%w: it begins with a byte order mark, which JSON does not allow", ErrMerge)
+	case marked && d != Systemd: // to which the mark is a part of a name
+		text, err := merge(rest, d, vars, gone)
+		if err != nil {
+			return nil, err
+		}
+		return append([]byte(bom), text...), nil
+	}
+	return merge(existing, d, vars, gone)
+}
+
+// merge is Merge for a file without a byte order mark.
+func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error) {
 	r, err := d.writable(vars)
 	if err != nil {
 		return nil, err
@@ -86,10 +107,10 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 }
 
 func split(text string, own map[string]bool, cut splitter) ([]entry, error) {
-	if strings.ContainsRune(text, 0) {
-		return nil, fmt.Errorf("%w: it holds NUL bytes, as UTF-16 does", ErrMerge)
-	}
 	for i, line := range lines(text) {
+		if strings.ContainsAny(line, "\x00\x1a") {
+			return nil, refuse(i, "holds a NUL or Ctrl-Z character, at which some readers stop")
+		}
 		if strings.Contains(strings.TrimSuffix(line, lineBreak(line)), "\r") {
 			return nil, refuse(i, "holds a carriage return that ends no line")
 		}

@@ -32,7 +32,8 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 	for _, name := range gone {
 		dropped[name] = true
 	}
-	first, next := "{\n  ", ",\n  "
+	eol := lineEnd(string(existing))
+	first, next := "{"+eol+"  ", ","+eol+"  "
 	if len(members) > 0 {
 		first = members[0].before
 		next = "," + first[strings.IndexByte(first, '{')+1:]
@@ -63,10 +64,10 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 		}
 	}
 	if b.Len() == 0 {
-		return []byte("{}\n"), nil
+		return []byte("{}" + eol), nil
 	}
 	if len(members) == 0 {
-		end = "\n}\n"
+		end = eol + "}" + eol
 	}
 	b.WriteString(end)
 	if !json.Valid(b.Bytes()) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
@@ -41,8 +42,9 @@ func Permissions() []Permission {
 // or exactly this API parameter. The error is an *UnknownPermissionError.
 func FindPermission(nameOrParameter string) (Permission, error) {
 	var names []string
+	folded := spelling.Fold(nameOrParameter)
 	for _, p := range Permissions() {
-		if p.Parameter == nameOrParameter || strings.EqualFold(p.Name, nameOrParameter) {
+		if p.Parameter == nameOrParameter || spelling.Fold(p.Name) == folded {
 			return p, nil
 		}
 		names = append(names, p.Parameter, p.Name)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // A query is what remains of the options once they are known to be right.
@@ -154,7 +156,8 @@ func parseCondition[T any](s string, columns []Column[T]) (condition[T], error) 
 	}
 	want := s[i+1:]
 	if s[i] == '=' {
-		return condition[T]{column, func(text string) bool { return strings.EqualFold(text, want) }}, nil
+		folded := spelling.Fold(want)
+		return condition[T]{column, func(text string) bool { return spelling.Fold(text) == folded }}, nil
 	}
 	re, err := regexp.Compile(want)
 	if err != nil {

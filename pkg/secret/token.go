@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // The shape of an application token: the word AstraCS, the client id and 64
@@ -49,6 +51,9 @@ func ParseToken(s string) (Token, error) {
 	}
 	if s == "" {
 		return Token{}, fmt.Errorf("%w: it is empty", ErrShape)
+	}
+	if odd := spelling.Foreign(s); odd != "" {
+		return Token{}, fmt.Errorf("%w: it has %s", ErrShape, odd)
 	}
 	if !strings.HasPrefix(s, tokenPrefix) {
 		return Token{}, fmt.Errorf("%w: it does not begin with %q", ErrShape, tokenPrefix)

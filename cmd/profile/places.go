@@ -1,0 +1,109 @@
+package profile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// read returns the profiles of the file that was named, or of those that the
+// other tools write.
+func (in importer) read(app *cli.App) ([]config.Foreign, error) {
+	if in.file != "" {
+		return config.ReadForeign(in.file)
+	}
+	archived, err := archivedPlaces(app)
+	if err != nil {
+		return nil, err
+	}
+	official, err := officialPlaces(app)
+	if err != nil {
+		return nil, err
+	}
+	var all []config.Foreign
+	var failed []error
+	read, good := 0, 0
+	for _, places := range [][]string{official, archived} {
+		path, found := first(app, places)
+		if !found {
+			continue
+		}
+		read++
+		profiles, err := config.ReadForeign(path)
+		all = append(all, profiles...)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		good++
+	}
+	switch {
+	case read == 0:
+		return nil, cli.Failf(cli.Config, "no file of another Astra tool found; looked for %s", strings.Join(slices.Concat(official, archived), ", ")).
+			WithHint("name the file: astra profile import FILE")
+	case good == 0:
+		return all, failed[0]
+	}
+	for _, err := range failed {
+		app.Warn("%v", err)
+	}
+	return all, nil
+}
+
+// officialPlaces are where the official tool has its file, first choice first. With
+// ASTRARC it looks nowhere else, so that a file that is not there is an error.
+func officialPlaces(app *cli.App) ([]string, error) {
+	const name = ".astrarc"
+	if path := app.Getenv("ASTRARC"); strings.TrimSpace(path) != "" {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, cli.Failf(cli.Config, "ASTRARC: %s does not exist", path).WithHint("correct or unset ASTRARC, or name the file: astra profile import FILE")
+		}
+		return []string{path}, nil
+	}
+	var places []string
+	if dir := app.Getenv("XDG_CONFIG_HOME"); strings.TrimSpace(dir) != "" {
+		places = append(places, filepath.Join(dir, "astra", name))
+	}
+	if app.Home != "" {
+		places = append(places, filepath.Join(app.Home, name))
+	}
+	return places, nil
+}
+
+// archivedPlaces are where the archived tool has its file. It knows no variable, but
+// its directory is the one of this program where no variable is set.
+func archivedPlaces(app *cli.App) ([]string, error) {
+	const name = "prod_token"
+	paths, err := app.Paths()
+	if err != nil {
+		return nil, err
+	}
+	places := []string{filepath.Join(paths.Config, name)}
+	if app.Home != "" {
+		places = append(places, filepath.Join(app.Home, ".config", "astra", name))
+	}
+	return slices.Compact(places), nil
+}
+
+// first returns the first of places that exists, and tells of others that do.
+func first(app *cli.App, places []string) (path string, found bool) {
+	for _, place := range places {
+		if _, err := os.Stat(place); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if found {
+			app.Say("Not reading %s; to import it: %s", place, app.Command("astra profile import "+shellword.Quote(place)))
+			continue
+		}
+		path, found = place, true
+		app.Say("Reading %s.", path)
+	}
+	return path, found
+}
