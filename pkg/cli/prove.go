@@ -100,5 +100,7 @@ func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
 
 // Unverified is the error of a deletion that the service may have made.
 func Unverified(err error) error {
-	return Failf(Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
+	e := Failf(Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
+	e.Cause = err
+	return e
 }
