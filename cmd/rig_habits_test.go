@@ -55,12 +55,14 @@ func habitRows() []string {
 		"list-lag=1m", "list-lag=24h", "page-size=1", "page-size=3",
 		"description=drop", "description=truncate", "description=suffix", "description=escape", "description=upper",
 		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
-		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=24h",
+		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
 	}
 }
 
-// habitMixes draws behaviors of several habits.
+// habitMixes draws behaviors of several habits. It leaves out a service that says
+// that a token is revoked while its list cannot show the token: what happened
+// there, no client can tell.
 func habitMixes(random *rand.Rand, n int) []string {
 	byName := map[string][]string{}
 	for _, row := range habitRows() {
@@ -76,6 +78,10 @@ func habitMixes(random *rand.Rand, n int) []string {
 			parts = append(parts, byName[name][random.IntN(len(byName[name]))])
 		}
 		mixes[i] = strings.Join(parts, ",")
+		if strings.Contains(mixes[i], "lie-ok") {
+			hides := func(part string) bool { return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size") }
+			mixes[i] = strings.Join(slices.DeleteFunc(parts, hides), ",")
+		}
 	}
 	return mixes
 }
@@ -110,7 +116,7 @@ func tasks() []task {
 }
 
 // A ground is what the trials of a task begin with: a state of the service and a
-// home, in which all tokens are two days old.
+// home, in which all tokens are an hour old.
 type ground struct {
 	task
 	home
@@ -129,7 +135,7 @@ const (
 func prepareGround(t *testing.T, program string, c task) *ground {
 	t.Helper()
 	dir := scratch(t)
-	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, statePath), Now: func() time.Time { return time.Now().Add(-48 * time.Hour) }})
+	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, statePath), Now: func() time.Time { return time.Now().Add(-time.Hour) }})
 	check(t, err)
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
@@ -418,7 +424,7 @@ func (h *habitTrial) noteHeld() map[string]listed {
 	return live
 }
 
-// has reports whether the secret of a token is where somebody finds it: as it was
+// has reports whether the secret of a token is where a person finds it: as it was
 // printed, in a file that was asked for, or in the store under a name.
 func (h *habitTrial) has(id string) bool {
 	for _, match := range wholeToken.FindAllStringSubmatch(h.out+h.glob("out.json"), -1) {
@@ -463,7 +469,8 @@ func (h *habitTrial) judge(when string) {
 	h.noteHeld()
 }
 
-// judgeNames complains about tokens that nobody holds and the program does not name.
+// judgeNames complains about tokens that no destination holds and the program does
+// not name.
 func (h *habitTrial) judgeNames(when string, live map[string]listed) {
 	lost := h.unheld(live)
 	if len(lost) == 0 {
@@ -494,7 +501,7 @@ func (h *habitTrial) judgeOthers(when string, live map[string]listed) {
 	}
 	_, alive := live[h.old]
 	if h.ground.verb == "rotate" && !alive && !slices.ContainsFunc(h.fresh(live), h.has) {
-		h.complain(isWrong, h.old, "%s: the old token %s is revoked, and nobody holds a new one", when, h.old)
+		h.complain(isWrong, h.old, "%s: the old token %s is revoked, and no destination holds a new one", when, h.old)
 	}
 	if h.rotates == "orders" {
 		if token, err := h.exported(); err != nil || !h.works(token) {
@@ -523,7 +530,7 @@ func (h *habitTrial) believe(args []string, status int) {
 	switch {
 	case slices.Contains(args, "recover"):
 		if lost := h.unheld(live); len(lost) > 0 {
-			h.complain(isUntrue, strings.Join(args, " "), "%v says that all is done, but nobody holds %v", args, lost)
+			h.complain(isUntrue, strings.Join(args, " "), "%v says that all is done, but no destination holds %v", args, lost)
 		}
 	case slices.Contains(args, "--rollback"):
 		if len(fresh) > 0 || !alive {
@@ -708,7 +715,7 @@ func tryHabit(t *testing.T, g *ground, behavior string, c cut, random *rand.Rand
 	h.conclude(rollback, true, max(0, random.IntN(40)-20))
 	h.judge("in the end")
 	if lost := h.unheld(h.live()); len(lost) > 0 {
-		h.complain(isLost, "end", "in the end: nobody holds %v", lost)
+		h.complain(isLost, "end", "in the end: no destination holds %v", lost)
 	}
 	if intruder := h.intruder.Load(); intruder != nil {
 		h.before[*intruder] = listed{}
