@@ -454,16 +454,18 @@ func (tr *trial) stillWorks() error {
 }
 
 // places counts where a command can be killed, and names the places.
-func (s *station) places(c scenario) []string {
-	tr := s.begin(c)
+func (s *station) places(c scenario) []string { return s.begin(c).passed() }
+
+// passed runs the command and names the places that it comes by.
+func (tr *trial) passed() []string {
 	log := filepath.Join(tr.path, "places")
 	cmd, _, stderr := tr.command(tr.args...)
 	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT_LOG="+log)
 	if err := cmd.Run(); err != nil {
-		s.t.Fatalf("%v: %v\n%s", tr.args, err, stderr)
+		tr.t.Fatalf("%v: %v\n%s", tr.args, err, stderr)
 	}
 	text, err := os.ReadFile(log)
-	check(s.t, err)
+	check(tr.t, err)
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
