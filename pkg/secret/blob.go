@@ -1,6 +1,11 @@
 package secret
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+)
 
 // blobs calls search with every text that base64 in a text may hold. Whatever
 // stands between the digits is left out, line ends as well as words, and both
@@ -65,4 +70,52 @@ func stretches(decoded []byte, search func([]byte)) {
 // colours.
 func isText(c byte) bool {
 	return ' ' <= c && c <= '~' || '\t' <= c && c <= '\r' || c == 0 || c == 0x1b
+}
+
+// dumps calls search with every text that a long row of hexadecimal digits may hold,
+// whatever separates them, or one of base32, which may be wrapped.
+func dumps(text []byte, search func([]byte)) {
+	for row := range bytes.SplitSeq(hexDigits(text, nil), []byte("z")) {
+		for offset := range 2 { // a digit of something else may stand in front
+			if len(row) < 2*tokenSize+offset {
+				continue
+			}
+			decoded := make([]byte, (len(row)-offset)/2)
+			_, _ = hex.Decode(decoded, row[offset:offset+2*len(decoded)]) // they are all digits
+			stretches(decoded, search)
+		}
+	}
+	base32Rows(text, func(row []byte) {
+		decoded := make([]byte, len(row)*bitsOfBase32/bitsOfByte)
+		for offset := range bitsOfByte {
+			group := row[offset:]
+			group = group[:len(group)/bitsOfByte*bitsOfByte]
+			n, _ := base32.StdEncoding.Decode(decoded, group)
+			stretches(decoded[:n], search)
+		}
+	})
+}
+
+// base32Rows calls decode with each row of base32 digits that has room for a token, in
+// capitals.
+func base32Rows(text []byte, decode func([]byte)) {
+	const least = (tokenSize*bitsOfByte + bitsOfBase32 - 1) / bitsOfBase32
+	row := []byte{}
+	end := func() {
+		if len(row) >= least {
+			decode(append(row, "AAAAAAAA"...)) // fills the last group
+		}
+		row = row[:0]
+	}
+	for _, c := range text {
+		switch {
+		case isLetter(c):
+			row = append(row, c&^0x20)
+		case '2' <= c && c <= '7':
+			row = append(row, c)
+		case c != '\n' && c != '\r':
+			end()
+		}
+	}
+	end()
 }

@@ -16,7 +16,7 @@ const (
 	// escapeLayers is how often a text is taken to be escaped: a URL in a string
 	// of a JSON document that is itself a string of one.
 	escapeLayers = 3
-	// blobLayers is how deep base64 is looked into. The pull secret of a
+	// blobLayers is how deep base64 and the like are looked into. The pull secret of a
 	// Kubernetes manifest is two.
 	blobLayers = 3
 )
@@ -31,8 +31,8 @@ type Found struct {
 
 // Find returns the application tokens of any text, however they are written in
 // it: plain, escaped for URLs, JSON, HTML or a shell, in quoted-printable or
-// UTF-16, in base64 among other things and at any depth that occurs, and
-// wrapped over several lines. Its time is proportional to the size of the text.
+// UTF-16, in base64 among other things and at any depth that occurs, in base32 or
+// hexadecimal digits, and wrapped over several lines. Its time is proportional to the size of the text.
 //
 // What it returns has the shape of a token and no more. A token that is torn
 // apart may be joined with what follows it, so the service has the last word.
@@ -61,6 +61,7 @@ type finder struct {
 // search looks at a text as it is, at the text that its escapes stand for, and
 // into its base64.
 func (f *finder) search(text []byte, depth int) {
+	written := text
 	f.scan(unwrap(text))
 	for range escapeLayers {
 		plain, changed := unescape(text)
@@ -71,7 +72,9 @@ func (f *finder) search(text []byte, depth int) {
 		f.scan(unwrap(text))
 	}
 	if depth < blobLayers {
-		blobs(text, func(inner []byte) { f.search(inner, depth+1) })
+		inside := func(inner []byte) { f.search(inner, depth+1) }
+		blobs(text, inside)
+		dumps(written, inside)
 	}
 }
 

@@ -2,6 +2,7 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -68,6 +69,14 @@ func encodings() []encoding {
 			return std(`{"auths":{"https://example.com":{"auth":"` + std("astra:"+s) + `"}}}`)
 		}},
 		{"base64 thrice", func(s string) string { return std("a" + std("bc"+std("def"+s))) }},
+		{"hex", each("%02x")},
+		{"hex with colons", each("%02X:")},
+		{"hex of a program", each("0x%02x, ")},
+		{"hex in a URL", each("%%%02X")},
+		{"base32", func(s string) string { return base32.StdEncoding.EncodeToString([]byte("a" + s)) }},
+		{"wrapped base32", func(s string) string { return wrapped(64, "\n")(base32.StdEncoding.EncodeToString([]byte("ab" + s))) }},
+		{"HTML without ends", each("&#%d")},
+		{"Python", each(`\U%08x`)},
 		{"an encoded command", func(s string) string { return std(wide("$env:T = '" + s + "'")) }},
 	}
 }

@@ -23,16 +23,24 @@ func forms(s string) []string {
 		all = append(all, inner(string(quoted)))
 	}
 	for before := range 3 {
-		all = append(all, within(base64.RawStdEncoding, s, before), within(base64.RawURLEncoding, s, before))
+		all = append(all, within(base64.RawStdEncoding, bitsOfBase64, s, before), within(base64.RawURLEncoding, bitsOfBase64, s, before))
 	}
 	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // what holds another form comes before it
 	return slices.DeleteFunc(all, func(form string) bool { return len(form) < minimum })
 }
 
-// within returns the part of a base64 text that s alone decides, where so many
+const (
+	bitsOfByte   = 8
+	bitsOfBase64 = 6
+	bitsOfBase32 = 5
+)
+
+// An encoding writes bytes in digits of a number of bits.
+type encoding interface{ EncodeToString(b []byte) string }
+
+// within returns the part of an encoded text that s alone decides, where so many
 // bytes are encoded in front of it and any behind it.
-func within(encoding *base64.Encoding, s string, before int) string {
-	const bitsOfByte, bitsOfDigit = 8, 6
+func within(encoding encoding, bitsOfDigit int, s string, before int) string {
 	text := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
 	first := (before*bitsOfByte + bitsOfDigit - 1) / bitsOfDigit
 	last := (before + len(s)) * bitsOfByte / bitsOfDigit

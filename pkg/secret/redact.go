@@ -19,6 +19,7 @@ type Redactor struct {
 	mu     sync.Mutex
 	told   []string // whose forms are not among values yet
 	values []string
+	parts  *matcher
 }
 
 // Add makes the redactor look for s from now on; of a token, also for its last
@@ -32,12 +33,16 @@ func (r *Redactor) Add(s Text) {
 	r.told = append(r.told, string(s))
 }
 
-// known returns all forms of what the redactor was told of. They are made when
-// there is something to look at, which is not so in every run.
-func (r *Redactor) known() []string {
+// known returns all forms of what the redactor was told of, and what finds parts of
+// it. They are made when there is something to look at, which is not so in every run.
+func (r *Redactor) known() ([]string, *matcher) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.told) > 0 {
+		r.parts = r.parts.clone() // the one that was there may be in use
+	}
 	for _, s := range r.told {
+		r.parts.add(s)
 		found := forms(s)
 		if token, err := ParseToken(s); err == nil {
 			found = append(found, forms(string(token.Text[len(token.Text)-tailSize:]))...)
@@ -49,17 +54,19 @@ func (r *Redactor) known() []string {
 		}
 	}
 	r.told = nil
-	return r.values
+	return r.values, r.parts
 }
 
 // Redact returns s with a placeholder instead of each secret.
 func (r *Redactor) Redact(s string) string {
 	const quick = 32 // as much as is looked for many times faster than the rest
-	for _, v := range r.known() {
+	values, parts := r.known()
+	for _, v := range values {
 		if strings.Contains(s, v[:min(len(v), quick)]) {
 			s = strings.ReplaceAll(s, v, hidden)
 		}
 	}
+	s = parts.hide(s)
 	if !suspicious(s) {
 		return s
 	}

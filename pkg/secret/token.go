@@ -29,7 +29,7 @@ func tokenLike() *regexp.Regexp {
 }
 
 // suspicious reports whether s may hold a token at all.
-func suspicious(s string) bool { return strings.Contains(strings.ToLower(s), "astracs") }
+func suspicious(s string) bool { return containsFold(s, "astracs") }
 
 // Token is an application token that has the right shape. It was not checked
 // with the service.
