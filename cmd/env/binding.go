@@ -102,6 +102,9 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 // check refuses names that no keyspace or region can have.
 func (b binding) check() error {
 	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
+		if odd := spelling.Foreign(given.name); odd != "" {
+			return cli.Usagef("%s: %q has %s", given.flag, given.name, odd)
+		}
 		if given.name != "" && !config.Plain(given.name) {
 			return cli.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
 		}
