@@ -43,8 +43,8 @@ func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 // warnAlike warns of databases whose names only look like the new one.
 func (in create) warnAlike(app *cli.App, there []devops.Database) {
 	for _, d := range there {
-		if !d.BeingDeleted() && spelling.Alike(d.Name, in.Name) {
-			app.Warn("another database looks the same as %q: %s", in.Name, spelling.Difference(in.Name, d.Name))
+		if !d.BeingDeleted() {
+			app.WarnAlike("database", in.Name, d.Name)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 	if wanted == "" {
 		return profile, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
 	}
-	if wanted != bound.DB.ID && wanted != bound.DB.Name {
+	if wanted != bound.DB.ID && !spelling.SameName(wanted, bound.DB.Name) {
 		return b.ask(ctx, app, project)
 	}
 	switch {
@@ -87,8 +87,11 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 	case b.database != "":
 		project = config.Project{}
 	default:
-		return profile, cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name).
-			WithNext("astra env use " + shellword.Quote(project.DB))
+		e := cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name)
+		if spelling.Alike(project.DB, bound.DB.Name) {
+			return profile, e.WithHint("the two names look the same: %s", spelling.Difference(project.DB, bound.DB.Name))
+		}
+		return profile, e.WithNext("astra env use " + shellword.Quote(project.DB))
 	}
 	bound.Keyspace = cmp.Or(b.keyspace, project.Keyspace, bound.Keyspace)
 	bound.Token = cmp.Or(b.saved, bound.Token)
@@ -99,6 +102,9 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 // check refuses names that no keyspace or region can have.
 func (b binding) check() error {
 	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
+		if odd := spelling.Foreign(given.name); odd != "" {
+			return cli.Usagef("%s: %q has %s", given.flag, given.name, odd)
+		}
 		if given.name != "" && !config.Plain(given.name) {
 			return cli.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
 		}

@@ -131,12 +131,10 @@ func (in add) known(app *cli.App) error {
 		return err
 	}
 	for _, o := range all {
-		switch {
-		case spelling.SameName(o.name, in.name):
+		if spelling.SameName(o.name, in.name) {
 			app.Warn("there is an organization called %s already: %s", o.name, o.id)
-		case spelling.Alike(o.name, in.name):
-			app.Warn("another organization looks the same as %q: %s", in.name, spelling.Difference(in.name, o.name))
 		}
+		app.WarnAlike("organization", in.name, o.name)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warnAlike(app, all, found, args[0])
 			return cli.PrintOne(app, columns(), found)
 		},
 	}

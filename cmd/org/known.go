@@ -86,6 +86,15 @@ func anyOf(all []organization, ref string) []organization {
 	})
 }
 
+// warnAlike warns of other organizations whose names look like that of the one meant.
+func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
+	for _, o := range all {
+		if o.id != meant.id && ref != meant.id {
+			app.WarnAlike("organization", meant.name, o.name)
+		}
+	}
+}
+
 // find returns the organization that ref means.
 func find(all []organization, ref string) (organization, error) {
 	matches := matching(all, ref)

@@ -58,7 +58,7 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 		case secret.LooksLikeToken(line):
 			return nil, cli.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
 		case spelling.Unseen(line) != "":
-			return nil, cli.Usagef("--from: %s%s is no part of a name", place, spelling.Unseen(line))
+			return nil, cli.Usagef("--from: %s%s is not allowed in a name", place, spelling.Unseen(line))
 		default:
 			all = append(all, [2]string{place, line})
 		}

@@ -151,3 +151,19 @@ func (g *guest) plan(users []devops.User, again bool) {
 		g.action = unchanged
 	}
 }
+
+// warnAlike warns of new addresses that look like another one, of a member or of an
+// earlier row.
+func warnAlike(app *cli.App, guests []guest, users []devops.User) {
+	var others []string
+	for _, u := range users {
+		others = append(others, u.Email)
+	}
+	for _, g := range guests {
+		alike := func(other string) bool { return spelling.Alike(g.address, other) }
+		if i := slices.IndexFunc(others, alike); g.action == create && i >= 0 {
+			app.Warn("%s looks the same as another address: %s", g.address, spelling.Difference(g.address, others[i]))
+		}
+		others = append(others, g.address)
+	}
+}

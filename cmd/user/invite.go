@@ -34,6 +34,9 @@ and role, where several roles have a semicolon between them; or JSON lines such
 as {"email":"ada@example.com","roles":["RO User"]}. Rows without roles get those
 of --role.
 
+An address with an invisible character, or with letters of several scripts, is
+refused: it belongs to another person than it seems to.
+
 Every row is checked before the first invitation is sent. Whoever has these roles
 already is left alone; a member with other roles is not changed by an invitation.
 --resend sends the letter again to those who have not accepted it yet.
@@ -90,6 +93,7 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 		}
 		guests[i].plan(members.Users, in.resend)
 	}
+	warnAlike(app, guests, members.Users)
 	if single {
 		return in.one(ctx, app, session, members, guests[0])
 	}

@@ -60,10 +60,10 @@ func TestReadFindsEveryFault(t *testing.T) {
 		},
 		{"a\x00d\x00a\x00\n\x00", "this file is UTF-16 without a byte order mark; save it as UTF-8"},
 		{"ada@example.com\nb\xf6b@example.com", "line 2: not UTF-8 text; save the file as UTF-8"},
-		{"ada@example.com\n\ufeffbob@example.com", `line 2: "\ufeffbob@example.com": U+FEFF (byte order mark) at character 1 cannot be seen`},
-		{"email,role\neve@example.com\u200b,RO User", `line 2: "eve@example.com\u200b": U+200B (zero width space) at character 16 cannot be seen`},
+		{"ada@example.com\n\ufeffbob@example.com", `line 2: "\ufeffbob@example.com": U+FEFF (byte order mark) at character 1 is invisible`},
+		{"email,role\neve@example.com\u200b,RO User", `line 2: "eve@example.com\u200b": U+200B (zero width space) at character 16 is invisible`},
 		{"{\"email\":\"ada@ex\u0430mple.com\"}", `line 1: "ada@exаmple.com": U+0430 (Cyrillic) at character 7 among Latin letters: the address mixes scripts`},
-		{"ada@example.com.", `line 1: "ada@example.com." is not an email address`},
+		{"ada@example.com.", `line 1: "ada@example.com." is not an email address: it ends with a dot`},
 		{"ada@localhost", `line 1: "ada@localhost" is not an email address`},
 	} {
 		_, faults := Read([]byte(test.text))

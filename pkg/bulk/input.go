@@ -113,6 +113,8 @@ func checked(e Entry) (Entry, string) {
 		return e, "there is no address"
 	case spelling.Deceptive(e.Address) != "":
 		return e, fmt.Sprintf("%q: %s", e.Address, spelling.Deceptive(e.Address))
+	case strings.HasSuffix(e.Address, "."):
+		return e, fmt.Sprintf("%q is not an email address: it ends with a dot", e.Address)
 	case !isAddress(e.Address):
 		return e, fmt.Sprintf("%q is not an email address", e.Address)
 	}

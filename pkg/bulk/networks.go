@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // A Network is what an input says of one address of an access list.
@@ -67,6 +69,9 @@ func newNetwork(line int, text, description string) (Network, string) {
 // a network of its own. Bits behind the mask are an error: they are a slip, and
 // which part of it is the slip nobody can tell.
 func ParseNetwork(text string) (netip.Prefix, error) {
+	if odd := spelling.Foreign(text); odd != "" {
+		return netip.Prefix{}, fmt.Errorf("%q is not an address: it has %s", text, odd)
+	}
 	prefix, err := netip.ParsePrefix(text)
 	if bare, bareErr := netip.ParseAddr(text); bareErr == nil && bare.Zone() == "" {
 		prefix, err = netip.PrefixFrom(bare, bare.BitLen()), nil

@@ -26,7 +26,7 @@ func (a *App) NewName(kind, name string) (string, error) {
 func (a *App) Composed(text string) string {
 	composed := spelling.Composed(text)
 	if composed != text {
-		a.Say("%s has separate accents and is sent with composed ones.", text)
+		a.Say("Sending %s with composed accents.", text)
 	}
 	return composed
 }

@@ -125,11 +125,17 @@ func pickWarning[T any](app *App, same func(a, b string) bool, kind, ref string,
 		return found, err
 	}
 	for _, item := range items {
-		if _, other := names(item); spelling.Alike(name, other) {
-			app.Warn("another %s looks the same as %q: %s", kind, name, spelling.Difference(name, other))
-		}
+		_, other := names(item)
+		app.WarnAlike(kind, name, other)
 	}
 	return found, nil
+}
+
+// WarnAlike warns where another name of a kind looks like the one that is meant.
+func (a *App) WarnAlike(kind, name, other string) {
+	if spelling.Alike(name, other) {
+		a.Warn("another %s looks the same as %q: %s", kind, name, spelling.Difference(name, other))
+	}
 }
 
 // pick finds the one of items that ref means, by id or by name. Ids are compared

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 const tokenFound = "this looks like an application token, and this file must not hold a secret: remove it, then revoke the token"
@@ -168,6 +169,10 @@ func (s *scanner) name(n *yaml.Node, what string) string {
 // plain returns a text that may become a part of an address or a path.
 func (s *scanner) plain(n *yaml.Node, what string) string {
 	text := s.text(n, what)
+	if odd := spelling.Foreign(text); odd != "" {
+		s.fail(n, "%s has %s", what, odd)
+		return ""
+	}
 	if text != "" && !Plain(text) {
 		s.fail(n, "%s must be of letters, digits, dashes and underscores", what)
 		return ""

@@ -118,9 +118,9 @@ func foreign(s string) (r rune, position int, most string) {
 	return 0, 0, most
 }
 
-// Unseen says which character of a name cannot be seen or told from a blank, or
-// returns "". A joiner between letters of a script that needs it, and the selector
-// behind an emoji, are a part of what is seen, as the blank of East Asia is.
+// Unseen names the first character of a name that is invisible or no ordinary blank,
+// or returns "". Joiners between letters of scripts with joiners, the selector behind
+// an emoji and the wide blank of East Asia are ordinary.
 func Unseen(name string) string {
 	const wideBlank = 0x3000
 	position := 0
@@ -181,9 +181,8 @@ func blanked(s string) string {
 }
 
 // Deceptive says what in an address is not what it looks like, or returns "": a
-// character that cannot be seen, one in the place of another, or letters of several
-// scripts. Mail to such an address goes to another person than the one that a reader
-// has in mind.
+// invisible character, one in the place of another, or letters of several scripts.
+// Mail to such an address goes to another person than its reader expects.
 func Deceptive(address string) string {
 	position := 0
 	before := '@'
@@ -194,14 +193,14 @@ func Deceptive(address string) string {
 		switch {
 		case r < utf8.RuneSelf && !invisible(r):
 		case invisible(r):
-			return at(r, position) + " cannot be seen"
+			return at(r, position) + " is invisible"
 		case unicode.IsSpace(r), unicode.Is(unicode.Zs, r):
-			return at(r, position) + " is no part of an address"
+			return at(r, position) + " is not allowed in an address"
 		case replaced(r), norm.NFKC.String(string(r)) != string(r), phonetic(r):
-			return at(r, position) + " is not the letter that it looks like"
+			return at(r, position) + " looks like another character"
 		case unicode.Is(unicode.M, r) && script(last) != "" && script(last) != "Latin":
 		case !unicode.IsLetter(r):
-			return at(r, position) + " is no part of an address"
+			return at(r, position) + " is not allowed in an address"
 		}
 	}
 	if r, position, most := foreign(Composed(address)); r != 0 {

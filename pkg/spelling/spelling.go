@@ -13,11 +13,30 @@ import (
 // SameName reports whether two names are the same: letter by letter, however an
 // accent is encoded. macOS takes letters apart (e and U+0301) that others write as
 // one character, and people see one name.
-func SameName(a, b string) bool { return a == b || Composed(a) == Composed(b) }
+func SameName(a, b string) bool {
+	return a == b || (!ascii(a) || !ascii(b)) && Composed(a) == Composed(b)
+}
 
 // SameAddress reports whether two email addresses are the same, without regard to
 // case, as the service compares them.
-func SameAddress(a, b string) bool { return a == b || Fold(a) == Fold(b) }
+func SameAddress(a, b string) bool {
+	for i := range min(len(a), len(b)) {
+		switch {
+		case a[i] >= utf8.RuneSelf || b[i] >= utf8.RuneSelf:
+			return Fold(a) == Fold(b)
+		case lower(a[i]) != lower(b[i]): // a list of thousands is searched for thousands
+			return false
+		}
+	}
+	return len(a) == len(b) || Fold(a) == Fold(b)
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
 
 // Composed returns a text with its accents composed (Unicode's form C). Characters
 // that are another one by their looks only, such as the Kelvin sign, stay: form C
@@ -69,12 +88,18 @@ func Fold(s string) string {
 // in any case of letters: for letters of other scripts, characters that are not
 // seen, and blanks.
 func Alike(a, b string) bool {
+	if a != "" && b != "" && visible(a[0]) && visible(b[0]) && lower(a[0]) != lower(b[0]) {
+		return false // as nearly all names of a list
+	}
 	if ascii(a) && ascii(b) && !strings.ContainsFunc(a, blankOrHidden) && !strings.ContainsFunc(b, blankOrHidden) {
 		return false
 	}
 	foldedA, foldedB := Fold(a), Fold(b)
 	return foldedA != foldedB && (looks(a) == looks(b) || Fold(looks(foldedA)) == Fold(looks(foldedB)))
 }
+
+// visible reports whether an ASCII character is one that is seen.
+func visible(c byte) bool { return c > ' ' && c < 0x7f }
 
 func blankOrHidden(r rune) bool { return r == ' ' || invisible(r) }
 

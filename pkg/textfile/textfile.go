@@ -47,7 +47,7 @@ func Decode(data []byte) (string, error) {
 		return "", &Error{lineAt(text, at), "not UTF-8 text; save the file as UTF-8"}
 	}
 	if at := strings.IndexByte(text, 0); at >= 0 {
-		return "", &Error{lineAt(text, at), "a NUL byte, which no text holds; if this file is UTF-16, save it as UTF-8"}
+		return "", &Error{lineAt(text, at), "a NUL byte; if this file is UTF-16, save it as UTF-8"}
 	}
 	return text, nil
 }
