@@ -37,10 +37,18 @@ func TestHangRig(t *testing.T) {
 	}
 	var cells []hangCell
 	total := 0
+	signaled := map[string]bool{} // TestSignalRig has them, too
+	for _, s := range endings() {
+		signaled[s.name] = true
+	}
 	for i, s := range standstills(t) {
 		for j, c := range commands() {
+			rare := 7
+			if signaled[s.name] {
+				rare = 19
+			}
 			for _, line := range s.variants(c) {
-				if total++; fullRig() || (i+j)%7 == 0 {
+				if total++; fullRig() || (i+j)%rare == 0 {
 					cells = append(cells, hangCell{line, s, h, limit, grace})
 				}
 			}
@@ -126,6 +134,7 @@ func standstills(t *testing.T) []standstill {
 			return end, w.moveTo(url)
 		}},
 	}
+	all = append(all, endings()...)
 	for name, locked := range map[string]bool{"a locked keyring": true, "a keyring that hangs": false} {
 		address, missing := fakeKeyring(t, locked)
 		if missing != "" {

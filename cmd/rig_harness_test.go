@@ -236,7 +236,9 @@ type runOptions struct {
 	line     string   // as in a shell
 	stdin    string   // name of a file in the home; empty: nothing to read
 	in       *os.File // in its place
-	terminal bool     // all three streams are one, and nobody is at it
+	stdout   *os.File // in the place of what result has
+	stderr   *os.File
+	terminal bool // all three streams are one, and nobody is at it
 	patience time.Duration
 	started  func(pid int)
 }
@@ -281,6 +283,12 @@ func (w world) try(o runOptions) (result, error) {
 	} else {
 		sh.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		sh.Stdout, sh.Stderr = &out, &words
+		if o.stdout != nil {
+			sh.Stdout = o.stdout
+		}
+		if o.stderr != nil {
+			sh.Stderr = o.stderr
+		}
 		if o.in != nil {
 			sh.Stdin = o.in
 		} else if o.stdin != "" {

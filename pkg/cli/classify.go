@@ -64,6 +64,7 @@ func kinds() []struct {
 		{credential.ErrUnavailable, Store},
 		{credential.ErrLocked, Store},
 		{credential.ErrTimeout, Store},
+		{context.DeadlineExceeded, Network}, // a destination may not be tried out in time
 		{onetime.ErrDestination, Usage},
 		{sandbox.ErrBusy, Config},
 		{sandbox.ErrState, Config},
@@ -81,7 +82,6 @@ func kinds() []struct {
 		{devops.ErrOutcomeUnknown, Unknown},
 		{devops.ErrNetwork, Network},
 		{devops.ErrAnswer, Server},
-		{context.DeadlineExceeded, Network},
 		{context.Canceled, Interrupted},
 		{syscall.EPIPE, ReaderLeft},
 	}

@@ -87,6 +87,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		}
 	}
 	a.adviseNetwork(e, err)
+	a.advisePlace(e, err)
 	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, a.onward("astra doctor"))
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -24,7 +25,7 @@ func Load(path string) (Config, error) {
 	}
 	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, nil
+		return Config{}, trustAbsence(filepath.Dir(path))
 	}
 	if err != nil {
 		return Config{}, err
@@ -51,7 +52,7 @@ func read(path string) ([]byte, error) {
 	}
 	switch {
 	case foreign(info):
-		return nil, &Error{Path: path, Why: "the file belongs to another user"}
+		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
 	case exposed(info, 0o077):
 		return nil, &Error{Path: path, Why: "other users can reach the file; run: chmod 600 " + shellword.Quote(path)}
 	case info.Size() > maxSize:
@@ -96,6 +97,15 @@ func trustPath(path string) error {
 	return nil
 }
 
+// trustAbsence refuses a directory of another user also without a file in it: what
+// it lacks may have been taken away, and nothing can be kept there.
+func trustAbsence(dir string) error {
+	if info, err := os.Stat(dir); err == nil && foreign(info) {
+		return trustDir(dir)
+	}
+	return nil
+}
+
 // resolve follows path when it is a symbolic link, whether the target exists
 // or not.
 func resolve(path string) string {
@@ -123,11 +133,20 @@ func trustDir(dir string) error {
 	case !info.IsDir():
 		return &Error{Path: dir, Why: "not a directory"}
 	case foreign(info):
-		return &Error{Path: dir, Why: "the directory belongs to another user"}
+		return &Error{Path: dir, Why: "the directory belongs to another user; run: " + chown(dir)}
 	case exposed(info, 0o002):
 		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + shellword.Quote(dir)}
 	}
 	return nil
+}
+
+// chown is the command with which the caller takes over what another user owns.
+func chown(path string) string {
+	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
+	if os.Geteuid() != 0 {
+		command = "sudo " + command
+	}
+	return command
 }
 
 // cause is err without the path, which our own words name already.

@@ -73,7 +73,7 @@ func readProject(path, start string) (Project, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || foreign(info) && !sameOwner(info, start) {
-		return Project{}, &Error{Path: path, Why: "the file belongs to another user"}
+		return Project{}, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxProject+1))
 	switch {

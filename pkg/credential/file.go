@@ -152,7 +152,7 @@ func (s fileStore) read(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
 	case foreign(info):
-		return nil, fmt.Errorf("%w: %s belongs to another user", ErrPermissions, path)
+		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, chown(path))
 	case exposed(info):
 		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, shellword.Quote(path))
 	}
@@ -171,11 +171,20 @@ func (s fileStore) checkDir() error {
 	case !info.IsDir():
 		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, s.dir)
 	case foreign(info):
-		return fmt.Errorf("%w: %s belongs to another user", ErrPermissions, s.dir)
+		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, chown(s.dir))
 	case exposed(info):
 		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, shellword.Quote(s.dir))
 	}
 	return nil
+}
+
+// chown is the command with which the caller takes over what another user owns.
+func chown(path string) string {
+	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
+	if os.Geteuid() != 0 {
+		command = "sudo " + command
+	}
+	return command
 }
 
 // makeDir makes the directory, whatever the umask; one that exists is only
