@@ -229,7 +229,7 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 		case m.foreign(e.Record, id):
 			return fmt.Errorf("%s was there before the operation: %w", id, ErrNotOurs)
 		case m.ByHand:
-			err = m.revoke(ctx, m.witness(e.Record, nil), e, id)
+			err = m.revoke(ctx, m.witness(e.Record, nil), e, id, nil)
 		default:
 			err = m.revokeOurs(ctx, e, id, nil)
 		}

@@ -115,5 +115,5 @@ func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart
 			return devops.NoSuchToken(err), nil
 		}
 	}
-	return m.revoke(ctx, w, e, clientID)
+	return m.revoke(ctx, w, e, clientID, nil)
 }

@@ -47,41 +47,53 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 	if e.abroad() {
 		return fmt.Errorf("it belongs to organization %s, whose tokens this login does not list: %w", e.Order.OrgID, absence.ErrUnproven)
 	}
-	w := m.witness(e.Record, nil)
 	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
-		if err := m.isOurs(ctx, w, e.Record, clientID); err != nil {
+		var err error
+		if seen, err = m.seeOurs(ctx, e.Record, clientID); err != nil {
 			return err
 		}
 	}
-	return m.revoke(ctx, w, e, clientID)
+	return m.revoke(ctx, m.witness(e.Record, nil), e, clientID, seen)
 }
 
-// isOurs looks until the list shows a token, which must carry our mark.
-func (m Maker) isOurs(ctx context.Context, w *Witness, r Record, clientID string) error {
-	failure := errUnseen
+// seeOurs looks until the list shows a token, which must carry our mark.
+func (m Maker) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, error) {
+	w := m.witness(r, nil)
 	for _, pause := range absence.Pauses() {
 		if absence.Sleep(ctx, pause) != nil {
 			break
 		}
 		sight, err := w.Look(ctx, clientID)
+		switch {
+		case err != nil:
+			return nil, err
+		case slices.Contains(m.ours(r, sight), clientID):
+			return &sight, nil
+		case sight.Lists(clientID):
+			return nil, ErrNotOurs
+		}
+	}
+	return nil, errUnseen
+}
+
+// revoke deletes a token of an operation and makes sure that it is gone. seen is the
+// list just before; it is asked for if nil. What is expected of later lists is what
+// that one shows. If it does not show the token, its absence later on proves nothing
+// by itself: then all is expected that was there when the operation began.
+func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *Sight) error {
+	ctx, cancel := m.unbroken(ctx, revokeLimit)
+	defer cancel()
+	if seen == nil {
+		sight, err := w.Look(ctx, clientID)
 		if err != nil {
 			return err
 		}
-		for _, t := range sight.Tokens {
-			if t.ClientID == clientID && isMarked(t.Description, r.Nonce) {
-				return nil
-			} else if t.ClientID == clientID {
-				return ErrNotOurs
-			}
-		}
+		seen = &sight
 	}
-	return failure
-}
-
-// revoke deletes a token of an operation and makes sure that it is gone.
-func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string) error {
-	ctx, cancel := m.unbroken(ctx, revokeLimit)
-	defer cancel()
+	if seen.Lists(clientID) {
+		w.known = nil
+	}
+	w.Expect(seen.Tokens)
 	before := e.Accepted == clientID
 	deleted := w.Delete(ctx, clientID)
 	if deleted == nil && !before {

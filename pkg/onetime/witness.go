@@ -21,8 +21,9 @@ type Witness struct {
 	Caller  string           // client id of the token that asks
 	Now     func() time.Time // the service's time
 	// Rejected reports whether the service, asked with the stored secret of a
-	// client id, says clearly that there is no such token. Without such a secret
-	// it reports false. It may be nil.
+	// client id, says clearly that there is no such token. Without such a secret, and
+	// for a token that may be so new that it is not accepted yet, it reports false.
+	// It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
 	pauses []time.Duration      // between looks; those of absence.Pauses if nil
@@ -123,7 +124,7 @@ func (w *Witness) Delete(ctx context.Context, clientID string) error {
 }
 
 // Gone proves that tokens are gone, as absence.Prover does. Where no list is whole,
-// the service's clear rejection of a token whose DELETE it accepted is proof too.
+// the service's clear rejection of a token's secret is proof too.
 func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string]error {
 	if _, own := accepted[w.Caller]; own && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
 		return nil // it was accepted until now, and a token that revoked itself can see no list
@@ -138,7 +139,7 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 	}
 	failures := absence.Prover{Look: look, Pauses: w.pauses}.Prove(ctx, accepted)
 	for id, failure := range failures {
-		if (accepted[id] || id == w.Caller) && !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
+		if !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
 			delete(failures, id)
 		}
 	}
