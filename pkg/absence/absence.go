@@ -50,6 +50,10 @@ type Sight struct {
 type Prover struct {
 	// Look asks for the list. What is in question may be absent from a whole list.
 	Look func(ctx context.Context, inQuestion []string) (Sight, error)
+	// Again sends the DELETE of what was reported as deleted once more, and reports
+	// whether the service finds nothing: proof beside a list that is not whole, as when
+	// others delete at the same time. It may be nil.
+	Again func(ctx context.Context, id string) bool
 	// Trust says that for what the service reported as deleted a list proves enough
 	// even if it is not whole.
 	Trust  bool
@@ -82,7 +86,7 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 		}
 		sight, err := p.Look(ctx, all)
 		for id, ok := range open {
-			failures[id] = p.judge(sight, err, id, ok, absent)
+			failures[id] = p.judge(ctx, sight, err, id, ok, absent)
 			if failures[id] == nil {
 				delete(failures, id)
 				delete(open, id)
@@ -104,14 +108,14 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 
 // judge says what a look proves about one id. absent counts the whole lists in a row
 // that did not show it.
-func (p Prover) judge(sight Sight, err error, id string, accepted bool, absent map[string]int) error {
+func (p Prover) judge(ctx context.Context, sight Sight, err error, id string, accepted bool, absent map[string]int) error {
 	switch {
 	case err != nil:
 		return err
 	case sight.There[id]:
 		absent[id] = 0
 		return ErrStillListed
-	case len(sight.Missing) > 0 && !(accepted && p.Trust):
+	case len(sight.Missing) > 0 && !(accepted && (p.Trust || p.Again != nil && p.Again(ctx, id))):
 		absent[id] = 0
 		return &IncompleteListError{sight.Missing}
 	}

@@ -137,13 +137,18 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 		}
 		return absence.Sight{There: there, Missing: sight.Missing}, err
 	}
-	failures := absence.Prover{Look: look, Pauses: w.pauses}.Prove(ctx, accepted)
+	failures := absence.Prover{Look: look, Again: w.isGone, Pauses: w.pauses}.Prove(ctx, accepted)
 	for id, failure := range failures {
 		if !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
 			delete(failures, id)
 		}
 	}
 	return failures
+}
+
+// isGone reports whether the service finds nothing to delete any more.
+func (w *Witness) isGone(ctx context.Context, clientID string) bool {
+	return errors.Is(w.Tokens.Delete(ctx, clientID), devops.ErrNotFound)
 }
 
 // isRejected reports whether the service clearly rejects a stored token.

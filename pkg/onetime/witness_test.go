@@ -1,6 +1,7 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,13 +20,13 @@ import (
 type claimer struct {
 	lists   [][]string
 	expires map[string]string
-	delete  int // status of a DELETE
+	delete  int // status of a DELETE; 204 if 0
 	looks   int
 }
 
 func (c *claimer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodDelete {
-		w.WriteHeader(c.delete)
+		w.WriteHeader(cmp.Or(c.delete, http.StatusNoContent))
 		return
 	}
 	now := c.lists[min(c.looks, len(c.lists)-1)]
@@ -76,6 +77,7 @@ func TestGone(t *testing.T) {
 		accepted bool
 		rejected bool // asked with its stored secret
 		deleted  string
+		again    int // status of a further DELETE
 		want     error
 		looks    int
 	}{
@@ -92,13 +94,16 @@ func TestGone(t *testing.T) {
 		"another one expired":           {lists: [][]string{{"caller"}}, expires: map[string]string{"a": "2020-01-01T00:00:00Z"}, accepted: true, looks: 1},
 		"another one will expire":       {lists: [][]string{{"caller"}}, expires: map[string]string{"a": "2120-01-01T00:00:00Z"}, accepted: true, want: incomplete, looks: 5},
 		"another one deleted from here": {lists: [][]string{{"caller"}}, deleted: "a", accepted: true, looks: 1},
+		"a page, and not found again":   {lists: [][]string{{"caller"}}, accepted: true, again: http.StatusNotFound, looks: 1},
+		"failed, and not found again":   {lists: [][]string{{"caller"}}, again: http.StatusNotFound, want: incomplete, looks: 5},
+		"listed, and not found again":   {lists: [][]string{all}, accepted: true, again: http.StatusNotFound, want: absence.ErrStillListed, looks: 5},
 		"a page, and rejected":          {lists: [][]string{{}}, accepted: true, rejected: true},
 		"failed, and rejected":          {lists: [][]string{{}}, rejected: true},
 		"listed, and rejected":          {lists: [][]string{all}, accepted: true, rejected: true, want: absence.ErrStillListed, looks: 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service := &claimer{lists: c.lists, expires: c.expires}
+			service := &claimer{lists: c.lists, expires: c.expires, delete: c.again}
 			w := service.witness(t, "a")
 			if c.deleted != "" {
 				if err := w.Journal.NoteDeleted(c.deleted); err != nil {
