@@ -9,14 +9,21 @@ import (
 func TestSplitDescription(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string][2]string{
-		"nightly report astra-cli/0123456789abcdef": {"nightly report", "0123456789abcdef"},
-		"astra-cli/0123456789abcdef":                {"", "0123456789abcdef"},
-		"a astra-cli/1 astra-cli/0123456789abcdef":  {"a astra-cli/1", "0123456789abcdef"},
-		"nightly report":                            {"nightly report", ""},
-		"":                                          {"", ""},
-		"astra-cli/0123456789ABCDEF":                {"astra-cli/0123456789ABCDEF", ""},
-		"astra-cli/0123456789abcdef and more":       {"astra-cli/0123456789abcdef and more", ""},
-		"two\nlines  astra-cli/fedcba9876543210":    {"two\nlines ", "fedcba9876543210"},
+		"nightly report astra-cli/0123456789abcdef":   {"nightly report", "0123456789abcdef"},
+		"astra-cli/0123456789abcdef":                  {"", "0123456789abcdef"},
+		"a astra-cli/1 astra-cli/0123456789abcdef":    {"a astra-cli/1", "0123456789abcdef"},
+		"nightly report":                              {"nightly report", ""},
+		"":                                            {"", ""},
+		"astra-cli/0123456789ABCDEF":                  {"", "0123456789abcdef"},
+		"astra-cli/0123456789abcdef and more":         {"", "0123456789abcdef"},
+		"REPORT ASTRA-CLI/0123456789ABCDEF (VIA API)": {"REPORT", "0123456789abcdef"},
+		"report astra-cli&#x2F;0123456789abcdef":      {"report", "0123456789abcdef"},
+		`report astra-cli\/0123456789abcdef`:          {"report", "0123456789abcdef"},
+		"report astra-cli%2F0123456789abcdef":         {"report", "0123456789abcdef"},
+		"astra-cli/0123456789abcdef0":                 {"astra-cli/0123456789abcdef0", ""},
+		"report astra-cli/0123":                       {"report astra-cli/0123", ""},
+		"\u0130 astra-cli/0123456789abcdef":           {"\u0130 astra-cli/0123456789abcdef", ""},
+		"two\nlines  astra-cli/fedcba9876543210":      {"two\nlines ", "fedcba9876543210"},
 	} {
 		text, nonce := onetime.SplitDescription(in)
 		if text != want[0] || nonce != want[1] {

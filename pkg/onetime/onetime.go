@@ -111,8 +111,14 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 	if len(taken) == 0 {
 		made = nothing
 	}
+	if err == nil && entry.Doubtful { // what was delivered may not be what was made
+		err = &PendingError{ClientIDs: []string{made.ClientID}, Cause: errDoubtful}
+	}
 	return made, taken, m.close(entry, err)
 }
+
+// errDoubtful says why a delivered credential may not be what was made.
+var errDoubtful = errors.New("the service neither lists nor accepts the new token so far")
 
 // close ends the operation in the journal unless it is unfinished.
 func (m Maker) close(entry *Entry, err error) error {
@@ -192,7 +198,7 @@ func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, err
 	if ctx.Err() != nil {
 		return nothing, m.takeBack(ctx, entry, made.ClientID, context.Cause(ctx))
 	}
-	if err := m.confirm(ctx, entry); err != nil {
+	if err := m.confirm(ctx, entry, made); err != nil {
 		return nothing, err
 	}
 	return made, nil

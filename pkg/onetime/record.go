@@ -60,6 +60,9 @@ type Record struct {
 	Made    string               `json:"made,omitempty"`  // client id of what was made
 	Named   string               `json:"named,omitempty"` // client id in an answer that cannot be used
 	MadeOn  time.Time            `json:"madeOn,omitzero"`
+	// Doubtful says that the service neither listed what was made with our mark nor
+	// accepted it, so that the answer may have named another token.
+	Doubtful bool `json:"doubtful,omitempty"`
 	// Refused says that the service refused the request, which is not believed until
 	// the list shows nothing of it.
 	Refused bool `json:"refused,omitempty"`

@@ -122,6 +122,10 @@ func (m Maker) recent(r Record) bool { return m.Now().Sub(r.Began) < answerLimit
 // holds its secret, and whether it is still there.
 func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Finding, error) {
 	f := Finding{State: Orphan, ClientIDs: []string{r.Made}}
+	others := slices.DeleteFunc(m.ours(r, sight), func(id string) bool { return id == r.Made })
+	if len(others) > 0 { // the answer named a wrong one, or the request was done twice
+		return Finding{State: Orphan, ClientIDs: others}, nil
+	}
 	held := false
 	for _, d := range destinations {
 		holds, err := d.Holds(ctx, r.Made)
@@ -140,6 +144,11 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 		f.State = Kept
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
+	}
+	if r.Doubtful && held && !m.recent(r) { // by then the service accepts what it made
+		if bogus, err := m.rejected(ctx, r.Made, destinations); err != nil || bogus {
+			return Finding{State: Nothing, ClientIDs: f.ClientIDs}, err
+		}
 	}
 	switch listed := sight.Lists(r.Made); {
 	case listed && f.State == Orphan && !slices.Contains(m.ours(r, sight), r.Made):
@@ -239,6 +248,10 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 		if err != nil {
 			return err
 		}
+	}
+	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // what the answer named is another matter
+		e.Doubtful = true
+		return e.note(e.Step)
 	}
 	return e.End()
 }

@@ -3,6 +3,7 @@ package onetime
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/astra-admin/astra/pkg/absence"
 )
@@ -26,11 +27,43 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 				return err
 			}
 		}
-		if err := r.revokeAs(ctx, e, made, e.Old); err != nil {
+		ours, err := r.provenOurs(ctx, e, made)
+		switch {
+		case err != nil:
+			return err
+		case ours:
+			err = r.revokeAs(ctx, e, made, e.Old)
+		default: // it may be another's token: the attempt stays named
+			attempt := e.Record
+			attempt.Step, attempt.Made, attempt.Named = Planned, "", made
+			err = r.handOver(ctx, attempt)
+		}
+		if err != nil {
 			return fmt.Errorf("revoke the new token %s: %w", made, err)
 		}
 	}
 	return r.Drop(ctx, e, made, r.Destinations)
+}
+
+// provenOurs reports whether a token is what the rotation made: it was used here, the
+// list shows our mark on it, or the service accepts its stored secret.
+func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (bool, error) {
+	if r.foreign(e.Record, clientID) && clientID != r.Caller { // the login that was rotated is the new token
+		return false, nil
+	}
+	if e.Step.Reached(Verified) {
+		return true, nil
+	}
+	sight, err := r.witness(e.Record, nil).Look(ctx, clientID)
+	if err != nil || slices.Contains(r.ours(e.Record, sight), clientID) {
+		return err == nil, err
+	}
+	client, err := r.as(ctx, clientID)
+	if err != nil || client == nil {
+		return false, nil //nolint:nilerr // its secret is stored nowhere
+	}
+	_, err = client.Orgs.Current(ctx)
+	return err == nil, nil
 }
 
 // undoable makes sure that the old token can be used again, and returns the client

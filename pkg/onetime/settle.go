@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // witness is what answers for the tokens of an operation. destinations are where
@@ -146,9 +148,9 @@ func isPlain(refusal error) bool {
 }
 
 // confirm looks whether the list agrees with the answer: our mark on other tokens
-// shows that the answer named a wrong one, or that the request was done twice. A
-// list that does not show the new token yet says nothing.
-func (m Maker) confirm(ctx context.Context, entry *Entry) error {
+// shows that the answer named a wrong one, or that the request was done twice. Where
+// the list does not show our mark on the new token, the service is asked with it.
+func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential) error {
 	if entry.abroad() {
 		return nil
 	}
@@ -159,21 +161,32 @@ func (m Maker) confirm(ctx context.Context, entry *Entry) error {
 		}
 		return nil // the credential is there, and delivered without a second look
 	}
-	made := entry.Made
 	ours := m.ours(entry.Record, sight)
-	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made })
+	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
 	switch {
+	case len(ours) == 0:
+		entry.Doubtful = !m.accepts(ctx, made.Token)
+		return nil
 	case len(others) == 0:
 		return nil
 	case len(others) < len(ours): // the answer was right, and there is one more
 		for _, id := range others {
 			if err := m.revokeOurs(ctx, entry, id, &sight); err != nil {
 				cause := fmt.Errorf("the request was done twice: %w", err)
-				return errors.Join(m.takeBack(ctx, entry, made, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
+				return errors.Join(m.takeBack(ctx, entry, made.ClientID, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
 			}
 		}
 		return nil
 	}
-	entry.Made, entry.Named = "", made
-	return m.settle(ctx, entry, fmt.Errorf("the answer names %s, but the list shows %v as what was made", made, others))
+	entry.Made, entry.Named = "", made.ClientID
+	return m.settle(ctx, entry, fmt.Errorf("the answer names %s, but the list shows %s as what was made", made.ClientID, strings.Join(others, ", ")))
+}
+
+// accepts reports whether the service accepts a token.
+func (m Maker) accepts(ctx context.Context, token secret.Text) bool {
+	client, err := m.With(ctx, token)
+	if err == nil {
+		_, err = client.Orgs.Current(ctx)
+	}
+	return err == nil
 }
