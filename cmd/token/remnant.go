@@ -49,6 +49,7 @@ type remnant struct {
 func remnantColumns(app *cli.App) []output.Column[remnant] {
 	return []output.Column[remnant]{
 		{Key: "operation", Value: func(r remnant) any { return r.open.ID }, Name: true},
+		{Key: "mark", Value: func(r remnant) any { return output.OrNull(r.open.Record.Nonce) }, Wide: true},
 		{Key: "kind", Value: func(r remnant) any { return output.OrNull(string(r.open.Record.Kind)) }, Spare: 1},
 		{Key: "clientIds", Value: func(r remnant) any { return append([]string{}, r.clientIDs...) }},
 		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: 1},

@@ -189,6 +189,9 @@ func inWords(o onetime.Open) string {
 	case isDue(o):
 		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
 	case r.Kind == onetime.Rotating:
+		if !r.Step.Reached(onetime.Verified) { // what was made may not be what the answer named
+			return "the rotation of " + r.Old + ", with mark " + r.Nonce
+		}
 		return "the rotation of " + r.Old
 	case r.Made != "":
 		return "the token " + r.Made

@@ -48,10 +48,14 @@ func (m Maker) ours(r Record, s Sight) []string {
 // fresh returns the tokens that an operation may have made: all that were not there
 // before, whatever they look like, but for those with the mark of another one.
 func (m Maker) fresh(r Record, s Sight) []string {
+	before := make(map[string]bool, len(r.Before)) // there may be many
+	for _, id := range r.Before {
+		before[id] = true
+	}
 	var ids []string
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
-		if !m.foreign(r, t.ClientID) && (nonce == "" || nonce == r.Nonce) {
+		if !before[t.ClientID] && !m.foreign(r, t.ClientID) && (nonce == "" || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
 	}
