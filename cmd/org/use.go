@@ -2,14 +2,12 @@ package org
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newUse(app *cli.App) *cobra.Command {
@@ -36,11 +34,10 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	found, err := find(all, ref)
-	alike := func(o organization) bool { return spelling.Alike(ref, o.name) }
 	switch {
 	case err != nil && app.Sandboxed():
 		return cli.Usagef("the sandbox is one organization: there is nothing to switch to")
-	case cli.ExitOf(err) == cli.Conflict, err != nil && slices.ContainsFunc(all, alike): // which says more than that
+	case cli.ExitOf(err) == cli.Conflict:
 		return err
 	case err != nil:
 		return cli.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")

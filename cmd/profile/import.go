@@ -66,6 +66,9 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	}
 	found, err := in.read(app)
 	for _, f := range found {
+		if len(f.Unknown) > 0 {
+			app.Say("Section [%s]: ignored %s.", f.Name, strings.Join(f.Unknown, ", "))
+		}
 		if f.Unfit != "" {
 			app.Warn("section [%s] is left out: %s", f.Name, f.Unfit)
 		}
@@ -113,9 +116,6 @@ func renamed(app *cli.App, found []config.Foreign) []config.Foreign {
 		taken[f.Name] = true
 	}
 	for i, f := range found {
-		if len(f.Unknown) > 0 {
-			app.Say("Section [%s]: ignored %s.", f.Name, strings.Join(f.Unknown, ", "))
-		}
 		name := config.ProfileName(f.Name)
 		if name == f.Name {
 			continue

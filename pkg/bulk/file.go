@@ -29,7 +29,7 @@ type kind[E any] struct {
 func (k kind[E]) read(data []byte) ([]E, []Fault) {
 	text, err := textfile.Decode(data)
 	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
-		return nil, []Fault{{wrong.Line, wrong.Why}}
+		return nil, []Fault{{max(1, wrong.Line), wrong.Why}}
 	}
 	first := ""
 	for _, line := range lines(text) {

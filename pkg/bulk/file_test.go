@@ -58,7 +58,7 @@ func TestReadFindsEveryFault(t *testing.T) {
 			"{\"email\":\"ada@example.com\"} x\n{\"mail\":\"x\"}\n{\"email\":\"a@example.com\",\"roles\":[\"\"]}\n{}",
 			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: it has the key \"mail\"|line 3: a role has no name|line 4: there is no address",
 		},
-		{"a\x00d\x00a\x00\n\x00", "this file is UTF-16 without a byte order mark; save it as UTF-8"},
+		{"a\x00d\x00a\x00\n\x00", "line 1: this file is UTF-16 without a byte order mark; save it as UTF-8"},
 		{"ada@example.com\nb\xf6b@example.com", "line 2: not UTF-8 text; save the file as UTF-8"},
 		{"ada@example.com\n\ufeffbob@example.com", `line 2: "\ufeffbob@example.com": U+FEFF (byte order mark) at character 1 is invisible`},
 		{"email,role\neve@example.com\u200b,RO User", `line 2: "eve@example.com\u200b": U+200B (zero width space) at character 16 is invisible`},

@@ -72,7 +72,7 @@ func NotFoundf(kind, name string, known []string) *Error {
 		Message: fmt.Sprintf("%s %q does not exist", kind, name),
 	}
 	if i := slices.IndexFunc(known, func(k string) bool { return spelling.Alike(name, k) }); i >= 0 {
-		e.Hint = fmt.Sprintf("%q looks the same: %s", known[i], spelling.Difference(name, known[i]))
+		e.Message += fmt.Sprintf(", but %q looks the same: %s", known[i], spelling.Difference(name, known[i]))
 	} else if near := suggest.Nearest(name, known); len(near) > 0 {
 		e.Hint = "did you mean " + quoteList(near) + "?"
 	}
