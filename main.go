@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"runtime/debug"
 
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -14,7 +15,12 @@ import (
 // toolchain recorded.
 var version string
 
+// softLimit is the size from which memory that is not needed any more is looked for
+// more often. A long list leaves much of that behind in its way to standard output.
+const softLimit = 40 << 20
+
 func main() {
+	debug.SetMemoryLimit(softLimit)
 	log.SetOutput(io.Discard) // net/http reports there what a server sent unasked, as it is
 	ctx, stop := cli.Signals()
 	defer stop()

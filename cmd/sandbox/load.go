@@ -14,15 +14,15 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// maxDump bounds what is read: far more than any sandbox holds.
-const maxDump = 1 << 30
+// maxDump bounds what is read: more than any sandbox holds that people work with.
+const maxDump = 16 << 20
 
 func newLoad(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "load FILE",
 		Short: "Put a state that was dumped in the place of this one",
 		Long: `Put a state that "sandbox dump" wrote in the place of this one. - is standard input.
-Nothing is changed if the file is not in order.`,
+Nothing is changed if the file is not in order, or larger than 16 MiB.`,
 		Example: "  astra sandbox dump > sandbox.json\n  astra sandbox load sandbox.json --yes",
 		Args:    cli.Args("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,9 +35,12 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Replace everything in the sandbox?"); err != nil {
 		return err
 	}
-	text, err := app.ReadInput(ctx, name, maxDump)
+	text, err := app.ReadInput(ctx, name, maxDump+1)
 	if err != nil {
 		return reading(name, err)
+	}
+	if len(text) > maxDump {
+		return cli.Failf(cli.Config, "%s: the dump is larger than %d MiB; nothing was changed", source(name), maxDump>>20)
 	}
 	dump, err := textfile.Decode(text)
 	if err != nil {

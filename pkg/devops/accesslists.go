@@ -130,12 +130,12 @@ func (s *AccessListService) Clear(ctx context.Context, databaseID string) error 
 
 type wireAccessList struct {
 	DatabaseID     id
-	Addresses      []wireAddress
+	Addresses      rows[wireAddress, Address]
 	Configurations struct{ AccessListEnabled bool }
 }
 
 func (w wireAccessList) value() (AccessList, bool) {
-	addresses, ok := values(w.Addresses)
+	addresses, ok := w.Addresses.value()
 	inOrder(addresses)
 	return AccessList{string(w.DatabaseID), w.Configurations.AccessListEnabled, addresses}, ok && w.DatabaseID != ""
 }
@@ -145,9 +145,7 @@ func inOrder(all []Address) {
 	slices.SortStableFunc(all, func(a, b Address) int { return strings.Compare(a.Address, b.Address) })
 }
 
-type wireAccessLists []wireAccessList
-
-func (w wireAccessLists) value() ([]AccessList, bool) { return values(w) }
+type wireAccessLists = rows[wireAccessList, AccessList]
 
 // A wireAddress has its time in a form of its own: see stamp.
 type wireAddress struct {

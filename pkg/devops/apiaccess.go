@@ -70,10 +70,10 @@ func (s *APIAccessService) Clear(ctx context.Context, orgID string) error {
 	return err
 }
 
-type wireAPIAccess struct{ Addresses []wireAddress }
+type wireAPIAccess struct{ Addresses rows[wireAddress, Address] }
 
 func (w wireAPIAccess) value() ([]Address, bool) {
-	addresses, ok := values(w.Addresses)
+	addresses, ok := w.Addresses.value()
 	inOrder(addresses)
 	return addresses, ok
 }

@@ -82,18 +82,21 @@ func (s *BillingService) Report(ctx context.Context, id string) (Report, error) 
 
 type wireConsumption struct {
 	TotalCost amount
-	Costs     []struct {
-		OrgID, ClusterID, Region id
-		Cost                     amount
-	}
+	Costs     rows[wireUsage, Usage]
+}
+
+type wireUsage struct {
+	OrgID, ClusterID, Region id
+	Cost                     amount
+}
+
+func (w wireUsage) value() (Usage, bool) {
+	return Usage{string(w.OrgID), string(w.ClusterID), string(w.Region), float64(w.Cost)}, true
 }
 
 func (w wireConsumption) value() (Consumption, bool) {
-	c := Consumption{Total: float64(w.TotalCost), Costs: []Usage{}}
-	for _, u := range w.Costs {
-		c.Costs = append(c.Costs, Usage{string(u.OrgID), string(u.ClusterID), string(u.Region), float64(u.Cost)})
-	}
-	return c, true
+	costs, ok := w.Costs.value()
+	return Consumption{Total: float64(w.TotalCost), Costs: costs}, ok
 }
 
 // An amount is a number, which the published example has as a text.

@@ -52,9 +52,7 @@ func (w wireBundle) value() (Bundle, bool) {
 	return b, w.DownloadURL != ""
 }
 
-type wireBundles []wireBundle
-
-func (w wireBundles) value() ([]Bundle, bool) { return values(w) }
+type wireBundles = rows[wireBundle, Bundle]
 
 // FetchBundle writes the bundle to w, after an error perhaps a part of it. No
 // token goes with the request, no redirect is followed, and the address must be

@@ -63,18 +63,19 @@ func (s *CDCService) Table(ctx context.Context, databaseID string, table CDCTabl
 }
 
 type wireCDC struct {
-	Tables  []struct{ KeyspaceName, TableName string }
-	Regions []wireCDCRegion
+	Tables  rows[wireCDCTable, CDCTable]
+	Regions rows[wireCDCRegion, CDCRegion]
 }
 
 func (w wireCDC) value() (CDC, bool) {
-	found := CDC{Tables: []CDCTable{}}
-	for _, t := range w.Tables {
-		found.Tables = append(found.Tables, CDCTable{t.KeyspaceName, t.TableName})
-	}
-	found.Regions, _ = values(w.Regions)
-	return found, w.Tables != nil
+	tables, _ := w.Tables.value()
+	regions, _ := w.Regions.value()
+	return CDC{Tables: tables, Regions: regions}, w.Tables.present && w.Tables.all != nil
 }
+
+type wireCDCTable struct{ KeyspaceName, TableName string }
+
+func (w wireCDCTable) value() (CDCTable, bool) { return CDCTable{w.KeyspaceName, w.TableName}, true }
 
 type wireCDCRegion struct {
 	DatacenterID, DatacenterRegion            id
@@ -85,16 +86,14 @@ func (w wireCDCRegion) value() (CDCRegion, bool) {
 	return CDCRegion{string(w.DatacenterID), string(w.DatacenterRegion), w.StreamingClusterName, w.StreamingTenantName}, true
 }
 
-type wireCDCStatuses []struct {
+type wireCDCStatuses = rows[wireCDCStatus, CDCStatus]
+
+type wireCDCStatus struct {
 	Status  string
-	Regions []wireCDCRegion
+	Regions rows[wireCDCRegion, CDCRegion]
 }
 
-func (w wireCDCStatuses) value() ([]CDCStatus, bool) {
-	found := make([]CDCStatus, 0, len(w))
-	for _, s := range w {
-		regions, _ := values(s.Regions)
-		found = append(found, CDCStatus{s.Status, regions})
-	}
-	return found, true
+func (w wireCDCStatus) value() (CDCStatus, bool) {
+	regions, _ := w.Regions.value()
+	return CDCStatus{w.Status, regions}, true
 }

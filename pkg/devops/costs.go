@@ -29,18 +29,18 @@ type Price struct{ Minute, Hour, Day, Month float64 }
 //	GET /v2/databases
 func (s *BillingService) Costs(ctx context.Context) ([]Cost, error) {
 	const pageSize = 100
-	return Collect(pages(func(after string) ([]Cost, string, error) {
+	return Collect(pages(func(after string) ([]Cost, string, int, error) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "include": {"nonterminated"}}
 		if after != "" {
 			query.Set("starting_after", after)
 		}
-		page, err := fetch[wireCosts](ctx, s.client, call{
+		page, size, err := fetchSized[wireCosts](ctx, s.client, call{
 			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
 		})
 		if err != nil || len(page) < pageSize {
-			return page, "", err
+			return page, "", size, err
 		}
-		return page, page[len(page)-1].ID, nil
+		return page, page[len(page)-1].ID, size, nil
 	}))
 }
 
@@ -66,6 +66,4 @@ func (w wireCost) value() (Cost, bool) {
 	}}, ok
 }
 
-type wireCosts []wireCost
-
-func (w wireCosts) value() ([]Cost, bool) { return values(w) }
+type wireCosts = rows[wireCost, Cost]

@@ -45,7 +45,7 @@ type Datacenter struct {
 //	GET /v2/databases
 func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Database, error] {
 	const pageSize = 100 // the most that the API gives
-	all := pages(func(after string) ([]Database, string, error) {
+	all := pages(func(after string) ([]Database, string, int, error) {
 		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 		if include != "" {
 			query.Set("include", include)
@@ -53,13 +53,13 @@ func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Dat
 		if after != "" {
 			query.Set("starting_after", after)
 		}
-		page, err := fetch[wireDatabases](ctx, s.client, call{
+		page, size, err := fetchSized[wireDatabases](ctx, s.client, call{
 			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
 		})
 		if err != nil || len(page) < pageSize {
-			return page, "", err
+			return page, "", size, err
 		}
-		return page, page[len(page)-1].ID, nil
+		return page, page[len(page)-1].ID, size, nil
 	})
 	return func(yield func(Database, error) bool) {
 		whole := []Database{}
@@ -93,7 +93,7 @@ type wireDatabase struct {
 		Keyspace            string
 		Keyspaces           []string
 		AdditionalKeyspaces []string
-		Datacenters         []wireDatacenter
+		Datacenters         rows[wireDatacenter, Datacenter]
 	}
 	CreationTime    stamp
 	DataEndpointURL string
@@ -113,7 +113,7 @@ func (w wireDatacenter) value() (Datacenter, bool) {
 
 func (w wireDatabase) value() (Database, bool) {
 	i := w.Info
-	datacenters, _ := values(i.Datacenters)
+	datacenters, _ := i.Datacenters.value()
 	d := Database{
 		ID: string(w.ID), OrgID: string(w.OrgID), Name: i.Name, Status: w.Status, Owner: string(w.OwnerID), Tier: i.Tier, CapacityUnits: i.CapacityUnits, Type: w.kind(),
 		Cloud: i.CloudProvider, Region: string(i.Region), Keyspace: i.Keyspace, Datacenters: datacenters,
@@ -143,15 +143,15 @@ func (w wireDatabase) kind() string {
 	return "classic"
 }
 
-type wireDatabases []wireDatabase
-
-func (w wireDatabases) value() ([]Database, bool) { return values(w) }
+type wireDatabases = rows[wireDatabase, Database]
 
 // distinct returns list without repetitions and empty elements, in its order.
 func distinct(list []string) []string {
 	out := []string{}
+	seen := make(map[string]bool, len(list))
 	for _, s := range list {
-		if s != "" && !slices.Contains(out, s) {
+		if s != "" && !seen[s] {
+			seen[s] = true
 			out = append(out, s)
 		}
 	}

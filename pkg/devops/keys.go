@@ -82,17 +82,15 @@ func (s *KeyService) Create(ctx context.Context, orgID string, key Key) error {
 	return err
 }
 
-type wireKeys []struct {
+type wireKeys = rows[wireListedKey, Key]
+
+type wireListedKey struct {
 	CloudProvider, KeyID string
 	Region               id
 }
 
-func (w wireKeys) value() ([]Key, bool) {
-	keys := make([]Key, 0, len(w))
-	for _, k := range w {
-		keys = append(keys, Key{Cloud: strings.ToLower(k.CloudProvider), Region: string(k.Region), ID: k.KeyID})
-	}
-	return keys, true
+func (w wireListedKey) value() (Key, bool) {
+	return Key{Cloud: strings.ToLower(w.CloudProvider), Region: string(w.Region), ID: w.KeyID}, true
 }
 
 type wireKey struct {
@@ -112,15 +110,13 @@ func (w wireKey) value() (Key, bool) {
 	return Key{Cloud: "azure", Region: string(w.Azure.Region), ID: w.Azure.KeyID}, w.Azure.KeyID != ""
 }
 
-type wireCloudAccounts []struct {
+type wireCloudAccounts = rows[wireCloudAccount, CloudAccount]
+
+type wireCloudAccount struct {
 	ProviderID string `json:"provider_id"`
 	Provider   string
 }
 
-func (w wireCloudAccounts) value() ([]CloudAccount, bool) {
-	accounts := make([]CloudAccount, 0, len(w))
-	for _, a := range w {
-		accounts = append(accounts, CloudAccount{strings.ToLower(a.Provider), a.ProviderID})
-	}
-	return accounts, true
+func (w wireCloudAccount) value() (CloudAccount, bool) {
+	return CloudAccount{strings.ToLower(w.Provider), w.ProviderID}, true
 }

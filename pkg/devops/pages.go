@@ -5,17 +5,31 @@ import (
 	"iter"
 )
 
+// What a paged list may have, so that one without an end is not read for ever. It has
+// more than any organization has databases.
+const (
+	maxPages = 1000
+	maxList  = 32 << 20 // bytes of all of its answers
+)
+
 // pages turns a paged list into a sequence. Fetch returns the page after the
-// element with the given key ("" for the first page) and the key of its last
-// element, which is empty on the last page.
-func pages[T any](fetch func(after string) (items []T, last string, err error)) iter.Seq2[T, error] {
+// element with the given key ("" for the first page), the key of its last
+// element, which is empty on the last page, and the size of the answer.
+func pages[T any](fetch func(after string) (items []T, last string, size int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[string]bool{}
+		count, bytes := 0, 0
 		for after := ""; ; {
-			items, last, err := fetch(after)
-			if err == nil && seen[last] {
+			items, last, size, err := fetch(after)
+			count += len(items)
+			bytes += size
+			switch {
+			case err != nil:
+			case seen[last]:
 				err = fmt.Errorf("%w: the list begins again instead of coming to its end", ErrAnswer)
+			case len(seen) == maxPages, count > maxRows, bytes > maxList:
+				err = fmt.Errorf("%w: the list does not end: there are %d rows on %d pages", ErrAnswer, count, len(seen)+1)
 			}
 			if err != nil {
 				yield(none, err)

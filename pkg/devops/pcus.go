@@ -73,19 +73,15 @@ func (w wirePCUGroup) value() (PCUGroup, bool) {
 	}, w.UUID != ""
 }
 
-type wirePCUGroups []wirePCUGroup
+type wirePCUGroups = rows[wirePCUGroup, PCUGroup]
 
-func (w wirePCUGroups) value() ([]PCUGroup, bool) { return values(w) }
+type wirePCUMembers = rows[wirePCUMember, PCUMember]
 
-type wirePCUMembers []struct {
+type wirePCUMember struct {
 	DatacenterUUID     id
 	ProvisioningStatus string
 }
 
-func (w wirePCUMembers) value() ([]PCUMember, bool) {
-	members := make([]PCUMember, 0, len(w))
-	for _, m := range w {
-		members = append(members, PCUMember{string(m.DatacenterUUID), m.ProvisioningStatus})
-	}
-	return members, true
+func (w wirePCUMember) value() (PCUMember, bool) {
+	return PCUMember{string(w.DatacenterUUID), w.ProvisioningStatus}, true
 }

@@ -3,6 +3,7 @@ package devops
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -46,41 +47,45 @@ func (s *PrivateLinkService) Get(ctx context.Context, databaseID string) ([]Priv
 	})
 }
 
-type wireLinks struct{ Clusters []wireCluster }
+type wireLinks struct {
+	Clusters rows[wireCluster, []PrivateLink]
+}
 
 func (w wireLinks) value() ([]PrivateLink, bool) {
-	all := []PrivateLink{}
-	for _, c := range w.Clusters {
-		links, ok := c.value()
-		if !ok {
-			return nil, false
-		}
-		all = append(all, links...)
-	}
-	return all, true
+	clusters, ok := w.Clusters.value()
+	return orEmpty(slices.Concat(clusters...)), ok
 }
 
 type wireCluster struct {
 	ClusterID   id
-	Datacenters []struct {
-		ServiceName       string
-		DatacenterID      id
-		AllowedPrincipals []string
-		Endpoints         []struct {
-			EndpointID, Description, LinkID, Status string
-			CreatedDateTime                         stamp
-		}
-	}
+	Datacenters rows[wireLink, PrivateLink]
 }
 
 func (w wireCluster) value() ([]PrivateLink, bool) {
-	links := []PrivateLink{}
-	for _, d := range w.Datacenters {
-		l := PrivateLink{string(w.ClusterID), string(d.DatacenterID), d.ServiceName, orEmpty(d.AllowedPrincipals), []PrivateEndpoint{}}
-		for _, e := range d.Endpoints {
-			l.Endpoints = append(l.Endpoints, PrivateEndpoint{e.EndpointID, e.Description, e.LinkID, e.Status, e.CreatedDateTime.Time})
-		}
-		links = append(links, l)
+	links, _ := w.Datacenters.value()
+	for i := range links {
+		links[i].DatabaseID = string(w.ClusterID)
 	}
 	return links, w.ClusterID != ""
+}
+
+type wireLink struct {
+	ServiceName       string
+	DatacenterID      id
+	AllowedPrincipals []string
+	Endpoints         rows[wireEndpoint, PrivateEndpoint]
+}
+
+func (w wireLink) value() (PrivateLink, bool) {
+	endpoints, _ := w.Endpoints.value()
+	return PrivateLink{"", string(w.DatacenterID), w.ServiceName, orEmpty(w.AllowedPrincipals), endpoints}, true
+}
+
+type wireEndpoint struct {
+	EndpointID, Description, LinkID, Status string
+	CreatedDateTime                         stamp
+}
+
+func (w wireEndpoint) value() (PrivateEndpoint, bool) {
+	return PrivateEndpoint{w.EndpointID, w.Description, w.LinkID, w.Status, w.CreatedDateTime.Time}, true
 }

@@ -63,29 +63,29 @@ func (w wireRegion) value() (Region, bool) {
 	return r, w.Name != ""
 }
 
-type wireRegions []wireRegion
+type wireRegions = rows[wireRegion, Region]
 
-func (w wireRegions) value() ([]Region, bool) { return values(w) }
+type wireTiers struct{ rows[wireTier, wireTier] }
 
-type wireTiers []struct {
+type wireTier struct {
 	Tier, CloudProvider string
 	Region              id
 	RegionDisplay       string
 	RegionContinent     string
 }
 
+func (w wireTier) value() (wireTier, bool) { return w, w.Region != "" }
+
 func (w wireTiers) value() ([]Region, bool) {
+	tiers, ok := w.rows.value()
 	type place struct {
 		cloud string
 		name  id
 	}
 	seen := map[place]bool{}
 	regions := []Region{}
-	for _, tier := range w {
+	for _, tier := range tiers {
 		at := place{strings.ToUpper(tier.CloudProvider), tier.Region}
-		if tier.Region == "" {
-			return nil, false
-		}
 		if strings.EqualFold(tier.Tier, "serverless") || seen[at] {
 			continue
 		}
@@ -95,7 +95,7 @@ func (w wireTiers) value() ([]Region, bool) {
 			Type: "classic", Enabled: true,
 		})
 	}
-	return regions, true
+	return regions, ok
 }
 
 // AddRegion begins to make a datacenter of a database in another region of its

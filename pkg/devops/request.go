@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -141,33 +140,24 @@ type wire[T any] interface{ value() (T, bool) }
 
 // fetch makes a call whose answer is a document.
 func fetch[W wire[T], T any](ctx context.Context, c *Client, k call) (T, error) {
+	v, _, err := fetchSized[W](ctx, c, k)
+	return v, err
+}
+
+// fetchSized is fetch, and returns the size of the answer.
+func fetchSized[W wire[T], T any](ctx context.Context, c *Client, k call) (v T, size int, err error) {
 	var none T
 	a, err := c.do(ctx, k)
 	if err != nil {
-		return none, err
+		return none, 0, err
 	}
 	var doc W
-	if err := json.Unmarshal(a.body, &doc); errors.Is(err, errID) {
-		return none, c.unusable(k, a, errID.Error())
-	} else if err != nil {
-		return none, c.unusable(k, a, "the answer is not the JSON that was expected")
+	if err := decode(a.body, &doc); err != nil {
+		return none, 0, c.unusable(k, a, unusual(err))
 	}
 	v, ok := doc.value()
 	if !ok {
-		return none, c.unusable(k, a, "the answer lacks what it must have")
+		return none, 0, c.unusable(k, a, "the answer lacks what it must have")
 	}
-	return v, nil
-}
-
-// values turns the documents of a list into values; never into nil.
-func values[W wire[T], T any](docs []W) ([]T, bool) {
-	list := make([]T, 0, len(docs))
-	for _, doc := range docs {
-		v, ok := doc.value()
-		if !ok {
-			return nil, false
-		}
-		list = append(list, v)
-	}
-	return list, true
+	return v, len(a.body), nil
 }

@@ -108,6 +108,4 @@ func (w wireRole) value() (Role, bool) {
 	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
 }
 
-type wireRoles []wireRole
-
-func (w wireRoles) value() ([]Role, bool) { return values(w) }
+type wireRoles = rows[wireRole, Role]

@@ -2,7 +2,6 @@ package devops
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -100,22 +99,11 @@ func newTokenBody(t NewToken) tokenBody {
 
 // A wireTokens tells a list that is empty from one that is not there: the
 // former proves that a token is gone.
-type wireTokens struct{ Clients wireClients }
+type wireTokens struct{ Clients rows[wireToken, Token] }
 
 func (w wireTokens) value() ([]Token, bool) {
-	tokens, ok := values(w.Clients.rows)
+	tokens, ok := w.Clients.value()
 	return tokens, ok && w.Clients.present
-}
-
-type wireClients struct {
-	present bool
-	rows    []wireToken
-}
-
-// UnmarshalJSON is called for null, too.
-func (w *wireClients) UnmarshalJSON(b []byte) error {
-	w.present = true
-	return json.Unmarshal(b, &w.rows)
 }
 
 type wireToken struct {

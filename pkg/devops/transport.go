@@ -1,6 +1,7 @@
 package devops
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -141,13 +142,24 @@ func (t *transport) attempt(req *http.Request, c class) (*http.Response, answer)
 	}
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
-	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1)); len(a.body) > maxBody {
+	if a.body, err = readBody(resp); len(a.body) > maxBody {
 		a.body, err = nil, errLarge
 	}
 	if err != nil && a.status < http.StatusMultipleChoices { // of a refusal, the status is enough
 		a.err = timely(ctx, err)
 	}
 	return resp, a
+}
+
+// readBody reads an answer, without the copies of a text that grows where its size is
+// said in advance.
+func readBody(resp *http.Response) ([]byte, error) {
+	var b bytes.Buffer
+	if size := resp.ContentLength; size > 0 && size <= maxBody {
+		b.Grow(int(size) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	return b.Bytes(), err
 }
 
 // timely replaces the error of an attempt that took too long; how a transport

@@ -89,18 +89,18 @@ func (s *UserService) Remove(ctx context.Context, id string) error {
 type wireMembers struct {
 	OrgID   id
 	OrgName string
-	Users   []wireUser
+	Users   rows[wireUser, User]
 }
 
 func (w wireMembers) value() (Members, bool) {
-	users, ok := values(w.Users)
+	users, ok := w.Users.value()
 	return Members{string(w.OrgID), w.OrgName, users}, ok && w.OrgID != ""
 }
 
 type wireUser struct {
 	UserID        id
 	Email, Status string
-	Roles         []wireRoleRef
+	Roles         rows[wireRoleRef, RoleRef]
 }
 
 type wireRoleRef struct {
@@ -111,7 +111,7 @@ type wireRoleRef struct {
 func (w wireRoleRef) value() (RoleRef, bool) { return RoleRef{string(w.ID), w.Name}, true }
 
 func (w wireUser) value() (User, bool) {
-	roles, _ := values(w.Roles)
+	roles, _ := w.Roles.value()
 	slices.SortStableFunc(roles, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
 	return User{string(w.UserID), w.Email, w.Status, roles}, w.UserID != ""
 }

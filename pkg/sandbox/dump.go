@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -34,6 +35,7 @@ type document struct {
 
 // part is a table's share of a document.
 type part interface {
+	decode(d *json.Decoder) error
 	read(tx *bolt.Tx) error
 	write(tx *bolt.Tx) error
 	check() error
@@ -68,6 +70,32 @@ type share[T any] struct {
 
 func (s share[T]) read(tx *bolt.Tx) (err error) {
 	*s.records, err = s.table.all(tx)
+	return err
+}
+
+// decode reads the records one by one, and ends at the first that is none: a dump of
+// other things would take many times the memory of its text.
+func (s share[T]) decode(d *json.Decoder) error {
+	open, err := d.Token()
+	switch {
+	case err != nil:
+		return err
+	case open == nil: // null
+		return nil
+	case open != json.Delim('['):
+		return fmt.Errorf("%s: not a list", s.table.name)
+	}
+	for d.More() {
+		var record T
+		if err := d.Decode(&record); err != nil {
+			return fmt.Errorf("%s: %w", s.table.name, err)
+		}
+		if text := s.needs(record); text != "" {
+			return fmt.Errorf("%s: %q needs %s", s.table.name, s.table.keys(record)[0], text)
+		}
+		*s.records = append(*s.records, record)
+	}
+	_, err = d.Token()
 	return err
 }
 
@@ -151,23 +179,72 @@ func (s *Server) Load(r io.Reader) error {
 }
 
 func readDump(data []byte) (document, error) {
-	var version struct{ Meta struct{ Version int } }
-	if err := json.Unmarshal(data, &version); err != nil {
+	var head struct{ Meta struct{ Version int } }
+	if err := json.Unmarshal(data, &head); err != nil {
 		return document{}, fmt.Errorf("not a dump of a sandbox: %w", err)
 	}
-	if v := version.Meta.Version; v != stateVersion {
+	if v := head.Meta.Version; v != stateVersion {
 		return document{}, fmt.Errorf("not a dump that this program reads: it has version %d, not %d", v, stateVersion)
 	}
 	var d document
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if err := d.decode(data); err != nil {
 		return d, fmt.Errorf("dump: %w", err)
 	}
 	if err := d.check(); err != nil {
 		return d, fmt.Errorf("dump: %w", err)
 	}
 	return d, nil
+}
+
+// decode reads a document part by part. What a role needs depends on the organization,
+// so that is read before everything else.
+func (d *document) decode(data []byte) error {
+	var head struct{ Meta json.RawMessage }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return err
+	}
+	meta := json.NewDecoder(bytes.NewReader(head.Meta))
+	meta.DisallowUnknownFields()
+	if err := meta.Decode(&d.Meta); err != nil {
+		return err
+	}
+	parts := d.named()
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if _, err := decoder.Token(); err != nil {
+		return err
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		key := fmt.Sprint(name)
+		p, known := parts[key]
+		switch {
+		case key == "meta":
+			err = decoder.Decode(&json.RawMessage{})
+		case !known:
+			return fmt.Errorf("unknown part %q", key)
+		default:
+			delete(parts, key) // it is there once
+			err = p.decode(decoder)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named returns the parts by their names in a dump.
+func (d *document) named() map[string]part {
+	fields := reflect.TypeFor[document]()
+	all := map[string]part{}
+	for i, p := range d.parts() {
+		all[fields.Field(i+1).Tag.Get("json")] = p // meta is the first one, and no part
+	}
+	return all
 }
 
 func putAll[T any](tx *bolt.Tx, t table[T], records []T) error {

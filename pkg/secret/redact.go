@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strconv"
@@ -93,9 +94,23 @@ type redacting struct {
 	kept     []Text
 }
 
-// Write reports the length of p, whatever the length of the redacted text.
+// Write reports the length of p, whatever the length of the redacted text. A long text
+// is written in pieces of whole lines, so that it is not there several times.
 func (w *redacting) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(w.w, w.redact(string(p))); err != nil {
+	const long, piece = 1 << 20, 256 << 10
+	written := 0
+	for len(p)-written > long {
+		end := bytes.IndexByte(p[written+piece:], '\n') + 1
+		if end == 0 {
+			break
+		}
+		end += written + piece
+		if _, err := io.WriteString(w.w, w.redact(string(p[written:end]))); err != nil {
+			return 0, err
+		}
+		written = end
+	}
+	if _, err := io.WriteString(w.w, w.redact(string(p[written:]))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
