@@ -78,7 +78,7 @@ func endings() []standstill {
 			w.Header().Set("Content-Type", "application/json")
 			drip(w, r, `[ `, " ")
 		},
-		"headers without end": func(w http.ResponseWriter, r *http.Request) {
+		"headers without end": func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				return
