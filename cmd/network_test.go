@@ -73,12 +73,12 @@ func proxyWith(t *testing.T, status int, port string, headers ...string) string 
 		if err != nil {
 			return
 		}
-		w.WriteHeader(http.StatusOK)
-		here, _, err := http.NewResponseController(w).Hijack()
+		here, early, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
-		go func() { _, _ = io.Copy(there, here); there.Close() }()
+		_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() { _, _ = io.Copy(there, early); there.Close() }()
 		go func() { _, _ = io.Copy(here, there); here.Close() }()
 	}))
 	t.Cleanup(proxy.Close)

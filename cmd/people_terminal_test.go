@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -162,4 +163,27 @@ while read line; do echo read-$line; [ $line != end ] || exit; done < /dev/tty
 		term.see("read-" + line)
 	}
 	term.ends(0)
+}
+
+// TestPagerEndsWithTheCommand ends a pager, also one that does not read and does not
+// want to end, by the time limit and by a signal.
+func TestPagerEndsWithTheCommand(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ncat >/dev/null\necho reading\nexec sleep 1000\n"))
+	check(t, executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' TERM\necho reading\nexec sleep 1000\n"))
+	for _, pager := range []string{"reader", "stubborn"} {
+		b := *b
+		b.env = append(slices.Clone(b.env), "PAGER="+pager)
+		term := b.onTerminal("--timeout", "1s", "permission", "list")
+		term.see("reading")
+		term.ends(12)
+		if !strings.Contains(term.text(), "the time limit of 1s is reached") {
+			t.Errorf("%s: %s", pager, term.text())
+		}
+		term = b.onTerminal("permission", "list")
+		term.see("reading")
+		check(t, term.cmd.Process.Signal(syscall.SIGTERM))
+		term.ends(143)
+	}
 }

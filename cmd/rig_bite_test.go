@@ -34,11 +34,11 @@ func safeguards() []safeguard {
 		{"an unclear end is said to be one", []rewrite{{"pkg/cli/classify.go", "e.Outcome = NobodyKnows\n\t\t}\n\t\tadvise", "e.Outcome = Nothing\n\t\t}\n\t\tadvise"}, {"pkg/cli/classify.go", "case Unknown:\n\t\te.Outcome = NobodyKnows", "case Unknown:\n\t\te.Outcome = Nothing"}}, bitesFault("role create", "POST /organizations/roles", "drop-response")},
 
 		{"errors hold no secret", []rewrite{
-			{"pkg/cli/app.go", "Err:     redactor.Writer(os.Stderr),", "Err:     os.Stderr,"},
+			{"pkg/cli/app.go", "redactor.Writer(app.err)", "app.err"},
 			{"pkg/devops/message.go", "c.redact.Redact(s)", "s"},
 		}, bitesCanary("user list", "500", "", false)},
 		{"requests that are shown hold no secret", []rewrite{
-			{"pkg/cli/app.go", "Err:     redactor.Writer(os.Stderr),", "Err:     os.Stderr,"},
+			{"pkg/cli/app.go", "redactor.Writer(app.err)", "app.err"},
 			{"pkg/devops/errors.go", "c.redact.Redact(requestID(a.header))", "requestID(a.header)"},
 		}, bitesCanary("user list", "401", "-o json", false)},
 		{"lists hold no secret", []rewrite{{"pkg/cli/app.go", "redactor.Writer(app.out), redactor", "app.out, redactor"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +19,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // endings are the standstills that a signal must end, too: programs of --jq and
@@ -74,7 +78,7 @@ func endings() []standstill {
 			w.Header().Set("Content-Type", "application/json")
 			drip(w, r, `[ `, " ")
 		},
-		"headers without end": func(w http.ResponseWriter, r *http.Request) {
+		"headers without end": func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				return
@@ -240,4 +244,44 @@ func (c signalCell) run() []string {
 		}
 		return nil
 	})
+}
+
+// TestStoppedTerminal runs what speaks and what asks on a terminal that was stopped
+// (Ctrl-S): each write to it waits.
+func TestStoppedTerminal(t *testing.T) {
+	t.Parallel()
+	path, err := program()
+	check(t, err)
+	dir := t.TempDir()
+	run := func(args string, end func(*exec.Cmd)) int {
+		master, tty, err := pty.Open()
+		check(t, err)
+		defer master.Close()
+		defer tty.Close()
+		const off = 0 // TCOOFF
+		check(t, unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, off))
+		c := exec.Command(path, strings.Fields("--sandbox "+args)...)
+		c.Args[0], c.Env = "astra", []string{"HOME=" + dir, "TERM=xterm"}
+		c.Stdin, c.Stdout, c.Stderr = tty, tty, tty
+		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		check(t, c.Start())
+		end(c)
+		limit := time.AfterFunc(20*time.Second, func() { _ = c.Process.Kill() })
+		defer limit.Stop()
+		_ = c.Wait()
+		return c.ProcessState.ExitCode()
+	}
+	for args, late := range map[string]int{
+		"role list": 12, "user remove viewer@example.com": 8, "token generate": 8, "token panic": 8, "db reset-password legacy --username legacy": 8,
+	} {
+		if status := run("--timeout 1s "+args, func(*exec.Cmd) {}); status != late {
+			t.Errorf("%s: status %d at the time limit, want %d", args, status, late)
+		}
+		term := func(c *exec.Cmd) {
+			time.AfterFunc(500*time.Millisecond, func() { _ = c.Process.Signal(syscall.SIGTERM) })
+		}
+		if status := run(args, term); status != 143 {
+			t.Errorf("%s: status %d after SIGTERM", args, status)
+		}
+	}
 }

@@ -45,6 +45,7 @@ func (a *App) NetworkAdvice(err error) string {
 		return "put them into " + proxies + ": http://USER:PASSWORD@" + api.Proxy
 	case devops.ProxyRefused:
 		return fmt.Sprintf("%s names this proxy: its administrator can allow %s; NO_PROXY=%s goes past it", proxies, api.Host, api.Host)
+	case devops.CertificateTime: // the message says what to check
 	}
 	return ""
 }

@@ -41,7 +41,10 @@ func (a *App) ServedAt() ([]string, error) {
 		if address == "" {
 			continue // it is being written
 		}
-		switch err := dial(address); {
+		ctx := a.alive()
+		switch err := dial(ctx, address); {
+		case ctx.Err() != nil:
+			return alive, context.Cause(ctx)
 		case err == nil:
 			alive = append(alive, address)
 		case !errors.Is(err, context.DeadlineExceeded): // a busy machine is not a dead server
@@ -51,8 +54,8 @@ func (a *App) ServedAt() ([]string, error) {
 	return alive, nil
 }
 
-func dial(address string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+func dial(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(address, "http://"))
 	if err != nil {

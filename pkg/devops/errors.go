@@ -172,7 +172,7 @@ func (c *Client) newError(t *trip, kind error) *Error {
 		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
 	}
 	e.Host, e.Proxy = a.host, a.proxy
-	if a.err != nil && !a.sent {
+	if a.err != nil && !a.sent && !a.ended {
 		e.Trouble, _ = c.trouble(a)
 	}
 	if a.err == nil {

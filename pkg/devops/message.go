@@ -49,7 +49,7 @@ func elsewhere(header http.Header) string {
 // may be a part of a secret.
 func (c *Client) fault(a answer) string {
 	op, isOp := errors.AsType[*net.OpError](a.err)
-	if !a.sent {
+	if !a.sent && !a.ended {
 		if _, words := c.trouble(a); words != "" {
 			return words
 		}
@@ -61,6 +61,8 @@ func (c *Client) fault(a answer) string {
 		return errLarge.Error()
 	case errors.Is(a.err, context.Canceled):
 		return "interrupted"
+	case a.ended:
+		return firstLine(a.err.Error()) // not a word of the service
 	case isTimeout(a.err) && a.sent:
 		return "no answer in time"
 	case isBroken(a.err) && a.sent:

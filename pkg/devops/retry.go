@@ -25,6 +25,7 @@ type answer struct {
 	body   []byte // what arrived of it, also beside err
 	err    error
 	sent   bool // the service may have seen the request
+	ended  bool // the caller's context ended it, and err says why
 
 	host, proxy string // of the service, and of the proxy to it, if there is one
 }

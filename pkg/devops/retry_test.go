@@ -218,3 +218,17 @@ func TestTraceSeesEachAttempt(t *testing.T) {
 		}
 	})
 }
+
+func TestASignalIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(5*time.Second, func() { cancel(errors.New("terminated")) })
+		c, _ := scripted(t, func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		if err := list(ctx, c); !errors.Is(err, context.Canceled) || err.Error() != "GET /v2/clientIdSecrets: terminated" {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -102,6 +102,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	trip.proxy = ""
 	resp, a := t.attempt(req, trip.call.class)
 	a.host, a.proxy = req.URL.Hostname(), trip.proxy
+	a.ended = a.err != nil && errors.Is(req.Context().Err(), context.Canceled)
 	failpoint.Here(trip.call.method + " " + trip.call.path + ": after")
 	trip.record(a)
 	if trace := t.client.config.Trace; trace != nil {

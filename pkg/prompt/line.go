@@ -29,7 +29,7 @@ func (p *prompter) Confirm(ctx context.Context, text string, def bool) (bool, er
 		case "n", "no":
 			return false, nil
 		}
-		fmt.Fprintln(p.Out, "Please answer yes or no.")
+		fmt.Fprintln(p.out, "Please answer yes or no.")
 	}
 }
 
@@ -66,7 +66,7 @@ func (p *prompter) line(ctx context.Context, question string) (string, error) {
 	var answer string
 	err := p.during(ctx, p.Plain, func(k *keys) (err error) {
 		if p.Plain {
-			fmt.Fprint(p.Out, question)
+			fmt.Fprint(p.out, question)
 			answer, err = cookedLine(k)
 		} else {
 			editor := p.editor(k)
@@ -87,7 +87,7 @@ func (p *prompter) editor(k *keys) *term.Terminal {
 	editor := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{k, p.Out}, "")
+	}{k, p.out}, "")
 	if width, height, err := term.GetSize(int(p.Out.Fd())); err == nil && width > 0 && height > 0 {
 		_ = editor.SetSize(width, height) // it fails only when it writes
 	}
@@ -98,7 +98,7 @@ func (p *prompter) editor(k *keys) *term.Terminal {
 // stands on its own.
 func (p *prompter) newline(err error) error {
 	if err != nil {
-		fmt.Fprint(p.Out, "\r\n")
+		fmt.Fprint(p.out, "\r\n")
 	}
 	return err
 }

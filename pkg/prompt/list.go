@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
 	"slices"
 
 	"github.com/AlecAivazis/survey/v2"
@@ -68,7 +67,7 @@ func (p *prompter) ask(ctx context.Context, list survey.Prompt, options []Option
 		k.list, k.cooked = true, false
 		err := leavable(ctx, func() error {
 			return survey.AskOne(list, answer,
-				survey.WithStdio(k, lineEnds{p.Out}, p.Out),
+				survey.WithStdio(k, lineEnds{p.out}, p.out),
 				survey.WithPageSize(p.page()),
 				survey.WithFilter(func(filter, _ string, i int) bool { return options[i].matches(filter) }),
 			)
@@ -143,15 +142,15 @@ func columns(s string) int {
 
 // lineEnds writes to a terminal in raw mode, which does not go back to the
 // first column by itself.
-type lineEnds struct{ *os.File }
+type lineEnds struct{ *display }
 
 // Write reports the length of b, whatever was added to it.
 func (w lineEnds) Write(b []byte) (int, error) {
 	if rawLists {
-		if _, err := w.File.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))); err != nil {
+		if _, err := w.display.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))); err != nil {
 			return 0, err
 		}
 		return len(b), nil
 	}
-	return w.File.Write(b)
+	return w.display.Write(b)
 }

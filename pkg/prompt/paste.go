@@ -9,8 +9,8 @@ import (
 func (p *prompter) Paste(ctx context.Context, text string, limit int) ([]byte, error) {
 	var pasted []byte
 	err := p.during(ctx, false, func(k *keys) error {
-		defer fmt.Fprint(p.Out, "\r\n")
-		fmt.Fprint(p.Out, text)
+		defer fmt.Fprint(p.out, "\r\n")
+		fmt.Fprint(p.out, text)
 		for {
 			part := k.input.pending
 			end := bytes.IndexAny(part, string(rune(ctrlC))+string(rune(ctrlD)))

@@ -10,6 +10,7 @@ import (
 
 // plainSelect asks with a numbered list.
 func (p *prompter) plainSelect(ctx context.Context, q Question, options []Option) (int, error) {
+	p.out.ctx = ctx
 	p.numbered(q.Text, options)
 	for {
 		answer, err := p.line(ctx, fmt.Sprintf("Number (%d): ", q.Default+1))
@@ -22,12 +23,13 @@ func (p *prompter) plainSelect(ctx context.Context, q Question, options []Option
 		if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(options) {
 			return n - 1, nil
 		}
-		fmt.Fprintf(p.Out, "Please give a number from 1 to %d.\n", len(options))
+		fmt.Fprintf(p.out, "Please give a number from 1 to %d.\n", len(options))
 	}
 }
 
 // plainMultiSelect asks with a numbered list for several numbers.
 func (p *prompter) plainMultiSelect(ctx context.Context, q Question, options []Option) ([]int, error) {
+	p.out.ctx = ctx
 	p.numbered(q.Text, options)
 	given := "none"
 	if len(q.Selected) > 0 {
@@ -49,7 +51,7 @@ func (p *prompter) plainMultiSelect(ctx context.Context, q Question, options []O
 		if chosen, ok := parseNumbers(answer, len(options)); ok {
 			return chosen, nil
 		}
-		fmt.Fprintf(p.Out, "Please give numbers from 1 to %d.\n", len(options))
+		fmt.Fprintf(p.out, "Please give numbers from 1 to %d.\n", len(options))
 	}
 }
 
@@ -64,7 +66,7 @@ func (p *prompter) numbered(text string, options []Option) {
 		}
 		fmt.Fprintln(&list)
 	}
-	fmt.Fprint(p.Out, list.String())
+	fmt.Fprint(p.out, list.String())
 }
 
 // parseNumbers reads numbers and ranges up to most, and gives indexes.

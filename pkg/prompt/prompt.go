@@ -68,11 +68,14 @@ type Terminal struct {
 }
 
 // New returns a prompter for a terminal.
-func New(t Terminal) Prompter { return &prompter{Terminal: t, input: newInput(t.In)} }
+func New(t Terminal) Prompter {
+	return &prompter{Terminal: t, input: newInput(t.In), out: &display{File: t.Out, ctx: context.Background()}}
+}
 
 type prompter struct {
 	Terminal
 	input *input
+	out   *display
 }
 
 // during runs ask with the terminal in raw mode, unless cooked, and puts the
@@ -81,6 +84,7 @@ func (p *prompter) during(ctx context.Context, cooked bool, ask func(*keys) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	p.out.ctx = ctx
 	fd := int(p.In.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {

@@ -11,9 +11,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/astra-admin/astra/pkg/regular"
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
