@@ -79,7 +79,9 @@ func habitMixes(random *rand.Rand, n int) []string {
 		}
 		mixes[i] = strings.Join(parts, ",")
 		if strings.Contains(mixes[i], "lie-ok") {
-			hides := func(part string) bool { return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size") }
+			hides := func(part string) bool {
+				return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size")
+			}
 			mixes[i] = strings.Join(slices.DeleteFunc(parts, hides), ",")
 		}
 	}
