@@ -482,8 +482,8 @@ func (h *habitTrial) judgeNames(when string, live map[string]listed) {
 	rows, errs, _ := h.account.run("token", "recover", "--dry-run", "-o", "json")
 	named := h.said + next + rows + errs
 	for _, id := range lost {
-		mark := ourMark.FindStringSubmatch(live[id].Description)
-		if !strings.Contains(named, id) && (mark == nil || !strings.Contains(strings.ReplaceAll(named, "astra-cli/"+mark[1], mark[1]), mark[1])) {
+		marks := ourMark.FindAllStringSubmatch(live[id].Description, -1) // the last is that of this token
+		if !strings.Contains(named, id) && (len(marks) == 0 || !strings.Contains(named, marks[len(marks)-1][1])) {
 			h.complain(isUnnamed, id, "%s: %s (%s) is valid, its secret is nowhere, and it is not named\nnext: %s\nrows: %s%s",
 				when, id, live[id].Description, next, rows, errs)
 		}
