@@ -79,7 +79,9 @@ func habitMixes(random *rand.Rand, n int) []string {
 		}
 		mixes[i] = strings.Join(parts, ",")
 		if strings.Contains(mixes[i], "lie-ok") {
-			hides := func(part string) bool { return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size") }
+			hides := func(part string) bool {
+				return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size")
+			}
 			mixes[i] = strings.Join(slices.DeleteFunc(parts, hides), ",")
 		}
 	}
@@ -227,8 +229,10 @@ type habitTrial struct {
 	shift          atomic.Int64                 // of the service's clock
 	asked, reached atomic.Int64                 // requests for a token: at the front, and performed
 	intrude        sync.Once
-	intruder       atomic.Pointer[string] // client id of another client's token
-	deletes        bool                   // another administrator deletes the neighbor
+	intruding      sync.Mutex
+	intruder       string // client id of another client's token
+	seen           string // that id, if the latest look could see the token
+	deletes        bool   // another administrator deletes the neighbor
 	frontURL       string
 	lying          http.Handler
 	late           time.Duration   // after which a token is made
@@ -347,9 +351,9 @@ func strangeOrder(org, description string) string {
 }
 
 func (h *habitTrial) makeIntruder() {
-	var made struct{ ClientID string }
-	check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, h.order)), &made))
-	h.intruder.Store(&made.ClientID)
+	h.intruding.Lock()
+	defer h.intruding.Unlock()
+	check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, h.order)), &struct{ ClientID *string }{&h.intruder}))
 	if h.deletes {
 		ask(h.t, h.honest, http.MethodDelete, "/v2/clientIdSecrets/"+h.ground.neighbor, h.admin, "")
 	}
@@ -435,12 +439,20 @@ func (h *habitTrial) has(id string) bool {
 	return h.stored(map[string]listed{id: {}})[id] && (strings.Contains(h.glob(configPath), id) || strings.Contains(h.glob("out.json"), id))
 }
 
+// live looks which tokens are valid. A request of a run that was killed may come
+// to another client's turn only now.
+func (h *habitTrial) live() map[string]listed {
+	h.intruding.Lock()
+	defer h.intruding.Unlock()
+	h.seen = h.intruder
+	return h.account.live()
+}
+
 // fresh returns the valid tokens that the program made.
 func (h *habitTrial) fresh(live map[string]listed) []string {
 	var ids []string
 	for id := range live {
-		intruder := h.intruder.Load()
-		if _, known := h.before[id]; !known && (intruder == nil || *intruder != id) {
+		if _, known := h.before[id]; !known && id != h.seen {
 			ids = append(ids, id)
 		}
 	}
@@ -480,8 +492,8 @@ func (h *habitTrial) judgeNames(when string, live map[string]listed) {
 	rows, errs, _ := h.account.run("token", "recover", "--dry-run", "-o", "json")
 	named := h.said + next + rows + errs
 	for _, id := range lost {
-		mark := ourMark.FindStringSubmatch(live[id].Description)
-		if !strings.Contains(named, id) && (mark == nil || !strings.Contains(strings.ReplaceAll(named, "astra-cli/"+mark[1], mark[1]), mark[1])) {
+		marks := ourMark.FindAllStringSubmatch(live[id].Description, -1) // the last is that of this token
+		if !strings.Contains(named, id) && (len(marks) == 0 || !strings.Contains(named, marks[len(marks)-1][1])) {
 			h.complain(isUnnamed, id, "%s: %s (%s) is valid, its secret is nowhere, and it is not named\nnext: %s\nrows: %s%s",
 				when, id, live[id].Description, next, rows, errs)
 		}
@@ -491,8 +503,8 @@ func (h *habitTrial) judgeNames(when string, live map[string]listed) {
 // judgeOthers complains about tokens that are revoked and should not be.
 func (h *habitTrial) judgeOthers(when string, live map[string]listed) {
 	others := slices.Collect(maps.Keys(h.before))
-	if intruder := h.intruder.Load(); intruder != nil {
-		others = append(others, *intruder)
+	if h.seen != "" {
+		others = append(others, h.seen)
 	}
 	for _, id := range others {
 		if _, alive := live[id]; !alive && (id != h.old || !h.ground.target) && (id != h.ground.neighbor || !h.deletes) {
@@ -717,8 +729,8 @@ func tryHabit(t *testing.T, g *ground, behavior string, c cut, random *rand.Rand
 	if lost := h.unheld(h.live()); len(lost) > 0 {
 		h.complain(isLost, "end", "in the end: no destination holds %v", lost)
 	}
-	if intruder := h.intruder.Load(); intruder != nil {
-		h.before[*intruder] = listed{}
+	if h.seen != "" {
+		h.before[h.seen] = listed{}
 	}
 	if err := errors.Join(h.tidy(), h.stillWorks()); err != nil {
 		h.complain(isUnfinished, "tidy", "in the end: %v", err)
@@ -854,7 +866,7 @@ func TestHabitsRigBites(t *testing.T) {
 		}},
 		{isWrong, noHabit, func(h *habitTrial) {
 			h.run(h.args...)
-			ask(t, h.honest, http.MethodDelete, "/v2/clientIdSecrets/"+*h.intruder.Load(), h.admin, "")
+			ask(t, h.honest, http.MethodDelete, "/v2/clientIdSecrets/"+h.intruder, h.admin, "")
 		}},
 		{isWrong, noHabit, func(h *habitTrial) {
 			ask(t, h.honest, http.MethodDelete, "/v2/clientIdSecrets/"+h.ground.neighbor, h.admin, "")
