@@ -579,6 +579,9 @@ func (h *habitTrial) conclude(rollback, must bool, place int) {
 		if h.revokes() && !h.again(must) {
 			return
 		}
+		if must && round >= rounds/2 {
+			h.decide()
+		}
 		if h.recoverOnce(place, must, round >= rounds/2); h.openRotation() {
 			h.rotateOnce(rollback, place, must)
 		}
@@ -609,24 +612,75 @@ func (h *habitTrial) again(must bool) bool {
 	return true
 }
 
-// lastRecord is the end of the journal of the one operation that may be open.
-func (h *habitTrial) lastRecord() (record struct {
+// A habitRecord is the end of the journal of an operation.
+type habitRecord struct {
 	Kind, Step, Made, Nonce string
 	Shown                   bool
-},
-) {
-	lines := strings.Split(strings.TrimSpace(h.glob(journalPath)), "\n")
-	_ = json.Unmarshal([]byte(lines[len(lines)-1]), &record)
-	return record
+}
+
+// records are the operations that are open.
+func (h *habitTrial) records() []habitRecord {
+	var all []habitRecord
+	names, _ := filepath.Glob(filepath.Join(h.path, journalPath))
+	for _, name := range names {
+		text, _ := os.ReadFile(name)
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		var record habitRecord
+		_ = json.Unmarshal([]byte(lines[len(lines)-1]), &record)
+		if len(text) > 0 && record.Step != "done" {
+			all = append(all, record)
+		}
+	}
+	return all
+}
+
+// lastRecord is the end of the journal of the operation that the task began.
+func (h *habitTrial) lastRecord() habitRecord {
+	kind := map[bool]string{true: "rotate", false: "generate"}[h.ground.verb == "rotate"]
+	for _, record := range h.records() {
+		if record.Kind == kind {
+			return record
+		}
+	}
+	return habitRecord{}
 }
 
 func (h *habitTrial) concluded() bool {
-	step := h.lastRecord().Step
-	return strings.TrimSpace(h.glob(journalPath)) == "" || step == "done" || step == "switched" && !h.ground.target
+	return !slices.ContainsFunc(h.records(), func(r habitRecord) bool { return r.Step != "switched" || h.ground.target })
 }
 
 func (h *habitTrial) openRotation() bool {
-	return h.ground.verb == "rotate" && strings.TrimSpace(h.glob(journalPath)) != "" && !h.concluded()
+	return slices.ContainsFunc(h.records(), func(r habitRecord) bool { return r.Kind == "rotate" && (r.Step != "switched" || h.ground.target) })
+}
+
+// decide is what a person does about operations of which only a person can tell, and
+// who looks at the service: a token with the mark of the operation is revoked, where
+// that is listed, and otherwise there is nothing to revoke.
+func (h *habitTrial) decide() {
+	out, _, _ := h.account.run("token", "recover", "--dry-run", "-o", "json")
+	var rows []struct {
+		Operation, Mark, State string
+		ClientIDs              []string
+	}
+	_ = json.Unmarshal([]byte(out), &rows)
+	live := h.live()
+	for _, row := range rows {
+		if row.State != "alike" && row.State != "unclear" {
+			continue
+		}
+		args := []string{"--keep", row.Operation}
+		for _, id := range h.unheld(live) {
+			mark := ourMark.FindStringSubmatch(live[id].Description)
+			switch {
+			case mark == nil || mark[1] != row.Mark:
+			case slices.Contains(row.ClientIDs, id):
+				args = []string{"--revoke", id}
+			default: // with a login of the organization that it belongs to
+				h.call(http.MethodDelete, "/v2/clientIdSecrets/"+id, h.admin, nil)
+			}
+		}
+		h.run(append([]string{"token", "recover", "--yes"}, args...)...)
+	}
 }
 
 // recoverOnce is what a person does who was there.
@@ -636,7 +690,7 @@ func (h *habitTrial) recoverOnce(place int, must, tells bool) {
 		args = append(args, "--deleted", h.ground.neighbor)
 	}
 	switch open := h.lastRecord(); {
-	case open.Step == "done":
+	case open.Step == "":
 	case open.Shown && open.Made != "" && h.has(open.Made):
 		args = append(args, "--keep", open.Made)
 	case open.Shown:

@@ -71,6 +71,9 @@ func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) err
 	made := e.Made
 	err := r.Rollback(ctx, e)
 	switch {
+	case e.Step == onetime.Done && errors.Is(err, onetime.ErrPending):
+		app.Say("The rotation of %s is undone.", e.Old)
+		return err
 	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
 		return cli.Failf(cli.Conflict, "the rotation of %s cannot be undone: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
 	case err != nil:

@@ -44,9 +44,6 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 	if m.foreign(e.Record, clientID) {
 		return ErrNotOurs
 	}
-	if e.abroad() {
-		return fmt.Errorf("it belongs to organization %s, whose tokens this login does not list: %w", e.Order.OrgID, absence.ErrUnproven)
-	}
 	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
 		var err error
 		if seen, err = m.seeOurs(ctx, e.Record, clientID); err != nil {
@@ -71,6 +68,8 @@ func (m Maker) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, 
 			return &sight, nil
 		case sight.Lists(clientID):
 			return nil, ErrNotOurs
+		case r.abroad(): // most logins never list it
+			return nil, fmt.Errorf("%w: %w", errAbroad(r), absence.ErrUnproven)
 		}
 	}
 	return nil, errUnseen

@@ -10,7 +10,11 @@ import (
 
 // Rollback undoes a rotation: the old token is in use again, the new one revoked.
 // The error wraps ErrRetired or ErrOldGone where there is no way back.
+//
+// Where nothing proves that the new token is ours, it is not revoked: the rotation is
+// undone then, and the error wraps ErrPending.
 func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
+	var pending error
 	made, err := r.undoable(ctx, e)
 	if err != nil {
 		return err
@@ -37,12 +41,16 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 			attempt := e.Record
 			attempt.Step, attempt.Made, attempt.Named = Planned, "", made
 			err = r.handOver(ctx, attempt)
+			pending = &PendingError{ClientIDs: []string{made}, Cause: fmt.Errorf("revoke the new token %s: %w", made, ErrNotOurs)}
 		}
 		if err != nil {
 			return fmt.Errorf("revoke the new token %s: %w", made, err)
 		}
 	}
-	return r.Drop(ctx, e, made, r.Destinations)
+	if err := r.Drop(ctx, e, made, r.Destinations); err != nil {
+		return err
+	}
+	return pending
 }
 
 // provenOurs reports whether a token is what the rotation made: it was used here, the
