@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -36,9 +37,10 @@ func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
 //
 //	GET /v2/availableRegions
 func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
-	return fetch[wireTiers](ctx, s.client, call{
+	tiers, err := fetch[wireTiers](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/availableRegions", permission: "org-db-create", class: read,
 	})
+	return classic(tiers), err
 }
 
 // A wireRegion without a word about being enabled is enabled: older services
@@ -65,8 +67,9 @@ func (w wireRegion) value() (Region, bool) {
 
 type wireRegions = rows[wireRegion, Region]
 
-type wireTiers struct{ rows[wireTier, wireTier] }
+type wireTiers = rows[wireTier, Region]
 
+// A wireTier is a region for databases of one tier.
 type wireTier struct {
 	Tier, CloudProvider string
 	Region              id
@@ -74,28 +77,27 @@ type wireTier struct {
 	RegionContinent     string
 }
 
-func (w wireTier) value() (wireTier, bool) { return w, w.Region != "" }
+func (w wireTier) value() (Region, bool) {
+	r := Region{
+		Name: string(w.Region), Cloud: w.CloudProvider, DisplayName: w.RegionDisplay, Zone: strings.ToLower(w.RegionContinent),
+		Type: "classic", Enabled: true,
+	}
+	if strings.EqualFold(w.Tier, "serverless") {
+		r.Type = "serverless"
+	}
+	return r, w.Region != ""
+}
 
-func (w wireTiers) value() ([]Region, bool) {
-	tiers, ok := w.rows.value()
-	type place struct {
-		cloud string
-		name  id
-	}
+// classic returns the regions for classic databases, each once.
+func classic(tiers []Region) []Region {
+	type place struct{ cloud, name string }
 	seen := map[place]bool{}
-	regions := []Region{}
-	for _, tier := range tiers {
-		at := place{strings.ToUpper(tier.CloudProvider), tier.Region}
-		if strings.EqualFold(tier.Tier, "serverless") || seen[at] {
-			continue
-		}
-		seen[at] = true
-		regions = append(regions, Region{
-			Name: string(tier.Region), Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
-			Type: "classic", Enabled: true,
-		})
-	}
-	return regions, ok
+	return slices.DeleteFunc(tiers, func(r Region) bool {
+		at := place{strings.ToUpper(r.Cloud), r.Name}
+		known := seen[at] || r.Type != "classic"
+		seen[at] = seen[at] || !known
+		return known
+	})
 }
 
 // AddRegion begins to make a datacenter of a database in another region of its

@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/itchyny/gojq"
 )
@@ -57,11 +58,51 @@ func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 	}
 }
 
-// tree is the value that JSON output stands for, with its numbers as written.
+// tree is the value that JSON output stands for, with its numbers as written. It is
+// made without that text, which would be there beside it.
 func (s *sheet) tree() (any, error) {
-	b := s.json()
-	if s.err != nil {
-		return nil, s.err
+	rows := make([]any, s.rows)
+	for row := range rows {
+		object := make(map[string]any, len(s.keys))
+		for column, key := range s.keys {
+			v, err := branch(s.value(row, column))
+			if err != nil {
+				return nil, err
+			}
+			object[key] = v
+		}
+		rows[row] = object
 	}
-	return decode(b)
+	switch {
+	case s.err != nil:
+		return nil, s.err
+	case s.list:
+		return rows, nil
+	}
+	return rows[0], nil
+}
+
+// branch is what decoding the JSON text of a normalised value would give.
+func branch(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool:
+		return v, nil
+	case string:
+		return valid(v), nil
+	case []string:
+		list := make([]any, len(v))
+		for i, element := range v {
+			list[i] = valid(element)
+		}
+		return list, nil
+	}
+	return decode(appendJSON(nil, v, ""))
+}
+
+// valid returns s with a replacement character for each byte that is not UTF-8.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
 }
