@@ -18,11 +18,11 @@ import (
 )
 
 // maxBody is the size of an answer, unpacked, beyond which it is not believed.
-const maxBody = 8 << 20
+const maxBody = 24 << 20
 
 var (
 	errSlow  = errors.New("the answer did not come in time")
-	errLarge = errors.New("the answer is larger than 8 MiB")
+	errLarge = errors.New("the answer is larger than 24 MiB")
 )
 
 // A transport makes one attempt of a call: it limits its time, reads its

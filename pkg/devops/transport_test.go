@@ -142,7 +142,7 @@ func TestAnAnswerIsLimited(t *testing.T) {
 				}
 				_ = end()
 			})
-			if err := list(t.Context(), c); !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "larger than 8 MiB") {
+			if err := list(t.Context(), c); !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "larger than 24 MiB") {
 				t.Errorf("a read: %v", err)
 			}
 			if err := create(t.Context(), c); !errors.Is(err, ErrOutcomeUnknown) || n.Load() != 2 {
