@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +34,7 @@ Nothing is changed if the file is not in order, or larger than 16 MiB.`,
 }
 
 func load(ctx context.Context, app *cli.App, name string) error {
+	debug.SetMemoryLimit(math.MaxInt64) // a dump is bounded itself, and must not be collected all the time
 	if err := app.Confirm(ctx, "Replace everything in the sandbox?"); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -77,6 +78,7 @@ a sign-in page. --verbose names each request that is performed.
 }
 
 func (in serve) run(ctx context.Context, app *cli.App) error {
+	debug.SetMemoryLimit(math.MaxInt64) // a service is no command that writes a list
 	behavior, err := parseBehavior(in.behavior)
 	if err != nil {
 		return err
