@@ -549,6 +549,7 @@ func (h *habitTrial) believe(args []string, status int) {
 			h.complain(isUntrue, strings.Join(args, " "), "%v says that the rotation is undone; the old token is valid: %v, new ones: %v", args, alive, fresh)
 		}
 	case verb == "generate" || verb == "rotate":
+		fresh = slices.DeleteFunc(fresh, func(id string) bool { return h.isNamed(live[id]) })
 		if len(fresh) != 1 || !h.everywhere(fresh[0]) {
 			h.complain(isUntrue, strings.Join(args, " "), "%v says that a token was made and kept; there are %v", args, fresh)
 		}
@@ -558,6 +559,12 @@ func (h *habitTrial) believe(args []string, status int) {
 	case alive:
 		h.complain(isUntrue, strings.Join(args, " "), "%v says that %s is revoked", args, h.old)
 	}
+}
+
+// isNamed reports whether a token is that of an attempt which is still open.
+func (h *habitTrial) isNamed(t listed) bool {
+	mark := ourMark.FindStringSubmatch(t.Description)
+	return mark != nil && slices.ContainsFunc(h.records(), func(r habitRecord) bool { return r.Nonce == mark[1] })
 }
 
 // everywhere reports whether each destination of the task has the secret.
@@ -686,7 +693,7 @@ func (h *habitTrial) decide() {
 // recoverOnce is what a person does who was there.
 func (h *habitTrial) recoverOnce(place int, must, tells bool) {
 	args := []string{"token", "recover", "--yes"}
-	if tells && h.deletes && strings.Contains(h.rows, h.ground.neighbor) {
+	if tells && h.deletes && strings.Contains(h.said+h.rows, h.ground.neighbor) {
 		args = append(args, "--deleted", h.ground.neighbor)
 	}
 	switch open := h.lastRecord(); {

@@ -151,7 +151,7 @@ func verdict(found []remnant) error {
 		case r.unfinished():
 			open = append(open, r.open.ID+" ("+r.state+")")
 			failure = errors.Join(failure, r.failure)
-		case r.failure != nil:
+		case r.failure != nil && r.outcome != isOpen:
 			short = errors.Join(short, r.failure)
 		}
 	}

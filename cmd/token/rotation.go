@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -103,6 +104,9 @@ func (r *rotation) show(made devops.Credential, old string) generated {
 // advance takes the rotation as far as it goes, and reports how far that was.
 func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, finish bool) error {
 	err := r.Advance(ctx, e, finish)
+	if mark := r.Left(); mark != "" {
+		app.Warn("an earlier attempt may have generated a token, with mark %s. To finish: %s", mark, app.Command("astra token recover"))
+	}
 	made, taken := r.Made()
 	if err != nil && !errors.Is(err, onetime.ErrPartial) {
 		return r.stopped(e, err)
@@ -162,6 +166,9 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 		onetime.Retired:    "the new token is what is used, the old one is revoked",
 	}[e.Step]
 	next := []string{"astra token rotate " + e.Old + " --resume"}
+	if list, ok := errors.AsType[*absence.IncompleteListError](err); ok && len(list.Missing) == 1 { // perhaps another administrator deleted it
+		next = append([]string{"astra token recover --deleted " + list.Missing[0]}, next...)
+	}
 	if !e.Step.Reached(onetime.Retired) {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}

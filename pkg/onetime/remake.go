@@ -50,6 +50,7 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 		if err := r.handOver(ctx, e.Record); err != nil {
 			return false, err
 		}
+		r.left = e.Nonce
 	}
 	plan, err := r.plan(ctx, e.Record, r.Destinations)
 	if err != nil {

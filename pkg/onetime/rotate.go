@@ -47,6 +47,7 @@ type Rotation struct {
 	Destinations []Destination // where the new secret goes
 	Held         Held          // the one of them that holds the old token too, if any
 
+	left  string            // nonce of an earlier attempt whose outcome is unclear
 	made  devops.Credential // in this run
 	taken []string
 	short error // a destination that did not take the secret
@@ -81,6 +82,10 @@ func (r *Rotation) Begin(ctx context.Context, old string, order Order, overlap t
 // and the names of the destinations that hold it.
 func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken }
 
+// Left returns the mark of an earlier attempt that this run left behind, unfinished, as
+// its outcome is unclear; "" if there is none.
+func (r *Rotation) Left() string { return r.left }
+
 // Advance takes a rotation as far as it goes now: to its end, or into the overlap,
 // which finish cuts short. After an error the rotation is open and can be gone on
 // with, unless the error wraps ErrNothingKept, or nothing was sent: then it ended,
@@ -88,6 +93,13 @@ func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken
 func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 	if e.Undo {
 		return ErrUndoing
+	}
+	if e.found && (e.Step == Stored || e.Step == Verified) {
+		missing, err := r.missing(ctx, e.Made)
+		if err != nil {
+			return err
+		}
+		r.short = short(e.Made, missing)
 	}
 	for ctx.Err() == nil {
 		var err error
@@ -142,6 +154,24 @@ func (r *Rotation) make(ctx context.Context, e *Entry) error {
 	}
 	r.made, r.taken, r.short = made, taken, err
 	return e.note(Stored)
+}
+
+// missing returns the destinations that do not hold the secret of the new token.
+func (r *Rotation) missing(ctx context.Context, made string) ([]string, error) {
+	var missing []string
+	for _, d := range r.Destinations {
+		if _, shown := d.(*Stdout); shown { // nothing can tell that
+			continue
+		}
+		holds, err := d.Holds(ctx, made)
+		if err != nil {
+			return nil, fmt.Errorf("%v: %w", d, err)
+		}
+		if !holds {
+			missing = append(missing, d.String())
+		}
+	}
+	return missing, nil
 }
 
 func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
