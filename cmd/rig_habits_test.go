@@ -243,6 +243,7 @@ type habitTrial struct {
 	known          map[complaint]bool
 	closers        []func()
 	kills          int
+	caller         string // client id of the login at the beginning
 }
 
 // A complaint is one thing that must not be.
@@ -250,21 +251,38 @@ type complaint struct{ kind, text string }
 
 // The kinds of complaints.
 const (
-	isLost       = "lost"
-	isUnnamed    = "unnamed"
-	isWrong      = "wrongly revoked"
-	isForgotten  = "stored secret deleted"
-	isUntrue     = "false success"
-	isUnfinished = "not brought to an end"
-	isUnusable   = "not usable"
+	isLost        = "lost"
+	isUndecidable = "undecidable"
+	isUnnamed     = "unnamed"
+	isWrong       = "wrongly revoked"
+	isForgotten   = "stored secret deleted"
+	isUntrue      = "false success"
+	isUnfinished  = "not brought to an end"
+	isUnusable    = "not usable"
 )
 
 // complain notes what must not be about a token, or another thing, once.
 func (h *habitTrial) complain(kind, about, format string, args ...any) {
+	if (kind == isLost || kind == isUnnamed || kind == isUntrue || about == "tidy") && h.pagesLookWhole() {
+		kind = isUndecidable
+	}
 	if key := (complaint{kind, about}); !h.known[key] {
 		h.known[key] = true
 		h.complaints = append(h.complaints, complaint{kind, fmt.Sprintf(format, args...)})
 	}
+}
+
+// pagesLookWhole reports whether the pages of the service showed the login from the
+// beginning: to a client such a page is a whole list, and what it never showed cannot
+// be known.
+func (h *habitTrial) pagesLookWhole() bool {
+	size := regexp.MustCompile(`page-size=(\d+)`).FindStringSubmatch(h.behavior)
+	if size == nil {
+		return false
+	}
+	n, _ := strconv.Atoi(size[1])
+	ids := slices.Sorted(maps.Keys(h.before))
+	return slices.Contains(ids[:min(n, len(ids))], h.caller)
 }
 
 // beginHabit copies the ground and serves it, honestly and not.
@@ -317,6 +335,7 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 	s := &station{t: t, program: g.program, url: serve(h.honest), admin: g.admin, dir: dir}
 	h.trial = &trial{account: &account{s, dir}, scenario: g.scenario, old: g.old, before: maps.Clone(g.before)}
 	h.noteHeld()
+	h.caller = h.login()
 	return h
 }
 
@@ -564,7 +583,7 @@ func (h *habitTrial) believe(args []string, status int) {
 // isNamed reports whether a token is that of an attempt which is still open.
 func (h *habitTrial) isNamed(t listed) bool {
 	mark := ourMark.FindStringSubmatch(t.Description)
-	return mark != nil && slices.ContainsFunc(h.records(), func(r habitRecord) bool { return r.Nonce == mark[1] })
+	return mark != nil && slices.ContainsFunc(h.records(), func(r habitRecord) bool { return r.Kind == "generate" && r.Nonce == mark[1] })
 }
 
 // everywhere reports whether each destination of the task has the secret.
@@ -819,7 +838,7 @@ func (c *habitCounts) add(h *habitTrial) {
 
 func (c *habitCounts) String() string {
 	text := fmt.Sprintf("%d trials, %d kills", c.trials, c.kills)
-	for _, kind := range []string{isLost, isWrong, isUnnamed, isForgotten, isUntrue, isUnfinished, isUnusable} {
+	for _, kind := range []string{isLost, isWrong, isUnnamed, isForgotten, isUntrue, isUnfinished, isUnusable, isUndecidable} {
 		text += fmt.Sprintf(", %d %s", c.kinds[kind], kind)
 	}
 	return text
@@ -892,7 +911,7 @@ func tryRow(t *testing.T, all []*ground, behavior string, kills int, random *ran
 		counts.add(h)
 		total.add(h)
 		for _, found := range h.complaints {
-			if counts.kinds[found.kind] <= 3 {
+			if counts.kinds[found.kind] <= 3 && found.kind != isUndecidable {
 				t.Errorf("trial %d, %s, %v: %s: %s", i, g.name, c, found.kind, found.text)
 			}
 		}
@@ -998,7 +1017,9 @@ func TestManyRotationsWithHabits(t *testing.T) {
 			defer h.end()
 			h.rotateUnderUse(t, n, random)
 			for _, found := range h.complaints {
-				t.Errorf("seed %d: %s: %s", seed, found.kind, found.text)
+				if found.kind != isUndecidable {
+					t.Errorf("seed %d: %s: %s", seed, found.kind, found.text)
+				}
 			}
 		})
 		return nil

@@ -44,8 +44,30 @@ func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error
 	ahead := now.Sub(a.Now())
 	return onetime.Maker{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
-		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) },
+		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.stored(session.APIURL, org),
+		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
 	}, err
+}
+
+// stored returns the client ids of an organization whose secrets are stored here.
+func (a *App) stored(apiURL, orgID string) []string {
+	cfg, err := a.Config()
+	if err != nil {
+		return nil
+	}
+	var ids []string
+	for _, p := range cfg.Profiles {
+		if !a.sandboxed && (serviceOf(p) != apiURL || p.Org.ID != orgID) {
+			continue
+		}
+		if p.ClientID != "" && p.Store != string(credential.Env) {
+			ids = append(ids, p.ClientID)
+		}
+		for _, t := range p.Tokens {
+			ids = append(ids, t.ClientID)
+		}
+	}
+	return ids
 }
 
 // with opens the service of a session with another token.

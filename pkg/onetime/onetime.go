@@ -65,6 +65,12 @@ type Maker struct {
 	Caller  string           // client id of the login in use
 	// With opens the service with another token than the login's.
 	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
+	// Known are the client ids of tokens that are stored on this machine for the
+	// service, which a whole list of the organization holds too.
+	Known []string
+	// Rejected reports whether the service, asked with the secret of a token that is
+	// stored on this machine, says clearly that there is no such token.
+	Rejected func(ctx context.Context, clientID string) (bool, error)
 	// ByHand says that a person asks for this very operation. That decides what the
 	// service cannot be made to prove.
 	ByHand bool

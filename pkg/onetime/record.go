@@ -63,6 +63,11 @@ type Record struct {
 	// Doubtful says that the service neither listed what was made with our mark nor
 	// accepted it, so that the answer may have named another token.
 	Doubtful bool `json:"doubtful,omitempty"`
+	// Seen says that a list showed what was made, so that its absence from later lists
+	// means something.
+	Seen bool `json:"seen,omitempty"`
+	// Retiring says that the DELETE of the old token is about to be sent, or was.
+	Retiring bool `json:"retiring,omitempty"`
 	// Refused says that the service refused the request, which is not believed until
 	// the list shows nothing of it.
 	Refused bool `json:"refused,omitempty"`

@@ -166,6 +166,9 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case r.abroad():
 		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errAbroad(r)}, nil
 	}
+	if !r.Seen && r.Accepted != r.Made && !held { // a list that never showed it does not prove that it is gone
+		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("no list has shown %s so far", r.Made)}, nil
+	}
 	gone := Finding{State: Nothing, ClientIDs: f.ClientIDs}
 	gone, err := m.absent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
 	if err == nil && gone.State != Nothing && f.State != Orphan {

@@ -85,6 +85,12 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	if err := r.accepted(ctx, e, e.Made); err != nil {
 		return err
 	}
+	if !e.Retiring {
+		e.Retiring = true
+		if err := e.note(e.Step); err != nil {
+			return err
+		}
+	}
 	if err := r.revokeAs(ctx, e, e.Old, e.Made); err != nil {
 		return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
 	}

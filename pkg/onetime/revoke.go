@@ -20,7 +20,7 @@ func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, caus
 // takeBackSeen is takeBack after a look at the list.
 func (m Maker) takeBackSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *Sight) error {
 	if entry.Step != Created || entry.Made != clientID {
-		entry.Made = clientID
+		entry.Made, entry.Seen = clientID, seen != nil
 		cause = errors.Join(cause, entry.note(Created))
 	}
 	if err := m.revokeOurs(ctx, entry, clientID, seen); err != nil {
@@ -47,6 +47,12 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
 		var err error
 		if seen, err = m.seeOurs(ctx, e.Record, clientID); err != nil {
+			return err
+		}
+	}
+	if e.Made == clientID && !e.Seen {
+		e.Seen = true
+		if err := e.note(e.Step); err != nil {
 			return err
 		}
 	}
@@ -93,9 +99,9 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		w.known = nil
 	}
 	w.Expect(seen.Tokens)
-	before := e.Accepted == clientID
+	before := e.Accepted == clientID || e.Retiring && e.Old == clientID
 	deleted := w.Delete(ctx, clientID)
-	if deleted == nil && !before {
+	if deleted == nil && e.Accepted != clientID {
 		e.Accepted = clientID
 		if err := e.note(e.Step); err != nil {
 			return err

@@ -114,9 +114,15 @@ func (r *Rotation) oldUsable(ctx context.Context, e *Entry) error {
 			return ErrOldGone
 		}
 	}
+	if r.Held != nil { // the service did not reject it
+		return nil
+	}
+	if e.Retiring { // a list may be late
+		return fmt.Errorf("%w: its revocation was sent, and its secret is not stored here", ErrRetired)
+	}
 	sight, err := r.witness(e.Record, nil).Look(ctx, e.Made)
 	switch {
-	case err != nil || sight.Lists(e.Old) || r.Held != nil:
+	case err != nil || sight.Lists(e.Old):
 		return err
 	case sight.Whole():
 		return ErrOldGone

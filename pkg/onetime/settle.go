@@ -21,9 +21,20 @@ func (m Maker) witness(r Record, destinations []Destination) *Witness {
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
 	}
+	if !r.abroad() {
+		for _, id := range m.Known {
+			before = append(before, devops.Token{ClientID: id})
+		}
+	}
 	w.Expect(before)
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
 		return m.rejected(ctx, clientID, destinations)
+	}
+	w.Dead = func(ctx context.Context, clientID string) (bool, error) {
+		if dead, err := m.rejected(ctx, clientID, destinations); err != nil || dead || m.Rejected == nil {
+			return dead, err
+		}
+		return m.Rejected(ctx, clientID)
 	}
 	return w
 }
@@ -172,6 +183,7 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 		entry.Doubtful = !m.accepts(ctx, made.Token)
 		return nil
 	case len(others) == 0:
+		entry.Seen = true // noted with the next step
 		return nil
 	case len(others) < len(ours): // the answer was right, and there is one more
 		for _, id := range others {

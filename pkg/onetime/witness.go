@@ -26,6 +26,9 @@ type Witness struct {
 	// It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
+	// Dead is Rejected for tokens that a list lacks; Rejected if nil.
+	Dead func(ctx context.Context, clientID string) (bool, error)
+
 	pauses []time.Duration      // between looks; those of absence.Pauses if nil
 	known  map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
 }
@@ -98,12 +101,16 @@ const maxAsked = 8
 // withoutRejected leaves out the missing tokens that others deleted: those whose
 // stored secret the service rejects.
 func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]string, error) {
-	if w.Rejected == nil || len(missing) > maxAsked {
+	dead := w.Dead
+	if dead == nil {
+		dead = w.Rejected
+	}
+	if dead == nil || len(missing) > maxAsked {
 		return missing, nil
 	}
 	var still []string
 	for _, id := range missing {
-		rejected, err := w.Rejected(ctx, id)
+		rejected, err := dead(ctx, id)
 		if err != nil {
 			return nil, err
 		}
