@@ -57,10 +57,11 @@ func (m Maker) ours(r Record, s Sight) []string {
 }
 
 // fresh returns the tokens that an operation may have made: all that were not there
-// before, whatever they look like, but for those with the mark of another one.
+// before, whatever they look like, but for those with the mark of another one and
+// those that are stored here.
 func (m Maker) fresh(r Record, s Sight) []string {
 	before := make(map[string]bool, len(r.Before)) // there may be many
-	for _, id := range r.Before {
+	for _, id := range slices.Concat(r.Before, m.Known) {
 		before[id] = true
 	}
 	var ids []string
@@ -186,6 +187,7 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 		entry.Seen = true // noted with the next step
 		return nil
 	case len(others) < len(ours): // the answer was right, and there is one more
+		entry.Seen = true
 		for _, id := range others {
 			if err := m.revokeOurs(ctx, entry, id, &sight); err != nil {
 				cause := fmt.Errorf("the request was done twice: %w", err)
