@@ -124,7 +124,7 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 }
 
 // errDoubtful says why a delivered credential may not be what was made.
-var errDoubtful = errors.New("the service neither lists nor accepts the new token so far")
+var errDoubtful = errors.New("the service neither lists the new token nor accepts it for the organization so far")
 
 // close ends the operation in the journal unless it is unfinished.
 func (m Maker) close(entry *Entry, err error) error {

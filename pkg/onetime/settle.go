@@ -165,9 +165,11 @@ func isPlain(refusal error) bool {
 
 // confirm looks whether the list agrees with the answer: our mark on other tokens
 // shows that the answer named a wrong one, or that the request was done twice. Where
-// the list does not show our mark on the new token, the service is asked with it.
+// the list does not show our mark on the new token, the service is asked with it,
+// and for one of another organization in any case: no list shows that here.
 func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential) error {
 	if entry.abroad() {
+		entry.Doubtful = !m.accepts(ctx, made.Token, entry.Order.OrgID)
 		return nil
 	}
 	sight, err := m.witness(entry.Record, nil).Look(ctx)
@@ -181,7 +183,7 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
 	switch {
 	case len(ours) == 0:
-		entry.Doubtful = !m.accepts(ctx, made.Token)
+		entry.Doubtful = !m.accepts(ctx, made.Token, entry.Order.OrgID)
 		return nil
 	case len(others) == 0:
 		entry.Seen = true // noted with the next step
@@ -200,11 +202,12 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 	return m.settle(ctx, entry, fmt.Errorf("the answer names %s, but the list shows %s as what was made", made.ClientID, strings.Join(others, ", ")))
 }
 
-// accepts reports whether the service accepts a token.
-func (m Maker) accepts(ctx context.Context, token secret.Text) bool {
+// accepts reports whether the service accepts a token, as one of an organization.
+func (m Maker) accepts(ctx context.Context, token secret.Text, orgID string) bool {
 	client, err := m.With(ctx, token)
-	if err == nil {
-		_, err = client.Orgs.Current(ctx)
+	if err != nil {
+		return false
 	}
-	return err == nil
+	org, err := client.Orgs.Current(ctx)
+	return err == nil && org == orgID
 }
