@@ -1,10 +1,10 @@
 package sandbox
 
 import (
-	"net/url"
 	"os"
 	"path/filepath"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 )
 
@@ -15,11 +15,11 @@ func register(app *cli.App, address string) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, url.PathEscape(address))
-	if err := os.WriteFile(path, []byte(address+"\n"), 0o600); err != nil {
+	path := filepath.Join(dir, atomicfile.Name(address))
+	if err := atomicfile.WriteFile(path, []byte(address+"\n"), atomicfile.Options{Volatile: true}); err != nil {
 		return nil, err
 	}
 	return func() { os.Remove(path) }, nil

@@ -44,11 +44,21 @@ type Options struct {
 	KeepOwner bool
 	// Volatile leaves out the synchronization, for files that are safe to lose.
 	Volatile bool
+	// Check, if set, is asked when the content is whole and has no name. Its error
+	// gives the file up.
+	Check func() error
 	// Reserve is how many bytes are written when the file is begun, so that a full
 	// disk shows then.
 	Reserve int
 	// Label names the places at which a test ends the program.
 	Label string
+}
+
+func (o Options) check() error {
+	if o.Check == nil {
+		return nil
+	}
+	return o.Check()
 }
 
 // A File is the new content of a path while it is written, in the directory of
@@ -186,6 +196,9 @@ func (f *File) Commit() error {
 			return err
 		}
 	}
+	if err := f.options.check(); err != nil {
+		return err
+	}
 	failpoint.Here(f.options.Label + ": before its name")
 	name := f.replace
 	if f.options.New {
@@ -233,7 +246,7 @@ func WriteFile(path string, content []byte, options Options) error {
 func writeFile(system system, path string, content []byte, options Options) error {
 	f, err := create(system, path, options)
 	if err != nil && isClosedDirectory(err) && !options.New {
-		if inPlace := overwrite(system, path, content, options); !errors.Is(inPlace, fs.ErrNotExist) {
+		if inPlace := checkedOverwrite(system, path, content, options); !errors.Is(inPlace, fs.ErrNotExist) {
 			return inPlace
 		}
 	}

@@ -20,6 +20,14 @@ func isClosedDirectory(err error) bool {
 	return errors.Is(err, fs.ErrPermission) && !errors.Is(err, ErrExposed) || errors.Is(err, syscall.EROFS)
 }
 
+// checkedOverwrite asks before it overwrites.
+func checkedOverwrite(system system, path string, content []byte, options Options) error {
+	if err := options.check(); err != nil {
+		return err
+	}
+	return overwrite(system, path, content, options)
+}
+
 // overwrite writes a file that is there in place. After a failure it puts the old
 // content back.
 func overwrite(system system, path string, content []byte, options Options) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -77,7 +78,7 @@ func isNamed(guard *flock.Flock, path string) bool {
 
 // lockError says that there are no locks, where that is the reason.
 func lockError(path string, err error) error {
-	if !isNoLocks(err) {
+	if !NoLocks(err) && !isUnsupported(err) {
 		return err
 	}
 	return &os.PathError{Op: "lock", Path: path, Err: fmt.Errorf("%w: %w", ErrNoLocks, err)}
@@ -85,7 +86,9 @@ func lockError(path string, err error) error {
 
 // NoLocks reports whether an error of another package's lock says that the file
 // system has none.
-func NoLocks(err error) bool { return errors.Is(err, ErrNoLocks) || isNoLocks(err) }
+func NoLocks(err error) bool {
+	return errors.Is(err, ErrNoLocks) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, errors.ErrUnsupported)
+}
 
 // Unlock lets go of the lock. The file stays.
 func (l *Lock) Unlock() { _ = l.guard.Close() }

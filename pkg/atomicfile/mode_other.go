@@ -31,5 +31,3 @@ func Links(fs.FileInfo) uint64 { return 1 }
 func chownLike(*os.File, fs.FileInfo) error { return nil }
 
 func isUnsupported(err error) bool { return errors.Is(err, errors.ErrUnsupported) }
-
-func isNoLocks(err error) bool { return isUnsupported(err) }

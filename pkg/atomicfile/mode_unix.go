@@ -61,8 +61,3 @@ func chownLike(f *os.File, before fs.FileInfo) error {
 func isUnsupported(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL)
 }
-
-// isNoLocks reports whether an attempt to lock failed because there are no locks.
-func isNoLocks(err error) bool {
-	return isUnsupported(err) || errors.Is(err, syscall.ENOLCK)
-}

@@ -11,7 +11,7 @@ const (
 	// temporaryPrefix is followed by digits in the name of a file that is written.
 	temporaryPrefix = ".astra-"
 	// abandoned is the age from which a temporary file has no writer.
-	abandoned = time.Hour
+	abandoned = 30 * time.Minute
 )
 
 // Sweep removes the temporary files in a directory that programs left which were

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -71,7 +72,7 @@ func readProject(path, start string) (Project, error) {
 		return Project{}, &Error{Path: path, Why: "not readable", Err: err}
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || foreign(info) && !sameOwner(info, start) {
+	if info, err := f.Stat(); err != nil || atomicfile.Foreign(info) && !sameOwner(info, start) {
 		return Project{}, &Error{Path: path, Why: "the file belongs to another user"}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxProject+1))
@@ -89,8 +90,8 @@ func sameOwner(file fs.FileInfo, dir string) bool {
 	if err != nil {
 		return false
 	}
-	a, known := ownerOf(file)
-	b, _ := ownerOf(info)
+	a, known := atomicfile.Owner(file)
+	b, _ := atomicfile.Owner(info)
 	return known && a == b
 }
 
