@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +31,9 @@ func newImport(app *cli.App) *cobra.Command {
 		SuggestFor: []string{"create", "add", "new"},
 		Short:      "Take over the profiles of other Astra command-line tools",
 		Long: `Take over the profiles of other Astra command-line tools: of the official one
-(~/.astrarc), and of its archived predecessor (astra/prod_token in the
-configuration directory). FILE names another file of either kind.
+(the file in ASTRARC, else astra/.astrarc in XDG_CONFIG_HOME, else ~/.astrarc), and of
+its archived predecessor (astra/prod_token in the configuration directory). FILE names
+another file of either kind.
 
 Each token is verified and put into the secret store. The files themselves are
 left as they are: they hold the tokens in plain text, so delete them afterwards.
@@ -92,7 +95,10 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		app.Say("Imported profile %s (%s).", p.Name, cmp.Or(p.Org.Name, p.Org.ID))
 		done = append(done, row{p, false})
 	}
-	if err := cli.Print(app, columns(), done, "There was nothing to import."); err != nil {
+	if len(done) == 0 && len(failed) == 0 && !app.Globals.DryRun {
+		app.Say("There was nothing to import.")
+	}
+	if err := cli.Print(app, columns(), done, "No profiles were imported."); err != nil {
 		return err
 	}
 	switch {
@@ -137,24 +143,47 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 		return config.ReadForeign(in.file)
 	}
 	var all []config.Foreign
-	paths, err := app.Paths()
-	if err != nil {
-		return nil, err
-	}
-	candidates := []string{filepath.Join(paths.Config, "prod_token")}
-	if app.Home != "" {
-		candidates = append(candidates, filepath.Join(app.Home, ".astrarc"))
-	}
+	candidates := in.candidates(app)
+	there := false
 	for _, path := range candidates {
 		found, err := config.ReadForeign(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		there = true
 		app.Say("Reading %s.", path)
 		all = append(all, found...)
 		if err != nil {
 			return all, err
 		}
 	}
+	if !there {
+		if len(candidates) == 0 {
+			return nil, cli.Failf(cli.NotFound, "there is no home directory to look for the files of other tools in").WithHint("name the file")
+		}
+		return nil, cli.Failf(cli.NotFound, "no file of another tool: looked for %s", strings.Join(candidates, " and ")).WithHint("name the file, or set ASTRARC")
+	}
 	return all, nil
+}
+
+// candidates are the files of the other tools: of the archived one, and of the
+// official one, which takes the first of three places.
+func (in importer) candidates(app *cli.App) []string {
+	if official := app.Getenv("ASTRARC"); official != "" {
+		return []string{official}
+	}
+	var all []string
+	if paths, _ := app.Paths(); paths.Config != "" {
+		all = append(all, filepath.Join(paths.Config, "prod_token"))
+	}
+	if dir := app.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		path := filepath.Join(dir, "astra", ".astrarc")
+		if _, err := os.Lstat(path); err == nil || app.Home == "" {
+			return append(all, path)
+		}
+	}
+	if app.Home != "" {
+		all = append(all, filepath.Join(app.Home, ".astrarc"))
+	}
+	return all
 }

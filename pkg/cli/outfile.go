@@ -32,7 +32,7 @@ func OutError(path string, err error) error {
 // LockOut waits until no other astra of this user changes a file of --out. Where
 // there is no directory for the lock there is none.
 func (a *App) LockOut(ctx context.Context) (unlock func(), err error) {
-	paths, _ := config.Dirs(a.Getenv, a.Home, goos)
+	paths, _ := a.dirs()
 	if paths.State == "" || atomicfile.MkdirAll(paths.State) != nil {
 		return func() {}, nil //nolint:nilerr // the writer compares before it replaces, too
 	}

@@ -108,6 +108,9 @@ func (a *App) settle() error {
 	if err != nil {
 		return err
 	}
+	if err := config.CheckDirs(a.Getenv, a.Home); err != nil {
+		return err
+	}
 	a.settings, a.sandboxed = environment, a.Globals.Sandbox || environment.Sandbox
 	cfg, err := a.Config()
 	if err != nil || len(cfg.Defaults) == 0 {

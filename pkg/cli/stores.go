@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/config"
@@ -13,7 +14,7 @@ func (a *App) Config() (config.Config, error) {
 	if !a.configRead {
 		a.configRead = true
 		paths, err := a.Paths()
-		if err == nil {
+		if paths.Config != "" || errors.Is(err, config.ErrNoHome) { // without a home there are no profiles
 			a.config, err = config.Load(paths.ConfigFile())
 		}
 		a.configErr = err
@@ -24,7 +25,7 @@ func (a *App) Config() (config.Config, error) {
 // UpdateConfig changes the configuration file, with what is in it by then.
 func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
 	paths, err := a.Paths()
-	if err != nil {
+	if paths.Config == "" {
 		return err
 	}
 	a.configRead = false
@@ -84,7 +85,7 @@ func (a *App) Store(kind string) (credential.Store, error) {
 		}), nil
 	}
 	paths, err := a.Paths()
-	if err != nil {
+	if paths.Config == "" {
 		return nil, err
 	}
 	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil

@@ -47,10 +47,23 @@ func FindProject(dir, home string) (Project, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return p, err
 		}
-		if dir == filepath.Dir(dir) || home != "" && dir == filepath.Clean(home) || exists(filepath.Join(dir, ".git")) {
+		if dir == filepath.Dir(dir) || isHome(dir, home) || exists(filepath.Join(dir, ".git")) {
 			return Project{}, nil
 		}
 	}
+}
+
+// isHome reports whether dir is the home directory, also by another name of it.
+func isHome(dir, home string) bool {
+	if home == "" || dir == filepath.Clean(home) {
+		return home != ""
+	}
+	a, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(home)
+	return err == nil && os.SameFile(a, b)
 }
 
 func exists(path string) bool {

@@ -10,6 +10,7 @@ func (p *prompter) Paste(ctx context.Context, text string, limit int) ([]byte, e
 	var pasted []byte
 	err := p.during(ctx, false, func(k *keys) error {
 		defer fmt.Fprint(p.Out, "\r\n")
+		k.asked.Store(&text)
 		fmt.Fprint(p.Out, text)
 		for {
 			part := k.input.pending
