@@ -55,6 +55,7 @@ type App struct {
 	// Args is the command line, without the program's name.
 	Args []string
 
+	endedRename   transfer    // which a command before was interrupted in
 	homeErr       error       // why there is no home directory
 	files         [3]*os.File // the streams as files, for the terminal
 	settings      *config.Settings

@@ -74,6 +74,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if limit <= 0 {
 		return Usagef("--timeout must be longer than nothing")
 	}
+	a.endInterrupted(cmd)
 	a.tellOpen(cmd)
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		return nil
@@ -82,6 +83,17 @@ func (a *App) Start(cmd *cobra.Command) error {
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
 	return nil
+}
+
+// endInterrupted ends changes of profiles that were interrupted, other than in a
+// command that runs at every prompt, or in a rehearsal.
+func (a *App) endInterrupted(cmd *cobra.Command) {
+	if isEvaluated(cmd) || a.Globals.DryRun {
+		return
+	}
+	if err := a.EndTransfers(cmd.Context()); err != nil {
+		a.Warn("secrets of an interrupted change of a profile are left: %v", err)
+	}
 }
 
 // emptyFlag refuses a flag that was given without a value: mostly a variable of
