@@ -234,7 +234,11 @@ func (f *File) replace() error {
 	if err != nil {
 		return err
 	}
-	return overwrite(f.system, f.path, content, f.options)
+	pinned := overwrite(f.system, f.path, content, f.options)
+	if errors.Is(pinned, fs.ErrNotExist) {
+		return f.linkNew() // nothing is replaced, and it was the rename that failed
+	}
+	return pinned
 }
 
 // WriteFile writes content to path, as Create and Commit do. Where the directory
@@ -258,6 +262,17 @@ func writeFile(system system, path string, content []byte, options Options) erro
 		return err
 	}
 	return f.Commit()
+}
+
+// Cause returns err without the paths, of which some are temporary names.
+func Cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // Remove removes a file, and brings that to the disk.

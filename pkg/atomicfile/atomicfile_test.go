@@ -192,6 +192,17 @@ func TestPinned(t *testing.T) {
 	}
 }
 
+// TestNoRename gives a new file its name where no rename works.
+func TestNoRename(t *testing.T) {
+	for _, failure := range []error{syscall.EBUSY, syscall.EXDEV} {
+		path := filepath.Join(t.TempDir(), "f")
+		must(t, writeFile(fails(failure, "rename", "renameNew"), path, []byte("x"), Options{Private: true}))
+		if text, _ := os.ReadFile(path); string(text) != "x" || len(leftIn(t, filepath.Dir(path))) > 0 {
+			t.Errorf("%v: %q", failure, text)
+		}
+	}
+}
+
 // TestPinnedAndFull puts the old content back.
 func TestPinnedAndFull(t *testing.T) {
 	const before = "the old content"

@@ -67,6 +67,10 @@ func (real) syncDir(dir string) error {
 	return d.Sync()
 }
 
+// Sync brings the content of an open file to the disk, where the file system can do
+// that.
+func Sync(f *os.File) error { return real{}.sync(f) }
+
 // SyncDir brings the names in a directory to the disk, where the file system can do
 // that.
 func SyncDir(dir string) error { return syncDir(real{}, filepath.Clean(dir)) }

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
@@ -18,13 +15,7 @@ func OutError(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	cause := err
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		cause = e.Err
-	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
-		cause = e.Err
-	}
-	e := Usagef("%s cannot be written: %v", shellword.Quote(path), cause)
+	e := Usagef("%s cannot be written: %v", shellword.Quote(path), atomicfile.Cause(err))
 	e.Cause = err
 	return e
 }

@@ -163,11 +163,7 @@ func (a *App) endTransferAt(ctx context.Context, path string) error {
 
 // unwritten words the failure to write a note.
 func unwritten(path string, err error) error {
-	cause := err
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		cause = e.Err
-	}
-	return &config.Error{Path: path, Why: "cannot be written", Err: cause}
+	return &config.Error{Path: path, Why: "cannot be written", Err: atomicfile.Cause(err)}
 }
 
 // RenameProfile renames a profile in the configuration, and moves its secrets. After a

@@ -141,15 +141,9 @@ func protect(path string) string {
 }
 
 // writableByAll reports whether every user can make files in a directory.
-func writableByAll(info fs.FileInfo) bool { return atomicfile.Exposed(info) && info.Mode().Perm()&0o002 != 0 }
+func writableByAll(info fs.FileInfo) bool {
+	return atomicfile.Exposed(info) && info.Mode().Perm()&0o002 != 0
+}
 
 // cause is err without the path, which our own words name already.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
-}
+func cause(err error) error { return atomicfile.Cause(err) }

@@ -188,7 +188,7 @@ func (s fileStore) checkDir() error {
 
 // noPermissions says that a secret cannot be hidden at a path.
 func noPermissions(path string) error {
-	return fmt.Errorf("%w: other users could read %s: the file system does not keep permissions; set ASTRA_CONFIG_DIR to a directory on another file system", ErrPermissions, path)
+	return fmt.Errorf("%w: other users could read %s: the file system does not keep permissions; set ASTRA_CONFIG_DIR (for the sandbox ASTRA_STATE_DIR) to a directory on another one", ErrPermissions, path)
 }
 
 // makeDir makes the directory, whatever the umask; one that exists is only

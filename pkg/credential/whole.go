@@ -3,7 +3,8 @@ package credential
 import (
 	"errors"
 	"io/fs"
-	"os"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // notFound is ErrNotFound where err comes from an absent file.
@@ -15,12 +16,4 @@ func notFound(err error) error {
 }
 
 // cause is err without the paths, which our own words name already.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
-}
+func cause(err error) error { return atomicfile.Cause(err) }

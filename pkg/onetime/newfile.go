@@ -41,7 +41,7 @@ func (f *File) Prepare(context.Context) error {
 		}
 	}
 	if err != nil {
-		return err
+		return atomicfile.Cause(err)
 	}
 	f.pending = pending
 	return nil
@@ -55,9 +55,9 @@ func (f *File) Deliver(_ context.Context, made devops.Credential) error {
 		return err
 	}
 	if err := f.pending.Overwrite(text.Bytes()); err != nil {
-		return err
+		return atomicfile.Cause(err)
 	}
-	return f.pending.Commit()
+	return atomicfile.Cause(f.pending.Commit())
 }
 
 // Discard drops the file that has no name yet.
