@@ -17,7 +17,7 @@ func openToAll(t *testing.T, dir string) string {
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Geteuid() != 0 {
 		t.Skip("only root can mount, where there is /dev/fuse")
 	}
-	for _, part := range []string{"bindfs", "fusermount"} {
+	for _, part := range []string{"bindfs", "fusermount3"} {
 		there, err := condition("part:" + part)
 		check(t, err)
 		if !there {
@@ -30,7 +30,7 @@ func openToAll(t *testing.T, dir string) string {
 	if out, err := exec.CommandContext(t.Context(), "bindfs", "--perms=a+rwX", "--chmod-ignore", source, mount).CombinedOutput(); err != nil {
 		t.Skipf("bindfs: %v: %s", err, out)
 	}
-	t.Cleanup(func() { _ = exec.Command("fusermount", "-u", "-z", mount).Run() })
+	t.Cleanup(func() { _ = exec.Command("fusermount3", "-u", "-z", mount).Run() })
 	return mount
 }
 
