@@ -286,6 +286,20 @@ func Remove(path string) error {
 // MkdirAll makes a directory, and those above it, for the owner alone.
 func MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
 
+// MkdirPrivate makes a directory with the mode 0700, whatever the umask, and those
+// above it. One that exists is fs.ErrExist. The mode is to be read back: not every file
+// system keeps it.
+func MkdirPrivate(dir string) error {
+	if err := MkdirAll(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	_ = os.Chmod(dir, 0o700) //nolint:gosec // a directory needs its execute bit
+	return nil
+}
+
 // Append opens a file that only its owner can read to add to it, or to begin it
 // anew. It follows no link.
 func Append(path string, anew bool) (*os.File, error) {

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,4 +27,29 @@ func CheckPrivate(dir string) error {
 	}
 	f.Discard()
 	return nil
+}
+
+// Try tries out whether WriteFile could write path, and leaves nothing behind. Where
+// the directory does not exist it tries the nearest one above.
+func Try(path string, options Options) error {
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && options.Private {
+		return CheckPrivate(dir)
+	}
+	f, err := Create(path, options)
+	if err == nil {
+		f.Discard()
+		return nil
+	}
+	if !isClosedDirectory(err) || options.New {
+		return err
+	}
+	file, inPlace := real{}.existing(path)
+	if errors.Is(inPlace, fs.ErrNotExist) {
+		return err
+	}
+	if inPlace == nil {
+		file.Close()
+	}
+	return inPlace
 }

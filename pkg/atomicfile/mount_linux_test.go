@@ -122,6 +122,11 @@ func TestReadOnly(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
+	for _, name := range []string{"new", "f"} {
+		if err := Try(filepath.Join(dir, name), Options{}); !errors.Is(err, syscall.EROFS) {
+			t.Errorf("try %s: %v", name, err)
+		}
+	}
 	if err := WriteFile(filepath.Join(dir, "f"), []byte("x"), Options{}); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("replace: %v", err)
 	}
@@ -146,6 +151,7 @@ func TestBindMount(t *testing.T) {
 		t.Errorf("%q %v, left: %v", text, info.Mode(), leftIn(t, dir))
 	}
 	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file's own mount stays writable
+	must(t, Try(path, Options{}))
 	must(t, WriteFile(path, []byte("in a read-only directory"), Options{}))
 	if text, _ := os.ReadFile(source); string(text) != "in a read-only directory" {
 		t.Errorf("%q", text)
@@ -190,6 +196,9 @@ func TestExFAT(t *testing.T) {
 		if _, err := os.Lstat(path); err == nil {
 			t.Error("a secret was written")
 		}
+	}
+	if err := Try(filepath.Join(dir, "not", "there"), Options{Private: true}); !errors.Is(err, ErrExposed) {
+		t.Errorf("try: %v", err)
 	}
 	if err := CheckPrivate(filepath.Join(dir, "not", "there")); !errors.Is(err, ErrExposed) {
 		t.Errorf("check: %v", err)

@@ -10,8 +10,9 @@ import (
 const (
 	// temporaryPrefix is followed by digits in the name of a file that is written.
 	temporaryPrefix = ".astra-"
-	// abandoned is the age from which a temporary file has no writer.
-	abandoned = 30 * time.Minute
+	// abandoned is the age from which a temporary file has no writer: no request takes
+	// that long, and what is downloaded is written all the time.
+	abandoned = 10 * time.Minute
 )
 
 // Sweep removes the temporary files in a directory that programs left which were

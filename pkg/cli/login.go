@@ -19,9 +19,12 @@ type Login struct {
 	Verify  bool
 }
 
-// Probe makes sure, before there is a token, that the store can take one. It
-// returns nil for a login that stores nothing.
+// Probe makes sure, before there is a token, that the store can take one and the
+// configuration can name it. It returns nil for a login that stores nothing.
 func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
+	if err := app.TryConfig(); err != nil {
+		return nil, err
+	}
 	if l.Kind == string(credential.Env) {
 		return nil, nil //nolint:nilnil // nothing is stored
 	}

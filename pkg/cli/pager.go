@@ -29,7 +29,8 @@ func (a *App) page(text []byte) error {
 
 // runPager reports whether a pager took the text.
 func (a *App) runPager(command, text string) bool {
-	cmd := pagerCommand(command)
+	words := pagerWords(command)
+	cmd := exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user's own choice, which the user ends
 	cmd.Env = a.StrangerEnviron()
 	if a.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen

@@ -1,13 +1,7 @@
 package cli
 
-import (
-	"os/exec"
-	"strings"
-)
+import "strings"
 
-// pagerCommand runs a program with words between blanks: the shell of this system
-// quotes otherwise than programs expect.
-func pagerCommand(command string) *exec.Cmd {
-	words := strings.Fields(command)
-	return exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user's own choice, which the user ends
-}
+// pagerWords is a program with words between blanks: the shell of this system quotes
+// otherwise than programs expect.
+func pagerWords(command string) []string { return strings.Fields(command) }

@@ -32,6 +32,15 @@ func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error)
 	return config.Update(ctx, paths.ConfigFile(), edit)
 }
 
+// TryConfig tries out whether the configuration file can be changed.
+func (a *App) TryConfig() error {
+	paths, err := a.Paths()
+	if paths.Config == "" {
+		return err
+	}
+	return config.Try(paths.ConfigFile())
+}
+
 // UpdateProfile changes one profile, which it adds if it is not there.
 func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
 	return a.UpdateConfig(ctx, func(c *config.Config) error {

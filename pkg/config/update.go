@@ -44,6 +44,25 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
+// Try tries out whether Update could write the file at path. It leaves nothing behind.
+// A command that does something that cannot be undone, to be noted there, asks before.
+func Try(path string) error {
+	if path == "" {
+		return &Error{Path: FileName, Why: "there is no home directory to keep it in: set ASTRA_CONFIG_DIR"}
+	}
+	target := resolve(path)
+	if err := atomicfile.Try(target, private()); err != nil {
+		return &Error{Path: target, Why: "cannot be written", Err: cause(err)}
+	}
+	return nil
+}
+
+// private is what is promised of the file: what others can read would be refused by
+// the next Load.
+func private() atomicfile.Options {
+	return atomicfile.Options{Private: true, Label: "configuration"}
+}
+
 // Lock waits for a lock file, some seconds at most. It is never removed: another
 // process may hold the very file that a removal would hide.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
@@ -158,10 +177,9 @@ func comments(data []byte) []byte {
 	return kept
 }
 
-// replace writes the configuration, which is its owner's alone: what others can
-// read would be refused by the next Load.
+// replace writes the file whole.
 func replace(path string, data []byte) error {
-	err := atomicfile.WriteFile(path, data, atomicfile.Options{Private: true, Label: "configuration"})
+	err := atomicfile.WriteFile(path, data, private())
 	if err == nil {
 		return nil
 	}

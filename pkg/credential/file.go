@@ -194,13 +194,7 @@ func noPermissions(path string) error {
 // makeDir makes the directory, whatever the umask; one that exists is only
 // checked.
 func (s fileStore) makeDir() error {
-	err := atomicfile.MkdirAll(filepath.Dir(s.dir))
-	if err == nil {
-		err = os.Mkdir(s.dir, 0o700)
-	}
-	if err == nil {
-		err = os.Chmod(s.dir, 0o700) //nolint:gosec // a directory needs its execute bit
-	}
+	err := atomicfile.MkdirPrivate(s.dir)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
 	}
