@@ -119,11 +119,16 @@ func (a *App) EndTransfers(ctx context.Context) error {
 	if err != nil {
 		return nil //nolint:nilerr // mostly there is none; what cannot be read is for the commands that write
 	}
-	var errs []error
+	var notes []string // also those of which there is only the lock
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), transferSuffix) {
-			errs = append(errs, a.endTransferAt(ctx, filepath.Join(dir, e.Name())))
+		name := strings.TrimSuffix(e.Name(), ".lock")
+		if strings.HasSuffix(name, transferSuffix) && !slices.Contains(notes, name) {
+			notes = append(notes, name)
 		}
+	}
+	var errs []error
+	for _, name := range notes {
+		errs = append(errs, a.endTransferAt(ctx, filepath.Join(dir, name)))
 	}
 	return errors.Join(errs...)
 }
