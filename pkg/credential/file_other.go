@@ -21,12 +21,4 @@ func openPlain(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// Permissions are access control lists here, inherited from the user's own
-// profile directory: the mode bits say nothing.
-func exposed(fs.FileInfo) bool { return false }
-
-func foreign(fs.FileInfo) bool { return false }
-
 func writable(string) bool { return true }
-
-func syncDir(string) error { return nil }

@@ -19,7 +19,7 @@ const (
 // NoteDeleted notes that a token was deleted, so that lists without it are not
 // incomplete: by this program, or by others, as the user says.
 func (j Journal) NoteDeleted(clientID string) error {
-	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
+	if j.Dir == "" || clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
 	}
 	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
@@ -42,6 +42,9 @@ func (j Journal) NoteDeleted(clientID string) error {
 // deleted returns the client ids that were noted.
 func (j Journal) deleted() map[string]bool {
 	ids := map[string]bool{}
+	if j.Dir == "" {
+		return ids
+	}
 	for _, name := range []string{deletedBefore, deletedFile} {
 		info, err := os.Lstat(filepath.Join(j.Dir, name))
 		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {

@@ -29,7 +29,8 @@ var (
 
 // A Journal is a directory with a file for each operation that has not ended, so
 // that the next run knows what an earlier one left behind, however that ended.
-// Beside the file is a lock, held by the process that is at it.
+// Beside the file is a lock, held by the process that is at it. The zero Journal holds
+// no operations, and none can be begun in it.
 type Journal struct{ Dir string }
 
 const (

@@ -20,6 +20,9 @@ type Open struct {
 
 // List returns the operations that have not ended.
 func (j Journal) List() ([]Open, error) {
+	if j.Dir == "" {
+		return nil, nil
+	}
 	names, err := os.ReadDir(j.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

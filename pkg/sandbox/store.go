@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/regular"
 )
 
@@ -54,7 +55,7 @@ func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
 }
 
 func (s *store) update(ctx context.Context, change func(*bolt.Tx) error) error {
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Dir(s.path)); err != nil {
 		return err
 	}
 	return s.with(ctx, false, func(db *bolt.DB) error { return db.Update(change) })
@@ -115,7 +116,10 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 			return db, nil
 		case isDamage(err):
 			return nil, fmt.Errorf("%s: %w: %w", s.path, ErrState, err)
-		case !errors.Is(err, bolterrors.ErrTimeout):
+		case errors.Is(err, bolterrors.ErrTimeout): // others have it
+		case atomicfile.NoLocks(err):
+			return nil, &fs.PathError{Op: "lock", Path: s.path, Err: fmt.Errorf("%w: %w", atomicfile.ErrNoLocks, err)}
+		default:
 			if number, ok := errors.AsType[syscall.Errno](err); ok && !isPath(err) {
 				err = &fs.PathError{Op: "lock", Path: s.path, Err: number} // bbolt does not say of what
 			}
