@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // The notes of tokens that were deleted from this machine, oldest in the second
@@ -22,7 +24,7 @@ func (j Journal) NoteDeleted(clientID string) error {
 	if j.Dir == "" || clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
 	}
-	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return err
 	}
 	path := filepath.Join(j.Dir, deletedFile)
@@ -31,7 +33,7 @@ func (j Journal) NoteDeleted(clientID string) error {
 			return err
 		}
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := atomicfile.Append(path, false)
 	if err != nil {
 		return err
 	}
