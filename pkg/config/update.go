@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"time"
@@ -17,6 +18,9 @@ import (
 // lockWait bounds the wait for another process that edits the file. An edit takes
 // some milliseconds, so that a longer wait is in vain.
 const lockWait = 10 * time.Second
+
+// lockSuffix ends the name of the lock file of a configuration file.
+const lockSuffix = ".lock"
 
 // Update changes the configuration file at path: it takes the lock, reads the
 // file anew, lets edit change what it read, and puts the whole new file in the
@@ -36,7 +40,7 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	if err := trustPath(path); err != nil {
 		return err
 	}
-	unlock, err := Lock(ctx, target+".lock")
+	unlock, err := Lock(ctx, target+lockSuffix)
 	if err != nil {
 		return err
 	}
@@ -44,8 +48,9 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
-// Try tries out whether Update could write the file at path. It leaves nothing behind.
-// A command that does something that cannot be undone, to be noted there, asks before.
+// Try tries out whether Update could lock and write the file at path. It leaves nothing
+// behind. A command that does something that cannot be undone, to be noted there, asks
+// before.
 func Try(path string) error {
 	if path == "" {
 		return &Error{Path: FileName, Why: "there is no home directory to keep it in: set ASTRA_CONFIG_DIR"}
@@ -53,6 +58,26 @@ func Try(path string) error {
 	target := resolve(path)
 	if err := atomicfile.Try(target, private()); err != nil {
 		return &Error{Path: target, Why: "cannot be written", Err: cause(err)}
+	}
+	return tryLock(target + lockSuffix)
+}
+
+// tryLock tries out whether a lock file can be taken. One that another process holds can.
+func tryLock(path string) error {
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		return nil // an Update makes the directory
+	}
+	_, absent := os.Lstat(path)
+	lock, err := atomicfile.TakeLock(context.Background(), path, 0)
+	switch {
+	case errors.Is(err, atomicfile.ErrLocked):
+		return nil
+	case err != nil:
+		return &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
+	case errors.Is(absent, fs.ErrNotExist):
+		lock.Remove()
+	default:
+		lock.Unlock()
 	}
 	return nil
 }
@@ -63,8 +88,7 @@ func private() atomicfile.Options {
 	return atomicfile.Options{Private: true, Label: "configuration"}
 }
 
-// Lock waits for a lock file, some seconds at most. It is never removed: another
-// process may hold the very file that a removal would hide.
+// Lock waits for a lock file, some seconds at most. The file stays.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	lock, err := atomicfile.TakeLock(ctx, path, lockWait)
 	switch {
