@@ -161,7 +161,7 @@ func readFile(path string) (existing, error) {
 	case info.Size() > maxFile:
 		return e, cli.Refusef("%s is larger than a megabyte, which no file of variables is", path)
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.ReadFile(path, maxFile)
 	if err != nil {
 		return e, cli.OutError(path, err)
 	}

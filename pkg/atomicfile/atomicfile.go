@@ -1,6 +1,6 @@
-// Package atomicfile writes every file of the program. It alone decides about
-// modes, links, synchronization, renames and locks, so that a promise about a
-// file is made, and checked, in one place.
+// Package atomicfile opens and writes every file of the program. It alone decides
+// about modes, owners, links, synchronization, renames and locks, and what is a file
+// at all, so that a promise about a file is made, and checked, in one place.
 //
 // A reader sees the old content or the new one, also after a loss of power. The
 // one exception is a file that no rename can replace, such as a bind mount of a
@@ -22,7 +22,6 @@ import (
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
@@ -308,7 +307,7 @@ func Append(path string, anew bool) (*os.File, error) {
 	if anew {
 		mode |= os.O_TRUNC
 	}
-	f, err := regular.OpenFile(path, mode, 0o600)
+	f, err := OpenFile(path, mode, 0o600)
 	if err != nil {
 		return nil, err
 	}

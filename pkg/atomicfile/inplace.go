@@ -37,11 +37,8 @@ func overwrite(system system, path string, content []byte, options Options) erro
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !info.Mode().IsRegular():
-		return &fs.PathError{Op: "write", Path: path, Err: errors.New("not a regular file")}
 	}
 	if Exposed(info) {
 		_ = system.chmod(f, 0o600)

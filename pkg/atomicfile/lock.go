@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
@@ -47,7 +45,7 @@ func takeLock(ctx context.Context, path string, wait time.Duration, try func(*fl
 	bounded, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for {
-		guard := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|regular.Nonblock))
+		guard := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|nonBlock))
 		taken, err := try(guard)
 		switch {
 		case err != nil:

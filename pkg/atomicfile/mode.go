@@ -2,9 +2,12 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // CheckPrivate tries out whether a file in dir can be hidden from other users, and
@@ -27,6 +30,16 @@ func CheckPrivate(dir string) error {
 	}
 	f.Discard()
 	return nil
+}
+
+// TakeOver is the command with which the caller becomes the owner of what another user
+// owns (see Foreign).
+func TakeOver(path string) string {
+	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
+	if os.Geteuid() != 0 {
+		command = "sudo " + command
+	}
+	return command
 }
 
 // Try tries out whether WriteFile could write path, and leaves nothing behind. Where

@@ -32,7 +32,7 @@ func (real) exclusive(path string) (*os.File, error) {
 }
 
 func (real) existing(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|noFollow|nonBlock, 0)
+	return OpenFile(path, os.O_RDWR|noFollow, 0)
 }
 
 func (real) write(f *os.File, data []byte) (int, error) { return f.Write(data) }

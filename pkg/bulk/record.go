@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 // maxRecord is more than the rows of any run take.
@@ -40,7 +39,7 @@ func RunKey(command, orgID string, rows []string) string {
 // changes nothing.
 func OpenRecord(dir, key string) (*Record, error) {
 	r := &Record{path: filepath.Join(dir, key+".jsonl"), earlier: map[int]Result{}}
-	data, err := regular.ReadFile(r.path, maxRecord)
+	data, err := atomicfile.ReadFile(r.path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil
 	}

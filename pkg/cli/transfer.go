@@ -149,7 +149,7 @@ func (a *App) endTransferAt(ctx context.Context, path string) error {
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxTransfer || atomicfile.Foreign(info)) {
 		return &config.Error{Path: path, Why: "not a note of this program"}
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.ReadFile(path, maxTransfer)
 	if err != nil {
 		return &config.Error{Path: path, Why: "not readable", Err: err}
 	}

@@ -2,14 +2,12 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
-	"github.com/astra-admin/astra/pkg/regular"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
@@ -53,7 +51,7 @@ func read(path string) ([]byte, error) {
 	}
 	switch {
 	case atomicfile.Foreign(info):
-		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
+		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
 	case atomicfile.Exposed(info):
 		return nil, &Error{Path: path, Why: "other users can reach the file; " + protect(path)}
 	case info.Size() > maxSize:
@@ -79,7 +77,7 @@ func decoded(path string, data []byte) ([]byte, error) {
 // openRegular opens a file for reading without waiting for the other end of a
 // named pipe, and refuses everything but a regular file.
 func openRegular(path string) (*os.File, error) {
-	f, err := regular.OpenFile(path, os.O_RDONLY, 0)
+	f, err := atomicfile.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -134,22 +132,13 @@ func trustDir(dir string) error {
 	case !info.IsDir():
 		return &Error{Path: dir, Why: "not a directory"}
 	case atomicfile.Foreign(info):
-		return &Error{Path: dir, Why: "the directory belongs to another user; run: " + chown(dir)}
+		return &Error{Path: dir, Why: "the directory belongs to another user; run: " + atomicfile.TakeOver(dir)}
 	case writableByAll(info) && errors.Is(atomicfile.CheckPrivate(dir), atomicfile.ErrExposed):
 		return &Error{Path: dir, Why: "every user can write to the directory, " + noPermissions}
 	case writableByAll(info):
 		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + shellword.Quote(dir)}
 	}
 	return nil
-}
-
-// chown is the command with which the caller takes over what another user owns.
-func chown(path string) string {
-	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
-	if os.Geteuid() != 0 {
-		command = "sudo " + command
-	}
-	return command
 }
 
 // noPermissions is what can be done where a mode cannot be changed.

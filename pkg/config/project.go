@@ -87,7 +87,7 @@ func readProject(path, start string) (Project, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || atomicfile.Foreign(info) && !sameOwner(info, start) {
-		return Project{}, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
+		return Project{}, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxProject+1))
 	switch {

@@ -143,11 +143,13 @@ func (s fileStore) read(path string) ([]byte, error) {
 	if err := s.checkDir(); err != nil {
 		return nil, notFound(err)
 	}
-	f, err := openPlain(path)
-	if errors.Is(err, errLink) {
+	f, err := atomicfile.OpenUnlinked(path)
+	switch {
+	case errors.Is(err, atomicfile.ErrLink):
 		return nil, fmt.Errorf("%w: %s is a symbolic link", ErrPermissions, path)
-	}
-	if err != nil {
+	case errors.Is(err, atomicfile.ErrNotRegular):
+		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	case err != nil:
 		return nil, notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}
 	defer f.Close()
@@ -155,10 +157,8 @@ func (s fileStore) read(path string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
 	case atomicfile.Foreign(info):
-		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, chown(path))
+		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, atomicfile.TakeOver(path))
 	case atomicfile.Exposed(info):
 		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, shellword.Quote(path))
 	}
@@ -177,22 +177,13 @@ func (s fileStore) checkDir() error {
 	case !info.IsDir():
 		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, s.dir)
 	case atomicfile.Foreign(info):
-		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, chown(s.dir))
+		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, atomicfile.TakeOver(s.dir))
 	case atomicfile.Exposed(info) && errors.Is(atomicfile.CheckPrivate(s.dir), atomicfile.ErrExposed):
 		return noPermissions(s.dir)
 	case atomicfile.Exposed(info):
 		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, shellword.Quote(s.dir))
 	}
 	return nil
-}
-
-// chown is the command with which the caller takes over what another user owns.
-func chown(path string) string {
-	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
-	if os.Geteuid() != 0 {
-		command = "sudo " + command
-	}
-	return command
 }
 
 // noPermissions says that a secret cannot be hidden at a path.

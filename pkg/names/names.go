@@ -197,7 +197,7 @@ func Read(cache, place, kind string, q Query, now time.Time) []Candidate {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSize || !fresh(info.ModTime(), now) {
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.ReadFile(path, maxSize)
 	if err != nil {
 		return nil
 	}

@@ -52,7 +52,7 @@ func (j Journal) deleted() map[string]bool {
 		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {
 			continue
 		}
-		file, err := os.Open(filepath.Join(j.Dir, name))
+		file, err := atomicfile.OpenFile(filepath.Join(j.Dir, name), os.O_RDONLY, 0)
 		if err != nil {
 			continue
 		}

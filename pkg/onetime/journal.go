@@ -85,7 +85,7 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 		return nil, err
 	}
 	e.Version = recordVersion
-	if e.file, err = os.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
+	if e.file, err = atomicfile.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
 		if err = errors.Join(e.note(e.Step), atomicfile.SyncDir(j.Dir)); err != nil {
 			_ = os.Remove(e.path) // what is not whole is no operation
 		}
@@ -115,7 +115,7 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 		}
 	}
 	if err == nil {
-		e.file, err = os.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
+		e.file, err = atomicfile.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
 	}
 	if err == nil && !bytes.HasSuffix(data, []byte("\n")) {
 		err = e.file.Truncate(int64(len(data) - len(torn(data))))

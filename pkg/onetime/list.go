@@ -87,5 +87,5 @@ func readRecord(path string) ([]byte, error) {
 	case !info.Mode().IsRegular() || info.Size() > maxRecord:
 		return nil, fmt.Errorf("%w: %s is not a regular file of at most %d MiB", ErrDamaged, path, maxRecord>>20)
 	}
-	return os.ReadFile(path)
+	return atomicfile.ReadFile(path, maxRecord)
 }

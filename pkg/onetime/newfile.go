@@ -84,13 +84,13 @@ func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	case !info.Mode().IsRegular() || info.Size() > maxFile:
 		return false, nil
 	}
-	text, err := os.ReadFile(f.Path)
+	text, err := atomicfile.ReadFile(f.Path, maxFile)
 	return bytes.Contains(text, []byte(clientID)), err
 }
 
 // Load returns the token of a client id from the file.
 func (f *File) Load(_ context.Context, clientID string) (secret.Text, error) {
-	text, err := os.ReadFile(f.Path)
+	text, err := atomicfile.ReadFile(f.Path, maxFile)
 	if err != nil {
 		return "", err
 	}

@@ -15,7 +15,6 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
@@ -104,7 +103,7 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 		// as well would make every change ten times slower, for toy data.
 		NoSync:     true,
 		NoGrowSync: true,
-		OpenFile:   regular.OpenFile, // a pipe in its place would be waited for
+		OpenFile:   atomicfile.OpenFile, // a pipe in its place would be waited for
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		if ctx.Err() != nil {
@@ -144,7 +143,7 @@ func busy(ctx context.Context) error {
 // error of its own, from what the system refuses.
 func isDamage(err error) bool {
 	_, failed := errors.AsType[syscall.Errno](err)
-	return (!isPath(err) || errors.Is(err, regular.ErrOther)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)
+	return (!isPath(err) || errors.Is(err, atomicfile.ErrNotRegular)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)
 }
 
 func isPath(err error) bool {
