@@ -76,6 +76,13 @@ type wireTier struct {
 
 func (w wireTier) value() (wireTier, bool) { return w, w.Region != "" }
 
+func (w wireTier) region() Region {
+	return Region{
+		Name: string(w.Region), Cloud: w.CloudProvider, DisplayName: w.RegionDisplay, Zone: strings.ToLower(w.RegionContinent),
+		Type: "classic", Enabled: true,
+	}
+}
+
 func (w wireTiers) value() ([]Region, bool) {
 	tiers, ok := w.rows.value()
 	type place struct {
@@ -90,10 +97,7 @@ func (w wireTiers) value() ([]Region, bool) {
 			continue
 		}
 		seen[at] = true
-		regions = append(regions, Region{
-			Name: string(tier.Region), Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
-			Type: "classic", Enabled: true,
-		})
+		regions = append(regions, tier.region())
 	}
 	return regions, ok
 }
