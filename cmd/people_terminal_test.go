@@ -3,6 +3,7 @@
 package cmd_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -185,5 +186,26 @@ func TestPagerEndsWithTheCommand(t *testing.T) {
 		term.see("reading")
 		check(t, term.cmd.Process.Signal(syscall.SIGTERM))
 		term.ends(143)
+	}
+}
+
+// TestNoPagerLosesAList gives PAGER what the shell takes for several words, and what
+// fails or reads nothing. The list is on the screen, once.
+func TestNoPagerLosesAList(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, os.Mkdir(filepath.Join(b.dir, "with blank"), 0o700))
+	check(t, executable(filepath.Join(b.dir, "with blank", "pager"), "#!/bin/sh\ncat\n"))
+	for _, pager := range []string{
+		"cat", `sh -c "cat"`, "cat | cat", "sh -c 'cat'", "X=1 cat", "cat; true", "'" + b.dir + "/with blank/pager'",
+		"no-such-pager", "no-such-pager | cat", "/no/such/pager -R", "false", "true", "exit 3", "'", "sh -c 'exit 1'", "no-such-pager; true", "cat < /dev/null", "   ",
+	} {
+		b := *b
+		b.env = append(slices.Clone(b.env), "PAGER="+pager)
+		term := b.onTerminal("--sandbox", "permission", "list")
+		term.ends(0)
+		if n := strings.Count(term.text(), "org-audits-read"); n != 1 {
+			t.Errorf("PAGER=%s: the list is there %d times:\n%s", pager, n, term.text())
+		}
 	}
 }

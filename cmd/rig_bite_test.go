@@ -62,8 +62,8 @@ func safeguards() []safeguard {
 		{"no process is left behind", []rewrite{{"cmd/env/ignored.go", "git.WaitDelay = time.Second", "git.WaitDelay = time.Second\n\tif exec.Command(\"sleep\", \"20\").Start() != nil {\n\t\treturn false\n\t}"}}, bitesHang("env export", "standard input closed")},
 
 		{"the journal is on the disk before anything is sent", []rewrite{{"pkg/onetime/journal.go", "err = e.file.Sync()", "err = nil"}}, bitesDurability("token generate")},
-		{"a configuration is on the disk before its name", []rewrite{{"pkg/config/update.go", "if err := f.Sync(); err != nil {", "if err != nil {"}}, bitesDurability("profile rename")},
-		{"the name of a secret is on the disk", []rewrite{{"pkg/credential/whole.go", "return syncDir(filepath.Dir(path))", "return nil"}}, bitesDurability("auth login")},
+		{"a configuration is on the disk before its name", []rewrite{{"pkg/atomicfile/atomicfile.go", "if err := f.system.sync(f.File); err != nil {\n\t\t\treturn err", "if false {\n\t\t\treturn nil"}}, bitesDurability("profile rename")},
+		{"the name of a secret is on the disk", []rewrite{{"pkg/atomicfile/atomicfile.go", "return syncDir(f.system, filepath.Dir(f.path))", "return nil"}}, bitesDurability("auth login")},
 
 		{"a damaged configuration is left alone", []rewrite{{"pkg/config/update.go", "before, doc, err := parse(path, data)\n\tif err != nil {\n\t\treturn err\n\t}\n\tafter, _, err := parse(path, data) // a copy that shares nothing\n\tif err != nil {\n\t\treturn err\n\t}", "before, doc, _ := parse(path, data)\n\tafter, _, _ := parse(path, data)"}}, bitesDamage("auth login", "something else")},
 		{"text from outside does not act", []rewrite{{"pkg/output/sanitize.go", "if harmless(s) {", "if harmless(s) || true {"}}, bitesHostile("role list", "tsv")},

@@ -375,8 +375,8 @@ func (tr *trial) tidy() error {
 	names, err := filepath.Glob(filepath.Join(tr.path, credentialPath))
 	check(tr.t, err)
 	for _, name := range names {
-		if strings.HasSuffix(name, ".tmp") {
-			continue // swept by the next command that stores something, a minute later
+		if strings.HasPrefix(filepath.Base(name), ".astra-") {
+			continue // swept by the next command that stores something, ten minutes later
 		}
 		text, err := os.ReadFile(name)
 		check(tr.t, err)

@@ -83,6 +83,9 @@ func Write(root *cobra.Command, shell string, w io.Writer) error {
 //go:embed words.bash
 var ofBash string
 
+//go:embed start.bash
+var ofBashStart string
+
 // A mend puts text in the place of what begins with from and ends with to.
 type mend struct{ from, to, text string }
 
@@ -105,6 +108,7 @@ func mends(shell string) []mend {
 	switch shell {
 	case "bash":
 		return []mend{
+			{"__start_astra()\n{\n", "", ofBashStart},
 			{"# Macs have bash3", "}\n\n", ofBash + "\n"},
 			{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
 			{`    __astra_handle_special_char "$cur" :`, "", "    __astra_quote_common_prefix\n    __astra_handle_at\n" + `    __astra_handle_special_char "$cur" :`},

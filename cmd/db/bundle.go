@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
@@ -86,7 +87,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	size, err := in.fetch(ctx, session, source, path)
+	size, err := in.fetch(ctx, app, session, source, path)
 	if err != nil {
 		return err
 	}
@@ -154,16 +155,16 @@ func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, regi
 
 // fetch downloads to a temporary file beside path, and gives it its name when it
 // is in order.
-func (in bundle) fetch(ctx context.Context, session *cli.Session, source devops.Bundle, path string) (int64, error) {
+func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, source devops.Bundle, path string) (int64, error) {
 	dir := filepath.Dir(path)
 	if in.out == "" {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := atomicfile.MkdirAll(dir); err != nil {
 			return 0, cli.OutError(path, err)
 		}
 	}
-	file, err := cli.CreateOut(path)
+	file, err := atomicfile.Create(path, atomicfile.Options{New: in.out != "" && !in.force})
 	if err != nil {
-		return 0, err
+		return 0, unwritten(path, err)
 	}
 	defer file.Discard()
 	size, err := session.Databases.FetchBundle(ctx, source, file)
@@ -176,14 +177,21 @@ func (in bundle) fetch(ctx context.Context, session *cli.Session, source devops.
 	if err := checkArchive(file, size); err != nil {
 		return 0, err
 	}
-	if in.out == "" || in.force {
-		return size, file.Replace()
+	if err := file.Commit(); err != nil {
+		return 0, unwritten(path, err)
 	}
-	err = file.Link()
+	if file.Exposed() {
+		app.Warn("other users can read %s: its file system does not keep permissions", path)
+	}
+	return size, nil
+}
+
+// unwritten words the failure to write the file of a bundle.
+func unwritten(path string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
-		return 0, exists(path)
+		return exists(path)
 	}
-	return size, err
+	return cli.OutError(path, err)
 }
 
 func bundleColumns() []output.Column[fetched] {

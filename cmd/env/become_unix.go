@@ -10,6 +10,10 @@ import (
 // become puts a program into the place of this process, and returns only if
 // that fails. Signals that the caller ignores stay ignored, as under nohup.
 func become(path string, args, environ []string) error {
+	inBackground := signal.Ignored(syscall.SIGINT) // and then SIGQUIT is ignored, too
 	signal.Reset()
+	if inBackground {
+		signal.Ignore(syscall.SIGQUIT)
+	}
 	return syscall.Exec(path, args, environ) //nolint:gosec // what the user asks for
 }

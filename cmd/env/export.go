@@ -17,6 +17,7 @@ type export struct {
 
 	out    string
 	reveal bool
+	force  bool
 }
 
 func newExport(app *cli.App) *cobra.Command {
@@ -46,7 +47,10 @@ connect bundle, if "db bundle" has fetched it.
 --out keeps a file current, such as .env or app.json: it replaces the lines of these
 variables, adds those that are missing, and leaves all else as it is. The file is written
 anew, so that only its owner can read it and a crash leaves the old one; further
-hard links of it are not, and a symbolic link is refused.
+hard links of it are not, and a symbolic link is refused. Where the file system keeps
+no permissions (exFAT, drives of Windows, shared folders) secrets are refused, unless
+--force accepts that other users can read them. A file that cannot be replaced, such
+as a bind mount of a single file, is written in place.
 
 On a terminal secrets are masked. With --format github on a runner of GitHub
 they are also masked in its log.`,
@@ -62,7 +66,9 @@ they are also masked in its log.`,
 	f := cmd.Flags()
 	f.StringVar(&in.out, "out", "", "write to a `file` instead, mode 0600, and keep what else it holds; its suffix tells the format (default dotenv)")
 	f.BoolVar(&in.reveal, "reveal", false, "show secrets also on a terminal")
+	f.BoolVar(&in.force, "force", false, "write secrets also where other users can read them")
 	cmd.MarkFlagsMutuallyExclusive("out", "reveal")
+	cmd.MarkFlagsMutuallyExclusive("reveal", "force")
 	return cmd
 }
 
@@ -70,6 +76,9 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	d, err := in.dialect(app, in.out)
 	if err != nil {
 		return err
+	}
+	if in.force && in.out == "" {
+		return cli.Usagef("--force goes with --out")
 	}
 	if in.out != "" && d == envfile.GitHub {
 		return cli.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
@@ -80,7 +89,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.out != "" {
-		return write(ctx, app, in.out, d, vars, gone)
+		return write(ctx, app, in.out, d, vars, gone, in.force)
 	}
 	if app.Terminal.Out {
 		if conceal(vars, in.reveal) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
 )
@@ -17,8 +18,10 @@ import (
 // maxFile is more than a file of variables holds.
 const maxFile = 1 << 20
 
-// write puts the variables into a file and keeps what else it holds.
-func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string) error {
+// write puts the variables into a file and keeps what else it holds. Secrets that
+// other users could read there are refused, unless force says otherwise.
+func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string, force bool) error {
+	private := !force && slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
 	if app.Globals.DryRun {
 		if _, _, err := rewritten(app, path, d, vars, gone); err != nil {
 			return err
@@ -41,7 +44,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 			app.Say("%s is up to date.", path)
 			return warn(ctx, app, path, vars)
 		}
-		done, err := before.replace(app, path, text)
+		done, err := before.replace(app, path, text, private)
 		if err != nil {
 			return err
 		}
@@ -86,39 +89,57 @@ type existing struct {
 	info fs.FileInfo
 }
 
-// private reports whether nobody else can read the file.
+// private reports whether only the owner can read the file.
 func (e existing) private() bool { return e.info != nil && e.info.Mode().Perm() == 0o600 }
 
+// errChanged says that a file is not as it was read.
+var errChanged = errors.New("changed by another program")
+
 // replace writes the file anew, unless it was changed since it was read. Mode and
-// further names are not kept, which is said; the owner is, where that can be.
-func (e existing) replace(app *cli.App, path string, text []byte) (done bool, err error) {
-	f, err := cli.CreateOut(path)
+// further names are not kept, which is said; the owner is, where that can be. With
+// private it refuses a place where other users could read it.
+func (e existing) replace(app *cli.App, path string, text []byte, private bool) (done bool, err error) {
+	err = atomicfile.WriteFile(path, text, atomicfile.Options{Private: private, KeepOwner: true, Check: func() error {
+		now, err := readFile(path)
+		if err == nil && (!bytes.Equal(now.text, e.text) || (now.info == nil) != (e.info == nil)) {
+			err = errChanged
+		}
+		return err
+	}})
 	if err != nil {
-		return false, err
+		return false, unwritten(path, err)
 	}
-	defer f.Discard()
-	if _, err := f.Write(text); err != nil {
+	now, err := os.Lstat(path)
+	if err != nil {
 		return false, cli.OutError(path, err)
 	}
-	if e.info != nil {
-		if err := keepOwner(f.File, e.info); err != nil {
-			return false, cli.Refusef("%s belongs to another user, who would lose it: %v", path, err)
-		}
-	}
-	now, err := readFile(path)
-	if err != nil || !bytes.Equal(now.text, e.text) || (now.info == nil) != (e.info == nil) {
-		return false, err
-	}
-	if err := f.Replace(); err != nil {
-		return false, err
-	}
-	if e.info != nil && !e.private() {
+	switch {
+	case atomicfile.Exposed(now):
+		app.Warn("other users can read %s: its file system does not keep permissions", path)
+	case e.info != nil && !e.private():
 		app.Say("Only its owner can read %s now; its mode was %s.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
 	}
-	if e.info != nil && links(e.info) > 1 {
+	if e.info != nil && atomicfile.Links(e.info) > 1 && !os.SameFile(e.info, now) {
 		app.Warn("%s had other names (hard links), under which the old content stays", path)
 	}
 	return true, nil
+}
+
+// unwritten words the failure to write a file, nil where it only changed.
+func unwritten(path string, err error) error {
+	if _, known := errors.AsType[*cli.Error](err); known {
+		return err
+	}
+	switch {
+	case errors.Is(err, errChanged):
+		return nil
+	case errors.Is(err, atomicfile.ErrExposed):
+		return cli.Refusef("%s would hold secrets that other users can read: its file system does not keep permissions", path).
+			WithHint("choose a file on another file system, or accept that with --force")
+	case errors.Is(err, atomicfile.ErrOwner):
+		return cli.Refusef("%s belongs to another user, who would lose it", path)
+	}
+	return cli.OutError(path, err)
 }
 
 // readFile reads a file that may not be there.
@@ -140,7 +161,7 @@ func readFile(path string) (existing, error) {
 	case info.Size() > maxFile:
 		return e, cli.Refusef("%s is larger than a megabyte, which no file of variables is", path)
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.ReadFile(path, maxFile)
 	if err != nil {
 		return e, cli.OutError(path, err)
 	}

@@ -33,7 +33,7 @@ func TestReplaceLeavesAChangedFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		change()
-		done, err := before.replace(new(cli.App), path, []byte("OURS=2\n"))
+		done, err := before.replace(new(cli.App), path, []byte("OURS=2\n"), true)
 		if text, _ := os.ReadFile(path); done || err != nil || string(text) == "OURS=2\n" {
 			t.Errorf("%s: %v, %v: %q", name, done, err, text)
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/config"
 )
 
 func newDelete(app *cli.App) *cobra.Command {
@@ -42,17 +41,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {
 		return nil
 	}
-	if err := app.DropSecrets(ctx, p); err != nil {
-		return err
-	}
-	err = app.UpdateConfig(ctx, func(c *config.Config) error {
-		c.Remove(p.Name)
-		if c.CurrentProfile == p.Name {
-			c.CurrentProfile = ""
-		}
-		return nil
-	})
-	if err != nil {
+	if err := app.DeleteProfile(ctx, p); err != nil {
 		return err
 	}
 	app.ForgetNames(p)

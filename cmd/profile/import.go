@@ -95,7 +95,10 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		app.Say("Imported profile %s (%s).", p.Name, cmp.Or(p.Org.Name, p.Org.ID))
 		done = append(done, row{p, false})
 	}
-	if err := cli.Print(app, columns(), done, "There was nothing to import."); err != nil {
+	if len(done) == 0 && len(failed) == 0 && !app.Globals.DryRun {
+		app.Say("There was nothing to import.")
+	}
+	if err := cli.Print(app, columns(), done, "No profiles were imported."); err != nil {
 		return err
 	}
 	switch {

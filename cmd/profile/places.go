@@ -19,10 +19,7 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 	if in.file != "" {
 		return config.ReadForeign(in.file)
 	}
-	archived, err := archivedPlaces(app)
-	if err != nil {
-		return nil, err
-	}
+	archived := archivedPlaces(app)
 	official, err := officialPlaces(app)
 	if err != nil {
 		return nil, err
@@ -45,6 +42,9 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 		good++
 	}
 	switch {
+	case len(official)+len(archived) == 0:
+		return nil, cli.Failf(cli.Config, "no home directory to look for the files of other Astra tools in").
+			WithHint("name the file: astra profile import FILE")
 	case read == 0:
 		return nil, cli.Failf(cli.Config, "no file of another Astra tool found; looked for %s", strings.Join(slices.Concat(official, archived), ", ")).
 			WithHint("name the file: astra profile import FILE")
@@ -79,17 +79,16 @@ func officialPlaces(app *cli.App) ([]string, error) {
 
 // archivedPlaces are where the archived tool has its file. It knows no variable, but
 // its directory is the one of this program where no variable is set.
-func archivedPlaces(app *cli.App) ([]string, error) {
+func archivedPlaces(app *cli.App) []string {
 	const name = "prod_token"
-	paths, err := app.Paths()
-	if err != nil {
-		return nil, err
+	var places []string
+	if paths, _ := app.Paths(); paths.Config != "" {
+		places = append(places, filepath.Join(paths.Config, name))
 	}
-	places := []string{filepath.Join(paths.Config, name)}
 	if app.Home != "" {
 		places = append(places, filepath.Join(app.Home, ".config", "astra", name))
 	}
-	return slices.Compact(places), nil
+	return slices.Compact(places)
 }
 
 // first returns the first of places that exists, and tells of others that do.

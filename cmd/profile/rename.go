@@ -14,7 +14,8 @@ func newRename(app *cli.App) *cobra.Command {
 		Use:   "rename PROFILE NAME",
 		Short: "Give a profile another name",
 		Long: `Give a profile another name. Its secrets are copied under the new name, then the
-configuration is switched, then the old ones are dropped.`,
+configuration is switched, then the old ones are deleted. After a failure the profile
+has its old name; the next command ends a renaming that was interrupted.`,
 		Example: "  astra profile rename default staging",
 		Args:    cli.Args("PROFILE", "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,6 +27,10 @@ configuration is switched, then the old ones are dropped.`,
 func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if err := refuseSandbox(app); err != nil {
 		return err
+	}
+	if app.EndedRename(from, to) {
+		app.Say("Renamed profile %s to %s.", from, to)
+		return nil
 	}
 	p, err := app.NamedProfile(from)
 	if err != nil {
@@ -43,27 +48,8 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
 		return nil
 	}
-	if err := app.CopySecrets(ctx, p, to); err != nil {
+	if err := app.RenameProfile(ctx, p, to); err != nil {
 		return err
-	}
-	err = app.UpdateConfig(ctx, func(c *config.Config) error {
-		now, found := c.Find(from)
-		if !found {
-			return cli.Failf(cli.Conflict, "profile %s was removed meanwhile", from)
-		}
-		now.Name = to
-		c.Remove(from)
-		c.Put(now)
-		if c.CurrentProfile == from {
-			c.CurrentProfile = to
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := app.DropSecrets(ctx, p); err != nil {
-		return cli.Hint(err, "the profile was renamed; only secrets under its old name are left")
 	}
 	app.Say("Renamed profile %s to %s.", from, to)
 	return nil

@@ -1,13 +1,11 @@
 package sandbox
 
 import (
-	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 // register notes the address at which the sandbox is served, so that "sandbox
@@ -17,16 +15,11 @@ func register(app *cli.App, address string) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, url.PathEscape(address))
-	note, err := regular.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	_, err = note.WriteString(address + "\n")
-	if err = errors.Join(err, note.Close()); err != nil {
+	path := filepath.Join(dir, atomicfile.Name(address))
+	if err := atomicfile.WriteFile(path, []byte(address+"\n"), atomicfile.Options{Volatile: true}); err != nil {
 		return nil, err
 	}
 	return func() { os.Remove(path) }, nil

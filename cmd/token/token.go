@@ -108,7 +108,7 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 
 // review warns of tokens in the list that were made although the service refused it.
 func review(ctx context.Context, app *cli.App, session *cli.Session, tokens []devops.Token) error {
-	journal, err := app.Journal()
+	journal, err := app.JournalIfAny()
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,8 @@ already is left alone; a member with other roles is not changed by an invitation
 
 Several invitations, and those of --from, are sent as fast as the service allows,
 each one once, and have one row each in the report; an address that is there twice
-is invited once. --resume goes on with the same rows after an interruption.`,
+is invited once. --resume goes on with the same rows after an interruption. The same
+command started twice sends no invitation twice: the second one waits for the first.`,
 		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
 			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
 			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra --sandbox user invite --from -\n" +
@@ -83,6 +84,11 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := app.LockRun(ctx, session, "user invite", in.keys(guests), !in.resend)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	members, err := session.Members(ctx)
 	if err != nil {
 		return err

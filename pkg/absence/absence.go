@@ -115,7 +115,7 @@ func (p Prover) judge(ctx context.Context, sight Sight, err error, id string, ac
 	case sight.There[id]:
 		absent[id] = 0
 		return ErrStillListed
-	case len(sight.Missing) > 0 && !(accepted && (p.Trust || p.Again != nil && p.Again(ctx, id))):
+	case len(sight.Missing) > 0 && (!accepted || !p.Trust && (p.Again == nil || !p.Again(ctx, id))):
 		absent[id] = 0
 		return &IncompleteListError{sight.Missing}
 	}

@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/astra-admin/astra/pkg/regular"
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // maxRecord is more than the rows of any run take.
@@ -39,7 +39,7 @@ func RunKey(command, orgID string, rows []string) string {
 // changes nothing.
 func OpenRecord(dir, key string) (*Record, error) {
 	r := &Record{path: filepath.Join(dir, key+".jsonl"), earlier: map[int]Result{}}
-	data, err := regular.ReadFile(r.path, maxRecord)
+	data, err := atomicfile.ReadFile(r.path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil
 	}
@@ -79,14 +79,10 @@ func (r *Record) Earlier(row int) (Result, bool) {
 // Begin opens the file to add to it, after what an earlier run has left if
 // this run goes on with that.
 func (r *Record) Begin(resume bool) error {
-	if err := os.MkdirAll(filepath.Dir(r.path), 0o700); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Dir(r.path)); err != nil {
 		return err
 	}
-	mode := os.O_CREATE | os.O_WRONLY | os.O_APPEND
-	if !resume {
-		mode |= os.O_TRUNC
-	}
-	file, err := regular.OpenFile(r.path, mode, 0o600)
+	file, err := atomicfile.Append(r.path, !resume)
 	if err != nil {
 		return err
 	}
@@ -94,7 +90,7 @@ func (r *Record) Begin(resume bool) error {
 		_, err = file.WriteString("\n")
 	}
 	r.file = file
-	return errors.Join(err, file.Chmod(0o600))
+	return err
 }
 
 // Add remembers a row. A failure to write does not end the run: Close returns

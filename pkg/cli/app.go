@@ -8,6 +8,8 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -54,6 +56,8 @@ type App struct {
 	// Args is the command line, without the program's name.
 	Args []string
 
+	endedRename   transfer    // which a command before was interrupted in
+	homeErr       error       // why there is no home directory
 	files         [3]*os.File // the streams as files, for the terminal
 	settings      *config.Settings
 	config        config.Config
@@ -87,7 +91,7 @@ type App struct {
 // no release.
 func System(version string) *App {
 	redactor := new(secret.Redactor)
-	home, _ := os.UserHomeDir()
+	home, homeErr := userHome()
 	dir, _ := os.Getwd()
 	app := &App{
 		In:      os.Stdin,
@@ -96,6 +100,7 @@ func System(version string) *App {
 		Now:     time.Now,
 		Rand:    rand.Reader,
 		Home:    home,
+		homeErr: homeErr,
 		WorkDir: dir,
 		Version: buildVersion(version),
 		Secrets: redactor,
@@ -123,10 +128,26 @@ func buildVersion(release string) string {
 // goos names the operating system, for the places of files.
 const goos = runtime.GOOS
 
+// userHome returns the home directory, or why there is none to keep files in.
+func userHome() (string, error) {
+	home, _ := os.UserHomeDir() // an error says that it is not set, as "" does
+	return config.Home(os.Getenv, home)
+}
+
+// dirs returns the directories by the environment. Where there is no home directory
+// the error says why.
+func (a *App) dirs() (config.Paths, error) {
+	p, err := config.Dirs(a.Getenv, a.Home, goos)
+	if a.homeErr != nil && errors.Is(err, config.ErrNoHome) {
+		err = fmt.Errorf("%w (%w)", err, a.homeErr)
+	}
+	return p, err
+}
+
 // Paths returns the directories of configuration, state and cache. In sandbox
 // mode configuration and state are the sandbox's own.
 func (a *App) Paths() (config.Paths, error) {
-	p, err := config.Dirs(a.Getenv, a.Home, goos)
+	p, err := a.dirs()
 	if !a.sandboxed {
 		return p, err
 	}

@@ -3,11 +3,14 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -49,6 +52,44 @@ func (a *App) OpenRecord(command, orgID string, rows []string) (*bulk.Record, er
 		return nil, Failf(Config, "the record of an earlier run: %v", err)
 	}
 	return record, nil
+}
+
+// runWait bounds the wait for another process that runs the same rows.
+const runWait = 10 * time.Second
+
+// LockRun keeps other processes of this user from running the same rows of a command
+// at the same time, until the function that it returns is called. With wait it waits
+// some seconds for one that does, so that the rows are looked at after it. Where the
+// state directory cannot be written there is no lock.
+func (a *App) LockRun(ctx context.Context, session *Session, command string, rows []string, wait bool) (unlock func(), err error) {
+	nothing := func() {}
+	paths, _ := a.Paths()
+	if paths.State == "" || a.Globals.DryRun {
+		return nothing, nil
+	}
+	dir := filepath.Join(paths.State, "runs")
+	if atomicfile.MkdirAll(dir) != nil {
+		return nothing, nil //nolint:nilerr // the record of several rows says so
+	}
+	whose := session.APIURL + " " + cmp.Or(session.Profile.Org.ID, session.ClientID)
+	rows = slices.Compact(slices.Sorted(slices.Values(rows))) // the order of a list makes no other run
+	path := filepath.Join(dir, bulk.RunKey(command, whose, rows)+".lock")
+	lock, err := atomicfile.TakeLock(ctx, path, 0)
+	if errors.Is(err, atomicfile.ErrLocked) && wait {
+		a.Say("Waiting for another astra that does the same.")
+		lock, err = atomicfile.TakeLock(ctx, path, runWait)
+	}
+	switch {
+	case err == nil:
+		return lock.Remove, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.Is(err, atomicfile.ErrLocked):
+		return nil, Failf(Conflict, "another astra is running the same %s", command).WithHint("nothing was sent; wait until it has ended")
+	case errors.Is(err, atomicfile.ErrNoLocks):
+		return nil, Failf(Config, "%v", err).WithHint("without locks a second run could send the same again; ASTRA_STATE_DIR chooses another directory")
+	}
+	return nothing, nil
 }
 
 // Explain returns the status and the words of a failure, for the row of a

@@ -14,7 +14,7 @@ func (a *App) BundlePath(databaseID, region string) (string, error) {
 		return "", Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
 	}
 	paths, err := a.Paths()
-	if err != nil {
+	if paths.State == "" {
 		return "", err
 	}
 	return filepath.Join(paths.State, "bundles", databaseID+"-"+region+".zip"), nil

@@ -112,8 +112,12 @@ func (h *Held) each(do func(onetime.Place, credential.Store) error) error {
 	return nil
 }
 
-// Prepare writes, reads and deletes a dummy in every store.
+// Prepare tries out the configuration, which is changed last, and writes, reads and
+// deletes a dummy in every store.
 func (h *Held) Prepare(ctx context.Context) error {
+	if err := h.app.TryConfig(); err != nil {
+		return err
+	}
 	return h.each(func(p onetime.Place, store credential.Store) error {
 		return onetime.TryStore(ctx, store, KeyOf(p, "try"))
 	})

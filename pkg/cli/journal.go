@@ -30,6 +30,16 @@ func (a *App) Journal() (onetime.Journal, error) {
 	return onetime.Journal{Dir: filepath.Join(paths.State, JournalDir)}, nil
 }
 
+// JournalIfAny is Journal for commands that need only a token: without a home
+// directory they have the zero Journal, as no operation can have been begun.
+func (a *App) JournalIfAny() (onetime.Journal, error) {
+	journal, err := a.Journal()
+	if errors.Is(err, config.ErrNoHome) {
+		return onetime.Journal{}, nil
+	}
+	return journal, err
+}
+
 // Maker makes credentials through a session.
 func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error) {
 	journal, err := a.Journal()
@@ -88,7 +98,7 @@ func (a *App) with(session *Session) func(context.Context, secret.Text) (*devops
 // Witness returns what decides whether tokens of a session's organization are gone.
 // before are the tokens that its list showed.
 func (a *App) Witness(session *Session, before []devops.Token) (*onetime.Witness, error) {
-	journal, err := a.Journal()
+	journal, err := a.JournalIfAny()
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +165,9 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 		}
 	}
 	words, next, err := a.Unfinished()
+	if errors.Is(err, config.ErrNoHome) {
+		return // doctor tells
+	}
 	if err != nil {
 		a.Warn("cannot tell whether operations are unfinished: %v", err)
 		return
@@ -227,7 +240,7 @@ func inWords(o onetime.Open) string {
 // NotRotating fails with status 7 if a rotation is open that concerns what is
 // about to be changed: it would not find its tokens again.
 func (a *App) NotRotating(doing string, concerns func(onetime.Record) bool) error {
-	journal, err := a.Journal()
+	journal, err := a.JournalIfAny()
 	if err != nil {
 		return err
 	}

@@ -20,9 +20,12 @@ type Login struct {
 	Verify  bool
 }
 
-// Probe makes sure, before there is a token, that the store can take one. It
-// returns nil for a login that stores nothing.
+// Probe makes sure, before there is a token, that the store can take one and the
+// configuration can name it. It returns nil for a login that stores nothing.
 func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
+	if err := app.TryConfig(); err != nil {
+		return nil, err
+	}
 	if l.Kind == string(credential.Env) {
 		return nil, nil //nolint:nilnil // nothing is stored
 	}
@@ -64,39 +67,28 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 			return p, err
 		}
 	}
-	if store != nil {
-		item := credential.Item{ClientID: token.ClientID, Token: token.Text, APIURL: l.URL, OrgID: p.Org.ID}
-		if err := store.Set(ctx, LoginKey(p), item); err != nil {
-			return p, err
+	touched := append(append(secretsOf(p), secretsOf(before)...), sessionsOf(before)...)
+	err = app.transfer(ctx, transfer{}, touched, func() error {
+		if store != nil {
+			item := credential.Item{ClientID: token.ClientID, Token: token.Text, APIURL: l.URL, OrgID: p.Org.ID}
+			if err := store.Set(ctx, LoginKey(p), item); err != nil {
+				return err
+			}
 		}
-	}
-	err = app.UpdateConfig(ctx, func(c *config.Config) error {
-		if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
-			p.Tokens, p.Env = now.Tokens, now.Env // they still hold, with what was changed meanwhile
+		err := app.UpdateConfig(ctx, func(c *config.Config) error {
+			if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
+				p.Tokens, p.Env = now.Tokens, now.Env // they still hold, with what was changed since
+			}
+			c.Put(p)
+			c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
+			return nil
+		})
+		if err != nil || len(p.Sessions) > 0 {
+			return err
 		}
-		c.Put(p)
-		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
-		return nil
+		return app.drop(ctx, sessionsOf(before)) // of the other login, also where the database stays
 	})
-	kept := known && before.Store == p.Store && before.ClientID == p.ClientID
-	if err != nil {
-		if store != nil && !kept { // nothing would ever name it
-			err = errors.Join(err, store.Delete(context.WithoutCancel(ctx), LoginKey(p)))
-		}
-		return p, err
-	}
-	left := before
-	if same {
-		left.Tokens = nil // still in use
-	}
-	if len(p.Sessions) > 0 {
-		left.Sessions, left.Env = nil, config.Env{} // still in use
-	}
-	ended := app.drop(ctx, sessionsOf(left))
-	if kept {
-		left.Store = "" // overwritten
-	}
-	return p, errors.Join(ended, app.drop(ctx, secretsOf(left)))
+	return p, err
 }
 
 // profileNow returns the profile called name, if there is one.

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -10,22 +12,32 @@ import (
 	"unicode/utf8"
 )
 
-// page writes the list of a command to standard output, by the program that PAGER
-// names if the list is longer than the terminal is high and somebody sits there.
+// page writes the list of a command to standard output, by the pager that PAGER
+// says if the list is longer than the terminal is high and a person sits there.
 // Reports of what was done are not paged: the end of the command would wait.
-// Like a browser it gets its words as they are, and nothing of what the environment
-// holds of Astra. Where it cannot be started the text is written as it is.
+// PAGER is a command of the shell, as for git and man, and gets nothing of what the
+// environment holds of Astra. A list is never lost: where the pager fails or has read
+// nothing of it, it is written as it is.
 func (a *App) page(text []byte) error {
-	words := strings.Fields(a.Getenv("PAGER"))
+	command := strings.TrimSpace(a.Getenv("PAGER"))
 	long := a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height
-	if !a.pages || !long || len(words) == 0 || !a.Interactive() || !a.Terminal.Out {
-		_, err := a.Out.Write(text)
-		return err
+	if a.pages && long && command != "" && a.Interactive() && a.Terminal.Out {
+		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
+		if a.limitGiven {
+			ctx = a.alive()
+		}
+		taken := a.runPager(ctx, command, a.Secrets.Redact(string(text)))
+		if taken || ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 	}
-	ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
-	if a.limitGiven {
-		ctx = a.alive()
-	}
+	_, err := a.Out.Write(text)
+	return err
+}
+
+// runPager reports whether a pager took the text. The end of ctx ends the pager.
+func (a *App) runPager(ctx context.Context, command, text string) bool {
+	words := pagerWords(command)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own choice
 	cmd.Cancel = func() error { return endGently(cmd.Process) }
 	cmd.WaitDelay = parting
@@ -33,17 +45,29 @@ func (a *App) page(text []byte) error {
 	if a.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen
 	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(a.Secrets.Redact(string(text))), a.Stdout(), a.Stderr()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return false
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, a.Stdout(), a.Stderr()
 	// These are keys of the pager from here, and nothing is left to be done but to end.
 	// They are caught, as the pager would inherit that they are ignored.
-	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGQUIT)
-	if cmd.Start() != nil {
-		_, err := a.Out.Write(text)
-		return err
+	for _, key := range []os.Signal{os.Interrupt, syscall.SIGQUIT} {
+		if !signal.Ignored(key) {
+			signal.Ignore(key)
+			signal.Notify(make(chan os.Signal, 1), key)
+		}
 	}
-	_ = cmd.Wait() // whoever has seen enough ends it with whatever status
-	return context.Cause(ctx)
+	go func() {
+		_, _ = io.WriteString(w, text)
+		w.Close()
+	}()
+	failed := cmd.Run()
+	left, _ := io.Copy(io.Discard, r) // this end keeps what no program read, and lets the writer end
+	r.Close()
+	exit, ended := errors.AsType[*exec.ExitError](failed)
+	bySignal := ended && exit.ExitCode() < 0 // a person who has seen enough
+	return left < int64(len(text)) && (failed == nil || bySignal)
 }
 
 // screenLines is how many lines a text takes on the terminal, about.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 // advisePlace adds to an error about one of our own files, which the system refuses,
@@ -34,7 +34,7 @@ func placeRefused(err error) bool {
 	for _, kind := range []error{config.ErrConfig, credential.ErrPermissions, credential.ErrUnavailable} {
 		ours = ours || errors.Is(err, kind)
 	}
-	refused := strings.Contains(err.Error(), "another user") || errors.Is(err, fs.ErrPermission) || errors.Is(err, regular.ErrOther)
+	refused := strings.Contains(err.Error(), "another user") || errors.Is(err, fs.ErrPermission) || errors.Is(err, atomicfile.ErrNotRegular)
 	for _, number := range []syscall.Errno{syscall.ENOLCK, syscall.ENOSYS, syscall.EROFS, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOSPC, syscall.EIO} {
 		refused = refused || errors.Is(err, number)
 	}

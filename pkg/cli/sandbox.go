@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -51,7 +50,7 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 
 // SandboxDir is where the sandbox keeps all of its own.
 func (a *App) SandboxDir() (string, error) {
-	paths, err := config.Dirs(a.Getenv, a.Home, goos)
+	paths, err := a.dirs()
 	if paths.State == "" {
 		return "", err
 	}

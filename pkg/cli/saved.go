@@ -49,7 +49,8 @@ func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error
 	}
 	return &onetime.Saved{
 		Store: store, Place: place, APIURL: apiURL,
-		Key: func(clientID string) credential.Key { return KeyOf(place, clientID) },
+		Key:       func(clientID string) credential.Key { return KeyOf(place, clientID) },
+		TryRecord: a.TryConfig,
 		Record: func(ctx context.Context, clientID string) error {
 			return a.UpdateConfig(ctx, func(c *config.Config) error {
 				p, found := c.Find(place.Profile)

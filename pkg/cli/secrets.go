@@ -47,10 +47,10 @@ func sessionsOf(p config.Profile) []stored {
 // SecretsOf returns how many secrets are stored for a profile.
 func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 
-// CopySecrets copies what is stored for a profile to another profile's name. A
-// login that was dropped is no error.
-func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) error {
-	for _, s := range append(secretsOf(p), sessionsOf(p)...) {
+// copySecrets copies secrets to another profile's name. A login that was dropped is
+// no error.
+func (a *App) copySecrets(ctx context.Context, all []stored, to string) error {
+	for _, s := range all {
 		item, err := a.Stored(ctx, s.kind, s.key)
 		if errors.Is(err, credential.ErrNotFound) {
 			continue
@@ -67,11 +67,6 @@ func (a *App) CopySecrets(ctx context.Context, p config.Profile, to string) erro
 		}
 	}
 	return nil
-}
-
-// DropSecrets removes what is stored for a profile, its sessions too.
-func (a *App) DropSecrets(ctx context.Context, p config.Profile) error {
-	return a.drop(ctx, append(secretsOf(p), sessionsOf(p)...))
 }
 
 // drop removes secrets. What is not there is as good as dropped.

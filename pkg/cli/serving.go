@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/astra-admin/astra/pkg/regular"
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // maxNote is more than any address takes.
@@ -33,7 +33,7 @@ func (a *App) ServedAt() ([]string, error) {
 	alive := []string{}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		text, err := regular.ReadFile(path, maxNote)
+		text, err := atomicfile.ReadFile(path, maxNote)
 		if err != nil {
 			continue
 		}

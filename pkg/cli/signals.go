@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -23,7 +24,8 @@ var (
 func Signals() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	awaited := awaitedSignals()
+	signal.Notify(caught, awaited...)
 	ignoreBrokenPipes()
 	go func() {
 		switch <-caught {
@@ -34,7 +36,23 @@ func Signals() (context.Context, context.CancelFunc) {
 		default:
 			cancel(errInterrupted)
 		}
-		signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		signal.Reset(slices.DeleteFunc(awaited, func(s os.Signal) bool { return s == syscall.SIGQUIT })...)
 	}()
 	return ctx, func() { cancel(nil) }
+}
+
+// awaitedSignals are those that end the program. What the caller ignores stays
+// ignored: SIGHUP under nohup, SIGINT and SIGQUIT in a background process of a
+// shell without job control. The runtime tells of the first two only, and such a
+// shell ignores the last two together.
+func awaitedSignals() []os.Signal {
+	awaited := []os.Signal{syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		awaited = append(awaited, syscall.SIGHUP)
+	}
+	if signal.Ignored(os.Interrupt) {
+		signal.Ignore(syscall.SIGQUIT)
+		return awaited
+	}
+	return append(awaited, os.Interrupt, syscall.SIGQUIT)
 }

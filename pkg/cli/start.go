@@ -76,6 +76,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	}
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		a.live(cmd.Context())
+		a.endInterrupted(cmd)
 		a.tellOpen(cmd)
 		return nil
 	}
@@ -84,8 +85,20 @@ func (a *App) Start(cmd *cobra.Command) error {
 	cmd.SetContext(ctx)
 	a.live(ctx)
 	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
+	a.endInterrupted(cmd)
 	a.tellOpen(cmd)
 	return nil
+}
+
+// endInterrupted ends changes of profiles that were interrupted, other than in a
+// command that runs at every prompt, or in a rehearsal.
+func (a *App) endInterrupted(cmd *cobra.Command) {
+	if isEvaluated(cmd) || a.Globals.DryRun {
+		return
+	}
+	if err := a.EndTransfers(cmd.Context()); err != nil {
+		a.Warn("secrets of an interrupted change of a profile are left: %v", err)
+	}
 }
 
 // emptyFlag refuses a flag that was given without a value: mostly a variable of
@@ -110,6 +123,9 @@ func emptyFlag(cmd *cobra.Command) error {
 func (a *App) settle() error {
 	environment, err := config.NewSettings(a.Getenv, nil)
 	if err != nil {
+		return err
+	}
+	if err := config.CheckDirs(a.Getenv, a.Home); err != nil {
 		return err
 	}
 	a.settings, a.sandboxed = environment, a.Globals.Sandbox || environment.Sandbox

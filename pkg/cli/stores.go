@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/config"
@@ -13,7 +14,7 @@ func (a *App) Config() (config.Config, error) {
 	if !a.configRead {
 		a.configRead = true
 		paths, err := a.Paths()
-		if err == nil {
+		if paths.Config != "" || errors.Is(err, config.ErrNoHome) { // without a home there are no profiles
 			a.config, err = config.Load(paths.ConfigFile())
 		}
 		a.configErr = err
@@ -24,11 +25,20 @@ func (a *App) Config() (config.Config, error) {
 // UpdateConfig changes the configuration file, with what is in it by then.
 func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
 	paths, err := a.Paths()
-	if err != nil {
+	if paths.Config == "" {
 		return err
 	}
 	a.configRead = false
 	return config.Update(ctx, paths.ConfigFile(), edit)
+}
+
+// TryConfig tries out whether the configuration file can be changed.
+func (a *App) TryConfig() error {
+	paths, err := a.Paths()
+	if paths.Config == "" {
+		return err
+	}
+	return config.Try(paths.ConfigFile())
 }
 
 // UpdateProfile changes one profile, which it adds if it is not there.
@@ -84,7 +94,7 @@ func (a *App) Store(kind string) (credential.Store, error) {
 		}), nil
 	}
 	paths, err := a.Paths()
-	if err != nil {
+	if paths.Config == "" {
 		return nil, err
 	}
 	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil

@@ -18,8 +18,8 @@ type place struct{ own, system, below, home string }
 
 // Dirs finds the directories from the environment. Where the environment does
 // not tell, because there is no home directory either, a path stays empty and
-// the error, which wraps ErrConfig, names the variable to set; the other paths
-// are good.
+// the error, which wraps ErrNoHome, names the variable to set; a path of our own
+// that is not absolute is refused. The other paths are good.
 func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 	places := []place{
 		{"ASTRA_CONFIG_DIR", "XDG_CONFIG_HOME", "astra", ".config/astra"},
@@ -38,6 +38,8 @@ func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 	for i, p := range places {
 		system := getenv(p.system)
 		switch {
+		case checkDir(p.own, getenv(p.own), home) != nil:
+			errs = append(errs, checkDir(p.own, getenv(p.own), home))
 		case getenv(p.own) != "":
 			found[i] = filepath.Clean(getenv(p.own))
 		case filepath.IsAbs(system): // the XDG rules: a relative one counts as unset
@@ -45,7 +47,7 @@ func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 		case home != "":
 			found[i] = filepath.Join(home, filepath.FromSlash(p.home))
 		default:
-			errs = append(errs, &Error{Path: p.own, Why: "there is no home directory: set this variable to a directory of your own"})
+			errs = append(errs, &Error{Path: p.own, Why: "set this variable to a directory of your own", Err: ErrNoHome})
 		}
 	}
 	return Paths{Config: found[0], State: found[1], Cache: found[2]}, errors.Join(errs...)

@@ -2,13 +2,12 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/astra-admin/astra/pkg/regular"
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
@@ -51,10 +50,10 @@ func read(path string) ([]byte, error) {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
 	}
 	switch {
-	case foreign(info):
-		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
-	case exposed(info, 0o077):
-		return nil, &Error{Path: path, Why: "other users can reach the file; run: chmod 600 " + shellword.Quote(path)}
+	case atomicfile.Foreign(info):
+		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
+	case atomicfile.Exposed(info):
+		return nil, &Error{Path: path, Why: "other users can reach the file; " + protect(path)}
 	case info.Size() > maxSize:
 		return nil, &Error{Path: path, Why: "the file is larger than 1 MiB"}
 	}
@@ -78,7 +77,7 @@ func decoded(path string, data []byte) ([]byte, error) {
 // openRegular opens a file for reading without waiting for the other end of a
 // named pipe, and refuses everything but a regular file.
 func openRegular(path string) (*os.File, error) {
-	f, err := regular.OpenFile(path, os.O_RDONLY, 0)
+	f, err := atomicfile.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -100,7 +99,7 @@ func trustPath(path string) error {
 // trustAbsence refuses a directory of another user also without a file in it: what
 // it lacks may have been taken away, and nothing can be kept there.
 func trustAbsence(dir string) error {
-	if info, err := os.Stat(dir); err == nil && foreign(info) {
+	if info, err := os.Stat(dir); err == nil && atomicfile.Foreign(info) {
 		return trustDir(dir)
 	}
 	return nil
@@ -132,27 +131,31 @@ func trustDir(dir string) error {
 		return &Error{Path: dir, Why: "not readable", Err: cause(err)}
 	case !info.IsDir():
 		return &Error{Path: dir, Why: "not a directory"}
-	case foreign(info):
-		return &Error{Path: dir, Why: "the directory belongs to another user; run: " + chown(dir)}
-	case exposed(info, 0o002):
+	case atomicfile.Foreign(info):
+		return &Error{Path: dir, Why: "the directory belongs to another user; run: " + atomicfile.TakeOver(dir)}
+	case writableByAll(info) && errors.Is(atomicfile.CheckPrivate(dir), atomicfile.ErrExposed):
+		return &Error{Path: dir, Why: "every user can write to the directory, " + noPermissions}
+	case writableByAll(info):
 		return &Error{Path: dir, Why: "every user can write to the directory; run: chmod 700 " + shellword.Quote(dir)}
 	}
 	return nil
 }
 
-// chown is the command with which the caller takes over what another user owns.
-func chown(path string) string {
-	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
-	if os.Geteuid() != 0 {
-		command = "sudo " + command
+// noPermissions is what can be done where a mode cannot be changed.
+const noPermissions = "and its file system does not keep permissions: set ASTRA_CONFIG_DIR to a directory on another file system"
+
+// protect says how to hide a file from other users.
+func protect(path string) string {
+	if errors.Is(atomicfile.CheckPrivate(filepath.Dir(path)), atomicfile.ErrExposed) {
+		return noPermissions
 	}
-	return command
+	return "run: chmod 600 " + shellword.Quote(path)
+}
+
+// writableByAll reports whether every user can make files in a directory.
+func writableByAll(info fs.FileInfo) bool {
+	return atomicfile.Exposed(info) && info.Mode().Perm()&0o002 != 0
 }
 
 // cause is err without the path, which our own words name already.
-func cause(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
-	}
-	return err
-}
+func cause(err error) error { return atomicfile.Cause(err) }

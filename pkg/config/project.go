@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -47,10 +48,23 @@ func FindProject(dir, home string) (Project, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return p, err
 		}
-		if dir == filepath.Dir(dir) || home != "" && dir == filepath.Clean(home) || exists(filepath.Join(dir, ".git")) {
+		if dir == filepath.Dir(dir) || isHome(dir, home) || exists(filepath.Join(dir, ".git")) {
 			return Project{}, nil
 		}
 	}
+}
+
+// isHome reports whether dir is the home directory, also by another name of it.
+func isHome(dir, home string) bool {
+	if home == "" || dir == filepath.Clean(home) {
+		return home != ""
+	}
+	a, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(home)
+	return err == nil && os.SameFile(a, b)
 }
 
 func exists(path string) bool {
@@ -72,8 +86,8 @@ func readProject(path, start string) (Project, error) {
 		return Project{}, &Error{Path: path, Why: "not readable", Err: err}
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || foreign(info) && !sameOwner(info, start) {
-		return Project{}, &Error{Path: path, Why: "the file belongs to another user; run: " + chown(path)}
+	if info, err := f.Stat(); err != nil || atomicfile.Foreign(info) && !sameOwner(info, start) {
+		return Project{}, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxProject+1))
 	switch {
@@ -93,8 +107,8 @@ func sameOwner(file fs.FileInfo, dir string) bool {
 	if err != nil {
 		return false
 	}
-	a, known := ownerOf(file)
-	b, _ := ownerOf(info)
+	a, known := atomicfile.Owner(file)
+	b, _ := atomicfile.Owner(info)
 	return known && a == b
 }
 

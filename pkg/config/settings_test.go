@@ -124,8 +124,8 @@ func TestDirs(t *testing.T) {
 		},
 		{
 			"our own", "", "linux",
-			map[string]string{"ASTRA_CONFIG_DIR": "/x/", "ASTRA_STATE_DIR": "/y", "ASTRA_CACHE_DIR": "z", "XDG_STATE_HOME": "/n"},
-			Paths{"/x", "/y", "z"},
+			map[string]string{"ASTRA_CONFIG_DIR": "/x/", "ASTRA_STATE_DIR": "/y", "ASTRA_CACHE_DIR": "/z", "XDG_STATE_HOME": "/n"},
+			Paths{"/x", "/y", "/z"},
 		},
 		{
 			"windows", "/u", "windows",

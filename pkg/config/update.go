@@ -10,20 +10,17 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/gofrs/flock"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/astra-admin/astra/pkg/failpoint"
-	"github.com/astra-admin/astra/pkg/regular"
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-const (
-	// lockWait bounds the wait for another process that edits the file. An
-	// edit takes some milliseconds, so that a longer wait is in vain.
-	lockWait = 10 * time.Second
-	// lockRetry is the time between two attempts to take the lock.
-	lockRetry = 5 * time.Millisecond
-)
+// lockWait bounds the wait for another process that edits the file. An edit takes
+// some milliseconds, so that a longer wait is in vain.
+const lockWait = 10 * time.Second
+
+// lockSuffix ends the name of the lock file of a configuration file.
+const lockSuffix = ".lock"
 
 // Update changes the configuration file at path: it takes the lock, reads the
 // file anew, lets edit change what it read, and puts the whole new file in the
@@ -36,14 +33,14 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	}
 	target := resolve(path) // a linked file is rewritten where it is
 	for _, dir := range []string{filepath.Dir(path), filepath.Dir(target)} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := atomicfile.MkdirAll(dir); err != nil {
 			return &Error{Path: dir, Why: "cannot be made", Err: cause(err)}
 		}
 	}
 	if err := trustPath(path); err != nil {
 		return err
 	}
-	unlock, err := Lock(ctx, target+".lock")
+	unlock, err := Lock(ctx, target+lockSuffix)
 	if err != nil {
 		return err
 	}
@@ -51,23 +48,58 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
-// Lock waits for a lock file, some seconds at most. It is never removed: another
-// process may hold the very file that a removal would hide.
-func Lock(ctx context.Context, path string) (unlock func(), err error) {
-	bounded, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	guard := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|regular.Nonblock))
-	if _, err := guard.TryLockContext(bounded, lockRetry); err != nil {
-		_ = guard.Close()
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case errors.Is(err, context.DeadlineExceeded):
-			return nil, &Error{Path: path, Why: "another astra holds this lock"}
-		}
-		return nil, &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
+// Try tries out whether Update could lock and write the file at path. It leaves nothing
+// behind. A command that does something that cannot be undone, to be noted there, asks
+// before.
+func Try(path string) error {
+	if path == "" {
+		return &Error{Path: FileName, Why: "there is no home directory to keep it in: set ASTRA_CONFIG_DIR"}
 	}
-	return func() { _ = guard.Close() }, nil
+	target := resolve(path)
+	if err := atomicfile.Try(target, private()); err != nil {
+		return &Error{Path: target, Why: "cannot be written", Err: cause(err)}
+	}
+	return tryLock(target + lockSuffix)
+}
+
+// tryLock tries out whether a lock file can be taken. One that another process holds can.
+func tryLock(path string) error {
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		return nil // an Update makes the directory
+	}
+	_, absent := os.Lstat(path)
+	lock, err := atomicfile.TakeLock(context.Background(), path, 0)
+	switch {
+	case errors.Is(err, atomicfile.ErrLocked):
+		return nil
+	case err != nil:
+		return &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
+	case errors.Is(absent, fs.ErrNotExist):
+		lock.Remove()
+	default:
+		lock.Unlock()
+	}
+	return nil
+}
+
+// private is what is promised of the file: what others can read would be refused by
+// the next Load.
+func private() atomicfile.Options {
+	return atomicfile.Options{Private: true, Label: "configuration"}
+}
+
+// Lock waits for a lock file, some seconds at most. The file stays.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	lock, err := atomicfile.TakeLock(ctx, path, lockWait)
+	switch {
+	case err == nil:
+		return lock.Unlock, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, atomicfile.ErrLocked):
+		return nil, &Error{Path: path, Why: "another astra holds this lock"}
+	}
+	return nil, &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
 }
 
 func rewrite(path string, edit func(*Config) error) error {
@@ -172,37 +204,11 @@ func comments(data []byte) []byte {
 	return kept
 }
 
-// replace writes a file whole: a reader sees the old content or the new one,
-// also after a loss of power.
-func replace(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	defer func() {
-		if err != nil {
-			err = &Error{Path: path, Why: "cannot be written", Err: cause(err)}
-		}
-	}()
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
+// replace writes the file whole.
+func replace(path string, data []byte) error {
+	err := atomicfile.WriteFile(path, data, private())
+	if err == nil {
+		return nil
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
-	defer f.Close()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	failpoint.Here("configuration: before its name")
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	failpoint.Here("configuration: after its name")
-	return syncDir(dir)
+	return &Error{Path: path, Why: "cannot be written", Err: cause(err)}
 }

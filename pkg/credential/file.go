@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -38,6 +39,9 @@ func (s fileStore) Probe(ctx context.Context) error {
 		info, err := os.Stat(parent)
 		switch {
 		case err == nil && info.IsDir() && writable(parent):
+			if errors.Is(atomicfile.CheckPrivate(parent), atomicfile.ErrExposed) {
+				return noPermissions(s.dir)
+			}
 			return nil
 		case err == nil || parent == filepath.Dir(parent):
 			return fmt.Errorf("%w: %s cannot be made", ErrUnavailable, s.dir)
@@ -76,7 +80,9 @@ func (s fileStore) Set(ctx context.Context, key Key, item Item) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
 	}
-	if err := replace(path, data); err != nil {
+	if err := atomicfile.WriteFile(path, data, atomicfile.Options{Private: true, Label: "credential"}); errors.Is(err, atomicfile.ErrExposed) {
+		return noPermissions(path)
+	} else if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
 	}
 	back, err := s.read(path)
@@ -104,8 +110,8 @@ func (s fileStore) Delete(ctx context.Context, key Key) error {
 	if err := os.Remove(path); err != nil {
 		return notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}
-	sweep(s.dir)
-	if err := syncDir(s.dir); err != nil {
+	atomicfile.Sweep(s.dir)
+	if err := atomicfile.SyncDir(s.dir); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
 	}
 	return nil
@@ -137,11 +143,13 @@ func (s fileStore) read(path string) ([]byte, error) {
 	if err := s.checkDir(); err != nil {
 		return nil, notFound(err)
 	}
-	f, err := openPlain(path)
-	if errors.Is(err, errLink) {
+	f, err := atomicfile.OpenUnlinked(path)
+	switch {
+	case errors.Is(err, atomicfile.ErrLink):
 		return nil, fmt.Errorf("%w: %s is a symbolic link", ErrPermissions, path)
-	}
-	if err != nil {
+	case errors.Is(err, atomicfile.ErrNotRegular):
+		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	case err != nil:
 		return nil, notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}
 	defer f.Close()
@@ -149,11 +157,9 @@ func (s fileStore) read(path string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
-	case foreign(info):
-		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, chown(path))
-	case exposed(info):
+	case atomicfile.Foreign(info):
+		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, atomicfile.TakeOver(path))
+	case atomicfile.Exposed(info):
 		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, shellword.Quote(path))
 	}
 	data, err := io.ReadAll(io.LimitReader(f, 2*maxItem))
@@ -170,33 +176,25 @@ func (s fileStore) checkDir() error {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
 	case !info.IsDir():
 		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, s.dir)
-	case foreign(info):
-		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, chown(s.dir))
-	case exposed(info):
+	case atomicfile.Foreign(info):
+		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, atomicfile.TakeOver(s.dir))
+	case atomicfile.Exposed(info) && errors.Is(atomicfile.CheckPrivate(s.dir), atomicfile.ErrExposed):
+		return noPermissions(s.dir)
+	case atomicfile.Exposed(info):
 		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, shellword.Quote(s.dir))
 	}
 	return nil
 }
 
-// chown is the command with which the caller takes over what another user owns.
-func chown(path string) string {
-	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
-	if os.Geteuid() != 0 {
-		command = "sudo " + command
-	}
-	return command
+// noPermissions says that a secret cannot be hidden at a path.
+func noPermissions(path string) error {
+	return fmt.Errorf("%w: other users could read %s: the file system does not keep permissions; set ASTRA_CONFIG_DIR (for the sandbox ASTRA_STATE_DIR) to a directory on another one", ErrPermissions, path)
 }
 
 // makeDir makes the directory, whatever the umask; one that exists is only
 // checked.
 func (s fileStore) makeDir() error {
-	err := os.MkdirAll(filepath.Dir(s.dir), 0o700)
-	if err == nil {
-		err = os.Mkdir(s.dir, 0o700)
-	}
-	if err == nil {
-		err = os.Chmod(s.dir, 0o700) //nolint:gosec // a directory needs its execute bit
-	}
+	err := atomicfile.MkdirPrivate(s.dir)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, s.dir, cause(err))
 	}

@@ -34,23 +34,23 @@ func parsers() []parser {
 	return []parser{
 		{"bash", envfile.Dotenv, shellParser("bash", "--norc"), nil},
 		{"dash", envfile.Dotenv, shellParser("dash"), nil},
-		{"python-dotenv", envfile.Dotenv, python(`import dotenv; v = dotenv.dotenv_values(f)`), nil},
+		{"python-dotenv", envfile.Dotenv, python("dotenv", `v = dotenv.dotenv_values(f)`), nil},
 		{"direnv", envfile.Dotenv, program("direnv", "dotenv", "json"), nil},
-		{"ruby dotenv", envfile.Dotenv, program("ruby", "-r", "dotenv", "-r", "json", "-e", `puts JSON.generate(Dotenv::Parser.call(File.read(ARGV[0], encoding: "UTF-8")))`), nil},
-		{"npm dotenv", envfile.Dotenv, node(`const v = require('dotenv').parse(require('fs').readFileSync(f))`), nil},
+		{"ruby dotenv", envfile.Dotenv, ruby("dotenv", `puts JSON.generate(Dotenv::Parser.call(File.read(ARGV[0], encoding: "UTF-8")))`), nil},
+		{"npm dotenv", envfile.Dotenv, node("dotenv", `const v = require('dotenv').parse(require('fs').readFileSync(f))`), nil},
 		{"node --env-file", envfile.Dotenv, nodeEnvFile, nil},
 		{"docker", envfile.Docker, docker, nil},
-		{"systemd", envfile.Systemd, python(systemd), nil},
+		{"systemd", envfile.Systemd, readBySystemd, nil},
 		{"runner", envfile.GitHub, runner, nil},
 		{"act", envfile.GitHub, program("githubenv"), beginsOnFirstLine},
 		{"GitLab", envfile.GitLab, gitlab, nil},
-		{"PyYAML", envfile.K8s, python(`import yaml, base64; v = {k: base64.b64decode(s).decode("utf-8", "surrogateescape") for k, s in yaml.safe_load(open(f))["data"].items()}`), nil},
-		{"PyYAML", envfile.YAML, python(`import yaml; v = yaml.safe_load(open(f, encoding="utf-8"))`), nil},
+		{"PyYAML", envfile.K8s, python("yaml", `v = {k: base64.b64decode(s).decode("utf-8", "surrogateescape") for k, s in yaml.safe_load(open(f))["data"].items()}`), nil},
+		{"PyYAML", envfile.YAML, python("yaml", `v = yaml.safe_load(open(f, encoding="utf-8"))`), nil},
 		{"yaml.v3", envfile.YAML, goYAML, nil},
 		{"HCL", envfile.TFVars, hcl, nil},
 		{"jq", envfile.JSON, program("jq", "-c", "."), nil},
-		{"python", envfile.JSON, python(`v = json.load(open(f))`), nil},
-		{"python", envfile.CSV, python(`import csv; v = {r["name"]: r["value"] for r in csv.DictReader(open(f, newline="", encoding="utf-8"))}`), nil},
+		{"python", envfile.JSON, python("json", `v = json.load(open(f))`), nil},
+		{"python", envfile.CSV, python("csv", `v = {r["name"]: r["value"] for r in csv.DictReader(open(f, newline="", encoding="utf-8"))}`), nil},
 		{"go", envfile.CSV, goCSV, nil},
 	}
 }
@@ -121,13 +121,27 @@ func fromJSON(text string, err error) (map[string]string, error) {
 	return vars, err
 }
 
-// python is a script that puts the variables of file f into v. They are written
-// as base64, because JSON would not carry every byte.
-func python(script string) func(*testing.T, string) (map[string]string, error) {
+// ruby is a script of a gem that writes JSON.
+func ruby(gem, script string) func(*testing.T, string) (map[string]string, error) {
+	return func(t *testing.T, file string) (map[string]string, error) {
+		t.Helper()
+		need(t, "ruby")
+		for _, part := range []string{gem, "json"} {
+			needs(t, "the ruby gem "+part, nil, "ruby", "-r", part, "-e", "0")
+		}
+		return program("ruby", "-r", gem, "-r", "json", "-e", script)(t, file)
+	}
+}
+
+// python is a script of a module that puts the variables of file f into v. They are
+// written as base64, because JSON would not carry every byte.
+func python(module, script string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
 		const python = "/usr/bin/python3" // the one that Debian's modules are for
-		vars, err := fromJSON(output(t, nil, python, "-c", "import sys, json, base64; f = sys.argv[1]\n"+script+
+		need(t, python)
+		needs(t, "the python module "+module, nil, python, "-c", "import "+module)
+		vars, err := fromJSON(output(t, nil, python, "-c", "import sys, json, base64, "+module+"; f = sys.argv[1]\n"+script+
 			"\nprint(json.dumps({k: base64.b64encode((s or '').encode('utf-8', 'surrogateescape')).decode() for k, s in v.items()}))", file))
 		for name, text := range vars {
 			value, err := base64.StdEncoding.DecodeString(text)
@@ -140,10 +154,20 @@ func python(script string) func(*testing.T, string) (map[string]string, error) {
 	}
 }
 
-// systemd asks the function with which systemd reads an EnvironmentFile.
+// readBySystemd asks the function with which systemd reads an EnvironmentFile.
+func readBySystemd(t *testing.T, file string) (map[string]string, error) {
+	t.Helper()
+	libraries, err := filepath.Glob("/usr/lib/*/systemd/libsystemd-shared-*.so")
+	if err != nil {
+		return nil, err
+	}
+	if len(libraries) == 0 {
+		missing(t, "the library libsystemd-shared is missing")
+	}
+	return python("ctypes", fmt.Sprintf("lib = ctypes.CDLL(%q)", libraries[0])+systemd)(t, file)
+}
+
 const systemd = `
-import ctypes, glob
-lib = ctypes.CDLL(glob.glob("/usr/lib/*/systemd/libsystemd-shared-*.so")[0])
 p = ctypes.POINTER(ctypes.c_char_p)()
 if lib.load_env_file(None, f.encode(), ctypes.byref(p)) < 0: sys.exit("systemd does not read it")
 v, i = {}, 0
@@ -157,21 +181,18 @@ var npmRoot = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(out)), err
 })
 
-// node is a script that puts the variables of file f into v.
-func node(script string) func(*testing.T, string) (map[string]string, error) {
+// node is a script of a module that puts the variables of file f into v.
+func node(module, script string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
-		need(t, "npm")
+		need(t, "node", "npm")
 		modules, err := npmRoot()
 		if err != nil {
 			return nil, err
 		}
-		for _, module := range []string{"dotenv", "@cdktf/hcl2json"} {
-			if _, err := os.Stat(filepath.Join(modules, module)); err != nil {
-				missing(t, err)
-			}
-		}
-		return fromJSON(output(t, []string{"NODE_PATH=" + modules}, "node", "-e",
+		env := []string{"NODE_PATH=" + modules}
+		needs(t, "the npm module "+module, env, "node", "-e", "require('"+module+"')")
+		return fromJSON(output(t, env, "node", "-e",
 			"(async () => { const f = process.argv[1]; "+script+"; console.log(JSON.stringify(v)) })()", file))
 	}
 }
@@ -180,9 +201,7 @@ func node(script string) func(*testing.T, string) (map[string]string, error) {
 func nodeEnvFile(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	need(t, "node")
-	if err := exec.CommandContext(t.Context(), "node", "--env-file=/dev/null", "-e", "0").Run(); err != nil {
-		t.Skip("this node has no --env-file")
-	}
+	needs(t, "--env-file of node", nil, "node", "--env-file=/dev/null", "-e", "0")
 	vars, err := fromJSON(output(t, nil, "node", "--env-file="+file, "-e", "console.log(JSON.stringify(process.env))"))
 	for _, name := range []string{"PATH", "HOME", "LC_ALL"} {
 		delete(vars, name)
@@ -307,7 +326,7 @@ func gitlab(t *testing.T, file string) (map[string]string, error) {
 // a template of Terraform.
 func hcl(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
-	vars, err := node(`const v = await require('@cdktf/hcl2json').parse('a.tfvars', require('fs').readFileSync(f, 'utf8'))`)(t, file)
+	vars, err := node("@cdktf/hcl2json", `const v = await require('@cdktf/hcl2json').parse('a.tfvars', require('fs').readFileSync(f, 'utf8'))`)(t, file)
 	for name, value := range vars {
 		vars[name] = strings.NewReplacer("$${", "${", "%%{", "%{").Replace(value)
 	}

@@ -43,6 +43,15 @@ func need(t *testing.T, programs ...string) {
 	}
 }
 
+// needs skips the test like need where a part of a program is missing, such as a
+// module: probe is a command line that fails without it.
+func needs(t *testing.T, part string, env []string, probe ...string) {
+	t.Helper()
+	if _, err := output(t, env, probe[0], probe[1:]...); err != nil {
+		missing(t, part+" is missing")
+	}
+}
+
 func missing(t *testing.T, what any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {

@@ -18,6 +18,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // A Candidate is one word that a shell may insert, and what it says beside it.
@@ -110,26 +112,12 @@ func Write(cache, place, kind string, all []Candidate, now time.Time) error {
 		text.WriteString(line)
 	}
 	path := file(cache, place, kind)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Dir(path)); err != nil {
 		return err
 	}
 	sweep(filepath.Dir(path), now)
-	f, err := os.CreateTemp(filepath.Dir(path), temporary) // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	defer f.Close()
-	if _, err := f.WriteString(text.String()); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return atomicfile.WriteFile(path, []byte(text.String()), atomicfile.Options{Volatile: true})
 }
-
-const temporary = ".names-*.tmp"
 
 // Probe returns why names cannot be kept, or nil. It leaves nothing behind.
 func Probe(cache string) error {
@@ -140,22 +128,21 @@ func Probe(cache string) error {
 		}
 		dir = filepath.Dir(dir)
 	}
-	f, err := os.CreateTemp(dir, temporary)
+	f, err := atomicfile.Create(filepath.Join(dir, "trial"), atomicfile.Options{Volatile: true})
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", dir, path.Err) // without the name, which nobody knows
 	} else if err != nil {
 		return err
 	}
-	f.Close()
-	return os.Remove(f.Name())
+	f.Discard()
+	return nil
 }
 
 // ours reports whether a file has a name that this package gives: the directory
 // may be anybody's choice.
 func ours(name string) bool {
-	prefix, suffix, _ := strings.Cut(temporary, "*")
-	number, begins := strings.CutPrefix(name, prefix)
-	if number, ends := strings.CutSuffix(number, suffix); begins && ends {
+	number, begins := strings.CutPrefix(name, ".names-") // of earlier versions
+	if number, ends := strings.CutSuffix(number, ".tmp"); begins && ends {
 		return number != "" && strings.Trim(number, "0123456789") == ""
 	}
 	place, kind, _ := strings.Cut(name, ".")
@@ -210,7 +197,7 @@ func Read(cache, place, kind string, q Query, now time.Time) []Candidate {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSize || !fresh(info.ModTime(), now) {
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.ReadFile(path, maxSize)
 	if err != nil {
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // The notes of tokens that were deleted from this machine, oldest in the second
@@ -19,10 +21,10 @@ const (
 // NoteDeleted notes that a token was deleted, so that lists without it are not
 // incomplete: by this program, or by others, as the user says.
 func (j Journal) NoteDeleted(clientID string) error {
-	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
+	if j.Dir == "" || clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
 	}
-	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return err
 	}
 	path := filepath.Join(j.Dir, deletedFile)
@@ -31,7 +33,7 @@ func (j Journal) NoteDeleted(clientID string) error {
 			return err
 		}
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := atomicfile.Append(path, false)
 	if err != nil {
 		return err
 	}
@@ -42,12 +44,15 @@ func (j Journal) NoteDeleted(clientID string) error {
 // deleted returns the client ids that were noted.
 func (j Journal) deleted() map[string]bool {
 	ids := map[string]bool{}
+	if j.Dir == "" {
+		return ids
+	}
 	for _, name := range []string{deletedBefore, deletedFile} {
 		info, err := os.Lstat(filepath.Join(j.Dir, name))
 		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {
 			continue
 		}
-		file, err := os.Open(filepath.Join(j.Dir, name))
+		file, err := atomicfile.OpenFile(filepath.Join(j.Dir, name), os.O_RDONLY, 0)
 		if err != nil {
 			continue
 		}

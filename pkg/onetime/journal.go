@@ -12,10 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/failpoint"
-	"github.com/astra-admin/astra/pkg/regular"
 )
 
 var (
@@ -29,7 +27,8 @@ var (
 
 // A Journal is a directory with a file for each operation that has not ended, so
 // that the next run knows what an earlier one left behind, however that ended.
-// Beside the file is a lock, held by the process that is at it.
+// Beside the file is a lock, held by the process that is at it. The zero Journal holds
+// no operations, and none can be begun in it.
 type Journal struct{ Dir string }
 
 const (
@@ -64,7 +63,7 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	if strings.Trim(id, fileLetters) != "" || id == "" {
 		return nil, fmt.Errorf("%w: %q cannot name a file", ErrJournal, id)
 	}
-	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
 	unlock, err := j.lock(ctx, id)
@@ -86,8 +85,8 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 		return nil, err
 	}
 	e.Version = recordVersion
-	if e.file, err = os.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
-		if err = errors.Join(e.note(e.Step), syncDir(j.Dir)); err != nil {
+	if e.file, err = atomicfile.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
+		if err = errors.Join(e.note(e.Step), atomicfile.SyncDir(j.Dir)); err != nil {
 			_ = os.Remove(e.path) // what is not whole is no operation
 		}
 	}
@@ -116,7 +115,7 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 		}
 	}
 	if err == nil {
-		e.file, err = os.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
+		e.file, err = atomicfile.OpenFile(e.path, os.O_APPEND|os.O_RDWR, 0)
 	}
 	if err == nil && !bytes.HasSuffix(data, []byte("\n")) {
 		err = e.file.Truncate(int64(len(data) - len(torn(data))))
@@ -134,36 +133,21 @@ func torn(data []byte) []byte { return data[bytes.LastIndexByte(data, '\n')+1:] 
 // lock takes the lock of an operation. A process that only looks holds it for a
 // moment, so that is waited for.
 func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, takeWait)
-	defer cancel()
 	path := filepath.Join(j.Dir, id+lockSuffix)
-	for {
-		guard := newLock(path)
-		if _, err := guard.TryLockContext(ctx, 5*time.Millisecond); err != nil {
-			_ = guard.Close()
-			if errors.Is(err, context.DeadlineExceeded) {
-				return nil, ErrRunning
-			}
-			return nil, fmt.Errorf("%w: lock %s: %w", ErrJournal, path, err)
-		}
-		held, err := guard.Stat()
-		named, gone := os.Stat(path)
-		if err == nil && gone == nil && os.SameFile(held, named) {
-			return func() {
-				if _, err := os.Stat(filepath.Join(j.Dir, id+recordSuffix)); errors.Is(err, fs.ErrNotExist) {
-					_ = os.Remove(path)
-				}
-				_ = guard.Close()
-			}, nil
-		}
-		_ = guard.Close() // its last holder has just removed it
+	lock, err := atomicfile.TakeLock(ctx, path, takeWait)
+	switch {
+	case errors.Is(err, atomicfile.ErrLocked):
+		return nil, ErrRunning
+	case err != nil:
+		return nil, fmt.Errorf("%w: lock %s: %w", ErrJournal, path, atomicfile.Cause(err))
 	}
-}
-
-// newLock returns a lock file that is opened without waiting for the other end of a
-// named pipe.
-func newLock(path string) *flock.Flock {
-	return flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|regular.Nonblock))
+	return func() {
+		if _, err := os.Stat(filepath.Join(j.Dir, id+recordSuffix)); errors.Is(err, fs.ErrNotExist) {
+			lock.Remove()
+			return
+		}
+		lock.Unlock()
+	}, nil
 }
 
 // note writes down that the operation reached a step, and brings it to the disk.
@@ -184,7 +168,7 @@ func (e *Entry) note(step Step) error {
 		return err
 	}
 	if _, err = e.file.Write(append(line, '\n')); err == nil {
-		err = e.file.Sync()
+		err = atomicfile.Sync(e.file)
 	}
 	if err != nil {
 		e.Step = before

@@ -1,12 +1,15 @@
 package onetime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 // An Open is an operation as List finds it.
@@ -20,6 +23,9 @@ type Open struct {
 
 // List returns the operations that have not ended.
 func (j Journal) List() ([]Open, error) {
+	if j.Dir == "" {
+		return nil, nil
+	}
 	names, err := os.ReadDir(j.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -43,12 +49,15 @@ func (j Journal) List() ([]Open, error) {
 // look reads one operation, unless it ended meanwhile.
 func (j Journal) look(id string) (Open, bool) {
 	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
-	guard := newLock(filepath.Join(j.Dir, id+lockSuffix))
-	defer func() { _ = guard.Close() }()
-	free, lockErr := guard.TryRLock()
-	if lockErr == nil && !free {
-		open.Running = true
-		return open, true
+	path := filepath.Join(j.Dir, id+lockSuffix)
+	lock, lockErr := atomicfile.ShareLock(context.Background(), path, 0)
+	if lockErr == nil {
+		defer lock.Unlock()
+	}
+	if errors.Is(lockErr, atomicfile.ErrLocked) {
+		_, err := os.Lstat(open.Path)
+		open.Running = !errors.Is(err, fs.ErrNotExist) // else its process has just ended it
+		return open, open.Running
 	}
 	data, err := readRecord(open.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -64,7 +73,7 @@ func (j Journal) look(id string) (Open, bool) {
 		return open, false
 	}
 	if err == nil && lockErr != nil { // that is no sign of another process
-		err = fmt.Errorf("lock %s: %w", guard.Path(), lockErr)
+		err = fmt.Errorf("lock %s: %w", path, atomicfile.Cause(lockErr))
 	}
 	open.Err = err
 	return open, true
@@ -78,5 +87,5 @@ func readRecord(path string) ([]byte, error) {
 	case !info.Mode().IsRegular() || info.Size() > maxRecord:
 		return nil, fmt.Errorf("%w: %s is not a regular file of at most %d MiB", ErrDamaged, path, maxRecord>>20)
 	}
-	return os.ReadFile(path)
+	return atomicfile.ReadFile(path, maxRecord)
 }

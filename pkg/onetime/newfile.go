@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -20,26 +20,30 @@ type File struct {
 	Format string // of the file, "" where its suffix says it
 	Render func(w io.Writer, made devops.Credential) error
 
-	pending *pendingFile
+	pending *atomicfile.File
 }
 
 // String says which file it is.
 func (f *File) String() string { return "file " + f.Path }
 
+// reserve is how much room a file takes before there is a secret.
+const reserve = 4096
+
 // Prepare reserves room for the file without a name in its directory, where
-// the system can do that. The file itself must not exist.
+// the system can do that, and tries out that it can get one and is hidden from other
+// users. The file itself must not exist.
 func (f *File) Prepare(context.Context) error {
 	if f.Path == "-" {
 		return errors.New("that is no file: standard output is the destination without it")
 	}
-	if _, err := os.Lstat(f.Path); err == nil {
-		return fmt.Errorf("%w", os.ErrExist)
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return err
+	pending, err := atomicfile.Create(f.Path, atomicfile.Options{New: true, Private: true, Reserve: reserve, Label: "file"})
+	for _, known := range []error{os.ErrExist, atomicfile.ErrExposed} {
+		if errors.Is(err, known) {
+			return known
+		}
 	}
-	pending, err := openPending(f.Path)
 	if err != nil {
-		return err
+		return atomicfile.Cause(err)
 	}
 	f.pending = pending
 	return nil
@@ -52,13 +56,16 @@ func (f *File) Deliver(_ context.Context, made devops.Credential) error {
 	if err := f.Render(&text, made); err != nil {
 		return err
 	}
-	return f.pending.commit(text.Bytes())
+	if err := f.pending.Overwrite(text.Bytes()); err != nil {
+		return atomicfile.Cause(err)
+	}
+	return atomicfile.Cause(f.pending.Commit())
 }
 
 // Discard drops the file that has no name yet.
 func (f *File) Discard() {
 	if f.pending != nil {
-		f.pending.drop()
+		f.pending.Discard()
 	}
 }
 
@@ -77,13 +84,13 @@ func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	case !info.Mode().IsRegular() || info.Size() > maxFile:
 		return false, nil
 	}
-	text, err := os.ReadFile(f.Path)
+	text, err := atomicfile.ReadFile(f.Path, maxFile)
 	return bytes.Contains(text, []byte(clientID)), err
 }
 
 // Load returns the token of a client id from the file.
 func (f *File) Load(_ context.Context, clientID string) (secret.Text, error) {
-	text, err := os.ReadFile(f.Path)
+	text, err := atomicfile.ReadFile(f.Path, maxFile)
 	if err != nil {
 		return "", err
 	}

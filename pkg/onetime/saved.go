@@ -19,6 +19,8 @@ type Saved struct {
 	// Key names the item of a client id. Two commands that save under one name
 	// at the same time have two items, so that neither can drop the other's.
 	Key func(clientID string) credential.Key
+	// TryRecord tries out whether Record could write. It leaves nothing behind.
+	TryRecord func() error
 	// Record notes in the configuration that the item exists, unless the name
 	// was taken meanwhile.
 	Record func(ctx context.Context, clientID string) error
@@ -36,8 +38,11 @@ func where(kind credential.Kind) string {
 	return "the " + string(kind)
 }
 
-// Prepare writes, reads and deletes a dummy item.
+// Prepare tries out the configuration, and writes, reads and deletes a dummy item.
 func (s *Saved) Prepare(ctx context.Context) error {
+	if err := s.TryRecord(); err != nil {
+		return err
+	}
 	return TryStore(ctx, s.Store, s.Key("try"+rand.Text()))
 }
 

@@ -3,6 +3,7 @@ package prompt
 import (
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -32,6 +33,15 @@ type keys struct {
 	list   bool // for a list rather than a line
 	cr     bool // the last key was a carriage return
 	err    error
+	asked  atomic.Pointer[string]
+}
+
+// question is what stands before the answer, once it was asked.
+func (k *keys) question() string {
+	if text := k.asked.Load(); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // Fd lets a library find the terminal behind the keys.

@@ -48,7 +48,9 @@ func (p *prompter) Input(ctx context.Context, text, def string) (string, error) 
 func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
 	var secret string
 	err := p.during(ctx, false, func(k *keys) (err error) {
-		secret, err = p.editor(k).ReadPassword(text + ": ")
+		question := text + ": "
+		k.asked.Store(&question)
+		secret, err = p.editor(k).ReadPassword(question)
 		if err == nil {
 			k.input.drain(ctx)
 		}
@@ -71,6 +73,7 @@ func (p *prompter) line(ctx context.Context, question string) (string, error) {
 		} else {
 			editor := p.editor(k)
 			editor.SetPrompt(question)
+			k.asked.Store(&question)
 			answer, err = editor.ReadLine()
 		}
 		return p.newline(err)

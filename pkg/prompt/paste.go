@@ -10,6 +10,7 @@ func (p *prompter) Paste(ctx context.Context, text string, limit int) ([]byte, e
 	var pasted []byte
 	err := p.during(ctx, false, func(k *keys) error {
 		defer fmt.Fprint(p.out, "\r\n")
+		k.asked.Store(&text)
 		fmt.Fprint(p.out, text)
 		for {
 			part := k.input.pending

@@ -91,14 +91,20 @@ func (p *prompter) during(ctx context.Context, cooked bool, ask func(*keys) erro
 		return fmt.Errorf("%w: the input is not a terminal", ErrEnd)
 	}
 	defer func() { _ = term.Restore(fd, before) }()
+	k := &keys{ctx: ctx, input: p.input, cooked: cooked}
 	if !cooked {
 		if _, err := term.MakeRaw(fd); err != nil {
 			return fmt.Errorf("%w: %w", ErrEnd, err)
 		}
+		// A shell that stops the process and lets it go on has its own mode in between.
+		defer afterStop(func() {
+			_, _ = term.MakeRaw(fd)
+			fmt.Fprint(&display{File: p.Out, ctx: ctx}, k.question()) // the terminal may be stopped
+		})()
 	}
 	stop := p.input.begin(ctx)
 	defer stop()
-	return reason(ctx, ask(&keys{ctx: ctx, input: p.input, cooked: cooked}))
+	return reason(ctx, ask(k))
 }
 
 // reason tells the three ends of a question apart.

@@ -14,7 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"github.com/astra-admin/astra/pkg/regular"
+	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
 var (
@@ -54,7 +54,7 @@ func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
 }
 
 func (s *store) update(ctx context.Context, change func(*bolt.Tx) error) error {
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Dir(s.path)); err != nil {
 		return err
 	}
 	return s.with(ctx, false, func(db *bolt.DB) error { return db.Update(change) })
@@ -103,7 +103,7 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 		// as well would make every change ten times slower, for toy data.
 		NoSync:     true,
 		NoGrowSync: true,
-		OpenFile:   regular.OpenFile, // a pipe in its place would be waited for
+		OpenFile:   atomicfile.OpenFile, // a pipe in its place would be waited for
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		if ctx.Err() != nil {
@@ -115,7 +115,10 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 			return db, nil
 		case isDamage(err):
 			return nil, fmt.Errorf("%s: %w: %w", s.path, ErrState, err)
-		case !errors.Is(err, bolterrors.ErrTimeout):
+		case errors.Is(err, bolterrors.ErrTimeout): // others have it
+		case atomicfile.NoLocks(err):
+			return nil, &fs.PathError{Op: "lock", Path: s.path, Err: fmt.Errorf("%w: %w", atomicfile.ErrNoLocks, err)}
+		default:
 			if number, ok := errors.AsType[syscall.Errno](err); ok && !isPath(err) {
 				err = &fs.PathError{Op: "lock", Path: s.path, Err: number} // bbolt does not say of what
 			}
@@ -140,7 +143,7 @@ func busy(ctx context.Context) error {
 // error of its own, from what the system refuses.
 func isDamage(err error) bool {
 	_, failed := errors.AsType[syscall.Errno](err)
-	return (!isPath(err) || errors.Is(err, regular.ErrOther)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)
+	return (!isPath(err) || errors.Is(err, atomicfile.ErrNotRegular)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)
 }
 
 func isPath(err error) bool {

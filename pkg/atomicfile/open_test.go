@@ -1,6 +1,6 @@
 //go:build unix
 
-package regular
+package atomicfile
 
 import (
 	"errors"
@@ -25,7 +25,20 @@ func TestOnlyRegularFilesAreOpened(t *testing.T) {
 				t.Errorf("%s was opened with %x", path, flag)
 			}
 		}
-		if _, err := ReadFile(path, 10); !errors.Is(err, ErrOther) {
+		if _, err := ReadFile(path, 10); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{file: nil, link: ErrLink, pipe: ErrNotRegular, dir: ErrNotRegular, filepath.Join(dir, "none"): fs.ErrNotExist} {
+		f, err := OpenUnlinked(path)
+		if err == nil {
+			f.Close()
+		}
+		if !errors.Is(err, want) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -1,0 +1,68 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestProfilesAfterAKill kills commands that change secrets and configuration together
+// at every place. The next command leaves no secret that no profile names, and no
+// profile without its secret.
+func TestProfilesAfterAKill(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some hundred processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	b := newBench(t)
+	b.run("astra -p old token generate --role 'RO User' --save app")
+	for name, line := range map[string]string{
+		"rename":      "profile rename old new",
+		"delete":      "profile delete old --yes",
+		"login":       "auth login fresh --store file --token-file token.txt",
+		"login again": "auth login old --store file --token-file other.txt",
+	} {
+		b.run("astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
+		for place := 1; ; place++ {
+			const most = 100
+			if place > most {
+				t.Fatalf("%s has more than %d places", name, most)
+			}
+			dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d", strings.ReplaceAll(name, " ", "-"), place))
+			check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
+			b.run("chmod -R go= " + dir)
+			status, said := b.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s ASTRA_FAILPOINT=%d exec %s %s", dir, place, program, line))
+			if status == 0 {
+				if place == 1 {
+					t.Errorf("%s has no place", name)
+				}
+				break
+			}
+			if status != -1 && status != 137 { // it was not killed
+				t.Fatalf("%s at place %d: status %d\n%s", name, place, status, said)
+			}
+			after := "ASTRA_CONFIG_DIR=" + dir + " astra "
+			profiles := strings.Fields(b.output(after + "profile list -o name"))
+			for _, p := range profiles {
+				if p != "production" && p != "default" { // which no line is about
+					b.run(after + "-p " + p + " org get > answer")
+				}
+			}
+			want := len(profiles)
+			if b.output(after+"profile list --jq '[.[] | select(.name == \"old\" or .name == \"new\")] | length'") != "0" {
+				want++ // the saved token
+			}
+			stored, err := filepath.Glob(filepath.Join(dir, "credentials", "astra-*"))
+			check(t, err)
+			notes, err := filepath.Glob(filepath.Join(dir, "transfers", "*"))
+			check(t, err)
+			if len(stored) != want || len(notes) > 0 {
+				t.Errorf("%s at place %d: %d secrets of profiles %v, notes %v\n%s", name, place, len(stored), profiles, notes, strings.Join(stored, "\n"))
+			}
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A linkWay is a way to give a file a name that replaces nothing.
+type linkWay int
+
+const (
+	linkUnnamed linkWay = iota // a file without a name gets one, which a crash leaves whole or not there
+	linkNamed                  // a second name
+	linkRename                 // a rename that replaces nothing
+	linkReserve                // an empty file takes the name, and is replaced
+)
+
+// findLink tries out the ways to name a new file, in the directory of the path,
+// and chooses the first one that works. It leaves nothing behind.
+func (f *File) findLink() error {
+	var err error
+	for way := linkUnnamed; way <= linkReserve; way++ {
+		if err = f.tryLink(way); err == nil {
+			f.link = way
+			return nil
+		}
+	}
+	return err
+}
+
+func (f *File) tryLink(way linkWay) error {
+	trial := &File{path: f.path, system: f.system, link: way}
+	if err := trial.open(); err != nil {
+		return err
+	}
+	defer trial.Discard()
+	free, err := f.system.temporary(filepath.Dir(f.path)) // whose name is ours
+	if err != nil {
+		return err
+	}
+	free.Close()
+	trial.path = free.Name()
+	defer os.Remove(trial.path)
+	if err := os.Remove(trial.path); err != nil {
+		return err
+	}
+	return trial.linkBy(way)
+}
+
+// linkNew gives the file its name, unless that is taken.
+func (f *File) linkNew() error {
+	err := f.linkBy(f.link)
+	for way := f.link + 1; err != nil && !errors.Is(err, fs.ErrExist) && f.temp != "" && way <= linkReserve; way++ {
+		err = f.linkBy(way) // the directory changed since it was tried out
+	}
+	return err
+}
+
+func (f *File) linkBy(way linkWay) error {
+	switch way {
+	case linkUnnamed:
+		return f.system.linkUnnamed(f.File, f.path)
+	case linkNamed:
+		return f.system.link(f.temp, f.path)
+	case linkRename:
+		if err := f.system.renameNew(f.temp, f.path); err != nil {
+			return err
+		}
+		f.temp = ""
+		return nil
+	default:
+		return f.linkReserved()
+	}
+}
+
+// linkReserved takes the name with an empty file, and replaces that.
+func (f *File) linkReserved() error {
+	empty, err := f.system.exclusive(f.path)
+	if err != nil {
+		return err
+	}
+	ours, err := empty.Stat()
+	empty.Close()
+	if err != nil {
+		return err
+	}
+	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(ours, now) || now.Size() > 0 {
+		return &fs.PathError{Op: "create", Path: f.path, Err: fs.ErrExist}
+	}
+	if err := f.system.rename(f.temp, f.path); err != nil {
+		os.Remove(f.path)
+		return err
+	}
+	f.temp = ""
+	return nil
+}

@@ -1,0 +1,64 @@
+package atomicfile
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+)
+
+var (
+	// ErrNotRegular says that a path leads to a directory, a pipe or a device.
+	ErrNotRegular = errors.New("not a regular file")
+	// ErrLarge says that a file is larger than the caller reads.
+	ErrLarge = errors.New("the file is too large")
+	// ErrLink says that a path is a symbolic link.
+	ErrLink = errors.New("a symbolic link")
+)
+
+// OpenFile is os.OpenFile for regular files and nothing else: a named pipe or a device
+// in the place of a file would be waited for, or read without end.
+func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
+	f, err := os.OpenFile(path, flag|nonBlock, mode)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: ErrNotRegular}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// OpenUnlinked opens a regular file for reading. It follows no link: that is ErrLink.
+func OpenUnlinked(path string) (*os.File, error) {
+	f, err := OpenFile(path, os.O_RDONLY|noFollow, 0)
+	if info, there := os.Lstat(path); there == nil && info.Mode().Type() == fs.ModeSymlink {
+		if err == nil { // on a system that has no flag for it
+			_ = f.Close()
+		}
+		return nil, &fs.PathError{Op: "open", Path: path, Err: ErrLink}
+	}
+	return f, err
+}
+
+// ReadFile returns the content of a regular file of at most limit bytes.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	f, err := OpenFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = &fs.PathError{Op: "read", Path: path, Err: ErrLarge}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
+}

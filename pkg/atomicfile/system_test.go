@@ -1,0 +1,145 @@
+package atomicfile
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// failing is the real system, in which named calls fail: from the beginning, or
+// after some that succeed.
+type failing struct {
+	real
+
+	errs  map[string]error
+	after map[string]int
+	done  map[string]int
+}
+
+func fails(err error, calls ...string) *failing {
+	f := &failing{errs: map[string]error{}, after: map[string]int{}, done: map[string]int{}}
+	for _, call := range calls {
+		f.errs[call] = err
+	}
+	return f
+}
+
+func (f *failing) fail(call string) error {
+	f.done[call]++
+	if f.done[call] <= f.after[call] {
+		return nil
+	}
+	return f.errs[call]
+}
+
+func (f *failing) temporary(dir string) (*os.File, error) {
+	if err := f.fail("temporary"); err != nil {
+		return nil, err
+	}
+	return f.real.temporary(dir)
+}
+
+func (f *failing) unnamed(dir string) (*os.File, error) {
+	if err := f.fail("unnamed"); err != nil {
+		return nil, err
+	}
+	return f.real.unnamed(dir)
+}
+
+func (f *failing) exclusive(path string) (*os.File, error) {
+	if err := f.fail("exclusive"); err != nil {
+		return nil, err
+	}
+	return f.real.exclusive(path)
+}
+
+func (f *failing) existing(path string) (*os.File, error) {
+	if err := f.fail("existing"); err != nil {
+		return nil, err
+	}
+	return f.real.existing(path)
+}
+
+// write writes half of the data before it fails.
+func (f *failing) write(file *os.File, data []byte) (int, error) {
+	if err := f.fail("write"); err != nil {
+		n, _ := f.real.write(file, data[:len(data)/2])
+		return n, err
+	}
+	return f.real.write(file, data)
+}
+
+func (f *failing) truncate(file *os.File, size int64) error {
+	return errors.Join(f.fail("truncate"), f.real.truncate(file, size))
+}
+
+// chmod fails, or changes nothing, as where a file system keeps no modes.
+func (f *failing) chmod(file *os.File, mode os.FileMode) error {
+	if err := f.fail("chmod"); err != nil {
+		_ = file.Chmod(0o666)
+		if errors.Is(err, errSilent) {
+			return nil
+		}
+		return err
+	}
+	return f.real.chmod(file, mode)
+}
+
+var errSilent = errors.New("nothing is said")
+
+func (f *failing) sync(file *os.File) error {
+	if err := f.fail("sync"); err != nil {
+		return err
+	}
+	return f.real.sync(file)
+}
+
+func (f *failing) linkUnnamed(file *os.File, path string) error {
+	if err := f.fail("linkUnnamed"); err != nil {
+		return err
+	}
+	return f.real.linkUnnamed(file, path)
+}
+
+func (f *failing) link(from, to string) error {
+	if err := f.fail("link"); err != nil {
+		return err
+	}
+	return f.real.link(from, to)
+}
+
+func (f *failing) rename(from, to string) error {
+	if err := f.fail("rename"); err != nil {
+		return err
+	}
+	return f.real.rename(from, to)
+}
+
+func (f *failing) renameNew(from, to string) error {
+	if err := f.fail("renameNew"); err != nil {
+		return err
+	}
+	return f.real.renameNew(from, to)
+}
+
+func (f *failing) syncDir(dir string) error {
+	if err := f.fail("syncDir"); err != nil {
+		return err
+	}
+	return f.real.syncDir(dir)
+}
+
+// everyCall are the calls that can fail.
+func everyCall() []string {
+	return []string{
+		"temporary", "unnamed", "exclusive", "existing", "write", "truncate", "chmod", "sync", "linkUnnamed", "link", "rename", "renameNew", "syncDir",
+	}
+}
+
+// everyError are errors of a disk and of file systems that lack something.
+func everyError() []error {
+	return []error{
+		syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EPERM, syscall.EACCES, syscall.EROFS, syscall.EINVAL,
+		syscall.ENOSYS, syscall.EOPNOTSUPP, syscall.EXDEV, syscall.EBUSY, syscall.EMFILE, syscall.ENOENT,
+	}
+}

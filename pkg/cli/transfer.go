@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/failpoint"
+)
+
+// A transfer is the note of a change of secrets and configuration together, which
+// no system changes at once. It names every secret that the change may leave without
+// a profile that names it, and holds none. It lies beside the configuration until the
+// change has ended, and its lock tells that this is under way.
+type transfer struct {
+	From    string        `json:"from,omitempty"` // of a renamed profile
+	To      string        `json:"to,omitempty"`
+	Secrets []transferred `json:"secrets"`
+}
+
+// transferred is a secret by its place.
+type transferred struct {
+	Kind    string `json:"store"`
+	Profile string `json:"profile"`
+	Name    string `json:"name"`
+}
+
+const (
+	// transferDir is the directory of the notes.
+	transferDir    = "transfers"
+	transferSuffix = ".json"
+	// maxTransfer is more than a note holds.
+	maxTransfer = 1 << 20
+)
+
+// transfer runs a change of secrets and configuration. Before it, it notes the
+// secrets that the change makes or gives up; after it, done or failed, it deletes
+// those that no profile names. Where it was interrupted EndTransfers does that.
+func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, change func() error) error {
+	if len(secrets) == 0 {
+		return change()
+	}
+	for _, s := range secrets {
+		note.Secrets = append(note.Secrets, transferred{s.kind, s.key.Profile, s.key.Name})
+	}
+	paths, err := a.Paths()
+	if paths.Config == "" {
+		return err
+	}
+	dir := filepath.Join(paths.Config, transferDir)
+	if err := atomicfile.MkdirAll(dir); err != nil {
+		return unwritten(dir, err)
+	}
+	path := filepath.Join(dir, rand.Text()+transferSuffix)
+	lock, err := atomicfile.TakeLock(ctx, path+".lock", 0)
+	if err != nil {
+		return unwritten(path, err)
+	}
+	defer lock.Remove()
+	text, err := json.Marshal(note)
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.WriteFile(path, text, atomicfile.Options{New: true, Label: "transfer"}); err != nil {
+		return unwritten(path, err)
+	}
+	failpoint.Here("transfer: noted")
+	changed := change()
+	failpoint.Here("transfer: changed")
+	return errors.Join(changed, a.endTransfer(context.WithoutCancel(ctx), path, note))
+}
+
+// endTransfer deletes the secrets of a note that no profile names, and the note.
+func (a *App) endTransfer(ctx context.Context, path string, note transfer) error {
+	a.configRead = false
+	cfg, err := a.Config()
+	if err != nil {
+		return err
+	}
+	named := map[transferred]bool{}
+	for _, p := range cfg.Profiles {
+		for _, s := range append(secretsOf(p), sessionsOf(p)...) {
+			named[transferred{s.kind, s.key.Profile, s.key.Name}] = true
+		}
+	}
+	var orphans []stored
+	for _, s := range note.Secrets {
+		if !named[s] {
+			orphans = append(orphans, stored{s.Kind, credential.Key{Profile: s.Profile, Name: s.Name}})
+		}
+	}
+	if err := a.drop(ctx, orphans); err != nil {
+		return err
+	}
+	if err := atomicfile.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return unwritten(path, err)
+	}
+	return nil
+}
+
+// EndTransfers ends what interrupted commands left of changes of secrets and
+// configuration together. Those of a running command are left to it.
+func (a *App) EndTransfers(ctx context.Context) error {
+	paths, _ := a.Paths()
+	if paths.Config == "" || a.sandboxed {
+		return nil
+	}
+	dir := filepath.Join(paths.Config, transferDir)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil //nolint:nilerr // mostly there is none; what cannot be read is for the commands that write
+	}
+	var notes []string // also those of which there is only the lock
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ".lock")
+		if strings.HasSuffix(name, transferSuffix) && !slices.Contains(notes, name) {
+			notes = append(notes, name)
+		}
+	}
+	var errs []error
+	for _, name := range notes {
+		errs = append(errs, a.endTransferAt(ctx, filepath.Join(dir, name)))
+	}
+	return errors.Join(errs...)
+}
+
+func (a *App) endTransferAt(ctx context.Context, path string) error {
+	lock, err := atomicfile.TakeLock(ctx, path+".lock", 0)
+	if errors.Is(err, atomicfile.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return unwritten(path, err)
+	}
+	defer lock.Remove()
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxTransfer || atomicfile.Foreign(info)) {
+		return &config.Error{Path: path, Why: "not a note of this program"}
+	}
+	text, err := atomicfile.ReadFile(path, maxTransfer)
+	if err != nil {
+		return &config.Error{Path: path, Why: "not readable", Err: err}
+	}
+	var note transfer
+	if err := json.Unmarshal(text, &note); err != nil {
+		return &config.Error{Path: path, Why: "damaged"}
+	}
+	if err := a.endTransfer(ctx, path, note); err != nil {
+		return err
+	}
+	if _, found := a.config.Find(note.To); found && note.To != "" {
+		a.endedRename = note
+	}
+	return nil
+}
+
+// unwritten words the failure to write a note.
+func unwritten(path string, err error) error {
+	return &config.Error{Path: path, Why: "cannot be written", Err: atomicfile.Cause(err)}
+}
+
+// RenameProfile renames a profile in the configuration, and moves its secrets. After a
+// failure the profile has its old name, and no secret is left under the new one.
+func (a *App) RenameProfile(ctx context.Context, p config.Profile, to string) error {
+	all := append(secretsOf(p), sessionsOf(p)...)
+	return a.transfer(ctx, transfer{From: p.Name, To: to}, append(renamed(all, to), all...), func() error {
+		if err := a.copySecrets(ctx, all, to); err != nil {
+			return err
+		}
+		return a.UpdateConfig(ctx, func(c *config.Config) error {
+			now, found := c.Find(p.Name)
+			if !found {
+				return Failf(Conflict, "profile %s was removed by another command", p.Name)
+			}
+			if _, taken := c.Find(to); taken {
+				return Failf(Conflict, "profile %q exists already", to)
+			}
+			now.Name = to
+			c.Remove(p.Name)
+			c.Put(now)
+			if c.CurrentProfile == p.Name {
+				c.CurrentProfile = to
+			}
+			return nil
+		})
+	})
+}
+
+// EndedRename reports whether this command ended an interrupted renaming.
+func (a *App) EndedRename(from, to string) bool {
+	return a.endedRename.From == from && a.endedRename.To == to
+}
+
+// DeleteProfile removes a profile from the configuration, and then its secrets. The
+// stores are tried out before.
+func (a *App) DeleteProfile(ctx context.Context, p config.Profile) error {
+	all := append(secretsOf(p), sessionsOf(p)...)
+	for _, kind := range kindsOf(all) {
+		store, err := a.Store(kind)
+		if err == nil {
+			err = store.Probe(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return a.transfer(ctx, transfer{}, all, func() error {
+		return a.UpdateConfig(ctx, func(c *config.Config) error {
+			c.Remove(p.Name)
+			if c.CurrentProfile == p.Name {
+				c.CurrentProfile = ""
+			}
+			return nil
+		})
+	})
+}
+
+// kindsOf are the kinds of stores that have secrets.
+func kindsOf(all []stored) (kinds []string) {
+	for _, s := range all {
+		if !slices.Contains(kinds, s.kind) {
+			kinds = append(kinds, s.kind)
+		}
+	}
+	return kinds
+}
+
+// renamed are secrets under the name of another profile.
+func renamed(all []stored, profile string) []stored {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].key.Profile = profile
+	}
+	return all
+}

@@ -1,0 +1,33 @@
+//go:build unix
+
+package prompt
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// afterStop calls again each time that the process goes on after it was stopped,
+// until the function that it returns is called. No call is under way after that.
+func afterStop(again func()) (end func()) {
+	goesOn := make(chan os.Signal, 1)
+	signal.Notify(goesOn, syscall.SIGCONT)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-goesOn:
+				again()
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(goesOn)
+		close(stop)
+		<-stopped
+	}
+}
