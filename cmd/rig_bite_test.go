@@ -28,8 +28,8 @@ func safeguards() []safeguard {
 	return []safeguard{
 		{"what creates is sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
 		{"invitations are sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("user invite", "PUT /organizations/users", "drop-response,times=1")},
-		{"a token whose answer is lost is looked for", []rewrite{{"pkg/onetime/onetime.go", "if errors.Is(err, devops.ErrOutcomeUnknown) {", "if false {"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
-		{"what nobody holds is revoked", []rewrite{{"pkg/onetime/revoke.go", "if err := m.revoke(ctx, clientID, entry.abroad()); err != nil {", "if err := error(nil); err != nil {"}}, bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1")},
+		{"a token whose answer is lost is looked for", []rewrite{{"pkg/onetime/onetime.go", "return nothing, m.settle(ctx, entry, err)", "return nothing, err"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
+		{"what nobody holds is revoked", []rewrite{{"pkg/onetime/revoke.go", "if err := m.revokeOurs(ctx, entry, clientID, seen); err != nil {", "if err := error(nil); err != nil {"}}, bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1")},
 		{"a sign-in page is no success", []rewrite{{"pkg/devops/errors.go", "a.status < 300 && !isHTML(a.header, a.body):", "a.status < 300:"}}, bitesFault("user update", "PUT /organizations/users/*/roles", "html")},
 		{"an unclear end is said to be one", []rewrite{{"pkg/cli/classify.go", "e.Outcome = NobodyKnows\n\t\t}\n\t\tadvise", "e.Outcome = Nothing\n\t\t}\n\t\tadvise"}, {"pkg/cli/classify.go", "case Unknown:\n\t\te.Outcome = NobodyKnows", "case Unknown:\n\t\te.Outcome = Nothing"}}, bitesFault("role create", "POST /organizations/roles", "drop-response")},
 
@@ -61,7 +61,7 @@ func safeguards() []safeguard {
 		}, bitesHang("user list", "a service that says nothing")},
 		{"no process is left behind", []rewrite{{"cmd/env/ignored.go", "git.WaitDelay = time.Second", "git.WaitDelay = time.Second\n\tif exec.Command(\"sleep\", \"20\").Start() != nil {\n\t\treturn false\n\t}"}}, bitesHang("env export", "standard input closed")},
 
-		{"the journal is on the disk before anything is sent", []rewrite{{"pkg/onetime/journal.go", "err = e.file.Sync()", "err = nil"}}, bitesDurability("token generate")},
+		{"the journal is on the disk before anything is sent", []rewrite{{"pkg/onetime/journal.go", "err = atomicfile.Sync(e.file)", "err = nil"}}, bitesDurability("token generate")},
 		{"a configuration is on the disk before its name", []rewrite{{"pkg/atomicfile/atomicfile.go", "if err := f.system.sync(f.File); err != nil {\n\t\t\treturn err", "if false {\n\t\t\treturn nil"}}, bitesDurability("profile rename")},
 		{"the name of a secret is on the disk", []rewrite{{"pkg/atomicfile/atomicfile.go", "return syncDir(f.system, filepath.Dir(f.path))", "return nil"}}, bitesDurability("auth login")},
 
