@@ -29,6 +29,10 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
+	all, err := session.AllRoles(ctx) // as they were shown
+	if err != nil {
+		return err
+	}
 	var results []bulk.Result
 	if len(others) > 0 {
 		results = app.RunRows(ctx, "Deleting", rows[:len(others)], nil, nil)
@@ -36,12 +40,8 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	for _, row := range rows[len(others):] {
 		results = append(results, alone(ctx, row))
 	}
-	all, err := session.AllRoles(ctx)
-	if err != nil {
-		return err
-	}
 	answers, roles := slices.Clone(results), listed(session, all)
-	roles.ProveRows(ctx, results, func(row int) error { return errStays(found[row].Name) })
+	roles.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row].Name) })
 	if slices.ContainsFunc(found, own) { // without it the token may not look
 		if _, err := roles.List(ctx); blinded(err) {
 			app.Warn("whether they are gone could not be verified: %v", err)

@@ -64,7 +64,7 @@ func bury(ctx context.Context, app *cli.App, session *cli.Session, witness *onet
 	if app.Rehearse("drop the saved secret of %s, which is revoked already", t.saved) {
 		return nil
 	}
-	if err := revokeDead(ctx, witness, t); err != nil {
+	if err := revokeDead(ctx, session, witness, t); err != nil {
 		return err
 	}
 	if err := forget(ctx, app, session, t.row); err != nil {
@@ -74,13 +74,19 @@ func bury(ctx context.Context, app *cli.App, session *cli.Session, witness *onet
 	return nil
 }
 
-// revokeDead sends the DELETE of a token that is neither listed nor accepted.
-func revokeDead(ctx context.Context, witness *onetime.Witness, t target) error {
-	err := witness.Delete(ctx, t.dead)
-	if errors.Is(err, devops.ErrNotFound) {
-		return nil
+// revokeDead sends the DELETE of a token that is neither listed nor accepted, and
+// makes sure that it is gone.
+func revokeDead(ctx context.Context, session *cli.Session, witness *onetime.Witness, t target) error {
+	err := session.Tokens.Delete(ctx, t.dead)
+	if err != nil && !errors.Is(err, devops.ErrNotFound) {
+		return err
 	}
-	return err
+	looking, cancel := cli.Proving(ctx)
+	defer cancel()
+	if gone := witness.Gone(looking, map[string]bool{t.dead: err == nil})[t.dead]; gone != nil {
+		return cli.Unverified(gone)
+	}
+	return nil
 }
 
 // savedButUnlisted words the failure to find a token that is saved here.

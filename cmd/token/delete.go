@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,8 +92,9 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	for _, t := range found {
-		rotates := func(r onetime.Record) bool { return t.ClientID != "" && (r.Old == t.ClientID || r.Made == t.ClientID) }
-		if err := app.NotRotating("to revoke "+t.ClientID, rotates); err != nil {
+		id := cmp.Or(t.ClientID, t.dead)
+		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
+		if err := app.NotRotating("to revoke "+id, rotates); err != nil {
 			return err
 		}
 	}
@@ -130,11 +132,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
 		return err
 	}
-	deleted := witness.Delete(ctx, t.ClientID)
-	if errors.Is(deleted, devops.ErrNotFound) && in.ifExists && t.unlisted {
-		app.Say("There is no token %s.", t.input)
-		return nil
-	}
+	deleted := session.Tokens.Delete(ctx, t.ClientID)
 	if app.Globals.DryRun {
 		return deleted
 	}
@@ -144,6 +142,10 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 	}
 	if err := in.proven(ctx, witness, t, deleted); err != nil {
 		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
+	}
+	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
+		app.Say("There is no token %s.", t.input)
+		return nil
 	}
 	app.Say("Revoked %s.", t.ClientID)
 	return forget(ctx, app, session, t.row)
@@ -155,10 +157,12 @@ func errStays(clientID string) error {
 
 // proven makes sure that a token is gone. deleted is what its DELETE ended with.
 func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target, deleted error) error {
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
 	switch {
+	case gone == nil && t.unlisted && errors.Is(deleted, devops.ErrNotFound) && !in.ifExists:
+		return cli.NotFoundf("token", t.input, t.known).WithNext("astra token list")
 	case gone == nil:
 		return nil
 	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:

@@ -39,9 +39,17 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 	if err != nil {
 		return nil, err
 	}
-	if saved.Name != "" {
+	if saved.Name != "" { // a list may be late or incomplete
 		f := about(saved.ClientID)
-		f.saved, f.reason = saved.Name, isRevoked
+		f.saved = saved.Name
+		switch _, err := askWith(ctx, app, login, saved); {
+		case devops.NoSuchToken(err):
+			f.reason = isRevoked
+		case errors.Is(err, credential.ErrNotFound), errors.Is(err, devops.ErrUnauthorized):
+			f.reason = isUntold
+		case err != nil:
+			return nil, err
+		}
 		return f, f.place(ctx, login)
 	}
 	f := about(ref)

@@ -230,7 +230,8 @@ func (r *remnant) goesOn() bool {
 
 // unfinished reports whether there is something left to do.
 func (r *remnant) unfinished() bool {
-	return r.outcome == isOpen && r.state != isRunning && r.state != string(onetime.Overlapping) && !r.open.Record.Refused
+	refused := r.open.Record.Refused && r.state == string(onetime.Waiting) && len(r.clientIDs) == 0
+	return r.outcome == isOpen && (r.failure != nil || r.state != isRunning && r.state != string(onetime.Overlapping) && !refused)
 }
 
 func (r *remnant) leave() {

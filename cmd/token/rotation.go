@@ -169,6 +169,9 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	if list, ok := errors.AsType[*absence.IncompleteListError](err); ok && len(list.Missing) == 1 { // perhaps another administrator deleted it
 		next = append([]string{"astra token recover --deleted " + list.Missing[0]}, next...)
 	}
+	if e.Step == onetime.Retired && errors.Is(err, absence.ErrUnproven) { // a person may know better
+		next = append(next, "astra token recover --keep "+e.Old)
+	}
 	if !e.Step.Reached(onetime.Retired) {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}

@@ -4,15 +4,11 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
-
-// lastLook bounds the looks that prove what was done, also after an interrupt.
-const lastLook = 12 * time.Second
 
 // several shows what would be revoked, asks, revokes it and reports each token.
 func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []target) error {
@@ -99,7 +95,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 		case t.ClientID == "":
 			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
 		}
-		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return witness.Delete(ctx, t.ClientID) }}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
 	}
 	others := rows
 	if len(found) > 0 && found[len(found)-1].current {
@@ -108,32 +104,44 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 	var results []bulk.Result
 	if len(others) > 0 {
 		results = app.RunRows(ctx, "Revoking", others, nil, nil)
-		prove(ctx, witness, results)
+		prove(ctx, witness, others, results)
 	}
-	for _, own := range rows[len(others):] {
+	for i, own := range rows[len(others):] {
 		r, err := own.Result, context.Cause(ctx)
 		r.Outcome = bulk.NotStarted
 		if err == nil {
 			r.Outcome, err = bulk.OK, own.Do(ctx)
 		}
 		one := []bulk.Result{failed(r, err)}
-		prove(ctx, witness, one)
+		prove(ctx, witness, rows[len(others)+i:], one)
 		results = append(results, one...)
 	}
+	clean, cancel := cli.Proving(ctx)
+	defer cancel()
 	for i, r := range results {
-		clean := context.WithoutCancel(ctx)
-		var err error
-		switch {
-		case found[i].dead != "":
-			if err = revokeDead(clean, witness, found[i]); err == nil {
-				err = forget(clean, app, session, found[i].row)
-			}
-		case r.Outcome == bulk.OK:
-			err = forget(clean, app, session, found[i].row)
-		}
-		results[i] = failed(r, err)
+		results[i] = cleaned(ctx, clean, app, session, witness, found[i], r)
 	}
 	return results
+}
+
+// cleaned drops the saved secret of a token that is revoked, and revokes one that is
+// neither listed nor accepted. That only the secret is left is no failure of the row.
+func cleaned(ctx, clean context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t target, r bulk.Result) bulk.Result {
+	switch {
+	case t.dead != "" && ctx.Err() != nil:
+		r.Outcome = bulk.NotStarted
+	case t.dead != "":
+		err := revokeDead(clean, session, witness, t)
+		if err == nil {
+			err = forget(clean, app, session, t.row)
+		}
+		return failed(r, err)
+	case r.Outcome == bulk.OK:
+		if err := forget(clean, app, session, t.row); err != nil {
+			app.Warn("%s is revoked, but its saved secret was not deleted: %v", t.ClientID, err)
+		}
+	}
+	return r
 }
 
 // failed notes a failure, if there is one.
@@ -149,10 +157,10 @@ func failed(r bulk.Result, err error) bulk.Result {
 }
 
 // prove corrects the outcome of what was sent by what is proven.
-func prove(ctx context.Context, witness *onetime.Witness, results []bulk.Result) {
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+func prove(ctx context.Context, witness *onetime.Witness, rows []bulk.Row, results []bulk.Result) {
+	looking, cancel := cli.Proving(ctx)
 	defer cancel()
-	cli.ProveResults(results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.ProveResults(rows, results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return witness.Gone(looking, accepted)
 	})
 }

@@ -44,7 +44,7 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 	var results []bulk.Result
 	if needed > 0 {
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
-		proveLeaks(ctx, app, leaks, results)
+		proveLeaks(ctx, app, rows, leaks, results)
 	}
 	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
 		one := []bulk.Result{rows[i].Result}
@@ -55,13 +55,18 @@ func (in alarm) settle(ctx context.Context, app *cli.App, leaks []*leak) []bulk.
 				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
 			}
 			one[0] = failed(one[0], err)
-			proveLeaks(ctx, app, leaks[i:], one)
+			proveLeaks(ctx, app, rows[i:], leaks[i:], one)
 		}
 		results = append(results, one[0])
 	}
+	clean, cancel := cli.Proving(ctx)
+	defer cancel()
 	for i, r := range results {
-		if r.Outcome == bulk.OK && !leaks[i].replaced {
-			results[i] = failed(r, leaks[i].cleanUp(context.WithoutCancel(ctx), app))
+		if r.Outcome != bulk.OK || leaks[i].replaced {
+			continue
+		}
+		if err := leaks[i].cleanUp(clean, app); err != nil {
+			app.Warn("%s is revoked, but its saved secret was not deleted: %v", r.ID, err)
 		}
 	}
 	return results
@@ -138,10 +143,10 @@ func (l *leak) nobodyMay(refusal error) error {
 }
 
 // proveLeaks corrects the outcomes of what was sent by what is proven.
-func proveLeaks(ctx context.Context, app *cli.App, leaks []*leak, results []bulk.Result) {
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
+	looking, cancel := cli.Proving(ctx)
 	defer cancel()
-	cli.ProveResults(results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.ProveResults(rows, results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return goneLeaks(looking, app, leaks, accepted)
 	})
 }
@@ -150,7 +155,7 @@ func proveLeaks(ctx context.Context, app *cli.App, leaks []*leak, results []bulk
 func goneLeaks(ctx context.Context, app *cli.App, leaks []*leak, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
 	for _, l := range leaks {
-		if ok, sent := accepted[l.ClientID]; sent {
+		if ok, sent := accepted[l.ClientID]; sent && l.witness() != nil {
 			if byLister[l.witness()] == nil {
 				byLister[l.witness()] = map[string]bool{}
 			}

@@ -20,7 +20,8 @@ type target struct {
 	dead  string // client id of one that is saved here and no longer listed
 	// unlisted says that the list, which is incomplete, does not show the token.
 	unlisted bool
-	twin     string // client id of one that an earlier name means; this is it once more
+	known    []string // client ids that the list shows, to suggest one
+	twin     string   // client id of one that an earlier name means; this is it once more
 }
 
 // names returns how the tokens are named on the command line and in --from. The
@@ -80,6 +81,8 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 		r, err := find(all, ref)
 		dead, isLost := lost(profile.Tokens, all, ref)
 		switch {
+		case !in.force && (ref == session.ClientID || isLost && dead.dead == session.ClientID):
+			return nil, refuseOwn(session.ClientID)
 		case ambiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
 		case err != nil && isLost:
@@ -87,8 +90,12 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 				dead = target{input: ref, twin: dead.dead}
 			}
 			found = append(found, dead)
-		case err != nil && cli.LooksLikeClientID(ref) && !slices.ContainsFunc(all, func(r row) bool { return r.current }):
-			found = append(found, target{row: row{Token: devops.Token{ClientID: ref}}, input: ref, unlisted: true})
+		case err != nil && cli.LooksLikeClientID(ref) && len(in.refs) == 1 && len(names) == 1: // a list may be late or incomplete
+			t := target{row: row{Token: devops.Token{ClientID: ref}}, input: ref, unlisted: true}
+			for _, r := range all {
+				t.known = append(t.known, r.ClientID)
+			}
+			found = append(found, t)
 		case err != nil && !in.ifExists:
 			failures = append(failures, fmt.Errorf("%s%w", place, err))
 		case err != nil:
@@ -96,8 +103,7 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 		case slices.ContainsFunc(found, func(t target) bool { return t.ClientID == r.ClientID }):
 			found = append(found, target{input: ref, twin: r.ClientID})
 		case r.current && !in.force:
-			return nil, cli.Refusef("%s is the token that this command uses: without it you are logged out", r.ClientID).
-				WithHint("--force revokes it all the same")
+			return nil, refuseOwn(r.ClientID)
 		default:
 			found = append(found, target{row: r, input: ref})
 		}
@@ -113,6 +119,12 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 		words = append(words, err.Error())
 	}
 	return nil, cli.Failf(cli.NotFound, "%s; nothing was revoked", strings.Join(words, "; ")).WithNext("astra token list")
+}
+
+// refuseOwn is the refusal to revoke the token in use, whether a list shows it or not.
+func refuseOwn(clientID string) error {
+	return cli.Refusef("%s is the token that this command uses: without it you are logged out", clientID).
+		WithHint("use --force to revoke it")
 }
 
 // choose returns the tokens that the flags choose.

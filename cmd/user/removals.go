@@ -63,6 +63,6 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return app.RehearseRows(ctx, rows)
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
-	members.ProveRows(ctx, results, func(row int) error { return errStays(found[row]) })
+	members.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row]) })
 	return report(app, results, false)
 }

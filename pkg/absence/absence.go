@@ -49,20 +49,13 @@ type Sight struct {
 // A Prover proves that things are gone by looking at their list.
 type Prover struct {
 	// Look asks for the list. What is in question may be absent from a whole list.
-	Look func(ctx context.Context, inQuestion []string) (Sight, error)
-	// Again sends the DELETE of what was reported as deleted once more, and reports
-	// whether the service finds nothing: proof beside a list that is not whole, as when
-	// others delete at the same time. It may be nil.
-	Again func(ctx context.Context, id string) bool
-	// Trust says that for what the service reported as deleted a list proves enough
-	// even if it is not whole.
-	Trust  bool
+	Look   func(ctx context.Context, inQuestion []string) (Sight, error)
 	Pauses []time.Duration // between looks; those of Pauses if nil
 }
 
 // Lists returns how many whole lists in a row prove that something is gone whose
 // DELETE did not succeed.
-const Lists = 3
+const Lists = 2
 
 // Pauses are the pauses between looks at a list: it may be late.
 func Pauses() []time.Duration {
@@ -86,7 +79,7 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 		}
 		sight, err := p.Look(ctx, all)
 		for id, ok := range open {
-			failures[id] = p.judge(ctx, sight, err, id, ok, absent)
+			failures[id] = judge(sight, err, id, ok, absent)
 			if failures[id] == nil {
 				delete(failures, id)
 				delete(open, id)
@@ -108,14 +101,14 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 
 // judge says what a look proves about one id. absent counts the whole lists in a row
 // that did not show it.
-func (p Prover) judge(ctx context.Context, sight Sight, err error, id string, accepted bool, absent map[string]int) error {
+func judge(sight Sight, err error, id string, accepted bool, absent map[string]int) error {
 	switch {
 	case err != nil:
 		return err
 	case sight.There[id]:
 		absent[id] = 0
 		return ErrStillListed
-	case len(sight.Missing) > 0 && (!accepted || !p.Trust && (p.Again == nil || !p.Again(ctx, id))):
+	case len(sight.Missing) > 0:
 		absent[id] = 0
 		return &IncompleteListError{sight.Missing}
 	}

@@ -17,24 +17,21 @@ func TestProve(t *testing.T) {
 		sights   []Sight
 		err      error
 		accepted bool
-		trust    bool
 		want     error
 		looks    int
 	}{
 		"accepted and gone":         {sights: []Sight{gone}, accepted: true, looks: 1},
 		"accepted and late":         {sights: []Sight{there, there, gone}, accepted: true, looks: 3},
 		"accepted, a page":          {sights: []Sight{part}, accepted: true, want: ErrUnproven, looks: 5},
-		"accepted, a page, trusted": {sights: []Sight{part}, accepted: true, trust: true, looks: 1},
 		"accepted and still there":  {sights: []Sight{there}, accepted: true, want: ErrStillListed, looks: 5},
 		"failed and still there":    {sights: []Sight{there}, want: ErrStillListed, looks: 1},
 		"failed and gone":           {sights: []Sight{gone}, looks: Lists},
-		"failed, a page, trusted":   {sights: []Sight{part}, trust: true, want: ErrUnproven, looks: 5},
 		"failed, gone and back":     {sights: []Sight{gone, there}, want: ErrStillListed, looks: 2},
-		"failed, a page in between": {sights: []Sight{gone, gone, part, gone}, want: ErrUnproven, looks: 5},
+		"failed, a page in between": {sights: []Sight{gone, part, gone, part, gone}, want: ErrUnproven, looks: 5},
 		"no list":                   {sights: []Sight{gone}, err: refused, accepted: true, want: refused, looks: 1},
 	} {
 		looks := 0
-		p := Prover{Trust: c.trust, Pauses: make([]time.Duration, len(Pauses()))}
+		p := Prover{Pauses: make([]time.Duration, len(Pauses()))}
 		p.Look = func(context.Context, []string) (Sight, error) {
 			looks++
 			return c.sights[min(looks, len(c.sights))-1], c.err

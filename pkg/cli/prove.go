@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/absence"
@@ -11,7 +10,21 @@ import (
 )
 
 // proofLimit bounds the looks that prove what was deleted, also after an interrupt.
-const proofLimit = 12 * time.Second
+const (
+	proofLimit = 12 * time.Second
+	proofGrace = 800 * time.Millisecond
+)
+
+// Proving returns a context for looks that prove what was done, also after an
+// interrupt: within the limit of the command if there is time left, and a moment
+// beyond it otherwise.
+func Proving(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := proofLimit
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, max(time.Until(deadline), proofGrace))
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
 
 // A Listed is a list that proves what was deleted: the ids that it showed before, and
 // how to ask for it again.
@@ -22,7 +35,7 @@ type Listed struct {
 
 // prove returns an error for each id that is not proven to be gone.
 func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), proofLimit)
+	ctx, cancel := Proving(ctx)
 	defer cancel()
 	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
 		ids, err := l.List(ctx)
@@ -30,14 +43,18 @@ func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]
 		for _, id := range ids {
 			sight.There[id] = true
 		}
+		asked := make(map[string]bool, len(inQuestion))
+		for _, id := range inQuestion {
+			asked[id] = true
+		}
 		for _, id := range l.Before {
-			if !sight.There[id] && !slices.Contains(inQuestion, id) {
+			if !sight.There[id] && !asked[id] {
 				sight.Missing = append(sight.Missing, id)
 			}
 		}
 		return sight, err
 	}
-	return absence.Prover{Look: look, Trust: true}.Prove(ctx, accepted)
+	return absence.Prover{Look: look}.Prove(ctx, accepted)
 }
 
 // ProveOne makes sure that one thing is gone. deleted is what its DELETE ended with,
@@ -55,19 +72,20 @@ func (l Listed) ProveOne(ctx context.Context, id string, deleted, stays error) e
 	return Unverified(failure)
 }
 
-// ProveRows corrects the outcomes of rows that deleted something by what is proven.
+// ProveRows corrects the results of rows that deleted something by what is proven.
 // stays is the error for what is still listed.
-func (l Listed) ProveRows(ctx context.Context, results []bulk.Result, stays func(row int) error) {
-	ProveResults(results, stays, func(accepted map[string]bool) map[string]error { return l.prove(ctx, accepted) })
+func (l Listed) ProveRows(ctx context.Context, rows []bulk.Row, results []bulk.Result, stays func(row int) error) {
+	ProveResults(rows, results, stays, func(accepted map[string]bool) map[string]error { return l.prove(ctx, accepted) })
 }
 
 // ProveResults is ProveRows with another proof: gone returns an error for each id that
-// is not proven to be gone, given whether its DELETE succeeded.
-func ProveResults(results []bulk.Result, stays func(row int) error, gone func(accepted map[string]bool) map[string]error) {
-	sent := func(r bulk.Result) bool { return r.Outcome != bulk.NotStarted && r.Outcome != bulk.Unchanged }
+// is not proven to be gone, given whether its DELETE succeeded. Rows whose outcome was
+// known before were not sent.
+func ProveResults(rows []bulk.Row, results []bulk.Result, stays func(row int) error, gone func(accepted map[string]bool) map[string]error) {
+	sent := func(row int) bool { return rows[row].Outcome == "" && results[row].Outcome != bulk.NotStarted }
 	accepted := map[string]bool{}
-	for _, r := range results {
-		if sent(r) {
+	for i, r := range results {
+		if sent(i) {
 			accepted[r.ID] = r.Outcome == bulk.OK
 		}
 	}
@@ -76,7 +94,7 @@ func ProveResults(results []bulk.Result, stays func(row int) error, gone func(ac
 	}
 	failures := gone(accepted)
 	for i, r := range results {
-		if sent(r) {
+		if sent(i) {
 			results[i] = proven(r, failures[r.ID], func() error { return stays(i) })
 		}
 	}

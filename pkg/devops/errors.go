@@ -113,7 +113,7 @@ func (c *Client) verdict(ctx context.Context, t *trip) error {
 		return c.newError(t, ErrNetwork)
 	case a.status >= 200 && a.status < 300 && !isHTML(a.header, a.body):
 		return nil
-	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost:
+	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost && !k.literal:
 		return nil // the attempt whose answer was lost did it
 	}
 	return c.newError(t, kindOf(k, a))

@@ -35,6 +35,7 @@ type call struct {
 	header     http.Header
 	permission string
 	class      class
+	literal    bool // a 404 is one, also if an attempt before it was lost
 	anyToken   bool // every valid token may: a refusal is about the token
 }
 

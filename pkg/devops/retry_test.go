@@ -15,6 +15,8 @@ func list(ctx context.Context, c *Client) error { _, err := c.Tokens.List(ctx); 
 
 func remove(ctx context.Context, c *Client) error { return c.Tokens.Delete(ctx, "x") }
 
+func removeRole(ctx context.Context, c *Client) error { return c.Roles.Delete(ctx, "x") }
+
 func setRoles(ctx context.Context, c *Client) error {
 	return c.Users.SetRoles(ctx, "u", []string{"r"})
 }
@@ -64,8 +66,9 @@ func TestRetries(t *testing.T) {
 
 		{"a replacement may be sent twice", setRoles, []reply{fails(reset), status(204, "")}, 2, nil, 0},
 		{"a removal may be sent twice", remove, []reply{status(503, ""), status(204, "")}, 2, nil, 0},
-		{"gone after a lost answer is done", remove, []reply{fails(reset), status(404, "")}, 2, nil, 0},
-		{"gone after 500 is done", remove, []reply{status(500, ""), status(404, "")}, 2, nil, 0},
+		{"gone after a lost answer is done", removeRole, []reply{fails(reset), status(404, "")}, 2, nil, 0},
+		{"gone after a lost answer is no proof for a token", remove, []reply{fails(reset), status(404, "")}, 2, ErrNotFound, 0},
+		{"gone after 500 is done", removeRole, []reply{status(500, ""), status(404, "")}, 2, nil, 0},
 		{"gone from the beginning is not", remove, []reply{status(404, "")}, 1, ErrNotFound, 0},
 		{"gone after 429 is not", remove, []reply{busy, status(404, "")}, 2, ErrNotFound, time.Second},
 

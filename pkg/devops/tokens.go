@@ -77,7 +77,7 @@ func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, 
 //	DELETE /v2/clientIdSecrets/{clientId}
 func (s *TokenService) Delete(ctx context.Context, clientID string) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodDelete, path: "/v2/clientIdSecrets/{id}", id: clientID, permission: "org-token-write", class: idempotent,
+		method: http.MethodDelete, path: "/v2/clientIdSecrets/{id}", id: clientID, permission: "org-token-write", class: idempotent, literal: true,
 	})
 	return err
 }

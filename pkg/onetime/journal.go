@@ -136,6 +136,8 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 	path := filepath.Join(j.Dir, id+lockSuffix)
 	lock, err := atomicfile.TakeLock(ctx, path, takeWait)
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
 	case errors.Is(err, atomicfile.ErrLocked):
 		return nil, ErrRunning
 	case err != nil:

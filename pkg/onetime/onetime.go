@@ -163,6 +163,9 @@ func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (
 	if err != nil {
 		return r, err
 	}
+	if _, err := m.Review(ctx, before); err != nil {
+		return r, err
+	}
 	r.Before, r.Expires, r.Places = nil, map[string]time.Time{}, nil
 	for _, t := range before {
 		r.Before = append(r.Before, t.ClientID)

@@ -84,6 +84,8 @@ func (m Maker) findPlanned(ctx context.Context, w *Witness, sight Sight, r Recor
 		return Finding{State: Alike, ClientIDs: fresh}, nil
 	case r.abroad():
 		return Finding{State: Unclear, Why: errAbroad(r)}, nil
+	case r.Refused && sight.Whole(): // the refusal, a list then, and a list now
+		return Finding{State: Nothing}, nil
 	}
 	return m.absent(ctx, w, Finding{State: Nothing}, func(s Sight) bool {
 		return len(m.ours(r, s))+len(m.fresh(r, s)) == 0
@@ -168,6 +170,9 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	}
 	if !r.Seen && r.Accepted != r.Made && !held { // a list that never showed it does not prove that it is gone
 		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("no list has shown %s so far", r.Made)}, nil
+	}
+	if r.Seen && r.Accepted == r.Made { // others may have deleted theirs since: lists of now do
+		w.known = nil
 	}
 	gone := Finding{State: Nothing, ClientIDs: f.ClientIDs}
 	gone, err := m.absent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })

@@ -116,7 +116,10 @@ func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart
 	}
 	w := m.witness(e.Record, stored)
 	if m.Caller == clientID { // it revokes itself, and then asks with itself
-		w.Rejected = func(ctx context.Context, _ string) (bool, error) {
+		w.Rejected = func(ctx context.Context, id string) (bool, error) {
+			if id != clientID {
+				return false, nil
+			}
 			_, err := r.Orgs.Current(ctx)
 			return devops.NoSuchToken(err), nil
 		}

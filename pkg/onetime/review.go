@@ -17,7 +17,7 @@ func (m Maker) Review(ctx context.Context, live []devops.Token) ([]string, error
 	}
 	var found []string
 	for _, o := range open {
-		if o.Running || o.Err != nil || !o.Record.Refused || o.Record.Caller != m.Caller {
+		if o.Running || o.Err != nil || !o.Record.Refused || o.Record.OrgID != m.OrgID {
 			continue
 		}
 		sight, err := m.witness(o.Record, nil).judge(ctx, live)
@@ -25,7 +25,7 @@ func (m Maker) Review(ctx context.Context, live []devops.Token) ([]string, error
 			return found, err
 		}
 		ours := m.ours(o.Record, sight)
-		late := !m.recent(o.Record) && sight.Whole() && len(m.fresh(o.Record, sight)) == 0
+		late := !o.Record.abroad() && !m.recent(o.Record) && sight.Whole() && len(m.fresh(o.Record, sight)) == 0
 		if len(ours) == 0 && !late {
 			continue
 		}

@@ -95,12 +95,12 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		}
 		seen = &sight
 	}
-	if seen.Lists(clientID) {
+	if seen.Lists(clientID) || e.Accepted == clientID {
 		w.known = nil
 	}
 	w.Expect(seen.Tokens)
 	before := e.Accepted == clientID || e.Retiring && e.Old == clientID
-	deleted := w.Delete(ctx, clientID)
+	deleted := w.Tokens.Delete(ctx, clientID)
 	if deleted == nil && e.Accepted != clientID {
 		e.Accepted = clientID
 		if err := e.note(e.Step); err != nil {

@@ -67,7 +67,7 @@ func (m Maker) fresh(r Record, s Sight) []string {
 	var ids []string
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
-		if !before[t.ClientID] && !m.foreign(r, t.ClientID) && (nonce == "" || nonce == r.Nonce) {
+		if !before[t.ClientID] && t.ClientID != m.Caller && t.ClientID != r.Caller && (nonce == "" || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
 	}
@@ -136,11 +136,12 @@ func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
 		}
 	}
 	fresh := m.fresh(entry.Record, sight)
-	entry.Began, entry.Refused = m.Now().UTC(), isPlain(refusal)
+	agrees := err == nil && sight.Whole() && len(fresh) == 0
+	entry.Began, entry.Refused = m.Now().UTC(), isPlain(refusal) && agrees
 	if noted := entry.note(Planned); noted != nil {
 		return errors.Join(refusal, noted)
 	}
-	if agrees := err == nil && sight.Whole() && len(fresh) == 0; !agrees && !entry.Refused {
+	if !agrees {
 		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
 	}
 	if entry.Kind == Rotating { // which ends, while the attempt is watched

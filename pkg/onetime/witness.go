@@ -75,13 +75,17 @@ func (w *Witness) judge(ctx context.Context, live []devops.Token, inQuestion ...
 		there[t.ClientID] = true
 	}
 	s := Sight{Tokens: live}
-	if !there[w.Caller] && !slices.Contains(inQuestion, w.Caller) {
+	asked := make(map[string]bool, len(inQuestion))
+	for _, id := range inQuestion {
+		asked[id] = true
+	}
+	if !there[w.Caller] && !asked[w.Caller] {
 		s.Missing = append(s.Missing, w.Caller)
 	}
 	deleted := w.Journal.deleted()
 	for id, expiry := range w.known {
 		expired := !expiry.IsZero() && !w.Now().Before(expiry)
-		if there[id] || expired || deleted[id] || id == w.Caller || slices.Contains(inQuestion, id) {
+		if there[id] || expired || deleted[id] || id == w.Caller || asked[id] {
 			continue
 		}
 		s.Missing = append(s.Missing, id)
@@ -121,19 +125,11 @@ func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]stri
 	return still, nil
 }
 
-// Delete revokes a token, and makes a note of it if the service says that it did.
-func (w *Witness) Delete(ctx context.Context, clientID string) error {
-	err := w.Tokens.Delete(ctx, clientID)
-	if err == nil {
-		_ = w.Journal.NoteDeleted(clientID) // without the note a list may count as incomplete
-	}
-	return err
-}
-
 // Gone proves that tokens are gone, as absence.Prover does. Where no list is whole,
 // the service's clear rejection of a token's secret is proof too.
 func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string]error {
 	if _, own := accepted[w.Caller]; own && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
+		_ = w.Journal.NoteDeleted(w.Caller)
 		return nil // it was accepted until now, and a token that revoked itself can see no list
 	}
 	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
@@ -144,18 +140,18 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 		}
 		return absence.Sight{There: there, Missing: sight.Missing}, err
 	}
-	failures := absence.Prover{Look: look, Again: w.isGone, Pauses: w.pauses}.Prove(ctx, accepted)
+	failures := absence.Prover{Look: look, Pauses: w.pauses}.Prove(ctx, accepted)
 	for id, failure := range failures {
 		if !errors.Is(failure, absence.ErrStillListed) && w.isRejected(ctx, id) {
 			delete(failures, id)
 		}
 	}
+	for id := range accepted {
+		if failures[id] == nil {
+			_ = w.Journal.NoteDeleted(id) // without the note a list may count as incomplete
+		}
+	}
 	return failures
-}
-
-// isGone reports whether the service finds nothing to delete any more.
-func (w *Witness) isGone(ctx context.Context, clientID string) bool {
-	return errors.Is(w.Tokens.Delete(ctx, clientID), devops.ErrNotFound)
 }
 
 // isRejected reports whether the service clearly rejects a stored token.
