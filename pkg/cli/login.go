@@ -72,7 +72,7 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	}
 	err = app.UpdateConfig(ctx, func(c *config.Config) error {
 		if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
-			p.Tokens, p.Env = now.Tokens, now.Env // they still hold, with what was changed meanwhile
+			p.Tokens, p.Env, p.Bindings = now.Tokens, now.Env, now.Bindings // they still hold, with what was changed meanwhile
 		}
 		c.Put(p)
 		c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
@@ -90,7 +90,7 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		left.Tokens = nil // still in use
 	}
 	if len(p.Sessions) > 0 {
-		left.Sessions, left.Env = nil, config.Env{} // still in use
+		left.Sessions, left.Env, left.Bindings = nil, config.Env{}, nil // still in use
 	}
 	ended := app.drop(ctx, sessionsOf(left))
 	if kept {
