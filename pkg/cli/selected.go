@@ -74,7 +74,11 @@ func (s Selection) Token(named string) (string, error) {
 	}
 	if _, found := s.profile.Token(wanted); !found {
 		err := NoSavedToken(s.profile, wanted)
-		err.Message = fmt.Sprintf("%s names saved token %s: %s", s.Project.Path, wanted, err.Message)
+		why := "which does not exist"
+		if len(s.profile.Tokens) == 0 {
+			why = "but " + err.Message
+		}
+		err.Message = fmt.Sprintf("%s names saved token %s, %s", s.Project.Path, wanted, why)
 		return "", err
 	}
 	uses := "has no token selected"
