@@ -42,7 +42,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 
 // Keep verifies the token, puts it into the store and records the profile. It
 // saves nothing that the service did not accept. A profile that was another
-// organization's so far loses what was bound to that, after a question.
+// organization's so far loses what was selected in that, after a question.
 func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token secret.Token) (config.Profile, error) {
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
 	var err error
