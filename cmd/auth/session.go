@@ -168,7 +168,7 @@ func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p c
 		return b.DB, token, err
 	}
 	db := config.DB{ID: d.ID, Name: d.Name}
-	if selected.Project = selected.ProjectFor(db); in.saved == "" && in.username == "" && selected.Project.SavedToken != "" {
+	if selected.Project = selected.ProjectFor(db); in.saved == "" && in.username == "" && p.Name != "" && selected.Project.SavedToken != "" {
 		return db, "", selected.NotSet()
 	}
 	return db, cmp.Or(in.saved, p.Env.Token), nil

@@ -71,7 +71,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	region, err := in.where(app, session, d)
+	region, err := in.where(session, d)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 
 // where is the region of the bundle: the one that is named, else the one that "env
 // export" looks for it in, else the database's first one.
-func (in bundle) where(app *cli.App, session *cli.Session, d devops.Database) (string, error) {
+func (in bundle) where(session *cli.Session, d devops.Database) (string, error) {
 	if in.region != "" {
 		return in.region, nil
 	}

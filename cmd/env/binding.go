@@ -48,10 +48,11 @@ func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if profile, err = b.resolve(ctx, app, profile); err != nil {
+	profile, refused, err := b.resolve(ctx, app, profile)
+	if err != nil {
 		return nil, nil, err
 	}
-	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != ""}
+	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != "", refused: refused}
 	return source.values(ctx, keys)
 }
 
@@ -65,28 +66,27 @@ func (b binding) profile(app *cli.App) (config.Profile, error) {
 }
 
 // resolve returns the profile with the binding to use: that of the selected database,
-// with what the project file and the flags choose instead.
-func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Profile, error) {
+// with what the project file and the flags choose instead. refused is why there is no
+// token, which not every variable needs.
+func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (_ config.Profile, refused, err error) {
 	if err := b.check(); err != nil {
-		return profile, err
+		return profile, nil, err
 	}
 	selected, err := app.Select(profile, b.database)
 	switch {
 	case err != nil:
-		return profile, err
+		return profile, nil, err
 	case selected.Set():
 	case b.database != "":
 		return b.ask(ctx, app, selected)
 	default:
-		return profile, selected.NotSet()
+		return profile, nil, selected.NotSet()
 	}
 	bound := selected.Binding
-	if bound.Token, err = selected.Token(b.saved); err != nil {
-		return profile, err
-	}
+	bound.Token, refused = selected.Token(b.saved)
 	bound.Keyspace = cmp.Or(b.keyspace, selected.Project.Keyspace, bound.Keyspace)
 	profile.Env, err = inRegion(bound, cmp.Or(b.region, selected.Project.Region))
-	return profile, err
+	return profile, refused, err
 }
 
 // check refuses names that no keyspace or region can have.
@@ -103,36 +103,38 @@ func (b binding) check() error {
 }
 
 // ask looks up a database that has no binding.
-func (b binding) ask(ctx context.Context, app *cli.App, selected cli.Selection) (config.Profile, error) {
+func (b binding) ask(ctx context.Context, app *cli.App, selected cli.Selection) (_ config.Profile, refused, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
-		return profile, err
+		return profile, nil, err
 	}
 	d, err := session.Database(ctx, b.database)
 	if err != nil {
-		return profile, err
+		return profile, nil, err
 	}
 	if _, found := profile.Binding(d.ID); found { // under another name
 		b.database = d.ID
 		return b.resolve(ctx, app, profile)
 	}
 	project := selected.ProjectFor(config.DB{ID: d.ID, Name: d.Name})
-	if b.saved == "" && project.SavedToken != "" {
-		return profile, selected.NotSet()
-	}
-	if b.saved == "" && profile.Env.Token != "" {
+	token := cmp.Or(b.saved, profile.Env.Token)
+	switch {
+	case b.saved != "":
+	case project.SavedToken != "":
+		token, refused = "", selected.NotSet()
+	case token != "":
 		app.Warn("%s", stillUsing(profile.Env))
 	}
 	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
 	if profile.Org.Name == "" && b.asksFor("ASTRA_ORG_NAME") {
 		if profile.Org.Name, err = session.OrgName(ctx); err != nil {
-			return profile, err
+			return profile, nil, err
 		}
 	}
-	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), cmp.Or(b.saved, profile.Env.Token))
-	return profile, err
+	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), token)
+	return profile, refused, err
 }
 
 // stillUsing warns of a token that was selected for another database.

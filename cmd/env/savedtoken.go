@@ -23,6 +23,8 @@ func (s *source) saved(ctx context.Context) (credential.Item, error) {
 		return credential.Item{}, cli.Failf(cli.Config, "no application token to export: you are using %s without a profile", session.Source).
 			WithHint("choose variables that need none with --keys, such as ASTRA_DB_ID,ASTRA_DB_API_ENDPOINT, or make a profile; the token in use is an administrator's, and is not exported").
 			WithNext("astra auth login ci --store env", "astra env use DB --saved-token NAME")
+	case s.refused != nil:
+		return credential.Item{}, s.refused
 	case name == "":
 		database := shellword.Quote(cli.Reference(s.bound.DB.Name))
 		return credential.Item{}, cli.Failf(cli.Config, "no saved token selected for %s", s.bound.DB.Name).

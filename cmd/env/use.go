@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type use struct {
@@ -132,7 +133,7 @@ func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, be
 		return nil
 	}
 	err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
-		if in.database == bound.DB.Name { // the only one of this name: a database that it takes the place of was deleted
+		if spelling.SameName(in.database, bound.DB.Name) { // the only one of this name: a database that it takes the place of was deleted
 			for _, other := range p.AllBindings() {
 				if other.DB.Name == bound.DB.Name && other.DB.ID != bound.DB.ID {
 					p.Unbind(other.DB.ID)

@@ -46,6 +46,9 @@ func (a *App) Select(p config.Profile, ref string) (Selection, error) {
 	if ExitOf(err) == NotFound {
 		s.Binding, err = config.Env{}, nil
 	}
+	if several, ok := errors.AsType[*Error](err); ok { // of which all but one may have been deleted
+		err = several.WithNext(shellword.Line("astra", "env", "use", Reference(s.Ref)))
+	}
 	if ref != "" && s.Set() {
 		s.Project = s.ProjectFor(s.Binding.DB)
 	}

@@ -123,7 +123,7 @@ func TestSelectedByEarlierVersion(t *testing.T) {
 func TestBindingsFollow(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(30) {
-		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
+		random := rand.New(rand.NewPCG(seed, 0))
 		path := write(t, "profiles:\n  - name: a\n    env:\n      db: {id: d0, name: n0}\n      note: d0\n    bindings:\n      - db: {id: d1, name: n1} # one\n        token: t\n        note: d1\n      # two\n      - note: d2\n        db: {id: d2, name: n2}\n        token: t\n")
 		notes := map[string]bool{"d0": true, "d1": true, "d2": true}
 		for range 12 {
