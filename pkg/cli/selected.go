@@ -102,7 +102,7 @@ func (s Selection) NotSet() error {
 	e := Failf(Config, "%s selects database %s, which is not set up in profile %s", s.Project.Path, s.Ref, s.profile.Name)
 	all := s.profile.AllBindings()
 	if i := slices.IndexFunc(all, func(b config.Env) bool { return spelling.Alike(s.Ref, b.DB.Name) }); i >= 0 {
-		return e.WithHint("%s looks the same as %s: %s", s.Ref, all[i].DB.Name, spelling.Difference(s.Ref, all[i].DB.Name))
+		return e.WithHint("%s was selected, and the two names look the same: %s", all[i].DB.Name, spelling.Difference(s.Ref, all[i].DB.Name))
 	}
 	command := []string{"astra", "env", "use", Reference(s.Ref)}
 	if _, found := s.profile.Token(s.Project.SavedToken); found {
