@@ -78,6 +78,8 @@ func projectFiles() []projectFile {
 		"token_file: ../token.txt\n",
 		"pager: touch pwned\nbrowser: touch pwned\neditor: touch pwned\n",
 		"db: $(touch pwned)\nregion: '`touch pwned`'\nkeyspace: ../../x\n",
+		"db: legacy\nsaved_token: production\n",
+		"db: --role=Organization Administrator\nsaved_token: ../../victim\n",
 		"defaults: {store: file, output: json}\nprofiles: []\n",
 		"a: &a [x, x]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n",
 		"\x00\xff\xfe: [",

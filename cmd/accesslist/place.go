@@ -20,7 +20,7 @@ type target struct {
 }
 
 func (t *target) addDB(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.db, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().StringVar(&t.db, "db", "", "`name` or id of the database (default the selected one)")
 }
 
 func (t *target) add(cmd *cobra.Command) {

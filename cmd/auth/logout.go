@@ -15,8 +15,8 @@ func newLogout(app *cli.App) *cobra.Command {
 		Use:        "logout [PROFILE]",
 		SuggestFor: []string{"signout", "remove"},
 		Short:      "Drop the stored token of a profile",
-		Long: `Drop the stored token of a profile, by default the one in use. The profile and its
-bindings stay, for the next login; its REST sessions are dropped too. The token
+		Long: `Drop the stored token of a profile, by default the one in use. The profile and the
+databases selected in it stay, for the next login; its REST sessions are dropped too. The token
 itself stays valid: revoke it with "astra token delete".`,
 		Example: "  astra auth logout production --yes",
 		Args:    cli.Args("[PROFILE]"),

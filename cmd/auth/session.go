@@ -14,7 +14,6 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
-	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type session struct {
@@ -33,7 +32,7 @@ func newSession(app *cli.App) *cobra.Command {
 the GraphQL playground send in the header X-Cassandra-Token.
 
 The session is opened with the client id and the secret of the saved token that
-is bound (see "astra env use") or that --saved-token names. A classic database has
+is selected (see "astra env use") or that --saved-token names. A classic database has
 users of its own: --username is one of them, and the password comes from a
 question that does not show it, or from standard input. Databases made since
 March 4, 2021 know no user names and passwords; they need a token.
@@ -63,9 +62,9 @@ with the password legacy-password.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
 	f.StringVar(&in.username, "username", "", "`name` of a user of a classic database, or a client id; the password is asked for")
-	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default the bound one)")
+	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default the selected one)")
 	f.BoolVar(&in.renew, "renew", false, "open a new session even if there is one")
 	cmd.MarkFlagsMutuallyExclusive("username", "saved-token")
 	return cli.OwnFormats(cmd, "header", "graphql")
@@ -86,11 +85,11 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	saved, err := in.savedToken(profile)
+	db, token, err := in.which(ctx, app, api, profile)
 	if err != nil {
 		return err
 	}
-	db, err := in.which(ctx, api, profile.Env.DB)
+	saved, err := in.savedToken(profile, token)
 	if err != nil {
 		return err
 	}
@@ -110,9 +109,9 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		return in.print(app, opened{kept.Token, db.Name, kept.IssuedAt})
 	}
 	if who == "" {
-		return cli.Failf(cli.Config, "there is nothing to open a session with: no saved token is bound").
-			WithHint("bind a token, or name one; a classic database takes --username too").
-			WithNext("astra env use "+shellword.Quote(db.Name)+" --role ROLE", "astra auth session --saved-token NAME")
+		return cli.Failf(cli.Config, "no saved token selected for %s", db.Name).
+			WithHint("select a token, or name one; a classic database takes --username too").
+			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
 	if !cli.KeepsSessions(profile) {
 		app.Say("The session is not kept: %s.", notKept(profile))
@@ -124,16 +123,15 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	return in.print(app, made)
 }
 
-// savedToken is the saved token that is asked for, or bound; it is empty where
-// neither is, or a user opens the session.
-func (in session) savedToken(p config.Profile) (config.SavedToken, error) {
-	name := cmp.Or(in.saved, p.Env.Token)
+// savedToken is the saved token called name; it is empty without a name, or where a
+// user opens the session.
+func (in session) savedToken(p config.Profile, name string) (config.SavedToken, error) {
 	if in.username != "" || name == "" {
 		return config.SavedToken{}, nil
 	}
 	saved, found := p.Token(name)
 	if !found {
-		return saved, cli.NotAmongf("saved token", name, p.TokenNames())
+		return saved, cli.NoSavedToken(p, name)
 	}
 	return saved, nil
 }
@@ -146,17 +144,43 @@ func notKept(p config.Profile) string {
 	return "profile " + p.Name + " stores nothing"
 }
 
-// which is the database that is meant. The service is asked only if it is not
-// the bound one.
-func (in session) which(ctx context.Context, api *cli.Session, bound config.DB) (config.DB, error) {
+// which is the database that is meant, and the name of the saved token for it. The
+// service is asked only for a database that has no binding.
+func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile) (config.DB, string, error) {
+	selected, err := app.Select(p, in.database)
 	switch {
-	case in.database == "" && bound.ID == "":
-		return bound, cli.Failf(cli.Config, "no database is bound").WithHint("name one with --db").WithNext("astra env use DB")
-	case in.database == "", in.database == bound.ID, spelling.SameName(in.database, bound.Name):
-		return bound, nil
+	case err != nil:
+		return config.DB{}, "", err
+	case selected.Set():
+		token, err := in.token(selected)
+		return selected.Binding.DB, token, err
 	}
-	d, err := api.Database(ctx, in.database)
-	return config.DB{ID: d.ID, Name: d.Name}, err
+	d, err := api.DatabaseOrBound(ctx, in.database)
+	if err != nil {
+		return config.DB{}, "", err
+	}
+	if b, found := p.Binding(d.ID); found { // under another name
+		selected, err = app.Select(p, b.DB.ID)
+		if err != nil {
+			return config.DB{}, "", err
+		}
+		token, err := in.token(selected)
+		return b.DB, token, err
+	}
+	db := config.DB{ID: d.ID, Name: d.Name}
+	if selected.Project = selected.ProjectFor(db); in.saved == "" && in.username == "" && p.Name != "" && selected.Project.SavedToken != "" {
+		return db, "", selected.NotSet()
+	}
+	return db, cmp.Or(in.saved, p.Env.Token), nil
+}
+
+// token is the name of the saved token for the selected database. A user opens a
+// session without one.
+func (in session) token(selected cli.Selection) (string, error) {
+	if in.username != "" {
+		return "", nil
+	}
+	return selected.Token(in.saved)
 }
 
 func (in session) print(app *cli.App, made opened) error {

@@ -27,7 +27,7 @@ func newGet(app *cli.App) *cobra.Command {
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
 	return cmd
 }
 

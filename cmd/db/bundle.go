@@ -45,7 +45,7 @@ bundles are kept, or at the API's own host. No token is sent there.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.region, "region", "", "`name` of the region (default the database's first one)")
+	f.StringVar(&in.region, "region", "", "`name` of the region (default the selected one, else the database's first one)")
 	f.StringVar(&in.out, "out", "", "`file` to write, which must not exist")
 	f.BoolVar(&in.force, "force", false, "replace the file of --out")
 	return cmd
@@ -72,7 +72,10 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	region := cmp.Or(in.region, d.Region)
+	region, err := in.where(session, d)
+	if err != nil {
+		return err
+	}
 	if !slices.Contains(d.Regions, region) {
 		return cli.NotAmongf("region", region, d.Regions)
 	}
@@ -93,6 +96,23 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	app.Say("Downloaded the bundle of %s in %s.", d.Name, region)
 	return cli.PrintOne(app, bundleColumns(), fetched{d.Name, region, path, size})
+}
+
+// where is the region of the bundle: the one that is named, else the one that "env
+// export" looks for it in, else the database's first one.
+func (in bundle) where(session *cli.Session, d devops.Database) (string, error) {
+	if in.region != "" {
+		return in.region, nil
+	}
+	selected, err := session.Selection(d.ID)
+	if err != nil {
+		return "", err
+	}
+	region := cmp.Or(selected.Project.Region, selected.Binding.Region)
+	if selected.Set() && slices.Contains(d.Regions, region) {
+		return region, nil
+	}
+	return d.Region, nil
 }
 
 // checkOut refuses a file of --out that cannot be written, before anything is

@@ -70,8 +70,5 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	if session.Bound().ID == d.ID {
-		app.Warn("%s is still bound to the environment; bind another one: %s", d.Name, app.Command("astra env use DB"))
-	}
-	return nil
+	return app.Unbind(ctx, session, d.ID)
 }

@@ -33,10 +33,9 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Untold(&cobra.Command{
 		Use:   "doctor",
 		Short: "Find out what may keep astra from working",
-		Long: `Look at the configuration, the keyring, the credential, the service, the sandbox,
-the names kept for completion and other programs of this name, and say what is
-wrong and what to do. Status 10
-if there is a problem. Nothing is changed.`,
+		Long: `Look at the configuration, the keyring, the credential, the service, the selected
+database, the sandbox, the names kept for completion and other programs of this name,
+and say what is wrong and what to do. Status 10 if there is a problem. Nothing is changed.`,
 		Example: "  astra --sandbox doctor\n  astra doctor -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app) },
@@ -48,7 +47,7 @@ func run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() {
 		found = append(found, keyring(ctx, app))
 	}
-	found = append(found, login(ctx, app), operations(app), environment(app), completion(app), namesakes(app))
+	found = append(found, login(ctx, app), database(app), operations(app), environment(app), completion(app), namesakes(app))
 	if err := cli.Print(app, columns(), found, ""); err != nil {
 		return err
 	}
@@ -125,6 +124,40 @@ func login(ctx context.Context, app *cli.App) finding {
 		return f
 	}
 	f.detail = session.ClientID + " of " + name + ", from " + session.Source
+	return f
+}
+
+// database looks whether the database that is selected here, and those of other
+// directories, can be used.
+func database(app *cli.App) finding {
+	f := finding{check: "database", state: fine, detail: "none selected"}
+	profile, err := app.ProfileIfAny()
+	if err != nil {
+		return finding{f.check, note, err.Error()} // a problem of the login
+	}
+	selected, err := app.Select(profile, "")
+	if err == nil && selected.Set() {
+		_, err = selected.Token("")
+		f.detail = selected.Binding.DB.Name + " is selected"
+	} else if err == nil && selected.Ref != "" && profile.Name != "" {
+		err = selected.NotSet()
+	}
+	if err != nil {
+		f.state, f.detail = trouble, err.Error()
+		if e, ok := errors.AsType[*cli.Error](err); ok && len(e.Next) > 0 {
+			f.detail += "; run: " + app.Command(e.Next[0])
+		}
+		return f
+	}
+	if selected.Ref != "" {
+		f.detail += " by " + selected.Project.Path
+	}
+	for _, b := range profile.AllBindings() {
+		if _, saved := profile.Token(b.Token); b.Token != "" && !saved {
+			f.state = note
+			f.detail += "; saved token " + b.Token + " of " + b.DB.Name + " does not exist"
+		}
+	}
 	return f
 }
 

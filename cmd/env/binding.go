@@ -3,6 +3,7 @@ package env
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,16 +12,15 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // patience is how long an export waits for the service, which it asks only for
-// a database that is not the bound one.
+// a database without a binding.
 const patience = 5 * time.Second
 
 // binding is what the user chooses of the environment: variables, and what
-// "env use" bound or something else instead.
+// "env use" selected or something else instead.
 type binding struct {
 	selection
 
@@ -30,10 +30,10 @@ type binding struct {
 func (b *binding) add(cmd *cobra.Command) {
 	b.selection.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&b.database, "db", "", "`name` or id of another database than the bound one; asks the service once")
-	f.StringVar(&b.keyspace, "keyspace", "", "`name` of another keyspace than the bound one")
-	f.StringVar(&b.region, "region", "", "`name` of another region than the bound one")
-	f.StringVar(&b.saved, "saved-token", "", "`name` of another saved token than the bound one")
+	f.StringVar(&b.database, "db", "", "`name` or id of the database (default the selected one); one that env use never selected is looked up once")
+	f.StringVar(&b.keyspace, "keyspace", "", "`name` of another keyspace than the selected one")
+	f.StringVar(&b.region, "region", "", "`name` of another region than the selected one")
+	f.StringVar(&b.saved, "saved-token", "", "`name` of another saved token than the selected one")
 }
 
 // variables returns the variables with their values, and the names of those that
@@ -48,10 +48,11 @@ func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if profile, err = b.resolve(ctx, app, profile); err != nil {
+	profile, refused, err := b.resolve(ctx, app, profile)
+	if err != nil {
 		return nil, nil, err
 	}
-	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != ""}
+	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != "", refused: refused}
 	return source.values(ctx, keys)
 }
 
@@ -64,39 +65,28 @@ func (b binding) profile(app *cli.App) (config.Profile, error) {
 	return app.Profile()
 }
 
-// resolve returns the profile with what the flags choose, else the project file
-// of the repository, else what is bound.
-func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (config.Profile, error) {
-	bound := profile.Env
+// resolve returns the profile with the binding to use: that of the selected database,
+// with what the project file and the flags choose instead. refused is why there is no
+// token, which not every variable needs.
+func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (_ config.Profile, refused, err error) {
 	if err := b.check(); err != nil {
-		return profile, err
+		return profile, nil, err
 	}
-	project, err := app.Project()
-	if err != nil {
-		return profile, err
-	}
-	wanted := cmp.Or(b.database, bound.DB.ID)
-	if wanted == "" {
-		return profile, cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
-	}
-	if wanted != bound.DB.ID && !spelling.SameName(wanted, bound.DB.Name) {
-		return b.ask(ctx, app, project)
-	}
+	selected, err := app.Select(profile, b.database)
 	switch {
-	case isAbout(project, bound.DB):
+	case err != nil:
+		return profile, nil, err
+	case selected.Set():
 	case b.database != "":
-		project = config.Project{}
+		return b.ask(ctx, app, selected)
 	default:
-		e := cli.Failf(cli.Config, "%s is for database %s, and %s is bound", project.Path, project.DB, bound.DB.Name)
-		if spelling.Alike(project.DB, bound.DB.Name) {
-			return profile, e.WithHint("the two names look the same: %s", spelling.Difference(project.DB, bound.DB.Name))
-		}
-		return profile, e.WithNext("astra env use " + shellword.Quote(project.DB))
+		return profile, nil, selected.NotSet()
 	}
-	bound.Keyspace = cmp.Or(b.keyspace, project.Keyspace, bound.Keyspace)
-	bound.Token = cmp.Or(b.saved, bound.Token)
-	profile.Env, err = inRegion(bound, cmp.Or(b.region, project.Region))
-	return profile, err
+	bound := selected.Binding
+	bound.Token, refused = selected.Token(b.saved)
+	bound.Keyspace = cmp.Or(b.keyspace, selected.Project.Keyspace, bound.Keyspace)
+	profile.Env, err = inRegion(bound, cmp.Or(b.region, selected.Project.Region))
+	return profile, refused, err
 }
 
 // check refuses names that no keyspace or region can have.
@@ -112,38 +102,44 @@ func (b binding) check() error {
 	return nil
 }
 
-// isAbout reports whether what the project chooses is meant for a database: for
-// that one, or for whichever is bound.
-func isAbout(p config.Project, db config.DB) bool {
-	return p.DB == "" || spelling.SameName(p.DB, db.Name) || p.DB == db.ID
-}
-
-// ask looks up a database that is not bound.
-func (b binding) ask(ctx context.Context, app *cli.App, project config.Project) (config.Profile, error) {
+// ask looks up a database that has no binding.
+func (b binding) ask(ctx context.Context, app *cli.App, selected cli.Selection) (_ config.Profile, refused, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
-		return profile, err
+		return profile, nil, err
 	}
 	d, err := session.Database(ctx, b.database)
 	if err != nil {
-		return profile, err
+		return profile, nil, err
 	}
-	if project.DB == "" || !isAbout(project, config.DB{ID: d.ID, Name: d.Name}) {
-		project = config.Project{} // it is about another database
+	if _, found := profile.Binding(d.ID); found { // under another name
+		b.database = d.ID
+		return b.resolve(ctx, app, profile)
 	}
-	if b.saved == "" && profile.Env.Token != "" {
-		app.Warn("the token %s is the one bound for %s: make sure that it is meant for %s too, or use --saved-token", profile.Env.Token, profile.Env.DB.Name, d.Name)
+	project := selected.ProjectFor(config.DB{ID: d.ID, Name: d.Name})
+	token := cmp.Or(b.saved, profile.Env.Token)
+	switch {
+	case b.saved != "":
+	case project.SavedToken != "":
+		token, refused = "", selected.NotSet()
+	case token != "":
+		app.Warn("%s", stillUsing(profile.Env))
 	}
 	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
 	if profile.Org.Name == "" && b.asksFor("ASTRA_ORG_NAME") {
 		if profile.Org.Name, err = session.OrgName(ctx); err != nil {
-			return profile, err
+			return profile, nil, err
 		}
 	}
-	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), cmp.Or(b.saved, profile.Env.Token))
-	return profile, err
+	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), token)
+	return profile, refused, err
+}
+
+// stillUsing warns of a token that was selected for another database.
+func stillUsing(of config.Env) string {
+	return fmt.Sprintf("still using token %s, chosen for %s. To change it: --saved-token NAME", of.Token, of.DB.Name)
 }
 
 // bind settles everything that an export needs but the secret. Without a name

@@ -14,13 +14,13 @@ func New(app *cli.App) *cobra.Command {
 		Short: "Put a database into the environment of a shell",
 		Long: `Put a database into the environment of a shell.
 
-"env use" chooses database, keyspace, region and token once. "env export" prints
+"env use" selects a database, with keyspace, region and token. "env export" prints
 the variables for the shell to evaluate, without asking the service:
 
     eval "$(astra env export)"
 
 "env run" starts one program with them, and "env hook" keeps them current in
-every shell or directory.`,
+every shell or directory. A project selects its own database in .astra.yaml.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
 	}, newExport, newHook, newRun, newUnset, newUse), true)
 }

@@ -25,8 +25,8 @@ func newExport(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "export",
 		SuggestFor: []string{"show", "print", "get", "list"},
-		Short:      "Print the variables of the bound database, for a shell to evaluate",
-		Long: `Print the variables of the bound database, for a shell to evaluate:
+		Short:      "Print the variables of the selected database, for a shell",
+		Long: `Print the variables of the selected database, for a shell to evaluate:
 
     eval "$(astra env export)"                            bash, zsh and the like
     astra env export | source                             fish
@@ -34,8 +34,11 @@ func newExport(app *cli.App) *cobra.Command {
     astra env export | Invoke-Expression                  PowerShell
     astra env export --shell nu | from json | load-env    nu
 
+The selected database is that of --db, else that of the .astra.yaml of the
+directory, else the last one of "env use".
+
 Nothing is asked of the service; "env use" found everything out before. Only
---db with another database than the bound one asks it, once. When it fails it
+--db with a database that "env use" never selected asks it, once. When it fails it
 prints a failing statement, so that the eval fails too. Values are written so
 that also the form without quotes, eval $(astra env export), is right as long as
 IFS holds only white space; the quoted form is right always.

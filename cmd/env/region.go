@@ -18,8 +18,8 @@ func inRegion(bound config.Env, region string) (config.Env, error) {
 		return bound, nil
 	case len(bound.Regions) == 0:
 		e := cli.Failf(cli.NotFound, "region %q is not known of %s", region, bound.DB.Name).
-			WithHint("the binding names %s only: renew it", bound.Region).
-			WithNext("astra env use " + shellword.Quote(bound.DB.Name))
+			WithHint("only %s is known here; select the database again", bound.Region).
+			WithNext("astra env use " + shellword.Quote(cli.Reference(bound.DB.Name)))
 		e.Name = "REGION_NOT_FOUND"
 		return bound, e
 	case !slices.Contains(bound.Regions, region):

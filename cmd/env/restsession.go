@@ -17,6 +17,9 @@ func (s *source) restSession(ctx context.Context) (credential.Item, error) {
 			WithHint("print one and use it at once, or log in with --store keyring or --store file").
 			WithNext(renew + " -o header")
 	}
+	if s.refused != nil {
+		return credential.Item{}, s.refused
+	}
 	item, fresh, err := s.app.RESTSession(ctx, s.profile, s.bound.DB.ID)
 	if err != nil {
 		return item, err

@@ -28,8 +28,10 @@ func newRun(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "run [flags] -- COMMAND [ARGUMENT…]",
 		SuggestFor: []string{"exec"},
-		Short:      "Run a command with the variables of the bound database",
-		Long: `Run a command with the variables of the bound database added to the environment.
+		Short:      "Run a command with the variables of the selected database",
+		Long: `Run a command with the variables of the selected database added to the environment:
+that of --db, else that of the .astra.yaml of the directory, else the last one of
+"env use".
 
 The command takes the place of astra: it has its process, terminal, signals and
 exit status. No shell is involved. The -- is required; what stands behind it is

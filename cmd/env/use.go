@@ -3,12 +3,16 @@ package env
 import (
 	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type use struct {
@@ -19,14 +23,23 @@ func newUse(app *cli.App) *cobra.Command {
 	var in use
 	cmd := &cobra.Command{
 		Use:        "use [DB]",
-		SuggestFor: []string{"set", "bind"},
-		Short:      "Bind a database, and the token for it, to the environment",
-		Long: `Bind a database to the environment of the profile, so that "env export" can print
-its variables without asking the service. Without DB it shows what is bound.
+		SuggestFor: []string{"set", "bind", "select"},
+		Short:      "Select a database, and the token for it",
+		Long: `Select a database, so that "env export" can print its variables without asking the
+service. Without DB it lists the databases that were selected in this profile, and
+marks the default.
 
---role generates an application token with that role, saves it in the secret
-store and binds it, all in one step. --saved-token binds one that is saved. With
-neither, the token that is bound stays.`,
+Keyspace, region and token are kept for each database. The one that was selected
+last is the default; --db and the .astra.yaml of a directory select another one
+without changing the default:
+
+    db: demo
+    saved_token: report     must be the one that is selected for demo
+
+--role generates an application token with that role, saves it in the secret store
+and selects it, all in one step. --saved-token selects one that is saved. Without
+either, and without --keyspace and --region, a database keeps what was selected for
+it before; a new one takes the token of the default.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox env use demo --keyspace app\n" +
 			"  astra --sandbox env use",
@@ -40,8 +53,8 @@ neither, the token that is bound stays.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.keyspace, "keyspace", "", "`name` of the keyspace (default the database's first one)")
-	f.StringVar(&in.region, "region", "", "`name` of the region (default the database's first one)")
+	f.StringVar(&in.keyspace, "keyspace", "", "`name` of the keyspace (default as before, else the database's first one)")
+	f.StringVar(&in.region, "region", "", "`name` of the region (default as before, else the database's first one)")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
@@ -64,8 +77,9 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	before := profile.Env
-	if profile.Env, err = bind(d, in.keyspace, in.region, cmp.Or(in.saved, before.Token)); err != nil {
+	last := profile.Env
+	before, _ := profile.Binding(d.ID)
+	if profile.Env, err = in.binding(app, d, before, last); err != nil {
 		return err
 	}
 	profile.Env.DB.Name = cmp.Or(config.DisplayName(output.Sanitize(d.Name)), d.ID)
@@ -85,44 +99,95 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	return in.bind(ctx, app, profile, before)
+	return in.keep(ctx, app, profile, before, last)
 }
 
-// bind records the binding, and says what changes with it.
-func (in use) bind(ctx context.Context, app *cli.App, profile config.Profile, before config.Env) error {
+// binding is what is selected for a database: what is named, else what was selected
+// for it before as far as the database still has it.
+func (in use) binding(app *cli.App, d devops.Database, before, last config.Env) (config.Env, error) {
+	keyspace, region, token := in.keyspace, in.region, cmp.Or(in.saved, before.Token)
+	if before.DB.ID == "" {
+		token = cmp.Or(in.saved, last.Token)
+	}
+	for _, kept := range []struct {
+		kind   string
+		chosen *string
+		before string
+		all    []string
+	}{{"keyspace", &keyspace, before.Keyspace, d.Keyspaces}, {"region", &region, before.Region, d.Regions}} {
+		switch {
+		case *kept.chosen != "" || kept.before == "":
+		case slices.Contains(kept.all, kept.before):
+			*kept.chosen = kept.before
+		default:
+			app.Warn("%s %s of %s no longer exists", kept.kind, kept.before, before.DB.Name)
+		}
+	}
+	return bind(d, keyspace, region, token)
+}
+
+// keep records the binding, and says what changes with it.
+func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, before, last config.Env) error {
 	bound, org := profile.Env, profile.Org
-	if app.Rehearse("bind %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+	if app.Rehearse("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
-	if err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error { p.Env, p.Org = bound, org; return nil }); err != nil {
+	err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
+		if spelling.SameName(in.database, bound.DB.Name) { // the only one of this name: a database that it takes the place of was deleted
+			for _, other := range p.AllBindings() {
+				if other.DB.Name == bound.DB.Name && other.DB.ID != bound.DB.ID {
+					p.Unbind(other.DB.ID)
+				}
+			}
+		}
+		p.Select(bound)
+		p.Org = org
+		profile = *p
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	switch {
-	case before.Token != "" && bound.Token != before.Token:
-		app.Say("The token %s is no longer bound, and valid as before; to revoke it: %s", before.Token, app.Command("astra token delete "+before.Token))
-	case in.saved == "" && bound.Token != "" && before.DB.ID != "" && before.DB.ID != bound.DB.ID:
-		app.Warn("the token %s, which was bound for %s, stays bound: make sure that it is meant for %s too", bound.Token, before.DB.Name, bound.DB.Name)
+	case before.Token != "" && bound.Token != before.Token && len(profile.DatabasesWith(before.Token)) == 0:
+		app.Say("Token %s is no longer used here but still valid. To revoke it: %s", before.Token, app.Command("astra token delete "+before.Token))
+	case before.DB.ID == "" && in.saved == "" && in.role == "" && bound.Token != "":
+		app.Warn("%s", stillUsing(last))
 	}
-	app.Say("Bound %s, keyspace %s, in %s.", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
+	app.Say("Selected %s, keyspace %s, in %s.", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
 	if bound.Token == "" {
-		app.Warn("no application token is bound yet: add --role ROLE or --saved-token NAME")
+		app.Warn("no application token selected yet: add --role ROLE or --saved-token NAME")
 	}
-	return cli.PrintOne(app, columns(), bound)
+	if here, err := app.Select(profile, ""); err == nil && here.Binding.DB.ID != bound.DB.ID {
+		app.Warn("in this directory %s selects %s", here.Project.Path, here.Ref)
+	}
+	return cli.PrintOne(app, columns(), entry{bound, true})
 }
 
-// show prints what is bound.
+// show lists the databases that were selected.
 func (in use) show(app *cli.App) error {
 	if in != (use{}) {
-		return cli.Usagef("DB is missing: a keyspace, region or token is bound together with a database").WithNext("astra env use DB")
+		return cli.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
 	}
 	profile, err := app.Profile()
 	if err != nil {
 		return err
 	}
-	if profile.Env.DB.ID == "" {
-		return cli.Failf(cli.Config, "no database is bound").WithNext("astra env use DB")
+	all := profile.AllBindings()
+	if len(all) == 0 {
+		return cli.Failf(cli.Config, "no database selected").WithNext("astra env use DB")
 	}
-	return cli.PrintOne(app, columns(), profile.Env)
+	entries := make([]entry, len(all))
+	for i, b := range all {
+		entries[i] = entry{b, b.DB.ID == profile.Env.DB.ID}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.DB.Name, b.DB.Name) })
+	if here, err := app.Select(profile, ""); err != nil {
+		app.Warn("%v", err)
+	} else if here.Ref != "" {
+		app.Say("In this directory %s selects %s.", here.Project.Path, here.Ref)
+	}
+	return cli.Print(app, columns(), entries, "")
 }
 
 // org is what is exported as the organization. Its name is for people, and harmless
@@ -136,13 +201,20 @@ func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error)
 	return config.Org{ID: id, Name: config.DisplayName(output.Sanitize(name))}, err
 }
 
-func columns() []output.Column[config.Env] {
-	return []output.Column[config.Env]{
-		{Key: "database", Value: func(e config.Env) any { return e.DB.Name }},
-		{Key: "databaseId", Value: func(e config.Env) any { return e.DB.ID }, Name: true},
-		{Key: "keyspace", Value: func(e config.Env) any { return output.OrNull(e.Keyspace) }},
-		{Key: "region", Value: func(e config.Env) any { return e.Region }},
-		{Key: "endpoint", Value: func(e config.Env) any { return output.OrNull(e.Endpoint) }},
-		{Key: "savedToken", Value: func(e config.Env) any { return output.OrNull(e.Token) }},
+// entry is a binding as it is shown.
+type entry struct {
+	config.Env
+	isDefault bool
+}
+
+func columns() []output.Column[entry] {
+	return []output.Column[entry]{
+		{Key: "database", Value: func(e entry) any { return e.DB.Name }},
+		{Key: "databaseId", Value: func(e entry) any { return e.DB.ID }, Name: true, Spare: 1},
+		{Key: "keyspace", Value: func(e entry) any { return output.OrNull(e.Keyspace) }},
+		{Key: "region", Value: func(e entry) any { return e.Region }},
+		{Key: "endpoint", Value: func(e entry) any { return output.OrNull(e.Endpoint) }, Spare: 2},
+		{Key: "savedToken", Value: func(e entry) any { return output.OrNull(e.Token) }},
+		{Key: "default", Value: func(e entry) any { return e.isDefault }},
 	}
 }

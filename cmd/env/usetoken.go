@@ -15,8 +15,8 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// lives looks whether the token to be bound still works, and returns its end. One
-// that has expired is not bound anew, and complained about if it was bound before.
+// lives looks whether the token to be selected still works, and returns its end. One
+// that has expired is not selected anew, and warned of if it was selected before.
 // Not every credential may look.
 func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p config.Profile) (config.Expiry, error) {
 	var expiry config.Expiry
@@ -25,9 +25,9 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	case p.Env.Token == "":
 		return expiry, nil
 	case !found && in.saved != "":
-		return expiry, cli.NotAmongf("saved token", in.saved, p.TokenNames()).WithNext("astra token generate --role ROLE --save " + in.saved)
+		return expiry, cli.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
-		app.Warn("the token %s, which is bound, is saved no longer: bind another one with --role or --saved-token", p.Env.Token)
+		app.Warn("token %s is no longer saved: select another one with --role or --saved-token", p.Env.Token)
 		return expiry, nil
 	}
 	tokens, err := session.Tokens.List(ctx)
@@ -51,10 +51,10 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	switch {
 	case now.Before(end):
 	case in.saved != "":
-		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be bound: it expired on %s", saved.Name, expiry.At).
-			WithHint("bind another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
+		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be selected: it expired on %s", saved.Name, expiry.At).
+			WithHint("select another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
 	default:
-		app.Warn("the token %s, which stays bound, is of no use: it expired on %s", saved.Name, expiry.At)
+		app.Warn("token %s, still selected, expired on %s", saved.Name, expiry.At)
 	}
 	return expiry, nil
 }

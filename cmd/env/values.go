@@ -31,6 +31,7 @@ type source struct {
 	profile config.Profile
 	bound   config.Env
 	chosen  bool             // the saved token was named for this time
+	refused error            // why the token that the project file names is not used
 	token   *credential.Item // the saved token once it was read
 	session *credential.Item // the REST session if one of the variables is its token
 }

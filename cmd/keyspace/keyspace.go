@@ -18,8 +18,8 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "keyspace",
 		Short: "Manage the keyspaces of a database",
-		Long: `Manage the keyspaces of a database: the one of --db, or the one that is bound to the
-environment (see "astra env use").
+		Long: `Manage the keyspaces of a database: that of --db, else the selected one (see
+"astra env use").
 
 While a keyspace is made or deleted the database is in maintenance, and works on.
 Another change that is under way is waited for.`,
@@ -28,7 +28,7 @@ Another change that is under way is waited for.`,
 }
 
 func addDatabase(f *pflag.FlagSet, database *string) {
-	f.StringVar(database, "db", "", "`name` or id of the database (default the bound one)")
+	f.StringVar(database, "db", "", "`name` or id of the database (default the selected one)")
 }
 
 // A keyspace is a keyspace as it is printed.

@@ -46,7 +46,7 @@ func New(app *cli.App) *cobra.Command {
     roles    default and custom roles
     tokens   application tokens
     billing  plan, payment method, cost
-    db       a database (default the bound one)
+    db       a database (default the selected one)
 
 BROWSER names the program to use, several with colons between them; %s in it
 stands for the address. Where no browser can be opened, as over ssh, and with

@@ -18,7 +18,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return get(cmd.Context(), app, database) },
 	}
-	cmd.Flags().StringVar(&database, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().StringVar(&database, "db", "", "`name` or id of the database (default the selected one)")
 	return cmd
 }
 

@@ -17,7 +17,7 @@ func New(app *cli.App) *cobra.Command {
 		SuggestFor: []string{"config", "context"},
 		Short:      "Manage profiles: one organization and its credential each",
 		Long: `Manage profiles. A profile is one organization: where its credential is kept, and
-what is bound to the environment. It holds no secret. Profiles are made by
+the databases that "astra env use" selected. It holds no secret. Profiles are made by
 "astra auth login".`,
 		Example: "  astra profile list",
 	}, newDelete, newGet, newImport, newList, newRename, newUse)

@@ -29,7 +29,7 @@ service some minutes, until which the region is not listed.`,
 		Args:    cli.Args("REGION"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
 	cli.AddWait(cmd.Flags(), &in.wait)
 	return cmd
 }

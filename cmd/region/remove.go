@@ -31,7 +31,7 @@ the other regions. The first region stays as long as the database.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
 	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the database is not in that region")
 	cli.AddWait(f, &in.wait)
 	return cmd

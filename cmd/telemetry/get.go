@@ -23,7 +23,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the bound one)")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
 	cmd.Flags().BoolVar(&in.audits, "audit-logs", false, "the audit log of the organization instead of metrics")
 	cmd.MarkFlagsMutuallyExclusive("db", "audit-logs")
 	return cmd

@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type remove struct {
@@ -225,7 +226,7 @@ func tokensOf(all []row) []devops.Token {
 // young is the age of a token up to which a service may not know it everywhere.
 const young = 10 * time.Minute
 
-// forget drops the saved secret of a revoked token, and its binding.
+// forget drops the saved secret of a revoked token, also from its bindings.
 func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row) error {
 	if deleted.saved == "" {
 		return nil
@@ -238,7 +239,7 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 	return drop(ctx, app, profile.Name, saved)
 }
 
-// drop drops the saved secret of a token from a profile, and its binding.
+// drop drops the saved secret of a token from a profile, also from its bindings.
 func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
@@ -262,11 +263,11 @@ func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedT
 		return err
 	}
 	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
-		p.Tokens = slices.DeleteFunc(p.Tokens, func(s config.SavedToken) bool { return s.Name == saved.Name })
-		if p.Env.Token == saved.Name {
-			p.Env.Token = ""
-			app.Say("It was bound to the environment: choose another one with astra env use.")
+		for _, database := range p.DatabasesWith(saved.Name) {
+			app.Say("It was selected for %s. To select another one: %s", database,
+				app.Command("astra env use "+shellword.Quote(cli.Reference(database))+" --role ROLE"))
 		}
+		p.RemoveToken(saved.Name)
 		return nil
 	})
 }

@@ -204,7 +204,7 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 		return failure
 	}
 	if in.save != "" {
-		app.Say("Bind it to a database with: %s", app.Command("astra env use DB --saved-token "+in.save))
+		app.Say("Select it for a database: %s", app.Command("astra env use DB --saved-token "+in.save))
 	}
 	return cli.PrintOne(app, generatedColumns(false), in.shown(made, roles))
 }

@@ -35,7 +35,7 @@ type leak struct {
 type place struct {
 	profile string
 	saved   config.SavedToken // the zero value where it is the profile's login
-	bound   string            // the database
+	used    string            // the databases that it is selected for
 }
 
 // What is known of whether a leak is live.
@@ -125,8 +125,8 @@ func (l *leak) here() []string {
 		switch {
 		case p.saved.Name == "":
 			words = append(words, "the login of profile "+p.profile)
-		case p.bound != "":
-			words = append(words, fmt.Sprintf("saved as %s in profile %s, and bound to %s", p.saved.Name, p.profile, p.bound))
+		case p.used != "":
+			words = append(words, fmt.Sprintf("saved as %s in profile %s, and selected for %s", p.saved.Name, p.profile, p.used))
 		default:
 			words = append(words, fmt.Sprintf("saved as %s in profile %s", p.saved.Name, p.profile))
 		}
@@ -146,9 +146,7 @@ func placesOf(cfg config.Config, clientID string) []place {
 				continue
 			}
 			found := place{profile: p.Name, saved: s}
-			if p.Env.Token == s.Name {
-				found.bound = cmp.Or(p.Env.DB.Name, p.Env.DB.ID, "the environment")
-			}
+			found.used = strings.Join(p.DatabasesWith(s.Name), ", ")
 			all = append(all, found)
 		}
 	}

@@ -39,8 +39,8 @@ func newRotate(app *cli.App) *cobra.Command {
 token is named by its client id or its saved name.
 
 The new token is made, stored beside the old one and tried out. Then it takes the
-old one's place by one change of the configuration: its saved name, what is bound to
-that, and the login of profiles. The old token stays valid for the time of
+old one's place by one change of the configuration: its saved name, the databases
+that it is selected for, and the login of profiles. The old token stays valid for the time of
 --overlap, so that whatever runs has time to change over; if it is the login in use
 and stored here, it is revoked at once. There is no daemon: "token rotate --due"
 revokes what is due, and belongs into cron.

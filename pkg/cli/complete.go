@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"regexp"
 	"slices"
@@ -75,15 +76,24 @@ func (a *App) complete(cmd *cobra.Command, origin Origin, args, given []string, 
 	default:
 		settled := a.settle() == nil
 		q := names.Query{Prefix: begun, Most: mostOffered + 1 + len(given)}
-		return a.offered(a.candidates(origin, settled, belonging(cmd, origin, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp
+		return a.offered(a.candidates(origin, settled, a.belonging(cmd, origin, args), q), given, begun), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
 // belonging is to what the candidates belong: to the databases that the command
-// line names so far, or for regions that no database is in to the cloud.
-func belonging(cmd *cobra.Command, origin Origin, args []string) []string {
+// line names so far or to the selected one, or for regions that no database is in to
+// the cloud.
+func (a *App) belonging(cmd *cobra.Command, origin Origin, args []string) []string {
 	if origin != AnyRegions {
-		return databasesNamed(cmd, args)
+		named := databasesNamed(cmd, args)
+		if (origin == Keyspaces || origin == Regions) && len(named) == 0 && cmd.Flags().Lookup("db") != nil {
+			if profile, err := a.Profile(); err == nil {
+				if s, err := a.Select(profile, ""); err == nil {
+					named = append(named, cmp.Or(s.Binding.DB.Name, s.Ref))
+				}
+			}
+		}
+		return named
 	}
 	if f := cmd.Flags().Lookup("cloud"); f != nil && f.Changed {
 		return []string{strings.ToLower(f.Value.String())}

@@ -227,7 +227,7 @@ func meaning(c *config.Config, p onetime.Place) *string {
 }
 
 // Switch makes every place mean the other token, by one change of the
-// configuration file. What is bound to a saved name follows it. It fails with
+// configuration file. Databases for which a saved name is selected follow it. It fails with
 // status 7 if a place means neither of the two.
 func (h *Held) Switch(ctx context.Context, from, to string) error {
 	return h.app.UpdateConfig(ctx, func(c *config.Config) error {

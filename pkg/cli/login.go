@@ -45,7 +45,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 
 // Keep verifies the token, puts it into the store and records the profile. It
 // saves nothing that the service did not accept. A profile that was another
-// organization's so far loses what was bound to that, after a question.
+// organization's so far loses what was selected in that, after a question.
 func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token secret.Token) (config.Profile, error) {
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
 	var err error
@@ -77,7 +77,7 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		}
 		err := app.UpdateConfig(ctx, func(c *config.Config) error {
 			if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
-				p.Tokens, p.Env = now.Tokens, now.Env // they still hold, with what was changed since
+				p.Tokens, p.Env, p.Bindings = now.Tokens, now.Env, now.Bindings // they still hold, with what was changed since
 			}
 			c.Put(p)
 			c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
@@ -88,6 +88,10 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		}
 		return app.drop(ctx, sessionsOf(before)) // of the other login, also where the database stays
 	})
+	if err == nil && before.ClientID != "" && before.ClientID != p.ClientID && before.Store != string(credential.Env) {
+		app.Say("The earlier token %s of profile %s is no longer stored, but may still be valid. To revoke it: %s",
+			before.ClientID, p.Name, app.Command("astra token delete "+before.ClientID))
+	}
 	return p, err
 }
 

@@ -147,7 +147,15 @@ func (a *App) candidates(origin Origin, settled bool, named []string, q names.Qu
 			return q.Prefix == "" && slices.ContainsFunc(saved, func(s names.Candidate) bool { return s.Description == c.Value })
 		})
 		return append(saved, others...)
-	case Databases, Users:
+	case Databases:
+		all := a.kept(origin, settled, q)
+		for _, known := range a.local(Databases, settled) {
+			if !slices.ContainsFunc(all, func(c names.Candidate) bool { return c.Value == known.Value }) {
+				all = append(all, known)
+			}
+		}
+		return all
+	case Users:
 		return a.kept(origin, settled, q)
 	default:
 		return a.local(origin, settled)
@@ -200,6 +208,20 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 		for _, t := range profile.Tokens {
 			all = append(all, names.Candidate{Value: t.Name, Description: t.ClientID})
 		}
+	case Databases: // those that were selected with the credential that wins
+		source, _, err := a.winner()
+		profile := source.profile
+		if a.sandboxed && err == nil {
+			profile, err = a.Profile()
+		}
+		if err != nil {
+			return nil
+		}
+		var things []names.Thing
+		for _, b := range profile.AllBindings() {
+			things = append(things, names.Thing{ID: b.DB.ID, Name: b.DB.Name, Description: b.Region})
+		}
+		all = names.Offers(things, a.shown)
 	case OrganizationIDs:
 		for _, o := range organizations(cfg) {
 			all = append(all, names.Candidate{Value: o.ID, Description: o.Name})

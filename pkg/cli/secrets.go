@@ -26,13 +26,16 @@ func secretsOf(p config.Profile) []stored {
 	return all
 }
 
-// sessionsOf are the REST sessions of a profile. The bound database has always
-// been one that may have one; the others are noted.
+// sessionsOf are the REST sessions of a profile. A database that is selected may
+// have one that an earlier version did not note; the others are noted.
 func sessionsOf(p config.Profile) []stored {
 	if !KeepsSessions(p) {
 		return nil
 	}
-	ids := map[string]bool{p.Env.DB.ID: true}
+	ids := map[string]bool{}
+	for _, b := range p.AllBindings() {
+		ids[b.DB.ID] = true
+	}
 	for _, s := range p.Sessions {
 		ids[s.DB] = true
 	}

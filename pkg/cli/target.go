@@ -13,7 +13,12 @@ import (
 // credential that may not see databases can name one by its id.
 func (s *Session) TargetDatabase(ctx context.Context, ref string) (config.DB, error) {
 	d, err := s.DatabaseOrBound(ctx, ref)
-	if id := cmp.Or(ref, s.Bound().ID); errors.Is(err, devops.ErrForbidden) && devops.LooksLikeID(id) {
+	if !errors.Is(err, devops.ErrForbidden) {
+		return config.DB{ID: d.ID, Name: d.Name}, err
+	}
+	selected, _ := s.Selection("") // as before
+	id := cmp.Or(ref, selected.Binding.DB.ID, selected.Ref)
+	if devops.LooksLikeID(id) {
 		return config.DB{ID: id, Name: id}, nil
 	}
 	return config.DB{ID: d.ID, Name: d.Name}, err

@@ -45,7 +45,8 @@ type Profile struct {
 	Store    string // where the credential is kept
 	Tokens   []SavedToken
 	Sessions []RESTSession
-	Env      Env
+	Env      Env   // the default: the database that "env use" selected last
+	Bindings []Env // of the other databases that it has selected
 }
 
 // Org names an organization.
@@ -62,7 +63,7 @@ type RESTSession struct {
 	IssuedAt string
 }
 
-// Env is what a profile exports for applications.
+// Env is a binding: what a profile exports for applications that use one database.
 type Env struct {
 	DB       DB
 	Regions  []string // all that the database has
@@ -73,7 +74,7 @@ type Env struct {
 	Endpoint string
 }
 
-// Expiry says when a token ends, as it was when it was bound. It says nothing of
+// Expiry says when a token ends, as it was when it was selected. It says nothing of
 // another token under the same name.
 type Expiry struct{ ClientID, At string }
 

@@ -54,21 +54,61 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "user", r.User)
 			setText(m, "issued_at", r.IssuedAt)
 		})
-	within(m, "env", func(env *yaml.Node) {
-		within(env, "db", func(db *yaml.Node) {
-			setText(db, "id", after.Env.DB.ID)
-			setText(db, "name", after.Env.DB.Name)
-		})
-		setTexts(env, "regions", before.Env.Regions, after.Env.Regions)
-		setText(env, "region", after.Env.Region)
-		setText(env, "keyspace", after.Env.Keyspace)
-		setText(env, "token", after.Env.Token)
-		within(env, "token_expiry", func(expiry *yaml.Node) {
-			setText(expiry, "client_id", after.Env.Expiry.ClientID)
-			setText(expiry, "at", after.Env.Expiry.At)
-		})
-		setText(env, "endpoint", after.Env.Endpoint)
+	before = exchange(m, before, after)
+	within(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
+	setList(m, "bindings", before.Bindings, after.Bindings, func(e Env) string { return e.DB.ID }, applyEnv)
+}
+
+func applyEnv(m *yaml.Node, before, after Env) {
+	within(m, "db", func(db *yaml.Node) {
+		setText(db, "id", after.DB.ID)
+		setText(db, "name", after.DB.Name)
 	})
+	setTexts(m, "regions", before.Regions, after.Regions)
+	setText(m, "region", after.Region)
+	setText(m, "keyspace", after.Keyspace)
+	setText(m, "token", after.Token)
+	within(m, "token_expiry", func(expiry *yaml.Node) {
+		setText(expiry, "client_id", after.Expiry.ClientID)
+		setText(expiry, "at", after.Expiry.At)
+	})
+	setText(m, "endpoint", after.Endpoint)
+}
+
+// exchange moves the nodes of bindings between "env" and "bindings" when another one
+// becomes the default, so that comments and unknown keys stay with their database. It
+// returns what the nodes hold then.
+func exchange(m *yaml.Node, before, after Profile) Profile {
+	env, list := value(m, "env"), value(m, "bindings")
+	left := before.Env.DB.ID
+	if left == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
+		return before
+	}
+	is := func(id string) func(Env) bool { return func(e Env) bool { return e.DB.ID == id } }
+	before.Bindings = slices.Clone(before.Bindings)
+	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || left != "") {
+		put(m, "env", list.Content[i])
+		if env == nil {
+			list.Content = slices.Delete(list.Content, i, i+1)
+			before.Env, before.Bindings = before.Bindings[i], slices.Delete(before.Bindings, i, i+1)
+			return before
+		}
+		list.Content[i] = env
+		before.Env, before.Bindings[i] = before.Bindings[i], before.Env
+		return before
+	}
+	if env == nil || left == "" || !slices.ContainsFunc(after.Bindings, is(left)) || slices.ContainsFunc(before.Bindings, is(left)) {
+		return before
+	}
+	if list == nil || list.Kind != yaml.SequenceNode {
+		list = &yaml.Node{Kind: yaml.SequenceNode}
+		put(m, "bindings", list)
+	}
+	list.Style &^= yaml.FlowStyle
+	list.Content = append(list.Content, env)
+	put(m, "env", &yaml.Node{Kind: yaml.MappingNode})
+	before.Bindings, before.Env = append(before.Bindings, before.Env), Env{}
+	return before
 }
 
 // setList makes the list under key follow after. An element keeps its node by

@@ -111,6 +111,8 @@ func (s *scanner) profile(n *yaml.Node) Profile {
 			p.Sessions = s.sessions(value)
 		case "env":
 			p.Env = s.env(value)
+		case "bindings":
+			p.Bindings = s.bindings(value)
 		}
 	})
 	return p
@@ -184,9 +186,24 @@ func (s *scanner) sessions(n *yaml.Node) []RESTSession {
 	return all
 }
 
+func (s *scanner) bindings(n *yaml.Node) []Env {
+	var all []Env
+	s.list(n, "bindings", func(element *yaml.Node) {
+		e := s.env(element)
+		switch {
+		case e.DB.ID == "":
+			s.fail(element, "this binding has no database")
+		case slices.ContainsFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID }):
+			s.fail(element, "there is another binding of this database in the profile")
+		}
+		all = append(all, e)
+	})
+	return all
+}
+
 func (s *scanner) env(n *yaml.Node) Env {
 	var e Env
-	s.mapping(n, "env", func(key, value *yaml.Node) {
+	s.mapping(n, "a binding", func(key, value *yaml.Node) {
 		switch key.Value {
 		case "db":
 			e.DB.ID, e.DB.Name = s.pair(value, key.Value)
@@ -197,7 +214,7 @@ func (s *scanner) env(n *yaml.Node) Env {
 		case "keyspace":
 			e.Keyspace = s.text(value, key.Value)
 		case "token":
-			e.Token = s.name(value, "the name of the bound token")
+			e.Token = s.name(value, "the name of the token of a binding")
 		case "token_expiry":
 			s.mapping(value, key.Value, func(key, value *yaml.Node) {
 				switch key.Value {

@@ -32,6 +32,8 @@ type Project struct {
 	DB       string
 	Keyspace string
 	Region   string
+	// SavedToken must be the one that the user selected for the database.
+	SavedToken string
 }
 
 // FindProject reads the nearest .astra.yaml in dir or above it. The search
@@ -39,7 +41,7 @@ type Project struct {
 // of the file system. No file is the zero Project.
 //
 // A cloned repository is a stranger's text, so that a file with any other key
-// than the four is an error: a project must not choose where a credential is
+// than the five is an error: a project must not choose where a credential is
 // sent, nor what is executed.
 func FindProject(dir, home string) (Project, error) {
 	start := filepath.Clean(dir)
@@ -129,8 +131,10 @@ func parseProject(path string, data []byte) (Project, error) {
 				p.Keyspace = s.plain(value, key.Value)
 			case "region":
 				p.Region = s.plain(value, key.Value)
+			case "saved_token":
+				p.SavedToken = s.name(value, key.Value)
 			default:
-				s.fail(key, "%s: %s; a project file may hold only profile, db, keyspace and region", keyName(key.Value), refusal(key.Value))
+				s.fail(key, "%s: %s; a project file may hold only profile, db, keyspace, region and saved_token", keyName(key.Value), refusal(key.Value))
 			}
 		})
 	}

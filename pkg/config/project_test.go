@@ -35,7 +35,7 @@ func TestFindProject(t *testing.T) {
 		".astra.yaml":             "profile: outside\n",
 		"home/plain/a/":           "",
 		"home/repo/.git/":         "",
-		"home/repo/.astra.yaml":   "profile: prod\ndb: orders\nkeyspace: app\nregion: us-east1\n",
+		"home/repo/.astra.yaml":   "profile: prod\ndb: orders\nkeyspace: app\nregion: us-east1\nsaved_token: ci\n",
 		"home/repo/a/b/":          "",
 		"home/repo/c/.astra.yaml": "db: other\n",
 		"home/bare/.git":          "gitdir: elsewhere\n",
@@ -44,7 +44,7 @@ func TestFindProject(t *testing.T) {
 	})
 	home := filepath.Join(root, "home")
 	repo := filepath.Join(home, "repo")
-	prod := Project{filepath.Join(repo, ProjectFile), "prod", "orders", "app", "us-east1"}
+	prod := Project{Path: filepath.Join(repo, ProjectFile), Profile: "prod", DB: "orders", Keyspace: "app", Region: "us-east1", SavedToken: "ci"}
 	tests := []struct {
 		dir  string
 		want Project
@@ -81,6 +81,8 @@ func TestFindProjectRefuses(t *testing.T) {
 		{"a long key", strings.Repeat("k", 100) + ": hush\n", strings.Repeat("k", 40) + "…"},
 		{"a mapping", "db: {name: hush}\n", ":1: db must be text"},
 		{"a list", "- hush\n", ":1: this must be a mapping"},
+		{"a bad saved token", "saved_token: \"hush:x\"\n", ":1: saved_token is not a valid name"},
+		{"saved_token as a list", "saved_token: [hush]\n", ":1: saved_token must be text"},
 		{"a bad profile", "profile: \"hush:x\"\n", ":1: profile is not a valid name"},
 		{"a large file", "# " + strings.Repeat("x", 64<<10), "larger than 64 KiB"},
 	}

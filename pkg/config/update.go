@@ -181,9 +181,7 @@ func normal(c Config) Config {
 		if len(profiles[i].Sessions) == 0 {
 			profiles[i].Sessions = nil
 		}
-		if len(profiles[i].Env.Regions) == 0 {
-			profiles[i].Env.Regions = nil
-		}
+		profiles[i].normalBindings()
 	}
 	c.Profiles = profiles
 	if len(c.Organizations) == 0 {

@@ -1,0 +1,89 @@
+package config
+
+import "slices"
+
+// AllBindings returns one binding for each database, the default first.
+func (p Profile) AllBindings() []Env {
+	var all []Env
+	if p.Env.DB.ID != "" {
+		all = append(all, p.Env)
+	}
+	for _, e := range p.Bindings {
+		if e.DB.ID != p.Env.DB.ID { // else an earlier version selected it again
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Binding returns the binding of the database with the given id.
+func (p Profile) Binding(id string) (Env, bool) {
+	all := p.AllBindings()
+	i := slices.IndexFunc(all, func(e Env) bool { return e.DB.ID == id })
+	if i < 0 {
+		return Env{}, false
+	}
+	return all[i], true
+}
+
+// DatabasesWith returns the names of the databases that use a saved token.
+func (p Profile) DatabasesWith(token string) []string {
+	var names []string
+	for _, e := range p.AllBindings() {
+		if e.Token == token {
+			names = append(names, e.DB.Name)
+		}
+	}
+	return names
+}
+
+// Select makes e the default and takes the place of an earlier binding of its
+// database. The bindings of other databases stay.
+func (p *Profile) Select(e Env) {
+	all := p.AllBindings()
+	p.Bindings = slices.DeleteFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID })
+	p.Env = e
+}
+
+// Unbind removes the binding of the database with the given id, and reports whether
+// there was one. Without its default a profile has none until the next Select.
+func (p *Profile) Unbind(id string) bool {
+	_, found := p.Binding(id)
+	p.Bindings = slices.DeleteFunc(slices.Clone(p.Bindings), func(e Env) bool { return e.DB.ID == id })
+	if p.Env.DB.ID == id {
+		p.Env = Env{}
+	}
+	return found
+}
+
+// RemoveToken removes the saved token with the given name, also from the bindings
+// that use it.
+func (p *Profile) RemoveToken(name string) {
+	p.Tokens = slices.DeleteFunc(p.Tokens, func(t SavedToken) bool { return t.Name == name })
+	p.Bindings = slices.Clone(p.Bindings)
+	bindings := []*Env{&p.Env}
+	for i := range p.Bindings {
+		bindings = append(bindings, &p.Bindings[i])
+	}
+	for _, e := range bindings {
+		if e.Token == name {
+			e.Token = ""
+		}
+	}
+}
+
+// normalBindings makes absent lists of empty ones.
+func (p *Profile) normalBindings() {
+	p.Bindings = slices.Clone(p.Bindings)
+	if len(p.Bindings) == 0 {
+		p.Bindings = nil
+	}
+	if len(p.Env.Regions) == 0 {
+		p.Env.Regions = nil
+	}
+	for i := range p.Bindings {
+		if len(p.Bindings[i].Regions) == 0 {
+			p.Bindings[i].Regions = nil
+		}
+	}
+}
