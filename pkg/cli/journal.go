@@ -249,7 +249,7 @@ func (a *App) NotRotating(doing string, concerns func(onetime.Record) bool) erro
 		return err
 	}
 	for _, o := range all {
-		if o.Running || o.Record.Kind != onetime.Rotating || !concerns(o.Record) {
+		if o.Record.Kind != onetime.Rotating || !concerns(o.Record) {
 			continue
 		}
 		return Failf(Conflict, "a rotation of %s is open: %s would not let it come to its end", o.Record.Old, doing).

@@ -17,7 +17,7 @@ type Open struct {
 	ID      string
 	Record  Record
 	Path    string
-	Running bool  // another process works on it; Record is not read then
+	Running bool  // another process works on it; Record is what it wrote so far
 	Err     error // wraps ErrDamaged or ErrNewer, or says why the file cannot be locked or read
 }
 
@@ -55,8 +55,9 @@ func (j Journal) look(id string) (Open, bool) {
 		defer lock.Unlock()
 	}
 	if errors.Is(lockErr, atomicfile.ErrLocked) {
-		_, err := os.Lstat(open.Path)
+		data, err := readRecord(open.Path)
 		open.Running = !errors.Is(err, fs.ErrNotExist) // else its process has just ended it
+		open.Record, _ = parseRecord(data)             // as far as it has come
 		return open, open.Running
 	}
 	data, err := readRecord(open.Path)
