@@ -46,7 +46,7 @@ cron, or --finish when the change-over is done. If it is the login in use and st
 here, it is revoked at once.
 
 --due and --finish need the journal of the machine that rotated. Where that is lost,
-as with a CI runner, "token list -o wide" shows in REPLACEDBY which old tokens still
+as with a CI runner, "token list -o wide" shows in REPLACED BY which old tokens still
 work, and "token delete" revokes them.
 
 A token that is not stored here goes where --save or --out say, else to standard
