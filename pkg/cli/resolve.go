@@ -59,14 +59,12 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 	if s.hidden != nil {
 		return role, fmt.Errorf("role %q is none of the default ones, and the others cannot be seen: %w", ref, s.hidden)
 	}
-	if missing.Hint == "" {
-		var names []string
-		for _, r := range iam.DefaultRoles() {
-			names = append(names, iam.DisplayName(r.ID))
-		}
-		if near := suggest.Nearest(strings.TrimPrefix(ref, "name:"), names); len(near) > 0 {
-			missing.Hint = "did you mean " + quoteList(near) + "?"
-		}
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.Name, iam.DisplayName(r.ID))
+	}
+	if near := suggest.Nearest(strings.TrimPrefix(ref, "name:"), names); len(near) > 0 {
+		missing.Hint = "did you mean " + quoteList(near) + "?"
 	}
 	return role, missing
 }
