@@ -16,9 +16,6 @@ const lastLook = 12 * time.Second
 
 // several shows what would be revoked, asks, revokes it and reports each token.
 func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []target) error {
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
-		return err
-	}
 	slices.SortStableFunc(found, ownLast)
 	live, dead := 0, 0
 	for _, t := range found {

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -86,6 +87,22 @@ func RowColumns() []output.Column[bulk.Result] {
 		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }, Spare: 1},
 		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }, Wrap: true},
 	}
+}
+
+// PrintRow prints the report on a change of one thing, which is the row that a change
+// of several has for it, and returns failure, which is why the change failed.
+func (a *App) PrintRow(r bulk.Result, failure error) error {
+	if failure != nil {
+		r.Exit, r.Error = Explain(failure)
+		r.Outcome = bulk.Failed
+		if Code(r.Exit) == Unknown {
+			r.Outcome = bulk.Unknown
+		}
+	}
+	if err := Print(a, RowColumns(), []bulk.Result{r}, ""); err != nil {
+		return errors.Join(failure, err)
+	}
+	return failure
 }
 
 // RowsVerdict is how a command of several rows ends: well; with the status of
