@@ -68,7 +68,7 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.overlap, "overlap", "", "`duration` after which the old token is due to be revoked, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use that is stored here)")
-	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: a duration such as 90d, or a time (default: it lives as long as the old one)")
+	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: "+cli.ExpiryForms+" (default: it lives as long as the old one)")
 	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
 	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
 	f.BoolVar(&in.copy, "copy", false, "also put the new token on the clipboard")
