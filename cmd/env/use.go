@@ -12,7 +12,7 @@ import (
 )
 
 type use struct {
-	database, keyspace, region, saved, role string
+	database, keyspace, region, saved, role, expires string
 }
 
 func newUse(app *cli.App) *cobra.Command {
@@ -25,8 +25,8 @@ func newUse(app *cli.App) *cobra.Command {
 its variables without asking the service. Without DB it shows what is bound.
 
 --role generates an application token with that role, saves it in the secret
-store and binds it, all in one step. --saved-token binds one that is saved. With
-neither, the token that is bound stays.`,
+store and binds it, all in one step; --expires limits it. --saved-token binds one
+that is saved. With neither, the token that is bound stays.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox env use demo --keyspace app\n" +
 			"  astra --sandbox env use",
@@ -44,11 +44,16 @@ neither, the token that is bound stays.`,
 	f.StringVar(&in.region, "region", "", "`name` of the region (default the database's first one)")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
+	f.StringVar(&in.expires, "expires", "", "`when` the token of --role expires: "+cli.ExpiryForms+" (default never)")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
 	return cli.Evaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
+	expires, err := in.end(app)
+	if err != nil {
+		return err
+	}
 	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
 		return err
@@ -81,7 +86,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.role != "" {
-		if profile.Env.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+		if profile.Env.Token, profile.Env.Expiry, err = in.generate(ctx, app, session, d, profile, expires); err != nil {
 			return err
 		}
 	}

@@ -205,6 +205,16 @@ func pickBy[T any](same func(a, b string) bool, kind, ref string, items []T, nam
 	return zero, Ambiguous(kind, want, ids)
 }
 
+// RolesGone reports whether none of a token's roles exists any more. It does not where
+// the credential may not read custom roles, or the list of tokens leaves the roles out.
+func (s *Session) RolesGone(ctx context.Context, ids []string) (bool, error) {
+	refs, err := s.RoleRefs(ctx, ids)
+	if err != nil || s.hidden != nil || len(refs) == 0 {
+		return false, err
+	}
+	return !slices.ContainsFunc(refs, func(r RoleRef) bool { return r.Name != "" }), nil
+}
+
 // RoleNames lists roles in words. One that is no more, or may not be seen, is
 // shown by its id.
 func RoleNames(refs []RoleRef) string {
