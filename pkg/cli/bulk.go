@@ -63,8 +63,12 @@ func Explain(err error) (exit int, text string) {
 }
 
 // WrongRows is the failure that lists every fault of an input (exit 2), nil for
-// none.
-func WrongRows(faults []bulk.Fault) error {
+// none. Notes are said, and are no failure.
+func (a *App) WrongRows(faults []bulk.Fault) error {
+	notes, faults := bulk.Notes(faults)
+	for _, n := range notes {
+		a.Warn("%v", n)
+	}
 	if len(faults) == 0 {
 		return nil
 	}
