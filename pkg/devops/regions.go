@@ -45,17 +45,17 @@ func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
 // list no others.
 type wireRegion struct {
 	Name                       id
-	CloudProvider, DisplayName string
-	Zone, Classification       string
-	RegionType                 string `json:"region_type"`
-	Enabled                    *bool
-	ReservedForQualifiedUsers  bool
+	CloudProvider, DisplayName text
+	Zone, Classification       text
+	RegionType                 text `json:"region_type"`
+	Enabled                    flag
+	ReservedForQualifiedUsers  flag
 }
 
 func (w wireRegion) value() (Region, bool) {
 	r := Region{
-		Name: string(w.Name), Cloud: w.CloudProvider, DisplayName: w.DisplayName, Zone: w.Zone, Classification: w.Classification,
-		Type: strings.ToLower(w.RegionType), Enabled: w.Enabled == nil || *w.Enabled, Reserved: w.ReservedForQualifiedUsers,
+		Name: string(w.Name), Cloud: string(w.CloudProvider), DisplayName: string(w.DisplayName), Zone: string(w.Zone), Classification: string(w.Classification),
+		Type: strings.ToLower(string(w.RegionType)), Enabled: w.Enabled.or(true), Reserved: w.ReservedForQualifiedUsers.or(false),
 	}
 	if r.Type == "" {
 		r.Type = "serverless"
@@ -68,10 +68,10 @@ type wireRegions = rows[wireRegion, Region]
 type wireTiers struct{ rows[wireTier, wireTier] }
 
 type wireTier struct {
-	Tier, CloudProvider string
+	Tier, CloudProvider text
 	Region              id
-	RegionDisplay       string
-	RegionContinent     string
+	RegionDisplay       text
+	RegionContinent     text
 }
 
 func (w wireTier) value() (wireTier, bool) { return w, w.Region != "" }
@@ -85,13 +85,13 @@ func (w wireTiers) value() ([]Region, bool) {
 	seen := map[place]bool{}
 	regions := []Region{}
 	for _, tier := range tiers {
-		at := place{strings.ToUpper(tier.CloudProvider), tier.Region}
-		if strings.EqualFold(tier.Tier, "serverless") || seen[at] {
+		at := place{strings.ToUpper(string(tier.CloudProvider)), tier.Region}
+		if strings.EqualFold(string(tier.Tier), "serverless") || seen[at] {
 			continue
 		}
 		seen[at] = true
 		regions = append(regions, Region{
-			Name: string(tier.Region), Cloud: tier.CloudProvider, DisplayName: tier.RegionDisplay, Zone: strings.ToLower(tier.RegionContinent),
+			Name: string(tier.Region), Cloud: string(tier.CloudProvider), DisplayName: string(tier.RegionDisplay), Zone: strings.ToLower(string(tier.RegionContinent)),
 			Type: "classic", Enabled: true,
 		})
 	}
