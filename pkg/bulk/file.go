@@ -218,8 +218,8 @@ func (k kind[E]) checkHeader(line int, cells []string) (faults []Fault) {
 		case len(near) > 0:
 			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("unknown column %q; did you mean %q?", strings.TrimSpace(cell), near[0])})
 		default:
-			faults = append(faults, Fault{Line: line, Note: true,
-				Text: fmt.Sprintf("unknown column %q is ignored; expected %s and %s", strings.TrimSpace(cell), k.columns[0], k.columns[1])})
+			note := fmt.Sprintf("unknown column %q is ignored; expected %s and %s", strings.TrimSpace(cell), k.columns[0], k.columns[1])
+			faults = append(faults, Fault{Line: line, Text: note, Note: true})
 		}
 		seen[c] = true
 	}

@@ -40,7 +40,7 @@ func TestReadNetworks(t *testing.T) {
 		{"Address\n192.0.2.1\n", "2 192.0.2.1/32 ", ""},
 		{`{"address":"192.0.2.1","description":"a"}`, "1 192.0.2.1/32 a", ""},
 		{"address,comment\n192.0.2.1,x\n", "2 192.0.2.1/32 ", `line 1: unknown column "comment" is ignored; expected address and description`},
-		{"address,descripton\n192.0.2.1,x\n", "", `line 1: unknown column "descripton"; did you mean "description"?`},
+		{"address,descriptions\n192.0.2.1,x\n", "", `line 1: unknown column "descriptions"; did you mean "description"?`},
 		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24`},
 		{`{"address":"","description":"a"}`, "", "line 1: there is no address"},
 		{`{"ip":"192.0.2.1"}`, "", `line 1: this is not an object with address and description: it has the key "ip"`},

@@ -6,20 +6,23 @@ import (
 	"strings"
 )
 
+// tokenSigns are the characters that a token may have somewhere.
+const tokenSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:"
+
 // tooMany says which character of a text has to go so that it is a token, or returns "". It
 // shows that one character and nothing else. Of a digit too many in the last part it
 // cannot tell which one it is.
 func tooMany(s string) string {
 	first, others := -1, 0
 	kept := strings.Map(func(r rune) rune {
-		if inToken(byte(r)) {
+		if strings.ContainsRune(tokenSigns, r) {
 			return r
 		}
 		others++
 		return -1
 	}, s)
 	if others > 0 && shape(kept) == nil {
-		first = strings.IndexFunc(s, func(r rune) bool { return !inToken(byte(r)) })
+		first = strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(tokenSigns, r) })
 		if others == 1 {
 			return charAt(s, first) + " is too many"
 		}

@@ -65,6 +65,9 @@ func ParseToken(s string) (Token, error) {
 	return Token{ClientID: id, Text: Text(s)}, nil
 }
 
+// hexSigns are the digits of the last part.
+const hexSigns = "0123456789abcdef"
+
 // shape says what is wrong with a text of ASCII that is to be a token.
 func shape(s string) error {
 	if !strings.HasPrefix(s, tokenPrefix) {
@@ -79,7 +82,7 @@ func shape(s string) error {
 	case len(tail) != tailSize:
 		return fmt.Errorf("%w: its last part has %d characters instead of %d", ErrShape, len(tail), tailSize)
 	case !all(tail, isHex):
-		at := strings.IndexFunc(tail, func(r rune) bool { return !isHex(byte(r)) })
+		at := strings.IndexFunc(tail, func(r rune) bool { return !strings.ContainsRune(hexSigns, r) })
 		return fmt.Errorf("%w: its last part is not lower-case hexadecimal: %s", ErrShape, charAt(s, len(s)-tailSize+at))
 	}
 	return nil
