@@ -53,7 +53,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	roles = slices.DeleteFunc(roles, func(r devops.Role) bool { return in.kind != "" && kind(r) != in.kind })
-	return cli.Print(app, columns(), roles, "There is no such role.")
+	return cli.Print(app, columns(), roles, "No roles match.")
 }
 
 // permissionCount is what the list shows of the permissions; "role get" has

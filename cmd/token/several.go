@@ -47,7 +47,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if live > 0 {
 		app.Say("Revoked %d of %d.", bulk.Done(results), live)
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "There is no such token."); err != nil {
+	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
 		return err
 	}
 	return app.RowsVerdict(results, false)

@@ -201,7 +201,7 @@ func identify(ctx context.Context, app *cli.App, session *cli.Session, results [
 
 // report prints the rows and says how the command ends.
 func report(app *cli.App, results []bulk.Result, left bool) error {
-	if err := cli.Print(app, cli.RowColumns(), results, "Nobody was named."); err != nil {
+	if err := cli.Print(app, cli.RowColumns(), results, "No users match."); err != nil {
 		return err
 	}
 	counts := map[bulk.Outcome]int{}
