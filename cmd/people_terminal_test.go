@@ -18,7 +18,7 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 	t.Run("invite", func(t *testing.T) {
 		t.Parallel()
 		term := newBench(t).onTerminal("--sandbox", "user", "invite", "ada@example.com")
-		term.see("Roles of whoever is invited")
+		term.see("Roles for ada@example.com")
 		term.see("Organization · Billing Admin")
 		term.see("Database, keyspace, table · ")
 		term.typed("view")
@@ -30,7 +30,7 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 	t.Run("invite nobody", func(t *testing.T) {
 		t.Parallel()
 		term := newBench(t).onTerminal("--sandbox", "user", "invite", "ada@example.com")
-		term.see("Roles of whoever is invited")
+		term.see("Roles for ada@example.com")
 		term.typed("\r")
 		term.ends(8)
 	})

@@ -128,7 +128,7 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			faults = append(faults, bulk.Fault{Line: n.Line, Text: n.Given + " is there twice, with different descriptions"})
 		}
 	}
-	if err := cli.WrongRows(faults); err != nil {
+	if err := app.WrongRows(faults); err != nil {
 		return nil, err
 	}
 	if len(once) == 0 {

@@ -48,7 +48,7 @@ list as a whole, clear it.`,
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
 	networks, faults := bulk.Networks(in.addresses)
-	if err := cli.WrongRows(faults); err != nil {
+	if err := app.WrongRows(faults); err != nil {
 		return err
 	}
 	if len(networks) == 0 {

@@ -31,11 +31,14 @@ func newLogin(app *cli.App) *cobra.Command {
 		Long: `Keep an application token, so that the other commands use its organization.
 
 The token comes from a question that does not show it, from --token-file, or from
-standard input. It is verified with the service before anything is stored; a
-token of a service account works as well as any other. It is kept in the keyring
-of the operating system, or where --store says: file is a file that only you can
-read, env keeps nothing and expects the token in ASTRA_TOKEN. There is no silent
-change to a less safe store.
+standard input: the token alone, or a file that "token generate --out" wrote. It is
+verified with the service before anything is stored; a token of a service account
+works as well as any other. It is kept in the keyring of the operating system, or
+where --store says: file is a file that only you can read, env keeps nothing and
+expects the token in ASTRA_TOKEN. It never falls back to a less secure store.
+
+A profile that is there already keeps its store unless --store or ASTRA_STORE says
+otherwise. If it belongs to another organization, a question comes first.
 
 The token is only ever sent to the service that it was verified with.
 
@@ -49,7 +52,7 @@ To get a first token: Portal, Settings, Token Management, Generate Token.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep it: keyring, file or env (default keyring)")
+	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep it: keyring, file or env (default: where the profile has it, else keyring)")
 	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store it without asking the service")
 	return cmd
 }
@@ -66,10 +69,11 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}
-	kind, err := app.StoreKind(in.store)
+	kind, err := app.LoginStore(in.store, in.profile)
 	if err != nil {
 		return err
 	}
+	in.store = kind
 	url, err := in.url(app)
 	if err != nil {
 		return err

@@ -90,7 +90,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return in.follow(ctx, app, session, twin, err)
 	}
 	in.warnAlike(app, there)
-	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region)
+	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region, "--cloud is")
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 type use struct {
-	database, keyspace, region, saved, role string
+	database, keyspace, region, saved, role, expires string
 }
 
 func newUse(app *cli.App) *cobra.Command {
@@ -37,7 +37,7 @@ without changing the default:
     saved_token: report     must be the one that is selected for demo
 
 --role generates an application token with that role, saves it in the secret store
-and selects it, all in one step. --saved-token selects one that is saved. Without
+and selects it, all in one step; --expires limits it. --saved-token selects one that is saved. Without
 either, and without --keyspace and --region, a database keeps what was selected for
 it before; a new one takes the token of the default.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
@@ -57,11 +57,16 @@ it before; a new one takes the token of the default.`,
 	f.StringVar(&in.region, "region", "", "`name` of the region (default as before, else the database's first one)")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
+	f.StringVar(&in.expires, "expires", "", "`when` the token of --role expires: "+cli.ExpiryForms+" (default never)")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
 	return cli.Evaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
+	expires, err := in.end(app)
+	if err != nil {
+		return err
+	}
 	session, profile, err := app.ProfileSession(ctx)
 	if err != nil {
 		return err
@@ -95,7 +100,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.role != "" {
-		if profile.Env.Token, err = in.generate(ctx, app, session, d, profile); err != nil {
+		if profile.Env.Token, profile.Env.Expiry, err = in.generate(ctx, app, session, d, profile, expires); err != nil {
 			return err
 		}
 	}

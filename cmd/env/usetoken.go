@@ -44,6 +44,11 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 		return expiry, nil
 	}
 	end := tokens[at].ExpiresAt
+	if end.IsZero() || now.Before(end) {
+		if err := in.hasRole(ctx, app, session, saved, tokens[at]); err != nil {
+			return expiry, err
+		}
+	}
 	if end.IsZero() {
 		return expiry, nil
 	}
@@ -59,12 +64,40 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	return expiry, nil
 }
 
+// hasRole refuses a token whose roles were all deleted, since it can do nothing, and
+// warns of one that is bound already.
+func (in use) hasRole(ctx context.Context, app *cli.App, session *cli.Session, saved config.SavedToken, token devops.Token) error {
+	gone, err := session.RolesGone(ctx, token.Roles)
+	switch {
+	case err != nil || !gone:
+		return err
+	case in.saved != "":
+		return cli.Failf(cli.NoCredential, "the saved token %s can do nothing: its roles were deleted", saved.Name).
+			WithHint("use another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
+	}
+	app.Warn("the token %s, which is still used, can do nothing: its roles were deleted", saved.Name)
+	return nil
+}
+
+// end is when the token that is to be generated expires, zero for never.
+func (in use) end(app *cli.App) (time.Time, error) {
+	if in.expires != "" && in.role == "" {
+		return time.Time{}, cli.Usagef("--expires needs --role: it limits the token that is generated")
+	}
+	now, err := app.ServiceNow()
+	if err != nil || in.expires == "" {
+		return time.Time{}, err
+	}
+	return cli.ParseExpiry("--expires", in.expires, now)
+}
+
 // generate makes a token for the environment and saves it under a name that is
-// free.
-func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, p config.Profile) (string, error) {
+// free. It returns the name, and when the token expires.
+func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, p config.Profile, expires time.Time) (string, config.Expiry, error) {
+	var expiry config.Expiry
 	role, err := session.Role(ctx, in.role)
 	if err != nil {
-		return "", err
+		return "", expiry, err
 	}
 	name := d.Name
 	if config.CheckName(name) != nil {
@@ -76,25 +109,25 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	saved, err := app.Saved(session, name)
 	if err != nil {
-		return "", err
+		return "", expiry, err
 	}
 	if app.Interactive() {
 		if err := app.Confirm(ctx, "Generate a token with role %s for %s?", role.Name, d.Name); err != nil {
-			return "", err
+			return "", expiry, err
 		}
 	}
 	org, err := session.OrgID(ctx)
 	if err != nil {
-		return "", err
+		return "", expiry, err
 	}
-	order := onetime.Order{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name}
+	order := onetime.Order{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name, ExpiresAt: expires}
 	if app.Globals.DryRun {
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
-		return "", err
+		return "", expiry, err
 	}
 	maker, err := app.Maker(ctx, session)
 	if err != nil {
-		return "", err
+		return "", expiry, err
 	}
 	made, _, err := maker.Make(ctx, order, []onetime.Destination{saved})
 	app.Secrets.Add(made.Token)
@@ -103,8 +136,14 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		err = cli.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
 	}
 	if err != nil {
-		return "", err
+		return "", expiry, err
 	}
 	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved)
-	return name, nil
+	if expires.IsZero() {
+		app.Say("This token never expires. Use --expires 90d to limit it.")
+		return name, expiry, nil
+	}
+	expiry = config.Expiry{ClientID: made.ClientID, At: expires.UTC().Format(time.RFC3339)}
+	app.Say("This token expires on %s.", expiry.At)
+	return name, expiry, nil
 }

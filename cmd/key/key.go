@@ -113,7 +113,7 @@ func (p place) known(ctx context.Context, app *cli.App, session *cli.Session) er
 	if p.classic {
 		kind = "classic"
 	}
-	_, err := session.Region(ctx, kind, p.cloud, p.region)
+	_, err := session.Region(ctx, kind, p.cloud, p.region, "--cloud is")
 	if errors.Is(err, devops.ErrForbidden) {
 		app.Detail("this credential may not read regions: whether %s is one is not checked", p.region)
 		return nil

@@ -69,7 +69,7 @@ func possible(ctx context.Context, session *cli.Session, d devops.Database, name
 	if d.Type == "classic" {
 		return devops.Region{}, cli.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
 	}
-	region, err := session.Region(ctx, d.Type, d.Cloud, name)
+	region, err := session.Region(ctx, d.Type, d.Cloud, name, d.Name+" is on")
 	if err != nil || slices.Contains(d.Regions, name) {
 		return region, err
 	}

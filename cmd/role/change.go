@@ -36,23 +36,32 @@ func (c change) weakens() bool {
 // say tells what is changed, line by line.
 func (c change) say(app *cli.App, databases map[string]string) {
 	app.Say("Changes of role %s:", c.before.Name)
+	for _, line := range c.lines(databases) {
+		app.Say("  %s", line)
+	}
+}
+
+// lines are the changes, one each.
+func (c change) lines(databases map[string]string) []string {
+	var all []string
 	if c.before.Name != c.after.Name {
-		app.Say("  name: %s", c.after.Name)
+		all = append(all, "name: "+c.after.Name)
 	}
 	if c.before.Policy.Description != c.after.Policy.Description {
-		app.Say("  description: %s", c.after.Policy.Description)
+		all = append(all, "description: "+c.after.Policy.Description)
 	}
 	for _, side := range []struct {
 		sign      string
 		old, grow devops.Policy
 	}{{"+", c.before.Policy, c.after.Policy}, {"-", c.after.Policy, c.before.Policy}} {
 		for _, words := range permissionWords(missingFrom(side.old.Actions, side.grow.Actions)) {
-			app.Say("  %s %s", side.sign, words)
+			all = append(all, side.sign+" "+words)
 		}
 		for _, words := range scopeWords(scopes(missingFrom(side.old.Resources, side.grow.Resources), databases)) {
-			app.Say("  %s %s", side.sign, words)
+			all = append(all, side.sign+" "+words)
 		}
 	}
+	return all
 }
 
 // send changes the role, if it is still as it was shown, and reads it back: the

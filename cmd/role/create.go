@@ -2,20 +2,26 @@ package role
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type create struct {
 	terms
 	name string
 	like string
+
+	ifNotExists bool
 }
 
 func newCreate(app *cli.App) *cobra.Command {
@@ -38,7 +44,10 @@ keyspaces that drivers read. --keyspace counts for each --db, and --table for
 each --keyspace. A document lists resources, or scopes such as
 {"database": "demo", "keyspace": "app", "table": "orders"}.
 
-Holders of the role can use the Portal only if it has Read User and View DB.`,
+Holders of the role can use the Portal only if it has Read User and View DB.
+
+With --if-not-exists a role of this name that permits the same is left unchanged; one
+that permits something else is an error that names the difference.`,
 		Example: "  astra --sandbox role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
 			"  astra --sandbox role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
 			"  astra --sandbox role get Reporting -o json | astra --sandbox role create Reports --from -",
@@ -52,6 +61,7 @@ Holders of the role can use the Portal only if it has Read User and View DB.`,
 	f.StringVar(&in.description, "description", "", "`text` that says what the role is for (default: its name)")
 	f.StringArrayVar(&in.permissions, "permission", nil, "console `name` or API parameter of a permission; may be repeated")
 	f.StringVar(&in.like, "like", "", "begin with the permissions of this `role`, and where it holds")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a role with the same policy")
 	in.add(f)
 	return cmd
 }
@@ -72,12 +82,19 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := unused(ctx, session, in.name, ""); err != nil {
+	before, exists, err := in.existing(ctx, session)
+	if err != nil {
+		return err
+	}
+	if err := unused(ctx, session, in.name, before.ID); err != nil {
 		return err
 	}
 	policy, err := in.policy(ctx, app, session, doc)
 	if err != nil {
 		return err
+	}
+	if exists {
+		return in.compare(ctx, app, session, before, policy, doc)
 	}
 	if err := in.inspect(app, policy); err != nil {
 		return err
@@ -88,11 +105,76 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		}
 	}
 	made, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
+	if in.ifNotExists && errors.Is(err, devops.ErrConflict) { // another process was faster
+		if roles, listErr := session.Roles.List(ctx); listErr == nil {
+			if now, exists := in.among(roles); exists {
+				return in.compare(ctx, app, session, now, policy, doc)
+			}
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("create role %s: %w", in.name, err)
 	}
 	app.Say("Created role %s.", made.Name)
 	return show(ctx, app, session, made, []holder{}) // nobody can have it yet
+}
+
+// existing returns the custom role that --if-not-exists takes as it is.
+func (in create) existing(ctx context.Context, session *cli.Session) (devops.Role, bool, error) {
+	if !in.ifNotExists {
+		return devops.Role{}, false, nil
+	}
+	roles, err := session.AllRoles(ctx)
+	if err != nil {
+		return devops.Role{}, false, err
+	}
+	r, exists := in.among(roles)
+	return r, exists, nil
+}
+
+// among returns the custom role of the name. Names are compared as the service
+// compares them; of several roles none is meant.
+func (in create) among(roles []devops.Role) (devops.Role, bool) {
+	same := slices.DeleteFunc(slices.Clone(roles), func(r devops.Role) bool {
+		return isDefault(r) || spelling.Fold(r.Name) != spelling.Fold(in.name)
+	})
+	if len(same) != 1 {
+		return devops.Role{}, false
+	}
+	return same[0], true
+}
+
+// compare shows the role that is there already if it permits what policy does, and
+// fails with the difference otherwise. A description counts if one is given.
+func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, policy iam.Policy, doc document) error {
+	after := before
+	after.Policy = devops.Policy(policy)
+	if !in.described && doc.Description == nil {
+		after.Policy.Description = before.Policy.Description
+	}
+	org, err := session.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	if over(org, before, after).empty() && over(org, after, before).empty() &&
+		before.Policy.Description == after.Policy.Description && before.Policy.Effect == after.Policy.Effect {
+		held, err := assigned(ctx, app, session)
+		if err != nil {
+			return err
+		}
+		app.Say("Role %s exists already with this policy.", before.Name)
+		return show(ctx, app, session, before, held.to(before.ID))
+	}
+	names, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
+	lines := change{before, after}.lines(names)
+	if before.Policy.Effect != after.Policy.Effect {
+		lines = append(lines, "effect: "+after.Policy.Effect)
+	}
+	return cli.Failf(cli.Conflict, "role %q exists already with another policy; what was asked for differs: %s", before.Name, strings.Join(lines, ", ")).
+		WithNext(shellword.Line("astra", "role", "get", "id:"+before.ID))
 }
 
 // picked reports whether the permissions are to be picked from a list.

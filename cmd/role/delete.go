@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 )
@@ -26,8 +27,8 @@ func newDelete(app *cli.App) *cobra.Command {
 		Aliases: []string{"rm", "remove"},
 		Short:   "Delete custom roles",
 		Long: `Delete custom roles. Whoever holds one loses what it permits; they are shown
-before the question. All must be there, before the first one is deleted; of
-several, each is reported.
+before the question. All must be there, before the first one is deleted. Each is a
+row of the output: {row,input,id,action,outcome,exit,error}.
 
 Default roles cannot be deleted. A role that the token in use carries, or may
 carry without being able to see it, is refused without --force: you might lock
@@ -55,10 +56,8 @@ type leaver struct {
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
 	several := len(in.refs) > 1
-	if several {
-		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
-			return err
-		}
+	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -79,9 +78,9 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	case several:
 		return in.several(ctx, app, session, found, held)
 	case len(roles) == 0:
-		return nil
+		return app.PrintRow(bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
 	}
-	return in.one(ctx, app, session, roles[0])
+	return in.one(ctx, app, session, found[0])
 }
 
 // find returns the roles that are to be deleted; one that is named again is a twin.
@@ -149,7 +148,8 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 }
 
 // one deletes a role and makes sure that the service no longer lists it.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role) error {
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l leaver) error {
+	r, row := l.Role, bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "delete", Outcome: bulk.OK}
 	all, err := session.AllRoles(ctx)
 	if err != nil {
 		return err
@@ -162,13 +162,13 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, r 
 	if deleted == nil && blinded(err) { // the role gave it the right to look
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
-		return nil
+		return app.PrintRow(row, nil)
 	}
 	if err != nil {
-		return fmt.Errorf("delete role %s: %w", r.Name, err)
+		return app.PrintRow(row, fmt.Errorf("delete role %s: %w", r.Name, err))
 	}
 	app.Say("Deleted role %s.", r.Name)
-	return nil
+	return app.PrintRow(row, nil)
 }
 
 func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role) error {

@@ -51,7 +51,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if there := there(found); len(there) > 0 {
 		app.Say("Deleted %d of %d.", bulk.Done(results), len(there))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "There is no such role."); err != nil {
+	if err := cli.Print(app, cli.RowColumns(), results, "No roles match."); err != nil {
 		return err
 	}
 	return app.RowsVerdict(results, false)

@@ -31,10 +31,11 @@ type document struct {
 	} `json:"scopes"`
 
 	// What "role get" prints besides, and no role is made from.
-	ID        json.RawMessage `json:"id"`
-	Kind      json.RawMessage `json:"kind"`
-	UpdatedAt json.RawMessage `json:"updatedAt"`
-	Holders   json.RawMessage `json:"holders"`
+	ID          json.RawMessage `json:"id"`
+	DisplayName json.RawMessage `json:"displayName"`
+	Kind        json.RawMessage `json:"kind"`
+	UpdatedAt   json.RawMessage `json:"updatedAt"`
+	Holders     json.RawMessage `json:"holders"`
 }
 
 // readDocument reads the file that --from names.

@@ -11,7 +11,10 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-type list struct{ kind string }
+type list struct {
+	kind   string
+	matrix bool
+}
 
 func newList(app *cli.App) *cobra.Command {
 	var in list
@@ -19,17 +22,27 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List default and custom roles",
-		Example: "  astra --sandbox role list\n  astra --sandbox role list --kind custom -o json",
+		Long: `List default and custom roles.
+
+--matrix shows the default roles of four kinds at three levels, in columns kind,
+administrator, readWrite and readOnly. It sends no request. API roles have no CQL
+access; service account roles below administrator list neither users nor databases.`,
+		Example: "  astra --sandbox role list\n  astra --sandbox role list --kind custom -o json\n  astra role list --matrix",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	cmd.Flags().StringVar(&in.kind, "kind", "", "only roles of this `kind`: default or custom")
+	cmd.Flags().BoolVar(&in.matrix, "matrix", false, "show the default roles by kind and level")
+	cmd.MarkFlagsMutuallyExclusive("kind", "matrix")
 	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {
 	if in.kind != "" && in.kind != "default" && in.kind != "custom" {
 		return cli.Usagef("--kind is default or custom, not %q", in.kind)
+	}
+	if in.matrix {
+		return printMatrix(app)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -40,7 +53,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	roles = slices.DeleteFunc(roles, func(r devops.Role) bool { return in.kind != "" && kind(r) != in.kind })
-	return cli.Print(app, columns(), roles, "There is no such role.")
+	return cli.Print(app, columns(), roles, "No roles match.")
 }
 
 // permissionCount is what the list shows of the permissions; "role get" has

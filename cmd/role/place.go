@@ -1,11 +1,13 @@
 package role
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/suggest"
 )
 
 // place is where a role is to hold.
@@ -22,7 +24,11 @@ func everywhere() place { return place{compiled: true} }
 func (p *place) add(app *cli.App, d devops.Database, s iam.Scope) {
 	p.compiled = true
 	if s.Keyspace != "" && s.Keyspace != iam.Wildcard && !slices.Contains(d.Keyspaces, s.Keyspace) {
-		app.Warn("database %s has no keyspace %s so far; the role will hold for it once it is there", d.Name, s.Keyspace)
+		meant := ""
+		if near := suggest.Nearest(s.Keyspace, d.Keyspaces); len(near) > 0 {
+			meant = fmt.Sprintf(" (did you mean %q?)", near[0])
+		}
+		app.Warn("keyspace %q does not exist in %s yet%s; the role applies once it is created", s.Keyspace, d.Name, meant)
 	}
 	p.scopes = append(p.scopes, s)
 }

@@ -26,8 +26,11 @@ func New(app *cli.App) *cobra.Command {
 		Long: `See, create, change and compare roles. A role grants permissions on resources;
 people and application tokens hold roles.
 
-Every organization has the same default roles, which nobody can change. For
-whatever they permit too much or too little there are custom roles.`,
+Every organization has the same default roles, which cannot be changed. For
+whatever they permit too much or too little there are custom roles.
+
+A role is named by its name or id; a default role also by the Portal's name, such as
+Read/Write User for R/W User.`,
 		Example: "  astra --sandbox role list\n  astra role advise --needs cql",
 	}, newAdvise, newCreate, newDelete, newDiff, newGet, newList, newUpdate)
 }
@@ -49,6 +52,7 @@ func columns() []output.Column[devops.Role] {
 	return []output.Column[devops.Role]{
 		{Key: "id", Value: func(r devops.Role) any { return r.ID }, Name: true, Spare: 1},
 		{Key: "name", Value: func(r devops.Role) any { return r.Name }, Sorted: true},
+		{Key: "displayName", Value: func(r devops.Role) any { return output.OrNull(iam.DisplayName(r.ID)) }, Wide: true},
 		{Key: "kind", Value: func(r devops.Role) any { return kind(r) }},
 		{Key: "description", Value: func(r devops.Role) any { return r.Policy.Description }, Wide: true},
 		{Key: "permissions", Value: func(r devops.Role) any { return distinct(r.Policy.Actions) }, Text: permissionCount, Order: permissions},
@@ -94,6 +98,9 @@ func unused(ctx context.Context, session *cli.Session, name, except string) erro
 			taken = append(taken, r.ID)
 		case spelling.Alike(r.Name, name):
 			return cli.Failf(cli.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
+				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
+		case spelling.Fold(iam.DisplayName(r.ID)) == spelling.Fold(name):
+			return cli.Failf(cli.Conflict, "%q is the Portal's name of the default role %s", name, r.Name).
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		}
 	}

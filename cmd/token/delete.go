@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -65,6 +66,9 @@ was revoked elsewhere: if the service does not accept it any more.`,
 func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
 	if err := in.check(); err != nil {
+		return err
+	}
+	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
 	named, err := in.names(ctx, app)
@@ -123,12 +127,20 @@ func (in remove) check() error {
 
 // one revokes one token.
 func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t target) error {
+	row := bulk.Result{Row: 1, Input: t.input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
+	none := func(id string) error {
+		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
+		return app.PrintRow(row, nil)
+	}
 	switch {
 	case t.dead != "":
-		return bury(ctx, app, session, witness, t)
+		if err := bury(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
+			return err
+		}
+		return none(t.dead)
 	case t.ClientID == "":
 		app.Say("There is no token %s.", t.input)
-		return nil
+		return none("")
 	}
 	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
 		return err
@@ -138,18 +150,18 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 		return deleted
 	}
 	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
-		return cli.Failf(cli.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
-			WithHint("it may be another token's")
+		return app.PrintRow(row, cli.Failf(cli.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
+			WithHint("it may be another token's"))
 	}
 	if err := in.proven(ctx, witness, t, deleted); err != nil {
-		return fmt.Errorf("revoke %s: %w", t.ClientID, err)
+		return app.PrintRow(row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
 	}
 	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
 		app.Say("There is no token %s.", t.input)
-		return nil
+		return none(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
-	return forget(ctx, app, session, t.row)
+	return app.PrintRow(row, forget(ctx, app, session, t.row))
 }
 
 func errStays(clientID string) error {

@@ -55,7 +55,7 @@ shown before the token is made.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
 	f.StringVar(&in.description, "description", "", "`text` that says what the token is for")
-	f.StringVar(&in.expires, "expires", "", "`when` the token expires: a duration such as 90d, or a time such as 2027-01-31T00:00:00Z (default never)")
+	f.StringVar(&in.expires, "expires", "", "`when` the token expires: "+cli.ExpiryForms+" (default never)")
 	f.StringVar(&in.org, "org", "", "`id` of the organization, for a token of an enterprise (default the token's own)")
 	f.StringVar(&in.save, "save", "", "keep it in the secret store under this `name`")
 	f.StringVar(&in.out, "out", "", "write it to this new `file`, which only you can read")
@@ -97,9 +97,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if app.Interactive() && !app.Globals.Yes {
 		explain(app, roles)
 		if expires.IsZero() {
-			app.Say("The token will not expire; with --expires 90d it would.")
+			app.Say("This token never expires. Use --expires 90d to limit it.")
 		} else {
-			app.Say("The token will expire on %s.", lifetime(expires))
+			app.Say("This token expires on %s.", lifetime(expires))
 		}
 		if err := app.Confirm(ctx, "Generate this token?"); err != nil {
 			return err

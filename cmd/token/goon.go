@@ -22,7 +22,7 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 	}
 	o, found := in.meant(app, session, open)
 	if !found {
-		return cli.NotFoundf("open rotation", in.ref, nil).WithHint("it has ended, or was never begun here").WithNext("astra token recover --dry-run")
+		return in.notHere(app, session)
 	}
 	entry, err := journal.Take(ctx, o.ID)
 	if entry != nil {
@@ -58,6 +58,23 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 		return nil
 	}
 	return r.advance(ctx, app, entry, finish)
+}
+
+// notHere is the failure for a rotation that this machine does not know. The old token
+// of one that began elsewhere is revoked by its client id. A token that is used here is
+// not the old one.
+func (in rotate) notHere(app *cli.App, session *cli.Session) error {
+	e := cli.NotFoundf("open rotation", in.ref, nil)
+	e.Message = "no rotation of " + in.ref + " in progress on this machine"
+	used, err := app.Names(in.ref)
+	if err != nil {
+		return err
+	}
+	if !in.finish || used || in.ref == session.ClientID || !cli.LooksLikeClientID(in.ref) {
+		return e.WithHint("a rotation that began on another machine shows in the list, with its old token").WithNext("astra token list -o wide")
+	}
+	return e.WithHint("nothing was sent. If it began on another machine and nothing uses %s, revoke it", in.ref).
+		WithNext("astra token delete " + in.ref)
 }
 
 // undo rolls the rotation back.
@@ -110,6 +127,9 @@ func retireDue(ctx context.Context, app *cli.App) error {
 			due = append(due, o.ID)
 		}
 	}
+	if len(due) == 0 && app.Terminal.CI {
+		app.Say("The journal of this machine has no rotation that is due. To see those of other machines: %s", app.Command("astra token list -o wide"))
+	}
 	var done []generated
 	var failure error
 	if len(due) > 0 {
@@ -128,7 +148,7 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	if failure != nil && len(done) > 0 {
 		failure = cli.PartlyFailed(failure, "the others were revoked")
 	}
-	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation is due."))
+	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation of this machine is due."))
 }
 
 // retireOne ends one rotation, unless it is another organization's.

@@ -15,7 +15,10 @@ func newList(app *cli.App) *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List the organization's tokens",
 		Long: `List the organization's tokens: roles, age, expiry, and which one this command
-used. Secrets never appear. A token whose role was deleted shows the role's id.`,
+used. Secrets never appear. A token whose role was deleted shows the role's id.
+
+The old token of a rotation works until it is revoked: replacedBy names the token
+that replaces it, on every machine, and a note says how to revoke it.`,
 		Example: "  astra --sandbox token list\n  astra --sandbox token list --older-than 90d --no-expiry -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
@@ -40,5 +43,8 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 	if err != nil {
 		return err
 	}
-	return cli.Print(app, columns(), chosen, "There is no such token.")
+	if err := cli.Print(app, columns(), chosen, "No tokens match."); err != nil {
+		return err
+	}
+	return tellReplaced(app, chosen)
 }

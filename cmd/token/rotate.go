@@ -40,10 +40,14 @@ token is named by its client id or its saved name.
 
 The new token is made, stored beside the old one and tried out. Then it takes the
 old one's place by one change of the configuration: its saved name, the databases
-that it is selected for, and the login of profiles. The old token stays valid for the time of
---overlap, so that whatever runs has time to change over; if it is the login in use
-and stored here, it is revoked at once. There is no daemon: "token rotate --due"
-revokes what is due, and belongs into cron.
+that it is selected for, and the login of profiles. The old token stays valid for the
+time of --overlap and longer: nothing revokes it automatically. Run "token rotate --due" from
+cron, or --finish when the change-over is done. If it is the login in use and stored
+here, it is revoked at once.
+
+--due and --finish need the journal of the machine that rotated. Where that is lost,
+as with a CI runner, "token list -o wide" shows in REPLACED BY which old tokens still
+work, and "token delete" revokes them.
 
 A token that is not stored here goes where --save or --out say, else to standard
 output, and the rest is yours to change over. --copy puts the new token on the
@@ -63,8 +67,8 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.overlap, "overlap", "", "`duration` for which the old token stays valid, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use that is stored here)")
-	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: a duration such as 90d, or a time (default: it lives as long as the old one)")
+	f.StringVar(&in.overlap, "overlap", "", "`duration` after which the old token is due to be revoked, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use that is stored here)")
+	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: "+cli.ExpiryForms+" (default: it lives as long as the old one)")
 	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
 	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
 	f.BoolVar(&in.copy, "copy", false, "also put the new token on the clipboard")
@@ -142,7 +146,11 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		return err
 	}
 	if app.Globals.DryRun {
-		app.Say("Would make a new token, and then revoke %s %s.", old.ClientID, when(overlap))
+		if overlap == 0 {
+			app.Say("Would make a new token, and then revoke %s at once.", old.ClientID)
+		} else {
+			app.Say("Would make a new token. %s would still work and not be revoked automatically; it would be due after %s.", old.ClientID, in.overlapWords())
+		}
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
@@ -185,16 +193,11 @@ func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
 	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
 		return 0, nil
 	}
-	return cli.ParseDuration("--overlap", cmp.Or(in.overlap, defaultOverlap))
+	return cli.ParseDuration("--overlap", in.overlapWords())
 }
 
-// when says when the old token is revoked.
-func when(overlap time.Duration) string {
-	if overlap == 0 {
-		return "at once"
-	}
-	return "after " + overlap.String()
-}
+// overlapWords is the overlap as it was given.
+func (in rotate) overlapWords() string { return cmp.Or(in.overlap, defaultOverlap) }
 
 func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string {
 	question := "Rotate " + old.ClientID + " (" + old.words() + ")?"
@@ -204,7 +207,7 @@ func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string
 	if overlap == 0 {
 		return question + " The old one is revoked at once."
 	}
-	return question + " The old one stays valid for " + overlap.String() + "."
+	return question + " The old one still works until you revoke it; it is due after " + in.overlapWords() + "."
 }
 
 // notOpen refuses a token of a rotation that has not ended, be it the old one or

@@ -123,8 +123,11 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		app.Say("The token is also on %s.", strings.Join(taken[1:], " and in "))
 	}
 	if e.Step == onetime.Switched {
-		app.Say("The old token %s stays valid until %s. After that, or from cron: %s", e.Old, lifetime(e.Retire), app.Command("astra token rotate --due --yes"))
-		app.Say("Sooner: %s", app.Command("astra token rotate "+e.Old+" --finish"))
+		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, lifetime(e.Retire), app.Command("astra token rotate --due --yes"))
+		app.Say("To revoke it now: %s", app.Command("astra token rotate "+e.Old+" --finish"))
+		if app.Terminal.CI {
+			app.Warn("CI is set: where the home directory of this job is deleted, only this revokes the old token: %s", app.Command("astra token delete "+e.Old))
+		}
 	} else {
 		app.Say("The old token %s is revoked.", e.Old)
 	}

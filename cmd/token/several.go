@@ -12,9 +12,6 @@ import (
 
 // several shows what would be revoked, asks, revokes it and reports each token.
 func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []target) error {
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
-		return err
-	}
 	slices.SortStableFunc(found, ownLast)
 	live, dead := 0, 0
 	for _, t := range found {
@@ -46,7 +43,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if live > 0 {
 		app.Say("Revoked %d of %d.", bulk.Done(results), live)
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "There is no such token."); err != nil {
+	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
 		return err
 	}
 	return app.RowsVerdict(results, false)

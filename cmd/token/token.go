@@ -42,6 +42,8 @@ type row struct {
 	roles       []cli.RoleRef
 	description string
 	operation   string // mark of the command that made it, "" if made elsewhere
+	replaces    string // client id of the listed token that a rotation made it to replace
+	replacedBy  string // client id of the listed token that a rotation made to replace it
 	current     bool
 	now         time.Time
 }
@@ -65,6 +67,8 @@ func columns() []output.Column[row] {
 		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true, Spare: 1},
 		{Key: "current", Value: func(r row) any { return r.current }, Spare: 1},
 		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
+		{Key: "replaces", Value: func(r row) any { return output.OrNull(r.replaces) }, Wide: true},
+		{Key: "replacedBy", Value: func(r row) any { return output.OrNull(r.replacedBy) }, Wide: true},
 	}
 }
 
@@ -103,6 +107,7 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 		}
 		all = append(all, r)
 	}
+	pair(all)
 	return all, nil
 }
 

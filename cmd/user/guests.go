@@ -31,52 +31,57 @@ type guest struct {
 	failure error       // why nothing is sent
 }
 
-// entries reads who is to be invited. Nothing is sent for that, and every
-// mistake is told.
-func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error) {
+// entries reads who is to be invited, and what is wrong with that. Nothing is sent for
+// it.
+func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bulk.Fault, error) {
 	if len(in.addresses) == 0 && in.from == "" {
-		return nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
+		return nil, nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
 	}
 	entries, faults := bulk.Addresses(in.addresses)
 	if in.from != "" {
 		text, err := app.ReadDocument(ctx, "--from", in.from)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		more, wrong := bulk.Read(text)
 		entries, faults = append(entries, more...), append(faults, wrong...)
 	}
-	if err := cli.WrongRows(faults); err != nil {
-		return nil, err
+	if _, wrong := bulk.Notes(faults); len(entries)+len(wrong) == 0 {
+		return nil, nil, cli.Usagef("there is no address")
 	}
-	if len(entries) == 0 {
-		return nil, cli.Usagef("there is no address")
-	}
-	return entries, nil
+	return entries, faults, nil
 }
 
 // guests gives each entry its roles, by id. Whoever is there twice with the
-// same roles is a twin.
-func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]guest, error) {
-	common, err := in.common(ctx, app, session, entries)
-	if err != nil {
+// same roles is a twin. faults are those of the input, which are told together with
+// those of the roles.
+func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]guest, error) {
+	if _, err := session.AllRoles(ctx); err != nil {
+		if wrong := app.WrongRows(faults); wrong != nil {
+			return nil, wrong
+		}
 		return nil, err
 	}
-	if _, err := session.AllRoles(ctx); err != nil {
-		return nil, err
+	own := make([][]string, len(entries))
+	for i, e := range entries {
+		var wrong []bulk.Fault
+		own[i], wrong = rolesOf(ctx, session, e)
+		faults = append(faults, wrong...)
+	}
+	common, err := in.common(ctx, app, session, entries, faults)
+	if err != nil {
+		if _, wrong := bulk.Notes(faults); len(wrong) == 0 {
+			return nil, err
+		}
+		_, text := cli.Explain(err)
+		faults = append(faults, bulk.Fault{Text: text})
 	}
 	var all []guest
-	var faults []bulk.Fault
 	seen := map[string]int{}
-	for _, e := range entries {
+	for i, e := range entries {
 		ids := common
 		if len(e.Roles) > 0 {
-			roles, err := session.RolesNamed(ctx, e.Roles)
-			if err != nil {
-				faults = append(faults, bulk.Fault{Line: e.Line, Text: err.Error()})
-				continue
-			}
-			ids = idsOf(roles)
+			ids = own[i]
 		}
 		e.Address = app.Composed(e.Address)
 		key := spelling.Fold(e.Address)
@@ -92,12 +97,28 @@ func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 		all = append(all, g)
 	}
-	return all, cli.WrongRows(faults)
+	return all, app.WrongRows(faults)
+}
+
+// rolesOf returns the ids of the roles of an entry, or all that is wrong with their
+// names.
+func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []string, faults []bulk.Fault) {
+	for _, ref := range e.Roles {
+		role, err := session.Role(ctx, ref)
+		if err != nil {
+			_, text := cli.Explain(err)
+			faults = append(faults, bulk.Fault{Line: e.Line, Text: text})
+		} else if !slices.Contains(ids, role.ID) {
+			ids = append(ids, role.ID)
+		}
+	}
+	return ids, faults
 }
 
 // common are the roles of entries that name none. They are asked for if there
 // is somebody to ask.
-func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]string, error) {
+func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]string, error) {
+	_, wrong := bulk.Notes(faults)
 	if len(in.roles) > 0 {
 		roles, err := session.RolesNamed(ctx, in.roles)
 		return idsOf(roles), err
@@ -106,11 +127,20 @@ func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session,
 	switch {
 	case !needed, in.resend:
 		return nil, nil
-	case app.Interactive():
-		roles, err := app.PickRoles(ctx, session, "Roles of whoever is invited", nil)
+	case app.Interactive() && len(wrong) == 0:
+		roles, err := app.PickRoles(ctx, session, rolesQuestion(entries), nil)
 		return idsOf(roles), err
 	}
-	return nil, cli.Usagef("--role is missing: whoever is invited needs at least one role").WithNext("astra role list")
+	return nil, cli.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")
+}
+
+// rolesQuestion asks for the roles of entries that name none.
+func rolesQuestion(entries []bulk.Entry) string {
+	without := slices.DeleteFunc(slices.Clone(entries), func(e bulk.Entry) bool { return len(e.Roles) > 0 })
+	if len(without) == 1 {
+		return "Roles for " + without[0].Address
+	}
+	return fmt.Sprintf("Roles for %d people", len(without))
 }
 
 func idsOf(roles []devops.Role) []string {

@@ -38,19 +38,23 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 	if in.resume && record.Empty() {
 		app.Warn("there is nothing to resume: no earlier run of these rows is recorded, and all of them are started")
 	}
-	people := 0
-	for _, g := range guests {
-		if g.twin == 0 {
-			people++
+	people, skipped := 0, []string{}
+	for i, g := range guests {
+		switch {
+		case g.twin > 0:
+			continue
+		case rows[i].Outcome != "":
+			skipped = append(skipped, g.address+" ("+g.reason()+")")
 		}
-	}
-	if people > 1 {
-		if err := app.Confirm(ctx, "%s", question(counts, people, members.OrgName)); err != nil {
-			return err
-		}
+		people++
 	}
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
+	}
+	if people > 1 {
+		if err := app.Confirm(ctx, "%s", question(counts, skipped, members.OrgName)); err != nil {
+			return err
+		}
 	}
 	if err := record.Begin(in.resume); err != nil {
 		return cli.Failf(cli.Config, "the record of what is done: %v", err)
@@ -103,20 +107,40 @@ func (in invite) rows(session *cli.Session, orgID string, guests []guest, record
 	return rows
 }
 
-// question asks for everything at once.
-func question(counts map[string]int, total int, org string) string {
+// reason is why nothing is sent to a guest.
+func (g guest) reason() string {
+	switch {
+	case g.action == change:
+		return "has other roles"
+	case g.failure != nil:
+		return "not invited yet"
+	case g.action == create, g.action == resend:
+		return "done by an earlier run"
+	case status(g.user) == "pending":
+		return "already invited"
+	}
+	return "already a member"
+}
+
+// question asks for everything at once, and names who is skipped.
+func question(counts map[string]int, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
 		parts = append(parts, fmt.Sprintf("invite %s to %s", plural(n, "person", "people"), org))
 	}
 	if n := counts[resend]; n > 0 {
-		parts = append(parts, fmt.Sprintf("send %s again", plural(n, "letter", "letters")))
+		parts = append(parts, fmt.Sprintf("send %s again", plural(n, "invitation email", "invitation emails")))
 	}
 	text := strings.Join(parts, " and ")
-	if rest := total - counts[create] - counts[resend]; rest > 0 {
-		text += fmt.Sprintf(" (and leave %d as they are)", rest)
+	text = strings.ToUpper(text[:1]) + text[1:] + "?"
+	if len(skipped) == 0 {
+		return text
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "?"
+	const most = 5
+	if n := len(skipped) - most; n > 0 {
+		skipped = append(skipped[:most:most], fmt.Sprintf("and %d more", n))
+	}
+	return text + " Skipping " + strings.Join(skipped, ", ") + "."
 }
 
 func plural(n int, one, several string) string {
@@ -177,7 +201,7 @@ func identify(ctx context.Context, app *cli.App, session *cli.Session, results [
 
 // report prints the rows and says how the command ends.
 func report(app *cli.App, results []bulk.Result, left bool) error {
-	if err := cli.Print(app, cli.RowColumns(), results, "Nobody was named."); err != nil {
+	if err := cli.Print(app, cli.RowColumns(), results, "No users match."); err != nil {
 		return err
 	}
 	counts := map[bulk.Outcome]int{}

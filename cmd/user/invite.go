@@ -37,9 +37,11 @@ of --role.
 An address with an invisible character, or with letters of several scripts, is
 refused: it belongs to another person than it seems to.
 
-Every row is checked before the first invitation is sent. Whoever has these roles
-already is left alone; a member with other roles is not changed by an invitation.
---resend sends the letter again to those who have not accepted it yet.
+Every row is checked before the first invitation is sent, and all mistakes are told
+at once; unknown columns are ignored with a warning. A member who has these roles
+already is skipped; one with other roles is not changed by an invitation. --resend
+sends the invitation email again to those who have not accepted it yet. --dry-run
+says what would become of each row, and ends with the status of the run.
 
 Several invitations, and those of --from, are sent as fast as the service allows,
 each one once, and have one row each in the report; an address that is there twice
@@ -58,18 +60,18 @@ command started twice sends no invitation twice: the second one waits for the fi
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
 	f.StringVar(&in.from, "from", "", "read addresses, and their roles, from a `file`, - for standard input")
-	f.BoolVar(&in.resend, "resend", false, "send the letter again to those who have not accepted it")
+	f.BoolVar(&in.resend, "resend", false, "send the invitation email again to those who have not accepted it")
 	f.BoolVar(&in.resume, "resume", false, "go on where the same command was interrupted")
 	return cmd
 }
 
 func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
-	entries, err := in.entries(ctx, app)
+	entries, faults, err := in.entries(ctx, app)
 	if err != nil {
 		return err
 	}
-	single := in.from == "" && len(entries) == 1
+	single := in.from == "" && len(entries)+len(faults) == 1
 	if single && in.resume {
 		return cli.Usagef("--resume goes on with several rows, and this is one")
 	}
@@ -78,9 +80,12 @@ func (in invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
+		if wrong := app.WrongRows(faults); wrong != nil {
+			return wrong
+		}
 		return err
 	}
-	guests, err := in.guests(ctx, app, session, entries)
+	guests, err := in.guests(ctx, app, session, entries, faults)
 	if err != nil {
 		return err
 	}

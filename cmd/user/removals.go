@@ -11,19 +11,21 @@ import (
 
 // one removes one person.
 func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, org string, members cli.Listed, l leaver) error {
+	row := bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "remove", Outcome: bulk.OK}
 	if l.ID == "" {
 		app.Say("There is no user %s.", l.input)
-		return nil
+		row.Action, row.Outcome = unchanged, bulk.Unchanged
+		return app.PrintRow(row, nil)
 	}
 	deleted := session.Users.Remove(ctx, l.ID)
 	if app.Globals.DryRun {
 		return deleted
 	}
 	if err := members.ProveOne(ctx, l.ID, deleted, errStays(l)); err != nil {
-		return fmt.Errorf("remove %s: %w", l.Email, err)
+		return app.PrintRow(row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	app.Say("Removed %s from %s.", l.Email, org)
-	return nil
+	return app.PrintRow(row, nil)
 }
 
 // listed is the list of members, which showed these before.

@@ -28,7 +28,8 @@ func newRemove(app *cli.App) *cobra.Command {
 		Aliases: []string{"delete", "rm"},
 		Short:   "Remove people from the organization, or take invitations back",
 		Long: `Remove people from the organization, or take invitations back. People are named
-by address or id. All must be there, before the first one is removed.
+by address or id. All must be there, before the first one is removed. Each is a
+row of the output: {row,input,id,action,outcome,exit,error}.
 
 The last Organization Administrator stays without --force; with it, the address
 has to be typed or given by --confirm.`,
@@ -61,10 +62,8 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	for _, arg := range in.refs {
 		refs = append(refs, bulk.Split(arg)...)
 	}
-	if len(refs) > 1 {
-		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
-			return err
-		}
+	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/suggest"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
@@ -29,7 +31,7 @@ type kind[E any] struct {
 func (k kind[E]) read(data []byte) ([]E, []Fault) {
 	text, err := textfile.Decode(data)
 	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
-		return nil, []Fault{{max(1, wrong.Line), wrong.Why}}
+		return nil, []Fault{{Line: max(1, wrong.Line), Text: wrong.Why}}
 	}
 	first := ""
 	for _, line := range lines(text) {
@@ -43,7 +45,7 @@ func (k kind[E]) read(data []byte) ([]E, []Fault) {
 	case first[0] == '{':
 		return k.readJSON(text)
 	case first[0] == '[':
-		return nil, []Fault{{1, "JSON is one object on each line here, not an array"}}
+		return nil, []Fault{{Line: 1, Text: "JSON is one object on each line here, not an array"}}
 	case separator != 0:
 		return k.readCSV(text, separator)
 	}
@@ -87,7 +89,7 @@ func (k kind[E]) readLines(text string) (entries []E, faults []Fault) {
 // add adds an entry, or its fault.
 func add[E any](entries []E, faults []Fault, e E, line int, fault string) ([]E, []Fault) {
 	if fault != "" {
-		return entries, append(faults, Fault{line, fault})
+		return entries, append(faults, Fault{Line: line, Text: fault})
 	}
 	return append(entries, e), faults
 }
@@ -98,11 +100,19 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
 			continue
 		}
 		decoder := json.NewDecoder(strings.NewReader(line))
-		decoder.DisallowUnknownFields()
 		var wrong error
 		e, fault := k.json(n, func(in any) error {
 			if wrong = decoder.Decode(in); wrong == nil && decoder.More() {
 				wrong = errMore
+			}
+			if wrong == nil {
+				var notes []string
+				notes, wrong = k.checkKeys(line)
+				for _, note := range notes {
+					if !slices.ContainsFunc(faults, func(f Fault) bool { return f.Text == note }) {
+						faults = append(faults, Fault{Line: n, Text: note, Note: true})
+					}
+				}
 			}
 			return wrong
 		})
@@ -112,6 +122,32 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
 		entries, faults = add(entries, faults, e, n, fault)
 	}
 	return entries, faults
+}
+
+// checkKeys finds the keys of a JSON object that are passed over, for people to know.
+// One that is nearly a known key is an error, as it is where the object lacks the key
+// that every row has.
+func (k kind[E]) checkKeys(line string) (notes []string, err error) {
+	var object map[string]json.RawMessage
+	if err := json.NewDecoder(strings.NewReader(line)).Decode(&object); err != nil {
+		return nil, err
+	}
+	complete := false
+	for key := range object {
+		complete = complete || strings.EqualFold(key, k.key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		switch near := suggest.Nearest(key, k.columns); {
+		case slices.Contains(k.columns, strings.ToLower(key)):
+		case len(near) > 0:
+			return nil, fmt.Errorf("it has the key %q; did you mean %q?", key, near[0])
+		case !complete:
+			return nil, fmt.Errorf("it has the key %q", key)
+		default:
+			notes = append(notes, fmt.Sprintf("unknown key %q is ignored; expected %s and %s", key, k.columns[0], k.columns[1]))
+		}
+	}
+	return notes, nil
 }
 
 // header returns what separates the cells of a CSV file whose first line is
@@ -144,7 +180,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 			return entries, faults
 		}
 		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
-			faults = append(faults, Fault{broken.StartLine, broken.Err.Error()})
+			faults = append(faults, Fault{Line: broken.StartLine, Text: broken.Err.Error()})
 			continue
 		}
 		line, _ := r.FieldPos(0)
@@ -153,14 +189,15 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 			for _, cell := range cells {
 				columns = append(columns, name(cell))
 			}
-			if faults = append(faults, k.checkHeader(line, columns)...); len(faults) > 0 {
+			faults = append(faults, k.checkHeader(line, cells)...)
+			if _, wrong := Notes(faults); len(wrong) > 0 {
 				return nil, faults
 			}
 			continue
 		case !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
 			continue
 		case len(cells) > len(columns):
-			faults = append(faults, Fault{line, fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
+			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
 			continue
 		}
 		e, fault := k.cells(line, columns, cells)
@@ -168,17 +205,21 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 	}
 }
 
-// checkHeader finds columns that would be passed over in silence.
-func (k kind[E]) checkHeader(line int, columns []string) (faults []Fault) {
+// checkHeader finds columns that are passed over, for people to know. One that is nearly
+// a known column is a fault.
+func (k kind[E]) checkHeader(line int, cells []string) (faults []Fault) {
 	seen := map[string]bool{}
-	for _, c := range columns {
-		switch {
+	for _, cell := range cells {
+		c := name(cell)
+		switch near := suggest.Nearest(c, k.columns); {
 		case seen[c]:
-			faults = append(faults, Fault{line, fmt.Sprintf("the column %q is there twice", c)})
-		case !slices.Contains(k.columns, c):
-			last := len(k.columns) - 1
-			known := strings.Join(k.columns[:last], ", ") + " and " + k.columns[last]
-			faults = append(faults, Fault{line, fmt.Sprintf("the column %q is none of %s", c, known)})
+			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("the column %q is there twice", c)})
+		case slices.Contains(k.columns, c):
+		case len(near) > 0:
+			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("unknown column %q; did you mean %q?", strings.TrimSpace(cell), near[0])})
+		default:
+			note := fmt.Sprintf("unknown column %q is ignored; expected %s and %s", strings.TrimSpace(cell), k.columns[0], k.columns[1])
+			faults = append(faults, Fault{Line: line, Text: note, Note: true})
 		}
 		seen[c] = true
 	}

@@ -49,14 +49,16 @@ func TestReadFindsEveryFault(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want string }{
 		{"ada@example.com\nbob\n\nAda <ada@example.com>", `line 2: "bob" is not an email address|line 4: "Ada" is not an email address|line 4: "<ada@example.com>" is not an email address`},
-		{"email,rolle\nada@example.com,RO User\n", `line 1: the column "rolle" is none of email, role and roles`},
+		{"email,rolle\nada@example.com,RO User\n", `line 1: unknown column "rolle"; did you mean "role"?`},
+		{"Email,Name,Team\nada@example.com,Ada,x\nbob,,\n", `line 1: unknown column "Name" is ignored; expected email and role|line 1: unknown column "Team" is ignored; expected email and role|line 3: "bob" is not an email address`},
+		{"{\"email\":\"ada@example.com\",\"name\":\"Ada\"}\n{\"email\":\"bob@example.com\",\"name\":\"Bob\"}", `line 1: unknown key "name" is ignored; expected email and role`},
 		{"email,email\n", `line 1: the column "email" is there twice`},
 		{"email,role\n,RO User\nbob,\nada@example.com,a,b\neve@example.com,x\"y\n", `line 2: there is no address|line 3: "bob" is not an email address|line 4: there are 3 cells, and the header has 2|line 5: bare " in non-quoted-field`},
 		{"email\n\"ada@example.com\n", `line 2: extraneous or missing " in quoted-field`},
 		{`[{"email":"ada@example.com"}]`, "line 1: JSON is one object on each line here, not an array"},
 		{
 			"{\"email\":\"ada@example.com\"} x\n{\"mail\":\"x\"}\n{\"email\":\"a@example.com\",\"roles\":[\"\"]}\n{}",
-			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: it has the key \"mail\"|line 3: a role has no name|line 4: there is no address",
+			"line 1: this is not an object with email and roles: there is more after the object|line 2: this is not an object with email and roles: it has the key \"mail\"; did you mean \"email\"?|line 3: a role has no name|line 4: there is no address",
 		},
 		{"a\x00d\x00a\x00\n\x00", "line 1: this file is UTF-16 without a byte order mark; save it as UTF-8"},
 		{"ada@example.com\nb\xf6b@example.com", "line 2: not UTF-8 text; save the file as UTF-8"},

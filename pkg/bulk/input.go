@@ -21,6 +21,19 @@ type Entry struct {
 type Fault struct {
 	Line int // of the file, 0 for an argument
 	Text string
+	Note bool // people are told, and the input is taken
+}
+
+// Notes takes faults apart: those that are only told, and the others.
+func Notes(faults []Fault) (notes, others []Fault) {
+	for _, f := range faults {
+		if f.Note {
+			notes = append(notes, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return notes, others
 }
 
 // String names the line.
@@ -67,9 +80,10 @@ func people() kind[Entry] {
 		cells: func(line int, columns, cells []string) (Entry, string) {
 			e := Entry{Line: line}
 			for i, cell := range cells {
-				if columns[i] == "email" {
+				switch columns[i] {
+				case "email":
 					e.Address = strings.TrimSpace(cell)
-				} else {
+				case "role", "roles":
 					e.Roles = append(e.Roles, roles(cell)...)
 				}
 			}

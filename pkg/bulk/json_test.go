@@ -20,7 +20,7 @@ func TestWrongJSON(t *testing.T) {
 		`["a@example.com"]`:                       "it is a list",
 		`"a@example.com"`:                         "it is a text",
 		`a@example.com`:                           "it is no JSON from character 1 on",
-		`{"mail":"a@example.com"}`:                `it has the key "mail"`,
+		`{"mail":"a@example.com"}`:                `it has the key "mail"; did you mean "email"?`,
 	} {
 		_, faults := Read([]byte(ok + line))
 		if len(faults) != 1 || faults[0].String() != before+want {

@@ -103,8 +103,12 @@ func Explain(err error) (exit int, text string) {
 }
 
 // WrongRows is the failure that lists every fault of an input (exit 2), nil for
-// none.
-func WrongRows(faults []bulk.Fault) error {
+// none. Notes are said, and are no failure.
+func (a *App) WrongRows(faults []bulk.Fault) error {
+	notes, faults := bulk.Notes(faults)
+	for _, n := range notes {
+		a.Warn("%v", n)
+	}
 	if len(faults) == 0 {
 		return nil
 	}
@@ -127,6 +131,22 @@ func RowColumns() []output.Column[bulk.Result] {
 		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }, Spare: 1},
 		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }, Wrap: true},
 	}
+}
+
+// PrintRow prints the report on a change of one thing, which is the row that a change
+// of several has for it, and returns failure, which is why the change failed.
+func (a *App) PrintRow(r bulk.Result, failure error) error {
+	if failure != nil {
+		r.Exit, r.Error = Explain(failure)
+		r.Outcome = bulk.Failed
+		if Code(r.Exit) == Unknown {
+			r.Outcome = bulk.Unknown
+		}
+	}
+	if err := Print(a, RowColumns(), []bulk.Result{r}, ""); err != nil {
+		return errors.Join(failure, err)
+	}
+	return failure
 }
 
 // RowsVerdict is how a command of several rows ends: well; with the status of

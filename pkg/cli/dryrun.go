@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -84,15 +86,44 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 	return errDone
 }
 
-// RehearseRows is RehearseAll for the rows that are to be done.
+// RehearseRows is RehearseAll for the rows that are to be done. It says of every row
+// what would become of it, and ends as the run would end if every request succeeds.
 func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 	var requests []func(context.Context) error
-	for _, row := range rows {
+	results := make([]bulk.Result, len(rows))
+	for i, row := range rows {
+		results[i] = row.Result
 		if row.Outcome == "" {
 			requests = append(requests, row.Do)
+			results[i].Outcome = bulk.OK
 		}
+		a.Say("Row %d: %s", row.Row, prospect(row.Result))
 	}
-	return a.RehearseAll(ctx, requests)
+	if err := a.RehearseAll(ctx, requests); err != nil && !errors.Is(err, errDone) {
+		return err
+	}
+	if verdict, ok := errors.AsType[*Error](a.RowsVerdict(results, false)); ok {
+		verdict.Message = strings.Replace(verdict.Message, " rows failed", " rows would fail", 1)
+		verdict.Outcome = Nothing
+		return verdict
+	}
+	return errDone
+}
+
+// prospect says what would become of a row.
+func prospect(r bulk.Result) string {
+	switch {
+	case r.IsTwin():
+		return r.Input + " is the " + r.Action
+	case r.Outcome == bulk.OK:
+		return r.Input + " was done by an earlier run"
+	case r.Outcome == bulk.Unchanged:
+		return r.Input + " would stay as it is"
+	case r.Outcome != "":
+		return fmt.Sprintf("%s would fail with status %d: %s", r.Input, r.Exit, r.Error)
+	}
+	done := map[string]string{"create": "invited", "resend": "sent the invitation email again", "remove": "removed", "delete": "deleted"}
+	return r.Input + " would be " + cmp.Or(done[r.Action], r.Action)
 }
 
 // Rehearse reports whether this is a dry run, and says what the command would

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -62,8 +63,16 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	if same && before.Store == p.Store && before.APIURL == p.APIURL {
 		p.Sessions = before.Sessions
 	}
-	if !same && known && len(before.Tokens) > 0 {
-		if err := app.Confirm(ctx, "Profile %s is %s so far. Replace it, and drop its saved tokens?", p.Name, cmp.Or(before.Org.Name, before.Org.ID)); err != nil {
+	if known && !same && (len(before.Tokens) > 0 || before.Org.ID != "" && before.ClientID != p.ClientID) {
+		question := "Replace profile " + p.Name + " (" + cmp.Or(before.Org.Name, before.Org.ID, "organization unknown") + ") with " +
+			cmp.Or(p.Org.Name, p.Org.ID, "a token that was not verified")
+		switch n := len(before.Tokens); {
+		case n == 1:
+			question += " and drop its saved token"
+		case n > 1:
+			question += fmt.Sprintf(" and drop its %d saved tokens", n)
+		}
+		if err := app.Confirm(ctx, "%s?", question); err != nil {
 			return p, err
 		}
 	}

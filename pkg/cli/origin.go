@@ -138,6 +138,11 @@ func (a *App) candidates(origin Origin, settled bool, named []string, q names.Qu
 				all = append(all, names.Candidate{Value: r.Name})
 			}
 		}
+		for _, r := range iam.DefaultRoles() { // without a word that is begun they would all be there twice
+			if name := iam.DisplayName(r.ID); q.Prefix != "" && !slices.ContainsFunc(all, func(c names.Candidate) bool { return c.Value == name }) {
+				all = append(all, names.Candidate{Value: name, Description: r.Name})
+			}
+		}
 		return all
 	case Keyspaces, Regions, AnyRegions:
 		return partsOf(a.kept(origin, settled, names.Query{Prefix: q.Prefix}), named)

@@ -40,14 +40,18 @@ func (s *Session) RegionsFor(ctx context.Context, kind string) ([]devops.Region,
 }
 
 // Region finds the region of a cloud in which databases of a type can be, of
-// any serverless one if that is "". It need not be enabled: see EnabledRegion.
-func (s *Session) Region(ctx context.Context, kind, cloud, name string) (devops.Region, error) {
+// any serverless one if that is "". It need not be enabled: see EnabledRegion. A region
+// of another cloud is an error that says so; chosen says what the cloud belongs to.
+func (s *Session) Region(ctx context.Context, kind, cloud, name, chosen string) (devops.Region, error) {
 	all, err := s.RegionsFor(ctx, kind)
 	if err != nil {
 		return devops.Region{}, err
 	}
-	var known []string
+	var known, others []string
 	for _, r := range all {
+		if r.Name == name && !strings.EqualFold(r.Cloud, cloud) && !slices.Contains(others, CloudName(r.Cloud)) {
+			others = append(others, CloudName(r.Cloud))
+		}
 		if kind != "" && r.Type != kind || !strings.EqualFold(r.Cloud, cloud) {
 			continue
 		}
@@ -56,7 +60,23 @@ func (s *Session) Region(ctx context.Context, kind, cloud, name string) (devops.
 		}
 		known = append(known, r.Name)
 	}
-	return devops.Region{}, NotFoundf("region", name, slices.Compact(slices.Sorted(slices.Values(known)))).WithNext(regionList(kind, cloud))
+	e := NotFoundf("region", name, slices.Compact(slices.Sorted(slices.Values(known)))).WithNext(regionList(kind, cloud))
+	if len(others) > 0 {
+		article := "a"
+		if strings.HasPrefix(others[0], "A") {
+			article = "an"
+		}
+		e.Message = name + " is " + article + " " + strings.Join(others, " and ") + " region; " + chosen + " " + CloudName(cloud)
+	}
+	return devops.Region{}, e
+}
+
+// CloudName is what people call a cloud.
+func CloudName(cloud string) string {
+	if strings.EqualFold(cloud, "azure") {
+		return "Azure"
+	}
+	return strings.ToUpper(cloud)
 }
 
 // EnabledRegion refuses a region in which the organization may have no database.

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/suggest"
 )
 
 // RoleRef names a role in output.
@@ -40,17 +41,45 @@ func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
 }
 
 // Role finds the role that ref means: an id, or exactly one role's name. id: and
-// name: before it say which, for a name that looks like an id.
+// name: before it say which, for a name that looks like an id. A default role has the
+// Portal's name too, unless another role is called that.
 func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 	roles, err := s.AllRoles(ctx)
 	if err != nil {
 		return devops.Role{}, err
 	}
 	role, err := pickWarning(s.app, spelling.SameName, "role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
-	if missing, ok := errors.AsType[*Error](err); ok && missing.Exit == NotFound && s.hidden != nil {
+	missing, ok := errors.AsType[*Error](err)
+	if !ok || missing.Exit != NotFound {
+		return role, err
+	}
+	if named, found := portalRole(roles, ref); found {
+		return named, nil
+	}
+	if s.hidden != nil {
 		return role, fmt.Errorf("role %q is none of the default ones, and the others cannot be seen: %w", ref, s.hidden)
 	}
-	return role, err
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.Name, iam.DisplayName(r.ID))
+	}
+	if near := suggest.Nearest(strings.TrimPrefix(ref, "name:"), names); len(near) > 0 {
+		missing.Hint = "did you mean " + quoteList(near) + "?"
+	}
+	return role, missing
+}
+
+// portalRole finds the default role that the Portal calls ref.
+func portalRole(roles []devops.Role, ref string) (devops.Role, bool) {
+	want := spelling.Fold(strings.TrimPrefix(ref, "name:"))
+	at := slices.IndexFunc(roles, func(r devops.Role) bool {
+		name := iam.DisplayName(r.ID)
+		return name != "" && spelling.Fold(name) == want
+	})
+	if at < 0 {
+		return devops.Role{}, false
+	}
+	return roles[at], true
 }
 
 // RolesNamed finds every role of refs; one that is named twice counts once.
@@ -174,6 +203,16 @@ func pickBy[T any](same func(a, b string) bool, kind, ref string, items []T, nam
 		return found[0], nil
 	}
 	return zero, Ambiguous(kind, want, ids)
+}
+
+// RolesGone reports whether none of a token's roles exists any more. It does not where
+// the credential may not read custom roles, or the list of tokens leaves the roles out.
+func (s *Session) RolesGone(ctx context.Context, ids []string) (bool, error) {
+	refs, err := s.RoleRefs(ctx, ids)
+	if err != nil || s.hidden != nil || len(refs) == 0 {
+		return false, err
+	}
+	return !slices.ContainsFunc(refs, func(r RoleRef) bool { return r.Name != "" }), nil
 }
 
 // RoleNames lists roles in words. One that is no more, or may not be seen, is

@@ -59,6 +59,16 @@ func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.
 	})
 }
 
+// LoginStore returns the kind of store that a login to a profile goes to: the one asked
+// for or of the environment, else where the profile has its login already. A new login
+// does not move it unasked.
+func (a *App) LoginStore(asked, profile string) (string, error) {
+	if before, known := a.profileNow(profile); known && before.Store != "" && asked == "" && a.Getenv("ASTRA_STORE") == "" {
+		asked = before.Store
+	}
+	return a.StoreKind(asked)
+}
+
 // StoreKind returns the kind of store that new secrets go to: the one asked
 // for, the one of the settings, or the keyring. The sandbox keeps to files.
 func (a *App) StoreKind(asked string) (string, error) {

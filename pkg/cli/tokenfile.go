@@ -30,7 +30,8 @@ func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
 }
 
 // ReadTokenFile reads a file that holds one token, - for standard input, within
-// the time limit of ctx. It does not check the token's shape.
+// the time limit of ctx: the token alone, or what "token generate --out" writes. It does
+// not check the token's shape.
 func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
 	if name == "-" && a.Terminal.In {
 		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
@@ -51,7 +52,11 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	if err != nil {
 		return "", Usagef("--token-file: %s: %v", called(name), err)
 	}
-	return secret.Text(strings.TrimSpace(text)), nil
+	only, count := secret.Only(text)
+	if count > 1 {
+		return "", Usagef("--token-file: %s holds %d tokens; it must hold one", called(name), count)
+	}
+	return secret.Text(strings.TrimSpace(only)), nil
 }
 
 // warnReadable warns of a file with a secret that others can read. It is a

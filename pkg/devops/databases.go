@@ -83,61 +83,68 @@ func (s *DatabaseService) Get(ctx context.Context, id string) (Database, error) 
 }
 
 type wireDatabase struct {
-	ID, OrgID, OwnerID id
-	Status             string
-	Info               struct {
-		Name, Tier, DBType  string
-		CapacityUnits       int
-		CloudProvider       string
-		Region              id
-		Keyspace            string
-		Keyspaces           []string
-		AdditionalKeyspaces []string
-		Datacenters         rows[wireDatacenter, Datacenter]
-	}
+	ID              id
+	OrgID, OwnerID  optional[id]
+	Status          text
+	Info            optional[wireInfo]
 	CreationTime    stamp
-	DataEndpointURL string
+	DataEndpointURL text
 }
 
-type wireDatacenter struct {
-	ID            id
-	Name          string
-	Region        id
-	Tier          string
-	CloudProvider string
+type wireInfo struct {
+	Name, Tier, DBType  text
+	CapacityUnits       count
+	CloudProvider       text
+	Region              optional[id]
+	Keyspace            text
+	Keyspaces           texts
+	AdditionalKeyspaces texts
+	Datacenters         optional[rows[wireDatacenter, Datacenter]]
+}
+
+// A wireDatacenter may be of any type, so that an odd one hides none of the others.
+type wireDatacenter struct{ optional[wireDatacenterFields] }
+
+type wireDatacenterFields struct {
+	ID            optional[id]
+	Name          text
+	Region        optional[id]
+	Tier          text
+	CloudProvider text
 }
 
 func (w wireDatacenter) value() (Datacenter, bool) {
-	return Datacenter{string(w.ID), w.Name, string(w.Region), w.Tier, w.CloudProvider}, true
+	return Datacenter{string(w.v.ID.v), string(w.v.Name), string(w.v.Region.v), string(w.v.Tier), string(w.v.CloudProvider)}, true
 }
 
 func (w wireDatabase) value() (Database, bool) {
-	i := w.Info
-	datacenters, _ := i.Datacenters.value()
+	i := w.Info.v
+	datacenters, _ := i.Datacenters.v.value()
 	d := Database{
-		ID: string(w.ID), OrgID: string(w.OrgID), Name: i.Name, Status: w.Status, Owner: string(w.OwnerID), Tier: i.Tier, CapacityUnits: i.CapacityUnits, Type: w.kind(),
-		Cloud: i.CloudProvider, Region: string(i.Region), Keyspace: i.Keyspace, Datacenters: datacenters,
-		Endpoint: w.DataEndpointURL, CreatedAt: w.CreationTime.Time,
+		ID: string(w.ID), OrgID: string(w.OrgID.v), Name: string(i.Name), Status: string(w.Status), Owner: string(w.OwnerID.v),
+		Tier: string(i.Tier), CapacityUnits: int(i.CapacityUnits), Type: i.kind(),
+		Cloud: string(i.CloudProvider), Region: string(i.Region.v), Keyspace: string(i.Keyspace), Datacenters: datacenters,
+		Endpoint: string(w.DataEndpointURL), CreatedAt: w.CreationTime.Time,
 	}
-	regions := []string{string(i.Region)}
+	regions := []string{d.Region}
 	for _, dc := range datacenters {
 		regions = append(regions, dc.Region)
 	}
 	d.Regions = distinct(regions)
 	d.Keyspaces = i.Keyspaces // no specification has it, newer services do
 	if len(d.Keyspaces) == 0 {
-		d.Keyspaces = append([]string{i.Keyspace}, i.AdditionalKeyspaces...)
+		d.Keyspaces = append([]string{d.Keyspace}, i.AdditionalKeyspaces...)
 	}
 	d.Keyspaces = distinct(d.Keyspaces)
 	slices.Sort(d.Keyspaces)
 	return d, w.ID != ""
 }
 
-func (w wireDatabase) kind() string {
+func (i wireInfo) kind() string {
 	switch {
-	case w.Info.DBType != "":
-		return strings.ToLower(w.Info.DBType)
-	case strings.EqualFold(w.Info.Tier, "serverless"):
+	case i.DBType != "":
+		return strings.ToLower(string(i.DBType))
+	case strings.EqualFold(string(i.Tier), "serverless"):
 		return "serverless"
 	}
 	return "classic"

@@ -53,17 +53,17 @@ func (w wireCurrent) value() (string, bool) { return string(w.ID), w.ID != "" }
 
 type wireOrg struct {
 	OrganizationID      id
-	OrganizationName    string
-	OrganizationEmail   string
-	OrgType             string
-	EnterpriseID        id
-	OrganizationGroupID id
+	OrganizationName    text
+	OrganizationEmail   text
+	OrgType             text
+	EnterpriseID        optional[id]
+	OrganizationGroupID optional[id]
 	CreatedAt           stamp
 }
 
 func (w wireOrg) value() (Org, bool) {
 	return Org{
-		ID: string(w.OrganizationID), Name: w.OrganizationName, Email: w.OrganizationEmail, Type: w.OrgType,
-		EnterpriseID: string(w.EnterpriseID), GroupID: string(w.OrganizationGroupID), CreatedAt: w.CreatedAt.Time,
+		ID: string(w.OrganizationID), Name: string(w.OrganizationName), Email: string(w.OrganizationEmail), Type: string(w.OrgType),
+		EnterpriseID: string(w.EnterpriseID.v), GroupID: string(w.OrganizationGroupID.v), CreatedAt: w.CreatedAt.Time,
 	}, w.OrganizationID != ""
 }

@@ -56,19 +56,19 @@ func (s *PCUService) Members(ctx context.Context, groupID string) ([]PCUMember, 
 
 type wirePCUGroup struct {
 	UUID                        id
-	Title, Description, Status  string
-	CloudProvider               string
-	Region                      id
-	InstanceType, ProvisionType string
-	PCUType                     struct{ Type string }
-	Min, Max, Reserved          int
+	Title, Description, Status  text
+	CloudProvider               text
+	Region                      optional[id]
+	InstanceType, ProvisionType text
+	PCUType                     optional[struct{ Type text }]
+	Min, Max, Reserved          count
 	CreatedAt, UpdatedAt        stamp
 }
 
 func (w wirePCUGroup) value() (PCUGroup, bool) {
 	return PCUGroup{
-		ID: string(w.UUID), Title: w.Title, Description: w.Description, Status: w.Status, Cloud: w.CloudProvider, Region: string(w.Region),
-		Type: cmp.Or(w.PCUType.Type, w.InstanceType), Provision: w.ProvisionType, Min: w.Min, Max: w.Max, Reserved: w.Reserved,
+		ID: string(w.UUID), Title: string(w.Title), Description: string(w.Description), Status: string(w.Status), Cloud: string(w.CloudProvider), Region: string(w.Region.v),
+		Type: string(cmp.Or(w.PCUType.v.Type, w.InstanceType)), Provision: string(w.ProvisionType), Min: int(w.Min), Max: int(w.Max), Reserved: int(w.Reserved),
 		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}, w.UUID != ""
 }
@@ -79,9 +79,9 @@ type wirePCUMembers = rows[wirePCUMember, PCUMember]
 
 type wirePCUMember struct {
 	DatacenterUUID     id
-	ProvisioningStatus string
+	ProvisioningStatus text
 }
 
 func (w wirePCUMember) value() (PCUMember, bool) {
-	return PCUMember{string(w.DatacenterUUID), w.ProvisioningStatus}, true
+	return PCUMember{string(w.DatacenterUUID), string(w.ProvisioningStatus)}, true
 }

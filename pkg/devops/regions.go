@@ -47,17 +47,17 @@ func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
 // list no others.
 type wireRegion struct {
 	Name                       id
-	CloudProvider, DisplayName string
-	Zone, Classification       string
-	RegionType                 string `json:"region_type"`
-	Enabled                    *bool
-	ReservedForQualifiedUsers  bool
+	CloudProvider, DisplayName text
+	Zone, Classification       text
+	RegionType                 text `json:"region_type"`
+	Enabled                    flag
+	ReservedForQualifiedUsers  flag
 }
 
 func (w wireRegion) value() (Region, bool) {
 	r := Region{
-		Name: string(w.Name), Cloud: w.CloudProvider, DisplayName: w.DisplayName, Zone: w.Zone, Classification: w.Classification,
-		Type: strings.ToLower(w.RegionType), Enabled: w.Enabled == nil || *w.Enabled, Reserved: w.ReservedForQualifiedUsers,
+		Name: string(w.Name), Cloud: string(w.CloudProvider), DisplayName: string(w.DisplayName), Zone: string(w.Zone), Classification: string(w.Classification),
+		Type: strings.ToLower(string(w.RegionType)), Enabled: w.Enabled.or(true), Reserved: w.ReservedForQualifiedUsers.or(false),
 	}
 	if r.Type == "" {
 		r.Type = "serverless"
@@ -71,18 +71,18 @@ type wireTiers = rows[wireTier, Region]
 
 // A wireTier is a region for databases of one tier.
 type wireTier struct {
-	Tier, CloudProvider string
+	Tier, CloudProvider text
 	Region              id
-	RegionDisplay       string
-	RegionContinent     string
+	RegionDisplay       text
+	RegionContinent     text
 }
 
 func (w wireTier) value() (Region, bool) {
 	r := Region{
-		Name: string(w.Region), Cloud: w.CloudProvider, DisplayName: w.RegionDisplay, Zone: strings.ToLower(w.RegionContinent),
+		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Zone: strings.ToLower(string(w.RegionContinent)),
 		Type: "classic", Enabled: true,
 	}
-	if strings.EqualFold(w.Tier, "serverless") {
+	if strings.EqualFold(string(w.Tier), "serverless") {
 		r.Type = "serverless"
 	}
 	return r, w.Region != ""

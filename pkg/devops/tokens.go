@@ -109,11 +109,11 @@ func (w wireTokens) value() ([]Token, bool) {
 type wireToken struct {
 	ClientID    id
 	Roles       []string // also names, with some services: nothing but requests and words for people is made of them
-	Description string
+	Description text
 	GeneratedOn stamp
 	TokenExpiry stamp
 }
 
 func (w wireToken) value() (Token, bool) {
-	return Token{string(w.ClientID), orEmpty(w.Roles), w.Description, w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
+	return Token{string(w.ClientID), orEmpty(w.Roles), string(w.Description), w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
 }

@@ -88,30 +88,30 @@ func (s *UserService) Remove(ctx context.Context, id string) error {
 
 type wireMembers struct {
 	OrgID   id
-	OrgName string
+	OrgName text
 	Users   rows[wireUser, User]
 }
 
 func (w wireMembers) value() (Members, bool) {
 	users, ok := w.Users.value()
-	return Members{string(w.OrgID), w.OrgName, users}, ok && w.OrgID != ""
+	return Members{string(w.OrgID), string(w.OrgName), users}, ok && w.OrgID != ""
 }
 
 type wireUser struct {
 	UserID        id
-	Email, Status string
+	Email, Status text
 	Roles         rows[wireRoleRef, RoleRef]
 }
 
 type wireRoleRef struct {
 	ID   id
-	Name string
+	Name text
 }
 
-func (w wireRoleRef) value() (RoleRef, bool) { return RoleRef{string(w.ID), w.Name}, true }
+func (w wireRoleRef) value() (RoleRef, bool) { return RoleRef{string(w.ID), string(w.Name)}, true }
 
 func (w wireUser) value() (User, bool) {
 	roles, _ := w.Roles.value()
 	slices.SortStableFunc(roles, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
-	return User{string(w.UserID), w.Email, w.Status, roles}, w.UserID != ""
+	return User{string(w.UserID), string(w.Email), string(w.Status), roles}, w.UserID != ""
 }

@@ -83,3 +83,29 @@ func DisplayName(roleID string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// MatrixRow is one kind of default role at its three levels.
+type MatrixRow struct {
+	Kind                               string // as the console names it, such as API User
+	Administrator, ReadWrite, ReadOnly Role
+}
+
+// Matrix returns the default roles of four kinds and three levels, in the order of the
+// service's documents. Roles for one purpose, such as Billing Admin, are none of them.
+func Matrix() []MatrixRow {
+	named := map[string]Role{}
+	for _, r := range DefaultRoles() {
+		named[r.Name] = r
+	}
+	var rows []MatrixRow
+	for _, k := range []struct{ kind, before, behind string }{
+		{"User", "", " User"},
+		{"API User", "API ", " User"},
+		{"Service Account", "", " Svc Acct"},
+		{"API Service Account", "API ", " Svc Acct"},
+	} {
+		at := func(level string) Role { return named[k.before+level+k.behind] }
+		rows = append(rows, MatrixRow{k.kind, at("Admin"), at("R/W"), at("RO")})
+	}
+	return rows
+}

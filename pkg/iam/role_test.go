@@ -3,6 +3,8 @@ package iam
 import (
 	"encoding/json"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,5 +91,24 @@ func TestDisplayName(t *testing.T) {
 		if got := DisplayName(id); got != want {
 			t.Errorf("%s: want %q, got %q", id, want, got)
 		}
+	}
+}
+
+func TestMatrix(t *testing.T) {
+	var roles []string
+	for _, row := range Matrix() {
+		for _, r := range []Role{row.Administrator, row.ReadWrite, row.ReadOnly} {
+			name := DisplayName(r.ID)
+			for word := range strings.FieldsSeq(row.Kind) {
+				if !strings.Contains(name, word) {
+					t.Errorf("%s: %q", row.Kind, name)
+				}
+			}
+			roles = append(roles, r.ID)
+		}
+	}
+	slices.Sort(roles)
+	if n := len(slices.Compact(roles)); n != 12 {
+		t.Errorf("%d roles, want 12", n)
 	}
 }

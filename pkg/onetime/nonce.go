@@ -20,10 +20,18 @@ func newNonce(random io.Reader) (string, error) {
 	return hex.EncodeToString(bits[:]), nil
 }
 
-// mark returns the description with the nonce at its end.
-func mark(description, nonce string) string {
-	return strings.TrimSpace(description + " " + marker + nonce)
+// mark returns the description with the nonce at its end, and behind it the token that
+// a rotation replaces: a machine without the journal learns it from nothing else.
+func mark(description, nonce, replaces string) string {
+	marked := strings.TrimSpace(description + " " + marker + nonce)
+	if replaces != "" {
+		marked += replacing + replaces
+	}
+	return marked
 }
+
+// replacing is what stands between the nonce and the replaced token.
+const replacing = " replaces "
 
 // nonceSize is the length of a nonce in hexadecimal digits.
 const nonceSize = 16
@@ -49,6 +57,30 @@ func SplitDescription(description string) (text, nonce string) {
 		}
 	}
 	return description, ""
+}
+
+// Replaces returns the client id of the token that a rotation made this one to
+// replace, as its description says, or "". Services may give it back in other letter
+// case.
+func Replaces(description string) string {
+	text, nonce := SplitDescription(description)
+	if nonce == "" {
+		return ""
+	}
+	_, behind, _ := strings.Cut(strings.ToLower(description[len(text):]), nonce)
+	if !strings.HasPrefix(behind, replacing) {
+		return ""
+	}
+	at := len(description) - len(behind) + len(replacing)
+	id := description[at:]
+	if end := strings.IndexFunc(id, func(r rune) bool { return !isIDLetter(r) }); end >= 0 {
+		id = id[:end]
+	}
+	return id
+}
+
+func isIDLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
 }
 
 const hexDigits = "0123456789abcdef"

@@ -23,11 +23,35 @@ func TestSplitDescription(t *testing.T) {
 		"astra-cli/0123456789abcdef0":                 {"astra-cli/0123456789abcdef0", ""},
 		"report astra-cli/0123":                       {"report astra-cli/0123", ""},
 		"\u0130 astra-cli/0123456789abcdef":           {"\u0130 astra-cli/0123456789abcdef", ""},
-		"two\nlines  astra-cli/fedcba9876543210":      {"two\nlines ", "fedcba9876543210"},
+		"orders astra-cli/0123456789abcdef replaces kHYCabcdefghijklmnopqrst": {"orders", "0123456789abcdef"},
+		"two\nlines  astra-cli/fedcba9876543210":                              {"two\nlines ", "fedcba9876543210"},
 	} {
 		text, nonce := onetime.SplitDescription(in)
 		if text != want[0] || nonce != want[1] {
 			t.Errorf("%q: %q %q, want %q", in, text, nonce, want)
+		}
+	}
+}
+
+func TestReplaces(t *testing.T) {
+	t.Parallel()
+	const old = "kHYCabcdefghijklmnopqrst"
+	for in, want := range map[string]string{
+		"orders astra-cli/0123456789abcdef replaces " + old:           old,
+		"astra-cli/0123456789abcdef replaces " + old + " (via API)":   old,
+		"ORDERS ASTRA-CLI/0123456789ABCDEF REPLACES KHYCABC":          "KHYCABC",
+		"orders astra-cli%2F0123456789abcdef replaces " + old:         old,
+		"0123456789abcdef astra-cli/0123456789abcdef replaces " + old: old,
+		"orders replaces " + old:                                      "",
+		"orders replaces " + old + " astra-cli/0123456789abcdef":      "",
+		"orders astra-cli/0123456789abcdef":                           "",
+		"orders astra-cli/0123456789abcdef replaces ":                 "",
+		"orders astra-cli/0123456789abcdef or replaces " + old:        "",
+		"\u0130 astra-cli/0123456789abcdef replaces " + old:           "",
+		"": "",
+	} {
+		if got := onetime.Replaces(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }

@@ -236,7 +236,7 @@ func (m Maker) post(ctx context.Context, r Record) (devops.Credential, error) {
 	ctx, cancel := m.unbroken(ctx, answerLimit)
 	defer cancel()
 	token := devops.NewToken(r.Order)
-	token.Description = mark(token.Description, r.Nonce)
+	token.Description = mark(token.Description, r.Nonce, r.Old)
 	made, err := m.Tokens.Create(ctx, token)
 	made.Description, _ = SplitDescription(made.Description)
 	return made, err

@@ -61,6 +61,16 @@ func TestParseToken(t *testing.T) {
 		"AstraCS:" + clientID[:23] + "1:" + tail: "not 24 letters",
 		token[:96]:                               "63 characters",
 		token + "~":                              "65 characters",
+		token + ";":                              "U+003B (;) at character 98 is too many",
+		token[:40] + " " + token[40:]:            "U+0020 (space) at character 41 is too many",
+		token[:40] + "\r\n" + token[40:]:         "2 characters are too many, the first is U+000D (line break) at character 41",
+		"x" + token:                              "U+0078 (x) at character 1 is too many",
+		"AstraCS::" + token[8:]:                  "U+003A (:) at character 9 is too many",
+		token + "g":                              "U+0067 (g) at character 98 is too many",
+		token + "0":                              "65 characters instead of 64",
+		token[:96] + "O":                         "U+004F (O) at character 97",
+		"\"" + token:                             "U+0022 (\") at character 1 is too many",
+		token[:50] + "\u00a0" + token[50:]:       "U+00A0 (no-break space) at character 51",
 		strings.ToUpper(token):                   "does not begin",
 		"AstraCS:" + clientID + ":" + strings.ToUpper(tail): "lower-case",
 	} {
@@ -197,4 +207,42 @@ func FuzzRedact(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestOnly(t *testing.T) {
+	t.Parallel()
+	const other = "AstraCS:zyxwvutsrqponmlkjihgfedc:" + tail
+	for text, want := range map[string]string{
+		token:                     token,
+		"\ufeff" + token + "\r\n": token,
+		"{\n  \"description\": \"AstraCS: ours\", \"token\": \"" + token + "\"\n}": token,
+		"clientId,secret,token\nx,y," + token + "\n":                               token,
+		"clientId,secret,token\r\nx,y,\"" + token + "\"\r\n":                       token,
+		"# env\nA=x\nASTRA_DB_APPLICATION_TOKEN=" + token + "\n":                   token,
+		"export T='" + token + "';\nexport U='" + token + "';\n":                   token,
+		"CLIENT ID  x\nTOKEN      " + token + "\nROLES  RO User\n":                 token,
+		"token: " + token + "\n":                                                   token,
+	} {
+		only, count := secret.Only(text)
+		parsed, err := secret.ParseToken(only)
+		if count > 1 || err != nil || parsed.Text.Reveal() != want {
+			t.Errorf("%q: %d, %v", text, count, err)
+		}
+	}
+	if _, count := secret.Only(token + "\n" + other + "\n" + token); count != 2 {
+		t.Errorf("two tokens: %d", count)
+	}
+	for text, why := range map[string]string{
+		`{"token":"` + token + `;"}`:          "U+003B (;) at character 98",
+		"T=" + token + "\u200b\n":             "U+200B (zero width space) at character 98",
+		token[:50] + "\n" + token[50:] + "\n": "U+000A (line break) at character 51",
+		"x" + token:                           "U+0078 (x) at character 1",
+		`{"clientId":"x"}`:                    "does not begin",
+		`{"token":"` + token[:90] + `"}`:      "57 characters",
+	} {
+		only, _ := secret.Only(text)
+		if _, err := secret.ParseToken(only); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %v, want %s", text, err, why)
+		}
+	}
 }

@@ -55,21 +55,37 @@ func ParseToken(s string) (Token, error) {
 	if odd := spelling.Foreign(s); odd != "" {
 		return Token{}, fmt.Errorf("%w: it has %s", ErrShape, odd)
 	}
+	if err := shape(s); err != nil {
+		if stray := tooMany(s); stray != "" {
+			return Token{}, fmt.Errorf("%w: %s", err, stray)
+		}
+		return Token{}, err
+	}
+	id, _, _ := strings.Cut(s[len(tokenPrefix):], ":")
+	return Token{ClientID: id, Text: Text(s)}, nil
+}
+
+// hexSigns are the digits of the last part.
+const hexSigns = "0123456789abcdef"
+
+// shape says what is wrong with a text of ASCII that is to be a token.
+func shape(s string) error {
 	if !strings.HasPrefix(s, tokenPrefix) {
-		return Token{}, fmt.Errorf("%w: it does not begin with %q", ErrShape, tokenPrefix)
+		return fmt.Errorf("%w: it does not begin with %q", ErrShape, tokenPrefix)
 	}
 	id, tail, found := strings.Cut(s[len(tokenPrefix):], ":")
 	switch {
 	case !found:
-		return Token{}, fmt.Errorf("%w: it has two parts instead of three", ErrShape)
+		return fmt.Errorf("%w: it has two parts instead of three", ErrShape)
 	case len(id) != clientIDSize || !all(id, isLetter):
-		return Token{}, fmt.Errorf("%w: the client id in its middle is not %d letters", ErrShape, clientIDSize)
+		return fmt.Errorf("%w: the client id in its middle is not %d letters", ErrShape, clientIDSize)
 	case len(tail) != tailSize:
-		return Token{}, fmt.Errorf("%w: its last part has %d characters instead of %d", ErrShape, len(tail), tailSize)
+		return fmt.Errorf("%w: its last part has %d characters instead of %d", ErrShape, len(tail), tailSize)
 	case !all(tail, isHex):
-		return Token{}, fmt.Errorf("%w: its last part is not lower-case hexadecimal", ErrShape)
+		at := strings.IndexFunc(tail, func(r rune) bool { return !strings.ContainsRune(hexSigns, r) })
+		return fmt.Errorf("%w: its last part is not lower-case hexadecimal: %s", ErrShape, charAt(s, len(s)-tailSize+at))
 	}
-	return Token{ClientID: id, Text: Text(s)}, nil
+	return nil
 }
 
 // LooksLikeToken reports whether s holds an application token or something

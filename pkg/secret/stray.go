@@ -1,0 +1,127 @@
+package secret
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// tokenSigns are the characters that a token may have somewhere.
+const tokenSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:"
+
+// tooMany says which character of a text has to go so that it is a token, or returns "". It
+// shows that one character and nothing else. Of a digit too many in the last part it
+// cannot tell which one it is.
+func tooMany(s string) string {
+	first, others := -1, 0
+	kept := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(tokenSigns, r) {
+			return r
+		}
+		others++
+		return -1
+	}, s)
+	if others > 0 && shape(kept) == nil {
+		first = strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(tokenSigns, r) })
+		if others == 1 {
+			return charAt(s, first) + " is too many"
+		}
+		return fmt.Sprintf("%d characters are too many, the first is %s", others, charAt(s, first))
+	}
+	if len(s) != tokenSize+1 {
+		return ""
+	}
+	var without string
+	for i := range len(s) {
+		rest := s[:i] + s[i+1:]
+		if shape(rest) != nil {
+			continue
+		}
+		if without != "" && without != rest {
+			return ""
+		}
+		first, without = i, rest
+	}
+	if without == "" {
+		return ""
+	}
+	return charAt(s, first) + " is too many"
+}
+
+// charAt names the character of an ASCII text at an index.
+func charAt(s string, index int) string {
+	c := s[index]
+	name := string(rune(c))
+	switch {
+	case c == ' ':
+		name = "space"
+	case c == '\t':
+		name = "tab"
+	case c == '\n', c == '\r':
+		name = "line break"
+	case c < ' ', c == 0x7f:
+		name = "control character"
+	}
+	return fmt.Sprintf("U+%04X (%s) at character %d", c, name, index+1)
+}
+
+// Only returns the one token that a text holds, be it a file of JSON, CSV or variables
+// or the token alone. It returns the whole text where no token is marked off in it, for
+// ParseToken to say what is wrong, and reports how many different tokens there are.
+func Only(text string) (only string, count int) {
+	bare := strings.TrimLeft(text, "\ufeff \t\r\n\"'`")
+	if !strings.Contains(text, tokenPrefix) {
+		return text, 0
+	}
+	if strings.HasPrefix(bare, tokenPrefix) && (!strings.ContainsAny(strings.TrimSpace(bare), "\r\n") || shape(strings.Join(strings.Fields(bare), "")) == nil) {
+		return text, 0
+	}
+	var whole []string
+	near := ""
+	for at := 0; ; {
+		next := strings.Index(text[at:], tokenPrefix)
+		if next < 0 {
+			break
+		}
+		at += next
+		end := until(text, at, marks+" \t")
+		apart := at == 0 || !isLetter(text[at-1]) && (text[at-1] < '0' || text[at-1] > '9')
+		if apart {
+			candidate := text[at:end]
+			if _, err := ParseToken(candidate); err != nil {
+				if line := text[at:until(text, at, marks)]; shape(strings.Join(strings.Fields(line), "")) == nil {
+					candidate = line // with a blank in it
+				}
+				near = longer(near, candidate)
+			} else if !slices.Contains(whole, candidate) {
+				whole = append(whole, candidate)
+			}
+		}
+		at = end
+	}
+	switch {
+	case len(whole) > 0:
+		return whole[0], len(whole)
+	case near != "":
+		return near, 0
+	}
+	return text, 0
+}
+
+// marks end a token in a file.
+const marks = "\r\n\"'`,}]"
+
+// until returns the index of the first of some characters, from an index on.
+func until(text string, from int, chars string) int {
+	if stop := strings.IndexAny(text[from:], chars); stop >= 0 {
+		return from + stop
+	}
+	return len(text)
+}
+
+func longer(a, b string) string {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
+}
