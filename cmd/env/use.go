@@ -37,9 +37,9 @@ without changing the default:
     saved_token: report     must be the one that is selected for demo
 
 --role generates an application token with that role, saves it in the secret store
-and selects it, all in one step; --expires limits it. --saved-token selects one that is saved. Without
-either, and without --keyspace and --region, a database keeps what was selected for
-it before; a new one takes the token of the default.`,
+and selects it, all in one step; --expires limits it. --saved-token selects one that
+is saved. Without either, and without --keyspace and --region, a database keeps what
+was selected for it before; a new one takes the token of the default.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox env use demo --keyspace app\n" +
 			"  astra --sandbox env use",
