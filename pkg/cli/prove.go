@@ -21,7 +21,7 @@ const (
 func Proving(ctx context.Context) (context.Context, context.CancelFunc) {
 	limit := proofLimit
 	if deadline, ok := ctx.Deadline(); ok {
-		limit = min(limit, max(time.Until(deadline), proofGrace))
+		limit = min(limit, max(time.Until(deadline), proofGrace)) //nolint:forbidigo // contexts go by this clock
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
