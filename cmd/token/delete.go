@@ -168,6 +168,9 @@ func errStays(clientID string) error {
 	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID)
 }
 
+// errNeverListed says why the absence of a token from lists proves nothing.
+var errNeverListed = errors.New("the service accepted the deletion of a token that no list has shown")
+
 // proven makes sure that a token is gone. deleted is what its DELETE ended with.
 func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
@@ -176,6 +179,11 @@ func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target,
 	switch {
 	case gone == nil && t.unlisted && errors.Is(deleted, devops.ErrNotFound) && !in.ifExists:
 		return cli.NotFoundf("token", t.input, t.known).WithNext("astra token list")
+	case gone == nil && t.unlisted && deleted == nil: // that no list shows it proves nothing then
+		if rejected, err := witness.Rejected(looking, t.ClientID); err != nil || !rejected {
+			return cli.Unverified(errors.Join(err, errNeverListed))
+		}
+		return nil
 	case gone == nil:
 		return nil
 	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:
