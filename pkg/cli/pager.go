@@ -18,7 +18,7 @@ import (
 func (a *App) page(text []byte) error {
 	words := strings.Fields(a.Getenv("PAGER"))
 	long := a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height
-	if !a.pages || !long || len(words) == 0 || !a.Interactive() || !a.Terminal.Out {
+	if !a.pages || !long || len(words) == 0 || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb {
 		_, err := a.Out.Write(text)
 		return err
 	}
