@@ -45,7 +45,7 @@ Holders of the role can use the Portal only if it has Read User and View DB.`,
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name, in.described = args[0], cmd.Flags().Changed("description")
-			return in.run(cmd.Context(), app)
+			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
 		},
 	}
 	f := cmd.Flags()

@@ -33,7 +33,10 @@ type guest struct {
 
 // entries reads who is to be invited. Nothing is sent for that, and every
 // mistake is told.
-func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error) {
+func (in *invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error) {
+	if len(in.read) > 0 {
+		return in.read, nil
+	}
 	if len(in.addresses) == 0 && in.from == "" {
 		return nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
 	}
@@ -52,12 +55,13 @@ func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, error
 	if len(entries) == 0 {
 		return nil, cli.Usagef("there is no address")
 	}
+	in.read = entries
 	return entries, nil
 }
 
 // guests gives each entry its roles, by id. Whoever is there twice with the
 // same roles is a twin.
-func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]guest, error) {
+func (in *invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]guest, error) {
 	common, err := in.common(ctx, app, session, entries)
 	if err != nil {
 		return nil, err
@@ -97,17 +101,23 @@ func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session,
 
 // common are the roles of entries that name none. They are asked for if there
 // is somebody to ask.
-func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]string, error) {
+func (in *invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry) ([]string, error) {
 	if len(in.roles) > 0 {
 		roles, err := session.RolesNamed(ctx, in.roles)
 		return idsOf(roles), err
 	}
-	needed := slices.ContainsFunc(entries, func(e bulk.Entry) bool { return len(e.Roles) == 0 })
+	without := slices.Clone(entries)
+	without = slices.DeleteFunc(without, func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	switch {
-	case !needed, in.resend:
+	case len(without) == 0, in.resend:
 		return nil, nil
 	case app.Interactive():
-		roles, err := app.PickRoles(ctx, session, "Roles of whoever is invited", nil)
+		who := without[0].Address
+		if n := len(without); n > 1 {
+			who = plural(n, "person", "people")
+		}
+		roles, err := app.PickRoles(ctx, session, "Roles for "+who, nil)
+		in.picked = true
 		return idsOf(roles), err
 	}
 	return nil, cli.Usagef("--role is missing: whoever is invited needs at least one role").WithNext("astra role list")
