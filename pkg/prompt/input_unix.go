@@ -119,7 +119,7 @@ func (in *input) wait(patience time.Duration) (ready bool, err error) {
 }
 
 // watchSize makes reads fail with errResized when the size of the terminal has
-// changed, until the function that it returns is called.
+// changed, or the process goes on after a stop, until the function that it returns is called.
 func (in *input) watchSize() func() {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -127,7 +127,7 @@ func (in *input) watchSize() func() {
 	}
 	in.resized = r
 	changes, over, ended := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
-	signal.Notify(changes, unix.SIGWINCH)
+	signal.Notify(changes, unix.SIGWINCH, unix.SIGCONT) // a shell wrote over the list while the process was stopped
 	go func() {
 		defer close(ended)
 		for {

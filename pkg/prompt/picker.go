@@ -167,7 +167,7 @@ func (p *picker) screen(width, height int) []screenLine {
 	}
 	head := []screenLine{question, {"cyan", p.help(width)}}
 	if p.several {
-		head = append(head, p.selected())
+		head = append(head, p.selected(width))
 	}
 	head = head[:max(1, min(len(head), height-1))] // a row at least
 	room := min(height-len(head), maxRows+2)
@@ -209,9 +209,9 @@ func mark(n int, where string) screenLine {
 
 // help names the keys, as many as there is room for.
 func (p *picker) help(width int) string {
-	keys := []string{"Enter select", "Esc back", "arrows move", "type to filter"}
+	keys := []string{"Enter select", "Esc back", "type to filter", "arrows move"}
 	if p.several {
-		keys = []string{"Tab select", "Enter done", "Esc back", "arrows move", "type to filter"}
+		keys = []string{"Tab select", "Enter done", "Esc back", "type to filter", "arrows move"}
 	}
 	text := "  " + keys[0]
 	for _, key := range keys[1:] {
@@ -223,7 +223,7 @@ func (p *picker) help(width int) string {
 }
 
 // selected says what is selected, and how to select if nothing is.
-func (p *picker) selected() screenLine {
+func (p *picker) selected(width int) screenLine {
 	chosen := p.chosen()
 	switch {
 	case len(chosen) > 1:
@@ -231,7 +231,11 @@ func (p *picker) selected() screenLine {
 	case len(chosen) == 1:
 		return screenLine{"green", "  Selected: " + labels(p.options, chosen)}
 	case p.warned && len(p.shown) > 0:
-		return screenLine{"yellow", "  Nothing selected. Press Tab to select " + p.options[p.shown[p.cursor]].Label}
+		advice := "Press Tab to select " + p.options[p.shown[p.cursor]].Label
+		if full := "Nothing selected. " + advice; columns(full) < width-1 {
+			advice = full
+		}
+		return screenLine{"yellow", "  " + advice}
 	case p.warned:
 		return screenLine{"yellow", "  Nothing selected."}
 	}
