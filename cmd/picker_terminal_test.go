@@ -54,10 +54,10 @@ func (term *terminal) lines(cols int) []string {
 			continue
 		}
 		text = text[size:]
-		switch {
-		case r == '\r':
+		switch r {
+		case '\r':
 			col = 0
-		case r == '\n':
+		case '\n':
 			row++
 		default:
 			if col == cols {
