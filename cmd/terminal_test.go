@@ -27,9 +27,15 @@ type terminal struct {
 // terminal answers no queries, as some do not.
 func (b *bench) onTerminal(args ...string) *terminal {
 	b.t.Helper()
+	return b.inWindow(pty.Winsize{Rows: 24, Cols: 80}, args...)
+}
+
+// inWindow is onTerminal for a terminal of another size.
+func (b *bench) inWindow(size pty.Winsize, args ...string) *terminal {
+	b.t.Helper()
 	c := exec.Command(filepath.Join(b.dir, "bin", "astra"), args...)
-	c.Env = append(b.env, "TERM=xterm")
-	file, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: 80})
+	c.Env = append([]string{"TERM=xterm"}, b.env...)
+	file, err := pty.StartWithSize(c, &size)
 	check(b.t, err)
 	check(b.t, syscall.SetNonblock(int(file.Fd()), true)) // setting the size made it blocking, and then deadlines do not hold
 	b.t.Cleanup(func() { file.Close() })
@@ -54,6 +60,13 @@ func (term *terminal) see(text string) {
 			term.t.Fatalf("%v before %q was on the screen:\n%s", err, text, term.text())
 		}
 	}
+}
+
+// again is see for what was on the screen before: it forgets that.
+func (term *terminal) again(text string) {
+	term.t.Helper()
+	term.screen.Reset()
+	term.see(text)
 }
 
 func (term *terminal) typed(keys string) {

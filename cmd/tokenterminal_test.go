@@ -18,16 +18,16 @@ func TestRolePicker(t *testing.T) {
 	begin := func(t *testing.T) *terminal {
 		t.Parallel()
 		term := newBench(t).onTerminal("--sandbox", "token", "generate")
-		term.see("Roles of the token")
-		term.see("Organization · Billing Admin - ")
-		term.see("Database, keyspace, table · R/W Svc Acct - ")
+		term.see("Roles for the token")
+		term.see("Organization · Billing Admin (Billing Administrator) - 4 permissions")
+		term.see("Database, keyspace, table · R/W Svc Acct (Read/Write Service Account)")
 		return term
 	}
 	t.Run("two roles", func(t *testing.T) {
 		term := begin(t)
-		term.typed("\x1b[B\x1b[B\x1b[B ") // the fourth one
+		term.typed("\x1b[B\x1b[B\x1b[B\t") // the fourth one
 		term.see("[x]")
-		term.typed("\x1b[B\x1b[B ")
+		term.typed("\x1b[B\x1b[B\t")
 		term.typed("\r")
 		term.see("UI View Only has 3 permissions: accesslist-read, org-db-view, org-user-read")
 		term.see("Admin User has 38 permissions: ")
@@ -42,7 +42,9 @@ func TestRolePicker(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		term := begin(t)
 		term.typed("\r")
-		term.see("no role was chosen")
+		term.see("Nothing selected.")
+		term.typed("\x1b")
+		term.see("nothing was changed")
 		term.ends(8)
 	})
 	t.Run("Ctrl-C", func(t *testing.T) {

@@ -54,7 +54,7 @@ that permits something else is an error that names the difference.`,
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name, in.described = args[0], cmd.Flags().Changed("description")
-			return in.run(cmd.Context(), app)
+			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
 		},
 	}
 	f := cmd.Flags()

@@ -16,14 +16,11 @@ func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	catalogue := iam.Permissions()
 	options := make([]prompt.Option, len(catalogue))
 	for i, p := range catalogue {
-		options[i] = prompt.Option{Label: p.Name, Description: p.Description, Group: heading(p.Group)}
+		options[i] = prompt.Option{Label: p.Name, Alias: p.Parameter, Description: p.Description, Group: heading(p.Group)}
 	}
 	chosen, err := app.ChooseSome(ctx, "What may the role do?", options, nil)
 	if err != nil {
 		return nil, err
-	}
-	if len(chosen) == 0 {
-		return nil, cli.Failf(cli.Unconfirmed, "no permission was chosen; nothing was created")
 	}
 	var actions []string
 	for _, i := range chosen {
@@ -67,9 +64,6 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	if err != nil {
 		return place{}, err
 	}
-	if len(chosen) == 0 {
-		return place{}, cli.Failf(cli.Unconfirmed, "no database was chosen; nothing was created")
-	}
 	var p place
 	for _, i := range chosen {
 		if err := p.pick(ctx, app, databases[i], deep); err != nil {
@@ -81,24 +75,24 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 
 // pick adds a database, or those of its keyspaces that are chosen.
 func (p *place) pick(ctx context.Context, app *cli.App, d devops.Database, deep iam.Depth) error {
-	var options []prompt.Option
-	if deep == iam.DepthTable {
-		for _, k := range d.Keyspaces {
-			options = append(options, prompt.Option{Label: k})
-		}
-	}
-	var chosen []int
-	if len(options) > 0 {
-		var err error
-		if chosen, err = app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"? (none: all of them)", options, nil); err != nil {
-			return err
-		}
-	}
-	if len(chosen) == 0 {
+	if deep != iam.DepthTable || len(d.Keyspaces) == 0 {
 		p.add(app, d, iam.Scope{Database: d.ID})
+		return nil
+	}
+	options := []prompt.Option{{Label: "All keyspaces", Description: "also those to come"}}
+	for _, k := range d.Keyspaces {
+		options = append(options, prompt.Option{Label: k})
+	}
+	chosen, err := app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"?", options, nil)
+	if err != nil {
+		return err
+	}
+	if chosen[0] == 0 {
+		p.add(app, d, iam.Scope{Database: d.ID})
+		return nil
 	}
 	for _, i := range chosen {
-		p.add(app, d, iam.Scope{Database: d.ID, Keyspace: d.Keyspaces[i]})
+		p.add(app, d, iam.Scope{Database: d.ID, Keyspace: d.Keyspaces[i-1]})
 	}
 	return nil
 }

@@ -50,7 +50,9 @@ shown before the token is made.`,
 		Example: "  astra --sandbox token generate --role 'RO User' -o json\n" +
 			"  astra --sandbox token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
 		Args: cli.Args(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
+		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
@@ -149,7 +151,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 	if len(in.roles) > 0 {
 		return session.RolesNamed(ctx, in.roles)
 	}
-	return app.PickRoles(ctx, session, "Roles of the token", nil)
+	return app.PickRoles(ctx, session, "Roles for the token", nil)
 }
 
 // destinations are where the secret goes, safest first. Standard output is one

@@ -33,7 +33,10 @@ type guest struct {
 
 // entries reads who is to be invited, and what is wrong with that. Nothing is sent for
 // it.
-func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bulk.Fault, error) {
+func (in *invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bulk.Fault, error) {
+	if len(in.read) > 0 {
+		return in.read, in.faults, nil
+	}
 	if len(in.addresses) == 0 && in.from == "" {
 		return nil, nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
 	}
@@ -49,13 +52,14 @@ func (in invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bul
 	if _, wrong := bulk.Notes(faults); len(entries)+len(wrong) == 0 {
 		return nil, nil, cli.Usagef("there is no address")
 	}
+	in.read, in.faults = entries, faults
 	return entries, faults, nil
 }
 
 // guests gives each entry its roles, by id. Whoever is there twice with the
 // same roles is a twin. faults are those of the input, which are told together with
 // those of the roles.
-func (in invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]guest, error) {
+func (in *invite) guests(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]guest, error) {
 	if _, err := session.AllRoles(ctx); err != nil {
 		if wrong := app.WrongRows(faults); wrong != nil {
 			return nil, wrong
@@ -117,18 +121,20 @@ func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []str
 
 // common are the roles of entries that name none. They are asked for if there
 // is somebody to ask.
-func (in invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]string, error) {
+func (in *invite) common(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.Fault) ([]string, error) {
 	_, wrong := bulk.Notes(faults)
 	if len(in.roles) > 0 {
 		roles, err := session.RolesNamed(ctx, in.roles)
 		return idsOf(roles), err
 	}
-	needed := slices.ContainsFunc(entries, func(e bulk.Entry) bool { return len(e.Roles) == 0 })
+	without := slices.Clone(entries)
+	without = slices.DeleteFunc(without, func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	switch {
-	case !needed, in.resend:
+	case len(without) == 0, in.resend:
 		return nil, nil
 	case app.Interactive() && len(wrong) == 0:
 		roles, err := app.PickRoles(ctx, session, rolesQuestion(entries), nil)
+		in.picked = true
 		return idsOf(roles), err
 	}
 	return nil, cli.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")

@@ -17,7 +17,7 @@ import (
 const lastLook = 10 * time.Second
 
 // several invites people and reports what became of each.
-func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, guests []guest) error {
+func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, guests []guest) error {
 	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(guests))
 	if err != nil {
 		return err
@@ -51,7 +51,11 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	if people > 1 {
+	administers, err := sayPowers(ctx, app, session, guests...)
+	if err != nil {
+		return err
+	}
+	if people > 1 || in.picked || administers {
 		if err := app.Confirm(ctx, "%s", question(counts, skipped, members.OrgName)); err != nil {
 			return err
 		}
@@ -69,7 +73,7 @@ func (in invite) several(ctx context.Context, app *cli.App, session *cli.Session
 }
 
 // keys are what makes a run the same.
-func (in invite) keys(guests []guest) []string {
+func (in *invite) keys(guests []guest) []string {
 	var keys []string
 	for _, g := range guests {
 		keys = append(keys, spelling.Fold(g.address)+" "+strings.Join(sorted(g.roles), " "))
@@ -83,7 +87,7 @@ func (in invite) keys(guests []guest) []string {
 // rows turns guests into rows. What an earlier run has settled is not sent
 // again by a run that resumes it: nor what nobody knows the outcome of, for
 // there may have been a letter.
-func (in invite) rows(session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
+func (in *invite) rows(session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
 	rows := make([]bulk.Row, len(guests))
 	for i, g := range guests {
 		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action}

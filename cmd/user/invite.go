@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 )
@@ -17,6 +18,10 @@ type invite struct {
 	from      string
 	resend    bool
 	resume    bool
+
+	read   []bulk.Entry // what addresses and from hold, once they were read
+	faults []bulk.Fault // what is wrong with them
+	picked bool         // the roles come from the list
 }
 
 func newInvite(app *cli.App) *cobra.Command {
@@ -27,6 +32,10 @@ func newInvite(app *cli.App) *cobra.Command {
 		Short:      "Invite people to the organization",
 		Long: `Invite people to the organization with one or more roles. At a terminal, roles
 are chosen from a list where none are given.
+
+Roles from the list are confirmed before anything is sent. So are roles with the
+permission to manage users, roles or tokens, wherever they come from; --yes
+confirms.
 
 Addresses are separated by blanks, commas, semicolons or line breaks. --from
 reads a file of addresses, one a line or more; a CSV file with the columns email
@@ -54,7 +63,7 @@ command started twice sends no invitation twice: the second one waits for the fi
 		Args: cli.Args("[EMAIL…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args
-			return in.run(cmd, app)
+			return app.Dialog(func() error { return in.run(cmd, app) })
 		},
 	}
 	f := cmd.Flags()
@@ -65,7 +74,7 @@ command started twice sends no invitation twice: the second one waits for the fi
 	return cmd
 }
 
-func (in invite) run(cmd *cobra.Command, app *cli.App) error {
+func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
 	entries, faults, err := in.entries(ctx, app)
 	if err != nil {
@@ -122,13 +131,16 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 }
 
 // one invites one person and prints who was invited.
-func (in invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g guest) error {
+func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g guest) error {
 	switch {
 	case g.failure != nil:
 		return g.failure
 	case g.action == unchanged:
 		app.Say("%s has these roles already.", g.user.Email)
 		return cli.PrintOne(app, columns(), g.user)
+	}
+	if err := in.agreed(ctx, app, session, members.OrgName, g); err != nil {
+		return err
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.Unclear(err) {

@@ -32,14 +32,15 @@ func newUpdate(app *cli.App) *cobra.Command {
 --role replaces all roles; --add-role and --remove-role keep what they do not
 name. At a terminal, roles are chosen from a list where no flag says which.
 
-To take roles away is asked for. The last Organization Administrator keeps the
-role without --force; with it, the address has to be typed or given by --confirm.`,
+To take roles away is asked for, and so is each change by the list. The last
+Organization Administrator keeps the role without --force; with it, the
+address has to be typed or given by --confirm.`,
 		Example: "  astra --sandbox user update developer@example.com --add-role 'API R/W User'\n" +
 			"  astra --sandbox user update developer@example.com --role 'RO User' --yes",
 		Args: cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.user = args[0]
-			return in.run(cmd.Context(), app)
+			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
 		},
 	}
 	f := cmd.Flags()
@@ -105,7 +106,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
 	has := roleIDs(user)
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
-		roles, err := app.PickRoles(ctx, session, "Roles of "+in.user, user.Roles)
+		roles, err := app.PickRoles(ctx, session, "Roles for "+user.Email, user.Roles)
 		return idsOf(roles), err
 	}
 	if len(in.roles) > 0 {
@@ -158,12 +159,13 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return err
 	}
+	var gained, lost []string
 	for _, r := range roles {
 		if slices.Contains(wanted, r.ID) && !slices.Contains(roleIDs(user), r.ID) {
+			gained = append(gained, r.Name)
 			app.Say("+ %s", r.Name)
 		}
 	}
-	var lost []string
 	for _, r := range refs(user) {
 		if !slices.Contains(wanted, r.ID) {
 			lost = append(lost, cli.RoleNames([]cli.RoleRef{r}))
@@ -173,8 +175,14 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 	if in.orphans(members.Users, user, wanted) {
 		return guard(ctx, app, in.force, in.confirm, user)
 	}
-	if len(lost) == 0 {
+	picked := len(in.roles)+len(in.add)+len(in.remove) == 0
+	switch {
+	case picked && len(lost) == 0:
+		return app.Confirm(ctx, "Give %s to %s?", strings.Join(gained, ", "), user.Email)
+	case len(lost) == 0:
 		return nil
+	case picked && len(gained) > 0:
+		return app.Confirm(ctx, "Take %s from %s, and give %s?", strings.Join(lost, ", "), user.Email, strings.Join(gained, ", "))
 	}
 	return app.Confirm(ctx, "Take %s from %s?", strings.Join(lost, ", "), user.Email)
 }

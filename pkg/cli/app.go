@@ -69,6 +69,7 @@ type App struct {
 	pages         bool        // the command only prints a list
 	dbArgument    bool        // the command takes a database as its last argument, not with --db
 	prompter      prompt.Prompter
+	dialog        dialog
 	session       *Session
 	sandboxed     bool
 	sandboxServer *sandbox.Server

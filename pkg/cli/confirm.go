@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/prompt"
 )
 
 // errNoAnswer says that a question was asked and the time was up.
@@ -26,11 +27,13 @@ func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
 		return a.unanswered(question, "--yes")
 	}
 	yes, err := a.Prompter().Confirm(ctx, question, false)
-	if err != nil {
+	switch {
+	case errors.Is(err, prompt.ErrBack):
+		return a.back(a.dialog.at)
+	case err != nil:
 		return a.asked(err)
-	}
-	if !yes {
-		return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: "declined; nothing was changed"}
+	case !yes:
+		return declined()
 	}
 	return nil
 }

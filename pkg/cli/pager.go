@@ -21,7 +21,7 @@ import (
 func (a *App) page(text []byte) error {
 	command := strings.TrimSpace(a.Getenv("PAGER"))
 	long := a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height
-	if a.pages && long && command != "" && a.Interactive() && a.Terminal.Out {
+	if a.pages && long && command != "" && a.Interactive() && a.Terminal.Out && !a.Terminal.Dumb {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()

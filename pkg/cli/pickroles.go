@@ -13,7 +13,8 @@ import (
 )
 
 // PickRoles lets the person at the terminal choose roles from a list, which
-// shows them in the Portal's groups with how much they allow. Those in selected
+// shows them in the Portal's groups and with its names, and with how much they
+// allow. Those in selected
 // are chosen at the beginning; one that the credential may not read is offered
 // all the same, so that it is not taken away by an oversight. It must not be used
 // unless Interactive.
@@ -28,10 +29,15 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 	var begin []int
 	options := make([]prompt.Option, len(roles))
 	for i, r := range roles {
-		options[i] = prompt.Option{Group: roleGroups()[roleGroup(r)], Label: cmp.Or(r.Name, r.ID)}
+		options[i] = prompt.Option{Group: roleGroups()[roleGroup(r)], Label: cmp.Or(r.Name, r.ID), Alias: iam.DisplayName(r.ID)}
+		var facts []string
 		if n := len(PermissionsOf(r)); n > 0 {
-			options[i].Description = fmt.Sprintf("%d permissions", n)
+			facts = append(facts, fmt.Sprintf("%d permissions", n))
 		}
+		if namesake := func(other devops.Role) bool { return other.ID != r.ID && other.Name == r.Name }; slices.ContainsFunc(roles, namesake) {
+			facts = append(facts, r.ID) // what is the same otherwise
+		}
+		options[i].Description = strings.Join(facts, ", ")
 		if slices.ContainsFunc(selected, func(ref devops.RoleRef) bool { return ref.ID == r.ID }) {
 			begin = append(begin, i)
 		}
@@ -39,9 +45,6 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 	chosen, err := a.ChooseSome(ctx, question, options, begin)
 	if err != nil {
 		return nil, err
-	}
-	if len(chosen) == 0 {
-		return nil, &Error{Exit: Unconfirmed, Name: "DECLINED", Message: "no role was chosen; nothing was changed"}
 	}
 	picked := make([]devops.Role, len(chosen))
 	for i, at := range chosen {

@@ -45,7 +45,7 @@ func (p *Progress) End() {
 	}
 }
 
-func (p *Progress) drawn() bool { return p.app.Terminal.Err && !p.app.Terminal.Dumb }
+func (p *Progress) drawn() bool { return p.app.Terminal.Err && !p.app.Plain() }
 
 func (p *Progress) tell() {
 	switch {

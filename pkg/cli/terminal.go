@@ -16,7 +16,7 @@ type Terminal struct {
 	Width        int  // of standard output in columns; 0 = do not truncate
 	Height       int  // of standard output in lines
 	ErrWidth     int  // of standard error in columns; 0 = do not wrap
-	Dumb         bool // no cursor movement: questions as plain lines
+	Dumb         bool // no cursor movement
 	CI           bool // a machine runs us, nobody answers
 }
 
@@ -49,13 +49,19 @@ func truthy(s string) bool {
 // plays no part, so that x=$(astra …) may still ask.
 func (a *App) Interactive() bool {
 	t := a.Terminal
-	return t.In && t.Err && !t.CI && !t.Dumb && !a.Globals.NoInput && (a.settings == nil || !a.settings.NoInput)
+	return t.In && t.Err && !t.CI && !a.Globals.NoInput && (a.settings == nil || !a.settings.NoInput)
+}
+
+// Plain reports whether text stays where it was written: on a terminal that does not
+// move its cursor, and for a screen reader, which reads every change aloud.
+func (a *App) Plain() bool {
+	return a.Terminal.Dumb || a.settings != nil && a.settings.Accessible
 }
 
 // Prompter asks on the terminal. It must not be used unless Interactive.
 func (a *App) Prompter() prompt.Prompter {
 	if a.prompter == nil {
-		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Terminal.Dumb, NoColor: !a.Color()})
+		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Plain(), NoColor: !a.Color()})
 	}
 	return a.prompter
 }

@@ -25,7 +25,7 @@ type watch struct {
 func (a *App) watch(doing string) *watch { return &watch{app: a, doing: doing, begin: a.Now()} }
 
 func (w *watch) drawn() bool {
-	return w.app.Terminal.Err && !w.app.Terminal.Dumb && !w.app.Globals.Quiet
+	return w.app.Terminal.Err && !w.app.Plain() && !w.app.Globals.Quiet
 }
 
 // tell shows how far it is.

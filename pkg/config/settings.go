@@ -16,6 +16,7 @@ import (
 type Settings struct {
 	Output         string // empty: a table on a terminal, else tsv
 	NoInput        bool
+	Accessible     bool          // plain questions and messages, as for a screen reader
 	Timeout        time.Duration // 0: the command's own limit
 	APIURL         string
 	Store          string // empty: the keyring
@@ -37,14 +38,14 @@ type Settings struct {
 // DefaultKeys returns the settings that the file may hold in its defaults.
 // What decides whose credential is used, and where, is not among them.
 func DefaultKeys() []string {
-	return []string{"debug", "keyring_timeout", "no_input", "output", "shell", "store", "timeout"}
+	return []string{"accessible", "debug", "keyring_timeout", "no_input", "output", "shell", "store", "timeout"}
 }
 
 // SettingKeys returns the names of all settings. The variable of each is
 // given by Variable.
 func SettingKeys() []string {
 	return []string{
-		"api_token", "api_url", "cache_dir", "config_dir", "debug", "keyring_timeout", "no_input",
+		"accessible", "api_token", "api_url", "cache_dir", "config_dir", "debug", "keyring_timeout", "no_input",
 		"output", "profile", "sandbox", "shell", "state_dir", "store", "timeout", "token",
 	}
 }
@@ -84,6 +85,7 @@ func (s *Settings) read() error {
 	var errs []error
 	s.Output = s.values.GetString("output")
 	s.NoInput = s.onOff("no_input", &errs)
+	s.Accessible = s.onOff("accessible", &errs)
 	s.Timeout = s.duration("timeout", &errs)
 	s.APIURL = s.values.GetString("api_url")
 	s.Store = s.values.GetString("store")

@@ -38,13 +38,13 @@ func TestSettings(t *testing.T) {
 			"everything",
 			map[string]string{
 				"ASTRA_API_TOKEN": "t2", "ASTRA_API_URL": "https://x", "ASTRA_CACHE_DIR": "/c", "ASTRA_CONFIG_DIR": "/f",
-				"ASTRA_DEBUG": "http", "ASTRA_KEYRING_TIMEOUT": "1s", "ASTRA_NO_INPUT": "YES", "ASTRA_OUTPUT": "yaml",
+				"ASTRA_ACCESSIBLE": "1", "ASTRA_DEBUG": "http", "ASTRA_KEYRING_TIMEOUT": "1s", "ASTRA_NO_INPUT": "YES", "ASTRA_OUTPUT": "yaml",
 				"ASTRA_PROFILE": "P.x", "ASTRA_SANDBOX": "1", "ASTRA_SHELL": "fish", "ASTRA_STATE_DIR": "/s",
 				"ASTRA_STORE": "file", "ASTRA_TIMEOUT": "2m", "ASTRA_TOKEN": "t1", "ASTRA_DB_APPLICATION_TOKEN": "never",
 			},
 			nil,
 			Settings{
-				Output: "yaml", NoInput: true, Timeout: 2 * time.Minute, APIURL: "https://x", Store: "file", Shell: "fish",
+				Output: "yaml", NoInput: true, Accessible: true, Timeout: 2 * time.Minute, APIURL: "https://x", Store: "file", Shell: "fish",
 				KeyringTimeout: time.Second, Debug: "http", Sandbox: true, Profile: "P.x", Token: "t1", APIToken: "t2",
 				ConfigDir: "/f", StateDir: "/s", CacheDir: "/c",
 			},

@@ -59,6 +59,9 @@ func (in *input) fill(ctx context.Context, patience time.Duration) (bool, error)
 // drain throws away what has been read. What the console still holds stays.
 func (in *input) drain(context.Context) { in.pending = nil }
 
+// watchSize does nothing: a list is drawn in the new size with the next key.
+func (in *input) watchSize() func() { return func() {} }
+
 // leavable runs what reads from the console behind the back of its input, and
 // leaves it behind when the context ends.
 func leavable(ctx context.Context, call func() error) error {

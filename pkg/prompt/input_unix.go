@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -25,6 +26,7 @@ type input struct {
 	file    *os.File
 	pending []byte
 	wake    *os.File // becomes readable when the context ends
+	resized *os.File // becomes readable when the size of the terminal changes; nil while that does not matter
 }
 
 func newInput(f *os.File) *input { return &input{file: f} }
@@ -91,15 +93,60 @@ func (in *input) wait(patience time.Duration) (ready bool, err error) {
 	var set unix.FdSet
 	set.Set(fd)
 	set.Set(wake)
+	last, resized := max(fd, wake), -1
+	if in.resized != nil {
+		if resized = int(in.resized.Fd()); resized >= maxFD {
+			return false, errors.New("too many open files")
+		}
+		set.Set(resized)
+		last = max(last, resized)
+	}
 	var limit *unix.Timeval
 	if patience > 0 {
 		t := unix.NsecToTimeval(patience.Nanoseconds())
 		limit = &t
 	}
-	if _, err := unix.Select(max(fd, wake)+1, &set, nil, nil, limit); err != nil {
+	if _, err := unix.Select(last+1, &set, nil, nil, limit); err != nil {
 		return false, err
 	}
+	if resized >= 0 && set.IsSet(resized) && !set.IsSet(wake) {
+		if _, err := in.resized.Read(make([]byte, 256)); err != nil {
+			return false, err
+		}
+		return false, errResized
+	}
 	return set.IsSet(fd) && !set.IsSet(wake), nil
+}
+
+// watchSize makes reads fail with errResized when the size of the terminal has
+// changed, or the process goes on after a stop, until the function that it returns is called.
+func (in *input) watchSize() func() {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return func() {} // the list is drawn again with the next key
+	}
+	in.resized = r
+	changes, over, ended := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
+	signal.Notify(changes, unix.SIGWINCH, unix.SIGCONT) // a shell wrote over the list while the process was stopped
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-changes:
+				_, _ = w.Write([]byte{0})
+			case <-over:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(changes)
+		close(over)
+		in.resized = nil
+		_ = r.Close() // a write to a full pipe ends with that
+		<-ended
+		_ = w.Close()
+	}
 }
 
 // drain throws away what has come in so far.

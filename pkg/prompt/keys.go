@@ -1,7 +1,9 @@
 package prompt
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"sync/atomic"
 	"time"
@@ -12,6 +14,10 @@ import (
 const (
 	ctrlC     = 0x03
 	ctrlD     = 0x04
+	tab       = 0x09
+	ctrlU     = 0x15
+	ctrlW     = 0x17
+	ctrlX     = 0x18
 	backspace = 0x7f
 	escape    = 0x1b
 
@@ -22,6 +28,9 @@ const (
 	longest = 4 << 10
 )
 
+// errResized says that the size of the terminal has changed.
+var errResized = errors.New("the size of the terminal has changed")
+
 // keys gives the keys that a person presses, one with each Read, so that what
 // is typed ahead stays for the next question. Keys without a meaning here, and
 // what a terminal sends on its own, are dropped whole: readers that do not
@@ -31,6 +40,7 @@ type keys struct {
 	input  *input
 	cooked bool // the terminal edits the line and delivers it whole
 	list   bool // for a list rather than a line
+	back   bool // Esc means something
 	cr     bool // the last key was a carriage return
 	err    error
 	asked  atomic.Pointer[string]
@@ -51,6 +61,9 @@ func (k *keys) Fd() uintptr { return k.input.file.Fd() }
 func (k *keys) Read(p []byte) (int, error) {
 	for k.err == nil {
 		key, err := k.next()
+		if errors.Is(err, errResized) {
+			return copy(p, []byte{0}), nil // no key, but a reason to draw the list again
+		}
 		if err != nil {
 			k.err = err
 			break
@@ -82,6 +95,10 @@ func (k *keys) next() ([]byte, error) {
 		more, err := k.input.fill(k.ctx, patience)
 		if err != nil {
 			return nil, err
+		}
+		if k.back && !more && len(pending) == 1 && pending[0] == escape {
+			k.input.pending = nil
+			return pending, nil
 		}
 		if !more || len(k.input.pending) > longest {
 			k.input.pending = nil // a lone escape, or something cut off
@@ -158,6 +175,12 @@ func stringSize(b []byte) int {
 func (k *keys) meaning(key []byte) ([]byte, error) {
 	afterCR := k.cr
 	k.cr = false
+	if k.back && len(key) == 1 && key[0] == escape {
+		if bytes.IndexByte(k.input.pending, ctrlC) == 0 {
+			return nil, nil // out is further than back
+		}
+		return nil, ErrBack
+	}
 	if key[0] == escape {
 		return knownSequence(key), nil
 	}
@@ -186,7 +209,6 @@ func (k *keys) meaning(key []byte) ([]byte, error) {
 
 // control keeps the control characters that edit a line, or a list's filter.
 func control(c byte, list bool) []byte {
-	const tab, ctrlU, ctrlW, ctrlX = 0x09, 0x15, 0x17, 0x18
 	if list {
 		switch c {
 		case tab, ctrlW, ctrlX:

@@ -96,7 +96,7 @@ func TestParseNumbers(t *testing.T) {
 	}{
 		{"1", []int{0}, true},
 		{"3, 1 2-4,4", []int{0, 1, 2, 3}, true},
-		{"none", nil, true},
+		{"none", nil, false},
 		{"0", nil, false},
 		{"6", nil, false},
 		{"4-2", nil, false},

@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -17,7 +18,7 @@ func (p *prompter) Confirm(ctx context.Context, text string, def bool) (bool, er
 		choice = " (Y/n) "
 	}
 	for {
-		answer, err := p.line(ctx, text+choice)
+		answer, err := p.lineOf(ctx, text+choice, true)
 		if err != nil {
 			return false, err
 		}
@@ -62,11 +63,17 @@ func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
 	return secret, nil
 }
 
-// line asks for one line, edited here or, on a plain terminal, by the
-// terminal.
+// line asks for one line.
 func (p *prompter) line(ctx context.Context, question string) (string, error) {
+	return p.lineOf(ctx, question, false)
+}
+
+// lineOf asks for one line, edited here or, on a plain terminal, by the terminal.
+// With back, Esc goes back to the question before.
+func (p *prompter) lineOf(ctx context.Context, question string, back bool) (string, error) {
 	var answer string
 	err := p.during(ctx, p.Plain, func(k *keys) (err error) {
+		k.back = back
 		if p.Plain {
 			fmt.Fprint(p.out, question)
 			answer, err = cookedLine(k)
@@ -113,6 +120,9 @@ func cookedLine(k *keys) (string, error) {
 	for {
 		n, err := k.Read(key)
 		switch {
+		case errors.Is(err, ErrBack):
+			k.input.pending = k.input.pending[bytes.IndexByte(k.input.pending, '\n')+1:] // the line is over
+			return "", err
 		case err != nil:
 			return "", err
 		case key[0] == '\r':

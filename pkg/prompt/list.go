@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/core"
@@ -14,11 +17,6 @@ import (
 
 var errNoOptions = errors.New("there is nothing to choose from")
 
-const (
-	margin   = 12 // columns that a list takes left of an option
-	maxLines = 15 // options shown at once
-)
-
 func (p *prompter) Select(ctx context.Context, q Question, options []Option) (int, error) {
 	if len(options) == 0 {
 		return 0, errNoOptions
@@ -26,18 +24,11 @@ func (p *prompter) Select(ctx context.Context, q Question, options []Option) (in
 	if q.Default < 0 || q.Default >= len(options) {
 		q.Default = 0
 	}
-	if p.Plain {
-		return p.plainSelect(ctx, q, options)
-	}
-	labels, describe := p.fit(options)
-	chosen := 0
-	err := p.ask(ctx, &survey.Select{
-		Message: q.Text, Options: labels, Default: q.Default, Description: describe,
-	}, options, &chosen)
+	chosen, err := p.pick(ctx, q, options, false)
 	if err != nil {
 		return 0, err
 	}
-	return chosen, nil
+	return chosen[0], nil
 }
 
 func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option) ([]int, error) {
@@ -45,71 +36,120 @@ func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option
 		return nil, errNoOptions
 	}
 	q.Selected = slices.DeleteFunc(slices.Clone(q.Selected), func(i int) bool { return i < 0 || i >= len(options) })
+	slices.Sort(q.Selected)
+	return p.pick(ctx, q, options, true)
+}
+
+// pick asks with a list, in lines where the terminal is plain.
+func (p *prompter) pick(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
 	if p.Plain {
-		return p.plainMultiSelect(ctx, q, options)
+		return p.pickPlain(ctx, q, options, several)
 	}
-	labels, describe := p.fit(options)
 	var chosen []int
-	err := p.ask(ctx, &survey.MultiSelect{
-		Message: q.Text, Options: labels, Default: q.Selected, Description: describe,
-	}, options, &chosen)
+	err := p.ask(ctx, &list{picker: newPicker(q, options, several), size: p.size}, &chosen)
 	if err != nil {
 		return nil, err
 	}
 	return chosen, nil
 }
 
-// ask runs one list of the library. The library reads keys that it knows and
-// no others, and writes to the terminal, never to the standard output.
-func (p *prompter) ask(ctx context.Context, list survey.Prompt, options []Option, answer any) error {
+// ask runs a list by the library. The library reads keys that it knows and no
+// others, and writes to the terminal, never to the standard output.
+func (p *prompter) ask(ctx context.Context, list survey.Prompt, answer any) error {
 	core.DisableColor = p.NoColor
 	return p.during(ctx, !rawLists, func(k *keys) error {
-		k.list, k.cooked = true, false
-		err := leavable(ctx, func() error {
-			return survey.AskOne(list, answer,
-				survey.WithStdio(k, lineEnds{p.out}, p.out),
-				survey.WithPageSize(p.page()),
-				survey.WithFilter(func(filter, _ string, i int) bool { return options[i].matches(filter) }),
-			)
+		k.list, k.cooked, k.back = true, false, true
+		defer k.input.watchSize()()
+		return leavable(ctx, func() error {
+			return survey.AskOne(list, answer, survey.WithStdio(k, lineEnds{p.out}, p.out))
 		})
-		if errors.Is(err, terminal.InterruptErr) {
-			return ErrInterrupted
-		}
-		return err
 	})
 }
 
-// fit cuts options to the width of the terminal: a list that wraps its lines
-// is not redrawn in its place.
-func (p *prompter) fit(options []Option) (labels []string, describe func(string, int) string) {
-	width, _, err := term.GetSize(int(p.Out.Fd()))
-	if err != nil || width <= 0 {
-		width = 80
+// size returns the columns and lines that a list may take.
+func (p *prompter) size() (width, height int) {
+	width, height, err := term.GetSize(int(p.Out.Fd()))
+	if err != nil || width <= 0 || height <= 0 {
+		width, height = 80, 24
 	}
-	room := max(width-margin, 10)
-	descriptions := make([]string, len(options))
-	for i, o := range options {
-		words := o.words()
-		if columns(words) > room {
-			words = o.Label // what is chosen matters more than where it belongs
-		}
-		label := cut(words, room)
-		labels = append(labels, label)
-		if rest := room - columns(label) - len(" - "); rest > margin {
-			descriptions[i] = cut(o.Description, rest)
-		}
-	}
-	return labels, func(_ string, i int) string { return descriptions[i] }
+	// A character in the last column may wrap, and the line of the cursor scroll away.
+	return max(width-1, 10), max(height, 2)
 }
 
-// page returns how many options are shown at once, leaving room for the
-// question.
-func (p *prompter) page() int {
-	_, height, err := term.GetSize(int(p.Out.Fd()))
-	if err != nil || height <= 0 {
-		height = 24
+// A list is a question of survey with a screen and keys of its own. Those of
+// survey's lists select with the blank, which is a part of names here; they measure
+// the terminal once and leave rows out without a word. The rest is survey's: the
+// way of a question, the reading of keys, colors and the cursor.
+type list struct {
+	survey.Renderer
+	*picker
+
+	size  func() (width, height int)
+	lines int // on the screen
+}
+
+// listTemplate writes lines in their colors.
+const listTemplate = `{{range $i, $line := .}}{{if $i}}{{"\n"}}{{end}}{{if .Style}}{{color .Style}}{{end}}{{.Text}}{{if .Style}}{{color "reset"}}{{end}}{{end}}`
+
+// Prompt asks until the answer is complete.
+func (l *list) Prompt(*survey.PromptConfig) (any, error) {
+	cursor := l.NewCursor()
+	_ = cursor.Hide()
+	defer func() { _ = cursor.Show() }()
+	reader := l.NewRuneReader()
+	_ = reader.SetTermMode()
+	defer func() { _ = reader.RestoreTermMode() }()
+	for {
+		if err := l.draw(l.screen(l.size())); err != nil {
+			return nil, err
+		}
+		key, _, err := reader.ReadRune()
+		switch {
+		case err == nil && key == terminal.KeyInterrupt:
+			err = ErrInterrupted
+		case err == nil && key == terminal.KeyEndTransmission:
+			err = io.EOF
+		case err == nil && key == terminal.KeyEscape:
+			err = ErrBack
+		}
+		if err != nil {
+			_ = l.end("")
+			return nil, err
+		}
+		if l.press(key) {
+			var answers []core.OptionAnswer
+			for _, i := range l.chosen() {
+				answers = append(answers, core.OptionAnswer{Value: l.options[i].Label, Index: i})
+			}
+			return answers, nil
+		}
 	}
-	return min(maxLines, max(height-4, 3))
+}
+
+// Cleanup leaves one line in the place of the list: what was chosen.
+func (l *list) Cleanup(*survey.PromptConfig, any) error {
+	return l.end(" " + labels(l.options, l.chosen()))
+}
+
+func (l *list) end(answer string) error {
+	if err := l.draw([]screenLine{{}}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(l.Stdio().Out, "? %s:%s\n", l.text, answer)
+	return err
+}
+
+// draw replaces what is on the screen, and leaves the cursor at the beginning of
+// it: that place stays known when the size of the terminal changes, whether or not
+// the terminal wraps its lines anew.
+func (l *list) draw(lines []screenLine) error {
+	text, _, err := core.RunTemplate(listTemplate, lines)
+	if err != nil {
+		return err
+	}
+	before := l.lines
+	l.lines = len(lines)
+	return paint(l.Stdio(), strings.Split(text, "\n"), before)
 }
 
 // cut shortens s to a width in columns.

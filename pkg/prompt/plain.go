@@ -6,52 +6,40 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// plainSelect asks with a numbered list.
-func (p *prompter) plainSelect(ctx context.Context, q Question, options []Option) (int, error) {
+// pickPlain asks with a numbered list, for a number or a name. Enter alone is an
+// answer only where something is selected already.
+func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
 	p.out.ctx = ctx
 	p.numbered(q.Text, options)
-	for {
-		answer, err := p.line(ctx, fmt.Sprintf("Number (%d): ", q.Default+1))
-		if err != nil {
-			return 0, err
-		}
-		if answer = strings.TrimSpace(answer); answer == "" {
-			return q.Default, nil
-		}
-		if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(options) {
-			return n - 1, nil
-		}
-		fmt.Fprintf(p.out, "Please give a number from 1 to %d.\n", len(options))
+	ask := "Number or name: "
+	if several {
+		ask = "Numbers or names, separated by commas: "
 	}
-}
-
-// plainMultiSelect asks with a numbered list for several numbers.
-func (p *prompter) plainMultiSelect(ctx context.Context, q Question, options []Option) ([]int, error) {
-	p.out.ctx = ctx
-	p.numbered(q.Text, options)
-	given := "none"
-	if len(q.Selected) > 0 {
-		slices.Sort(q.Selected)
-		var numbers []string
-		for _, i := range q.Selected {
-			numbers = append(numbers, strconv.Itoa(i+1))
-		}
-		given = strings.Join(numbers, " ")
+	if several && len(q.Selected) > 0 {
+		ask = fmt.Sprintf("Numbers or names, separated by commas (Enter keeps %s): ", labels(options, q.Selected))
 	}
 	for {
-		answer, err := p.line(ctx, fmt.Sprintf("Numbers, such as 1 3-5, or none (%s): ", given))
+		answer, err := p.lineOf(ctx, ask, true)
 		if err != nil {
 			return nil, err
 		}
-		if strings.TrimSpace(answer) == "" {
-			return q.Selected, nil
+		chosen, fault := q.Selected, ""
+		if strings.TrimSpace(answer) != "" {
+			chosen, fault = parseChoice(answer, options, several)
 		}
-		if chosen, ok := parseNumbers(answer, len(options)); ok {
+		switch {
+		case fault != "":
+			fmt.Fprintln(p.out, fault)
+		case len(chosen) == 0:
+			fmt.Fprintf(p.out, "Nothing selected. Enter a number from 1 to %d, or a name.\n", len(options))
+		default:
+			fmt.Fprintf(p.out, "Selected: %s\n", labels(options, chosen))
 			return chosen, nil
 		}
-		fmt.Fprintf(p.out, "Please give numbers from 1 to %d.\n", len(options))
 	}
 }
 
@@ -69,12 +57,63 @@ func (p *prompter) numbered(text string, options []Option) {
 	fmt.Fprint(p.out, list.String())
 }
 
+// parseChoice reads the numbers and names of an answer. It returns indexes, or says
+// what it does not understand. A comma may be part of a name.
+func parseChoice(answer string, options []Option, several bool) (indexes []int, fault string) {
+	parts := []string{answer}
+	if several && len(named(answer, options, inName)) == 0 {
+		parts = strings.Split(answer, ",")
+	}
+	for _, part := range parts {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		numbers, ok := parseNumbers(part, len(options))
+		if !ok {
+			numbers = named(part, options, inText)
+		}
+		if len(numbers) == 0 && numeric(part) {
+			return nil, fmt.Sprintf("%s is not a number from 1 to %d.", part, len(options))
+		}
+		if len(numbers) == 0 {
+			return nil, fmt.Sprintf("Nothing in the list is named %s.", part)
+		}
+		if !ok && len(numbers) > 1 {
+			return nil, fmt.Sprintf("%s matches several: %s. Enter a number or a whole name.", part, labels(options, numbers))
+		}
+		indexes = append(indexes, numbers...)
+	}
+	slices.Sort(indexes)
+	if indexes = slices.Compact(indexes); !several && len(indexes) > 1 {
+		return nil, "Enter one number or name."
+	}
+	return indexes, ""
+}
+
+// named returns the options that a name means best, of those that it means better
+// than limit.
+func named(name string, options []Option, limit int) []int {
+	for rank := range limit {
+		var found []int
+		for i, o := range options {
+			if o.rank(name) == rank {
+				found = append(found, i)
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// numeric reports whether a text is meant as numbers.
+func numeric(s string) bool {
+	return !strings.ContainsFunc(spelling.Fold(s), func(r rune) bool { return !strings.ContainsRune("0123456789 -", r) })
+}
+
 // parseNumbers reads numbers and ranges up to most, and gives indexes.
 func parseNumbers(s string, most int) (indexes []int, ok bool) {
-	s = strings.TrimSpace(s)
-	if strings.EqualFold(s, "none") {
-		return nil, true
-	}
 	for _, field := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
 		first, last, isRange := strings.Cut(field, "-")
 		if !isRange {

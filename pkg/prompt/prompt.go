@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -24,6 +23,9 @@ var (
 	// ErrEnd says that the person pressed Ctrl-D, or that the terminal is
 	// gone. It is never an answer, and never accepts a default.
 	ErrEnd = errors.New("no answer was given")
+	// ErrBack says that the person pressed Esc: the question before this one is to
+	// be asked again.
+	ErrBack = errors.New("back to the previous question")
 )
 
 // Question is what is asked with a list.
@@ -36,16 +38,18 @@ type Question struct {
 // Option is one line of a list.
 type Option struct {
 	Label       string
+	Alias       string // another name of it, as in a console
 	Description string
 	Group       string // shown before the label
 }
 
 // A Prompter asks one question at a time.
 type Prompter interface {
-	// Select returns the index of the option that was chosen.
+	// Select returns the index of the option that was chosen. Like MultiSelect and
+	// Confirm it fails with ErrBack for Esc.
 	Select(ctx context.Context, q Question, options []Option) (int, error)
-	// MultiSelect returns the indexes of the options that were chosen, in
-	// their order; it may be none.
+	// MultiSelect returns the indexes of the options that were chosen, at least
+	// one, in their order.
 	MultiSelect(ctx context.Context, q Question, options []Option) ([]int, error)
 	// Confirm asks for yes or no; def is the answer of Enter alone.
 	Confirm(ctx context.Context, text string, def bool) (bool, error)
@@ -114,6 +118,8 @@ func reason(ctx context.Context, err error) error {
 		return nil
 	case errors.Is(err, ErrInterrupted):
 		return ErrInterrupted
+	case errors.Is(err, ErrBack) && ctx.Err() == nil:
+		return ErrBack
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.EIO), errors.Is(err, ErrEnd):
@@ -125,19 +131,15 @@ func reason(ctx context.Context, err error) error {
 // words is one option as one text.
 func (o Option) words() string {
 	if o.Group == "" {
-		return o.Label
+		return o.names()
 	}
-	return o.Group + " · " + o.Label
+	return o.Group + " · " + o.names()
 }
 
-// matches reports whether every word of filter is part of the option, in any
-// case of letters.
-func (o Option) matches(filter string) bool {
-	text := strings.ToLower(o.words() + " " + o.Description)
-	for word := range strings.FieldsSeq(strings.ToLower(filter)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
+// names are the label and the other name.
+func (o Option) names() string {
+	if o.Alias == "" || o.Alias == o.Label {
+		return o.Label
 	}
-	return true
+	return o.Label + " (" + o.Alias + ")"
 }

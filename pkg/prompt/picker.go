@@ -1,0 +1,322 @@
+package prompt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/AlecAivazis/survey/v2/terminal"
+
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// maxRows is how many options are shown at once on a high terminal.
+const maxRows = 16
+
+// A picker is the state of a list: what is typed, what is selected and where the
+// cursor is. It knows nothing of the terminal, so that a test can press every key
+// at every size.
+type picker struct {
+	text    string
+	options []Option
+	several bool
+
+	filter  string
+	fresh   bool  // the next character begins a new filter
+	shown   []int // the options that match
+	cursor  int   // in shown
+	top     int   // first row on the screen, in shown
+	checked []bool
+	warned  bool // Enter was pressed with nothing selected
+}
+
+func newPicker(q Question, options []Option, several bool) *picker {
+	p := &picker{text: q.Text, options: options, several: several, checked: make([]bool, len(options))}
+	p.match()
+	if several {
+		for _, i := range q.Selected {
+			p.checked[i] = true
+		}
+	} else {
+		p.cursor = q.Default
+	}
+	return p
+}
+
+// press applies one key and reports whether the answer is complete. A blank is a
+// character of the filter like any other: names of roles have blanks.
+func (p *picker) press(key rune) (done bool) {
+	p.warned = false
+	switch key {
+	case terminal.KeyEnter, '\n':
+		p.warned = len(p.chosen()) == 0
+		return !p.warned
+	case terminal.KeyTab:
+		if p.several && len(p.shown) > 0 {
+			at := p.shown[p.cursor]
+			p.checked[at], p.fresh = !p.checked[at], true
+		}
+	case terminal.KeyArrowUp:
+		p.move(p.cursor - 1)
+	case terminal.KeyArrowDown:
+		p.move(p.cursor + 1)
+	case terminal.SpecialKeyHome:
+		p.move(0)
+	case terminal.SpecialKeyEnd:
+		p.move(len(p.shown) - 1)
+	case terminal.KeyBackspace, terminal.KeyDelete:
+		filter := p.before()
+		_, size := utf8.DecodeLastRuneInString(filter)
+		p.search(filter[:len(filter)-size])
+	case terminal.KeyDeleteWord:
+		filter := strings.TrimRightFunc(p.before(), unicode.IsSpace)
+		p.search(filter[:strings.LastIndexFunc(filter, unicode.IsSpace)+1])
+	case terminal.KeyDeleteLine, ctrlU:
+		p.search("")
+	default:
+		if key >= terminal.KeySpace && utf8.ValidRune(key) && len(p.filter) < longest {
+			p.search(p.before() + string(key))
+		}
+	}
+	return false
+}
+
+// before returns the filter that is edited. After a selection that is an empty one,
+// as in a field whose text is selected: names can be typed one after the other.
+func (p *picker) before() string {
+	if p.fresh {
+		return ""
+	}
+	return p.filter
+}
+
+// move puts the cursor on a row, around both ends of the list.
+func (p *picker) move(row int) {
+	if n := len(p.shown); n > 0 {
+		p.cursor = (row + n) % n
+	}
+}
+
+// search replaces the filter.
+func (p *picker) search(filter string) {
+	p.filter, p.fresh = filter, false
+	p.match()
+}
+
+// match finds the options that the filter means, and puts the cursor on the one
+// that it means most.
+func (p *picker) match() {
+	under := -1
+	if p.cursor < len(p.shown) {
+		under = p.shown[p.cursor]
+	}
+	p.shown, p.cursor = p.shown[:0], 0
+	best := noMatch
+	for i, o := range p.options {
+		rank := o.rank(p.filter)
+		if rank == noMatch {
+			continue
+		}
+		if rank < best {
+			best, p.cursor = rank, len(p.shown)
+		}
+		p.shown = append(p.shown, i)
+	}
+	if strings.TrimSpace(p.filter) == "" {
+		p.cursor = max(slices.Index(p.shown, under), 0)
+	}
+}
+
+// chosen returns the indexes of the answer.
+func (p *picker) chosen() []int {
+	if !p.several {
+		if len(p.shown) == 0 {
+			return nil
+		}
+		return p.shown[p.cursor : p.cursor+1]
+	}
+	var all []int
+	for i, yes := range p.checked {
+		if yes {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// labels names the options at some indexes.
+func labels(options []Option, indexes []int) string {
+	names := make([]string, len(indexes))
+	for n, i := range indexes {
+		names[n] = options[i].Label
+	}
+	return strings.Join(names, ", ")
+}
+
+// A screenLine is one line on the screen, and the color of it.
+type screenLine struct{ Style, Text string }
+
+// screen returns the lines of the list, which fit a terminal of this size. The row
+// of the cursor is always among them.
+func (p *picker) screen(width, height int) []screenLine {
+	question := screenLine{"default+hb", "? " + p.text + ": " + p.filter + "_"}
+	if over := columns(question.Text) - width; over > 0 && p.filter != "" { // what is typed matters more
+		question.Text = "? " + cut(p.text, max(columns(p.text)-over, 10)) + ": " + p.filter + "_"
+	}
+	head := []screenLine{question, {"cyan", p.help(width)}}
+	if p.several {
+		head = append(head, p.selected(width))
+	}
+	head = head[:max(1, min(len(head), height-1))] // a row at least
+	room := min(height-len(head), maxRows+2)
+	rows := len(p.shown)
+	marks := rows > min(room, maxRows)
+	if marks && room > 2 {
+		rows = room - 2 // how many are above and below is said
+	} else if marks {
+		rows, marks = max(room, 1), false
+	}
+	p.top = max(0, min(p.top, p.cursor, len(p.shown)-rows))
+	p.top = max(p.top, p.cursor-rows+1)
+	lines := head
+	if marks {
+		lines = append(lines, mark(p.top, "above"))
+	}
+	for at := p.top; at < p.top+rows && at < len(p.shown); at++ {
+		lines = append(lines, p.row(at, width))
+	}
+	if len(p.shown) == 0 {
+		lines = append(lines, screenLine{"", "  No matches. Press Ctrl-U to clear the filter."})
+	}
+	if marks {
+		lines = append(lines, mark(len(p.shown)-p.top-rows, "below"))
+	}
+	for i := range lines {
+		lines[i].Text = cut(lines[i].Text, width)
+	}
+	return lines
+}
+
+// mark says how many rows are not on the screen.
+func mark(n int, where string) screenLine {
+	if n == 0 {
+		return screenLine{}
+	}
+	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, where)}
+}
+
+// help names the keys, as many as there is room for.
+func (p *picker) help(width int) string {
+	keys := []string{"Enter select", "Esc back", "type to filter", "arrows move"}
+	if p.several {
+		keys = []string{"Tab select", "Enter done", "Esc back", "type to filter", "arrows move"}
+	}
+	text := "  " + keys[0]
+	for _, key := range keys[1:] {
+		if columns(text+", "+key) <= width {
+			text += ", " + key
+		}
+	}
+	return text
+}
+
+// selected says what is selected, and how to select if nothing is.
+func (p *picker) selected(width int) screenLine {
+	chosen := p.chosen()
+	switch {
+	case len(chosen) > 1:
+		return screenLine{"green", fmt.Sprintf("  Selected (%d): %s", len(chosen), labels(p.options, chosen))}
+	case len(chosen) == 1:
+		return screenLine{"green", "  Selected: " + labels(p.options, chosen)}
+	case p.warned && len(p.shown) > 0:
+		advice := "Press Tab to select " + p.options[p.shown[p.cursor]].Label
+		if full := "Nothing selected. " + advice; columns(full) < width-1 {
+			advice = full
+		}
+		return screenLine{"yellow", "  " + advice}
+	case p.warned:
+		return screenLine{"yellow", "  Nothing selected."}
+	}
+	return screenLine{"", "  Selected: none"}
+}
+
+// row is one option.
+func (p *picker) row(at, width int) screenLine {
+	i := p.shown[at]
+	line := screenLine{Text: "  "}
+	if p.several && p.checked[i] {
+		line.Style = "green"
+	}
+	if at == p.cursor {
+		line = screenLine{"cyan+b", "> "}
+	}
+	if p.several {
+		box := "[ ] "
+		if p.checked[i] {
+			box = "[x] "
+		}
+		line.Text += box
+	}
+	line.Text += p.options[i].fit(width - columns(line.Text))
+	return line
+}
+
+// fit words an option in a number of columns. What is chosen matters most, then its
+// other name, then where it belongs.
+func (o Option) fit(room int) string {
+	for _, words := range []string{o.words(), o.names(), o.Label} {
+		if columns(words) > room {
+			continue
+		}
+		if o.Description != "" {
+			if rest := room - columns(words) - len(" - "); rest >= min(columns(o.Description), minDescription) {
+				words += " - " + cut(o.Description, rest)
+			}
+		}
+		return words
+	}
+	return cut(o.Label, room)
+}
+
+// minDescription is how much of a description is worth showing.
+const minDescription = 12
+
+// Ranks of an option, best first.
+const (
+	exactName = iota // the filter is a name of the option
+	sameWords        // its words are those of a name, in another order
+	inName           // its words are in a name
+	inText           // its words are in what is said of the option
+	noMatch
+)
+
+// rank says how well a filter means the option. Every word of the filter has to be
+// there, in any order and in any case of letters.
+func (o Option) rank(filter string) int {
+	words := strings.Fields(spelling.Fold(filter))
+	if !contains(o.words()+" "+o.Description, words) {
+		return noMatch
+	}
+	rank := inText
+	for _, name := range []string{o.Label, o.Alias} {
+		own := strings.Fields(spelling.Fold(name))
+		switch {
+		case len(own) == 0:
+		case slices.Equal(own, words):
+			return exactName
+		case slices.Equal(slices.Sorted(slices.Values(own)), slices.Sorted(slices.Values(words))):
+			rank = min(rank, sameWords)
+		case contains(name, words):
+			rank = min(rank, inName)
+		}
+	}
+	return rank
+}
+
+// contains reports whether every word is part of a text.
+func contains(text string, words []string) bool {
+	text = spelling.Fold(text)
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+}
