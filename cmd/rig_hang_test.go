@@ -334,7 +334,7 @@ func (c hangCell) right(status int) bool {
 	}
 	// In the short form the time limit is so short that it may be the machine that
 	// is waited for.
-	return !fullRig() && slices.Contains([]int{8, 9, 12, 15, 125}, status)
+	return !fullRig() && slices.Contains([]int{8, 9, 12, 15, 16, 125}, status)
 }
 
 func (c hangCell) run() []string {
