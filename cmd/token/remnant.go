@@ -151,8 +151,8 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 		r.revoke = f.ClientIDs
 	case onetime.Unconfirmed:
 		r.next = "astra token recover --keep " + f.ClientIDs[0]
-		if in.revokeUnconfirmed {
-			r.revoke, r.byHand = f.ClientIDs, true
+		if in.revokeUnconfirmed { // not by name: the list must show our mark on it
+			r.revoke, r.next = f.ClientIDs, "astra token recover --revoke "+f.ClientIDs[0]
 		}
 	case onetime.Alike:
 		r.next = "astra token recover --keep " + r.open.ID

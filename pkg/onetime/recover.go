@@ -147,10 +147,8 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
-	if r.Doubtful && held && !m.recent(r) { // by then the service accepts what it made
-		if bogus, err := m.rejected(ctx, r.Made, destinations); err != nil || bogus {
-			return Finding{State: Nothing, ClientIDs: f.ClientIDs}, err
-		}
+	if r.Doubtful && held && !m.recent(r) && !slices.Contains(m.ours(r, sight), r.Made) {
+		return m.findDoubtful(ctx, r, f, destinations)
 	}
 	switch listed := sight.Lists(r.Made); {
 	case listed && f.State == Orphan && !slices.Contains(m.ours(r, sight), r.Made):
@@ -160,6 +158,8 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case m.recent(r) && f.State == Orphan:
 		return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil
 	case m.recent(r):
+		return f, nil
+	case held && !r.Seen: // a list that never showed it proves nothing
 		return f, nil
 	case held:
 		if dead, err := m.rejected(ctx, r.Made, destinations); err != nil || !dead {
@@ -180,6 +180,26 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 		return f, nil // where that is not proven, what is kept is kept
 	}
 	return gone, err
+}
+
+// findDoubtful looks at a stored secret of an answer that may have named a wrong token.
+// It is kept once the service accepts it. It is dropped if the service rejects it and
+// another token with our mark was found: that one was made.
+func (m Maker) findDoubtful(ctx context.Context, r Record, f Finding, destinations []Destination) (Finding, error) {
+	for _, d := range destinations {
+		keeper, keeps := d.(Keeper)
+		if held, err := d.Holds(ctx, r.Made); err != nil || !held || !keeps {
+			continue
+		}
+		if text, err := keeper.Load(ctx, r.Made); err == nil && m.accepts(ctx, text, r.Order.OrgID) {
+			return f, nil
+		}
+	}
+	bogus, err := m.rejected(ctx, r.Made, destinations)
+	if err == nil && bogus && r.Accepted != "" && r.Accepted != r.Made {
+		return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+	}
+	return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
 }
 
 // findRotation looks at a rotation whose new token is stored. It is over only if
