@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
@@ -40,6 +41,8 @@ const (
 	transferSuffix = ".json"
 	// maxTransfer is more than a note holds.
 	maxTransfer = 1 << 20
+	// transferWait bounds the wait for the lock of a new note.
+	transferWait = 10 * time.Second
 )
 
 // transfer runs a change of secrets and configuration. Before it, it notes the
@@ -61,7 +64,7 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, cha
 		return unwritten(dir, err)
 	}
 	path := filepath.Join(dir, rand.Text()+transferSuffix)
-	lock, err := atomicfile.TakeLock(ctx, path+".lock", 0)
+	lock, err := atomicfile.TakeLock(ctx, path+".lock", transferWait) // EndTransfers of another process may hold it for a moment
 	if err != nil {
 		return unwritten(path, err)
 	}

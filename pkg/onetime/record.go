@@ -81,6 +81,8 @@ type Record struct {
 	Out    string  `json:"out,omitempty"`    // a file
 	Format string  `json:"format,omitempty"` // of the file
 	Shown  bool    `json:"shown,omitempty"`  // standard output
+	// Missing are the destinations that do not hold what others do.
+	Missing []string `json:"missing,omitempty"`
 
 	// Of a rotation.
 	Old     string        `json:"old,omitempty"`  // client id

@@ -60,6 +60,7 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 		return false, err
 	}
 	plan.Made, plan.Named, plan.MadeOn, plan.Accepted = "", "", time.Time{}, ""
+	plan.Missing = nil
 	plan.Refused, plan.Doubtful, plan.Seen, plan.Retiring = false, false, false, false
 	e.Record, e.found, e.listed = plan, false, false
 	return true, e.note(Planned)
@@ -68,7 +69,7 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 // Confirm takes the secret of the new token as delivered: a destination holds it,
 // or somebody says so. missing are the destinations that do not.
 func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) error {
-	r.short = short(e.Made, missing)
+	e.Missing, r.short = missing, short(e.Made, missing)
 	if err := adopt(ctx, e.Made, r.Destinations); err != nil {
 		return err
 	}

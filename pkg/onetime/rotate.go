@@ -94,12 +94,8 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 	if e.Undo {
 		return ErrUndoing
 	}
-	if e.found && (e.Step == Stored || e.Step == Verified) {
-		missing, err := r.missing(ctx, e.Made)
-		if err != nil {
-			return err
-		}
-		r.short = short(e.Made, missing)
+	if e.found {
+		r.short = short(e.Made, e.Missing)
 	}
 	for ctx.Err() == nil {
 		var err error
@@ -153,25 +149,12 @@ func (r *Rotation) make(ctx context.Context, e *Entry) error {
 		return r.close(e, err)
 	}
 	r.made, r.taken, r.short = made, taken, err
-	return e.note(Stored)
-}
-
-// missing returns the destinations that do not hold the secret of the new token.
-func (r *Rotation) missing(ctx context.Context, made string) ([]string, error) {
-	var missing []string
 	for _, d := range r.Destinations {
-		if _, shown := d.(*Stdout); shown { // nothing can tell that
-			continue
-		}
-		holds, err := d.Holds(ctx, made)
-		if err != nil {
-			return nil, fmt.Errorf("%v: %w", d, err)
-		}
-		if !holds {
-			missing = append(missing, d.String())
+		if !slices.Contains(taken, d.String()) {
+			e.Missing = append(e.Missing, d.String())
 		}
 	}
-	return missing, nil
+	return e.note(Stored)
 }
 
 func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
