@@ -147,6 +147,9 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
+	if r.Doubtful && !held && r.Accepted != "" && r.Accepted != r.Made { // what was made is revoked, and the answer named another
+		return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+	}
 	if r.Doubtful && held && !m.recent(r) && !slices.Contains(m.ours(r, sight), r.Made) {
 		return m.findDoubtful(ctx, r, f, destinations)
 	}
