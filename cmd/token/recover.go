@@ -90,6 +90,8 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 			return cli.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
 		}
 	}
+	slices.Sort(doomed)
+	doomed = slices.Compact(doomed)
 	if len(doomed) > 0 {
 		if err := app.Confirm(ctx, "Revoke %s?", strings.Join(doomed, ", ")); err != nil {
 			return err

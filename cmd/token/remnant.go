@@ -188,10 +188,14 @@ func (r *remnant) chosen(in recovery, f onetime.Finding) {
 	default:
 		return
 	}
+	var named []string
 	for _, id := range f.ClientIDs {
 		if slices.Contains(in.revoke, id) {
-			r.revoke, r.byHand, r.ends = []string{id}, true, false
+			named = append(named, id)
 		}
+	}
+	if len(named) > 0 {
+		r.revoke, r.byHand, r.ends = named, true, false
 	}
 }
 
@@ -201,6 +205,13 @@ func (r *remnant) finish(ctx context.Context) {
 	switch {
 	case len(r.revoke) > 0:
 		r.rotation.ByHand = r.byHand
+		left := slices.DeleteFunc(slices.Clone(r.clientIDs), func(id string) bool { return slices.Contains(r.revoke, id) })
+		if r.byHand && r.entry.Made == "" && len(left) > 0 { // one of those may be what the operation made
+			if r.failure = r.rotation.RevokeNamed(ctx, r.entry, r.revoke); r.failure == nil {
+				r.clientIDs, r.next = left, "astra token recover --keep "+r.open.ID
+			}
+			return
+		}
 		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke, r.rotation.Destinations), wasRevoked
 	case !r.ends:
 		return

@@ -168,6 +168,9 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 		onetime.Switched:   "the new token is what is used, the old one is not revoked yet",
 		onetime.Retired:    "the new token is what is used, the old one is revoked",
 	}[e.Step]
+	if e.Retiring && e.Step == onetime.Switched {
+		words = "the new token is what is used; the revocation of the old one was sent, and its end could not be verified: try again in a few minutes"
+	}
 	next := []string{"astra token rotate " + e.Old + " --resume"}
 	if list, ok := errors.AsType[*absence.IncompleteListError](err); ok && len(list.Missing) == 1 { // perhaps another administrator deleted it
 		next = append([]string{"astra token recover --deleted " + list.Missing[0]}, next...)
@@ -175,7 +178,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	if e.Step == onetime.Retired && errors.Is(err, absence.ErrUnproven) { // a person may know better
 		next = append(next, "astra token recover --keep "+e.Old)
 	}
-	if !e.Step.Reached(onetime.Retired) {
+	if !e.Step.Reached(onetime.Retired) && !e.Retiring {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}
 	return cli.Halfway(err, "the rotation stopped halfway: "+words, next...)

@@ -287,6 +287,20 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 	return e.End()
 }
 
+// RevokeNamed revokes tokens that a person names and that an operation may have made.
+// The operation stays: another one may be what it made.
+func (m Maker) RevokeNamed(ctx context.Context, e *Entry, clientIDs []string) error {
+	for _, id := range clientIDs {
+		if m.foreign(e.Record, id) {
+			return fmt.Errorf("%s was there before the operation: %w", id, ErrNotOurs)
+		}
+		if err := m.revoke(ctx, m.witness(e.Record, nil), e, id, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Drop deletes what is stored here of a credential that is gone, and ends the
 // operation.
 func (m Maker) Drop(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
