@@ -168,7 +168,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 		onetime.Switched:   "the new token is what is used, the old one is not revoked yet",
 		onetime.Retired:    "the new token is what is used, the old one is revoked",
 	}[e.Step]
-	if e.Retiring && e.Step == onetime.Switched {
+	if e.Accepted == e.Old && e.Step == onetime.Switched {
 		words = "the new token is what is used; the revocation of the old one was sent, and its end could not be verified: try again in a few minutes"
 	}
 	next := []string{"astra token rotate " + e.Old + " --resume"}
@@ -178,7 +178,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	if e.Step == onetime.Retired && errors.Is(err, absence.ErrUnproven) { // a person may know better
 		next = append(next, "astra token recover --keep "+e.Old)
 	}
-	if !e.Step.Reached(onetime.Retired) && !e.Retiring {
+	if !e.Step.Reached(onetime.Retired) && e.Accepted != e.Old {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}
 	return cli.Halfway(err, "the rotation stopped halfway: "+words, next...)

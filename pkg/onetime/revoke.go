@@ -99,7 +99,8 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		w.known = nil
 	}
 	w.Expect(seen.Tokens)
-	before := e.Accepted == clientID || e.Retiring && e.Old == clientID
+	deletedBefore := e.Accepted == clientID
+	before := deletedBefore || e.Retiring && e.Old == clientID
 	deleted := w.Tokens.Delete(ctx, clientID)
 	if deleted == nil && e.Accepted != clientID {
 		e.Accepted = clientID
@@ -115,7 +116,7 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		return gone
 	case m.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, absence.ErrUnproven):
 		return nil // where no list is whole: an earlier DELETE was accepted, this one finds nothing, and a person asks for it
-	case before && errors.Is(gone, absence.ErrStillListed):
+	case deletedBefore && errors.Is(gone, absence.ErrStillListed):
 		return gone // the service accepted that once, and its list is late
 	case errors.Is(gone, absence.ErrStillListed):
 		return deleted
