@@ -194,8 +194,8 @@ func explain(app *cli.App, roles []devops.Role) {
 // elsewhere than to standard output.
 func (in generate) report(app *cli.App, made devops.Credential, roles []devops.Role, kept []string, failure error) error {
 	if in.save == "" && in.out == "" {
-		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
-		app.Say("Use the token with the APIs, client id and secret with the drivers.")
+		app.Say("Save the secret and token now; they cannot be shown again.")
+		app.Say("For APIs use the token; for drivers use client ID and secret.")
 		if len(kept) > 1 {
 			app.Say("The token is also on %s.", kept[len(kept)-1])
 		}

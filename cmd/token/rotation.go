@@ -113,7 +113,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 	}
 	switch {
 	case r.shown && made.ClientID != "":
-		app.Say("Secret and token are shown this once. Nobody can look at them later: keep them now.")
+		app.Say("Save the secret and token now; they cannot be shown again.")
 	case r.places != "":
 		app.Say("The token %s is now %s.", e.Made, r.places)
 	case len(taken) > 0:

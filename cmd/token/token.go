@@ -24,7 +24,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Generate, rotate, list, check and delete application tokens.
 
 A token comes with a client id and a client secret. The service shows secret and
-token once, when the token is generated; nobody can look at them later. It does not
+token once, when the token is generated; they cannot be shown again. It does not
 expire unless that is asked for, and works until it is deleted.
 
 The token is for the APIs: Document, REST, GraphQL and DevOps, as far as its roles

@@ -36,7 +36,7 @@ func (in *invite) agreed(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	if user, found := byAddress(now.Users, g.address); found {
-		return cli.Failf(cli.Conflict, "%s was added meanwhile (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
+		return cli.Failf(cli.Conflict, "%s has been added since the question (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
 	}
 	return nil
 }
