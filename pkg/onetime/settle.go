@@ -178,7 +178,8 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 		if ctx.Err() != nil {
 			return m.takeBack(ctx, entry, entry.Made, context.Cause(ctx))
 		}
-		return nil // the credential is there, and delivered without a second look
+		entry.Doubtful = !m.accepts(ctx, made.Token, entry.Order.OrgID) // no list agrees with the answer
+		return nil
 	}
 	ours := m.ours(entry.Record, sight)
 	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
