@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // document is a role as --from takes it. What "role get" prints is one.
@@ -82,10 +83,11 @@ func inWords(err error) error {
 		return errors.New("it is empty")
 	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if kind.Field == "" {
+		field := textfile.Field(kind)
+		if field == "" {
 			return fmt.Errorf("it is no role, but a JSON %s", kind.Value)
 		}
-		return fmt.Errorf("%s cannot be a JSON %s", kind.Field, kind.Value)
+		return fmt.Errorf("%s cannot be a JSON %s", field, kind.Value)
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }

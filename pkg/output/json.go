@@ -149,7 +149,7 @@ func appendString(b []byte, s string, escape func([]byte, rune) []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if invalid := r == utf8.RuneError && size == 1; invalid || hidden(r) {
+		if r == utf8.RuneError || hidden(r) {
 			b = append(b, s[start:i]...)
 			b = escape(b, r)
 			start = i + size
@@ -191,7 +191,7 @@ func appendEscaped(b, text []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		if hidden(r) {
+		if r == utf8.RuneError || hidden(r) { // releases of encoding/json differ in how they write U+FFFD
 			b = append(b, text[start:i]...)
 			b = jsonEscape(b, r)
 			start = i + size

@@ -1,0 +1,19 @@
+package textfile
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Field returns the path of the field that has a wrong type, without positions
+// in arrays: releases of encoding/json differ in whether they name them. It is
+// empty if the whole document has the wrong type.
+func Field(err *json.UnmarshalTypeError) string {
+	parts := strings.Split(err.Field, ".")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool {
+		_, err := strconv.Atoi(part)
+		return err == nil
+	}), ".")
+}
