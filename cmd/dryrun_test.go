@@ -66,14 +66,7 @@ func TestDryRun(t *testing.T) {
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest")
-			b.run(`astra db create wide --cloud gcp --region us-east1 --yes
-				echo password | astra db create parked --cloud aws --region us-east-1 --type classic --tier C10 --username clerk --yes
-				astra keyspace create spare --db demo; astra sandbox seed --advance 10m
-				astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m`)
-			b.run("astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
-			b.run("astra sandbox dump > dump.json")
+			b := busyBench(t)
 			before := files(t, b.dir)
 			b.run(line + " --dry-run")
 			if diff := cmp.Diff(before, files(t, b.dir)); diff != "" {
@@ -82,6 +75,18 @@ func TestDryRun(t *testing.T) {
 		})
 	}
 }
+
+// busyBench returns a bench in which everything is there that a change may be about.
+var busyBench = prepared(func(b *bench) {
+	loggedIn(b)
+	b.run("astra token generate --role 'RO User' --save saved; astra role create Held --permission db-rest")
+	b.run(`astra db create wide --cloud gcp --region us-east1 --yes
+		echo password | astra db create parked --cloud aws --region us-east-1 --type classic --tier C10 --username clerk --yes
+		astra keyspace create spare --db demo; astra sandbox seed --advance 10m
+		astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m`)
+	b.run("astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
+	b.run("astra sandbox dump > dump.json")
+})
 
 // files are the digests of every file below dir.
 func files(t *testing.T, dir string) map[string][32]byte {

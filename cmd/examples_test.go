@@ -1,12 +1,15 @@
 package cmd_test
 
 import (
+	"bytes"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,32 +65,90 @@ type bench struct {
 	env []string
 }
 
-func newBench(t *testing.T) *bench {
-	t.Helper()
-	b := &bench{t: t, dir: t.TempDir()}
+// newBench returns a bench for one test.
+var newBench = prepared(loggedIn)
+
+// loggedIn prepares the three profiles and the files.
+func loggedIn(b *bench) {
 	bin := filepath.Join(b.dir, "bin")
-	check(t, os.Mkdir(bin, 0o700))
+	check(b.t, os.Mkdir(bin, 0o700))
 	self, err := program()
-	check(t, err)
-	check(t, os.Symlink(self, filepath.Join(bin, "astra")))
-	state := filepath.Join(b.dir, "state")
-	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(state, "sandbox", "state.db"), Now: time.Now})
-	check(t, err)
-	check(t, server.Seed(sandbox.SeedOptions{OrgName: "Acme Production"}))
-	listener := httptest.NewServer(openapi.Handler(server, held(t.Errorf)))
-	t.Cleanup(listener.Close)
+	check(b.t, err)
+	check(b.t, os.Symlink(self, filepath.Join(bin, "astra")))
+	server, err := sandbox.Open(sandbox.Options{Path: b.sandboxState(), Now: time.Now})
+	check(b.t, err)
+	check(b.t, server.Seed(sandbox.SeedOptions{OrgName: "Acme Production"}))
 	status, err := server.Status()
-	check(t, err)
-	check(t, os.WriteFile(filepath.Join(b.dir, "token.txt"), []byte(status.Token), 0o600))
-	check(t, os.WriteFile(filepath.Join(b.dir, "astrarc"), []byte("[imported]\nASTRA_DB_APPLICATION_TOKEN="+status.Token+"\n"), 0o600))
-	check(t, os.WriteFile(filepath.Join(b.dir, ".astrarc"), []byte("[theirs]\nASTRA_DB_APPLICATION_TOKEN="+status.Token+"\n"), 0o600))
-	b.env = []string{
-		"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + b.dir, "TMPDIR=" + b.dir, "URL=" + listener.URL,
-		"ASTRA_STATE_DIR=" + state, "ASTRA_CONFIG_DIR=" + filepath.Join(b.dir, "config"), "ASTRA_API_URL=" + listener.URL, "ASTRA_STORE=file",
-	}
+	check(b.t, err)
+	check(b.t, os.WriteFile(filepath.Join(b.dir, "token.txt"), []byte(status.Token), 0o600))
+	check(b.t, os.WriteFile(filepath.Join(b.dir, "astrarc"), []byte("[imported]\nASTRA_DB_APPLICATION_TOKEN="+status.Token+"\n"), 0o600))
+	check(b.t, os.WriteFile(filepath.Join(b.dir, ".astrarc"), []byte("[theirs]\nASTRA_DB_APPLICATION_TOKEN="+status.Token+"\n"), 0o600))
+	b.serve()
 	b.run("astra auth login production < token.txt\nastra auth login old < token.txt\nastra auth login default < token.txt")
-	return b
 }
+
+// prepared returns a maker of benches. The first is prepared by setup; all are
+// copies of it, since setup starts many processes.
+func prepared(setup func(*bench)) func(*testing.T) *bench {
+	var once sync.Once
+	var model bench
+	return func(t *testing.T) *bench {
+		t.Helper()
+		once.Do(func() {
+			dir, err := os.MkdirTemp("", "astra-bench-")
+			check(t, err)
+			models = append(models, dir)
+			b := &bench{t: t, dir: dir}
+			setup(b)
+			model = bench{dir: dir, env: b.env}
+		})
+		if model.env == nil {
+			t.Fatal("the bench could not be prepared")
+		}
+		return model.copy(t)
+	}
+}
+
+// models are the directories of prepared benches.
+var models []string
+
+// copy returns a bench with the files of b, which it serves at an address of its own.
+func (b *bench) copy(t *testing.T) *bench {
+	t.Helper()
+	c := &bench{t: t, dir: t.TempDir()}
+	text, err := exec.CommandContext(t.Context(), "cp", "-a", b.dir+"/.", c.dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	c.serve()
+	check(t, filepath.WalkDir(filepath.Join(c.dir, "config"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, bytes.ReplaceAll(text, []byte(b.url()), []byte(c.url())), 0o600)
+	}))
+	return c
+}
+
+// serve serves the state of the bench until its test ends, and sets the environment.
+func (b *bench) serve() {
+	server, err := sandbox.Open(sandbox.Options{Path: b.sandboxState(), Now: time.Now})
+	check(b.t, err)
+	listener := httptest.NewServer(openapi.Handler(server, held(b.t.Errorf)))
+	b.t.Cleanup(listener.Close)
+	b.env = []string{
+		"URL=" + listener.URL, "PATH=" + filepath.Join(b.dir, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + b.dir, "TMPDIR=" + b.dir,
+		"ASTRA_STATE_DIR=" + filepath.Join(b.dir, "state"), "ASTRA_CONFIG_DIR=" + filepath.Join(b.dir, "config"), "ASTRA_API_URL=" + listener.URL, "ASTRA_STORE=file",
+	}
+}
+
+func (b *bench) sandboxState() string { return filepath.Join(b.dir, "state", "sandbox", "state.db") }
+
+func (b *bench) url() string { return strings.TrimPrefix(b.env[0], "URL=") }
 
 // run runs shell lines, with a token on standard input. A URL that stands for
 // any server is replaced by the one that is served.

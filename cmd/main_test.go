@@ -35,12 +35,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})
 }
 
-// tidy removes the plain build when the tests are over.
+// tidy removes what tests share when the tests are over.
 type tidy struct{ m *testing.M }
 
 func (t tidy) Run() int {
 	defer func() {
-		for _, dir := range []string{built, rigDir} {
+		for _, dir := range append(models, built, rigDir) {
 			if dir != "" {
 				os.RemoveAll(dir)
 			}
