@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// TestTopicsNameCommands finds commands in help topics, and in the table of what
-// the program does, that there are not, or flags that they do not have.
+// TestTopicsNameCommands finds commands in help topics and in docs/features.md that
+// do not exist, or flags that they do not have.
 func TestTopicsNameCommands(t *testing.T) {
 	t.Parallel()
 	command := regexp.MustCompile("`(astra [^`]+)`")
 	pages, err := filepath.Glob("topics/*.md")
 	check(t, err)
-	for _, page := range append(pages, "../docs/mission.md") {
+	for _, page := range append(pages, "../docs/features.md") {
 		text, err := os.ReadFile(page)
 		check(t, err)
 		for _, m := range command.FindAllStringSubmatch(string(text), -1) {
