@@ -35,10 +35,26 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})
 }
 
+// useMemory puts the directories of tests into memory where the system has room
+// there: thousands of small homes are written to the disk and removed otherwise.
+// What depends on a file system has tests of its own in pkg/atomicfile.
+func useMemory() {
+	const shm, enough = "/dev/shm", 2 << 30
+	if os.Getenv("TMPDIR") != "" || freeBytes(shm) < enough {
+		return
+	}
+	dir, err := os.MkdirTemp(shm, "astra-test-")
+	if err != nil || os.Setenv("TMPDIR", dir) != nil {
+		return
+	}
+	models = append(models, dir)
+}
+
 // tidy removes what tests share when the tests are over.
 type tidy struct{ m *testing.M }
 
-func (t tidy) Run() int {
+func (t tidy) Run() int { // not in the programs that tests start from this binary
+	useMemory()
 	defer func() {
 		for _, dir := range append(models, built, rigDir) {
 			if dir != "" {
