@@ -16,7 +16,10 @@ func compileJQ(text string) (program, error) {
 	if err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
-	code, err := gojq.Compile(q)
+	if err := bounded(q); err != nil {
+		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
+	}
+	code, err := gojq.Compile(q, gojq.WithFunction(factors, 2, 2, checkFactors))
 	if err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
@@ -38,6 +41,9 @@ func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 		}
 		switch v := result.(type) {
 		case error:
+			if errors.Is(v, errMemory) {
+				return nil, errMemory
+			}
 			if halt, ok := errors.AsType[*gojq.HaltError](v); ok && halt.Value() == nil {
 				return b, nil
 			}
