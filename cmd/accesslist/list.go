@@ -3,7 +3,6 @@ package accesslist
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -38,17 +37,24 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil && !errors.Is(err, devops.ErrForbidden) {
 		return err
 	}
-	var all []listed
-	for _, d := range databases {
-		found := devops.AccessList{DatabaseID: d.ID}
-		if i := slices.IndexFunc(lists, func(l devops.AccessList) bool { return l.DatabaseID == d.ID }); i >= 0 {
-			found = lists[i]
-			lists = slices.Delete(lists, i, i+1)
+	found := make(map[string]int, len(lists))
+	for i, l := range lists {
+		if _, twice := found[l.DatabaseID]; !twice {
+			found[l.DatabaseID] = i
 		}
-		all = append(all, listed{found, d.Name})
+	}
+	all := make([]listed, 0, len(databases))
+	for _, d := range databases {
+		list := devops.AccessList{DatabaseID: d.ID}
+		if i, ok := found[d.ID]; ok {
+			list, lists[i].DatabaseID = lists[i], "" // it is shown under the name of its database
+		}
+		all = append(all, listed{list, d.Name})
 	}
 	for _, l := range lists {
-		all = append(all, listed{l, l.DatabaseID})
+		if l.DatabaseID != "" {
+			all = append(all, listed{l, l.DatabaseID})
+		}
 	}
 	return cli.Print(app, columns(), all, "There is no database.")
 }

@@ -42,6 +42,9 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		}
 		roleID = role.ID
 	}
+	if f == (filter{}) {
+		return all, nil
+	}
 	untold, ageless := 0, 0
 	chosen := slices.DeleteFunc(slices.Clone(all), func(r row) bool {
 		switch {

@@ -35,6 +35,9 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 	if err != nil {
 		return err
 	}
+	if in.role == "" {
+		session.SparePolicies()
+	}
 	all, err := rows(ctx, app, session)
 	if err != nil {
 		return err

@@ -89,11 +89,14 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 	if err != nil {
 		return nil, err
 	}
-	all := make([]row, 0, len(tokens))
-	for _, t := range tokens {
+	all := []row{}
+	for i, t := range tokens {
 		roles, err := session.RoleRefs(ctx, t.Roles)
 		if err != nil {
 			return nil, err
+		}
+		if i == 0 { // the list of roles, which needs room itself, was read
+			all = make([]row, 0, len(tokens))
 		}
 		for i, ref := range roles {
 			t.Roles[i] = ref.ID

@@ -51,6 +51,18 @@ func (a *App) placeOf(s Source) string {
 	return ""
 }
 
+// mostNoted is the length of the longest list that is noted. The file of names has
+// room for about as many, and a copy of a longer list would take much memory.
+const mostNoted = 10_000
+
+// note copies a list, unless it is too long.
+func note[T any](list []T) []T {
+	if len(list) > mostNoted {
+		return nil
+	}
+	return slices.Clone(list)
+}
+
 // listed notes a list that the service gave whole.
 func (s *Session) listed(list any) {
 	if s.place == "" {
@@ -67,15 +79,15 @@ func (s *Session) listed(list any) {
 	}
 	switch l := n.places[s.place]; list := list.(type) {
 	case []devops.Database:
-		l.databases = slices.Clone(list)
+		l.databases = note(list)
 	case []devops.Region:
-		l.regions = slices.Clone(list)
+		l.regions = note(list)
 	case []devops.Role:
-		l.roles = slices.Clone(list)
+		l.roles = note(list)
 	case []devops.Token:
-		l.tokens = slices.Clone(list)
+		l.tokens = note(list)
 	case devops.Members:
-		l.users = slices.Clone(list.Users)
+		l.users = note(list.Users)
 	}
 }
 
@@ -163,24 +175,28 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 		offer(Users, users)
 	}
 	if l.tokens != nil {
-		var tokens []names.Thing
+		roles := map[string]string{}
+		for _, r := range l.roles {
+			roles[r.ID] = r.Name
+		}
+		tokens := make([]names.Thing, 0, len(l.tokens))
 		for _, t := range l.tokens {
-			tokens = append(tokens, names.Thing{ID: t.ClientID, Name: t.ClientID, Description: l.says(t)})
+			tokens = append(tokens, names.Thing{ID: t.ClientID, Name: t.ClientID, Description: says(t, roles)})
 		}
 		offer(Tokens, tokens)
 	}
 	return all
 }
 
-// says tells a token from others: by its description, else by its roles.
-func (l *lists) says(t devops.Token) string {
+// says tells a token from others: by its description, else by the names of its roles.
+func says(t devops.Token, names map[string]string) string {
 	if text, _ := onetime.SplitDescription(t.Description); text != "" {
 		return text
 	}
 	var roles []string
-	for _, r := range l.roles {
-		if slices.Contains(t.Roles, r.ID) {
-			roles = append(roles, r.Name)
+	for _, id := range t.Roles {
+		if name := names[id]; name != "" {
+			roles = append(roles, name)
 		}
 	}
 	return strings.Join(roles, ", ")

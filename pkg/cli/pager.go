@@ -12,6 +12,14 @@ import (
 	"unicode/utf8"
 )
 
+// pager is the command that PAGER says, "" where the command at hand has none.
+func (a *App) pager() string {
+	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb {
+		return ""
+	}
+	return strings.TrimSpace(a.Getenv("PAGER"))
+}
+
 // page writes the list of a command to standard output, by the pager that PAGER
 // says if the list is longer than the terminal is high and a person sits there.
 // Reports of what was done are not paged: the end of the command would wait.
@@ -19,14 +27,12 @@ import (
 // environment holds of Astra. A list is never lost: where the pager fails or has read
 // nothing of it, it is written as it is.
 func (a *App) page(text []byte) error {
-	command := strings.TrimSpace(a.Getenv("PAGER"))
-	long := a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height
-	if a.pages && long && command != "" && a.Interactive() && a.Terminal.Out && !a.Terminal.Dumb {
+	if a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()
 		}
-		taken := a.runPager(ctx, command, a.Secrets.Redact(string(text)))
+		taken := a.runPager(ctx, a.pager(), a.Secrets.Redact(string(text)))
 		if taken || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

@@ -21,7 +21,7 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	}
 	var leftOut []string
 	options.LeftOut = func(headings []string) { leftOut = headings }
-	if options.Format == output.Table || options.Format == output.Wide {
+	if (options.Format == output.Table || options.Format == output.Wide) && a.pager() != "" {
 		var text bytes.Buffer
 		if err = output.List(&text, options, columns, items); err == nil {
 			err = a.page(text.Bytes())

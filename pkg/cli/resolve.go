@@ -26,7 +26,11 @@ func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
 	if s.roles != nil {
 		return s.roles, nil
 	}
-	roles, err := s.Roles.List(ctx)
+	list := s.Roles.List
+	if s.spare {
+		list = s.Roles.Brief
+	}
+	roles, err := list(ctx)
 	if errors.Is(err, devops.ErrForbidden) {
 		for _, r := range iam.DefaultRoles() {
 			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})
@@ -100,24 +104,47 @@ func (s *Session) RolesNamed(ctx context.Context, refs []string) ([]devops.Role,
 // RoleRefs names roles by their ids, and sorts them by name. A role that is no more, or that the
 // credential may not see, has an empty name.
 func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error) {
-	roles, err := s.AllRoles(ctx)
-	if err != nil {
-		return nil, err
+	if s.byID == nil {
+		roles, err := s.AllRoles(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.nameRoles(roles)
 	}
 	refs := make([]RoleRef, 0, len(ids))
 	for _, id := range ids {
 		ref := RoleRef{ID: id}
-		named := func(r devops.Role) bool { return r.Name == id } // a list may have names instead of ids
-		if i := slices.IndexFunc(roles, func(r devops.Role) bool { return r.ID == id }); i >= 0 {
-			ref.Name = roles[i].Name
-		} else if i := slices.IndexFunc(roles, named); i >= 0 && !slices.ContainsFunc(roles[i+1:], named) {
-			ref = RoleRef{ID: roles[i].ID, Name: id}
+		if i, found := slices.BinarySearchFunc(s.byID, id, func(r RoleRef, id string) int { return strings.Compare(r.ID, id) }); found {
+			ref.Name = s.byID[i].Name
+		} else if i, found := slices.BinarySearchFunc(s.byName, id, compareName); found && (i+1 == len(s.byName) || s.byName[i+1].Name != id) {
+			ref = s.byName[i] // a list may have names instead of ids
 		}
 		refs = append(refs, ref)
 	}
 	slices.SortStableFunc(refs, func(a, b RoleRef) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
 	return refs, nil
 }
+
+// SparePolicies makes RoleRefs keep nothing but names of the roles. It is for a command
+// that needs no more of them: the rest takes many times as much memory.
+func (s *Session) SparePolicies() { s.spare = true }
+
+// nameRoles makes the tables of RoleRefs, which a list of tokens asks for each of its
+// rows. They take less memory than maps.
+func (s *Session) nameRoles(roles []devops.Role) {
+	s.byID = make([]RoleRef, 0, len(roles))
+	for _, r := range roles {
+		s.byID = append(s.byID, RoleRef{r.ID, r.Name})
+	}
+	s.byName = slices.Clone(s.byID)
+	slices.SortStableFunc(s.byID, func(a, b RoleRef) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(s.byName, func(a, b RoleRef) int { return compareName(a, b.Name) })
+	if s.spare {
+		s.roles = nil
+	}
+}
+
+func compareName(r RoleRef, name string) int { return strings.Compare(r.Name, name) }
 
 // User finds the member or invited user that ref means: an id or an address.
 // The service compares addresses without regard to case, and so does spelling.

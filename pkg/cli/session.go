@@ -26,6 +26,9 @@ type Session struct {
 	members *devops.Members
 	roles   []devops.Role
 	hidden  error // why there may be other roles than these
+
+	byID, byName []RoleRef // the roles, sorted
+	spare        bool      // the roles are not kept once RoleRefs knows their names
 }
 
 // Session opens the API with the credential that wins (see Sources). It sends

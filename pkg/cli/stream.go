@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// parting is how long a write may take at least, also when the time of the command
-// is over. Two streams stay within the second in which a command ends.
+// parting is how long the writes to a stream may take when the time of the command is
+// over, all together. Two streams stay within the second in which a command ends.
 const parting = 250 * time.Millisecond
 
 // A stream is standard output or standard error. A write to one that takes
@@ -23,8 +23,9 @@ type stream struct {
 	file *os.File
 
 	mu     sync.Mutex
-	stuck  bool  // a write was left behind
-	failed error // the first failure, of which the writer may not have told
+	stuck  bool          // a write was left behind
+	late   time.Duration // what writes took when the time was over
+	failed error         // the first failure, of which the writer may not have told
 }
 
 // Write writes to the file.
@@ -43,7 +44,7 @@ func (s *stream) Write(p []byte) (int, error) {
 func (s *stream) write(p []byte) (int, error) {
 	ctx := s.app.alive()
 	s.mu.Lock()
-	stuck := s.stuck
+	stuck, late := s.stuck, s.late
 	s.mu.Unlock()
 	if stuck {
 		return 0, s.unread(ctx)
@@ -54,8 +55,6 @@ func (s *stream) write(p []byte) (int, error) {
 	}
 	written := make(chan outcome, 1)
 	text := append([]byte(nil), p...) // the caller may use p again
-	timer := time.NewTimer(parting)
-	defer timer.Stop()
 	go func() {
 		n, err := s.file.Write(text)
 		written <- outcome{n, err}
@@ -65,8 +64,14 @@ func (s *stream) write(p []byte) (int, error) {
 		return o.n, o.err
 	case <-ctx.Done():
 	}
+	over := s.app.Now()
+	timer := time.NewTimer(parting - late) // a reader who is slow would get each write in time
+	defer timer.Stop()
 	select {
 	case o := <-written:
+		s.mu.Lock()
+		s.late += s.app.Now().Sub(over)
+		s.mu.Unlock()
 		return o.n, o.err
 	case <-timer.C:
 	}

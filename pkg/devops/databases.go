@@ -45,29 +45,36 @@ type Datacenter struct {
 //	GET /v2/databases
 func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Database, error] {
 	const pageSize = 100 // the most that the API gives
-	all := pages(func(after string) ([]Database, string, int, error) {
-		query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-		if include != "" {
-			query.Set("include", include)
-		}
-		if after != "" {
-			query.Set("starting_after", after)
-		}
-		page, size, err := fetchSized[wireDatabases](ctx, s.client, call{
-			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
-		})
-		if err != nil || len(page) < pageSize {
-			return page, "", size, err
-		}
-		return page, page[len(page)-1].ID, size, nil
-	})
 	return func(yield func(Database, error) bool) {
 		whole := []Database{}
+		all := pages(func(after string) ([]Database, string, int, error) {
+			query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+			if include != "" {
+				query.Set("include", include)
+			}
+			if after != "" {
+				query.Set("starting_after", after)
+			}
+			page, size, err := fetchSized[wireDatabases](ctx, s.client, call{
+				method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
+			})
+			if err != nil {
+				return nil, "", size, err
+			}
+			if len(whole) == 0 {
+				whole = page // which may be long, and is not copied then
+			} else {
+				whole = append(whole, page...)
+			}
+			if len(page) < pageSize {
+				return page, "", size, nil
+			}
+			return page, page[len(page)-1].ID, size, nil
+		})
 		for d, err := range all {
 			if !yield(d, err) || err != nil {
 				return
 			}
-			whole = append(whole, d)
 		}
 		_, _ = listed(s.client, whole, nil)
 	}

@@ -37,6 +37,17 @@ func (s *RoleService) List(ctx context.Context) ([]Role, error) {
 	return listed(s.client, roles, err)
 }
 
+// Brief is List without resources and actions, which take many times as much memory
+// as the rest. It needs org-role-read.
+//
+//	GET /v2/organizations/roles
+func (s *RoleService) Brief(ctx context.Context) ([]Role, error) {
+	roles, err := fetch[rows[briefRole, Role]](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", class: read,
+	})
+	return listed(s.client, roles, err)
+}
+
 // Get returns one role. It needs org-role-read.
 //
 //	GET /v2/organizations/roles/{roleID}
@@ -106,6 +117,17 @@ func (w wireRole) value() (Role, bool) {
 		updated = w.UpdatedAtMade.Time
 	}
 	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
+}
+
+// A briefRole is a wireRole of which resources and actions are not read.
+type briefRole struct {
+	ID     id
+	Name   string
+	Policy struct{ Description string }
+}
+
+func (w briefRole) value() (Role, bool) {
+	return Role{ID: string(w.ID), Name: w.Name, Policy: Policy{Description: w.Policy.Description}}, w.ID != ""
 }
 
 type wireRoles = rows[wireRole, Role]

@@ -152,15 +152,16 @@ func (t *transport) attempt(req *http.Request, c class) (*http.Response, answer)
 	return resp, a
 }
 
-// readBody reads an answer, without the copies of a text that grows where its size is
-// said in advance.
+// readBody reads an answer into no more room than it needs: a buffer that grows by
+// itself is up to twice as large.
 func readBody(resp *http.Response) ([]byte, error) {
-	var b bytes.Buffer
+	body := io.LimitReader(resp.Body, maxBody+1)
 	if size := resp.ContentLength; size > 0 && size <= maxBody {
-		b.Grow(int(size) + bytes.MinRead)
+		b := bytes.NewBuffer(make([]byte, 0, int(size)+bytes.MinRead))
+		_, err := b.ReadFrom(body)
+		return b.Bytes(), err
 	}
-	_, err := b.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
-	return b.Bytes(), err
+	return io.ReadAll(body)
 }
 
 // timely replaces the error of an attempt that took too long; how a transport

@@ -16,7 +16,10 @@ func compileJQ(text string) (program, error) {
 	if err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
-	code, err := gojq.Compile(q)
+	if err := bounded(q); err != nil {
+		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
+	}
+	code, err := gojq.Compile(q, gojq.WithFunction(factors, 2, 2, checkFactors))
 	if err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
@@ -38,6 +41,9 @@ func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 		}
 		switch v := result.(type) {
 		case error:
+			if errors.Is(v, errMemory) {
+				return nil, errMemory
+			}
 			if halt, ok := errors.AsType[*gojq.HaltError](v); ok && halt.Value() == nil {
 				return b, nil
 			}
@@ -62,10 +68,11 @@ func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 // made without that text, which would be there beside it.
 func (s *sheet) tree() (any, error) {
 	rows := make([]any, s.rows)
+	seen := shared{map[string]any{}, map[string]any{}}
 	for row := range rows {
 		object := make(map[string]any, len(s.keys))
 		for column, key := range s.keys {
-			v, err := branch(s.value(row, column))
+			v, err := seen.branch(s.value(row, column))
 			if err != nil {
 				return nil, err
 			}
@@ -82,19 +89,52 @@ func (s *sheet) tree() (any, error) {
 	return rows[0], nil
 }
 
+// shared are values that were made before, by their text: many rows have the same roles,
+// regions and permissions. No program changes a value.
+type shared struct {
+	texts map[string]any // strings
+	trees map[string]any // lists and objects, by their JSON
+}
+
+// What is shared: not more, and nothing longer, since it is kept.
+const (
+	mostShared    = 1000
+	longestShared = 1 << 10
+)
+
+// reuse returns the value that was made for a text, or makes it.
+func reuse(known map[string]any, text string, build func() (any, error)) (any, error) {
+	if v, found := known[text]; found {
+		return v, nil
+	}
+	v, err := build()
+	if err == nil && len(known) < mostShared && len(text) <= longestShared {
+		known[text] = v
+	}
+	return v, err
+}
+
+func (s shared) text(v string) (any, error) {
+	return reuse(s.texts, v, func() (any, error) { return valid(v), nil })
+}
+
 // branch is what decoding the JSON text of a normalised value would give.
-func branch(v any) (any, error) {
+func (s shared) branch(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool:
 		return v, nil
 	case string:
-		return valid(v), nil
+		return s.text(v)
 	case []string:
-		list := make([]any, len(v))
-		for i, element := range v {
-			list[i] = valid(element)
-		}
-		return list, nil
+		return reuse(s.trees, string(appendJSON(nil, v, "")), func() (any, error) {
+			list := make([]any, len(v))
+			for i, element := range v {
+				list[i], _ = s.text(element)
+			}
+			return list, nil
+		})
+	case raw:
+		return reuse(s.trees, string(v), func() (any, error) { return decode(v) })
 	}
 	return decode(appendJSON(nil, v, ""))
 }

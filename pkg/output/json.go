@@ -2,7 +2,6 @@ package output
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -22,20 +21,11 @@ func (s *sheet) json() []byte {
 			b = append(b, ',')
 		}
 		b = append(b, "\n  "...)
-		b = s.appendObject(b, row, "  ")
-		b = s.reserve(b, row)
+		if b = s.spill(s.appendObject(b, row, "  ")); s.err != nil {
+			return nil
+		}
 	}
 	return append(b, "\n]\n"...)
-}
-
-// reserve makes room for all rows once the first one shows how long they are:
-// growing by and by would copy a long text several times.
-func (s *sheet) reserve(b []byte, row int) []byte {
-	if row > 0 {
-		return b
-	}
-	const most = 16 << 20 // the first row may be the only long one
-	return slices.Grow(b, min(most, len(b)*(s.rows-1)*9/8))
 }
 
 func (s *sheet) appendObject(b []byte, row int, prefix string) []byte {

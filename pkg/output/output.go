@@ -116,10 +116,11 @@ func List[T any](w io.Writer, o Options, columns []Column[T], items []T) error {
 	if items, err = q.filter(items); err != nil {
 		return err
 	}
-	if items, err = q.sort(items); err != nil {
+	order, err := q.sort(items)
+	if err != nil {
 		return err
 	}
-	return write(w, o, q.program, newSheet(q.columns, items, true))
+	return write(w, o, q.program, newSheet(q.columns, items, order, true))
 }
 
 // One prints a single thing: an object in JSON, a line for each column in a
@@ -129,7 +130,7 @@ func One[T any](w io.Writer, o Options, columns []Column[T], item T) error {
 	if err != nil {
 		return err
 	}
-	return write(w, o, q.program, newSheet(q.columns, []T{item}, false))
+	return write(w, o, q.program, newSheet(q.columns, []T{item}, nil, false))
 }
 
 // CheckList returns the [ErrOptions] that [List] would return, so that a
@@ -145,8 +146,10 @@ func CheckOne[T any](o Options, columns []Column[T]) error {
 	return err
 }
 
-// write renders everything and only then writes it, at once.
+// write renders everything and only then writes it, at once. Of a long list the sheet
+// has written the beginning then, after a look at all of its values.
 func write(w io.Writer, o Options, p program, s *sheet) error {
+	s.w = w
 	b, err := render(o, p, s)
 	if err != nil || len(b) == 0 {
 		return err

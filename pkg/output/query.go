@@ -207,21 +207,25 @@ func texts[T any](n *normaliser, c *Column[T], item T) []string {
 // sort orders items as the user asks, else by the columns that a list is sorted by:
 // a service may answer in another order each time. What is unset comes last in both
 // directions, because nobody sorts by expiry to read the tokens without one.
-func (q query[T]) sort(items []T) ([]T, error) {
+//
+// It returns the places of the items in their order, nil for the one that they have:
+// a long list is not there twice.
+func (q query[T]) sort(items []T) ([]int, error) {
 	if len(q.by) == 0 {
-		return items, nil
+		return nil, nil
 	}
 	type keyed struct {
 		keys []sortKey
-		item T
+		at   int
 	}
 	var n normaliser
 	all := make([]keyed, len(items))
+	keys := make([]sortKey, 0, len(items)*len(q.by))
 	for i, item := range items {
-		all[i].item = item
 		for _, c := range q.by {
-			all[i].keys = append(all[i].keys, c.sortKey(&n, item))
+			keys = append(keys, c.sortKey(&n, item))
 		}
+		all[i] = keyed{keys[len(keys)-len(q.by):], i}
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int {
 		for i, key := range a.keys {
@@ -235,11 +239,11 @@ func (q query[T]) sort(items []T) ([]T, error) {
 		}
 		return 0
 	})
-	sorted := make([]T, len(all))
+	order := make([]int, len(all))
 	for i := range all {
-		sorted[i] = all[i].item
+		order[i] = all[i].at
 	}
-	return sorted, n.err
+	return order, n.err
 }
 
 // sortKey is what is compared of an item.

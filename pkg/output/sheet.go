@@ -1,10 +1,20 @@
 package output
 
+import (
+	"bytes"
+	"io"
+)
+
+// piece is the length from which the text of a list is written in pieces.
+const piece = 1 << 20
+
 // A sheet is a list or a single thing without its type: cells by row and
 // column, made when a format asks for them.
 type sheet struct {
 	normaliser
 
+	w        io.Writer // of long lists; see spill
+	spilled  bool
 	list     bool
 	terminal bool // what is written is shown by a terminal
 	keys     []string
@@ -18,7 +28,14 @@ type sheet struct {
 	typed    func(row, column int) bool // whether text is no formula: a number, a truth, or exact
 }
 
-func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
+// newSheet makes the sheet of items, in the given order if there is one.
+func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *sheet {
+	item := func(row int) T {
+		if order == nil {
+			return items[row]
+		}
+		return items[order[row]]
+	}
 	s := &sheet{list: list, rows: len(items)}
 	for i, c := range columns {
 		s.keys = append(s.keys, c.Key)
@@ -29,17 +46,17 @@ func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
 		}
 	}
 	s.value = func(row, column int) any {
-		return s.normaliser.value(columns[column].Value(items[row]))
+		return s.normaliser.value(columns[column].Value(item(row)))
 	}
 	s.text = func(row, column int) string {
 		if c := columns[column]; c.Text != nil {
-			return c.Text(items[row])
+			return c.Text(item(row))
 		}
 		return text(s.value(row, column))
 	}
 	s.lines = func(row, column int) []string {
 		if c := columns[column]; c.Lines != nil {
-			return c.Lines(items[row])
+			return c.Lines(item(row))
 		} else if list, ok := s.value(row, column).([]string); ok && c.Text == nil {
 			return list
 		}
@@ -58,4 +75,33 @@ func newSheet[T any](columns []Column[T], items []T, list bool) *sheet {
 		return false
 	}
 	return s
+}
+
+// spill writes the lines of b, the text up to the end of a row, once they are many, and
+// returns what is left: the text of a long list is not in memory all at once. A value
+// that cannot be shown is still an error before anything is written.
+func (s *sheet) spill(b []byte) []byte {
+	if len(b) < piece || s.w == nil || s.err != nil {
+		return b
+	}
+	if !s.spilled {
+		s.check()
+	}
+	lines := bytes.LastIndexByte(b, '\n') + 1
+	if s.err == nil {
+		s.spilled = true
+		_, s.err = s.w.Write(b[:lines])
+	}
+	return append(b[:0], b[lines:]...)
+}
+
+// check looks for a value that cannot be shown.
+func (s *sheet) check() {
+	for row := range s.rows {
+		for column := range s.keys {
+			if s.value(row, column); s.err != nil {
+				return
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, s.err
 	}
-	g := grid{header: make([]string, len(s.keys)), rows: make([][]string, s.rows), widths: make([]int, len(s.keys))}
+	g := grid{header: make([]string, len(s.keys)), widths: make([]int, len(s.keys))}
 	for column, key := range s.keys {
 		g.columns = append(g.columns, column)
 		if !o.NoHeaders {
@@ -35,22 +36,37 @@ func (s *sheet) table(o Options) ([]byte, error) {
 			g.widths[column] = len(g.header[column])
 		}
 	}
-	for row := range g.rows {
-		g.rows[row] = make([]string, len(s.keys))
+	cells := func(row int) []string {
+		all := make([]string, len(s.keys))
 		for column := range s.keys {
-			cell := cut(Sanitize(s.cell(row, column, o.Format == Wide)), longest)
-			g.rows[row][column] = cell
+			all[column] = cut(Sanitize(s.cell(row, column, o.Format == Wide)), longest)
+		}
+		return all
+	}
+	fits := o.Width == 0 || o.Format == Wide
+	for row := range s.rows {
+		all := cells(row)
+		for column, cell := range all {
 			g.widths[column] = max(g.widths[column], width(cell))
 		}
+		if !fits || s.rows <= many { // else they are made again: all at once take much memory
+			g.rows = append(g.rows, all)
+		}
 	}
-	if o.Width > 0 && o.Format != Wide {
+	if !fits {
 		g = s.fit(g, o)
 	}
 	if o.NoHeaders {
 		g.header = nil
 	}
-	if len(g.rows) > many {
-		return pad(g.header, g.rows, g.widths), nil
+	switch {
+	case g.rows == nil:
+		return s.pad(g.header, func(yield func([]string) bool) {
+			for row := 0; row < s.rows && yield(cells(row)); row++ {
+			}
+		}, g.widths), nil
+	case len(g.rows) > many:
+		return s.pad(g.header, slices.Values(g.rows), g.widths), nil
 	}
 	return draw(g.header, g.rows)
 }
@@ -77,7 +93,7 @@ func (s *sheet) record() []byte {
 			label = ""
 		}
 	}
-	return pad(nil, rows, []int{labels, 0})
+	return s.pad(nil, slices.Values(rows), []int{labels, 0})
 }
 
 // short is the width up to which several values stay on one line.
@@ -149,7 +165,7 @@ func trim(text []byte) []byte {
 }
 
 // pad is draw for many rows: it looks the same at a thirtieth of the cost.
-func pad(header []string, rows [][]string, widths []int) []byte {
+func (s *sheet) pad(header []string, rows iter.Seq[[]string], widths []int) []byte {
 	var b []byte
 	line := func(cells []string) {
 		for column, cell := range cells {
@@ -163,10 +179,13 @@ func pad(header []string, rows [][]string, widths []int) []byte {
 	if header != nil {
 		line(header)
 	}
-	for _, cells := range rows {
+	for cells := range rows {
 		line(cells)
+		if b = s.spill(b); s.err != nil {
+			return nil
+		}
 	}
-	return slices.Clip(b)
+	return b
 }
 
 // width counts terminal columns, in no locale.

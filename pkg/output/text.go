@@ -24,6 +24,10 @@ func (s *sheet) csv(noHeaders bool) []byte {
 			}
 		}
 		_ = w.Write(record)
+		w.Flush()
+		if b.Truncate(len(s.spill(b.Bytes()))); s.err != nil {
+			return nil
+		}
 	}
 	w.Flush()
 	return b.Bytes()
@@ -47,7 +51,9 @@ func (s *sheet) tsv() []byte {
 			}
 			b = append(b, s.clean(escapeTSV(s.text(row, column)))...)
 		}
-		b = append(b, '\n')
+		if b = s.spill(append(b, '\n')); s.err != nil {
+			return nil
+		}
 	}
 	return b
 }
@@ -65,8 +71,9 @@ func escapeTSV(s string) string {
 func (s *sheet) names() []byte {
 	var b []byte
 	for row := range s.rows {
-		b = append(b, s.clean(s.text(row, s.name))...)
-		b = append(b, '\n')
+		if b = s.spill(append(append(b, s.clean(s.text(row, s.name))...), '\n')); s.err != nil {
+			return nil
+		}
 	}
 	return b
 }

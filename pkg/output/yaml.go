@@ -29,7 +29,9 @@ func (s *sheet) yaml() []byte {
 			b = append(b, ':')
 			b = appendYAML(b, s.value(row, column), depth)
 		}
-		b = s.reserve(b, row)
+		if b = s.spill(b); s.err != nil {
+			return nil
+		}
 	}
 	return b
 }

@@ -1,0 +1,89 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/itchyny/gojq"
+)
+
+// maxRepeated is the length of the longest text that "*" makes.
+const maxRepeated = 128 << 20
+
+var errRepeated = errors.New("the expression repeats a text to more than 128 MiB")
+
+// bounded replaces the multiplications of a program by such that make no text beyond
+// maxRepeated. While one of gigabytes is made, the collector stops all else, so that
+// the program could be ended neither by its time limit nor by a signal.
+func bounded(q *gojq.Query) error {
+	return eachQuery(reflect.ValueOf(q), func(q *gojq.Query) error {
+		var text string
+		switch q.Op {
+		case gojq.OpMul:
+			text = fmt.Sprintf("(%s(%s; %s) | .[0] * .[1])", factors, q.Left, q.Right)
+		case gojq.OpUpdateMul:
+			text = fmt.Sprintf("((%s) as $%s | (%s) |= (%[2]s(.; $%[2]s) | .[0] * .[1]))", q.Right, factors, q.Left)
+		default:
+			return nil
+		}
+		replaced, err := gojq.Parse(text)
+		if err != nil {
+			return err
+		}
+		replaced.Meta, replaced.Imports, replaced.FuncDefs = q.Meta, q.Imports, q.FuncDefs
+		*q = *replaced
+		return nil
+	})
+}
+
+// factors is the name of the function that looks at what is multiplied.
+const factors = "_factors"
+
+// checkFactors returns both factors, unless they make a text that is too long.
+func checkFactors(_ any, both []any) any {
+	for i, v := range both {
+		s, isText := v.(string)
+		n, isNumber := gojq.ToFloat64(both[1-i])
+		if !isText || !isNumber {
+			continue
+		}
+		switch size := float64(len(s)) * n; {
+		case size > maxMemory:
+			return errMemory
+		case size > maxRepeated:
+			return errRepeated
+		}
+	}
+	return []any{both[0], both[1]}
+}
+
+// eachQuery calls do with all queries in v, inner ones first.
+func eachQuery(v reflect.Value, do func(*gojq.Query) error) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		if err := eachQuery(v.Elem(), do); err != nil {
+			return err
+		}
+		if q, ok := reflect.TypeAssert[*gojq.Query](v); ok {
+			return do(q)
+		}
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			if err := eachQuery(field, do); err != nil {
+				return err
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := eachQuery(v.Index(i), do); err != nil {
+				return err
+			}
+		}
+	default: // texts and numbers have no queries
+	}
+	return nil
+}
