@@ -16,6 +16,7 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -30,6 +31,8 @@ var (
 	ErrExposed = errors.New("other users could read it: the file system does not keep its permissions")
 	// ErrOwner says that the owner of a file cannot be kept. Nothing was written.
 	ErrOwner = errors.New("the file belongs to another user, who would lose it")
+	// ErrDangling says that a symbolic link leads to nothing.
+	ErrDangling = errors.New("a symbolic link to a directory that does not exist")
 )
 
 // Options say what is promised of a file.
@@ -188,7 +191,8 @@ func (f *File) Discard() {
 	}
 }
 
-// Commit gives the file its name. After an error the path is as it was.
+// Commit gives the file its name. After an error the path is as it was, or has the new
+// content whole and the directory could not be brought to the disk.
 func (f *File) Commit() error {
 	defer f.Discard()
 	if !f.options.Volatile {
@@ -283,8 +287,31 @@ func Remove(path string) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// MkdirAll makes a directory, and those above it, for the owner alone.
-func MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
+// Rename renames a file, and brings that to the disk.
+func Rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(to))
+}
+
+// MkdirAll makes a directory, and those above it, for the owner alone. A link to what
+// does not exist is ErrDangling: its target may be on a disk that is not mounted.
+func MkdirAll(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		info, there := os.Lstat(at)
+		if _, whole := os.Stat(at); there == nil && info.Mode()&fs.ModeSymlink != 0 && errors.Is(whole, fs.ErrNotExist) {
+			return &fs.PathError{Op: "mkdir", Path: at, Err: fmt.Errorf("%s is %w", at, ErrDangling)}
+		}
+		if there == nil || at == filepath.Dir(at) {
+			return err
+		}
+	}
+}
 
 // MkdirPrivate makes a directory with the mode 0700, whatever the umask, and those
 // above it. One that exists is fs.ErrExist. The mode is to be read back: not every file

@@ -45,7 +45,7 @@ func (a *App) page(text []byte) error {
 func (a *App) runPager(ctx context.Context, command, text string) bool {
 	words := pagerWords(command)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own choice
-	var members family // of a pipeline, for which the shell waits
+	var members family                                      // of a pipeline, for which the shell waits
 	cmd.Cancel = func() error {
 		members = familyOf(cmd.Process.Pid)
 		members.askToEnd()

@@ -59,6 +59,10 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, cha
 	if paths.Config == "" {
 		return err
 	}
+	a.configRead = false
+	if _, err := a.Config(); err != nil { // which could then neither be changed nor say what is named
+		return err
+	}
 	dir := filepath.Join(paths.Config, transferDir)
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return unwritten(dir, err)
