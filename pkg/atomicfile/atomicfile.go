@@ -231,6 +231,9 @@ func (f *File) replace() error {
 	if !isPinned(err) {
 		return err
 	}
+	if _, absent := os.Lstat(f.path); errors.Is(absent, fs.ErrNotExist) {
+		return f.linkNew() // nothing is replaced, and it was the rename that failed
+	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -238,11 +241,7 @@ func (f *File) replace() error {
 	if err != nil {
 		return err
 	}
-	pinned := overwrite(f.system, f.path, content, f.options)
-	if errors.Is(pinned, fs.ErrNotExist) {
-		return f.linkNew() // nothing is replaced, and it was the rename that failed
-	}
-	return pinned
+	return overwrite(f.system, f.path, content, f.options)
 }
 
 // WriteFile writes content to path, as Create and Commit do. Where the directory
