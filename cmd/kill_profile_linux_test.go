@@ -25,6 +25,7 @@ func TestProfilesAfterAKill(t *testing.T) {
 		"delete":      "profile delete old --yes",
 		"login":       "auth login fresh --store file --token-file token.txt",
 		"login again": "auth login old --store file --token-file other.txt",
+		"login moved": "auth login old --store env --yes < token.txt",
 	} {
 		b.run("astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
 		for place := 1; ; place++ {
@@ -47,12 +48,16 @@ func TestProfilesAfterAKill(t *testing.T) {
 			}
 			after := "ASTRA_CONFIG_DIR=" + dir + " astra "
 			profiles := strings.Fields(b.output(after + "profile list -o name"))
+			want := len(profiles)
+			moved := b.output(after+"profile list --jq '[.[] | select(.store == \"env\")] | length'") != "0"
+			if moved {
+				want--
+			}
 			for _, p := range profiles {
-				if p != "production" && p != "default" { // which no line is about
+				if p != "production" && p != "default" && !moved { // which no line is about, or whose secret is elsewhere
 					b.run(after + "-p " + p + " org get > answer")
 				}
 			}
-			want := len(profiles)
 			if b.output(after+"profile list --jq '[.[] | select(.name == \"old\" or .name == \"new\")] | length'") != "0" {
 				want++ // the saved token
 			}
@@ -63,6 +68,46 @@ func TestProfilesAfterAKill(t *testing.T) {
 			if len(stored) != want || len(notes) > 0 {
 				t.Errorf("%s at place %d: %d secrets of profiles %v, notes %v\n%s", name, place, len(stored), profiles, notes, strings.Join(stored, "\n"))
 			}
+		}
+	}
+}
+
+// TestLogoutAfterAKill kills a logout at every place. The same command ends it: no secret
+// of the login is left, and the profile and its saved token are.
+func TestLogoutAfterAKill(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some dozens of processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	b := newBench(t)
+	b.run("astra -p old token generate --role 'RO User' --save app")
+	for place := 1; ; place++ {
+		const most = 50
+		if place > most {
+			t.Fatalf("a logout has more than %d places", most)
+		}
+		dir := filepath.Join(b.dir, fmt.Sprintf("logout-%d", place))
+		check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
+		b.run("chmod -R go= " + dir)
+		status, said := b.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s ASTRA_FAILPOINT=%d exec %s auth logout old --yes", dir, place, program))
+		if status == 0 {
+			if place == 1 {
+				t.Error("a logout has no place")
+			}
+			break
+		}
+		if status != -1 && status != 137 { // it was not killed
+			t.Fatalf("place %d: status %d\n%s", place, status, said)
+		}
+		b.run("ASTRA_CONFIG_DIR=" + dir + " astra auth logout old --yes")
+		stored, err := filepath.Glob(filepath.Join(dir, "credentials", "astra-old*"))
+		check(t, err)
+		notes, err := filepath.Glob(filepath.Join(dir, "transfers", "*"))
+		check(t, err)
+		if len(stored) != 1 || !strings.Contains(stored[0], "app") || len(notes) > 0 {
+			t.Errorf("place %d: secrets %v, notes %v", place, stored, notes)
 		}
 	}
 }
