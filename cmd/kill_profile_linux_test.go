@@ -72,6 +72,69 @@ func TestProfilesAfterAKill(t *testing.T) {
 	}
 }
 
+// TestProfilesAfterAnError lets system calls fail while commands change secrets and
+// configuration together: one at a time, and all from the first on. The next command
+// leaves no secret that no profile names, no profile without its secret, and a status
+// that says whether the change was made.
+func TestProfilesAfterAnError(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some hundred processes, which the race detector does not see")
+	}
+	there, err := condition("part:strace")
+	check(t, err)
+	if !there {
+		t.Skip("strace is missing")
+	}
+	t.Parallel()
+	b := newBench(t)
+	b.run("astra -p old token generate --role 'RO User' --save app\n" +
+		"astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
+	calls := []string{"rename,renameat,renameat2", "fsync", "link,linkat", "unlink,unlinkat", "flock", "mkdir,mkdirat"}
+	for _, c := range []struct {
+		name, line string
+		changed    string // what of the profiles says that the change was made
+	}{
+		{"rename", "profile rename old new", `any(.name == "new")`},
+		{"delete", "profile delete old --yes", `all(.name != "old")`},
+		{"login", "auth login fresh --store file --token-file token.txt", `any(.name == "fresh")`},
+		{"login again", "auth login old --store file --token-file other.txt", `any(.name == "old" and .clientId == "'$(cut -d: -f2 other.txt)'")`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for i, call := range calls {
+				for _, when := range []string{"1", "2", "3", "1+"} {
+					what := fmt.Sprintf("%s, %s %s", c.name, call, when)
+					dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(c.name, " ", "-"), i, when))
+					check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
+					within := *b
+					within.t = t
+					within.run("chmod -R go= " + dir)
+					after := "ASTRA_CONFIG_DIR=" + dir + " astra "
+					status, said := within.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s strace -f -o %s.calls -e trace=%s -e inject=%s:error=EIO:when=%s astra %s", dir, dir, call, call, when, c.line))
+					changed := within.output(after+"profile list --jq '"+c.changed+"'") == "true"
+					hinted := strings.Contains(said, "the change was made")
+					if changed != (status == 0 || hinted) {
+						t.Errorf("%s: status %d, changed %v:\n%s", what, status, changed, said)
+					}
+					stored, err := filepath.Glob(filepath.Join(dir, "credentials", "astra-*"))
+					check(t, err)
+					named := strings.Fields(within.output(after + "profile list --jq '.[].name'"))
+					want := len(named)
+					for _, p := range named {
+						if p == "old" || p == "new" {
+							want++ // the saved token
+						}
+						within.run(after + "-p " + p + " org get > " + dir + ".answer")
+					}
+					if len(stored) != want {
+						t.Errorf("%s: %d secrets, want %d of %v:\n%s\n%s", what, len(stored), want, named, strings.Join(stored, "\n"), said)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestLogoutAfterAKill kills a logout at every place. The same command ends it: no secret
 // of the login is left, and the profile and its saved token are.
 func TestLogoutAfterAKill(t *testing.T) {
