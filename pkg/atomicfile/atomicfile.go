@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
@@ -297,27 +298,33 @@ func Rename(from, to string) error {
 // MkdirAll makes a directory, and those above it, for the owner alone. A link to what
 // does not exist is ErrDangling: its target may be on a disk that is not mounted.
 func MkdirAll(dir string) error {
-	err := os.MkdirAll(dir, 0o700)
-	if !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	for at := dir; ; at = filepath.Dir(at) {
-		info, there := os.Lstat(at)
-		if _, whole := os.Stat(at); there == nil && info.Mode()&fs.ModeSymlink != 0 && errors.Is(whole, fs.ErrNotExist) {
-			return &fs.PathError{Op: "mkdir", Path: at, Err: fmt.Errorf("%s is %w", at, ErrDangling)}
-		}
-		if there == nil || at == filepath.Dir(at) {
-			return err
-		}
+	if _, err := os.Lstat(dir); err == nil {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("%s is %w", dir, ErrDangling)}
 	}
+	err = MkdirPrivate(dir)
+	if now, here := os.Stat(dir); errors.Is(err, fs.ErrExist) && here == nil && now.IsDir() {
+		return nil // another process made it
+	}
+	return err
 }
 
 // MkdirPrivate makes a directory with the mode 0700, whatever the umask, and those
 // above it. One that exists is fs.ErrExist. The mode is to be read back: not every file
 // system keeps it.
 func MkdirPrivate(dir string) error {
-	if err := MkdirAll(filepath.Dir(dir)); err != nil {
-		return err
+	if above := filepath.Dir(dir); above != dir {
+		if err := MkdirAll(above); err != nil {
+			return err
+		}
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err

@@ -480,7 +480,8 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 				has(t, filepath.Join(dir, "f"), "before")
-				if left := leftIn(t, dir); len(left) > 0 {
+				// FUSE removes a file that it has not closed yet by a rename.
+				if left := leftIn(t, dir); len(left) > 0 && p.name != "no renames" {
 					t.Errorf("%s leaves %v", name, left)
 				}
 				if _, err := os.Lstat(filepath.Join(dir, "new")); !errors.Is(err, fs.ErrNotExist) {
