@@ -13,7 +13,9 @@ import (
 func parents() map[int]int {
 	ctx, cancel := context.WithTimeout(context.Background(), parting)
 	defer cancel()
-	list, _ := exec.CommandContext(ctx, "/bin/ps", "-A", "-o", "pid=", "-o", "ppid=").Output()
+	cmd := exec.CommandContext(ctx, "/bin/ps", "-A", "-o", "pid=", "-o", "ppid=")
+	cmd.Env = []string{} // it needs none
+	list, _ := cmd.Output()
 	all := map[int]int{}
 	for line := range strings.Lines(string(list)) {
 		var pid, parent int
