@@ -25,6 +25,7 @@ func TestProfilesAfterAKill(t *testing.T) {
 		"delete":      "profile delete old --yes",
 		"login":       "auth login fresh --store file --token-file token.txt",
 		"login again": "auth login old --store file --token-file other.txt",
+		"login moved": "auth login old --store env --yes < token.txt",
 	} {
 		b.run("astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
 		for place := 1; ; place++ {
@@ -47,12 +48,16 @@ func TestProfilesAfterAKill(t *testing.T) {
 			}
 			after := "ASTRA_CONFIG_DIR=" + dir + " astra "
 			profiles := strings.Fields(b.output(after + "profile list -o name"))
+			want := len(profiles)
+			moved := b.output(after+"profile list --jq '[.[] | select(.store == \"env\")] | length'") != "0"
+			if moved {
+				want--
+			}
 			for _, p := range profiles {
-				if p != "production" && p != "default" { // which no line is about
+				if p != "production" && p != "default" && !moved { // which no line is about, or whose secret is elsewhere
 					b.run(after + "-p " + p + " org get > answer")
 				}
 			}
-			want := len(profiles)
 			if b.output(after+"profile list --jq '[.[] | select(.name == \"old\" or .name == \"new\")] | length'") != "0" {
 				want++ // the saved token
 			}
@@ -63,6 +68,109 @@ func TestProfilesAfterAKill(t *testing.T) {
 			if len(stored) != want || len(notes) > 0 {
 				t.Errorf("%s at place %d: %d secrets of profiles %v, notes %v\n%s", name, place, len(stored), profiles, notes, strings.Join(stored, "\n"))
 			}
+		}
+	}
+}
+
+// TestProfilesAfterAnError lets system calls fail while commands change secrets and
+// configuration together: one at a time, and all from the first on. The next command
+// leaves no secret that no profile names, no profile without its secret, and a status
+// that says whether the change was made.
+func TestProfilesAfterAnError(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some hundred processes, which the race detector does not see")
+	}
+	there, err := condition("part:strace")
+	check(t, err)
+	if !there {
+		t.Skip("strace is missing")
+	}
+	t.Parallel()
+	b := newBench(t)
+	b.run("astra -p old token generate --role 'RO User' --save app\n" +
+		"astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
+	calls := []string{"rename,renameat,renameat2", "fsync", "link,linkat", "unlink,unlinkat", "flock", "mkdir,mkdirat"}
+	for _, c := range []struct {
+		name, line string
+		changed    string // what of the profiles says that the change was made
+	}{
+		{"rename", "profile rename old new", `any(.name == "new")`},
+		{"delete", "profile delete old --yes", `all(.name != "old")`},
+		{"login", "auth login fresh --store file --token-file token.txt", `any(.name == "fresh")`},
+		{"login again", "auth login old --store file --token-file other.txt", `any(.name == "old" and .clientId == "'$(cut -d: -f2 other.txt)'")`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for i, call := range calls {
+				for _, when := range []string{"1", "2", "3", "1+"} {
+					what := fmt.Sprintf("%s, %s %s", c.name, call, when)
+					dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(c.name, " ", "-"), i, when))
+					check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
+					within := *b
+					within.t = t
+					within.run("chmod -R go= " + dir)
+					after := "ASTRA_CONFIG_DIR=" + dir + " astra "
+					status, said := within.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s strace -f -o %s.calls -e trace=%s -e inject=%s:error=EIO:when=%s astra %s", dir, dir, call, call, when, c.line))
+					changed := within.output(after+"profile list --jq '"+c.changed+"'") == "true"
+					hinted := strings.Contains(said, "the change was made")
+					if changed != (status == 0 || hinted) {
+						t.Errorf("%s: status %d, changed %v:\n%s", what, status, changed, said)
+					}
+					stored, err := filepath.Glob(filepath.Join(dir, "credentials", "astra-*"))
+					check(t, err)
+					named := strings.Fields(within.output(after + "profile list --jq '.[].name'"))
+					want := len(named)
+					for _, p := range named {
+						if p == "old" || p == "new" {
+							want++ // the saved token
+						}
+						within.run(after + "-p " + p + " org get > " + dir + ".answer")
+					}
+					if len(stored) != want {
+						t.Errorf("%s: %d secrets, want %d of %v:\n%s\n%s", what, len(stored), want, named, strings.Join(stored, "\n"), said)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestLogoutAfterAKill kills a logout at every place. The same command ends it: no secret
+// of the login is left, and the profile and its saved token are.
+func TestLogoutAfterAKill(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some dozens of processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	b := newBench(t)
+	b.run("astra -p old token generate --role 'RO User' --save app")
+	for place := 1; ; place++ {
+		const most = 50
+		if place > most {
+			t.Fatalf("a logout has more than %d places", most)
+		}
+		dir := filepath.Join(b.dir, fmt.Sprintf("logout-%d", place))
+		check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
+		b.run("chmod -R go= " + dir)
+		status, said := b.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s ASTRA_FAILPOINT=%d exec %s auth logout old --yes", dir, place, program))
+		if status == 0 {
+			if place == 1 {
+				t.Error("a logout has no place")
+			}
+			break
+		}
+		if status != -1 && status != 137 { // it was not killed
+			t.Fatalf("place %d: status %d\n%s", place, status, said)
+		}
+		b.run("ASTRA_CONFIG_DIR=" + dir + " astra auth logout old --yes")
+		stored, err := filepath.Glob(filepath.Join(dir, "credentials", "astra-old*"))
+		check(t, err)
+		notes, err := filepath.Glob(filepath.Join(dir, "transfers", "*"))
+		check(t, err)
+		if len(stored) != 1 || !strings.Contains(stored[0], "app") || len(notes) > 0 {
+			t.Errorf("place %d: secrets %v, notes %v", place, stored, notes)
 		}
 	}
 }

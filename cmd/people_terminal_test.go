@@ -3,12 +3,17 @@
 package cmd_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/creack/pty"
 )
 
 // TestRolesAreChosenOnTerminal invites and updates without naming a role: the
@@ -193,6 +198,63 @@ func TestPagerEndsWithTheCommand(t *testing.T) {
 		term.see("reading")
 		check(t, term.cmd.Process.Signal(syscall.SIGTERM))
 		term.ends(143)
+	}
+}
+
+// TestPagerEndsWithItsPipeline ends every program of a pager's pipeline by the time limit
+// and by a signal, also what ignores the end of the terminal or the wish to end.
+func TestPagerEndsWithItsPipeline(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ntrap '' HUP\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
+	check(t, executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' HUP TERM\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
+	for i, pager := range []string{"cat | reader %s", "reader %s | cat", "cat | stubborn %s", "sh -c 'cat | (cat | stubborn %s); true'", "cat | reader %s; true"} {
+		for _, signalled := range []bool{false, true} {
+			b := *b
+			note := filepath.Join(b.dir, fmt.Sprintf("member-%d-%t", i, signalled))
+			b.env = append(slices.Clone(b.env), "PAGER="+fmt.Sprintf(pager, note))
+			args := []string{"--timeout", "1s", "permission", "list"}
+			if signalled {
+				args = args[2:]
+			}
+			term := b.onTerminal(args...)
+			if signalled {
+				term.see("reading")
+				check(t, term.cmd.Process.Signal(syscall.SIGTERM))
+				term.ends(143)
+			} else {
+				term.see("reading")
+				term.ends(12)
+			}
+			text, err := os.ReadFile(note)
+			check(t, err)
+			pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+			check(t, err)
+			if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) && !isZombie(pid) {
+				t.Errorf("PAGER=%s, signalled %v: %d has not ended: %v", pager, signalled, pid, err)
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}
+}
+
+// isZombie reports whether a process has ended and only its parent does not know.
+func isZombie(pid int) bool {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return strings.Contains(string(stat), ") Z ")
+}
+
+// TestLowScreenHasNoPager writes a list as it is where a pager would show a few lines.
+func TestLowScreenHasNoPager(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env = append(b.env, "PAGER=echo paged; cat")
+	for rows, paged := range map[uint16]bool{0: false, 1: false, 9: false, 10: true, 24: true} {
+		term := b.inWindow(pty.Winsize{Rows: rows, Cols: 80}, "--sandbox", "permission", "list")
+		term.ends(0)
+		if got := strings.Contains(term.text(), "paged"); got != paged || strings.Count(term.text(), "org-audits-read") != 1 {
+			t.Errorf("%d lines: paged %v:\n%s", rows, got, term.text())
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 
@@ -91,13 +90,11 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 }
 
 func (in add) check() error {
-	switch parsed, err := mail.ParseAddress(in.email); {
+	switch {
 	case in.email == "":
 		return cli.Usagef("--email is missing: an organization has an owner, who is sent an email")
-	case spelling.Deceptive(in.email) != "":
-		return cli.Usagef("--email: %q: %s", in.email, spelling.Deceptive(in.email))
-	case err != nil || parsed.Address != in.email:
-		return cli.Usagef("--email: %q is not an email address", in.email)
+	case spelling.NoAddress(in.email) != "":
+		return cli.Usagef("--email: %s", spelling.NoAddress(in.email))
 	case strings.Contains(in.adminUser, "@"):
 		return cli.Usagef("--admin-user is the id of a user, not an address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
 	}

@@ -16,10 +16,12 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
@@ -30,6 +32,8 @@ var (
 	ErrExposed = errors.New("other users could read it: the file system does not keep its permissions")
 	// ErrOwner says that the owner of a file cannot be kept. Nothing was written.
 	ErrOwner = errors.New("the file belongs to another user, who would lose it")
+	// ErrDangling says that a symbolic link leads to nothing.
+	ErrDangling = errors.New("a symbolic link to a directory that does not exist")
 )
 
 // Options say what is promised of a file.
@@ -188,7 +192,8 @@ func (f *File) Discard() {
 	}
 }
 
-// Commit gives the file its name. After an error the path is as it was.
+// Commit gives the file its name. After an error the path is as it was, or has the new
+// content whole and the directory could not be brought to the disk.
 func (f *File) Commit() error {
 	defer f.Discard()
 	if !f.options.Volatile {
@@ -227,6 +232,9 @@ func (f *File) replace() error {
 	if !isPinned(err) {
 		return err
 	}
+	if _, absent := os.Lstat(f.path); errors.Is(absent, fs.ErrNotExist) {
+		return f.linkNew() // nothing is replaced, and it was the rename that failed
+	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -234,11 +242,7 @@ func (f *File) replace() error {
 	if err != nil {
 		return err
 	}
-	pinned := overwrite(f.system, f.path, content, f.options)
-	if errors.Is(pinned, fs.ErrNotExist) {
-		return f.linkNew() // nothing is replaced, and it was the rename that failed
-	}
-	return pinned
+	return overwrite(f.system, f.path, content, f.options)
 }
 
 // WriteFile writes content to path, as Create and Commit do. Where the directory
@@ -283,15 +287,44 @@ func Remove(path string) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// MkdirAll makes a directory, and those above it, for the owner alone.
-func MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
+// Rename renames a file, and brings that to the disk.
+func Rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(to))
+}
+
+// MkdirAll makes a directory, and those above it, for the owner alone. A link to what
+// does not exist is ErrDangling: its target may be on a disk that is not mounted.
+func MkdirAll(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if _, err := os.Lstat(dir); err == nil {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("%s is %w", dir, ErrDangling)}
+	}
+	err = MkdirPrivate(dir)
+	if now, here := os.Stat(dir); errors.Is(err, fs.ErrExist) && here == nil && now.IsDir() {
+		return nil // another process made it
+	}
+	return err
+}
 
 // MkdirPrivate makes a directory with the mode 0700, whatever the umask, and those
 // above it. One that exists is fs.ErrExist. The mode is to be read back: not every file
 // system keeps it.
 func MkdirPrivate(dir string) error {
-	if err := MkdirAll(filepath.Dir(dir)); err != nil {
-		return err
+	if above := filepath.Dir(dir); above != dir {
+		if err := MkdirAll(above); err != nil {
+			return err
+		}
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err

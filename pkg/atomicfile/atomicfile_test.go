@@ -88,6 +88,42 @@ func TestEveryFailure(t *testing.T) {
 	}
 }
 
+// TestEveryFailureInPlace lets every system call fail once with every error while a file
+// is written in place: for a rename that cannot be, and in a directory that takes no
+// new file. The file is whole, with the old content or the new one.
+func TestEveryFailureInPlace(t *testing.T) {
+	const old = "the old content, which is longer than the new one"
+	for _, way := range []struct {
+		name, call string
+		failure    error
+	}{{"pinned", "rename", syscall.EBUSY}, {"another device", "rename", syscall.EXDEV}, {"closed", "temporary", syscall.EROFS}, {"not ours", "temporary", syscall.EACCES}} {
+		for _, call := range []string{"existing", "write", "truncate", "chmod", "sync"} {
+			for _, failure := range everyError() {
+				for at, content := range []string{"new", strings.Repeat("new and longer ", 10), "new"} { // the first calls are for the file beside it
+					path := filepath.Join(t.TempDir(), "f")
+					must(t, os.WriteFile(path, []byte(old), 0o600))
+					system := fails(way.failure, way.call)
+					system.errs[call], system.after[call], system.times = failure, at, 1
+					err := writeFile(system, path, []byte(content), Options{Private: true})
+					text, readErr := os.ReadFile(path)
+					must(t, readErr)
+					want := content
+					if err != nil {
+						want = old
+					}
+					known := errors.Is(err, failure) || errors.Is(err, way.failure) || call == "chmod" && errors.Is(err, ErrExposed)
+					if string(text) != want || err != nil && !known {
+						t.Errorf("%s, %s %v, call %d: %v, and %q", way.name, call, failure, at, err, text)
+					}
+					if info, err := os.Stat(path); err != nil || Exposed(info) || len(leftIn(t, filepath.Dir(path))) > 0 {
+						t.Errorf("%s, %s %v: %v, left: %v", way.name, call, failure, err, leftIn(t, filepath.Dir(path)))
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestNewFilesWithoutLinks takes away one way to name a new file after the other.
 func TestNewFilesWithoutLinks(t *testing.T) {
 	ways := []struct {

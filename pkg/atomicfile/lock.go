@@ -73,7 +73,13 @@ func isNamed(guard *flock.Flock, path string) bool {
 		return false
 	}
 	named, err := os.Stat(path)
-	return err == nil && os.SameFile(held, named)
+	if err != nil || !os.SameFile(held, named) {
+		return false
+	}
+	if held.Mode().Perm()&0o600 != 0o600 {
+		_ = os.Chmod(path, 0o600) // a umask took away what the next owner of the lock needs
+	}
+	return true
 }
 
 // lockError says that there are no locks, where that is the reason.

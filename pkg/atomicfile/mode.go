@@ -42,6 +42,22 @@ func TakeOver(path string) string {
 	return command
 }
 
+// Denied says who owns a file and how the caller becomes its owner, where that is why err
+// denies it, as after a run of the program with sudo. Otherwise it is empty.
+func Denied(path string, err error) string {
+	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
+		return ""
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	if uid, known := Owner(info); !known || uid == os.Geteuid() {
+		return ""
+	}
+	return "the file belongs to another user; run: " + TakeOver(path)
+}
+
 // Try tries out whether WriteFile could write path, and leaves nothing behind. Where
 // the directory does not exist it tries the nearest one above.
 func Try(path string, options Options) error {

@@ -17,7 +17,8 @@ var (
 )
 
 // OpenFile is os.OpenFile for regular files and nothing else: a named pipe or a device
-// in the place of a file would be waited for, or read without end.
+// in the place of a file would be waited for, or read without end. A file that it makes
+// can be opened by its owner again, whatever the umask.
 func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	f, err := os.OpenFile(path, flag|nonBlock, mode)
 	if err != nil {
@@ -31,7 +32,18 @@ func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 		_ = f.Close()
 		return nil, err
 	}
+	if flag&os.O_CREATE != 0 {
+		openToOwner(f, info)
+	}
 	return f, nil
+}
+
+// openToOwner gives a file the permissions of its owner that the umask took away.
+func openToOwner(f *os.File, info fs.FileInfo) {
+	const owner = 0o600
+	if mode := info.Mode().Perm(); mode&owner != owner && info.Size() == 0 && !Foreign(info) {
+		_ = f.Chmod(mode | owner)
+	}
 }
 
 // OpenUnlinked opens a regular file for reading. It follows no link: that is ErrLink.

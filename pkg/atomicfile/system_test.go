@@ -14,6 +14,7 @@ type failing struct {
 	errs  map[string]error
 	after map[string]int
 	done  map[string]int
+	times int // how often a call that has a number in after fails, 0: always
 }
 
 func fails(err error, calls ...string) *failing {
@@ -26,7 +27,8 @@ func fails(err error, calls ...string) *failing {
 
 func (f *failing) fail(call string) error {
 	f.done[call]++
-	if f.done[call] <= f.after[call] {
+	after, numbered := f.after[call]
+	if f.done[call] <= after || numbered && f.times > 0 && f.done[call] > after+f.times {
 		return nil
 	}
 	return f.errs[call]

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func TestRead(t *testing.T) {
@@ -67,6 +69,8 @@ func TestReadFindsEveryFault(t *testing.T) {
 		{"{\"email\":\"ada@ex\u0430mple.com\"}", `line 1: "ada@exаmple.com": U+0430 (Cyrillic) at character 7 among Latin letters: the address mixes scripts`},
 		{"ada@example.com.", `line 1: "ada@example.com." is not an email address: it ends with a dot`},
 		{"ada@localhost", `line 1: "ada@localhost" is not an email address`},
+		{"mailto:ada@example.com", `line 1: "mailto:ada@example.com" is not an email address`},
+		{"ada@example.com?subject=x", `line 1: "ada@example.com?subject=x" is not an email address`},
 	} {
 		_, faults := Read([]byte(test.text))
 		var got []string
@@ -111,7 +115,7 @@ func FuzzRead(f *testing.F) {
 		}
 		var again strings.Builder
 		for _, e := range entries {
-			if e.Line < 1 || e.Line > total || !isAddress(e.Address) || slices.Contains(e.Roles, "") {
+			if e.Line < 1 || e.Line > total || spelling.NoAddress(e.Address) != "" || slices.Contains(e.Roles, "") {
 				t.Errorf("%+v of %d lines", e, total)
 			}
 			again.WriteString(e.Address + "\n")

@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
@@ -125,19 +124,8 @@ func checked(e Entry) (Entry, string) {
 	switch {
 	case e.Address == "":
 		return e, "there is no address"
-	case spelling.Deceptive(e.Address) != "":
-		return e, fmt.Sprintf("%q: %s", e.Address, spelling.Deceptive(e.Address))
-	case strings.HasSuffix(e.Address, "."):
-		return e, fmt.Sprintf("%q is not an email address: it ends with a dot", e.Address)
-	case !isAddress(e.Address):
-		return e, fmt.Sprintf("%q is not an email address", e.Address)
+	case spelling.NoAddress(e.Address) != "":
+		return e, spelling.NoAddress(e.Address)
 	}
 	return e, ""
-}
-
-// isAddress reports whether s is a bare address with a domain that mail from
-// elsewhere can reach.
-func isAddress(s string) bool {
-	parsed, err := mail.ParseAddress(s)
-	return err == nil && parsed.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
 }

@@ -12,22 +12,26 @@ import (
 	"unicode/utf8"
 )
 
+// lowScreen is the height below which a terminal shows little of a list beside the
+// prompt of a pager, and its own history is the better way to read it.
+const lowScreen = 10
+
 // pager is the command that PAGER says, "" where the command at hand has none.
 func (a *App) pager() string {
-	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb {
+	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb || a.Terminal.Height < lowScreen {
 		return ""
 	}
 	return strings.TrimSpace(a.Getenv("PAGER"))
 }
 
 // page writes the list of a command to standard output, by the pager that PAGER
-// says if the list is longer than the terminal is high and a person sits there.
+// says if the list is longer than the terminal is high.
 // Reports of what was done are not paged: the end of the command would wait.
 // PAGER is a command of the shell, as for git and man, and gets nothing of what the
 // environment holds of Astra. A list is never lost: where the pager fails or has read
 // nothing of it, it is written as it is.
 func (a *App) page(text []byte) error {
-	if a.Terminal.Height > 0 && a.screenLines(string(text)) >= a.Terminal.Height {
+	if a.screenLines(string(text)) >= a.Terminal.Height {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()
@@ -41,11 +45,17 @@ func (a *App) page(text []byte) error {
 	return err
 }
 
-// runPager reports whether a pager took the text. The end of ctx ends the pager.
+// runPager reports whether a pager took the text. The end of ctx ends the pager,
+// and all that it has started.
 func (a *App) runPager(ctx context.Context, command, text string) bool {
 	words := pagerWords(command)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own choice
-	cmd.Cancel = func() error { return endGently(cmd.Process) }
+	var members family                                      // of a pipeline, for which the shell waits
+	cmd.Cancel = func() error {
+		members = familyOf(cmd.Process.Pid)
+		members.askToEnd()
+		return endGently(cmd.Process)
+	}
 	cmd.WaitDelay = parting
 	cmd.Env = a.StrangerEnviron()
 	if a.Getenv("LESS") == "" {
@@ -69,6 +79,7 @@ func (a *App) runPager(ctx context.Context, command, text string) bool {
 		w.Close()
 	}()
 	failed := cmd.Run()
+	members.end()
 	left, _ := io.Copy(io.Discard, r) // this end keeps what no program read, and lets the writer end
 	r.Close()
 	exit, ended := errors.AsType[*exec.ExitError](failed)

@@ -59,6 +59,10 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, cha
 	if paths.Config == "" {
 		return err
 	}
+	a.configRead = false
+	if _, err := a.Config(); err != nil { // which could then neither be changed nor say what is named
+		return err
+	}
 	dir := filepath.Join(paths.Config, transferDir)
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return unwritten(dir, err)
@@ -79,7 +83,11 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, cha
 	failpoint.Here("transfer: noted")
 	changed := change()
 	failpoint.Here("transfer: changed")
-	return errors.Join(changed, a.endTransfer(context.WithoutCancel(ctx), path, note))
+	ended := a.endTransfer(context.WithoutCancel(ctx), path, note)
+	if changed == nil {
+		return Hint(ended, "the change was made; the next astra command tries again to delete the secrets that are left")
+	}
+	return errors.Join(changed, ended)
 }
 
 // endTransfer deletes the secrets of a note that no profile names, and the note.

@@ -38,6 +38,9 @@ func Load(path string) (Config, error) {
 // the check and the reading.
 func read(path string) ([]byte, error) {
 	f, err := openRegular(path)
+	if why := atomicfile.Denied(path, err); why != "" {
+		return nil, &Error{Path: path, Why: why}
+	}
 	if err != nil {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
 	}

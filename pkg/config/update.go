@@ -73,7 +73,7 @@ func tryLock(path string) error {
 	case errors.Is(err, atomicfile.ErrLocked):
 		return nil
 	case err != nil:
-		return &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
+		return unlocked(path, err)
 	case errors.Is(absent, fs.ErrNotExist):
 		lock.Remove()
 	default:
@@ -99,7 +99,15 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	case errors.Is(err, atomicfile.ErrLocked):
 		return nil, &Error{Path: path, Why: "another astra holds this lock"}
 	}
-	return nil, &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
+	return nil, unlocked(path, err)
+}
+
+// unlocked words the failure to take a lock.
+func unlocked(path string, err error) error {
+	if why := atomicfile.Denied(path, err); why != "" {
+		return &Error{Path: path, Why: why}
+	}
+	return &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
 }
 
 func rewrite(path string, edit func(*Config) error) error {

@@ -149,6 +149,8 @@ func (s fileStore) read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s is a symbolic link", ErrPermissions, path)
 	case errors.Is(err, atomicfile.ErrNotRegular):
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
+	case atomicfile.Denied(path, err) != "":
+		return nil, fmt.Errorf("%w: %s: %s", ErrPermissions, path, atomicfile.Denied(path, err))
 	case err != nil:
 		return nil, notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}

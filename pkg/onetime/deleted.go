@@ -29,7 +29,7 @@ func (j Journal) NoteDeleted(clientID string) error {
 	}
 	path := filepath.Join(j.Dir, deletedFile)
 	if info, err := os.Lstat(path); err == nil && info.Size() > maxDeletedFile {
-		if err := os.Rename(path, filepath.Join(j.Dir, deletedBefore)); err != nil {
+		if err := atomicfile.Rename(path, filepath.Join(j.Dir, deletedBefore)); err != nil {
 			return err
 		}
 	}

@@ -133,6 +133,51 @@ func TestDeceptive(t *testing.T) {
 	}
 }
 
+func TestNoAddress(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"ada@example.com":           "",
+		"ADA+team@Sub.Example.COM":  "",
+		"o'brien@example.co.uk":     "",
+		"zoë@exämple.com":           "",
+		"भारत@भारत.भारत":            "",
+		"a@1.example":               "",
+		"a@xn--exmple-cua.com":      "",
+		"ada@example.com.":          `"ada@example.com." is not an email address: it ends with a dot`,
+		"ada@example..com":          `"ada@example..com" is not an email address`,
+		".ada@example.com":          `".ada@example.com" is not an email address`,
+		"ada.@example.com":          `"ada.@example.com" is not an email address`,
+		"ada@.example.com":          `"ada@.example.com" is not an email address`,
+		"ada@localhost":             `"ada@localhost" is not an email address`,
+		"ada@-example.com":          `"ada@-example.com" is not an email address`,
+		"ada@[127.0.0.1]":           `"ada@[127.0.0.1]" is not an email address`,
+		"ada@example.com?subject=x": `"ada@example.com?subject=x" is not an email address`,
+		"ada@example.com'":          `"ada@example.com'" is not an email address`,
+		"ada@example.com/x":         `"ada@example.com/x" is not an email address`,
+		"mailto:ada@example.com":    `"mailto:ada@example.com" is not an email address`,
+		"<ada@example.com>":         `"<ada@example.com>" is not an email address`,
+		"Ada <ada@example.com>":     `"Ada <ada@example.com>" is not an email address`,
+		`"ada"@example.com`:         `"\"ada\"@example.com" is not an email address`,
+		`"a b"@example.com`:         `"\"a b\"@example.com" is not an email address`,
+		"ada@example.com ":          `"ada@example.com " is not an email address`,
+		"ada(me)@example.com":       `"ada(me)@example.com" is not an email address`,
+		"ada@@example.com":          `"ada@@example.com" is not an email address`,
+		"ada":                       `"ada" is not an email address`,
+		"@example.com":              `"@example.com" is not an email address`,
+		"":                          `"" is not an email address`,
+		"ada\uff20example.com":      `"ada＠example.com": U+FF20 (full-width @) at character 4 looks like another character`,
+		"ada@ex\u00adample.com":     `"ada@ex\u00adample.com": U+00AD (soft hyphen) at character 7 is invisible`,
+		"ada@example.com\u2028":     `"ada@example.com\u2028": U+2028 (line separator) at character 16 is invisible`,
+		"ada@example.com\u0085":     `"ada@example.com\u0085": U+0085 (control character) at character 16 is invisible`,
+		"ada@example.com\x00":       `"ada@example.com\x00": U+0000 (control character) at character 16 is invisible`,
+		"ada@example\u3002com":      `"ada@example。com": U+3002 (symbol) at character 12 is not allowed in an address`,
+	} {
+		if got := spelling.NoAddress(address); got != want {
+			t.Errorf("%+q: %q, want %q", address, got, want)
+		}
+	}
+}
+
 func TestUnseen(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{

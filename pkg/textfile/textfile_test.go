@@ -41,6 +41,10 @@ func TestDecode(t *testing.T) {
 		{"NUL bytes behind the text", "ada" + strings.Repeat("\x00", 500), "ada"},
 		{"NUL behind UTF-16", wide("ada\r\n\x00", binary.LittleEndian), "ada\n"},
 		{"Ctrl-Z within a line stays", "a\x1ab\n", "a\x1ab\n"},
+		{"separators of Unicode are characters of a line", "a\u0085b\u2028c\u2029d\n", "a\u0085b\u2028c\u2029d\n"},
+		{"the same in UTF-16", wide("a\u2028b\r\n", binary.BigEndian), "a\u2028b\n"},
+		{"CR and NUL behind the text", "ada\r\x00\x00", "ada\n"},
+		{"CR CR LF", "ada\r\r\nbob", "ada\n\nbob"},
 		{"the replacement character is a character", "a\ufffdb\n", "a\ufffdb\n"},
 	} {
 		got, err := textfile.Decode([]byte(test.data))
@@ -57,6 +61,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{"Latin-1", "ada\nzo\xeb\n", "line 2: not UTF-8 text; save the file as UTF-8"},
 		{"Latin-1 behind CR LF", "a\r\nb\r\nzo\xeb", "line 3: not UTF-8 text; save the file as UTF-8"},
 		{"Latin-1 behind CR", "a\rb\rc\rzo\xeb", "line 4: not UTF-8 text; save the file as UTF-8"},
+		{"an overlong NUL", "ada\n\xc0\x80", "line 2: not UTF-8 text; save the file as UTF-8"},
+		{"an overlong slash", "\xe0\x80\xaf", "line 1: not UTF-8 text; save the file as UTF-8"},
+		{"beyond Unicode", "a\xf4\x90\x80\x80", "line 1: not UTF-8 text; save the file as UTF-8"},
+		{"a character that is cut off", "ada\nzo\xc3", "line 2: not UTF-8 text; save the file as UTF-8"},
 		{"a surrogate in UTF-8", "\xed\xa0\x80", "line 1: not UTF-8 text; save the file as UTF-8"},
 		{"NUL in the text", "ada@example.com\nb\x00b@example.com\n", "line 2: a NUL byte; if this file is UTF-16, save it as UTF-8"},
 		{"UTF-16 without a mark", western[2:], "this file is UTF-16 without a byte order mark; save it as UTF-8"},

@@ -1,0 +1,4 @@
+package cli
+
+// parents knows none: a pager is one program here, which ends with its own end.
+func parents() map[int]int { return nil }
