@@ -16,6 +16,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -132,6 +133,9 @@ func New(config Config) (*Client, error) {
 	}
 	if config.AttemptTimeout <= 0 {
 		config.AttemptTimeout = 30 * time.Second
+	}
+	if failpoint.Disabled("attempt-limit") {
+		config.AttemptTimeout *= 1000
 	}
 	c := &Client{base: base, config: config, redact: &secret.Redactor{}}
 	c.redact.Add(config.Token)
