@@ -435,3 +435,27 @@ func (h *habitTrial) withoutRoles() http.Handler {
 		h.lying.ServeHTTP(w, r)
 	})
 }
+
+// TestOlderTokenIsNoGuess has an answer name a token that was there before: no command
+// says that it may be the new one.
+func TestOlderTokenIsNoGuess(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	check(t, err)
+	g := prepareGround(t, program, tasks()[slices.IndexFunc(tasks(), func(c task) bool { return c.name == toStore })])
+	h := beginHabit(t, g, "description=drop", nil, rand.New(rand.NewPCG(1, 1)))
+	defer h.end()
+	h.be(h.answering(h.lying, func() string { return g.neighbor }))
+	h.run(h.args...)
+	h.pass(pastGrace)
+	h.judgeOffers(g.neighbor)
+	if _, next, _ := h.account.run("org", "list"); strings.Contains(next, g.neighbor) || !strings.Contains(next, "unfinished") {
+		t.Error(next)
+	}
+	for _, c := range h.complaints {
+		t.Error(c)
+	}
+}

@@ -198,7 +198,6 @@ func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, err
 	case err != nil:
 		return nothing, err
 	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == m.Caller:
-		entry.Named = made.ClientID
 		return nothing, m.settle(ctx, entry, fmt.Errorf("the answer names %s, which is another token", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
