@@ -44,7 +44,7 @@ func safeguards() []safeguard {
 
 		{names: "input-limit", protects: "input has a time limit", rig: bitesHang("auth login", "a silent pipe")},
 		{names: "keyring-limit", protects: "the keyring has a time limit", rig: bitesHang("org get", "a silent bus")},
-		{names: "command-limit,attempt-limit", protects: "requests have a time limit", rig: bitesHang("user list", "a service that says nothing")},
+		{names: "command-limit", protects: "requests have a time limit", rig: bitesHang("user list", "a service that says nothing")},
 		{before: "sleep 20 &", protects: "no process is left behind", rig: bitesHang("env export", "standard input closed")},
 
 		{names: "journal-sync", protects: "the journal is on the disk before anything is sent", rig: bitesDurability("token generate")},

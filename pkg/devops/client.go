@@ -16,7 +16,6 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -133,9 +132,6 @@ func New(config Config) (*Client, error) {
 	}
 	if config.AttemptTimeout <= 0 {
 		config.AttemptTimeout = 30 * time.Second
-	}
-	if failpoint.Disabled("attempt-limit") {
-		config.AttemptTimeout *= 1000
 	}
 	c := &Client{base: base, config: config, redact: &secret.Redactor{}}
 	c.redact.Add(config.Token)
