@@ -3,95 +3,104 @@
 package cmd_test
 
 import (
-	"encoding/json"
+	"bytes"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// A rewrite is a change of a source file: the text that is replaced is there
-// exactly once.
-type rewrite struct{ file, old, new string }
-
-// A safeguard is a part of the program that a rig watches over.
+// A safeguard is a part of the program that a rig watches over. It is taken away by
+// its names in the source, in the program built with the tag failpoint.
 type safeguard struct {
-	name     string
-	rewrites []rewrite // take it away
+	names    string // of failpoint.Disabled, separated by commas; where one has to do for two, both
+	protects string
 	rig      func(t *testing.T, h home) []string
+	panics   string // places of failpoint.Panic at which a secret is in a panic
+	before   string // a shell script in front of the program, for what no safeguard of its own prevents
+	quick    bool   // the short form runs it too
 }
 
 func safeguards() []safeguard {
 	return []safeguard{
-		{"what creates is sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
-		{"invitations are sent once", []rewrite{{"pkg/devops/retry.go", "case t.call.class == once, t.call.class == single:", "case t.call.class == single:"}}, bitesFault("user invite", "PUT /organizations/users", "drop-response,times=1")},
-		{"a token whose answer is lost is looked for", []rewrite{{"pkg/onetime/onetime.go", "return nothing, m.settle(ctx, entry, err)", "return nothing, err"}}, bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
-		{"what nobody holds is revoked", []rewrite{{"pkg/onetime/revoke.go", "if err := m.revokeOurs(ctx, entry, clientID, seen); err != nil {", "if err := error(nil); err != nil {"}}, bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1")},
-		{"a sign-in page is no success", []rewrite{{"pkg/devops/errors.go", "a.status < 300 && !isHTML(a.header, a.body):", "a.status < 300:"}}, bitesFault("user update", "PUT /organizations/users/*/roles", "html")},
-		{"an unclear end is said to be one", []rewrite{{"pkg/cli/classify.go", "e.Outcome = NobodyKnows\n\t\t}\n\t\tadvise", "e.Outcome = Nothing\n\t\t}\n\t\tadvise"}, {"pkg/cli/classify.go", "case Unknown:\n\t\te.Outcome = NobodyKnows", "case Unknown:\n\t\te.Outcome = Nothing"}}, bitesFault("role create", "POST /organizations/roles", "drop-response")},
+		{names: "sent-once", protects: "a token is requested once", rig: bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1")},
+		{names: "sent-once", protects: "an invitation is sent once", rig: bitesFault("user invite", "PUT /organizations/users", "drop-response,times=1")},
+		{names: "lost-answer,refusal-doubt", protects: "a token whose answer is lost is looked for", rig: bitesFault("token generate", "POST /clientIdSecrets", "drop-response,times=1"), quick: true},
+		{names: "orphan-revocation", protects: "a token whose secret is lost is revoked", rig: bitesFault("token generate", "POST /clientIdSecrets", "truncate,times=1"), quick: true},
+		{names: "sign-in-page", protects: "a sign-in page is no success", rig: bitesFault("user update", "PUT /organizations/users/*/roles", "html"), quick: true},
+		{names: "unclear-outcome", protects: "an unclear outcome is reported", rig: bitesFault("role create", "POST /organizations/roles", "drop-response")},
 
-		{"errors hold no secret", []rewrite{
-			{"pkg/cli/app.go", "redactor.Writer(app.err)", "app.err"},
-			{"pkg/devops/message.go", "c.redact.Redact(s)", "s"},
-		}, bitesCanary("user list", "500", "", false)},
-		{"requests that are shown hold no secret", []rewrite{
-			{"pkg/cli/app.go", "redactor.Writer(app.err)", "app.err"},
-			{"pkg/devops/errors.go", "c.redact.Redact(requestID(a.header))", "requestID(a.header)"},
-		}, bitesCanary("user list", "401", "-o json", false)},
-		{"lists hold no secret", []rewrite{{"pkg/cli/app.go", "redactor.Writer(app.out), redactor", "app.out, redactor"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},
-		{"encoded secrets are secrets", []rewrite{{"pkg/secret/redact.go", "found := forms(s)", "found := []string{s}"}, {"pkg/secret/redact.go", "forms(string(token.Text[len(token.Text)-tailSize:]))...", "string(token.Text[len(token.Text)-tailSize:])"}}, bitesCanary("role list", "names and descriptions", "-o json", false)},
-		{"programs that are started get no secret", []rewrite{{"pkg/cli/children.go", "return isSecretName(strings.ToUpper(name)) || secret.LooksLikeToken(value)", "return name+value == \"\" && secret.LooksLikeToken(value) && isSecretName(strings.ToUpper(name))"}}, bitesCanary("env export", "a healthy service", "", true)},
-		{"a panic shows no memory", []rewrite{
-			{"cmd/root.go", "defer app.Contain(&status)", "status = 0"},
-			{"pkg/devops/transport.go", "begin := t.client.now()", "begin := t.client.now()\n\tpanic(req.Header.Get(\"Authorization\"))"},
-		}, bitesCanary("user list", "a healthy service", "", false)},
-		{"a panic of a row shows no memory", []rewrite{
-			{"pkg/bulk/send.go", "r.rows[row].contained(calls)", "r.rows[row].Do(calls)"},
-			{"pkg/devops/transport.go", "begin := t.client.now()", "begin := t.client.now()\n\tif req.Method == \"DELETE\" {\n\t\tpanic(req.Header.Get(\"Authorization\"))\n\t}"},
-		}, bitesCanary("user remove", "a healthy service", "", false)},
+		{names: "error-redaction,message-redaction", protects: "errors hold no secret", rig: bitesCanary("user list", "500", "", false), quick: true},
+		{names: "error-redaction,message-redaction", protects: "requests that are shown hold no secret", rig: bitesCanary("user list", "401", "-o json", false)},
+		{names: "output-redaction", protects: "lists hold no secret", rig: bitesCanary("role list", "names and descriptions", "-o json", false), quick: true},
+		{names: "encoded-redaction", protects: "encoded secrets are secrets", rig: bitesCanary("role list", "names and descriptions", "-o json", false), quick: true},
+		{names: "child-environment", protects: "programs that are started get no secret", rig: bitesCanary("env export", "a healthy service", "", true)},
+		{names: "panic-containment", panics: "GET", protects: "a panic shows no memory", rig: bitesCanary("user list", "a healthy service", "", false), quick: true},
+		{names: "row-containment", panics: "DELETE", protects: "a panic of a row shows no memory", rig: bitesCanary("user remove", "a healthy service", "", false)},
 
-		{"input is waited for no longer than allowed", []rewrite{{"pkg/cli/input.go", "case <-ctx.Done():", "case <-make(chan bool):"}}, bitesHang("auth login", "a silent pipe")},
-		{"the keyring is waited for no longer than allowed", []rewrite{{"pkg/credential/keyring.go", "bounded, cancel := context.WithTimeout(ctx, limit)", "bounded, cancel := context.WithTimeout(context.Background(), limit*1000)"}}, bitesHang("org get", "a silent bus")},
-		{"the service is waited for no longer than allowed", []rewrite{
-			{"pkg/cli/start.go", "ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})", "ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit*1000, lateError{limit})"},
-			{"pkg/devops/client.go", "config.AttemptTimeout = 30 * time.Second", "config.AttemptTimeout = 30 * time.Hour"},
-		}, bitesHang("user list", "a service that says nothing")},
-		{"no process is left behind", []rewrite{{"cmd/env/ignored.go", "git.WaitDelay = time.Second", "git.WaitDelay = time.Second\n\tif exec.Command(\"sleep\", \"20\").Start() != nil {\n\t\treturn false\n\t}"}}, bitesHang("env export", "standard input closed")},
+		{names: "input-limit", protects: "input has a time limit", rig: bitesHang("auth login", "a silent pipe")},
+		{names: "keyring-limit", protects: "the keyring has a time limit", rig: bitesHang("org get", "a silent bus")},
+		{names: "command-limit", protects: "requests have a time limit", rig: bitesHang("user list", "a service that says nothing")},
+		{before: "sleep 20 &", protects: "no process is left behind", rig: bitesHang("env export", "standard input closed")},
 
-		{"the journal is on the disk before anything is sent", []rewrite{{"pkg/onetime/journal.go", "err = atomicfile.Sync(e.file)", "err = nil"}}, bitesDurability("token generate")},
-		{"a configuration is on the disk before its name", []rewrite{{"pkg/atomicfile/atomicfile.go", "if err := f.system.sync(f.File); err != nil {\n\t\t\treturn err", "if false {\n\t\t\treturn nil"}}, bitesDurability("profile rename")},
-		{"the name of a secret is on the disk", []rewrite{{"pkg/atomicfile/atomicfile.go", "return syncDir(f.system, filepath.Dir(f.path))", "return nil"}}, bitesDurability("auth login")},
+		{names: "journal-sync", protects: "the journal is on the disk before anything is sent", rig: bitesDurability("token generate")},
+		{names: "content-sync", protects: "a configuration is on the disk before its name", rig: bitesDurability("profile rename"), quick: true},
+		{names: "name-sync", protects: "the name of a secret is on the disk", rig: bitesDurability("auth login")},
 
-		{"a damaged configuration is left alone", []rewrite{{"pkg/config/update.go", "before, doc, err := parse(path, data)\n\tif err != nil {\n\t\treturn err\n\t}\n\tafter, _, err := parse(path, data) // a copy that shares nothing\n\tif err != nil {\n\t\treturn err\n\t}", "before, doc, _ := parse(path, data)\n\tafter, _, _ := parse(path, data)"}}, bitesDamage("auth login", "something else")},
-		{"text from outside does not act", []rewrite{{"pkg/output/sanitize.go", "if harmless(s) {", "if harmless(s) || true {"}}, bitesHostile("role list", "tsv")},
-		{"cells are no formulas", []rewrite{{"pkg/output/text.go", "if formula(cell) &&", "if false && formula(cell) &&"}}, bitesHostile("role list", "csv")},
-		{"a repository chooses no address", []rewrite{
-			{"pkg/config/project.go", "s.fail(key, \"%s: %s;", "_ = fmt.Sprintf(\"%s: %s;"},
-			{"pkg/config/project.go", "\t\"errors\"\n", "\t\"errors\"\n\t\"fmt\"\n"},
-			{"pkg/cli/service.go", "\t\"cmp\"\n", "\t\"cmp\"\n\t\"os\"\n\t\"strings\"\n"},
-			{"pkg/cli/service.go", "func (a *App) RequestedURL() (string, error) {", "func (a *App) RequestedURL() (string, error) {\n\tif text, err := os.ReadFile(\".astra.yaml\"); err == nil {\n\t\tif _, url, ok := strings.Cut(string(text), \"api_url: \"); ok {\n\t\t\treturn devops.NormalizeURL(strings.TrimSpace(url))\n\t\t}\n\t}"},
-		}, bitesRepository("auth login")},
+		{names: "damaged-config", protects: "a damaged configuration is left alone", rig: bitesDamage("auth login", "a part twice"), quick: true},
+		{names: "sanitized-text", protects: "text of the service is not run by the terminal", rig: bitesHostile("role list", "tsv")},
+		{names: "formula-quote", protects: "cells are no formulas", rig: bitesHostile("role list", "csv"), quick: true},
+		{before: `url=$(sed -n 's/^api_url: //p' .astra.yaml 2> /dev/null); test -z "$url" || export ASTRA_API_URL="$url"`, protects: "a repository chooses no address", rig: bitesRepository("auth login")},
 	}
 }
 
+// without is a home whose program goes without a safeguard.
+func (h home) without(t *testing.T, c safeguard) home {
+	t.Helper()
+	h.armed = append(slices.Clone(h.armed), "ASTRA_FAILPOINT_DISABLE="+c.names)
+	if c.before != "" {
+		script := filepath.Join(t.TempDir(), "astra")
+		check(t, os.WriteFile(script, []byte("#!/bin/sh\n"+c.before+"\nexec '"+h.program+"' \"$@\"\n"), 0o700))
+		h.program = script
+	}
+	return h
+}
+
+// shortTime is how long the short form of TestRigsBite may begin new rows.
+const shortTime = 10 * time.Second
+
 // TestRigsBite takes away one safeguard of the program after the other, and runs
-// the part of a rig that watches over it: it must complain.
+// the part of a rig that watches over it: it must complain. In short, it does so
+// with the quickest of them, as far as the time goes.
 func TestRigsBite(t *testing.T) {
-	if !fullRig() {
-		t.Skip("it builds the program a dozen times; ASTRA_RIG=full runs it")
+	if testing.Short() || raced {
+		t.Skip("processes, which the race detector does not see")
+	}
+	if !fullRig() { // in all, times are measured
+		t.Parallel()
 	}
 	h := newHome(t)
+	var err error
+	h.program, err = armed()
+	check(t, err)
+	began := time.Now()
 	for _, c := range safeguards() {
-		t.Run(c.name, func(t *testing.T) {
-			if complaints := c.rig(t, h); len(complaints) > 0 {
+		if !fullRig() && (!c.quick || time.Since(began) > shortTime) {
+			continue
+		}
+		t.Run(c.protects, func(t *testing.T) {
+			whole := h
+			if c.panics != "" {
+				whole.armed = []string{"ASTRA_FAILPOINT_PANIC=" + c.panics}
+			}
+			if complaints := c.rig(t, whole); len(complaints) > 0 {
 				t.Fatalf("the rig complains of the program as it is:\n%s", strings.Join(complaints, "\n"))
 			}
-			mutant := h
-			mutant.program = rebuilt(t, c.rewrites)
-			complaints := c.rig(t, mutant)
+			complaints := c.rig(t, whole.without(t, c))
 			if len(complaints) == 0 {
 				t.Fatal("the rig does not see that the safeguard is gone")
 			}
@@ -100,24 +109,90 @@ func TestRigsBite(t *testing.T) {
 	}
 }
 
-// TestSafeguardsAreFound makes sure that each rewrite still finds its text, since
-// the rewrites are only made by the full form.
-func TestSafeguardsAreFound(t *testing.T) {
-	t.Parallel()
+// safeguardNames are the names in the tables.
+func safeguardNames() []string {
+	var all []string
 	for _, c := range safeguards() {
-		rewritten(t, c.rewrites)
+		all = append(all, strings.Split(c.names, ",")...)
+	}
+	for _, c := range tokenRules() {
+		all = append(all, strings.Split(c.names, ",")...)
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
+}
+
+// TestSafeguardsAreListed compares the names in the source with those in the
+// tables: a safeguard without a row is one that no rig watches over.
+func TestSafeguardsAreListed(t *testing.T) {
+	t.Parallel()
+	var found []string
+	name := regexp.MustCompile(`failpoint\.Disabled\("([^"]*)"\)`)
+	use := regexp.MustCompile(`failpoint\.Disabled\(`)
+	for _, dir := range []string{"../cmd", "../pkg"} {
+		check(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			names := name.FindAllSubmatch(text, -1)
+			if len(names) != len(use.FindAll(text, -1)) {
+				t.Errorf("%s: a safeguard is not named by a constant", path)
+			}
+			for _, n := range names {
+				found = append(found, string(n[1]))
+			}
+			return err
+		}))
+	}
+	slices.Sort(found)
+	listed := safeguardNames()
+	found = slices.Compact(found)
+	for _, s := range found {
+		if !slices.Contains(listed, s) {
+			t.Errorf("safeguard %s has no row", s)
+		}
+		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(s) {
+			t.Errorf("safeguard %s is not named in kebab case", s)
+		}
+	}
+	for _, s := range listed {
+		if !slices.Contains(found, s) {
+			t.Errorf("safeguard %s is not in the source", s)
+		}
 	}
 }
 
-// TestPanicsAreContained builds a program that panics with a secret where it
-// sends a request, in the command itself and in a row of several.
-func TestPanicsAreContained(t *testing.T) {
+// TestSafeguardsCostNothing looks for the names of the safeguards in the program that
+// people use: the compiler has removed them.
+func TestSafeguardsCostNothing(t *testing.T) {
 	if !fullRig() {
-		t.Skip("it builds the program anew; ASTRA_RIG=full runs it")
+		t.Skip("it builds the program; ASTRA_RIG=full runs it")
 	}
+	path, err := plainBuild()
+	check(t, err)
+	text, err := os.ReadFile(path)
+	check(t, err)
+	for _, s := range append(safeguardNames(), "ASTRA_FAILPOINT") {
+		if bytes.Contains(text, []byte(s)) {
+			t.Errorf("%s is in the program", s)
+		}
+	}
+}
+
+// TestPanicsAreContained has the program panic with a secret where it sends a
+// request, in the command itself and in a row of several.
+func TestPanicsAreContained(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("processes, which the race detector does not see")
+	}
+	t.Parallel()
 	h := newHome(t)
-	h.program = rebuilt(t, []rewrite{{"pkg/devops/transport.go", "begin := t.client.now()", "begin := t.client.now()\n\tif req.Method == \"DELETE\" || trip.call.permission == \"org-token-read\" {\n\t\tpanic(req.Header.Get(\"Authorization\"))\n\t}"}})
-	for _, path := range []string{"token list", "user remove"} {
+	var err error
+	h.program, err = armed()
+	check(t, err)
+	for path, method := range map[string]string{"token list": "GET", "user remove": "DELETE"} {
+		h.armed = []string{"ASTRA_FAILPOINT_PANIC=" + method}
 		report(t, bitesCanary(path, "a healthy service", "", false)(t, h))
 		report(t, each(2, linesOf(path), func(c command) []string {
 			return inScratch(func(_, dir string) []string {
@@ -135,49 +210,6 @@ func TestPanicsAreContained(t *testing.T) {
 	}
 }
 
-// rewritten returns the root of the project, and the changed texts by their files.
-func rewritten(t *testing.T, rewrites []rewrite) (root string, texts map[string]string) {
-	t.Helper()
-	root, err := filepath.Abs("..")
-	check(t, err)
-	texts = map[string]string{}
-	for _, r := range rewrites {
-		path := filepath.Join(root, r.file)
-		if texts[path] == "" {
-			text, err := os.ReadFile(path)
-			check(t, err)
-			texts[path] = string(text)
-		}
-		if n := strings.Count(texts[path], r.old); n != 1 {
-			t.Fatalf("%s has %d times %q: say here how its safeguard can be taken away now", r.file, n, r.old)
-		}
-		texts[path] = strings.Replace(texts[path], r.old, r.new, 1)
-	}
-	return root, texts
-}
-
-// rebuilt builds the program with changes.
-func rebuilt(t *testing.T, rewrites []rewrite) string {
-	t.Helper()
-	dir := t.TempDir()
-	root, texts := rewritten(t, rewrites)
-	var overlay struct{ Replace map[string]string }
-	overlay.Replace = map[string]string{}
-	for path, text := range texts {
-		changed := filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root), "/", "-"))
-		check(t, os.WriteFile(changed, []byte(text), 0o600))
-		overlay.Replace[path] = changed
-	}
-	file, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "astra")
-	text, err := json.Marshal(overlay)
-	check(t, err)
-	check(t, os.WriteFile(file, text, 0o600))
-	if out, err := exec.Command("go", "build", "-overlay", file, "-o", program, root).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return program
-}
-
 // linesOf are the lines of one command.
 func linesOf(path string) []command {
 	return slices.DeleteFunc(commands(), func(c command) bool { return c.path != path })
@@ -190,10 +222,11 @@ func bitesFault(path, request, kind string) func(*testing.T, home) []string {
 		var err error
 		healthy.program, err = program() // learns what should be
 		check(t, err)
+		healthy.armed = nil
 		cells, complaints := faultCells(t, healthy, linesOf(path))
 		cells = slices.DeleteFunc(cells, func(c faultCell) bool { return c.request != request || c.fault.kind != kind })
 		for i := range cells {
-			cells[i].prepared.program = h.program
+			cells[i].prepared.program, cells[i].prepared.armed = h.program, h.armed
 		}
 		if len(cells) == 0 {
 			t.Fatalf("%s sends no %s any more", path, request)

@@ -57,6 +57,16 @@ func habitRows() []string {
 		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
 		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
+		"page-later", "stale-once", "quote-older",
+	}
+}
+
+// ownHabits are those of the rig's own: what is between the program and the service.
+func (h *habitTrial) ownHabits() map[string]func() http.Handler {
+	return map[string]func() http.Handler{
+		"page-later":  func() http.Handler { return h.showing(h.login()) },
+		"stale-once":  h.hidingOnce,
+		"quote-older": func() http.Handler { return h.quoting(h.ground.neighbor) },
 	}
 }
 
@@ -80,7 +90,7 @@ func habitMixes(random *rand.Rand, n int) []string {
 		mixes[i] = strings.Join(parts, ",")
 		if strings.Contains(mixes[i], "lie-ok") {
 			hides := func(part string) bool {
-				return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-size")
+				return strings.HasPrefix(part, "list-lag") || strings.HasPrefix(part, "page-") || part == "stale-once"
 			}
 			mixes[i] = strings.Join(slices.DeleteFunc(parts, hides), ",")
 		}
@@ -242,6 +252,7 @@ type habitTrial struct {
 	complaints     []complaint
 	known          map[complaint]bool
 	closers        []func()
+	strayed        atomic.Bool // a request went to another path than it should
 	kills          int
 	caller         string // client id of the login at the beginning
 }
@@ -276,6 +287,9 @@ func (h *habitTrial) complain(kind, about, format string, args ...any) {
 // beginning: to a client such a page is a whole list, and what it never showed cannot
 // be known.
 func (h *habitTrial) pagesLookWhole() bool {
+	if strings.Contains(h.behavior, "page-later") { // a rotation begins anew with such a page
+		return h.ground.verb == "rotate"
+	}
 	size := regexp.MustCompile(`page-size=(\d+)`).FindStringSubmatch(h.behavior)
 	if size == nil {
 		return false
@@ -311,8 +325,10 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 	options := sandbox.Options{Path: filepath.Join(dir, statePath), Now: func() time.Time { return time.Now().Add(time.Duration(h.shift.Load())) }}
 	h.honest, err = sandbox.Open(options)
 	check(t, err)
-	if behavior != noHabit {
-		options.Behavior, err = sandbox.ParseBehavior(behavior)
+	own := h.ownHabits()
+	named := slices.DeleteFunc(strings.Split(behavior, ","), func(name string) bool { return name == noHabit || own[name] != nil })
+	if len(named) > 0 {
+		options.Behavior, err = sandbox.ParseBehavior(named...)
 		check(t, err)
 	}
 	h.late = options.Behavior.LateCommit
@@ -330,12 +346,16 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 			h.reached.Add(1)
 		}
 	}), serveOptions)
-	h.be(h.lying)
-
-	s := &station{t: t, program: g.program, url: serve(h.honest), admin: g.admin, dir: dir}
+	s := &station{t: t, program: g.program, url: serve(h.honest), admin: g.admin, dir: dir, armed: g.armed}
 	h.trial = &trial{account: &account{s, dir}, scenario: g.scenario, old: g.old, before: maps.Clone(g.before)}
 	h.noteHeld()
 	h.caller = h.login()
+	for name := range strings.SplitSeq(behavior, ",") {
+		if own[name] != nil {
+			h.lying = own[name]()
+		}
+	}
+	h.be(h.lying)
 	return h
 }
 
@@ -1013,7 +1033,7 @@ func TestManyRotationsWithHabits(t *testing.T) {
 	all := tasks()
 	g := prepareGround(t, program, all[slices.IndexFunc(all, func(c task) bool { return c.name == "rotated with overlap" })])
 	seed := habitSeed()
-	rows := habitRows()
+	rows := slices.DeleteFunc(habitRows(), func(row string) bool { return row == "page-later" }) // each next rotation would begin with a page
 	n := max(1, trials(0)/len(rows)/4)
 	if trials(0) == 0 { // in short, a few of them
 		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(rows), func(a, b int) { rows[a], rows[b] = rows[b], rows[a] })

@@ -36,8 +36,9 @@ func fullRig() bool { return os.Getenv("ASTRA_RIG") == "full" }
 // copied for each run.
 type home struct {
 	dir     string
-	url     string // under which the sandbox was served when it was made
-	program string // astra, or what a rig has made of it
+	url     string   // under which the sandbox was served when it was made
+	program string   // astra, or what a rig has made of it
+	armed   []string // variables of failpoints
 }
 
 // newHome makes a home in which somebody has worked for a while.
@@ -99,7 +100,7 @@ func (h home) copyTo(dir, url string) (home, error) {
 		}
 		return errors.Join(err, os.WriteFile(to, text, 0o600))
 	})
-	return home{dir: dir, url: url, program: h.program}, err
+	return home{dir: dir, url: url, program: h.program, armed: h.armed}, err
 }
 
 // prepared is a copy of the home in which has happened what a line needs before.
@@ -132,7 +133,7 @@ func (w world) environ() []string {
 		"PATH=" + filepath.Join(w.dir, "bin") + ":" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + filepath.Join(w.dir, "tmp"), "URL=" + w.url,
 		"ASTRA_STATE_DIR=" + filepath.Join(w.dir, "state"), "ASTRA_CONFIG_DIR=" + filepath.Join(w.dir, "config"),
 		"ASTRA_CACHE_DIR=" + filepath.Join(w.dir, "cache"), "ASTRA_API_URL=" + w.url, "ASTRA_STORE=file", "TERM=xterm",
-	}, w.env...)
+	}, slices.Concat(w.armed, w.env)...)
 }
 
 // link puts the program into the home under its name.
@@ -168,7 +169,7 @@ func (h home) serveHere(dir string, wrap func(http.Handler) http.Handler) (world
 // serve serves a copy of the home with "astra sandbox serve", in a process of its
 // own. stop ends it and returns what it said: the requests that it performed.
 func (h home) serve(dir string, faults ...string) (world, error) {
-	w := world{home: home{dir: dir, program: h.program}}
+	w := world{home: home{dir: dir, program: h.program, armed: h.armed}}
 	if _, err := h.copyTo(dir, ""); err != nil {
 		return w, err
 	}

@@ -54,6 +54,7 @@ type station struct {
 	url     string
 	admin   string // a token that no trial touches
 	dir     string
+	armed   []string // variables of failpoints
 }
 
 // newStation serves a sandbox. Its state is in memory where the system has a
@@ -144,7 +145,7 @@ func (s *station) account() *account {
 // command is a run of the program in this home.
 func (h *account) command(args ...string) (cmd *exec.Cmd, out, stderr *bytes.Buffer) {
 	cmd = exec.Command(h.program, args...)
-	cmd.Dir, cmd.Env = h.path, []string{"HOME=" + h.path}
+	cmd.Dir, cmd.Env = h.path, append([]string{"HOME=" + h.path, "ASTRA_FAILPOINT_CLOCK=" + filepath.Join(h.path, clockPath)}, h.armed...)
 	out, stderr = new(bytes.Buffer), new(bytes.Buffer)
 	cmd.Stdout, cmd.Stderr = out, stderr
 	return cmd, out, stderr
@@ -180,6 +181,7 @@ const (
 	configPath     = ".config/astra/config.yaml"
 	credentialPath = ".config/astra/credentials/*"
 	journalPath    = ".local/state/astra/pending/*.jsonl"
+	clockPath      = "clock" // by how much the clock of the program is ahead
 )
 
 // holds reports whether somebody holds a token: standard output as it was read, a

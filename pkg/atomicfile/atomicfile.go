@@ -196,7 +196,7 @@ func (f *File) Discard() {
 // content whole and the directory could not be brought to the disk.
 func (f *File) Commit() error {
 	defer f.Discard()
-	if !f.options.Volatile {
+	if !f.options.Volatile && !failpoint.Disabled("content-sync") {
 		if err := f.system.sync(f.File); err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (f *File) Commit() error {
 	if info, err := os.Lstat(f.path); err == nil {
 		f.exposed = Exposed(info)
 	}
-	if f.options.Volatile {
+	if f.options.Volatile || failpoint.Disabled("name-sync") {
 		return nil
 	}
 	return syncDir(f.system, filepath.Dir(f.path))

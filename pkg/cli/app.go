@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -98,7 +99,7 @@ func System(version string) *App {
 		In:      os.Stdin,
 		Getenv:  os.Getenv,
 		Environ: os.Environ,
-		Now:     time.Now,
+		Now:     failpoint.Clock(time.Now),
 		Rand:    rand.Reader,
 		Home:    home,
 		homeErr: homeErr,
@@ -110,6 +111,12 @@ func System(version string) *App {
 	app.out = &stream{app: app, name: "standard output", file: os.Stdout}
 	app.err = &stream{app: app, name: "standard error", file: os.Stderr}
 	app.Out, app.Err = redactor.Writer(app.out), redactor.Writer(app.err)
+	if failpoint.Disabled("output-redaction") {
+		app.Out = app.out
+	}
+	if failpoint.Disabled("error-redaction") {
+		app.Err = app.err
+	}
 	app.Terminal = detect(app.files, app.Getenv)
 	return app
 }

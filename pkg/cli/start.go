@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -79,6 +80,9 @@ func (a *App) Start(cmd *cobra.Command) error {
 		a.endInterrupted(cmd)
 		a.tellOpen(cmd)
 		return nil
+	}
+	if failpoint.Disabled("command-limit") {
+		limit *= 1000
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})
 	a.cancelTimeout, a.limit = cancel, limit

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // parse reads a configuration file. The node is nil for a file without
@@ -24,7 +26,7 @@ func (s *scanner) parse(data []byte) (Config, *yaml.Node, error) {
 	if doc != nil && s.err == nil {
 		c = s.config(doc.Content[0])
 	}
-	if s.err != nil {
+	if s.err != nil && !failpoint.Disabled("damaged-config") {
 		return Config{}, nil, s.err
 	}
 	return c, doc, nil

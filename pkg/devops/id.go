@@ -3,6 +3,8 @@ package devops
 import (
 	"errors"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // errID says that an answer holds an id of a form that no id has.
@@ -32,6 +34,9 @@ func (i *id) UnmarshalText(b []byte) error {
 func IsID(s string) bool {
 	if s == "" || len(s) > maxID || s[0] == '-' || s[0] == '_' {
 		return false
+	}
+	if failpoint.Disabled("id-form") {
+		return true
 	}
 	return strings.IndexFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'

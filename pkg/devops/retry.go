@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 const (
@@ -79,7 +81,7 @@ func (t *trip) repeatable() bool {
 		return !isTimeout(a.err)
 	case a.err == nil && a.status == http.StatusTooManyRequests:
 		return true
-	case t.call.class == once, t.call.class == single:
+	case t.call.class == once && !failpoint.Disabled("sent-once"), t.call.class == single:
 		return false
 	case a.err != nil:
 		return isBroken(a.err)

@@ -98,6 +98,7 @@ func guarded(proxy func(*http.Request) (*url.URL, error), redact *secret.Redacto
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	trip := tripOf(req.Context())
 	begin := t.client.now()
+	failpoint.Panic(trip.call.method, req.Header)
 	failpoint.Here(trip.call.method + " " + trip.call.path + ": before")
 	trip.proxy = ""
 	resp, a := t.attempt(req, trip.call.class)

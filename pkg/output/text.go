@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 // csv writes the whole of every value. A text that a spreadsheet would take
@@ -19,7 +21,7 @@ func (s *sheet) csv(noHeaders bool) []byte {
 		for column := range record {
 			cell := s.text(row, column)
 			record[column] = s.clean(cell)
-			if formula(cell) && !s.typed(row, column) {
+			if formula(cell) && !s.typed(row, column) && !failpoint.Disabled("formula-quote") {
 				record[column] = "'" + record[column]
 			}
 		}

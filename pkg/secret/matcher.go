@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 const (
@@ -59,6 +61,9 @@ func (m *matcher) add(s string) {
 			text := within(encoding.WithPadding(base32.NoPadding), bitsOfBase32, s, before)
 			all = append(all, text, strings.ToLower(text))
 		}
+	}
+	if failpoint.Disabled("encoded-redaction") {
+		all = all[:1]
 	}
 	random := len(s) >= 2*leastPart && !strings.ContainsAny(s, "/ ")
 	for _, text := range all {

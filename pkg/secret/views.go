@@ -3,6 +3,8 @@ package secret
 import (
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
 const (
@@ -61,7 +63,7 @@ func (m *matcher) inChunk(chunk []byte) []span {
 			return found
 		}
 		plain, changed := unescape(text)
-		if !changed {
+		if !changed || failpoint.Disabled("encoded-redaction") {
 			return found
 		}
 		layers = append(layers, plain)
