@@ -27,7 +27,7 @@ func describe(ctx context.Context, app *cli.App, found []remnant) {
 		return
 	}
 	listed := map[string]candidate{}
-	roles := func(ids []string) []cli.RoleRef { return nil }
+	roles := func([]string) []cli.RoleRef { return nil }
 	if session, err := app.Session(ctx); err == nil {
 		roles = func(ids []string) []cli.RoleRef {
 			refs, err := session.RoleRefs(ctx, ids)
@@ -58,7 +58,7 @@ func describe(ctx context.Context, app *cli.App, found []remnant) {
 			if c.Listed && cli.RoleNames(c.Roles) != ordered {
 				c.Differs = append(c.Differs, "roles")
 			}
-			if c.Listed && c.Description != order.Description {
+			if c.Description != "" && c.Description != order.Description { // a list without it says nothing
 				c.Differs = append(c.Differs, "description")
 			}
 			r.tokens = append(r.tokens, c)
