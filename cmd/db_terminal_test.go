@@ -52,7 +52,7 @@ func TestDatabasesOnTerminal(t *testing.T) {
 		term.see("Delete the vector database demo (us-east1) with all its data")
 		term.see("Type demo to confirm")
 		term.typed("yes\r")
-		term.see("Cancelled.")
+		term.see("nothing was changed")
 		term.ends(8)
 		term = b.onTerminal("--sandbox", "db", "delete", "demo")
 		term.see("Type demo to confirm")

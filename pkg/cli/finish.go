@@ -146,7 +146,7 @@ func (a *App) reportText(e *Error) {
 		word = "\x1b[1;31merror:\x1b[0m"
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
-	if e.Name == wasDeclined { // an answer, and no error
+	if e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled) { // an answer, and no error
 		say("Cancelled.")
 	} else {
 		say(word + " " + output.Sanitize(e.Message))
