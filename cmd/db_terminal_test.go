@@ -31,7 +31,7 @@ func TestDatabasesOnTerminal(t *testing.T) {
 		term := b.onTerminal("--sandbox", "db", "create", "shop", "--cloud", "gcp", "--region", "us-east1")
 		term.see("Create the vector database shop")
 		term.typed("\r")
-		term.see("declined; nothing was changed")
+		term.see("Cancelled.")
 		term.ends(8)
 		b.run("! astra --sandbox db get shop")
 	})

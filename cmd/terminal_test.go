@@ -112,8 +112,8 @@ func TestTerminal(t *testing.T) {
 		})
 	}
 	ask("yes", "y\r", 0, "AstraCS:")
-	ask("no", "n\r", 8, "nothing was changed")
-	ask("nothing is no", "\r", 8, "nothing was changed")
+	ask("no", "n\r", 8, "Cancelled.")
+	ask("nothing is no", "\r", 8, "Cancelled.")
 	ask("Ctrl-C", "\x03", 130, "interrupted")
 	ask("Ctrl-D", "\x04", 8, "error")
 }

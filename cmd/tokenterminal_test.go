@@ -44,7 +44,7 @@ func TestRolePicker(t *testing.T) {
 		term.typed("\r")
 		term.see("Nothing selected.")
 		term.typed("\x1b")
-		term.see("nothing was changed")
+		term.see("Cancelled.")
 		term.ends(8)
 	})
 	t.Run("Ctrl-C", func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestPanicOnTerminal(t *testing.T) {
 		says               string
 	}{
 		{"yes", "\x04", "y\r", 0, "Revoked 1 of 1"},
-		{"no", "\x04", "n\r", 8, "nothing was changed"},
+		{"no", "\x04", "n\r", 8, "Cancelled."},
 		{"Ctrl-C", "\x03", "", 130, "interrupted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,8 +9,10 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type login struct {
@@ -87,6 +89,9 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if err := in.notSandbox(app, url, token.ClientID); err != nil {
+		return err
+	}
 	if app.Rehearse("keep the token %s as profile %s", token.ClientID, in.profile) {
 		return nil
 	}
@@ -96,6 +101,24 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	}
 	in.report(app, p)
 	return cli.PrintOne(app, columns(), p)
+}
+
+// notSandbox refuses a token of the sandbox on this machine for the public service, which
+// does not know it.
+func (in login) notSandbox(app *cli.App, url, clientID string) error {
+	if url != devops.DefaultURL || !app.OfSandbox(clientID) {
+		return nil
+	}
+	e := cli.Usagef("this is a token of the sandbox on this machine, and not of %s: nothing was sent", url)
+	served, err := app.ServedAt()
+	if err != nil || len(served) == 0 {
+		return e.WithHint("serve the sandbox, and log in to its address with --api-url").WithNext("astra sandbox serve")
+	}
+	words := []string{"astra", "auth", "login", in.profile, "--api-url", served[0], "--store", in.store}
+	if file := app.Globals.TokenFile; file != "" && file != "-" {
+		words = append(words, "--token-file", file)
+	}
+	return e.WithHint("log in to the address at which the sandbox is served").WithNext(shellword.Line(words...))
 }
 
 // url is the service that is asked for, or the one that the profile belongs to

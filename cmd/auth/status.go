@@ -57,7 +57,7 @@ func status(ctx context.Context, app *cli.App) error {
 	if !used {
 		_, failure = app.Session(ctx) // says what to do
 	}
-	if err := cli.Print(app, chainColumns(), chain, ""); err != nil {
+	if err := cli.PrintRead(app, chainColumns(), chain, ""); err != nil {
 		return err
 	}
 	return failure

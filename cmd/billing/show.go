@@ -84,7 +84,7 @@ func (in show) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.Print(app, in.columns(), costs, "There is no database."); err != nil {
+	if err := cli.PrintRead(app, in.columns(), costs, "There is no database."); err != nil {
 		return err
 	}
 	total, byUse := 0.0, 0

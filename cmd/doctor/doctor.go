@@ -48,7 +48,7 @@ func run(ctx context.Context, app *cli.App) error {
 		found = append(found, keyring(ctx, app))
 	}
 	found = append(found, login(ctx, app), database(app), operations(app), environment(app), completion(app), namesakes(app))
-	if err := cli.Print(app, columns(), found, ""); err != nil {
+	if err := cli.PrintRead(app, columns(), found, ""); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(found, func(f finding) bool { return f.state == trouble }) {

@@ -17,6 +17,7 @@ import (
 
 type use struct {
 	database, keyspace, region, saved, role, expires string
+	forget                                           bool
 }
 
 func newUse(app *cli.App) *cobra.Command {
@@ -39,16 +40,22 @@ without changing the default:
 --role generates an application token with that role, saves it in the secret store
 and selects it, all in one step; --expires limits it. --saved-token selects one that
 is saved. Without either, and without --keyspace and --region, a database keeps what
-was selected for it before; a new one takes the token of the default.`,
+was selected for it before; a new one takes the token of the default.
+
+--forget removes what was selected for DB. Its token stays saved and valid.`,
 		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
 			"  astra --sandbox env use demo --keyspace app\n" +
-			"  astra --sandbox env use",
+			"  astra --sandbox env use\n" +
+			"  astra --sandbox env use demo --forget",
 		Args: cli.Args("[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return in.show(app)
 			}
 			in.database = args[0]
+			if in.forget {
+				return in.drop(cmd.Context(), app)
+			}
 			return in.run(cmd.Context(), app)
 		},
 	}
@@ -58,7 +65,11 @@ was selected for it before; a new one takes the token of the default.`,
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
 	f.StringVar(&in.expires, "expires", "", "`when` the token of --role expires: "+cli.ExpiryForms+" (default never)")
+	f.BoolVar(&in.forget, "forget", false, "remove what was selected for DB")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
+	for _, selects := range []string{"keyspace", "region", "saved-token", "role", "expires"} {
+		cmd.MarkFlagsMutuallyExclusive("forget", selects)
+	}
 	return cli.Evaluated(cmd, false)
 }
 
@@ -169,10 +180,43 @@ func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, be
 	return cli.PrintOne(app, columns(), entry{bound, true})
 }
 
+// drop removes what was selected for a database, which need not exist any more. Nothing
+// is asked of the service.
+func (in use) drop(ctx context.Context, app *cli.App) error {
+	profile, err := app.Profile()
+	if err != nil {
+		return err
+	}
+	selected, err := app.Select(profile, in.database)
+	if err != nil {
+		return err
+	}
+	if !selected.Set() {
+		var names []string
+		for _, b := range profile.AllBindings() {
+			names = append(names, b.DB.Name)
+		}
+		return cli.NotFoundf("selected database", in.database, names).WithNext("astra env use")
+	}
+	name := selected.Binding.DB.Name
+	if app.Rehearse("forget what was selected for %s", name) {
+		return nil
+	}
+	if err := app.Forget(ctx, profile, selected.Binding.DB.ID); err != nil {
+		return err
+	}
+	app.Say("Forgot what was selected for %s.", name)
+	return nil
+}
+
 // show lists the databases that were selected.
 func (in use) show(app *cli.App) error {
 	if in != (use{}) {
-		return cli.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
+		e := cli.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
+		if in.forget {
+			e = cli.Usagef("DB is missing: --forget is for one database").WithNext("astra env use")
+		}
+		return e
 	}
 	profile, err := app.Profile()
 	if err != nil {
@@ -192,7 +236,7 @@ func (in use) show(app *cli.App) error {
 	} else if here.Ref != "" {
 		app.Say("In this directory %s selects %s.", here.Project.Path, here.Ref)
 	}
-	return cli.Print(app, columns(), entries, "")
+	return cli.PrintRead(app, columns(), entries, "")
 }
 
 // org is what is exported as the organization. Its name is for people, and harmless

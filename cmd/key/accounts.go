@@ -40,7 +40,7 @@ func (p place) accounts(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	return cli.Print(app, []output.Column[devops.CloudAccount]{
+	return cli.PrintRead(app, []output.Column[devops.CloudAccount]{
 		{Key: "cloud", Value: func(a devops.CloudAccount) any { return a.Cloud }, Sorted: true},
 		{Key: "account", Value: func(a devops.CloudAccount) any { return a.ID }, Name: true, Sorted: true},
 	}, accounts, "The service has no account there yet.")

@@ -36,7 +36,7 @@ func matrixColumns() []output.Column[iam.MatrixRow] {
 // printMatrix shows the default roles by kind and level. They are the same in every
 // organization, so that no request is needed.
 func printMatrix(app *cli.App) error {
-	if err := cli.Print(app, matrixColumns(), iam.Matrix(), "No roles match."); err != nil {
+	if err := cli.PrintRead(app, matrixColumns(), iam.Matrix(), "No roles match."); err != nil {
 		return err
 	}
 	app.Say("Default roles outside the matrix: Organization Administrator, Database Administrator, Billing Admin, UI View Only.")

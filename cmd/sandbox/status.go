@@ -1,12 +1,15 @@
 package sandbox
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // state is what is shown of the sandbox.
@@ -15,12 +18,20 @@ type state struct {
 	serving []string
 }
 
+// live is the administrator's token, "" if it is dead.
+func (s state) live() string {
+	if s.Dead {
+		return ""
+	}
+	return s.Token
+}
+
 func columns() []output.Column[state] {
 	return []output.Column[state]{
 		{Key: "path", Value: func(s state) any { return s.Path }},
 		{Key: "orgId", Value: func(s state) any { return s.OrgID }, Name: true},
 		{Key: "orgName", Value: func(s state) any { return s.OrgName }},
-		{Key: "token", Value: func(s state) any { return s.Token }},
+		{Key: "token", Value: func(s state) any { return output.OrNull(s.live()) }},
 		{Key: "serving", Value: func(s state) any { return s.serving }},
 	}
 }
@@ -31,7 +42,7 @@ func newStatus(app *cli.App) *cobra.Command {
 		Short: "Show where the sandbox is, and its administrator's token",
 		Long: `Show where the sandbox keeps its state, its organization, the token of its
 administrator, and the addresses at which it is being served. The token opens
-nothing but this sandbox.`,
+nothing but this sandbox. It is empty once the token was revoked or rotated.`,
 		Example: "  astra sandbox status\n  astra sandbox status --jq .token",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return show(app) },
@@ -51,5 +62,29 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if status.Dead {
+		app.Warn("the sandbox's admin token was revoked or rotated, and the sandbox does not keep the new one. %s", instead(app, server, serving))
+	}
 	return cli.WriteOne(app, app.Reveal(secret.Text(status.Token)), columns(), state{status, serving})
+}
+
+// instead says how to use a sandbox whose administrator's token is dead: with a profile
+// that has another token of it, or from the beginning.
+func instead(app *cli.App, server *sandbox.Server, serving []string) string {
+	const begin = "For a new sandbox (data is lost): astra sandbox reset"
+	cfg, err := app.Config()
+	if err != nil {
+		return begin
+	}
+	for _, p := range cfg.Profiles {
+		if known, err := server.HasToken(p.ClientID); err != nil || !known {
+			continue
+		}
+		way := "Profile " + p.Name + " is logged in to it: use -p " + shellword.Quote(p.Name)
+		if !slices.Contains(serving, p.APIURL) {
+			way += " once it is served (" + p.APIURL + ")"
+		}
+		return way + ". " + begin
+	}
+	return begin
 }

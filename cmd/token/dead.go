@@ -95,6 +95,6 @@ func savedButUnlisted(app *cli.App, session *cli.Session, ref string, failure er
 	if err != nil || saved.Name == "" || ambiguous(failure) {
 		return failure
 	}
-	return cli.Failf(cli.NotFound, "the token list does not show %s (%s), which is saved here", saved.Name, saved.ClientID).
-		WithHint("it was revoked, or the list is late or incomplete").WithNext("astra token verify " + shellword.Quote(saved.Name))
+	return cli.Failf(cli.NotFound, "%s (%s) is saved here and not in the token list", saved.Name, saved.ClientID).
+		WithHint("a new token may not be listed yet, or it was revoked elsewhere").WithNext("astra token verify " + shellword.Quote(saved.Name))
 }

@@ -153,7 +153,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 		return app.PrintRow(row, cli.Failf(cli.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
 			WithHint("it may be another token's"))
 	}
-	if err := in.proven(ctx, witness, t, deleted); err != nil {
+	if err := in.proven(ctx, app, witness, t, deleted); err != nil {
 		return app.PrintRow(row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
 	}
 	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
@@ -164,15 +164,24 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 	return app.PrintRow(row, forget(ctx, app, session, t.row))
 }
 
-func errStays(clientID string) error {
-	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID)
+// errStays is the failure of a revocation that the service accepted. A list may be late.
+func errStays(app *cli.App, clientID string) error {
+	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID).
+		WithHint("the revocation was accepted, and the list may be late: run this again after %s to make sure", app.ListsLate())
+}
+
+// errGoneBefore is the failure of a revocation of what the service does not know and
+// still lists.
+func errGoneBefore(app *cli.App, clientID string, refusal error) error {
+	return cli.Failf(cli.NotFound, "the service says that there is no token %s, and still lists it", clientID).Answering(refusal).
+		WithHint("it was probably revoked before, and the list is late: run this again after %s to make sure", app.ListsLate())
 }
 
 // errNeverListed says why the absence of a token from lists proves nothing.
 var errNeverListed = errors.New("the service accepted the deletion of a token that no list has shown")
 
 // proven makes sure that a token is gone. deleted is what its DELETE ended with.
-func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target, deleted error) error {
+func (in remove) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t target, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
@@ -187,7 +196,9 @@ func (in remove) proven(ctx context.Context, witness *onetime.Witness, t target,
 	case gone == nil:
 		return nil
 	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:
-		return errStays(t.ClientID)
+		return errStays(app, t.ClientID)
+	case errors.Is(gone, absence.ErrStillListed) && errors.Is(deleted, devops.ErrNotFound):
+		return errGoneBefore(app, t.ClientID, deleted)
 	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.unlisted):
 		return deleted
 	}

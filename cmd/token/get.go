@@ -24,7 +24,7 @@ func newGet(app *cli.App) *cobra.Command {
 			}
 			found, err := find(all, args[0])
 			if err != nil {
-				return err
+				return savedButUnlisted(app, session, args[0], err)
 			}
 			return cli.PrintOne(app, columns(), found)
 		},

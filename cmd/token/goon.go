@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -121,14 +122,18 @@ func retireDue(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	var due []string
+	rotating := false
 	for _, o := range open {
 		r := o.Record
+		rotating = rotating || r.Kind == onetime.Rotating
 		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.Undo {
 			due = append(due, o.ID)
 		}
 	}
-	if len(due) == 0 && app.Terminal.CI {
-		app.Say("The journal of this machine has no rotation that is due. To see those of other machines: %s", app.Command("astra token list -o wide"))
+	if !rotating {
+		if err := elsewhere(ctx, app); err != nil {
+			return err
+		}
 	}
 	var done []generated
 	var failure error
@@ -149,6 +154,31 @@ func retireDue(ctx context.Context, app *cli.App) error {
 		failure = cli.PartlyFailed(failure, "the others were revoked")
 	}
 	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation of this machine is due."))
+}
+
+// elsewhere names the rotations whose old token still works, as the marks of the new
+// ones in the list say: this machine has no journal of any. It sends no revocation, and
+// a list that cannot be had is no failure.
+func elsewhere(ctx context.Context, app *cli.App) error {
+	if !app.HasCredential() {
+		return nil // nothing is due here, with or without a login
+	}
+	session, err := app.Session(ctx)
+	var all []row
+	if err == nil {
+		all, err = rows(ctx, app, session)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		app.Warn("rotations of other machines are unknown: %v", err)
+		return nil
+	}
+	if slices.ContainsFunc(all, func(r row) bool { return r.replacedBy != "" }) {
+		app.Say("The journal of this machine has no rotation; the token list shows these of other machines. Nothing was revoked.")
+	}
+	return tellReplaced(app, all)
 }
 
 // retireOne ends one rotation, unless it is another organization's.

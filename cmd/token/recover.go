@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,8 @@ can tell: --revoke-unconfirmed revokes such tokens, --keep says that you have th
 secret, or that no token was made.
 
 The token is recognized by a mark in its description. Where the service does not
-show the mark, all tokens that are new since then are named: --revoke says which one
+show the mark, all tokens that are new since then are named as candidates, with their
+roles and descriptions; those that are as ordered come first. --revoke says which one
 it is. Nothing counts as gone until a complete list shows that. A list is complete if
 it holds your own token and all that were there before: if another administrator
 deleted one of those, say so with --deleted. For five minutes after the command a
@@ -85,6 +87,7 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 		known = append(known, found[i].clientIDs...)
 		doomed = append(doomed, found[i].revoke...)
 	}
+	describe(ctx, app, found)
 	for _, id := range in.revoke {
 		if !slices.Contains(known, id) {
 			return cli.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
@@ -165,7 +168,25 @@ func verdict(found []remnant) error {
 		e.Message += ": " + failure.Error()
 	}
 	if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) }) {
-		return e.WithHint("a request may still be carried out; try again in five minutes").WithNext("astra token recover")
+		hint := "a request may still be carried out; try again " + again(found)
+		if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) && len(r.clientIDs) > 0 }) {
+			hint += ", or say now with --revoke CLIENT-ID which token is to go"
+		}
+		return e.WithHint("%s", hint).WithNext("astra token recover")
 	}
 	return e.WithHint("the column next shows what to do")
+}
+
+// again says when all requests of operations that wait are over.
+func again(found []remnant) string {
+	var until time.Time
+	for _, r := range found {
+		if r.until.After(until) {
+			until = r.until
+		}
+	}
+	if until.IsZero() {
+		return "now"
+	}
+	return "after " + cli.Clock(until)
 }

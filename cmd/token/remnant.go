@@ -34,7 +34,9 @@ type remnant struct {
 	open      onetime.Open
 	state     string
 	clientIDs []string
-	missing   []string // destinations that have not what others keep
+	missing   []string  // destinations that have not what others keep
+	until     time.Time // when its request is over
+	tokens    []candidate
 	outcome   string
 	next      string
 	failure   error
@@ -51,17 +53,18 @@ func remnantColumns(app *cli.App) []output.Column[remnant] {
 		{Key: "operation", Value: func(r remnant) any { return r.open.ID }, Name: true},
 		{Key: "mark", Value: func(r remnant) any { return output.OrNull(r.open.Record.Nonce) }, Wide: true},
 		{Key: "kind", Value: func(r remnant) any { return output.OrNull(string(r.open.Record.Kind)) }, Spare: 1},
-		{Key: "clientIds", Value: func(r remnant) any { return append([]string{}, r.clientIDs...) }},
+		{Key: "clientIds", Value: func(r remnant) any { return append([]string{}, r.clientIDs...) }, Data: true},
+		{Key: "candidates", Value: func(r remnant) any { return append([]candidate{}, r.tokens...) }, Text: candidatesText, Wrap: true},
 		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: 1},
 		{Key: "state", Value: func(r remnant) any { return r.state }},
-		{Key: "outcome", Value: func(r remnant) any { return r.outcome }},
+		{Key: "outcome", Value: func(r remnant) any { return r.outcome }, Spare: 1},
 		{Key: "next", Value: func(r remnant) any { return output.OrNull(app.Command(r.next)) }, Wrap: true},
 		{Key: "error", Value: func(r remnant) any {
 			if r.failure == nil {
 				return output.OrNull("")
 			}
 			return r.failure.Error()
-		}},
+		}, Spare: 1}, // standard error has it too
 	}
 }
 
@@ -135,7 +138,7 @@ func (r *remnant) find(ctx context.Context, app *cli.App, session *cli.Session, 
 		})
 	default:
 	}
-	r.state, r.clientIDs, r.missing = string(found.State), found.ClientIDs, found.Missing
+	r.state, r.clientIDs, r.missing, r.until = string(found.State), found.ClientIDs, found.Missing, found.Until
 	r.decide(in, found)
 	return found.Why
 }
@@ -166,6 +169,9 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 		}
 	case onetime.Waiting:
 		r.next = "astra token recover"
+		if len(f.ClientIDs) > 0 { // a person may know which one it is
+			r.next = "astra token recover --revoke CLIENT-ID"
+		}
 	case onetime.Undoing:
 		r.next = "astra token rotate " + r.entry.Old + " --rollback"
 	case onetime.Halfway:

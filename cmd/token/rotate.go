@@ -46,8 +46,9 @@ cron, or --finish when the change-over is done. If it is the login in use and st
 here, it is revoked at once.
 
 --due and --finish need the journal of the machine that rotated. Where that is lost,
-as with a CI runner, "token list -o wide" shows in REPLACED BY which old tokens still
-work, and "token delete" revokes them.
+as with a CI runner, --due names the rotations whose old token still works, by the
+marks in the token list, with the "token delete" command that revokes it. It revokes
+nothing itself then.
 
 A token that is not stored here goes where --save or --out say, else to standard
 output, and the rest is yours to change over. --copy puts the new token on the

@@ -20,6 +20,8 @@ type rotation struct {
 	shown  bool // standard output is the destination
 	saved  string
 	places string // where the token is kept here, "" = nowhere
+
+	listsLate string // until when a list may not show what is done now
 }
 
 // rotation prepares the rotation of a token that is listed.
@@ -60,7 +62,7 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 	if err != nil {
 		return nil, err
 	}
-	r := &rotation{shown: record.Shown}
+	r := &rotation{shown: record.Shown, listsLate: app.ListsLate()}
 	r.Rotation = onetime.Rotation{Maker: maker}
 	if r.roles, err = session.RoleRefs(ctx, record.Order.Roles); err != nil {
 		return nil, err
@@ -123,10 +125,15 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		app.Say("The token is also on %s.", strings.Join(taken[1:], " and in "))
 	}
 	if e.Step == onetime.Switched {
-		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, lifetime(e.Retire), app.Command("astra token rotate --due --yes"))
-		app.Say("To revoke it now: %s", app.Command("astra token rotate "+e.Old+" --finish"))
+		next := "astra token rotate --due --yes"
+		if app.Terminal.CI { // a later job has another home directory, without the journal
+			next = "astra token delete " + e.Old + " --yes"
+		}
+		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, lifetime(e.Retire), app.Command(next))
 		if app.Terminal.CI {
-			app.Warn("CI is set: where the home directory of this job is deleted, only this revokes the old token: %s", app.Command("astra token delete "+e.Old))
+			app.Say("CI is set: that is for a later job. To revoke it in this one, which has the journal of the rotation: %s", app.Command("astra token rotate "+e.Old+" --finish --yes"))
+		} else {
+			app.Say("To revoke it now: %s", app.Command("astra token rotate "+e.Old+" --finish"))
 		}
 	} else {
 		app.Say("The old token %s is revoked.", e.Old)
@@ -169,7 +176,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 		onetime.Retired:    "the new token is what is used, the old one is revoked",
 	}[e.Step]
 	if e.Accepted == e.Old && e.Step == onetime.Switched {
-		words = "the new token is what is used; the revocation of the old one was sent, and its end could not be verified: try again in a few minutes"
+		words = "the new token is what is used; the revocation of the old one was sent, and its end could not be verified: the list may be late, try again after " + r.listsLate
 	}
 	next := []string{"astra token rotate " + e.Old + " --resume"}
 	if list, ok := errors.AsType[*absence.IncompleteListError](err); ok && len(list.Missing) == 1 { // perhaps another administrator deleted it

@@ -101,7 +101,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 	var results []bulk.Result
 	if len(others) > 0 {
 		results = app.RunRows(ctx, "Revoking", others, nil, nil)
-		prove(ctx, witness, others, results)
+		prove(ctx, app, witness, others, results)
 	}
 	for i, own := range rows[len(others):] {
 		r, err := own.Result, context.Cause(ctx)
@@ -110,7 +110,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 			r.Outcome, err = bulk.OK, own.Do(ctx)
 		}
 		one := []bulk.Result{failed(r, err)}
-		prove(ctx, witness, rows[len(others)+i:], one)
+		prove(ctx, app, witness, rows[len(others)+i:], one)
 		results = append(results, one...)
 	}
 	clean, cancel := cli.Proving(ctx)
@@ -154,10 +154,10 @@ func failed(r bulk.Result, err error) bulk.Result {
 }
 
 // prove corrects the outcome of what was sent by what is proven.
-func prove(ctx context.Context, witness *onetime.Witness, rows []bulk.Row, results []bulk.Result) {
+func prove(ctx context.Context, app *cli.App, witness *onetime.Witness, rows []bulk.Row, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
-	cli.ProveResults(rows, results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.ProveResults(rows, results, func(row int) error { return errStays(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return witness.Gone(looking, accepted)
 	})
 }

@@ -146,7 +146,7 @@ func (l *leak) nobodyMay(refusal error) error {
 func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*leak, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
-	cli.ProveResults(rows, results, func(row int) error { return errStays(results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.ProveResults(rows, results, func(row int) error { return errStays(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return goneLeaks(looking, app, leaks, accepted)
 	})
 }

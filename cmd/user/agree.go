@@ -48,17 +48,24 @@ func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, guests .
 	if err != nil {
 		return false, err
 	}
+	return tellManaging(app, roles, func(id string) bool {
+		return slices.ContainsFunc(guests, func(g guest) bool {
+			return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, id)
+		})
+	}), nil
+}
+
+// tellManaging tells of those roles that are given and that let their holder give access
+// to others, and reports whether there are any.
+func tellManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
 	found := false
 	for _, r := range roles {
-		holds := func(g guest) bool {
-			return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, r.ID)
-		}
-		if of := managed(r); of != "" && slices.ContainsFunc(guests, holds) {
+		if of := managed(r); of != "" && given(r.ID) {
 			app.Say("%s can manage %s.", r.Name, of)
 			found = true
 		}
 	}
-	return found, nil
+	return found
 }
 
 // managed names what a role lets its holder give to others.

@@ -72,6 +72,7 @@ func (in *invite) guests(ctx context.Context, app *cli.App, session *cli.Session
 		own[i], wrong = rolesOf(ctx, session, e)
 		faults = append(faults, wrong...)
 	}
+	faults = append(faults, in.roleless(app, entries)...)
 	common, err := in.common(ctx, app, session, entries, faults)
 	if err != nil {
 		if _, wrong := bulk.Notes(faults); len(wrong) == 0 {
@@ -130,7 +131,7 @@ func (in *invite) common(ctx context.Context, app *cli.App, session *cli.Session
 	without := slices.Clone(entries)
 	without = slices.DeleteFunc(without, func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	switch {
-	case len(without) == 0, in.resend:
+	case len(without) == 0, in.resend, len(in.roleless(app, entries)) == len(without):
 		return nil, nil
 	case app.Interactive() && len(wrong) == 0:
 		roles, err := app.PickRoles(ctx, session, rolesQuestion(entries), nil)
@@ -138,6 +139,21 @@ func (in *invite) common(ctx context.Context, app *cli.App, session *cli.Session
 		return idsOf(roles), err
 	}
 	return nil, cli.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")
+}
+
+// roleless are the faults of rows without roles in a file where others have some, and
+// nothing else says which.
+func (in *invite) roleless(app *cli.App, entries []bulk.Entry) (faults []bulk.Fault) {
+	named := func(e bulk.Entry) bool { return len(e.Roles) > 0 }
+	if len(in.roles) > 0 || in.resend || app.Interactive() || !slices.ContainsFunc(entries, named) {
+		return nil
+	}
+	for _, e := range entries {
+		if !named(e) && e.Line > 0 {
+			faults = append(faults, bulk.Fault{Line: e.Line, Text: e.Address + " has no role: add one, or give --role for such rows"})
+		}
+	}
+	return faults
 }
 
 // rolesQuestion asks for the roles of entries that name none.
@@ -158,7 +174,7 @@ func idsOf(roles []devops.Role) []string {
 }
 
 // plan decides what is to be done about a guest, given who is there.
-func (g *guest) plan(users []devops.User, again bool) {
+func (g *guest) plan(ctx context.Context, session *cli.Session, users []devops.User, again bool) {
 	user, found := byAddress(users, g.address)
 	g.user = user
 	if found && len(g.roles) == 0 { // the letter is what matters
@@ -174,8 +190,8 @@ func (g *guest) plan(users []devops.User, again bool) {
 	case !same(roleIDs(user), g.roles):
 		g.action = change
 		update := []string{"astra", "user", "update", user.Email}
-		for _, id := range g.roles {
-			update = append(update, "--role", id)
+		for _, name := range called(ctx, session, g.roles) {
+			update = append(update, "--role", name)
 		}
 		g.failure = cli.Failf(cli.Conflict, "%s is in the organization already (%s), with other roles: %s",
 			user.Email, status(user), cli.RoleNames(refs(user))).
@@ -186,6 +202,23 @@ func (g *guest) plan(users []devops.User, again bool) {
 	default:
 		g.action = unchanged
 	}
+}
+
+// called returns what people call these roles: the name, or the id where that means
+// another role or none.
+func called(ctx context.Context, session *cli.Session, ids []string) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = id
+		refs, err := session.RoleRefs(ctx, []string{id})
+		if err != nil || refs[0].Name == "" {
+			continue
+		}
+		if role, err := session.Role(ctx, refs[0].Name); err == nil && role.ID == id {
+			names[i] = refs[0].Name
+		}
+	}
+	return names
 }
 
 // warnAlike warns of new addresses that look like another one, of a member or of an

@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if err != nil {
 		return err
 	}
-	rows := in.rows(session, members.OrgID, guests, record)
+	rows := in.rows(app, session, members.OrgID, guests, record)
 	if n := record.Done(); n > 0 && !in.resume {
 		app.Warn("an earlier run of these rows did %d of %d; --resume does what is left", n, len(rows))
 	}
@@ -87,7 +88,7 @@ func (in *invite) keys(guests []guest) []string {
 // rows turns guests into rows. What an earlier run has settled is not sent
 // again by a run that resumes it: nor what nobody knows the outcome of, for
 // there may have been a letter.
-func (in *invite) rows(session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
+func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
 	rows := make([]bulk.Row, len(guests))
 	for i, g := range guests {
 		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action}
@@ -99,6 +100,9 @@ func (in *invite) rows(session *cli.Session, orgID string, guests []guest, recor
 		case g.failure != nil:
 			r.Outcome = bulk.Failed
 			r.Exit, r.Error = cli.Explain(g.failure)
+			if e, ok := errors.AsType[*cli.Error](g.failure); ok && len(e.Next) > 0 {
+				r.Error += ". To change them: " + app.Command(e.Next[0])
+			}
 		case in.resume && found && (earlier.Outcome == bulk.OK || earlier.Outcome == bulk.Unknown && g.action == resend):
 			r = earlier
 		case g.action == unchanged:

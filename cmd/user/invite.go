@@ -39,7 +39,8 @@ confirms.
 
 Addresses are separated by blanks, commas, semicolons or line breaks. --from
 reads a file of addresses, one a line or more; a CSV file with the columns email
-and role, where several roles have a semicolon between them; or JSON lines such
+and role, where several roles have a semicolon between them (E-Mail, Email address,
+Mail and Roles are columns too); or JSON lines such
 as {"email":"ada@example.com","roles":["RO User"]}. Rows without roles get those
 of --role.
 
@@ -111,7 +112,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 		if guests[i].twin > 0 {
 			continue
 		}
-		guests[i].plan(members.Users, in.resend)
+		guests[i].plan(ctx, session, members.Users, in.resend)
 	}
 	warnAlike(app, guests, members.Users)
 	if single {

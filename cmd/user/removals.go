@@ -25,7 +25,15 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, or
 		return app.PrintRow(row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	app.Say("Removed %s from %s.", l.Email, org)
+	if status(l.User) != "pending" {
+		tellTokens(app, l.Email)
+	}
 	return app.PrintRow(row, nil)
+}
+
+// tellTokens says that tokens outlive the people who generated them.
+func tellTokens(app *cli.App, whose string) {
+	app.Say("Tokens that %s generated still work, and the service does not record who generated a token. To look for them: %s", whose, app.Command("astra token list"))
 }
 
 // listed is the list of members, which showed these before.
@@ -66,5 +74,12 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
 	members.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row]) })
-	return report(app, results, false)
+	failure := report(app, results, false)
+	for i, r := range results {
+		if r.Outcome == bulk.OK && status(found[i].User) != "pending" {
+			tellTokens(app, "these people")
+			break
+		}
+	}
+	return failure
 }

@@ -31,6 +31,9 @@ func newRemove(app *cli.App) *cobra.Command {
 by address or id. All must be there, before the first one is removed. Each is a
 row of the output: {row,input,id,action,outcome,exit,error}.
 
+Tokens that a person generated still work after that, and the service does not record
+who generated them: look for them with "token list".
+
 The last Organization Administrator stays without --force; with it, the address
 has to be typed or given by --confirm.`,
 		Example: "  astra --sandbox user remove developer@example.com --yes\n" +

@@ -32,7 +32,8 @@ func newUpdate(app *cli.App) *cobra.Command {
 --role replaces all roles; --add-role and --remove-role keep what they do not
 name. At a terminal, roles are chosen from a list where no flag says which.
 
-To take roles away is asked for, and so is each change by the list. The last
+Removing roles asks for confirmation. So does adding one with the permission to
+manage users, roles or tokens, and each change by the list; --yes confirms. The last
 Organization Administrator keeps the role without --force; with it, the
 address has to be typed or given by --confirm.`,
 		Example: "  astra --sandbox user update developer@example.com --add-role 'API R/W User'\n" +
@@ -175,7 +176,10 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 	if in.orphans(members.Users, user, wanted) {
 		return guard(ctx, app, in.force, in.confirm, user)
 	}
-	picked := len(in.roles)+len(in.add)+len(in.remove) == 0
+	administers := tellManaging(app, roles, func(id string) bool {
+		return slices.Contains(wanted, id) && !slices.Contains(roleIDs(user), id)
+	})
+	picked := len(in.roles)+len(in.add)+len(in.remove) == 0 || administers
 	switch {
 	case picked && len(lost) == 0:
 		return app.Confirm(ctx, "Give %s to %s?", strings.Join(gained, ", "), user.Email)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/astra-admin/astra/pkg/suggest"
 	"github.com/astra-admin/astra/pkg/textfile"
@@ -17,9 +18,10 @@ import (
 // A kind is what the rows of a file are about. Its functions return the fault of
 // a row as a text, else "".
 type kind[E any] struct {
-	key     string   // the column that makes a first line a header
-	columns []string // all that there may be
-	object  string   // what a JSON object has, in words
+	key     string            // the column that each row has
+	columns []string          // all that there may be
+	aliases map[string]string // other words for columns, without blanks, dashes and the like
+	object  string            // what a JSON object has, in words
 	word    func(line int, word string) (E, string)
 	cells   func(line int, columns, cells []string) (E, string)
 	json    func(line int, decode func(any) error) (E, string)
@@ -151,12 +153,14 @@ func (k kind[E]) checkKeys(line string) (notes []string, err error) {
 }
 
 // header returns what separates the cells of a CSV file whose first line is
-// given, or 0 if that is no header.
+// given, or 0 if that is no header: it has none of the columns.
 func (k kind[E]) header(line string) rune {
-	for _, separator := range []rune{',', ';', '\t'} {
-		cells, err := newCSV(line, separator).Read()
-		if err == nil && slices.ContainsFunc(cells, func(c string) bool { return name(c) == k.key }) {
-			return separator
+	for _, column := range append([]string{k.key}, k.columns...) {
+		for _, separator := range []rune{',', ';', '\t'} {
+			cells, err := newCSV(line, separator).Read()
+			if err == nil && slices.ContainsFunc(cells, func(c string) bool { return k.name(c) == column }) {
+				return separator
+			}
 		}
 	}
 	return 0
@@ -168,8 +172,24 @@ func newCSV(text string, separator rune) *csv.Reader {
 	return r
 }
 
-// name is a column's name as it is compared.
-func name(cell string) string { return strings.ToLower(strings.TrimSpace(cell)) }
+// name is a column's name as it is compared: that of a known column, however it is
+// spelled, such as E-Mail, e_mail and "Email address".
+func (k kind[E]) name(cell string) string {
+	lower := strings.ToLower(strings.TrimSpace(cell))
+	bare := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, lower)
+	switch {
+	case slices.Contains(k.columns, bare):
+		return bare
+	case k.aliases[bare] != "":
+		return k.aliases[bare]
+	}
+	return lower
+}
 
 func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fault) {
 	r := newCSV(text, separator)
@@ -187,7 +207,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 		switch {
 		case columns == nil:
 			for _, cell := range cells {
-				columns = append(columns, name(cell))
+				columns = append(columns, k.name(cell))
 			}
 			faults = append(faults, k.checkHeader(line, cells)...)
 			if _, wrong := Notes(faults); len(wrong) > 0 {
@@ -210,7 +230,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 func (k kind[E]) checkHeader(line int, cells []string) (faults []Fault) {
 	seen := map[string]bool{}
 	for _, cell := range cells {
-		c := name(cell)
+		c := k.name(cell)
 		switch near := suggest.Nearest(c, k.columns); {
 		case seen[c]:
 			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("the column %q is there twice", c)})
@@ -222,6 +242,9 @@ func (k kind[E]) checkHeader(line int, cells []string) (faults []Fault) {
 			faults = append(faults, Fault{Line: line, Text: note, Note: true})
 		}
 		seen[c] = true
+	}
+	if _, wrong := Notes(faults); !seen[k.key] && len(wrong) == 0 {
+		faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("the column %q is missing", k.key)})
 	}
 	return faults
 }

@@ -75,7 +75,8 @@ func Read(data []byte) ([]Entry, []Fault) { return people().read(data) }
 func people() kind[Entry] {
 	return kind[Entry]{
 		key: "email", columns: []string{"email", "role", "roles"}, object: "email and roles",
-		word: func(line int, word string) (Entry, string) { return checked(Entry{Line: line, Address: word}) },
+		aliases: map[string]string{"emails": "email", "emailaddress": "email", "mail": "email", "mailaddress": "email", "useremail": "email"},
+		word:    func(line int, word string) (Entry, string) { return checked(Entry{Line: line, Address: word}) },
 		cells: func(line int, columns, cells []string) (Entry, string) {
 			e := Entry{Line: line}
 			for i, cell := range cells {

@@ -33,7 +33,8 @@ func Networks(args []string) (networks []Network, faults []Fault) {
 func ReadNetworks(data []byte) ([]Network, []Fault) {
 	return kind[Network]{
 		key: "address", columns: []string{"address", "description"}, object: "address and description",
-		word: func(line int, word string) (Network, string) { return newNetwork(line, word, "") },
+		aliases: map[string]string{"addresses": "address", "ip": "address", "ipaddress": "address", "cidr": "address"},
+		word:    func(line int, word string) (Network, string) { return newNetwork(line, word, "") },
 		cells: func(line int, columns, cells []string) (Network, string) {
 			row := map[string]string{}
 			for i, cell := range cells {

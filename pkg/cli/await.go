@@ -120,7 +120,7 @@ func (c Change) left(ctx context.Context, app *App) error {
 // was too short.
 func (c Change) again(app *App) string {
 	if c.Next != "" {
-		return app.onward(c.Next)
+		return app.Command(c.Next)
 	}
 	var flags []string
 	for _, flag := range []string{c.Again, "--wait"} {

@@ -79,9 +79,16 @@ func (a *App) back(asked int) error {
 	return e
 }
 
+const (
+	// wasDeclined is the machine name of a question that was answered with no, with Esc,
+	// or with another name than the one to be typed.
+	wasDeclined = "DECLINED"
+	cancelled   = "cancelled; nothing was changed"
+)
+
 // declined is the failure of a question that was answered with no.
 func declined() *Error {
-	return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: "declined; nothing was changed"}
+	return &Error{Exit: Unconfirmed, Name: wasDeclined, Message: cancelled}
 }
 
 // list asks with a list, unless a run before this one did and has the answer.

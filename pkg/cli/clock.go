@@ -1,6 +1,10 @@
 package cli
 
-import "time"
+import (
+	"time"
+
+	"github.com/astra-admin/astra/pkg/onetime"
+)
 
 // ServiceNow returns the time at the service, by which tokens age and expire. In
 // sandbox mode it is that of the sandbox's own clock.
@@ -14,3 +18,9 @@ func (a *App) ServiceNow() (time.Time, error) {
 	}
 	return server.Clock()
 }
+
+// Clock is a time of today as people read it.
+func Clock(t time.Time) string { return t.Local().Format(onetime.Clock) }
+
+// ListsLate says until when a list may not show what was done now.
+func (a *App) ListsLate() string { return Clock(a.Now().Add(onetime.Late)) }

@@ -34,35 +34,68 @@ func withoutLimit(args []string) []string {
 	return kept
 }
 
-// onward is a command line that goes on with what this one did, for the same
-// service and with the same credential.
-func (a *App) onward(line string) string {
-	var flags []string
-	if file := a.Globals.TokenFile; file != "" && file != "-" {
-		flags = append(flags, "--token-file", file)
-	}
-	if url := a.Globals.APIURL; url != "" {
-		flags = append(flags, "--api-url", url)
-	}
-	if len(flags) > 0 {
-		line = "astra " + shellword.Line(flags...) + strings.TrimPrefix(line, "astra")
-	}
-	return a.Command(line)
-}
-
-// Command is a command line that people are told to run, with what chose the
-// organization for this one.
+// Command is a command line that people are told to run, with the flags of this one
+// that chose organization, service and credential: it means the same when it is pasted.
+// A line that says itself what it is for stays as it is.
 func (a *App) Command(line string) string {
 	rest, ours := strings.CutPrefix(line, "astra ")
-	switch {
-	case strings.Contains(line, "--sandbox"):
+	if !ours || chooses(rest) {
 		return line
-	case !ours, strings.HasPrefix(rest, "sandbox "), strings.HasPrefix(rest, "--sandbox "), strings.HasPrefix(rest, "permission "), strings.Contains(rest, "auth login"):
-		return line
-	case a.sandboxed:
-		return "astra --sandbox " + rest
-	case a.Globals.Profile != "" && !strings.Contains(rest, "-p "):
-		return "astra -p " + shellword.Quote(a.Globals.Profile) + " " + rest
+	}
+	if flags := a.chosenFor(rest); len(flags) > 0 {
+		return "astra " + shellword.Line(flags...) + " " + rest
 	}
 	return line
+}
+
+// chosenFor returns the flags that a command line, which is given without its first
+// word, needs to mean what this one did.
+func (a *App) chosenFor(rest string) []string {
+	noun, _, _ := strings.Cut(rest, " ")
+	switch {
+	case slices.Contains([]string{"sandbox", "permission", "completion", "version", "help"}, noun), strings.HasSuffix(rest, " --help"):
+		return nil
+	case strings.HasPrefix(rest, "auth login"): // it names its profile, and asks for another token
+		if a.Globals.APIURL == "" || a.sandboxed {
+			return nil
+		}
+		return []string{"--api-url", a.Globals.APIURL}
+	}
+	var flags []string
+	add := func(flag, value string) {
+		if value != "" && value != "-" { // standard input was read
+			flags = append(flags, flag, value)
+		}
+	}
+	if a.sandboxed {
+		flags = append(flags, "--sandbox")
+	} else {
+		add("-p", a.Globals.Profile)
+	}
+	if noun == "profile" { // what is on this machine
+		return flags
+	}
+	add("--token-file", a.Globals.TokenFile)
+	if !a.sandboxed {
+		add("--api-url", a.Globals.APIURL)
+	}
+	return flags
+}
+
+// chooses reports whether a command line says what it is for: it may be the one that
+// was given.
+func chooses(line string) bool {
+	bare := strings.ReplaceAll(line, `'\''`, "")
+	for i, part := range strings.Split(bare, "'") {
+		if i%2 == 1 { // one quoted word
+			continue
+		}
+		for word := range strings.FieldsSeq(part) {
+			name, _, _ := strings.Cut(word, "=")
+			if slices.Contains([]string{"-p", "--profile", "--sandbox", "--api-url", "--token-file"}, name) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -37,7 +37,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 		}
 	}
 	if !spelling.SameName(given, name) {
-		e := &Error{Exit: Unconfirmed, Name: "DECLINED", Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+		e := &Error{Exit: Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
 		if spelling.Alike(given, name) {
 			e.Hint = "they look the same: " + spelling.Difference(given, name)
 		}

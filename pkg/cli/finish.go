@@ -64,9 +64,6 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Exit = Failed // "wrong usage" promises that nothing was sent
 		}
 	}
-	for i, command := range e.Next {
-		e.Next[i] = a.Command(command)
-	}
 	if e.Exit == ReaderLeft {
 		return int(ReaderLeft)
 	}
@@ -83,13 +80,19 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.sandboxed && e.Exit == NoCredential && e.Outcome != PartlyDone && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 		if a.session != nil && a.session.Source == administratorName {
-			e.Hint, e.Next = "the sandbox's administrator was revoked or rotated: only a sandbox that begins anew has one", []string{"astra sandbox reset"}
+			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
 		}
 	}
 	a.adviseNetwork(e, err)
 	a.advisePlace(e, err)
 	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
-		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, a.onward("astra doctor"))
+		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, "astra doctor")
+	}
+	if a.elsewhere(e) {
+		e.Hint, e.Next = "this is a token of the sandbox on this machine: add --sandbox, or --api-url with the address at which it is served", []string{"astra sandbox status"}
+	}
+	for i, command := range e.Next {
+		e.Next[i] = a.Command(command)
 	}
 	a.overrule(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
@@ -98,6 +101,13 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		a.reportText(e)
 	}
 	return int(e.Exit)
+}
+
+// elsewhere reports whether a failure is that a token of this machine's sandbox went to
+// the public service, which does not know it.
+func (a *App) elsewhere(e *Error) bool {
+	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
+		(e.Exit == NoCredential || e.Exit == Network) && a.OfSandbox(a.session.ClientID)
 }
 
 // sessionProfile is the profile in use, if a session was opened with one.
@@ -136,7 +146,11 @@ func (a *App) reportText(e *Error) {
 		word = "\x1b[1;31merror:\x1b[0m"
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
-	say(word + " " + output.Sanitize(e.Message))
+	if e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled) { // an answer, and no error
+		say("Cancelled.")
+	} else {
+		say(word + " " + output.Sanitize(e.Message))
+	}
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))
 	}

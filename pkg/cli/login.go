@@ -122,7 +122,11 @@ func whose(ctx context.Context, app *App, token secret.Token, url string) (confi
 	}
 	id, err := session.OrgID(ctx)
 	if errors.Is(err, devops.ErrUnauthorized) {
-		return config.Org{}, Hint(err, "the service does not accept this token: it was revoked, has expired, or belongs to another service; nothing was stored")
+		hint := "the service does not accept this token: it was revoked, has expired, or belongs to another service; nothing was stored"
+		if url == devops.DefaultURL {
+			hint += ". For a sandbox that is served, add --api-url with its address"
+		}
+		return config.Org{}, Hint(err, hint)
 	}
 	if err != nil {
 		return config.Org{}, err

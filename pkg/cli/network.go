@@ -15,7 +15,7 @@ import (
 // adviseNetwork adds to an error of the network what helps against it.
 func (a *App) adviseNetwork(e *Error, err error) {
 	if advice := a.NetworkAdvice(err); advice != "" && e.Hint == "" && !a.sandboxed {
-		e.Hint, e.Next = advice, append(e.Next, a.onward("astra doctor"))
+		e.Hint, e.Next = advice, append(e.Next, "astra doctor")
 	}
 }
 

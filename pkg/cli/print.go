@@ -30,13 +30,24 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 		err = output.List(a.Out, options, columns, items)
 	}
 	if err == nil && leftOut != nil {
+		columns := "1 column"
+		if n := len(leftOut); n > 1 {
+			columns = fmt.Sprintf("%d columns", n)
+		}
 		advice := ""
 		if a.pages { // and not a report of what was done, which would be done again
-			advice = "; -o wide shows all columns"
+			advice = " Show all with -o wide."
 		}
-		a.Say("No room for %s%s.", strings.Join(leftOut, ", "), advice)
+		a.Say("%s hidden: %s."+advice, columns, strings.Join(leftOut, ", "))
 	}
 	return err
+}
+
+// PrintRead is Print for a list of a command that changes nothing: it can be run again
+// for more columns.
+func PrintRead[T any](a *App, columns []output.Column[T], items []T, none string) error {
+	a.pages = true
+	return Print(a, columns, items, none)
 }
 
 // PrintOne writes one thing to standard output in the format that was asked for.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -46,6 +47,24 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 		return server, Failf(Config, "the sandbox keeps its state in a file: %v", err).WithHint("ASTRA_STATE_DIR chooses another directory")
 	}
 	return server, err
+}
+
+// OfSandbox reports whether a client id is that of a token of the sandbox on this
+// machine, if there is one.
+func (a *App) OfSandbox(clientID string) bool {
+	dir, err := a.SandboxDir()
+	if err != nil || dir == "" {
+		return false
+	}
+	if _, err := os.Stat(filepath.Join(dir, "state.db")); err != nil {
+		return false // to look would make one
+	}
+	server, err := a.ServedSandbox(func(*sandbox.Options) {})
+	if err != nil {
+		return false
+	}
+	found, err := server.HasToken(clientID)
+	return err == nil && found
 }
 
 // SandboxDir is where the sandbox keeps all of its own.

@@ -181,9 +181,18 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 // that the credential comes from.
 func (a *App) Unbind(ctx context.Context, s *Session, database string) error {
 	profile, err := s.ownProfile()
-	binding, found := profile.Binding(database)
-	if err != nil || !found {
+	if err != nil {
 		return err
+	}
+	return a.Forget(ctx, profile, database)
+}
+
+// Forget removes the binding of a database, which is given by its id, with its session,
+// from a profile. Tokens stay.
+func (a *App) Forget(ctx context.Context, profile config.Profile, database string) error {
+	binding, found := profile.Binding(database)
+	if !found {
+		return nil
 	}
 	if KeepsSessions(profile) {
 		if err := a.drop(ctx, []stored{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
@@ -191,7 +200,7 @@ func (a *App) Unbind(ctx context.Context, s *Session, database string) error {
 		}
 	}
 	var left config.Profile
-	err = a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
+	err := a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
 		p.Unbind(database)
 		p.Sessions = slices.DeleteFunc(slices.Clone(p.Sessions), func(r config.RESTSession) bool { return r.DB == database })
 		left = *p

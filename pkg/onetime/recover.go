@@ -47,10 +47,14 @@ const (
 // A Finding is what became of an operation.
 type Finding struct {
 	State     State
-	ClientIDs []string // what was made, or may have been
-	Missing   []string // destinations that do not hold what others do
-	Why       error    // why it is unclear
+	ClientIDs []string  // what was made, or may have been
+	Missing   []string  // destinations that do not hold what others do
+	Why       error     // why it is unclear
+	Until     time.Time // of what is waited for: its request is over by then; zero if it is
 }
+
+// Late is for how long the lists of a service may not show what was done.
+const Late = transit
 
 // transit is how long after the end of an attempt its request may still be carried
 // out: gateways give up on a request long before the service behind them does.
@@ -80,7 +84,7 @@ func (m Maker) findPlanned(ctx context.Context, w *Witness, sight Sight, r Recor
 	case len(ours) > 0:
 		return Finding{State: Orphan, ClientIDs: ours}, nil
 	case m.recent(r):
-		return Finding{State: Waiting, ClientIDs: fresh}, nil
+		return Finding{State: Waiting, ClientIDs: fresh, Until: r.over()}, nil
 	case len(fresh) > 0:
 		return Finding{State: Alike, ClientIDs: fresh}, nil
 	case r.abroad():
@@ -120,9 +124,12 @@ func errAbroad(r Record) error {
 // recent reports whether the request of an operation may still be carried out. A
 // time in the future is that of a clock that was set back.
 func (m Maker) recent(r Record) bool {
-	age := m.Now().Sub(r.Began)
-	return age < answerLimit+transit && !failpoint.Disabled("arrival-grace") && (age >= 0 || !failpoint.Disabled("future-is-recent"))
+	now := m.Now()
+	return now.Before(r.over()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
+
+// over is when the request of an operation can no longer be carried out.
+func (r Record) over() time.Time { return r.Began.Add(answerLimit + transit) }
 
 // findMade looks what became of a credential that was made: whether a destination
 // holds its secret, and whether it is still there.
@@ -163,7 +170,7 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case listed:
 		return f, nil
 	case m.recent(r) && f.State == Orphan:
-		return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil
+		return Finding{State: Waiting, ClientIDs: f.ClientIDs, Until: r.over()}, nil
 	case m.recent(r):
 		return f, nil
 	case held && !r.Seen: // a list that never showed it proves nothing

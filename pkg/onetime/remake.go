@@ -76,6 +76,9 @@ func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) erro
 	return e.note(Stored)
 }
 
+// Clock is how people are told a time of today.
+const Clock = "15:04:05 MST"
+
 // UnclearError says that only a person can tell what became of an operation, or that
 // it is too early to tell.
 type UnclearError struct{ Finding }
@@ -90,7 +93,10 @@ func (e *UnclearError) Error() string {
 	case Unclear:
 		return e.Why.Error()
 	default:
-		return "its request may still be carried out; try again in five minutes"
+		if e.Until.IsZero() {
+			return "its request may just have been carried out; try again"
+		}
+		return "its request may still be carried out; try again after " + e.Until.Local().Format(Clock)
 	}
 }
 

@@ -70,8 +70,22 @@ func (s *sheet) floors(g grid) []int {
 		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []string) bool { return strings.Contains(cells[i], " ") }) {
 			floors[i] = min(g.widths[i], max(phrase, width(g.header[i])))
 		}
+		if s.wraps[column] { // an id in it stays whole, to be copied
+			floors[i] = max(floors[i], min(word, g.longestWord(i)))
+		}
 	}
 	return floors
+}
+
+// longestWord is the width of the longest word in the cells of a column.
+func (g grid) longestWord(i int) int {
+	longest := 0
+	for _, cells := range g.rows {
+		for word := range strings.FieldsSeq(cells[i]) {
+			longest = max(longest, width(word))
+		}
+	}
+	return longest
 }
 
 // without leaves out a column.

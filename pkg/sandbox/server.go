@@ -68,6 +68,7 @@ func Open(o Options) (*Server, error) {
 // administrator; it opens nothing but this sandbox and is no real secret.
 type Status struct {
 	Path, OrgID, OrgName, Token string
+	Dead                        bool // Token was revoked, or replaced by a rotation
 }
 
 // Status returns where the sandbox is and how to use it.
@@ -75,10 +76,25 @@ func (s *Server) Status() (Status, error) {
 	status := Status{Path: s.options.Path}
 	err := s.view(s.patience(), func(tx *bolt.Tx) error {
 		m, err := readMeta(tx)
+		if err != nil {
+			return err
+		}
 		status.OrgID, status.OrgName, status.Token = m.OrgID, m.OrgName, m.AdminToken
+		clientID, _ := tokenParts(m.AdminToken)
+		_, alive, err := tokens().find(tx, clientID)
+		status.Dead = !alive
 		return err
 	})
 	return status, err
+}
+
+// HasToken reports whether a token of the sandbox has this client id.
+func (s *Server) HasToken(clientID string) (found bool, err error) {
+	err = s.view(s.patience(), func(tx *bolt.Tx) error {
+		_, found, err = tokens().find(tx, clientID)
+		return err
+	})
+	return found, err
 }
 
 // patience returns the context of a wait for the state that no request has made.
