@@ -95,7 +95,7 @@ func prepared(setup func(*bench)) func(*testing.T) *bench {
 	return func(t *testing.T) *bench {
 		t.Helper()
 		once.Do(func() {
-			dir, err := os.MkdirTemp("", "astra-bench-")
+			dir, err := os.MkdirTemp("", "astra-bench-") //nolint:usetesting // it outlives the test
 			check(t, err)
 			models = append(models, dir)
 			b := &bench{t: t, dir: dir}

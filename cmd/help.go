@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // newHelp replaces cobra's help command, which answers an unknown topic with
@@ -39,7 +39,7 @@ func newHelp() *cobra.Command {
 // noHelp is the failure for a word that is no command. It names those that may
 // have been meant, below the last one that is one.
 func noHelp(args []string, target *cobra.Command, rest []string) error {
-	e := cli.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
+	e := exit.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
 	if target == nil || len(rest) == 0 {
 		return e
 	}
@@ -47,7 +47,7 @@ func noHelp(args []string, target *cobra.Command, rest []string) error {
 	for _, c := range target.Commands() {
 		known = append(known, c.Name())
 	}
-	if near := cli.NotFoundf("command", rest[0], known); near.Hint != "" {
+	if near := exit.NotFoundf("command", rest[0], known); near.Hint != "" {
 		e.Hint = near.Hint
 	}
 	return e

@@ -34,6 +34,7 @@ import (
 	"github.com/astra-admin/astra/cmd/user"
 	"github.com/astra-admin/astra/cmd/version"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -74,7 +75,7 @@ Try everything without an account: astra sandbox demo`,
 	noun := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		err := noun(cmd, args)
-		if wrong, ok := errors.AsType[*cli.Error](err); ok {
+		if wrong, ok := errors.AsType[*exit.Error](err); ok {
 			path := ""
 			if len(args) > 1 {
 				path = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"

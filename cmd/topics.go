@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 //go:embed topics/*.md
@@ -46,7 +47,7 @@ func topics(app *cli.App) []*cobra.Command {
 func exitTable() string {
 	var b strings.Builder
 	b.WriteString("| Status | Name | Meaning |\n|---|---|---|")
-	for _, e := range cli.Exits() {
+	for _, e := range exit.Table() {
 		b.WriteString("\n| " + e.Code.String() + " | `" + e.Name + "` | " + e.Meaning + " |")
 	}
 	return b.String()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // walk calls visit for each command of the tree.
@@ -113,13 +114,13 @@ func TestScriptsHaveCommands(t *testing.T) {
 // TestExitCodes freezes the exit statuses: scripts out there depend on them.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	frozen := map[cli.Code]string{
+	frozen := map[exit.Code]string{
 		0: "OK", 1: "FAILED", 2: "USAGE", 3: "CONFIG", 4: "UNAUTHENTICATED", 5: "FORBIDDEN", 6: "NOT_FOUND", 7: "CONFLICT",
 		8: "UNCONFIRMED", 9: "SOME_FAILED", 10: "NEGATIVE", 12: "NETWORK", 13: "RATE_LIMITED", 14: "SERVER", 15: "OUTCOME_UNKNOWN",
 		16: "NOTHING_KEPT", 17: "STORE", 18: "UNWRITABLE", 19: "REFUSED",
 		125: "RUN_FAILED", 126: "CANNOT_EXECUTE", 127: "COMMAND_NOT_FOUND", 129: "HUNG_UP", 130: "INTERRUPTED", 141: "READER_LEFT", 143: "TERMINATED",
 	}
-	exits := cli.Exits()
+	exits := exit.Table()
 	if len(exits) != len(frozen) {
 		t.Errorf("%d statuses, want %d", len(exits), len(frozen))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type add struct {
@@ -85,10 +86,10 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	}
 	after, err := p.read(ctx)
 	if err != nil {
-		return cli.Hint(err, "the addresses were added, which could not be verified")
+		return exit.Hint(err, "the addresses were added, which could not be verified")
 	}
 	if missing := plan.missing(after); missing != "" {
-		return cli.Failf(cli.Server, "the service accepted %s for the access list of %s and does not list it", missing, p.name)
+		return exit.Failf(exit.Server, "the service accepted %s for the access list of %s and does not list it", missing, p.name)
 	}
 	app.Say("Added %d and changed %d on the access list of %s.", len(plan.made), len(plan.changed), p.name)
 	if !after.Enabled {
@@ -101,7 +102,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 // mistake is told.
 func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error) {
 	if len(in.addresses) == 0 && in.from == "" {
-		return nil, cli.Usagef("CIDR is missing").WithHint("give addresses, or a file of them with --from")
+		return nil, exit.Usagef("CIDR is missing").WithHint("give addresses, or a file of them with --from")
 	}
 	networks, faults := bulk.Networks(in.addresses)
 	if in.from != "" {
@@ -132,7 +133,7 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 		return nil, err
 	}
 	if len(once) == 0 {
-		return nil, cli.Usagef("there is no address")
+		return nil, exit.Usagef("there is no address")
 	}
 	return once, nil
 }
@@ -258,7 +259,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.Ac
 		switch {
 		case err == nil:
 		case i > 0:
-			return cli.PartlyFailed(err, "some of it was done before; what is on the list already is left alone when this is run again")
+			return exit.Partial(err, "some of it was done before; what is on the list already is left alone when this is run again")
 		default:
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newClear(app *cli.App) *cobra.Command {
@@ -51,10 +52,10 @@ func (t target) clear(ctx context.Context, app *cli.App) error {
 	}
 	now, err := p.read(ctx)
 	if err != nil {
-		return cli.Hint(err, "that was done, which could not be verified")
+		return exit.Hint(err, "that was done, which could not be verified")
 	}
 	if len(now.Addresses) > 0 || now.Enabled {
-		return cli.Failf(cli.Server, "the service accepted to delete the access list of %s and still has it", p.name)
+		return exit.Failf(exit.Server, "the service accepted to delete the access list of %s and still has it", p.name)
 	}
 	app.Say("Cleared the access list of %s.", p.name)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newEnable(app *cli.App) *cobra.Command {
@@ -45,7 +46,7 @@ func (t target) enable(ctx context.Context, app *cli.App) error {
 		return cli.PrintOne(app, columns(), p.listed(before))
 	}
 	if len(active(before)) == 0 {
-		return cli.Refusef("no address is on the access list of %s, so that enabling it would let in everybody or nobody", p.name).
+		return exit.Refusef("no address is on the access list of %s, so that enabling it would let in everybody or nobody", p.name).
 			WithHint("put addresses on it first").WithNext("astra access-list add CIDR " + p.flag())
 	}
 	after := before

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -97,7 +98,7 @@ func (p place) still(ctx context.Context, shown devops.AccessList) error {
 		return err
 	}
 	if !same(shown, now) {
-		return cli.Failf(cli.Conflict, "the access list of %s was changed meanwhile; nothing was changed", p.name).
+		return exit.Failf(exit.Conflict, "the access list of %s was changed meanwhile; nothing was changed", p.name).
 			WithNext("astra access-list get " + p.flag())
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // removeAll removes addresses one after the other, for the service keeps the
@@ -34,7 +35,7 @@ func (p place) removeAll(ctx context.Context, app *cli.App, networks []bulk.Netw
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	results := bulk.Run(ctx, rows, bulk.Options{Explain: cli.Explain, Now: app.Now, Limit: 1})
+	results := bulk.Run(ctx, rows, bulk.Options{Explain: exit.Explain, Now: app.Now, Limit: 1})
 	now, err := p.read(ctx)
 	if err != nil {
 		app.Warn("that they are gone could not be verified: %v", err)
@@ -42,7 +43,7 @@ func (p place) removeAll(ctx context.Context, app *cli.App, networks []bulk.Netw
 	for i := range results {
 		if r := &results[i]; err == nil && r.Outcome == bulk.OK && stays(now, entries[i]) {
 			r.Outcome = bulk.Failed
-			r.Exit, r.Error = cli.Explain(errStays(entries[i]))
+			r.Exit, r.Error = exit.Explain(errStays(entries[i]))
 		}
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {

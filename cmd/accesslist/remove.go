@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type remove struct {
@@ -52,7 +53,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(networks) == 0 {
-		return cli.Usagef("CIDR is missing")
+		return exit.Usagef("CIDR is missing")
 	}
 	if len(networks) > 1 {
 		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
@@ -117,7 +118,7 @@ func (in remove) leaving(p place, networks []bulk.Network, before devops.AccessL
 			for _, a := range before.Addresses {
 				known = append(known, a.Address)
 			}
-			e := cli.NotFoundf("address", n.Prefix.String(), known)
+			e := exit.NotFoundf("address", n.Prefix.String(), known)
 			e.Message += " on the access list of " + p.name
 			return nil, e.WithNext("astra access-list get " + p.flag())
 		}
@@ -129,10 +130,10 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, afte
 	if restricts(before) && !restricts(after) {
 		switch {
 		case p.api:
-			return cli.Refusef("no address would be left on the access list of %s", p.name).
+			return exit.Refusef("no address would be left on the access list of %s", p.name).
 				WithHint("clear the list to let every address in").WithNext("astra access-list clear --devops-api")
 		case !in.force:
-			return cli.Refusef("no address would be left on the access list of %s, and it would let everybody in", p.name).
+			return exit.Refusef("no address would be left on the access list of %s, and it would let everybody in", p.name).
 				WithHint("add another address first, or remove these with --force")
 		}
 		app.Warn("no address is left then, and every address reaches %s", p.name)
@@ -157,7 +158,7 @@ func plural(n int) string {
 func (p place) gone(ctx context.Context, leaving []devops.Address) error {
 	now, err := p.read(ctx)
 	if err != nil {
-		return cli.Hint(err, "the addresses were removed, which could not be verified")
+		return exit.Hint(err, "the addresses were removed, which could not be verified")
 	}
 	for _, a := range leaving {
 		if stays(now, a) {
@@ -172,5 +173,5 @@ func stays(list devops.AccessList, a devops.Address) bool {
 }
 
 func errStays(a devops.Address) error {
-	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", a.Address)
+	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", a.Address)
 }

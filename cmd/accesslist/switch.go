@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // turn enables or disables a list that is as it was shown, and prints it.
@@ -22,10 +23,10 @@ func (p place) turn(ctx context.Context, app *cli.App, shown devops.AccessList, 
 	}
 	now, err := p.read(ctx)
 	if err != nil {
-		return cli.Hint(err, "that was done, which could not be verified")
+		return exit.Hint(err, "that was done, which could not be verified")
 	}
 	if now.Enabled != on {
-		return cli.Failf(cli.Server, "the service was asked to %s the access list of %s, accepted that, and did not do it", deed, p.name)
+		return exit.Failf(exit.Server, "the service was asked to %s the access list of %s, accepted that, and did not do it", deed, p.name)
 	}
 	app.Say("%s the access list of %s.", done, p.name)
 	return cli.PrintOne(app, columns(), p.listed(now))

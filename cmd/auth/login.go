@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -61,12 +62,12 @@ To get a first token: Portal, Settings, Token Management, Generate Token.`,
 
 func (in login) run(ctx context.Context, app *cli.App) error {
 	if app.Sandboxed() {
-		return cli.Usagef("the sandbox needs no login: it uses its own administrator").
+		return exit.Usagef("the sandbox needs no login: it uses its own administrator").
 			WithHint("to try the login, serve the sandbox and log in to it").
 			WithNext("astra sandbox serve", "astra auth login local --api-url URL --store file")
 	}
 	if err := config.CheckName(in.profile); err != nil {
-		return cli.Usagef("%q cannot name a profile: %v", in.profile, err)
+		return exit.Usagef("%q cannot name a profile: %v", in.profile, err)
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
@@ -109,7 +110,7 @@ func (in login) notSandbox(app *cli.App, url, clientID string) error {
 	if url != devops.DefaultURL || !app.OfSandbox(clientID) {
 		return nil
 	}
-	e := cli.Usagef("this is a token of the sandbox on this machine, and not of %s: nothing was sent", url)
+	e := exit.Usagef("this is a token of the sandbox on this machine, and not of %s: nothing was sent", url)
 	served, err := app.ServedAt()
 	if err != nil || len(served) == 0 {
 		return e.WithHint("serve the sandbox, and log in to its address with --api-url").WithNext("astra sandbox serve")
@@ -142,7 +143,7 @@ func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
 	case in.store == string(credential.Env) && app.EnvironmentToken() != "":
 		text = app.EnvironmentToken()
 	case app.Terminal.In:
-		err = cli.Failf(cli.Unconfirmed, "there is no token, and nobody to ask").WithHint("give it by --token-file FILE or on standard input")
+		err = exit.Failf(exit.Unconfirmed, "there is no token, and nobody to ask").WithHint("give it by --token-file FILE or on standard input")
 	default:
 		text, err = app.ReadTokenFile(ctx, "-")
 	}
@@ -152,7 +153,7 @@ func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
 	app.Secrets.Add(text)
 	token, err := secret.ParseToken(text.Reveal())
 	if err != nil {
-		return token, cli.Usagef("%v", err).WithHint("a token is AstraCS:, 24 letters, a colon and 64 hexadecimal digits")
+		return token, exit.Usagef("%v", err).WithHint("a token is AstraCS:, 24 letters, a colon and 64 hexadecimal digits")
 	}
 	return token, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newLogout(app *cli.App) *cobra.Command {
@@ -32,7 +33,7 @@ itself stays valid: revoke it with "astra token delete".`,
 
 func logout(ctx context.Context, app *cli.App, name string) error {
 	if app.Sandboxed() {
-		return cli.Usagef("the sandbox has no login to drop").WithNext("astra sandbox reset")
+		return exit.Usagef("the sandbox has no login to drop").WithNext("astra sandbox reset")
 	}
 	p, err := app.NamedProfile(name)
 	if err != nil {

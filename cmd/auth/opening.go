@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -21,13 +22,13 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 		return opened{}, err
 	}
 	if in.username != "" && d.Type != "classic" && !cli.LooksLikeClientID(in.username) {
-		return opened{}, cli.Usagef("%s is %s, and only classic databases know user names and passwords", d.Name, d.Type).
+		return opened{}, exit.Usagef("%s is %s, and only classic databases know user names and passwords", d.Name, d.Type).
 			WithHint("databases made since March 4, 2021 take a token instead: its client id and secret open the session").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
 	}
 	endpoint, err := api.DataEndpoint(d, d.Region)
 	if err != nil {
-		return opened{}, cli.Hint(err, "a password or secret is not sent to another service than the one that the profile is for")
+		return opened{}, exit.Hint(err, "a password or secret is not sent to another service than the one that the profile is for")
 	}
 	if err := in.probe(ctx, app, p); err != nil {
 		return opened{}, err
@@ -77,13 +78,13 @@ func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Pro
 	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(p.Name, saved))
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
-		return "", "", cli.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+": generate another one")
+		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+": generate another one")
 	case err != nil:
 		return "", "", err
 	case item.APIURL != api.APIURL:
-		return "", "", cli.Refusef("the saved token %s was stored for %s and is not sent to a database of %s", saved.Name, item.APIURL, api.APIURL)
+		return "", "", exit.Refusef("the saved token %s was stored for %s and is not sent to a database of %s", saved.Name, item.APIURL, api.APIURL)
 	case item.Secret == "":
-		return "", "", cli.Failf(cli.NoCredential, "the saved token %s has no client secret, which a session needs", saved.Name)
+		return "", "", exit.Failf(exit.NoCredential, "the saved token %s has no client secret, which a session needs", saved.Name)
 	}
 	return item.ClientID, item.Secret, nil
 }
@@ -96,7 +97,7 @@ func (in session) password(ctx context.Context, app *cli.App) (secret.Text, erro
 	case app.Interactive():
 		text, err = app.AskSecret(ctx, "Password of "+in.username)
 	case app.Terminal.In:
-		return "", cli.Failf(cli.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input")
+		return "", exit.Failf(exit.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input")
 	default:
 		text, err = in.input(ctx, app)
 	}
@@ -105,7 +106,7 @@ func (in session) password(ctx context.Context, app *cli.App) (secret.Text, erro
 	}
 	app.Secrets.Add(text)
 	if text == "" || strings.ContainsAny(text.Reveal(), "\r\n") {
-		return "", cli.Usagef("the password is empty or has several lines").WithHint("give it as one line on standard input, or at a terminal")
+		return "", exit.Usagef("the password is empty or has several lines").WithHint("give it as one line on standard input, or at a terminal")
 	}
 	return text, nil
 }
@@ -127,7 +128,7 @@ func (in session) refused(err error, d devops.Database, username string) error {
 	if !errors.Is(err, devops.ErrUnauthorized) {
 		return err
 	}
-	e := cli.Failf(cli.NoCredential, "%s does not accept %s: %v", d.Name, username, err).Answering(err)
+	e := exit.Failf(exit.NoCredential, "%s does not accept %s: %v", d.Name, username, err).Answering(err)
 	if in.username != "" {
 		return e.WithHint("the user name or the password is wrong; a client id goes with the secret of its token")
 	}

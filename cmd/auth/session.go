@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -109,7 +110,7 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		return in.print(app, opened{kept.Token, db.Name, kept.IssuedAt})
 	}
 	if who == "" {
-		return cli.Failf(cli.Config, "no saved token selected for %s", db.Name).
+		return exit.Failf(exit.Config, "no saved token selected for %s", db.Name).
 			WithHint("select a token, or name one; a classic database takes --username too").
 			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}

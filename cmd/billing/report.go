@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -39,9 +40,9 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 	month, err := time.Parse("2006-01", in.month)
 	switch {
 	case (in.id == "") == (in.month == ""):
-		return cli.Usagef("give either a MONTH or the --id of a report")
+		return exit.Usagef("give either a MONTH or the --id of a report")
 	case in.id == "" && err != nil:
-		return cli.Usagef("MONTH is a month such as 2026-01, not %q", in.month)
+		return exit.Usagef("MONTH is a month such as 2026-01, not %q", in.month)
 	}
 	if err := cli.CheckOne(app, reportColumns()); err != nil {
 		return err
@@ -62,11 +63,11 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if month.After(now) {
-		return cli.Usagef("%s has not begun", in.month)
+		return exit.Usagef("%s has not begun", in.month)
 	}
 	begun, err := session.Billing.StartReport(ctx, month)
 	if errors.Is(err, devops.ErrOutcomeUnknown) {
-		return cli.Hint(err, "a report may be in the making, and its id is lost: to run this again does no harm, and makes another")
+		return exit.Hint(err, "a report may be in the making, and its id is lost: to run this again does no harm, and makes another")
 	}
 	if err != nil {
 		return enterpriseOnly(err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -74,7 +75,7 @@ func (in show) run(ctx context.Context, app *cli.App) error {
 	switch in.per {
 	case "minute", "hour", "day", "month":
 	default:
-		return cli.Usagef("--per is minute, hour, day or month, not %q", in.per)
+		return exit.Usagef("--per is minute, hour, day or month, not %q", in.per)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -53,9 +54,9 @@ func (in usage) period(now time.Time) (devops.Period, error) {
 	}
 	switch length := p.To.Sub(p.From); {
 	case length <= 0:
-		return p, cli.Usagef("the period ends before it begins: from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
+		return p, exit.Usagef("the period ends before it begins: from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
 	case length > 31*24*time.Hour:
-		return p, cli.Usagef("the period is longer than 31 days, from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339)).
+		return p, exit.Usagef("the period is longer than 31 days, from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339)).
 			WithHint("ask for each month by itself")
 	}
 	return p, nil
@@ -67,7 +68,7 @@ func day(flag, text string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, cli.Usagef("%s %q is neither a day such as 2026-01-31 nor an RFC 3339 time", flag, text)
+	return time.Time{}, exit.Usagef("%s %q is neither a day such as 2026-01-31 nor an RFC 3339 time", flag, text)
 }
 
 // resolve turns the names of databases into ids. What looks like an id may be of

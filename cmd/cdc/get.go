@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -34,7 +35,7 @@ func newGet(app *cli.App) *cobra.Command {
 func (in get) run(ctx context.Context, app *cli.App) error {
 	keyspace, name, found := strings.Cut(in.table, ".")
 	if !found || keyspace == "" || name == "" || strings.Contains(name, ".") {
-		return cli.Usagef("%q is not KEYSPACE.TABLE", in.table)
+		return exit.Usagef("%q is not KEYSPACE.TABLE", in.table)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -47,7 +48,7 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 	table := devops.CDCTable{Keyspace: keyspace, Table: name}
 	all, err := session.CDC.Table(ctx, d.ID, table)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && len(all) == 0 {
-		return cli.Failf(cli.NotFound, "the changes of %s in %s are not sent elsewhere", in.table, d.Name).
+		return exit.Failf(exit.NotFound, "the changes of %s in %s are not sent elsewhere", in.table, d.Name).
 			WithNext("astra cdc list --db " + shellword.Quote(d.Name))
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // New returns the command.
@@ -65,7 +66,7 @@ func Write(root *cobra.Command, shell string, w io.Writer) error {
 	case "powershell":
 		err = root.GenPowerShellCompletionWithDesc(&script)
 	default:
-		return cli.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
+		return exit.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
 	}
 	if err != nil {
 		return err

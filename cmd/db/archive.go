@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // What a bundle cannot have more of. A real one has a dozen members, of some
@@ -53,11 +53,11 @@ func checkArchive(file io.ReaderAt, size int64) error {
 }
 
 func damaged(why string) error {
-	return cli.Failf(cli.Server, "what the service sent is no secure connect bundle: %s; nothing was kept", why)
+	return exit.Failf(exit.Server, "what the service sent is no secure connect bundle: %s; nothing was kept", why)
 }
 
 func refuse(why string) error {
-	return cli.Refusef("the bundle that the service sent is not safe: %s; nothing was kept", why)
+	return exit.Refusef("the bundle that the service sent is not safe: %s; nothing was kept", why)
 }
 
 func checkMember(m *zip.File) error {

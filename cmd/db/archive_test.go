@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // member is a file in an archive.
@@ -114,45 +114,45 @@ func TestCheckArchive(t *testing.T) {
 	stored := bytes.Replace(archive(t, member{"config.json", 0o600, "{}"}), []byte("PK\x03\x04"), []byte("PK\x03\x05"), 1)
 	for name, test := range map[string]struct {
 		data []byte
-		want cli.Code
+		want exit.Code
 	}{
-		"a bundle":             {whole, cli.OK},
-		"with a directory":     {archive(t, settings, member{"certs/", fs.ModeDir | 0o700, ""}, file("certs/ca.crt")), cli.OK},
-		"no settings":          {archive(t, file("ca.crt")), cli.Server},
-		"nothing":              {nil, cli.Server},
-		"a page":               {[]byte("<html>Sign in</html>"), cli.Server},
-		"a part":               {whole[:len(whole)-10], cli.Server},
-		"a damaged member":     {stored, cli.Server},
-		"the way up":           {archive(t, settings, file("../evil")), cli.Refused},
-		"an absolute path":     {archive(t, settings, file("/etc/passwd")), cli.Refused},
-		"another system's":     {archive(t, settings, file(`..\evil`)), cli.Refused},
-		"a drive":              {archive(t, settings, file("C:evil")), cli.Refused},
-		"a control character":  {archive(t, settings, file("a\x1b]0;x\x07")), cli.Refused},
-		"a link":               {archive(t, settings, member{"link", fs.ModeSymlink | 0o777, "/etc/passwd"}), cli.Refused},
-		"a device":             {archive(t, settings, member{"dev", fs.ModeDevice | 0o600, ""}), cli.Refused},
-		"the same twice":       {archive(t, settings, settings), cli.Refused},
-		"the same but in case": {archive(t, settings, file("Config.JSON")), cli.Refused},
-		"too many":             {archive(t, many...), cli.Refused},
-		"a bomb":               {archive(t, settings, member{"zeros", 0o600, strings.Repeat("\x00", maxMember)}), cli.Refused},
-		"a device's name":      {archive(t, settings, file("certs/con.txt")), cli.Refused},
-		"a numbered device":    {archive(t, settings, file("LPT1")), cli.Refused},
-		"a full stop at last":  {archive(t, settings, file("ca.crt.")), cli.Refused},
-		"a blank":              {archive(t, settings, file("ca crt ")), cli.Refused},
-		"a hidden file":        {archive(t, settings, file("certs/.x")), cli.OK},
-		"an empty part":        {archive(t, settings, file("certs//x")), cli.Refused},
-		"other characters":     {archive(t, settings, file("сa.crt")), cli.Refused},
-		"another local name":   {bytes.Replace(whole, []byte("ca.crt"), []byte("EVIL.x"), 1), cli.Refused},
-		"a prefix":             {append([]byte("#!/bin/sh\n"), whole...), cli.Refused},
-		"a suffix":             {append(slices.Clone(whole), "more"...), cli.Refused},
-		"a gap":                {gap(t, whole), cli.Refused},
-		"a hidden member":      {hidden(t, settings, file("ca.crt"), file("evil")), cli.Refused},
-		"stored":               {plainly(t), cli.OK},
-		"with a comment":       {plainly(t, "made by nobody"), cli.OK},
-		"too large together":   {archive(t, settings, large("a", 7<<20), large("b", 7<<20), large("c", 7<<20), large("d", 7<<20), large("e", 7<<20)), cli.Refused},
-		"too large":            {archive(t, settings, large("large", maxMember+1)), cli.Refused},
+		"a bundle":             {whole, exit.OK},
+		"with a directory":     {archive(t, settings, member{"certs/", fs.ModeDir | 0o700, ""}, file("certs/ca.crt")), exit.OK},
+		"no settings":          {archive(t, file("ca.crt")), exit.Server},
+		"nothing":              {nil, exit.Server},
+		"a page":               {[]byte("<html>Sign in</html>"), exit.Server},
+		"a part":               {whole[:len(whole)-10], exit.Server},
+		"a damaged member":     {stored, exit.Server},
+		"the way up":           {archive(t, settings, file("../evil")), exit.Refused},
+		"an absolute path":     {archive(t, settings, file("/etc/passwd")), exit.Refused},
+		"another system's":     {archive(t, settings, file(`..\evil`)), exit.Refused},
+		"a drive":              {archive(t, settings, file("C:evil")), exit.Refused},
+		"a control character":  {archive(t, settings, file("a\x1b]0;x\x07")), exit.Refused},
+		"a link":               {archive(t, settings, member{"link", fs.ModeSymlink | 0o777, "/etc/passwd"}), exit.Refused},
+		"a device":             {archive(t, settings, member{"dev", fs.ModeDevice | 0o600, ""}), exit.Refused},
+		"the same twice":       {archive(t, settings, settings), exit.Refused},
+		"the same but in case": {archive(t, settings, file("Config.JSON")), exit.Refused},
+		"too many":             {archive(t, many...), exit.Refused},
+		"a bomb":               {archive(t, settings, member{"zeros", 0o600, strings.Repeat("\x00", maxMember)}), exit.Refused},
+		"a device's name":      {archive(t, settings, file("certs/con.txt")), exit.Refused},
+		"a numbered device":    {archive(t, settings, file("LPT1")), exit.Refused},
+		"a full stop at last":  {archive(t, settings, file("ca.crt.")), exit.Refused},
+		"a blank":              {archive(t, settings, file("ca crt ")), exit.Refused},
+		"a hidden file":        {archive(t, settings, file("certs/.x")), exit.OK},
+		"an empty part":        {archive(t, settings, file("certs//x")), exit.Refused},
+		"other characters":     {archive(t, settings, file("сa.crt")), exit.Refused},
+		"another local name":   {bytes.Replace(whole, []byte("ca.crt"), []byte("EVIL.x"), 1), exit.Refused},
+		"a prefix":             {append([]byte("#!/bin/sh\n"), whole...), exit.Refused},
+		"a suffix":             {append(slices.Clone(whole), "more"...), exit.Refused},
+		"a gap":                {gap(t, whole), exit.Refused},
+		"a hidden member":      {hidden(t, settings, file("ca.crt"), file("evil")), exit.Refused},
+		"stored":               {plainly(t), exit.OK},
+		"with a comment":       {plainly(t, "made by nobody"), exit.OK},
+		"too large together":   {archive(t, settings, large("a", 7<<20), large("b", 7<<20), large("c", 7<<20), large("d", 7<<20), large("e", 7<<20)), exit.Refused},
+		"too large":            {archive(t, settings, large("large", maxMember+1)), exit.Refused},
 	} {
 		err := checkArchive(bytes.NewReader(test.data), int64(len(test.data)))
-		if got := cli.ExitOf(err); got != test.want {
+		if got := exit.Of(err); got != test.want {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "evil") {

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -77,7 +78,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	if !slices.Contains(d.Regions, region) {
-		return cli.NotAmongf("region", region, d.Regions)
+		return exit.NotAmongf("region", region, d.Regions)
 	}
 	path, err := in.path(app, d, region)
 	if err != nil {
@@ -120,12 +121,12 @@ func (in bundle) where(session *cli.Session, d devops.Database) (string, error) 
 func (in bundle) checkOut() error {
 	if in.out == "" {
 		if in.force {
-			return cli.Usagef("--force goes with --out: the file elsewhere is replaced anyway")
+			return exit.Usagef("--force goes with --out: the file elsewhere is replaced anyway")
 		}
 		return nil
 	}
 	if in.out == "-" {
-		return cli.Usagef("--out is a file, and standard output is none")
+		return exit.Usagef("--out is a file, and standard output is none")
 	}
 	if _, err := os.Stat(filepath.Dir(in.out)); err != nil {
 		return cli.OutError(in.out, err)
@@ -137,7 +138,7 @@ func (in bundle) checkOut() error {
 	case err != nil:
 		return cli.OutError(in.out, err)
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
-		return cli.Usagef("--out %s: that is no file", shellword.Quote(in.out))
+		return exit.Usagef("--out %s: that is no file", shellword.Quote(in.out))
 	case !in.force:
 		return exists(in.out)
 	}
@@ -145,7 +146,7 @@ func (in bundle) checkOut() error {
 }
 
 func exists(path string) error {
-	return cli.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
+	return exit.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
 }
 
 // path is where the bundle goes.
@@ -154,13 +155,13 @@ func (in bundle) path(app *cli.App, d devops.Database, region string) (string, e
 		return in.out, nil
 	}
 	path, err := app.BundlePath(d.ID, region)
-	return path, cli.Hint(err, "name the file with --out")
+	return path, exit.Hint(err, "name the file with --out")
 }
 
 func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
 	all, err := session.Databases.Bundles(ctx, d.ID)
 	if errors.Is(err, devops.ErrConflict) {
-		return devops.Bundle{}, cli.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
+		return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
 	}
 	if err != nil {
 		return devops.Bundle{}, err
@@ -170,7 +171,7 @@ func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, regi
 			return b, nil
 		}
 	}
-	return devops.Bundle{}, cli.Failf(cli.NotFound, "the service has no bundle of %s in %s", d.Name, region)
+	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no bundle of %s in %s", d.Name, region)
 }
 
 // fetch downloads to a temporary file beside path, and gives it its name when it

@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // perform makes a change of a database, asks before if there is a question, and
@@ -36,7 +37,7 @@ func classic(ctx context.Context, app *cli.App, ref, verb, otherwise string) (*c
 	}
 	d, err := session.Database(ctx, ref)
 	if err == nil && d.Type != "classic" {
-		err = cli.Usagef("%s is %s, and only classic databases can be %s", d.Name, d.Type, verb).WithHint("%s", otherwise)
+		err = exit.Usagef("%s is %s, and only classic databases can be %s", d.Name, d.Type, verb).WithHint("%s", otherwise)
 	}
 	return session, d, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -128,19 +129,19 @@ func (in *create) check() error {
 	servers := in.Type == "classic"
 	switch {
 	case in.Cloud == "" && in.Region == "":
-		return cli.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
+		return exit.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
 	case in.Cloud == "":
-		return cli.Usagef("--cloud is missing: some regions of several clouds have one name").WithNext("astra region list --filter " + shellword.Quote("name="+in.Region))
+		return exit.Usagef("--cloud is missing: some regions of several clouds have one name").WithNext("astra region list --filter " + shellword.Quote("name="+in.Region))
 	case in.Region == "":
-		return cli.Usagef("--region is missing").WithNext("astra region list --cloud " + shellword.Quote(in.Cloud))
+		return exit.Usagef("--region is missing").WithNext("astra region list --cloud " + shellword.Quote(in.Cloud))
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
-		return cli.Usagef("--type is vector, serverless or classic, not %q", in.Type)
+		return exit.Usagef("--type is vector, serverless or classic, not %q", in.Type)
 	case servers && (in.Tier == "" || in.User == ""):
-		return cli.Usagef("a classic database needs --tier and --username")
+		return exit.Usagef("a classic database needs --tier and --username")
 	case !servers && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
-		return cli.Usagef("--tier, --capacity-units, --username and --password-file are for --type classic")
+		return exit.Usagef("--tier, --capacity-units, --username and --password-file are for --type classic")
 	case in.CapacityUnits < 0:
-		return cli.Usagef("--capacity-units must be above zero")
+		return exit.Usagef("--capacity-units must be above zero")
 	case in.Keyspace != "":
 		return cli.CheckKeyspace(in.Keyspace)
 	}

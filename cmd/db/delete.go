@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -47,7 +48,7 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	d, err := session.Database(ctx, ref)
-	if in.ifExists && cli.ExitOf(err) == cli.NotFound {
+	if in.ifExists && exit.Is(err, exit.NotFound) {
 		app.Say("There is no database %s.", ref)
 		return nil
 	}

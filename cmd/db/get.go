@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newGet(app *cli.App) *cobra.Command {
@@ -21,7 +22,7 @@ func newGet(app *cli.App) *cobra.Command {
 			}
 			found, err := session.Database(cmd.Context(), args[0])
 			const idLength = 36
-			if cli.ExitOf(err) == cli.NotFound && len(args[0]) == idLength {
+			if exit.Is(err, exit.NotFound) && len(args[0]) == idLength {
 				if deleted, lookErr := session.Databases.Get(cmd.Context(), args[0]); lookErr == nil {
 					found, err = deleted, nil
 				}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -76,14 +77,14 @@ func (in create) made(there, before []devops.Database, clientID string) []devops
 func (in create) unsettled(err error, made []devops.Database, seen bool) error {
 	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
 	if !seen {
-		return cli.Hint(err, "the databases cannot be seen, and it may be among them: look before you run this again", look)
+		return exit.Hint(err, "the databases cannot be seen, and it may be among them: look before you run this again", look)
 	}
 	if len(made) == 0 {
-		return cli.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
+		return exit.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
 	}
 	ids := make([]string, len(made))
 	for i, d := range made {
 		ids[i] = d.ID
 	}
-	return cli.Hint(err, "several new ones of that name are there, and nobody knows which is this command's: "+strings.Join(ids, ", "), look)
+	return exit.Hint(err, "several new ones of that name are there, and nobody knows which is this command's: "+strings.Join(ids, ", "), look)
 }

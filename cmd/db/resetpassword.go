@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -37,7 +38,7 @@ application tokens.`,
 
 func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error {
 	if in.username == "" {
-		return cli.Usagef("--username is missing: whose password is it?")
+		return exit.Usagef("--username is missing: whose password is it?")
 	}
 	session, d, err := classic(ctx, app, ref, "given passwords", "its users are application tokens: astra token generate")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -35,7 +36,7 @@ most a hundred. No database can shrink. Serverless databases grow by themselves.
 func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 	const most = 100
 	if in.units < 1 || in.units > most {
-		return cli.Usagef("--capacity-units is missing, or not 1 to %d", most)
+		return exit.Usagef("--capacity-units is missing, or not 1 to %d", most)
 	}
 	session, d, err := classic(ctx, app, ref, "resized", "a serverless database grows by itself")
 	if err != nil {
@@ -66,9 +67,9 @@ func (in resize) check(d devops.Database) error {
 	const step = 3
 	switch {
 	case in.units < d.CapacityUnits:
-		return cli.Usagef("%s has %d capacity units, and no database can shrink", d.Name, d.CapacityUnits)
+		return exit.Usagef("%s has %d capacity units, and no database can shrink", d.Name, d.CapacityUnits)
 	case in.units > d.CapacityUnits+step:
-		return cli.Usagef("%s has %d capacity units, and can get %d more at a time", d.Name, d.CapacityUnits, step).
+		return exit.Usagef("%s has %d capacity units, and can get %d more at a time", d.Name, d.CapacityUnits, step).
 			WithNext(fmt.Sprintf("astra db resize %s --capacity-units %d --wait", shellword.Quote(d.Name), d.CapacityUnits+step))
 	}
 	return nil

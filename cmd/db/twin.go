@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -29,7 +30,7 @@ func (in create) twin(there []devops.Database) (devops.Database, bool, error) {
 	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
 		return same[0], true, nil
 	}
-	e := cli.Failf(cli.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
+	e := exit.Failf(exit.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
 		WithHint("--allow-duplicate creates another one of that name").WithNext("astra db get " + same[0].ID)
 	switch {
 	case ours && same[0].BeingMade():

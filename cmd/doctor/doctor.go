@@ -14,6 +14,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -52,7 +53,7 @@ func run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if slices.ContainsFunc(found, func(f finding) bool { return f.state == trouble }) {
-		return cli.Failf(cli.Negative, "there is something to mend")
+		return exit.Failf(exit.CheckFailed, "there is something to mend")
 	}
 	return nil
 }
@@ -144,7 +145,7 @@ func database(app *cli.App) finding {
 	}
 	if err != nil {
 		f.state, f.detail = trouble, err.Error()
-		if e, ok := errors.AsType[*cli.Error](err); ok && len(e.Next) > 0 {
+		if e, ok := errors.AsType[*exit.Error](err); ok && len(e.Next) > 0 {
 			f.detail += "; run: " + app.Command(e.Next[0])
 		}
 		return f

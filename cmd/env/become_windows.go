@@ -7,6 +7,7 @@ import (
 	"os/signal"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // become runs a program as a child and returns its status: Windows cannot put
@@ -16,11 +17,11 @@ func become(path string, args, environ []string) error {
 	signal.Ignore(os.Interrupt)
 	child := &exec.Cmd{Path: path, Args: args, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr} //nolint:forbidigo // the streams themselves, past every filter
 	err := child.Run()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return cli.ChildStatus(exit.ExitCode())
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		return cli.ChildStatus(ended.ExitCode())
 	}
 	if err != nil {
 		return err
 	}
-	return cli.ChildStatus(cli.OK)
+	return cli.ChildStatus(exit.OK)
 }

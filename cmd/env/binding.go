@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -93,10 +94,10 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 func (b binding) check() error {
 	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
 		if odd := spelling.Foreign(given.name); odd != "" {
-			return cli.Usagef("%s: %q has %s", given.flag, given.name, odd)
+			return exit.Usagef("%s: %q has %s", given.flag, given.name, odd)
 		}
 		if given.name != "" && !config.Plain(given.name) {
-			return cli.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
+			return exit.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
 		}
 	}
 	return nil
@@ -150,7 +151,7 @@ func bind(d devops.Database, keyspace, region, token string) (config.Env, error)
 		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: cli.Endpoint(d),
 	}
 	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
-		return bound, cli.NotAmongf("keyspace", keyspace, d.Keyspaces)
+		return bound, exit.NotAmongf("keyspace", keyspace, d.Keyspaces)
 	}
 	return inRegion(bound, region)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // target is the kind of text that the user asks for.
@@ -28,7 +29,7 @@ func (t *target) addShell(cmd *cobra.Command) {
 // a file its suffix tells, unless the user does; else it is dotenv.
 func (t target) dialect(app *cli.App, file string) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {
-		return "", cli.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
+		return "", exit.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
 	}
 	if file != "" && t.shell == "" && t.format == "" {
 		return cmp.Or(bySuffix()[strings.ToLower(filepath.Ext(file))], envfile.Dotenv), nil
@@ -51,10 +52,10 @@ func bySuffix() map[string]envfile.Dialect {
 func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
 	if t.format != "" && t.format != "shell" {
 		if !slices.Contains(envfile.Formats(), t.format) {
-			return "", cli.Usagef("--format is shell, %s, not %q", strings.Join(envfile.Formats(), ", "), t.format)
+			return "", exit.Usagef("--format is shell, %s, not %q", strings.Join(envfile.Formats(), ", "), t.format)
 		}
 		if t.shell != "" {
-			return "", cli.Usagef("--shell goes with --format shell, not with %s", t.format)
+			return "", exit.Usagef("--shell goes with --format shell, not with %s", t.format)
 		}
 		return envfile.Lookup(t.format)
 	}
@@ -64,13 +65,13 @@ func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
 	}
 	if slices.Contains(envfile.Formats(), name) {
 		if source != "" {
-			return "", cli.Failf(cli.Config, "%s: %s is no shell", source, name).WithHint("ask for it with --format %s", name)
+			return "", exit.Failf(exit.Config, "%s: %s is no shell", source, name).WithHint("ask for it with --format %s", name)
 		}
-		return "", cli.Usagef("%s is no shell: ask for it with --format %s", name, name)
+		return "", exit.Usagef("%s is no shell: ask for it with --format %s", name, name)
 	}
 	d, err := envfile.Lookup(name)
 	if err != nil && source != "" {
-		return "", cli.Failf(cli.Config, "%s: %v", source, err)
+		return "", exit.Failf(exit.Config, "%s: %v", source, err)
 	}
 	return d, err
 }

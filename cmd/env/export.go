@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -81,10 +82,10 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.force && in.out == "" {
-		return cli.Usagef("--force goes with --out")
+		return exit.Usagef("--force goes with --out")
 	}
 	if in.out != "" && d == envfile.GitHub {
-		return cli.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
+		return exit.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
 			WithHint("append to the file of the runner, which also reads the masks").WithNext(`astra env export --format github >> "$GITHUB_ENV"`)
 	}
 	vars, gone, err := in.variables(ctx, app)

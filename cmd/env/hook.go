@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 //go:embed hooks/*
@@ -67,10 +68,10 @@ func kinds() []string { return []string{"direnv", "bash", "zsh", "fish"} }
 
 func (in hook) run(app *cli.App) error {
 	if name := app.OutputFlag(); name != "" {
-		return cli.Usagef("%s has no meaning here: the output is for a shell", name)
+		return exit.Usagef("%s has no meaning here: the output is for a shell", name)
 	}
 	if !slices.Contains(kinds(), in.kind) {
-		return cli.Usagef("there is no hook for %q", in.kind).WithHint("there are hooks for %s", strings.Join(kinds(), ", "))
+		return exit.Usagef("there is no hook for %q", in.kind).WithHint("there are hooks for %s", strings.Join(kinds(), ", "))
 	}
 	keys, err := in.keys()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // maxFile is more than a file of variables holds.
@@ -53,7 +54,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 			return warn(ctx, app, path, vars)
 		}
 	}
-	return cli.Failf(cli.Conflict, "%s is changed by another program all the time, and was left as it is", path)
+	return exit.Failf(exit.Conflict, "%s is changed by another program all the time, and was left as it is", path)
 }
 
 // rewritten reads a file, and returns what it is to hold.
@@ -127,17 +128,17 @@ func (e existing) replace(app *cli.App, path string, text []byte, private bool) 
 
 // unwritten words the failure to write a file, nil where it only changed.
 func unwritten(path string, err error) error {
-	if _, known := errors.AsType[*cli.Error](err); known {
+	if _, known := errors.AsType[*exit.Error](err); known {
 		return err
 	}
 	switch {
 	case errors.Is(err, errChanged):
 		return nil
 	case errors.Is(err, atomicfile.ErrExposed):
-		return cli.Refusef("%s would hold secrets that other users can read: its file system does not keep permissions", path).
+		return exit.Refusef("%s would hold secrets that other users can read: its file system does not keep permissions", path).
 			WithHint("choose a file on another file system, or accept that with --force")
 	case errors.Is(err, atomicfile.ErrOwner):
-		return cli.Refusef("%s belongs to another user, who would lose it", path)
+		return exit.Refusef("%s belongs to another user, who would lose it", path)
 	}
 	return cli.OutError(path, err)
 }
@@ -146,7 +147,7 @@ func unwritten(path string, err error) error {
 func readFile(path string) (existing, error) {
 	var e existing
 	if path == "-" {
-		return e, cli.Usagef("--out is a file: without it the variables go to standard output")
+		return e, exit.Usagef("--out is a file: without it the variables go to standard output")
 	}
 	info, err := os.Lstat(path)
 	switch {
@@ -155,11 +156,11 @@ func readFile(path string) (existing, error) {
 	case err != nil:
 		return e, cli.OutError(path, err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return e, cli.Refusef("%s is a symbolic link: name the file that it stands for", path)
+		return e, exit.Refusef("%s is a symbolic link: name the file that it stands for", path)
 	case !info.Mode().IsRegular():
-		return e, cli.Usagef("--out: %s is no regular file", path)
+		return e, exit.Usagef("--out: %s is no regular file", path)
 	case info.Size() > maxFile:
-		return e, cli.Refusef("%s is larger than a megabyte, which no file of variables is", path)
+		return e, exit.Refusef("%s is larger than a megabyte, which no file of variables is", path)
 	}
 	text, err := atomicfile.ReadFile(path, maxFile)
 	if err != nil {
@@ -181,9 +182,9 @@ func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []
 		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
 			return text, nil // which a second run is to find so
 		}
-		return nil, cli.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
+		return nil, exit.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
 	case errors.Is(err, envfile.ErrMerge):
-		return nil, cli.Hint(err, path+" was left as it is")
+		return nil, exit.Hint(err, path+" was left as it is")
 	}
 	return text, err
 }

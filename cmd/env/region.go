@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -17,13 +18,13 @@ func inRegion(bound config.Env, region string) (config.Env, error) {
 	case region == "" || region == bound.Region:
 		return bound, nil
 	case len(bound.Regions) == 0:
-		e := cli.Failf(cli.NotFound, "region %q is not known of %s", region, bound.DB.Name).
+		e := exit.Failf(exit.NotFound, "region %q is not known of %s", region, bound.DB.Name).
 			WithHint("only %s is known here; select the database again", bound.Region).
 			WithNext("astra env use " + shellword.Quote(cli.Reference(bound.DB.Name)))
 		e.Name = "REGION_NOT_FOUND"
 		return bound, e
 	case !slices.Contains(bound.Regions, region):
-		return bound, cli.NotAmongf("region", region, bound.Regions)
+		return bound, exit.NotAmongf("region", region, bound.Regions)
 	}
 	var err error
 	bound.Endpoint, err = regional(bound.Endpoint, bound.DB.ID, bound.Region, region)
@@ -40,11 +41,11 @@ func regional(endpoint, id, from, to string) (string, error) {
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
-		return "", cli.Failf(cli.Config, "the address of the database cannot be read").WithNext("astra env use DB")
+		return "", exit.Failf(exit.Config, "the address of the database cannot be read").WithNext("astra env use DB")
 	}
 	label, domain, _ := strings.Cut(u.Host, ".")
 	if label != id+"-"+from || domain == "" || !config.Plain(to) {
-		return "", cli.Failf(cli.Config, "the address %s does not tell what it is in region %s", endpoint, to)
+		return "", exit.Failf(exit.Config, "the address %s does not tell what it is in region %s", endpoint, to)
 	}
 	u.Host = id + "-" + to + "." + domain
 	return u.String(), nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -13,7 +14,7 @@ import (
 func (s *source) restSession(ctx context.Context) (credential.Item, error) {
 	renew := "astra auth session --db " + shellword.Quote(s.bound.DB.Name)
 	if !cli.KeepsSessions(s.profile) {
-		return credential.Item{}, cli.Failf(cli.NoCredential, "there is no REST session of %s: none is kept where no credential is stored", s.bound.DB.Name).
+		return credential.Item{}, exit.Failf(exit.NoCredential, "there is no REST session of %s: none is kept where no credential is stored", s.bound.DB.Name).
 			WithHint("print one and use it at once, or log in with --store keyring or --store file").
 			WithNext(renew + " -o header")
 	}
@@ -28,10 +29,10 @@ func (s *source) restSession(ctx context.Context) (credential.Item, error) {
 		renew += " --saved-token " + shellword.Quote(s.bound.Token)
 	}
 	if item.Token == "" {
-		return item, cli.Failf(cli.NoCredential, "there is no REST session of %s", s.bound.DB.Name).WithNext(renew)
+		return item, exit.Failf(exit.NoCredential, "there is no REST session of %s", s.bound.DB.Name).WithNext(renew)
 	}
 	if !s.belongs(item) {
-		return item, cli.Failf(cli.NoCredential, "the REST session of %s is that of %s, not of the saved token %s", s.bound.DB.Name, item.ClientID, s.bound.Token).
+		return item, exit.Failf(exit.NoCredential, "the REST session of %s is that of %s, not of the saved token %s", s.bound.DB.Name, item.ClientID, s.bound.Token).
 			WithNext(renew)
 	}
 	if fresh {
@@ -42,7 +43,7 @@ func (s *source) restSession(ctx context.Context) (credential.Item, error) {
 		return item, err
 	}
 	if age := now.Sub(item.IssuedAt); age < 0 || age >= cli.RESTSessionLife {
-		e := cli.Failf(cli.NoCredential, "the REST session of %s has lapsed", s.bound.DB.Name).WithNext(renew)
+		e := exit.Failf(exit.NoCredential, "the REST session of %s has lapsed", s.bound.DB.Name).WithNext(renew)
 		e.Name = "SESSION_LAPSED"
 		return item, e
 	}

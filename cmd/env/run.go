@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -52,7 +53,7 @@ the command cannot be executed, and 127 if it is not found.`,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.FailsWith(cli.Evaluated(cmd, false), cli.RunFailed)
+	return cli.FailsWith(cli.Evaluated(cmd, false), exit.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of
@@ -60,9 +61,9 @@ the command cannot be executed, and 127 if it is not found.`,
 func checkCommand(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) > 0 && cmd.ArgsLenAtDash() != 0:
-		return cli.Usagef("-- is missing in front of the command").WithHint("usage: %s", cmd.UseLine())
+		return exit.Usagef("-- is missing in front of the command").WithHint("usage: %s", cmd.UseLine())
 	case len(args) == 0 || args[0] == "":
-		return cli.Usagef("COMMAND is missing").WithHint("usage: %s", cmd.UseLine())
+		return exit.Usagef("COMMAND is missing").WithHint("usage: %s", cmd.UseLine())
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func environment(callers []string, vars []variable, gone []string) ([]string, er
 	environ = append(environ, marker+"=1")
 	for _, v := range vars {
 		if strings.ContainsRune(v.Value, 0) {
-			return nil, cli.Failf(cli.Unwritable, "%s holds a NUL byte, which no environment can", v.Name)
+			return nil, exit.Failf(exit.Unwritable, "%s holds a NUL byte, which no environment can", v.Name)
 		}
 		environ = append(environ, v.Name+"="+v.Value)
 	}
@@ -143,10 +144,10 @@ func find(app *cli.App, name string) (string, error) {
 
 func notRun(name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return cli.Failf(cli.CommandNotFound, "%s was not found", name)
+		return exit.Failf(exit.CommandNotFound, "%s was not found", name)
 	}
 	if wrapped, ok := errors.AsType[*exec.Error](err); ok {
 		err = wrapped.Err
 	}
-	return cli.Failf(cli.CannotExecute, "%s cannot be executed: %v", name, err)
+	return exit.Failf(exit.CannotExecute, "%s cannot be executed: %v", name, err)
 }

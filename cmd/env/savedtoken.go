@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -20,14 +21,14 @@ func (s *source) saved(ctx context.Context) (credential.Item, error) {
 		if err != nil {
 			return credential.Item{}, err
 		}
-		return credential.Item{}, cli.Failf(cli.Config, "no application token to export: you are using %s without a profile", session.Source).
+		return credential.Item{}, exit.Failf(exit.Config, "no application token to export: you are using %s without a profile", session.Source).
 			WithHint("choose variables that need none with --keys, such as ASTRA_DB_ID,ASTRA_DB_API_ENDPOINT, or make a profile; the token in use is an administrator's, and is not exported").
 			WithNext("astra auth login ci --store env", "astra env use DB --saved-token NAME")
 	case s.refused != nil:
 		return credential.Item{}, s.refused
 	case name == "":
 		database := shellword.Quote(cli.Reference(s.bound.DB.Name))
-		return credential.Item{}, cli.Failf(cli.Config, "no saved token selected for %s", s.bound.DB.Name).
+		return credential.Item{}, exit.Failf(exit.Config, "no saved token selected for %s", s.bound.DB.Name).
 			WithHint("generate one, or select one that is saved").
 			WithNext("astra env use "+database+" --role ROLE", "astra env use "+database+" --saved-token NAME")
 	}
@@ -40,7 +41,7 @@ func (s *source) saved(ctx context.Context) (credential.Item, error) {
 	}
 	item, err := s.app.Stored(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
 	if errors.Is(err, credential.ErrNotFound) {
-		return item, cli.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
+		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
 	}
 	return item, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -196,7 +197,7 @@ func (in use) drop(ctx context.Context, app *cli.App) error {
 		for _, b := range profile.AllBindings() {
 			names = append(names, b.DB.Name)
 		}
-		return cli.NotFoundf("selected database", in.database, names).WithNext("astra env use")
+		return exit.NotFoundf("selected database", in.database, names).WithNext("astra env use")
 	}
 	name := selected.Binding.DB.Name
 	if app.Rehearse("forget what was selected for %s", name) {
@@ -212,9 +213,9 @@ func (in use) drop(ctx context.Context, app *cli.App) error {
 // show lists the databases that were selected.
 func (in use) show(app *cli.App) error {
 	if in != (use{}) {
-		e := cli.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
+		e := exit.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
 		if in.forget {
-			e = cli.Usagef("DB is missing: --forget is for one database").WithNext("astra env use")
+			e = exit.Usagef("DB is missing: --forget is for one database").WithNext("astra env use")
 		}
 		return e
 	}
@@ -224,7 +225,7 @@ func (in use) show(app *cli.App) error {
 	}
 	all := profile.AllBindings()
 	if len(all) == 0 {
-		return cli.Failf(cli.Config, "no database selected").WithNext("astra env use DB")
+		return exit.Failf(exit.Config, "no database selected").WithNext("astra env use DB")
 	}
 	entries := make([]entry, len(all))
 	for i, b := range all {

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -56,7 +57,7 @@ func (in use) lives(ctx context.Context, app *cli.App, session *cli.Session, p c
 	switch {
 	case now.Before(end):
 	case in.saved != "":
-		return expiry, cli.Failf(cli.NoCredential, "the saved token %s cannot be selected: it expired on %s", saved.Name, expiry.At).
+		return expiry, exit.Failf(exit.NoCredential, "the saved token %s cannot be selected: it expired on %s", saved.Name, expiry.At).
 			WithHint("select another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
 	default:
 		app.Warn("token %s, still selected, expired on %s", saved.Name, expiry.At)
@@ -72,7 +73,7 @@ func (in use) hasRole(ctx context.Context, app *cli.App, session *cli.Session, s
 	case err != nil || !gone:
 		return err
 	case in.saved != "":
-		return cli.Failf(cli.NoCredential, "the saved token %s can do nothing: its roles were deleted", saved.Name).
+		return exit.Failf(exit.NoCredential, "the saved token %s can do nothing: its roles were deleted", saved.Name).
 			WithHint("use another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
 	}
 	app.Warn("the token %s, which is still used, can do nothing: its roles were deleted", saved.Name)
@@ -82,7 +83,7 @@ func (in use) hasRole(ctx context.Context, app *cli.App, session *cli.Session, s
 // end is when the token that is to be generated expires, zero for never.
 func (in use) end(app *cli.App) (time.Time, error) {
 	if in.expires != "" && in.role == "" {
-		return time.Time{}, cli.Usagef("--expires needs --role: it limits the token that is generated")
+		return time.Time{}, exit.Usagef("--expires needs --role: it limits the token that is generated")
 	}
 	now, err := app.ServiceNow()
 	if err != nil || in.expires == "" {
@@ -133,7 +134,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	app.Secrets.Add(made.Token)
 	app.Secrets.Add(made.Secret)
 	if errors.Is(err, credential.ErrUnavailable) {
-		err = cli.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
+		err = exit.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
 	}
 	if err != nil {
 		return "", expiry, err

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -90,7 +91,7 @@ func (s *source) value(ctx context.Context, source string) (value string, secret
 		}
 	case "ASTRA_DB_PASSWORD":
 		if s.session != nil && s.session.ClientID != s.boundClient() {
-			e := cli.Failf(cli.NoCredential, "the REST session of %s is that of %s, whose password is kept nowhere", s.bound.DB.Name, s.session.ClientID)
+			e := exit.Failf(exit.NoCredential, "the REST session of %s is that of %s, whose password is kept nowhere", s.bound.DB.Name, s.session.ClientID)
 			e.Cause = errAbsent
 			return "", false, e
 		}
@@ -119,10 +120,10 @@ func (s *source) bundle() (string, error) {
 	}
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		return "", cli.Refusef("%s is no regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
+		return "", exit.Refusef("%s is no regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		e := cli.Failf(cli.NotFound, "the secure connect bundle of %s is not on this machine", s.bound.DB.Name).
+		e := exit.Failf(exit.NotFound, "the secure connect bundle of %s is not on this machine", s.bound.DB.Name).
 			WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
 		e.Name, e.Cause = "BUNDLE_NOT_FOUND", errAbsent
 		return "", e

@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type create struct {
@@ -62,7 +63,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	}
 	if old, found := at(registered, key); found {
 		if old.ID != key.ID {
-			return cli.Failf(cli.Conflict, "there is a key for %s in %s already: %s", key.Cloud, key.Region, old.ID).
+			return exit.Failf(exit.Conflict, "there is a key for %s in %s already: %s", key.Cloud, key.Region, old.ID).
 				WithHint("there is one for each cloud and region, and it cannot be replaced; support of the service may help")
 		}
 		app.Say("This key is registered already.")

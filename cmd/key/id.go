@@ -4,14 +4,14 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // settle checks the name of the key as far as its form goes, and takes the
 // region from it where none is given.
 func (in *create) settle() error {
 	if in.id == "" {
-		return cli.Usagef("--key-id is missing").WithHint("it is the key's name at the cloud provider; the steps before: astra key --help")
+		return exit.Usagef("--key-id is missing").WithHint("it is the key's name at the cloud provider; the steps before: astra key --help")
 	}
 	in.cloud = strings.ToLower(in.cloud)
 	var region, fault string
@@ -31,9 +31,9 @@ func (in *create) settle() error {
 	}
 	switch {
 	case fault != "":
-		return cli.Usagef("--key-id %q %s", in.id, fault)
+		return exit.Usagef("--key-id %q %s", in.id, fault)
 	case region != "" && !strings.EqualFold(region, in.region):
-		return cli.Usagef("the key is in %s, and --region is %s: a key is for the region that it is in", region, in.region)
+		return exit.Usagef("the key is in %s, and --region is %s: a key is for the region that it is in", region, in.region)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -62,7 +63,7 @@ func final(args []string) error {
 	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit", "rotate", "replace", "disable", "revoke"}, args[0]) {
 		return nil
 	}
-	return cli.Usagef("a customer key can neither be removed nor replaced: the API has no call for it").
+	return exit.Usagef("a customer key can neither be removed nor replaced: the API has no call for it").
 		WithHint("ask support of the service; a key that is gone or forbidden at the cloud provider makes the data of its databases unreadable").
 		WithNext("astra key list")
 }
@@ -96,11 +97,11 @@ func (p *place) check() error {
 	p.region = strings.ToLower(p.region)
 	switch {
 	case p.cloud == "":
-		return cli.Usagef("--cloud is missing").WithNext("astra region list")
+		return exit.Usagef("--cloud is missing").WithNext("astra region list")
 	case p.cloud == "azure" && p.classic:
-		return cli.Usagef("classic databases have customer keys at aws and gcp only")
+		return exit.Usagef("classic databases have customer keys at aws and gcp only")
 	case p.region == "":
-		return cli.Usagef("--region is missing").WithNext("astra region list --cloud " + p.cloud)
+		return exit.Usagef("--region is missing").WithNext("astra region list --cloud " + p.cloud)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -52,7 +53,7 @@ func (in create) run(ctx context.Context, app *cli.App, name string) error {
 	case has(d, name) && in.ifNotExists:
 		app.Say("%s has the keyspace %s already.", d.Name, name)
 	case has(d, name):
-		return cli.Failf(cli.Conflict, "%s has a keyspace %s already", d.Name, name).
+		return exit.Failf(exit.Conflict, "%s has a keyspace %s already", d.Name, name).
 			WithHint("--if-not-exists takes it as it is").WithNext("astra keyspace list --db " + shellword.Quote(d.Name))
 	}
 	d, err = session.Change(ctx, d, cli.Change{

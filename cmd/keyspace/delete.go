@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type remove struct {
@@ -60,9 +61,9 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 		app.Say("%s has no keyspace %s.", d.Name, name)
 		return nil
 	case !has(d, name):
-		return cli.NotFoundf("keyspace", name, d.Keyspaces)
+		return exit.NotFoundf("keyspace", name, d.Keyspaces)
 	case name == d.Keyspace && !in.force:
-		return cli.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("--force asks the service to delete it all the same")
+		return exit.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("--force asks the service to delete it all the same")
 	}
 	if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
 		return err

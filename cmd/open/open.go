@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // page is a page of the Portal.
@@ -80,13 +81,13 @@ func names() []string {
 func (in open) run(ctx context.Context, app *cli.App) error {
 	i := slices.IndexFunc(pages(), func(p page) bool { return p.name == in.page })
 	if i < 0 {
-		e := cli.NotFoundf("page", in.page, names())
-		e.Exit, e.Name = cli.Usage, ""
+		e := exit.NotFoundf("page", in.page, names())
+		e.Exit, e.Name = exit.Usage, ""
 		return e.WithNext("astra open --help")
 	}
 	p := pages()[i]
 	if p.name != "db" && in.db != "" {
-		return cli.Usagef("%q is one argument too many: only the page db is of one database", in.db)
+		return exit.Usagef("%q is one argument too many: only the page db is of one database", in.db)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -92,11 +93,11 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 func (in add) check() error {
 	switch {
 	case in.email == "":
-		return cli.Usagef("--email is missing: an organization has an owner, who is sent an email")
+		return exit.Usagef("--email is missing: an organization has an owner, who is sent an email")
 	case spelling.NoAddress(in.email) != "":
-		return cli.Usagef("--email: %s", spelling.NoAddress(in.email))
+		return exit.Usagef("--email: %s", spelling.NoAddress(in.email))
 	case strings.Contains(in.adminUser, "@"):
-		return cli.Usagef("--admin-user is the id of a user, not an address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
+		return exit.Usagef("--admin-user is the id of a user, not an address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func (in add) administrator(ctx context.Context, session *cli.Session) (string, 
 			return u.ID, nil
 		}
 	}
-	return "", cli.Usagef("no member of %s has the address %s, so the new organization would have no administrator", members.OrgName, in.email).
+	return "", exit.Usagef("no member of %s has the address %s, so the new organization would have no administrator", members.OrgName, in.email).
 		WithHint("name the administrator, any user of the service, with --admin-user ID").WithNext("astra user list --columns id,email")
 }
 
@@ -145,10 +146,10 @@ func (in add) advise(ctx context.Context, session *cli.Session, err error) error
 	}
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
-		return cli.Hint(err, "only a credential with rights in an enterprise can add organizations, and this one has none there; "+
+		return exit.Hint(err, "only a credential with rights in an enterprise can add organizations, and this one has none there; "+
 			"ask for a token of the enterprise, or use the Portal (Organizations, Manage Organizations, Add Organization): "+page)
 	case errors.Is(err, devops.ErrOutcomeUnknown):
-		return cli.Hint(err, "the service cannot list organizations: before you run this again, look whether "+in.email+
+		return exit.Hint(err, "the service cannot list organizations: before you run this again, look whether "+in.email+
 			" was sent an email, or in the Portal (Organizations, Manage Organizations): "+page+"; astra org list does not show it")
 	}
 	return err

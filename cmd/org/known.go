@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -104,7 +105,7 @@ func find(all []organization, ref string) (organization, error) {
 		for _, o := range all {
 			names = append(names, o.name)
 		}
-		return organization{}, cli.NotFoundf("organization", ref, names)
+		return organization{}, exit.NotFoundf("organization", ref, names)
 	case 1:
 		return matches[0], nil
 	}
@@ -116,7 +117,7 @@ func find(all []organization, ref string) (organization, error) {
 		}
 		profiles = append(profiles, m.id+" ("+where+")")
 	}
-	return organization{}, cli.Ambiguous("organization", ref, profiles).WithHint("give the id or the profile instead of the name")
+	return organization{}, exit.Ambiguous("organization", ref, profiles).WithHint("give the id or the profile instead of the name")
 }
 
 // login is the command that makes a profile for an organization, called after

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newUse(app *cli.App) *cobra.Command {
@@ -36,13 +37,13 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	found, err := find(all, ref)
 	switch {
 	case err != nil && app.Sandboxed():
-		return cli.Usagef("the sandbox is one organization: there is nothing to switch to")
-	case cli.ExitOf(err) == cli.Conflict:
+		return exit.Usagef("the sandbox is one organization: there is nothing to switch to")
+	case exit.Is(err, exit.Conflict):
 		return err
 	case err != nil:
-		return cli.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
+		return exit.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
 	case found.profile == "":
-		return cli.Failf(cli.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
+		return exit.Failf(exit.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
 			WithHint("generate a token in its Portal (%s), then log in with it", cli.PortalPage(found.id, "settings", "tokens")).
 			WithNext(login(ctx, app, found.name))
 	}
@@ -71,7 +72,7 @@ func oneProfile(matches []organization, ref string) error {
 	if len(profiles) < 2 {
 		return nil
 	}
-	e := cli.Failf(cli.Conflict, "%q is the organization of %d profiles: %s", ref, len(profiles), strings.Join(profiles, ", "))
+	e := exit.Failf(exit.Conflict, "%q is the organization of %d profiles: %s", ref, len(profiles), strings.Join(profiles, ", "))
 	e.Name = "AMBIGUOUS"
 	return e.WithHint("give one of them instead").WithNext("astra org use PROFILE")
 }

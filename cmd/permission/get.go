@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -28,9 +29,9 @@ func newGet(app *cli.App) *cobra.Command {
 
 // unknown is no wrong usage: it is what was asked about that does not exist.
 func unknown(err error) error {
-	err = cli.UnknownPermission(err)
-	if e, ok := errors.AsType[*cli.Error](err); ok {
-		e.Exit, e.Name = cli.NotFound, "PERMISSION_NOT_FOUND"
+	err = exit.UnknownPermission(err)
+	if e, ok := errors.AsType[*exit.Error](err); ok {
+		e.Exit, e.Name = exit.NotFound, "PERMISSION_NOT_FOUND"
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -27,7 +28,7 @@ func newList(app *cli.App) *cobra.Command {
 
 func (in list) run(app *cli.App) error {
 	if in.group != "" && !slices.Contains(iam.Groups(), iam.Group(in.group)) {
-		return cli.Usagef("--group is one of %s, not %q", groupNames(), in.group)
+		return exit.Usagef("--group is one of %s, not %q", groupNames(), in.group)
 	}
 	all := slices.DeleteFunc(iam.Permissions(), func(p iam.Permission) bool {
 		return in.group != "" && p.Group != iam.Group(in.group)

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -58,7 +59,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if kind == string(credential.Env) {
-		return cli.Usagef("--store env keeps nothing, so there is nothing to import into")
+		return exit.Usagef("--store env keeps nothing, so there is nothing to import into")
 	}
 	url, err := in.url(app)
 	if err != nil {
@@ -107,7 +108,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	case len(done) == 0:
 		return failed[0]
 	}
-	return cli.PartlyFailed(failed[0], "the others were imported")
+	return exit.Partial(failed[0], "the others were imported")
 }
 
 // renamed returns the profiles that can be taken over, under names that profiles may
@@ -140,7 +141,7 @@ func renamed(app *cli.App, found []config.Foreign) []config.Foreign {
 func (in importer) url(app *cli.App) (string, error) {
 	url, err := app.RequestedURL()
 	if err == nil && url != devops.DefaultURL && in.file == "" {
-		return "", cli.Refusef("the other tools' tokens belong to the public service and are not sent to %s", url).
+		return "", exit.Refusef("the other tools' tokens belong to the public service and are not sent to %s", url).
 			WithHint("name the file, to say that its tokens are meant for that service")
 	}
 	return url, err
@@ -151,7 +152,7 @@ func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f c
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())
 	if err != nil {
-		return config.Profile{}, cli.Failf(cli.Config, "%v", err)
+		return config.Profile{}, exit.Failf(exit.Config, "%v", err)
 	}
 	keep := cli.Login{Profile: f.Name, Kind: kind, URL: url, Verify: true}
 	store, err := keep.Probe(ctx, app)

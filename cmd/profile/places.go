@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -43,10 +44,10 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 	}
 	switch {
 	case len(official)+len(archived) == 0:
-		return nil, cli.Failf(cli.Config, "no home directory to look for the files of other Astra tools in").
+		return nil, exit.Failf(exit.Config, "no home directory to look for the files of other Astra tools in").
 			WithHint("name the file: astra profile import FILE")
 	case read == 0:
-		return nil, cli.Failf(cli.Config, "no file of another Astra tool found; looked for %s", strings.Join(slices.Concat(official, archived), ", ")).
+		return nil, exit.Failf(exit.Config, "no file of another Astra tool found; looked for %s", strings.Join(slices.Concat(official, archived), ", ")).
 			WithHint("name the file: astra profile import FILE")
 	case good == 0:
 		return all, failed[0]
@@ -63,7 +64,7 @@ func officialPlaces(app *cli.App) ([]string, error) {
 	const name = ".astrarc"
 	if path := app.Getenv("ASTRARC"); strings.TrimSpace(path) != "" {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, cli.Failf(cli.Config, "ASTRARC: %s does not exist", path).WithHint("correct or unset ASTRARC, or name the file: astra profile import FILE")
+			return nil, exit.Failf(exit.Config, "ASTRARC: %s does not exist", path).WithHint("correct or unset ASTRARC, or name the file: astra profile import FILE")
 		}
 		return []string{path}, nil
 	}

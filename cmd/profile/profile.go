@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -45,7 +46,7 @@ func columns() []output.Column[row] {
 // refuseSandbox refuses profiles in sandbox mode, where there is only one.
 func refuseSandbox(app *cli.App) error {
 	if app.Sandboxed() {
-		return cli.Usagef("the sandbox has no profiles: it is one organization of its own")
+		return exit.Usagef("the sandbox has no profiles: it is one organization of its own")
 	}
 	return nil
 }

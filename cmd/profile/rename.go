@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newRename(app *cli.App) *cobra.Command {
@@ -37,10 +38,10 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 		return err
 	}
 	if err := config.CheckName(to); err != nil {
-		return cli.Usagef("%q cannot name a profile: %v", to, err)
+		return exit.Usagef("%q cannot name a profile: %v", to, err)
 	}
 	if _, err := app.NamedProfile(to); err == nil {
-		return cli.Failf(cli.Conflict, "profile %q exists already", to)
+		return exit.Failf(exit.Conflict, "profile %q exists already", to)
 	}
 	if err := app.NotRotating("to rename profile "+from, cli.InProfile(from)); err != nil {
 		return err

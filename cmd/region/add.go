@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type add struct {
@@ -67,7 +68,7 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 // possible returns the region of that name in which a database can be.
 func possible(ctx context.Context, session *cli.Session, d devops.Database, name string) (devops.Region, error) {
 	if d.Type == "classic" {
-		return devops.Region{}, cli.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
+		return devops.Region{}, exit.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
 	}
 	region, err := session.Region(ctx, d.Type, d.Cloud, name, d.Name+" is on")
 	if err != nil || slices.Contains(d.Regions, name) {

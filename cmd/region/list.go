@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type list struct{ kind, cloud, database string }
@@ -43,9 +44,9 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 	in.kind = strings.ToLower(in.kind)
 	switch {
 	case in.kind != "" && !slices.Contains([]string{"serverless", "vector", "classic"}, in.kind):
-		return cli.Usagef("--type is serverless, vector or classic, not %q", in.kind)
+		return exit.Usagef("--type is serverless, vector or classic, not %q", in.kind)
 	case in.database != "" && in.kind+in.cloud != "":
-		return cli.Usagef("--db goes with neither --type nor --cloud: a database has its own")
+		return exit.Usagef("--db goes with neither --type nor --cloud: a database has its own")
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type remove struct {
@@ -62,11 +63,11 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 		app.Say("%s is not in %s.", d.Name, name)
 		return nil
 	case dc.ID == "":
-		return cli.NotFoundf("region", name, d.Regions)
+		return exit.NotFoundf("region", name, d.Regions)
 	case len(d.Datacenters) == 1:
-		return cli.Refusef("%s is the only region of %s", name, d.Name).WithHint("a database is somewhere; db delete deletes it")
+		return exit.Refusef("%s is the only region of %s", name, d.Name).WithHint("a database is somewhere; db delete deletes it")
 	case name == d.Region:
-		return cli.Refusef("%s is the first region of %s, which the service does not take away", name, d.Name)
+		return exit.Refusef("%s is the first region of %s, which the service does not take away", name, d.Name)
 	}
 	if err := app.Confirm(ctx, "Take %s out of %s, so that nothing can use it there?", d.Name, name); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -65,10 +66,10 @@ func (in advise) run(app *cli.App) error {
 func (in advise) demand() (iam.Demand, error) {
 	d := iam.Demand{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
 	if !slices.Contains(iam.Accesses(), d.Access) {
-		return d, cli.Usagef("--level is one of %s, not %q", all(iam.Accesses()), in.level)
+		return d, exit.Usagef("--level is one of %s, not %q", all(iam.Accesses()), in.level)
 	}
 	if !slices.Contains(iam.Kinds(), d.Kind) {
-		return d, cli.Usagef("--for is one of %s, not %q", all(iam.Kinds()), in.whose)
+		return d, exit.Usagef("--for is one of %s, not %q", all(iam.Kinds()), in.whose)
 	}
 	for _, list := range in.needs {
 		for word := range strings.SplitSeq(list, ",") {
@@ -76,21 +77,21 @@ func (in advise) demand() (iam.Demand, error) {
 			switch {
 			case need == "" || slices.Contains(d.Needs, need):
 			case !slices.Contains(iam.Needs(), need):
-				return d, cli.Usagef("--needs: there is no need %q", word).WithHint("the needs are %s", all(iam.Needs()))
+				return d, exit.Usagef("--needs: there is no need %q", word).WithHint("the needs are %s", all(iam.Needs()))
 			default:
 				d.Needs = append(d.Needs, need)
 			}
 		}
 	}
 	if len(d.Needs) == 0 {
-		return d, cli.Usagef("--needs is missing: what is the role for?").WithHint("the needs are %s", all(iam.Needs()))
+		return d, exit.Usagef("--needs is missing: what is the role for?").WithHint("the needs are %s", all(iam.Needs()))
 	}
 	return d, nil
 }
 
 // none is the failure of finding no default role, with the command that helps.
 func none(d iam.Demand, advice iam.Advice) error {
-	e := cli.Failf(cli.Negative, "%s", advice.Reason)
+	e := exit.Failf(exit.CheckFailed, "%s", advice.Reason)
 	if len(advice.Permissions) == 0 {
 		return e.WithNext(shellword.Line("astra", "role", "advise",
 			"--needs", strings.Join(words(d.Needs), ","), "--level", string(advice.Instead.Access), "--for", string(advice.Instead.Kind)))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -71,7 +72,7 @@ func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, er
 	look := shellword.Line("astra", "role", "get", "id:"+id)
 	now, err := session.Roles.Get(ctx, id)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && !equal(now, c.before) {
-		return now, cli.Failf(cli.Conflict, "role %s was changed by somebody else meanwhile; nothing was sent", c.before.Name).
+		return now, exit.Failf(exit.Conflict, "role %s was changed by somebody else meanwhile; nothing was sent", c.before.Name).
 			WithHint("look at it, and run this again").WithNext(look)
 	}
 	if err != nil {
@@ -82,14 +83,14 @@ func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, er
 	}
 	after, err := session.Roles.Get(ctx, id)
 	if blinded(err) {
-		return after, cli.Failf(cli.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
+		return after, exit.Failf(exit.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
 			Answering(err).WithHint("look with another token").WithNext(look)
 	}
 	if err != nil {
-		return after, cli.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")
+		return after, exit.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")
 	}
 	if !equal(after, c.after) {
-		return after, cli.Failf(cli.Server, "the service accepted the change of role %s and shows something else", c.after.Name).
+		return after, exit.Failf(exit.Server, "the service accepted the change of role %s and shows something else", c.after.Name).
 			WithNext(look)
 	}
 	return after, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -173,7 +174,7 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	if before.Policy.Effect != after.Policy.Effect {
 		lines = append(lines, "effect: "+after.Policy.Effect)
 	}
-	return cli.Failf(cli.Conflict, "role %q exists already with another policy; what was asked for differs: %s", before.Name, strings.Join(lines, ", ")).
+	return exit.Failf(exit.Conflict, "role %q exists already with another policy; what was asked for differs: %s", before.Name, strings.Join(lines, ", ")).
 		WithNext(shellword.Line("astra", "role", "get", "id:"+before.ID))
 }
 
@@ -189,10 +190,10 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 		return document{}, err
 	}
 	if in.like != "" && in.from != "" {
-		return document{}, cli.Usagef("--like and --from both say what to begin with; give one of them")
+		return document{}, exit.Usagef("--like and --from both say what to begin with; give one of them")
 	}
 	if in.picked() && !app.Interactive() {
-		return document{}, cli.Usagef("--permission is missing: a role grants at least one").
+		return document{}, exit.Usagef("--permission is missing: a role grants at least one").
 			WithHint("name permissions with --permission, or begin with --like ROLE or --from FILE").WithNext("astra permission list")
 	}
 	if in.from == "" {
@@ -252,7 +253,7 @@ func (in create) actions(begin []string) ([]string, error) {
 	}
 	left, err := without(distinct(slices.Concat(begin, added)), in.removed)
 	if err == nil && len(left) == 0 {
-		err = cli.Usagef("no permission is left: a role grants at least one").WithNext("astra permission list")
+		err = exit.Usagef("no permission is left: a role grants at least one").WithNext("astra permission list")
 	}
 	return left, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type remove struct {
@@ -195,7 +196,7 @@ func listed(session *cli.Session, before []devops.Role) cli.Listed {
 }
 
 func errStays(name string) error {
-	return cli.Failf(cli.Server, "the service says that role %s is gone, and still lists it", name)
+	return exit.Failf(exit.Server, "the service says that role %s is gone, and still lists it", name)
 }
 
 func names(roles []devops.Role) string {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // several deletes roles and reports each. Those that the token in use carries
@@ -68,7 +69,7 @@ func alone(ctx context.Context, row bulk.Row) bulk.Result {
 		}
 	}
 	if err != nil {
-		r.Exit, r.Error = cli.Explain(err)
+		r.Exit, r.Error = exit.Explain(err)
 	}
 	return r
 }

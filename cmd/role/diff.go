@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -62,7 +63,7 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 		app.Say("%s and %s are equal in effect.", a.Name, b.Name)
 		return nil
 	}
-	return cli.Failf(cli.Negative, "%s and %s differ", a.Name, b.Name)
+	return exit.Failf(exit.CheckFailed, "%s and %s differ", a.Name, b.Name)
 }
 
 // over is what a permits over b.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/textfile"
@@ -47,7 +48,7 @@ func readDocument(ctx context.Context, app *cli.App, name string) (document, err
 	}
 	d, err := parseDocument([]byte(text))
 	if err != nil {
-		return document{}, cli.Usagef("--from %s: %v", name, err).WithHint("astra role get ROLE -o json shows how a role is written")
+		return document{}, exit.Usagef("--from %s: %v", name, err).WithHint("astra role get ROLE -o json shows how a role is written")
 	}
 	return d, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // holder is a person or token that has a role.
@@ -80,10 +81,10 @@ func (a assignments) carries(session *cli.Session, roleID string) bool {
 func (a assignments) guard(session *cli.Session, r devops.Role, deed string) error {
 	switch {
 	case a.carries(session, r.ID):
-		return cli.Refusef("the token that this command uses carries role %s: to %s may lock you out", r.Name, deed).
+		return exit.Refusef("the token that this command uses carries role %s: to %s may lock you out", r.Name, deed).
 			WithHint("use another token, or --force")
 	case a.blind:
-		return cli.Refusef("the token that this command uses may not see whether it carries role %s itself: to %s may lock you out", r.Name, deed).
+		return exit.Refusef("the token that this command uses may not see whether it carries role %s itself: to %s may lock you out", r.Name, deed).
 			WithHint("use a token that has org-token-read, or --force")
 	}
 	return nil

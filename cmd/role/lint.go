@@ -2,6 +2,7 @@ package role
 
 import (
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -28,7 +29,7 @@ func (t terms) inspect(app *cli.App, policy iam.Policy) error {
 	for _, f := range grave[1:] {
 		app.Warn("%s", f.Message)
 	}
-	e := cli.Usagef("the role would not work: %s", grave[0].Message)
+	e := exit.Usagef("the role would not work: %s", grave[0].Message)
 	e.Name = "LINT"
 	return e.WithHint("nothing was sent; --lint warn accepts it all the same")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type list struct {
@@ -39,7 +40,7 @@ access; service account roles below administrator list neither users nor databas
 
 func (in list) run(ctx context.Context, app *cli.App) error {
 	if in.kind != "" && in.kind != "default" && in.kind != "custom" {
-		return cli.Usagef("--kind is default or custom, not %q", in.kind)
+		return exit.Usagef("--kind is default or custom, not %q", in.kind)
 	}
 	if in.matrix {
 		return printMatrix(app)

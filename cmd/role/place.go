@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -62,7 +63,7 @@ func localised(resource, org string) string {
 func (p place) checkOrg(org, source string) error {
 	for _, r := range p.exact {
 		if d, ok := iam.DescribeResource(localised(r, org)); ok && d.Org != org {
-			return cli.Usagef("%s: %s is of another organization; this one is %s", source, r, org).
+			return exit.Usagef("%s: %s is of another organization; this one is %s", source, r, org).
 				WithHint("say where the role is to hold with --all-databases or --db")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -70,8 +71,8 @@ func distinct(texts []string) []string {
 
 // missing reports whether the error says that there is no such role.
 func missing(err error) bool {
-	e, ok := errors.AsType[*cli.Error](err)
-	return ok && e.Exit == cli.NotFound
+	e, ok := errors.AsType[*exit.Error](err)
+	return ok && e.Exit == exit.NotFound
 }
 
 // custom refuses a role that nobody can change or delete.
@@ -79,7 +80,7 @@ func custom(r devops.Role, verb string) error {
 	if !isDefault(r) {
 		return nil
 	}
-	return cli.Refusef("%s is a default role: the service lets nobody %s it", r.Name, verb)
+	return exit.Refusef("%s is a default role: the service lets nobody %s it", r.Name, verb)
 }
 
 // unused makes sure that no role but one has the name, as the service compares
@@ -97,16 +98,16 @@ func unused(ctx context.Context, session *cli.Session, name, except string) erro
 		case spelling.Fold(r.Name) == spelling.Fold(name):
 			taken = append(taken, r.ID)
 		case spelling.Alike(r.Name, name):
-			return cli.Failf(cli.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
+			return exit.Failf(exit.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		case spelling.Fold(iam.DisplayName(r.ID)) == spelling.Fold(name):
-			return cli.Failf(cli.Conflict, "%q is the Portal's name of the default role %s", name, r.Name).
+			return exit.Failf(exit.Conflict, "%q is the Portal's name of the default role %s", name, r.Name).
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		}
 	}
 	if len(taken) == 0 {
 		return nil
 	}
-	return cli.Failf(cli.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).
+	return exit.Failf(exit.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).
 		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -47,22 +48,22 @@ func (t terms) scoped() bool {
 func (t terms) check() error {
 	switch {
 	case !slices.Contains([]string{"error", "warn", "off"}, t.lint):
-		return cli.Usagef("--lint is error, warn or off, not %q", t.lint)
+		return exit.Usagef("--lint is error, warn or off, not %q", t.lint)
 	case t.allDatabases && len(t.databases) > 0:
-		return cli.Usagef("--all-databases and --db contradict each other")
+		return exit.Usagef("--all-databases and --db contradict each other")
 	case len(t.keyspaces) > 0 && len(t.databases) == 0:
-		return cli.Usagef("--keyspace needs --db: a keyspace belongs to a database")
+		return exit.Usagef("--keyspace needs --db: a keyspace belongs to a database")
 	case len(t.tables) > 0 && len(t.keyspaces) == 0:
-		return cli.Usagef("--table needs --keyspace: a table belongs to a keyspace")
+		return exit.Usagef("--table needs --keyspace: a table belongs to a keyspace")
 	}
 	for _, s := range grid("", t.keyspaces, t.tables) {
 		if err := s.Check(); err != nil {
-			return cli.Usagef("%v", err)
+			return exit.Usagef("%v", err)
 		}
 	}
 	for _, r := range t.resources {
 		if _, err := iam.ParseDRN(r); err != nil {
-			return cli.Usagef("--resource %v", err)
+			return exit.Usagef("--resource %v", err)
 		}
 	}
 	return nil
@@ -112,7 +113,7 @@ func parameters(names []string) ([]string, error) {
 	for _, name := range names {
 		p, err := iam.FindPermission(strings.TrimSpace(name))
 		if err != nil {
-			return nil, cli.UnknownPermission(err)
+			return nil, exit.UnknownPermission(err)
 		}
 		actions = append(actions, p.Parameter)
 	}
@@ -127,7 +128,7 @@ func without(actions, names []string) ([]string, error) {
 		if !slices.Contains(left, name) {
 			p, err := iam.FindPermission(strings.TrimSpace(name))
 			if err != nil {
-				return nil, cli.UnknownPermission(err)
+				return nil, exit.UnknownPermission(err)
 			}
 			name = p.Parameter
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -75,7 +76,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if err := custom(before, "change"); err != nil {
-		return cli.Hint(err, "create a role like it, and change that one", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
+		return exit.Hint(err, "create a role like it, and change that one", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
 	c, err := in.change(ctx, app, session, before, doc)
 	if err != nil {
@@ -107,11 +108,11 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	changes := len(in.permissions) + len(in.added) + len(in.removed)
 	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
-		return document{}, cli.Usagef("nothing is to be changed").
+		return document{}, exit.Usagef("nothing is to be changed").
 			WithHint("give --name, --description, --permission, --add-permission, --remove-permission, --from, or --all-databases, --db or --resource")
 	}
 	if len(in.permissions) > 0 && in.from != "" {
-		return document{}, cli.Usagef("--permission and --from both give all permissions").WithHint("--add-permission adds to those of the document")
+		return document{}, exit.Usagef("--permission and --from both give all permissions").WithHint("--add-permission adds to those of the document")
 	}
 	if err := in.check(); err != nil {
 		return document{}, err
@@ -165,7 +166,7 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	}
 	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
 	if err == nil && len(left) == 0 {
-		err = cli.Usagef("no permission is left: a role grants at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
+		err = exit.Usagef("no permission is left: a role grants at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
 	}
 	return left, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -102,8 +103,8 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			return cli.Failf(cli.Failed, "the demo stopped: astra %s ended with status %d", strings.Join(s.args, " "), exit.ExitCode())
+		if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+			return exit.Failf(exit.Failed, "the demo stopped: astra %s ended with status %d", strings.Join(s.args, " "), ended.ExitCode())
 		}
 		return err
 	}

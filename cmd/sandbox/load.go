@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
@@ -43,11 +44,11 @@ func load(ctx context.Context, app *cli.App, name string) error {
 		return reading(name, err)
 	}
 	if len(text) > maxDump {
-		return cli.Failf(cli.Config, "%s: the dump is larger than %d MiB; nothing was changed", source(name), maxDump>>20)
+		return exit.Failf(exit.Config, "%s: the dump is larger than %d MiB; nothing was changed", source(name), maxDump>>20)
 	}
 	dump, err := textfile.Decode(text)
 	if err != nil {
-		return cli.Usagef("%s: %v", source(name), err)
+		return exit.Usagef("%s: %v", source(name), err)
 	}
 	if app.Rehearse("replace everything in the sandbox by %s", source(name)) {
 		return nil
@@ -77,7 +78,7 @@ func source(name string) string {
 // reading is the failure of a file that cannot be read, or not in time.
 func reading(name string, err error) error {
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
-		return cli.Usagef("%v", err)
+		return exit.Usagef("%v", err)
 	}
 	return fmt.Errorf("%s: %w", source(name), err)
 }
@@ -87,5 +88,5 @@ func loading(err error) error {
 	if errors.Is(err, sandbox.ErrBusy) || errors.Is(err, sandbox.ErrState) {
 		return err
 	}
-	return cli.Failf(cli.Config, "%v; nothing was changed", err)
+	return exit.Failf(exit.Config, "%v; nothing was changed", err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -87,15 +88,15 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	for _, text := range in.faults {
 		fault, err := sandbox.ParseFault(text)
 		if err != nil {
-			return cli.Usagef("--fault: %v", err)
+			return exit.Usagef("--fault: %v", err)
 		}
 		options.Faults = append(options.Faults, fault)
 	}
 	if in.rate < 0 {
-		return cli.Usagef("--rate-limit cannot be below zero")
+		return exit.Usagef("--rate-limit cannot be below zero")
 	}
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
-		return cli.Usagef("--time-scale is %v to %v", least, most)
+		return exit.Usagef("--time-scale is %v to %v", least, most)
 	}
 	server, err := app.ServedSandbox(func(o *sandbox.Options) {
 		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
@@ -128,7 +129,7 @@ func parseBehavior(texts []string) (sandbox.Behavior, error) {
 	if err == nil {
 		return behavior, nil
 	}
-	failure := cli.Usagef("--behavior: %v", err)
+	failure := exit.Usagef("--behavior: %v", err)
 	if unknown, ok := errors.AsType[*sandbox.UnknownWordError](err); ok {
 		if near := suggest.Nearest(unknown.Word, unknown.Known); len(near) > 0 {
 			failure = failure.WithHint("did you mean %s?", strings.Join(near, " or "))
@@ -142,14 +143,14 @@ func parseBehavior(texts []string) (sandbox.Behavior, error) {
 func (in serve) open(ctx context.Context) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(in.listen)
 	if err != nil {
-		return nil, cli.Usagef("--listen is HOST:PORT, not %q", in.listen)
+		return nil, exit.Usagef("--listen is HOST:PORT, not %q", in.listen)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, cli.Usagef("--listen takes an address of this machine (127.0.0.1, ::1, localhost), not %q", host)
+		return nil, exit.Usagef("--listen takes an address of this machine (127.0.0.1, ::1, localhost), not %q", host)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", in.listen)
 	if err != nil {
-		return nil, cli.Failf(cli.Network, "%v", err)
+		return nil, exit.Failf(exit.Network, "%v", err)
 	}
 	return listener, nil
 }

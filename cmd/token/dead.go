@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -44,9 +45,9 @@ func checkDead(ctx context.Context, app *cli.App, session *cli.Session, found []
 		switch {
 		case devops.NoSuchToken(err), errors.Is(err, credential.ErrNotFound):
 		case err != nil:
-			return cli.Hint(err, "whether "+t.saved+" is revoked is unknown; nothing was changed")
+			return exit.Hint(err, "whether "+t.saved+" is revoked is unknown; nothing was changed")
 		case org != own:
-			return cli.Failf(cli.Conflict, "%s (%s) is not listed, but still works; nothing was changed", t.saved, t.dead).
+			return exit.Failf(exit.Conflict, "%s (%s) is not listed, but still works; nothing was changed", t.saved, t.dead).
 				WithHint("it belongs to organization %s: revoke it with a login there", org)
 		default:
 			found[i].ClientID, found[i].dead, found[i].unlisted = t.dead, "", true
@@ -95,6 +96,6 @@ func savedButUnlisted(app *cli.App, session *cli.Session, ref string, failure er
 	if err != nil || saved.Name == "" || ambiguous(failure) {
 		return failure
 	}
-	return cli.Failf(cli.NotFound, "%s (%s) is saved here and not in the token list", saved.Name, saved.ClientID).
+	return exit.Failf(exit.NotFound, "%s (%s) is saved here and not in the token list", saved.Name, saved.ClientID).
 		WithHint("a new token may not be listed yet, or it was revoked elsewhere").WithNext("astra token verify " + shellword.Quote(saved.Name))
 }

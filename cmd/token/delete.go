@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -116,10 +117,10 @@ func (in remove) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
 	case !named && in.chosen == filter{}:
-		return cli.Usagef("TOKEN is missing").WithHint("name tokens, or choose them with --from, --role, --older-than or --no-expiry").
+		return exit.Usagef("TOKEN is missing").WithHint("name tokens, or choose them with --from, --role, --older-than or --no-expiry").
 			WithNext("astra token list")
 	case named && in.chosen != filter{}:
-		return cli.Usagef("tokens are either named, or chosen with --role, --older-than and --no-expiry")
+		return exit.Usagef("tokens are either named, or chosen with --role, --older-than and --no-expiry")
 	}
 	_, err := in.chosen.age()
 	return err
@@ -150,7 +151,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 		return deleted
 	}
 	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
-		return app.PrintRow(row, cli.Failf(cli.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
+		return app.PrintRow(row, exit.Failf(exit.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
 			WithHint("it may be another token's"))
 	}
 	if err := in.proven(ctx, app, witness, t, deleted); err != nil {
@@ -166,14 +167,14 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 
 // errStays is the failure of a revocation that the service accepted. A list may be late.
 func errStays(app *cli.App, clientID string) error {
-	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", clientID).
+	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", clientID).
 		WithHint("the revocation was accepted, and the list may be late: run this again after %s to make sure", app.ListsLate())
 }
 
 // errGoneBefore is the failure of a revocation of what the service does not know and
 // still lists.
 func errGoneBefore(app *cli.App, clientID string, refusal error) error {
-	return cli.Failf(cli.NotFound, "the service says that there is no token %s, and still lists it", clientID).Answering(refusal).
+	return exit.Failf(exit.NotFound, "the service says that there is no token %s, and still lists it", clientID).Answering(refusal).
 		WithHint("it was probably revoked before, and the list is late: run this again after %s to make sure", app.ListsLate())
 }
 
@@ -187,7 +188,7 @@ func (in remove) proven(ctx context.Context, app *cli.App, witness *onetime.Witn
 	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
 	switch {
 	case gone == nil && t.unlisted && errors.Is(deleted, devops.ErrNotFound) && !in.ifExists:
-		return cli.NotFoundf("token", t.input, t.known).WithNext("astra token list")
+		return exit.NotFoundf("token", t.input, t.known).WithNext("astra token list")
 	case gone == nil && t.unlisted && deleted == nil: // that no list shows it proves nothing then
 		if rejected, err := witness.Rejected(looking, t.ClientID); err != nil || !rejected {
 			return cli.Unverified(errors.Join(err, errNeverListed))
@@ -281,7 +282,7 @@ func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedT
 	}
 	err = store.Delete(ctx, cli.SavedKey(profile, saved))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
-		return cli.Hint(err, "the token was revoked; only its saved secret is still there")
+		return exit.Hint(err, "the token was revoked; only its saved secret is still there")
 	}
 	p, err := app.NamedProfile(profile)
 	if app.Sandboxed() {

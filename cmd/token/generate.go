@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -68,7 +69,7 @@ shown before the token is made.`,
 
 func (in generate) run(ctx context.Context, app *cli.App) error {
 	if len(in.roles) == 0 && !app.Interactive() {
-		return cli.Usagef("--role is missing: a token has at least one role").WithNext("astra role list")
+		return exit.Usagef("--role is missing: a token has at least one role").WithNext("astra role list")
 	}
 	now, err := app.ServiceNow()
 	if err != nil {
@@ -79,7 +80,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.format != "" && in.out == "" {
-		return cli.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+		return exit.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
 	}
 	if err := cli.CheckOne(app, generatedColumns(false)); err != nil {
 		return err
@@ -143,7 +144,7 @@ func (in generate) refused(ctx context.Context, session *cli.Session, err error)
 	if failed != nil || own == in.org {
 		return err
 	}
-	return cli.Hint(err, "the token in use is of the organization "+own+"; for another one it takes a token of their enterprise, with org-token-write")
+	return exit.Hint(err, "the token in use is of the organization "+own+"; for another one it takes a token of their enterprise, with org-token-write")
 }
 
 // choose returns the roles that were named, or those that are picked from a list.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -37,7 +38,7 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 		return err
 	}
 	if entry.OrgID != org {
-		return cli.Refusef("the rotation of %s belongs to another organization than the login in use", entry.Old)
+		return exit.Refusef("the rotation of %s belongs to another organization than the login in use", entry.Old)
 	}
 	r, err := rebuild(ctx, app, session, entry.Record)
 	if err != nil {
@@ -65,7 +66,7 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 // of one that began elsewhere is revoked by its client id. A token that is used here is
 // not the old one.
 func (in rotate) notHere(app *cli.App, session *cli.Session) error {
-	e := cli.NotFoundf("open rotation", in.ref, nil)
+	e := exit.NotFoundf("open rotation", in.ref, nil)
 	e.Message = "no rotation of " + in.ref + " in progress on this machine"
 	used, err := app.Names(in.ref)
 	if err != nil {
@@ -93,9 +94,9 @@ func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) err
 		app.Say("The rotation of %s is undone.", e.Old)
 		return err
 	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
-		return cli.Failf(cli.Conflict, "the rotation of %s cannot be undone: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
+		return exit.Failf(exit.Conflict, "the rotation of %s cannot be undone: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
 	case err != nil:
-		return cli.Halfway(err, "the rotation is not undone yet", "astra token rotate "+e.Old+" --rollback")
+		return exit.Resumable(err, "the rotation is not undone yet", "astra token rotate "+e.Old+" --rollback")
 	}
 	app.Say("The rotation of %s is undone.", e.Old)
 	if made != "" {
@@ -151,7 +152,7 @@ func retireDue(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if failure != nil && len(done) > 0 {
-		failure = cli.PartlyFailed(failure, "the others were revoked")
+		failure = exit.Partial(failure, "the others were revoked")
 	}
 	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation of this machine is due."))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -66,10 +67,10 @@ func (l *leak) held(force bool) error {
 	case force, l.replaced:
 		return nil
 	case l.current:
-		return cli.Refusef("it is the token that this command uses: without it you are logged out").
+		return exit.Refusef("it is the token that this command uses: without it you are logged out").
 			WithHint("--force revokes it all the same")
 	case l.state() == isUnproven:
-		return cli.Refusef("it is listed, but the token that was found is not accepted: it is made up, or was not read well").
+		return exit.Refusef("it is listed, but the token that was found is not accepted: it is made up, or was not read well").
 			WithHint("--force revokes it all the same")
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -54,7 +55,7 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 	}
 	f := about(ref)
 	f.reason = isUnknown
-	if e, ok := errors.AsType[*cli.Error](missing); ok {
+	if e, ok := errors.AsType[*exit.Error](missing); ok {
 		f.near = e.Hint
 	}
 	if !cli.LooksLikeClientID(ref) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -154,11 +155,11 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 		return nil, nil, err
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, nil, cli.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
+		return nil, nil, exit.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
 	}
 	found, err := secret.Find(text)
 	if errors.Is(err, secret.ErrTextSize) {
-		return nil, nil, cli.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
+		return nil, nil, exit.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
 	}
 	if err != nil {
 		return nil, nil, err
@@ -175,10 +176,10 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 	}
 	switch {
 	case len(found.Tokens) == 0:
-		return nil, nil, cli.Failf(cli.Negative, "there is no whole token in the text; nothing was revoked").
+		return nil, nil, exit.Failf(exit.CheckFailed, "there is no whole token in the text; nothing was revoked").
 			WithHint("text that is compressed, encrypted or an image cannot be read; a leaked client id with its secret: astra token delete CLIENT-ID")
 	case len(found.Tokens) > most:
-		return nil, nil, cli.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
+		return nil, nil, exit.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
 	}
 	return found.Tokens, secret.Locate(text, found.Tokens), nil
 }

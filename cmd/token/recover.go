@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -90,7 +91,7 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 	describe(ctx, app, found)
 	for _, id := range in.revoke {
 		if !slices.Contains(known, id) {
-			return cli.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
+			return exit.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
 		}
 	}
 	slices.Sort(doomed)
@@ -117,7 +118,7 @@ func (in recovery) checkKept(open []onetime.Open) error {
 	for _, name := range in.keep {
 		one := recovery{keep: []string{name}}
 		if !slices.ContainsFunc(open, one.keeps) {
-			return cli.NotFoundf("unfinished operation", name, nil).WithNext("astra token recover --dry-run")
+			return exit.NotFoundf("unfinished operation", name, nil).WithNext("astra token recover --dry-run")
 		}
 	}
 	return nil
@@ -127,7 +128,7 @@ func (in recovery) checkKept(open []onetime.Open) error {
 func (in recovery) noteDeleted(app *cli.App, journal onetime.Journal) error {
 	for _, id := range in.deleted {
 		if !cli.LooksLikeClientID(id) {
-			return cli.Usagef("--deleted: %q is not a client ID", id)
+			return exit.Usagef("--deleted: %q is not a client ID", id)
 		}
 	}
 	for _, id := range in.deleted {
@@ -163,7 +164,7 @@ func verdict(found []remnant) error {
 	if len(open) == 0 {
 		return short
 	}
-	e := cli.Failf(cli.Unknown, "unfinished: %s", strings.Join(open, ", "))
+	e := exit.Failf(exit.Unknown, "unfinished: %s", strings.Join(open, ", "))
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -84,7 +85,7 @@ func toFile(app *cli.App, path, format string, columns []output.Column[generated
 	case "env":
 		return writeEnv, nil
 	default:
-		return nil, cli.Usagef("--format is json, csv, env or text, not %q", format)
+		return nil, exit.Usagef("--format is json, csv, env or text, not %q", format)
 	}
 	return func(w io.Writer, made devops.Credential) error {
 		return output.One(app.Secrets.Sparing(w, made.Secret, made.Token), o, columns, shown(made))

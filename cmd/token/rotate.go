@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -90,13 +91,13 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 func (in rotate) run(ctx context.Context, app *cli.App) error {
 	switch {
 	case in.due && in.ref != "":
-		return cli.Usagef("--due is for all rotations and takes no token; --finish is for one")
+		return exit.Usagef("--due is for all rotations and takes no token; --finish is for one")
 	case in.due:
 		return retireDue(ctx, app)
 	case in.ref == "":
-		return cli.Usagef("TOKEN is missing").WithNext("astra token list")
+		return exit.Usagef("TOKEN is missing").WithNext("astra token list")
 	case in.format != "" && in.out == "":
-		return cli.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+		return exit.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
 	}
 	if err := cli.CheckOne(app, rotatedColumns(false)); err != nil {
 		return err
@@ -137,7 +138,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		return err
 	}
 	if !order.ExpiresAt.IsZero() && !order.ExpiresAt.After(old.now.Add(overlap)) {
-		return cli.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("--overlap is how long the old one stays valid")
+		return exit.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("--overlap is how long the old one stays valid")
 	}
 	r, err := in.rotation(ctx, app, session, old, held)
 	if err != nil {
@@ -167,7 +168,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old row) (onetime.Order, error) {
 	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // somebody may have put a token there
 	if len(old.Roles) == 0 {
-		return order, cli.Failf(cli.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
+		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
 			WithHint("generate the one that you need, and revoke this")
 	}
 	var err error

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -29,11 +30,11 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
 		return nil, err
 	} else if held == nil && seeded {
-		return nil, cli.Refusef("this is the sandbox's administrator, which is part of the sandbox and cannot be rotated").
+		return nil, exit.Refusef("this is the sandbox's administrator, which is part of the sandbox and cannot be rotated").
 			WithHint("rotate another token, or the login of a profile for a sandbox that is served")
 	}
 	if held != nil && in.save != "" {
-		return nil, cli.Usagef("the token is kept already, as %v: the new one takes its place, without --save", held)
+		return nil, exit.Usagef("the token is kept already, as %v: the new one takes its place, without --save", held)
 	}
 	record := onetime.Record{Kind: onetime.Rotating, Out: in.out, Format: in.format, Old: old.ClientID}
 	record.Shown = held == nil && in.save == "" && in.out == ""
@@ -164,7 +165,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 		return err
 	}
 	if errors.Is(err, onetime.ErrUndoing) {
-		return cli.Hint(err, "go on with that", "astra token rotate "+e.Old+" --rollback")
+		return exit.Hint(err, "go on with that", "astra token rotate "+e.Old+" --rollback")
 	}
 	words := map[onetime.Step]string{
 		onetime.Planned:    "nothing was changed here",
@@ -188,14 +189,14 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	if !e.Step.Reached(onetime.Retired) && e.Accepted != e.Old {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}
-	return cli.Halfway(err, "the rotation stopped halfway: "+words, next...)
+	return exit.Resumable(err, "the rotation stopped halfway: "+words, next...)
 }
 
 func openAlready(err error, old string) error {
 	if !errors.Is(err, onetime.ErrRotating) {
 		return err
 	}
-	return cli.Failf(cli.Conflict, "a rotation of %s is open already", old).
+	return exit.Failf(exit.Conflict, "a rotation of %s is open already", old).
 		WithHint("it can be gone on with, finished, or undone").
 		WithNext("astra token rotate "+old+" --resume", "astra token rotate "+old+" --finish", "astra token rotate "+old+" --rollback")
 }

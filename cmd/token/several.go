@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -149,7 +150,7 @@ func failed(r bulk.Result, err error) bulk.Result {
 	if r.Outcome == bulk.OK || r.Outcome == bulk.Unchanged {
 		r.Outcome = bulk.Failed
 	}
-	r.Exit, r.Error = cli.Explain(err)
+	r.Exit, r.Error = exit.Explain(err)
 	return r
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -82,7 +83,7 @@ func (in alarm) row(app *cli.App, l *leak) bulk.Row {
 		r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 	} else if why := l.held(in.force); why != nil {
 		r.Outcome = bulk.Failed
-		r.Exit, r.Error = cli.Explain(why)
+		r.Exit, r.Error = exit.Explain(why)
 	}
 	return r
 }
@@ -112,7 +113,7 @@ func (l *leak) replace(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if held == nil {
-		return cli.Failf(cli.Conflict, "it is not kept here any more")
+		return exit.Failf(exit.Conflict, "it is not kept here any more")
 	}
 	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Order: order}
 	held.Note(&record)
@@ -135,7 +136,7 @@ func (l *leak) replace(ctx context.Context, app *cli.App) error {
 // nobodyMay is the failure of a token that is live and that nobody here may
 // revoke.
 func (l *leak) nobodyMay(refusal error) error {
-	e := cli.Failf(cli.Forbidden, "it is live, and nobody here may revoke it: %v", refusal)
+	e := exit.Failf(exit.Forbidden, "it is live, and nobody here may revoke it: %v", refusal)
 	if len(l.via) == 1 && l.via[0] == l.self {
 		return e.WithHint("it belongs to the organization %s: log in there with astra auth login, and run this again", l.orgID)
 	}

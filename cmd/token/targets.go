@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -34,7 +35,7 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 			continue
 		}
 		if in.from == "-" || slices.ContainsFunc(all, func(n [2]string) bool { return n[0] == "standard input: " }) {
-			return nil, cli.Usagef("standard input holds one thing: one whole token, or the lines of --from")
+			return nil, exit.Usagef("standard input holds one thing: one whole token, or the lines of --from")
 		}
 		token, err := whole(ctx, app)
 		if err != nil {
@@ -57,9 +58,9 @@ func (in remove) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case secret.LooksLikeToken(line):
-			return nil, cli.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
+			return nil, exit.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
 		case spelling.Unseen(line) != "":
-			return nil, cli.Usagef("--from: %s%s is not allowed in a name", place, spelling.Unseen(line))
+			return nil, exit.Usagef("--from: %s%s is not allowed in a name", place, spelling.Unseen(line))
 		default:
 			all = append(all, [2]string{place, line})
 		}
@@ -118,12 +119,12 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session, a
 	for _, err := range failures {
 		words = append(words, err.Error())
 	}
-	return nil, cli.Failf(cli.NotFound, "%s; nothing was revoked", strings.Join(words, "; ")).WithNext("astra token list")
+	return nil, exit.Failf(exit.NotFound, "%s; nothing was revoked", strings.Join(words, "; ")).WithNext("astra token list")
 }
 
 // refuseOwn is the refusal to revoke the token in use, whether a list shows it or not.
 func refuseOwn(clientID string) error {
-	return cli.Refusef("%s is the token that this command uses: without it you are logged out", clientID).
+	return exit.Refusef("%s is the token that this command uses: without it you are logged out", clientID).
 		WithHint("use --force to revoke it")
 }
 

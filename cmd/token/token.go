@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -148,8 +149,8 @@ func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) 
 
 // ambiguous reports whether find failed because a reference means two tokens.
 func ambiguous(err error) bool {
-	e, ok := errors.AsType[*cli.Error](err)
-	return ok && e.Exit == cli.Conflict
+	e, ok := errors.AsType[*exit.Error](err)
+	return ok && e.Exit == exit.Conflict
 }
 
 // find returns the token that ref means: a client id, exactly, or the name
@@ -171,9 +172,9 @@ func find(all []row, ref string) (row, error) {
 	case 1:
 		return meant[0], nil
 	default:
-		return row{}, cli.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
+		return row{}, exit.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
 			WithHint("it is the client id of one token, and the saved name of another")
 	}
-	e := cli.NotFoundf("token", ref, known)
+	e := exit.NotFoundf("token", ref, known)
 	return row{}, e.WithNext("astra token list")
 }

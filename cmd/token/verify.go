@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -89,10 +90,10 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 		return nil
 	}
 	if f.reason == isUntold {
-		return cli.Failf(cli.Negative, "nobody can tell whether %s is valid: it is listed, but without its expiry", f.ClientID).
+		return exit.Failf(exit.CheckFailed, "nobody can tell whether %s is valid: it is listed, but without its expiry", f.ClientID).
 			WithHint("astra token verify - asks with the whole token")
 	}
-	e := cli.Failf(cli.Negative, "%s is not valid: %s", f.ClientID, f.why())
+	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.why())
 	e.Hint = f.near
 	return e
 }

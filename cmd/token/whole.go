@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -11,7 +12,7 @@ import (
 // without showing it.
 func whole(ctx context.Context, app *cli.App) (secret.Token, error) {
 	if app.Globals.TokenFile == "-" {
-		return secret.Token{}, cli.Usagef("standard input cannot be both the credential (--token-file -) and the token")
+		return secret.Token{}, exit.Usagef("standard input cannot be both the credential (--token-file -) and the token")
 	}
 	read := func() (secret.Text, error) { return app.ReadTokenFile(ctx, "-") }
 	if app.Interactive() {
@@ -24,7 +25,7 @@ func whole(ctx context.Context, app *cli.App) (secret.Token, error) {
 	app.Secrets.Add(text)
 	parsed, err := secret.ParseToken(text.Reveal())
 	if err != nil {
-		return secret.Token{}, cli.Usagef("standard input: %v", err)
+		return secret.Token{}, exit.Usagef("standard input: %v", err)
 	}
 	app.Secrets.Add(parsed.Text)
 	return parsed, nil

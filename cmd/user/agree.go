@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // agreed asks before one person is invited: where the roles come from a list, which
@@ -36,7 +37,7 @@ func (in *invite) agreed(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	if user, found := byAddress(now.Users, g.address); found {
-		return cli.Failf(cli.Conflict, "%s has been added since the question (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
+		return exit.Failf(exit.Conflict, "%s has been added since the question (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // clarify settles one invitation whose answer was lost as bulk.Run does those of
@@ -24,7 +25,7 @@ func (g guest) clarify(ctx context.Context, app *cli.App, session *cli.Session, 
 	case bulk.DidNotHappen:
 	}
 	if ctx.Err() != nil { // who hung up cannot know what is still on its way
-		return cli.Hint(err, "the list does not show the invitation yet: look before you run this again", "astra user list")
+		return exit.Hint(err, "the list does not show the invitation yet: look before you run this again", "astra user list")
 	}
 	if err = session.Users.Invite(ctx, orgID, g.address, g.roles); !devops.Unclear(err) {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -38,7 +39,7 @@ func (in *invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bu
 		return in.read, in.faults, nil
 	}
 	if len(in.addresses) == 0 && in.from == "" {
-		return nil, nil, cli.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
+		return nil, nil, exit.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
 	}
 	entries, faults := bulk.Addresses(in.addresses)
 	if in.from != "" {
@@ -50,7 +51,7 @@ func (in *invite) entries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bu
 		entries, faults = append(entries, more...), append(faults, wrong...)
 	}
 	if _, wrong := bulk.Notes(faults); len(entries)+len(wrong) == 0 {
-		return nil, nil, cli.Usagef("there is no address")
+		return nil, nil, exit.Usagef("there is no address")
 	}
 	in.read, in.faults = entries, faults
 	return entries, faults, nil
@@ -78,7 +79,7 @@ func (in *invite) guests(ctx context.Context, app *cli.App, session *cli.Session
 		if _, wrong := bulk.Notes(faults); len(wrong) == 0 {
 			return nil, err
 		}
-		_, text := cli.Explain(err)
+		_, text := exit.Explain(err)
 		faults = append(faults, bulk.Fault{Text: text})
 	}
 	var all []guest
@@ -111,7 +112,7 @@ func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []str
 	for _, ref := range e.Roles {
 		role, err := session.Role(ctx, ref)
 		if err != nil {
-			_, text := cli.Explain(err)
+			_, text := exit.Explain(err)
 			faults = append(faults, bulk.Fault{Line: e.Line, Text: text})
 		} else if !slices.Contains(ids, role.ID) {
 			ids = append(ids, role.ID)
@@ -138,7 +139,7 @@ func (in *invite) common(ctx context.Context, app *cli.App, session *cli.Session
 		in.picked = true
 		return idsOf(roles), err
 	}
-	return nil, cli.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")
+	return nil, exit.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")
 }
 
 // roleless are the faults of rows without roles in a file where others have some, and
@@ -184,7 +185,7 @@ func (g *guest) plan(ctx context.Context, session *cli.Session, users []devops.U
 	switch {
 	case !found && len(g.roles) == 0:
 		g.action = resend
-		g.failure = cli.Failf(cli.NotFound, "%s was not invited yet", g.address).WithHint("--role says with what roles")
+		g.failure = exit.Failf(exit.NotFound, "%s was not invited yet", g.address).WithHint("--role says with what roles")
 	case !found:
 		g.action = create
 	case !same(roleIDs(user), g.roles):
@@ -193,7 +194,7 @@ func (g *guest) plan(ctx context.Context, session *cli.Session, users []devops.U
 		for _, name := range called(ctx, session, g.roles) {
 			update = append(update, "--role", name)
 		}
-		g.failure = cli.Failf(cli.Conflict, "%s is in the organization already (%s), with other roles: %s",
+		g.failure = exit.Failf(exit.Conflict, "%s is in the organization already (%s), with other roles: %s",
 			user.Email, status(user), cli.RoleNames(refs(user))).
 			WithHint("an invitation would replace those roles, so it is not sent").
 			WithNext(shellword.Line(update...))

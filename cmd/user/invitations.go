@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -62,7 +63,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 		}
 	}
 	if err := record.Begin(in.resume); err != nil {
-		return cli.Failf(cli.Config, "the record of what is done: %v", err)
+		return exit.Failf(exit.Config, "the record of what is done: %v", err)
 	}
 	results := app.RunRows(ctx, "Inviting", rows, record, settle(session, guests))
 	left := leftOver(rows, results)
@@ -99,8 +100,8 @@ func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests 
 			r = r.Twin(g.twin)
 		case g.failure != nil:
 			r.Outcome = bulk.Failed
-			r.Exit, r.Error = cli.Explain(g.failure)
-			if e, ok := errors.AsType[*cli.Error](g.failure); ok && len(e.Next) > 0 {
+			r.Exit, r.Error = exit.Explain(g.failure)
+			if e, ok := errors.AsType[*exit.Error](g.failure); ok && len(e.Next) > 0 {
 				r.Error += ". To change them: " + app.Command(e.Next[0])
 			}
 		case in.resume && found && (earlier.Outcome == bulk.OK || earlier.Outcome == bulk.Unknown && g.action == resend):

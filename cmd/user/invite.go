@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type invite struct {
@@ -83,7 +84,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	single := in.from == "" && len(entries)+len(faults) == 1
 	if single && in.resume {
-		return cli.Usagef("--resume goes on with several rows, and this is one")
+		return exit.Usagef("--resume goes on with several rows, and this is one")
 	}
 	if err := in.checkOutput(app, single); err != nil {
 		return err
@@ -152,11 +153,11 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	}
 	now, err := session.Users.List(ctx)
 	if err != nil {
-		return cli.Hint(err, "the invitation was sent")
+		return exit.Hint(err, "the invitation was sent")
 	}
 	invited, found := byAddress(now.Users, g.address)
 	if !found {
-		return cli.Failf(cli.Server, "the service accepted the invitation of %s and does not list it", g.address)
+		return exit.Failf(exit.Server, "the service accepted the invitation of %s and does not list it", g.address)
 	}
 	if g.action == resend {
 		app.Say("Invited %s to %s again.", invited.Email, members.OrgName)

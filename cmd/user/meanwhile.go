@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // still makes sure, right before the change, that what was shown still holds.
@@ -60,9 +61,9 @@ func unchangedSince(users []devops.User, shown devops.User) error {
 	i := slices.IndexFunc(users, func(u devops.User) bool { return u.ID == shown.ID })
 	switch {
 	case i < 0:
-		return cli.Failf(cli.Conflict, "%s was removed meanwhile; nothing was changed", shown.Email)
+		return exit.Failf(exit.Conflict, "%s was removed meanwhile; nothing was changed", shown.Email)
 	case !same(roleIDs(users[i]), roleIDs(shown)):
-		return cli.Failf(cli.Conflict, "the roles of %s were changed meanwhile, to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
+		return exit.Failf(exit.Conflict, "the roles of %s were changed meanwhile, to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
 	}
 	return nil
 }

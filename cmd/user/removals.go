@@ -7,6 +7,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // one removes one person.
@@ -52,7 +53,7 @@ func listed(session *cli.Session, before devops.Members) cli.Listed {
 }
 
 func errStays(l leaver) error {
-	return cli.Failf(cli.Server, "the service says that %s is gone, and still lists it", l.Email)
+	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", l.Email)
 }
 
 // several removes people and reports what became of each.

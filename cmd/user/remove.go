@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 type remove struct {
@@ -104,8 +105,8 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 		user, err := session.User(ctx, ref)
 		switch {
 		case err == nil:
-		case cli.ExitOf(err) == cli.NotFound && in.ifExists:
-		case cli.ExitOf(err) == cli.NotFound:
+		case exit.Is(err, exit.NotFound) && in.ifExists:
+		case exit.Is(err, exit.NotFound):
 			unknown, failure = append(unknown, err.Error()), err
 			continue
 		default:
@@ -118,10 +119,10 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 		found = append(found, l)
 	}
 	if len(unknown) > 1 {
-		failure = cli.Failf(cli.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("nobody was removed").WithNext("astra user list")
+		failure = exit.Failf(exit.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("nobody was removed").WithNext("astra user list")
 	}
 	if failure == nil && len(found) == 0 {
-		failure = cli.Usagef("USER is missing")
+		failure = exit.Usagef("USER is missing")
 	}
 	return found, failure
 }
@@ -164,7 +165,7 @@ func (in remove) guarded(ctx context.Context, app *cli.App, last []devops.User) 
 	case 1:
 		return guard(ctx, app, in.force, in.confirm, last[0])
 	}
-	return cli.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
+	return exit.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
 		WithHint("keep one of them, or remove the last one in a command of its own")
 }
 

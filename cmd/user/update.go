@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -57,7 +58,7 @@ address has to be typed or given by --confirm.`,
 
 func (in update) run(ctx context.Context, app *cli.App) error {
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 && !app.Interactive() {
-		return cli.Usagef("what to change is missing: --role, --add-role or --remove-role").WithNext("astra role list")
+		return exit.Usagef("what to change is missing: --role, --add-role or --remove-role").WithNext("astra role list")
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
@@ -76,7 +77,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(wanted) == 0 {
-		return cli.Usagef("%s would have no role left, and nobody can be without one", user.Email).
+		return exit.Usagef("%s would have no role left, and nobody can be without one", user.Email).
 			WithHint("to take somebody out of the organization, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
 	}
 	if same(has, wanted) {
@@ -94,10 +95,10 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	}
 	now, err := session.Users.Get(ctx, user.ID)
 	if err != nil {
-		return cli.Hint(err, "the roles were changed")
+		return exit.Hint(err, "the roles were changed")
 	}
 	if !same(roleIDs(now), wanted) {
-		return cli.Failf(cli.Conflict, "the roles of %s were changed, and are others by now: %s", user.Email, cli.RoleNames(refs(now)))
+		return exit.Failf(exit.Conflict, "the roles of %s were changed, and are others by now: %s", user.Email, cli.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
@@ -125,7 +126,7 @@ func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session,
 	added := idsOf(more)
 	for _, r := range more {
 		if slices.Contains(taken, r.ID) {
-			return nil, cli.Usagef("%q cannot be both added and taken away", r.Name)
+			return nil, exit.Usagef("%q cannot be both added and taken away", r.Name)
 		}
 	}
 	added = slices.DeleteFunc(added, func(id string) bool { return slices.Contains(has, id) })
@@ -194,7 +195,7 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 // guard lets the last Organization Administrator go only if that is said twice.
 func guard(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
 	if !force {
-		return cli.Refusef("%s is the last active Organization Administrator: without one, nobody can manage people and roles", user.Email).
+		return exit.Refusef("%s is the last active Organization Administrator: without one, nobody can manage people and roles", user.Email).
 			WithHint("make somebody else one first; --force does it all the same")
 	}
 	return app.ConfirmName(ctx, confirm, user.Email, "%s is the last active Organization Administrator", user.Email)

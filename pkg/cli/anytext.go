@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // ReadAnyText reads a text that may hold secrets, up to one byte above the
@@ -21,18 +23,18 @@ func (a *App) ReadAnyText(ctx context.Context, name, question string, limit int)
 	}
 	switch {
 	case name == "-" && a.Globals.TokenFile == "-":
-		return nil, Usagef("standard input cannot be both the credential (--token-file -) and the text")
+		return nil, exit.Usagef("standard input cannot be both the credential (--token-file -) and the text")
 	case name == "-" && a.Terminal.In:
-		return nil, Usagef("standard input is a terminal, and would show the text").WithHint("give a file, or a text on standard input")
+		return nil, exit.Usagef("standard input is a terminal, and would show the text").WithHint("give a file, or a text on standard input")
 	}
 	text, err := a.ReadInput(ctx, name, int64(limit)+1)
 	switch {
-	case errors.Is(err, errSlow):
-		return nil, Failf(Unconfirmed, "the text did not end in time")
+	case errors.Is(err, exit.ErrSlowInput):
+		return nil, exit.Failf(exit.Unconfirmed, "the text did not end in time")
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, Usagef("%v", err)
+		return nil, exit.Usagef("%v", err)
 	}
 	return text, nil
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
@@ -52,7 +53,7 @@ type App struct {
 
 	// OwnStatus is the one status of all failures of a command that was marked by
 	// FailsWith, else OK.
-	OwnStatus Code
+	OwnStatus exit.Code
 
 	// Args is the command line, without the program's name.
 	Args []string

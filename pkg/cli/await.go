@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // Await waits until a change is done, and tells people meanwhile. When the time
 // is up, or an interrupt comes, the change goes on, and the error says how to.
 func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
 	d, err := s.wait(ctx, d, c)
-	_, told := errors.AsType[*Error](err)
+	_, told := errors.AsType[*exit.Error](err)
 	switch {
 	case err == nil || told:
 		return d, err
@@ -100,10 +101,10 @@ func (c Change) failed(d devops.Database, before string) error {
 	case d.Status == before:
 		return nil
 	case d.State() == devops.Failing:
-		return Failf(Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
+		return exit.Failf(exit.Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
 			WithHint("what was begun may never come to its end; the Portal may know more, or DataStax support").WithNext("astra db get " + d.ID)
 	case d.BeingDeleted() && !c.Done(devops.Database{Status: "TERMINATED"}):
-		return Failf(Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
+		return exit.Failf(exit.Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
 	}
 	return nil
 }
@@ -111,7 +112,7 @@ func (c Change) failed(d devops.Database, before string) error {
 // left is the end of the wait for a change that goes on.
 func (c Change) left(ctx context.Context, app *App) error {
 	cause := context.Cause(ctx)
-	e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
+	e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
 	return e.WithHint("to wait for the end, run it again").WithNext(c.again(app))
 }
 

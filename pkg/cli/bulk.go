@@ -12,6 +12,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -28,7 +29,7 @@ func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record
 	progress := a.Progress(doing, todo)
 	defer progress.End()
 	return bulk.Run(ctx, rows, bulk.Options{
-		Explain: Explain, Settle: settle, Now: a.Now,
+		Explain: exit.Explain, Settle: settle, Now: a.Now,
 		Settled: func(r bulk.Result) {
 			if given(r) || r.Outcome == bulk.NotStarted {
 				return
@@ -49,7 +50,7 @@ func (a *App) OpenRecord(command, orgID string, rows []string) (*bulk.Record, er
 	}
 	record, err := bulk.OpenRecord(filepath.Join(paths.State, "runs"), bulk.RunKey(command, orgID, rows))
 	if err != nil {
-		return nil, Failf(Config, "the record of an earlier run: %v", err)
+		return nil, exit.Failf(exit.Config, "the record of an earlier run: %v", err)
 	}
 	return record, nil
 }
@@ -85,21 +86,11 @@ func (a *App) LockRun(ctx context.Context, session *Session, command string, row
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, atomicfile.ErrLocked):
-		return nil, Failf(Conflict, "another astra is running the same %s", command).WithHint("nothing was sent; wait until it has ended")
+		return nil, exit.Failf(exit.Conflict, "another astra is running the same %s", command).WithHint("nothing was sent; wait until it has ended")
 	case errors.Is(err, atomicfile.ErrNoLocks):
-		return nil, Failf(Config, "%v", err).WithHint("without locks a second run could send the same again; ASTRA_STATE_DIR chooses another directory")
+		return nil, exit.Failf(exit.Config, "%v", err).WithHint("without locks a second run could send the same again; ASTRA_STATE_DIR chooses another directory")
 	}
 	return nothing, nil
-}
-
-// Explain returns the status and the words of a failure, for the row of a
-// report.
-func Explain(err error) (exit int, text string) {
-	e := classify(err)
-	if e.Hint != "" {
-		return int(e.Exit), e.Message + "; " + e.Hint
-	}
-	return int(e.Exit), e.Message
 }
 
 // WrongRows is the failure that lists every fault of an input (exit 2), nil for
@@ -117,7 +108,7 @@ func (a *App) WrongRows(faults []bulk.Fault) error {
 	for i, f := range faults {
 		texts[i] = f.String()
 	}
-	return Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
+	return exit.Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
 }
 
 // RowColumns are the columns of a report on rows.
@@ -137,9 +128,9 @@ func RowColumns() []output.Column[bulk.Result] {
 // of several has for it, and returns failure, which is why the change failed.
 func (a *App) PrintRow(r bulk.Result, failure error) error {
 	if failure != nil {
-		r.Exit, r.Error = Explain(failure)
+		r.Exit, r.Error = exit.Explain(failure)
 		r.Outcome = bulk.Failed
-		if Code(r.Exit) == Unknown {
+		if exit.Code(r.Exit) == exit.Unknown {
 			r.Outcome = bulk.Unknown
 		}
 	}
@@ -166,18 +157,18 @@ func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	e := Failf(SomeFailed, "%s", tally(counts, len(results), failed[0]))
+	e := exit.Failf(exit.SomeFailed, "%s", tally(counts, len(results), failed[0]))
 	if alike && len(failed) == len(results) {
-		e.Exit = Code(failed[0].Exit)
+		e.Exit = exit.Code(failed[0].Exit)
 	}
-	if i := slices.IndexFunc(failed, func(r bulk.Result) bool { return interrupts(Code(r.Exit)) }); i >= 0 {
-		e.Exit = Code(failed[i].Exit)
+	if i := slices.IndexFunc(failed, func(r bulk.Result) bool { return interrupts(exit.Code(r.Exit)) }); i >= 0 {
+		e.Exit = exit.Code(failed[i].Exit)
 	}
 	switch {
 	case counts[bulk.OK] > 0:
-		e.Outcome = PartlyDone
+		e.Outcome = exit.OutcomePartial
 	case counts[bulk.Unknown] > 0:
-		e.Outcome = NobodyKnows
+		e.Outcome = exit.OutcomeUnknown
 	}
 	if resumable {
 		e = e.WithHint("--resume does what is left").WithNext(a.resumed())
@@ -198,8 +189,8 @@ func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
 	return fmt.Sprintf("%s; the first, row %d (%s): %s", text, first.Row, first.Input, first.Error)
 }
 
-func interrupts(code Code) bool {
-	return code == Interrupted || code == Terminated || code == HungUp
+func interrupts(code exit.Code) bool {
+	return code == exit.Interrupted || code == exit.Terminated || code == exit.HungUp
 }
 
 // resumed is the command line that goes on with an interrupted run.

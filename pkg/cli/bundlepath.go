@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // BundlePath is where the secure connect bundle of a database in a region is
@@ -11,7 +12,7 @@ import (
 // called becomes a part of it only if it is as plain as it should be.
 func (a *App) BundlePath(databaseID, region string) (string, error) {
 	if !config.Plain(databaseID) || !config.Plain(region) {
-		return "", Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
+		return "", exit.Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
 	}
 	paths, err := a.Paths()
 	if paths.State == "" {

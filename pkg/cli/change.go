@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // A Change is a change of a database. The service accepts it at once, makes it
@@ -30,7 +31,7 @@ type Change struct {
 func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
 	for conflicts := 0; !c.Done(d) && !c.begun(d); {
 		if d.BeingDeleted() {
-			return d, Failf(Conflict, "%s: %s is %s", c.Doing, d.Name, strings.ToLower(d.Status))
+			return d, exit.Failf(exit.Conflict, "%s: %s is %s", c.Doing, d.Name, strings.ToLower(d.Status))
 		}
 		err := c.Send(ctx)
 		if err == nil {
@@ -59,7 +60,7 @@ func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devo
 			}
 			s.app.Changed()
 		case ctx.Err() != nil:
-			return d, Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again(s.app))
+			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again(s.app))
 		default:
 			return d, fmt.Errorf("%s: %w", c.Doing, err)
 		}

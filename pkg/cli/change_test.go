@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -53,21 +54,21 @@ func TestAwait(t *testing.T) {
 	for name, test := range map[string]struct {
 		statuses map[time.Duration]string
 		limit    time.Duration
-		exit     Code
+		exit     exit.Code
 		said     []string // on standard error, or words of the failure
 	}{
 		"a creation": {
 			map[time.Duration]string{0: "PENDING", 20 * s: "INITIALIZING", 120 * s: "ACTIVE"},
-			20 * time.Minute, OK,
+			20 * time.Minute, exit.OK,
 			[]string{"Creating shop: pending.", "Creating shop: pending (10s).", "Creating shop: initializing (", "done, shop is active (2m"},
 		},
-		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, OK, []string{"done"}},
-		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, OK, []string{"done"}},
-		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, Server, []string{"the service says that shop is error"}},
-		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, Server, []string{"shop is degraded"}},
-		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, Conflict, []string{"shop is terminating meanwhile"}},
-		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, OK, []string{"warning: shop is DREAMING", "done"}},
-		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, Network, []string{"pending (20s)", "time limit of 25s is reached", "creating shop goes on without this command"}},
+		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"done"}},
+		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, exit.OK, []string{"done"}},
+		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service says that shop is error"}},
+		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop is degraded"}},
+		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is terminating meanwhile"}},
+		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop is DREAMING", "done"}},
+		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "time limit of 25s is reached", "creating shop goes on without this command"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -83,7 +84,7 @@ func TestAwait(t *testing.T) {
 				_, err = (&Session{Client: client, app: app}).Await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"}, Change{
 					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				})
-				if got := ExitOf(err); got != test.exit {
+				if got := exit.Of(err); got != test.exit {
 					t.Errorf("%v", err)
 				}
 				text := said.String()
@@ -137,7 +138,7 @@ func TestChangeIsSent(t *testing.T) {
 		answers  []error
 		wait     bool
 		sent     int
-		exit     Code
+		exit     exit.Code
 		words    string        // of the failure
 		took     time.Duration // at least
 	}{
@@ -145,27 +146,27 @@ func TestChangeIsSent(t *testing.T) {
 		"after another change": {statuses: map[time.Duration]string{0: "MAINTENANCE", 7 * time.Second: "ACTIVE"}, answers: []error{devops.ErrConflict, nil}, sent: 2},
 		"in conflict for good": {
 			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrConflict, devops.ErrConflict, devops.ErrConflict, devops.ErrConflict},
-			sent: 4, exit: Conflict, took: 7 * time.Second,
+			sent: 4, exit: exit.Conflict, took: 7 * time.Second,
 		},
 		"refused, and so already": {statuses: map[time.Duration]string{0: "PARKED"}, answers: []error{devops.ErrInvalid}, sent: 1},
-		"refused":                 {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrInvalid}, sent: 1, exit: Failed},
+		"refused":                 {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrInvalid}, sent: 1, exit: exit.Failed},
 		"lost, and it arrived":    {statuses: map[time.Duration]string{0: "ACTIVE", time.Second: "PARKING"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1},
 		"lost for good": {
-			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: Unknown, words: "nobody knows whether the service got the request",
+			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: exit.Unknown, words: "nobody knows whether the service got the request",
 		},
 		"an attempt lost, and it arrived": {statuses: map[time.Duration]string{0: "PARKING"}, answers: []error{lost}, sent: 1},
-		"an attempt lost for good":        {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{lost}, sent: 1, exit: Failed, words: "astra db park shop"},
+		"an attempt lost for good":        {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{lost}, sent: 1, exit: exit.Failed, words: "astra db park shop"},
 		"lost, and it shows in the end":   {statuses: map[time.Duration]string{0: "MAINTENANCE", 40 * time.Second: "PARKED"}, answers: []error{devops.ErrOutcomeUnknown}, wait: true, sent: 1},
 		"lost, and something is done": {
-			statuses: map[time.Duration]string{0: "MAINTENANCE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: Unknown, words: "shop is maintenance, perhaps because of it",
+			statuses: map[time.Duration]string{0: "MAINTENANCE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: exit.Unknown, words: "shop is maintenance, perhaps because of it",
 		},
 		"begun, and out of sight": {
-			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{nil}, sent: 1, exit: Server, words: "parking shop was begun; its state cannot be seen",
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{nil}, sent: 1, exit: exit.Server, words: "parking shop was begun; its state cannot be seen",
 		},
 		"in conflict, and out of sight": {
-			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{devops.ErrConflict}, sent: 1, exit: Server, words: "parking shop was not begun",
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{devops.ErrConflict}, sent: 1, exit: exit.Server, words: "parking shop was not begun",
 		},
-		"deleted by somebody else": {statuses: map[time.Duration]string{0: "TERMINATING"}, answers: []error{devops.ErrConflict, devops.ErrConflict}, sent: 1, exit: Conflict},
+		"deleted by somebody else": {statuses: map[time.Duration]string{0: "TERMINATING"}, answers: []error{devops.ErrConflict, devops.ErrConflict}, sent: 1, exit: exit.Conflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -185,7 +186,7 @@ func TestChangeIsSent(t *testing.T) {
 						return test.answers[sent-1]
 					},
 				})
-				if diff := cmp.Diff([]any{test.sent, test.exit}, []any{sent, ExitOf(err)}); diff != "" {
+				if diff := cmp.Diff([]any{test.sent, test.exit}, []any{sent, exit.Of(err)}); diff != "" {
 					t.Error(err, diff)
 				}
 				if took := time.Since(begin); took < test.took {
@@ -194,7 +195,7 @@ func TestChangeIsSent(t *testing.T) {
 				if err == nil {
 					return
 				}
-				e := classify(err)
+				e := exit.Classify(err)
 				if text := strings.Join(append(e.Next, e.Message, e.Hint), "\n"); !strings.Contains(text, test.words) {
 					t.Errorf("%q is not in:\n%s", test.words, text)
 				}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // A ChildStatus is the status of a program that was run for the user. The
@@ -20,7 +22,7 @@ const ownStatus = "own-status"
 
 // FailsWith marks cmd as a command whose own failures all end with one status.
 // The error names the kind of failure as ever.
-func FailsWith(cmd *cobra.Command, code Code) *cobra.Command {
+func FailsWith(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
@@ -29,20 +31,20 @@ func FailsWith(cmd *cobra.Command, code Code) *cobra.Command {
 }
 
 // ownStatusOf returns what cmd is marked with by FailsWith, else OK.
-func ownStatusOf(cmd *cobra.Command) Code {
+func ownStatusOf(cmd *cobra.Command) exit.Code {
 	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
-	return Code(code)
+	return exit.Code(code)
 }
 
 // overrule gives e the status that the command has for all failures. What is
 // said of a program that could not be run, and signals, stay.
-func (a *App) overrule(e *Error) {
-	kept := []Code{CannotExecute, CommandNotFound, HungUp, Interrupted, Terminated}
-	if a.OwnStatus == OK || slices.Contains(kept, e.Exit) {
+func (a *App) overrule(e *exit.Error) {
+	kept := []exit.Code{exit.CannotExecute, exit.CommandNotFound, exit.HungUp, exit.Interrupted, exit.Terminated}
+	if a.OwnStatus == exit.OK || slices.Contains(kept, e.Exit) {
 		return
 	}
 	if e.Name == "" {
-		e.Name = e.Exit.name()
+		e.Name = e.Exit.Name()
 	}
 	e.Exit = a.OwnStatus
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/prompt"
 )
@@ -87,8 +88,8 @@ const (
 )
 
 // declined is the failure of a question that was answered with no.
-func declined() *Error {
-	return &Error{Exit: Unconfirmed, Name: wasDeclined, Message: cancelled}
+func declined() *exit.Error {
+	return &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: cancelled}
 }
 
 // list asks with a list, unless a run before this one did and has the answer.

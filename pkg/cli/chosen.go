@@ -5,6 +5,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // Profile returns the profile that is chosen, whatever credential is used. In
@@ -30,14 +31,14 @@ func (a *App) Profile() (config.Profile, error) {
 			return a.findProfile(s.Detail)
 		}
 	}
-	return config.Profile{}, a.noProfile(Config)
+	return config.Profile{}, a.noProfile(exit.Config)
 }
 
 // ProfileIfAny returns the profile that is chosen, and the zero one where there
 // are no profiles at all: what needs no more than a credential works without.
 func (a *App) ProfileIfAny() (config.Profile, error) {
 	p, err := a.Profile()
-	if e, ok := errors.AsType[*Error](err); ok && e.Name == noProfileAtAll {
+	if e, ok := errors.AsType[*exit.Error](err); ok && e.Name == noProfileAtAll {
 		return config.Profile{}, nil
 	}
 	return p, err
@@ -55,8 +56,8 @@ func (a *App) findProfile(name string) (config.Profile, error) {
 		for _, p := range cfg.Profiles {
 			known = append(known, p.Name)
 		}
-		e := NotFoundf("profile", name, known)
-		e.Exit = Config
+		e := exit.NotFoundf("profile", name, known)
+		e.Exit = exit.Config
 		return config.Profile{}, e.WithNext("astra profile list")
 	}
 	return p, nil

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/prompt"
 )
-
-// errNoAnswer says that a question was asked and the time was up.
-var errNoAnswer = errors.New("no answer came in time")
 
 // Confirm asks before something is changed. It returns nil for yes, and for
 // --yes. Where nobody can be asked it fails with status 8 and shows the command
@@ -41,7 +39,7 @@ func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
 // asked words the end of a question that was not answered.
 func (a *App) asked(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w; nothing was changed", errNoAnswer)
+		return fmt.Errorf("%w; nothing was changed", exit.ErrNoAnswer)
 	}
 	return err
 }
@@ -49,8 +47,8 @@ func (a *App) asked(err error) error {
 // unanswered is the failure of a question that nobody can be asked: it names the
 // flag and repeats the command line with it.
 func (a *App) unanswered(question, flag string) error {
-	return &Error{
-		Exit:    Unconfirmed,
+	return &exit.Error{
+		Exit:    exit.Unconfirmed,
 		Message: "there is nobody to ask: " + question,
 		Hint:    "give the answer with " + flag,
 		Next:    []string{a.repaired(flag)},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -24,8 +25,8 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 	case given == "" && !a.Interactive():
 		const flag = "--confirm=NAME"
 		repaired := strings.Replace(a.repaired(flag), flag, shellword.Quote("--confirm="+name), 1)
-		return &Error{
-			Exit: Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
+		return &exit.Error{
+			Exit: exit.Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
 			Hint: "give the name with --confirm; --yes is not enough", Next: []string{repaired},
 		}
 	case given == "":
@@ -37,7 +38,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 		}
 	}
 	if !spelling.SameName(given, name) {
-		e := &Error{Exit: Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+		e := &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
 		if spelling.Alike(given, name) {
 			e.Hint = "they look the same: " + spelling.Difference(given, name)
 		}

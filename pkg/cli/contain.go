@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"runtime"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // AllowDumps gives back what NoDumps took, for a program that takes the place of
@@ -24,6 +26,6 @@ func (a *App) Contain(status *int) {
 	if known, ok := cause.(runtime.Error); ok {
 		words = known.Error()
 	}
-	a.reportText(&Error{Exit: Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
-	*status = int(Failed)
+	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	*status = int(exit.Failed)
 }

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func TestAnAddressElsewhereIsRefused(t *testing.T) {
-	if got := ExitOf(fmt.Errorf("%w: there", devops.ErrElsewhere)); got != Refused {
+	if got := exit.Of(fmt.Errorf("%w: there", devops.ErrElsewhere)); got != exit.Refused {
 		t.Errorf("status %d", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
@@ -14,18 +15,18 @@ const maxDocument = 1 << 20
 // the time limit of ctx.
 func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, error) {
 	if name == "-" && a.Globals.TokenFile == "-" {
-		return nil, Usagef("%s and --token-file cannot both be read from standard input", flag)
+		return nil, exit.Usagef("%s and --token-file cannot both be read from standard input", flag)
 	}
 	text, err := a.ReadInput(ctx, name, maxDocument+1)
 	switch {
-	case errors.Is(err, errSlow):
-		return nil, Failf(Unconfirmed, "%s: %s did not end in time", flag, name)
+	case errors.Is(err, exit.ErrSlowInput):
+		return nil, exit.Failf(exit.Unconfirmed, "%s: %s did not end in time", flag, name)
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, Usagef("%s: %v", flag, err)
+		return nil, exit.Usagef("%s: %v", flag, err)
 	case len(text) > maxDocument:
-		return nil, Usagef("%s: %s is longer than a megabyte", flag, name)
+		return nil, exit.Usagef("%s: %s is longer than a megabyte", flag, name)
 	}
 	return text, nil
 }
@@ -38,7 +39,7 @@ func (a *App) ReadText(ctx context.Context, flag, name string) (string, error) {
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", Usagef("%s: %s: %v", flag, called(name), err)
+		return "", exit.Usagef("%s: %s: %v", flag, called(name), err)
 	}
 	return text, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -102,9 +103,9 @@ func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 	if err := a.RehearseAll(ctx, requests); err != nil && !errors.Is(err, errDone) {
 		return err
 	}
-	if verdict, ok := errors.AsType[*Error](a.RowsVerdict(results, false)); ok {
+	if verdict, ok := errors.AsType[*exit.Error](a.RowsVerdict(results, false)); ok {
 		verdict.Message = strings.Replace(verdict.Message, " rows failed", " rows would fail", 1)
-		verdict.Outcome = Nothing
+		verdict.Outcome = exit.OutcomeNone
 		return verdict
 	}
 	return errDone

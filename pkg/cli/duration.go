@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // AddDuration declares a flag that takes a duration.
@@ -54,6 +55,6 @@ func ParseDuration(flag, s string) (time.Duration, error) {
 	return d, nil
 }
 
-func noDuration(flag, s string) *Error {
-	return Usagef("%s is a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
+func noDuration(flag, s string) *exit.Error {
+	return exit.Usagef("%s is a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
@@ -31,7 +32,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		err = a.unwritten()
 	}
 	if err == nil || errors.Is(err, errDone) {
-		return int(OK)
+		return int(exit.OK)
 	}
 	if child, ok := errors.AsType[ChildStatus](err); ok {
 		return int(child)
@@ -39,35 +40,35 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.OnFailure != nil {
 		fmt.Fprint(a.Out, *a.OnFailure)
 	}
-	e := classify(err)
-	if cause := context.Cause(ctx); e.Exit == Interrupted && cause != nil {
-		e.Exit = classify(cause).Exit
+	e := exit.Classify(err)
+	if cause := context.Cause(ctx); e.Exit == exit.Interrupted && cause != nil {
+		e.Exit = exit.Classify(cause).Exit
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), cause.Error())
 	}
 	if a.limit > 0 {
 		late := lateError{a.limit}
 		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), late.Error())
 		if isLate := errors.Is(err, context.DeadlineExceeded); errors.Is(err, sandbox.ErrBusy) && (isLate || a.limit < lockTimeout) {
-			e.Exit = Network
+			e.Exit = exit.Network
 			if !isLate {
 				e.Message += ": " + late.Error()
 			}
 		}
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
-	if e.Exit == NothingKept {
-		e.Outcome = Nothing // whatever is unknown of what was sent: it is no more
+	if e.Exit == exit.CredentialRevoked {
+		e.Outcome = exit.OutcomeNone // whatever is unknown of what was sent: it is no more
 	}
 	if a.changed.Load() && e.Outcome == "" {
-		e.Outcome = Applied
-		if e.Exit == Usage {
-			e.Exit = Failed // "wrong usage" promises that nothing was sent
+		e.Outcome = exit.OutcomeApplied
+		if e.Exit == exit.Usage {
+			e.Exit = exit.Failed // "wrong usage" promises that nothing was sent
 		}
 	}
-	if e.Exit == ReaderLeft {
-		return int(ReaderLeft)
+	if e.Exit == exit.BrokenPipe {
+		return int(exit.BrokenPipe)
 	}
-	if p := a.sessionProfile(); p.Name != "" && e.Exit == NoCredential {
+	if p := a.sessionProfile(); p.Name != "" && e.Exit == exit.NoCredential {
 		for i, command := range e.Next {
 			if command == "astra auth login" {
 				e.Next[i] += " " + p.Name
@@ -77,7 +78,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			}
 		}
 	}
-	if a.sandboxed && e.Exit == NoCredential && e.Outcome != PartlyDone && errors.Is(err, devops.ErrUnauthorized) {
+	if a.sandboxed && e.Exit == exit.NoCredential && e.Outcome != exit.OutcomePartial && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 		if a.session != nil && a.session.Source == administratorName {
 			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
@@ -85,7 +86,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	}
 	a.adviseNetwork(e, err)
 	a.advisePlace(e, err)
-	if a.session != nil && e.Exit == Network && e.Hint == "" && !a.sandboxed {
+	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, "astra doctor")
 	}
 	if a.elsewhere(e) {
@@ -105,9 +106,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 
 // elsewhere reports whether a failure is that a token of this machine's sandbox went to
 // the public service, which does not know it.
-func (a *App) elsewhere(e *Error) bool {
+func (a *App) elsewhere(e *exit.Error) bool {
 	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
-		(e.Exit == NoCredential || e.Exit == Network) && a.OfSandbox(a.session.ClientID)
+		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.OfSandbox(a.session.ClientID)
 }
 
 // sessionProfile is the profile in use, if a session was opened with one.
@@ -140,7 +141,7 @@ func (a *App) errorFormat() output.Format {
 	return ""
 }
 
-func (a *App) reportText(e *Error) {
+func (a *App) reportText(e *exit.Error) {
 	word := "error:"
 	if a.Color() {
 		word = "\x1b[1;31merror:\x1b[0m"
@@ -158,22 +159,22 @@ func (a *App) reportText(e *Error) {
 		say("  request " + output.Sanitize(e.RequestID))
 	}
 	for _, command := range e.Next {
-		fmt.Fprintln(a.Err, "  "+advicePrefix+output.Sanitize(command)) // whole, to be copied
+		fmt.Fprintln(a.Err, "  "+"run: "+output.Sanitize(command)) // whole, to be copied
 	}
 }
 
-func (a *App) reportJSON(e *Error) {
+func (a *App) reportJSON(e *exit.Error) {
 	type body struct {
-		Code      string   `json:"code"`
-		Message   string   `json:"message"`
-		Exit      Code     `json:"exit"`
-		Status    *int     `json:"status"`
-		Retryable bool     `json:"retryable"`
-		Outcome   Outcome  `json:"outcome"`
-		RequestID *string  `json:"requestId"`
-		Hint      *string  `json:"hint"`
-		NextSteps []string `json:"nextSteps"`
-		Sandbox   bool     `json:"sandbox,omitempty"`
+		Code      string       `json:"code"`
+		Message   string       `json:"message"`
+		Exit      exit.Code    `json:"exit"`
+		Status    *int         `json:"status"`
+		Retryable bool         `json:"retryable"`
+		Outcome   exit.Outcome `json:"outcome"`
+		RequestID *string      `json:"requestId"`
+		Hint      *string      `json:"hint"`
+		NextSteps []string     `json:"nextSteps"`
+		Sandbox   bool         `json:"sandbox,omitempty"`
 	}
 	b := body{
 		Code:      e.Name,
@@ -185,10 +186,10 @@ func (a *App) reportJSON(e *Error) {
 		Sandbox:   a.sandboxed,
 	}
 	if b.Code == "" {
-		b.Code = e.Exit.name()
+		b.Code = e.Exit.Name()
 	}
 	if b.Outcome == "" {
-		b.Outcome = Nothing
+		b.Outcome = exit.OutcomeNone
 	}
 	if e.Status != 0 {
 		b.Status = &e.Status
@@ -210,11 +211,11 @@ func (a *App) reportJSON(e *Error) {
 }
 
 // retryable reports whether the same command may simply be run again.
-func retryable(e *Error) bool {
+func retryable(e *exit.Error) bool {
 	switch e.Exit {
-	case Network, RateLimited, Server:
-		return e.Outcome == "" || e.Outcome == Nothing
-	case NothingKept:
+	case exit.Network, exit.RateLimited, exit.Server:
+		return e.Outcome == "" || e.Outcome == exit.OutcomeNone
+	case exit.CredentialRevoked:
 		return true
 	default:
 		return false

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // flagGroups words the parser's complaint about flags of which one is missing, or
@@ -18,10 +20,10 @@ func flagGroups(cmd *cobra.Command) error {
 	noneGiven := regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required$`)
 	tooManyGiven := regexp.MustCompile(`none of the others can be; \[(.+)\] were all set$`)
 	if found := noneGiven.FindStringSubmatch(err.Error()); found != nil {
-		return Usagef("what to do is missing: %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
+		return exit.Usagef("what to do is missing: %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
 	}
 	if found := tooManyGiven.FindStringSubmatch(err.Error()); found != nil {
-		return Usagef("%s do not go together", flagList(found[1], " and "))
+		return exit.Usagef("%s do not go together", flagList(found[1], " and "))
 	}
 	return AsUsage(err)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -203,7 +204,7 @@ func (h *Held) Check(_ context.Context, clientID string) error {
 }
 
 func moved(p onetime.Place, clientID string) error {
-	return Failf(Conflict, "%v is not %s: it was changed meanwhile", p, clientID)
+	return exit.Failf(exit.Conflict, "%v is not %s: it was changed meanwhile", p, clientID)
 }
 
 // meaning is where the configuration says which token a place means; nil if it

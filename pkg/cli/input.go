@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -33,12 +34,9 @@ func (a *App) ReadInput(ctx context.Context, name string, limit int64) ([]byte, 
 		if cause := context.Cause(ctx); !errors.Is(cause, context.DeadlineExceeded) {
 			return nil, cause
 		}
-		return nil, errSlow
+		return nil, exit.ErrSlowInput
 	}
 }
-
-// errSlow says that an input did not end in time.
-var errSlow = errors.New("it did not end in time")
 
 func (a *App) read(name string, limit int64) ([]byte, error) {
 	if name == "-" {

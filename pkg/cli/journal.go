@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -252,7 +253,7 @@ func (a *App) NotRotating(doing string, concerns func(onetime.Record) bool) erro
 		if o.Record.Kind != onetime.Rotating || !concerns(o.Record) {
 			continue
 		}
-		return Failf(Conflict, "a rotation of %s is open: %s would not let it come to its end", o.Record.Old, doing).
+		return exit.Failf(exit.Conflict, "a rotation of %s is open: %s would not let it come to its end", o.Record.Old, doing).
 			WithHint("finish it, or undo it, first").
 			WithNext("astra token rotate "+o.Record.Old+" --finish", "astra token rotate "+o.Record.Old+" --rollback")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -38,7 +39,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 		if l.Kind == string(credential.File) {
 			return nil, err
 		}
-		return nil, Hint(err, "nothing was stored. Keep the token in a file that only you can read (--store file), or in ASTRA_TOKEN and store nothing",
+		return nil, exit.Hint(err, "nothing was stored. Keep the token in a file that only you can read (--store file), or in ASTRA_TOKEN and store nothing",
 			app.repaired("--store file"))
 	}
 	return store, nil
@@ -126,7 +127,7 @@ func whose(ctx context.Context, app *App, token secret.Token, url string) (confi
 		if url == devops.DefaultURL {
 			hint += ". For a sandbox that is served, add --api-url with its address"
 		}
-		return config.Org{}, Hint(err, hint)
+		return config.Org{}, exit.Hint(err, hint)
 	}
 	if err != nil {
 		return config.Org{}, err

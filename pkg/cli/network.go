@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // adviseNetwork adds to an error of the network what helps against it.
-func (a *App) adviseNetwork(e *Error, err error) {
+func (a *App) adviseNetwork(e *exit.Error, err error) {
 	if advice := a.NetworkAdvice(err); advice != "" && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = advice, append(e.Next, "astra doctor")
 	}

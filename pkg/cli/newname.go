@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -11,10 +12,10 @@ import (
 // (exit 2); letters of several scripts in one word are only warned of.
 func (a *App) NewName(kind, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
-		return "", Usagef("the name of %s cannot be blank", kind)
+		return "", exit.Usagef("the name of %s cannot be blank", kind)
 	}
 	if unseen := spelling.Unseen(name); unseen != "" {
-		return "", Usagef("the name of %s has %s: %q", kind, unseen, name)
+		return "", exit.Usagef("the name of %s has %s: %q", kind, unseen, name)
 	}
 	if mixed := spelling.MixedWord(name); mixed != "" {
 		a.Warn("the name %q has %s", name, mixed)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -15,7 +16,7 @@ func OutError(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := Usagef("%s cannot be written: %v", shellword.Quote(path), atomicfile.Cause(err))
+	e := exit.Usagef("%s cannot be written: %v", shellword.Quote(path), atomicfile.Cause(err))
 	e.Cause = err
 	return e
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // ownFormats is the annotation of a command with values of -o that others do not
@@ -35,7 +37,7 @@ func (a *App) takeOwnFormat(cmd *cobra.Command) error {
 	other := a.OutputFlag()
 	a.outputGiven = given
 	if other != "" {
-		return Usagef("%s has no meaning with -o %s", other, g.Output)
+		return exit.Usagef("%s has no meaning with -o %s", other, g.Output)
 	}
 	a.ownFormat, g.Output = g.Output, ""
 	return nil
@@ -47,5 +49,5 @@ func ownFormatsToo(cmd *cobra.Command, err error) error {
 	if len(names) == 0 {
 		return err
 	}
-	return Hint(err, "this command has "+strings.Join(names, " and ")+" as well")
+	return exit.Hint(err, "this command has "+strings.Join(names, " and ")+" as well")
 }

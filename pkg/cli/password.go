@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -19,9 +20,9 @@ func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, er
 	a.Secrets.Add(text)
 	switch n := len([]rune(text.Reveal())); {
 	case strings.ContainsAny(text.Reveal(), "\r\n"):
-		return "", Usagef("the password has several lines")
+		return "", exit.Usagef("the password has several lines")
 	case n < least:
-		return "", Usagef("the password has %d characters, and needs %d at least", n, least)
+		return "", exit.Usagef("the password has %d characters, and needs %d at least", n, least)
 	}
 	return text, nil
 }
@@ -34,7 +35,7 @@ func (a *App) password(ctx context.Context, file, of string) (secret.Text, error
 		file = "-"
 	}
 	if file == "-" && a.Terminal.In {
-		return "", Failf(Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input, or with --password-file")
+		return "", exit.Failf(exit.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input, or with --password-file")
 	}
 	a.warnReadable(file)
 	text, err := a.ReadText(ctx, "--password-file", file)
@@ -48,7 +49,7 @@ func (a *App) askNewPassword(ctx context.Context, of string) (secret.Text, error
 	}
 	again, err := a.AskSecret(ctx, "Once more")
 	if err == nil && again != text {
-		err = &Error{Exit: Unconfirmed, Message: "the two passwords differ; nothing was changed"}
+		err = &exit.Error{Exit: exit.Unconfirmed, Message: "the two passwords differ; nothing was changed"}
 	}
 	return text, err
 }

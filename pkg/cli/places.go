@@ -9,11 +9,12 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // advisePlace adds to an error about one of our own files, which the system refuses,
 // the variable that chooses another place for it.
-func (a *App) advisePlace(e *Error, err error) {
+func (a *App) advisePlace(e *exit.Error, err error) {
 	if e.Hint != "" || !placeRefused(err) {
 		return
 	}

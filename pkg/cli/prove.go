@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -109,17 +110,17 @@ func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
 	case r.Outcome != bulk.OK: // it failed, and nothing shows the contrary
 	case errors.Is(failure, absence.ErrStillListed):
 		r.Outcome = bulk.Failed
-		r.Exit, r.Error = Explain(stays())
+		r.Exit, r.Error = exit.Explain(stays())
 	default:
 		r.Outcome = bulk.Unknown
-		r.Exit, r.Error = Explain(Unverified(failure))
+		r.Exit, r.Error = exit.Explain(Unverified(failure))
 	}
 	return r
 }
 
 // Unverified is the error of a deletion that the service may have made.
 func Unverified(err error) error {
-	e := Failf(Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
+	e := exit.Failf(exit.Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
 	e.Cause = err
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -25,7 +26,7 @@ func AddCloud(f *pflag.FlagSet, cloud *string) {
 func CheckCloud(cloud *string) error {
 	*cloud = strings.ToLower(*cloud)
 	if *cloud != "" && !slices.Contains(clouds(), *cloud) {
-		return Usagef("--cloud is %s, not %q", cloudWords, *cloud)
+		return exit.Usagef("--cloud is %s, not %q", cloudWords, *cloud)
 	}
 	return nil
 }
@@ -60,7 +61,7 @@ func (s *Session) Region(ctx context.Context, kind, cloud, name, chosen string) 
 		}
 		known = append(known, r.Name)
 	}
-	e := NotFoundf("region", name, slices.Compact(slices.Sorted(slices.Values(known)))).WithNext(regionList(kind, cloud))
+	e := exit.NotFoundf("region", name, slices.Compact(slices.Sorted(slices.Values(known)))).WithNext(regionList(kind, cloud))
 	if len(others) > 0 {
 		article := "a"
 		if strings.HasPrefix(others[0], "A") {
@@ -84,7 +85,7 @@ func EnabledRegion(r devops.Region) error {
 	if r.Enabled {
 		return nil
 	}
-	return Usagef("region %s is not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
+	return exit.Usagef("region %s is not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
 }
 
 func regionList(kind, cloud string) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -53,8 +54,8 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 		return devops.Role{}, err
 	}
 	role, err := pickWarning(s.app, spelling.SameName, "role", ref, roles, func(r devops.Role) (string, string) { return r.ID, r.Name })
-	missing, ok := errors.AsType[*Error](err)
-	if !ok || missing.Exit != NotFound {
+	missing, ok := errors.AsType[*exit.Error](err)
+	if !ok || missing.Exit != exit.NotFound {
 		return role, err
 	}
 	if named, found := portalRole(roles, ref); found {
@@ -68,7 +69,7 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 		names = append(names, r.Name, iam.DisplayName(r.ID))
 	}
 	if near := suggest.Nearest(strings.TrimPrefix(ref, "name:"), names); len(near) > 0 {
-		missing.Hint = "did you mean " + quoteList(near) + "?"
+		missing.Hint = "did you mean " + exit.QuoteList(near) + "?"
 	}
 	return role, missing
 }
@@ -221,7 +222,7 @@ func pickBy[T any](same func(a, b string) bool, kind, ref string, items []T, nam
 	}
 	switch len(found) {
 	case 0:
-		e := NotFoundf(kind, want, known)
+		e := exit.NotFoundf(kind, want, known)
 		if list, ok := map[string]string{"role": "role", "user": "user", "database": "db", "group": "pcu"}[kind]; ok {
 			e = e.WithNext("astra " + list + " list")
 		}
@@ -229,7 +230,7 @@ func pickBy[T any](same func(a, b string) bool, kind, ref string, items []T, nam
 	case 1:
 		return found[0], nil
 	}
-	return zero, Ambiguous(kind, want, ids)
+	return zero, exit.Ambiguous(kind, want, ids)
 }
 
 // RolesGone reports whether none of a token's roles exists any more. It does not where

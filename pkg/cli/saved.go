@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -15,21 +16,21 @@ import (
 // name that is free so far.
 func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	if err := config.CheckName(name); err != nil {
-		return nil, Usagef("%q cannot name a saved token: %v", name, err)
+		return nil, exit.Usagef("%q cannot name a saved token: %v", name, err)
 	}
 	if LooksLikeClientID(name) {
-		return nil, Usagef("%q cannot name a saved token: 24 letters are a client id", name)
+		return nil, exit.Usagef("%q cannot name a saved token: 24 letters are a client id", name)
 	}
 	profile, err := a.Profile()
 	if err != nil {
-		return nil, Hint(err, "a saved token belongs to a profile: log in first, or use --out")
+		return nil, exit.Hint(err, "a saved token belongs to a profile: log in first, or use --out")
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		return nil, Usagef("the credential comes from %s, not from profile %s, and may belong to another organization", session.Source, profile.Name).
+		return nil, exit.Usagef("the credential comes from %s, not from profile %s, and may belong to another organization", session.Source, profile.Name).
 			WithHint("use the profile's credential (unset the variable, or leave --token-file out), or --out")
 	}
 	if _, taken := profile.Token(name); taken {
-		return nil, Failf(Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
+		return nil, exit.Failf(exit.Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
 	}
 	kind := profile.Store
 	if kind == string(credential.Env) || kind == "" {
@@ -55,7 +56,7 @@ func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error
 			return a.UpdateConfig(ctx, func(c *config.Config) error {
 				p, found := c.Find(place.Profile)
 				if !found && !a.sandboxed {
-					return Failf(Conflict, "profile %s is not there any more", place.Profile)
+					return exit.Failf(exit.Conflict, "profile %s is not there any more", place.Profile)
 				} else if !found {
 					p = config.Profile{Name: place.Profile, Store: string(credential.File)}
 				}
@@ -64,7 +65,7 @@ func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error
 				case taken && saved.ClientID == clientID:
 					return nil
 				case taken:
-					return Failf(Conflict, "a token was saved as %q meanwhile", place.Saved)
+					return exit.Failf(exit.Conflict, "a token was saved as %q meanwhile", place.Saved)
 				}
 				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: place.Saved, ClientID: clientID, Store: place.Kind})
 				c.Put(p)

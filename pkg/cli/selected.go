@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -43,10 +44,10 @@ func (a *App) Select(p config.Profile, ref string) (Selection, error) {
 		return s, nil
 	}
 	s.Binding, err = pick("database", s.Ref, p.AllBindings(), func(e config.Env) (string, string) { return e.DB.ID, e.DB.Name })
-	if ExitOf(err) == NotFound {
+	if exit.Is(err, exit.NotFound) {
 		s.Binding, err = config.Env{}, nil
 	}
-	if several, ok := errors.AsType[*Error](err); ok { // of which all but one may have been deleted
+	if several, ok := errors.AsType[*exit.Error](err); ok { // of which all but one may have been deleted
 		err = several.WithNext(shellword.Line("astra", "env", "use", Reference(s.Ref)))
 	}
 	if ref != "" && s.Set() {
@@ -88,7 +89,7 @@ func (s Selection) Token(named string) (string, error) {
 	if s.Binding.Token != "" {
 		uses = "uses " + s.Binding.Token
 	}
-	return "", Failf(Config, "%s names saved token %s, but %s %s", s.Project.Path, wanted, s.Binding.DB.Name, uses).
+	return "", exit.Failf(exit.Config, "%s names saved token %s, but %s %s", s.Project.Path, wanted, s.Binding.DB.Name, uses).
 		WithHint("a project file can only name the token that you selected for the database").
 		WithNext(shellword.Line("astra", "env", "use", Reference(s.Binding.DB.Name), "--saved-token", wanted))
 }
@@ -99,7 +100,7 @@ func (s Selection) NotSet() error {
 	if s.Ref == "" {
 		return noneSelected()
 	}
-	e := Failf(Config, "%s selects database %s, which is not set up in profile %s", s.Project.Path, s.Ref, s.profile.Name)
+	e := exit.Failf(exit.Config, "%s selects database %s, which is not set up in profile %s", s.Project.Path, s.Ref, s.profile.Name)
 	all := s.profile.AllBindings()
 	if i := slices.IndexFunc(all, func(b config.Env) bool { return spelling.Alike(s.Ref, b.DB.Name) }); i >= 0 {
 		return e.WithHint("%s was selected, and the two names look the same: %s", all[i].DB.Name, spelling.Difference(s.Ref, all[i].DB.Name))
@@ -111,11 +112,13 @@ func (s Selection) NotSet() error {
 	return e.WithNext(shellword.Line(command...))
 }
 
-func noneSelected() *Error { return Failf(Config, "no database selected").WithNext("astra env use DB") }
+func noneSelected() *exit.Error {
+	return exit.Failf(exit.Config, "no database selected").WithNext("astra env use DB")
+}
 
 // NoSavedToken is the failure of a profile that has no saved token of a name.
-func NoSavedToken(p config.Profile, name string) *Error {
-	e := NotAmongf("saved token", name, p.TokenNames())
+func NoSavedToken(p config.Profile, name string) *exit.Error {
+	e := exit.NotAmongf("saved token", name, p.TokenNames())
 	if len(p.Tokens) == 0 {
 		e.Message, e.Hint = fmt.Sprintf("profile %s has no saved tokens", p.Name), ""
 	}
@@ -162,14 +165,14 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 		return devops.Database{}, err
 	case selected.Set():
 		found, err := s.Database(ctx, "id:"+selected.Binding.DB.ID)
-		if ExitOf(err) == NotFound {
-			return found, Failf(NotFound, "selected database %s no longer exists", selected.Binding.DB.Name).
+		if exit.Is(err, exit.NotFound) {
+			return found, exit.Failf(exit.NotFound, "selected database %s no longer exists", selected.Binding.DB.Name).
 				WithHint("select another database, or name one%s", s.app.withDB()).WithNext("astra db list", "astra env use DB")
 		}
 		return found, err
 	case selected.Ref != "":
 		found, err := s.Database(ctx, selected.Ref)
-		if missing, ok := errors.AsType[*Error](err); ok && missing.Exit == NotFound {
+		if missing, ok := errors.AsType[*exit.Error](err); ok && missing.Exit == exit.NotFound {
 			missing.Message += fmt.Sprintf(" (selected by %s)", selected.Project.Path)
 		}
 		return found, err

@@ -6,6 +6,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // checkEndpoint makes sure that a stored credential goes to no other service
@@ -16,7 +17,7 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 		return err
 	}
 	if a.URLRequested() && wanted != item.APIURL {
-		e := Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
+		e := exit.Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
 		if a.Globals.APIURL == "" {
 			return e.WithHint("ASTRA_API_URL asks for that: unset it, or log in there with a profile of its own")
 		}
@@ -27,7 +28,7 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 		return err
 	}
 	if profileURL != item.APIURL {
-		return Refusef("profile %s says %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
+		return exit.Refusef("profile %s says %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
 			WithHint("the configuration was changed by hand: log in again").WithNext("astra auth login " + p.Name)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -61,7 +62,7 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 		return nil, profile, err
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		e := Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
+		e := exit.Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
 			WithHint("use the profile's credential: unset the variable, or leave --token-file out")
 		if profile.Store == string(credential.Env) {
 			e = e.WithHint("if it replaced the token that the profile was made with, log in again").WithNext("astra auth login " + profile.Name + " --store env")
@@ -73,7 +74,7 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 
 // nobody is the failure of having no credential at all.
 func (a *App) nobody() error {
-	e := a.noProfile(NoCredential)
+	e := a.noProfile(exit.NoCredential)
 	if a.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
 		e.Hint = "ASTRA_DB_APPLICATION_TOKEN is set, but it is an application's token and never used here: put an administrator's in ASTRA_TOKEN"
 	}
@@ -84,22 +85,22 @@ func (a *App) nobody() error {
 const noProfileAtAll = "NO_PROFILE"
 
 // noProfile is the failure of having no profile, or several and no choice.
-func (a *App) noProfile(code Code) *Error {
+func (a *App) noProfile(code exit.Code) *exit.Error {
 	if cfg, err := a.Config(); err == nil && len(cfg.Profiles) > 0 {
 		var names []string
 		for _, p := range cfg.Profiles {
 			names = append(names, p.Name)
 		}
-		return Failf(code, "no profile is chosen").WithHint("there are %s", quoteList(names)).WithNext("astra profile use NAME")
+		return exit.Failf(code, "no profile is chosen").WithHint("there are %s", exit.QuoteList(names)).WithNext("astra profile use NAME")
 	}
 	if a.EnvironmentToken() != "" || a.Globals.TokenFile != "" {
-		e := Failf(code, "there is no profile, and bindings and saved tokens belong to one").
+		e := exit.Failf(code, "there is no profile, and bindings and saved tokens belong to one").
 			WithHint("a profile that stores nothing takes its token from ASTRA_TOKEN").
 			WithNext("astra auth login ci --store env")
 		e.Name = noProfileAtAll
 		return e
 	}
-	return Failf(code, "no credential: there is no profile, and none is in the environment").
+	return exit.Failf(code, "no credential: there is no profile, and none is in the environment").
 		WithHint("log in with an application token of your organization, or try everything on the sandbox").
 		WithNext("astra auth login", "astra --sandbox org list")
 }
@@ -112,7 +113,7 @@ func (a *App) open(ctx context.Context, s Source) (*Session, error) {
 	}
 	token, err := secret.ParseToken(held.Token.Reveal())
 	if err != nil {
-		return nil, Failf(NoCredential, "%s: %v", s.Name, err)
+		return nil, exit.Failf(exit.NoCredential, "%s: %v", s.Name, err)
 	}
 	a.Secrets.Add(token.Text)
 	session, err := a.Connect(token, held.APIURL)

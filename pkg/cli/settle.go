@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // settle looks whether a request whose answer was lost did something, also for a
@@ -62,7 +63,7 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 		s.app.Say("%s of %s is under way%s.", sentence(c.other()), now.Name, rest)
 		now, err = s.wait(ctx, now, Change{Doing: "waiting for " + now.Name, Done: c.idle})
 	}
-	_, told := errors.AsType[*Error](err)
+	_, told := errors.AsType[*exit.Error](err)
 	switch cause := context.Cause(ctx); {
 	case err == nil || told:
 		return now, err
@@ -71,10 +72,10 @@ func (s *Session) free(ctx context.Context, d devops.Database, c Change, calm ti
 		if !c.idle(now) {
 			state = c.other() + " of " + now.Name + " is still under way, and " + state
 		}
-		e := &Error{Exit: classify(cause).Exit, Message: fmt.Sprintf("%v; %s", cause, state), Cause: cause}
+		e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s", cause, state), Cause: cause}
 		return now, e.WithNext(c.again(s.app))
 	}
-	return now, classify(fmt.Errorf("%s, as the state of %s cannot be seen: %w", c.unbegun(), d.Name, err)).WithNext(c.again(s.app))
+	return now, exit.Classify(fmt.Errorf("%s, as the state of %s cannot be seen: %w", c.unbegun(), d.Name, err)).WithNext(c.again(s.app))
 }
 
 // idle reports whether the service would take the change.
@@ -104,12 +105,12 @@ func (c Change) unknown(app *App, d devops.Database, err error) error {
 	if !c.idle(d) {
 		hint = fmt.Sprintf("nobody knows whether the service got the request; %s is %s, perhaps because of it: run it again to wait for the end", d.Name, strings.ToLower(d.Status))
 	}
-	return Hint(fmt.Errorf("%s: %w", c.Doing, err), hint, "astra db get "+d.ID, c.again(app))
+	return exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), hint, "astra db get "+d.ID, c.again(app))
 }
 
 // unseen is the failure of a look at a change that was accepted.
 func (c Change) unseen(app *App, err error) error {
-	return classify(fmt.Errorf("%s was begun; its state cannot be seen: %w", c.Doing, err)).WithNext(c.again(app))
+	return exit.Classify(fmt.Errorf("%s was begun; its state cannot be seen: %w", c.Doing, err)).WithNext(c.again(app))
 }
 
 // isGone reports whether a look at d failed because it is deleted: the

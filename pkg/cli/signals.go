@@ -2,18 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"slices"
 	"syscall"
-)
 
-// The causes of a context that a signal ended.
-var (
-	errInterrupted = errors.New("interrupted")
-	errTerminated  = errors.New("terminated")
-	errHungUp      = errors.New("the terminal hung up")
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // Signals returns a context that an interrupt or a termination request ends.
@@ -30,11 +24,11 @@ func Signals() (context.Context, context.CancelFunc) {
 	go func() {
 		switch <-caught {
 		case syscall.SIGTERM:
-			cancel(errTerminated)
+			cancel(exit.ErrTerminated)
 		case syscall.SIGHUP:
-			cancel(errHungUp)
+			cancel(exit.ErrHungUp)
 		default:
-			cancel(errInterrupted)
+			cancel(exit.ErrInterrupted)
 		}
 		signal.Reset(slices.DeleteFunc(awaited, func(s os.Signal) bool { return s == syscall.SIGQUIT })...)
 	}()

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -160,7 +161,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	}
 	item, err := a.Stored(ctx, p.Store, LoginKey(p))
 	if errors.Is(err, credential.ErrNotFound) {
-		return item, Hint(err, "the secret store has nothing for profile "+p.Name+": log in again", "astra auth login "+p.Name)
+		return item, exit.Hint(err, "the secret store has nothing for profile "+p.Name+": log in again", "astra auth login "+p.Name)
 	}
 	if err != nil {
 		return item, err
@@ -173,12 +174,12 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 	token := a.EnvironmentToken()
 	if token == "" {
-		return credential.Item{}, Failf(NoCredential, "profile %s stores no credential, and ASTRA_TOKEN is not set", p.Name).
+		return credential.Item{}, exit.Failf(exit.NoCredential, "profile %s stores no credential, and ASTRA_TOKEN is not set", p.Name).
 			WithHint("set it to the token of the profile; with another token, log in again").WithNext("astra auth login " + p.Name + " --store env")
 	}
 	item := credential.Item{Token: token, APIURL: cmp.Or(p.APIURL, devops.DefaultURL)}
 	if parsed, err := secret.ParseToken(token.Reveal()); err == nil && p.ClientID != "" && parsed.ClientID != p.ClientID {
-		return credential.Item{}, Refusef("the token in the environment is %s, and profile %s was made with %s", parsed.ClientID, p.Name, p.ClientID).
+		return credential.Item{}, exit.Refusef("the token in the environment is %s, and profile %s was made with %s", parsed.ClientID, p.Name, p.ClientID).
 			WithNext("astra auth login " + p.Name + " --store env")
 	}
 	return item, a.checkEndpoint(p, item)

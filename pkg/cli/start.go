@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -38,10 +39,10 @@ func (a *App) Start(cmd *cobra.Command) error {
 		if !g.Sandbox {
 			way = "ASTRA_SANDBOX"
 		}
-		return Usagef("%s goes with neither --profile nor --api-url: the sandbox is its own organization", way)
+		return exit.Usagef("%s goes with neither --profile nor --api-url: the sandbox is its own organization", way)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, g.Color) {
-		return Usagef("--color is auto, always or never, not %q", g.Color)
+		return exit.Usagef("--color is auto, always or never, not %q", g.Color)
 	}
 	a.outputGiven = g.Output != ""
 	if err := a.takeOwnFormat(cmd); err != nil {
@@ -50,7 +51,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if g.Output == "" {
 		g.Output = a.settings.Output
 		if _, err := output.ParseFormat(g.Output); err != nil && g.Output != "" {
-			return Failf(Config, "%s: %v", a.settings.Source("output"), err)
+			return exit.Failf(exit.Config, "%s: %v", a.settings.Source("output"), err)
 		}
 	}
 	if _, err := a.outputOptions(); err != nil {
@@ -60,7 +61,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		g.Debug = "http"
 	}
 	if g.Debug != "" && g.Debug != "http" {
-		return Usagef("--debug is http, not %q", g.Debug)
+		return exit.Usagef("--debug is http, not %q", g.Debug)
 	}
 	limit := g.Timeout
 	if !cmd.Flags().Changed("timeout") {
@@ -73,7 +74,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		}
 	}
 	if limit <= 0 {
-		return Usagef("--timeout must be longer than nothing")
+		return exit.Usagef("--timeout must be longer than nothing")
 	}
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		a.live(cmd.Context())
@@ -116,7 +117,7 @@ func emptyFlag(cmd *cobra.Command) error {
 		}
 		list, isList := f.Value.(pflag.SliceValue)
 		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
-			err = Usagef("--%s is empty", f.Name).WithHint("leave it out, or give it a value; a variable may not be set")
+			err = exit.Usagef("--%s is empty", f.Name).WithHint("leave it out, or give it a value; a variable may not be set")
 		}
 	})
 	return err
@@ -146,7 +147,7 @@ func (a *App) settle() error {
 func checkArguments(args []string) error {
 	for _, arg := range args {
 		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
-			return Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
+			return exit.Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
 				WithHint("give it by --token-file FILE, or on standard input with --token-file -; and consider that token as exposed")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // Config returns the configuration, read once.
@@ -80,22 +81,22 @@ func (a *App) StoreKind(asked string) (string, error) {
 	case a.sandboxed && (asked == "" || asked == string(credential.File)):
 		return string(credential.File), nil
 	case a.sandboxed:
-		return "", Usagef("the sandbox keeps its secrets in files of its own: --store %s has no meaning there", asked)
+		return "", exit.Usagef("the sandbox keeps its secrets in files of its own: --store %s has no meaning there", asked)
 	case kind == "":
 		return string(credential.Keyring), nil
 	case kind == string(credential.Keyring), kind == string(credential.File), kind == string(credential.Env):
 		return kind, nil
 	}
 	if asked == "" {
-		return "", Failf(Config, "%s is keyring, file or env, not %q", a.settings.Source("store"), kind)
+		return "", exit.Failf(exit.Config, "%s is keyring, file or env, not %q", a.settings.Source("store"), kind)
 	}
-	return "", Usagef("--store is keyring, file or env, not %q", kind)
+	return "", exit.Usagef("--store is keyring, file or env, not %q", kind)
 }
 
 // Store opens the store of a kind. It touches nothing yet.
 func (a *App) Store(kind string) (credential.Store, error) {
 	if kind != string(credential.File) && kind != string(credential.Keyring) {
-		return nil, Failf(Config, "unknown store %q", kind)
+		return nil, exit.Failf(exit.Config, "unknown store %q", kind)
 	}
 	if kind == string(credential.Keyring) && !a.sandboxed {
 		return credential.NewKeyring(credential.KeyringOptions{

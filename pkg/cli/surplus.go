@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -18,7 +19,7 @@ func surplus(cmd *cobra.Command, args []string, most int) error {
 	if most == 0 {
 		text += ": this command takes none"
 	}
-	e := Usagef(text, args[most]).WithHint("usage: %s", cmd.UseLine())
+	e := exit.Usagef(text, args[most]).WithHint("usage: %s", cmd.UseLine())
 	db := cmd.LocalFlags().Lookup("db")
 	if db == nil || db.Value.Type() != "string" || db.Changed || excluded(cmd, db) {
 		return e

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/exit"
 )
 
 const day = 24 * time.Hour
@@ -27,7 +29,7 @@ func ParseExpiry(flag, s string, now time.Time) (time.Time, error) {
 	}
 	if err == nil {
 		if !at.After(now) {
-			return time.Time{}, Usagef("%s: %s is in the past", flag, s)
+			return time.Time{}, exit.Usagef("%s: %s is in the past", flag, s)
 		}
 		return at.UTC(), nil
 	}
@@ -36,7 +38,7 @@ func ParseExpiry(flag, s string, now time.Time) (time.Time, error) {
 	}
 	d, err := ParseDuration(flag, s)
 	if err != nil {
-		return time.Time{}, Usagef("%s is a duration such as 90d or 1y, a date such as 2027-01-31 or a time such as 2027-01-31T00:00:00Z, not %q", flag, s)
+		return time.Time{}, exit.Usagef("%s is a duration such as 90d or 1y, a date such as 2027-01-31 or a time such as 2027-01-31T00:00:00Z, not %q", flag, s)
 	}
 	return now.Add(d).UTC().Truncate(time.Second), nil
 }

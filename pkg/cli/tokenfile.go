@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/textfile"
@@ -34,27 +35,27 @@ func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
 // not check the token's shape.
 func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
 	if name == "-" && a.Terminal.In {
-		return "", Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
+		return "", exit.Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
 	}
 	data, err := a.ReadInput(ctx, name, maxTokenFile+1)
 	switch {
-	case errors.Is(err, errSlow):
-		return "", Failf(Unconfirmed, "no token came in time")
+	case errors.Is(err, exit.ErrSlowInput):
+		return "", exit.Failf(exit.Unconfirmed, "no token came in time")
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
-		return "", Usagef("--token-file: %v", err)
+		return "", exit.Usagef("--token-file: %v", err)
 	case len(data) > maxTokenFile:
-		return "", Usagef("--token-file: %s is larger than 64 KiB", called(name))
+		return "", exit.Usagef("--token-file: %s is larger than 64 KiB", called(name))
 	}
 	a.warnReadable(name)
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", Usagef("--token-file: %s: %v", called(name), err)
+		return "", exit.Usagef("--token-file: %s: %v", called(name), err)
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", Usagef("--token-file: %s holds %d tokens; it must hold one", called(name), count)
+		return "", exit.Usagef("--token-file: %s holds %d tokens; it must hold one", called(name), count)
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -85,7 +86,7 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, cha
 	failpoint.Here("transfer: changed")
 	ended := a.endTransfer(context.WithoutCancel(ctx), path, note)
 	if changed == nil {
-		return Hint(ended, "the change was made; the next astra command tries again to delete the secrets that are left")
+		return exit.Hint(ended, "the change was made; the next astra command tries again to delete the secrets that are left")
 	}
 	return errors.Join(changed, ended)
 }
@@ -193,10 +194,10 @@ func (a *App) RenameProfile(ctx context.Context, p config.Profile, to string) er
 		return a.UpdateConfig(ctx, func(c *config.Config) error {
 			now, found := c.Find(p.Name)
 			if !found {
-				return Failf(Conflict, "profile %s was removed by another command", p.Name)
+				return exit.Failf(exit.Conflict, "profile %s was removed by another command", p.Name)
 			}
 			if _, taken := c.Find(to); taken {
-				return Failf(Conflict, "profile %q exists already", to)
+				return exit.Failf(exit.Conflict, "profile %q exists already", to)
 			}
 			now.Name = to
 			c.Remove(p.Name)

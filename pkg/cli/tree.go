@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
@@ -37,7 +38,7 @@ func LongRunning(cmd *cobra.Command) *cobra.Command {
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if slices.Contains(args, "") {
-			return Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
+			return exit.Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
 		}
 		least, most := 0, len(names)
 		for _, n := range names {
@@ -50,7 +51,7 @@ func Args(names ...string) cobra.PositionalArgs {
 		}
 		switch {
 		case len(args) < least:
-			return Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
+			return exit.Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
 			return surplus(cmd, args, most)
 		}
@@ -101,9 +102,9 @@ func Parent(noun *cobra.Command) *cobra.Command {
 		if len(meant) == 0 {
 			meant = suggest.Nearest(args[0], known)
 		}
-		e, next := Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
+		e, next := exit.Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
 		if len(meant) > 0 {
-			e.Hint = "did you mean " + quoteList(meant) + "?"
+			e.Hint = "did you mean " + exit.QuoteList(meant) + "?"
 		}
 		if len(meant) == 1 {
 			next += " " + meant[0]

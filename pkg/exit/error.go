@@ -1,13 +1,10 @@
-package cli
+package exit
 
 import (
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -22,11 +19,10 @@ type Outcome string
 
 // The outcomes. A script that repeats commands needs no more than this.
 const (
-	Nothing      Outcome = "none"    // nothing was changed
-	Applied      Outcome = "applied" // the change was made
-	PartlyDone   Outcome = "partial"
-	NobodyKnows  Outcome = "unknown"
-	advicePrefix         = "run: "
+	OutcomeNone    Outcome = "none"    // nothing was changed
+	OutcomeApplied Outcome = "applied" // the change was made
+	OutcomePartial Outcome = "partial" // some of several steps were done
+	OutcomeUnknown Outcome = "unknown" // the service did not say
 )
 
 // Error is a failure with everything that a person or a script is told of it.
@@ -74,7 +70,7 @@ func NotFoundf(kind, name string, known []string) *Error {
 	if i := slices.IndexFunc(known, func(k string) bool { return spelling.Alike(name, k) }); i >= 0 {
 		e.Message += fmt.Sprintf(", but %q looks the same: %s", known[i], spelling.Difference(name, known[i]))
 	} else if near := suggest.Nearest(name, known); len(near) > 0 {
-		e.Hint = "did you mean " + quoteList(near) + "?"
+		e.Hint = "did you mean " + QuoteList(near) + "?"
 	}
 	return e
 }
@@ -131,46 +127,14 @@ func Hint(err error, hint string, next ...string) error {
 	if err == nil {
 		return nil
 	}
-	e := classify(err)
+	e := Classify(err)
 	e.Hint = hint
 	e.Next = append(e.Next, next...)
 	return e
 }
 
-// AsUsage marks an error of the command line's own parser as wrong usage.
-func AsUsage(err error) error {
-	if _, ok := errors.AsType[*Error](err); ok {
-		return err
-	}
-	return &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
-}
-
-// FlagError words the parser's complaint about a flag, and names the flags that may
-// have been meant.
-func FlagError(cmd *cobra.Command, err error) error {
-	if ours, ok := errors.AsType[*Error](err); ok { // without the parser's words around it
-		return ours
-	}
-	unknown, ok := errors.AsType[*pflag.NotExistError](err)
-	if !ok {
-		return AsUsage(err)
-	}
-	e := &Error{Exit: Usage, Message: scrub(err.Error()), Cause: err}
-	if format, err := output.ParseFormat(unknown.GetSpecifiedName()); err == nil {
-		return e.WithHint("did you mean -o %s?", format)
-	}
-	if unknown.GetSpecifiedName() == "format" {
-		return e.WithHint("did you mean --output?")
-	}
-	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if near := suggest.Nearest(unknown.GetSpecifiedName(), known); len(near) > 0 {
-		return e.WithHint("did you mean --%s?", strings.Join(near, " or --"))
-	}
-	return e
-}
-
-func quoteList(names []string) string {
+// QuoteList joins names for a message, each in quotes and safe for a terminal.
+func QuoteList(names []string) string {
 	quoted := make([]string, len(names))
 	for i, n := range names {
 		quoted[i] = fmt.Sprintf("%q", output.Sanitize(n))
@@ -186,24 +150,24 @@ func UnknownPermission(err error) error {
 	}
 	e := &Error{Exit: Usage, Name: "UNKNOWN_PERMISSION", Message: fmt.Sprintf("there is no permission %q", unknown.Name), Cause: err}
 	if len(unknown.Near) > 0 {
-		e.Hint = "did you mean " + quoteList(unknown.Near) + "?"
+		e.Hint = "did you mean " + QuoteList(unknown.Near) + "?"
 	}
 	return e.WithNext("astra permission list")
 }
 
-// PartlyFailed is the failure of a command of several steps of which some were
+// Partial is the failure of a command of several steps of which some were
 // done (exit 9). done says which.
-func PartlyFailed(err error, done string) error {
-	e := *classify(err)
-	e.Exit, e.Name, e.Outcome, e.Hint = SomeFailed, "", PartlyDone, done
+func Partial(err error, done string) error {
+	e := *Classify(err)
+	e.Exit, e.Name, e.Outcome, e.Hint = SomeFailed, "", OutcomePartial, done
 	return &e
 }
 
-// Halfway is the failure of a command that was done in part and can be gone on
+// Resumable is the failure of a command that was done in part and can be gone on
 // with. state says how things are, next are the commands for it.
-func Halfway(err error, state string, next ...string) error {
-	e := *classify(err)
-	e.Outcome, e.Hint, e.Next = PartlyDone, state, next
+func Resumable(err error, state string, next ...string) error {
+	e := *Classify(err)
+	e.Outcome, e.Hint, e.Next = OutcomePartial, state, next
 	if errors.Is(err, credential.ErrNotFound) { // of the login there is one
 		e.Exit, e.Name = Store, ""
 	}

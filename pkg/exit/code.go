@@ -1,4 +1,4 @@
-package cli
+package exit
 
 import "strconv"
 
@@ -7,45 +7,45 @@ type Code int
 
 // The exit statuses. Exits explains them.
 const (
-	OK              Code = 0
-	Failed          Code = 1
-	Usage           Code = 2
-	Config          Code = 3
-	NoCredential    Code = 4
-	Forbidden       Code = 5
-	NotFound        Code = 6
-	Conflict        Code = 7
-	Unconfirmed     Code = 8
-	SomeFailed      Code = 9
-	Negative        Code = 10
-	Network         Code = 12
-	RateLimited     Code = 13
-	Server          Code = 14
-	Unknown         Code = 15
-	NothingKept     Code = 16
-	Store           Code = 17
-	Unwritable      Code = 18
-	Refused         Code = 19
-	RunFailed       Code = 125
-	CannotExecute   Code = 126
-	CommandNotFound Code = 127
-	HungUp          Code = 129
-	Interrupted     Code = 130
-	ReaderLeft      Code = 141
-	Terminated      Code = 143
+	OK                Code = 0
+	Failed            Code = 1
+	Usage             Code = 2
+	Config            Code = 3
+	NoCredential      Code = 4
+	Forbidden         Code = 5
+	NotFound          Code = 6
+	Conflict          Code = 7
+	Unconfirmed       Code = 8
+	SomeFailed        Code = 9
+	CheckFailed       Code = 10
+	Network           Code = 12
+	RateLimited       Code = 13
+	Server            Code = 14
+	Unknown           Code = 15
+	CredentialRevoked Code = 16
+	Store             Code = 17
+	Unwritable        Code = 18
+	Refused           Code = 19
+	RunFailed         Code = 125
+	CannotExecute     Code = 126
+	CommandNotFound   Code = 127
+	HungUp            Code = 129
+	Interrupted       Code = 130
+	BrokenPipe        Code = 141
+	Terminated        Code = 143
 )
 
-// Exit is one row of the table of exit statuses.
-type Exit struct {
+// Row is one row of the table of exit statuses.
+type Row struct {
 	Code    Code
 	Name    string // the machine's word for it, in JSON errors
 	Meaning string // for people
 }
 
-// Exits returns the table of exit statuses, which the help topic and the docs
+// Table returns the table of exit statuses, which the help topic and the docs
 // are made from. Scripts depend on it: rows are added, never changed.
-func Exits() []Exit {
-	return []Exit{
+func Table() []Row {
+	return []Row{
 		{OK, "OK", "Done, or it was already so."},
 		{Failed, "FAILED", "A bug or an unforeseen failure."},
 		{Usage, "USAGE", "The command line is wrong. Nothing was sent."},
@@ -56,12 +56,12 @@ func Exits() []Exit {
 		{Conflict, "CONFLICT", "It exists already, was changed meanwhile, or the name means two things."},
 		{Unconfirmed, "UNCONFIRMED", "The confirmation was declined, or nobody could be asked."},
 		{SomeFailed, "SOME_FAILED", "Of several rows some failed."},
-		{Negative, "NEGATIVE", "The answer is no, or there are differences or findings."},
+		{CheckFailed, "NEGATIVE", "The answer is no, or there are differences or findings."},
 		{Network, "NETWORK", "The service could not be reached, or did not answer in time."},
 		{RateLimited, "RATE_LIMITED", "The service asks for fewer requests, also after several tries."},
 		{Server, "SERVER", "The service failed, also after several tries."},
 		{Unknown, "OUTCOME_UNKNOWN", "A request that must not be repeated was sent and not answered: look before you run it again."},
-		{NothingKept, "NOTHING_KEPT", "A credential was made, no destination took it, and it was revoked again. Nothing exists."},
+		{CredentialRevoked, "NOTHING_KEPT", "A credential was made, no destination took it, and it was revoked again. Nothing exists."},
 		{Store, "STORE", "The place where secrets are kept is unavailable or refused."},
 		{Unwritable, "UNWRITABLE", "A value cannot be written in that shell or format."},
 		{Refused, "REFUSED", "Refused for safety."},
@@ -70,14 +70,14 @@ func Exits() []Exit {
 		{CommandNotFound, "COMMAND_NOT_FOUND", "env run did not find the command."},
 		{HungUp, "HUNG_UP", "The terminal was closed (SIGHUP)."},
 		{Interrupted, "INTERRUPTED", "Interrupted (SIGINT)."},
-		{ReaderLeft, "READER_LEFT", "The reader of standard output left (SIGPIPE)."},
+		{BrokenPipe, "READER_LEFT", "The reader of standard output left (SIGPIPE)."},
 		{Terminated, "TERMINATED", "Terminated (SIGTERM)."},
 	}
 }
 
-// name returns the machine's word for a status.
-func (c Code) name() string {
-	for _, e := range Exits() {
+// Name returns the machine's word for a status.
+func (c Code) Name() string {
+	for _, e := range Table() {
 		if e.Code == c {
 			return e.Name
 		}

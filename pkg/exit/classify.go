@@ -1,4 +1,6 @@
-package cli
+// Package exit turns errors into exit statuses, machine names and advice. It is the
+// one place that decides how a command ends.
+package exit
 
 import (
 	"context"
@@ -31,7 +33,7 @@ func kinds() []struct {
 		code   Code
 	}{
 		{onetime.ErrPending, Unknown},
-		{onetime.ErrNothingKept, NothingKept},
+		{onetime.ErrNothingKept, CredentialRevoked},
 		{onetime.ErrPartial, Store},
 		{onetime.ErrJournal, Config},
 		{onetime.ErrDamaged, Config},
@@ -44,13 +46,13 @@ func kinds() []struct {
 		{onetime.ErrUndoing, Conflict},
 		{absence.ErrStillListed, Server},
 		{absence.ErrUnproven, Unknown},
-		{errInterrupted, Interrupted},
-		{errTerminated, Terminated},
-		{errHungUp, HungUp},
+		{ErrInterrupted, Interrupted},
+		{ErrTerminated, Terminated},
+		{ErrHungUp, HungUp},
 		{prompt.ErrInterrupted, Interrupted},
 		{prompt.ErrEnd, Unconfirmed},
-		{errNoAnswer, Unconfirmed},
-		{errSlow, Unconfirmed},
+		{ErrNoAnswer, Unconfirmed},
+		{ErrSlowInput, Unconfirmed},
 		{output.ErrOptions, Usage},
 		{envfile.ErrUnrepresentable, Unwritable},
 		{envfile.ErrName, Usage},
@@ -84,13 +86,13 @@ func kinds() []struct {
 		{devops.ErrNetwork, Network},
 		{devops.ErrAnswer, Server},
 		{context.Canceled, Interrupted},
-		{syscall.EPIPE, ReaderLeft},
+		{syscall.EPIPE, BrokenPipe},
 	}
 }
 
-// classify turns any error into an Error with an exit status, a machine name
+// Classify turns any error into an Error with an exit status, a machine name
 // and the advice that goes with its kind.
-func classify(err error) *Error {
+func Classify(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok && (!settled(err) || settled(e)) {
 		if text := err.Error(); text != e.Message {
 			wrapped := *e // the wrapping said what was being done
@@ -109,24 +111,24 @@ func classify(err error) *Error {
 	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
 		if api.Sent && api.Changes && (api.Status == 0 || errors.Is(err, devops.ErrAnswer)) {
-			e.Outcome = NobodyKnows
+			e.Outcome = OutcomeUnknown
 		}
 		advise(e, api)
 	}
 	switch e.Exit {
 	case Unknown:
-		e.Outcome = NobodyKnows
+		e.Outcome = OutcomeUnknown
 		if errors.Is(err, onetime.ErrPending) {
 			e.Hint, e.Next = "every command reminds you of it until it is finished", append(e.Next, "astra token recover")
 		}
 	case Store:
 		if errors.Is(err, onetime.ErrPartial) {
-			e.Outcome = PartlyDone
+			e.Outcome = OutcomePartial
 		}
 	default:
 	}
-	if failpoint.Disabled("unclear-outcome") && e.Outcome == NobodyKnows {
-		e.Outcome = Nothing
+	if failpoint.Disabled("unclear-outcome") && e.Outcome == OutcomeUnknown {
+		e.Outcome = OutcomeNone
 	}
 	switch {
 	case errors.Is(err, onetime.ErrJournal):
@@ -138,6 +140,26 @@ func classify(err error) *Error {
 		e.Hint, e.Next = "start afresh, or move the file out of the way", append(e.Next, "astra sandbox reset --yes")
 	}
 	return e
+}
+
+// Of returns the exit status for an error, OK for nil.
+func Of(err error) Code {
+	if err == nil {
+		return OK
+	}
+	return Classify(err).Exit
+}
+
+// Is reports whether a command that fails with err ends with status code.
+func Is(err error, code Code) bool { return err != nil && Of(err) == code }
+
+// Explain returns the status and the text of a failure, for the row of a report.
+func Explain(err error) (code int, text string) {
+	e := Classify(err)
+	if e.Hint != "" {
+		return int(e.Exit), e.Message + "; " + e.Hint
+	}
+	return int(e.Exit), e.Message
 }
 
 // settled reports whether an error says what became of a credential that was made.
