@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // perform makes a change of a database, asks before if there is a question, and
 // shows what became of it.
-func perform(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c cli.Change, question string, args ...any) error {
+func perform(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c dbchange.Spec, question string, args ...any) error {
 	if c.Done(d) || c.Begun != nil && c.Begun(d) {
 		app.Say("%s is %s already.", d.Name, strings.ToLower(d.Status))
 	} else if question != "" {
@@ -19,7 +20,7 @@ func perform(ctx context.Context, app *cli.App, session *cli.Session, d devops.D
 			return err
 		}
 	}
-	d, err := session.Change(ctx, d, c)
+	d, err := dbchange.Run(ctx, app, session, d, c)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -163,7 +164,7 @@ func (in create) follow(ctx context.Context, app *cli.App, session *cli.Session,
 		return err
 	}
 	app.Say("%s has the id %s.", d.Name, d.ID)
-	change := cli.Change{
+	change := dbchange.Spec{
 		Doing: "creating " + d.Name, Again: "--if-not-exists", Wait: in.wait,
 		Begun: func(devops.Database) bool { return true },
 		Done: func(d devops.Database) bool {
@@ -174,7 +175,7 @@ func (in create) follow(ctx context.Context, app *cli.App, session *cli.Session,
 	if in.duplicate {
 		change.Next = "astra db get " + d.ID // the same command would make one more
 	}
-	d, err = session.Change(ctx, d, change)
+	d, err = dbchange.Run(ctx, app, session, d, change)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -60,7 +61,7 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 	} else if err := app.ConfirmName(ctx, in.confirm, d.Name, "Delete the %s database %s (%s) with all its data", d.Type, d.Name, strings.Join(d.Regions, ", ")); err != nil {
 		return err
 	}
-	_, err = session.Change(ctx, d, cli.Change{
+	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: "deleting " + d.Name, Wait: in.wait,
 		// By its id: by its name, it may come to mean a later database.
 		Next:  shellword.Line("astra", "db", "delete", d.ID, "--confirm="+d.Name, "--if-exists", "--wait"),

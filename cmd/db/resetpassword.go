@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -51,7 +52,7 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 		}
 	}
 	sent := false
-	return perform(ctx, app, session, d, cli.Change{
+	return perform(ctx, app, session, d, dbchange.Spec{
 		Doing: "resetting the password of " + in.username, Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.ResetPassword(ctx, d.ID, in.username, password)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -50,7 +51,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		return cli.PrintOne(app, columns(), d)
 	}
 	lost := false
-	return perform(ctx, app, session, d, cli.Change{
+	return perform(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.Resize(ctx, d.ID, in.units)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -56,7 +57,7 @@ func (in create) run(ctx context.Context, app *cli.App, name string) error {
 		return exit.Failf(exit.Conflict, "%s has a keyspace %s already", d.Name, name).
 			WithHint("--if-not-exists takes it as it is").WithNext("astra keyspace list --db " + shellword.Quote(d.Name))
 	}
-	d, err = session.Change(ctx, d, cli.Change{
+	d, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("creating keyspace %s in %s", name, d.Name), Again: "--if-not-exists", Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.CreateKeyspace(ctx, d.ID, name) },
 		Done: func(d devops.Database) bool { return has(d, name) && d.State() != devops.Changing },

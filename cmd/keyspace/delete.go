@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -46,13 +47,13 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	change := cli.Change{
+	change := dbchange.Spec{
 		Doing: fmt.Sprintf("deleting keyspace %s of %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.DropKeyspace(ctx, d.ID, name) },
 		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.Changing },
 	}
 	if !has(d, name) && in.ifExists && !change.Done(d) { // one that is being made is not listed yet
-		if d, err = session.Free(ctx, d, change); err != nil {
+		if d, err = dbchange.AwaitFree(ctx, app, session, d, change); err != nil {
 			return err
 		}
 	}
@@ -68,6 +69,6 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
 		return err
 	}
-	_, err = session.Change(ctx, d, change)
+	_, err = dbchange.Run(ctx, app, session, d, change)
 	return err
 }

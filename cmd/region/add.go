@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -54,7 +55,7 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 	if slices.Contains(d.Regions, name) {
 		app.Say("%s is in %s already.", d.Name, name)
 	}
-	_, err = session.Change(ctx, d, cli.Change{
+	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("adding %s to %s", name, d.Name), Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.AddRegion(ctx, d, name) },
 		Done: func(d devops.Database) bool { return slices.Contains(d.Regions, name) && d.State() != devops.Changing },

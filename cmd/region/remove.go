@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -47,13 +48,13 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	change := cli.Change{
+	change := dbchange.Spec{
 		Doing: fmt.Sprintf("removing %s from %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
 		Done: func(d devops.Database) bool { return !slices.Contains(d.Regions, name) && d.State() != devops.Changing },
 	}
 	dc := datacenter(d, name)
 	if dc.ID == "" && in.ifExists && !change.Done(d) { // one that is being added is not listed yet
-		if d, err = session.Free(ctx, d, change); err != nil {
+		if d, err = dbchange.AwaitFree(ctx, app, session, d, change); err != nil {
 			return err
 		}
 		dc = datacenter(d, name)
@@ -73,7 +74,7 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 		return err
 	}
 	change.Send = func(ctx context.Context) error { return session.Databases.RemoveRegion(ctx, d.ID, dc.ID) }
-	_, err = session.Change(ctx, d, change)
+	_, err = dbchange.Run(ctx, app, session, d, change)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -24,3 +25,15 @@ func Clock(t time.Time) string { return t.Local().Format(onetime.Clock) }
 
 // ListsLate says until when a list may not show what was done now.
 func (a *App) ListsLate() string { return Clock(a.Now().Add(onetime.Late)) }
+
+// Pause waits, unless ctx ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -18,6 +18,12 @@ func repairedLine(args []string, flag string) string {
 	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
 }
 
+// Repeat is the command line that the user gave, with more flags and without its
+// time limit, which may have been too short.
+func (a *App) Repeat(flags ...string) string {
+	return repairedLine(withoutLimit(a.Args), strings.Join(flags, " "))
+}
+
 // withoutLimit is a command line without the time limit that was too short.
 func withoutLimit(args []string) []string {
 	var kept []string

@@ -1,4 +1,4 @@
-package cli
+package dbchange
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -68,20 +69,20 @@ func TestAwait(t *testing.T) {
 		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop is degraded"}},
 		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is terminating meanwhile"}},
 		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop is DREAMING", "done"}},
-		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "time limit of 25s is reached", "creating shop goes on without this command"}},
+		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop goes on without this command"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var said bytes.Buffer
-				app := &App{Err: &said, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "create", "shop", "--wait"}}
+				app := &cli.App{Err: &said, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "create", "shop", "--wait"}}
 				remote := &service{begin: time.Now(), statuses: test.statuses}
 				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: remote, Now: time.Now})
 				if err != nil {
 					t.Fatal(err)
 				}
-				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, lateError{test.limit})
+				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
-				_, err = (&Session{Client: client, app: app}).Await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"}, Change{
+				_, err = Await(ctx, app, &cli.Session{Client: client}, devops.Database{ID: "d", Name: "shop", Status: "PENDING"}, Spec{
 					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				})
 				if got := exit.Of(err); got != test.exit {
@@ -110,8 +111,8 @@ func TestAwait(t *testing.T) {
 // TestAwaitDeletion takes a database for gone that may not be seen any more.
 func TestAwaitDeletion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := changing(t, map[time.Duration]string{0: "TERMINATING", 5 * time.Second: "HIDDEN"})
-		d, err := s.Await(t.Context(), devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
+		app, session := changing(t, map[time.Duration]string{0: "TERMINATING", 5 * time.Second: "HIDDEN"})
+		d, err := Await(t.Context(), app, session, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Spec{
 			Doing: "deleting shop", Done: func(d devops.Database) bool { return d.Status == "TERMINATED" },
 		})
 		if err != nil || d.Status != "TERMINATED" {
@@ -120,14 +121,14 @@ func TestAwaitDeletion(t *testing.T) {
 	})
 }
 
-func changing(t *testing.T, statuses map[time.Duration]string) *Session {
+func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.Session) {
 	t.Helper()
-	app := &App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
+	app := &cli.App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
 	client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: statuses}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Session{Client: client, app: app}
+	return app, &cli.Session{Client: client}
 }
 
 // TestChangeIsSent counts how often a change is sent.
@@ -170,11 +171,12 @@ func TestChangeIsSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, begin := changing(t, test.statuses), time.Now()
+				app, session := changing(t, test.statuses)
+				begin := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				sent := 0
-				_, err := s.Change(ctx, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Change{
+				_, err := Run(ctx, app, session, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Spec{
 					Doing: "parking shop", Wait: test.wait,
 					Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
 					Done:  func(d devops.Database) bool { return d.Status == "PARKED" },

@@ -1,4 +1,4 @@
-package cli
+package dbchange
 
 import (
 	"context"
@@ -6,24 +6,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// Await waits until a change is done, and tells people meanwhile. When the time
-// is up, or an interrupt comes, the change goes on, and the error says how to.
-func (s *Session) Await(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
-	d, err := s.wait(ctx, d, c)
+// await waits until the change is done, and reports its progress. If the time limit
+// or an interrupt ends the wait, the change continues, and the error says how to
+// wait again.
+func (c *change) await(ctx context.Context, d devops.Database) (devops.Database, error) {
+	d, err := c.wait(ctx, d)
 	_, told := errors.AsType[*exit.Error](err)
 	switch {
 	case err == nil || told:
 		return d, err
 	case ctx.Err() != nil && !isBlind(err):
-		return d, c.left(ctx, s.app)
+		return d, c.left(ctx)
 	}
-	return d, c.unseen(s.app, err)
+	return d, c.unseen(err)
 }
 
 // A blindError is the end of a wait at its time limit during which the last look
@@ -48,15 +49,15 @@ func ended(ctx context.Context, blind error) error {
 	return cause
 }
 
-// wait is Await without words for a look that fails: its error is that of the
+// wait is await without words for a look that fails: its error is that of the
 // look, or of ctx.
-func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops.Database, error) {
+func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, error) {
 	before := d.Status
 	var blind error
-	told := s.app.watch(c.Doing)
+	told := newProgress(c.app, c.Doing)
 	defer told.clear()
 	for {
-		now, err := s.Databases.Get(ctx, d.ID)
+		now, err := c.databases.Get(ctx, d.ID)
 		switch {
 		case ctx.Err() != nil:
 			return d, ended(ctx, blind)
@@ -94,9 +95,15 @@ func passing(err error) bool {
 	return slices.ContainsFunc([]error{devops.ErrNetwork, devops.ErrServer, devops.ErrRateLimited}, func(kind error) bool { return errors.Is(err, kind) })
 }
 
+// Await waits until spec is done for d, which was changed already, and reports its
+// progress. It returns the database as it is afterwards.
+func Await(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, spec Spec) (devops.Database, error) {
+	return newChange(app, session, spec).await(ctx, d)
+}
+
 // failed reports a status from which the change will not come to its end. The
 // one before the change may still show for a moment.
-func (c Change) failed(d devops.Database, before string) error {
+func (c *change) failed(d devops.Database, before string) error {
 	switch {
 	case d.Status == before:
 		return nil
@@ -110,38 +117,26 @@ func (c Change) failed(d devops.Database, before string) error {
 }
 
 // left is the end of the wait for a change that goes on.
-func (c Change) left(ctx context.Context, app *App) error {
+func (c *change) left(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
-	return e.WithHint("to wait for the end, run it again").WithNext(c.again(app))
+	return e.WithHint("to wait for the end, run it again").WithNext(c.again())
 }
 
 // again is the command that goes on with the change: the same one, which finds
 // it under way, or done. A time limit that was given is left out: it may be what
 // was too short.
-func (c Change) again(app *App) string {
+func (c *change) again() string {
 	if c.Next != "" {
-		return app.Command(c.Next)
+		return c.app.Command(c.Next)
 	}
 	var flags []string
 	for _, flag := range []string{c.Again, "--wait"} {
-		if flag != "" && !slices.Contains(app.Args, flag) {
+		if flag != "" && !slices.Contains(c.app.Args, flag) {
 			flags = append(flags, flag)
 		}
 	}
-	return repairedLine(withoutLimit(app.Args), strings.Join(flags, " "))
-}
-
-// Pause waits, unless ctx ends before.
-func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return c.app.Repeat(flags...)
 }
 
 func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
