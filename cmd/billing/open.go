@@ -3,6 +3,7 @@ package billing
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
 )
 
@@ -20,7 +21,7 @@ method, invoices.`,
 			if err != nil {
 				return err
 			}
-			return app.OpenPortal(cmd.Context(), session, "Settings, Billing", printOnly, "billing")
+			return browser.OpenPortal(cmd.Context(), app, session, "Settings, Billing", printOnly, "billing")
 		},
 	}
 	cmd.Flags().BoolVar(&printOnly, "print", false, "only print the address")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -100,5 +101,5 @@ func (in open) run(ctx context.Context, app *cli.App) error {
 		}
 		p.below = append(p.below, d.ID)
 	}
-	return app.OpenPortal(ctx, session, p.menu, in.printOnly, p.below...)
+	return browser.OpenPortal(ctx, app, session, p.menu, in.printOnly, p.below...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -86,7 +87,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
 	in.note(ctx, app, added)
 	app.Say("Added %s. An email about it goes to %s.", added.name, cmp.Or(made.Email, in.email))
-	app.Say("To work in it, generate a token in its Portal (%s), then: %s", cli.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
+	app.Say("To work in it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }
 
@@ -140,9 +141,9 @@ func (in add) known(app *cli.App) error {
 // advise says what helps where the service did not add the organization, or did
 // not say whether it did.
 func (in add) advise(ctx context.Context, session *cli.Session, err error) error {
-	page := cli.PortalPage("")
+	page := browser.PortalPage("")
 	if id, unknown := session.OrgID(ctx); unknown == nil {
-		page = cli.PortalPage(id)
+		page = browser.PortalPage(id)
 	}
 	switch {
 	case errors.Is(err, devops.ErrForbidden):

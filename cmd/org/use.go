@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -44,7 +45,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 		return exit.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
 	case found.profile == "":
 		return exit.Failf(exit.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
-			WithHint("generate a token in its Portal (%s), then log in with it", cli.PortalPage(found.id, "settings", "tokens")).
+			WithHint("generate a token in its Portal (%s), then log in with it", browser.PortalPage(found.id, "settings", "tokens")).
 			WithNext(login(ctx, app, found.name))
 	}
 	warnAlike(app, all, found, ref)

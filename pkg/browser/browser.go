@@ -1,4 +1,5 @@
-package cli
+// Package browser opens pages of the Portal in the browser of the user.
+package browser
 
 import (
 	"context"
@@ -7,17 +8,19 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
 )
 
-// settling is how long a program is watched that opens a page: one that fails
+// watched is how long a program is watched that opens a page: one that fails
 // does so soon, and one that goes on is the browser itself.
-const settling = 2 * time.Second
+const watched = 2 * time.Second
 
-// browse opens an address in the user's browser and reports whether it could. It
-// never waits for the browser.
-func (a *App) browse(ctx context.Context, address string) bool {
-	for _, words := range a.browsers() {
-		if a.launch(ctx, withAddress(words, address)) {
+// Open opens an address in the user's browser and reports whether it could. It does
+// not wait for the browser.
+func Open(ctx context.Context, app *cli.App, address string) bool {
+	for _, words := range browsers(app) {
+		if launch(ctx, app, withAddress(words, address)) {
 			return true
 		}
 	}
@@ -26,8 +29,8 @@ func (a *App) browse(ctx context.Context, address string) bool {
 
 // browsers are the command lines to try: those of BROWSER, else the system's
 // own, where there is a screen.
-func (a *App) browsers() [][]string {
-	if chosen := a.Getenv("BROWSER"); chosen != "" {
+func browsers(app *cli.App) [][]string {
+	if chosen := app.Getenv("BROWSER"); chosen != "" {
 		var all [][]string
 		for line := range strings.SplitSeq(chosen, string(listSeparator)) {
 			if words := strings.Fields(line); len(words) > 0 {
@@ -37,13 +40,13 @@ func (a *App) browsers() [][]string {
 		return all
 	}
 	switch {
-	case a.Terminal.CI:
+	case app.Terminal.CI:
 		return nil
 	case runtime.GOOS == "darwin":
 		return [][]string{{"open"}}
 	case runtime.GOOS == "windows":
 		return [][]string{{"rundll32", "url.dll,FileProtocolHandler"}}
-	case a.Getenv("DISPLAY") == "" && a.Getenv("WAYLAND_DISPLAY") == "" && a.Getenv("WSL_DISTRO_NAME") == "":
+	case app.Getenv("DISPLAY") == "" && app.Getenv("WAYLAND_DISPLAY") == "" && app.Getenv("WSL_DISTRO_NAME") == "":
 		return nil
 	}
 	return [][]string{{"xdg-open"}, {"wslview"}}
@@ -66,9 +69,9 @@ func withAddress(words []string, address string) []string {
 
 // launch starts a program that outlives this one, apart from its terminal and
 // without what the environment holds of Astra.
-func (a *App) launch(ctx context.Context, words []string) bool {
+func launch(ctx context.Context, app *cli.App, words []string) bool {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // the user's own choice
-	cmd.Env = a.StrangerEnviron()
+	cmd.Env = app.StrangerEnviron()
 	detach(cmd)
 	if cmd.Start() != nil {
 		return false
@@ -78,7 +81,7 @@ func (a *App) launch(ctx context.Context, words []string) bool {
 	select {
 	case err := <-ended:
 		return err == nil
-	case <-time.After(settling):
+	case <-time.After(watched):
 	case <-ctx.Done():
 	}
 	return true

@@ -1,4 +1,4 @@
-package cli
+package browser
 
 import (
 	"os/exec"

@@ -1,9 +1,10 @@
-package cli
+package browser
 
 import (
 	"context"
 	"net/url"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -22,9 +23,9 @@ func PortalPage(orgID string, below ...string) string {
 // OpenPortal opens a page of the Portal below that of the credential's
 // organization, and prints its address. menu says where the page is to be found
 // from the front page.
-func (a *App) OpenPortal(ctx context.Context, session *Session, menu string, printOnly bool, below ...string) error {
+func OpenPortal(ctx context.Context, app *cli.App, session *cli.Session, menu string, printOnly bool, below ...string) error {
 	columns := []output.Column[string]{{Key: "url", Value: func(s string) any { return s }, Name: true}}
-	if err := CheckOne(a, columns); err != nil {
+	if err := cli.CheckOne(app, columns); err != nil {
 		return err
 	}
 	id := session.Profile.Org.ID
@@ -36,15 +37,15 @@ func (a *App) OpenPortal(ctx context.Context, session *Session, menu string, pri
 	}
 	page := PortalPage(id, below...)
 	switch {
-	case a.sandboxed:
-		a.Say("The organization of the sandbox is not in the Portal; this is where a real one has its page.")
+	case app.Sandboxed():
+		app.Say("The organization of the sandbox is not in the Portal; this is where a real one has its page.")
 	case session.APIURL != devops.DefaultURL:
-		a.Warn("the credential is for %s, whose organizations the Portal of the public service does not know: nothing was opened", session.APIURL)
-	case printOnly, a.Globals.DryRun:
-	case a.browse(ctx, page):
-		a.Say("Opened it in the browser. In the Portal: %s.", menu)
+		app.Warn("the credential is for %s, whose organizations the Portal of the public service does not know: nothing was opened", session.APIURL)
+	case printOnly, app.Globals.DryRun:
+	case Open(ctx, app, page):
+		app.Say("Opened it in the browser. In the Portal: %s.", menu)
 	default:
-		a.Say("No browser can be opened from here. In the Portal: %s.", menu)
+		app.Say("No browser can be opened from here. In the Portal: %s.", menu)
 	}
-	return PrintOne(a, columns, page)
+	return cli.PrintOne(app, columns, page)
 }
