@@ -19,4 +19,4 @@ generate: ## regenerate reference pages, man pages and completions
 	go generate ./...
 
 rigs: ## run the fault-injection tests in full (hours)
-	ASTRA_RIG=full go test ./cmd -run Rig -timeout 4h
+	ASTRA_RIG=full go test ./cmd/internal/faulttest -timeout 4h

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestCompletionOnTerminal presses TAB in real shells: a name with blanks, an
@@ -27,7 +29,7 @@ func TestCompletionOnTerminal(t *testing.T) {
 			b.run(`astra --sandbox role create '$(touch pwned)' --permission db-rest
 				astra --sandbox user list
 				astra --sandbox role list`)
-			check(t, executable(filepath.Join(b.dir, "bin", "args"), "#!/bin/sh\nprintf '[%s]' \"$@\"; echo\n"))
+			check(t, testkit.Executable(filepath.Join(b.dir, "bin", "args"), "#!/bin/sh\nprintf '[%s]' \"$@\"; echo\n"))
 			term := b.onTerminal(runs("env", "ASTRA_SANDBOX=1", shell.name, shell.bare, "-i")...)
 			term.typed("cd $HOME; " + shell.install + "; echo rea''dy\r")
 			term.see("ready")

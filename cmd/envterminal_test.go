@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // boundBench is a bench with a database in the environment of the sandbox.
@@ -108,7 +110,7 @@ func TestHookInterrupted(t *testing.T) {
 			check(t, os.Mkdir(filepath.Join(b.dir, "own"), 0o700))
 			check(t, os.Rename(filepath.Join(b.dir, "bin", "astra"), filepath.Join(b.dir, "own", "astra")))
 			slow := "#!/bin/sh\nif [ -e \"$HOME/slow\" ]; then rm \"$HOME/slow\"; echo wai''ting >&2; exec tail -f /dev/null; fi\nexec \"$HOME/own/astra\" \"$@\"\n"
-			check(t, executable(filepath.Join(b.dir, "bin", "astra"), slow))
+			check(t, testkit.Executable(filepath.Join(b.dir, "bin", "astra"), slow))
 			term := b.onTerminal(runs("env", "-u", "_ASTRA_RUN", shell.name, shell.bare, "-i")...)
 			term.typed(shell.install + "\r")
 			term.typed("echo fir''st-$ASTRA_DB_KEYSPACE\r")
@@ -132,7 +134,7 @@ func TestHookInterrupted(t *testing.T) {
 // part skips a test that needs a program that is not on this machine.
 func part(t *testing.T, program string) {
 	t.Helper()
-	there, err := condition("part:" + program)
+	there, err := testkit.HasPart(program)
 	check(t, err)
 	if !there {
 		t.Skip(program + " is missing")

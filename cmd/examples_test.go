@@ -95,9 +95,8 @@ func prepared(setup func(*bench)) func(*testing.T) *bench {
 	return func(t *testing.T) *bench {
 		t.Helper()
 		once.Do(func() {
-			dir, err := os.MkdirTemp("", "astra-bench-") //nolint:usetesting // it outlives the test
+			dir, err := shared.Make("astra-bench-")
 			check(t, err)
-			models = append(models, dir)
 			b := &bench{t: t, dir: dir}
 			setup(b)
 			model = bench{dir: dir, env: b.env}
@@ -108,9 +107,6 @@ func prepared(setup func(*bench)) func(*testing.T) *bench {
 		return model.copy(t)
 	}
 }
-
-// models are the directories of prepared benches.
-var models []string
 
 // copy returns a bench with the files of b, which it serves at an address of its own.
 func (b *bench) copy(t *testing.T) *bench {

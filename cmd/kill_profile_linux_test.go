@@ -5,7 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestProfilesAfterAKill kills commands that change secrets and configuration together
@@ -80,7 +83,7 @@ func TestProfilesAfterAnError(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("some hundred processes, which the race detector does not see")
 	}
-	there, err := condition("part:strace")
+	there, err := testkit.HasPart("strace")
 	check(t, err)
 	if !there {
 		t.Skip("strace is missing")
@@ -174,3 +177,6 @@ func TestLogoutAfterAKill(t *testing.T) {
 		}
 	}
 }
+
+// armed builds the program with places to be killed at, once.
+var armed = sync.OnceValues(func() (string, error) { return shared.Build("failpoint") })

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/astra-admin/astra/cmd"
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/openapi"
 )
@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "rewrite generated files and the expectations of scripts")
 
 // testVersion is the version of the program under test.
-const testVersion = "v0.0.0-test"
+const testVersion = testkit.Version
 
 // TestMain lets the test binary be the program: scripts run it as astra.
 func TestMain(m *testing.M) {
@@ -35,39 +35,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})
 }
 
-// useMemory puts the directories of tests into memory where the system has room
-// there: thousands of small homes are written to the disk and removed otherwise.
-// What depends on a file system has tests of its own in pkg/atomicfile.
-func useMemory() {
-	const shm, enough = "/dev/shm", 2 << 30
-	if os.Getenv("TMPDIR") != "" || freeBytes(shm) < enough {
-		return
-	}
-	dir, err := os.MkdirTemp(shm, "astra-test-")
-	if err != nil || os.Setenv("TMPDIR", dir) != nil {
-		return
-	}
-	models = append(models, dir)
-}
-
 // tidy removes what tests share when the tests are over.
 type tidy struct{ m *testing.M }
 
 func (t tidy) Run() int { // not in the programs that tests start from this binary
-	useMemory()
-	defer func() {
-		for _, dir := range append(models, built, rigDir) {
-			if dir != "" {
-				os.RemoveAll(dir)
-			}
-		}
-	}()
+	shared.UseMemory()
+	defer shared.Remove()
 	return t.m.Run()
 }
 
-// built is the directory of the plain build, and rigDir that of the rig's, if
-// there is one.
-var built, rigDir string
+// shared are the directories that the tests share.
+var shared testkit.Temporary
 
 // program returns the path of the program under test: this test binary, which
 // so is measured for coverage, or a plain build.
@@ -79,19 +57,7 @@ func program() (string, error) {
 }
 
 // plainBuild builds the program once, without the race detector.
-var plainBuild = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "astra-test-")
-	if err != nil {
-		return "", err
-	}
-	built = dir
-	path := filepath.Join(dir, "astra")
-	text, err := exec.Command("go", "build", "-ldflags=-X main.version="+testVersion, "-o", path, "..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, text)
-	}
-	return path, nil
-})
+var plainBuild = sync.OnceValues(func() (string, error) { return shared.Build("") })
 
 // astra is the program, whose requests to the embedded sandbox and whose answers
 // must not contradict what is published.

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
 )
 
@@ -129,7 +130,7 @@ func TestListOnTerminal(t *testing.T) {
 func TestPager(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, executable(filepath.Join(b.dir, "bin", "pager"), "#!/bin/sh\necho \"paged $1 $LESS [$ASTRA_CONFIG_DIR]\"\nexec head -n 3\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "pager"), "#!/bin/sh\necho \"paged $1 $LESS [$ASTRA_CONFIG_DIR]\"\nexec head -n 3\n"))
 	for _, c := range []struct {
 		pager, args string
 		paged       bool
@@ -161,7 +162,7 @@ func TestPager(t *testing.T) {
 func TestPagerHasItsKeys(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, executable(filepath.Join(b.dir, "bin", "pager"), `#!/bin/sh
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "pager"), `#!/bin/sh
 trap '' INT
 cat > /dev/null
 echo reading
@@ -183,8 +184,8 @@ while read line; do echo read-$line; [ $line != end ] || exit; done < /dev/tty
 func TestPagerEndsWithTheCommand(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ncat >/dev/null\necho reading\nexec sleep 1000\n"))
-	check(t, executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' TERM\necho reading\nexec sleep 1000\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ncat >/dev/null\necho reading\nexec sleep 1000\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' TERM\necho reading\nexec sleep 1000\n"))
 	for _, pager := range []string{"reader", "stubborn"} {
 		b := *b
 		b.env = append(slices.Clone(b.env), "PAGER="+pager)
@@ -206,8 +207,8 @@ func TestPagerEndsWithTheCommand(t *testing.T) {
 func TestPagerEndsWithItsPipeline(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ntrap '' HUP\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
-	check(t, executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' HUP TERM\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "reader"), "#!/bin/sh\ntrap '' HUP\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "bin", "stubborn"), "#!/bin/sh\ntrap '' HUP TERM\ncat >/dev/null\necho $$ >$1\necho reading\nexec sleep 1000\n"))
 	for i, pager := range []string{"cat | reader %s", "reader %s | cat", "cat | stubborn %s", "sh -c 'cat | (cat | stubborn %s); true'", "cat | reader %s; true"} {
 		for _, signalled := range []bool{false, true} {
 			b := *b
@@ -264,7 +265,7 @@ func TestNoPagerLosesAList(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	check(t, os.Mkdir(filepath.Join(b.dir, "with blank"), 0o700))
-	check(t, executable(filepath.Join(b.dir, "with blank", "pager"), "#!/bin/sh\ncat\n"))
+	check(t, testkit.Executable(filepath.Join(b.dir, "with blank", "pager"), "#!/bin/sh\ncat\n"))
 	for _, pager := range []string{
 		"cat", `sh -c "cat"`, "cat | cat", "sh -c 'cat'", "X=1 cat", "cat; true", "'" + b.dir + "/with blank/pager'",
 		"no-such-pager", "no-such-pager | cat", "/no/such/pager -R", "false", "true", "exit 3", "'", "sh -c 'exit 1'", "no-such-pager; true", "cat < /dev/null", "   ",

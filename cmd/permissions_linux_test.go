@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // openToAll mounts a directory in which every user can read every file, whatever its
@@ -18,7 +20,7 @@ func openToAll(t *testing.T, dir string) string {
 		t.Skip("only root can mount, where there is /dev/fuse")
 	}
 	for _, part := range []string{"bindfs", "fusermount3"} {
-		there, err := condition("part:" + part)
+		there, err := testkit.HasPart(part)
 		check(t, err)
 		if !there {
 			t.Skip(part + " is missing")

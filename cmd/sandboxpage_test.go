@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestSandboxPage runs the blocks of docs/sandbox.md that use curl, a client
@@ -19,7 +21,7 @@ import (
 func TestSandboxPage(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{"curl", "jq", "bash"} {
-		there, err := condition("part:" + part)
+		there, err := testkit.HasPart(part)
 		check(t, err)
 		if !there {
 			t.Skipf("%s is missing", part)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd_test
+package faulttest
 
 import (
 	"encoding/json"
@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestManyRotations rotates the token of an application, and kills some of the
@@ -19,14 +21,14 @@ import (
 // authenticates with it all the time: it must never be refused, and the stored
 // token always be valid.
 //
-//	ASTRA_RIG_TRIALS=1000 go test ./cmd -run TestManyRotations -v -timeout 2h
+//	ASTRA_RIG_TRIALS=1000 go test ./cmd/internal/faulttest -run TestManyRotations -v -timeout 2h
 func TestManyRotations(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("some hundred processes, which the race detector does not see")
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	n, workers := trials(6), 1
 	if n >= 100 {
 		workers = 4
@@ -53,7 +55,7 @@ func rotateOften(t *testing.T, s *station, n int) {
 	for range n {
 		before := uses.Load()
 		cmd, _, stderr := tr.command("token", "rotate", "orders", "--overlap", "1s", "--yes")
-		check(t, cmd.Start())
+		testkit.Check(t, cmd.Start())
 		timer := time.AfterFunc(time.Duration(random.Int64N(int64(120*time.Millisecond))), func() { _ = cmd.Process.Kill() })
 		err := cmd.Wait()
 		timer.Stop()
@@ -138,10 +140,10 @@ func TestManyRotationsBites(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	tr := newStation(t, program).begin(scenario{name: "rotations", rotates: "orders"})
 	first, err := tr.exported()
-	check(t, err)
+	testkit.Check(t, err)
 	tr.must("token", "rotate", "orders", "--overlap", "0", "--yes")
 	ended := make(chan struct{})
 	defer close(ended)

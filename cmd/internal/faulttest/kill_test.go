@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd_test
+package faulttest
 
 import (
 	"bytes"
@@ -17,10 +17,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // The kill rig ends the program, as kill -9 does, at every place where that
@@ -29,23 +30,8 @@ import (
 // "token recover" or "token rotate" must settle it. The program is built with the
 // tag failpoint, the service is "astra sandbox serve" as a process of its own.
 //
-//	go test ./cmd -run TestKillRig -v                             in short
-//	ASTRA_RIG_TRIALS=10000 go test ./cmd -run TestKillRig -v -timeout 2h
-
-// armed builds the program with places to be killed at, once.
-var armed = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "astra-rig-")
-	if err != nil {
-		return "", err
-	}
-	rigDir = dir
-	path := filepath.Join(dir, "astra")
-	text, err := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, text)
-	}
-	return path, nil
-})
+//	go test ./cmd/internal/faulttest -run TestKillRig -v                             in short
+//	ASTRA_RIG_TRIALS=10000 go test ./cmd/internal/faulttest -run TestKillRig -v -timeout 2h
 
 // A station is the service of a rig.
 type station struct {
@@ -69,20 +55,20 @@ func newStation(t *testing.T, program string, args ...string) *station {
 	server := exec.Command(program, append([]string{"sandbox", "serve", "--listen", "127.0.0.1:0"}, args...)...)
 	server.Env = []string{"HOME=" + s.dir, "ASTRA_STATE_DIR=" + filepath.Join(s.dir, "served")}
 	out, err := server.StdoutPipe()
-	check(t, err)
-	check(t, server.Start())
+	testkit.Check(t, err)
+	testkit.Check(t, server.Start())
 	t.Cleanup(func() {
 		_ = server.Process.Kill()
 		_ = server.Wait()
 	})
 	line := make([]byte, 256)
 	n, err := out.Read(line)
-	check(t, err)
+	testkit.Check(t, err)
 	s.url = strings.TrimSpace(string(line[:n]))
 	status := exec.Command(program, "sandbox", "status", "--jq", ".token")
 	status.Env = server.Env
 	token, err := status.Output()
-	check(t, err)
+	testkit.Check(t, err)
 	s.admin = strings.TrimSpace(string(token))
 	return s
 }
@@ -105,15 +91,15 @@ func (s *station) live() map[string]listed {
 func (s *station) call(method, path, token string, answer any) int {
 	s.t.Helper()
 	request, err := http.NewRequest(method, s.url+path, nil)
-	check(s.t, err)
+	testkit.Check(s.t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := http.DefaultClient.Do(request)
-	check(s.t, err)
+	testkit.Check(s.t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	check(s.t, err)
+	testkit.Check(s.t, err)
 	if answer != nil {
-		check(s.t, json.Unmarshal(body, answer))
+		testkit.Check(s.t, json.Unmarshal(body, answer))
 	}
 	return response.StatusCode
 }
@@ -129,16 +115,16 @@ var accounts atomic.Int64
 func (s *station) account() *account {
 	s.t.Helper()
 	h := &account{s, filepath.Join(s.dir, "home"+strconv.FormatInt(accounts.Add(1), 10))}
-	check(s.t, os.MkdirAll(h.path, 0o700))
-	check(s.t, os.WriteFile(filepath.Join(h.path, "admin.txt"), []byte(s.admin), 0o600))
+	testkit.Check(s.t, os.MkdirAll(h.path, 0o700))
+	testkit.Check(s.t, os.WriteFile(filepath.Join(h.path, "admin.txt"), []byte(s.admin), 0o600))
 	h.must("--token-file", "admin.txt", "--api-url", s.url, "token", "generate", "--role", "Organization Administrator", "--out", "login.json")
 	text, err := os.ReadFile(filepath.Join(h.path, "login.json"))
-	check(s.t, err)
+	testkit.Check(s.t, err)
 	var login struct{ Token string }
-	check(s.t, json.Unmarshal(text, &login))
-	check(s.t, os.WriteFile(filepath.Join(h.path, "login.txt"), []byte(login.Token), 0o600))
+	testkit.Check(s.t, json.Unmarshal(text, &login))
+	testkit.Check(s.t, os.WriteFile(filepath.Join(h.path, "login.txt"), []byte(login.Token), 0o600))
 	h.must("auth", "login", "work", "--api-url", s.url, "--store", "file", "--token-file", "login.txt")
-	check(s.t, errors.Join(os.Remove(filepath.Join(h.path, "login.json")), os.Remove(filepath.Join(h.path, "login.txt"))))
+	testkit.Check(s.t, errors.Join(os.Remove(filepath.Join(h.path, "login.json")), os.Remove(filepath.Join(h.path, "login.txt"))))
 	return h
 }
 
@@ -198,8 +184,8 @@ func (h *account) later() {
 	began := regexp.MustCompile(`"began":"[^"]*"`)
 	for _, name := range names {
 		text, err := os.ReadFile(name)
-		check(h.t, err)
-		check(h.t, os.WriteFile(name, began.ReplaceAll(text, []byte(`"began":"2026-01-01T00:00:00Z"`)), 0o600))
+		testkit.Check(h.t, err)
+		testkit.Check(h.t, os.WriteFile(name, began.ReplaceAll(text, []byte(`"began":"2026-01-01T00:00:00Z"`)), 0o600))
 	}
 }
 
@@ -264,7 +250,7 @@ func (s *station) begin(c scenario) *trial {
 func (tr *trial) killedAt(place int, after time.Duration) {
 	tr.out, tr.status = tr.end(place, after, tr.args...)
 	if tr.wipe {
-		check(tr.t, os.RemoveAll(filepath.Join(tr.path, filepath.Dir(journalPath))))
+		testkit.Check(tr.t, os.RemoveAll(filepath.Join(tr.path, filepath.Dir(journalPath))))
 	}
 }
 
@@ -274,7 +260,7 @@ func (tr *trial) end(place int, after time.Duration, args ...string) (string, in
 	if place > 0 {
 		cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
 	}
-	check(tr.t, cmd.Start())
+	testkit.Check(tr.t, cmd.Start())
 	if after > 0 {
 		timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
@@ -375,13 +361,13 @@ func (tr *trial) tidy() error {
 	}
 	config := tr.glob(configPath)
 	names, err := filepath.Glob(filepath.Join(tr.path, credentialPath))
-	check(tr.t, err)
+	testkit.Check(tr.t, err)
 	for _, name := range names {
 		if strings.HasPrefix(filepath.Base(name), ".astra-") {
 			continue // swept by the next command that stores something, ten minutes later
 		}
 		text, err := os.ReadFile(name)
-		check(tr.t, err)
+		testkit.Check(tr.t, err)
 		var item struct {
 			ClientID string `json:"client_id"`
 		}
@@ -467,7 +453,7 @@ func (tr *trial) passed() []string {
 		tr.t.Fatalf("%v: %v\n%s", tr.args, err, stderr)
 	}
 	text, err := os.ReadFile(log)
-	check(tr.t, err)
+	testkit.Check(tr.t, err)
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
@@ -486,7 +472,7 @@ func TestKillRig(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	var done, orphans atomic.Int64
 	t.Run("places", func(t *testing.T) {
 		for number, c := range scenarios() {
@@ -569,7 +555,7 @@ func TestKillRigBites(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	s := newStation(t, program)
 	told := 0
 	c := scenarios()[1]

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bufio"
@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
 	"github.com/godbus/dbus/v5"
 )
@@ -214,23 +215,23 @@ const busConfiguration = `<busconfig><type>session</type><listen>unix:tmpdir=/tm
 // dialog nobody answers, or that is not, and never answers.
 func fakeKeyring(t *testing.T, locked bool) (address, missing string) {
 	t.Helper()
-	there, err := condition("part:dbus-daemon")
-	check(t, err)
+	there, err := testkit.HasPart("dbus-daemon")
+	testkit.Check(t, err)
 	if !there {
 		return "", "dbus-daemon is missing"
 	}
 	file := filepath.Join(t.TempDir(), "bus.conf")
-	check(t, os.WriteFile(file, []byte(busConfiguration), 0o600))
+	testkit.Check(t, os.WriteFile(file, []byte(busConfiguration), 0o600))
 	daemon := exec.Command("dbus-daemon", "--config-file="+file, "--nofork", "--print-address")
 	out, err := daemon.StdoutPipe()
-	check(t, err)
-	check(t, daemon.Start())
+	testkit.Check(t, err)
+	testkit.Check(t, daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
 	address, err = bufio.NewReader(out).ReadString('\n')
-	check(t, err)
+	testkit.Check(t, err)
 	address = strings.TrimSpace(address)
 	bus, err := dbus.Connect(address)
-	check(t, err)
+	testkit.Check(t, err)
 	t.Cleanup(func() { bus.Close() })
 	const service, login = "/org/freedesktop/secrets", "/org/freedesktop/secrets/collection/login"
 	never := t.Context().Done()
@@ -258,10 +259,10 @@ func fakeKeyring(t *testing.T, locked bool) (address, missing string) {
 		}},
 		{"/prompt", "org.freedesktop.Secret.Prompt", map[string]any{"Prompt": func(string) *dbus.Error { return nil }}},
 	} {
-		check(t, bus.ExportMethodTable(table.methods, table.path, table.name))
+		testkit.Check(t, bus.ExportMethodTable(table.methods, table.path, table.name))
 	}
 	_, err = bus.RequestName("org.freedesktop.secrets", dbus.NameFlagDoNotQueue)
-	check(t, err)
+	testkit.Check(t, err)
 	return address, ""
 }
 

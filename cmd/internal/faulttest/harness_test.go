@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bufio"
@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -45,25 +46,25 @@ type home struct {
 func newHome(t *testing.T) home {
 	t.Helper()
 	self, err := program()
-	check(t, err)
+	testkit.Check(t, err)
 	h := home{dir: t.TempDir(), program: self}
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(h.dir, "state", "sandbox", "state.db"), Now: time.Now})
-	check(t, err)
-	check(t, server.Seed(sandbox.SeedOptions{OrgName: "Acme"}))
+	testkit.Check(t, err)
+	testkit.Check(t, server.Seed(sandbox.SeedOptions{OrgName: "Acme"}))
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
 	h.url = listener.URL
 	status, err := server.Status()
-	check(t, err)
+	testkit.Check(t, err)
 	for name, text := range map[string]string{
 		"token.txt":    status.Token + "\n",
 		"password.txt": "legacy-password\n",
 		"astrarc":      "[imported]\nASTRA_DB_APPLICATION_TOKEN=" + status.Token + "\n",
 		"people.txt":   "ada@example.com\nbob@example.com\n",
 	} {
-		check(t, os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600))
+		testkit.Check(t, os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600))
 	}
-	check(t, os.Mkdir(filepath.Join(h.dir, ".git"), 0o700)) // so that git is asked
+	testkit.Check(t, os.Mkdir(filepath.Join(h.dir, ".git"), 0o700)) // so that git is asked
 	w := world{home: h}
 	for line := range strings.SplitSeq(strings.TrimSpace(`
 astra auth login production --token-file token.txt

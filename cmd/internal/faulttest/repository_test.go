@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"errors"
@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestHostileRepository runs every command in a directory that somebody else has
@@ -40,7 +42,7 @@ func TestHostileRepository(t *testing.T) {
 func inRepositories(t *testing.T, cells func(evil string) []repositoryCell) []string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
+	testkit.Check(t, err)
 	defer listener.Close()
 	var visits atomic.Int64
 	go func() {
@@ -152,7 +154,7 @@ func (c repositoryCell) clone(dir string, w world) error {
 		"/evil\n\texcludesFile = ../victim\n[alias]\n\tcheck-ignore = !" + dir + "/evil\n[include]\n\tpath = ../../victim\n[url \"" + c.evil + "/\"]\n\tinsteadOf = https://\n"
 	errs := []error{os.MkdirAll(filepath.Join(dir, ".git", "hooks"), 0o755), os.MkdirAll(filepath.Join(dir, ".git", "objects"), 0o755), os.MkdirAll(filepath.Join(dir, ".git", "refs"), 0o755)}
 	for _, name := range []string{"evil", "git", "astra", "less", "more", "sh", "xdg-open", "vi", "true", "dbus-launch", ".git/hooks/post-index-change"} {
-		errs = append(errs, executable(filepath.Join(dir, name), program))
+		errs = append(errs, testkit.Executable(filepath.Join(dir, name), program))
 	}
 	settings := "ASTRA_API_URL=" + c.evil + "\nASTRA_TOKEN=AstraCS:x\nHTTPS_PROXY=" + c.evil + "\nASTRA_CONFIG_DIR=.\n"
 	for name, text := range map[string]string{

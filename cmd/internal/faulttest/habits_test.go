@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"encoding/json"
@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -34,8 +35,8 @@ import (
 // and status 0 is true. When the habits have ended, "token recover" and "token
 // rotate" must bring everything to its end.
 //
-//	go test ./cmd -run TestHabitsRig -v                             in short
-//	ASTRA_RIG_TRIALS=10000 go test ./cmd -run TestHabitsRig -v -timeout 4h
+//	go test ./cmd/internal/faulttest -run TestHabitsRig -v                             in short
+//	ASTRA_RIG_TRIALS=10000 go test ./cmd/internal/faulttest -run TestHabitsRig -v -timeout 4h
 //
 // ASTRA_RIG_SEED repeats a run, but for the moments of kills.
 
@@ -148,14 +149,14 @@ func prepareGround(t *testing.T, program string, c task) *ground {
 	t.Helper()
 	dir := scratch(t)
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, statePath), Now: func() time.Time { return time.Now().Add(-time.Hour) }})
-	check(t, err)
+	testkit.Check(t, err)
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
 	status, err := server.Status()
-	check(t, err)
+	testkit.Check(t, err)
 	s := &station{t: t, program: program, url: listener.URL, admin: status.Token, dir: dir}
 	g := &ground{task: c, home: home{url: listener.URL, program: program}, admin: status.Token}
-	check(t, json.Unmarshal([]byte(ask(t, server, http.MethodPost, "/v2/tokens", s.admin, strangeOrder("", "a neighbor"))), &struct{ ClientID *string }{&g.neighbor}))
+	testkit.Check(t, json.Unmarshal([]byte(ask(t, server, http.MethodPost, "/v2/tokens", s.admin, strangeOrder("", "a neighbor"))), &struct{ ClientID *string }{&g.neighbor}))
 	tr := s.begin(scenario{c.name, c.args, map[string]string{"orders": "orders", "login": "login", "given": "given"}[c.needs]})
 	g.dir, g.old, g.args = tr.path, tr.old, tr.args
 	switch c.verb {
@@ -172,13 +173,13 @@ func prepareGround(t *testing.T, program string, c task) *ground {
 		if c.needs != "enterprise" {
 			break
 		}
-		check(t, os.WriteFile(filepath.Join(tr.path, "admin.txt"), []byte(s.admin), 0o600))
+		testkit.Check(t, os.WriteFile(filepath.Join(tr.path, "admin.txt"), []byte(s.admin), 0o600))
 		tr.must("auth", "login", "work", "--api-url", s.url, "--store", "file", "--token-file", "admin.txt", "--yes")
 		g.org = strings.TrimSpace(tr.must("org", "add", "Europe", "--email", "owner@example.com", "--yes", "-o", "name"))
 		g.args[slices.Index(g.args, "OTHER")] = g.org
 	}
 	g.before = tr.before
-	check(t, os.Rename(filepath.Join(dir, statePath), filepath.Join(g.dir, statePath)))
+	testkit.Check(t, os.Rename(filepath.Join(dir, statePath), filepath.Join(g.dir, statePath)))
 	return g
 }
 
@@ -214,7 +215,7 @@ func (h *account) age(d time.Duration) {
 	names, _ := filepath.Glob(filepath.Join(h.path, journalPath))
 	for _, name := range names {
 		text, err := os.ReadFile(name)
-		check(h.t, err)
+		testkit.Check(h.t, err)
 		text = instant.ReplaceAllFunc(text, func(found []byte) []byte {
 			parts := instant.FindSubmatch(found)
 			at, err := time.Parse(time.RFC3339Nano, string(parts[2]))
@@ -223,7 +224,7 @@ func (h *account) age(d time.Duration) {
 			}
 			return fmt.Appendf(nil, `"%s":"%s"`, parts[1], at.Add(-d).Format(time.RFC3339Nano))
 		})
-		check(h.t, os.WriteFile(name, text, 0o600))
+		testkit.Check(h.t, os.WriteFile(name, text, 0o600))
 	}
 }
 
@@ -303,7 +304,7 @@ func (h *habitTrial) pagesLookWhole() bool {
 func beginHabit(t *testing.T, g *ground, behavior string, faults []string, random *rand.Rand) *habitTrial {
 	t.Helper()
 	dir, err := os.MkdirTemp(filepath.Dir(filepath.Dir(g.dir)), "astra-rig-") //nolint:usetesting // beside the ground
-	check(t, err)
+	testkit.Check(t, err)
 	description := []string{"", "orders", fmt.Sprintf("astra-cli/%016x", random.Uint64())}[random.IntN(3)] // the last is another astra's
 	h := &habitTrial{ground: g, behavior: behavior, order: strangeOrder(g.org, description), held: map[string]bool{}, known: map[complaint]bool{}}
 	h.deletes = random.IntN(8) == 0
@@ -317,27 +318,27 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 	}
 	h.frontURL = serve(http.HandlerFunc(h.serveFront))
 	_, err = g.copyTo(dir, h.frontURL)
-	check(t, err)
+	testkit.Check(t, err)
 	state, err := os.ReadFile(filepath.Join(g.dir, statePath))
-	check(t, err)
-	check(t, os.WriteFile(filepath.Join(dir, statePath), state, 0o600))
+	testkit.Check(t, err)
+	testkit.Check(t, os.WriteFile(filepath.Join(dir, statePath), state, 0o600))
 
 	options := sandbox.Options{Path: filepath.Join(dir, statePath), Now: func() time.Time { return time.Now().Add(time.Duration(h.shift.Load())) }}
 	h.honest, err = sandbox.Open(options)
-	check(t, err)
+	testkit.Check(t, err)
 	own := h.ownHabits()
 	named := slices.DeleteFunc(strings.Split(behavior, ","), func(name string) bool { return name == noHabit || own[name] != nil })
 	if len(named) > 0 {
 		options.Behavior, err = sandbox.ParseBehavior(named...)
-		check(t, err)
+		testkit.Check(t, err)
 	}
 	h.late = options.Behavior.LateCommit
 	lying, err := sandbox.Open(options)
-	check(t, err)
+	testkit.Check(t, err)
 	serveOptions := sandbox.ServeOptions{Behavior: options.Behavior, Clock: lying.Clock}
 	for _, text := range faults {
 		f, err := sandbox.ParseFault(text)
-		check(t, err)
+		testkit.Check(t, err)
 		serveOptions.Faults = append(serveOptions.Faults, f)
 	}
 	h.lying = sandbox.Listener(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -392,7 +393,7 @@ func strangeOrder(org, description string) string {
 func (h *habitTrial) makeIntruder() {
 	h.intruding.Lock()
 	defer h.intruding.Unlock()
-	check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, h.order)), &struct{ ClientID *string }{&h.intruder}))
+	testkit.Check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, h.order)), &struct{ ClientID *string }{&h.intruder}))
 	if h.deletes {
 		ask(h.t, h.honest, http.MethodDelete, "/v2/clientIdSecrets/"+h.ground.neighbor, h.admin, "")
 	}
@@ -418,7 +419,7 @@ func (h *habitTrial) do(place int, after time.Duration, args ...string) (out, st
 	if place > 0 {
 		cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
 	}
-	check(h.t, cmd.Start())
+	testkit.Check(h.t, cmd.Start())
 	if after > 0 {
 		timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
@@ -881,7 +882,7 @@ func placesOf(t *testing.T, g *ground) []string {
 func grounds(t *testing.T) []*ground {
 	t.Helper()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	var all []*ground
 	for _, c := range tasks() {
 		g := prepareGround(t, program, c)
@@ -954,7 +955,7 @@ func TestHabitsRigBites(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	scenario := tasks()[1] // to the store
 	g := prepareGround(t, program, scenario)
 	posted := slices.IndexFunc(placesOf(t, g), func(name string) bool { return strings.HasSuffix(name, "POST /v2/clientIdSecrets: after") }) + 1
@@ -966,11 +967,11 @@ func TestHabitsRigBites(t *testing.T) {
 		{"", noHabit, func(h *habitTrial) { h.run(h.args...) }},
 		{isUnnamed, "description=drop", func(h *habitTrial) {
 			h.do(posted, 0, h.args...)
-			check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(journalPath))))
+			testkit.Check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(journalPath))))
 		}},
 		{isUnnamed, "page-size=1", func(h *habitTrial) {
 			h.do(posted, 0, h.args...)
-			check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(journalPath))))
+			testkit.Check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(journalPath))))
 		}},
 		{isWrong, noHabit, func(h *habitTrial) {
 			h.run(h.args...)
@@ -986,7 +987,7 @@ func TestHabitsRigBites(t *testing.T) {
 		{isForgotten, noHabit, func(h *habitTrial) {
 			h.run(h.args...)
 			h.judge("before")
-			check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(credentialPath))))
+			testkit.Check(t, os.RemoveAll(filepath.Join(h.path, filepath.Dir(credentialPath))))
 		}},
 		{isUntrue, noHabit, func(h *habitTrial) {
 			h.do(posted, 0, h.args...)
@@ -1000,7 +1001,7 @@ func TestHabitsRigBites(t *testing.T) {
 			h.run(h.args...)
 			text := h.glob(journalPath)
 			names, _ := filepath.Glob(filepath.Join(h.path, journalPath))
-			check(t, os.WriteFile(names[0], []byte(strings.ReplaceAll(text, `"version":1`, `"version":99`)), 0o600))
+			testkit.Check(t, os.WriteFile(names[0], []byte(strings.ReplaceAll(text, `"version":1`, `"version":99`)), 0o600))
 			h.pass(pastGrace)
 			h.be(h.honest)
 			h.conclude(false, true, 0)
@@ -1029,7 +1030,7 @@ func TestManyRotationsWithHabits(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	all := tasks()
 	g := prepareGround(t, program, all[slices.IndexFunc(all, func(c task) bool { return c.name == "rotated with overlap" })])
 	seed := habitSeed()

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestDurabilityRig runs each command with strace and follows the system calls in
@@ -19,8 +21,8 @@ import (
 // before anything is sent to the service.
 func TestDurabilityRig(t *testing.T) {
 	t.Parallel()
-	traced, err := condition("part:strace")
-	check(t, err)
+	traced, err := testkit.HasPart("strace")
+	testkit.Check(t, err)
 	if !traced {
 		t.Skip("strace is missing")
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"errors"
@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
@@ -251,20 +252,20 @@ func (c signalCell) run() []string {
 func TestStoppedTerminal(t *testing.T) {
 	t.Parallel()
 	path, err := program()
-	check(t, err)
+	testkit.Check(t, err)
 	dir := t.TempDir()
 	run := func(args string, end func(*exec.Cmd)) int {
 		master, tty, err := pty.Open()
-		check(t, err)
+		testkit.Check(t, err)
 		defer master.Close()
 		defer tty.Close()
 		const off = 0 // TCOOFF
-		check(t, unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, off))
+		testkit.Check(t, unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, off))
 		c := exec.Command(path, strings.Fields("--sandbox "+args)...)
 		c.Args[0], c.Env = "astra", []string{"HOME=" + dir, "TERM=xterm"}
 		c.Stdin, c.Stdout, c.Stderr = tty, tty, tty
 		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		check(t, c.Start())
+		testkit.Check(t, c.Start())
 		end(c)
 		limit := time.AfterFunc(20*time.Second, func() { _ = c.Process.Kill() })
 		defer limit.Stop()

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bytes"
@@ -23,6 +23,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestCanaryRig gives every command known secrets, in every format and on every
@@ -32,8 +34,8 @@ import (
 // in the arguments and environments of all programs that were started.
 func TestCanaryRig(t *testing.T) {
 	t.Parallel()
-	traced, err := condition("part:strace")
-	check(t, err)
+	traced, err := testkit.HasPart("strace")
+	testkit.Check(t, err)
 	h := newHome(t)
 	var cells []canaryCell
 	total := 0
@@ -390,10 +392,10 @@ func TestNothingIsDumped(t *testing.T) {
 			<-r.Context().Done()
 		})
 	})
-	check(t, err)
+	testkit.Check(t, err)
 	defer w.stop()
 	token, err := os.ReadFile(filepath.Join(h.dir, "token.txt"))
-	check(t, err)
+	testkit.Check(t, err)
 	read := make(chan []byte, 1)
 	r := w.run(runOptions{line: "ulimit -c unlimited 2> /dev/null; exec astra token list", started: func(pid int) {
 		go func() {

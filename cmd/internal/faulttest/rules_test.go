@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"encoding/json"
@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // A tokenRule is a rule about tokens, of docs/decisions.md "An answer is a claim". Its
@@ -95,10 +97,10 @@ func tokenRules() []tokenRule {
 		{"lock-errors", true, "a lock that fails is no sign of another process", isUntrue, toStore, noHabit, nil, func(h *habitTrial) {
 			h.do(h.place("POST /v2/clientIdSecrets: after"), 0, h.args...)
 			names, err := filepath.Glob(filepath.Join(h.path, strings.Replace(journalPath, ".jsonl", ".lock", 1)))
-			check(h.t, err)
+			testkit.Check(h.t, err)
 			for _, name := range names {
-				check(h.t, os.Remove(name))
-				check(h.t, os.Mkdir(name, 0o700))
+				testkit.Check(h.t, os.Remove(name))
+				testkit.Check(h.t, os.Mkdir(name, 0o700))
 			}
 			recovers := []string{"token", "recover", "--yes"}
 			_, _, status := h.run(recovers...)
@@ -153,7 +155,7 @@ func TestTokenRules(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	rules := slices.DeleteFunc(tokenRules(), func(r tokenRule) bool { return !r.quick && !fullRig() })
 	grounds := map[string]*ground{}
 	for _, c := range tasks() {
@@ -267,7 +269,7 @@ func (h *habitTrial) place(suffix string) int {
 func (h *habitTrial) expiring(in time.Duration) string {
 	var made struct{ ClientID string }
 	order := fmt.Sprintf(`{"roles":[%q],"tokenExpiry":%q}`, roUserID, time.Now().Add(in).UTC().Format(time.RFC3339))
-	check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, order)), &made))
+	testkit.Check(h.t, json.Unmarshal([]byte(ask(h.t, h.honest, http.MethodPost, "/v2/tokens", h.admin, order)), &made))
 	h.before = maps.Clone(h.before)
 	h.before[made.ClientID] = listed{}
 	return made.ClientID
@@ -275,7 +277,7 @@ func (h *habitTrial) expiring(in time.Duration) string {
 
 // setClock sets the clock of the program ahead.
 func (h *habitTrial) setClock(ahead time.Duration) {
-	check(h.t, os.WriteFile(filepath.Join(h.path, clockPath), []byte(ahead.String()), 0o600))
+	testkit.Check(h.t, os.WriteFile(filepath.Join(h.path, clockPath), []byte(ahead.String()), 0o600))
 }
 
 func isList(r *http.Request) bool {
@@ -444,7 +446,7 @@ func TestOlderTokenIsNoGuess(t *testing.T) {
 	}
 	t.Parallel()
 	program, err := armed()
-	check(t, err)
+	testkit.Check(t, err)
 	g := prepareGround(t, program, tasks()[slices.IndexFunc(tasks(), func(c task) bool { return c.name == toStore })])
 	h := beginHabit(t, g, "description=drop", nil, rand.New(rand.NewPCG(1, 1)))
 	defer h.end()

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // A safeguard is a part of the program that a rig watches over. It is taken away by
@@ -64,7 +66,7 @@ func (h home) without(t *testing.T, c safeguard) home {
 	h.armed = append(slices.Clone(h.armed), "ASTRA_FAILPOINT_DISABLE="+c.names)
 	if c.before != "" {
 		script := filepath.Join(t.TempDir(), "astra")
-		check(t, os.WriteFile(script, []byte("#!/bin/sh\n"+c.before+"\nexec '"+h.program+"' \"$@\"\n"), 0o700))
+		testkit.Check(t, os.WriteFile(script, []byte("#!/bin/sh\n"+c.before+"\nexec '"+h.program+"' \"$@\"\n"), 0o700))
 		h.program = script
 	}
 	return h
@@ -86,7 +88,7 @@ func TestRigsBite(t *testing.T) {
 	h := newHome(t)
 	var err error
 	h.program, err = armed()
-	check(t, err)
+	testkit.Check(t, err)
 	began := time.Now()
 	for _, c := range safeguards() {
 		if !fullRig() && (!c.quick || time.Since(began) > shortTime) {
@@ -129,8 +131,8 @@ func TestSafeguardsAreListed(t *testing.T) {
 	var found []string
 	name := regexp.MustCompile(`failpoint\.Disabled\("([^"]*)"\)`)
 	use := regexp.MustCompile(`failpoint\.Disabled\(`)
-	for _, dir := range []string{"../cmd", "../pkg"} {
-		check(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	for _, dir := range []string{"../..", "../../../pkg"} {
+		testkit.Check(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
@@ -169,10 +171,10 @@ func TestSafeguardsCostNothing(t *testing.T) {
 	if !fullRig() {
 		t.Skip("it builds the program; ASTRA_RIG=full runs it")
 	}
-	path, err := plainBuild()
-	check(t, err)
+	path, err := program()
+	testkit.Check(t, err)
 	text, err := os.ReadFile(path)
-	check(t, err)
+	testkit.Check(t, err)
 	for _, s := range append(safeguardNames(), "ASTRA_FAILPOINT") {
 		if bytes.Contains(text, []byte(s)) {
 			t.Errorf("%s is in the program", s)
@@ -190,7 +192,7 @@ func TestPanicsAreContained(t *testing.T) {
 	h := newHome(t)
 	var err error
 	h.program, err = armed()
-	check(t, err)
+	testkit.Check(t, err)
 	for path, method := range map[string]string{"token list": "GET", "user remove": "DELETE"} {
 		h.armed = []string{"ASTRA_FAILPOINT_PANIC=" + method}
 		report(t, bitesCanary(path, "a healthy service", "", false)(t, h))
@@ -221,7 +223,7 @@ func bitesFault(path, request, kind string) func(*testing.T, home) []string {
 		healthy := h
 		var err error
 		healthy.program, err = program() // learns what should be
-		check(t, err)
+		testkit.Check(t, err)
 		healthy.armed = nil
 		cells, complaints := faultCells(t, healthy, linesOf(path))
 		cells = slices.DeleteFunc(cells, func(c faultCell) bool { return c.request != request || c.fault.kind != kind })
@@ -295,7 +297,7 @@ func bitesHostile(path, format string) func(*testing.T, home) []string {
 	return func(t *testing.T, h home) []string {
 		t.Helper()
 		poisoned, err := h.copyTo(t.TempDir(), h.url)
-		check(t, err)
+		testkit.Check(t, err)
 		poison(t, poisoned.dir)
 		return hostileCell{linesOf(path)[0], poisoned, format}.run()
 	}

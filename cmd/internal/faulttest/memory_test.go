@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 const (
@@ -145,7 +147,7 @@ func TestMemoryRig(t *testing.T) {
 		t.Fatalf("%s%v", out, err)
 	}
 	source := filepath.Join(dir, "measure.go")
-	check(t, os.WriteFile(source, []byte(measure), 0o600))
+	testkit.Check(t, os.WriteFile(source, []byte(measure), 0o600))
 	measuring := filepath.Join(dir, "measure")
 	if out, err := exec.Command("go", "build", "-o", measuring, source).CombinedOutput(); err != nil {
 		t.Fatalf("%s%v", out, err)

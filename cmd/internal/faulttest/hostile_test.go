@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"bytes"
@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
@@ -65,11 +66,11 @@ var ownIDs = regexp.MustCompile(`"(?:id|uuid|clientId|organizationId)": *"([^"]+
 func poison(t *testing.T, dir string) {
 	t.Helper()
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, "state", "sandbox", "state.db"), Now: time.Now})
-	check(t, err)
+	testkit.Check(t, err)
 	var dump bytes.Buffer
-	check(t, server.Dump(&dump))
+	testkit.Check(t, server.Dump(&dump))
 	var state map[string]any
-	check(t, json.Unmarshal(dump.Bytes(), &state))
+	testkit.Check(t, json.Unmarshal(dump.Bytes(), &state))
 	poisoned := 0
 	for name, collection := range state {
 		records, _ := collection.([]any)
@@ -78,12 +79,12 @@ func poison(t *testing.T, dir string) {
 		}
 		for i, text := range hostileTexts() {
 			clone, err := json.Marshal(records[len(records)-1])
-			check(t, err)
+			testkit.Check(t, err)
 			for _, id := range ownIDs.FindAllSubmatch(clone, -1) {
 				clone = bytes.ReplaceAll(clone, id[1], freshID(string(id[1])))
 			}
 			var record map[string]any
-			check(t, json.Unmarshal(clone, &record))
+			testkit.Check(t, json.Unmarshal(clone, &record))
 			named := false
 			for _, key := range []string{"name", "title", "description", "email", "orgName", "organizationName"} {
 				if _, there := record[key]; there {
@@ -107,8 +108,8 @@ func poison(t *testing.T, dir string) {
 		t.Fatal("no record has a name any more: poison looks for the wrong keys")
 	}
 	text, err := json.Marshal(state)
-	check(t, err)
-	check(t, server.Load(bytes.NewReader(text)))
+	testkit.Check(t, err)
+	testkit.Check(t, server.Load(bytes.NewReader(text)))
 }
 
 // freshID is a new id that looks like an old one.
@@ -235,7 +236,7 @@ func (c hostileCell) forged(w world, text string) (complaints []string) {
 // lists that the names are taken from.
 func completesHarmlessly(t *testing.T, h home) {
 	w, err := h.serveHere(t.TempDir(), func(h http.Handler) http.Handler { return h })
-	check(t, err)
+	testkit.Check(t, err)
 	defer w.stop()
 	for _, noun := range []string{"db", "role", "token", "user"} {
 		if r := w.run(runOptions{line: "exec astra " + noun + " list"}); r.status != 0 {
@@ -246,8 +247,8 @@ func completesHarmlessly(t *testing.T, h home) {
 		t.Fatalf("hostile names are not offered by their ids:\n%s", r.stdout)
 	}
 	var lines []string
-	walk(func(c *cobra.Command) {
-		if !isVerb(c) {
+	testkit.Walk(func(c *cobra.Command) {
+		if !testkit.IsVerb(c) {
 			return
 		}
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/config"
 )
 
@@ -18,7 +19,7 @@ func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	w, err := h.serveHere(t.TempDir(), asIs)
-	check(t, err)
+	testkit.Check(t, err)
 	defer w.stop()
 	names := make([]string, 24)
 	for i := range names {
@@ -86,7 +87,7 @@ func TestKilledWriters(t *testing.T) {
 func timedLogin(t *testing.T, h home) time.Duration {
 	t.Helper()
 	w, err := h.serveHere(t.TempDir(), asIs)
-	check(t, err)
+	testkit.Check(t, err)
 	defer w.stop()
 	r := w.run(runOptions{line: "exec astra auth login fresh --token-file token.txt"})
 	if r.status != 0 {

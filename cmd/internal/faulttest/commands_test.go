@@ -1,12 +1,13 @@
 //go:build linux
 
-package cmd_test
+package faulttest
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/spf13/cobra"
 )
 
@@ -151,7 +152,7 @@ func (c command) with(flags string) string {
 func commands() []command {
 	var all []command
 	lines := rigLines()
-	walk(func(c *cobra.Command) {
+	testkit.Walk(func(c *cobra.Command) {
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
 		for _, line := range lines[path] {
 			all = append(all, command{line, path})
@@ -169,8 +170,8 @@ func TestRigLines(t *testing.T) {
 	t.Parallel()
 	lines := rigLines()
 	verbs := map[string]bool{"help": true}
-	walk(func(c *cobra.Command) {
-		if !isVerb(c) {
+	testkit.Walk(func(c *cobra.Command) {
+		if !testkit.IsVerb(c) {
 			return
 		}
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
