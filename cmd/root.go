@@ -46,8 +46,8 @@ func New(app *cli.App) *cobra.Command {
 databases with their keyspaces and regions, and the environment of a shell.
 
 Try everything without an account: astra sandbox demo`,
-		Example: `  astra --sandbox token list
-  astra --sandbox role create Reporting --permission db-table-select --db demo`,
+		Example: `  astra token list
+  astra role create Reporting --permission db-table-select --db demo`,
 		Version:           app.Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,

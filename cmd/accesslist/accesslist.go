@@ -31,7 +31,7 @@ the first address should be behind it. To end the restriction, clear it.
 
 The service takes IPv4 addresses and networks. The sandbox keeps lists, and lets
 everybody in.`,
-		Example: "  astra --sandbox access-list list",
+		Example: "  astra access-list list",
 	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
 }
 

@@ -38,8 +38,8 @@ that of --description. Every address is checked before anything is sent.
 
 A list that is not enabled restricts nothing yet: see "astra access-list enable".
 That of the DevOps API does at once.`,
-		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo --description office\n" +
-			"  printf 'address,description\\n198.51.100.7,build server\\n' | astra --sandbox access-list add --db demo --from -",
+		Example: "  astra access-list add 203.0.113.0/24 --db demo --description office\n" +
+			"  printf 'address,description\\n198.51.100.7,build server\\n' | astra access-list add --db demo --from -",
 		Args: cli.Args("[CIDR…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args

@@ -13,7 +13,7 @@ func newDisable(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "disable",
 		Short:   "Let every address reach a database, and keep its list",
-		Example: "  astra --sandbox access-list disable --db demo --yes",
+		Example: "  astra access-list disable --db demo --yes",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.disable(cmd.Context(), app) },
 	}

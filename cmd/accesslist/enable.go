@@ -20,7 +20,7 @@ a router that translates addresses it cannot be known from here. For that the na
 of the service is looked up; nothing else is sent, and nobody is asked.
 
 A list without addresses is not enabled.`,
-		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo\n  astra --sandbox access-list enable --db demo --yes",
+		Example: "  astra access-list add 203.0.113.0/24 --db demo\n  astra access-list enable --db demo --yes",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.enable(cmd.Context(), app) },
 	}

@@ -13,9 +13,9 @@ func newGet(app *cli.App) *cobra.Command {
 		Aliases: []string{"show", "describe"},
 		Short:   "Show one access list",
 		Long:    "Show one access list. A database that has none has an empty one, which is not enabled.",
-		Example: "  astra --sandbox access-list get --db demo\n" +
-			"  astra --sandbox access-list get --db demo --jq '.addresses[].address'\n" +
-			"  astra --sandbox access-list get --devops-api",
+		Example: "  astra access-list get --db demo\n" +
+			"  astra access-list get --db demo --jq '.addresses[].address'\n" +
+			"  astra access-list get --devops-api",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := in.open(cmd.Context(), app)

@@ -32,8 +32,8 @@ it, before the first one is removed.
 The last address of an enabled list stays without --force: an empty list lets
 everybody in. That of the DevOps API keeps its last address in any case. To delete a
 list as a whole, clear it.`,
-		Example: "  astra --sandbox access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
-			"  astra --sandbox access-list remove 198.51.100.7 --db demo --yes",
+		Example: "  astra access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
+			"  astra access-list remove 198.51.100.7 --db demo --yes",
 		Args: cli.Args("CIDR…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args

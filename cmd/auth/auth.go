@@ -13,6 +13,6 @@ func New(app *cli.App) *cobra.Command {
 		Use:        "auth",
 		SuggestFor: []string{"whoami", "setup", "init", "configure"},
 		Short:      "Log in, log out, and see which credential is used",
-		Example:    "  astra --sandbox auth status",
+		Example:    "  astra auth status",
 	}, newLogin, newLogout, newSession, newStatus)
 }

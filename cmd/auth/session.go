@@ -53,11 +53,11 @@ works in the same header, without a session. The token alone is what
 The sandbox answers for the REST API too, at /api/rest below the address that
 "astra sandbox serve" prints. Its classic database "legacy" has the user legacy,
 with the password legacy-password.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox auth session\n" +
-			"  token=$(astra --sandbox auth session --jq .authToken)\n" +
-			"  astra --sandbox auth session -o header\n" +
-			"  echo legacy-password | astra --sandbox auth session --db legacy --username legacy -o graphql",
+		Example: "  astra env use demo --role 'R/W User' --yes\n" +
+			"  astra auth session\n" +
+			"  token=$(astra auth session --jq .authToken)\n" +
+			"  astra auth session -o header\n" +
+			"  echo legacy-password | astra auth session --db legacy --username legacy -o graphql",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -20,7 +20,7 @@ func newStatus(app *cli.App) *cobra.Command {
 		Long: `Show every place where a credential may come from: the one that is used, which the
 service is asked about, and then the others in the order in which they are looked
 at. The first of them that has one is used.`,
-		Example: "  astra --sandbox auth status\n  astra --sandbox auth status -o json",
+		Example: "  astra auth status\n  astra auth status -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app) },
 	}

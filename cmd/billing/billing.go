@@ -22,7 +22,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `See what databases cost. The API knows their rates, and tells enterprises what
 their organizations used. Plan, payment method and invoices are in the Portal only:
 see "astra help portal".`,
-		Example: "  astra --sandbox billing show",
+		Example: "  astra billing show",
 	}, newOpen, newReport, newShow, newUsage)
 }
 

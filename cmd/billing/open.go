@@ -13,7 +13,7 @@ func newOpen(app *cli.App) *cobra.Command {
 		Short: "Open the billing page of the Portal",
 		Long: `Open the billing page of the Portal, as "astra open billing" does: plan, payment
 method, invoices.`,
-		Example: "  astra --sandbox billing open",
+		Example: "  astra billing open",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			session, err := app.Session(cmd.Context())

@@ -24,7 +24,7 @@ func newReport(app *cli.App) *cobra.Command {
 takes the service a while; --id then says how far it is, and where the finished CSV
 file can be fetched for some time. Whoever knows that address can read the file.
 This takes a credential with rights in an enterprise.`,
-		Example: "  id=$(astra --sandbox billing report 2026-01 --jq .id)\n  astra --sandbox billing report --id \"$id\"",
+		Example: "  id=$(astra billing report 2026-01 --jq .id)\n  astra billing report --id \"$id\"",
 		Args:    cli.Args("[MONTH]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.month = strings.Join(args, "")

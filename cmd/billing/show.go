@@ -25,7 +25,7 @@ database is paid for by use, and has rates for what is read, written and sent
 (-o wide); how much that was, the API does not tell an organization.
 
 Classic databases are priced by the hour and billed by the minute: --per has both.`,
-		Example: "  astra --sandbox billing show\n  astra --sandbox billing show --per hour -o csv",
+		Example: "  astra billing show\n  astra billing show --per hour -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -24,7 +24,7 @@ func newUsage(app *cli.App) *cobra.Command {
 		Long: `Show what the organizations of the enterprise used, in US dollars for each database
 and region. The period is 31 days at most; without --from it is the current month so
 far. This takes a credential with rights in an enterprise.`,
-		Example: "  astra --sandbox billing usage\n  astra --sandbox billing usage --from 2026-01-01 --to 2026-02-01 -o csv",
+		Example: "  astra billing usage\n  astra billing usage --from 2026-01-01 --to 2026-02-01 -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `See which tables send their changes elsewhere (change data capture): to a tenant of
 Astra Streaming, one for each region. It is set up in the Portal, on the database's
 page.`,
-		Example: "  astra --sandbox cdc list",
+		Example: "  astra cdc list",
 	}, newGet, newList)
 }
 

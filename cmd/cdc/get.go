@@ -20,7 +20,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get KEYSPACE.TABLE",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show where the changes of one table go, and whether they do",
-		Example: "  astra --sandbox cdc get app.example --db demo",
+		Example: "  astra cdc get app.example --db demo",
 		Args:    cli.Args("KEYSPACE.TABLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.table = args[0]

@@ -16,7 +16,7 @@ func newList(app *cli.App) *cobra.Command {
 		Short:   "List the tables that send their changes elsewhere",
 		Long: `List the tables that send their changes elsewhere, of all databases or of one. Each
 database is asked by itself.`,
-		Example: "  astra --sandbox cdc list\n  astra --sandbox cdc list --db demo -o json",
+		Example: "  astra cdc list\n  astra cdc list --db demo -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, database) },
 	}

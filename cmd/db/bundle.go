@@ -39,8 +39,8 @@ gets its name when it is there whole and nothing in it is suspicious.
 
 The service's address of the file must be at amazonaws.com or datastax.com, where
 bundles are kept, or at the API's own host. No token is sent there.`,
-		Example: "  astra --sandbox db bundle demo\n" +
-			"  astra --sandbox db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
+		Example: "  astra db bundle demo\n" +
+			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

@@ -42,9 +42,9 @@ The service takes two minutes or so. With --wait the command ends when the datab
 can be used. Interrupted, it can be run again: it finds the database and goes on
 waiting. A second database of one name is refused without --allow-duplicate; of one
 that somebody else creates at the same moment there is a warning.`,
-		Example: "  astra --sandbox db create shop --cloud gcp --region us-east1 --yes\n" +
-			"  astra --sandbox db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
-			"  echo 'a password' | astra --sandbox db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
+		Example: "  astra db create shop --cloud gcp --region us-east1 --yes\n" +
+			"  astra db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
+			"  echo 'a password' | astra db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Name = args[0]

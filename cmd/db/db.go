@@ -24,7 +24,7 @@ The service makes each change in its own time, one after the other for each
 database. Without --wait a command ends when its change has begun, with --wait when
 it is done, after at most 20 minutes or what --timeout says. An interrupt ends the
 command and not the change: the same command, run again, goes on waiting.`,
-		Example: "  astra --sandbox db list",
+		Example: "  astra db list",
 	}, newBundle, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark)
 }
 

@@ -28,9 +28,9 @@ name has to be typed, or given by --confirm; --yes is not enough.
 
 The service takes some minutes, in which the database is "terminating". With --wait
 the command ends when it is gone. Interrupted, it can be run again.`,
-		Example: "  astra --sandbox db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
-			"  astra --sandbox db delete scratch --confirm scratch\n" +
-			"  astra --sandbox db delete nonesuch --confirm nonesuch --if-exists",
+		Example: "  astra db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
+			"  astra db delete scratch --confirm scratch\n" +
+			"  astra db delete nonesuch --confirm nonesuch --if-exists",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

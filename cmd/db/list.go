@@ -13,7 +13,7 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the databases that the credential may see",
-		Example: "  astra --sandbox db list\n  astra --sandbox db list --all -o json",
+		Example: "  astra db list\n  astra db list --all -o json",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			session, err := app.Session(cmd.Context())

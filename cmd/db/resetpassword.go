@@ -25,7 +25,7 @@ shown, or comes from standard input or --password-file, and needs six characters
 
 Databases made since March 4, 2021 know no user names and passwords: they take
 application tokens.`,
-		Example: "  echo 'another password' | astra --sandbox db reset-password legacy --username legacy --yes",
+		Example: "  echo 'another password' | astra db reset-password legacy --username legacy --yes",
 		Args:    cli.Args("DB"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

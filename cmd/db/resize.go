@@ -23,7 +23,7 @@ func newResize(app *cli.App) *cobra.Command {
 		Short: "Give a classic database more capacity units",
 		Long: `Give a classic database more capacity units: at most three more at a time, and at
 most a hundred. No database can shrink. Serverless databases grow by themselves.`,
-		Example: "  astra --sandbox db resize legacy --capacity-units 3 --yes --wait",
+		Example: "  astra db resize legacy --capacity-units 3 --yes --wait",
 		Args:    cli.Args("DB"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

@@ -15,8 +15,8 @@ func newUnpark(app *cli.App) *cobra.Command {
 		Use:        "unpark DB",
 		SuggestFor: []string{"resume"},
 		Short:      "Bring a parked classic database back",
-		Example: "  astra --sandbox db park legacy --yes --wait\n" +
-			"  astra --sandbox db unpark legacy --wait",
+		Example: "  astra db park legacy --yes --wait\n" +
+			"  astra db unpark legacy --wait",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}

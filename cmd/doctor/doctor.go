@@ -36,7 +36,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Look at the configuration, the keyring, the credential, the service, the selected
 database, the sandbox, the names kept for completion and other programs of this name,
 and say what is wrong and what to do. Status 10 if there is a problem. Nothing is changed.`,
-		Example: "  astra --sandbox doctor\n  astra doctor -o json",
+		Example: "  astra doctor\n  astra doctor -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app) },
 	})

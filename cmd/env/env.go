@@ -21,6 +21,6 @@ the variables for the shell to evaluate, without asking the service:
 
 "env run" starts one program with them, and "env hook" keeps them current in
 every shell or directory. A project selects its own database in .astra.yaml.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
+		Example: "  astra env use demo --role 'R/W User'\n  eval \"$(astra env export)\"",
 	}, newExport, newHook, newRun, newUnset, newUse), true)
 }

@@ -57,10 +57,10 @@ as a bind mount of a single file, is written in place.
 
 On a terminal secrets are masked. With --format github on a runner of GitHub
 they are also masked in its log.`,
-		Example: "  astra --sandbox env use demo --role 'RO User' --yes\n" +
-			"  eval \"$(astra --sandbox env export)\"\n" +
-			"  astra --sandbox env export --out .env\n" +
-			"  astra --sandbox env export --format json --keys ASTRA_DB_ID,ASTRA_DB_APPLICATION_TOKEN=TOKEN",
+		Example: "  astra env use demo --role 'RO User' --yes\n" +
+			"  eval \"$(astra env export)\"\n" +
+			"  astra env export --out .env\n" +
+			"  astra env export --format json --keys ASTRA_DB_ID,ASTRA_DB_APPLICATION_TOKEN=TOKEN",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -52,7 +52,7 @@ themselves they leave alone, and so they do all in a shell that "env run" starte
 
 The profile, --sandbox and the variables that are chosen here are those of the
 hook.`,
-		Example: "  astra env hook bash\n  astra --sandbox env hook direnv --keys all",
+		Example: "  astra env hook bash\n  astra env hook direnv --keys all",
 		Args:    cli.Args("direnv|bash|zsh|fish"), ValidArgs: kinds(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			in.kind = args[0]

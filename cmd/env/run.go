@@ -41,9 +41,9 @@ credentials, are not passed on.
 
 As with env(1) the status is 125 if astra fails before the command runs, 126 if
 the command cannot be executed, and 127 if it is not found.`,
-		Example: "  astra --sandbox env use demo --role 'RO User' --yes\n" +
-			"  astra --sandbox env run -- printenv ASTRA_DB_ID\n" +
-			"  astra --sandbox env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
+		Example: "  astra env use demo --role 'RO User' --yes\n" +
+			"  astra env run -- printenv ASTRA_DB_ID\n" +
+			"  astra env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
 		Args: checkCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.command = args

@@ -22,7 +22,7 @@ func newUnset(app *cli.App) *cobra.Command {
     eval "$(astra env unset)"
 
 A file is no shell: the lines that "env export --out" wrote are yours to delete.`,
-		Example: "  eval \"$(astra --sandbox env unset)\"",
+		Example: "  eval \"$(astra env unset)\"",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}

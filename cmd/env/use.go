@@ -40,9 +40,9 @@ without changing the default:
 and selects it, all in one step; --expires limits it. --saved-token selects one that
 is saved. Without either, and without --keyspace and --region, a database keeps what
 was selected for it before; a new one takes the token of the default.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox env use demo --keyspace app\n" +
-			"  astra --sandbox env use",
+		Example: "  astra env use demo --role 'R/W User' --yes\n" +
+			"  astra env use demo --keyspace app\n" +
+			"  astra env use",
 		Args: cli.Args("[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

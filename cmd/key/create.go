@@ -33,9 +33,9 @@ Where it says the region, --region may be left out.
 
 There is one key for each cloud and region. Once it is registered it can be neither
 removed nor replaced.`,
-		Example: "  astra --sandbox key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
-			"  astra --sandbox key create --cloud gcp --key-id projects/acme/locations/us-east1/keyRings/astra/cryptoKeys/databases --yes\n" +
-			"  astra --sandbox key create --cloud azure --region eastus --key-id https://acme.vault.azure.net/keys/databases --yes",
+		Example: "  astra key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
+			"  astra key create --cloud gcp --key-id projects/acme/locations/us-east1/keyRings/astra/cryptoKeys/databases --yes\n" +
+			"  astra key create --cloud azure --region eastus --key-id https://acme.vault.azure.net/keys/databases --yes",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

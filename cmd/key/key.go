@@ -39,7 +39,7 @@ in several regions needs a key in each. Classic databases have keys of their own
 A key cannot be removed or replaced: the API has no call for that, and support has
 to be asked. Whoever takes the key from those accounts, or deletes it at the cloud
 provider, makes the data of its databases unreadable.`,
-		Example: "  astra --sandbox key list",
+		Example: "  astra key list",
 	}, newAccounts, newCreate, newGet, newList)
 	unknown := noun.RunE
 	noun.RunE = func(cmd *cobra.Command, args []string) error {

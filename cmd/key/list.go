@@ -14,7 +14,7 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the customer keys of the organization",
-		Example: "  astra --sandbox key list\n  astra --sandbox key list --classic -o json",
+		Example: "  astra key list\n  astra key list --classic -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, classic) },
 	}

@@ -25,8 +25,8 @@ func newCreate(app *cli.App) *cobra.Command {
 		Short:      "Create a keyspace",
 		Long: `Create a keyspace. It takes the service some seconds, until which it is not listed;
 with --wait the command ends when it can be used.`,
-		Example: "  astra --sandbox keyspace create orders --db demo --wait\n" +
-			"  astra --sandbox keyspace create orders --db demo --if-not-exists",
+		Example: "  astra keyspace create orders --db demo --wait\n" +
+			"  astra keyspace create orders --db demo --if-not-exists",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

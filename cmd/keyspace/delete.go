@@ -27,8 +27,8 @@ func newDelete(app *cli.App) *cobra.Command {
 
 The default keyspace is refused without --force: clients use it where they name no
 other, and the service may refuse it, too.`,
-		Example: "  astra --sandbox keyspace create scratch --db demo --wait\n" +
-			"  astra --sandbox keyspace delete scratch --db demo --yes --wait",
+		Example: "  astra keyspace create scratch --db demo --wait\n" +
+			"  astra keyspace delete scratch --db demo --yes --wait",
 		Args: cli.Args("KEYSPACE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

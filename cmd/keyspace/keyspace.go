@@ -23,7 +23,7 @@ func New(app *cli.App) *cobra.Command {
 
 While a keyspace is made or deleted the database is in maintenance, and works on.
 Another change that is under way is waited for.`,
-		Example: "  astra --sandbox keyspace list --db demo",
+		Example: "  astra keyspace list --db demo",
 	}, newCreate, newDelete, newList)
 }
 

@@ -54,7 +54,7 @@ stands for the address. Where no browser can be opened, as over ssh, and with
 Portal has a login of its own.
 
 What only the Portal can do: astra help portal`,
-		Example:   "  astra --sandbox open tokens\n  astra --sandbox open db demo",
+		Example:   "  astra open tokens\n  astra open db demo",
 		ValidArgs: names(),
 		Args:      cli.Args("PAGE", "[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -38,7 +38,7 @@ is --email, or the user whose id is --admin-user.
 The service hands out no credential for the new organization, and has no call that
 lists organizations or deletes one. So the organization is noted here, "org list"
 shows it, and to work in it you log in with a token that its Portal generates.`,
-		Example: "  astra --sandbox org add 'Acme Europe' --email owner@example.com --yes",
+		Example: "  astra org add 'Acme Europe' --email owner@example.com --yes",
 		Args:    cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name = strings.TrimSpace(args[0])

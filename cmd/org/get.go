@@ -11,7 +11,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get [ORG]",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show one organization, by default the one in use",
-		Example: "  astra --sandbox org get\n  astra --sandbox org get -o json",
+		Example: "  astra org get\n  astra org get -o json",
 		Args:    cli.Args("[ORG]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

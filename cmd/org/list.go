@@ -17,7 +17,7 @@ func newList(app *cli.App) *cobra.Command {
 The service has no call that lists organizations, so this is what was logged in
 to from here. The organization in use is asked for its name; the others are shown
 as they were when they were last used. One without a profile needs a login first.`,
-		Example: "  astra --sandbox org list\n  astra --sandbox org list -o json",
+		Example: "  astra org list\n  astra org list -o json",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := known(cmd.Context(), app)

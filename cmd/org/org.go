@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 
 A credential belongs to one organization, so a profile is one organization: to
 see another one, log in to it with a token of its own.`,
-		Example: "  astra --sandbox org list",
+		Example: "  astra org list",
 	}, newAdd, newList, newGet, newUse)
 }
 

@@ -13,7 +13,7 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the groups of capacity units",
-		Example: "  astra --sandbox pcu list\n  astra --sandbox pcu list --filter status=parked -o json",
+		Example: "  astra pcu list\n  astra pcu list --filter status=parked -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `See groups of provisioned capacity units: capacity that is kept ready for the
 databases in a group, all of one cloud and region. Groups are made, changed and
 filled in the Portal.`,
-		Example: "  astra --sandbox pcu list",
+		Example: "  astra pcu list",
 	}, newGet, newList)
 }
 

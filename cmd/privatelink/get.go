@@ -14,7 +14,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show the private ways into one database, one a region",
-		Example: "  astra --sandbox private-link get --db demo\n  astra --sandbox private-link get --db demo --jq '.[].serviceName'",
+		Example: "  astra private-link get --db demo\n  astra private-link get --db demo --jq '.[].serviceName'",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return get(cmd.Context(), app, database) },
 	}

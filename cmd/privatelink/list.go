@@ -15,7 +15,7 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the private ways into all databases, one a region",
-		Example: "  astra --sandbox private-link list\n  astra --sandbox private-link list --jq '.[]|select(.endpoints!=[]).database'",
+		Example: "  astra private-link list\n  astra private-link list --jq '.[]|select(.endpoints!=[]).database'",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

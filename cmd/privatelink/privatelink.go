@@ -23,7 +23,7 @@ Cloud or Azure that do not lead through the internet. Each region of a database 
 a service that endpoints are connected to, and principals who may connect. They are
 set up in the Portal, on the database's page; a private endpoint is a premium
 feature.`,
-		Example: "  astra --sandbox private-link list",
+		Example: "  astra private-link list",
 	}, newGet, newList)
 }
 

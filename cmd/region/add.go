@@ -25,7 +25,7 @@ func newAdd(app *cli.App) *cobra.Command {
 		Long: `Have a serverless database in one more region of its cloud. Its data is copied there
 and kept the same in all regions; each costs as much as the first. It takes the
 service some minutes, until which the region is not listed.`,
-		Example: "  astra --sandbox region add us-east4 --db demo --wait",
+		Example: "  astra region add us-east4 --db demo --wait",
 		Args:    cli.Args("REGION"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

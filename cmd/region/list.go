@@ -23,9 +23,9 @@ func newList(app *cli.App) *cobra.Command {
 with --type only those of one type. Some are not enabled for every organization.
 
 With --db it is the regions that a database is in, its first one first.`,
-		Example: "  astra --sandbox region list --type vector --cloud gcp\n" +
-			"  astra --sandbox region list --filter classification=standard --filter enabled=true\n" +
-			"  astra --sandbox region list --db demo",
+		Example: "  astra region list --type vector --cloud gcp\n" +
+			"  astra region list --filter classification=standard --filter enabled=true\n" +
+			"  astra region list --db demo",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

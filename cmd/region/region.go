@@ -22,7 +22,7 @@ region is Standard, Premium or Premium+ (premium_plus), by which prices differ.
 
 While a region is added or removed the database is in maintenance, and works on.
 Another change that is under way is waited for.`,
-		Example: "  astra --sandbox region list --cloud gcp",
+		Example: "  astra region list --cloud gcp",
 	}, newAdd, newList, newRemove)
 }
 

@@ -25,8 +25,8 @@ func newRemove(app *cli.App) *cobra.Command {
 		Short:   "Take a database out of a region",
 		Long: `Take a database out of a region. Clients that use it there lose it; its data stays in
 the other regions. The first region stays as long as the database.`,
-		Example: "  astra --sandbox region add us-east4 --db demo --wait\n" +
-			"  astra --sandbox region remove us-east4 --db demo --yes --wait",
+		Example: "  astra region add us-east4 --db demo --wait\n" +
+			"  astra region remove us-east4 --db demo --yes --wait",
 		Args: cli.Args("REGION"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}

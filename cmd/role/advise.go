@@ -38,7 +38,7 @@ With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id", "name"}
 where alternatives fit as well and permit more.`,
 		Example: "  astra role advise --needs cql,rest\n" +
 			"  astra role advise --needs drivers --level read-write --for service-account -o json\n" +
-			`  astra --sandbox user invite ada@example.com --role "$(astra role advise --needs ui -o name)"`,
+			`  astra user invite ada@example.com --role "$(astra role advise --needs ui -o name)"`,
 		Args: cli.Args(),
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}

@@ -48,9 +48,9 @@ Holders of the role can use the Portal only if it has Read User and View DB.
 
 With --if-not-exists a role of this name that permits the same is left unchanged; one
 that permits something else is an error that names the difference.`,
-		Example: "  astra --sandbox role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
-			"  astra --sandbox role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
-			"  astra --sandbox role get Reporting -o json | astra --sandbox role create Reports --from -",
+		Example: "  astra role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
+			"  astra role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
+			"  astra role get Reporting -o json | astra role create Reports --from -",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name, in.described = args[0], cmd.Flags().Changed("description")

@@ -33,8 +33,8 @@ row of the output: {row,input,id,action,outcome,exit,error}.
 Default roles cannot be deleted. A role that the token in use carries, or may
 carry without being able to see it, is refused without --force: you might lock
 yourself out.`,
-		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
-			"  astra --sandbox role delete Reporting --yes",
+		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
+			"  astra role delete Reporting --yes",
 		Args: cli.Args("ROLE…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args

@@ -27,7 +27,7 @@ where they hold. A resource counts as the other's if one of its resources covers
 it. Status 0 if the roles are equal in effect, 10 if they differ.
 
 With -o json: {"onlyInA": {"permissions": […], "resources": […]}, "onlyInB": {…}}.`,
-		Example: "  astra --sandbox role diff 'RO User' 'R/W User' || test $? = 10",
+		Example: "  astra role diff 'RO User' 'R/W User' || test $? = 10",
 		Args:    cli.Args("A", "B"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return diff(cmd.Context(), app, args[0], args[1]) },
 	}

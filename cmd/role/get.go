@@ -15,7 +15,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get ROLE",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show one role: its permissions, where they hold, and who has it",
-		Example: "  astra --sandbox role get 'RO User'\n  astra --sandbox role get 'RO User' -o json",
+		Example: "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
 		Args:    cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

@@ -27,7 +27,7 @@ func newList(app *cli.App) *cobra.Command {
 --matrix shows the default roles of four kinds at three levels, in columns kind,
 administrator, readWrite and readOnly. It sends no request. API roles have no CQL
 access; service account roles below administrator list neither users nor databases.`,
-		Example: "  astra --sandbox role list\n  astra --sandbox role list --kind custom -o json\n  astra role list --matrix",
+		Example: "  astra role list\n  astra role list --kind custom -o json\n  astra role list --matrix",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -31,7 +31,7 @@ whatever they permit too much or too little there are custom roles.
 
 A role is named by its name or id; a default role also by the Portal's name, such as
 Read/Write User for R/W User.`,
-		Example: "  astra --sandbox role list\n  astra role advise --needs cql",
+		Example: "  astra role list\n  astra role advise --needs cql",
 	}, newAdvise, newCreate, newDelete, newDiff, newGet, newList, newUpdate)
 }
 

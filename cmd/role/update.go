@@ -33,9 +33,9 @@ Flags that say where the role holds replace where it held; they mean what they
 mean to role create. Default roles cannot be changed: create one like them. To
 take something from a role that the token in use carries, or may carry without
 being able to see it, is refused without --force: you might lock yourself out.`,
-		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
-			"  astra --sandbox role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
-			"  astra --sandbox role update Reporting --name 'Data team' --db demo --keyspace app --yes",
+		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
+			"  astra role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
+			"  astra role update Reporting --name 'Data team' --db demo --keyspace app --yes",
 		Args: cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref, in.described = args[0], cmd.Flags().Changed("description")

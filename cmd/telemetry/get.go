@@ -19,7 +19,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show where the metrics of a database, or the audit log, are sent",
-		Example: "  astra --sandbox telemetry get --db demo\n  astra --sandbox telemetry get --audit-logs",
+		Example: "  astra telemetry get --db demo\n  astra telemetry get --audit-logs",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

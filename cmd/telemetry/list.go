@@ -17,7 +17,7 @@ func newList(app *cli.App) *cobra.Command {
 		Short:   "List what is sent where",
 		Long: `List what is sent where: the metrics of each database, and the audit log of the
 organization. Whatever is not sent is left out. Each database is asked by itself.`,
-		Example: "  astra --sandbox telemetry list\n  astra --sandbox telemetry list -o json",
+		Example: "  astra telemetry list\n  astra telemetry list -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

@@ -24,7 +24,7 @@ func New(app *cli.App) *cobra.Command {
 to Kafka, Prometheus, CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and
 tokens of the destinations are never shown. To change a destination, use the
 Portal; to download the audit log too.`,
-		Example: "  astra --sandbox telemetry list",
+		Example: "  astra telemetry list",
 	}, newGet, newList)
 }
 

@@ -46,10 +46,10 @@ failed, unknown, unchanged or "not started".
 The token that this command itself uses is refused without --force, and left out
 of what is chosen. The saved secret of a revoked token is dropped, also of one that
 was revoked elsewhere: if the service does not accept it any more.`,
-		Example: "  astra --sandbox token generate --role 'RO User' --save throwaway\n" +
-			"  astra --sandbox token delete throwaway --yes\n" +
-			"  astra --sandbox token delete --role 'RO User' --older-than 90d --yes\n" +
-			"  astra --sandbox token list --filter description~nightly -o name | astra --sandbox token delete --from - --yes",
+		Example: "  astra token generate --role 'RO User' --save throwaway\n" +
+			"  astra token delete throwaway --yes\n" +
+			"  astra token delete --role 'RO User' --older-than 90d --yes\n" +
+			"  astra token list --filter description~nightly -o name | astra token delete --from - --yes",
 		Args: cli.Args("[TOKEN…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args

@@ -47,8 +47,8 @@ token does not expire unless --expires says when.
 
 On a terminal the roles can be picked from a list instead, and what they allow is
 shown before the token is made.`,
-		Example: "  astra --sandbox token generate --role 'RO User' -o json\n" +
-			"  astra --sandbox token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
+		Example: "  astra token generate --role 'RO User' -o json\n" +
+			"  astra token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return app.Dialog(func() error { return in.run(cmd.Context(), app) })

@@ -19,7 +19,7 @@ used. Secrets never appear. A token whose role was deleted shows the role's id.
 
 The old token of a rotation works until it is revoked: replacedBy names the token
 that replaces it, on every machine, and a note says how to revoke it.`,
-		Example: "  astra --sandbox token list\n  astra --sandbox token list --older-than 90d --no-expiry -o csv",
+		Example: "  astra token list\n  astra token list --older-than 90d --no-expiry -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
 	}

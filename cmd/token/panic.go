@@ -63,9 +63,9 @@ others are revoked. That works for the token in use too.
 Each token is a row of the output: {row,input,id,action,outcome,exit,error}, where
 input counts the tokens, and outcome is ok, failed, unknown, unchanged (it was not
 live) or "not started". The status is 10 if the text holds no token.`,
-		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra --sandbox token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
-			"  astra --sandbox token panic build.log --dry-run\n" +
-			"  astra --sandbox token panic build.log --yes",
+		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
+			"  astra token panic build.log --dry-run\n" +
+			"  astra token panic build.log --yes",
 		Args: cli.Args("[FILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -41,8 +41,8 @@ deleted one of those, say so with --deleted. For five minutes after the command 
 request may still be carried out.
 
 To continue a rotation whose new token is stored, use "token rotate" as its row says.`,
-		Example: "  astra --sandbox token recover\n" +
-			"  astra --sandbox token recover --revoke-unconfirmed --yes",
+		Example: "  astra token recover\n" +
+			"  astra token recover --revoke-unconfirmed --yes",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -56,10 +56,10 @@ clipboard as well, as "token generate" does.
 Each step is written down before the next one. --resume goes on with a rotation
 that was interrupted, --rollback undoes one whose old token is not revoked yet, and
 --finish revokes the old token now.`,
-		Example: "  astra --sandbox token generate --role 'RO User' --save orders\n" +
-			"  astra --sandbox token rotate orders --overlap 1h --yes\n" +
-			"  astra --sandbox token rotate orders --finish --yes\n" +
-			"  astra --sandbox token rotate --due --yes",
+		Example: "  astra token generate --role 'RO User' --save orders\n" +
+			"  astra token rotate orders --overlap 1h --yes\n" +
+			"  astra token rotate orders --finish --yes\n" +
+			"  astra token rotate --due --yes",
 		Args: cli.Args("[TOKEN]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref = strings.Join(args, "")

@@ -31,7 +31,7 @@ The token is for the APIs: Document, REST, GraphQL and DevOps, as far as its rol
 go; with one that may create databases, a program creates them. Client id and secret
 are for drivers. A database made since 4 March 2021 takes them in place of user name
 and password, which do not work there; older, classic ones keep their password.`,
-		Example: "  astra --sandbox token list",
+		Example: "  astra token list",
 	}, newDelete, newGenerate, newGet, newList, newPanic, newRecover, newRotate, newVerify)
 }
 

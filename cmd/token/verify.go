@@ -40,7 +40,7 @@ status 10, is one object:
   permissions  what the roles allow together, as API parameters
   expiresAt    when it expires, or null
   current      whether it is the token of the login in use`,
-		Example: "  astra --sandbox token verify\n  astra --sandbox token verify - < token.txt",
+		Example: "  astra token verify\n  astra token verify - < token.txt",
 		Args:    cli.Args("[TOKEN]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return verify(cmd.Context(), app, strings.Join(args, ""))

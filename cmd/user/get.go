@@ -11,7 +11,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get USER",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show one person, by address or id",
-		Example: "  astra --sandbox user get developer@example.com\n  astra --sandbox user get developer@example.com -o json",
+		Example: "  astra user get developer@example.com\n  astra user get developer@example.com -o json",
 		Args:    cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

@@ -56,10 +56,10 @@ Several invitations, and those of --from, are sent as fast as the service allows
 each one once, and have one row each in the report; an address that is there twice
 is invited once. --resume goes on with the same rows after an interruption. The same
 command started twice sends no invitation twice: the second one waits for the first.`,
-		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
-			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
-			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra --sandbox user invite --from -\n" +
-			"  astra --sandbox user invite viewer@example.com --resend",
+		Example: "  astra user invite ada@example.com --role 'RO User'\n" +
+			"  astra user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
+			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra user invite --from -\n" +
+			"  astra user invite viewer@example.com --resend",
 		Args: cli.Args("[EMAIL…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args

@@ -22,7 +22,7 @@ func newList(app *cli.App) *cobra.Command {
 		Short:   "List the people of the organization",
 		Long: `List the people of the organization. Whoever was invited is pending until the
 invitation is accepted.`,
-		Example: "  astra --sandbox user list\n  astra --sandbox user list --status pending -o csv",
+		Example: "  astra user list\n  astra user list --status pending -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -33,8 +33,8 @@ row of the output: {row,input,id,action,outcome,exit,error}.
 
 The last Organization Administrator stays without --force; with it, the address
 has to be typed or given by --confirm.`,
-		Example: "  astra --sandbox user remove developer@example.com --yes\n" +
-			"  astra --sandbox user remove viewer@example.com gone@example.com --if-exists --yes",
+		Example: "  astra user remove developer@example.com --yes\n" +
+			"  astra user remove viewer@example.com gone@example.com --if-exists --yes",
 		Args: cli.Args("USER…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args

@@ -35,8 +35,8 @@ name. At a terminal, roles are chosen from a list where no flag says which.
 To take roles away is asked for, and so is each change by the list. The last
 Organization Administrator keeps the role without --force; with it, the
 address has to be typed or given by --confirm.`,
-		Example: "  astra --sandbox user update developer@example.com --add-role 'API R/W User'\n" +
-			"  astra --sandbox user update developer@example.com --role 'RO User' --yes",
+		Example: "  astra user update developer@example.com --add-role 'API R/W User'\n" +
+			"  astra user update developer@example.com --role 'RO User' --yes",
 		Args: cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.user = args[0]

@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 		Use:        "user",
 		SuggestFor: []string{"member", "members", "people", "account"},
 		Short:      "See, invite and remove people, and change their roles",
-		Example:    "  astra --sandbox user list",
+		Example:    "  astra user list",
 	}, newGet, newInvite, newList, newRemove, newUpdate)
 }
 
