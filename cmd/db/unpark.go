@@ -14,7 +14,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "unpark DB",
 		SuggestFor: []string{"resume"},
-		Short:      "Bring a parked classic database back",
+		Short:      "Unpark a classic database",
 		Example: "  astra db park legacy --yes --wait\n" +
 			"  astra db unpark legacy --wait",
 		Args: cli.Args("DB"),

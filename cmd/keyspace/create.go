@@ -23,8 +23,8 @@ func newCreate(app *cli.App) *cobra.Command {
 		Use:        "create NAME",
 		SuggestFor: []string{"add", "new"},
 		Short:      "Create a keyspace",
-		Long: `Create a keyspace. It takes the service some seconds, until which it is not listed;
-with --wait the command ends when it can be used.`,
+		Long: `Create a keyspace. It is listed after some seconds; with --wait, the command
+returns when the keyspace can be used.`,
 		Example: "  astra keyspace create orders --db demo --wait\n" +
 			"  astra keyspace create orders --db demo --if-not-exists",
 		Args: cli.Args("NAME"),
@@ -32,7 +32,7 @@ with --wait the command ends when it can be used.`,
 	}
 	f := cmd.Flags()
 	addDatabase(f, &in.database)
-	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a keyspace")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the keyspace exists")
 	cli.AddWait(f, &in.wait)
 	return cmd
 }

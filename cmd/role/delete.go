@@ -26,13 +26,12 @@ func newDelete(app *cli.App) *cobra.Command {
 		Use:     "delete ROLE…",
 		Aliases: []string{"rm", "remove"},
 		Short:   "Delete custom roles",
-		Long: `Delete custom roles. Whoever holds one loses what it permits; they are shown
-before the question. All must be there, before the first one is deleted. Each is a
-row of the output: {row,input,id,action,outcome,exit,error}.
+		Long: `Delete custom roles. Users and tokens with a role lose its permissions; they are
+listed before the prompt. If a role does not exist, nothing is deleted. Each
+role is a row of the output: {row,input,id,action,outcome,exit,error}.
 
-Default roles cannot be deleted. A role that the token in use carries, or may
-carry without being able to see it, is refused without --force: you might lock
-yourself out.`,
+Default roles cannot be deleted. Deleting a role of the token in use, or one
+that might be, requires --force because you might lock yourself out.`,
 		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
 			"  astra role delete Reporting --yes",
 		Args: cli.Args("ROLE…"),
@@ -41,8 +40,8 @@ yourself out.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such role")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also delete a role that the token in use carries, or may carry")
+	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the role does not exist")
+	cmd.Flags().BoolVar(&in.force, "force", false, "allow deleting a role of the token in use")
 	return cmd
 }
 

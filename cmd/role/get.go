@@ -14,7 +14,8 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get ROLE",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one role: its permissions, where they hold, and who has it",
+		Short:   "Show a role",
+		Long:    "Show a role: its permissions, resources, users and tokens.",
 		Example: "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
 		Args:    cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

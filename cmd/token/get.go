@@ -10,7 +10,8 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get TOKEN",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one token, by client id or saved name",
+		Short:   "Show a token",
+		Long:    "Show a token, by client ID or saved name.",
 		Example: "  astra token get \"$(astra token list -o name | head -n 1)\"",
 		Args:    cli.Args("TOKEN"),
 		RunE: func(cmd *cobra.Command, args []string) error {

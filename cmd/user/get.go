@@ -10,7 +10,8 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get USER",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one person, by address or id",
+		Short:   "Show a user",
+		Long:    "Show a user, by email address or ID.",
 		Example: "  astra user get developer@example.com\n  astra user get developer@example.com -o json",
 		Args:    cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {

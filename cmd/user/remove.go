@@ -26,13 +26,13 @@ func newRemove(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove USER…",
 		Aliases: []string{"delete", "rm"},
-		Short:   "Remove people from the organization, or take invitations back",
-		Long: `Remove people from the organization, or take invitations back. People are named
-by address or id. All must be there, before the first one is removed. Each is a
-row of the output: {row,input,id,action,outcome,exit,error}.
+		Short:   "Remove users or withdraw invitations",
+		Long: `Remove users from the organization, or withdraw invitations. A user is
+identified by email address or ID. If a user does not exist, nothing is removed.
+Each user is a row of the output: {row,input,id,action,outcome,exit,error}.
 
-The last Organization Administrator stays without --force; with it, the address
-has to be typed or given by --confirm.`,
+Removing the last Organization Administrator requires --force and the email
+address, typed or given by --confirm.`,
 		Example: "  astra user remove developer@example.com --yes\n" +
 			"  astra user remove viewer@example.com gone@example.com --if-exists --yes",
 		Args: cli.Args("USER…"),
@@ -42,9 +42,9 @@ has to be typed or given by --confirm.`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such person")
-	f.BoolVar(&in.force, "force", false, "also remove the last Organization Administrator")
-	f.StringVar(&in.confirm, "confirm", "", "`address` of the last Organization Administrator, instead of typing it")
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the user does not exist")
+	f.BoolVar(&in.force, "force", false, "allow removing the last Organization Administrator")
+	f.StringVar(&in.confirm, "confirm", "", "email `address` of the last Organization Administrator, instead of typing it")
 	return cmd
 }
 

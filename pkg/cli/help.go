@@ -29,7 +29,7 @@ func (a *App) SetHelp(root *cobra.Command) {
 		_ = a.page([]byte(a.typesetter().Help(cmd))) // Finish reports what could not be written
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		_, err := fmt.Fprintln(a.Err, "Usage: "+usageLine(cmd))
+		_, err := fmt.Fprintln(a.Err, "Usage: "+UsageLine(cmd))
 		return err
 	})
 }
@@ -55,7 +55,7 @@ func (t Typesetter) Help(cmd *cobra.Command) string {
 	switch {
 	case !cmd.HasParent():
 		t.root(&b, cmd)
-	case cmd.IsAdditionalHelpTopicCommand() || cmd.Long != "" && !cmd.Runnable():
+	case cmd.IsAdditionalHelpTopicCommand():
 		b.WriteString(t.Markdown(cmd.Long))
 	default:
 		t.command(&b, cmd)
@@ -67,19 +67,13 @@ func (t Typesetter) Help(cmd *cobra.Command) string {
 func (t Typesetter) root(b *strings.Builder, root *cobra.Command) {
 	b.WriteString(t.Prose(root.Long) + "\n")
 	t.heading(b, "Usage")
-	b.WriteString("  " + usageLine(root) + "\n")
+	b.WriteString("  " + UsageLine(root) + "\n")
 	t.heading(b, "Commands")
 	for _, group := range root.Groups() {
-		var names []string
-		for _, c := range root.Commands() {
-			if c.GroupID == group.ID && c.IsAvailableCommand() {
-				names = append(names, c.Name())
-			}
-		}
-		t.entry(b, group.Title, strings.Join(names, ", "), 12)
+		t.entry(b, group.Title, strings.ReplaceAll(root.Annotations[group.ID], " ", ", "), 12)
 	}
 	t.heading(b, "Examples")
-	b.WriteString(strings.TrimRight(root.Example, "\n") + "\n")
+	b.WriteString(t.Commands(root.Example) + "\n")
 	t.heading(b, "More")
 	var topics []string
 	for _, c := range root.Commands() {
@@ -96,14 +90,14 @@ func (t Typesetter) root(b *strings.Builder, root *cobra.Command) {
 func (t Typesetter) command(b *strings.Builder, cmd *cobra.Command) {
 	b.WriteString(t.Prose(cmp.Or(cmd.Long, cmd.Short+".")) + "\n")
 	t.heading(b, "Usage")
-	b.WriteString(t.fill(usageLine(cmd), "  ", "      ") + "\n")
+	b.WriteString(t.fill(UsageLine(cmd), "  ", "      ") + "\n")
 	if len(cmd.Aliases) > 0 {
 		t.heading(b, "Aliases")
 		b.WriteString(t.fill(strings.Join(cmd.Aliases, ", "), "  ", "  ") + "\n")
 	}
 	if cmd.Example != "" {
 		t.heading(b, "Examples")
-		b.WriteString(strings.TrimRight(cmd.Example, "\n") + "\n")
+		b.WriteString(t.Commands(cmd.Example) + "\n")
 	}
 	if below := available(cmd); len(below) > 0 {
 		t.heading(b, "Commands")
@@ -127,8 +121,8 @@ func available(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
 }
 
-// usageLine is the usage line of a command.
-func usageLine(cmd *cobra.Command) string {
+// UsageLine is the usage line of a command.
+func UsageLine(cmd *cobra.Command) string {
 	switch {
 	case !cmd.HasParent():
 		return cmd.Name() + " COMMAND [flags]"
@@ -172,7 +166,12 @@ func FlagUsage(f *pflag.Flag) (written, usage string) {
 	switch f.DefValue {
 	case "", "0", "false", "[]":
 	default:
-		usage += " (default " + f.DefValue + ")"
+		listed, isEnum := strings.CutSuffix(usage, ")")
+		if isEnum = isEnum && len(valuesOf(f)) > 0; isEnum {
+			usage = listed + "; default " + f.DefValue + ")"
+		} else {
+			usage += " (default " + f.DefValue + ")"
+		}
 	}
 	return written, usage
 }
@@ -252,6 +251,53 @@ func (t Typesetter) fill(text, first, rest string) string {
 		used, empty = used+size, false
 	}
 	return strings.TrimRight(b.String(), " ")
+}
+
+// Commands returns lines of a shell. Those that do not fit the width are continued on
+// the next line, in front of a flag or after a pipe, so that they can still be copied.
+func (t Typesetter) Commands(lines string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimRight(lines, "\n"), "\n") {
+		parts := flagParts(line)
+		b.WriteString(parts[0])
+		used := utf8.RuneCountInString(parts[0])
+		for _, part := range parts[1:] {
+			size := utf8.RuneCountInString(part)
+			if used+1+size+len(" \\") > t.Width {
+				b.WriteString(" \\\n    ")
+				used = 3
+			}
+			if used > 3 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(part)
+			used += 1 + size
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// flagParts splits a line of a shell in front of flags and pipes that are not in
+// quotes.
+func flagParts(line string) []string {
+	var parts []string
+	var quote byte
+	begin := 0
+	for i := range len(line) {
+		switch c := line[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"' || c == '`':
+			quote = c
+		case c == ' ' && (strings.HasPrefix(line[i:], " --") || strings.HasPrefix(line[i:], " | ")) && i > begin && strings.TrimSpace(line[begin:i]) != "":
+			parts = append(parts, line[begin:i])
+			begin = i + 1
+		}
+	}
+	return append(parts, line[begin:])
 }
 
 // Prose returns paragraphs that fit the width. Lines that are indented by four columns
