@@ -58,7 +58,7 @@ different policy is an error that shows the difference.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.description, "description", "", "`text` that describes the role (default: its name)")
-	f.StringArrayVar(&in.permissions, "permission", nil, "Portal `name` or API parameter of a permission; repeatable")
+	f.StringArrayVar(&in.permissions, "permission", nil, "add a permission, by Portal `name` or API parameter; repeatable")
 	f.StringVar(&in.like, "like", "", "start from the permissions and resources of this `role`")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if a role with the same policy exists")
 	in.add(f)

@@ -20,6 +20,9 @@ const (
 	mostHelpWidth  = 100
 )
 
+// joint stands for a space at which no line is broken.
+const joint = "\x00"
+
 // SetHelp makes root and the commands below it show their help as it is typeset here:
 // for the width of the terminal, with bold headings on a terminal, and with a pager
 // where it is longer than the screen.

@@ -49,14 +49,17 @@ func (t Typesetter) Markdown(text string) string {
 		}
 	}
 	flush()
-	return strings.TrimRight(b.String(), "\n")
+	return strings.ReplaceAll(strings.TrimRight(b.String(), "\n"), joint, " ")
 }
 
-// plain takes the marks of Markdown out of a line: of code, emphasis and links.
+// plain removes the marks of Markdown from text: of code, emphasis and links. No line is
+// broken in code.
 func plain(text string) string {
 	text = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`).ReplaceAllString(text, "$1 ($2)")
 	text = regexp.MustCompile(`\*\*([^*]+)\*\*`).ReplaceAllString(text, "$1")
-	return strings.ReplaceAll(text, "`", "")
+	return regexp.MustCompile("`([^`]+)`").ReplaceAllStringFunc(text, func(code string) string {
+		return strings.ReplaceAll(strings.Trim(code, "`"), " ", joint)
+	})
 }
 
 // table returns the rows of a table in columns, of which the last one is broken between
