@@ -1,9 +1,8 @@
 package permission
 
 import (
-	"strings"
-
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
