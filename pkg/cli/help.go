@@ -344,5 +344,13 @@ func (t Typesetter) verbatim(line string) string {
 	if cells == nil || utf8.RuneCountInString(line) <= t.Width {
 		return line
 	}
-	return t.fill(cells[3], cells[1]+cells[2], "        ")
+	const least, below = 16, "        "
+	room, longest := t.Width-utf8.RuneCountInString(cells[1]+cells[2]), least
+	for word := range strings.FieldsSeq(cells[3]) {
+		longest = max(longest, utf8.RuneCountInString(word))
+	}
+	if room < longest {
+		return cells[1] + "\n" + t.fill(cells[3], below, below)
+	}
+	return t.fill(cells[3], cells[1]+cells[2], strings.Repeat(" ", t.Width-room))
 }

@@ -59,3 +59,12 @@ func TestHelpFits(t *testing.T) {
 		}
 	}
 }
+
+func TestTablesInProse(t *testing.T) {
+	t.Parallel()
+	text := "Pages:\n\n    org      the organization and all that is in it\n    astra env hook fish | source          ~/.config/fish/config.fish"
+	want := "Pages:\n\n    org      the organization and all\n             that is in it\n    astra env hook fish | source\n        ~/.config/fish/config.fish"
+	if got := (Typesetter{Width: 38}).Prose(text); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
