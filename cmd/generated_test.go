@@ -7,10 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/spf13/cobra/doc"
+	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/cmd/completion"
 )
@@ -54,30 +53,23 @@ func TestGenerated(t *testing.T) {
 func generate(t *testing.T) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
-	reference, man := t.TempDir(), t.TempDir()
 	root := tree()
-	check(t, doc.GenMarkdownTree(root, reference))
-	fixed := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	check(t, doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "astra", Manual: "astra", Date: &fixed}, man))
-	for from, to := range map[string]string{reference: "../docs/reference", man: "../docs/man"} {
-		entries, err := os.ReadDir(from)
-		check(t, err)
-		for _, e := range entries {
-			text, err := os.ReadFile(filepath.Join(from, e.Name()))
-			check(t, err)
-			files[filepath.Join(to, e.Name())] = append(bytes.TrimSpace(text), '\n')
+	var pages func(*cobra.Command)
+	pages = func(c *cobra.Command) {
+		files[filepath.Join("../docs/reference", pageName(c, "_")+".md")] = referencePage(c)
+		files[filepath.Join("../docs/man", pageName(c, "-")+".1")] = manual(c)
+		for _, child := range children(c) {
+			pages(child)
 		}
 	}
+	pages(root)
 	for shell, name := range map[string]string{"bash": "astra.bash", "zsh": "_astra", "fish": "astra.fish", "powershell": "astra.ps1"} {
 		var script bytes.Buffer
 		check(t, completion.Write(root, shell, &script))
 		files[filepath.Join("../completions", name)] = script.Bytes()
 	}
-	for _, c := range root.Commands() {
-		if c.Name() == "exit-codes" {
-			files["../docs/exit-codes.md"] = []byte("# Exit statuses\n\n" + c.Long + "\n")
-		}
-	}
+	files["../docs/exit-codes.md"] = []byte("# Exit statuses\n\n" + topic(root, "exit-codes") + "\n")
+	files["../docs/flags.md"] = []byte("# Global flags\n\n" + topic(root, "flags") + "\n")
 	return files
 }
 

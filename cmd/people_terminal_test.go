@@ -279,3 +279,38 @@ func TestNoPagerLosesAList(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpOnATerminal shows help with bold headings, unless colors are off, and with the
+// pager if it is longer than the screen.
+func TestHelpOnATerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, os.WriteFile(filepath.Join(b.dir, "bin", "pager"), []byte("#!/bin/sh\necho paged\ncat\n"), 0o700))
+	plain := b.env
+	for _, c := range []struct {
+		env  string
+		args []string
+		rows uint16
+		bold bool
+		page bool
+	}{
+		{"X=", []string{"token", "get", "--help"}, 50, true, false},
+		{"NO_COLOR=1", []string{"token", "get", "--help"}, 50, false, false},
+		{"TERM=dumb", []string{"token", "get", "--help"}, 50, false, false},
+		{"X=", []string{"token", "get", "--help", "--color", "never"}, 50, false, false},
+		{"NO_COLOR=1", []string{"token", "get", "--help", "--color", "always"}, 50, true, false},
+		{"X=", []string{"token", "rotate", "--help"}, 15, true, true},
+		{"X=", []string{"help", "environment"}, 15, true, true},
+	} {
+		b.env = append(slices.Clone(plain), "PAGER=pager", c.env)
+		term := b.inWindow(pty.Winsize{Rows: c.rows, Cols: 60}, c.args...)
+		term.ends(0)
+		text := term.screen.String()
+		if got := strings.Contains(text, "\x1b[1m"); got != c.bold {
+			t.Errorf("%s %v: bold %v:\n%s", c.env, c.args, got, text)
+		}
+		if got := strings.Contains(text, "paged"); got != c.page {
+			t.Errorf("%s %v: paged %v:\n%s", c.env, c.args, got, text)
+		}
+	}
+}

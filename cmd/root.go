@@ -44,16 +44,15 @@ func New(app *cli.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "astra",
 		Short: "Administer DataStax Astra DB organizations",
-		Long: `Administer DataStax Astra DB organizations: users, roles, application tokens,
-databases with their keyspaces and regions, and the environment of a shell.
+		Long: `Administer DataStax Astra DB organizations from the command line.
 
-Try everything without an account: astra sandbox demo`,
-		Example: `  astra --sandbox token list
-  astra --sandbox role create Reporting --permission db-table-select --db demo`,
+Try it without an account: astra sandbox demo`,
+		Example: `  astra token list
+  astra role create Reporting --permission db-table-select --db demo`,
 		Version:           app.Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		DisableAutoGenTag: true,
+		Annotations:       map[string]string{},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return app.Start(cmd) },
 	}
@@ -64,13 +63,31 @@ Try everything without an account: astra sandbox demo`,
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
-	root.AddCommand(topics(app)...)
-	root.AddCommand(
-		accesslist.New(app), auth.New(app), billing.New(app), cdc.New(app), completion.New(app), db.New(app), doctor.New(app),
-		env.New(app), key.New(app), keyspace.New(app), open.New(app), org.New(app), pcu.New(app), permission.New(app),
-		privatelink.New(app), profile.New(app), region.New(app), role.New(app), sandbox.New(app), telemetry.New(app),
-		token.New(app), user.New(app), version.New(app),
-	)
+	root.AddCommand(topics(app, root.PersistentFlags())...)
+	for _, group := range []struct {
+		title string
+		nouns []*cobra.Command
+	}{
+		{"Access", []*cobra.Command{org.New(app), user.New(app), role.New(app), permission.New(app), token.New(app)}},
+		{"Databases", []*cobra.Command{
+			db.New(app), keyspace.New(app), region.New(app), accesslist.New(app), key.New(app), privatelink.New(app), pcu.New(app), cdc.New(app),
+			telemetry.New(app),
+		}},
+		{"Shell", []*cobra.Command{env.New(app)}},
+		{"Account", []*cobra.Command{auth.New(app), profile.New(app), billing.New(app), open.New(app)}},
+		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completion.New(app), version.New(app)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		var names []string
+		for _, noun := range group.nouns {
+			noun.GroupID = group.title
+			root.AddCommand(noun)
+			names = append(names, noun.Name())
+		}
+		root.Annotations[group.title] = strings.Join(names, " ") // in this order, the root sorts them
+	}
+	acceptFlags(root)
+	app.SetHelp(root)
 	cli.Parent(root)
 	noun := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {

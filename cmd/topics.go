@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -15,17 +16,18 @@ var texts embed.FS
 
 // topics are the help topics that are no commands: "astra help environment".
 // The topic of the sandbox is the help of the noun.
-// Each is a file in topics; the table of exit statuses is put in where the file
-// asks for it.
-func topics(app *cli.App) []*cobra.Command {
+// Each is a file in topics, in which the tables of exit statuses and of the global
+// flags are inserted.
+func topics(app *cli.App, global *pflag.FlagSet) []*cobra.Command {
 	var all []*cobra.Command
 	for _, t := range []struct{ name, short string }{
-		{"environment", "Settings, environment variables and files"},
-		{"exit-codes", "What the exit status says"},
-		{"formats", "Output formats, filters and queries"},
-		{"portal", "What only the Portal can do, and where"},
-		{"security", "Where secrets are and are not"},
-		{"shells", "How each shell takes over variables"},
+		{"environment", "Describe settings, environment variables and files"},
+		{"exit-codes", "List the exit statuses"},
+		{"flags", "List the global flags"},
+		{"formats", "Describe output formats, filters and queries"},
+		{"portal", "List the tasks that require the Portal"},
+		{"security", "Describe how secrets are protected"},
+		{"shells", "Describe the variables for each shell"},
 	} {
 		topic := &cobra.Command{Use: t.name, Short: t.short}
 		if app.Mentions(t.name) {
@@ -33,10 +35,12 @@ func topics(app *cli.App) []*cobra.Command {
 			if err != nil {
 				panic(err) // the file is compiled in
 			}
-			topic.Long = strings.ReplaceAll(strings.TrimSpace(string(text)), "{{exits}}", exitTable())
-		}
-		if app.Terminal.Out {
-			topic.SetHelpFunc(func(c *cobra.Command, _ []string) { c.Println(forTerminal(c.Long, app.Terminal.Width)) })
+			topic.Long = strings.NewReplacer(
+				"{{exits}}", exitTable(),
+				"{{everywhere}}", flagTable(global, "profile", "sandbox", "api-url", "token-file", "timeout", "yes", "no-input", "quiet", "verbose", "debug", "color"),
+				"{{output}}", flagTable(global, "output", "jq", "template", "columns", "no-headers", "sort", "filter"),
+				"{{change}}", flagTable(global, "dry-run"),
+			).Replace(strings.TrimSpace(string(text)))
 		}
 		all = append(all, topic)
 	}
@@ -49,6 +53,17 @@ func exitTable() string {
 	b.WriteString("| Status | Name | Meaning |\n|---|---|---|")
 	for _, e := range exit.Table() {
 		b.WriteString("\n| " + e.Code.String() + " | `" + e.Name + "` | " + e.Meaning + " |")
+	}
+	return b.String()
+}
+
+// flagTable is a table of flags in Markdown.
+func flagTable(f *pflag.FlagSet, names ...string) string {
+	var b strings.Builder
+	b.WriteString("| Flag | Meaning |\n|---|---|")
+	for _, name := range names {
+		written, usage := cli.FlagUsage(f.Lookup(name))
+		b.WriteString("\n| `" + written + "` | " + usage + " |")
 	}
 	return b.String()
 }

@@ -64,8 +64,8 @@ func TestEveryCommand(t *testing.T) {
 			if f.Name == "help" || f.Name == "version" {
 				return
 			}
-			switch first := []rune(strings.TrimPrefix(f.Usage, "`"))[0]; {
-			case unicode.IsUpper(first):
+			switch first := []rune(strings.TrimPrefix(f.Usage, "`"))[:2]; {
+			case unicode.IsUpper(first[0]) && !unicode.IsUpper(first[1]):
 				complain("the text of --%s begins with a capital", f.Name)
 			case f.Value.Type() != "bool" && !placeholder.MatchString(f.Usage):
 				complain("the text of --%s does not name its value in backquotes", f.Name)
@@ -78,6 +78,9 @@ func TestEveryCommand(t *testing.T) {
 		}
 		if c.Example == "" {
 			complain("there is no example")
+		}
+		if text := (cli.Typesetter{Width: 80}).Help(c); !strings.HasSuffix(text, "\n\nGlobal flags: astra help flags\n") || !strings.Contains(text, "\nUSAGE\n") {
+			complain("its help does not show the usage and where the global flags are")
 		}
 		if c.Name() == "list" && !strings.Contains(c.Long, "\n\nColumns: ") {
 			complain("its help does not name the columns: see cli.Listing")

@@ -17,21 +17,21 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "access-list",
 		SuggestFor: []string{"acl", "ip", "allowlist", "whitelist", "firewall"},
-		Short:      "Say which addresses may reach a database, or the DevOps API",
-		Long: `Say which addresses may reach a database, or the DevOps API.
+		Short:      "Manage IP access lists",
+		Long: `Manage the IP access lists of databases and of the DevOps API.
 
-Each database has a list of its own. Addresses on it restrict nothing before it is
-enabled; from then on only they reach the public endpoints of the database. An
-enabled list without addresses restricts nothing either.
+Each database has its own access list. Addresses on it restrict nothing until
+the list is enabled; from then on only they can reach the public endpoints of
+the database. An enabled list without addresses restricts nothing.
 
-The DevOps API has a list too (--devops-api), one for the organization: from other
-addresses it takes no calls, those of this program included. That list restricts
-as soon as there is an address on it, and there is nothing to enable: whoever adds
-the first address should be behind it. To end the restriction, clear it.
+The DevOps API has one access list for the organization (--devops-api). It
+rejects calls from all other addresses, including calls of this program. It
+restricts access as soon as it holds an address, so make sure that your own
+address is on it. To remove the restriction, clear the list.
 
-The service takes IPv4 addresses and networks. The sandbox keeps lists, and lets
-everybody in.`,
-		Example: "  astra --sandbox access-list list",
+The service accepts IPv4 addresses and networks. The sandbox stores access lists
+without enforcing them.`,
+		Example: "  astra access-list list",
 	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
 }
 

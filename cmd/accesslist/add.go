@@ -27,20 +27,20 @@ func newAdd(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "add [CIDR…]",
 		SuggestFor: []string{"create", "allow"},
-		Short:      "Put addresses on an access list",
-		Long: `Put addresses on an access list: networks such as 203.0.113.0/24, or single
-addresses, of IPv4. Whatever is on it already stays, and an address that is there
-gets the new description.
+		Short:      "Add addresses to an access list",
+		Long: `Add addresses to an access list: IPv4 networks such as 203.0.113.0/24, or single
+IPv4 addresses. Existing addresses are kept. Adding an existing address updates
+its description.
 
---from reads a file of addresses, one a line or more; a CSV file with the columns
-address and description; or JSON lines such as
-{"address":"203.0.113.0/24","description":"office"}. Rows without a description get
-that of --description. Every address is checked before anything is sent.
+--from reads a text file of addresses, a CSV file with the columns address and
+description, or JSON lines such as
+{"address":"203.0.113.0/24","description":"office"}. Rows without a description
+get that of --description. All addresses are checked before anything is sent.
 
-A list that is not enabled restricts nothing yet: see "astra access-list enable".
-That of the DevOps API does at once.`,
-		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo --description office\n" +
-			"  printf 'address,description\\n198.51.100.7,build server\\n' | astra --sandbox access-list add --db demo --from -",
+The access list of a database restricts nothing until "astra access-list
+enable". That of the DevOps API takes effect immediately.`,
+		Example: "  astra access-list add 203.0.113.0/24 --db demo --description office\n" +
+			"  printf 'address,description\\n198.51.100.7,build server\\n' | astra access-list add --db demo --from -",
 		Args: cli.Args("[CIDR…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args
@@ -48,8 +48,8 @@ That of the DevOps API does at once.`,
 		},
 	}
 	in.add(cmd)
-	cmd.Flags().StringVar(&in.description, "description", "", "`text` that says what the addresses are")
-	cmd.Flags().StringVar(&in.from, "from", "", "read addresses, and their descriptions, from a `file`, - for standard input")
+	cmd.Flags().StringVar(&in.description, "description", "", "`text` that describes the addresses")
+	cmd.Flags().StringVar(&in.from, "from", "", "read addresses and descriptions from a `file`; - reads standard input")
 	return cmd
 }
 

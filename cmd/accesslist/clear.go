@@ -14,10 +14,10 @@ func newClear(app *cli.App) *cobra.Command {
 	var in target
 	cmd := &cobra.Command{
 		Use:   "clear",
-		Short: "Delete a whole access list",
-		Long: `Delete a whole access list, with all its addresses. From then on every address
-reaches the database, or the DevOps API. To keep the addresses, disable the list.`,
-		Example: "  astra --sandbox access-list clear --db demo --yes\n  astra --sandbox access-list clear --devops-api --yes",
+		Short: "Delete an access list with all its addresses",
+		Long: `Delete an access list with all its addresses. Afterwards every address can reach
+the database or the DevOps API. To keep the addresses, disable the list instead.`,
+		Example: "  astra access-list clear --db demo --yes\n  astra access-list clear --devops-api --yes",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.clear(cmd.Context(), app) },
 	}

@@ -11,9 +11,11 @@ import (
 func newDisable(app *cli.App) *cobra.Command {
 	var in target
 	cmd := &cobra.Command{
-		Use:     "disable",
-		Short:   "Let every address reach a database, and keep its list",
-		Example: "  astra --sandbox access-list disable --db demo --yes",
+		Use:   "disable",
+		Short: "Disable the access list of a database",
+		Long: `Disable the access list of a database. Every address can reach the database
+afterwards. The addresses on the list are kept.`,
+		Example: "  astra access-list disable --db demo --yes",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.disable(cmd.Context(), app) },
 	}

@@ -13,15 +13,15 @@ func newEnable(app *cli.App) *cobra.Command {
 	var in target
 	cmd := &cobra.Command{
 		Use:   "enable",
-		Short: "Let only the addresses on the list reach a database",
-		Long: `Let only the addresses on the list reach the public endpoints of a database. That
-holds at once, also for whoever runs this: if this machine has a public address of
-its own, and no proxy is in between, its address is compared with the list. Behind
-a router that translates addresses it cannot be known from here. For that the name
-of the service is looked up; nothing else is sent, and nobody is asked.
+		Short: "Enable the access list of a database",
+		Long: `Enable the access list of a database: only the addresses on it can reach the
+public endpoints afterwards. The change takes effect immediately, also for you.
+If this machine has a public address and uses no proxy, its address is compared
+with the list. Behind a router with address translation this is not possible.
+The comparison looks up the host name of the service and sends nothing else.
 
-A list without addresses is not enabled.`,
-		Example: "  astra --sandbox access-list add 203.0.113.0/24 --db demo\n  astra --sandbox access-list enable --db demo --yes",
+A list without addresses cannot be enabled.`,
+		Example: "  astra access-list add 203.0.113.0/24 --db demo\n  astra access-list enable --db demo --yes",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.enable(cmd.Context(), app) },
 	}

@@ -11,11 +11,12 @@ func newGet(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one access list",
-		Long:    "Show one access list. A database that has none has an empty one, which is not enabled.",
-		Example: "  astra --sandbox access-list get --db demo\n" +
-			"  astra --sandbox access-list get --db demo --jq '.addresses[].address'\n" +
-			"  astra --sandbox access-list get --devops-api",
+		Short:   "Show an access list",
+		Long: `Show an access list. A database without an access list has an empty one that is
+not enabled.`,
+		Example: "  astra access-list get --db demo\n" +
+			"  astra access-list get --db demo --jq '.addresses[].address'\n" +
+			"  astra access-list get --devops-api",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := in.open(cmd.Context(), app)

@@ -15,10 +15,10 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the access lists of all databases",
-		Long: `List the access lists of all databases, also those that have none: they can be
-reached from everywhere. A credential that may not see databases gets the lists
-that there are, with the ids of their databases.`,
-		Example: "  astra --sandbox access-list list\n  astra --sandbox access-list list --filter enabled=false -o csv",
+		Long: `List the access lists of all databases. A database without an access list can be
+reached from everywhere. If the credential cannot list databases, the existing
+access lists are shown with the IDs of their databases.`,
+		Example: "  astra access-list list\n  astra access-list list --filter enabled=false -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

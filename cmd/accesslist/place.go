@@ -21,12 +21,12 @@ type target struct {
 }
 
 func (t *target) addDB(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.db, "db", "", "`name` or id of the database (default the selected one)")
+	cmd.Flags().StringVar(&t.db, "db", "", "`name` or ID of the database (default: the selected one)")
 }
 
 func (t *target) add(cmd *cobra.Command) {
 	t.addDB(cmd)
-	cmd.Flags().BoolVar(&t.api, "devops-api", false, "the list of the DevOps API instead of a database's")
+	cmd.Flags().BoolVar(&t.api, "devops-api", false, "use the access list of the DevOps API instead of a database's")
 	cmd.MarkFlagsMutuallyExclusive("db", "devops-api")
 }
 

@@ -26,15 +26,15 @@ func newRemove(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove CIDR…",
 		Aliases: []string{"delete", "rm"},
-		Short:   "Take addresses off an access list",
-		Long: `Take addresses off an access list, each with a request of its own. All must be on
-it, before the first one is removed.
+		Short:   "Remove addresses from an access list",
+		Long: `Remove addresses from an access list, one request per address. If an address is
+not on the list, nothing is removed.
 
-The last address of an enabled list stays without --force: an empty list lets
-everybody in. That of the DevOps API keeps its last address in any case. To delete a
-list as a whole, clear it.`,
-		Example: "  astra --sandbox access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
-			"  astra --sandbox access-list remove 198.51.100.7 --db demo --yes",
+Removing the last address of an enabled list requires --force, because an empty
+list admits every address. The last address of the DevOps API list cannot be
+removed. To delete a whole list, use "astra access-list clear".`,
+		Example: "  astra access-list add --yes 203.0.113.0/24 198.51.100.7 --db demo\n" +
+			"  astra access-list remove 198.51.100.7 --db demo --yes",
 		Args: cli.Args("CIDR…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args
@@ -43,7 +43,7 @@ list as a whole, clear it.`,
 	}
 	in.add(cmd)
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if an address is not on the list")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also remove the last address of a database's enabled list")
+	cmd.Flags().BoolVar(&in.force, "force", false, "allow removing the last address of an enabled list")
 	return cmd
 }
 

@@ -12,7 +12,7 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "auth",
 		SuggestFor: []string{"whoami", "setup", "init", "configure"},
-		Short:      "Log in, log out, and see which credential is used",
-		Example:    "  astra --sandbox auth status",
+		Short:      "Log in and out, and show the active credential",
+		Example:    "  astra auth status",
 	}, newLogin, newLogout, newSession, newStatus)
 }

@@ -30,22 +30,25 @@ func newLogin(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "login [PROFILE]",
 		SuggestFor: []string{"signin", "add"},
-		Short:      "Keep an application token for this organization",
-		Long: `Keep an application token, so that the other commands use its organization.
+		Short:      "Log in with an application token",
+		Long: `Log in with an application token. Other commands then use its organization.
 
-The token comes from a question that does not show it, from --token-file, or from
-standard input: the token alone, or a file that "token generate --out" wrote. It is
-verified with the service before anything is stored; a token of a service account
-works as well as any other. It is kept in the keyring of the operating system, or
-where --store says: file is a file that only you can read, env keeps nothing and
+The token is read from a prompt that does not show it, from --token-file, or
+from standard input: the token alone, or a file written by "astra token generate
+--out". It is verified with the service before it is stored. A token of a
+service account works as well.
+
+The token is stored in the keyring of the operating system, or where --store
+says: "file" stores it in a file readable only by you, "env" stores nothing and
 expects the token in ASTRA_TOKEN. It never falls back to a less secure store.
 
-A profile that is there already keeps its store unless --store or ASTRA_STORE says
-otherwise. If it belongs to another organization, a question comes first.
+An existing profile keeps its store unless --store or ASTRA_STORE is given. If
+it belongs to another organization, the change must be confirmed.
 
-The token is only ever sent to the service that it was verified with.
+The token is only ever sent to the service that verified it.
 
-To get a first token: Portal, Settings, Token Management, Generate Token.`,
+To get a first token, open the Portal: Settings, Token Management, Generate
+Token.`,
 		Example: "  astra auth login\n" +
 			"  astra auth login production --token-file ./token.txt\n" +
 			"  astra auth login local --api-url http://127.0.0.1:8787 --store file --token-file ./token.txt",
@@ -55,8 +58,8 @@ To get a first token: Portal, Settings, Token Management, Generate Token.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep it: keyring, file or env (default: where the profile has it, else keyring)")
-	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store it without asking the service")
+	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file", "env"}, "`store` for the token (default as the profile, else keyring)")
+	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store the token without verifying it")
 	return cmd
 }
 

@@ -15,10 +15,10 @@ func newLogout(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:        "logout [PROFILE]",
 		SuggestFor: []string{"signout", "remove"},
-		Short:      "Drop the stored token of a profile",
-		Long: `Drop the stored token of a profile, by default the one in use. The profile and the
-databases selected in it stay, for the next login; its REST sessions are dropped too. The token
-itself stays valid: revoke it with "astra token delete".`,
+		Short:      "Delete the stored token of a profile",
+		Long: `Delete the stored token and the REST sessions of a profile, by default the
+active one. The profile and its selected databases are kept for the next login.
+The token itself is still valid; to revoke it, use "astra token delete".`,
 		Example: "  astra auth logout production --yes",
 		Args:    cli.Args("[PROFILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {

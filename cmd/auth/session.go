@@ -29,44 +29,43 @@ func newSession(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "session",
 		Short: "Open a session with the REST API of a database",
-		Long: `Open a session with the REST API of a database, and print its token: what curl and
-the GraphQL playground send in the header X-Cassandra-Token.
+		Long: `Open a session with the REST API of a database and print its token. Send it in
+the X-Cassandra-Token header, for example with curl or the GraphQL playground.
 
-The session is opened with the client id and the secret of the saved token that
-is selected (see "astra env use") or that --saved-token names. A classic database has
-users of its own: --username is one of them, and the password comes from a
-question that does not show it, or from standard input. Databases made since
-March 4, 2021 know no user names and passwords; they need a token.
+The session uses the client ID and secret of the selected saved token (see
+"astra env use") or of --saved-token. A classic database has its own users: name
+one with --username; the password is read from a prompt that does not show it,
+or from standard input. Databases created since March 4, 2021 have no user names
+and passwords and require a token.
 
-A session ends 30 minutes after it was last used. It is kept in the secret store
-of the profile and printed again until it is 25 minutes old, since nobody here
-sees its use; then a new one is opened. A password that is given opens a new one
-as well, since it may be another one.
+A session ends after 30 minutes without use. Its token is kept in the secret
+store of the profile and printed again for 25 minutes; then a new session is
+opened. A given password always opens a new session.
 
--o header prints a line for curl, which reads it without showing it to other users:
+-o header prints a header line for curl, which hides it from other users:
 
     astra auth session -o header | curl -H @- ENDPOINT/v2/schemas/keyspaces
 
--o graphql prints what the playground takes as its headers. An application token
-works in the same header, without a session. The token alone is what
-"auth session --jq .authToken" prints.
+-o graphql prints the headers for the playground. An application token works in
+the same header without a session. To print the token alone, use "astra auth
+session --jq .authToken".
 
-The sandbox answers for the REST API too, at /api/rest below the address that
-"astra sandbox serve" prints. Its classic database "legacy" has the user legacy,
-with the password legacy-password.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox auth session\n" +
-			"  token=$(astra --sandbox auth session --jq .authToken)\n" +
-			"  astra --sandbox auth session -o header\n" +
-			"  echo legacy-password | astra --sandbox auth session --db legacy --username legacy -o graphql",
+The sandbox serves the REST API at /api/rest below the address printed by "astra
+sandbox serve". Its classic database "legacy" has the user legacy with the
+password legacy-password.`,
+		Example: "  astra env use demo --role 'R/W User' --yes\n" +
+			"  astra auth session\n" +
+			"  token=$(astra auth session --jq .authToken)\n" +
+			"  astra auth session -o header\n" +
+			"  echo legacy-password | astra auth session --db legacy --username legacy -o graphql",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
-	f.StringVar(&in.username, "username", "", "`name` of a user of a classic database, or a client id; the password is asked for")
-	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default the selected one)")
-	f.BoolVar(&in.renew, "renew", false, "open a new session even if there is one")
+	f.StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
+	f.StringVar(&in.username, "username", "", "`name` of a user of a classic database, or a client ID; prompts for the password")
+	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
+	f.BoolVar(&in.renew, "renew", false, "open a new session even if one exists")
 	cmd.MarkFlagsMutuallyExclusive("username", "saved-token")
 	return cli.OwnFormats(cmd, "header", "graphql")
 }

@@ -16,11 +16,10 @@ func newStatus(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:        "status",
 		SuggestFor: []string{"whoami", "show"},
-		Short:      "Show which credential is used, and why not another one",
-		Long: `Show every place where a credential may come from: the one that is used, which the
-service is asked about, and then the others in the order in which they are looked
-at. The first of them that has one is used.`,
-		Example: "  astra --sandbox auth status\n  astra --sandbox auth status -o json",
+		Short:      "Show the active credential and its sources",
+		Long: `Show every source of a credential in order of precedence. The first source with
+a credential is active and is verified with the service.`,
+		Example: "  astra auth status\n  astra auth status -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app) },
 	}

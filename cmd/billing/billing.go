@@ -19,11 +19,11 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "billing",
 		SuggestFor: []string{"cost", "costs", "bill", "invoice"},
-		Short:      "See what databases cost",
-		Long: `See what databases cost. The API knows their rates, and tells enterprises what
-their organizations used. Plan, payment method and invoices are in the Portal only:
-see "astra help portal".`,
-		Example: "  astra --sandbox billing show",
+		Short:      "Show the cost of databases",
+		Long: `Show the cost of databases. The API provides rates, and the usage of all
+organizations to enterprises. Plan, payment method and invoices are only in the
+Portal: see "astra help portal".`,
+		Example: "  astra billing show",
 	}, newOpen, newReport, newShow, newUsage)
 }
 

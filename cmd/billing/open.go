@@ -12,9 +12,9 @@ func newOpen(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open",
 		Short: "Open the billing page of the Portal",
-		Long: `Open the billing page of the Portal, as "astra open billing" does: plan, payment
-method, invoices.`,
-		Example: "  astra --sandbox billing open",
+		Long: `Open the billing page of the Portal: plan, payment method and invoices. This is
+the same as "astra open billing".`,
+		Example: "  astra billing open",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			session, err := app.Session(cmd.Context())
@@ -24,6 +24,6 @@ method, invoices.`,
 			return browser.OpenPortal(cmd.Context(), app, session, "Settings, Billing", printOnly, "billing")
 		},
 	}
-	cmd.Flags().BoolVar(&printOnly, "print", false, "only print the address")
+	cmd.Flags().BoolVar(&printOnly, "print", false, "print the URL without opening it")
 	return cmd
 }

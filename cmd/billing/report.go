@@ -20,19 +20,19 @@ func newReport(app *cli.App) *cobra.Command {
 	var in report
 	cmd := &cobra.Command{
 		Use:   "report [MONTH]",
-		Short: "Have the billing report of the enterprise made",
-		Long: `Have the billing report of the enterprise made for a month, and print its id. It
-takes the service a while; --id then says how far it is, and where the finished CSV
-file can be fetched for some time. Whoever knows that address can read the file.
-This takes a credential with rights in an enterprise.`,
-		Example: "  id=$(astra --sandbox billing report 2026-01 --jq .id)\n  astra --sandbox billing report --id \"$id\"",
+		Short: "Generate an enterprise billing report",
+		Long: `Generate an enterprise billing report for a month and print its ID. The service
+needs some time for it: --id shows the progress, and the URL of the finished CSV
+file, which is valid for a limited time. Everyone with that URL can read the
+file. This requires a credential with enterprise rights.`,
+		Example: "  id=$(astra billing report 2026-01 --jq .id)\n  astra billing report --id \"$id\"",
 		Args:    cli.Args("[MONTH]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.month = strings.Join(args, "")
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.id, "id", "", "`id` of a report that was begun, to see how far it is")
+	cmd.Flags().StringVar(&in.id, "id", "", "`ID` of a report to check")
 	return cmd
 }
 

@@ -19,18 +19,18 @@ func newShow(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show",
 		Aliases: []string{"list", "ls", "get"},
-		Short:   "Show what each database costs",
-		Long: `Show what each database costs, in US dollars, from the rates that the API has for
-it: as it is now, while it is parked, and for each further region. A serverless
-database is paid for by use, and has rates for what is read, written and sent
-(-o wide); how much that was, the API does not tell an organization.
+		Short:   "Show the cost of each database",
+		Long: `Show the cost of each database in US dollars, computed from the rates of the
+API: active, parked, and for each additional region. A serverless database is
+charged by use and has rates for reads, writes and data transfer (-o wide). The
+API does not report the usage of a single organization.
 
-Classic databases are priced by the hour and billed by the minute: --per has both.`,
-		Example: "  astra --sandbox billing show\n  astra --sandbox billing show --per hour -o csv",
+Classic databases are priced by the hour and billed by the minute: see --per.`,
+		Example: "  astra billing show\n  astra billing show --per hour -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cmd.Flags().StringVar(&in.per, "per", "month", "`time` that the cost is for: minute, hour, day or month")
+	cli.Enum(cmd.Flags(), &in.per, "per", "month", []string{"minute", "hour", "day", "month"}, "`period` of the cost")
 	return cmd
 }
 

@@ -21,19 +21,19 @@ func newUsage(app *cli.App) *cobra.Command {
 	var in usage
 	cmd := &cobra.Command{
 		Use:   "usage",
-		Short: "Show what the organizations of the enterprise used",
-		Long: `Show what the organizations of the enterprise used, in US dollars for each database
-and region. The period is 31 days at most; without --from it is the current month so
-far. This takes a credential with rights in an enterprise.`,
-		Example: "  astra --sandbox billing usage\n  astra --sandbox billing usage --from 2026-01-01 --to 2026-02-01 -o csv",
+		Short: "Show the usage of an enterprise",
+		Long: `Show the usage of the organizations of the enterprise, in US dollars for each
+database and region. The period is at most 31 days; without --from it is the
+current month. This requires a credential with enterprise rights.`,
+		Example: "  astra billing usage\n  astra billing usage --from 2026-01-01 --to 2026-02-01 -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.from, "from", "", "first `day`, or RFC 3339 time (default the first of the month of --to)")
-	f.StringVar(&in.to, "to", "", "`day` that is no longer part of it, or RFC 3339 time (default now)")
-	f.StringArrayVar(&in.orgs, "org", nil, "`id` of an organization; may be repeated (default all)")
-	f.StringArrayVar(&in.databases, "db", nil, "`name` or id of a database, the id of one of another organization; may be repeated (default all)")
+	f.StringVar(&in.from, "from", "", "first `day`, or RFC 3339 time (default: the first of the month of --to)")
+	f.StringVar(&in.to, "to", "", "end `day`, exclusive, or RFC 3339 time (default: now)")
+	f.StringArrayVar(&in.orgs, "org", nil, "`ID` of an organization; repeatable (default: all)")
+	f.StringArrayVar(&in.databases, "db", nil, "`name` or ID of a database, ID only if in another organization; repeatable (default: all)")
 	return cmd
 }
 

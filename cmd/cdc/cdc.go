@@ -15,11 +15,11 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "cdc",
-		Short: "See which tables send their changes elsewhere",
-		Long: `See which tables send their changes elsewhere (change data capture): to a tenant of
-Astra Streaming, one for each region. It is set up in the Portal, on the database's
-page.`,
-		Example: "  astra --sandbox cdc list",
+		Short: "Show change data capture (CDC)",
+		Long: `Show change data capture (CDC): which tables send their changes to a tenant of
+Astra Streaming, one for each region. CDC is set up on the database's page in
+the Portal.`,
+		Example: "  astra cdc list",
 	}, newGet, newList)
 }
 

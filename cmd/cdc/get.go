@@ -20,15 +20,15 @@ func newGet(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get KEYSPACE.TABLE",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show where the changes of one table go, and whether they do",
-		Example: "  astra --sandbox cdc get app.example --db demo",
+		Short:   "Show change data capture of a table",
+		Example: "  astra cdc get app.example --db demo",
 		Args:    cli.Args("KEYSPACE.TABLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.table = args[0]
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	return cmd
 }
 

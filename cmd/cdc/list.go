@@ -13,14 +13,14 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the tables that send their changes elsewhere",
-		Long: `List the tables that send their changes elsewhere, of all databases or of one. Each
-database is asked by itself.`,
-		Example: "  astra --sandbox cdc list\n  astra --sandbox cdc list --db demo -o json",
+		Short:   "List the tables with change data capture",
+		Long: `List the tables with change data capture, of all databases or of one. Each
+database takes one request.`,
+		Example: "  astra cdc list\n  astra cdc list --db demo -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, database) },
 	}
-	cmd.Flags().StringVar(&database, "db", "", "only the tables of this database, by `name` or id")
+	cmd.Flags().StringVar(&database, "db", "", "list only the tables of this database, by `name` or ID")
 	return cli.Listing(cmd, columns())
 }
 

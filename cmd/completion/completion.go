@@ -19,9 +19,9 @@ import (
 func New(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Print the completion script of a shell",
-		Long: `Print the completion script of bash, zsh, fish or powershell. To load it in every
-new shell, put it into a file and have that read:
+		Short: "Print a shell completion script",
+		Long: `Print the completion script of bash, zsh, fish or powershell. To load it in
+every new shell:
 
     bash        astra completion bash > ~/.astra.bash
                 echo 'source ~/.astra.bash' >> ~/.bashrc
@@ -32,16 +32,16 @@ new shell, put it into a file and have that read:
     powershell  astra completion powershell | Out-String | Invoke-Expression
 
 It completes commands, flags and their values, and the names of databases,
-keyspaces, regions, roles, users, tokens, profiles and organizations. A TAB asks
-nobody: the names are those that the service gave to earlier commands of the last
-24 hours, such as "astra role list", with the same profile. They are kept below
-ASTRA_CACHE_DIR, without any secret, and may be deleted at any time.
+keyspaces, regions, roles, users, tokens, profiles and organizations. Completion
+never calls the service: it offers the names seen by earlier commands of the
+last 24 hours, such as "astra role list", with the same profile. They are stored
+in ASTRA_CACHE_DIR without secrets and can be deleted at any time.
 
-What is not of plain letters, digits, blanks and ._@/- a shell could take for
-something else; it is offered by its id, with the name beside it. In a name with
-blanks put a backslash before each, or leave that to TAB; within quotes that are
-open not every shell completes. PowerShell evaluates the words of the line when TAB
-is pressed; the others do not.`,
+A name with characters other than letters, digits, spaces and ._@/- is offered
+by its ID, with the name beside it, because a shell could interpret it. In a
+name with spaces, put a backslash before each space or let TAB do it; not every
+shell completes within open quotes. PowerShell evaluates the words of the line
+when you press TAB; other shells do not.`,
 		Example:   "  astra completion bash > astra.bash",
 		Args:      cli.Args("SHELL"),
 		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},

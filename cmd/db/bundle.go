@@ -29,26 +29,26 @@ func newBundle(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "bundle DB",
 		SuggestFor: []string{"download", "scb"},
-		Short:      "Download the secure connect bundle that drivers need",
-		Long: `Download the secure connect bundle of a database: the zip file with address and
-certificates that drivers, the CQL shell and bulk loaders connect with. Whoever
-has it still needs a token.
+		Short:      "Download the secure connect bundle of a database",
+		Long: `Download the secure connect bundle of a database: the zip file with the address
+and certificates that drivers, the CQL shell and bulk loaders need. Connecting
+also requires a token.
 
-It is kept below the state directory, where "env export" finds it, and replaced by
-the next download; --out puts it elsewhere. Only the owner can read the file. It
-gets its name when it is there whole and nothing in it is suspicious.
+The bundle is stored in the state directory, where "astra env export" finds it,
+and replaced by the next download; --out writes it elsewhere. Only you can read
+the file. It is checked before it gets its name.
 
-The service's address of the file must be at amazonaws.com or datastax.com, where
-bundles are kept, or at the API's own host. No token is sent there.`,
-		Example: "  astra --sandbox db bundle demo\n" +
-			"  astra --sandbox db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
+The bundle is only downloaded from amazonaws.com, datastax.com or the host of
+the API. No token is sent there.`,
+		Example: "  astra db bundle demo\n" +
+			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.region, "region", "", "`name` of the region (default the selected one, else the database's first one)")
-	f.StringVar(&in.out, "out", "", "`file` to write, which must not exist")
-	f.BoolVar(&in.force, "force", false, "replace the file of --out")
+	f.StringVar(&in.region, "region", "", "`name` of the region (default: the selected one, else the first one)")
+	f.StringVar(&in.out, "out", "", "write the bundle to this new `file`")
+	f.BoolVar(&in.force, "force", false, "overwrite the file of --out")
 	return cmd
 }
 

@@ -31,22 +31,23 @@ func newCreate(app *cli.App) *cobra.Command {
 		Use:        "create NAME --cloud CLOUD --region REGION",
 		SuggestFor: []string{"new", "add"},
 		Short:      "Create a database",
-		Long: `Create a database, in one region. "region list" shows where databases of each type
-can be.
+		Long: `Create a database in one region. To list the regions for each type of database,
+use "astra region list".
 
-A database is for vectors, unless --type says otherwise: serverless is one without
-them. A classic one has servers of its own: --tier says which, --capacity-units how
-many, and --username who may use it; the password is asked for, or comes from
-standard input or --password-file. The Portal makes no classic databases any more,
-and the service may refuse to.
+The default type is vector; --type serverless is a database without vectors. A
+classic database has its own servers: --tier sets their size, --capacity-units
+their number and --username its user. The password is read from a prompt,
+standard input or --password-file. The Portal no longer creates classic
+databases, and the service may refuse to.
 
-The service takes two minutes or so. With --wait the command ends when the database
-can be used. Interrupted, it can be run again: it finds the database and goes on
-waiting. A second database of one name is refused without --allow-duplicate; of one
-that somebody else creates at the same moment there is a warning.`,
-		Example: "  astra --sandbox db create shop --cloud gcp --region us-east1 --yes\n" +
-			"  astra --sandbox db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
-			"  echo 'a password' | astra --sandbox db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
+Creating a database takes about two minutes. With --wait, the command returns
+when the database is active. If it is interrupted, run it again: it finds the
+database and continues to wait. A second database with the same name requires
+--allow-duplicate. A database of the same name created by another client at the
+same time causes a warning.`,
+		Example: "  astra db create shop --cloud gcp --region us-east1 --yes\n" +
+			"  astra db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
+			"  echo 'a password' | astra db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Name = args[0]
@@ -57,13 +58,13 @@ that somebody else creates at the same moment there is a warning.`,
 	cli.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
-	f.StringVar(&in.Type, "type", "vector", "`type` of the database: vector, serverless or classic")
+	cli.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
 	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
 	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
-	f.StringVar(&in.passwordFile, "password-file", "", "`file` with the user's password, - for standard input")
-	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if there is one of that name")
-	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a database")
+	f.StringVar(&in.passwordFile, "password-file", "", "read the password of the user from a `file`; - reads standard input")
+	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if a database of that name exists")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same database exists")
 	cli.AddWait(f, &in.wait)
 	cmd.MarkFlagsMutuallyExclusive("allow-duplicate", "if-not-exists")
 	return cmd

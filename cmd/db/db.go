@@ -16,15 +16,16 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "db",
 		SuggestFor: []string{"database", "databases", "dbs"},
-		Short:      "Manage the databases of the organization",
-		Long: `Manage the databases of the organization: make and delete them, park and resize
-classic ones, and see what there is. A database is named by its name or its id.
+		Short:      "Manage databases",
+		Long: `Manage the databases of the organization: create, list and delete them, and park
+and resize classic databases. A database is identified by its name or ID.
 
-The service makes each change in its own time, one after the other for each
-database. Without --wait a command ends when its change has begun, with --wait when
-it is done, after at most 20 minutes or what --timeout says. An interrupt ends the
-command and not the change: the same command, run again, goes on waiting.`,
-		Example: "  astra --sandbox db list",
+The service runs the operations on a database one at a time. Without --wait, a
+command returns when its operation has started; with --wait, when it is
+finished, after at most 20 minutes or the time of --timeout. An interrupt ends
+the command and not the operation: run the same command again to continue to
+wait.`,
+		Example: "  astra db list",
 	}, newBundle, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark)
 }
 

@@ -25,20 +25,21 @@ func newDelete(app *cli.App) *cobra.Command {
 		Use:     "delete DB",
 		Aliases: []string{"rm", "remove", "terminate"},
 		Short:   "Delete a database with all its data",
-		Long: `Delete a database with all its data, in all regions. Nobody can bring it back. Its
-name has to be typed, or given by --confirm; --yes is not enough.
+		Long: `Delete a database with all its data in all regions. This cannot be undone. Type
+the name of the database or give it with --confirm; --yes is not enough.
 
-The service takes some minutes, in which the database is "terminating". With --wait
-the command ends when it is gone. Interrupted, it can be run again.`,
-		Example: "  astra --sandbox db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
-			"  astra --sandbox db delete scratch --confirm scratch\n" +
-			"  astra --sandbox db delete nonesuch --confirm nonesuch --if-exists",
+Deleting takes a few minutes, during which the status is TERMINATING. With
+--wait, the command returns when the database is deleted. If it is interrupted,
+run it again.`,
+		Example: "  astra db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
+			"  astra db delete scratch --confirm scratch\n" +
+			"  astra db delete nonesuch --confirm nonesuch --if-exists",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.confirm, "confirm", "", "`name` of the database, instead of typing it")
-	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such database")
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the database does not exist")
 	cli.AddWait(f, &in.wait)
 	return cmd
 }

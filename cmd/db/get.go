@@ -11,9 +11,9 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get DB",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one database, by name or id",
-		Long:    "Show one database, by name or id. One that was deleted is found by its id.",
-		Example: "  astra --sandbox db get demo\n  astra --sandbox db get demo --jq .endpoint",
+		Short:   "Show a database",
+		Long:    "Show a database, by name or ID. A deleted database is found only by its ID.",
+		Example: "  astra db get demo\n  astra db get demo --jq .endpoint",
 		Args:    cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

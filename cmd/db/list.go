@@ -12,8 +12,8 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the databases that the credential may see",
-		Example: "  astra --sandbox db list\n  astra --sandbox db list --all -o json",
+		Short:   "List the databases",
+		Example: "  astra db list\n  astra db list --all -o json",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			session, err := app.Session(cmd.Context())
@@ -31,6 +31,6 @@ func newList(app *cli.App) *cobra.Command {
 			return cli.Print(app, columns(), databases, "There is no database that this credential may see.")
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "also databases that were terminated")
+	cmd.Flags().BoolVar(&all, "all", false, "include terminated databases")
 	return cli.Listing(cmd, columns())
 }

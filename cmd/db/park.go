@@ -18,10 +18,10 @@ func newPark(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "park DB",
 		SuggestFor: []string{"pause", "hibernate"},
-		Short:      "Park a classic database: it keeps its data, costs less, and cannot be used",
-		Long: `Park a classic database: it keeps its data, costs less, and cannot be used until
-"db unpark" brings it back. Serverless databases hibernate by themselves.`,
-		Example: "  astra --sandbox db park legacy --yes --wait",
+		Short:      "Park a classic database",
+		Long: `Park a classic database. It keeps its data, costs less, and cannot be used until
+"astra db unpark". Serverless databases hibernate automatically.`,
+		Example: "  astra db park legacy --yes --wait",
 		Args:    cli.Args("DB"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
 	}

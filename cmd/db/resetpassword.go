@@ -21,18 +21,19 @@ func newResetPassword(app *cli.App) *cobra.Command {
 	var in resetPassword
 	cmd := &cobra.Command{
 		Use:   "reset-password DB --username USER",
-		Short: "Give a user of a classic database another password",
-		Long: `Give a user of a classic database another password. It is asked for without being
-shown, or comes from standard input or --password-file, and needs six characters.
+		Short: "Reset the password of a classic database user",
+		Long: `Reset the password of a user of a classic database. It is read from a prompt
+that does not show it, from standard input or from --password-file, and has at
+least six characters.
 
-Databases made since March 4, 2021 know no user names and passwords: they take
+Databases created since March 4, 2021 have no user names and passwords: use
 application tokens.`,
-		Example: "  echo 'another password' | astra --sandbox db reset-password legacy --username legacy --yes",
+		Example: "  echo 'another password' | astra db reset-password legacy --username legacy --yes",
 		Args:    cli.Args("DB"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	cmd.Flags().StringVar(&in.username, "username", "", "`name` of the user")
-	cmd.Flags().StringVar(&in.file, "password-file", "", "`file` with the new password, - for standard input")
+	cmd.Flags().StringVar(&in.file, "password-file", "", "read the new password from a `file`; - reads standard input")
 	cli.AddWait(cmd.Flags(), &in.wait)
 	return cmd
 }

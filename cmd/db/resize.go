@@ -22,14 +22,15 @@ func newResize(app *cli.App) *cobra.Command {
 	var in resize
 	cmd := &cobra.Command{
 		Use:   "resize DB --capacity-units NUMBER",
-		Short: "Give a classic database more capacity units",
-		Long: `Give a classic database more capacity units: at most three more at a time, and at
-most a hundred. No database can shrink. Serverless databases grow by themselves.`,
-		Example: "  astra --sandbox db resize legacy --capacity-units 3 --yes --wait",
+		Short: "Add capacity units to a classic database",
+		Long: `Add capacity units to a classic database: at most three at a time, and at most a
+hundred in total. A database cannot shrink. Serverless databases scale
+automatically.`,
+		Example: "  astra db resize legacy --capacity-units 3 --yes --wait",
 		Args:    cli.Args("DB"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
-	cmd.Flags().IntVar(&in.units, "capacity-units", 0, "`number` of capacity units that it is to have")
+	cmd.Flags().IntVar(&in.units, "capacity-units", 0, "new `number` of capacity units")
 	cli.AddWait(cmd.Flags(), &in.wait)
 	return cmd
 }

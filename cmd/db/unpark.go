@@ -15,9 +15,9 @@ func newUnpark(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "unpark DB",
 		SuggestFor: []string{"resume"},
-		Short:      "Bring a parked classic database back",
-		Example: "  astra --sandbox db park legacy --yes --wait\n" +
-			"  astra --sandbox db unpark legacy --wait",
+		Short:      "Unpark a classic database",
+		Example: "  astra db park legacy --yes --wait\n" +
+			"  astra db unpark legacy --wait",
 		Args: cli.Args("DB"),
 		RunE: func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}

@@ -33,11 +33,12 @@ const (
 func New(app *cli.App) *cobra.Command {
 	return cli.Untold(&cobra.Command{
 		Use:   "doctor",
-		Short: "Find out what may keep astra from working",
-		Long: `Look at the configuration, the keyring, the credential, the service, the selected
-database, the sandbox, the names kept for completion and other programs of this name,
-and say what is wrong and what to do. Status 10 if there is a problem. Nothing is changed.`,
-		Example: "  astra --sandbox doctor\n  astra doctor -o json",
+		Short: "Check your setup for problems",
+		Long: `Check the configuration, keyring, credential, service, selected database,
+sandbox, names for completion, and other programs named astra. Prints each
+problem with its solution. Exits with status 10 if there is a problem. Changes
+nothing.`,
+		Example: "  astra doctor\n  astra doctor -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app) },
 	})

@@ -31,10 +31,10 @@ type binding struct {
 func (b *binding) add(cmd *cobra.Command) {
 	b.selection.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&b.database, "db", "", "`name` or id of the database (default the selected one); one that env use never selected is looked up once")
-	f.StringVar(&b.keyspace, "keyspace", "", "`name` of another keyspace than the selected one")
-	f.StringVar(&b.region, "region", "", "`name` of another region than the selected one")
-	f.StringVar(&b.saved, "saved-token", "", "`name` of another saved token than the selected one")
+	f.StringVar(&b.database, "db", "", "`name` or ID of the database (default: the selected one); one that was never selected is looked up once")
+	f.StringVar(&b.keyspace, "keyspace", "", "`name` of the keyspace (default: the selected one)")
+	f.StringVar(&b.region, "region", "", "`name` of the region (default: the selected one)")
+	f.StringVar(&b.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
 }
 
 // variables returns the variables with their values, and the names of those that

@@ -18,11 +18,11 @@ type target struct{ shell, format string }
 
 func (t *target) add(cmd *cobra.Command) {
 	t.addShell(cmd)
-	cmd.Flags().StringVar(&t.format, "format", "", "`format`: shell, "+strings.Join(envfile.Formats(), ", ")+" (default shell)")
+	cli.Enum(cmd.Flags(), &t.format, "format", "", append([]string{"shell"}, envfile.Formats()...), "`format` of the variables (default shell)")
 }
 
 func (t *target) addShell(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.shell, "shell", "", "`shell` to write for: auto, "+strings.Join(envfile.Shells(), ", ")+" (default auto, the shell that runs astra)")
+	cli.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
 }
 
 // dialect settles the kind of text, and with it what is printed on failure. For

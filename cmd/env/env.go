@@ -11,16 +11,18 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Evaluated(cli.Noun(app, &cobra.Command{
 		Use:   "env",
-		Short: "Put a database into the environment of a shell",
-		Long: `Put a database into the environment of a shell.
+		Short: "Use a database in the environment of a shell",
+		Long: `Use a database in the environment of a shell.
 
-"env use" selects a database, with keyspace, region and token. "env export" prints
-the variables for the shell to evaluate, without asking the service:
+"astra env use" selects a database with its keyspace, region and token. "astra
+env export" prints the variables for the shell to evaluate, without calling the
+service:
 
     eval "$(astra env export)"
 
-"env run" starts one program with them, and "env hook" keeps them current in
-every shell or directory. A project selects its own database in .astra.yaml.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User'\n  eval \"$(astra --sandbox env export)\"",
+"astra env run" starts a program with the variables, and "astra env hook" keeps
+them up to date in every shell or directory. A project selects its own database
+in .astra.yaml.`,
+		Example: "  astra env use demo --role 'R/W User'\n  eval \"$(astra env export)\"",
 	}, newExport, newHook, newRun, newUnset, newUse), true)
 }

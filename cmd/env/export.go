@@ -26,51 +26,49 @@ func newExport(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "export",
 		SuggestFor: []string{"show", "print", "get", "list"},
-		Short:      "Print the variables of the selected database, for a shell",
+		Short:      "Print the variables of the selected database",
 		Long: `Print the variables of the selected database, for a shell to evaluate:
 
-    eval "$(astra env export)"                            bash, zsh and the like
+    eval "$(astra env export)"                            bash, zsh, other POSIX shells
     astra env export | source                             fish
     eval ` + "`astra env export`" + `                               tcsh
     astra env export | Invoke-Expression                  PowerShell
     astra env export --shell nu | from json | load-env    nu
 
 The selected database is that of --db, else that of the .astra.yaml of the
-directory, else the last one of "env use".
+directory, else the last one of "astra env use".
 
-Nothing is asked of the service; "env use" found everything out before. Only
---db with a database that "env use" never selected asks it, once. When it fails it
-prints a failing statement, so that the eval fails too. Values are written so
-that also the form without quotes, eval $(astra env export), is right as long as
-IFS holds only white space; the quoted form is right always.
+Nothing is requested from the service, except once for a database in --db that
+was never selected. On failure it prints a failing statement, so that eval fails
+too. Quote the output: the form without quotes, eval $(astra env export), only
+works while IFS holds white space only.
 
---keys all is everything there is: also ASTRA_DB_USERNAME and ASTRA_DB_PASSWORD,
-which are the client id and secret of the token, and the path of the secure
-connect bundle, if "db bundle" has fetched it.
+--keys all exports every variable, including ASTRA_DB_USERNAME and
+ASTRA_DB_PASSWORD, the client ID and secret of the token, and the path of the
+secure connect bundle downloaded by "astra db bundle".
 
---out keeps a file current, such as .env or app.json: it replaces the lines of these
-variables, adds those that are missing, and leaves all else as it is. The file is written
-anew, so that only its owner can read it and a crash leaves the old one; further
-hard links of it are not, and a symbolic link is refused. Where the file system keeps
-no permissions (exFAT, drives of Windows, shared folders) secrets are refused, unless
---force accepts that other users can read them. A file that cannot be replaced, such
-as a bind mount of a single file, is written in place.
+--out updates a file such as .env or app.json: it replaces the lines of these
+variables, adds missing ones, and keeps all others. The file is replaced
+atomically and only you can read it. Other hard links keep the old content, and
+symbolic links are refused. On file systems without permissions (exFAT, Windows
+drives, shared folders) secrets are refused unless --force is given. A file that
+cannot be replaced, such as a bind mount, is written in place.
 
-On a terminal secrets are masked. With --format github on a runner of GitHub
-they are also masked in its log.`,
-		Example: "  astra --sandbox env use demo --role 'RO User' --yes\n" +
-			"  eval \"$(astra --sandbox env export)\"\n" +
-			"  astra --sandbox env export --out .env\n" +
-			"  astra --sandbox env export --format json --keys ASTRA_DB_ID,ASTRA_DB_APPLICATION_TOKEN=TOKEN",
+Secrets are masked on a terminal. With --format github on a GitHub runner they
+are also masked in its log.`,
+		Example: "  astra env use demo --role 'RO User' --yes\n" +
+			"  eval \"$(astra env export)\"\n" +
+			"  astra env export --out .env\n" +
+			"  astra env export --format json --keys ASTRA_DB_ID,ASTRA_DB_APPLICATION_TOKEN=TOKEN",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	in.target.add(cmd)
 	in.binding.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&in.out, "out", "", "write to a `file` instead, mode 0600, and keep what else it holds; its suffix tells the format (default dotenv)")
-	f.BoolVar(&in.reveal, "reveal", false, "show secrets also on a terminal")
-	f.BoolVar(&in.force, "force", false, "write secrets also where other users can read them")
+	f.StringVar(&in.out, "out", "", "update the variables in a `file`, mode 0600; its suffix sets the format (default dotenv)")
+	f.BoolVar(&in.reveal, "reveal", false, "show secrets even on a terminal")
+	f.BoolVar(&in.force, "force", false, "write secrets even if other users can read the file")
 	cmd.MarkFlagsMutuallyExclusive("out", "reveal")
 	cmd.MarkFlagsMutuallyExclusive("reveal", "force")
 	return cmd

@@ -29,31 +29,31 @@ func newHook(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "hook direnv|bash|zsh|fish",
 		SuggestFor: []string{"init", "activate"},
-		Short:      "Print what keeps the variables current in every shell or directory",
-		Long: `Print what keeps the variables current in every shell or directory.
+		Short:      "Print a shell hook that keeps the variables up to date",
+		Long: `Print a shell hook that keeps the variables up to date.
 
-For all shells of a person, in the shell's start-up file:
+For all your shells, in the start-up file of the shell:
 
     eval "$(astra env hook bash)"                             ~/.bashrc
     eval "$(astra env hook zsh)"                              ~/.zshrc
     astra env hook fish | source                              ~/.config/fish/config.fish
 
-For single directories, with direnv, the function once, and in the .envrc of a
-directory the line "use astra", with flags of "env export" if need be:
+For single directories, with direnv: install the function once, and put the line
+"use astra", with flags of "astra env export" if needed, in the .envrc of the
+directory:
 
     astra env hook direnv >> ~/.config/direnv/direnvrc
 
-The shells look at each prompt whether the configuration, the .astra.yaml of the
-directory, or ASTRA_PROFILE, ASTRA_SANDBOX, ASTRA_CONFIG_DIR and ASTRA_STATE_DIR
-have changed; a new session of "auth session" is such a change too. They need no
-program for that, and run "env export" only after a change. They take the
-variables away before, so that none of another database stays if it fails, and
-try again at a prompt half a minute later. Variables that they did not set
-themselves they leave alone, and so they do all in a shell that "env run" started.
+At each prompt the hook checks for changes of the configuration, the .astra.yaml
+of the directory, the session of "astra auth session", ASTRA_PROFILE,
+ASTRA_SANDBOX, ASTRA_CONFIG_DIR and ASTRA_STATE_DIR. Only after a change it runs
+"astra env export", and it starts no other program. It first unsets the
+variables, so that none of another database remain after a failure, and retries
+half a minute later. It never changes variables that it did not set, nor a shell
+started by "astra env run".
 
-The profile, --sandbox and the variables that are chosen here are those of the
-hook.`,
-		Example: "  astra env hook bash\n  astra --sandbox env hook direnv --keys all",
+The hook uses the profile, --sandbox and variables given here.`,
+		Example: "  astra env hook bash\n  astra env hook direnv --keys all",
 		Args:    cli.Args("direnv|bash|zsh|fish"), ValidArgs: kinds(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			in.kind = args[0]

@@ -63,8 +63,8 @@ type selection struct {
 }
 
 func (s *selection) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&s.lists, "keys", nil, "these variables, a `list` with commas of KEY or KEY=NAME, or all; may be repeated")
-	cmd.Flags().BoolVar(&s.classic, "classic", false, "the variables of classic databases, with the token of astra auth session")
+	cmd.Flags().StringArrayVar(&s.lists, "keys", nil, "export these variables, a comma-separated `list` of KEY or KEY=NAME, or all; repeatable")
+	cmd.Flags().BoolVar(&s.classic, "classic", false, "use the variables of classic databases, with the token of astra auth session")
 	cmd.MarkFlagsMutuallyExclusive("keys", "classic")
 }
 

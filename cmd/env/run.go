@@ -29,22 +29,22 @@ func newRun(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "run [flags] -- COMMAND [ARGUMENT…]",
 		SuggestFor: []string{"exec"},
-		Short:      "Run a command with the variables of the selected database",
-		Long: `Run a command with the variables of the selected database added to the environment:
-that of --db, else that of the .astra.yaml of the directory, else the last one of
-"env use".
+		Short:      "Run a command with the variables of the database",
+		Long: `Run a command with the variables of the selected database added to the
+environment: the database of --db, else that of the .astra.yaml of the
+directory, else the last one of "astra env use".
 
-The command takes the place of astra: it has its process, terminal, signals and
-exit status. No shell is involved. The -- is required; what stands behind it is
-left to the command. The hooks of "env hook" change nothing in a shell that is
-started like this; _ASTRA_RUN tells them. ASTRA_TOKEN and ASTRA_API_TOKEN, an administrator's
-credentials, are not passed on.
+The command replaces astra: it gets the process, terminal, signals and exit
+status. No shell is involved. The -- is required; everything after it is passed
+to the command. Hooks of "astra env hook" change nothing in a shell started like
+this; they recognize it by _ASTRA_RUN. ASTRA_TOKEN and ASTRA_API_TOKEN, an
+administrator's credentials, are not passed on.
 
-As with env(1) the status is 125 if astra fails before the command runs, 126 if
-the command cannot be executed, and 127 if it is not found.`,
-		Example: "  astra --sandbox env use demo --role 'RO User' --yes\n" +
-			"  astra --sandbox env run -- printenv ASTRA_DB_ID\n" +
-			"  astra --sandbox env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
+As with env(1), the exit status is 125 if astra fails before the command runs,
+126 if the command cannot be executed, and 127 if it is not found.`,
+		Example: "  astra env use demo --role 'RO User' --yes\n" +
+			"  astra env run -- printenv ASTRA_DB_ID\n" +
+			"  astra env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
 		Args: checkCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.command = args

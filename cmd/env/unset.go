@@ -16,13 +16,13 @@ func newUnset(app *cli.App) *cobra.Command {
 	var in unset
 	cmd := &cobra.Command{
 		Use:   "unset",
-		Short: "Print what takes the variables away again",
-		Long: `Print what takes the variables away again, for a shell to evaluate:
+		Short: "Print commands that unset the variables",
+		Long: `Print commands that unset the variables, for a shell to evaluate:
 
     eval "$(astra env unset)"
 
-A file is no shell: the lines that "env export --out" wrote are yours to delete.`,
-		Example: "  eval \"$(astra --sandbox env unset)\"",
+Lines written to a file by "astra env export --out" are not removed.`,
+		Example: "  eval \"$(astra env unset)\"",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}

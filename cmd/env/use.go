@@ -26,28 +26,28 @@ func newUse(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "use [DB]",
 		SuggestFor: []string{"set", "bind", "select"},
-		Short:      "Select a database, and the token for it",
-		Long: `Select a database, so that "env export" can print its variables without asking the
-service. Without DB it lists the databases that were selected in this profile, and
-marks the default.
+		Short:      "Select a database and its token",
+		Long: `Select a database and its token, so that "astra env export" can print the
+variables without calling the service. Without DB it lists the databases
+selected in this profile and marks the default.
 
-Keyspace, region and token are kept for each database. The one that was selected
-last is the default; --db and the .astra.yaml of a directory select another one
-without changing the default:
+Keyspace, region and token are stored for each database. The last selected
+database is the default; --db and the .astra.yaml of a directory select another
+one without changing the default:
 
     db: demo
-    saved_token: report     must be the one that is selected for demo
+    saved_token: report     must be the one selected for demo
 
---role generates an application token with that role, saves it in the secret store
-and selects it, all in one step; --expires limits it. --saved-token selects one that
-is saved. Without either, and without --keyspace and --region, a database keeps what
-was selected for it before; a new one takes the token of the default.
+--role generates an application token with that role, saves it in the secret
+store and selects it; --expires limits it. --saved-token selects a saved token.
+Without these flags, --keyspace and --region, a database keeps its earlier
+selection; a new one uses the token of the default.
 
---forget removes what was selected for DB. Its token stays saved and valid.`,
-		Example: "  astra --sandbox env use demo --role 'R/W User' --yes\n" +
-			"  astra --sandbox env use demo --keyspace app\n" +
-			"  astra --sandbox env use\n" +
-			"  astra --sandbox env use demo --forget",
+--forget removes the selection of DB. Its token stays saved and valid.`,
+		Example: "  astra env use demo --role 'R/W User' --yes\n" +
+			"  astra env use demo --keyspace app\n" +
+			"  astra env use\n" +
+			"  astra env use demo --forget",
 		Args: cli.Args("[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -61,12 +61,12 @@ was selected for it before; a new one takes the token of the default.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.keyspace, "keyspace", "", "`name` of the keyspace (default as before, else the database's first one)")
-	f.StringVar(&in.region, "region", "", "`name` of the region (default as before, else the database's first one)")
-	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token for the environment")
-	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or id, for the environment")
-	f.StringVar(&in.expires, "expires", "", "`when` the token of --role expires: "+cli.ExpiryForms+" (default never)")
-	f.BoolVar(&in.forget, "forget", false, "remove what was selected for DB")
+	f.StringVar(&in.keyspace, "keyspace", "", "`name` of the keyspace (default: as before, else the first one)")
+	f.StringVar(&in.region, "region", "", "`name` of the region (default: as before, else the first one)")
+	f.StringVar(&in.saved, "saved-token", "", "select the saved token of this `name`")
+	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or ID, and select it")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+cli.ExpiryForms+" (default: never)")
+	f.BoolVar(&in.forget, "forget", false, "remove the selection of DB")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
 	for _, selects := range []string{"keyspace", "region", "saved-token", "role", "expires"} {
 		cmd.MarkFlagsMutuallyExclusive("forget", selects)

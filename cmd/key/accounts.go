@@ -14,10 +14,10 @@ func newAccounts(app *cli.App) *cobra.Command {
 	var in place
 	cmd := &cobra.Command{
 		Use:   "accounts --cloud PROVIDER --region REGION",
-		Short: "List the accounts that must be able to use a key",
-		Long: `List the accounts of the service at a cloud provider that must be able to use a key
-of yours before it is registered: see "astra key --help" for the steps.`,
-		Example: "  astra --sandbox key accounts --cloud aws --region us-east-1\n  astra --sandbox key accounts --cloud gcp --region us-east1 -o name",
+		Short: "List the accounts that need access to a key",
+		Long: `List the accounts of the service at a cloud provider that need access to your
+key before you register it: see "astra key --help" for the steps.`,
+		Example: "  astra key accounts --cloud aws --region us-east-1\n  astra key accounts --cloud gcp --region us-east1 -o name",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.accounts(cmd.Context(), app) },
 	}

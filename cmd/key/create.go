@@ -24,19 +24,19 @@ func newCreate(app *cli.App) *cobra.Command {
 	var in create
 	cmd := &cobra.Command{
 		Use:   "create --cloud PROVIDER --key-id ID",
-		Short: "Register a key with which new databases are encrypted",
-		Long: `Register a key with which new databases of a cloud and region are encrypted. Before
-that, let the accounts of "astra key accounts" use it: see "astra key --help".
+		Short: "Register a customer-managed encryption key",
+		Long: `Register a key that encrypts new databases of a cloud and region. First allow
+the accounts of "astra key accounts" to use it: see "astra key --help".
 
---key-id is the ARN of a key at AWS (not of an alias), the resource name of a key
-at Google Cloud (without a version), or the address of a key in a vault at Azure.
-Where it says the region, --region may be left out.
+--key-id is the ARN of a key at AWS (not of an alias), the resource name of a
+key at Google Cloud (without a version), or the URL of a key in an Azure key
+vault. If it contains the region, --region can be omitted.
 
-There is one key for each cloud and region. Once it is registered it can be neither
-removed nor replaced.`,
-		Example: "  astra --sandbox key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
-			"  astra --sandbox key create --cloud gcp --key-id projects/acme/locations/us-east1/keyRings/astra/cryptoKeys/databases --yes\n" +
-			"  astra --sandbox key create --cloud azure --region eastus --key-id https://acme.vault.azure.net/keys/databases --yes",
+Each cloud and region has one key. A registered key can neither be removed nor
+replaced.`,
+		Example: "  astra key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
+			"  astra key create --cloud gcp --key-id projects/acme/locations/us-east1/keyRings/astra/cryptoKeys/databases --yes\n" +
+			"  astra key create --cloud azure --region eastus --key-id https://acme.vault.azure.net/keys/databases --yes",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}

@@ -11,9 +11,9 @@ func newGet(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get --cloud PROVIDER --region REGION",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show the customer key for a cloud and region",
-		Example: "  astra --sandbox key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
-			"  astra --sandbox key get --cloud aws --region us-east-1",
+		Short:   "Show the customer key of a cloud and region",
+		Example: "  astra key create --cloud aws --key-id arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000 --yes\n" +
+			"  astra key get --cloud aws --region us-east-1",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := in.check(); err != nil {

@@ -20,27 +20,26 @@ func New(app *cli.App) *cobra.Command {
 	noun := cli.Noun(app, &cobra.Command{
 		Use:        "key",
 		SuggestFor: []string{"cmek", "byok", "kms"},
-		Short:      "Let databases be encrypted with your own keys",
-		Long: `Let databases be encrypted with your own keys ("bring your own key"): keys in the
-key management of AWS, Google Cloud or Azure, one for each cloud and region. New
-databases there are encrypted with it; those that exist are not changed. A database
-in several regions needs a key in each. Classic databases have keys of their own
-(--classic), at AWS and Google Cloud.
+		Short:      "Manage customer-managed encryption keys",
+		Long: `Manage customer-managed encryption keys ("bring your own key"): keys at AWS,
+Google Cloud or Azure, one for each cloud and region. New databases there are
+encrypted with the key; existing ones are not changed. A database in several
+regions needs a key in each. Classic databases have separate keys (--classic),
+at AWS and Google Cloud.
 
- 1. Find out which accounts of the service must be able to use the key:
-    astra key accounts --cloud aws --region us-east-1
- 2. At your cloud provider, make a symmetric key for encryption in that region, and
-    let those accounts use it: at AWS as users of the key in its policy, at Google
-    Cloud with the role Cloud KMS CryptoKey Encrypter/Decrypter on the key, at Azure
-    with a role for cryptography in the key vault.
- 3. Register the key:
-    astra key create --cloud aws --key-id ARN
- 4. Create the databases.
+1. List the accounts of the service that need access to the key: astra key
+   accounts --cloud aws --region us-east-1
+2. At your cloud provider, create a symmetric encryption key in that region and
+   allow those accounts to use it. AWS: as users of the key in its policy.
+   Google Cloud: with the role Cloud KMS CryptoKey Encrypter/Decrypter on the
+   key. Azure: with a cryptography role in the key vault.
+3. Register the key: astra key create --cloud aws --key-id ARN
+4. Create the databases.
 
-A key cannot be removed or replaced: the API has no call for that, and support has
-to be asked. Whoever takes the key from those accounts, or deletes it at the cloud
-provider, makes the data of its databases unreadable.`,
-		Example: "  astra --sandbox key list",
+A key cannot be removed or replaced through the API; contact support. If those
+accounts lose access to the key, or the key is deleted at the cloud provider,
+the data of its databases becomes unreadable.`,
+		Example: "  astra key list",
 	}, newAccounts, newCreate, newGet, newList)
 	unknown := noun.RunE
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
@@ -87,7 +86,7 @@ func (p *place) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	cli.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
-	f.BoolVar(&p.classic, "classic", false, "for classic databases")
+	f.BoolVar(&p.classic, "classic", false, "use keys for classic databases")
 }
 
 func (p *place) check() error {

@@ -13,12 +13,12 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the customer keys of the organization",
-		Example: "  astra --sandbox key list\n  astra --sandbox key list --classic -o json",
+		Short:   "List the customer keys",
+		Example: "  astra key list\n  astra key list --classic -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, classic) },
 	}
-	cmd.Flags().BoolVar(&classic, "classic", false, "those for classic databases instead")
+	cmd.Flags().BoolVar(&classic, "classic", false, "list the keys for classic databases")
 	return cli.Listing(cmd, columns())
 }
 

@@ -25,16 +25,16 @@ func newCreate(app *cli.App) *cobra.Command {
 		Use:        "create NAME",
 		SuggestFor: []string{"add", "new"},
 		Short:      "Create a keyspace",
-		Long: `Create a keyspace. It takes the service some seconds, until which it is not listed;
-with --wait the command ends when it can be used.`,
-		Example: "  astra --sandbox keyspace create orders --db demo --wait\n" +
-			"  astra --sandbox keyspace create orders --db demo --if-not-exists",
+		Long: `Create a keyspace. It is listed after some seconds; with --wait, the command
+returns when the keyspace can be used.`,
+		Example: "  astra keyspace create orders --db demo --wait\n" +
+			"  astra keyspace create orders --db demo --if-not-exists",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	addDatabase(f, &in.database)
-	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a keyspace")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the keyspace exists")
 	cli.AddWait(f, &in.wait)
 	return cmd
 }

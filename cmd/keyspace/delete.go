@@ -25,19 +25,19 @@ func newDelete(app *cli.App) *cobra.Command {
 		Use:     "delete KEYSPACE",
 		Aliases: []string{"rm", "remove", "drop"},
 		Short:   "Delete a keyspace with all its data",
-		Long: `Delete a keyspace with all its data. Nobody can bring it back.
+		Long: `Delete a keyspace with all its data. This cannot be undone.
 
-The default keyspace is refused without --force: clients use it where they name no
-other, and the service may refuse it, too.`,
-		Example: "  astra --sandbox keyspace create scratch --db demo --wait\n" +
-			"  astra --sandbox keyspace delete scratch --db demo --yes --wait",
+Deleting the default keyspace requires --force: clients use it when they name no
+other, and the service may refuse to delete it.`,
+		Example: "  astra keyspace create scratch --db demo --wait\n" +
+			"  astra keyspace delete scratch --db demo --yes --wait",
 		Args: cli.Args("KEYSPACE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	addDatabase(f, &in.database)
-	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such keyspace")
-	f.BoolVar(&in.force, "force", false, "also ask the service to delete the default keyspace")
+	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the keyspace does not exist")
+	f.BoolVar(&in.force, "force", false, "allow deleting the default keyspace")
 	cli.AddWait(f, &in.wait)
 	return cmd
 }

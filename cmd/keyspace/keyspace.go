@@ -21,14 +21,15 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Manage the keyspaces of a database: that of --db, else the selected one (see
 "astra env use").
 
-While a keyspace is made or deleted the database is in maintenance, and works on.
-Another change that is under way is waited for.`,
-		Example: "  astra --sandbox keyspace list --db demo",
+While a keyspace is created or deleted, the database has the status MAINTENANCE
+and remains available. A command waits for other operations on the database to
+finish.`,
+		Example: "  astra keyspace list --db demo",
 	}, newCreate, newDelete, newList)
 }
 
 func addDatabase(f *pflag.FlagSet, database *string) {
-	f.StringVar(database, "db", "", "`name` or id of the database (default the selected one)")
+	f.StringVar(database, "db", "", "`name` or ID of the database (default: the selected one)")
 }
 
 // A keyspace is a keyspace as it is printed.

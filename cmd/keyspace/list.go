@@ -12,8 +12,8 @@ func newList(app *cli.App) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List the keyspaces of a database",
-		Example: "  astra --sandbox keyspace list --db demo\n" +
-			"  astra --sandbox env use demo && astra --sandbox keyspace list -o json",
+		Example: "  astra keyspace list --db demo\n" +
+			"  astra env use demo && astra keyspace list -o json",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, d, err := find(cmd.Context(), app, database)

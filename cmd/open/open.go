@@ -41,22 +41,21 @@ func New(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open PAGE [DB]",
 		Short: "Open a page of the Portal in the browser",
-		Long: `Open a page of the Portal in the browser, and print its address. The pages are
+		Long: `Open a page of the Portal in the browser and print its URL. The pages are:
 
     org      the organization
-    users    who is in it
+    users    members and invitations
     roles    default and custom roles
     tokens   application tokens
     billing  plan, payment method, cost
-    db       a database (default the selected one)
+    db       a database (default: the selected one)
 
-BROWSER names the program to use, several with colons between them; %s in it
-stands for the address. Where no browser can be opened, as over ssh, and with
---print, the address is only printed. The address holds ids and no secret; the
-Portal has a login of its own.
+BROWSER sets the program to use, or several separated by colons; %s in it is
+replaced by the URL. Without a browser, as over ssh, and with --print, the URL
+is only printed. It contains IDs and no secret. The Portal has its own login.
 
-What only the Portal can do: astra help portal`,
-		Example:   "  astra --sandbox open tokens\n  astra --sandbox open db demo",
+For tasks that require the Portal, see "astra help portal".`,
+		Example:   "  astra open tokens\n  astra open db demo",
 		ValidArgs: names(),
 		Args:      cli.Args("PAGE", "[DB]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,7 +66,7 @@ What only the Portal can do: astra help portal`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().BoolVar(&in.printOnly, "print", false, "only print the address")
+	cmd.Flags().BoolVar(&in.printOnly, "print", false, "print the URL without opening it")
 	return cmd
 }
 

@@ -30,25 +30,25 @@ func newAdd(app *cli.App) *cobra.Command {
 		Use:     "add NAME --email EMAIL",
 		Aliases: []string{"create"},
 		Short:   "Add an organization to the enterprise",
-		Long: `Add an organization to the enterprise that the credential belongs to. The service
-sends an email to --email, the address of its owner.
+		Long: `Add an organization to the enterprise of the credential. The service sends an
+email to --email, the address of its owner.
 
-The administrator of the new organization is the member of this one whose address
-is --email, or the user whose id is --admin-user.
+The administrator of the new organization is the member of this organization
+with the address --email, or the user with the ID --admin-user.
 
-The service hands out no credential for the new organization, and has no call that
-lists organizations or deletes one. So the organization is noted here, "org list"
-shows it, and to work in it you log in with a token that its Portal generates.`,
-		Example: "  astra --sandbox org add 'Acme Europe' --email owner@example.com --yes",
+The API neither issues a credential for the new organization, nor lists or
+deletes organizations. So the organization is recorded on this machine and shown
+by "astra org list". To use it, log in with a token generated in its Portal.`,
+		Example: "  astra org add 'Acme Europe' --email owner@example.com --yes",
 		Args:    cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name = strings.TrimSpace(args[0])
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.email, "email", "", "`address` of the owner, who is sent an email")
-	cmd.Flags().StringVar(&in.adminUser, "admin-user", "", "`id` of the user who becomes its administrator (default the member whose address is --email)")
-	cmd.Flags().StringVar(&in.enterprise, "enterprise", "", "`id` of the enterprise (default the credential's own)")
+	cmd.Flags().StringVar(&in.email, "email", "", "email `address` of the owner, who is notified")
+	cmd.Flags().StringVar(&in.adminUser, "admin-user", "", "`ID` of the user who becomes its administrator (default: the member with the address of --email)")
+	cmd.Flags().StringVar(&in.enterprise, "enterprise", "", "`ID` of the enterprise (default: that of the credential)")
 	return cmd
 }
 

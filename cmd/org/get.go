@@ -10,8 +10,9 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get [ORG]",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one organization, by default the one in use",
-		Example: "  astra --sandbox org get\n  astra --sandbox org get -o json",
+		Short:   "Show an organization",
+		Long:    "Show an organization, by default the active one.",
+		Example: "  astra org get\n  astra org get -o json",
 		Args:    cli.Args("[ORG]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -14,12 +14,12 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "org",
 		SuggestFor: []string{"enterprise"},
-		Short:      "See and add organizations, and switch between them",
-		Long: `See and add organizations, and switch between them.
+		Short:      "Manage organizations",
+		Long: `Manage organizations.
 
-A credential belongs to one organization, so a profile is one organization: to
-see another one, log in to it with a token of its own.`,
-		Example: "  astra --sandbox org list",
+A credential belongs to one organization, and so does a profile. To use another
+organization, log in with a token of that organization.`,
+		Example: "  astra org list",
 	}, newAdd, newList, newGet, newUse)
 }
 

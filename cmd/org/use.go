@@ -16,9 +16,8 @@ func newUse(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "use ORG",
 		Short: "Switch to another organization",
-		Long: `Switch to another organization, by name, id or profile: make its profile the
-current one. One that was added from here and has no profile yet needs a login
-first.`,
+		Long: `Switch to another organization, by name, ID or profile: its profile becomes the
+current one. An organization without a profile requires a login first.`,
 		Example: "  astra org use production",
 		Args:    cli.Args("ORG"),
 		RunE: func(cmd *cobra.Command, args []string) error {

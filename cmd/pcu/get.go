@@ -13,8 +13,8 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get GROUP",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one group, by title or id, and the datacenters in it",
-		Example: "  astra --sandbox pcu get example\n  astra --sandbox pcu get example --jq .datacenters",
+		Short:   "Show a capacity unit group and its datacenters",
+		Example: "  astra pcu get example\n  astra pcu get example --jq .datacenters",
 		Args:    cli.Args("GROUP"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return get(cmd.Context(), app, args[0]) },
 	}

@@ -12,8 +12,8 @@ func newList(app *cli.App) *cobra.Command {
 	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the groups of capacity units",
-		Example: "  astra --sandbox pcu list\n  astra --sandbox pcu list --filter status=parked -o json",
+		Short:   "List the capacity unit groups",
+		Example: "  astra pcu list\n  astra pcu list --filter status=parked -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

@@ -15,11 +15,11 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "pcu",
-		Short: "See groups of provisioned capacity units",
-		Long: `See groups of provisioned capacity units: capacity that is kept ready for the
-databases in a group, all of one cloud and region. Groups are made, changed and
-filled in the Portal.`,
-		Example: "  astra --sandbox pcu list",
+		Short: "Show provisioned capacity units",
+		Long: `Show groups of provisioned capacity units: capacity reserved for the databases
+of a group, all in one cloud and region. Groups are created and changed in the
+Portal.`,
+		Example: "  astra pcu list",
 	}, newGet, newList)
 }
 

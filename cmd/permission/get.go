@@ -14,7 +14,7 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get PERMISSION",
 		Aliases: []string{"show", "describe"},
-		Short:   "Explain one permission, and which default roles carry it",
+		Short:   "Show a permission and its default roles",
 		Example: "  astra permission get 'View DB'\n  astra permission get org-db-view -o json",
 		Args:    cli.Args("PERMISSION"),
 		RunE: func(_ *cobra.Command, args []string) error {

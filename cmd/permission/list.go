@@ -2,6 +2,7 @@ package permission
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,18 +18,19 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List every permission with its console name and API parameter",
+		Short:   "List all permissions",
+		Long:    "List all permissions with their Portal name and API parameter.",
 		Example: "  astra permission list\n  astra permission list --group keyspace -o json",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
-	cmd.Flags().StringVar(&in.group, "group", "", "only this `group`: "+groupNames())
+	cli.Enum(cmd.Flags(), &in.group, "group", "", groupNames(), "list only permissions of this `group`")
 	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(app *cli.App) error {
 	if in.group != "" && !slices.Contains(iam.Groups(), iam.Group(in.group)) {
-		return exit.Usagef("--group is one of %s, not %q", groupNames(), in.group)
+		return exit.Usagef("--group is one of %s, not %q", strings.Join(groupNames(), ", "), in.group)
 	}
 	all := slices.DeleteFunc(iam.Permissions(), func(p iam.Permission) bool {
 		return in.group != "" && p.Group != iam.Group(in.group)

@@ -3,8 +3,6 @@
 package permission
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -17,9 +15,10 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "permission",
 		SuggestFor: []string{"action", "actions"},
-		Short:      "Look up what a role can grant",
-		Long:       "Look up what a role can grant. The catalogue is part of the program: no credential is needed.",
-		Example:    "  astra permission list --group api",
+		Short:      "Look up permissions",
+		Long: `Look up permissions. The catalog is part of the program and requires no
+credential.`,
+		Example: "  astra permission list --group api",
 	}, newGet, newList)
 }
 
@@ -43,10 +42,10 @@ func carriers(parameter string) []string {
 }
 
 // groupNames are the groups as they are given to --group.
-func groupNames() string {
+func groupNames() []string {
 	var names []string
 	for _, g := range iam.Groups() {
 		names = append(names, string(g))
 	}
-	return strings.Join(names, ", ")
+	return names
 }

@@ -13,12 +13,13 @@ func newGet(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show the private ways into one database, one a region",
-		Example: "  astra --sandbox private-link get --db demo\n  astra --sandbox private-link get --db demo --jq '.[].serviceName'",
+		Short:   "Show the private endpoints of a database",
+		Long:    "Show the private endpoints of a database, one row per region.",
+		Example: "  astra private-link get --db demo\n  astra private-link get --db demo --jq '.[].serviceName'",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return get(cmd.Context(), app, database) },
 	}
-	cmd.Flags().StringVar(&database, "db", "", "`name` or id of the database (default the selected one)")
+	cmd.Flags().StringVar(&database, "db", "", "`name` or ID of the database (default: the selected one)")
 	return cmd
 }
 

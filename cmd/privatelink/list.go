@@ -14,8 +14,9 @@ func newList(app *cli.App) *cobra.Command {
 	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the private ways into all databases, one a region",
-		Example: "  astra --sandbox private-link list\n  astra --sandbox private-link list --jq '.[]|select(.endpoints!=[]).database'",
+		Short:   "List the private endpoints of all databases",
+		Long:    "List the private endpoints of all databases, one row per region.",
+		Example: "  astra private-link list\n  astra private-link list --jq '.[]|select(.endpoints!=[]).database'",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

@@ -17,13 +17,13 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "private-link",
-		Short: "See the private endpoints of databases",
-		Long: `See the private endpoints of databases: ways from your own network at AWS, Google
-Cloud or Azure that do not lead through the internet. Each region of a database has
-a service that endpoints are connected to, and principals who may connect. They are
-set up in the Portal, on the database's page; a private endpoint is a premium
+		Short: "Show the private endpoints of databases",
+		Long: `Show the private endpoints of databases: connections from your own network at
+AWS, Google Cloud or Azure that avoid the internet. Each region of a database
+has a service that endpoints connect to, and a list of allowed principals. They
+are set up on the database's page in the Portal. Private endpoints are a premium
 feature.`,
-		Example: "  astra --sandbox private-link list",
+		Example: "  astra private-link list",
 	}, newGet, newList)
 }
 

@@ -13,9 +13,9 @@ func newDelete(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "delete PROFILE",
 		Aliases: []string{"rm", "remove"},
-		Short:   "Delete a profile, with its stored secrets",
-		Long: `Delete a profile, with the secrets that are stored for it. Nothing is revoked: a
-token whose only copy is deleted here stays valid until "astra token delete".`,
+		Short:   "Delete a profile and its stored secrets",
+		Long: `Delete a profile and its stored secrets. Tokens are not revoked: a token whose
+only copy is deleted here stays valid until "astra token delete".`,
 		Example: "  astra profile delete old --yes",
 		Args:    cli.Args("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -10,7 +10,8 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get [PROFILE]",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one profile, by default the one in use",
+		Short:   "Show a profile",
+		Long:    "Show a profile, by default the active one.",
 		Example: "  astra profile get\n  astra profile get production -o json",
 		Args:    cli.Args("[PROFILE]"),
 		RunE: func(_ *cobra.Command, args []string) error {

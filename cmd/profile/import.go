@@ -27,18 +27,18 @@ func newImport(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "import [FILE]",
 		SuggestFor: []string{"create", "add", "new"},
-		Short:      "Take over the profiles of other Astra command-line tools",
-		Long: `Take over the profiles of other Astra command-line tools: of the official one
-(the file of ASTRARC, $XDG_CONFIG_HOME/astra/.astrarc or ~/.astrarc, the first
-that applies), and of its archived predecessor (astra/prod_token in the
-configuration directory). FILE names another file of either kind.
+		Short:      "Import profiles of other Astra command-line tools",
+		Long: `Import profiles of other Astra command-line tools: the official one (the file of
+ASTRARC, $XDG_CONFIG_HOME/astra/.astrarc or ~/.astrarc, the first that applies)
+and its archived predecessor (astra/prod_token in the configuration directory).
+FILE is another file of either kind.
 
-A section becomes the profile of the same name. Where that cannot be the name of
-a profile, as with an address or "Acme Inc", it becomes one like it: Acme-Inc.
+Each section becomes a profile of the same name. A section whose name is not a
+valid profile name, such as "Acme Inc", becomes a similar one: Acme-Inc.
 
-Each token is verified and put into the secret store. The files themselves are
-left as they are: they hold the tokens in plain text, so delete them afterwards.
-A profile that exists already is not touched.`,
+Each token is verified and put into the secret store. The original files are not
+changed: they hold the tokens in plain text, so delete them afterwards. Existing
+profiles are not changed.`,
 		Example: "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
 		Args:    cli.Args("[FILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,7 +46,7 @@ A profile that exists already is not touched.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().StringVar(&in.store, "store", "", "`where` to keep the tokens: keyring or file (default keyring)")
+	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file"}, "`store` for the tokens (default keyring)")
 	return cmd
 }
 

@@ -16,10 +16,10 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "profile",
 		SuggestFor: []string{"config", "context"},
-		Short:      "Manage profiles: one organization and its credential each",
-		Long: `Manage profiles. A profile is one organization: where its credential is kept, and
-the databases that "astra env use" selected. It holds no secret. Profiles are made by
-"astra auth login".`,
+		Short:      "Manage profiles",
+		Long: `Manage profiles. A profile belongs to one organization. It records where the
+credential is stored, and the databases selected by "astra env use". It holds no
+secret. "astra auth login" creates profiles.`,
 		Example: "  astra profile list",
 	}, newDelete, newGet, newImport, newList, newRename, newUse)
 }

@@ -13,10 +13,10 @@ import (
 func newRename(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rename PROFILE NAME",
-		Short: "Give a profile another name",
-		Long: `Give a profile another name. Its secrets are copied under the new name, then the
-configuration is switched, then the old ones are deleted. After a failure the profile
-has its old name; the next command ends a renaming that was interrupted.`,
+		Short: "Rename a profile",
+		Long: `Rename a profile. Its secrets are copied to the new name, the configuration is
+switched, and the old secrets are deleted. After a failure the profile has its
+old name; the next command completes an interrupted renaming.`,
 		Example: "  astra profile rename default staging",
 		Args:    cli.Args("PROFILE", "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {

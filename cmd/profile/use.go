@@ -10,7 +10,7 @@ import (
 func newUse(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "use PROFILE",
-		Short:   "Make a profile the current one",
+		Short:   "Switch to another profile",
 		Example: "  astra profile use production",
 		Args:    cli.Args("PROFILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -23,15 +23,15 @@ func newAdd(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "add REGION --db DB",
 		SuggestFor: []string{"create"},
-		Short:      "Have a database in one more region",
-		Long: `Have a serverless database in one more region of its cloud. Its data is copied there
-and kept the same in all regions; each costs as much as the first. It takes the
-service some minutes, until which the region is not listed.`,
-		Example: "  astra --sandbox region add us-east4 --db demo --wait",
+		Short:      "Add a region to a database",
+		Long: `Add a region of the same cloud to a serverless database. Its data is replicated
+to all regions; each region costs as much as the first. The region is listed
+after a few minutes.`,
+		Example: "  astra region add us-east4 --db demo --wait",
 		Args:    cli.Args("REGION"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	cli.AddWait(cmd.Flags(), &in.wait)
 	return cmd
 }

@@ -19,21 +19,21 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the regions that databases can be in",
-		Long: `List the regions that databases for vectors and other serverless ones can be in, or
-with --type only those of one type. Some are not enabled for every organization.
+		Short:   "List the regions for databases",
+		Long: `List the regions for vector and serverless databases, or with --type those for
+one type. Some regions are not enabled for every organization.
 
-With --db it is the regions that a database is in, its first one first.`,
-		Example: "  astra --sandbox region list --type vector --cloud gcp\n" +
-			"  astra --sandbox region list --filter classification=standard --filter enabled=true\n" +
-			"  astra --sandbox region list --db demo",
+With --db it lists the regions of a database, the first region first.`,
+		Example: "  astra region list --type vector --cloud gcp\n" +
+			"  astra region list --filter classification=standard --filter enabled=true\n" +
+			"  astra region list --db demo",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.kind, "type", "", "`type` of databases: serverless, vector or classic (default serverless and vector)")
+	cli.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
 	cli.AddCloud(f, &in.cloud)
-	f.StringVar(&in.database, "db", "", "only those that this database is in, by `name` or id")
+	f.StringVar(&in.database, "db", "", "list only the regions of this database, by `name` or ID")
 	return cli.Listing(cmd, columns())
 }
 

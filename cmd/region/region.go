@@ -16,13 +16,15 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "region",
 		SuggestFor: []string{"datacenter", "datacenters", "dc"},
-		Short:      "See where databases can be, and add regions to a database",
-		Long: `See in which regions databases can be, and have a database in several of them. Each
-region is Standard, Premium or Premium+ (premium_plus), by which prices differ.
+		Short:      "Manage the regions of a database",
+		Long: `List regions, and manage the regions of a database. Each region has a
+classification, Standard, Premium or Premium+ (premium_plus), with different
+prices.
 
-While a region is added or removed the database is in maintenance, and works on.
-Another change that is under way is waited for.`,
-		Example: "  astra --sandbox region list --cloud gcp",
+While a region is added or removed, the database has the status MAINTENANCE and
+remains available. A command waits for other operations on the database to
+finish.`,
+		Example: "  astra region list --cloud gcp",
 	}, newAdd, newList, newRemove)
 }
 

@@ -24,16 +24,16 @@ func newRemove(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove REGION --db DB",
 		Aliases: []string{"rm", "delete"},
-		Short:   "Take a database out of a region",
-		Long: `Take a database out of a region. Clients that use it there lose it; its data stays in
-the other regions. The first region stays as long as the database.`,
-		Example: "  astra --sandbox region add us-east4 --db demo --wait\n" +
-			"  astra --sandbox region remove us-east4 --db demo --yes --wait",
+		Short:   "Remove a region from a database",
+		Long: `Remove a region from a database. Clients in that region lose access; the data is
+kept in the other regions. The first region of a database cannot be removed.`,
+		Example: "  astra region add us-east4 --db demo --wait\n" +
+			"  astra region remove us-east4 --db demo --yes --wait",
 		Args: cli.Args("REGION"),
 		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
+	f.StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the database is not in that region")
 	cli.AddWait(f, &in.wait)
 	return cmd

@@ -23,30 +23,30 @@ func newAdvise(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "advise --needs NEED,…",
 		SuggestFor: []string{"suggest", "can-i"},
-		Short:      "Find the default role that permits least and does what is needed",
-		Long: `Find the default role that permits least among those that do what is needed, and
-say why. No credential is needed. Status 10 if no default role fits: then a
-command follows that creates one which does.
+		Short:      "Suggest the least-privileged default role",
+		Long: `Suggest the least-privileged default role for some needs, with the reason. No
+credential is required. Exits with status 10 if no default role fits, and prints
+a command that creates a custom role.
 
-The needs: ui (the web console), cql, drivers, dsbulk, rest, graphql, document
-(ways to data), data-loader (of the console), devops (the DevOps API: databases)
-and access-list (from which addresses databases may be reached).
+The needs are ui (the Portal), cql, drivers, dsbulk, rest, graphql, document
+(access to data), data-loader (of the Portal), devops (the DevOps API:
+databases) and access-list (IP access lists).
 
-The levels: read-only looks; read-write also changes rows; admin also changes
-tables, keyspaces, databases and access lists.
+The levels are read-only; read-write, which also changes rows; and admin, which
+also changes tables, keyspaces, databases and access lists.
 
-With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id", "name"}]},
-where alternatives fit as well and permit more.`,
+With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id",
+"name"}]}. Alternatives also fit and grant more.`,
 		Example: "  astra role advise --needs cql,rest\n" +
 			"  astra role advise --needs drivers --level read-write --for service-account -o json\n" +
-			`  astra --sandbox user invite ada@example.com --role "$(astra role advise --needs ui -o name)"`,
+			`  astra user invite ada@example.com --role "$(astra role advise --needs ui -o name)"`,
 		Args: cli.Args(),
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&in.needs, "needs", nil, "what the role is for, a `list` with commas of: "+all(iam.Needs())+"; may be repeated")
-	f.StringVar(&in.level, "level", string(iam.ReadOnly), "how `much` it is to permit: "+all(iam.Accesses()))
-	f.StringVar(&in.whose, "for", string(iam.Person), "`who` is to hold it: "+all(iam.Kinds()))
+	cli.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
+	cli.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
+	cli.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
 	return cmd
 }
 

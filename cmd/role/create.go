@@ -31,27 +31,26 @@ func newCreate(app *cli.App) *cobra.Command {
 		Use:        "create NAME",
 		SuggestFor: []string{"add", "new", "clone"},
 		Short:      "Create a custom role",
-		Long: `Create a custom role: from permissions, like another role, or from a document.
-On a terminal, without any of these, permissions and databases are picked from
-lists.
+		Long: `Create a custom role from permissions, from another role, or from a document. On
+a terminal, without any of these, you pick permissions and databases from lists.
 
-Permissions are named as the console does (View DB) or as the API does
-(org-db-view). With --like or --from they are added to what is there.
+Permissions are identified by their Portal name (View DB) or API parameter
+(org-db-view). With --like or --from they are added to the existing ones.
 
-Without --db the role is for every database of the organization, also those to
-come, or holds where the role does that it is made like. The role gets every
-resource that it needs to work: for a keyspace also its database, and the system
-keyspaces that drivers read. --keyspace counts for each --db, and --table for
-each --keyspace. A document lists resources, or scopes such as
-{"database": "demo", "keyspace": "app", "table": "orders"}.
+Without --db the role covers every database of the organization, including
+future ones, or the resources of the role in --like. The role gets every
+resource it requires: for a keyspace also its database, and the system keyspaces
+read by drivers. --keyspace applies to each --db, and --table to each
+--keyspace. A document lists resources, or scopes such as {"database": "demo",
+"keyspace": "app", "table": "orders"}.
 
-Holders of the role can use the Portal only if it has Read User and View DB.
+Users with this role can use the Portal only if it has Read User and View DB.
 
-With --if-not-exists a role of this name that permits the same is left unchanged; one
-that permits something else is an error that names the difference.`,
-		Example: "  astra --sandbox role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
-			"  astra --sandbox role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
-			"  astra --sandbox role get Reporting -o json | astra --sandbox role create Reports --from -",
+With --if-not-exists an existing role with the same policy is left unchanged; a
+different policy is an error that shows the difference.`,
+		Example: "  astra role create Reporting --permission 'Select Table' --permission 'Access CQL' --db demo --keyspace app\n" +
+			"  astra role create Loader --like 'R/W User' --remove-permission 'Access GraphQL API' --db demo\n" +
+			"  astra role get Reporting -o json | astra role create Reports --from -",
 		Args: cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name, in.described = args[0], cmd.Flags().Changed("description")
@@ -59,10 +58,10 @@ that permits something else is an error that names the difference.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.description, "description", "", "`text` that says what the role is for (default: its name)")
-	f.StringArrayVar(&in.permissions, "permission", nil, "console `name` or API parameter of a permission; may be repeated")
-	f.StringVar(&in.like, "like", "", "begin with the permissions of this `role`, and where it holds")
-	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if there is such a role with the same policy")
+	f.StringVar(&in.description, "description", "", "`text` that describes the role (default: its name)")
+	f.StringArrayVar(&in.permissions, "permission", nil, "add a permission, by Portal `name` or API parameter; repeatable")
+	f.StringVar(&in.like, "like", "", "start from the permissions and resources of this `role`")
+	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if a role with the same policy exists")
 	in.add(f)
 	return cmd
 }

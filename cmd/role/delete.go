@@ -27,23 +27,22 @@ func newDelete(app *cli.App) *cobra.Command {
 		Use:     "delete ROLE…",
 		Aliases: []string{"rm", "remove"},
 		Short:   "Delete custom roles",
-		Long: `Delete custom roles. Whoever holds one loses what it permits; they are shown
-before the question. All must be there, before the first one is deleted. Each is a
-row of the output: {row,input,id,action,outcome,exit,error}.
+		Long: `Delete custom roles. Users and tokens with a role lose its permissions; they are
+listed before the prompt. If a role does not exist, nothing is deleted. Each
+role is a row of the output: {row,input,id,action,outcome,exit,error}.
 
-Default roles cannot be deleted. A role that the token in use carries, or may
-carry without being able to see it, is refused without --force: you might lock
-yourself out.`,
-		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
-			"  astra --sandbox role delete Reporting --yes",
+Default roles cannot be deleted. Deleting a role of the token in use, or one
+that might be, requires --force because you might lock yourself out.`,
+		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
+			"  astra role delete Reporting --yes",
 		Args: cli.Args("ROLE…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such role")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also delete a role that the token in use carries, or may carry")
+	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the role does not exist")
+	cmd.Flags().BoolVar(&in.force, "force", false, "allow deleting a role of the token in use")
 	return cmd
 }
 

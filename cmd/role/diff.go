@@ -22,13 +22,14 @@ func (s surplus) empty() bool { return len(s.Permissions)+len(s.Resources) == 0 
 func newDiff(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff A B",
-		Short: "Show what one role permits and another does not",
-		Long: `Show what each of two roles permits and the other does not: permissions, and
-where they hold. A resource counts as the other's if one of its resources covers
-it. Status 0 if the roles are equal in effect, 10 if they differ.
+		Short: "Compare two roles",
+		Long: `Compare the permissions and resources of two roles. A resource counts as shared
+if a resource of the other role covers it. Exits with status 0 if the roles have
+the same effect, 10 if they differ.
 
-With -o json: {"onlyInA": {"permissions": […], "resources": […]}, "onlyInB": {…}}.`,
-		Example: "  astra --sandbox role diff 'RO User' 'R/W User' || test $? = 10",
+With -o json: {"onlyInA": {"permissions": […], "resources": […]}, "onlyInB":
+{…}}.`,
+		Example: "  astra role diff 'RO User' 'R/W User' || test $? = 10",
 		Args:    cli.Args("A", "B"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return diff(cmd.Context(), app, args[0], args[1]) },
 	}

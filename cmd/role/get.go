@@ -14,8 +14,9 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get ROLE",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one role: its permissions, where they hold, and who has it",
-		Example: "  astra --sandbox role get 'RO User'\n  astra --sandbox role get 'RO User' -o json",
+		Short:   "Show a role",
+		Long:    "Show a role: its permissions, resources, users and tokens.",
+		Example: "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
 		Args:    cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

@@ -25,14 +25,15 @@ func newList(app *cli.App) *cobra.Command {
 		Short:   "List default and custom roles",
 		Long: `List default and custom roles.
 
---matrix shows the default roles of four kinds at three levels, in columns kind,
-administrator, readWrite and readOnly. It sends no request. API roles have no CQL
-access; service account roles below administrator list neither users nor databases.`,
-		Example: "  astra --sandbox role list\n  astra --sandbox role list --kind custom -o json\n  astra role list --matrix",
+--matrix shows the default roles by kind and level, with the columns kind,
+administrator, readWrite and readOnly. It sends no request. API roles have no
+CQL access; service account roles below administrator cannot list users or
+databases.`,
+		Example: "  astra role list\n  astra role list --kind custom -o json\n  astra role list --matrix",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cmd.Flags().StringVar(&in.kind, "kind", "", "only roles of this `kind`: default or custom")
+	cli.Enum(cmd.Flags(), &in.kind, "kind", "", []string{"default", "custom"}, "list only roles of this `kind`")
 	cmd.Flags().BoolVar(&in.matrix, "matrix", false, "show the default roles by kind and level")
 	cmd.MarkFlagsMutuallyExclusive("kind", "matrix")
 	return cli.Listing(cmd, columns())

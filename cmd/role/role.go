@@ -23,16 +23,16 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "role",
 		SuggestFor: []string{"policy", "policies"},
-		Short:      "See, create, change and compare roles",
-		Long: `See, create, change and compare roles. A role grants permissions on resources;
-people and application tokens hold roles.
+		Short:      "Manage roles",
+		Long: `Manage roles. A role grants permissions on resources to users and application
+tokens.
 
-Every organization has the same default roles, which cannot be changed. For
-whatever they permit too much or too little there are custom roles.
+Every organization has the same default roles, which cannot be changed. Create
+custom roles to grant more or less.
 
-A role is named by its name or id; a default role also by the Portal's name, such as
-Read/Write User for R/W User.`,
-		Example: "  astra --sandbox role list\n  astra role advise --needs cql",
+A role is identified by its name or ID; a default role also by its name in the
+Portal, such as Read/Write User for R/W User.`,
+		Example: "  astra role list\n  astra role advise --needs cql",
 	}, newAdvise, newCreate, newDelete, newDiff, newGet, newList, newUpdate)
 }
 

@@ -29,14 +29,14 @@ type terms struct {
 }
 
 func (t *terms) add(f *pflag.FlagSet) {
-	f.StringVar(&t.from, "from", "", "begin with the role in a JSON `file`, - for standard input, as role get -o json prints it")
-	f.StringArrayVar(&t.removed, "remove-permission", nil, "take away a permission, by `name` or API parameter; may be repeated")
-	f.BoolVar(&t.allDatabases, "all-databases", false, "for every database, also those to come")
-	f.StringArrayVar(&t.databases, "db", nil, "limit to this database, by `name` or id; may be repeated")
-	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases given by --db, by `name`; may be repeated")
-	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces given by --keyspace, by `name`; may be repeated")
-	f.StringArrayVar(&t.resources, "resource", nil, "a `DRN` to list as it is, alone or besides the databases; may be repeated")
-	f.StringVar(&t.lint, "lint", "warn", "`what` to do if the role would not work: error, warn or off (refuse it, say it, or be silent)")
+	f.StringVar(&t.from, "from", "", "start from the role in a JSON `file` as printed by role get -o json; - reads standard input")
+	f.StringArrayVar(&t.removed, "remove-permission", nil, "remove a permission, by `name` or API parameter; repeatable")
+	f.BoolVar(&t.allDatabases, "all-databases", false, "cover every database, including future ones")
+	f.StringArrayVar(&t.databases, "db", nil, "limit to this database, by `name` or ID; repeatable")
+	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases of --db, by `name`; repeatable")
+	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces of --keyspace, by `name`; repeatable")
+	f.StringArrayVar(&t.resources, "resource", nil, "add a resource by its `DRN`, alone or in addition to databases; repeatable")
+	cli.Enum(f, &t.lint, "lint", "warn", []string{"error", "warn", "off"}, "`action` if the role would not work: refuse it, warn or ignore")
 }
 
 // scoped reports whether flags say where the role is to hold.

@@ -26,17 +26,17 @@ func newUpdate(app *cli.App) *cobra.Command {
 		Use:     "update ROLE",
 		Aliases: []string{"edit"},
 		Short:   "Change a custom role",
-		Long: `Change the name, the permissions, or the databases of a custom role. What is not
-named stays as it is. The difference, and whom it affects, is shown before the
-question. If somebody else changes the role meanwhile, nothing is sent.
+		Long: `Change the name, permissions or databases of a custom role. Everything else is
+kept. The difference and the affected users are shown before the prompt. If the
+role is changed by another client at the same time, nothing is sent.
 
-Flags that say where the role holds replace where it held; they mean what they
-mean to role create. Default roles cannot be changed: create one like them. To
-take something from a role that the token in use carries, or may carry without
-being able to see it, is refused without --force: you might lock yourself out.`,
-		Example: "  astra --sandbox role create Reporting --like 'RO User' --db demo\n" +
-			"  astra --sandbox role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
-			"  astra --sandbox role update Reporting --name 'Data team' --db demo --keyspace app --yes",
+Flags that set databases or resources replace the current ones; they work as in
+"astra role create". Default roles cannot be changed: create a custom one with
+--like. Weakening a role of the token in use, or one that might be, requires
+--force because you might lock yourself out.`,
+		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
+			"  astra role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
+			"  astra role update Reporting --name 'Data team' --db demo --keyspace app --yes",
 		Args: cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref, in.described = args[0], cmd.Flags().Changed("description")
@@ -45,10 +45,10 @@ being able to see it, is refused without --force: you might lock yourself out.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.name, "name", "", "new `name` of the role")
-	f.StringVar(&in.description, "description", "", "new `text` that says what the role is for")
-	f.StringArrayVar(&in.permissions, "permission", nil, "a permission in the place of all others, by `name` or API parameter; may be repeated")
-	f.StringArrayVar(&in.added, "add-permission", nil, "add a permission, by `name` or API parameter; may be repeated")
-	f.BoolVar(&in.force, "force", false, "also weaken a role that the token in use carries, or may carry")
+	f.StringVar(&in.description, "description", "", "new description, a `text`")
+	f.StringArrayVar(&in.permissions, "permission", nil, "replace all permissions, by `name` or API parameter; repeatable")
+	f.StringArrayVar(&in.added, "add-permission", nil, "add a permission, by `name` or API parameter; repeatable")
+	f.BoolVar(&in.force, "force", false, "allow weakening a role of the token in use")
 	in.add(f)
 	return cmd
 }

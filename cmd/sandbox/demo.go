@@ -22,15 +22,15 @@ func newDemo(app *cli.App) *cobra.Command {
 	keep := false
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the main job, with real commands, in a minute",
-		Long: `Show the main job: an organization, a role, an invitation, an application token,
-and the environment of a shell. Each step is a command of this program, shown as
-you would type it, and run in a sandbox that is thrown away afterwards.`,
+		Short: "Run a one-minute tour with real commands",
+		Long: `Run a tour: an organization, a role, an invitation, an application token, and
+the environment of a shell. Each step is a command of this program, shown as you
+would type it and run in a temporary sandbox.`,
 		Example: "  astra sandbox demo\n  astra sandbox demo --keep",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app, keep) },
 	}
-	cmd.Flags().BoolVar(&keep, "keep", false, "keep the demo's sandbox, and say where it is")
+	cmd.Flags().BoolVar(&keep, "keep", false, "keep the sandbox of the demo, and print its location")
 	return cmd
 }
 

@@ -9,9 +9,9 @@ import (
 func newDump(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "dump",
-		Short: "Write the sandbox's whole state as JSON",
-		Long: `Write the sandbox's whole state as JSON, for "sandbox load". Of all secrets it holds
-only the administrator's token.`,
+		Short: "Write the state of the sandbox as JSON",
+		Long: `Write the whole state of the sandbox as JSON, for "astra sandbox load". Its only
+secret is the administrator's token.`,
 		Example: "  astra sandbox dump > sandbox.json",
 		Args:    cli.Args(),
 		RunE: func(*cobra.Command, []string) error {

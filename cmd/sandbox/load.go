@@ -23,9 +23,10 @@ const maxDump = 16 << 20
 func newLoad(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "load FILE",
-		Short: "Put a state that was dumped in the place of this one",
-		Long: `Put a state that "sandbox dump" wrote in the place of this one. - is standard input.
-Nothing is changed if the file is not in order, or larger than 16 MiB.`,
+		Short: "Replace the state with a dump",
+		Long: `Replace the state of the sandbox with a file written by "astra sandbox dump"; -
+reads standard input. Nothing is changed if the file is invalid or larger than
+16 MiB.`,
 		Example: "  astra sandbox dump > sandbox.json\n  astra sandbox load sandbox.json --yes",
 		Args:    cli.Args("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

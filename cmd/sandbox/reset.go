@@ -17,9 +17,9 @@ func newReset(app *cli.App) *cobra.Command {
 	name := ""
 	cmd := &cobra.Command{
 		Use:   "reset",
-		Short: "Start afresh, with a new organization",
-		Long: `Start afresh: drop everything in the sandbox, also the secrets and bindings that
-were saved there, and seed a new organization.`,
+		Short: "Reset the sandbox to a new organization",
+		Long: `Reset the sandbox to a new organization. All data in the sandbox is deleted,
+including the secrets and selected databases that were saved there.`,
 		Example: "  astra sandbox reset --yes --org-name Acme",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return reset(cmd.Context(), app, name) },

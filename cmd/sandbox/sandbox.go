@@ -13,12 +13,12 @@ func New(app *cli.App) *cobra.Command {
 		Use:        "sandbox",
 		SuggestFor: []string{"emulator", "mock"},
 		Short:      "Try everything without an account",
-		Long: `The sandbox is an emulator of the Astra DevOps API, built into this program. It has
-one organization with users, roles and databases, keeps its state in a file, and
-decides about permissions as the service does.
+		Long: `The sandbox is an emulator of the Astra DevOps API, built into this program. It
+has one organization with users, roles and databases, keeps its state in a file,
+and checks permissions as the service does.
 
-With --sandbox any command runs against it. "sandbox serve" offers it over HTTP to
-other clients.`,
+With --sandbox, every command uses it. "astra sandbox serve" offers it over HTTP
+to other clients.`,
 		Example: "  astra sandbox demo",
 	}, newDemo, newDump, newLoad, newReset, newSeed, newServe, newStatus)
 }

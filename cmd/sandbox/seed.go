@@ -20,13 +20,13 @@ func newSeed(app *cli.App) *cobra.Command {
 	var in seed
 	cmd := &cobra.Command{
 		Use:   "seed",
-		Short: "Make happen what no command can: accept invitations, let time pass",
-		Long: `Make happen what no command can: accept invitations, let time pass, and idle
-databases hibernate. One that hibernates resumes at the first request to its data,
+		Short: "Simulate external events, such as accepted invitations",
+		Long: `Simulate external events: accept invitations, advance the clock, and hibernate
+idle databases. A hibernated database resumes at the first request to its data,
 which fails.
 
-Changes of databases end with the time that they take, so --advance 10m ends all
-that are under way.`,
+Operations on databases finish when their time has passed: --advance 10m
+finishes all pending ones.`,
 		Example: "  astra sandbox seed --accept viewer@example.com\n" +
 			"  astra sandbox seed --hibernate demo\n" +
 			"  astra sandbox seed --advance 31m",
@@ -35,11 +35,11 @@ that are under way.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.orgName, "org-name", "", "rename the organization to `name`")
-	f.BoolVar(&in.noEnterprise, "no-enterprise", false, "take the enterprise rights from the administrator's token")
-	f.BoolVar(&in.enterprise, "enterprise", false, "give the enterprise rights back")
-	f.StringArrayVar(&in.accept, "accept", nil, "let the owner of this `address` accept the invitation; may be repeated")
-	f.StringArrayVar(&in.hibernate, "hibernate", nil, "let this serverless `database` hibernate, by name or id; may be repeated")
-	f.StringVar(&in.advance, "advance", "", "move the sandbox's clock on by a `duration`, such as 31m or 90d")
+	f.BoolVar(&in.noEnterprise, "no-enterprise", false, "remove the enterprise rights of the administrator's token")
+	f.BoolVar(&in.enterprise, "enterprise", false, "restore the enterprise rights of the administrator's token")
+	f.StringArrayVar(&in.accept, "accept", nil, "accept the invitation of this email `address`; repeatable")
+	f.StringArrayVar(&in.hibernate, "hibernate", nil, "hibernate this serverless `database`, by name or ID; repeatable")
+	f.StringVar(&in.advance, "advance", "", "advance the clock of the sandbox by a `duration`, such as 31m or 90d")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
 	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "advance")
 	return cmd

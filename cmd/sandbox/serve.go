@@ -33,21 +33,22 @@ func newServe(app *cli.App) *cobra.Command {
 	var in serve
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Offer the sandbox over HTTP to other clients",
-		Long: `Offer the sandbox over HTTP to other clients, until interrupted. The first line on
-standard output is the address; clients may add /v2 to it or not. The token is
-shown by "astra sandbox status".
+		Short: "Serve the sandbox over HTTP to other clients",
+		Long: `Serve the sandbox over HTTP to other clients until interrupted. The first line
+on standard output is the address; clients may append /v2 to it. To print the
+token, use "astra sandbox status".
 
-Changes of databases that are begun here take a hundredth of their time at the
-service, where a creation takes two minutes; --time-scale 1 lets them take it all.
+Operations on databases take a hundredth of their time at the service, where a
+creation takes two minutes; --time-scale 1 uses the full time.
 
-A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method, any path,
-or any one segment of one. Kinds: drop-response performs the request and closes the
-connection, status answers with the status arg, truncate breaks the answer off,
-slow waits arg before it answers, reset resets the connection, html answers with
-a sign-in page. --verbose names each request that is performed.
+A fault is 'METHOD PATH=KIND[,arg=V][,times=N]', where * is any method, any
+path, or any one segment of a path. The kinds are drop-response (performs the
+request and closes the connection), status (answers with the status arg),
+truncate (cuts the answer off), slow (waits arg before the answer), reset
+(resets the connection) and html (answers with a sign-in page). --verbose names
+each request.
 
---behavior NAME[=VALUE],... makes it a service with other habits:
+--behavior NAME[=VALUE],... simulates deviations of a service:
 
     list-lag=DURATION     list tokens as they were this long ago
     page-size=N           list at most N tokens, ordered by client ID
@@ -68,12 +69,12 @@ a sign-in page. --verbose names each request that is performed.
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "`address` of this machine to listen at; port 0 takes a free one")
-	cli.AddDuration(f, &in.latency, "latency", "wait this `duration` before each answer")
-	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests a second")
-	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "let changes of databases be this `number` of times as fast as at the service")
-	f.StringArrayVar(&in.faults, "fault", nil, "make a `fault`; may be repeated")
-	f.StringArrayVar(&in.behavior, "behavior", nil, "treat tokens with these `habits`, separated by commas; may be repeated")
+	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "local `address` to listen on; port 0 picks a free one")
+	cli.AddDuration(f, &in.latency, "latency", "delay each answer by this `duration`")
+	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests per second")
+	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "speed up database operations by this `factor`, compared with the service")
+	f.StringArrayVar(&in.faults, "fault", nil, "inject a `fault`; repeatable")
+	f.StringArrayVar(&in.behavior, "behavior", nil, "simulate deviations of a service, comma-separated `names`; repeatable")
 	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
 	return cli.LongRunning(cmd)
 }

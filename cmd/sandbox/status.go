@@ -39,10 +39,10 @@ func columns() []output.Column[state] {
 func newStatus(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
-		Short: "Show where the sandbox is, and its administrator's token",
-		Long: `Show where the sandbox keeps its state, its organization, the token of its
-administrator, and the addresses at which it is being served. The token opens
-nothing but this sandbox. It is empty once the token was revoked or rotated.`,
+		Short: "Show the sandbox and its administrator's token",
+		Long: `Show the location of the sandbox's state, its organization, its administrator's
+token, and the addresses that serve it. The token works for this sandbox
+only. It is empty after it was revoked or rotated.`,
 		Example: "  astra sandbox status\n  astra sandbox status --jq .token",
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return show(app) },

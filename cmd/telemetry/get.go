@@ -18,13 +18,14 @@ func newGet(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show where the metrics of a database, or the audit log, are sent",
-		Example: "  astra --sandbox telemetry get --db demo\n  astra --sandbox telemetry get --audit-logs",
+		Short:   "Show a telemetry export",
+		Long:    "Show the export of a database's metrics, or with --audit-logs of the audit log.",
+		Example: "  astra telemetry get --db demo\n  astra telemetry get --audit-logs",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cmd.Flags().StringVar(&in.database, "db", "", "`name` or id of the database (default the selected one)")
-	cmd.Flags().BoolVar(&in.audits, "audit-logs", false, "the audit log of the organization instead of metrics")
+	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
+	cmd.Flags().BoolVar(&in.audits, "audit-logs", false, "show the export of the audit log instead of metrics")
 	cmd.MarkFlagsMutuallyExclusive("db", "audit-logs")
 	return cmd
 }

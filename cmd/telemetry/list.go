@@ -14,10 +14,10 @@ func newList(app *cli.App) *cobra.Command {
 	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List what is sent where",
-		Long: `List what is sent where: the metrics of each database, and the audit log of the
-organization. Whatever is not sent is left out. Each database is asked by itself.`,
-		Example: "  astra --sandbox telemetry list\n  astra --sandbox telemetry list -o json",
+		Short:   "List telemetry exports",
+		Long: `List the exports of each database's metrics and of the organization's audit log.
+Databases without an export are omitted. Each database takes one request.`,
+		Example: "  astra telemetry list\n  astra telemetry list -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}, columns())

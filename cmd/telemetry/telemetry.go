@@ -19,12 +19,12 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "telemetry",
-		Short: "See where metrics and audit logs are sent",
-		Long: `See where the metrics of databases and the audit log of the organization are sent:
-to Kafka, Prometheus, CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and
-tokens of the destinations are never shown. To change a destination, use the
-Portal; to download the audit log too.`,
-		Example: "  astra --sandbox telemetry list",
+		Short: "Show telemetry exports",
+		Long: `Show the exports of metrics and of the audit log to Kafka, Prometheus,
+CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and tokens of the
+destinations are never shown. To change a destination or download the audit log,
+use the Portal.`,
+		Example: "  astra telemetry list",
 	}, newGet, newList)
 }
 

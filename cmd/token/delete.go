@@ -34,33 +34,33 @@ func newDelete(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "delete TOKEN…",
 		Aliases: []string{"revoke", "rm"},
-		Short:   "Revoke tokens at once",
-		Long: `Revoke tokens at once. Whatever uses them is locked out.
+		Short:   "Revoke tokens immediately",
+		Long: `Revoke tokens immediately. Clients that use them lose access.
 
-A token is named by its client id, by its saved name, or by - with the whole token
-on standard input. Several are named by arguments, or by the lines of --from; or
-they are chosen by what they are, as in "token list". What would be revoked is
-shown first, and nothing is if one of the names is unknown. Each token then is a
-row of the output: {row,input,id,action,outcome,exit,error}, where outcome is ok,
-failed, unknown, unchanged or "not started".
+A token is identified by its client ID, by its saved name, or by - with the
+whole token on standard input. Name several as arguments or in the lines of
+--from, or select them by the same filters as "astra token list". Tokens are
+listed before they are revoked. If a name is unknown, nothing is revoked. Each
+token is a row of the output: {row,input,id,action,outcome,exit,error}, with the
+outcome ok, failed, unknown, unchanged or "not started".
 
-The token that this command itself uses is refused without --force, and left out
-of what is chosen. The saved secret of a revoked token is dropped, also of one that
-was revoked elsewhere: if the service does not accept it any more.`,
-		Example: "  astra --sandbox token generate --role 'RO User' --save throwaway\n" +
-			"  astra --sandbox token delete throwaway --yes\n" +
-			"  astra --sandbox token delete --role 'RO User' --older-than 90d --yes\n" +
-			"  astra --sandbox token list --filter description~nightly -o name | astra --sandbox token delete --from - --yes",
+Revoking the token in use requires --force; filters never select it. Saved
+secrets of revoked tokens are deleted, also if the token was revoked elsewhere
+and the service rejects it.`,
+		Example: "  astra token generate --role 'RO User' --save throwaway\n" +
+			"  astra token delete throwaway --yes\n" +
+			"  astra token delete --role 'RO User' --older-than 90d --yes\n" +
+			"  astra token list --filter description~nightly -o name | astra token delete --from - --yes",
 		Args: cli.Args("[TOKEN…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd, app)
 		},
 	}
-	cmd.Flags().StringVar(&in.from, "from", "", "revoke the tokens that this `file` names, one a line; - for standard input")
+	cmd.Flags().StringVar(&in.from, "from", "", "revoke the tokens listed in a `file`, one per line; - reads standard input")
 	in.chosen.flags(cmd)
-	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if there is no such token")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also revoke the token that this command uses")
+	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the token does not exist")
+	cmd.Flags().BoolVar(&in.force, "force", false, "allow revoking the token in use")
 	return cmd
 }
 

@@ -19,9 +19,9 @@ type filter struct {
 }
 
 func (f *filter) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.role, "role", "", "only tokens with this role, by `name` or id")
-	cmd.Flags().StringVar(&f.olderThan, "older-than", "", "only tokens generated longer ago than this `duration`, such as 90d")
-	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "only tokens that never expire")
+	cmd.Flags().StringVar(&f.role, "role", "", "list only tokens with this role, by `name` or ID")
+	cmd.Flags().StringVar(&f.olderThan, "older-than", "", "list only tokens older than this `duration`, such as 90d")
+	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "list only tokens that never expire")
 }
 
 // age is how old a token must be, zero for any age.

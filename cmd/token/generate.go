@@ -31,39 +31,40 @@ func newGenerate(app *cli.App) *cobra.Command {
 		Use:        "generate --role ROLE",
 		Aliases:    []string{"create"},
 		SuggestFor: []string{"new", "add"},
-		Short:      "Generate a token, and keep its secret where you say",
+		Short:      "Generate an application token",
 		Long: `Generate an application token with one or more roles.
 
-Client id, secret and token go to standard output, unless --save puts them into
-the secret store or --out into a new file. The service shows them this once, so
-every destination is tried out before the token is made, and a token that no
-destination took is revoked again.
+Client ID, secret and token are written to standard output, unless --save puts
+them into the secret store or --out into a new file. The service shows them only
+once, so every destination is checked before the token is generated, and a token
+that could not be delivered is revoked.
 
---copy puts the token on the clipboard as well: by wl-copy, xclip, xsel, pbcopy,
-clip.exe or termux-clipboard-set, else by the terminal (OSC 52, also through ssh).
-Nobody can tell what a clipboard holds, so it is never the only destination.
+--copy also copies the token to the clipboard: with wl-copy, xclip, xsel,
+pbcopy, clip.exe or termux-clipboard-set, else through the terminal (OSC 52,
+also over ssh). The clipboard is never the only destination, because it cannot
+be checked.
 
-With the token you use the APIs; with client id and secret the drivers log in. The
-token does not expire unless --expires says when.
+For APIs use the token; for drivers use client ID and secret. The token never
+expires unless --expires is given.
 
-On a terminal the roles can be picked from a list instead, and what they allow is
-shown before the token is made.`,
-		Example: "  astra --sandbox token generate --role 'RO User' -o json\n" +
-			"  astra --sandbox token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
+On a terminal you can pick the roles from a list, and their permissions are
+shown before the token is generated.`,
+		Example: "  astra token generate --role 'RO User' -o json\n" +
+			"  astra token generate --role 'R/W User' --description 'orders service' --expires 90d --save orders",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
-	f.StringVar(&in.description, "description", "", "`text` that says what the token is for")
-	f.StringVar(&in.expires, "expires", "", "`when` the token expires: "+cli.ExpiryForms+" (default never)")
-	f.StringVar(&in.org, "org", "", "`id` of the organization, for a token of an enterprise (default the token's own)")
-	f.StringVar(&in.save, "save", "", "keep it in the secret store under this `name`")
-	f.StringVar(&in.out, "out", "", "write it to this new `file`, which only you can read")
-	f.BoolVar(&in.copy, "copy", false, "also put the token on the clipboard")
-	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
+	f.StringArrayVar(&in.roles, "role", nil, "`name` or ID of a role; repeatable")
+	f.StringVar(&in.description, "description", "", "`text` that describes the token")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+cli.ExpiryForms+" (default: never)")
+	f.StringVar(&in.org, "org", "", "`ID` of the organization, for an enterprise token (default: that of the credential)")
+	f.StringVar(&in.save, "save", "", "save the token in the secret store under this `name`")
+	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
+	f.BoolVar(&in.copy, "copy", false, "also copy the token to the clipboard")
+	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
 	return cmd
 }
 

@@ -10,8 +10,9 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get TOKEN",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one token, by client id or saved name",
-		Example: "  astra --sandbox token get \"$(astra --sandbox token list -o name | head -n 1)\"",
+		Short:   "Show a token",
+		Long:    "Show a token, by client ID or saved name.",
+		Example: "  astra token get \"$(astra token list -o name | head -n 1)\"",
 		Args:    cli.Args("TOKEN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

@@ -13,13 +13,13 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the organization's tokens",
-		Long: `List the organization's tokens: roles, age, expiry, and which one this command
-used. Secrets never appear. A token whose role was deleted shows the role's id.
+		Short:   "List the tokens of the organization",
+		Long: `List the tokens of the organization: roles, age, expiry, and the one in use.
+Secrets never appear. A deleted role is shown by its ID.
 
-The old token of a rotation works until it is revoked: replacedBy names the token
-that replaces it, on every machine, and a note says how to revoke it.`,
-		Example: "  astra --sandbox token list\n  astra --sandbox token list --older-than 90d --no-expiry -o csv",
+The old token of a rotation works until it is revoked: replacedBy is the token
+that replaces it, on every machine, and a note shows the command to revoke it.`,
+		Example: "  astra token list\n  astra token list --older-than 90d --no-expiry -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
 	}

@@ -35,38 +35,36 @@ func newPanic(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "panic [FILE]",
 		SuggestFor: []string{"leak", "leaked"},
-		Short:      "Revoke every token that is in a text",
-		Long: `Revoke every token that is in a text: a log, a commit, a mail, a manifest, up to
-8 MiB. The text comes from FILE, from standard input, or is pasted at a terminal,
-which does not show it. No token of it is shown or kept.
+		Short:      "Revoke all tokens found in a file or log",
+		Long: `Revoke all tokens found in a text: a log, commit, email or manifest of up to 8
+MiB. The text is read from FILE or standard input, or pasted at a terminal that
+does not show it. No token in it is shown or stored.
 
-Tokens are found however they are written: plain, escaped for URLs, JSON, HTML or
-a shell, in base64 among other things, in quoted-printable or UTF-16, wrapped over
-several lines. What cannot be read is text that was compressed or encrypted. A client
-id with its secret, but without the token, is not found: delete that by its id.
+Tokens are found in plain text, escaped for URLs, JSON, HTML or a shell, in
+base64, quoted-printable or UTF-16, and wrapped over several lines. Compressed
+or encrypted text cannot be searched. A client ID with its secret but without
+the token is not found: delete it by its ID.
 
-The lines where each token stands, what it is and what it may do are shown first,
-on standard error, as far as the login in use can see it. Whether it is live the
-service is asked with the token itself. After one question all that are live are
-revoked, and it is verified that they are gone. Saved secrets of revoked tokens are
-dropped.
+First the lines, role and permissions of each token are shown on standard error,
+as far as the login in use can see them. Each token is checked with the service
+using the token itself. After one prompt all live tokens are revoked and the
+deletion is verified. Saved secrets of revoked tokens are deleted.
 
-A token of another organization is revoked with the login of a profile of that
-organization, else with the token itself if that may; this works without any login.
-The token that this command itself uses is left alone without --force, and is
-revoked last with it. So is a token that is listed while the one that was found is
-not accepted: somebody may have made it up to have yours revoked.
+A token of another organization is revoked with a profile of that organization,
+else with the token itself if permitted. This works without a login. Revoking
+the token in use requires --force and is done last. So does a listed token that
+could not be proven to be in the text, since a forged text could name it.
 
-With --rotate a live token that is kept here, as a login or under a saved name, is
-replaced by a new one with the same rights, which takes its place at once; all
-others are revoked. That works for the token in use too.
+With --rotate, live tokens stored on this machine, as a login or under a saved
+name, are replaced by new ones with the same rights; all others are revoked.
+This includes the token in use.
 
-Each token is a row of the output: {row,input,id,action,outcome,exit,error}, where
-input counts the tokens, and outcome is ok, failed, unknown, unchanged (it was not
-live) or "not started". The status is 10 if the text holds no token.`,
-		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra --sandbox token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
-			"  astra --sandbox token panic build.log --dry-run\n" +
-			"  astra --sandbox token panic build.log --yes",
+Each token is a row of the output: {row,input,id,action,outcome,exit,error}.
+input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
+"not started". Exits with status 10 if the text contains no token.`,
+		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
+			"  astra token panic build.log --dry-run\n" +
+			"  astra token panic build.log --yes",
 		Args: cli.Args("[FILE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -75,8 +73,8 @@ live) or "not started". The status is 10 if the text holds no token.`,
 			return in.run(cmd, app)
 		},
 	}
-	cmd.Flags().BoolVar(&in.rotate, "rotate", false, "replace those that are kept here by new tokens with the same rights")
-	cmd.Flags().BoolVar(&in.force, "force", false, "also revoke the token that this command uses, and those that were not proven to be in the text")
+	cmd.Flags().BoolVar(&in.rotate, "rotate", false, "replace tokens stored on this machine by new ones with the same rights")
+	cmd.Flags().BoolVar(&in.force, "force", false, "allow revoking the token in use, and tokens not proven to be in the text")
 	return cmd
 }
 

@@ -26,34 +26,35 @@ func newRecover(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "recover",
 		Short: "Clean up after interrupted commands",
-		Long: `Clean up after interrupted commands. Before a token is generated, that is written
-down, without any secret. If the command is interrupted, other commands remind you
-until the operation is finished here.
+		Long: `Clean up after interrupted commands. Every token operation is recorded, without
+secrets, before the token is generated. After an interruption, other commands
+warn about the pending operation until it is finished here.
 
-A token whose secret was not delivered is revoked. One whose secret is in the store
-or in its file is kept. Whether you received a secret that was being shown, only you
-can tell: --revoke-unconfirmed revokes such tokens, --keep says that you have the
-secret, or that no token was made.
+A token whose secret was not delivered is revoked. A token whose secret is in
+the store or in its file is kept. astra cannot tell whether a secret it was
+printing reached you: --revoke-unconfirmed revokes such tokens, --keep confirms
+that you have the secret or that no token was generated.
 
-The token is recognized by a mark in its description. Where the service does not
-show the mark, all tokens that are new since then are named as candidates, with their
-roles and descriptions; those that are as ordered come first. --revoke says which one
-it is. Nothing counts as gone until a complete list shows that. A list is complete if
-it holds your own token and all that were there before: if another administrator
-deleted one of those, say so with --deleted. For five minutes after the command a
-request may still be carried out.
+The token is recognized by a mark in its description. If the service does not
+show the mark, all new tokens are listed as candidates with their roles and
+descriptions, the best matches first: choose one with --revoke. A deletion
+counts only if a complete list confirms it. A list is complete if it contains
+your own token and all earlier ones: if another administrator deleted one of
+those, name it with --deleted. A request may still take effect within five
+minutes of the command.
 
-To continue a rotation whose new token is stored, use "token rotate" as its row says.`,
-		Example: "  astra --sandbox token recover\n" +
-			"  astra --sandbox token recover --revoke-unconfirmed --yes",
+To continue a rotation whose new token is stored, use "astra token rotate" as
+its row shows.`,
+		Example: "  astra token recover\n" +
+			"  astra token recover --revoke-unconfirmed --yes",
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.BoolVar(&in.revokeUnconfirmed, "revoke-unconfirmed", false, "also revoke what was being shown when the run ended")
-	f.StringArrayVar(&in.revoke, "revoke", nil, "`id` of a token that is shown here, to be revoked; may be repeated")
-	f.StringArrayVar(&in.deleted, "deleted", nil, "`id` of an older token that another administrator deleted; may be repeated")
-	f.StringArrayVar(&in.keep, "keep", nil, "`id` of an operation, or of its token, to end without revoking anything; may be repeated")
+	f.BoolVar(&in.revokeUnconfirmed, "revoke-unconfirmed", false, "also revoke tokens whose secret was being printed")
+	f.StringArrayVar(&in.revoke, "revoke", nil, "`ID` of a listed token to revoke; repeatable")
+	f.StringArrayVar(&in.deleted, "deleted", nil, "`ID` of an older token that another administrator deleted; repeatable")
+	f.StringArrayVar(&in.keep, "keep", nil, "`ID` of an operation, or of its token, to end without revoking; repeatable")
 	return cli.Untold(cmd)
 }
 

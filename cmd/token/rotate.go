@@ -35,33 +35,34 @@ func newRotate(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "rotate TOKEN",
 		SuggestFor: []string{"renew", "refresh", "regenerate"},
-		Short:      "Replace a token by a new one with the same rights",
-		Long: `Replace a token by a new one with the same roles, description and lifetime. The
-token is named by its client id or its saved name.
+		Short:      "Replace a token with a new one with the same rights",
+		Long: `Replace a token with a new one with the same roles, description and lifetime.
+The token is identified by its client ID or saved name.
 
-The new token is made, stored beside the old one and tried out. Then it takes the
-old one's place by one change of the configuration: its saved name, the databases
-that it is selected for, and the login of profiles. The old token stays valid for the
-time of --overlap and longer: nothing revokes it automatically. Run "token rotate --due" from
-cron, or --finish when the change-over is done. If it is the login in use and stored
-here, it is revoked at once.
+The new token is generated, stored beside the old one and tested. Then one
+change of the configuration replaces the old token: its saved name, the
+databases it is selected for, and the login of profiles. The old token stays
+valid for --overlap so that running clients can switch. Nothing revokes it
+automatically: run "astra token rotate --due" from cron, or --finish when all
+clients have switched. If it is the stored login in use, it is revoked
+immediately.
 
---due and --finish need the journal of the machine that rotated. Where that is lost,
-as with a CI runner, --due names the rotations whose old token still works, by the
-marks in the token list, with the "token delete" command that revokes it. It revokes
-nothing itself then.
+--due and --finish require the journal of the machine that rotated. Without it,
+as on a CI runner, --due lists the rotations whose old token still works, found
+by marks in the token list, with the "astra token delete" command that revokes
+it. It revokes nothing itself then.
 
-A token that is not stored here goes where --save or --out say, else to standard
-output, and the rest is yours to change over. --copy puts the new token on the
-clipboard as well, as "token generate" does.
+A token that is not stored on this machine is written to --save or --out, else
+to standard output, and you must update the clients yourself. --copy also copies
+the new token to the clipboard, as "astra token generate" does.
 
-Each step is written down before the next one. --resume goes on with a rotation
-that was interrupted, --rollback undoes one whose old token is not revoked yet, and
+Each step is recorded before the next one. --resume resumes an interrupted
+rotation, --rollback restores the old token if it is not revoked yet, and
 --finish revokes the old token now.`,
-		Example: "  astra --sandbox token generate --role 'RO User' --save orders\n" +
-			"  astra --sandbox token rotate orders --overlap 1h --yes\n" +
-			"  astra --sandbox token rotate orders --finish --yes\n" +
-			"  astra --sandbox token rotate --due --yes",
+		Example: "  astra token generate --role 'RO User' --save orders\n" +
+			"  astra token rotate orders --overlap 1h --yes\n" +
+			"  astra token rotate orders --finish --yes\n" +
+			"  astra token rotate --due --yes",
 		Args: cli.Args("[TOKEN]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref = strings.Join(args, "")
@@ -69,15 +70,15 @@ that was interrupted, --rollback undoes one whose old token is not revoked yet, 
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.overlap, "overlap", "", "`duration` after which the old token is due to be revoked, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the login in use that is stored here)")
-	f.StringVar(&in.expires, "expires", "", "`when` the new token expires: "+cli.ExpiryForms+" (default: it lives as long as the old one)")
-	f.StringVar(&in.save, "save", "", "keep a token that is not stored here yet under this `name`")
-	f.StringVar(&in.out, "out", "", "write the new token to this new `file`, which only you can read")
-	f.BoolVar(&in.copy, "copy", false, "also put the new token on the clipboard")
-	f.StringVar(&in.format, "format", "", "`format` of the file: json, csv, env or text (default by its suffix, else json)")
-	f.BoolVar(&in.resume, "resume", false, "go on with a rotation that was interrupted")
-	f.BoolVar(&in.rollback, "rollback", false, "undo a rotation: the old token again, the new one is revoked")
-	f.BoolVar(&in.finish, "finish", false, "end the overlap: revoke the old token now")
+	f.StringVar(&in.overlap, "overlap", "", "`duration` until the old token is due for revocation, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the stored login in use)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+cli.ExpiryForms+" (default: same lifetime as the old one)")
+	f.StringVar(&in.save, "save", "", "save a token that is not stored yet under this `name`")
+	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
+	f.BoolVar(&in.copy, "copy", false, "also copy the new token to the clipboard")
+	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	f.BoolVar(&in.resume, "resume", false, "resume an interrupted rotation")
+	f.BoolVar(&in.rollback, "rollback", false, "roll back: restore the old token and revoke the new one")
+	f.BoolVar(&in.finish, "finish", false, "revoke the old token now and end the rotation")
 	f.BoolVar(&in.due, "due", false, "revoke the old tokens of all rotations whose overlap has ended")
 	for _, other := range []string{"resume", "rollback", "finish", "due"} {
 		for _, begins := range []string{"overlap", "expires", "save", "out", "format", "copy"} {

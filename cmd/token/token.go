@@ -21,18 +21,18 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "token",
 		SuggestFor: []string{"credential", "credentials", "secret"},
-		Short:      "Generate, rotate, list, check and delete application tokens",
-		Long: `Generate, rotate, list, check and delete application tokens.
+		Short:      "Manage application tokens",
+		Long: `Manage application tokens.
 
-A token comes with a client id and a client secret. The service shows secret and
-token once, when the token is generated; they cannot be shown again. It does not
-expire unless that is asked for, and works until it is deleted.
+A token has a client ID and a secret. The service shows secret and token once,
+when the token is generated. A token works until it expires or is revoked; by
+default it never expires.
 
-The token is for the APIs: Document, REST, GraphQL and DevOps, as far as its roles
-go; with one that may create databases, a program creates them. Client id and secret
-are for drivers. A database made since 4 March 2021 takes them in place of user name
-and password, which do not work there; older, classic ones keep their password.`,
-		Example: "  astra --sandbox token list",
+The token is for the Document, REST, GraphQL and DevOps APIs, within the
+permissions of its roles. Client ID and secret are for drivers. Databases
+created since March 4, 2021 use them instead of user name and password; older,
+classic databases keep their password.`,
+		Example: "  astra token list",
 	}, newDelete, newGenerate, newGet, newList, newPanic, newRecover, newRotate, newVerify)
 }
 

@@ -15,33 +15,30 @@ func newVerify(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "verify [TOKEN]",
 		Aliases: []string{"check", "whoami"},
-		Short:   "Say whether a token is valid, whose it is, and what it may do",
-		Long: `Say whether a token is valid, whose it is, and what it may do. By default that is
-the token of the login in use.
+		Short:   "Check the validity and permissions of a token",
+		Long: `Check the validity, organization and permissions of a token, by default of the
+token in use.
 
-A token named by client id or saved name is looked up in the organization's list.
-With - the whole token is read from standard input; the service is asked with it,
-and it is kept nowhere. Its roles are shown where the login in use may list tokens.
+A token given by client ID or saved name is looked up in the organization's
+list. With - the whole token is read from standard input; it is checked with the
+service and never stored. Its roles are shown if the login in use can list
+tokens.
 
-The status is 0 for a valid token and 10 for any other. The output, also with
-status 10, is one object:
+Exits with status 0 for a valid token and 10 for any other. The output is one
+object in both cases:
 
-  valid        true or false; null where nobody can tell
-  reason       null, or why not: expired; revoked (it is saved here, and is no
-               longer listed); unknown (not listed: revoked, or of another
-               organization); rejected (the service does not accept it); untold
-               (listed without its expiry, and not saved here to be tried out)
-  clientId     the client id
-  name         the name under which it is saved here, or null
-  orgId        its organization, or null
-  orgName      that organization's name, or null
-  otherOrg     whether that is another organization than the login's; null where
-               there is no login to compare with
-  roles        [{id,name}], as far as they may be seen
-  permissions  what the roles allow together, as API parameters
-  expiresAt    when it expires, or null
-  current      whether it is the token of the login in use`,
-		Example: "  astra --sandbox token verify\n  astra --sandbox token verify - < token.txt",
+    valid        true or false; null if unknown
+    reason       null or why it is invalid: expired; revoked (saved here and no longer listed); unknown (not listed: revoked, or of another organization); rejected (by the service); untold (listed without its expiry, and not saved here to be tested)
+    clientId     the client ID
+    name         the saved name, or null
+    orgId        its organization, or null
+    orgName      the name of that organization, or null
+    otherOrg     whether that is another organization than that of the login; null without a login
+    roles        [{id,name}], as far as visible
+    permissions  all permissions of the roles, as API parameters
+    expiresAt    when it expires, or null
+    current      whether it is the token in use`,
+		Example: "  astra token verify\n  astra token verify - < token.txt",
 		Args:    cli.Args("[TOKEN]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return verify(cmd.Context(), app, strings.Join(args, ""))

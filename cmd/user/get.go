@@ -10,8 +10,9 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get USER",
 		Aliases: []string{"show", "describe"},
-		Short:   "Show one person, by address or id",
-		Example: "  astra --sandbox user get developer@example.com\n  astra --sandbox user get developer@example.com -o json",
+		Short:   "Show a user",
+		Long:    "Show a user, by email address or ID.",
+		Example: "  astra user get developer@example.com\n  astra user get developer@example.com -o json",
 		Args:    cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())

@@ -30,38 +30,37 @@ func newInvite(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "invite [EMAIL…]",
 		SuggestFor: []string{"add", "create", "new"},
-		Short:      "Invite people to the organization",
-		Long: `Invite people to the organization with one or more roles. At a terminal, roles
-are chosen from a list where none are given.
+		Short:      "Invite users to the organization",
+		Long: `Invite users to the organization with one or more roles. On a terminal you can
+pick roles from a list if none are given.
 
-Roles from the list are confirmed before anything is sent. So are roles with the
-permission to manage users, roles or tokens, wherever they come from; --yes
-confirms.
+Picked roles are confirmed before anything is sent, and so are roles with
+permission to manage users, roles or tokens; --yes confirms.
 
-Addresses are separated by blanks, commas, semicolons or line breaks. --from
-reads a file of addresses, one a line or more; a CSV file with the columns email
-and role, where several roles have a semicolon between them (E-Mail, Email address,
-Mail and Roles are columns too); or JSON lines such
-as {"email":"ada@example.com","roles":["RO User"]}. Rows without roles get those
-of --role.
+Separate addresses by spaces, commas, semicolons or line breaks. --from reads a
+text file of addresses; a CSV file with the columns email (or E-Mail, Email
+address, Mail) and role (or Roles), with several roles separated by semicolons;
+or JSON lines such as
+{"email":"ada@example.com","roles":["RO User"]}. Rows without roles get those of
+--role.
 
 An address with an invisible character, or with letters of several scripts, is
-refused: it belongs to another person than it seems to.
+refused because it may belong to another person than it appears to.
 
-Every row is checked before the first invitation is sent, and all mistakes are told
-at once; unknown columns are ignored with a warning. A member who has these roles
-already is skipped; one with other roles is not changed by an invitation. --resend
-sends the invitation email again to those who have not accepted it yet. --dry-run
-says what would become of each row, and ends with the status of the run.
+All rows are checked before the first invitation is sent, and all mistakes are
+reported at once; unknown columns are ignored with a warning. A member with
+these roles is skipped; a member with other roles is not changed. --resend
+resends the invitation email to pending users. --dry-run shows the result of
+each row and exits with the status of the run.
 
-Several invitations, and those of --from, are sent as fast as the service allows,
-each one once, and have one row each in the report; an address that is there twice
-is invited once. --resume goes on with the same rows after an interruption. The same
-command started twice sends no invitation twice: the second one waits for the first.`,
-		Example: "  astra --sandbox user invite ada@example.com --role 'RO User'\n" +
-			"  astra --sandbox user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
-			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra --sandbox user invite --from -\n" +
-			"  astra --sandbox user invite viewer@example.com --resend",
+Several invitations are sent at the pace of the service, each once, with one row
+each in the output; duplicates are invited once. --resume resumes the same rows
+after an interruption. If the same command runs twice at a time, the second one
+waits for the first and sends nothing twice.`,
+		Example: "  astra user invite ada@example.com --role 'RO User'\n" +
+			"  astra user invite --yes 'bob@example.com, eve@example.com' --role 'R/W User' --role 'API R/W User'\n" +
+			"  printf 'email,role\\nzoe@example.com,UI View Only\\n' | astra user invite --from -\n" +
+			"  astra user invite viewer@example.com --resend",
 		Args: cli.Args("[EMAIL…]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.addresses = args
@@ -69,10 +68,10 @@ command started twice sends no invitation twice: the second one waits for the fi
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role; may be repeated")
-	f.StringVar(&in.from, "from", "", "read addresses, and their roles, from a `file`, - for standard input")
-	f.BoolVar(&in.resend, "resend", false, "send the invitation email again to those who have not accepted it")
-	f.BoolVar(&in.resume, "resume", false, "go on where the same command was interrupted")
+	f.StringArrayVar(&in.roles, "role", nil, "`name` or ID of a role; repeatable")
+	f.StringVar(&in.from, "from", "", "read addresses and roles from a `file`; - reads standard input")
+	f.BoolVar(&in.resend, "resend", false, "resend the invitation email to pending users")
+	f.BoolVar(&in.resume, "resume", false, "resume the same command after an interruption")
 	return cmd
 }
 

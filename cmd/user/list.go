@@ -20,15 +20,15 @@ func newList(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the people of the organization",
-		Long: `List the people of the organization. Whoever was invited is pending until the
+		Short:   "List the users of the organization",
+		Long: `List the users of the organization. An invited user is pending until the
 invitation is accepted.`,
-		Example: "  astra --sandbox user list\n  astra --sandbox user list --status pending -o csv",
+		Example: "  astra user list\n  astra user list --status pending -o csv",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cmd.Flags().StringVar(&in.status, "status", "", "only people in this `state`: active or pending")
-	cmd.Flags().StringVar(&in.role, "role", "", "only people with this role, by `name` or id")
+	cli.Enum(cmd.Flags(), &in.status, "status", "", []string{"active", "pending"}, "list only users with this `status`")
+	cmd.Flags().StringVar(&in.role, "role", "", "list only users with this role, by `name` or ID")
 	return cli.Listing(cmd, columns())
 }
 

@@ -27,18 +27,19 @@ func newUpdate(app *cli.App) *cobra.Command {
 		Use:        "update USER",
 		Aliases:    []string{"edit"},
 		SuggestFor: []string{"set-roles", "grant"},
-		Short:      "Change the roles of a member, or of somebody invited",
-		Long: `Change the roles of a member, or of somebody invited, named by address or id.
+		Short:      "Change the roles of a user",
+		Long: `Change the roles of a user, member or invited, identified by email address or
+ID.
 
---role replaces all roles; --add-role and --remove-role keep what they do not
-name. At a terminal, roles are chosen from a list where no flag says which.
+--role replaces all roles; --add-role and --remove-role keep the others. On a
+terminal you can pick roles from a list if no flag is given.
 
-Removing roles asks for confirmation. So does adding one with the permission to
-manage users, roles or tokens, and each change by the list; --yes confirms. The last
-Organization Administrator keeps the role without --force; with it, the
-address has to be typed or given by --confirm.`,
-		Example: "  astra --sandbox user update developer@example.com --add-role 'API R/W User'\n" +
-			"  astra --sandbox user update developer@example.com --role 'RO User' --yes",
+Removing roles asks for confirmation. So does adding a role with permission to
+manage users, roles or tokens, and each change by the list; --yes confirms.
+Removing the role of the last Organization Administrator requires --force and
+the email address, typed or given by --confirm.`,
+		Example: "  astra user update developer@example.com --add-role 'API R/W User'\n" +
+			"  astra user update developer@example.com --role 'RO User' --yes",
 		Args: cli.Args("USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.user = args[0]
@@ -46,11 +47,11 @@ address has to be typed or given by --confirm.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&in.roles, "role", nil, "`name` or id of a role that replaces all; may be repeated")
-	f.StringArrayVar(&in.add, "add-role", nil, "`name` or id of a role to add; may be repeated")
-	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or id of a role to take away; may be repeated")
-	f.BoolVar(&in.force, "force", false, "also take the role of the last Organization Administrator away")
-	f.StringVar(&in.confirm, "confirm", "", "`address` of the last Organization Administrator, instead of typing it")
+	f.StringArrayVar(&in.roles, "role", nil, "replace all roles, by `name` or ID; repeatable")
+	f.StringArrayVar(&in.add, "add-role", nil, "`name` or ID of a role to add; repeatable")
+	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or ID of a role to remove; repeatable")
+	f.BoolVar(&in.force, "force", false, "allow removing the role of the last Organization Administrator")
+	f.StringVar(&in.confirm, "confirm", "", "email `address` of the last Organization Administrator, instead of typing it")
 	cmd.MarkFlagsMutuallyExclusive("role", "add-role")
 	cmd.MarkFlagsMutuallyExclusive("role", "remove-role")
 	return cmd

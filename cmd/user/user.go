@@ -18,8 +18,8 @@ func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:        "user",
 		SuggestFor: []string{"member", "members", "people", "account"},
-		Short:      "See, invite and remove people, and change their roles",
-		Example:    "  astra --sandbox user list",
+		Short:      "Manage users and their roles",
+		Example:    "  astra user list",
 	}, newGet, newInvite, newList, newRemove, newUpdate)
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -57,7 +56,7 @@ func (a *App) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 			given = list.GetSlice()
 		}
 		if origin == Choices {
-			return a.offeredChoices(choices(f), f, given, begun), cobra.ShellCompDirectiveNoFileComp
+			return a.offeredChoices(valuesOf(f), f, given, begun), cobra.ShellCompDirectiveNoFileComp
 		}
 		if origin == Columns {
 			return a.offeredColumns(columnsOf(cmd), f, given, begun)
@@ -202,19 +201,6 @@ func Placeholders(cmd *cobra.Command) []string {
 		case word != "[flags]":
 			all = append(all, word)
 		}
-	}
-	return all
-}
-
-// choices are the values that the text of a flag lists: "`format`: json or csv".
-func choices(f *pflag.Flag) []string {
-	found := regexp.MustCompile("`[^`]+`(?:[^:;(]*:| is) ([^;(]+)").FindStringSubmatch(f.Usage)
-	if found == nil {
-		return nil
-	}
-	all := strings.Split(strings.ReplaceAll(strings.TrimSpace(found[1]), " or ", ", "), ", ")
-	if slices.ContainsFunc(all, func(word string) bool { return !regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`).MatchString(word) }) {
-		return nil
 	}
 	return all
 }

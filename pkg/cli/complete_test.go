@@ -41,21 +41,24 @@ func TestOffered(t *testing.T) {
 	}
 }
 
-func TestChoicesOfText(t *testing.T) {
+func TestEnum(t *testing.T) {
 	t.Parallel()
-	for usage, want := range map[string]string{
-		"`format`: table, wide or name (default table)": "table wide name",
-		"trace requests; `what` is http":                "http",
-		"`when` is auto, always or never":               "auto always never",
-		"`who` is to hold it: person, service":          "person service",
-		"a `list` with commas of: rest, ui; repeated":   "rest ui",
-		"keep rows by a `condition`: column=value":      "",
-		"`when` it ends: a duration such as 90d":        "",
-		"`name` of the profile to use":                  "",
-		"no name, and one: a or b":                      "",
+	var one string
+	var some []string
+	f := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	Enum(f, &one, "color", "auto", []string{"auto", "always"}, "`when` to use color")
+	Enum(f, &one, "store", "", []string{"keyring", "file"}, "`where` to keep it (default keyring)")
+	EnumList(f, &some, "needs", []string{"rest"}, "`list` of needs")
+	f.String("expires", "", "`when` it ends: a duration or a date")
+	for name, want := range map[string]string{
+		"color":   "`when` to use color (auto, always)|auto always",
+		"store":   "`where` to keep it (keyring, file; default keyring)|keyring file",
+		"needs":   "`list` of needs (rest)|rest",
+		"expires": "`when` it ends: a duration or a date|",
 	} {
-		if got := strings.Join(choices(&pflag.Flag{Usage: usage}), " "); got != want {
-			t.Errorf("%q lists %q, want %q", usage, got, want)
+		flag := f.Lookup(name)
+		if got := flag.Usage + "|" + strings.Join(valuesOf(flag), " "); got != want {
+			t.Errorf("--%s is %q, want %q", name, got, want)
 		}
 	}
 }

@@ -30,17 +30,35 @@ func FlagError(cmd *cobra.Command, err error) error {
 	if !ok {
 		return AsUsage(err)
 	}
-	e := &exit.Error{Exit: exit.Usage, Message: scrub(err.Error()), Cause: err}
-	if format, err := output.ParseFormat(unknown.GetSpecifiedName()); err == nil {
-		return e.WithHint("did you mean -o %s?", format)
+	written := "--" + unknown.GetSpecifiedName()
+	if letters := unknown.GetSpecifiedShortnames(); letters != "" {
+		written = "-" + unknown.GetSpecifiedName()
 	}
-	if unknown.GetSpecifiedName() == "format" {
-		return e.WithHint("did you mean --output?")
+	return unknownFlag(cmd, unknown.GetSpecifiedName(), written)
+}
+
+// unknownFlag is wrong usage by a flag that cmd does not have. It names the flags that
+// may have been meant and the usage line.
+func unknownFlag(cmd *cobra.Command, name, written string) *exit.Error {
+	e, meant := exit.Usagef("unknown flag: %s", scrub(written)), ""
+	if format, err := output.ParseFormat(name); err == nil {
+		meant = "-o " + string(format)
+	} else if name == "format" {
+		meant = "--output"
+	} else {
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				known = append(known, f.Name)
+			}
+		})
+		if near := suggest.Nearest(name, known); len(near) > 0 {
+			meant = "--" + strings.Join(near, " or --")
+		}
 	}
-	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if near := suggest.Nearest(unknown.GetSpecifiedName(), known); len(near) > 0 {
-		return e.WithHint("did you mean --%s?", strings.Join(near, " or --"))
+	usage := "usage: " + UsageLine(cmd)
+	if meant != "" {
+		return e.WithHint("did you mean %s? %s", meant, usage)
 	}
-	return e
+	return e.WithHint("%s", usage)
 }

@@ -21,7 +21,7 @@ type Origin string
 const (
 	None            Origin = "" // free text
 	Files           Origin = "files"
-	Choices         Origin = "choices" // those that the usage lists
+	Choices         Origin = "choices" // of an Enum
 	Columns         Origin = "columns" // of the list that the command prints
 	Databases       Origin = "databases"
 	Roles           Origin = "roles"
@@ -37,8 +37,8 @@ const (
 	OrganizationIDs Origin = "organization-ids"
 )
 
-// FlagOrigin is the origin of a flag's value: the text of the flag says that it is
-// a file or lists the values, else its name tells.
+// FlagOrigin is the origin of a flag's value: a file by its placeholder, the values
+// of an Enum, or what the name of the flag tells.
 func FlagOrigin(cmd *cobra.Command, f *pflag.Flag) Origin {
 	if placeholder, _ := pflag.UnquoteUsage(f); placeholder == "file" {
 		return Files
@@ -68,7 +68,7 @@ func FlagOrigin(cmd *cobra.Command, f *pflag.Flag) Origin {
 	case "org":
 		return OrganizationIDs
 	}
-	if len(choices(f)) > 0 {
+	if len(valuesOf(f)) > 0 {
 		return Choices
 	}
 	return None

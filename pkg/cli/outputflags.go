@@ -3,6 +3,9 @@ package cli
 import (
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -54,3 +57,64 @@ func (a *App) OutputFlag() string {
 	}
 	return ""
 }
+
+// Accepted says which of the flags that do not mean something everywhere a command
+// accepts. --output is accepted by all: failures are objects with it.
+type Accepted int
+
+// What a command accepts, to be combined.
+const (
+	AcceptJSON    Accepted = 1 << iota // --jq and --template
+	AcceptColumns                      // --columns and --no-headers
+	AcceptRows                         // --sort and --filter
+	AcceptDryRun                       // --dry-run
+
+	AcceptObject = AcceptJSON | AcceptColumns
+	AcceptList   = AcceptObject | AcceptRows
+)
+
+// conditional are the flags that not all commands accept.
+func conditional() map[Accepted][]string {
+	return map[Accepted][]string{
+		AcceptJSON: {"jq", "template"}, AcceptColumns: {"columns", "no-headers"}, AcceptRows: {"sort", "filter"}, AcceptDryRun: {"dry-run"},
+	}
+}
+
+// Accept makes cmd reject those global flags that mean nothing to it as unknown ones.
+// They stay known to the root, since a flag may be given before the command.
+func Accept(cmd *cobra.Command, accepted Accepted) {
+	for set, names := range conditional() {
+		if accepted&set != 0 {
+			continue
+		}
+		for _, name := range names {
+			global := cmd.Root().PersistentFlags().Lookup(name)
+			f := cmd.Flags().VarPF(rejectedFlag{cmd, global}, name, global.Shorthand, global.Usage)
+			f.NoOptDefVal, f.Hidden = global.NoOptDefVal, true
+		}
+	}
+}
+
+// Accepts reports whether cmd accepts a flag of the root.
+func Accepts(cmd *cobra.Command, name string) bool {
+	f := cmd.Flags().Lookup(name)
+	if f == nil {
+		f = cmd.InheritedFlags().Lookup(name)
+	}
+	return f != nil && !f.Hidden
+}
+
+// rejectedFlag is the value of a global flag that means nothing to a command.
+type rejectedFlag struct {
+	cmd    *cobra.Command
+	global *pflag.Flag
+}
+
+// Set rejects the flag as the parser rejects an unknown one.
+func (r rejectedFlag) Set(string) error { return unknownFlag(r.cmd, r.global.Name, "--"+r.global.Name) }
+
+// String is the value, of which there is never one.
+func (rejectedFlag) String() string { return "" }
+
+// Type is that of the flag.
+func (r rejectedFlag) Type() string { return r.global.Value.Type() }

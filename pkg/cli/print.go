@@ -80,7 +80,6 @@ func (a *App) Detail(format string, args ...any) {
 }
 
 func (a *App) line(word, format string, args []any) {
-	const joint = "\x00" // a blank at which no line is broken; no text is left with one
 	clean := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {

@@ -19,7 +19,7 @@ const cloudWords = "aws, azure or gcp"
 
 // AddCloud declares --cloud.
 func AddCloud(f *pflag.FlagSet, cloud *string) {
-	f.StringVar(cloud, "cloud", "", "cloud `provider`: "+cloudWords)
+	Enum(f, cloud, "cloud", "", clouds(), "cloud `provider`")
 }
 
 // CheckCloud takes --cloud in small letters. None given is none.

@@ -66,8 +66,11 @@ func (a *App) Prompter() prompt.Prompter {
 	return a.prompter
 }
 
-// Color reports whether words on the stream for people may be coloured.
-func (a *App) Color() bool {
+// Color reports whether messages may be colored.
+func (a *App) Color() bool { return a.colorOn(a.Terminal.Err) }
+
+// colorOn reports whether text on a stream may be colored.
+func (a *App) colorOn(terminal bool) bool {
 	switch a.Globals.Color {
 	case "always":
 		return true
@@ -80,5 +83,5 @@ func (a *App) Color() bool {
 	case truthy(a.Getenv("CLICOLOR_FORCE")):
 		return true
 	}
-	return a.Terminal.Err && !a.Terminal.Dumb
+	return terminal && !a.Terminal.Dumb
 }

@@ -16,7 +16,7 @@ const longRunning = "long-running"
 
 // AddWait declares --wait, with which a command has more time.
 func AddWait(f *pflag.FlagSet, wait *bool) {
-	f.BoolVar(wait, "wait", false, "wait until it is done")
+	f.BoolVar(wait, "wait", false, "wait until the operation is finished")
 }
 
 func waits(cmd *cobra.Command) bool {
