@@ -87,14 +87,14 @@ func held(complain func(format string, values ...any)) func(openapi.Exchange) {
 			complain("%v", err)
 			return
 		}
-		for _, complaint := range book.Judge(x) {
+		for _, complaint := range book.Validate(x) {
 			complain("contradicts both descriptions without a reason: %s", complaint)
 		}
 	}
 }
 
 // published are the published descriptions. Scripts run in other directories.
-var published = sync.OnceValues(func() (*openapi.Book, error) {
+var published = sync.OnceValues(func() (*openapi.Spec, error) {
 	_, file, _, _ := runtime.Caller(0)
 	return openapi.Open(filepath.Join(filepath.Dir(file), "..", "testdata", "openapi"))
 })

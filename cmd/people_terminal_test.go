@@ -13,8 +13,9 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestRolesAreChosenOnTerminal invites and updates without naming a role: the

@@ -251,7 +251,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.Ac
 	}
 	for i, step := range steps {
 		err := step.do(ctx)
-		if devops.Unclear(err) { // the list tells
+		if devops.MaybeApplied(err) { // the list tells
 			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
 				err = nil
 			}

@@ -56,7 +56,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.Resize(ctx, d.ID, in.units)
-			lost = lost || devops.Unclear(err)
+			lost = lost || devops.MaybeApplied(err)
 			return err
 		},
 		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same

@@ -64,7 +64,7 @@ func (in create) describes(d devops.Database) bool {
 func (in create) warnOfTwins(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {
-		looking, cancel := context.WithTimeout(devops.Impatient(ctx), patience)
+		looking, cancel := context.WithTimeout(devops.WithoutRateLimitRetry(ctx), patience)
 		defer cancel()
 		var err error
 		if now, err = devops.Collect(session.Databases.All(looking, "")); err != nil {

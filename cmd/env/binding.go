@@ -96,7 +96,7 @@ func (b binding) check() error {
 		if odd := spelling.Foreign(given.name); odd != "" {
 			return exit.Usagef("%s: %q has %s", given.flag, given.name, odd)
 		}
-		if given.name != "" && !config.Plain(given.name) {
+		if given.name != "" && !config.IsIdentifier(given.name) {
 			return exit.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
 		}
 	}

@@ -44,7 +44,7 @@ func regional(endpoint, id, from, to string) (string, error) {
 		return "", exit.Failf(exit.Config, "the address of the database cannot be read").WithNext("astra env use DB")
 	}
 	label, domain, _ := strings.Cut(u.Host, ".")
-	if label != id+"-"+from || domain == "" || !config.Plain(to) {
+	if label != id+"-"+from || domain == "" || !config.IsIdentifier(to) {
 		return "", exit.Failf(exit.Config, "the address %s does not tell what it is in region %s", endpoint, to)
 	}
 	u.Host = id + "-" + to + "." + domain

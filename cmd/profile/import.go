@@ -113,8 +113,8 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 
 // renamed returns the profiles that can be taken over, under names that profiles may
 // have. A section that has such a name keeps it.
-func renamed(app *cli.App, found []config.Foreign) []config.Foreign {
-	found = slices.DeleteFunc(slices.Clone(found), func(f config.Foreign) bool { return f.Unfit != "" })
+func renamed(app *cli.App, found []config.Imported) []config.Imported {
+	found = slices.DeleteFunc(slices.Clone(found), func(f config.Imported) bool { return f.Unfit != "" })
 	taken := map[string]bool{}
 	for _, f := range found {
 		taken[f.Name] = true
@@ -148,7 +148,7 @@ func (in importer) url(app *cli.App) (string, error) {
 }
 
 // take verifies and keeps one profile.
-func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Foreign) (config.Profile, error) {
+func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Imported) (config.Profile, error) {
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())
 	if err != nil {

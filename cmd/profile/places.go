@@ -16,16 +16,16 @@ import (
 
 // read returns the profiles of the file that was named, or of those that the
 // other tools write.
-func (in importer) read(app *cli.App) ([]config.Foreign, error) {
+func (in importer) read(app *cli.App) ([]config.Imported, error) {
 	if in.file != "" {
-		return config.ReadForeign(in.file)
+		return config.ReadLegacyFile(in.file)
 	}
 	archived := archivedPlaces(app)
 	official, err := officialPlaces(app)
 	if err != nil {
 		return nil, err
 	}
-	var all []config.Foreign
+	var all []config.Imported
 	var failed []error
 	read, good := 0, 0
 	for _, places := range [][]string{official, archived} {
@@ -34,7 +34,7 @@ func (in importer) read(app *cli.App) ([]config.Foreign, error) {
 			continue
 		}
 		read++
-		profiles, err := config.ReadForeign(path)
+		profiles, err := config.ReadLegacyFile(path)
 		all = append(all, profiles...)
 		if err != nil {
 			failed = append(failed, err)

@@ -63,8 +63,8 @@ func (in advise) run(app *cli.App) error {
 }
 
 // demand reads the flags.
-func (in advise) demand() (iam.Demand, error) {
-	d := iam.Demand{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
+func (in advise) demand() (iam.Request, error) {
+	d := iam.Request{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
 	if !slices.Contains(iam.Accesses(), d.Access) {
 		return d, exit.Usagef("--level is one of %s, not %q", all(iam.Accesses()), in.level)
 	}
@@ -73,7 +73,7 @@ func (in advise) demand() (iam.Demand, error) {
 	}
 	for _, list := range in.needs {
 		for word := range strings.SplitSeq(list, ",") {
-			need := iam.Need(strings.ToLower(strings.TrimSpace(word)))
+			need := iam.Capability(strings.ToLower(strings.TrimSpace(word)))
 			switch {
 			case need == "" || slices.Contains(d.Needs, need):
 			case !slices.Contains(iam.Needs(), need):
@@ -90,7 +90,7 @@ func (in advise) demand() (iam.Demand, error) {
 }
 
 // none is the failure of finding no default role, with the command that helps.
-func none(d iam.Demand, advice iam.Advice) error {
+func none(d iam.Request, advice iam.Advice) error {
 	e := exit.Failf(exit.CheckFailed, "%s", advice.Reason)
 	if len(advice.Permissions) == 0 {
 		return e.WithNext(shellword.Line("astra", "role", "advise",

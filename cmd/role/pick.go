@@ -74,7 +74,7 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 }
 
 // pick adds a database, or those of its keyspaces that are chosen.
-func (p *place) pick(ctx context.Context, app *cli.App, d devops.Database, deep iam.Depth) error {
+func (p *place) pick(ctx context.Context, app *cli.App, d devops.Database, deep iam.ResourceLevel) error {
 	if deep != iam.DepthTable || len(d.Keyspaces) == 0 {
 		p.add(app, d, iam.Scope{Database: d.ID})
 		return nil
@@ -98,11 +98,11 @@ func (p *place) pick(ctx context.Context, app *cli.App, d devops.Database, deep 
 }
 
 // depth is how deep resources for the actions go.
-func depth(actions []string) iam.Depth {
+func depth(actions []string) iam.ResourceLevel {
 	deepest := iam.DepthOrganization
 	for _, name := range iam.Resources("o", nil, actions) {
 		if d, ok := iam.DescribeResource(name); ok {
-			deepest = max(deepest, d.Depth())
+			deepest = max(deepest, d.ResourceLevel())
 		}
 	}
 	return deepest

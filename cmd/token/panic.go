@@ -147,7 +147,7 @@ func (in alarm) ownWords() string {
 }
 
 // find reads the text and takes its tokens out of it, and says where they stand.
-func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.Lines, error) {
+func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.LineIndex, error) {
 	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
 	if err != nil {
 		return nil, nil, err
@@ -183,13 +183,13 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 }
 
 // stands says where in the text a token stands, in all the forms of it.
-func (in alarm) stands(texts []secret.Token, lines map[secret.Text][]secret.Lines) string {
+func (in alarm) stands(texts []secret.Token, lines map[secret.Text][]secret.LineIndex) string {
 	const several = 5
-	var all []secret.Lines
+	var all []secret.LineIndex
 	for _, t := range texts {
 		all = append(all, lines[t.Text]...)
 	}
-	slices.SortFunc(all, func(a, b secret.Lines) int { return a.First - b.First })
+	slices.SortFunc(all, func(a, b secret.LineIndex) int { return a.First - b.First })
 	all = slices.Compact(all)
 	if len(all) == 0 {
 		return ""

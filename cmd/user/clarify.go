@@ -27,7 +27,7 @@ func (g guest) clarify(ctx context.Context, app *cli.App, session *cli.Session, 
 	if ctx.Err() != nil { // who hung up cannot know what is still on its way
 		return exit.Hint(err, "the list does not show the invitation yet: look before you run this again", "astra user list")
 	}
-	if err = session.Users.Invite(ctx, orgID, g.address, g.roles); !devops.Unclear(err) {
+	if err = session.Users.Invite(ctx, orgID, g.address, g.roles); !devops.MaybeApplied(err) {
 		return err
 	}
 	switch g.verdict(ctx, session) {

@@ -144,7 +144,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 		return err
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
-	if devops.Unclear(err) {
+	if devops.MaybeApplied(err) {
 		err = g.clarify(ctx, app, session, members.OrgID, err)
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ type answer struct {
 // send sends the rows and waits until each has an outcome, or until the run is
 // stopped and nothing is in flight.
 func (r *run) send(ctx context.Context, rows []int) {
-	calls, release := outlive(devops.Impatient(ctx))
+	calls, release := outlive(devops.WithoutRateLimitRetry(ctx))
 	defer release()
 	q := &queue{fresh: rows}
 	answers := make(chan answer)
@@ -167,12 +167,12 @@ func (r *run) judge(a answer, now time.Time) {
 // none of the service's.
 func unanswered(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
-	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrAnswer))
+	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
 }
 
 // general reports whether an error is likely to meet every row.
 func general(err error) bool {
-	for _, kind := range []error{devops.ErrForbidden, devops.ErrServer, devops.ErrNetwork, devops.ErrAnswer} {
+	for _, kind := range []error{devops.ErrForbidden, devops.ErrServer, devops.ErrNetwork, devops.ErrInvalidResponse} {
 		if errors.Is(err, kind) {
 			return true
 		}

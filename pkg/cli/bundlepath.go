@@ -11,7 +11,7 @@ import (
 // kept, unless somebody wants it elsewhere. What the database and its region are
 // called becomes a part of it only if it is as plain as it should be.
 func (a *App) BundlePath(databaseID, region string) (string, error) {
-	if !config.Plain(databaseID) || !config.Plain(region) {
+	if !config.IsIdentifier(databaseID) || !config.IsIdentifier(region) {
 		return "", exit.Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
 	}
 	paths, err := a.Paths()

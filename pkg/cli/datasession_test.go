@@ -9,7 +9,7 @@ import (
 )
 
 func TestAnAddressElsewhereIsRefused(t *testing.T) {
-	if got := exit.Of(fmt.Errorf("%w: there", devops.ErrElsewhere)); got != exit.Refused {
+	if got := exit.Of(fmt.Errorf("%w: there", devops.ErrForeignHost)); got != exit.Refused {
 		t.Errorf("status %d", got)
 	}
 }

@@ -93,10 +93,10 @@ func CheckName(name string) error {
 	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
 }
 
-// Plain reports whether s is of letters, digits, dashes and underscores only, as
+// IsIdentifier reports whether s is of letters, digits, dashes and underscores only, as
 // every id, region and keyspace is. Such a text may become a part of an address
 // or of a path.
-func Plain(s string) bool {
+func IsIdentifier(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, alphanumeric+"_-") == ""
 }
 

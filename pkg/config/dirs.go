@@ -12,22 +12,22 @@ type Paths struct {
 	Cache  string // always safe to delete
 }
 
-// A place says where a directory is looked for: our own variable, a directory
+// A dirSpec says where a directory is looked for: our own variable, a directory
 // below the one in a variable of the system, a path in the home directory.
-type place struct{ own, system, below, home string }
+type dirSpec struct{ own, system, below, home string }
 
 // Dirs finds the directories from the environment. Where the environment does
 // not tell, because there is no home directory either, a path stays empty and
 // the error, which wraps ErrNoHome, names the variable to set; a path of our own
 // that is not absolute is refused. The other paths are good.
 func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
-	places := []place{
+	places := []dirSpec{
 		{"ASTRA_CONFIG_DIR", "XDG_CONFIG_HOME", "astra", ".config/astra"},
 		{"ASTRA_STATE_DIR", "XDG_STATE_HOME", "astra", ".local/state/astra"},
 		{"ASTRA_CACHE_DIR", "XDG_CACHE_HOME", "astra", ".cache/astra"},
 	}
 	if goos == "windows" {
-		places = []place{
+		places = []dirSpec{
 			{"ASTRA_CONFIG_DIR", "APPDATA", "astra", "AppData/Roaming/astra"},
 			{"ASTRA_STATE_DIR", "LOCALAPPDATA", "astra/state", "AppData/Local/astra/state"},
 			{"ASTRA_CACHE_DIR", "LOCALAPPDATA", "astra/cache", "AppData/Local/astra/cache"},

@@ -18,33 +18,33 @@ func TestReadForeign(t *testing.T) {
 	one := "AstraCS:" + strings.Repeat("a", 24) + ":" + strings.Repeat("1", 64)
 	two := "AstraCS:" + strings.Repeat("b", 24) + ":" + strings.Repeat("2", 64)
 	key := "ASTRA_DB_APPLICATION_TOKEN"
-	prod := config.Foreign{Name: "prod", Token: secret.Text(one)}
+	prod := config.Imported{Name: "prod", Token: secret.Text(one)}
 	wide := func(ascii string) string { return "\xff\xfe" + strings.Join(strings.Split(ascii, ""), "\x00") + "\x00" }
 	for _, c := range []struct {
 		name, text string
-		want       []config.Foreign
+		want       []config.Imported
 		fails      string
 	}{
-		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Foreign{prod, {Name: "other", Token: secret.Text(two)}}, ""},
-		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\nDEFAULT_PROFILE_SOURCE=prod\n[prod]\n" + key + "=" + one, []config.Foreign{prod}, ""},
-		{"default alone", "[default]\n" + key + "=" + one, []config.Foreign{{Name: "default", Token: secret.Text(one)}}, ""},
-		{"default beside others", "[default]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "default", Token: secret.Text(two)}, prod}, ""},
-		{"other services are unfit", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Foreign{{Name: "dev", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
-		{"a service on this machine", "[near]\nASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=http://127.0.0.1:1/v2\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "near", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
-		{"a token and nothing else", one + "\n", []config.Foreign{{Name: "imported", Token: secret.Text(one)}}, ""},
-		{"no token is unfit", "[none]\n[empty]\n" + key + "=\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "none", Unfit: "it has no token"}, {Name: "empty", Unfit: "it has no token"}, prod}, ""},
-		{"names of organizations and addresses", "[Acme Inc]\n" + key + "=" + one + "\n[ada@example.com]\n" + key + "=" + two, []config.Foreign{{Name: "Acme Inc", Token: secret.Text(one)}, {Name: "ada@example.com", Token: secret.Text(two)}}, ""},
-		{"comments behind", "; old\n[prod] # the real one\n" + key + "=" + one + "   ; in March\n", []config.Foreign{prod}, ""},
-		{"quotes and a comment", "[ prod ]\n\t" + key + " = \"" + one + "\" # in March\n", []config.Foreign{prod}, ""},
-		{"brackets and signs in a name", "[a [b] #c]\n" + key + "=" + one, []config.Foreign{{Name: "a [b] #c", Token: secret.Text(one)}}, ""},
-		{"Windows", "\ufeff[prod]\r\n" + key + "=" + one + "\r\n\x1a", []config.Foreign{prod}, ""},
-		{"CR", "# mine\r[prod]\r" + key + "=" + one + "\r", []config.Foreign{prod}, ""},
-		{"UTF-16", wide("[prod]\r\n" + key + "=" + one + "\r\n"), []config.Foreign{prod}, ""},
-		{"a section twice", "[prod]\n" + key + "=" + one + "\n[prod]\n" + key + "='" + one + "'\n", []config.Foreign{prod}, ""},
-		{"a name for two tokens", "[x]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[x]\n" + key + "=" + one, []config.Foreign{{Name: "x", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
-		{"the same name in both forms", "[caf\u00e9]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[cafe\u0301]\n" + key + "=" + one, []config.Foreign{{Name: "caf\u00e9", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
-		{"a section with two tokens", "[x]\n" + key + "=" + two + "\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Foreign{{Name: "x", Token: secret.Text(one), Unfit: "it has several tokens"}, prod}, ""},
-		{"keys of no meaning here", "[prod]\nCOLOR=yes\n" + key + "=" + one + "\n\u200b" + key + "=" + two, []config.Foreign{{Name: "prod", Token: secret.Text(one), Unknown: []string{`"COLOR"`, `"\u200b` + key + `"`}}}, ""},
+		{"sections", "[prod]\n" + key + "=" + one + "\n\n# note\n[other]\n" + key + " = '" + two + "'\n", []config.Imported{prod, {Name: "other", Token: secret.Text(two)}}, ""},
+		{"the chosen one is repeated as default", "[default]\n" + key + "=" + one + "\nDEFAULT_PROFILE_SOURCE=prod\n[prod]\n" + key + "=" + one, []config.Imported{prod}, ""},
+		{"default alone", "[default]\n" + key + "=" + one, []config.Imported{{Name: "default", Token: secret.Text(one)}}, ""},
+		{"default beside others", "[default]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Imported{{Name: "default", Token: secret.Text(two)}, prod}, ""},
+		{"other services are unfit", "[dev]\nASTRA_ENV=DEV\n" + key + "=" + two + "\n[prod]\nASTRA_ENV=PROD\n" + key + "=" + one, []config.Imported{{Name: "dev", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
+		{"a service on this machine", "[near]\nASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=http://127.0.0.1:1/v2\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one, []config.Imported{{Name: "near", Token: secret.Text(two), Unfit: "it is for another service than the public one"}, prod}, ""},
+		{"a token and nothing else", one + "\n", []config.Imported{{Name: "imported", Token: secret.Text(one)}}, ""},
+		{"no token is unfit", "[none]\n[empty]\n" + key + "=\n[prod]\n" + key + "=" + one, []config.Imported{{Name: "none", Unfit: "it has no token"}, {Name: "empty", Unfit: "it has no token"}, prod}, ""},
+		{"names of organizations and addresses", "[Acme Inc]\n" + key + "=" + one + "\n[ada@example.com]\n" + key + "=" + two, []config.Imported{{Name: "Acme Inc", Token: secret.Text(one)}, {Name: "ada@example.com", Token: secret.Text(two)}}, ""},
+		{"comments behind", "; old\n[prod] # the real one\n" + key + "=" + one + "   ; in March\n", []config.Imported{prod}, ""},
+		{"quotes and a comment", "[ prod ]\n\t" + key + " = \"" + one + "\" # in March\n", []config.Imported{prod}, ""},
+		{"brackets and signs in a name", "[a [b] #c]\n" + key + "=" + one, []config.Imported{{Name: "a [b] #c", Token: secret.Text(one)}}, ""},
+		{"Windows", "\ufeff[prod]\r\n" + key + "=" + one + "\r\n\x1a", []config.Imported{prod}, ""},
+		{"CR", "# mine\r[prod]\r" + key + "=" + one + "\r", []config.Imported{prod}, ""},
+		{"UTF-16", wide("[prod]\r\n" + key + "=" + one + "\r\n"), []config.Imported{prod}, ""},
+		{"a section twice", "[prod]\n" + key + "=" + one + "\n[prod]\n" + key + "='" + one + "'\n", []config.Imported{prod}, ""},
+		{"a name for two tokens", "[x]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[x]\n" + key + "=" + one, []config.Imported{{Name: "x", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
+		{"the same name in both forms", "[caf\u00e9]\n" + key + "=" + two + "\n[prod]\n" + key + "=" + one + "\n[cafe\u0301]\n" + key + "=" + one, []config.Imported{{Name: "caf\u00e9", Token: secret.Text(two), Unfit: "lines 1 and 5 begin sections of this name, with different content"}, prod}, ""},
+		{"a section with two tokens", "[x]\n" + key + "=" + two + "\n" + key + "=" + one + "\n[prod]\n" + key + "=" + one, []config.Imported{{Name: "x", Token: secret.Text(one), Unfit: "it has several tokens"}, prod}, ""},
+		{"keys of no meaning here", "[prod]\nCOLOR=yes\n" + key + "=" + one + "\n\u200b" + key + "=" + two, []config.Imported{{Name: "prod", Token: secret.Text(one), Unknown: []string{`"COLOR"`, `"\u200b` + key + `"`}}}, ""},
 		{"nothing", "", nil, "no profile"},
 		{"only comments", "# none yet\n", nil, "no profile"},
 		{"no section", key + "=" + one, nil, "rc:1: a key before the first section"},
@@ -61,7 +61,7 @@ func TestReadForeign(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			got, err := config.ReadForeign(path)
+			got, err := config.ReadLegacyFile(path)
 			if c.fails != "" {
 				if !errors.Is(err, config.ErrConfig) || !strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error(), "hunter2") {
 					t.Errorf("%v, want %s", err, c.fails)

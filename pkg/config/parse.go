@@ -11,16 +11,16 @@ import (
 // parse reads a configuration file. The node is nil for a file without
 // content.
 func parse(path string, data []byte) (Config, *yaml.Node, error) {
-	return (&scanner{path: path}).parse(data)
+	return (&decoder{path: path}).parse(data)
 }
 
 // parseNew reads what is to be written, for which there are more rules.
 func parseNew(path string, data []byte) (Config, error) {
-	c, _, err := (&scanner{path: path, longest: maxText}).parse(data)
+	c, _, err := (&decoder{path: path, longest: maxText}).parse(data)
 	return c, err
 }
 
-func (s *scanner) parse(data []byte) (Config, *yaml.Node, error) {
+func (s *decoder) parse(data []byte) (Config, *yaml.Node, error) {
 	var c Config
 	doc := s.document(data)
 	if doc != nil && s.err == nil {
@@ -32,7 +32,7 @@ func (s *scanner) parse(data []byte) (Config, *yaml.Node, error) {
 	return c, doc, nil
 }
 
-func (s *scanner) config(root *yaml.Node) Config {
+func (s *decoder) config(root *yaml.Node) Config {
 	var c Config
 	s.mapping(root, "the file", func(key, value *yaml.Node) {
 		switch key.Value {
@@ -53,7 +53,7 @@ func (s *scanner) config(root *yaml.Node) Config {
 	return c
 }
 
-func (s *scanner) defaults(n *yaml.Node) map[string]string {
+func (s *decoder) defaults(n *yaml.Node) map[string]string {
 	var found map[string]string
 	known := DefaultKeys()
 	s.mapping(n, "defaults", func(key, value *yaml.Node) {
@@ -76,7 +76,7 @@ func (s *scanner) defaults(n *yaml.Node) map[string]string {
 	return found
 }
 
-func (s *scanner) profiles(n *yaml.Node) []Profile {
+func (s *decoder) profiles(n *yaml.Node) []Profile {
 	var all []Profile
 	names := make(map[string]bool)
 	s.list(n, "profiles", func(element *yaml.Node) {
@@ -93,7 +93,7 @@ func (s *scanner) profiles(n *yaml.Node) []Profile {
 	return all
 }
 
-func (s *scanner) profile(n *yaml.Node) Profile {
+func (s *decoder) profile(n *yaml.Node) Profile {
 	var p Profile
 	s.mapping(n, "a profile", func(key, value *yaml.Node) {
 		switch key.Value {
@@ -120,7 +120,7 @@ func (s *scanner) profile(n *yaml.Node) Profile {
 	return p
 }
 
-func (s *scanner) organizations(n *yaml.Node) []Org {
+func (s *decoder) organizations(n *yaml.Node) []Org {
 	var all []Org
 	s.list(n, "organizations", func(element *yaml.Node) {
 		var o Org
@@ -136,7 +136,7 @@ func (s *scanner) organizations(n *yaml.Node) []Org {
 	return all
 }
 
-func (s *scanner) tokens(n *yaml.Node) []SavedToken {
+func (s *decoder) tokens(n *yaml.Node) []SavedToken {
 	var all []SavedToken
 	names := make(map[string]bool)
 	s.list(n, "tokens", func(element *yaml.Node) {
@@ -163,7 +163,7 @@ func (s *scanner) tokens(n *yaml.Node) []SavedToken {
 	return all
 }
 
-func (s *scanner) sessions(n *yaml.Node) []RESTSession {
+func (s *decoder) sessions(n *yaml.Node) []RESTSession {
 	var all []RESTSession
 	s.list(n, "sessions", func(element *yaml.Node) {
 		var r RESTSession
@@ -188,7 +188,7 @@ func (s *scanner) sessions(n *yaml.Node) []RESTSession {
 	return all
 }
 
-func (s *scanner) bindings(n *yaml.Node) []Env {
+func (s *decoder) bindings(n *yaml.Node) []Env {
 	var all []Env
 	s.list(n, "bindings", func(element *yaml.Node) {
 		e := s.env(element)
@@ -203,7 +203,7 @@ func (s *scanner) bindings(n *yaml.Node) []Env {
 	return all
 }
 
-func (s *scanner) env(n *yaml.Node) Env {
+func (s *decoder) env(n *yaml.Node) Env {
 	var e Env
 	s.mapping(n, "a binding", func(key, value *yaml.Node) {
 		switch key.Value {
@@ -234,7 +234,7 @@ func (s *scanner) env(n *yaml.Node) Env {
 }
 
 // pair reads the id and the name of a thing.
-func (s *scanner) pair(n *yaml.Node, what string) (id, name string) {
+func (s *decoder) pair(n *yaml.Node, what string) (id, name string) {
 	s.mapping(n, what, func(key, value *yaml.Node) {
 		switch key.Value {
 		case "id":

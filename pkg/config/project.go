@@ -115,7 +115,7 @@ func sameOwner(file fs.FileInfo, dir string) bool {
 }
 
 func parseProject(path string, data []byte) (Project, error) {
-	s := &scanner{path: path}
+	s := &decoder{path: path}
 	p := Project{Path: path}
 	if doc := s.document(data); doc != nil && s.err == nil {
 		s.mapping(doc.Content[0], "the file", func(key, value *yaml.Node) {

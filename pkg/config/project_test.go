@@ -137,7 +137,7 @@ func TestPlain(t *testing.T) {
 		"d1d1d1d1-0000-4000-8000-000000000001": true, "us-east1": true, "": false, "..": false, "../x": false, "a/b": false,
 		`a\b`: false, "a b": false, "a\x00": false, strings.Repeat("a", 65): false,
 	} {
-		if Plain(s) != want {
+		if IsIdentifier(s) != want {
 			t.Errorf("%q", s)
 		}
 	}

@@ -84,15 +84,15 @@ func (s *Settings) Source(key string) string { return s.source[key] }
 func (s *Settings) read() error {
 	var errs []error
 	s.Output = s.values.GetString("output")
-	s.NoInput = s.onOff("no_input", &errs)
-	s.Accessible = s.onOff("accessible", &errs)
+	s.NoInput = s.boolean("no_input", &errs)
+	s.Accessible = s.boolean("accessible", &errs)
 	s.Timeout = s.duration("timeout", &errs)
 	s.APIURL = s.values.GetString("api_url")
 	s.Store = s.values.GetString("store")
 	s.Shell = s.values.GetString("shell")
 	s.KeyringTimeout = s.duration("keyring_timeout", &errs)
 	s.Debug = s.debug(&errs)
-	s.Sandbox = s.onOff("sandbox", &errs)
+	s.Sandbox = s.boolean("sandbox", &errs)
 	s.Profile = s.values.GetString("profile")
 	s.Token = secret.Text(s.values.GetString("token"))
 	s.APIToken = secret.Text(s.values.GetString("api_token"))
@@ -105,7 +105,7 @@ func (s *Settings) read() error {
 // debug takes http, and what turns it on and off.
 func (s *Settings) debug(errs *[]error) string {
 	var unclear []error
-	switch on := s.onOff("debug", &unclear); {
+	switch on := s.boolean("debug", &unclear); {
 	case on:
 		return "http"
 	case s.values.GetString("debug") == "http":
@@ -116,7 +116,7 @@ func (s *Settings) debug(errs *[]error) string {
 	return ""
 }
 
-func (s *Settings) onOff(key string, errs *[]error) bool {
+func (s *Settings) boolean(key string, errs *[]error) bool {
 	switch strings.ToLower(s.values.GetString(key)) {
 	case "", "0", "false", "no":
 		return false

@@ -174,9 +174,9 @@ func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]b
 }
 
 // same compares two configurations as files: an empty list is an absent one.
-func same(a, b Config) bool { return reflect.DeepEqual(normal(a), normal(b)) }
+func same(a, b Config) bool { return reflect.DeepEqual(normalized(a), normalized(b)) }
 
-func normal(c Config) Config {
+func normalized(c Config) Config {
 	if len(c.Defaults) == 0 {
 		c.Defaults = nil
 	}

@@ -18,8 +18,8 @@ const (
 	maxItem = 2 << 10
 )
 
-// A document is an Item as it stands in a store, secrets in clear.
-type document struct {
+// A itemJSON is an Item as it stands in a store, secrets in clear.
+type itemJSON struct {
 	Version  int        `json:"version"`
 	ClientID string     `json:"client_id,omitempty"`
 	Secret   string     `json:"secret,omitempty"`
@@ -33,7 +33,7 @@ func encode(item Item) ([]byte, error) {
 	if item.Token == "" {
 		return nil, fmt.Errorf("%w: there is no token in it", ErrCorrupt)
 	}
-	d := document{
+	d := itemJSON{
 		Version: itemVersion, ClientID: item.ClientID, Secret: item.Secret.Reveal(), Token: item.Token.Reveal(),
 		APIURL: item.APIURL, OrgID: item.OrgID,
 	}
@@ -54,7 +54,7 @@ func encode(item Item) ([]byte, error) {
 // decode reads an item. Its errors hold nothing of the data: the text of a
 // JSON error may quote it.
 func decode(data []byte) (Item, error) {
-	var d document
+	var d itemJSON
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&d); err != nil {
 		return Item{}, fmt.Errorf("%w: it is not the JSON that it should be", ErrCorrupt)

@@ -83,7 +83,7 @@ func (k *keyringStore) Get(ctx context.Context, key Key) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	data, err := within(ctx, limit, func() (string, error) { return keyring.Get(k.service, id) })
+	data, err := withDeadline(ctx, limit, func() (string, error) { return keyring.Get(k.service, id) })
 	if err != nil {
 		return Item{}, k.explain(err)
 	}
@@ -103,11 +103,11 @@ func (k *keyringStore) Set(ctx context.Context, key Key, item Item) error {
 	if err != nil {
 		return err
 	}
-	_, err = within(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Set(k.service, id, string(data)) })
+	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Set(k.service, id, string(data)) })
 	if err != nil {
 		return k.explain(err, item.Secret, item.Token)
 	}
-	back, err := within(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
+	back, err := withDeadline(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return fmt.Errorf("%w: the keyring did not keep what was written", ErrUnavailable)
@@ -128,7 +128,7 @@ func (k *keyringStore) Delete(ctx context.Context, key Key) error {
 	if err != nil {
 		return err
 	}
-	_, err = within(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Delete(k.service, id) })
+	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Delete(k.service, id) })
 	if err != nil {
 		return k.explain(err)
 	}
@@ -138,7 +138,7 @@ func (k *keyringStore) Delete(ctx context.Context, key Key) error {
 // prepare makes sure that a call can succeed at all, and returns how long it
 // may take.
 func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
-	state, err := within(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
+	state, err := withDeadline(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
 	switch {
 	case err != nil:
 		return 0, k.explain(err)
@@ -152,9 +152,9 @@ func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
 	return k.unlock, nil
 }
 
-// within runs call and waits for it no longer than limit. A call that does not
+// withDeadline runs call and waits for it no longer than limit. A call that does not
 // come back is left behind: the library underneath cannot be interrupted.
-func within[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
+func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error

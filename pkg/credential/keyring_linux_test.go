@@ -92,7 +92,7 @@ func TestKeyringOnASilentBus(t *testing.T) {
 }
 
 func TestWithinRecovers(t *testing.T) {
-	_, err := within(t.Context(), time.Minute, func() (string, error) { panic("hush") })
+	_, err := withDeadline(t.Context(), time.Minute, func() (string, error) { panic("hush") })
 	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "hush") {
 		t.Error(err)
 	}

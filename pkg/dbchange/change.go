@@ -56,7 +56,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 		if err == nil {
 			break
 		}
-		c.lost = c.lost || devops.Unclear(err)
+		c.lost = c.lost || devops.MaybeApplied(err)
 		var arrived bool
 		switch {
 		case errors.Is(err, devops.ErrConflict) && conflicts < maxConflicts:
@@ -73,7 +73,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 				return d, fmt.Errorf("%s: %w", c.Doing, err)
 			}
 			d = now
-		case devops.Unclear(err):
+		case devops.MaybeApplied(err):
 			if d, arrived = c.reconcile(ctx, d); !arrived {
 				return d, c.unknown(d, err)
 			}

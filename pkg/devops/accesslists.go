@@ -151,7 +151,7 @@ type wireAccessLists = rows[wireAccessList, AccessList]
 type wireAddress struct {
 	Address, Description string
 	Enabled              bool
-	LastUpdateDateTime   stamp
+	LastUpdateDateTime   timestamp
 }
 
 func (w wireAddress) value() (Address, bool) {

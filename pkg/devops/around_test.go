@@ -81,7 +81,7 @@ func TestTelemetryHidesSecrets(t *testing.T) {
 			t.Error(got, err)
 		}
 	}
-	if _, err := c.Telemetry.Metrics(t.Context(), testVector); !errors.Is(err, ErrAnswer) {
+	if _, err := c.Telemetry.Metrics(t.Context(), testVector); !errors.Is(err, ErrInvalidResponse) {
 		t.Error("two destinations:", err)
 	}
 }

@@ -104,7 +104,7 @@ type amount float64
 
 // UnmarshalJSON takes both.
 func (a *amount) UnmarshalJSON(b []byte) error {
-	var text flexible
+	var text stringOrNumber
 	if err := text.UnmarshalJSON(b); err != nil || text == "" {
 		return err
 	}
@@ -118,7 +118,7 @@ type wireReport struct {
 	Status, Month, Year string
 	ReportDetails       struct {
 		CSVDownloadURL            string
-		GeneratedAt, ExpirationAt stamp
+		GeneratedAt, ExpirationAt timestamp
 		IsStale                   bool
 	}
 }

@@ -68,7 +68,7 @@ func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL.Reveal(), nil)
 	if err != nil {
-		return 0, fmt.Errorf("%w: the address of the bundle cannot be read", ErrAnswer)
+		return 0, fmt.Errorf("%w: the address of the bundle cannot be read", ErrInvalidResponse)
 	}
 	req.Header.Set("Accept-Encoding", "identity") // the length is to be that of the file
 	if c.config.UserAgent != "" {
@@ -76,19 +76,19 @@ func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer
 	}
 	resp, err := c.bundleTransport().RoundTrip(req)
 	if err != nil {
-		return 0, c.bundleError(ctx, answer{err: timely(ctx, err), host: req.URL.Hostname()}, ErrNetwork)
+		return 0, c.bundleError(ctx, response{err: withAttemptTimeout(ctx, err), host: req.URL.Hostname()}, ErrNetwork)
 	}
 	defer resp.Body.Close()
-	a := answer{status: resp.StatusCode, header: resp.Header, sent: true}
+	a := response{status: resp.StatusCode, header: resp.Header, sent: true}
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		return 0, c.bundleError(ctx, a, ErrRateLimited)
 	case a.status >= http.StatusInternalServerError:
 		return 0, c.bundleError(ctx, a, ErrServer)
 	case a.status != http.StatusOK, resp.ContentLength > maxBundle:
-		return 0, c.bundleError(ctx, a, ErrAnswer)
+		return 0, c.bundleError(ctx, a, ErrInvalidResponse)
 	}
-	out := &sink{w: w}
+	out := &limitedWriter{w: w}
 	n, err := io.Copy(out, io.LimitReader(resp.Body, maxBundle+1))
 	switch {
 	case out.err != nil:
@@ -96,23 +96,23 @@ func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer
 	case err == nil && resp.ContentLength >= 0 && n != resp.ContentLength:
 		err = io.ErrUnexpectedEOF
 	case err == nil && n > maxBundle:
-		return n, c.bundleError(ctx, a, ErrAnswer)
+		return n, c.bundleError(ctx, a, ErrInvalidResponse)
 	}
 	if err != nil {
-		a.err = timely(ctx, err)
+		a.err = withAttemptTimeout(ctx, err)
 		return n, c.bundleError(ctx, a, ErrNetwork)
 	}
 	return n, nil
 }
 
-// A sink tells a failure to write from one to read.
-type sink struct {
+// A limitedWriter tells a failure to write from one to read.
+type limitedWriter struct {
 	w   io.Writer
 	err error
 }
 
 // Write implements io.Writer.
-func (s *sink) Write(b []byte) (n int, err error) {
+func (s *limitedWriter) Write(b []byte) (n int, err error) {
 	n, s.err = s.w.Write(b)
 	return n, s.err
 }
@@ -123,8 +123,8 @@ func (c *Client) bundleTransport() http.RoundTripper {
 
 // bundleError is an error of the storage that bundles are kept in. Its words are
 // ours: the storage's, and the address, are of no use to people.
-func (c *Client) bundleError(ctx context.Context, a answer, kind error) error {
-	t := &trip{call: call{method: http.MethodGet, path: "the bundle"}, answer: a}
+func (c *Client) bundleError(ctx context.Context, a response, kind error) error {
+	t := &attemptState{call: call{method: http.MethodGet, path: "the bundle"}, answer: a}
 	if a.err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		kind = context.Canceled
 	}
@@ -148,7 +148,7 @@ func (c *Client) bundleError(ctx context.Context, a answer, kind error) error {
 func (c *Client) checkAddress(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || !printable(u.Host) || u.User != nil || u.Opaque != "" {
-		return fmt.Errorf("%w: the address of the bundle is none", ErrElsewhere)
+		return fmt.Errorf("%w: the address of the bundle is none", ErrForeignHost)
 	}
 	api, err := url.Parse(c.base)
 	if err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host) {
@@ -157,7 +157,7 @@ func (c *Client) checkAddress(address string) error {
 	host := strings.ToLower(u.Hostname())
 	known := strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".datastax.com")
 	if u.Scheme != "https" || !known || u.Port() != "" && u.Port() != "443" {
-		return fmt.Errorf("%w: the bundle is said to be at %s://%s", ErrElsewhere, u.Scheme, u.Host)
+		return fmt.Errorf("%w: the bundle is said to be at %s://%s", ErrForeignHost, u.Scheme, u.Host)
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func TestRegions(t *testing.T) {
 	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
 		t.Errorf("a region of few words: %+v, %v", got, err)
 	}
-	if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrAnswer) {
+	if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 		t.Errorf("a region without a name: %v", err)
 	}
 }

@@ -98,9 +98,9 @@ type Client struct {
 
 type service struct{ client *Client }
 
-// hide keeps what the service handed out away from messages. What people chose,
+// addSecrets keeps what the service handed out away from messages. What people chose,
 // a password, is the client's own affair: it may be a word of any text.
-func (c *Client) hide(secrets ...secret.Text) {
+func (c *Client) addSecrets(secrets ...secret.Text) {
 	for _, s := range secrets {
 		c.redact.Add(s)
 		if c.config.Secrets != nil {
@@ -141,7 +141,7 @@ func New(config Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		RetryMax:     tries - 1,
-		CheckRetry:   c.again,
+		CheckRetry:   c.shouldRetry,
 		Backoff:      c.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
 	}
@@ -172,11 +172,11 @@ func printable(s string) bool {
 
 type tripKey struct{}
 
-func withTrip(ctx context.Context, t *trip) context.Context {
+func withTrip(ctx context.Context, t *attemptState) context.Context {
 	return context.WithValue(ctx, tripKey{}, t)
 }
 
-func tripOf(ctx context.Context) *trip {
-	t, _ := ctx.Value(tripKey{}).(*trip)
+func tripOf(ctx context.Context) *attemptState {
+	t, _ := ctx.Value(tripKey{}).(*attemptState)
 	return t
 }

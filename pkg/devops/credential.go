@@ -47,8 +47,8 @@ func parseCredential(body []byte) (Credential, error) {
 		OrgID       string
 		Roles       []string
 		Description string
-		GeneratedOn stamp
-		TokenExpiry stamp
+		GeneratedOn timestamp
+		TokenExpiry timestamp
 	}
 	_ = json.Unmarshal(body, &rest) // nothing in it is worth losing the secret
 	return Credential{

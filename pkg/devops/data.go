@@ -49,7 +49,7 @@ func (s *DataService) OpenSession(ctx context.Context, endpoint, username string
 	if err != nil || json.Unmarshal(fields["authtoken"], &text) != nil || !printable(text) || len(text) > 1024 {
 		return "", s.client.unusable(k, a, "the answer has no session in it")
 	}
-	s.client.hide(secret.Text(text))
+	s.client.addSecrets(secret.Text(text))
 	return secret.Text(text), nil
 }
 
@@ -79,10 +79,10 @@ func DataEndpoint(apiURL string, d Database, region string) (string, error) {
 	}
 	u, err := url.Parse(d.Endpoint)
 	if err != nil || u.Scheme != api.Scheme || u.Host != api.Host || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", fmt.Errorf("%w: the data of %s is not at %s", ErrElsewhere, d.ID, api.Host)
+		return "", fmt.Errorf("%w: the data of %s is not at %s", ErrForeignHost, d.ID, api.Host)
 	}
 	if region != d.Region {
-		return "", fmt.Errorf("%w: the address in %s is not known, only that in %s", ErrElsewhere, region, d.Region)
+		return "", fmt.Errorf("%w: the address in %s is not known, only that in %s", ErrForeignHost, region, d.Region)
 	}
 	return strings.TrimRight(d.Endpoint, "/"), nil
 }
@@ -106,7 +106,7 @@ func dataDomains() map[string]string {
 func hostedEndpoint(d Database, region, domain string) (string, error) {
 	label := d.ID + "-" + region
 	if d.ID == "" || !slices.Contains(d.Regions, region) || !isLabel(label) {
-		return "", fmt.Errorf("%w: %q in %q is no name of a host", ErrElsewhere, d.ID, region)
+		return "", fmt.Errorf("%w: %q in %q is no name of a host", ErrForeignHost, d.ID, region)
 	}
 	return "https://" + label + "." + domain + "/api/rest", nil
 }

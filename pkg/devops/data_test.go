@@ -37,10 +37,10 @@ func TestASessionIsAskedForOnce(t *testing.T) {
 		"a server error":            {status(503, `{"description":"later","code":503}`), ErrServer},
 		"a wrong password":          {status(401, `{"description":"`+testPassword+` is wrong","code":401}`), ErrUnauthorized},
 		"a proxy's empty refusal":   {status(401, "null"), ErrUnauthorized},
-		"a redirect":                {status(302, "", "Location", "https://evil.example.com/"), ErrAnswer},
-		"no session":                {status(201, `{}`), ErrAnswer},
-		"two sessions":              {status(201, `{"authToken":"a","authtoken":"b"}`), ErrAnswer},
-		"what no header can carry":  {status(201, `{"authToken":"a\r\nX: b"}`), ErrAnswer},
+		"a redirect":                {status(302, "", "Location", "https://evil.example.com/"), ErrInvalidResponse},
+		"no session":                {status(201, `{}`), ErrInvalidResponse},
+		"two sessions":              {status(201, `{"authToken":"a","authtoken":"b"}`), ErrInvalidResponse},
+		"what no header can carry":  {status(201, `{"authToken":"a\r\nX: b"}`), ErrInvalidResponse},
 		"an answer that breaks off": {truncated(`{"authToken":`), ErrNetwork},
 	} {
 		c, s := scripted(t, test.reply, status(201, `{"authToken":"second"}`))
@@ -94,7 +94,7 @@ func TestDataEndpoints(t *testing.T) {
 		"of no known region":      {"https://astra.example.com", "us-east4", "", at("https://astra.example.com/api/rest")},
 	} {
 		got, err := DataEndpoint(test.api, test.db, test.region)
-		if got != test.want || (test.want == "") != errors.Is(err, ErrElsewhere) {
+		if got != test.want || (test.want == "") != errors.Is(err, ErrForeignHost) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
@@ -123,7 +123,7 @@ func TestBundles(t *testing.T) {
 	}
 	for _, body := range []string{`{}`, `[{"region":"r"}]`} {
 		c, _ := scripted(t, status(200, body))
-		if _, err := c.Databases.Bundles(t.Context(), "d"); !errors.Is(err, ErrAnswer) {
+		if _, err := c.Databases.Bundles(t.Context(), "d"); !errors.Is(err, ErrInvalidResponse) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
@@ -141,16 +141,16 @@ func TestABundleIsFetchedWithoutTheToken(t *testing.T) {
 		reply reply
 		want  error
 	}{
-		"expired":    {status(403, "<Error>"+address+"</Error>"), ErrAnswer},
-		"a redirect": {status(302, "", "Location", "https://evil.example.com/"), ErrAnswer},
+		"expired":    {status(403, "<Error>"+address+"</Error>"), ErrInvalidResponse},
+		"a redirect": {status(302, "", "Location", "https://evil.example.com/"), ErrInvalidResponse},
 		"a fault":    {status(503, ""), ErrServer},
 		"too often":  {status(429, ""), ErrRateLimited},
 		"nobody":     {fails(refused), ErrNetwork},
 		"broken off": {truncated("zi"), ErrNetwork},
 		"too short":  {file("zip", 4), ErrNetwork},
 		"too long":   {file("zip", 2), ErrNetwork},
-		"too large":  {file(strings.Repeat("x", maxBundle+1), -1), ErrAnswer},
-		"said to be": {file("zip", maxBundle+1), ErrAnswer},
+		"too large":  {file(strings.Repeat("x", maxBundle+1), -1), ErrInvalidResponse},
+		"said to be": {file("zip", maxBundle+1), ErrInvalidResponse},
 	} {
 		c, s := scripted(t, test.reply)
 		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
@@ -195,7 +195,7 @@ func TestABundleComesFromNowhereElse(t *testing.T) {
 	} {
 		c, s := scripted(t, file("zip", 3))
 		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
-		if fine != (err == nil) || !fine && (!errors.Is(err, ErrElsewhere) || len(s.seen) != 0) {
+		if fine != (err == nil) || !fine && (!errors.Is(err, ErrForeignHost) || len(s.seen) != 0) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}

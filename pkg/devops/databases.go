@@ -94,7 +94,7 @@ type wireDatabase struct {
 	OrgID, OwnerID  optional[id]
 	Status          text
 	Info            optional[wireInfo]
-	CreationTime    stamp
+	CreationTime    timestamp
 	DataEndpointURL text
 }
 

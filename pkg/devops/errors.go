@@ -14,18 +14,18 @@ import (
 // The kinds of errors. Each error of a call is one of them or a context's
 // error; test with errors.Is.
 var (
-	ErrURL            = errors.New("not the address of an API")
-	ErrUnauthorized   = errors.New("the token is not accepted")
-	ErrForbidden      = errors.New("a permission is missing")
-	ErrNotFound       = errors.New("not found")
-	ErrConflict       = errors.New("in conflict with what is there")
-	ErrInvalid        = errors.New("the request is not accepted")
-	ErrRateLimited    = errors.New("too many requests")
-	ErrServer         = errors.New("the service has a fault")
-	ErrNetwork        = errors.New("the service cannot be reached")
-	ErrAnswer         = errors.New("the answer cannot be used")
-	ErrElsewhere      = errors.New("the address leads away from the service")
-	ErrOutcomeUnknown = errors.New("the outcome is unknown") // sent, must not be repeated, not clearly answered
+	ErrURL             = errors.New("not the address of an API")
+	ErrUnauthorized    = errors.New("the token is not accepted")
+	ErrForbidden       = errors.New("a permission is missing")
+	ErrNotFound        = errors.New("not found")
+	ErrConflict        = errors.New("in conflict with what is there")
+	ErrInvalid         = errors.New("the request is not accepted")
+	ErrRateLimited     = errors.New("too many requests")
+	ErrServer          = errors.New("the service has a fault")
+	ErrNetwork         = errors.New("the service cannot be reached")
+	ErrInvalidResponse = errors.New("the answer cannot be used")
+	ErrForeignHost     = errors.New("the address leads away from the service")
+	ErrOutcomeUnknown  = errors.New("the outcome is unknown") // sent, must not be repeated, not clearly answered
 )
 
 // An Error is what became of a call that did not succeed.
@@ -73,11 +73,11 @@ func (e *Error) Unwrap() []error {
 	return []error{e.kind, e.cause}
 }
 
-// Unclear reports whether a call failed in such a way that the service may have
+// MaybeApplied reports whether a call failed in such a way that the service may have
 // made the change that it is about.
-func Unclear(err error) bool {
+func MaybeApplied(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return errors.Is(err, ErrOutcomeUnknown) || ok && e.Changes && (e.Lost || e.Sent && !definite(e.Status))
+	return errors.Is(err, ErrOutcomeUnknown) || ok && e.Changes && (e.Lost || e.Sent && !isFinal(e.Status))
 }
 
 // codeNoSuchToken is the service's number for a token that was revoked, or that it
@@ -102,7 +102,7 @@ func (p *PartialCredential) Error() string {
 }
 
 // verdict is the error that follows from the last answer of a trip.
-func (c *Client) verdict(ctx context.Context, t *trip) error {
+func (c *Client) verdict(ctx context.Context, t *attemptState) error {
 	k, a := t.call, t.answer
 	switch {
 	case a.err != nil && k.class == once && a.sent:
@@ -110,7 +110,7 @@ func (c *Client) verdict(ctx context.Context, t *trip) error {
 	case errors.Is(ctx.Err(), context.Canceled) && (a.err != nil || t.repeatable()):
 		return c.newError(t, context.Canceled)
 	case errors.Is(a.err, errLarge):
-		return c.newError(t, ErrAnswer)
+		return c.newError(t, ErrInvalidResponse)
 	case a.err != nil:
 		return c.newError(t, ErrNetwork)
 	case a.status >= 200 && a.status < 300 && (!isHTML(a.header, a.body) || failpoint.Disabled("sign-in-page")):
@@ -122,8 +122,8 @@ func (c *Client) verdict(ctx context.Context, t *trip) error {
 }
 
 // kindOf is the kind of error that an answer means.
-func kindOf(k call, a answer) error {
-	if k.class == once && !definite(a.status) {
+func kindOf(k call, a response) error {
+	if k.class == once && !isFinal(a.status) {
 		return ErrOutcomeUnknown
 	}
 	_, code := message(a.header, a.body)
@@ -154,11 +154,11 @@ func kindOf(k call, a answer) error {
 	case a.status >= 400:
 		return ErrInvalid
 	}
-	return ErrAnswer
+	return ErrInvalidResponse
 }
 
-// definite reports whether a status says for certain that nothing was done.
-func definite(status int) bool {
+// isFinal reports whether a status says for certain that nothing was done.
+func isFinal(status int) bool {
 	switch status {
 	case 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431:
 		return true
@@ -166,10 +166,10 @@ func definite(status int) bool {
 	return false
 }
 
-func (c *Client) newError(t *trip, kind error) *Error {
+func (c *Client) newError(t *attemptState, kind error) *Error {
 	a := t.answer
 	e := &Error{
-		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.words(a),
+		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.messageText(a),
 		RequestID: c.clean(requestID(a.header)), Permission: t.call.permission,
 		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
 	}
@@ -185,8 +185,8 @@ func (c *Client) newError(t *trip, kind error) *Error {
 }
 
 // unusable is the error of an answer that says that it was done, but not what.
-func (c *Client) unusable(k call, a answer, why string) error {
-	e := c.newError(&trip{call: k, answer: a}, ErrAnswer)
+func (c *Client) unusable(k call, a response, why string) error {
+	e := c.newError(&attemptState{call: k, answer: a}, ErrInvalidResponse)
 	if k.class == once {
 		e.kind = ErrOutcomeUnknown
 	}

@@ -22,11 +22,11 @@ type holds struct {
 
 type hold struct {
 	until  time.Time
-	answer answer
+	answer response
 }
 
 // note remembers what an answer asks for.
-func (c *Client) note(operation string, a answer) {
+func (c *Client) note(operation string, a response) {
 	now := c.now()
 	wait := retryAfter(a.header, now)
 	if a.err != nil || now.IsZero() || wait <= Moment || a.status != http.StatusTooManyRequests && a.status != http.StatusServiceUnavailable {
@@ -42,7 +42,7 @@ func (c *Client) note(operation string, a answer) {
 
 // heed waits until the service wants a call of the operation. Where that is too
 // long, it returns the refusal that said so.
-func (c *Client) heed(ctx context.Context, operation string, t *trip) error {
+func (c *Client) heed(ctx context.Context, operation string, t *attemptState) error {
 	c.held.mu.Lock()
 	held := c.held.all[operation]
 	c.held.mu.Unlock()
@@ -67,7 +67,7 @@ func (c *Client) heed(ctx context.Context, operation string, t *trip) error {
 }
 
 // refused is the error of a call that is not sent, as the service asked for that.
-func (c *Client) refused(t *trip, held hold, wait time.Duration) error {
+func (c *Client) refused(t *attemptState, held hold, wait time.Duration) error {
 	kind := ErrServer
 	if held.answer.status == http.StatusTooManyRequests {
 		kind = ErrRateLimited
@@ -75,7 +75,7 @@ func (c *Client) refused(t *trip, held hold, wait time.Duration) error {
 	a := held.answer
 	a.sent, a.header = false, maps.Clone(a.header)
 	a.header.Del("Retry-After")
-	e := c.newError(&trip{call: t.call, answer: a}, kind)
+	e := c.newError(&attemptState{call: t.call, answer: a}, kind)
 	e.RetryAfter = wait
 	return e
 }

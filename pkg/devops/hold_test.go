@@ -29,7 +29,7 @@ func TestNoCallIsSentSoonerThanTheServiceAsks(t *testing.T) {
 		if err := remove(t.Context(), c); err != nil { // another operation
 			t.Error(err)
 		}
-		if err := list(Impatient(t.Context()), c); !errors.Is(err, ErrRateLimited) || len(s.seen) != 2 {
+		if err := list(WithoutRateLimitRetry(t.Context()), c); !errors.Is(err, ErrRateLimited) || len(s.seen) != 2 {
 			t.Errorf("an impatient call: %v after %q", err, s.seen)
 		}
 		if err := list(t.Context(), c); err != nil || time.Since(begin) < 2*time.Minute || len(s.seen) != 3 {

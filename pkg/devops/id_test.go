@@ -59,7 +59,7 @@ func TestUnusableIDs(t *testing.T) {
 			for _, bad := range unusableIDs() {
 				client, _ := scripted(t, status(200, strings.Replace(c.body, "%q", `"`+bad+`"`, 1)))
 				got, err := c.ask(t.Context(), client)
-				if !errors.Is(err, ErrAnswer) && !errors.Is(err, ErrOutcomeUnknown) {
+				if !errors.Is(err, ErrInvalidResponse) && !errors.Is(err, ErrOutcomeUnknown) {
 					t.Errorf("%.40q is taken for an id: %.80v, %v", bad, got, err)
 				} else if !strings.Contains(err.Error(), errID.Error()) || len(err.Error()) > 300 {
 					t.Errorf("%.40q: %.400s", bad, err)

@@ -12,7 +12,7 @@ func TestAnImpatientCallDoesNotWait(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c, s := scripted(t, status(429, `"slow down"`, "Retry-After", after))
 			begin := time.Now()
-			err := invite(Impatient(t.Context()), c)
+			err := invite(WithoutRateLimitRetry(t.Context()), c)
 			refusal, ok := errors.AsType[*Error](err)
 			if !ok || !errors.Is(err, ErrRateLimited) || refusal.RetryAfter != want || refusal.Message != "slow down" {
 				t.Errorf("Retry-After %q: %+v, want %s", after, err, want)
@@ -27,7 +27,7 @@ func TestAnImpatientCallDoesNotWait(t *testing.T) {
 func TestAnImpatientCallIsSentAgainIfNobodyWasThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := scripted(t, fails(refused), status(200, ""))
-		if err := invite(Impatient(t.Context()), c); err != nil || len(s.seen) != 2 {
+		if err := invite(WithoutRateLimitRetry(t.Context()), c); err != nil || len(s.seen) != 2 {
 			t.Errorf("%d requests: %v", len(s.seen), err)
 		}
 	})

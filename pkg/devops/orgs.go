@@ -58,7 +58,7 @@ type wireOrg struct {
 	OrgType             text
 	EnterpriseID        optional[id]
 	OrganizationGroupID optional[id]
-	CreatedAt           stamp
+	CreatedAt           timestamp
 }
 
 func (w wireOrg) value() (Org, bool) {

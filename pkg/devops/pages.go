@@ -27,9 +27,9 @@ func pages[T any](fetch func(after string) (items []T, last string, size int, er
 			switch {
 			case err != nil:
 			case seen[last]:
-				err = fmt.Errorf("%w: the list begins again instead of coming to its end", ErrAnswer)
+				err = fmt.Errorf("%w: the list begins again instead of coming to its end", ErrInvalidResponse)
 			case len(seen) == maxPages, count > maxRows, bytes > maxList:
-				err = fmt.Errorf("%w: the list does not end: there are %d rows on %d pages", ErrAnswer, count, len(seen)+1)
+				err = fmt.Errorf("%w: the list does not end: there are %d rows on %d pages", ErrInvalidResponse, count, len(seen)+1)
 			}
 			if err != nil {
 				yield(none, err)

@@ -62,7 +62,7 @@ type wirePCUGroup struct {
 	InstanceType, ProvisionType text
 	PCUType                     optional[struct{ Type text }]
 	Min, Max, Reserved          count
-	CreatedAt, UpdatedAt        stamp
+	CreatedAt, UpdatedAt        timestamp
 }
 
 func (w wirePCUGroup) value() (PCUGroup, bool) {

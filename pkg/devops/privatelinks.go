@@ -83,7 +83,7 @@ func (w wireLink) value() (PrivateLink, bool) {
 
 type wireEndpoint struct {
 	EndpointID, Description, LinkID, Status string
-	CreatedDateTime                         stamp
+	CreatedDateTime                         timestamp
 }
 
 func (w wireEndpoint) value() (PrivateEndpoint, bool) {

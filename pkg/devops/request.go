@@ -39,9 +39,9 @@ type call struct {
 	anyToken   bool // every valid token may: a refusal is about the token
 }
 
-// fill puts the id, and the part of what it names, into the path. One that
+// buildURL puts the id, and the part of what it names, into the path. One that
 // would change the meaning of the path, as an empty one does, is refused.
-func (k *call) fill() error {
+func (k *call) buildURL() error {
 	for place, id := range map[string]string{"{id}": k.id, "{part}": k.part} {
 		if !strings.Contains(k.path, place) {
 			continue
@@ -71,13 +71,13 @@ func (k *call) target() string {
 
 // do makes a call and returns its last answer, whose status is 2xx if there is
 // no error. The answer is returned beside an error, too.
-func (c *Client) do(ctx context.Context, k call) (answer, error) {
+func (c *Client) do(ctx context.Context, k call) (response, error) {
 	operation := k.method + " " + k.path
-	if err := k.fill(); err != nil {
-		return answer{}, err
+	if err := k.buildURL(); err != nil {
+		return response{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return answer{}, fmt.Errorf("%s %s: %w", k.method, k.path, err)
+		return response{}, fmt.Errorf("%s %s: %w", k.method, k.path, err)
 	}
 	if c.config.Before != nil && k.class != read {
 		shown := k.shown
@@ -85,23 +85,23 @@ func (c *Client) do(ctx context.Context, k call) (answer, error) {
 			shown = k.body
 		}
 		if err := c.config.Before(Request{k.method, k.target(), shown, k.permission}); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
-	t := &trip{call: k}
+	t := &attemptState{call: k}
 	if err := c.heed(ctx, operation, t); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	req, err := c.newRequest(withTrip(ctx, t), k)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	resp, err := c.http.Do(req)
 	if err == nil {
 		_ = resp.Body.Close() // it was read by the transport
 	}
 	if t.attempts == 0 {
-		return answer{}, fmt.Errorf("%s %s: %w: the request cannot be sent", k.method, k.path, ErrInvalid)
+		return response{}, fmt.Errorf("%s %s: %w: the request cannot be sent", k.method, k.path, ErrInvalid)
 	}
 	c.note(operation, t.answer)
 	return t.answer, c.verdict(ctx, t)

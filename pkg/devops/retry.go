@@ -20,8 +20,8 @@ const (
 	longestWait = 10 * time.Minute
 )
 
-// An answer is what came of one attempt.
-type answer struct {
+// An response is what came of one attempt.
+type response struct {
 	status int
 	header http.Header
 	body   []byte // what arrived of it, also beside err
@@ -32,34 +32,34 @@ type answer struct {
 	host, proxy string // of the service, and of the proxy to it, if there is one
 }
 
-// A trip is a call under way. The transport records in it, and the decision
+// A attemptState is a call under way. The transport records in it, and the decision
 // about the next attempt is made from it.
-type trip struct {
+type attemptState struct {
 	call     call
 	attempts int
-	proxy    string // of the attempt under way
-	answer   answer // of the last attempt
-	lost     bool   // an attempt before it was sent and got no clear answer
+	proxy    string   // of the attempt under way
+	answer   response // of the last attempt
+	lost     bool     // an attempt before it was sent and got no clear answer
 }
 
-func (t *trip) record(a answer) {
+func (t *attemptState) record(a response) {
 	t.attempts++
 	t.lost = t.lost || t.answer.sent && (t.answer.err != nil || transient(t.answer.status))
 	t.answer = a
 }
 
-// again decides whether there is a further attempt.
-func (c *Client) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
+// shouldRetry decides whether there is a further attempt.
+func (c *Client) shouldRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	t := tripOf(ctx)
 	if t.answer.err == nil && t.answer.status == http.StatusTooManyRequests && impatient(ctx) {
 		return false, nil
 	}
-	return ctx.Err() == nil && t.repeatable() && !c.futile(ctx, t), nil
+	return ctx.Err() == nil && t.repeatable() && !c.willNotRecover(ctx, t), nil
 }
 
-// futile reports whether the time is up before the next attempt could begin:
+// willNotRecover reports whether the time is up before the next attempt could begin:
 // better the reason now than a timeout later.
-func (c *Client) futile(ctx context.Context, t *trip) bool {
+func (c *Client) willNotRecover(ctx context.Context, t *attemptState) bool {
 	wait := c.pause(t.attempts-1, t.answer.status, t.answer.header)
 	return c.tooLong(ctx, wait+spread(wait))
 }
@@ -74,7 +74,7 @@ func (c *Client) tooLong(ctx context.Context, wait time.Duration) bool {
 	return !now.IsZero() && now.Add(wait).After(deadline)
 }
 
-func (t *trip) repeatable() bool {
+func (t *attemptState) repeatable() bool {
 	a := t.answer
 	switch {
 	case a.err != nil && !a.sent && isDial(a.err):

@@ -103,10 +103,10 @@ type wireRole struct {
 	ID            id
 	Name          string
 	Policy        Policy
-	UpdatedAt     stamp  `json:"last_update_date_time"`
-	UpdatedAtMade stamp  `json:"lastUpdateDateTime"`
-	UpdatedBy     string `json:"last_update_user_id"`
-	UpdatedByMade string `json:"lastUpdateUserID"`
+	UpdatedAt     timestamp `json:"last_update_date_time"`
+	UpdatedAtMade timestamp `json:"lastUpdateDateTime"`
+	UpdatedBy     string    `json:"last_update_user_id"`
+	UpdatedByMade string    `json:"lastUpdateUserID"`
 }
 
 func (w wireRole) value() (Role, bool) {

@@ -46,7 +46,7 @@ func TestAListWithoutAnEnd(t *testing.T) {
 		} {
 			service.pages = 0
 			err := ask(newClient(t, Config{URL: "https://api.example.com", Transport: service}))
-			if !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "the list does not end") || service.pages > maxPages+1 {
+			if !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "the list does not end") || service.pages > maxPages+1 {
 				t.Errorf("%s of %s: %v after %d pages", name, list, err, service.pages)
 			}
 		}
@@ -69,7 +69,7 @@ func TestTooMuch(t *testing.T) {
 		{"addresses", `{"databaseId":"d","addresses":[` + repeated(`{"address":"10.0.0.0/8"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.AccessLists.Get(ctx, "d") }},
 	} {
 		client, _ := scripted(t, status(http.StatusOK, c.body))
-		if _, err := c.ask(t.Context(), client); !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "in the answer has more than") && !strings.Contains(err.Error(), "the answer has more than") {
+		if _, err := c.ask(t.Context(), client); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "in the answer has more than") && !strings.Contains(err.Error(), "the answer has more than") {
 			t.Errorf("%s: %.300v", c.name, err)
 		}
 	}

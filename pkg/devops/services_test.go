@@ -179,7 +179,7 @@ func TestAnEmptyTokenListMustBeThere(t *testing.T) {
 	if got, err := c.Tokens.List(t.Context()); err != nil || got == nil || len(got) != 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := c.Tokens.List(t.Context()); !errors.Is(err, ErrAnswer) {
+	if _, err := c.Tokens.List(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 		t.Errorf("nothing passes for an empty list: %v", err)
 	}
 }
@@ -258,7 +258,7 @@ func TestALoopThatStopsFetchesNoMore(t *testing.T) {
 
 func TestAListThatGoesInCirclesEnds(t *testing.T) {
 	c, s := scripted(t, page(0, 100), page(100, 100), page(0, 100))
-	if got, err := Collect(c.Databases.All(t.Context(), "")); !errors.Is(err, ErrAnswer) || got != nil || len(s.seen) != 3 {
+	if got, err := Collect(c.Databases.All(t.Context(), "")); !errors.Is(err, ErrInvalidResponse) || got != nil || len(s.seen) != 3 {
 		t.Errorf("%d databases, %v, sent %q", len(got), err, s.seen)
 	}
 }

@@ -68,7 +68,7 @@ func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, 
 	if err != nil || a.status > http.StatusCreated {
 		return Credential{}, withPartial(s.client.unusable(k, a, "the answer is not a whole credential"), a.body)
 	}
-	s.client.hide(made.Secret, made.Token)
+	s.client.addSecrets(made.Secret, made.Token)
 	return made, nil
 }
 
@@ -110,8 +110,8 @@ type wireToken struct {
 	ClientID    id
 	Roles       []string // also names, with some services: nothing but requests and words for people is made of them
 	Description text
-	GeneratedOn stamp
-	TokenExpiry stamp
+	GeneratedOn timestamp
+	TokenExpiry timestamp
 }
 
 func (w wireToken) value() (Token, bool) {

@@ -52,7 +52,7 @@ func ownTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Re
 	protocols.SetHTTP1(true) // HTTP/2 sends requests again by itself
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                  guarded(proxy, redact),
+		Proxy:                  withSizeLimit(proxy, redact),
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -64,9 +64,9 @@ func ownTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Re
 	}
 }
 
-// guarded keeps the password of the proxy out of messages, and a token in
+// withSizeLimit keeps the password of the proxy out of messages, and a token in
 // clear text away from the proxy: http is for this machine.
-func guarded(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) func(*http.Request) (*url.URL, error) {
+func withSizeLimit(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) func(*http.Request) (*url.URL, error) {
 	if proxy == nil {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			Changes: trip.call.class != read, Duration: t.client.now().Sub(begin),
 		}
 		if a.err != nil || isHTML(a.header, a.body) {
-			x.Err = errors.New(t.client.words(a))
+			x.Err = errors.New(t.client.messageText(a))
 		}
 		trace(x)
 	}
@@ -124,7 +124,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (t *transport) attempt(req *http.Request, c class) (*http.Response, answer) {
+func (t *transport) attempt(req *http.Request, c class) (*http.Response, response) {
 	var asked, got atomic.Bool
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.client.config.AttemptTimeout, errSlow)
 	defer cancel()
@@ -140,15 +140,15 @@ func (t *transport) attempt(req *http.Request, c class) (*http.Response, answer)
 	if err != nil {
 		_, tells := base.(*http.Transport) // others may not report their connections
 		sent := got.Load() || !asked.Load() && !tells && !isDial(err)
-		return nil, answer{err: timely(ctx, err), sent: sent}
+		return nil, response{err: withAttemptTimeout(ctx, err), sent: sent}
 	}
 	defer resp.Body.Close()
-	a := answer{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
+	a := response{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
 	if a.body, err = readBody(resp); len(a.body) > maxBody {
 		a.body, err = nil, errLarge
 	}
 	if err != nil && a.status < http.StatusMultipleChoices { // of a refusal, the status is enough
-		a.err = timely(ctx, err)
+		a.err = withAttemptTimeout(ctx, err)
 	}
 	return resp, a
 }
@@ -165,9 +165,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// timely replaces the error of an attempt that took too long; how a transport
+// withAttemptTimeout replaces the error of an attempt that took too long; how a transport
 // words that differs.
-func timely(ctx context.Context, err error) error {
+func withAttemptTimeout(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}

@@ -109,7 +109,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 			w.Header().Set("Location", elsewhere.URL+"/?x=1")
 			w.WriteHeader(code)
 		})
-		if err := list(t.Context(), c); !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "leads elsewhere") {
+		if err := list(t.Context(), c); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "leads elsewhere") {
 			t.Errorf("%d on a read: %v", code, err)
 		}
 		if err := create(t.Context(), c); !errors.Is(err, ErrOutcomeUnknown) || n.Load() != 2 {
@@ -142,7 +142,7 @@ func TestAnAnswerIsLimited(t *testing.T) {
 				}
 				_ = end()
 			})
-			if err := list(t.Context(), c); !errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "larger than 24 MiB") {
+			if err := list(t.Context(), c); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "larger than 24 MiB") {
 				t.Errorf("a read: %v", err)
 			}
 			if err := create(t.Context(), c); !errors.Is(err, ErrOutcomeUnknown) || n.Load() != 2 {

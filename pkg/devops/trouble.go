@@ -67,7 +67,7 @@ func onProxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, resp *htt
 
 // trouble says what kept an attempt from reaching the service. It must not be asked
 // about an attempt that was sent: the error may quote an answer then.
-func (c *Client) trouble(a answer) (Trouble, string) {
+func (c *Client) trouble(a response) (Trouble, string) {
 	op, isOp := errors.AsType[*net.OpError](a.err)
 	refusal, isRefusal := errors.AsType[*proxyRefusal](a.err)
 	switch {

@@ -47,7 +47,7 @@ type rules struct {
 	check    func(value string) (why string)
 	export   func(b []byte, vars []Var) []byte
 	unset    func(b []byte, names []string) []byte // nil where nothing can be unset
-	split    splitter                              // nil where nothing can be merged
+	split    lineParser                            // nil where nothing can be merged
 	failure  string
 }
 

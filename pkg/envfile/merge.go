@@ -17,9 +17,9 @@ type entry struct {
 	after  string // stays behind it: a comment
 }
 
-// A splitter cuts text into entries. It names those that set a variable of own,
+// A lineParser cuts text into entries. It names those that set a variable of own,
 // and is an [ErrMerge] if it cannot tell for sure what sets one.
-type splitter func(text string, own map[string]bool) ([]entry, error)
+type lineParser func(text string, own map[string]bool) ([]entry, error)
 
 // Merge returns existing with vars set to their values and without the lines, or
 // members of a JSON object, that set one of gone. All else stays byte for byte:
@@ -106,7 +106,7 @@ func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error
 	return []byte(b.String()), nil
 }
 
-func split(text string, own map[string]bool, cut splitter) ([]entry, error) {
+func split(text string, own map[string]bool, cut lineParser) ([]entry, error) {
 	for i, line := range lines(text) {
 		if strings.ContainsAny(line, "\x00\x1a") {
 			return nil, refuse(i, "holds a NUL or Ctrl-Z character, at which some readers stop")

@@ -23,7 +23,7 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 		a := parser.parse(line, i == 0)
 		switch {
 		case within > 0:
-			if within--; parser.holds(line, parser.assigned) {
+			if within--; parser.contains(line, parser.assigned) {
 				return nil, refuse(i, "may be a part of the quoted value above it")
 			}
 		case !a.comment:
@@ -31,11 +31,11 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 			if within, ok = a.extent(all[i+1:]); !ok {
 				return nil, refuse(i, "begins a quoted value that never ends")
 			}
-			if why := parser.doubt(a, within, top[i] && top[i+1]); why != "" {
+			if why := parser.ambiguity(a, within, top[i] && top[i+1]); why != "" {
 				return nil, refuse(i, why)
 			}
 			if own[a.name] {
-				entries = append(entries, entry{line, a.name, a.before, parser.after(a)})
+				entries = append(entries, entry{line, a.name, a.before, parser.rest(a)})
 				continue
 			}
 		}
@@ -130,15 +130,15 @@ func (a assignment) extent(behind []string) (within int, ok bool) {
 	}
 }
 
-// doubt says what is against touching a file in which a stands.
-func (p dotenvParser) doubt(a assignment, within int, shell bool) string {
+// ambiguity says what is against touching a file in which a stands.
+func (p dotenvParser) ambiguity(a assignment, within int, shell bool) string {
 	switch {
 	case a.name == "" && strings.ContainsAny(a.line, "'\"`"):
 		return "holds quotes outside of a value"
 	case !a.closed && strings.Contains(a.line, "<<"):
 		return "may begin a here-document"
 	case !p.own[a.name]:
-		if p.mentions(a) {
+		if p.references(a) {
 			return "may set one of the variables in a way that is not understood"
 		}
 	case within > 0:
@@ -151,27 +151,27 @@ func (p dotenvParser) doubt(a assignment, within int, shell bool) string {
 	return ""
 }
 
-// mentions tells whether a could set one of the variables in some other way
+// references tells whether a could set one of the variables in some other way
 // than by being its assignment.
-func (p dotenvParser) mentions(a assignment) bool {
+func (p dotenvParser) references(a assignment) bool {
 	switch {
 	case a.name == "":
-		return p.holds(a.line, p.word)
+		return p.contains(a.line, p.word)
 	case a.closed:
 		return false
 	}
-	return p.holds(strings.Join(p.words(a)[1:], " "), p.word)
+	return p.contains(strings.Join(p.words(a)[1:], " "), p.word)
 }
 
-// holds tells whether the pattern finds one of the variables in text.
-func (p dotenvParser) holds(text string, pattern *regexp.Regexp) bool {
+// contains tells whether the pattern finds one of the variables in text.
+func (p dotenvParser) contains(text string, pattern *regexp.Regexp) bool {
 	return slices.ContainsFunc(pattern.FindAllString(text, -1), func(found string) bool {
 		return p.own[strings.TrimRight(found, " \t=:+")]
 	})
 }
 
-// after returns the comment at the end of the line, with the blanks before it.
-func (p dotenvParser) after(a assignment) string {
+// rest returns the comment at the end of the line, with the blanks before it.
+func (p dotenvParser) rest(a assignment) string {
 	m := p.comment.FindStringSubmatch(a.line[strings.IndexByte(a.line, '='):])
 	if m == nil {
 		return ""

@@ -74,7 +74,7 @@ func kinds() []struct {
 		{sandbox.ErrNotInvited, NotFound},
 		{sandbox.ErrNotActive, NotFound},
 		{devops.ErrURL, Usage},
-		{devops.ErrElsewhere, Refused},
+		{devops.ErrForeignHost, Refused},
 		{devops.ErrUnauthorized, NoCredential},
 		{devops.ErrForbidden, Forbidden},
 		{devops.ErrNotFound, NotFound},
@@ -84,7 +84,7 @@ func kinds() []struct {
 		{devops.ErrServer, Server},
 		{devops.ErrOutcomeUnknown, Unknown},
 		{devops.ErrNetwork, Network},
-		{devops.ErrAnswer, Server},
+		{devops.ErrInvalidResponse, Server},
 		{context.Canceled, Interrupted},
 		{syscall.EPIPE, BrokenPipe},
 	}
@@ -110,7 +110,7 @@ func Classify(err error) *Error {
 	}
 	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
-		if api.Sent && api.Changes && (api.Status == 0 || errors.Is(err, devops.ErrAnswer)) {
+		if api.Sent && api.Changes && (api.Status == 0 || errors.Is(err, devops.ErrInvalidResponse)) {
 			e.Outcome = OutcomeUnknown
 		}
 		advise(e, api)

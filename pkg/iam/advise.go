@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// Need is a way of access that a role is to allow.
-type Need string
+// Capability is a way of access that a role is to allow.
+type Capability string
 
 // The needs: the access methods of the table "which role should I assign?" in
 // the service's documents, with its combined rows taken apart.
 const (
-	NeedUI         Need = "ui"
-	NeedCQL        Need = "cql"
-	NeedREST       Need = "rest"
-	NeedGraphQL    Need = "graphql"
-	NeedDocument   Need = "document"
-	NeedDSBulk     Need = "dsbulk"
-	NeedDataLoader Need = "data-loader"
-	NeedDevOps     Need = "devops"
-	NeedDrivers    Need = "drivers"
-	NeedAccessList Need = "access-list"
+	NeedUI         Capability = "ui"
+	NeedCQL        Capability = "cql"
+	NeedREST       Capability = "rest"
+	NeedGraphQL    Capability = "graphql"
+	NeedDocument   Capability = "document"
+	NeedDSBulk     Capability = "dsbulk"
+	NeedDataLoader Capability = "data-loader"
+	NeedDevOps     Capability = "devops"
+	NeedDrivers    Capability = "drivers"
+	NeedAccessList Capability = "access-list"
 )
 
 // Needs returns all needs, in the order of the constants.
-func Needs() []Need {
-	return []Need{
+func Needs() []Capability {
+	return []Capability{
 		NeedUI, NeedCQL, NeedREST, NeedGraphQL, NeedDocument,
 		NeedDSBulk, NeedDataLoader, NeedDevOps, NeedDrivers, NeedAccessList,
 	}
@@ -61,9 +61,9 @@ const (
 // Kinds returns all kinds.
 func Kinds() []Kind { return []Kind{Person, ServiceAccount} }
 
-// Demand is what a role is to be good for.
-type Demand struct {
-	Needs  []Need
+// Request is what a role is to be good for.
+type Request struct {
+	Needs  []Capability
 	Access Access
 	Kind   Kind
 }
@@ -76,7 +76,7 @@ type Advice struct {
 	Alternatives []Role   // default roles that fit too and permit more, least first
 	Larger       []Role   // default roles that allow all of it and more than the access, least first
 	Permissions  []string // what the demand takes, as API parameters
-	Instead      Demand   // the nearest demand that a role can meet; zero if this one can be met
+	Instead      Request  // the nearest demand that a role can meet; zero if this one can be met
 }
 
 // Advise returns the default role that permits least among those that allow
@@ -85,7 +85,7 @@ type Advice struct {
 //
 // What the needs take is derived from the permissions' meaning: the table in
 // the documents names roles only in print that did not survive.
-func Advise(d Demand) Advice {
+func Advise(d Request) Advice {
 	if reason, instead := d.impossible(); reason != "" {
 		return Advice{Reason: reason, Instead: instead}
 	}
@@ -106,22 +106,22 @@ func Advise(d Demand) Advice {
 }
 
 // allows reports whether a role permits no more than the access.
-func (d Demand) allows(r Role) bool {
+func (d Request) allows(r Role) bool {
 	return slices.Index(Accesses(), accessOf(r)) <= slices.Index(Accesses(), d.Access)
 }
 
 // impossible says why no role can meet the demand, and which demand one can.
-func (d Demand) impossible() (string, Demand) {
-	reason, instead := d.obstacle()
-	for next := instead; next.Kind != ""; _, next = next.obstacle() {
+func (d Request) impossible() (string, Request) {
+	reason, instead := d.blocker()
+	for next := instead; next.Kind != ""; _, next = next.blocker() {
 		instead = next
 	}
 	return reason, instead
 }
 
-// obstacle is the first reason why no role can meet the demand, and the demand
+// blocker is the first reason why no role can meet the demand, and the demand
 // without it.
-func (d Demand) obstacle() (string, Demand) {
+func (d Request) blocker() (string, Request) {
 	instead := d
 	switch {
 	case d.Kind == ServiceAccount && (slices.Contains(d.Needs, NeedUI) || slices.Contains(d.Needs, NeedDataLoader)):
@@ -131,11 +131,11 @@ func (d Demand) obstacle() (string, Demand) {
 		instead.Access = ReadWrite
 		return "the Data Loader writes data, which is more than read-only", instead
 	}
-	return "", Demand{}
+	return "", Request{}
 }
 
 // permissions returns what the demand takes, in the order of the catalogue.
-func (d Demand) permissions() []string {
+func (d Request) permissions() []string {
 	var all, sorted []string
 	for _, need := range d.Needs {
 		all = append(all, need.permissions(d.Access)...)
@@ -148,7 +148,7 @@ func (d Demand) permissions() []string {
 	return sorted
 }
 
-func (n Need) permissions(access Access) []string {
+func (n Capability) permissions(access Access) []string {
 	console := []string{"org-user-read", "org-db-view"}
 	switch n {
 	case NeedUI:
@@ -196,7 +196,7 @@ func databasePermissions(access Access) []string {
 	return []string{"org-db-create", "org-db-suspend", "org-db-terminate", "db-keyspace-create", "db-keyspace-drop"}
 }
 
-func (d Demand) reason(a Advice) string {
+func (d Request) reason(a Advice) string {
 	holder := "people"
 	if d.Kind == ServiceAccount {
 		holder = "service accounts"
@@ -206,7 +206,7 @@ func (d Demand) reason(a Advice) string {
 		level = "at read-only"
 	}
 	if a.Role.ID == "" {
-		return fmt.Sprintf("no default role for %s %s carries %s", holder, level, named(d.lacking(a.Permissions)...))
+		return fmt.Sprintf("no default role for %s %s carries %s", holder, level, named(d.missing(a.Permissions)...))
 	}
 	reason := fmt.Sprintf("with %d permissions it is the least of the default roles for %s %s that carry %s",
 		distinct(a.Role.Policy.Actions), holder, level, named(a.Permissions...))
@@ -219,9 +219,9 @@ func (d Demand) reason(a Advice) string {
 	return reason
 }
 
-// lacking returns the permissions that no role of the kind within the access
+// missing returns the permissions that no role of the kind within the access
 // carries; all of them if each is carried by some role, but not together.
-func (d Demand) lacking(permissions []string) []string {
+func (d Request) missing(permissions []string) []string {
 	lacking := slices.DeleteFunc(slices.Clone(permissions), func(action string) bool {
 		return slices.ContainsFunc(DefaultRolesWith(action), func(r Role) bool { return kindOf(r) == d.Kind && d.allows(r) })
 	})

@@ -11,7 +11,7 @@ import (
 // TestAdvise has an answer for every need, access and kind of holder; - where
 // no default role fits, and ! where no role at all does.
 func TestAdvise(t *testing.T) {
-	golden := map[Need]string{ // user: read-only, read-write, admin; service account: the same
+	golden := map[Capability]string{ // user: read-only, read-write, admin; service account: the same
 		NeedUI:         "UI View Only, R/W User, Admin User, !, !, !",
 		NeedCQL:        "RO User, R/W User, Admin User, RO Svc Acct, R/W Svc Acct, Admin Svc Acct",
 		NeedREST:       "API RO User, API R/W User, API Admin User, API RO Svc Acct, API R/W Svc Acct, API Admin Svc Acct",
@@ -27,7 +27,7 @@ func TestAdvise(t *testing.T) {
 		var got []string
 		for _, kind := range Kinds() {
 			for _, access := range Accesses() {
-				a := Advise(Demand{[]Need{need}, access, kind})
+				a := Advise(Request{[]Capability{need}, access, kind})
 				switch {
 				case a.Role.ID != "":
 					got = append(got, a.Role.Name)
@@ -61,9 +61,9 @@ func TestAdviseOnSeveralNeeds(t *testing.T) {
 		{"devops ui data-loader", ReadWrite, Person, "R/W User", ""},
 		{"rest", Administer, ServiceAccount, "API Admin Svc Acct", "Admin Svc Acct"},
 	} {
-		d := Demand{Access: test.access, Kind: test.kind}
+		d := Request{Access: test.access, Kind: test.kind}
 		for need := range strings.FieldsSeq(test.needs) {
-			d.Needs = append(d.Needs, Need(need))
+			d.Needs = append(d.Needs, Capability(need))
 		}
 		a := Advise(d)
 		if a.Role.Name != test.want {
@@ -87,7 +87,7 @@ func TestAdviceHolds(t *testing.T) {
 		for _, other := range Needs() {
 			for _, kind := range Kinds() {
 				for _, access := range Accesses() {
-					d := Demand{[]Need{one, other}, access, kind}
+					d := Request{[]Capability{one, other}, access, kind}
 					checkAdvice(t, d, Advise(d))
 				}
 			}
@@ -95,7 +95,7 @@ func TestAdviceHolds(t *testing.T) {
 	}
 }
 
-func checkAdvice(t *testing.T, d Demand, a Advice) {
+func checkAdvice(t *testing.T, d Request, a Advice) {
 	t.Helper()
 	if a.Reason == "" {
 		t.Errorf("%+v: no reason", d)
@@ -135,7 +135,7 @@ func checkAdvice(t *testing.T, d Demand, a Advice) {
 func TestInsteadOfAllNeeds(t *testing.T) {
 	for _, kind := range Kinds() {
 		for _, access := range Accesses() {
-			d := Demand{Needs(), access, kind}
+			d := Request{Needs(), access, kind}
 			if a := Advise(d); a.Instead.Kind != "" {
 				checkAdvice(t, d, a)
 			}
@@ -144,7 +144,7 @@ func TestInsteadOfAllNeeds(t *testing.T) {
 }
 
 func TestReasonNamesWhatIsLacking(t *testing.T) {
-	got := Advise(Demand{[]Need{NeedCQL, NeedDevOps}, ReadOnly, ServiceAccount})
+	got := Advise(Request{[]Capability{NeedCQL, NeedDevOps}, ReadOnly, ServiceAccount})
 	if want := "no default role for service accounts at read-only carries View DB (org-db-view)"; got.Reason != want {
 		t.Errorf("want %q, got %q", want, got.Reason)
 	}

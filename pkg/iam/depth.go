@@ -2,20 +2,20 @@ package iam
 
 import "strings"
 
-// Depth is how far below the organization something is. The zero value is no
+// ResourceLevel is how far below the organization something is. The zero value is no
 // known depth. Deeper is greater.
-type Depth int
+type ResourceLevel int
 
 // The depths at which rights are granted and checked.
 const (
-	DepthOrganization Depth = iota + 1
+	DepthOrganization ResourceLevel = iota + 1
 	DepthDatabase
 	DepthKeyspace
 	DepthTable
 )
 
 // String returns the depth's name, in lower case, or nothing if unknown.
-func (d Depth) String() string {
+func (d ResourceLevel) String() string {
 	switch d {
 	case DepthOrganization:
 		return "organization"
@@ -30,9 +30,9 @@ func (d Depth) String() string {
 	}
 }
 
-// Depth returns how deep the named resource is. Streaming tenants and roles
+// ResourceLevel returns how deep the named resource is. Streaming tenants and roles
 // are beside the databases and have none.
-func (d DRN) Depth() Depth {
+func (d DRN) ResourceLevel() ResourceLevel {
 	switch {
 	case d.Org == "" || d.Stream != "" || d.Role != "":
 		return 0
@@ -58,7 +58,7 @@ func (d DRN) Depth() Depth {
 // which is about all of its keyspaces; creating a database is checked on the
 // organization, since the database does not exist yet; org-stream-manage too,
 // although the default roles that hold it list stream:* as well.
-func Level(parameter string) Depth {
+func Level(parameter string) ResourceLevel {
 	if _, found := find(parameter); !found {
 		return 0
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestLevel(t *testing.T) {
-	want := map[Depth][]string{
+	want := map[ResourceLevel][]string{
 		DepthOrganization: {
 			"accesslist-read", "accesslist-write", "org-audits-read", "org-billing-read", "org-billing-write",
 			"org-cmk-read", "org-cmk-write", "org-db-create", "org-external-auth-read", "org-external-auth-write",
@@ -31,7 +31,7 @@ func TestLevel(t *testing.T) {
 			"db-table-grant", "db-table-modify", "db-table-select",
 		},
 	}
-	got := map[Depth][]string{}
+	got := map[ResourceLevel][]string{}
 	for _, p := range Permissions() {
 		got[Level(p.Parameter)] = append(got[Level(p.Parameter)], p.Parameter)
 	}
@@ -53,11 +53,11 @@ func TestDepth(t *testing.T) {
 		"o": "organization", "o:db:*": "database", "o:db:d:keyspace:k": "keyspace", "o:db:d:keyspace:k:table:t": "table",
 		"o:stream:*": "", "o:role:*": "",
 	} {
-		if got := drn(t, name).Depth().String(); got != want {
+		if got := drn(t, name).ResourceLevel().String(); got != want {
 			t.Errorf("%s: want %q, got %q", name, want, got)
 		}
 	}
-	if got := (DRN{}).Depth(); got != 0 {
+	if got := (DRN{}).ResourceLevel(); got != 0 {
 		t.Errorf("nothing is at depth %d", got)
 	}
 }

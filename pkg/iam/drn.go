@@ -38,7 +38,7 @@ func ParseDRN(s string) (DRN, error) {
 	}
 	parts := strings.Split(rest, ":")
 	for _, part := range parts {
-		if why := flaw(part); why != "" {
+		if why := invalidReason(part); why != "" {
 			return DRN{}, fmt.Errorf("%q: %w: a segment %s", s, ErrDRN, why)
 		}
 	}
@@ -77,8 +77,8 @@ func assemble(parts []string) (DRN, bool) {
 	return d, true
 }
 
-// flaw says what keeps s from being one segment, or nothing.
-func flaw(s string) string {
+// invalidReason says what keeps s from being one segment, or nothing.
+func invalidReason(s string) string {
 	switch {
 	case s == "":
 		return "is empty"

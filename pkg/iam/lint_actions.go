@@ -40,7 +40,7 @@ func (l linter) unreachableActions() []Finding {
 		default:
 		}
 		actions := l.filter(func(p Permission) bool { return Level(p.Parameter) == depth })
-		if len(actions) == 0 || slices.ContainsFunc(l.resources, func(d DRN) bool { return d.Depth() == depth }) {
+		if len(actions) == 0 || slices.ContainsFunc(l.resources, func(d DRN) bool { return d.ResourceLevel() == depth }) {
 			continue
 		}
 		findings = append(findings, Finding{"unreachable-action", SeverityError, fmt.Sprintf(

@@ -44,10 +44,10 @@ func (l linter) missingParents() []Finding {
 	var seen []DRN
 	for _, d := range l.resources {
 		var parents []DRN
-		if d.Depth() > DepthDatabase {
+		if d.ResourceLevel() > DepthDatabase {
 			parents = append(parents, DRN{Org: d.Org, Database: d.Database})
 		}
-		if d.Depth() > DepthKeyspace && !slices.Contains(systemKeyspaces(), d.Keyspace) {
+		if d.ResourceLevel() > DepthKeyspace && !slices.Contains(systemKeyspaces(), d.Keyspace) {
 			parents = append(parents, DRN{Org: d.Org, Database: d.Database, Keyspace: d.Keyspace})
 		}
 		for _, parent := range parents {
@@ -56,7 +56,7 @@ func (l linter) missingParents() []Finding {
 			}
 			seen = append(seen, parent)
 			findings = append(findings, Finding{"missing-parent", SeverityError, fmt.Sprintf(
-				"What is granted on %s cannot be reached, since the %s it is in is not listed; add %s.", d, parent.Depth(), parent,
+				"What is granted on %s cannot be reached, since the %s it is in is not listed; add %s.", d, parent.ResourceLevel(), parent,
 			)})
 		}
 	}
@@ -91,7 +91,7 @@ func (l linter) systemKeyspaces() []Finding {
 	var seen []DRN
 	for _, d := range l.resources {
 		database := DRN{Org: d.Org, Database: d.Database}
-		if d.Depth() != DepthTable || slices.Contains(seen, database) {
+		if d.ResourceLevel() != DepthTable || slices.Contains(seen, database) {
 			continue
 		}
 		seen = append(seen, database)

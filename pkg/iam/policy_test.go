@@ -34,7 +34,7 @@ func TestAllows(t *testing.T) {
 }
 
 func TestDefaultRolesAllowWhatTheyList(t *testing.T) {
-	targets := map[Depth]DRN{
+	targets := map[ResourceLevel]DRN{
 		DepthOrganization: drn(t, "o"), DepthDatabase: drn(t, "o:db:d"),
 		DepthKeyspace: drn(t, "o:db:d:keyspace:k"), DepthTable: drn(t, "o:db:d:keyspace:k:table:t"),
 	}

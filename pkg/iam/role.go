@@ -23,7 +23,7 @@ func DefaultRoles() []Role {
 	return roles
 }
 
-func (f fact) role() Role {
+func (f defaultRole) role() Role {
 	organization := drnPrefix + OrgPlaceholder
 	resources := []string{organization}
 	for end := range strings.FieldsSeq(f.resources) {

@@ -21,7 +21,7 @@ func (s Scope) Check() error {
 		if name == "" || name == Wildcard {
 			continue
 		}
-		why := flaw(name)
+		why := invalidReason(name)
 		switch {
 		case strings.Contains(name, ":"):
 			why = "holds a colon"
@@ -50,13 +50,13 @@ func Resources(org string, scopes []Scope, actions []string) []string {
 	if slices.Contains(actions, "org-stream-manage") {
 		names = append(names, DRN{Org: org, Stream: Wildcard}.String())
 	}
-	depth := reach(actions)
+	depth := maxDepth(actions)
 	if len(scopes) == 0 {
 		scopes = []Scope{{}}
 	}
 	for _, s := range scopes {
 		for _, d := range s.resources(org) {
-			if d.Depth() <= depth {
+			if d.ResourceLevel() <= depth {
 				names = append(names, d.String())
 			}
 		}
@@ -96,10 +96,10 @@ func systemTables(org, database string) []DRN {
 
 func systemKeyspaces() []string { return []string{"system", "system_schema", "system_virtual_schema"} }
 
-// reach returns how deep the resources for the actions go. It asks for the
+// maxDepth returns how deep the resources for the actions go. It asks for the
 // group rather than Level: an API access is checked on the database, but what
 // it gives access to are tables.
-func reach(actions []string) Depth {
+func maxDepth(actions []string) ResourceLevel {
 	if len(actions) == 0 {
 		return DepthTable
 	}

@@ -17,9 +17,9 @@ import (
 	"sync"
 )
 
-// A Book is the descriptions and the table of reasons. It may be used by
+// A Spec is the descriptions and the table of reasons. It may be used by
 // several goroutines.
-type Book struct {
+type Spec struct {
 	descriptions []description
 
 	mu                sync.Mutex
@@ -27,8 +27,8 @@ type Book struct {
 }
 
 // Open reads testdata/openapi.
-func Open(dir string) (*Book, error) {
-	b := &Book{}
+func Open(dir string) (*Spec, error) {
+	b := &Spec{}
 	for _, name := range []string{"client.json", "docs.json"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -61,10 +61,10 @@ type Exchange struct {
 	Own         bool // the request is of this project's client
 }
 
-// Judge returns what contradicts both descriptions without a reason, in the
+// Validate returns what contradicts both descriptions without a reason, in the
 // answer and in the request. Of others, a request is judged only if it was
 // served, and nothing is if it was answered with 501: they may be wrong.
-func (b *Book) Judge(x Exchange) []string {
+func (b *Spec) Validate(x Exchange) []string {
 	if x.Status == http.StatusNotImplemented && !x.Own {
 		return nil
 	}
@@ -77,17 +77,17 @@ func (b *Book) Judge(x Exchange) []string {
 
 // settle asks each description that knows the operation, and believes the one
 // with which least is left without a reason.
-func (b *Book) settle(x Exchange, ask func(description, operation) []string) []string {
+func (b *Spec) settle(x Exchange, ask func(description, operation) []string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	best, excuses := b.excuse(x.Method+" "+x.Path, []string{"not described"})
+	best, excuses := b.exception(x.Method+" "+x.Path, []string{"not described"})
 	known := false
 	for _, d := range b.descriptions {
 		name, o, found := d.find(x.Method, x.Path)
 		if !found {
 			continue
 		}
-		left, used := b.excuse(name, ask(d, o))
+		left, used := b.exception(name, ask(d, o))
 		if !known || len(left) < len(best) || len(left) == len(best) && len(used) < len(excuses) {
 			best, excuses, known = left, used, true
 		}
@@ -100,9 +100,9 @@ func (b *Book) settle(x Exchange, ask func(description, operation) []string) []s
 	return best
 }
 
-// excuse returns the complaints for which there is no reason, and the reasons
+// exception returns the complaints for which there is no reason, and the reasons
 // for the others.
-func (b *Book) excuse(name string, complaints []string) (left []string, used []*entry) {
+func (b *Spec) exception(name string, complaints []string) (left []string, used []*entry) {
 	for _, complaint := range complaints {
 		i := slices.IndexFunc(b.reasons, func(e *entry) bool { return glob(e.operation, name) && glob(e.complaint, complaint) })
 		if i < 0 {
@@ -114,8 +114,8 @@ func (b *Book) excuse(name string, complaints []string) (left []string, used []*
 	return left, used
 }
 
-// Stale returns the reasons that no exchange has needed.
-func (b *Book) Stale() []string {
+// UnusedExceptions returns the reasons that no exchange has needed.
+func (b *Spec) UnusedExceptions() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var stale []string
@@ -130,7 +130,7 @@ func (b *Book) Stale() []string {
 // Coverage compares the operations of both descriptions with those that are
 // served, which is asked with an example of a path, and with the table of those
 // that are not.
-func (b *Book) Coverage(served func(method, path string) bool) []string {
+func (b *Spec) Coverage(served func(method, path string) bool) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var wrong []string
@@ -157,7 +157,7 @@ func (b *Book) Coverage(served func(method, path string) bool) []string {
 	return wrong
 }
 
-func (b *Book) operations() map[string]bool {
+func (b *Spec) operations() map[string]bool {
 	all := map[string]bool{}
 	for _, d := range b.descriptions {
 		for name := range d.Operations {

@@ -28,7 +28,7 @@ const (
 		"## Not served\n\n| operation | why |\n|---|---|\n| `PUT *` | not yet |\n"
 )
 
-func open(t *testing.T, readme string) *Book {
+func open(t *testing.T, readme string) *Spec {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"client.json": first, "docs.json": second, "README.md": readme} {
@@ -93,7 +93,7 @@ func TestJudge(t *testing.T) {
 		"an unknown parameter":        {Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 204, Query: url.Values{"x": {"1"}}}, "DELETE /v2/shops/{id}: request ?x not described"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, strings.Join(open(t, tables).Judge(test.x), "\n")); diff != "" {
+			if diff := cmp.Diff(test.want, strings.Join(open(t, tables).Validate(test.x), "\n")); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -110,7 +110,7 @@ func TestParameters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := open(t, tables).Judge(Exchange{Method: "GET", Path: "/v2/shops", Query: values, Status: 200, AnswerType: "application/json", AnswerBody: []byte("[]")})
+		got := open(t, tables).Validate(Exchange{Method: "GET", Path: "/v2/shops", Query: values, Status: 200, AnswerType: "application/json", AnswerBody: []byte("[]")})
 		if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
 			t.Errorf("%s: %s", query, diff)
 		}
@@ -119,10 +119,10 @@ func TestParameters(t *testing.T) {
 
 func TestStale(t *testing.T) {
 	book := open(t, tables)
-	book.Judge(Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 204}) // needs none
-	book.Judge(Exchange{Method: "GET", Path: "/v2/shops", Status: 200, AnswerType: "application/json", AnswerBody: []byte(`[{"name":"a","colour":"red"}]`)})
+	book.Validate(Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 204}) // needs none
+	book.Validate(Exchange{Method: "GET", Path: "/v2/shops", Status: 200, AnswerType: "application/json", AnswerBody: []byte(`[{"name":"a","colour":"red"}]`)})
 	want := []string{"DELETE *: answer 404 not described", "GET *: *.never not described"}
-	if diff := cmp.Diff(want, book.Stale()); diff != "" {
+	if diff := cmp.Diff(want, book.UnusedExceptions()); diff != "" {
 		t.Error(diff)
 	}
 }

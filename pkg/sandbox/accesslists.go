@@ -51,7 +51,7 @@ func (l accessList) out(org string) accessListOut {
 	return out
 }
 
-func listAccessLists(c *call) (answer, error) {
+func listAccessLists(c *request) (answer, error) {
 	all, err := accessLists().all(c.tx)
 	if err != nil {
 		return answer{}, err
@@ -70,7 +70,7 @@ func listAccessLists(c *call) (answer, error) {
 	return reply(http.StatusOK, out)
 }
 
-func getAccessList(c *call) (answer, error) {
+func getAccessList(c *request) (answer, error) {
 	l, found, err := c.accessList()
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "database %s has no access list", l.Database)
@@ -82,7 +82,7 @@ func getAccessList(c *call) (answer, error) {
 }
 
 // accessList returns the list of the database that the path names.
-func (c *call) accessList() (accessList, bool, error) {
+func (c *request) accessList() (accessList, bool, error) {
 	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return accessList{}, false, err
@@ -92,7 +92,7 @@ func (c *call) accessList() (accessList, bool, error) {
 	return l, found, err
 }
 
-func addAddresses(c *call) (answer, error) {
+func addAddresses(c *request) (answer, error) {
 	l, _, err := c.accessList()
 	if err != nil {
 		return answer{}, err
@@ -110,14 +110,14 @@ func addAddresses(c *call) (answer, error) {
 	return c.keep(l)
 }
 
-func (c *call) keep(l accessList) (answer, error) {
+func (c *request) keep(l accessList) (answer, error) {
 	if err := accessLists().put(c.tx, l); err != nil {
 		return answer{}, err
 	}
 	return done(http.StatusNoContent)
 }
 
-func replaceAccessList(c *call) (answer, error) {
+func replaceAccessList(c *request) (answer, error) {
 	l, _, err := c.accessList()
 	if err != nil {
 		return answer{}, err
@@ -136,7 +136,7 @@ func replaceAccessList(c *call) (answer, error) {
 }
 
 // changeAccessList changes what is there and leaves alone what is not named.
-func changeAccessList(c *call) (answer, error) {
+func changeAccessList(c *request) (answer, error) {
 	l, found, err := c.accessList()
 	if err != nil {
 		return answer{}, err
@@ -168,7 +168,7 @@ func changeAccessList(c *call) (answer, error) {
 
 // deleteAddresses deletes the whole list if no address is named, and of several
 // the first only, as the service does.
-func deleteAddresses(c *call) (answer, error) {
+func deleteAddresses(c *request) (answer, error) {
 	l, found, err := c.accessList()
 	if err != nil {
 		return answer{}, err
@@ -194,14 +194,14 @@ func deleteAddresses(c *call) (answer, error) {
 	return c.keep(l)
 }
 
-func accessListTemplate(*call) (answer, error) {
+func accessListTemplate(*request) (answer, error) {
 	return reply(http.StatusOK, map[string]any{
 		"addresses":      []map[string]any{{"address": "203.0.113.0/24", "description": "office", "enabled": true}},
 		"configurations": accessListConditions{true},
 	})
 }
 
-func validateAccessList(c *call) (answer, error) {
+func validateAccessList(c *request) (answer, error) {
 	var out struct {
 		Valid    bool     `json:"valid"`
 		Failures []string `json:"validationFailures"`

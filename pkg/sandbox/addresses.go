@@ -29,7 +29,7 @@ func (a address) out() addressOut {
 }
 
 // with adds addresses to a list. One that is there already is refused.
-func (c *call) with(list []address, in []addressIn) ([]address, error) {
+func (c *request) with(list []address, in []addressIn) ([]address, error) {
 	list = slices.Clone(list)
 	for _, i := range in {
 		a, err := i.check(c.now)
@@ -91,7 +91,7 @@ type accessListIn struct {
 	Configurations *struct{ AccessListEnabled *bool }
 }
 
-func (c *call) accessListIn() (in accessListIn, err error) {
+func (c *request) accessListIn() (in accessListIn, err error) {
 	if bytes.HasPrefix(bytes.TrimSpace(c.body), []byte("[")) {
 		in.Addresses, err = decode[[]addressIn](c)
 		return in, err

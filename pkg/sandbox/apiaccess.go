@@ -29,7 +29,7 @@ type apiAddressOut struct {
 	Created string `json:"createdAt"`
 }
 
-func (c *call) replyAPIAccess(status int) (answer, error) {
+func (c *request) replyAPIAccess(status int) (answer, error) {
 	all, err := apiAccess().all(c.tx)
 	if err != nil {
 		return answer{}, err
@@ -41,7 +41,7 @@ func (c *call) replyAPIAccess(status int) (answer, error) {
 	return reply(status, map[string][]apiAddressOut{"addresses": out})
 }
 
-func getAPIAccess(c *call) (answer, error) {
+func getAPIAccess(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
@@ -55,14 +55,14 @@ func getAPIAccess(c *call) (answer, error) {
 }
 
 // ownOrg refuses a path that names another organization.
-func (c *call) ownOrg() error {
+func (c *request) ownOrg() error {
 	if id := c.values["orgID"]; id != c.meta.OrgID {
 		return refuse(http.StatusForbidden, "the token is not of the organization %s", id)
 	}
 	return nil
 }
 
-func addAPIAccess(c *call) (answer, error) {
+func addAPIAccess(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
@@ -76,10 +76,10 @@ func addAPIAccess(c *call) (answer, error) {
 	return c.setAPIAccess(http.StatusCreated)
 }
 
-func replaceAPIAccess(c *call) (answer, error) { return c.setAPIAccess(http.StatusOK) }
+func replaceAPIAccess(c *request) (answer, error) { return c.setAPIAccess(http.StatusOK) }
 
 // setAPIAccess makes the list that of the request.
-func (c *call) setAPIAccess(status int) (answer, error) {
+func (c *request) setAPIAccess(status int) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
@@ -104,11 +104,11 @@ func (c *call) setAPIAccess(status int) (answer, error) {
 }
 
 func emptyAPIAccess(tx *bolt.Tx) error {
-	return bury(tx, apiAccess(), func(address) bool { return true })
+	return purgeSessions(tx, apiAccess(), func(address) bool { return true })
 }
 
 // changeAPIAccess changes one address, or adds it to a list that is there.
-func changeAPIAccess(c *call) (answer, error) {
+func changeAPIAccess(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
@@ -137,7 +137,7 @@ func changeAPIAccess(c *call) (answer, error) {
 	return c.replyAPIAccess(http.StatusOK)
 }
 
-func clearAPIAccess(c *call) (answer, error) {
+func clearAPIAccess(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}

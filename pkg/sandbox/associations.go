@@ -30,12 +30,12 @@ func (a association) needs() string {
 }
 
 // members returns the datacenters in a group.
-func (c *call) members(group string) ([]association, error) {
+func (c *request) members(group string) ([]association, error) {
 	all, err := associations().all(c.tx)
 	return slices.DeleteFunc(all, func(a association) bool { return a.Group != group }), err
 }
 
-func listAssociations(c *call) (answer, error) {
+func listAssociations(c *request) (answer, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
 		return answer{}, err
@@ -50,12 +50,12 @@ func listAssociations(c *call) (answer, error) {
 	return reply(http.StatusOK, found)
 }
 
-func createAssociation(c *call) (answer, error) {
+func createAssociation(c *request) (answer, error) {
 	return c.associate(c.values["group"], c.values["datacenter"], "", http.StatusCreated)
 }
 
 // associate puts a datacenter into a group, out of the one that it is in.
-func (c *call) associate(group, datacenter, from string, status int) (answer, error) {
+func (c *request) associate(group, datacenter, from string, status int) (answer, error) {
 	g, err := c.pcuGroup(group)
 	if err != nil {
 		return answer{}, err
@@ -85,7 +85,7 @@ func (c *call) associate(group, datacenter, from string, status int) (answer, er
 }
 
 // refresh makes groups active that have members, and others not.
-func (c *call) refresh(ids ...string) error {
+func (c *request) refresh(ids ...string) error {
 	for _, id := range ids {
 		if id == "" {
 			continue
@@ -109,7 +109,7 @@ func (c *call) refresh(ids ...string) error {
 }
 
 // findDatacenter finds a region of a database by its id, such as DATABASE-1.
-func (c *call) findDatacenter(id string) (datacenter, error) {
+func (c *request) findDatacenter(id string) (datacenter, error) {
 	all, err := c.allDatabases()
 	if err != nil {
 		return datacenter{}, err
@@ -124,7 +124,7 @@ func (c *call) findDatacenter(id string) (datacenter, error) {
 	return datacenter{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
 }
 
-func deleteAssociation(c *call) (answer, error) {
+func deleteAssociation(c *request) (answer, error) {
 	a, found, err := associations().find(c.tx, c.values["datacenter"])
 	if err == nil && (!found || a.Group != c.values["group"]) {
 		err = refuse(http.StatusNotFound, "datacenter %s is not in the PCU group %s", c.values["datacenter"], c.values["group"])
@@ -143,7 +143,7 @@ func deleteAssociation(c *call) (answer, error) {
 
 // transferAssociation takes the group that a datacenter leaves from the body, or
 // as an official client has it from the path.
-func transferAssociation(c *call) (answer, error) {
+func transferAssociation(c *request) (answer, error) {
 	in, err := decode[struct{ FromPCUGroupUUID, ToPCUGroupUUID, DatacenterUUID string }](c)
 	if err != nil {
 		return answer{}, err

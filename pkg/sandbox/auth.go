@@ -21,11 +21,11 @@ func tokenParts(text string) (clientID string, ok bool) {
 // The ids and words of the two refusals are the service's, its unfilled
 // placeholders included: scripts look for them.
 func errTokenForm() error {
-	return &refusal{status: http.StatusUnauthorized, id: 340012, message: "invalid token format", always: true}
+	return &apiError{status: http.StatusUnauthorized, id: 340012, message: "invalid token format", always: true}
 }
 
 func errTokenUnknown() error {
-	return &refusal{
+	return &apiError{
 		status: http.StatusUnauthorized, id: 340018, always: true,
 		message: "Resource not found: token with identifier: auth-manager returned 404 for call %s/v2/admin/tokens?%s",
 	}
@@ -33,7 +33,7 @@ func errTokenUnknown() error {
 
 // authenticate finds the caller and the caller's roles. A token that has
 // expired is as unknown as one that was deleted.
-func (c *call) authenticate() error {
+func (c *request) authenticate() error {
 	text, found := strings.CutPrefix(c.authorization, "Bearer ")
 	clientID, formed := tokenParts(text)
 	if !found || !formed {
@@ -50,10 +50,10 @@ func (c *call) authenticate() error {
 }
 
 // org returns the organization of the caller.
-func (c *call) org() string { return cmp.Or(c.caller.OrgID, c.meta.OrgID) }
+func (c *request) org() string { return cmp.Or(c.caller.OrgID, c.meta.OrgID) }
 
 // become makes the holder of a token the caller.
-func (c *call) become(t token) error {
+func (c *request) become(t token) error {
 	c.caller = t
 	for _, id := range t.Roles {
 		r, found, err := findRole(c.tx, id)

@@ -200,7 +200,7 @@ func (h DescriptionHabit) apply(text string) *string {
 }
 
 // apply returns the roles as they are listed.
-func (h RolesHabit) apply(c *call, ids []string) ([]string, error) {
+func (h RolesHabit) apply(c *request, ids []string) ([]string, error) {
 	switch h {
 	case RolesNull:
 		return nil, nil
@@ -239,7 +239,7 @@ func revokedTokens() table[revokedToken] {
 
 // remember keeps a token that is revoked for lists that lag, and forgets two that
 // no list can show any more.
-func (c *call) remember(t token) error {
+func (c *request) remember(t token) error {
 	for range 2 {
 		oldest, found, err := revokedTokens().first(c.tx)
 		if err != nil {
@@ -257,7 +257,7 @@ func (c *call) remember(t token) error {
 
 // earlier returns the tokens of an earlier time. Those that the sandbox began
 // with have always existed.
-func (c *call) earlier(all []token, lag time.Duration) ([]token, error) {
+func (c *request) earlier(all []token, lag time.Duration) ([]token, error) {
 	then := c.now.Add(-lag)
 	all = slices.DeleteFunc(all, func(t token) bool { return t.Created.After(then) && !c.seeded(t) })
 	revoked, err := revokedTokens().all(c.tx)
@@ -274,16 +274,16 @@ func (c *call) earlier(all []token, lag time.Duration) ([]token, error) {
 }
 
 // seeded reports whether the sandbox began with a token.
-func (c *call) seeded(t token) bool { return t.Hash == hash(c.meta.AdminToken) }
+func (c *request) seeded(t token) bool { return t.Hash == hash(c.meta.AdminToken) }
 
 // delayed reports whether a token is not accepted yet.
-func (c *call) delayed(t token) bool {
+func (c *request) delayed(t token) bool {
 	return c.now.Before(t.Created.Add(c.server.options.Behavior.TokenDelay)) && !c.seeded(t)
 }
 
 // misname names another token in a new credential: the latest that is not the
 // caller, else the caller.
-func (c *call) misname(made credential) (credential, error) {
+func (c *request) misname(made credential) (credential, error) {
 	all, err := tokens().all(c.tx)
 	if err != nil {
 		return made, err
@@ -300,7 +300,7 @@ func (c *call) misname(made credential) (credential, error) {
 }
 
 // statusAnswer is an error for a request that was performed.
-func statusAnswer(status int, s shape) (answer, error) {
+func statusAnswer(status int, s errorFormat) (answer, error) {
 	message := strings.ToLower(cmp.Or(http.StatusText(status), "status "+strconv.Itoa(status)))
-	return (&refusal{status: status, id: status, message: message}).answer(s)
+	return (&apiError{status: status, id: status, message: message}).answer(s)
 }

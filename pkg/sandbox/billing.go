@@ -19,7 +19,7 @@ func billingRoutes() []route {
 }
 
 // ofEnterprise refuses callers without rights in the enterprise.
-func (c *call) ofEnterprise() error {
+func (c *request) ofEnterprise() error {
 	if !c.caller.Enterprise || c.meta.NoEnterprise {
 		return refuse(http.StatusForbidden, "the token has no rights in an enterprise")
 	}
@@ -35,7 +35,7 @@ type usageOut struct {
 
 // consumption counts the time that databases have lived, at their hourly rate.
 // No data is written or read in the sandbox, so that use costs nothing.
-func consumption(c *call) (answer, error) {
+func consumption(c *request) (answer, error) {
 	if err := c.ofEnterprise(); err != nil {
 		return answer{}, err
 	}
@@ -132,7 +132,7 @@ func (r report) out(status string) reportOut {
 	return reportOut{ID: r.ID, Status: status, Month: r.Month.Format("01"), Year: r.Month.Format("2006")}
 }
 
-func startReport(c *call) (answer, error) {
+func startReport(c *request) (answer, error) {
 	if err := c.ofEnterprise(); err != nil {
 		return answer{}, err
 	}
@@ -157,7 +157,7 @@ func startReport(c *call) (answer, error) {
 	return reply(http.StatusOK, r.out("INITIATED"))
 }
 
-func getReport(c *call) (answer, error) {
+func getReport(c *request) (answer, error) {
 	if err := c.ofEnterprise(); err != nil {
 		return answer{}, err
 	}
@@ -175,7 +175,7 @@ func getReport(c *call) (answer, error) {
 	return reply(http.StatusOK, out)
 }
 
-func fetchReport(c *call) (answer, error) {
+func fetchReport(c *request) (answer, error) {
 	r, found, err := reports().find(c.tx, c.values["file"])
 	if err != nil {
 		return answer{}, err

@@ -10,9 +10,9 @@ import (
 // would at a real service.
 const burst = 10
 
-// bucket limits a rate: it holds tokens, loses one to each request and gains
+// tokenBucket limits a rate: it holds tokens, loses one to each request and gains
 // them at the rate.
-type bucket struct {
+type tokenBucket struct {
 	rate float64
 	now  func() time.Time
 
@@ -21,11 +21,11 @@ type bucket struct {
 	last   time.Time
 }
 
-func newBucket(rate float64, now func() time.Time) *bucket {
-	return &bucket{rate: rate, now: now, tokens: burst, last: now()}
+func newBucket(rate float64, now func() time.Time) *tokenBucket {
+	return &tokenBucket{rate: rate, now: now, tokens: burst, last: now()}
 }
 
-func (b *bucket) take() bool {
+func (b *tokenBucket) take() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()

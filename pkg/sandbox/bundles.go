@@ -48,7 +48,7 @@ type bundleOut struct {
 
 // linkBundles makes new addresses: an array of them with all=true, else that of
 // the first region as an object.
-func linkBundles(c *call) (answer, error) {
+func linkBundles(c *request) (answer, error) {
 	every := false
 	if text := c.query.Get("all"); text != "" {
 		var err error
@@ -64,7 +64,7 @@ func linkBundles(c *call) (answer, error) {
 	case d.Status != "ACTIVE":
 		return answer{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
 	}
-	if err := bury(c.tx, links(), func(l link) bool { return l.over(c.now) }); err != nil {
+	if err := purgeSessions(c.tx, links(), func(l link) bool { return l.over(c.now) }); err != nil {
 		return answer{}, err
 	}
 	var all []bundleOut
@@ -83,7 +83,7 @@ func linkBundles(c *call) (answer, error) {
 	return reply(http.StatusOK, all)
 }
 
-func (c *call) link(databaseID, region string) (string, error) {
+func (c *request) link(databaseID, region string) (string, error) {
 	text, err := c.server.random.text(32, letters)
 	if err != nil {
 		return "", err
@@ -106,7 +106,7 @@ func root(r *http.Request) string {
 
 // fetchBundle answers as the storage that the service keeps bundles in: 403 for
 // an address that is no longer good.
-func fetchBundle(c *call) (answer, error) {
+func fetchBundle(c *request) (answer, error) {
 	l, found, err := links().find(c.tx, c.values["file"])
 	if err != nil {
 		return answer{}, err

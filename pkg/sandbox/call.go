@@ -16,8 +16,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// call is one request to one endpoint, in its transaction.
-type call struct {
+// request is one request to one endpoint, in its transaction.
+type request struct {
 	server        *Server
 	values        map[string]string // of the path
 	query         url.Values
@@ -33,7 +33,7 @@ type call struct {
 	roles  []role // those of the caller that still exist
 }
 
-func (c *call) serve(tx *bolt.Tx, r route) (answer, error) {
+func (c *request) serve(tx *bolt.Tx, r route) (answer, error) {
 	m, err := readMeta(tx)
 	if err != nil {
 		return answer{}, err
@@ -60,11 +60,11 @@ func (c *call) serve(tx *bolt.Tx, r route) (answer, error) {
 }
 
 // atHome refuses tokens of the other organizations of the enterprise.
-func (c *call) atHome() error {
+func (c *request) atHome() error {
 	if c.org() == c.meta.OrgID {
 		return nil
 	}
-	return &refusal{
+	return &apiError{
 		status: http.StatusNotImplemented, id: http.StatusNotImplemented, always: true,
 		message: "the sandbox serves only tokens to organization " + c.org(),
 	}
@@ -74,7 +74,7 @@ func (c *call) atHome() error {
 func (s *Server) now(m meta) time.Time { return s.options.Now().Add(m.Offset).UTC() }
 
 // target returns what an action is checked against.
-func (c *call) target(action string) iam.DRN {
+func (c *request) target(action string) iam.DRN {
 	d := iam.DRN{Org: c.meta.OrgID}
 	if level := iam.Level(action); level >= iam.DepthDatabase {
 		d.Database = c.values["databaseID"]
@@ -87,19 +87,19 @@ func (c *call) target(action string) iam.DRN {
 
 // allows reports whether one of the caller's roles permits the action on a
 // resource.
-func (c *call) allows(action string, on iam.DRN) bool {
+func (c *request) allows(action string, on iam.DRN) bool {
 	return slices.ContainsFunc(c.roles, func(r role) bool { return iam.Policy(r.Policy).Allows(action, on) })
 }
 
 // holds reports whether one of the caller's roles lists the action, on
 // whatever.
-func (c *call) holds(action string) bool {
+func (c *request) holds(action string) bool {
 	return slices.ContainsFunc(c.roles, func(r role) bool { return slices.Contains(r.Policy.Actions, action) })
 }
 
 // decode reads the request's JSON body. Keys match in any case, as they do at
 // the service.
-func decode[T any](c *call) (T, error) {
+func decode[T any](c *request) (T, error) {
 	var body T
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()

@@ -10,8 +10,8 @@ func cdcRoutes() []route {
 	const list = "/v3/databases/{databaseID}/cdc"
 	return []route{
 		{method: "GET", path: list, shape: database, action: "org-db-view", handle: getCDC},
-		{method: "POST", path: list, shape: database, action: "org-db-create", handle: func(c *call) (answer, error) { return c.setCDC(http.StatusCreated) }},
-		{method: "PUT", path: list, shape: database, action: "org-db-create", handle: func(c *call) (answer, error) { return c.setCDC(http.StatusNoContent) }},
+		{method: "POST", path: list, shape: database, action: "org-db-create", handle: func(c *request) (answer, error) { return c.setCDC(http.StatusCreated) }},
+		{method: "PUT", path: list, shape: database, action: "org-db-create", handle: func(c *request) (answer, error) { return c.setCDC(http.StatusNoContent) }},
 		{method: "DELETE", path: list, shape: database, action: "org-db-terminate", handle: deleteCDC},
 		{method: "GET", path: "/v3/databases/{databaseID}/keyspaces/{keyspace}/tables/{table}/cdc", shape: database, action: "org-db-view", handle: getTableCDC},
 	}
@@ -50,7 +50,7 @@ func (x cdc) needs() string {
 	return ""
 }
 
-func (c *call) cdc() (cdc, error) {
+func (c *request) cdc() (cdc, error) {
 	if _, err := c.findDatabase(c.values["databaseID"]); err != nil {
 		return cdc{}, err
 	}
@@ -61,7 +61,7 @@ func (c *call) cdc() (cdc, error) {
 	return x, err
 }
 
-func getCDC(c *call) (answer, error) {
+func getCDC(c *request) (answer, error) {
 	x, err := c.cdc()
 	if err != nil {
 		return answer{}, err
@@ -69,7 +69,7 @@ func getCDC(c *call) (answer, error) {
 	return reply(http.StatusOK, x)
 }
 
-func (c *call) setCDC(status int) (answer, error) {
+func (c *request) setCDC(status int) (answer, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
@@ -111,7 +111,7 @@ func (c *call) setCDC(status int) (answer, error) {
 	return done(status)
 }
 
-func deleteCDC(c *call) (answer, error) {
+func deleteCDC(c *request) (answer, error) {
 	x, err := c.cdc()
 	if err != nil {
 		return answer{}, err
@@ -143,7 +143,7 @@ func deleteCDC(c *call) (answer, error) {
 	return done(http.StatusNoContent)
 }
 
-func getTableCDC(c *call) (answer, error) {
+func getTableCDC(c *request) (answer, error) {
 	x, err := c.cdc()
 	if err != nil {
 		return answer{}, err

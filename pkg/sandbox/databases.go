@@ -38,7 +38,7 @@ type db struct {
 	Status        string       `json:"status"`
 	Created       time.Time    `json:"created"`
 	Terminated    time.Time    `json:"terminated,omitzero"`
-	Phases        []phase      `json:"phases,omitempty"` // of a change, one after the other; see at
+	Phases        []transition `json:"phases,omitempty"` // of a change, one after the other; see at
 	Next          *db          `json:"next,omitempty"`   // what it is after them
 }
 
@@ -59,7 +59,7 @@ func (d db) classic() bool { return d.Tier != "serverless" }
 
 // listDatabases shows what the caller may view and leaves the rest out without
 // a word.
-func listDatabases(c *call) (answer, error) {
+func listDatabases(c *request) (answer, error) {
 	if !c.holds("org-db-view") {
 		return answer{}, deny("org-db-view")
 	}
@@ -89,7 +89,7 @@ func listDatabases(c *call) (answer, error) {
 }
 
 // limit clamps, as clients ask for pages of 1000.
-func (c *call) limit() (int, error) {
+func (c *request) limit() (int, error) {
 	const standard, most = 25, 100
 	text := c.query.Get("limit")
 	if text == "" {
@@ -138,7 +138,7 @@ func (d db) provided(filter string) bool {
 	}
 }
 
-func getDatabase(c *call) (answer, error) {
+func getDatabase(c *request) (answer, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err

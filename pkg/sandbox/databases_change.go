@@ -10,21 +10,21 @@ const minPassword = 6
 
 // terminateDatabase takes a database in any state that lasts. It stays, as
 // terminated, and leaves the list.
-func terminateDatabase(c *call) (answer, error) {
+func terminateDatabase(c *request) (answer, error) {
 	if text := c.query.Get("preparedStateOnly"); text != "" {
 		if only, err := strconv.ParseBool(text); err != nil || only {
 			return answer{}, refuse(http.StatusBadRequest, "preparedStateOnly=%q: no database here is prepared", text)
 		}
 	}
-	d, err := c.ready("ACTIVE", "PARKED", "HIBERNATED", "SUSPENDED", "DEGRADED", "ERROR")
+	d, err := c.requireActive("ACTIVE", "PARKED", "HIBERNATED", "SUSPENDED", "DEGRADED", "ERROR")
 	if err != nil {
 		return answer{}, err
 	}
-	return c.turn(d, "TERMINATED", terminating())
+	return c.transition(d, "TERMINATED", terminating())
 }
 
-// turn lets a database come to another state.
-func (c *call) turn(d db, status string, stages []stage) (answer, error) {
+// transition lets a database come to another state.
+func (c *request) transition(d db, status string, stages []stage) (answer, error) {
 	next := d
 	next.Status = status
 	if err := c.begin(d, next, stages); err != nil {
@@ -34,7 +34,7 @@ func (c *call) turn(d db, status string, stages []stage) (answer, error) {
 }
 
 // classicOnly returns the classic database of the path, if it is in this state.
-func (c *call) classicOnly(state string) (db, error) {
+func (c *request) classicOnly(state string) (db, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err == nil && !d.classic() {
 		err = refuse(http.StatusBadRequest, "this is not supported for this database tier")
@@ -42,27 +42,27 @@ func (c *call) classicOnly(state string) (db, error) {
 	if err != nil {
 		return d, err
 	}
-	return c.ready(state)
+	return c.requireActive(state)
 }
 
-func parkDatabase(c *call) (answer, error) {
+func parkDatabase(c *request) (answer, error) {
 	d, err := c.classicOnly("ACTIVE")
 	if err != nil {
 		return answer{}, err
 	}
-	return c.turn(d, "PARKED", parking())
+	return c.transition(d, "PARKED", parking())
 }
 
-func unparkDatabase(c *call) (answer, error) {
+func unparkDatabase(c *request) (answer, error) {
 	d, err := c.classicOnly("PARKED")
 	if err != nil {
 		return answer{}, err
 	}
-	return c.turn(d, "ACTIVE", unparking())
+	return c.transition(d, "ACTIVE", unparking())
 }
 
 // resizeDatabase lets a database grow by at most three units at a time.
-func resizeDatabase(c *call) (answer, error) {
+func resizeDatabase(c *request) (answer, error) {
 	const step, most = 3, 100
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
@@ -70,7 +70,7 @@ func resizeDatabase(c *call) (answer, error) {
 	}
 	if !d.classic() || d.Tier == developer {
 		// The id and the words are the service's.
-		return answer{}, &refusal{status: http.StatusBadRequest, id: 2000009, message: "resizing is not supported for this database tier"}
+		return answer{}, &apiError{status: http.StatusBadRequest, id: 2000009, message: "resizing is not supported for this database tier"}
 	}
 	in, err := decode[struct{ CapacityUnits int }](c)
 	if err != nil {
@@ -79,7 +79,7 @@ func resizeDatabase(c *call) (answer, error) {
 	if in.CapacityUnits <= d.CapacityUnits || in.CapacityUnits > min(d.CapacityUnits+step, most) {
 		return answer{}, refuse(http.StatusBadRequest, "capacityUnits must be more than %d, and at most %d", d.CapacityUnits, min(d.CapacityUnits+step, most))
 	}
-	if d, err = c.ready("ACTIVE"); err != nil {
+	if d, err = c.requireActive("ACTIVE"); err != nil {
 		return answer{}, err
 	}
 	next := d
@@ -91,7 +91,7 @@ func resizeDatabase(c *call) (answer, error) {
 }
 
 // resetPassword holds at once; no state of it is known.
-func resetPassword(c *call) (answer, error) {
+func resetPassword(c *request) (answer, error) {
 	in, err := decode[struct{ Username, Password string }](c)
 	if err != nil {
 		return answer{}, err

@@ -29,7 +29,7 @@ type newDatabase struct {
 }
 
 // createDatabase answers with the id in a header, and nothing else.
-func createDatabase(c *call) (answer, error) {
+func createDatabase(c *request) (answer, error) {
 	in, err := decode[newDatabase](c)
 	if err != nil {
 		return answer{}, err

@@ -19,7 +19,7 @@ func datacenterRoutes() []route {
 }
 
 // listDatacenters shows with all=true also those that were terminated.
-func listDatacenters(c *call) (answer, error) {
+func listDatacenters(c *request) (answer, error) {
 	all := false
 	if text := c.query.Get("all"); text != "" {
 		var err error
@@ -57,12 +57,12 @@ type newDatacenter struct {
 }
 
 // addDatacenter takes a list, of which the service can do one at a time.
-func addDatacenter(c *call) (answer, error) {
+func addDatacenter(c *request) (answer, error) {
 	in, err := decode[[]newDatacenter](c)
 	if err != nil {
 		return answer{}, err
 	}
-	d, err := c.ready("ACTIVE")
+	d, err := c.requireActive("ACTIVE")
 	if err != nil {
 		return answer{}, err
 	}
@@ -100,8 +100,8 @@ func addDatacenter(c *call) (answer, error) {
 }
 
 // terminateDatacenter leaves the first region alone, as the service does.
-func terminateDatacenter(c *call) (answer, error) {
-	d, err := c.ready("ACTIVE")
+func terminateDatacenter(c *request) (answer, error) {
+	d, err := c.requireActive("ACTIVE")
 	if err != nil {
 		return answer{}, err
 	}

@@ -45,37 +45,37 @@ type part interface {
 // is said below.
 func (d *document) parts() []part {
 	return []part{
-		share[user]{users(), &d.Users, user.needs},
-		share[role]{customRoles(), &d.Roles, func(r role) string { return r.needs(d.Meta.OrgID) }},
-		share[token]{tokens(), &d.Tokens, token.needs},
-		share[db]{databases(), &d.Databases, db.needs},
-		share[organization]{organizations(), &d.Organizations, organization.needs},
-		share[accessList]{accessLists(), &d.AccessLists, accessList.needs},
-		share[address]{apiAccess(), &d.APIAccess, address.needs},
-		share[report]{reports(), &d.Reports, report.needs},
-		share[customerKey]{customerKeys(), &d.CustomerKeys, customerKey.needs},
-		share[pcuGroup]{pcuGroups(), &d.PCUGroups, pcuGroup.needs},
-		share[association]{associations(), &d.Associations, association.needs},
-		share[cdc]{cdcs(), &d.CDC, cdc.needs},
-		share[export]{exports(), &d.Exports, export.needs},
-		share[privateLink]{privateLinks(), &d.PrivateLinks, privateLink.needs},
+		dumpSection[user]{users(), &d.Users, user.needs},
+		dumpSection[role]{customRoles(), &d.Roles, func(r role) string { return r.needs(d.Meta.OrgID) }},
+		dumpSection[token]{tokens(), &d.Tokens, token.needs},
+		dumpSection[db]{databases(), &d.Databases, db.needs},
+		dumpSection[organization]{organizations(), &d.Organizations, organization.needs},
+		dumpSection[accessList]{accessLists(), &d.AccessLists, accessList.needs},
+		dumpSection[address]{apiAccess(), &d.APIAccess, address.needs},
+		dumpSection[report]{reports(), &d.Reports, report.needs},
+		dumpSection[customerKey]{customerKeys(), &d.CustomerKeys, customerKey.needs},
+		dumpSection[pcuGroup]{pcuGroups(), &d.PCUGroups, pcuGroup.needs},
+		dumpSection[association]{associations(), &d.Associations, association.needs},
+		dumpSection[cdc]{cdcs(), &d.CDC, cdc.needs},
+		dumpSection[export]{exports(), &d.Exports, export.needs},
+		dumpSection[privateLink]{privateLinks(), &d.PrivateLinks, privateLink.needs},
 	}
 }
 
-type share[T any] struct {
+type dumpSection[T any] struct {
 	table   table[T]
 	records *[]T
 	needs   func(T) string // what a record lacks to be one, in words
 }
 
-func (s share[T]) read(tx *bolt.Tx) (err error) {
+func (s dumpSection[T]) read(tx *bolt.Tx) (err error) {
 	*s.records, err = s.table.all(tx)
 	return err
 }
 
 // decode reads the records one by one, and ends at the first that is none: a dump of
 // other things would take many times the memory of its text.
-func (s share[T]) decode(d *json.Decoder) error {
+func (s dumpSection[T]) decode(d *json.Decoder) error {
 	open, err := d.Token()
 	switch {
 	case err != nil:
@@ -99,10 +99,10 @@ func (s share[T]) decode(d *json.Decoder) error {
 	return err
 }
 
-func (s share[T]) write(tx *bolt.Tx) error { return putAll(tx, s.table, *s.records) }
+func (s dumpSection[T]) write(tx *bolt.Tx) error { return putAll(tx, s.table, *s.records) }
 
 // check refuses records that could not be told apart, or are none.
-func (s share[T]) check() error {
+func (s dumpSection[T]) check() error {
 	errs := []error{unique(s.table, *s.records)}
 	for _, record := range *s.records {
 		if text := s.needs(record); text != "" {

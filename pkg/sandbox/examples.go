@@ -8,9 +8,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// plantExamples puts one thing of each kind around the database demo that its
+// seedExamples puts one thing of each kind around the database demo that its
 // calls would make.
-func plantExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error {
+func seedExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error {
 	now = now.Truncate(time.Millisecond)
 	return errors.Join(
 		pcuGroups().put(tx, pcuGroup{

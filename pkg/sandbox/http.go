@@ -70,7 +70,7 @@ func (s *Server) do(r *http.Request) (answer, error) {
 		message := fmt.Sprintf("the sandbox does not serve %s %s", r.Method, r.URL.EscapedPath())
 		return failure(http.StatusNotImplemented, message), nil
 	}
-	c := &call{
+	c := &request{
 		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),
 		header: r.Header, root: root(r),
 	}
@@ -89,7 +89,7 @@ func (s *Server) do(r *http.Request) (answer, error) {
 		a, err = c.serve(tx, route)
 		return err
 	})
-	if refused, ok := errors.AsType[*refusal](err); ok {
+	if refused, ok := errors.AsType[*apiError](err); ok {
 		return refused.answer(route.shape)
 	}
 	return a, err

@@ -13,10 +13,10 @@ func keyRoutes() []route {
 		one := base + "/provider/{provider}/region/{region}"
 		classic := base != "/v2/kms"
 		all = append(all,
-			route{method: "GET", path: base, action: "org-cmk-read", handle: func(c *call) (answer, error) { return c.listKeys(classic) }},
-			route{method: "POST", path: base, action: "org-cmk-write", handle: func(c *call) (answer, error) { return c.createKey(classic) }},
-			route{method: "GET", path: one, action: "org-cmk-read", handle: func(c *call) (answer, error) { return c.getKey(classic) }},
-			route{method: "GET", path: one + "/accounts", action: "org-cmk-read", handle: func(c *call) (answer, error) { return c.keyAccounts(classic) }},
+			route{method: "GET", path: base, action: "org-cmk-read", handle: func(c *request) (answer, error) { return c.listKeys(classic) }},
+			route{method: "POST", path: base, action: "org-cmk-write", handle: func(c *request) (answer, error) { return c.createKey(classic) }},
+			route{method: "GET", path: one, action: "org-cmk-read", handle: func(c *request) (answer, error) { return c.getKey(classic) }},
+			route{method: "GET", path: one + "/accounts", action: "org-cmk-read", handle: func(c *request) (answer, error) { return c.keyAccounts(classic) }},
 		)
 	}
 	return append(all, route{method: "POST", path: "/v2/kms/classic/provider/{provider}/accounts", action: "org-cmk-write", handle: assignAccount})
@@ -60,7 +60,7 @@ type accountOut struct {
 	Provider     string `json:"provider"`
 }
 
-func (c *call) listKeys(classic bool) (answer, error) {
+func (c *request) listKeys(classic bool) (answer, error) {
 	all, err := customerKeys().all(c.tx)
 	if err != nil {
 		return answer{}, err
@@ -74,7 +74,7 @@ func (c *call) listKeys(classic bool) (answer, error) {
 	return reply(http.StatusOK, out)
 }
 
-func (c *call) getKey(classic bool) (answer, error) {
+func (c *request) getKey(classic bool) (answer, error) {
 	k := customerKey{Classic: classic, Provider: strings.ToLower(c.values["provider"]), Region: c.values["region"]}
 	found, ok, err := customerKeys().find(c.tx, k.place())
 	if err == nil && !ok {
@@ -87,7 +87,7 @@ func (c *call) getKey(classic bool) (answer, error) {
 }
 
 // keyAccounts names accounts that belong to nobody.
-func (c *call) keyAccounts(classic bool) (answer, error) {
+func (c *request) keyAccounts(classic bool) (answer, error) {
 	provider := strings.ToLower(c.values["provider"])
 	ids := map[string]string{
 		"aws": "000000000000", "gcp": "astra-sandbox@example.iam.gserviceaccount.com", "azure": "00000000-0000-4000-8000-000000000000",
@@ -98,14 +98,14 @@ func (c *call) keyAccounts(classic bool) (answer, error) {
 	return reply(http.StatusOK, []accountOut{{c.meta.OrgID, ids[provider], provider}})
 }
 
-func assignAccount(c *call) (answer, error) {
+func assignAccount(c *request) (answer, error) {
 	if p := strings.ToLower(c.values["provider"]); p != "aws" && p != "gcp" {
 		return answer{}, refuse(http.StatusBadRequest, "there are no customer keys at the provider %q", c.values["provider"])
 	}
 	return done(http.StatusCreated)
 }
 
-func (c *call) createKey(classic bool) (answer, error) {
+func (c *request) createKey(classic bool) (answer, error) {
 	in, err := decode[struct {
 		OrgID           string
 		AWS, GCP, Azure *keyDetail

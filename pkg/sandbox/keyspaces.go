@@ -14,9 +14,9 @@ func keyspaceRoutes() []route {
 }
 
 // createKeyspace shows the keyspace when the maintenance is over.
-func createKeyspace(c *call) (answer, error) {
+func createKeyspace(c *request) (answer, error) {
 	name := c.values["keyspace"]
-	d, err := c.ready("ACTIVE")
+	d, err := c.requireActive("ACTIVE")
 	if err != nil {
 		return answer{}, err
 	}
@@ -36,9 +36,9 @@ func createKeyspace(c *call) (answer, error) {
 
 // dropKeyspace shows the keyspace until the maintenance is over. What the
 // service does with the default keyspace is not known, so that it stays.
-func dropKeyspace(c *call) (answer, error) {
+func dropKeyspace(c *request) (answer, error) {
 	name := c.values["keyspace"]
-	d, err := c.ready("ACTIVE")
+	d, err := c.requireActive("ACTIVE")
 	if err != nil {
 		return answer{}, err
 	}

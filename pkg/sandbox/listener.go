@@ -42,7 +42,7 @@ func Listener(h http.Handler, o ServeOptions) http.Handler {
 		l.quotes, l.handler = true, quoteCaller{l.handler}
 	}
 	for _, f := range o.Faults {
-		l.faults = append(l.faults, &armed{Fault: f})
+		l.faults = append(l.faults, &activeFault{Fault: f})
 	}
 	return l
 }
@@ -50,13 +50,13 @@ func Listener(h http.Handler, o ServeOptions) http.Handler {
 type listener struct {
 	handler http.Handler
 	latency time.Duration
-	bucket  *bucket
-	faults  []*armed
+	bucket  *tokenBucket
+	faults  []*activeFault
 	quotes  bool // errors quote the caller
 }
 
-// armed is a fault that counts its strikes.
-type armed struct {
+// activeFault is a fault that counts its strikes.
+type activeFault struct {
 	Fault
 	struck atomic.Int64
 }
@@ -75,7 +75,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, f := range l.faults {
 		if f.strikes(r) && (f.Times == 0 || f.struck.Add(1) <= int64(f.Times)) {
-			l.strike(f.Fault, w, r)
+			l.inject(f.Fault, w, r)
 			return
 		}
 	}

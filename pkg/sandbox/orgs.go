@@ -15,7 +15,7 @@ func orgRoutes() []route {
 }
 
 // currentOrg needs no permission: any live token may ask where it belongs.
-func currentOrg(c *call) (answer, error) {
+func currentOrg(c *request) (answer, error) {
 	return reply(http.StatusOK, map[string]string{"id": c.org()})
 }
 
@@ -37,7 +37,7 @@ func organizations() table[organization] {
 	return table[organization]{"organizations", func(o organization) []string { return []string{o.OrganizationID} }}
 }
 
-func createOrg(c *call) (answer, error) {
+func createOrg(c *request) (answer, error) {
 	if err := c.ofEnterprise(); err != nil {
 		return answer{}, err
 	}

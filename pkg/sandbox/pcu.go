@@ -24,8 +24,8 @@ func pcuRoutes() []route {
 		{method: "POST", path: "/v2/pcus", action: pcuWrite, handle: createPCU},
 		{method: "PUT", path: "/v2/pcus", action: pcuWrite, handle: updatePCU},
 		{method: "DELETE", path: "/v2/pcus/{group}", action: pcuWrite, handle: deletePCU},
-		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: func(c *call) (answer, error) { return c.parkPCU("PARKED") }},
-		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: func(c *call) (answer, error) { return c.parkPCU("CREATED") }},
+		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: func(c *request) (answer, error) { return c.parkPCU("PARKED") }},
+		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: func(c *request) (answer, error) { return c.parkPCU("CREATED") }},
 		{method: "GET", path: "/v2/pcus/association/{group}", action: pcuRead, handle: listAssociations},
 		{method: "POST", path: "/v2/pcus/association/transfer", action: pcuWrite, handle: transferAssociation},
 		{method: "POST", path: "/v2/pcus/association/transfer/{group}", action: pcuWrite, handle: transferAssociation},
@@ -85,7 +85,7 @@ func (g pcuGroup) needs() string {
 	return ""
 }
 
-func getPCUs(c *call) (answer, error) {
+func getPCUs(c *request) (answer, error) {
 	in, err := decode[struct{ PCUGroupUUIDs []string }](c)
 	if err != nil {
 		return answer{}, err
@@ -109,15 +109,15 @@ func getPCUs(c *call) (answer, error) {
 }
 
 // pcuGroup returns a group. The id of the refusal is the service's.
-func (c *call) pcuGroup(id string) (pcuGroup, error) {
+func (c *request) pcuGroup(id string) (pcuGroup, error) {
 	g, found, err := pcuGroups().find(c.tx, id)
 	if err == nil && !found {
-		err = &refusal{status: http.StatusNotFound, id: 2000367, message: "PCU group " + id + " not found"}
+		err = &apiError{status: http.StatusNotFound, id: 2000367, message: "PCU group " + id + " not found"}
 	}
 	return g, err
 }
 
-func getPCUOf(c *call) (answer, error) {
+func getPCUOf(c *request) (answer, error) {
 	a, found, err := associations().find(c.tx, c.values["datacenter"])
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "datacenter %s is in no PCU group", c.values["datacenter"])
@@ -134,7 +134,7 @@ func getPCUOf(c *call) (answer, error) {
 
 // listPCUTypes takes region and provider from the query or from a body: clients
 // disagree.
-func listPCUTypes(c *call) (answer, error) {
+func listPCUTypes(c *request) (answer, error) {
 	in := struct{ Region, Provider string }{c.query.Get("region"), c.query.Get("provider")}
 	if len(c.body) > 0 {
 		var err error
@@ -159,7 +159,7 @@ type pcuIn struct {
 }
 
 // readPCU reads the one group that the body's array holds.
-func (c *call) readPCU() (pcuIn, error) {
+func (c *request) readPCU() (pcuIn, error) {
 	in, err := decode[[]pcuIn](c)
 	if err != nil {
 		return pcuIn{}, err
@@ -178,7 +178,7 @@ func (c *call) readPCU() (pcuIn, error) {
 	return in[0], nil
 }
 
-func createPCU(c *call) (answer, error) {
+func createPCU(c *request) (answer, error) {
 	in, err := c.readPCU()
 	if err != nil {
 		return answer{}, err
@@ -200,7 +200,7 @@ func createPCU(c *call) (answer, error) {
 
 // keepPCU gives a group everything that a request says of it: what it leaves out
 // is lost.
-func (c *call) keepPCU(g pcuGroup, in pcuIn, status int) (answer, error) {
+func (c *request) keepPCU(g pcuGroup, in pcuIn, status int) (answer, error) {
 	g.Title, g.InstanceType, g.ProvisionType, g.Description = in.Title, in.InstanceType, in.ProvisionType, in.Description
 	g.Min, g.Max, g.Reserved = in.Min, in.Max, in.Reserved
 	g.Type = newPCUType(in.InstanceType, g.Cloud, g.Region)
@@ -211,7 +211,7 @@ func (c *call) keepPCU(g pcuGroup, in pcuIn, status int) (answer, error) {
 	return reply(status, []pcuGroup{g})
 }
 
-func updatePCU(c *call) (answer, error) {
+func updatePCU(c *request) (answer, error) {
 	in, err := c.readPCU()
 	if err != nil {
 		return answer{}, err
@@ -223,7 +223,7 @@ func updatePCU(c *call) (answer, error) {
 	return c.keepPCU(g, in, http.StatusOK)
 }
 
-func deletePCU(c *call) (answer, error) {
+func deletePCU(c *request) (answer, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
 		return answer{}, err
@@ -241,7 +241,7 @@ func deletePCU(c *call) (answer, error) {
 	return done(http.StatusOK)
 }
 
-func (c *call) parkPCU(status string) (answer, error) {
+func (c *request) parkPCU(status string) (answer, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
 		return answer{}, err

@@ -63,7 +63,7 @@ type clusterLinks struct {
 }
 
 // listPrivateLinks shows the databases that the caller may manage.
-func listPrivateLinks(c *call) (answer, error) {
+func listPrivateLinks(c *request) (answer, error) {
 	if !c.holds(privateEndpoints) {
 		return answer{}, deny(privateEndpoints)
 	}
@@ -85,7 +85,7 @@ func listPrivateLinks(c *call) (answer, error) {
 	return reply(http.StatusOK, map[string][]clusterLinks{"clusters": out})
 }
 
-func (c *call) linksOf(d db) ([]privateLink, error) {
+func (c *request) linksOf(d db) ([]privateLink, error) {
 	links := []privateLink{}
 	for _, dc := range d.Datacenters {
 		l, err := c.privateLink(d, dc)
@@ -99,7 +99,7 @@ func (c *call) linksOf(d db) ([]privateLink, error) {
 
 // privateLink returns the link of a datacenter, which each one has; nobody is
 // allowed to use it before principals are.
-func (c *call) privateLink(d db, dc datacenter) (privateLink, error) {
+func (c *request) privateLink(d db, dc datacenter) (privateLink, error) {
 	id := fmt.Sprintf("%s-%d", d.ID, dc.Number)
 	l, found, err := privateLinks().find(c.tx, id)
 	if found || err != nil {
@@ -117,7 +117,7 @@ func (c *call) privateLink(d db, dc datacenter) (privateLink, error) {
 	return l, nil
 }
 
-func getClusterLinks(c *call) (answer, error) {
+func getClusterLinks(c *request) (answer, error) {
 	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
@@ -130,7 +130,7 @@ func getClusterLinks(c *call) (answer, error) {
 }
 
 // findLink returns the link that the path names.
-func (c *call) findLink() (privateLink, error) {
+func (c *request) findLink() (privateLink, error) {
 	d, err := c.livingDatabase(c.values["databaseID"])
 	if err != nil {
 		return privateLink{}, err
@@ -143,7 +143,7 @@ func (c *call) findLink() (privateLink, error) {
 	return privateLink{}, refuse(http.StatusNotFound, "datacenter %s not found", c.values["datacenter"])
 }
 
-func getDatacenterLinks(c *call) (answer, error) {
+func getDatacenterLinks(c *request) (answer, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return answer{}, err
@@ -151,7 +151,7 @@ func getDatacenterLinks(c *call) (answer, error) {
 	return reply(http.StatusOK, l)
 }
 
-func allowPrincipals(c *call) (answer, error) {
+func allowPrincipals(c *request) (answer, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return answer{}, err
@@ -174,7 +174,7 @@ func allowPrincipals(c *call) (answer, error) {
 	return reply(http.StatusOK, map[string]any{"serviceName": l.ServiceName, "allowedPrincipals": l.Principals})
 }
 
-func denyPrincipal(c *call) (answer, error) {
+func denyPrincipal(c *request) (answer, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return answer{}, err
@@ -194,7 +194,7 @@ func denyPrincipal(c *call) (answer, error) {
 	return done(http.StatusNoContent)
 }
 
-func createEndpoint(c *call) (answer, error) {
+func createEndpoint(c *request) (answer, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return answer{}, err
@@ -224,7 +224,7 @@ func (l privateLink) endpoint(id string) int {
 }
 
 // withEndpoint finds the endpoint that the path names, and its place.
-func (c *call) withEndpoint() (privateLink, int, error) {
+func (c *request) withEndpoint() (privateLink, int, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return l, 0, err
@@ -236,7 +236,7 @@ func (c *call) withEndpoint() (privateLink, int, error) {
 	return l, at, err
 }
 
-func getEndpoint(c *call) (answer, error) {
+func getEndpoint(c *request) (answer, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
 		return answer{}, err
@@ -244,7 +244,7 @@ func getEndpoint(c *call) (answer, error) {
 	return reply(http.StatusOK, l.Endpoints[at])
 }
 
-func describeEndpoint(c *call) (answer, error) {
+func describeEndpoint(c *request) (answer, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
 		return answer{}, err
@@ -260,7 +260,7 @@ func describeEndpoint(c *call) (answer, error) {
 	return reply(http.StatusOK, l.Endpoints[at])
 }
 
-func deleteEndpoint(c *call) (answer, error) {
+func deleteEndpoint(c *request) (answer, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
 		return answer{}, err

@@ -104,7 +104,7 @@ type regionOut struct {
 
 // listRegions reads the filters as the service does: unknown values mean the
 // default.
-func listRegions(c *call) (answer, error) {
+func listRegions(c *request) (answer, error) {
 	name, glued, _ := strings.Cut(c.values["list"], "&")
 	if name != serverless {
 		return failure(http.StatusNotImplemented, "the sandbox does not serve GET /v2/regions/"+name), nil
@@ -146,7 +146,7 @@ type availableRegion struct {
 }
 
 // listAvailableRegions repeats a region for each tier.
-func listAvailableRegions(c *call) (answer, error) {
+func listAvailableRegions(c *request) (answer, error) {
 	all, err := c.allDatabases()
 	if err != nil {
 		return answer{}, err

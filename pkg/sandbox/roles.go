@@ -74,7 +74,7 @@ func roleNames(tx *bolt.Tx) (map[string]string, error) {
 	return names, err
 }
 
-func listRoles(c *call) (answer, error) {
+func listRoles(c *request) (answer, error) {
 	roles, err := allRoles(c.tx)
 	if err != nil {
 		return answer{}, err
@@ -82,7 +82,7 @@ func listRoles(c *call) (answer, error) {
 	return reply(http.StatusOK, roles)
 }
 
-func getRole(c *call) (answer, error) {
+func getRole(c *request) (answer, error) {
 	r, err := c.findRole()
 	if err != nil {
 		return answer{}, err
@@ -90,7 +90,7 @@ func getRole(c *call) (answer, error) {
 	return reply(http.StatusOK, r)
 }
 
-func (c *call) findRole() (role, error) {
+func (c *request) findRole() (role, error) {
 	id := c.values["roleID"]
 	if !isUUID(id) {
 		return role{}, refuse(http.StatusBadRequest, "%q is not a role id", id)
@@ -103,7 +103,7 @@ func (c *call) findRole() (role, error) {
 }
 
 // createRole answers with keys in PascalCase, as only this endpoint does.
-func createRole(c *call) (answer, error) {
+func createRole(c *request) (answer, error) {
 	r, err := c.readRole(role{}, http.StatusConflict)
 	if err != nil {
 		return answer{}, err
@@ -122,7 +122,7 @@ func createRole(c *call) (answer, error) {
 	}{c.meta.OrgID, r.ID, r.Name, iam.Policy(r.Policy), r.UpdatedAt, r.UpdatedBy})
 }
 
-func updateRole(c *call) (answer, error) {
+func updateRole(c *request) (answer, error) {
 	r, err := c.findCustomRole()
 	if err != nil {
 		return answer{}, err
@@ -137,7 +137,7 @@ func updateRole(c *call) (answer, error) {
 }
 
 // deleteRole leaves the role's id in the tokens and users that have it.
-func deleteRole(c *call) (answer, error) {
+func deleteRole(c *request) (answer, error) {
 	r, err := c.findCustomRole()
 	if err != nil {
 		return answer{}, err
@@ -148,7 +148,7 @@ func deleteRole(c *call) (answer, error) {
 	return done(http.StatusNoContent)
 }
 
-func (c *call) findCustomRole() (role, error) {
+func (c *request) findCustomRole() (role, error) {
 	r, err := c.findRole()
 	if err != nil {
 		return role{}, err

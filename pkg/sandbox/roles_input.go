@@ -10,7 +10,7 @@ import (
 
 // readRole returns the role as the request's body has it, under the id of old.
 // taken is the status for a name that another role has.
-func (c *call) readRole(old role, taken int) (role, error) {
+func (c *request) readRole(old role, taken int) (role, error) {
 	in, err := decode[struct {
 		Name   string
 		Policy *struct {
@@ -68,7 +68,7 @@ func (p policy) check(org string) error {
 	return nil
 }
 
-func (c *call) checkName(r role, taken int) error {
+func (c *request) checkName(r role, taken int) error {
 	roles, err := c.withName(r.Name)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (c *call) checkName(r role, taken int) error {
 	return nil
 }
 
-func (c *call) withName(name string) ([]role, error) {
+func (c *request) withName(name string) ([]role, error) {
 	var roles []role
 	for _, r := range iam.DefaultRoles() {
 		if nameKey(r.Name) == nameKey(name) {

@@ -14,11 +14,11 @@ import (
 // may come: its handler looks who it is, and may write whatever the method.
 type route struct {
 	method, path string
-	shape        shape
+	shape        errorFormat
 	action       string
 	open         bool
 	anyOrg       bool // served to tokens of the other organizations of the enterprise, too
-	handle       func(*call) (answer, error)
+	handle       func(*request) (answer, error)
 }
 
 // endpoints lists what is served: one group, one file, one line here.

@@ -33,7 +33,7 @@ func (s *Server) Reset(o SeedOptions) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}
-		return s.plant(tx, o)
+		return s.seed(tx, o)
 	}
 	err := s.store.update(s.patience(), plant)
 	if !errors.Is(err, ErrState) {
@@ -86,7 +86,7 @@ func (s *Server) hibernate(tx *bolt.Tx, ref string, now time.Time) error {
 		if (d.ID == ref || d.Name == ref) && d.Status == "ACTIVE" && !d.classic() {
 			next := d
 			next.Status = "HIBERNATED"
-			return databases().put(tx, d.becoming(next, now, s.options.TimeScale, hibernating()))
+			return databases().put(tx, d.current(next, now, s.options.TimeScale, hibernating()))
 		}
 	}
 	return fmt.Errorf("%w called %s", ErrNotActive, ref)
@@ -99,8 +99,8 @@ const (
 	uiViewOnly       = "a25baf86-1bde-43d2-86ac-647e3d884bac"
 )
 
-// plant fills an empty file.
-func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
+// seed fills an empty file.
+func (s *Server) seed(tx *bolt.Tx, o SeedOptions) error {
 	ids := make([]string, 9)
 	for i := range ids {
 		var err error
@@ -127,7 +127,7 @@ func (s *Server) plant(tx *bolt.Tx, o SeedOptions) error {
 		users().put(tx, user{ids[5], "viewer@example.com", invited, []string{uiViewOnly}}),
 		databases().put(tx, demo(ids[6], owner, now)),
 		databases().put(tx, legacy(ids[7], owner, now)),
-		plantExamples(tx, m, ids[6], ids[8], now),
+		seedExamples(tx, m, ids[6], ids[8], now),
 		s.apply(tx, o),
 	)
 }

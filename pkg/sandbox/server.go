@@ -129,7 +129,7 @@ func (s *Server) view(ctx context.Context, read func(*bolt.Tx) error) error {
 func (s *Server) update(ctx context.Context, change func(*bolt.Tx) error) error {
 	return s.store.update(ctx, func(tx *bolt.Tx) error {
 		if !seeded(tx) {
-			if err := s.plant(tx, SeedOptions{}); err != nil {
+			if err := s.seed(tx, SeedOptions{}); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ import (
 
 // published are the published descriptions, to which all exchanges of this
 // package's tests are held.
-var published = sync.OnceValue(func() *openapi.Book {
+var published = sync.OnceValue(func() *openapi.Spec {
 	book, err := openapi.Open(filepath.Join("..", "..", "testdata", "openapi"))
 	if err != nil {
 		panic(err)
@@ -35,7 +35,7 @@ var answered struct {
 // held returns a transport whose exchanges must not contradict what is published.
 func (w *world) held(next http.RoundTripper) http.RoundTripper {
 	return openapi.Transport(next, func(x openapi.Exchange) {
-		for _, complaint := range published().Judge(x) {
+		for _, complaint := range published().Validate(x) {
 			w.Errorf("contradicts both descriptions without a reason: %s", complaint)
 		}
 		r, _, found := (&Server{routes: endpoints()}).match(x.Method, &url.URL{Path: x.Path})
@@ -83,7 +83,7 @@ func untouched() []string {
 			all = append(all, fmt.Sprintf("%s: no test has seen both its success and a refusal", name))
 		}
 	}
-	for _, reason := range published().Stale() {
+	for _, reason := range published().UnusedExceptions() {
 		all = append(all, "testdata/openapi/README.md: no exchange needs the reason for "+reason)
 	}
 	routes := &Server{routes: endpoints()}

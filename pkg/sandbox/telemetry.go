@@ -37,7 +37,7 @@ func (e export) needs() string {
 	return ""
 }
 
-func (c *call) getExport(of string) (answer, error) {
+func (c *request) getExport(of string) (answer, error) {
 	e, found, err := exports().find(c.tx, of)
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "%s has no telemetry configuration", of)
@@ -49,7 +49,7 @@ func (c *call) getExport(of string) (answer, error) {
 }
 
 // setExport replaces what is there.
-func (c *call) setExport(of string, kinds []string) (answer, error) {
+func (c *request) setExport(of string, kinds []string) (answer, error) {
 	in, err := decode[map[string]json.RawMessage](c)
 	if err != nil {
 		return answer{}, err
@@ -74,7 +74,7 @@ func (c *call) setExport(of string, kinds []string) (answer, error) {
 	return done(http.StatusAccepted)
 }
 
-func getMetrics(c *call) (answer, error) {
+func getMetrics(c *request) (answer, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
@@ -82,7 +82,7 @@ func getMetrics(c *call) (answer, error) {
 	return c.getExport(d.ID)
 }
 
-func setMetrics(c *call) (answer, error) {
+func setMetrics(c *request) (answer, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
 		return answer{}, err
@@ -90,21 +90,21 @@ func setMetrics(c *call) (answer, error) {
 	return c.setExport(d.ID, slices.Collect(maps.Keys(destinations())))
 }
 
-func getAudits(c *call) (answer, error) {
+func getAudits(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
 	return c.getExport(c.meta.OrgID)
 }
 
-func setAudits(c *call) (answer, error) {
+func setAudits(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}
 	return c.setExport(c.meta.OrgID, []string{"pulsar"})
 }
 
-func deleteAudits(c *call) (answer, error) {
+func deleteAudits(c *request) (answer, error) {
 	if err := c.ownOrg(); err != nil {
 		return answer{}, err
 	}

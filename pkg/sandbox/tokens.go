@@ -63,7 +63,7 @@ func (s *Server) newCredential() (credential, error) {
 
 // createToken makes a token whenever it is asked to; it never makes the same
 // one twice.
-func createToken(c *call) (answer, error) {
+func createToken(c *request) (answer, error) {
 	in, err := decode[struct {
 		Roles              []string
 		OrgID, Description string
@@ -122,7 +122,7 @@ func createToken(c *call) (answer, error) {
 
 // chooseOrg returns the organization of a new token, empty for the sandbox's
 // own. A token with rights in the enterprise may choose another one.
-func (c *call) chooseOrg(id string) (string, error) {
+func (c *request) chooseOrg(id string) (string, error) {
 	if id == "" || id == c.org() {
 		return c.caller.OrgID, nil
 	}
@@ -147,7 +147,7 @@ func (t token) checkForeignRoles() error {
 	return nil
 }
 
-func (c *call) readExpiry(text string) (time.Time, error) {
+func (c *request) readExpiry(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	switch {
 	case err != nil:
@@ -170,7 +170,7 @@ type tokenDetail struct {
 	TokenExpiry *time.Time `json:"tokenExpiry"`
 }
 
-func listTokens(c *call) (answer, error) {
+func listTokens(c *request) (answer, error) {
 	all, err := c.visibleTokens()
 	if err != nil {
 		return answer{}, err
@@ -187,7 +187,7 @@ func listTokens(c *call) (answer, error) {
 }
 
 // visibleTokens returns the tokens that the caller is shown.
-func (c *call) visibleTokens() ([]token, error) {
+func (c *request) visibleTokens() ([]token, error) {
 	behavior := c.server.options.Behavior
 	all, err := tokens().all(c.tx)
 	if err == nil && behavior.ListLag > 0 {
@@ -206,11 +206,11 @@ func (c *call) visibleTokens() ([]token, error) {
 
 // sees reports whether the caller may see and revoke a token: those of its own
 // organization, and with rights in the enterprise those of all.
-func (c *call) sees(t token) bool {
+func (c *request) sees(t token) bool {
 	return cmp.Or(t.OrgID, c.meta.OrgID) == c.org() || !c.server.options.Behavior.ForeignOrg && c.ofEnterprise() == nil
 }
 
-func (c *call) tokenOut(t token) (any, error) {
+func (c *request) tokenOut(t token) (any, error) {
 	options := c.server.options
 	roles, err := options.Behavior.Roles.apply(c, t.Roles)
 	out := tokenOut{t.ClientID, roles}
@@ -227,7 +227,7 @@ func (c *call) tokenOut(t token) (any, error) {
 }
 
 // deleteToken works on the calling token too, which is then unknown.
-func deleteToken(c *call) (answer, error) {
+func deleteToken(c *request) (answer, error) {
 	id := c.values["clientID"]
 	t, found, err := tokens().find(c.tx, id)
 	if err != nil {

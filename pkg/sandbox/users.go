@@ -44,7 +44,7 @@ type userOut struct {
 
 type roleRef struct{ ID, Name string }
 
-func listUsers(c *call) (answer, error) {
+func listUsers(c *request) (answer, error) {
 	all, err := users().all(c.tx)
 	if err != nil {
 		return answer{}, err
@@ -74,7 +74,7 @@ func (u user) out(names map[string]string) userOut {
 	return out
 }
 
-func getUser(c *call) (answer, error) {
+func getUser(c *request) (answer, error) {
 	u, err := c.findUser()
 	if err != nil {
 		return answer{}, err
@@ -86,7 +86,7 @@ func getUser(c *call) (answer, error) {
 	return reply(http.StatusOK, u.out(names))
 }
 
-func (c *call) findUser() (user, error) {
+func (c *request) findUser() (user, error) {
 	id := c.values["userID"]
 	u, found, err := users().find(c.tx, id)
 	if err == nil && (!found || u.ID != id) { // an address finds a record too, but is no id
@@ -96,7 +96,7 @@ func (c *call) findUser() (user, error) {
 }
 
 // inviteUser invites, or changes the roles of whom it finds by the address.
-func inviteUser(c *call) (answer, error) {
+func inviteUser(c *request) (answer, error) {
 	in, err := decode[struct {
 		Email, OrgID string
 		Roles        []string
@@ -133,7 +133,7 @@ func inviteUser(c *call) (answer, error) {
 	return done(http.StatusOK)
 }
 
-func setUserRoles(c *call) (answer, error) {
+func setUserRoles(c *request) (answer, error) {
 	u, err := c.findUser()
 	if err != nil {
 		return answer{}, err
@@ -151,7 +151,7 @@ func setUserRoles(c *call) (answer, error) {
 	return done(http.StatusNoContent)
 }
 
-func removeUser(c *call) (answer, error) {
+func removeUser(c *request) (answer, error) {
 	u, err := c.findUser()
 	if err != nil {
 		return answer{}, err

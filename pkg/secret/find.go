@@ -94,7 +94,7 @@ func (f *finder) scan(text []byte) {
 			}
 		}
 		text = text[len(tokenPrefix):]
-		f.piece(text)
+		f.fragment(text)
 	}
 }
 
@@ -106,8 +106,8 @@ func (f *finder) add(token Token) {
 	f.found.Tokens = append(f.found.Tokens, token)
 }
 
-// piece notes the client id that a text begins with, if that is one.
-func (f *finder) piece(text []byte) {
+// fragment notes the client id that a text begins with, if that is one.
+func (f *finder) fragment(text []byte) {
 	if len(text) <= clientIDSize || text[clientIDSize] != ':' {
 		return
 	}

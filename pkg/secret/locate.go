@@ -5,15 +5,15 @@ import (
 	"sort"
 )
 
-// Lines are lines of a text that follow each other, counted from 1.
-type Lines struct{ First, Last int }
+// LineIndex are lines of a text that follow each other, counted from 1.
+type LineIndex struct{ First, Last int }
 
 // Locate returns where in a text the tokens stand that Find found in it: each
 // line that holds the whole token, however it is written there, or else the
 // first lines that it is spread over. One that is spread over very many, or costs
 // too much to look for, is left out.
-func Locate(text []byte, tokens []Token) map[Text][]Lines {
-	l := locator{text: text, starts: []int{0}, found: map[Text][]Lines{}}
+func Locate(text []byte, tokens []Token) map[Text][]LineIndex {
+	l := locator{text: text, starts: []int{0}, found: map[Text][]LineIndex{}}
 	for at, c := range text {
 		if c == '\n' && at+1 < len(text) {
 			l.starts = append(l.starts, at+1)
@@ -36,7 +36,7 @@ type locator struct {
 	text    []byte
 	starts  []int // of the lines
 	missing map[Text]bool
-	found   map[Text][]Lines
+	found   map[Text][]LineIndex
 	cost    int // bytes that were searched
 }
 
@@ -75,7 +75,7 @@ func (l *locator) wanted(from, to int) []Text {
 func (l *locator) single() {
 	for at := range l.starts {
 		for _, t := range l.wanted(at, at+1) {
-			l.found[t] = append(l.found[t], Lines{at + 1, at + 1})
+			l.found[t] = append(l.found[t], LineIndex{at + 1, at + 1})
 		}
 	}
 	for t := range l.found {
@@ -91,7 +91,7 @@ func (l *locator) spread(from, to int) {
 		}
 		last := from + 1 + sort.Search(to-from-1, func(n int) bool { return holds(from, from+1+n) })
 		first := last - 1 - sort.Search(last-from-1, func(n int) bool { return holds(last-1-n, last) })
-		l.found[t] = []Lines{{first + 1, last}}
+		l.found[t] = []LineIndex{{first + 1, last}}
 		delete(l.missing, t)
 	}
 }

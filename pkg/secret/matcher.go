@@ -54,11 +54,11 @@ func (m *matcher) add(s string) {
 	wide := strings.Join(strings.Split(s, ""), "\x00") // UTF-16
 	all := []string{s, strings.ToUpper(s), backwards(s), digits, strings.ToUpper(digits), wide, hex.EncodeToString([]byte(wide))}
 	for before := range 3 {
-		all = append(all, within(base64.RawStdEncoding, bitsOfBase64, s, before), within(base64.RawURLEncoding, bitsOfBase64, s, before))
+		all = append(all, withDeadline(base64.RawStdEncoding, bitsOfBase64, s, before), withDeadline(base64.RawURLEncoding, bitsOfBase64, s, before))
 	}
 	for before := range 5 {
 		for _, encoding := range []*base32.Encoding{base32.StdEncoding, base32.HexEncoding} {
-			text := within(encoding.WithPadding(base32.NoPadding), bitsOfBase32, s, before)
+			text := withDeadline(encoding.WithPadding(base32.NoPadding), bitsOfBase32, s, before)
 			all = append(all, text, strings.ToLower(text))
 		}
 	}

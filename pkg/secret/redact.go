@@ -44,9 +44,9 @@ func (r *Redactor) known() ([]string, *matcher) {
 	}
 	for _, s := range r.told {
 		r.parts.add(s)
-		found := forms(s)
+		found := encodings(s)
 		if token, err := ParseToken(s); err == nil {
-			found = append(found, forms(string(token.Text[len(token.Text)-tailSize:]))...)
+			found = append(found, encodings(string(token.Text[len(token.Text)-tailSize:]))...)
 		}
 		for _, form := range found {
 			if !slices.Contains(r.values, form) {
@@ -82,13 +82,13 @@ func (r *Redactor) Redact(s string) string {
 // Writer returns a writer that redacts each write before it reaches w. A
 // secret that is split over two writes is not found, so callers write whole
 // lines.
-func (r *Redactor) Writer(w io.Writer) io.Writer { return &redacting{r, w, nil} }
+func (r *Redactor) Writer(w io.Writer) io.Writer { return &redactingWriter{r, w, nil} }
 
 // Sparing returns a writer like Writer that lets the secrets in kept pass, as
 // they are, because it is where they are delivered.
-func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redacting{r, w, kept} }
+func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redactingWriter{r, w, kept} }
 
-type redacting struct {
+type redactingWriter struct {
 	redactor *Redactor
 	w        io.Writer
 	kept     []Text
@@ -96,7 +96,7 @@ type redacting struct {
 
 // Write reports the length of p, whatever the length of the redacted text. A long text
 // is written in pieces of whole lines, so that it is not there several times.
-func (w *redacting) Write(p []byte) (int, error) {
+func (w *redactingWriter) Write(p []byte) (int, error) {
 	const long, piece = 1 << 20, 256 << 10
 	written := 0
 	for len(p)-written > long {
@@ -117,7 +117,7 @@ func (w *redacting) Write(p []byte) (int, error) {
 }
 
 // redact puts the secrets that are kept out of reach of the redactor.
-func (w *redacting) redact(s string) string {
+func (w *redactingWriter) redact(s string) string {
 	var hide, show []string
 	for i, kept := range w.kept {
 		if kept != "" {

@@ -23,7 +23,7 @@ func unwrap(text []byte) []byte {
 			out = append(out, text[i])
 			i++
 		default:
-			size, wraps := gap(text[i:])
+			size, wraps := whitespace(text[i:])
 			if !wraps {
 				out = append(out, ' ')
 			}
@@ -35,9 +35,9 @@ func unwrap(text []byte) []byte {
 
 func inToken(c byte) bool { return isLetter(c) || '0' <= c && c <= ':' }
 
-// gap measures what is between two words, and reports whether it may be the end
+// whitespace measures what is between two words, and reports whether it may be the end
 // of one line and the beginning of the next.
-func gap(text []byte) (size int, wraps bool) {
+func whitespace(text []byte) (size int, wraps bool) {
 	lines := 0
 	for size < len(text) && !inToken(text[size]) {
 		if hidden := invisible(text[size:]); hidden > 0 {

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // A rigLine is how the rigs run a command, in a home that newHome made.

@@ -20,9 +20,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
 	"github.com/godbus/dbus/v5"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // TestHangRig runs every command while what it waits for does not come: input,

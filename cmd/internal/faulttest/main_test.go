@@ -4,13 +4,12 @@
 package faulttest
 
 import (
+	"flag"
 	"os"
 	"runtime"
 	"strconv"
 	"sync"
 	"testing"
-
-	"flag"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )

@@ -20,9 +20,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // endings are the standstills that a signal must end, too: programs of --jq and

@@ -13,22 +13,22 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// forms returns s and what programs make of it on its way: quoted, escaped,
+// encodings returns s and what programs make of it on its way: quoted, escaped,
 // encoded, or backwards. Each is a text that a message may hold.
-func forms(s string) []string {
+func encodings(s string) []string {
 	if failpoint.Disabled("encoded-redaction") {
 		return []string{s}
 	}
 	digits := hex.EncodeToString([]byte(s))
 	all := []string{
-		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), inner(strconv.Quote(s)),
+		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), unaligned(strconv.Quote(s)),
 		digits, strings.ToUpper(digits), backwards(s),
 	}
 	if quoted, err := json.Marshal(s); err == nil {
-		all = append(all, inner(string(quoted)))
+		all = append(all, unaligned(string(quoted)))
 	}
 	for before := range 3 {
-		all = append(all, within(base64.RawStdEncoding, bitsOfBase64, s, before), within(base64.RawURLEncoding, bitsOfBase64, s, before))
+		all = append(all, withDeadline(base64.RawStdEncoding, bitsOfBase64, s, before), withDeadline(base64.RawURLEncoding, bitsOfBase64, s, before))
 	}
 	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // what holds another form comes before it
 	return slices.DeleteFunc(all, func(form string) bool { return len(form) < minimum })
@@ -43,17 +43,17 @@ const (
 // An encoding writes bytes in digits of a number of bits.
 type encoding interface{ EncodeToString(b []byte) string }
 
-// within returns the part of an encoded text that s alone decides, where so many
+// withDeadline returns the part of an encoded text that s alone decides, where so many
 // bytes are encoded in front of it and any behind it.
-func within(encoding encoding, bitsOfDigit int, s string, before int) string {
+func withDeadline(encoding encoding, bitsOfDigit int, s string, before int) string {
 	text := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
 	first := (before*bitsOfByte + bitsOfDigit - 1) / bitsOfDigit
 	last := (before + len(s)) * bitsOfByte / bitsOfDigit
 	return text[first:last]
 }
 
-// inner takes the quotes away.
-func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+// unaligned takes the quotes away.
+func unaligned(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 func backwards(s string) string {
 	runes := []rune(s)

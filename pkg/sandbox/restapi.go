@@ -31,13 +31,13 @@ func dataRoutes() []route {
 }
 
 // described answers refusals as the data host writes them.
-func described(handle func(*call) (answer, error)) func(*call) (answer, error) {
-	return func(c *call) (answer, error) {
+func described(handle func(*request) (answer, error)) func(*request) (answer, error) {
+	return func(c *request) (answer, error) {
 		if len(c.body) > maxBody {
 			return describe(http.StatusRequestEntityTooLarge, "the body is too large")
 		}
 		a, err := handle(c)
-		if refused, ok := errors.AsType[*refusal](err); ok {
+		if refused, ok := errors.AsType[*apiError](err); ok {
 			return describe(refused.status, refused.message)
 		}
 		return a, err
@@ -66,7 +66,7 @@ func sessions() table[session] {
 	return table[session]{"sessions", func(s session) []string { return []string{s.Hash} }}
 }
 
-func openSession(c *call) (answer, error) {
+func openSession(c *request) (answer, error) {
 	in, err := decode[struct{ Username, Password string }](c)
 	if err != nil {
 		return answer{}, err
@@ -88,7 +88,7 @@ func openSession(c *call) (answer, error) {
 		return answer{}, err
 	case known:
 		s.ClientID = in.Username
-	case slices.ContainsFunc(at, func(d db) bool { return d.admits(in.Username, in.Password) }):
+	case slices.ContainsFunc(at, func(d db) bool { return d.acceptsCredentials(in.Username, in.Password) }):
 		s.User = in.Username
 	default:
 		return answer{}, refuse(http.StatusUnauthorized, "Provided username and/or password are incorrect")
@@ -98,7 +98,7 @@ func openSession(c *call) (answer, error) {
 		return answer{}, err
 	}
 	s.Hash = hash(text)
-	if err := bury(c.tx, sessions(), func(s session) bool { return s.over(c.now) }); err != nil {
+	if err := purgeSessions(c.tx, sessions(), func(s session) bool { return s.over(c.now) }); err != nil {
 		return answer{}, err
 	}
 	if err := sessions().put(c.tx, s); err != nil {
@@ -107,21 +107,21 @@ func openSession(c *call) (answer, error) {
 	return reply(http.StatusCreated, map[string]string{"authToken": text})
 }
 
-// admits reports whether the user of a classic database has this password.
-func (d db) admits(user, password string) bool {
+// acceptsCredentials reports whether the user of a classic database has this password.
+func (d db) acceptsCredentials(user, password string) bool {
 	return d.classic() && d.User == user && subtle.ConstantTimeCompare([]byte(d.Password), []byte(hash(password))) == 1
 }
 
 // known reports whether the two belong to a token that is valid. The token is
 // made out of them, as its hash is all that is kept.
-func (c *call) known(clientID, secret string) (bool, error) {
+func (c *request) known(clientID, secret string) (bool, error) {
 	t, found, err := tokens().find(c.tx, clientID)
 	whole := hash("AstraCS:" + clientID + ":" + hash(secret))
 	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(whole)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.delayed(t), err
 }
 
-// bury removes the records that are over.
-func bury[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
+// purgeSessions removes the records that are over.
+func purgeSessions[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
 	all, err := t.all(tx)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func bury[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
 
 // addressed returns the databases that the host of the request stands for: one
 // for its own host, all of them for that of the sandbox.
-func (c *call) addressed() ([]db, error) {
+func (c *request) addressed() ([]db, error) {
 	all, err := c.allDatabases()
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (c *call) addressed() ([]db, error) {
 	for _, d := range all {
 		for _, dc := range d.Datacenters {
 			if label == d.ID+"-"+dc.Region && d.Status != "TERMINATED" {
-				return []db{d}, c.wake(d)
+				return []db{d}, c.resume(d)
 			}
 		}
 	}
@@ -162,9 +162,9 @@ func (c *call) addressed() ([]db, error) {
 // keyspaces and regions change.
 func (d db) available() bool { return d.Status == "ACTIVE" || d.Status == "MAINTENANCE" }
 
-// wake refuses a database that is not available. One that hibernates resumes with
+// resume refuses a database that is not available. One that hibernates resumes with
 // that: its first client finds it unavailable, as at the service.
-func (c *call) wake(d db) error {
+func (c *request) resume(d db) error {
 	switch {
 	case d.available():
 		return nil
@@ -181,12 +181,12 @@ func (c *call) wake(d db) error {
 
 // listKeyspaces shows that a token or a session is valid: it answers with the
 // keyspaces that it may describe.
-func listKeyspaces(c *call) (answer, error) {
+func listKeyspaces(c *request) (answer, error) {
 	at, err := c.addressed()
 	if err != nil {
 		return answer{}, err
 	}
-	user, at, err := c.enter(at)
+	user, at, err := c.requireKeyspace(at)
 	if err != nil {
 		return answer{}, err
 	}
@@ -214,10 +214,10 @@ func listKeyspaces(c *call) (answer, error) {
 	return reply(http.StatusOK, map[string]any{"data": names})
 }
 
-// enter finds out who sends a data request: a user of classic databases, whom it
+// requireKeyspace finds out who sends a data request: a user of classic databases, whom it
 // returns, or a token, which becomes the caller. A session lives on with it, at
 // the databases that it was opened for.
-func (c *call) enter(at []db) (string, []db, error) {
+func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	text := c.header.Get("X-Cassandra-Token")
 	if _, formed := tokenParts(text); formed {
 		c.authorization = "Bearer " + text

@@ -10,8 +10,8 @@ import (
 // nothing else is said: a creation, two minutes there, takes a good second.
 const Speed = 100
 
-// phase is a state that a database is in until a moment.
-type phase struct {
+// transition is a state that a database is in until a moment.
+type transition struct {
 	Status string    `json:"status"`
 	Until  time.Time `json:"until"`
 }
@@ -51,12 +51,12 @@ func (d db) at(now time.Time) db {
 	return d
 }
 
-// becoming returns the database as it is while it changes into next.
-func (d db) becoming(next db, now time.Time, scale float64, stages []stage) db {
+// current returns the database as it is while it changes into next.
+func (d db) current(next db, now time.Time, scale float64, stages []stage) db {
 	d.Phases = nil
 	for _, s := range stages {
 		now = now.Add(time.Duration(float64(s.lasts) / scale))
-		d.Phases = append(d.Phases, phase{s.status, now})
+		d.Phases = append(d.Phases, transition{s.status, now})
 	}
 	if next.Status == "TERMINATED" {
 		next.Terminated = now.Truncate(time.Second)
@@ -67,12 +67,12 @@ func (d db) becoming(next db, now time.Time, scale float64, stages []stage) db {
 }
 
 // begin stores that a database changes into next, which takes its time.
-func (c *call) begin(d, next db, stages []stage) error {
-	return databases().put(c.tx, d.becoming(next, c.now, c.server.options.TimeScale, stages))
+func (c *request) begin(d, next db, stages []stage) error {
+	return databases().put(c.tx, d.current(next, c.now, c.server.options.TimeScale, stages))
 }
 
 // allDatabases returns the databases as they are now.
-func (c *call) allDatabases() ([]db, error) {
+func (c *request) allDatabases() ([]db, error) {
 	all, err := databases().all(c.tx)
 	for i, d := range all {
 		all[i] = d.at(c.now)
@@ -81,7 +81,7 @@ func (c *call) allDatabases() ([]db, error) {
 }
 
 // findDatabase returns a database as it is now, or the refusal that there is none.
-func (c *call) findDatabase(id string) (db, error) {
+func (c *request) findDatabase(id string) (db, error) {
 	d, found, err := databases().find(c.tx, id)
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "database %s not found", id)
@@ -91,7 +91,7 @@ func (c *call) findDatabase(id string) (db, error) {
 
 // livingDatabase is findDatabase for what goes with a database: its access list
 // and its private links.
-func (c *call) livingDatabase(id string) (db, error) {
+func (c *request) livingDatabase(id string) (db, error) {
 	d, err := c.findDatabase(id)
 	if err == nil && d.Status == "TERMINATED" {
 		err = refuse(http.StatusNotFound, "database %s is terminated", d.ID)
@@ -99,10 +99,10 @@ func (c *call) livingDatabase(id string) (db, error) {
 	return d, err
 }
 
-// ready returns the database of the path for a change, which one in another
+// requireActive returns the database of the path for a change, which one in another
 // state refuses: two changes at once are a conflict, and one that is terminated
 // is no more.
-func (c *call) ready(states ...string) (db, error) {
+func (c *request) requireActive(states ...string) (db, error) {
 	d, err := c.livingDatabase(c.values["databaseID"])
 	switch {
 	case err != nil:

@@ -4,10 +4,10 @@ import "context"
 
 type impatientKey struct{}
 
-// Impatient returns a context whose calls do not wait when the service asks for
+// WithoutRateLimitRetry returns a context whose calls do not wait when the service asks for
 // fewer requests: a 429 is returned at once, with Error.RetryAfter. It is for
 // callers that make many calls and spread them themselves.
-func Impatient(ctx context.Context) context.Context {
+func WithoutRateLimitRetry(ctx context.Context) context.Context {
 	return context.WithValue(ctx, impatientKey{}, true)
 }
 

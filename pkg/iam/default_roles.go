@@ -8,15 +8,15 @@ const (
 	managesAll     = managesStreams + " :role:*"
 )
 
-// fact is a default role in short: resources are the ends of resource names,
+// defaultRole is a default role in short: resources are the ends of resource names,
 // and both lists are separated by white space.
-type fact struct{ id, name, resources, actions string }
+type defaultRole struct{ id, name, resources, actions string }
 
 // facts returns the default roles as the service listed them in 2022, in its
 // order and with the one action that it lists twice. The ids are the same in
 // every organization.
-func facts() []fact {
-	return []fact{
+func facts() []defaultRole {
+	return []defaultRole{
 		{"b4ed0e9e-67e8-47b6-8b58-c6629be961a9", "R/W Svc Acct", holdsData, `
 			accesslist-read db-all-keyspace-describe db-keyspace-describe db-table-select db-table-modify
 			db-table-describe db-graphql db-rest db-cql`},

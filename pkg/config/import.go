@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Foreign is a profile of another Astra tool.
-type Foreign struct {
+// Imported is a profile of another Astra tool.
+type Imported struct {
 	Name    string // of its section
 	Token   secret.Text
 	Unfit   string   // why it cannot be taken over, "" if it can
@@ -25,23 +25,23 @@ const (
 	foreignDefault = "default"
 )
 
-// ReadForeign reads the profiles of a file that another Astra tool wrote: the
+// ReadLegacyFile reads the profiles of a file that another Astra tool wrote: the
 // official one's .astrarc, with a section for each profile, or the archived
 // one's prod_token, which holds a token and nothing else. It is an error if none of
 // them is fit; they are returned beside it. The error never repeats a line.
-func ReadForeign(path string) ([]Foreign, error) {
+func ReadLegacyFile(path string) ([]Imported, error) {
 	text, err := readForeign(path)
 	if err != nil {
 		return nil, err
 	}
 	if token, err := secret.ParseToken(text); err == nil {
-		return []Foreign{{Name: "imported", Token: token.Text}}, nil
+		return []Imported{{Name: "imported", Token: token.Text}}, nil
 	}
 	sections, err := parseForeign(path, text)
 	if err != nil {
 		return nil, err
 	}
-	var found []Foreign
+	var found []Imported
 	for i := range sections {
 		sections[i].judge(sections)
 	}
@@ -53,10 +53,10 @@ func ReadForeign(path string) ([]Foreign, error) {
 		}
 		again := slices.ContainsFunc(sections[:i], func(o section) bool { return spelling.SameName(o.Name, s.Name) })
 		if !again {
-			found = append(found, s.Foreign)
+			found = append(found, s.Imported)
 		}
 	}
-	if !slices.ContainsFunc(found, func(f Foreign) bool { return f.Unfit == "" }) {
+	if !slices.ContainsFunc(found, func(f Imported) bool { return f.Unfit == "" }) {
 		return found, &Error{Path: path, Why: "no profile with a token for the public service"}
 	}
 	return found, nil
@@ -82,7 +82,7 @@ func readForeign(path string) (string, error) {
 
 // A section is a profile in the file of the official tool.
 type section struct {
-	Foreign
+	Imported
 
 	line   int
 	env    string
@@ -108,7 +108,7 @@ func parseForeign(path, text string) ([]section, error) {
 			case name == "":
 				return nil, fail("a section without a name")
 			}
-			all = append(all, section{Foreign: Foreign{Name: name}, line: number})
+			all = append(all, section{Imported: Imported{Name: name}, line: number})
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")

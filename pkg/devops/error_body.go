@@ -22,9 +22,9 @@ const maxMessage = 500
 
 func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/@\s]*@`) }
 
-// words says in a few words why an answer is no success. No secret that the
+// messageText says in a few words why an answer is no success. No secret that the
 // client knows is in them, whoever put it there.
-func (c *Client) words(a answer) string {
+func (c *Client) messageText(a response) string {
 	var s string
 	switch {
 	case a.err != nil:
@@ -57,7 +57,7 @@ func elsewhere(header http.Header) string {
 
 // fault words the error of an attempt. What the service sent is not quoted: it
 // may be a part of a secret.
-func (c *Client) fault(a answer) string {
+func (c *Client) fault(a response) string {
 	op, isOp := errors.AsType[*net.OpError](a.err)
 	if !a.sent && !a.ended {
 		if _, words := c.trouble(a); words != "" {
@@ -127,16 +127,16 @@ func message(header http.Header, body []byte) (text string, code int) {
 func fromObject(body []byte) (text string, code int) {
 	var doc struct {
 		Errors      json.RawMessage
-		Message     flexible
-		Description flexible
-		Error       flexible
+		Message     stringOrNumber
+		Description stringOrNumber
+		Error       stringOrNumber
 	}
 	if json.Unmarshal(body, &doc) != nil {
 		return "", 0
 	}
 	var entries []struct {
-		ID      flexible
-		Message flexible
+		ID      stringOrNumber
+		Message stringOrNumber
 	}
 	if json.Unmarshal(doc.Errors, &entries) == nil {
 		var texts []string
@@ -155,19 +155,19 @@ func fromObject(body []byte) (text string, code int) {
 	return string(cmp.Or(doc.Message, doc.Description, doc.Error)), code
 }
 
-// A flexible takes a JSON string or number and is empty for everything else.
-type flexible string
+// A stringOrNumber takes a JSON string or number and is empty for everything else.
+type stringOrNumber string
 
 // UnmarshalJSON never fails on valid JSON.
-func (f *flexible) UnmarshalJSON(b []byte) error {
+func (f *stringOrNumber) UnmarshalJSON(b []byte) error {
 	var s string
 	var n json.Number
 	*f = ""
 	switch {
 	case json.Unmarshal(b, &s) == nil:
-		*f = flexible(s)
+		*f = stringOrNumber(s)
 	case json.Unmarshal(b, &n) == nil:
-		*f = flexible(n)
+		*f = stringOrNumber(n)
 	}
 	return nil
 }

@@ -46,22 +46,22 @@ func (a answer) send(w http.ResponseWriter, n int) {
 	_, _ = w.Write(a.body[:n])
 }
 
-// shape is how an endpoint writes its refusals: the service has four ways,
+// errorFormat is how an endpoint writes its refusals: the service has four ways,
 // and mixes them.
-type shape int
+type errorFormat int
 
 const (
-	envelope      shape = iota // {"errors":[{"ID":1,"message":"…"}]}
-	database                   // envelope, but a missing permission is 401 and null
-	quoted                     // a JSON string
-	plain                      // text/plain
-	plainMissing               // envelope, but 404 is text/plain
-	quotedMissing              // envelope, but 404 is a JSON string
+	envelope      errorFormat = iota // {"errors":[{"ID":1,"message":"…"}]}
+	database                         // envelope, but a missing permission is 401 and null
+	quoted                           // a JSON string
+	plain                            // text/plain
+	plainMissing                     // envelope, but 404 is text/plain
+	quotedMissing                    // envelope, but 404 is a JSON string
 )
 
-// refusal is an error that the caller is told of. Its id is that of the
+// apiError is an error that the caller is told of. Its id is that of the
 // service where it is known, otherwise the status.
-type refusal struct {
+type apiError struct {
 	status, id int
 	message    string
 	denied     bool // a permission is missing
@@ -69,18 +69,18 @@ type refusal struct {
 }
 
 // Error returns the message.
-func (r *refusal) Error() string { return r.message }
+func (r *apiError) Error() string { return r.message }
 
 func refuse(status int, format string, values ...any) error {
-	return &refusal{status: status, id: status, message: fmt.Sprintf(format, values...)}
+	return &apiError{status: status, id: status, message: fmt.Sprintf(format, values...)}
 }
 
 func deny(action string) error {
-	return &refusal{status: 403, id: 403, message: "missing permission " + action, denied: true}
+	return &apiError{status: 403, id: 403, message: "missing permission " + action, denied: true}
 }
 
 // answer writes the refusal in a shape.
-func (r *refusal) answer(s shape) (answer, error) {
+func (r *apiError) answer(s errorFormat) (answer, error) {
 	missing := r.status == http.StatusNotFound
 	switch {
 	case s == database && r.denied:

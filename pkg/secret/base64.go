@@ -24,7 +24,7 @@ func blobs(text []byte, search func([]byte)) {
 			group = group[:len(group)-1]
 		}
 		n, _ := base64.RawStdEncoding.Decode(decoded, group) // they are all digits
-		stretches(decoded[:n], search)
+		runs(decoded[:n], search)
 	}
 }
 
@@ -49,8 +49,8 @@ func base64Digits(text []byte) []byte {
 	return digits
 }
 
-// stretches calls search with each stretch of text that has room for a token.
-func stretches(decoded []byte, search func([]byte)) {
+// runs calls search with each stretch of text that has room for a token.
+func runs(decoded []byte, search func([]byte)) {
 	begin := 0
 	for i, c := range decoded {
 		if isText(c) {
@@ -82,7 +82,7 @@ func dumps(text []byte, search func([]byte)) {
 			}
 			decoded := make([]byte, (len(row)-offset)/2)
 			_, _ = hex.Decode(decoded, row[offset:offset+2*len(decoded)]) // they are all digits
-			stretches(decoded, search)
+			runs(decoded, search)
 		}
 	}
 	base32Rows(text, func(row []byte) {
@@ -91,7 +91,7 @@ func dumps(text []byte, search func([]byte)) {
 			group := row[offset:]
 			group = group[:len(group)/bitsOfByte*bitsOfByte]
 			n, _ := base32.StdEncoding.Decode(decoded, group)
-			stretches(decoded[:n], search)
+			runs(decoded[:n], search)
 		}
 	})
 }

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A stamp is a time as the API writes it. It is left unset for null, for the
+// A timestamp is a time as the API writes it. It is left unset for null, for the
 // year 1 and for a form that nobody has seen yet: no document is refused for a
 // time.
-type stamp struct{ time.Time }
+type timestamp struct{ time.Time }
 
 // UnmarshalJSON never fails.
-func (s *stamp) UnmarshalJSON(b []byte) error {
+func (s *timestamp) UnmarshalJSON(b []byte) error {
 	s.Time = time.Time{}
 	var text string
 	_ = json.Unmarshal(b, &text)

@@ -7,9 +7,9 @@ import (
 
 const signInPage = `<!doctype html><html><head><title>Sign in</title></head><body><form>Sign in to continue</form></body></html>`
 
-// strike serves the request as a fault says. To panic with ErrAbortHandler
+// inject serves the request as a fault says. To panic with ErrAbortHandler
 // is how a handler makes the server close a connection.
-func (l *listener) strike(f Fault, w http.ResponseWriter, r *http.Request) {
+func (l *listener) inject(f Fault, w http.ResponseWriter, r *http.Request) {
 	h := l.handler
 	switch f.Kind {
 	case KindStatus:

@@ -17,15 +17,15 @@ import (
 
 const tokenFound = "this looks like an application token, and this file must not hold a secret: remove it, then revoke the token"
 
-// A scanner takes values out of YAML nodes and keeps the first thing that is
+// A decoder takes values out of YAML nodes and keeps the first thing that is
 // wrong. Its words hold positions and key names, never values.
-type scanner struct {
+type decoder struct {
 	path    string
 	longest int // size of the largest text, 0 for any
 	err     error
 }
 
-func (s *scanner) fail(n *yaml.Node, format string, args ...any) {
+func (s *decoder) fail(n *yaml.Node, format string, args ...any) {
 	if s.err == nil {
 		s.err = &Error{Path: s.path, Line: n.Line, Why: fmt.Sprintf(format, args...)}
 	}
@@ -33,7 +33,7 @@ func (s *scanner) fail(n *yaml.Node, format string, args ...any) {
 
 // document parses one YAML document. It returns nil for a file without
 // content.
-func (s *scanner) document(data []byte) *yaml.Node {
+func (s *decoder) document(data []byte) *yaml.Node {
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		if secret.LooksLikeToken(string(line)) {
 			s.fail(&yaml.Node{Line: i + 1}, tokenFound)
@@ -75,7 +75,7 @@ func lineOf(err error) int {
 
 // clean refuses, anywhere below n, what could make one thing look like
 // another: aliases, duplicate keys, and tokens behind an escape.
-func (s *scanner) clean(n *yaml.Node) {
+func (s *decoder) clean(n *yaml.Node) {
 	switch n.Kind {
 	case yaml.AliasNode:
 		s.fail(n, "aliases are not supported")
@@ -104,7 +104,7 @@ func (s *scanner) clean(n *yaml.Node) {
 }
 
 // mapping calls read for each key of n. An absent value counts as empty.
-func (s *scanner) mapping(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+func (s *decoder) mapping(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
@@ -118,7 +118,7 @@ func (s *scanner) mapping(n *yaml.Node, what string, read func(key, value *yaml.
 }
 
 // list calls read for each element of n.
-func (s *scanner) list(n *yaml.Node, what string, read func(element *yaml.Node)) {
+func (s *decoder) list(n *yaml.Node, what string, read func(element *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
@@ -133,7 +133,7 @@ func (s *scanner) list(n *yaml.Node, what string, read func(element *yaml.Node))
 
 // text returns the text of n, which must be text in the eyes of YAML too: an
 // unquoted 007 or 1e5 would come back as something else.
-func (s *scanner) text(n *yaml.Node, what string) string {
+func (s *decoder) text(n *yaml.Node, what string) string {
 	switch {
 	case isNull(n):
 		return ""
@@ -156,7 +156,7 @@ func (s *scanner) text(n *yaml.Node, what string) string {
 }
 
 // name returns a text that may name a profile or a saved token.
-func (s *scanner) name(n *yaml.Node, what string) string {
+func (s *decoder) name(n *yaml.Node, what string) string {
 	text := s.text(n, what)
 	if text != "" {
 		if err := CheckName(text); err != nil {
@@ -167,13 +167,13 @@ func (s *scanner) name(n *yaml.Node, what string) string {
 }
 
 // plain returns a text that may become a part of an address or a path.
-func (s *scanner) plain(n *yaml.Node, what string) string {
+func (s *decoder) plain(n *yaml.Node, what string) string {
 	text := s.text(n, what)
 	if odd := spelling.Foreign(text); odd != "" {
 		s.fail(n, "%s has %s", what, odd)
 		return ""
 	}
-	if text != "" && !Plain(text) {
+	if text != "" && !IsIdentifier(text) {
 		s.fail(n, "%s must be of letters, digits, dashes and underscores", what)
 		return ""
 	}
@@ -181,7 +181,7 @@ func (s *scanner) plain(n *yaml.Node, what string) string {
 }
 
 // texts returns a list of texts.
-func (s *scanner) texts(n *yaml.Node, what string) []string {
+func (s *decoder) texts(n *yaml.Node, what string) []string {
 	var all []string
 	s.list(n, what, func(element *yaml.Node) { all = append(all, s.text(element, what)) })
 	return all

@@ -55,7 +55,7 @@ func Handler(next http.Handler, watch func(Exchange)) http.Handler {
 			return // the client has left
 		}
 		r.Body = io.NopCloser(bytes.NewReader(x.RequestBody))
-		kept := &keeper{ResponseWriter: w, status: http.StatusOK}
+		kept := &responseRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
 		x.Status, x.AnswerType, x.AnswerBody = kept.status, w.Header().Get("Content-Type"), kept.body
 		watch(x)
@@ -69,21 +69,21 @@ func begin(r *http.Request) Exchange {
 	}
 }
 
-// keeper keeps a copy of the answer that passes through.
-type keeper struct {
+// responseRecorder keeps a copy of the answer that passes through.
+type responseRecorder struct {
 	http.ResponseWriter
 	status int
 	body   []byte
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (k *keeper) WriteHeader(status int) {
+func (k *responseRecorder) WriteHeader(status int) {
 	k.status = status
 	k.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
-func (k *keeper) Write(b []byte) (int, error) {
+func (k *responseRecorder) Write(b []byte) (int, error) {
 	k.body = append(k.body, b...)
 	return k.ResponseWriter.Write(b)
 }

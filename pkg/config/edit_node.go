@@ -15,7 +15,7 @@ func apply(root *yaml.Node, before, after Config) {
 		value(root, "version").Tag = "!!int"
 	}
 	setText(root, "current_profile", after.CurrentProfile)
-	within(root, "defaults", func(m *yaml.Node) {
+	withDeadline(root, "defaults", func(m *yaml.Node) {
 		for _, key := range slices.Sorted(maps.Keys(after.Defaults)) {
 			if after.Defaults[key] != before.Defaults[key] {
 				setText(m, key, after.Defaults[key])
@@ -38,7 +38,7 @@ func applyOrg(m *yaml.Node, _, after Org) {
 
 func applyProfile(m *yaml.Node, before, after Profile) {
 	setText(m, "name", after.Name)
-	within(m, "org", func(org *yaml.Node) { applyOrg(org, before.Org, after.Org) })
+	withDeadline(m, "org", func(org *yaml.Node) { applyOrg(org, before.Org, after.Org) })
 	setText(m, "api_url", after.APIURL)
 	setText(m, "client_id", after.ClientID)
 	setText(m, "store", after.Store)
@@ -55,12 +55,12 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "issued_at", r.IssuedAt)
 		})
 	before = exchange(m, before, after)
-	within(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
+	withDeadline(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
 	setList(m, "bindings", before.Bindings, after.Bindings, func(e Env) string { return e.DB.ID }, applyEnv)
 }
 
 func applyEnv(m *yaml.Node, before, after Env) {
-	within(m, "db", func(db *yaml.Node) {
+	withDeadline(m, "db", func(db *yaml.Node) {
 		setText(db, "id", after.DB.ID)
 		setText(db, "name", after.DB.Name)
 	})
@@ -68,7 +68,7 @@ func applyEnv(m *yaml.Node, before, after Env) {
 	setText(m, "region", after.Region)
 	setText(m, "keyspace", after.Keyspace)
 	setText(m, "token", after.Token)
-	within(m, "token_expiry", func(expiry *yaml.Node) {
+	withDeadline(m, "token_expiry", func(expiry *yaml.Node) {
 		setText(expiry, "client_id", after.Expiry.ClientID)
 		setText(expiry, "at", after.Expiry.At)
 	})
@@ -153,9 +153,9 @@ func setList[T any](m *yaml.Node, key string, before, after []T, name func(T) st
 	}
 }
 
-// within edits the mapping under key, which is made when something comes into
+// withDeadline edits the mapping under key, which is made when something comes into
 // it, and removed when an edit leaves nothing in it.
-func within(m *yaml.Node, key string, edit func(*yaml.Node)) {
+func withDeadline(m *yaml.Node, key string, edit func(*yaml.Node)) {
 	inner := value(m, key)
 	if inner == nil || inner.Kind != yaml.MappingNode {
 		fresh := &yaml.Node{Kind: yaml.MappingNode}
