@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newClear(app *cli.App) *cobra.Command {
@@ -40,7 +41,7 @@ func (t target) clear(ctx context.Context, app *cli.App) error {
 	for _, text := range p.listed(before).words() {
 		app.Say("- %s", text)
 	}
-	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, plural(len(before.Addresses))); err != nil {
+	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, spelling.Count(len(before.Addresses), "address")); err != nil {
 		return err
 	}
 	if err := p.still(ctx, before); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // RunRows runs rows, which are numbered from 1, and shows how far they are.
@@ -188,7 +189,7 @@ func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
 // tally says how many rows failed, or were not started, and why the first one
 // did.
 func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
-	text := fmt.Sprintf("%d of %d rows failed", counts[bulk.Failed], total)
+	text := fmt.Sprintf("%d of %s failed", counts[bulk.Failed], spelling.Count(total, "row"))
 	if n := counts[bulk.Unknown]; n > 0 {
 		text += fmt.Sprintf(", of %d nobody knows", n)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
@@ -54,7 +55,7 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", Usagef("--token-file: %s holds %d tokens; it must hold one", called(name), count)
+		return "", Usagef("--token-file: %s holds %s; it must hold one", called(name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }
