@@ -181,7 +181,7 @@ func render(o Options, p program, s *sheet) ([]byte, error) {
 	case o.Format == JSON:
 		b = s.json()
 	case o.Format == YAML:
-		b = s.yaml()
+		b, err = s.yaml()
 	case o.Format == CSV:
 		b = s.csv(o.NoHeaders)
 	case o.Format == TSV:
