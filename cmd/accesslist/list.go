@@ -50,5 +50,5 @@ func list(ctx context.Context, app *cli.App) error {
 	for _, l := range lists {
 		all = append(all, listed{l, l.DatabaseID})
 	}
-	return cli.Print(app, columns(), all, "There is no database.")
+	return cli.Print(app, columns(), all, "No databases.")
 }

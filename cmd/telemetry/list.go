@@ -58,7 +58,7 @@ func list(ctx context.Context, app *cli.App) error {
 	case log.Kind != "":
 		all = append(all, log)
 	}
-	return cli.Print(app, columns(), all, "Nothing is sent elsewhere.")
+	return cli.Print(app, columns(), all, "No telemetry destinations.")
 }
 
 func auditLog(ctx context.Context, session *cli.Session) (sent, error) {

@@ -128,7 +128,7 @@ func RowColumns() []output.Column[bulk.Result] {
 		{Key: "input", Value: func(r bulk.Result) any { return r.Input }},
 		{Key: "id", Value: func(r bulk.Result) any { return output.OrNull(r.ID) }, Name: true, Spare: 1},
 		{Key: "action", Value: func(r bulk.Result) any { return r.Action }},
-		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }},
+		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }, State: true},
 		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }, Spare: 1},
 		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }, Wrap: true},
 	}

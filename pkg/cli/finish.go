@@ -131,12 +131,16 @@ func (a *App) errorFormat() output.Format {
 }
 
 func (a *App) reportText(e *Error) {
-	word := "error:"
+	word := "error: "
 	if a.Color() {
-		word = "\x1b[1;31merror:\x1b[0m"
+		word = "\x1b[1;31merror:\x1b[0m "
+	}
+	message := output.Sanitize(e.Message)
+	if e.Exit == Negative { // the answer of a question is a result
+		word, message = "", message+"."
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
-	say(word + " " + output.Sanitize(e.Message))
+	say(word + message)
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))
 	}

@@ -7,34 +7,40 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // Print writes a list to standard output in the format that was asked for. none
-// is said to people when a list for people is empty.
+// is said to people when a list for people is empty. Where a filter left nothing of
+// it, they are told that nothing matches.
 func Print[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	if len(items) == 0 && (options.Format == output.Table || options.Format == output.Wide) {
-		a.Say("%s", none)
+	if options.Format != output.Table && options.Format != output.Wide {
+		return output.List(a.Out, options, columns, items)
 	}
 	var leftOut []string
 	options.LeftOut = func(headings []string) { leftOut = headings }
-	if options.Format == output.Table || options.Format == output.Wide {
-		var text bytes.Buffer
-		if err = output.List(&text, options, columns, items); err == nil {
-			err = a.page(text.Bytes())
-		}
-	} else {
-		err = output.List(a.Out, options, columns, items)
+	options.Style = a.tableStyle(options)
+	var text bytes.Buffer
+	if err = output.List(&text, options, columns, items); err != nil {
+		return err
 	}
-	if err == nil && leftOut != nil {
+	switch {
+	case text.Len() > 0:
+	case len(items) > 0:
+		a.Say("No %s match.", a.nouns)
+	case none != "":
+		a.Say("%s", none)
+	}
+	if err = a.page(text.String(), !options.NoHeaders); err == nil && leftOut != nil {
 		advice := ""
 		if a.pages { // and not a report of what was done, which would be done again
-			advice = "; -o wide shows all columns"
+			advice = " Show all with -o wide."
 		}
-		a.Say("No room for %s%s.", strings.Join(leftOut, ", "), advice)
+		a.Say("%s hidden: %s.%s", spelling.Count(len(leftOut), "column"), strings.Join(leftOut, ", "), advice)
 	}
 	return err
 }
@@ -103,6 +109,7 @@ func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) er
 	if err != nil {
 		return err
 	}
+	options.Style = a.tableStyle(options)
 	return output.One(w, options, columns, item)
 }
 

@@ -67,18 +67,15 @@ func (a *App) Prompter() prompt.Prompter {
 }
 
 // Color reports whether words on the stream for people may be coloured.
-func (a *App) Color() bool {
-	switch a.Globals.Color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	switch {
-	case a.Getenv("NO_COLOR") != "":
-		return false
-	case truthy(a.Getenv("CLICOLOR_FORCE")):
-		return true
-	}
-	return a.Terminal.Err && !a.Terminal.Dumb
+func (a *App) Color() bool { return a.colored(a.Terminal.Err) }
+
+// colored reports whether words on a stream may be colored.
+func (a *App) colored(terminal bool) bool {
+	return a.colorAlways() || terminal && !a.Terminal.Dumb && a.Globals.Color != "never" && a.Getenv("NO_COLOR") == ""
+}
+
+// colorAlways reports whether the user wants colors where no terminal is seen.
+func (a *App) colorAlways() bool {
+	forced := a.Getenv("NO_COLOR") == "" && truthy(a.Getenv("CLICOLOR_FORCE"))
+	return a.Globals.Color == "always" || a.Globals.Color != "never" && forced
 }
