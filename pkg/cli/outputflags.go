@@ -38,6 +38,12 @@ func isTable(o output.Options) bool {
 	return (o.Format == output.Table || o.Format == output.Wide) && o.JQ == "" && o.Template == ""
 }
 
+// ForPeople reports whether people read the output of the command: a table.
+func (a *App) ForPeople() bool {
+	o, err := a.outputOptions()
+	return err == nil && isTable(o) && len(o.Columns) == 0
+}
+
 // tableStyle is how tables look on standard output. In a pipe and in a file they stay
 // what programs may read.
 func (a *App) tableStyle(o output.Options) output.Style {
