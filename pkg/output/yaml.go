@@ -110,10 +110,10 @@ func yamlString(s string) *yaml.Node {
 	s = string([]rune(s)) // a byte that is no UTF-8 becomes U+FFFD, as in JSON
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	first, _ := utf8.DecodeRuneInString(s)
+	id := len(s) == 36 && s[8] == '-' && s[13] == '-'
 	older := []string{"y", "n", "yes", "no", "on", "off"} // truths of YAML 1.1
 	switch {
-	case !unicode.IsLetter(first) && !unicode.IsDigit(first),
-		unicode.IsDigit(first) && strings.Contains(s, ":"), // 12:30 is a number of YAML 1.1
+	case !unicode.IsLetter(first) && !(id && unicode.IsDigit(first)), // 12:30 is a number of YAML 1.1
 		len(s) <= len("off") && slices.Contains(older, strings.ToLower(s)),
 		strings.ContainsFunc(s, unseen):
 		n.Style = yaml.DoubleQuotedStyle
