@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -137,38 +136,30 @@ func (l *answer) ask(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// token says which token is used, where it comes from and where it is kept.
+// token says which token is used and where it is kept.
 func (l answer) token() string {
 	text := cmp.Or(l.clientID, "unknown")
-	if l.description != "" {
-		text += " (" + l.description + ")"
+	kept := map[string]string{
+		string(credential.Keyring): "kept in the keyring", string(credential.File): "kept in a file", string(credential.Env): "from " + l.Source,
+	}[l.store]
+	switch detail := l.detail(); {
+	case kept != "":
+		return text + " of profile " + detail + ", " + kept
+	case detail != "":
+		return text + " from " + l.Source + " " + detail
 	}
-	text += ", from " + l.Source
-	if detail := l.detail(); detail != "" {
-		if l.store == string(credential.Env) {
-			detail = "for profile " + detail
-		}
-		text += " " + detail
-	}
-	switch l.store {
-	case string(credential.Keyring):
-		return text + ", kept in the keyring"
-	case string(credential.File):
-		return text + ", kept in a file that only you can read"
-	}
-	return text
+	return text + " from " + l.Source
 }
 
 // organization says where the token is valid.
 func (l answer) organization() string {
-	if l.orgID == "" {
+	switch {
+	case l.orgID == "":
 		return "unknown"
+	case l.sandboxed:
+		return cmp.Or(l.orgName, l.orgID) + " in the sandbox"
 	}
-	where := "at " + l.apiURL
-	if l.sandboxed {
-		where = "in the sandbox"
-	}
-	return fmt.Sprintf("%s (%s) %s", cmp.Or(l.orgName, "unnamed"), l.orgID, where)
+	return cmp.Or(l.orgName, l.orgID) + " at " + l.apiURL
 }
 
 func (l answer) roleNames() string {
