@@ -86,7 +86,7 @@ func (a *App) hasHeader(ctx context.Context, less string) bool {
 	const since, patience = 600, time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, less, "--version") //nolint:gosec // the user's own choice
+	cmd := exec.CommandContext(ctx, less, "--version")
 	cmd.Env, cmd.WaitDelay = a.StrangerEnviron(), patience
 	text, _ := cmd.Output()
 	version, _ := strings.CutPrefix(string(text), "less ")

@@ -132,7 +132,7 @@ func TestFitEmpty(t *testing.T) {
 		{Key: "id", Value: func(s server) any { return s.id }, Name: true},
 		{Key: "status", Value: func(s server) any { return s.status }},
 		{Key: "note", Value: func(s server) any { return s.note }},
-		{Key: "ends", Value: func(s server) any { return "next year" }, Spare: -1},
+		{Key: "ends", Value: func(server) any { return "next year" }, Spare: -1},
 		{Key: "zone", Value: func(server) any { return "emea" }, Spare: 1},
 	}
 	items := []server{{id: "0123456789abcdef", note: "deployment of the shop"}}

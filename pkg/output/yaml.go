@@ -113,7 +113,7 @@ func yamlString(s string) *yaml.Node {
 	id := len(s) == 36 && s[8] == '-' && s[13] == '-'
 	older := []string{"y", "n", "yes", "no", "on", "off"} // truths of YAML 1.1
 	switch {
-	case !unicode.IsLetter(first) && !(id && unicode.IsDigit(first)), // 12:30 is a number of YAML 1.1
+	case !unicode.IsLetter(first) && (!id || !unicode.IsDigit(first)), // 12:30 is a number of YAML 1.1
 		len(s) <= len("off") && slices.Contains(older, strings.ToLower(s)),
 		strings.ContainsFunc(s, unseen):
 		n.Style = yaml.DoubleQuotedStyle
