@@ -148,7 +148,7 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	if failure != nil && len(done) > 0 {
 		failure = cli.PartlyFailed(failure, "the others were revoked")
 	}
-	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation of this machine is due."))
+	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotations of this machine are due."))
 }
 
 // retireOne ends one rotation, unless it is another organization's.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -24,7 +23,7 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	var leftOut []string
 	options.LeftOut = func(headings []string) { leftOut = headings }
 	options.Style = a.tableStyle(options)
-	var text bytes.Buffer
+	var text strings.Builder
 	if err = output.List(&text, options, columns, items); err != nil {
 		return err
 	}

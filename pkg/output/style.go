@@ -29,7 +29,7 @@ func tone(state string) string {
 	switch {
 	case is("", "absent", "not needed", "not started", "unchanged", "none", "note"):
 		return ""
-	case is("active", "available", "accepted", "created", "done", "enabled", "in use", "ok", "ready", "revoked", "running", "success", "valid"):
+	case is("active", "available", "accepted", "created", "done", "enabled", "in use", "ok", "ready", "revoked", "success", "valid"):
 		return green
 	case is("damaged", "degraded", "deleted", "error", "expired", "failed", "inactive", "incomplete", "invalid", "problem", "rejected", "terminated", "trouble", "unusable"):
 		return red
