@@ -61,7 +61,7 @@ func (a *App) tableStyle(o output.Options) output.Style {
 	if a.Terminal.Dumb || goos != "windows" && !a.isUTF8() {
 		mark = "*"
 	}
-	return output.Style{Color: a.colored(true), Now: now, Mark: mark}
+	return output.Style{Color: a.colored(!a.Plain()), Now: now, Mark: mark}
 }
 
 // isUTF8 reports whether the locale says that the terminal shows more than ASCII.
