@@ -79,9 +79,12 @@ func (a *App) back(asked int) error {
 	return e
 }
 
+// declinedName is the machine name of an answer with no.
+const declinedName = "DECLINED"
+
 // declined is the failure of a question that was answered with no.
 func declined() *Error {
-	return &Error{Exit: Unconfirmed, Name: "DECLINED", Message: "declined; nothing was changed"}
+	return &Error{Exit: Unconfirmed, Name: declinedName, Message: "declined; nothing was changed"}
 }
 
 // list asks with a list, unless a run before this one did and has the answer.

@@ -136,7 +136,7 @@ func (a *App) reportText(e *Error) {
 		word = "\x1b[1;31merror:\x1b[0m "
 	}
 	message := output.Sanitize(e.Message)
-	if e.Exit == Negative { // the answer of a question is a result
+	if e.Exit == Negative || e.Name == declinedName { // the answer of a question is a result
 		word, message = "", message+"."
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
