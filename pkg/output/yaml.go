@@ -16,14 +16,14 @@ import (
 
 // together is how many rows of a list are encoded at a time: their nodes take many
 // times the memory of the text.
-const together = 100
+const together = 10
 
 func (s *sheet) yaml() ([]byte, error) {
 	if !s.list {
 		return appendYAML(nil, s.yamlRow(0))
 	}
 	var b []byte
-	for first := 0; first == 0 || first < s.rows; first += together {
+	for first := 0; s.err == nil && (first == 0 || first < s.rows); first += together {
 		list := &yaml.Node{Kind: yaml.SequenceNode}
 		for row := first; row < min(first+together, s.rows); row++ {
 			list.Content = append(list.Content, s.yamlRow(row))
@@ -32,9 +32,7 @@ func (s *sheet) yaml() ([]byte, error) {
 		if b, err = appendYAML(b, list); err != nil {
 			return nil, err
 		}
-		if b = s.spill(b); s.err != nil {
-			break // render has the error
-		}
+		b = s.spill(b)
 	}
 	return b, nil
 }
