@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
+	"github.com/astra-admin/astra/pkg/output"
 )
 
 // TestRolesAreChosenOnTerminal invites and updates without naming a role: the
@@ -113,16 +114,94 @@ func TestListOnTerminal(t *testing.T) {
 	term := b.onTerminal("--sandbox", "user", "list")
 	term.ends(0)
 	for _, want := range []string{"EMAIL                  STATUS   ROLES\n", "owner@example.com      active   Organization Administrator\n", "1 column hidden: ID. Show all with -o wide."} {
-		if !strings.Contains(term.text(), want) {
+		if !strings.Contains(output.Plain(term.text()), want) {
 			t.Errorf("want %q:\n%s", want, term.text())
 		}
 	}
 	for _, more := range []string{"--quiet", "--output=wide", "--columns=id,email,status,roles"} {
 		term := b.onTerminal("--sandbox", "user", "list", more)
 		term.ends(0)
-		if strings.Contains(term.text(), "hidden") {
+		if strings.Contains(term.text(), " hidden") {
 			t.Errorf("%s:\n%s", more, term.text())
 		}
+	}
+}
+
+// TestTablesOnTerminal shows headings, states, times and the current row as people
+// read them, and in colors unless they want none.
+func TestTablesOnTerminal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.run("astra token generate --role 'RO User' --description report --expires 12d --yes --out made.json")
+	shows := func(what string, env []string, args string, want, never []string) {
+		t.Helper()
+		b := *b
+		b.env = append(slices.Clone(b.env), env...)
+		term := b.onTerminal(strings.Fields(args)...)
+		term.ends(0)
+		for _, want := range want {
+			if !strings.Contains(term.text(), want) {
+				t.Errorf("%s: want %q:\n%q", what, want, term.text())
+			}
+		}
+		for _, never := range never {
+			if strings.Contains(term.text(), never) {
+				t.Errorf("%s: %q is not wanted:\n%q", what, never, term.text())
+			}
+		}
+	}
+	const bold, green, yellow, end = "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+	utf8, ascii := "LC_ALL=C.UTF-8", "LC_ALL=C"
+	shows("states", []string{utf8}, "user list", []string{bold + "EMAIL" + end, green + "active" + end, yellow + "pending" + end}, nil)
+	for what, env := range map[string]string{"NO_COLOR": "NO_COLOR=1", "a dumb terminal": "TERM=dumb"} {
+		shows(what, []string{utf8, env}, "user list", []string{"EMAIL ", "active ", "pending "}, []string{"\x1b"})
+	}
+	shows("--color never", []string{utf8}, "user list --color never", []string{"active "}, []string{"\x1b"})
+	shows("--color always", []string{utf8, "NO_COLOR=1"}, "user list --color always", []string{green + "active" + end}, nil)
+	shows("times", []string{utf8}, "token list", []string{"in 12 days\n", "never\n", "report "}, []string{"AGE", "Z\n"})
+	shows("exact times", []string{utf8}, "token list -o wide", []string{"Z ", "✓"}, []string{"in 12 days"})
+	shows("the current row", []string{utf8}, "profile list --columns name,current", []string{"production  ✓\n"}, []string{"true"})
+	shows("ASCII", []string{ascii}, "profile list --columns name,current", []string{"production  *\n"}, []string{"✓"})
+	shows("a dumb terminal", []string{utf8, "TERM=dumb"}, "profile list --columns name,current", []string{"production  *\n"}, []string{"✓"})
+	shows("data", []string{utf8}, "user list -o json", []string{`"status": "active"`}, []string{"\x1b"})
+	shows("status", []string{utf8}, "auth status", []string{bold + "TOKEN" + end, "never\n"}, []string{"SOURCES"})
+	b.run(`out=$(astra token list -o table; astra user list -o table)
+case $out in *$(printf '\033')* | *days* | *✓*) echo "$out"; exit 1 ;; esac
+case $out in *AGE*) ;; *) echo "$out"; exit 1 ;; esac`)
+}
+
+// TestLess is the pager where PAGER is not set. It keeps the headings where it can, and
+// shows colors.
+func TestLess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, version string
+		env           []string
+		want          string
+		never         string
+	}{
+		{"new", "less 643 (POSIX regular expressions)", nil, "paged -FRX LESS=-R --header=1$ FRX", ""},
+		{"old", "less 590 (GNU regular expressions)", nil, "paged -FRX LESS=-R FRX", "--header"},
+		{"without a version", "", nil, "paged -FRX LESS=-R FRX", "--header"},
+		{"chosen", "less 643", []string{"PAGER=less -S", "LESS=-i"}, "paged -S LESS=-R --header=1$ -i", ""},
+		{"none", "less 643", []string{"PAGER="}, "org-audits-read", "paged"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			check(t, testkit.Executable(filepath.Join(b.dir, "bin", "less"), "#!/bin/sh\n[ \"$1\" = --version ] && { echo '"+c.version+"'; exit; }\necho \"paged $* LESS=$LESS\"\nexec cat\n"))
+			b.env = append(slices.DeleteFunc(b.env, func(s string) bool { return strings.HasPrefix(s, "LESS=") || strings.HasPrefix(s, "PAGER=") }), c.env...)
+			term := b.onTerminal("--sandbox", "permission", "list")
+			term.ends(0)
+			if text := term.text(); !strings.Contains(text, c.want) || c.never != "" && strings.Contains(text, c.never) || !strings.Contains(text, "\x1b[1m") {
+				t.Errorf("want %q:\n%q", c.want, text)
+			}
+			short := b.onTerminal("--sandbox", "user", "list")
+			short.ends(0)
+			if strings.Contains(short.text(), "paged") {
+				t.Errorf("a short list is paged: %s", short.text())
+			}
+		})
 	}
 }
 
@@ -286,7 +365,9 @@ func TestNoPagerLosesAList(t *testing.T) {
 func TestHelpOnATerminal(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	check(t, os.WriteFile(filepath.Join(b.dir, "bin", "pager"), []byte("#!/bin/sh\necho paged\ncat\n"), 0o700))
+	for _, name := range []string{"pager", "less"} {
+		check(t, testkit.Executable(filepath.Join(b.dir, "bin", name), "#!/bin/sh\necho paged\ncat\n"))
+	}
 	plain := b.env
 	for _, c := range []struct {
 		env  string
@@ -300,8 +381,10 @@ func TestHelpOnATerminal(t *testing.T) {
 		{"TERM=dumb", []string{"token", "get", "--help"}, 50, false, false},
 		{"X=", []string{"token", "get", "--help", "--color", "never"}, 50, false, false},
 		{"NO_COLOR=1", []string{"token", "get", "--help", "--color", "always"}, 50, true, false},
-		{"X=", []string{"token", "rotate", "--help"}, 15, true, true},
-		{"X=", []string{"help", "environment"}, 15, true, true},
+		{"PAGER=less", []string{"token", "rotate", "--help"}, 15, true, true},
+		{"PAGER=less", []string{"help", "environment"}, 15, true, true},
+		{"X=", []string{"help", "environment"}, 15, false, true}, // not every pager shows bold text
+		{"X=", []string{"help", "environment", "--color", "always"}, 15, true, true},
 	} {
 		b.env = append(slices.Clone(plain), "PAGER=pager", c.env)
 		term := b.inWindow(pty.Winsize{Rows: c.rows, Cols: 60}, c.args...)

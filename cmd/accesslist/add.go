@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type add struct {
@@ -198,7 +198,7 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.
 	}
 	what := "this address"
 	if total > 1 {
-		what = "these " + strconv.Itoa(total) + " addresses"
+		what = "these " + spelling.Count(total, "address")
 		for _, a := range slices.Concat(p.made, p.changed) {
 			app.Say("%s", strings.TrimSpace("+ "+a.Address+" "+a.Description))
 		}

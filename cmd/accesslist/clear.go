@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newClear(app *cli.App) *cobra.Command {
@@ -41,7 +42,7 @@ func (t target) clear(ctx context.Context, app *cli.App) error {
 	for _, text := range p.listed(before).words() {
 		app.Say("- %s", text)
 	}
-	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, plural(len(before.Addresses))); err != nil {
+	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, spelling.Count(len(before.Addresses), "address")); err != nil {
 		return err
 	}
 	if err := p.still(ctx, before); err != nil {

@@ -56,5 +56,5 @@ func list(ctx context.Context, app *cli.App) error {
 			all = append(all, listed{l, l.DatabaseID})
 		}
 	}
-	return cli.Print(app, columns(), all, "There is no database.")
+	return cli.Print(app, columns(), all, "No databases.")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type remove struct {
@@ -101,7 +102,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err := p.gone(ctx, leaving); err != nil {
 		return err
 	}
-	app.Say("Removed %s from the access list of %s.", plural(len(leaving)), p.name)
+	app.Say("Removed %s from the access list of %s.", spelling.Count(len(leaving), "address"), p.name)
 	return nil
 }
 
@@ -144,14 +145,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, afte
 	if restricts(after) {
 		p.warn(ctx, app, after)
 	}
-	return app.Confirm(ctx, "Remove %s from the access list of %s?", plural(len(leaving)), p.name)
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return "1 address"
-	}
-	return fmt.Sprint(n, " addresses")
+	return app.Confirm(ctx, "Remove %s from the access list of %s?", spelling.Count(len(leaving), "address"), p.name)
 }
 
 // gone makes sure that addresses are not on the list any more.

@@ -79,7 +79,7 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 func reportColumns() []output.Column[devops.Report] {
 	return []output.Column[devops.Report]{
 		{Key: "id", Value: func(r devops.Report) any { return r.ID }, Name: true},
-		{Key: "status", Value: func(r devops.Report) any { return strings.ToLower(r.Status) }},
+		{Key: "status", Value: func(r devops.Report) any { return strings.ToLower(r.Status) }, State: true},
 		{Key: "month", Value: func(r devops.Report) any { return r.Year + "-" + r.Month }},
 		{Key: "url", Value: func(r devops.Report) any { return output.OrNull(r.URL) }},
 		{Key: "generatedAt", Value: func(r devops.Report) any { return r.GeneratedAt }},

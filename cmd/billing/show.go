@@ -59,7 +59,7 @@ func (in show) columns() []output.Column[devops.Cost] {
 		{Key: "id", Value: func(c devops.Cost) any { return c.ID }, Name: true, Wide: true},
 		{Key: "name", Value: func(c devops.Cost) any { return c.Name }, Sorted: true},
 		{Key: "type", Value: func(c devops.Cost) any { return strings.ToLower(c.Type) }},
-		{Key: "status", Value: func(c devops.Cost) any { return strings.ToLower(c.Status) }},
+		{Key: "status", Value: func(c devops.Cost) any { return strings.ToLower(c.Status) }, State: true},
 		{Key: "per", Value: func(devops.Cost) any { return in.per }},
 		price("cost", false, in.now),
 		price("parkedCost", false, func(c devops.Cost) float64 { return in.of(c.Parked) }),
@@ -85,7 +85,7 @@ func (in show) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.PrintRead(app, in.columns(), costs, "There is no database."); err != nil {
+	if err := cli.PrintRead(app, in.columns(), costs, "No databases."); err != nil {
 		return err
 	}
 	total, byUse := 0.0, 0

@@ -107,7 +107,7 @@ func (in usage) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return enterpriseOnly(err)
 	}
-	if err := cli.PrintRead(app, usageColumns(), used.Costs, "Nothing was used."); err != nil {
+	if err := cli.PrintRead(app, usageColumns(), used.Costs, "No usage in this period."); err != nil {
 		return err
 	}
 	app.Say("Together $%s from %s to %s.", money(used.Total), p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))

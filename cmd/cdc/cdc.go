@@ -44,7 +44,7 @@ func columns() []output.Column[stream] {
 		{Key: "database", Value: func(s stream) any { return s.database }, Sorted: true},
 		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }, Sorted: true},
 		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Called: stream.called, Sorted: true},
-		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, Detail: true},
+		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, State: true, Detail: true},
 		{Key: "regions", Value: func(s stream) any { return s.listed() }, Text: stream.words},
 	}
 }

@@ -43,5 +43,5 @@ func list(ctx context.Context, app *cli.App, ref string) error {
 			all = append(all, stream{database: d.Name, table: t, regions: found.Regions})
 		}
 	}
-	return cli.Print(app, columns(), all, "No table sends its changes elsewhere.")
+	return cli.Print(app, columns(), all, "No tables with change data capture.")
 }

@@ -33,7 +33,7 @@ func columns() []output.Column[devops.Database] {
 	return []output.Column[devops.Database]{
 		{Key: "id", Value: func(d devops.Database) any { return d.ID }, Name: true, Spare: 1},
 		{Key: "name", Value: func(d devops.Database) any { return d.Name }, Sorted: true},
-		{Key: "status", Value: func(d devops.Database) any { return strings.ToLower(d.Status) }},
+		{Key: "status", Value: func(d devops.Database) any { return strings.ToLower(d.Status) }, State: true},
 		{Key: "type", Value: func(d devops.Database) any { return strings.ToLower(d.Type) }, Spare: 1},
 		{Key: "cloud", Value: func(d devops.Database) any { return strings.ToLower(d.Cloud) }, Spare: 1},
 		{Key: "region", Value: func(d devops.Database) any { return d.Region }},

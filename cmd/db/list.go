@@ -28,7 +28,7 @@ func newList(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.Print(app, columns(), databases, "There is no database that this credential may see.")
+			return cli.Print(app, columns(), databases, "No databases. This token sees only databases that its roles allow.")
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "include terminated databases")

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type resize struct {
@@ -48,12 +49,12 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	if in.units == d.CapacityUnits && d.State() != devops.Changing {
-		app.Say("%s has %d capacity units already.", d.Name, in.units)
+		app.Say("%s has %s already.", d.Name, spelling.Count(in.units, "capacity unit"))
 		return cli.PrintOne(app, columns(), d)
 	}
 	lost := false
 	return perform(ctx, app, session, d, dbchange.Spec{
-		Doing: fmt.Sprintf("resizing %s to %d capacity units", d.Name, in.units), Wait: in.wait,
+		Doing: "resizing " + d.Name + " to " + spelling.Count(in.units, "capacity unit"), Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.Resize(ctx, d.ID, in.units)
 			lost = lost || devops.MaybeApplied(err)
@@ -61,7 +62,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		},
 		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same
 		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
-	}, "Resize %s from %s to %s capacity units, which cannot be undone?", d.Name, fmt.Sprint(d.CapacityUnits), fmt.Sprint(in.units))
+	}, "Resize %s from %s to %s, which cannot be undone?", d.Name, fmt.Sprint(d.CapacityUnits), spelling.Count(in.units, "capacity unit"))
 }
 
 // check refuses what the service does not do.
@@ -69,9 +70,9 @@ func (in resize) check(d devops.Database) error {
 	const step = 3
 	switch {
 	case in.units < d.CapacityUnits:
-		return exit.Usagef("%s has %d capacity units, and no database can shrink", d.Name, d.CapacityUnits)
+		return exit.Usagef("%s has %s, and no database can shrink", d.Name, spelling.Count(d.CapacityUnits, "capacity unit"))
 	case in.units > d.CapacityUnits+step:
-		return exit.Usagef("%s has %d capacity units, and can get %d more at a time", d.Name, d.CapacityUnits, step).
+		return exit.Usagef("%s has %s; at most %d can be added at once", d.Name, spelling.Count(d.CapacityUnits, "capacity unit"), step).
 			WithNext(fmt.Sprintf("astra db resize %s --capacity-units %d --wait", shellword.Quote(d.Name), d.CapacityUnits+step))
 	}
 	return nil

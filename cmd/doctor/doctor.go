@@ -54,7 +54,7 @@ func run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if slices.ContainsFunc(found, func(f finding) bool { return f.state == trouble }) {
-		return exit.Failf(exit.CheckFailed, "there is something to mend")
+		return exit.Failf(exit.CheckFailed, "problems were found")
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func run(ctx context.Context, app *cli.App) error {
 func columns() []output.Column[finding] {
 	return []output.Column[finding]{
 		{Key: "check", Value: func(f finding) any { return f.check }, Name: true},
-		{Key: "state", Value: func(f finding) any { return f.state }},
+		{Key: "state", Value: func(f finding) any { return f.state }, State: true},
 		{Key: "detail", Value: func(f finding) any { return f.detail }, Wrap: true},
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // maxFile is more than a file of variables holds.
@@ -27,7 +27,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 		if _, _, err := rewritten(app, path, d, vars, gone); err != nil {
 			return err
 		}
-		app.Rehearse("write %s to %s", counted(len(vars)), path)
+		app.Rehearse("write %s to %s", spelling.Count(len(vars), "variable"), path)
 		return nil
 	}
 	unlock, err := app.LockOut(ctx)
@@ -50,7 +50,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 			return err
 		}
 		if done {
-			app.Say("Wrote %s to %s.", counted(len(vars)), path)
+			app.Say("Wrote %s to %s.", spelling.Count(len(vars), "variable"), path)
 			return warn(ctx, app, path, vars)
 		}
 	}
@@ -74,14 +74,6 @@ func warn(ctx context.Context, app *cli.App, path string, vars []variable) error
 		app.Warn("%s holds secrets and git does not ignore it: name it in .gitignore", path)
 	}
 	return nil
-}
-
-// counted is a number of variables in words.
-func counted(n int) string {
-	if n == 1 {
-		return "1 variable"
-	}
-	return strconv.Itoa(n) + " variables"
 }
 
 // existing is a file as it was read. The zero value is one that is not there.

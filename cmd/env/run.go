@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type run struct {
@@ -82,7 +83,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("run %s with %s", shellword.Line(in.command...), counted(len(vars))) {
+	if app.Rehearse("run %s with %s", shellword.Line(in.command...), spelling.Count(len(vars), "variable")) {
 		return nil
 	}
 	if ctx.Err() != nil {

@@ -265,6 +265,6 @@ func columns() []output.Column[entry] {
 		{Key: "region", Value: func(e entry) any { return e.Region }},
 		{Key: "endpoint", Value: func(e entry) any { return output.OrNull(e.Endpoint) }, Spare: 2},
 		{Key: "savedToken", Value: func(e entry) any { return output.OrNull(e.Token) }},
-		{Key: "default", Value: func(e entry) any { return e.isDefault }},
+		{Key: "default", Value: func(e entry) any { return e.isDefault }, Mark: true},
 	}
 }

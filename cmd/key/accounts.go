@@ -43,5 +43,5 @@ func (p place) accounts(ctx context.Context, app *cli.App) error {
 	return cli.PrintRead(app, []output.Column[devops.CloudAccount]{
 		{Key: "cloud", Value: func(a devops.CloudAccount) any { return a.Cloud }, Sorted: true},
 		{Key: "account", Value: func(a devops.CloudAccount) any { return a.ID }, Name: true, Sorted: true},
-	}, accounts, "The service has no account there yet.")
+	}, accounts, "No accounts in this region.")
 }

@@ -31,5 +31,5 @@ func list(ctx context.Context, app *cli.App, classic bool) error {
 	if err != nil {
 		return err
 	}
-	return cli.Print(app, columns(), keys, "There is none: databases are encrypted with keys of the service.")
+	return cli.Print(app, columns(), keys, "No customer keys. Databases use service-managed encryption.")
 }

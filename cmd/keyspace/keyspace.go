@@ -50,7 +50,7 @@ func columns() []output.Column[keyspace] {
 	return []output.Column[keyspace]{
 		{Key: "name", Value: func(k keyspace) any { return k.name }, Name: true, Sorted: true},
 		{Key: "database", Value: func(k keyspace) any { return k.database }},
-		{Key: "default", Value: func(k keyspace) any { return k.isDefault }},
+		{Key: "default", Value: func(k keyspace) any { return k.isDefault }, Mark: true},
 	}
 }
 

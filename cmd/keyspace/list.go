@@ -20,7 +20,7 @@ func newList(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.Print(app, columns(), keyspaces(d), d.Name+" has no keyspace.")
+			return cli.Print(app, columns(), keyspaces(d), d.Name+" has no keyspaces.")
 		},
 	}
 	addDatabase(cmd.Flags(), &database)

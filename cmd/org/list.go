@@ -25,7 +25,7 @@ requires a login first.`,
 			if err != nil {
 				return err
 			}
-			return cli.Print(app, columns(), all, "There is no profile yet. Log in with: astra auth login")
+			return cli.Print(app, columns(), all, "No profiles. Log in with: astra auth login")
 		},
 	}, columns())
 }

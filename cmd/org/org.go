@@ -34,6 +34,6 @@ func columns() []output.Column[organization] {
 		{Key: "id", Value: func(o organization) any { return o.id }, Name: true},
 		{Key: "name", Value: func(o organization) any { return o.name }},
 		{Key: "profile", Value: func(o organization) any { return output.OrNull(o.profile) }},
-		{Key: "current", Value: func(o organization) any { return o.current }},
+		{Key: "current", Value: func(o organization) any { return o.current }, Mark: true},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newUse(app *cli.App) *cobra.Command {
@@ -72,7 +73,7 @@ func oneProfile(matches []organization, ref string) error {
 	if len(profiles) < 2 {
 		return nil
 	}
-	e := exit.Failf(exit.Conflict, "%q is the organization of %d profiles: %s", ref, len(profiles), strings.Join(profiles, ", "))
+	e := exit.Failf(exit.Conflict, "%q is the organization of %s: %s", ref, spelling.Count(len(profiles), "profile"), strings.Join(profiles, ", "))
 	e.Name = "AMBIGUOUS"
 	return e.WithHint("give one of them instead").WithNext("astra org use PROFILE")
 }

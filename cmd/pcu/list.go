@@ -32,5 +32,5 @@ func list(ctx context.Context, app *cli.App) error {
 	for _, g := range found {
 		all = append(all, group{PCUGroup: g})
 	}
-	return cli.Print(app, columns(), all, "There is no group: all databases share the capacity of the service.")
+	return cli.Print(app, columns(), all, "No PCU groups. All databases use shared capacity.")
 }

@@ -40,7 +40,7 @@ func columns() []output.Column[group] {
 	return []output.Column[group]{
 		{Key: "id", Value: func(g group) any { return g.ID }, Name: true, Spare: 1},
 		{Key: "title", Value: func(g group) any { return g.Title }, Sorted: true},
-		{Key: "status", Value: func(g group) any { return strings.ToLower(g.Status) }},
+		{Key: "status", Value: func(g group) any { return strings.ToLower(g.Status) }, State: true},
 		{Key: "cloud", Value: func(g group) any { return strings.ToLower(g.Cloud) }, Spare: 1},
 		{Key: "region", Value: func(g group) any { return g.Region }},
 		{Key: "type", Value: func(g group) any { return g.Type }, Spare: 1},

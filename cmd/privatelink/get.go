@@ -40,5 +40,5 @@ func get(ctx context.Context, app *cli.App, ref string) error {
 	for _, l := range found {
 		all = append(all, link{l, d.Name})
 	}
-	return cli.PrintRead(app, columns(), all, "There is no private way into "+d.Name+".")
+	return cli.PrintRead(app, columns(), all, "No private links of "+d.Name+".")
 }

@@ -47,5 +47,5 @@ func list(ctx context.Context, app *cli.App) error {
 		}
 		all = append(all, link{l, name})
 	}
-	return cli.Print(app, columns(), all, "There is no private way into a database.")
+	return cli.Print(app, columns(), all, "No private links.")
 }

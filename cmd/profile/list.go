@@ -25,7 +25,7 @@ func newList(app *cli.App) *cobra.Command {
 			for _, p := range cfg.Profiles {
 				rows = append(rows, row{p, p.Name == cfg.CurrentProfile})
 			}
-			return cli.Print(app, columns(), rows, "There is no profile yet. Log in with: astra auth login")
+			return cli.Print(app, columns(), rows, "No profiles. Log in with: astra auth login")
 		},
 	}, columns())
 }

@@ -39,7 +39,7 @@ func columns() []output.Column[row] {
 		{Key: "clientId", Value: func(r row) any { return output.OrNull(r.ClientID) }, Spare: 1},
 		{Key: "apiUrl", Value: func(r row) any { return output.OrNull(r.APIURL) }, Wide: true},
 		{Key: "database", Value: func(r row) any { return output.OrNull(r.Env.DB.Name) }},
-		{Key: "current", Value: func(r row) any { return r.current }},
+		{Key: "current", Value: func(r row) any { return r.current }, Mark: true},
 	}
 }
 

@@ -65,7 +65,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 		for i := range inOrder {
 			inOrder[i].Sorted = false
 		}
-		return cli.Print(app, inOrder, regions, d.Name+" is in no region.")
+		return cli.Print(app, inOrder, regions, "No regions of "+d.Name+".")
 	}
 	regions, err := session.RegionsFor(ctx, in.kind)
 	if err != nil {
@@ -74,7 +74,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 	regions = slices.DeleteFunc(regions, func(r devops.Region) bool {
 		return in.kind != "" && r.Type != in.kind || in.cloud != "" && !strings.EqualFold(r.Cloud, in.cloud)
 	})
-	return cli.Print(app, columns(), regions, "There is no such region.")
+	return cli.Print(app, columns(), regions, "No regions match.")
 }
 
 // of returns the regions of a database, with what is known about them.

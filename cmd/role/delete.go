@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type remove struct {
@@ -142,9 +143,9 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 	}
 	if len(roles) == 1 {
-		return held, app.Confirm(ctx, "Delete role %s, which is held by %s?", roles[0].Name, count(affected))
+		return held, app.Confirm(ctx, "Delete role %s, which is held by %s?", roles[0].Name, counted(affected))
 	}
-	return held, app.Confirm(ctx, "Delete %s roles (%s), which are held by %s?", len(roles), names(roles), count(affected))
+	return held, app.Confirm(ctx, "Delete %s (%s), which are held by %s?", spelling.Count(len(roles), "role"), names(roles), counted(affected))
 }
 
 // one deletes a role and makes sure that the service no longer lists it.

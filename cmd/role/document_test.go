@@ -122,7 +122,7 @@ func TestCount(t *testing.T) {
 	for want, holders := range map[string][]holder{
 		"nobody": nil, "1 user": {user}, "2 tokens": {token, token}, "2 users and 1 token": {user, token, user},
 	} {
-		if got := count(holders); got != want {
+		if got := counted(holders); got != want {
 			t.Errorf("want %q, got %q", want, got)
 		}
 	}

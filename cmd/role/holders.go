@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // holder is a person or token that has a role.
@@ -107,11 +108,11 @@ func sayHolders(app *cli.App, r devops.Role, holders []holder) {
 	if more := len(words) - named; more > 0 {
 		words = append(words[:named], fmt.Sprintf("and %d more", more))
 	}
-	app.Say("%s is held by %s: %s", r.Name, count(holders), strings.Join(words, ", "))
+	app.Say("%s is held by %s: %s", r.Name, counted(holders), strings.Join(words, ", "))
 }
 
-// count is "12 users and 3 tokens", or "nobody".
-func count(holders []holder) string {
+// counted is "12 users and 3 tokens", or "nobody".
+func counted(holders []holder) string {
 	users := 0
 	for _, h := range holders {
 		if h.Kind == "user" {
@@ -123,12 +124,8 @@ func count(holders []holder) string {
 		n    int
 		noun string
 	}{{users, "user"}, {len(holders) - users, "token"}} {
-		switch c.n {
-		case 0:
-		case 1:
-			words = append(words, "1 "+c.noun)
-		default:
-			words = append(words, fmt.Sprintf("%d %ss", c.n, c.noun))
+		if c.n > 0 {
+			words = append(words, spelling.Count(c.n, c.noun))
 		}
 	}
 	if len(words) == 0 {

@@ -209,5 +209,5 @@ func (in update) agree(ctx context.Context, app *cli.App, session *cli.Session, 
 	c.say(app, names)
 	holders := held.to(c.before.ID)
 	sayHolders(app, c.before, holders)
-	return app.Confirm(ctx, "Change role %s, which is held by %s?", c.before.Name, count(holders))
+	return app.Confirm(ctx, "Change role %s, which is held by %s?", c.before.Name, counted(holders))
 }

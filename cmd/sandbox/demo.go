@@ -44,7 +44,7 @@ type step struct {
 func tour() []step {
 	return []step{
 		{why: "Your organization.", args: []string{"org", "list"}},
-		{why: "Its databases.", args: []string{"db", "list"}},
+		{why: "Its databases.", args: []string{"db", "list", "--columns", "name,status,region,keyspaces"}},
 		{why: "Which default role is enough to read? What would it allow?", args: []string{"role", "list", "--filter", "kind=default", "--columns", "name,permissions"}},
 		{
 			why:  "None is limited to one keyspace. So make a role of your own, without knowing what a resource name is.",
@@ -52,7 +52,7 @@ func tour() []step {
 		},
 		{why: "Invite somebody with it. Who has not accepted yet is pending.", args: []string{"user", "invite", "ada@example.com", "--role", "Reporting"}},
 		{why: "Generate a token with it, which expires, and keep its secret in the store. The secret is not shown.", args: []string{"token", "generate", "--role", "Reporting", "--description", "nightly report", "--expires", "90d", "--save", "report"}},
-		{why: "All tokens in one place.", args: []string{"token", "list"}},
+		{why: "All tokens in one place.", args: []string{"token", "list", "--columns", "clientId,name,roles,expiresAt"}},
 		{why: "Select a database and its token, once.", args: []string{"env", "use", "demo", "--saved-token", "report"}},
 		{why: "At the start of every shell. Nothing is asked of the service. (Masked here; a shell gets the values.)", args: []string{"env", "export"}, eval: `eval "$(astra env export)"`},
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -46,7 +47,7 @@ func list(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if hidden > 0 {
-		app.Warn("where the metrics of %d databases are sent is not listed: that needs db-manage-thirdpartymetrics", hidden)
+		app.Warn("where the metrics of %s are sent is not listed: that needs db-manage-thirdpartymetrics", spelling.Count(hidden, "database"))
 	}
 	log, err := auditLog(ctx, session)
 	switch {
@@ -57,7 +58,7 @@ func list(ctx context.Context, app *cli.App) error {
 	case log.Kind != "":
 		all = append(all, log)
 	}
-	return cli.Print(app, columns(), all, "Nothing is sent elsewhere.")
+	return cli.Print(app, columns(), all, "No telemetry destinations.")
 }
 
 func auditLog(ctx context.Context, session *cli.Session) (sent, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // filter chooses tokens by what they are; all that it asks for must hold. The
@@ -62,10 +63,10 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		return age > 0 && r.now.Sub(r.GeneratedOn) < age
 	})
 	if untold > 0 {
-		app.Warn("left out by --no-expiry: %d of %d tokens, because the service's list does not tell whether they expire", untold, len(all))
+		app.Warn("left out by --no-expiry: %d of %s, because the service's list does not tell whether they expire", untold, spelling.Count(len(all), "token"))
 	}
 	if ageless > 0 {
-		app.Warn("left out by --older-than: %d of %d tokens, because the service's list does not tell how old they are", ageless, len(all))
+		app.Warn("left out by --older-than: %d of %s, because the service's list does not tell how old they are", ageless, spelling.Count(len(all), "token"))
 	}
 	return chosen, nil
 }

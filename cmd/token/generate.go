@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type generate struct {
@@ -188,7 +189,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
 		allowed := cli.PermissionsOf(r)
-		app.Say("%s has %d permissions: %s", r.Name, len(allowed), strings.Join(allowed, ", "))
+		app.Say("%s has %s: %s", r.Name, spelling.Count(len(allowed), "permission"), strings.Join(allowed, ", "))
 	}
 }
 

@@ -154,7 +154,7 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	if failure != nil && len(done) > 0 {
 		failure = exit.Partial(failure, "the others were revoked")
 	}
-	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotation of this machine is due."))
+	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotations of this machine are due."))
 }
 
 // elsewhere names the rotations whose old token still works, as the marks of the new

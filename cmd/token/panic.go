@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 const (
@@ -132,11 +133,11 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 func (in alarm) words(live, replaced int) string {
 	switch replaced {
 	case 0:
-		return "Revoke " + count(live)
+		return "Revoke " + these(live)
 	case live:
-		return "Replace " + count(live)
+		return "Replace " + these(live)
 	}
-	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", count(live), replaced)
+	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", these(live), replaced)
 }
 
 func (in alarm) ownWords() string {
@@ -167,7 +168,7 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 	}
 	for i, clientID := range found.Pieces {
 		if i == manyPieces {
-			app.Warn("there are pieces of %d more tokens", len(found.Pieces)-i)
+			app.Warn("there are pieces of %s", spelling.Count(len(found.Pieces)-i, "more token"))
 			break
 		}
 		app.Warn("%s is a piece of a token, cut off or masked; if all of it may be known: %s", clientID, app.Command("astra token delete "+clientID))
@@ -177,7 +178,7 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 		return nil, nil, exit.Failf(exit.CheckFailed, "there is no whole token in the text; nothing was revoked").
 			WithHint("text that is compressed, encrypted or an image cannot be read; a leaked client id with its secret: astra token delete CLIENT-ID")
 	case len(found.Tokens) > most:
-		return nil, nil, exit.Usagef("there are %d tokens in the text, and %d at once is the limit", len(found.Tokens), most).WithHint("give it in parts")
+		return nil, nil, exit.Usagef("there are %s in the text, and %d at once is the limit", spelling.Count(len(found.Tokens), "token"), most).WithHint("give it in parts")
 	}
 	return found.Tokens, secret.Locate(text, found.Tokens), nil
 }

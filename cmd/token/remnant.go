@@ -56,8 +56,8 @@ func remnantColumns(app *cli.App) []output.Column[remnant] {
 		{Key: "clientIds", Value: func(r remnant) any { return append([]string{}, r.clientIDs...) }, Data: true},
 		{Key: "candidates", Value: func(r remnant) any { return append([]candidate{}, r.tokens...) }, Text: candidatesText, Wrap: true},
 		{Key: "began", Value: func(r remnant) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: 1},
-		{Key: "state", Value: func(r remnant) any { return r.state }},
-		{Key: "outcome", Value: func(r remnant) any { return r.outcome }, Spare: 1},
+		{Key: "state", Value: func(r remnant) any { return r.state }, State: true},
+		{Key: "outcome", Value: func(r remnant) any { return r.outcome }, Spare: 1, State: true},
 		{Key: "next", Value: func(r remnant) any { return output.OrNull(app.Command(r.next)) }, Wrap: true},
 		{Key: "error", Value: func(r remnant) any {
 			if r.failure == nil {

@@ -40,7 +40,7 @@ func generatedColumns(reveal bool) []output.Column[generated] {
 		{Key: "roles", Value: func(g generated) any { return g.roles }, Text: func(g generated) string { return cli.RoleNames(g.roles) }},
 		{Key: "description", Value: func(g generated) any { return g.Description }},
 		{Key: "generatedOn", Value: func(g generated) any { return g.GeneratedOn }},
-		{Key: "expiresAt", Value: func(g generated) any { return g.ExpiresAt }},
+		{Key: "expiresAt", Value: func(g generated) any { return g.ExpiresAt }, Unset: func(generated) string { return "never" }},
 		{Key: "saved", Value: func(g generated) any { return output.OrNull(g.saved) }},
 	}
 }

@@ -3,12 +3,12 @@ package token
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // several shows what would be revoked, asks, revokes it and reports each token.
@@ -25,9 +25,9 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 			dead++
 		}
 	}
-	question := "Revoke " + count(live) + "?"
+	question := "Revoke " + these(live) + "?"
 	if live == 0 {
-		question = "Drop what is saved of " + count(dead) + "?"
+		question = "Drop what is saved of " + these(dead) + "?"
 	}
 	if live+dead > 0 {
 		if err := app.Confirm(ctx, "%s", question); err != nil {
@@ -36,7 +36,7 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	if app.Globals.DryRun {
 		if dead > 0 {
-			app.Rehearse("drop what is saved of %d tokens that are revoked already", dead)
+			app.Rehearse("drop what is saved of %s", spelling.Count(dead, "revoked token"))
 		}
 		return showDeletions(ctx, app, session, found)
 	}
@@ -62,11 +62,11 @@ func ownLast(a, b target) int {
 	return -1
 }
 
-func count(n int) string {
+func these(n int) string {
 	if n == 1 {
 		return "this token"
 	}
-	return "these " + strconv.Itoa(n) + " tokens"
+	return "these " + spelling.Count(n, "token")
 }
 
 // showDeletions shows every request of a dry run.

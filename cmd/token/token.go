@@ -57,16 +57,25 @@ func (r row) age() any {
 	return int64(r.now.Sub(r.GeneratedOn).Seconds())
 }
 
+// unset is what people read where a token has no expiry. A list without times says
+// nothing of it.
+func (r row) unset() string {
+	if r.untold() {
+		return "unknown"
+	}
+	return "never"
+}
+
 func columns() []output.Column[row] {
 	return []output.Column[row]{
 		{Key: "clientId", Value: func(r row) any { return r.ClientID }, Name: true},
 		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }, Spare: 1},
-		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }},
-		{Key: "description", Value: func(r row) any { return r.description }, Spare: 2},
+		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }, Spare: -1},
+		{Key: "description", Value: func(r row) any { return r.description }},
 		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
-		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }},
-		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true, Spare: 1},
-		{Key: "current", Value: func(r row) any { return r.current }, Spare: 1},
+		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }, Unset: row.unset, Spare: -1},
+		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true, AgeOf: "generatedOn", Spare: 1},
+		{Key: "current", Value: func(r row) any { return r.current }, Mark: true, Spare: 1},
 		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
 		{Key: "replaces", Value: func(r row) any { return output.OrNull(r.replaces) }, Wide: true},
 		{Key: "replacedBy", Value: func(r row) any { return output.OrNull(r.replacedBy) }, Wide: true},

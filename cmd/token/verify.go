@@ -67,7 +67,7 @@ func findingColumns() []output.Column[finding] {
 		{Key: "otherOrg", Value: func(f finding) any { return f.otherOrg }},
 		{Key: "roles", Value: func(f finding) any { return f.roles }, Text: func(f finding) string { return cli.RoleNames(f.roles) }},
 		{Key: "permissions", Value: func(f finding) any { return f.permissions }},
-		{Key: "expiresAt", Value: func(f finding) any { return f.ExpiresAt }},
+		{Key: "expiresAt", Value: func(f finding) any { return f.ExpiresAt }, Unset: finding.unset},
 		{Key: "current", Value: func(f finding) any { return f.current }},
 	}
 }
@@ -93,6 +93,15 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.why())
 	e.Hint = f.near
 	return e
+}
+
+// unset is what people read of a valid token without an expiry, if it was listed with
+// its times.
+func (f finding) unset() string {
+	if f.reason == "" && !f.GeneratedOn.IsZero() {
+		return "never"
+	}
+	return ""
 }
 
 // valid is a bool, or nil where nobody can tell.

@@ -163,7 +163,7 @@ func rolesQuestion(entries []bulk.Entry) string {
 	if len(without) == 1 {
 		return "Roles for " + without[0].Address
 	}
-	return fmt.Sprintf("Roles for %d people", len(without))
+	return "Roles for " + spelling.Count(len(without), "person")
 }
 
 func idsOf(roles []devops.Role) []string {

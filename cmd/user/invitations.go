@@ -135,10 +135,10 @@ func (g guest) reason() string {
 func question(counts map[string]int, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
-		parts = append(parts, fmt.Sprintf("invite %s to %s", plural(n, "person", "people"), org))
+		parts = append(parts, fmt.Sprintf("invite %s to %s", spelling.Count(n, "person"), org))
 	}
 	if n := counts[resend]; n > 0 {
-		parts = append(parts, fmt.Sprintf("send %s again", plural(n, "invitation email", "invitation emails")))
+		parts = append(parts, fmt.Sprintf("send %s again", spelling.Count(n, "invitation email")))
 	}
 	text := strings.Join(parts, " and ")
 	text = strings.ToUpper(text[:1]) + text[1:] + "?"
@@ -150,13 +150,6 @@ func question(counts map[string]int, skipped []string, org string) string {
 		skipped = append(skipped[:most:most], fmt.Sprintf("and %d more", n))
 	}
 	return text + " Skipping " + strings.Join(skipped, ", ") + "."
-}
-
-func plural(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", several)
 }
 
 // settle returns what looks whether invitations took place. A second letter

@@ -57,5 +57,5 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 			return !slices.ContainsFunc(u.Roles, func(r devops.RoleRef) bool { return r.ID == role.ID })
 		})
 	}
-	return cli.Print(app, columns(), users, "Nobody matches.")
+	return cli.Print(app, columns(), users, "No users match.")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type remove struct {
@@ -143,7 +144,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Member
 	for _, u := range leaving {
 		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
 	}
-	return app.Confirm(ctx, "Remove these %s people from %s?", fmt.Sprint(len(leaving)), members.OrgName)
+	return app.Confirm(ctx, "Remove these %s from %s?", spelling.Count(len(leaving), "person"), members.OrgName)
 }
 
 // leaving are those who are there.

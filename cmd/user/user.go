@@ -27,7 +27,7 @@ func columns() []output.Column[devops.User] {
 	return []output.Column[devops.User]{
 		{Key: "id", Value: func(u devops.User) any { return u.ID }, Name: true, Spare: 1},
 		{Key: "email", Value: func(u devops.User) any { return u.Email }, Sorted: true},
-		{Key: "status", Value: func(u devops.User) any { return status(u) }},
+		{Key: "status", Value: func(u devops.User) any { return status(u) }, State: true},
 		{Key: "roles", Value: func(u devops.User) any { return refs(u) }, Text: func(u devops.User) string { return cli.RoleNames(refs(u)) }},
 	}
 }

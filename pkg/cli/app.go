@@ -69,6 +69,7 @@ type App struct {
 	ownFormat     string      // of those that only this command has
 	changed       atomic.Bool // the service made a change
 	pages         bool        // the command only prints a list
+	nouns         string      // what the rows of a list are, in the plural
 	dbArgument    bool        // the command takes a database as its last argument, not with --db
 	prompter      prompt.Prompter
 	dialog        dialog

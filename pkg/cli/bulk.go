@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // RunRows runs rows, which are numbered from 1, and shows how far they are.
@@ -118,7 +119,7 @@ func RowColumns() []output.Column[bulk.Result] {
 		{Key: "input", Value: func(r bulk.Result) any { return r.Input }},
 		{Key: "id", Value: func(r bulk.Result) any { return output.OrNull(r.ID) }, Name: true, Spare: 1},
 		{Key: "action", Value: func(r bulk.Result) any { return r.Action }},
-		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }},
+		{Key: "outcome", Value: func(r bulk.Result) any { return string(r.Outcome) }, State: true},
 		{Key: "exit", Value: func(r bulk.Result) any { return r.Exit }, Spare: 1},
 		{Key: "error", Value: func(r bulk.Result) any { return output.OrNull(r.Error) }, Wrap: true},
 	}
@@ -179,7 +180,7 @@ func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
 // tally says how many rows failed, or were not started, and why the first one
 // did.
 func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
-	text := fmt.Sprintf("%d of %d rows failed", counts[bulk.Failed], total)
+	text := fmt.Sprintf("%d of %s failed", counts[bulk.Failed], spelling.Count(total, "row"))
 	if n := counts[bulk.Unknown]; n > 0 {
 		text += fmt.Sprintf(", of %d nobody knows", n)
 	}

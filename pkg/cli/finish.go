@@ -142,16 +142,19 @@ func (a *App) errorFormat() output.Format {
 }
 
 func (a *App) reportText(e *exit.Error) {
-	word := "error:"
+	word := "error: "
 	if a.Color() {
-		word = "\x1b[1;31merror:\x1b[0m"
+		word = "\x1b[1;31merror:\x1b[0m "
+	}
+	message := output.Sanitize(e.Message)
+	switch { // the answer of a question is a result
+	case e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled):
+		word, message = "", "Cancelled."
+	case e.Exit == exit.CheckFailed:
+		word, message = "", message+"."
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
-	if e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled) { // an answer, and no error
-		say("Cancelled.")
-	} else {
-		say(word + " " + output.Sanitize(e.Message))
-	}
+	say(word + message)
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))
 	}

@@ -33,7 +33,7 @@ func (a *App) SetHelp(root *cobra.Command) {
 			fmt.Fprint(a.Out, text)
 			return
 		}
-		_ = a.page([]byte(text)) // Finish reports what could not be written
+		_ = a.page(text, false) // Finish reports what could not be written
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
 		_, err := fmt.Fprintln(a.Err, "Usage: "+UsageLine(cmd))

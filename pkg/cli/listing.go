@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // columnKeys is the annotation of a command that has the keys of its columns.
@@ -25,6 +27,18 @@ func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Comma
 	}
 	cmd.Annotations[columnKeys] = strings.Join(keys, " ")
 	return cmd
+}
+
+// nouns is what the rows of a command's output are, in the plural.
+func nouns(cmd *cobra.Command) string {
+	if cmd.Parent() == nil || cmd.Name() != "list" && cmd.Name() != "get" {
+		return "rows"
+	}
+	noun := cmd.Parent().Name()
+	longer := map[string]string{
+		"cdc": "table", "db": "database", "key": "customer key", "org": "organization", "pcu": "PCU group", "telemetry": "database",
+	}
+	return spelling.Plural(cmp.Or(longer[noun], strings.ReplaceAll(noun, "-", " ")))
 }
 
 // columnsOf are the keys of the columns of a command, if it prints a list.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,43 @@ func (a *App) outputOptions() (output.Options, error) {
 		Format: format, JQ: g.JQ, Template: g.Template, Columns: columns, Sort: g.Sort, Filter: g.Filter,
 		NoHeaders: g.NoHeaders, Context: a.alive(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
 	}, nil
+}
+
+// isTable reports whether people read the output.
+func isTable(o output.Options) bool {
+	return (o.Format == output.Table || o.Format == output.Wide) && o.JQ == "" && o.Template == ""
+}
+
+// ForPeople reports whether people read the output of the command: a table.
+func (a *App) ForPeople() bool {
+	o, err := a.outputOptions()
+	return err == nil && isTable(o) && len(o.Columns) == 0
+}
+
+// tableStyle is how tables look on standard output. In a pipe and in a file they stay
+// what programs may read.
+func (a *App) tableStyle(o output.Options) output.Style {
+	if !isTable(o) {
+		return output.Style{}
+	}
+	if !a.Terminal.Out {
+		return output.Style{Color: a.colorAlways()}
+	}
+	now, err := a.ServiceNow()
+	if err != nil {
+		now = a.Now() // what is wrong with the sandbox is for the command to say
+	}
+	mark := "✓"
+	if a.Terminal.Dumb || goos != "windows" && !a.isUTF8() {
+		mark = "*"
+	}
+	return output.Style{Color: a.colorOn(!a.Plain()), Now: now, Mark: mark}
+}
+
+// isUTF8 reports whether the locale says that the terminal shows more than ASCII.
+func (a *App) isUTF8() bool {
+	locale := strings.ToUpper(cmp.Or(a.Getenv("LC_ALL"), a.Getenv("LC_CTYPE"), a.Getenv("LANG")))
+	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
 }
 
 // OutputFlag returns the flag of the command line that chooses how data is shown,

@@ -1,53 +1,107 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
 	"unicode/utf8"
+
+	"github.com/astra-admin/astra/pkg/output"
 )
 
 // lowScreen is the height below which a terminal shows little of a list beside the
 // prompt of a pager, and its own history is the better way to read it.
 const lowScreen = 10
 
-// pager is the command that PAGER says, "" where the command at hand has none.
+// pager is the command line of the pager, "" where the command at hand has none: what
+// PAGER says, and without it less, if that is there. PAGER without a value is none.
+// Reports of what was done are not paged: the end of the command would wait.
 func (a *App) pager() string {
 	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb || a.Terminal.Height < lowScreen {
 		return ""
 	}
-	return strings.TrimSpace(a.Getenv("PAGER"))
+	if isSet := slices.ContainsFunc(a.Environ(), func(s string) bool { return strings.HasPrefix(s, "PAGER=") }); isSet {
+		return strings.TrimSpace(a.Getenv("PAGER"))
+	}
+	if _, err := exec.LookPath("less"); err != nil {
+		return ""
+	}
+	return "less -FRX"
 }
 
-// page writes the list of a command to standard output, by the pager that PAGER
-// says if the list is longer than the terminal is high.
-// Reports of what was done are not paged: the end of the command would wait.
+// page writes text to standard output, by the pager if the text is longer than the
+// terminal is high. header says that the first line is one of headings, which less
+// keeps on the screen where it can.
+//
 // PAGER is a command of the shell, as for git and man, and gets nothing of what the
-// environment holds of Astra. A list is never lost: where the pager fails or has read
+// environment holds of Astra. A text is never lost: where the pager fails or has read
 // nothing of it, it is written as it is.
-func (a *App) page(text []byte) error {
-	if a.screenLines(string(text)) >= a.Terminal.Height {
+func (a *App) page(text string, header bool) error {
+	if plain := output.Plain(text); a.screenLines(plain) >= a.Terminal.Height {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()
 		}
-		taken := a.runPager(ctx, a.pager(), a.Secrets.Redact(string(text)))
-		if taken || ctx.Err() != nil {
+		command, shown := a.pager(), text
+		if !isLess(command) && !a.colorAlways() {
+			shown = plain // not every pager shows colors and bold text
+		}
+		if a.runPager(ctx, command, a.Secrets.Redact(shown), header) || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 	}
-	_, err := a.Out.Write(text)
+	_, err := io.WriteString(a.Out, text)
 	return err
+}
+
+// isLess reports whether a command line runs less.
+func isLess(command string) bool {
+	words := strings.Fields(command)
+	return len(words) > 0 && strings.TrimSuffix(path.Base(filepath.ToSlash(words[0])), ".exe") == "less"
+}
+
+// lessOptions is the value of LESS for a pager. A user's options hold as well, after
+// these.
+func (a *App) lessOptions(ctx context.Context, command string, header bool) string {
+	options := cmp.Or(a.Getenv("LESS"), "FRX") // as git does: what fits needs no key, and stays on the screen
+	if !isLess(command) {
+		return options
+	}
+	if header && a.hasHeader(ctx, strings.Fields(command)[0]) {
+		options = "--header=1$ " + options
+	}
+	return "-R " + options // colors
+}
+
+// hasHeader reports whether this less can keep lines at the top of the screen. One that
+// cannot would refuse to run with the option.
+func (a *App) hasHeader(ctx context.Context, less string) bool {
+	const since, patience = 600, time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, less, "--version")
+	cmd.Env, cmd.WaitDelay = a.StrangerEnviron(), patience
+	text, _ := cmd.Output()
+	version, _ := strings.CutPrefix(string(text), "less ")
+	n := 0
+	_, _ = fmt.Sscanf(version, "%d", &n)
+	return n >= since
 }
 
 // runPager reports whether a pager took the text. The end of ctx ends the pager,
 // and all that it has started.
-func (a *App) runPager(ctx context.Context, command, text string) bool {
+func (a *App) runPager(ctx context.Context, command, text string, header bool) bool {
 	words := pagerWords(command)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own choice
 	var members family                                      // of a pipeline, for which the shell waits
@@ -57,10 +111,7 @@ func (a *App) runPager(ctx context.Context, command, text string) bool {
 		return endGently(cmd.Process)
 	}
 	cmd.WaitDelay = parting
-	cmd.Env = a.StrangerEnviron()
-	if a.Getenv("LESS") == "" {
-		cmd.Env = append(cmd.Env, "LESS=FRX") // as git does: what fits needs no key, and stays on the screen
-	}
+	cmd.Env = append(a.StrangerEnviron(), "LESS="+a.lessOptions(ctx, command, header))
 	r, w, err := os.Pipe()
 	if err != nil {
 		return false

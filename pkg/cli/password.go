@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // NewPassword reads a password that is to be set: from the file of
@@ -22,7 +23,7 @@ func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, er
 	case strings.ContainsAny(text.Reveal(), "\r\n"):
 		return "", exit.Usagef("the password has several lines")
 	case n < least:
-		return "", exit.Usagef("the password has %d characters, and needs %d at least", n, least)
+		return "", exit.Usagef("the password has %s, and needs %d at least", spelling.Count(n, "character"), least)
 	}
 	return text, nil
 }

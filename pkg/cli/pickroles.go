@@ -3,13 +3,13 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/prompt"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // PickRoles lets the person at the terminal choose roles from a list, which
@@ -32,7 +32,7 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 		options[i] = prompt.Option{Group: roleGroups()[roleGroup(r)], Label: cmp.Or(r.Name, r.ID), Alias: iam.DisplayName(r.ID)}
 		var facts []string
 		if n := len(PermissionsOf(r)); n > 0 {
-			facts = append(facts, fmt.Sprintf("%d permissions", n))
+			facts = append(facts, spelling.Count(n, "permission"))
 		}
 		if namesake := func(other devops.Role) bool { return other.ID != r.ID && other.Name == r.Name }; slices.ContainsFunc(roles, namesake) {
 			facts = append(facts, r.ID) // what is the same otherwise

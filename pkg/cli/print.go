@@ -1,46 +1,67 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // Print writes a list to standard output in the format that was asked for. none
-// is said to people when a list for people is empty.
+// is said to people when a list for people is empty. Where a filter left nothing of
+// it, they are told that nothing matches.
 func Print[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	if len(items) == 0 && (options.Format == output.Table || options.Format == output.Wide) {
-		a.Say("%s", none)
+	if options.Format != output.Table && options.Format != output.Wide {
+		return output.List(a.Out, options, columns, items)
 	}
 	var leftOut []string
 	options.LeftOut = func(headings []string) { leftOut = headings }
-	if (options.Format == output.Table || options.Format == output.Wide) && a.pager() != "" {
-		var text bytes.Buffer
-		if err = output.List(&text, options, columns, items); err == nil {
-			err = a.page(text.Bytes())
-		}
-	} else {
-		err = output.List(a.Out, options, columns, items)
+	options.Style = a.tableStyle(options)
+	var text strings.Builder
+	paged := a.pager() != ""
+	w := &watched{Writer: a.Out}
+	if paged {
+		w.Writer = &text
+	}
+	if err = output.List(w, options, columns, items); err != nil {
+		return err
+	}
+	switch {
+	case w.written:
+	case len(items) > 0:
+		a.Say("No %s match.", a.nouns)
+	case none != "":
+		a.Say("%s", none)
+	}
+	if paged {
+		err = a.page(text.String(), !options.NoHeaders)
 	}
 	if err == nil && leftOut != nil {
-		columns := "1 column"
-		if n := len(leftOut); n > 1 {
-			columns = fmt.Sprintf("%d columns", n)
-		}
 		advice := ""
 		if a.pages { // and not a report of what was done, which would be done again
 			advice = " Show all with -o wide."
 		}
-		a.Say("%s hidden: %s."+advice, columns, strings.Join(leftOut, ", "))
+		a.Say("%s hidden: %s.%s", spelling.Count(len(leftOut), "column"), strings.Join(leftOut, ", "), advice)
 	}
 	return err
+}
+
+// watched knows whether anything was written.
+type watched struct {
+	io.Writer
+
+	written bool
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.written = w.written || len(b) > 0
+	return w.Writer.Write(b)
 }
 
 // PrintRead is Print for a list of a command that changes nothing: it can be run again
@@ -113,6 +134,7 @@ func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) er
 	if err != nil {
 		return err
 	}
+	options.Style = a.tableStyle(options)
 	return output.One(w, options, columns, item)
 }
 

@@ -33,6 +33,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return err
 	}
 	a.pages = len(columnsOf(cmd)) > 0
+	a.nouns = nouns(cmd)
 	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"

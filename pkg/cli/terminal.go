@@ -71,17 +71,11 @@ func (a *App) Color() bool { return a.colorOn(a.Terminal.Err) }
 
 // colorOn reports whether text on a stream may be colored.
 func (a *App) colorOn(terminal bool) bool {
-	switch a.Globals.Color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	switch {
-	case a.Getenv("NO_COLOR") != "":
-		return false
-	case truthy(a.Getenv("CLICOLOR_FORCE")):
-		return true
-	}
-	return terminal && !a.Terminal.Dumb
+	return a.colorAlways() || terminal && !a.Terminal.Dumb && a.Globals.Color != "never" && a.Getenv("NO_COLOR") == ""
+}
+
+// colorAlways reports whether the user wants colors where no terminal is seen.
+func (a *App) colorAlways() bool {
+	forced := a.Getenv("NO_COLOR") == "" && truthy(a.Getenv("CLICOLOR_FORCE"))
+	return a.Globals.Color == "always" || a.Globals.Color != "never" && forced
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
@@ -55,7 +56,7 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", exit.Usagef("--token-file: %s holds %d tokens; it must hold one", called(name), count)
+		return "", exit.Usagef("--token-file: %s holds %s; it must hold one", called(name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }

@@ -96,7 +96,7 @@ func Ambiguous(kind, name string, ids []string) *Error {
 	return &Error{
 		Exit:    Conflict,
 		Name:    "AMBIGUOUS",
-		Message: fmt.Sprintf("%s %q means %d things: %s", kind, name, len(ids), strings.Join(ids, ", ")),
+		Message: fmt.Sprintf("%s %q means %s: %s", kind, name, spelling.Count(len(ids), "thing"), strings.Join(ids, ", ")),
 		Hint:    "give the id instead of the name",
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // Capability is a way of access that a role is to allow.
@@ -208,8 +210,8 @@ func (d Request) reason(a Advice) string {
 	if a.Role.ID == "" {
 		return fmt.Sprintf("no default role for %s %s carries %s", holder, level, named(d.missing(a.Permissions)...))
 	}
-	reason := fmt.Sprintf("with %d permissions it is the least of the default roles for %s %s that carry %s",
-		distinct(a.Role.Policy.Actions), holder, level, named(a.Permissions...))
+	reason := fmt.Sprintf("with %s it is the least of the default roles for %s %s that carry %s",
+		spelling.Count(distinct(a.Role.Policy.Actions), "permission"), holder, level, named(a.Permissions...))
 	if d.Access != Administer && slices.Contains(d.Needs, NeedAccessList) {
 		reason += "; to change access lists takes the level admin"
 	}

@@ -11,6 +11,9 @@ const (
 	phrase = 24
 	// word is how much of an id, an address or a name is kept whole for as long.
 	word = 40
+	// least is how far such a column shrinks before the last columns that can be
+	// spared are left out.
+	least = 12
 	// narrowest is how far every column shrinks where nothing can be left out.
 	narrowest = 6
 )
@@ -18,35 +21,49 @@ const (
 // A grid is a table before it is drawn.
 type grid struct {
 	columns []int // of the sheet
-	header  []string
-	rows    [][]string
+	header  []cell
+	rows    [][]cell
 	widths  []int // of the columns, in those of a terminal
 }
 
 // fit makes a grid as narrow as a terminal. Columns of several words shrink first:
-// half an id or a date says nothing. Then the columns that can be spared are left
-// out, unless the user named them, and what is still too wide is cut.
+// half an id or a date says nothing. Then columns are left out, unless the user named
+// them: those without anything in them, and then those that can be spared. What is
+// still too wide is cut.
 func (s *sheet) fit(g grid, o Options) grid {
-	floors := s.floors(g)
-	var leftOut []string
-	for len(o.Columns) == 0 && across(floors) > o.Width {
-		last, most := -1, 1
-		for i, column := range g.columns {
-			if s.spare[column] >= most {
-				last, most = i, s.spare[column]
+	var leftOut []int
+	omit := func(needed func() []int, omittable func(i int) int) {
+		for len(o.Columns) == 0 && across(needed()) > o.Width {
+			last, most := -1, 1
+			for i := range g.columns {
+				if n := omittable(i); n >= most {
+					last, most = i, n
+				}
 			}
+			if last < 0 {
+				return
+			}
+			leftOut = append(leftOut, g.columns[last])
+			g = g.without(last)
 		}
-		if last < 0 {
-			break
-		}
-		leftOut = append(leftOut, heading(s.keys[g.columns[last]]))
-		floors = slices.Delete(floors, last, last+1)
-		g = g.without(last)
 	}
+	omit(func() []int { return g.widths }, func(i int) int {
+		if g.columns[i] != s.name && g.empty(i) {
+			return 1
+		}
+		return 0
+	})
+	omit(func() []int { return s.floors(g, phrase) }, func(i int) int { return s.spare[g.columns[i]] })
+	omit(func() []int { return s.floors(g, least) }, func(i int) int { return -s.spare[g.columns[i]] })
 	if len(leftOut) > 0 && o.LeftOut != nil {
-		slices.Reverse(leftOut)
-		o.LeftOut(leftOut)
+		slices.Sort(leftOut)
+		headings := make([]string, len(leftOut))
+		for i, column := range leftOut {
+			headings[i] = heading(s.keys[column])
+		}
+		o.LeftOut(headings)
 	}
+	floors := s.floors(g, phrase)
 	shrink(g.widths, floors, o.Width)
 	name := slices.Index(g.columns, s.name)
 	for i, width := range g.widths {
@@ -62,13 +79,14 @@ func (s *sheet) fit(g grid, o Options) grid {
 	return s.fitted(g)
 }
 
-// floors are the widths below which columns say nothing any more.
-func (s *sheet) floors(g grid) []int {
+// floors are the widths below which columns say nothing any more; words is that of
+// columns of several words.
+func (s *sheet) floors(g grid, words int) []int {
 	floors := slices.Clone(g.widths)
 	for i, column := range g.columns {
 		floors[i] = min(floors[i], word)
-		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []string) bool { return strings.Contains(cells[i], " ") }) {
-			floors[i] = min(g.widths[i], max(phrase, width(g.header[i])))
+		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []cell) bool { return strings.Contains(cells[i].text, " ") }) {
+			floors[i] = min(g.widths[i], max(words, width(g.header[i].text)))
 		}
 		if s.wraps[column] { // an id in it stays whole, to be copied
 			floors[i] = max(floors[i], min(word, g.longestWord(i)))
@@ -81,11 +99,16 @@ func (s *sheet) floors(g grid) []int {
 func (g grid) longestWord(i int) int {
 	longest := 0
 	for _, cells := range g.rows {
-		for word := range strings.FieldsSeq(cells[i]) {
+		for word := range strings.FieldsSeq(cells[i].text) {
 			longest = max(longest, width(word))
 		}
 	}
 	return longest
+}
+
+// empty reports whether no row has anything in a column.
+func (g grid) empty(i int) bool {
+	return !slices.ContainsFunc(g.rows, func(cells []cell) bool { return cells[i].text != "" })
 }
 
 // without leaves out a column.
@@ -125,26 +148,26 @@ func shrink(widths, floors []int, total int) {
 
 // fitted cuts or wraps the cells to the widths of their columns.
 func (s *sheet) fitted(g grid) grid {
-	var lines [][]string
+	var lines [][]cell
 	for _, cells := range g.rows {
 		first := len(lines)
-		lines = append(lines, make([]string, len(cells)))
-		for i, cell := range cells {
-			parts := []string{cut(cell, g.widths[i])}
+		lines = append(lines, make([]cell, len(cells)))
+		for i, c := range cells {
+			parts := []string{cut(c.text, g.widths[i])}
 			if s.wraps[g.columns[i]] {
-				parts = fold(cell, g.widths[i])
+				parts = fold(c.text, g.widths[i])
 			}
 			for j, part := range parts {
 				if first+j == len(lines) {
-					lines = append(lines, make([]string, len(cells)))
+					lines = append(lines, make([]cell, len(cells)))
 				}
-				lines[first+j][i] = part
+				lines[first+j][i] = cell{part, c.style}
 			}
 		}
 	}
 	g.rows = lines
-	for i, cell := range g.header {
-		g.header[i] = cut(cell, g.widths[i])
+	for i, c := range g.header {
+		g.header[i].text = cut(c.text, g.widths[i])
 	}
 	return g
 }

@@ -39,7 +39,7 @@ func (s *sheet) appendObject(b []byte, row int, prefix string) []byte {
 		}
 		b = append(b, '\n')
 		b = append(append(b, prefix...), "  "...)
-		b = appendString(b, key, jsonEscape)
+		b = appendString(b, key)
 		b = append(b, ": "...)
 		b = appendJSON(b, s.value(row, column), prefix+"  ")
 	}
@@ -51,7 +51,7 @@ func (s *sheet) appendObject(b []byte, row int, prefix string) []byte {
 func appendJSON(b []byte, v any, prefix string) []byte {
 	switch v := v.(type) {
 	case string:
-		return appendString(b, v, jsonEscape)
+		return appendString(b, v)
 	case bool:
 		return strconv.AppendBool(b, v)
 	case int64:
@@ -67,7 +67,7 @@ func appendJSON(b []byte, v any, prefix string) []byte {
 		for i, element := range v {
 			b = append(b, "[,"[min(i, 1)], '\n')
 			b = append(append(b, prefix...), "  "...)
-			b = appendString(b, element, jsonEscape)
+			b = appendString(b, element)
 		}
 		b = append(append(b, '\n'), prefix...)
 		return append(b, ']')
@@ -123,7 +123,7 @@ func appendTime(b []byte, t time.Time) []byte {
 
 // appendString writes s in double quotes. What a terminal would not show is
 // escaped, so that the value stays exact and harmless.
-func appendString(b []byte, s string, escape func([]byte, rune) []byte) []byte {
+func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -141,7 +141,7 @@ func appendString(b []byte, s string, escape func([]byte, rune) []byte) []byte {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError || hidden(r) {
 			b = append(b, s[start:i]...)
-			b = escape(b, r)
+			b = jsonEscape(b, r)
 			start = i + size
 		}
 		i += size
@@ -189,4 +189,23 @@ func appendEscaped(b, text []byte) []byte {
 		i += size
 	}
 	return append(b, text[start:]...)
+}
+
+// stringEnd returns the length of the JSON string at the start of src.
+func stringEnd(src []byte) int {
+	for i := 1; ; i++ {
+		switch src[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+}
+
+func appendIndent(b []byte, depth int) []byte {
+	for range depth {
+		b = append(b, "  "...)
+	}
+	return b
 }

@@ -58,6 +58,7 @@ type Options struct {
 	NoHeaders bool
 	Width     int  // of the terminal, into which a table is fitted; 0 is unlimited
 	Terminal  bool // a terminal shows it, so that nothing may act on one
+	Style     Style
 
 	// Context ends a program of JQ or Template that does not end by itself; nil
 	// is none.
@@ -84,7 +85,19 @@ type Column[T any] struct {
 	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
 	Name   bool           // what the name format prints
 	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
-	Spare  int            // left out of a table where a terminal has no room for it: what has more first, then what is last
+	State  bool           // a word that says how a thing is, which a terminal shows in a color
+	Mark   bool           // a truth that marks rows of a list on a terminal
+	AgeOf  string         // the key of the time whose age this is: a terminal that tells that time so does not need both
+
+	// Spare is above zero if a table leaves the column out where a terminal has no
+	// room for it: what has more goes first, then what is last. Below zero it goes
+	// only where the column that names a row would be cut otherwise. A column without
+	// anything in it goes before all others.
+	Spare int
+
+	// Unset is what a terminal shows where Value has nothing, such as "never"; nil is
+	// no text.
+	Unset func(T) string
 
 	// Called is what the name format prints of the column with Name; nil where the
 	// text does.
@@ -171,7 +184,7 @@ func render(o Options, p program, s *sheet) ([]byte, error) {
 	case o.Format == JSON:
 		b = s.json()
 	case o.Format == YAML:
-		b = s.yaml()
+		b, err = s.yaml()
 	case o.Format == CSV:
 		b = s.csv(o.NoHeaders)
 	case o.Format == TSV:
@@ -181,7 +194,7 @@ func render(o Options, p program, s *sheet) ([]byte, error) {
 	case s.list:
 		b, err = s.table(o)
 	default:
-		b = s.record()
+		b = s.record(o)
 	}
 	return b, errors.Join(err, s.err)
 }

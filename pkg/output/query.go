@@ -29,6 +29,9 @@ func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
 	if o.Format == Table || o.Format == "" || o.Format == TSV {
 		shown = without(shown, func(c Column[T]) bool { return c.Wide || c.Data && o.Format != TSV })
 	}
+	if o.tabular() && o.Format != Wide && !o.Style.Now.IsZero() {
+		shown = without(shown, func(c Column[T]) bool { return c.AgeOf != "" })
+	}
 	q, err := compile(o, columns, shown)
 	if err != nil {
 		return q, err

@@ -21,9 +21,12 @@ type sheet struct {
 	name     int // the column that names a row
 	wraps    []bool
 	spare    []int // 0 for columns that are never left out
+	states   []bool
+	marks    []bool
 	rows     int
 	value    func(row, column int) any
 	text     func(row, column int) string // of one line or more, not sanitised
+	unset    func(row, column int) string
 	lines    func(row, column int) []string
 	typed    func(row, column int) bool // whether text is no formula: a number, a truth, or exact
 }
@@ -41,6 +44,8 @@ func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *sh
 		s.keys = append(s.keys, c.Key)
 		s.wraps = append(s.wraps, c.Wrap)
 		s.spare = append(s.spare, c.Spare)
+		s.states = append(s.states, c.State)
+		s.marks = append(s.marks, c.Mark)
 		if c.Name {
 			s.name = i
 		}
@@ -53,6 +58,12 @@ func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *sh
 			return c.Text(item(row))
 		}
 		return text(s.value(row, column))
+	}
+	s.unset = func(row, column int) string {
+		if c := columns[column]; c.Unset != nil {
+			return c.Unset(item(row))
+		}
+		return ""
 	}
 	s.lines = func(row, column int) []string {
 		if c := columns[column]; c.Lines != nil {

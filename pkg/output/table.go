@@ -28,26 +28,27 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, s.err
 	}
-	g := grid{header: make([]string, len(s.keys)), widths: make([]int, len(s.keys))}
+	g := grid{header: make([]cell, len(s.keys)), widths: make([]int, len(s.keys))}
 	for column, key := range s.keys {
 		g.columns = append(g.columns, column)
 		if !o.NoHeaders {
-			g.header[column] = heading(key)
-			g.widths[column] = len(g.header[column])
+			g.header[column] = o.Style.label(key)
+			g.widths[column] = len(g.header[column].text)
 		}
 	}
-	cells := func(row int) []string {
-		all := make([]string, len(s.keys))
+	cells := func(row int) []cell {
+		all := make([]cell, len(s.keys))
 		for column := range s.keys {
-			all[column] = cut(Sanitize(s.cell(row, column, o.Format == Wide)), longest)
+			all[column] = s.cell(row, column, o)
+			all[column].text = cut(Sanitize(all[column].text), longest)
 		}
 		return all
 	}
 	fits := o.Width == 0 || o.Format == Wide
 	for row := range s.rows {
 		all := cells(row)
-		for column, cell := range all {
-			g.widths[column] = max(g.widths[column], width(cell))
+		for column, c := range all {
+			g.widths[column] = max(g.widths[column], width(c.text))
 		}
 		if !fits || s.rows <= many { // else they are made again: all at once take much memory
 			g.rows = append(g.rows, all)
@@ -56,44 +57,96 @@ func (s *sheet) table(o Options) ([]byte, error) {
 	if !fits {
 		g = s.fit(g, o)
 	}
+	header := [][]cell{g.header}
 	if o.NoHeaders {
-		g.header = nil
+		header = nil
 	}
 	switch {
 	case g.rows == nil:
-		return s.pad(g.header, func(yield func([]string) bool) {
+		return s.pad(header, func(yield func([]cell) bool) {
 			for row := 0; row < s.rows && yield(cells(row)); row++ {
 			}
 		}, g.widths), nil
 	case len(g.rows) > many:
-		return s.pad(g.header, slices.Values(g.rows), g.widths), nil
+		return s.pad(header, slices.Values(g.rows), g.widths), nil
 	}
-	return draw(g.header, g.rows)
+	text, err := draw(slices.Concat(header, g.rows))
+	return trim(text), err
 }
 
-// cell is a text of a table. The plain one has room for a date, not for a time.
-func (s *sheet) cell(row, column int, wide bool) string {
-	if at, ok := s.value(row, column).(time.Time); ok && !wide {
-		return at.UTC().Format(time.DateOnly)
+// label is a heading.
+func (y Style) label(key string) cell {
+	c := cell{text: heading(key)}
+	if y.Color {
+		c.style = bold
 	}
-	return s.text(row, column)
+	return c
+}
+
+// cell is the value of a table. A plain table has room for a date, not for a time.
+func (s *sheet) cell(row, column int, o Options) cell {
+	v, wide := s.value(row, column), o.Format == Wide
+	if at, ok := v.(time.Time); ok && !wide {
+		if o.Style.Now.IsZero() {
+			return cell{text: at.UTC().Format(time.DateOnly)}
+		}
+		return cell{text: Moment(o.Style.Now, at)}
+	}
+	if marked, ok := v.(bool); ok && s.marks[column] && o.Style.Mark != "" {
+		if !marked {
+			return cell{}
+		}
+		return cell{text: o.Style.Mark}
+	}
+	if v == nil && !o.Style.Now.IsZero() {
+		if text := s.unset(row, column); text != "" {
+			return cell{text: text}
+		}
+	}
+	return s.toned(column, s.text(row, column), o.Style)
+}
+
+// toned is a text in the color of the state that it names, if it names one.
+func (s *sheet) toned(column int, text string, y Style) cell {
+	c := cell{text: text}
+	if y.Color && s.states[column] {
+		c.style = tone(text)
+	}
+	return c
 }
 
 // record writes a single thing, with a line for each column and no cuts.
-func (s *sheet) record() []byte {
+func (s *sheet) record(o Options) []byte {
 	labels := 0
 	for _, key := range s.keys {
 		labels = max(labels, len(heading(key)))
 	}
-	var rows [][]string
+	var rows [][]cell
 	for column, key := range s.keys {
-		label := heading(key)
-		for _, line := range oneLine(s.lines(0, column)) {
-			rows = append(rows, []string{label, Sanitize(line)})
-			label = ""
+		label := o.Style.label(key)
+		for _, line := range oneLine(s.detail(column, o.Style)) {
+			rows = append(rows, []cell{label, s.toned(column, Sanitize(line), o.Style)})
+			label = cell{}
 		}
 	}
 	return s.pad(nil, slices.Values(rows), []int{labels, 0})
+}
+
+// detail is the value of a single thing: a time is exact, and told from now.
+func (s *sheet) detail(column int, y Style) []string {
+	lines := s.lines(0, column)
+	if y.Now.IsZero() {
+		return lines
+	}
+	switch v := s.value(0, column).(type) {
+	case time.Time:
+		return []string{s.text(0, column) + " (" + Moment(y.Now, v) + ")"}
+	case nil:
+		if text := s.unset(0, column); text != "" {
+			return []string{text}
+		}
+	}
+	return lines
 }
 
 // short is the width up to which several values stay on one line.
@@ -122,19 +175,15 @@ func heading(key string) string {
 }
 
 // draw renders by tablewriter.
-func draw(header []string, rows [][]string) ([]byte, error) {
+func draw(lines [][]cell) ([]byte, error) {
 	var b bytes.Buffer
-	cells := func() tw.CellConfig {
-		return tw.CellConfig{
-			Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-			Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
-			Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}},
-		}
+	cells := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
+		Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}},
 	}
 	table := tablewriter.NewTable(&b,
-		tablewriter.WithHeaderConfig(cells()),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithRowConfig(cells()),
+		tablewriter.WithRowConfig(cells),
 		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithEastAsian(false), // the same bytes in every locale
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
@@ -142,22 +191,22 @@ func draw(header []string, rows [][]string) ([]byte, error) {
 			Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
 		})),
 	)
-	if header != nil {
-		table.Header(header)
-	}
-	for _, row := range rows {
-		if err := table.Append(row); err != nil {
+	for _, line := range lines {
+		texts := make([]string, len(line))
+		for column, c := range line {
+			texts[column] = c.String()
+		}
+		if err := table.Append(texts); err != nil {
 			return nil, err
 		}
 	}
-	if err := table.Render(); err != nil {
-		return nil, err
-	}
-	return trim(b.Bytes()), nil
+	err := table.Render()
+	return b.Bytes(), err
 }
 
+// trim takes away the blanks at the ends of lines, in place.
 func trim(text []byte) []byte {
-	b := make([]byte, 0, len(text))
+	b := text[:0]
 	for line := range bytes.Lines(text) {
 		b = append(append(b, bytes.TrimRight(line, " \n")...), '\n')
 	}
@@ -165,19 +214,21 @@ func trim(text []byte) []byte {
 }
 
 // pad is draw for many rows: it looks the same at a thirtieth of the cost.
-func (s *sheet) pad(header []string, rows iter.Seq[[]string], widths []int) []byte {
+func (s *sheet) pad(header [][]cell, rows iter.Seq[[]cell], widths []int) []byte {
 	var b []byte
-	line := func(cells []string) {
-		for column, cell := range cells {
-			b = append(b, cell...)
+	line := func(cells []cell) {
+		for column, c := range cells {
+			b = append(b, c.String()...)
 			if column < len(cells)-1 {
-				b = append(b, strings.Repeat(" ", widths[column]-width(cell)+len(gap))...)
+				for range widths[column] - width(c.text) + len(gap) {
+					b = append(b, ' ')
+				}
 			}
 		}
 		b = append(bytes.TrimRight(b, " "), '\n')
 	}
-	if header != nil {
-		line(header)
+	for _, cells := range header {
+		line(cells)
 	}
 	for cells := range rows {
 		line(cells)

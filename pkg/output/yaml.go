@@ -2,202 +2,150 @@ package output
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// yaml writes block style by hand: a node for each field, as the library has
-// it, takes many times as long.
-func (s *sheet) yaml() []byte {
-	if s.list && s.rows == 0 {
-		return []byte("[]\n")
-	}
-	if len(s.keys) == 0 {
-		return []byte("{}\n")
+// together is how many rows of a list are encoded at a time: their nodes take many
+// times the memory of the text.
+const together = 10
+
+func (s *sheet) yaml() ([]byte, error) {
+	if !s.list {
+		return appendYAML(nil, s.yamlRow(0))
 	}
 	var b []byte
-	for row := range s.rows {
-		for column, key := range s.keys {
-			depth := 0
-			if s.list {
-				b = append(b, "- "[min(column, 1)], ' ') // a dash, then blanks
-				depth = 1
-			}
-			b = appendYAMLString(b, key)
-			b = append(b, ':')
-			b = appendYAML(b, s.value(row, column), depth)
+	for first := 0; s.err == nil && (first == 0 || first < s.rows); first += together {
+		list := &yaml.Node{Kind: yaml.SequenceNode}
+		for row := first; row < min(first+together, s.rows); row++ {
+			list.Content = append(list.Content, s.yamlRow(row))
 		}
-		if b = s.spill(b); s.err != nil {
-			return nil
+		var err error
+		if b, err = appendYAML(b, list); err != nil {
+			return nil, err
 		}
+		b = s.spill(b)
 	}
-	return b
+	return b, nil
 }
 
-// appendYAML writes a value after a key that stands at depth, and ends the
-// line.
-func appendYAML(b []byte, v any, depth int) []byte {
+func appendYAML(b []byte, n *yaml.Node) ([]byte, error) {
+	var text bytes.Buffer
+	e := yaml.NewEncoder(&text)
+	e.SetIndent(2)
+	if err := e.Encode(n); err != nil {
+		return nil, err
+	}
+	if err := e.Close(); err != nil {
+		return nil, err
+	}
+	return append(b, escapeYAML(text.Bytes())...), nil
+}
+
+func (s *sheet) yamlRow(row int) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for column, key := range s.keys {
+		n.Content = append(n.Content, yamlString(key), yamlValue(s.value(row, column)))
+	}
+	return n
+}
+
+// yamlValue is the node of a normalised value.
+func yamlValue(v any) *yaml.Node {
 	switch v := v.(type) {
-	case nil:
-		return append(b, " null\n"...)
 	case string:
-		return append(appendYAMLString(append(b, ' '), v), '\n')
+		return yamlString(v)
 	case bool:
-		return append(strconv.AppendBool(append(b, ' '), v), '\n')
+		return yamlScalar(strconv.FormatBool(v))
 	case int64:
-		return append(strconv.AppendInt(append(b, ' '), v, 10), '\n')
+		return yamlScalar(strconv.FormatInt(v, 10))
 	case float64:
-		return append(appendFloat(append(b, ' '), v), '\n')
+		return yamlScalar(string(appendFloat(nil, v)))
 	case time.Time:
-		return append(appendTime(append(b, ' '), v), '\n')
+		return yamlString(text(v))
 	case []string:
-		if len(v) == 0 {
-			return append(b, " []\n"...)
-		}
-		b = append(b, '\n')
+		n := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, element := range v {
-			b = append(appendIndent(b, depth+1), "- "...)
-			b = append(appendYAMLString(b, element), '\n')
+			n.Content = append(n.Content, yamlString(element))
 		}
+		return n
 	case raw:
-		b, _ = appendYAMLRaw(b, v, depth+1, false)
+		d := json.NewDecoder(bytes.NewReader(v))
+		d.UseNumber()
+		return yamlJSON(d)
 	}
-	return b
+	return yamlScalar("null")
 }
 
-// appendYAMLRaw writes the compact JSON value at the start of src after a key,
-// or after the dash of a list, and returns what follows it in src. Its inner
-// lines stand at depth.
-func appendYAMLRaw(b, src []byte, depth int, dash bool) (out, rest []byte) {
-	opening := src[0]
-	if opening != '{' && opening != '[' {
-		return appendYAMLScalar(b, src)
+// yamlJSON is the node of the next JSON value, with the keys of objects in their
+// order. d reads what an encoder wrote.
+func yamlJSON(d *json.Decoder) *yaml.Node {
+	token, _ := d.Token()
+	switch v := token.(type) {
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		if v == '{' {
+			n.Kind = yaml.MappingNode
+		}
+		for d.More() {
+			n.Content = append(n.Content, yamlJSON(d)) // of an object, keys and values in turn
+		}
+		_, _ = d.Token() // the closing bracket
+		return n
+	case json.Number:
+		return yamlScalar(v.String())
 	}
-	if src[1] == opening+2 { // the closing bracket
-		return append(append(append(b, ' '), src[:2]...), '\n'), src[2:]
+	return yamlValue(token)
+}
+
+// yamlScalar is a value whose text says what it is.
+func yamlScalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
+
+// yamlString is a text, which the library quotes where its own reader would take it
+// for something else. Other readers, and eyes, need quotes in more places.
+func yamlString(s string) *yaml.Node {
+	s = string([]rune(s)) // a byte that is no UTF-8 becomes U+FFFD, as in JSON
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	first, _ := utf8.DecodeRuneInString(s)
+	id := len(s) == 36 && s[8] == '-' && s[13] == '-'
+	older := []string{"y", "n", "yes", "no", "on", "off"} // truths of YAML 1.1
+	switch {
+	case !unicode.IsLetter(first) && (!id || !unicode.IsDigit(first)), // 12:30 is a number of YAML 1.1
+		len(s) <= len("off") && slices.Contains(older, strings.ToLower(s)),
+		strings.ContainsFunc(s, unseen):
+		n.Style = yaml.DoubleQuotedStyle
 	}
-	for first := true; src[0] == opening && first || src[0] == ','; first = false {
+	return n
+}
+
+// unseen tells the characters that are escaped, for which a text needs quotes.
+func unseen(r rune) bool { return r == utf8.RuneError || hidden(r) }
+
+// escapeYAML escapes what the library prints as it is and a terminal would not show.
+// yamlString has quotes around all such characters.
+func escapeYAML(text []byte) []byte {
+	escaped := func(r rune) bool { return r >= utf8.RuneSelf && unseen(r) }
+	if bytes.IndexFunc(text, escaped) < 0 {
+		return text
+	}
+	b := make([]byte, 0, len(text)+len(text)/8)
+	for _, r := range string(text) {
 		switch {
-		case !first:
-			b = appendIndent(b, depth)
-		case dash:
-			b = append(b, ' ')
+		case !escaped(r):
+			b = utf8.AppendRune(b, r)
+		case r > 0xffff:
+			b = fmt.Appendf(b, `\U%08x`, r)
 		default:
-			b = appendIndent(append(b, '\n'), depth)
+			b = fmt.Appendf(b, `\u%04x`, r)
 		}
-		src = src[1:]
-		if opening == '[' {
-			b, src = appendYAMLRaw(append(b, '-'), src, depth+1, true)
-			continue
-		}
-		n := stringEnd(src)
-		b = appendYAMLKey(b, unquote(src[:n]), depth)
-		b, src = appendYAMLRaw(b, src[n+1:], depth+1, false)
-	}
-	return b, src[1:]
-}
-
-// appendYAMLKey writes a key of any length: more than 1,024 characters need the
-// long form.
-func appendYAMLKey(b []byte, key string, depth int) []byte {
-	const safe = 100 // an escape has up to ten characters
-	if len(key) <= safe {
-		return append(appendYAMLString(b, key), ':')
-	}
-	b = append(appendYAMLString(append(b, "? "...), key), '\n')
-	return append(appendIndent(b, depth), ':')
-}
-
-func appendYAMLScalar(b, src []byte) (out, rest []byte) {
-	b = append(b, ' ')
-	if src[0] == '"' {
-		n := stringEnd(src)
-		return append(appendYAMLString(b, unquote(src[:n])), '\n'), src[n:]
-	}
-	n := bytes.IndexAny(src, ",]}")
-	if n < 0 {
-		n = len(src)
-	}
-	return append(append(b, src[:n]...), '\n'), src[n:]
-}
-
-// stringEnd returns the length of the JSON string at the start of src.
-func stringEnd(src []byte) int {
-	for i := 1; ; i++ {
-		switch src[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-}
-
-func appendIndent(b []byte, depth int) []byte {
-	for range depth {
-		b = append(b, "  "...)
 	}
 	return b
-}
-
-func appendYAMLString(b []byte, s string) []byte {
-	if plainYAML(s) {
-		return append(b, s...)
-	}
-	return appendString(b, s, yamlEscape)
-}
-
-// yamlEscape differs from JSON in having no surrogates.
-func yamlEscape(b []byte, r rune) []byte {
-	if r > 0xffff {
-		return fmt.Appendf(b, `\U%08x`, r)
-	}
-	return fmt.Appendf(b, `\u%04x`, r)
-}
-
-// plainYAML tells the strings that no version of YAML takes for anything else
-// when they stand there without quotes.
-func plainYAML(s string) bool {
-	if s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == ':' || strings.Contains(s, ": ") {
-		return false
-	}
-	if c := s[0]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !isUUID(s) {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("_-./@+: ()", c) < 0 {
-			return false
-		}
-	}
-	switch len(s) {
-	case 1, 2, 3, 4, 5:
-		switch strings.ToLower(s) {
-		case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
-			return false
-		}
-	}
-	return true
-}
-
-// isUUID lets ids stand without quotes whether they begin with a digit or not.
-func isUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if strings.IndexByte("0123456789abcdefABCDEF", s[i]) < 0 {
-				return false
-			}
-		}
-	}
-	return true
 }

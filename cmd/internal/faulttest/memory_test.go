@@ -142,7 +142,7 @@ func TestMemoryRig(t *testing.T) {
 	}
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "astra")
-	out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", binary, "../../..").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s%v", out, err)
 	}
