@@ -125,6 +125,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err != nil {
 		return savedButUnlisted(app, session, in.ref, err)
 	}
+	if err := unreplaced(app, old); err != nil {
+		return err
+	}
 	held, err := app.Held(session.APIURL, old.ClientID)
 	if err != nil {
 		return err

@@ -28,11 +28,14 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		}
 	}
 	a.keepNames()
-	if err == nil || errors.Is(err, errDone) {
-		err = a.unwritten()
-	}
-	if err == nil || errors.Is(err, errDone) {
-		return int(exit.OK)
+	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
+		end := exit.OK
+		if errors.Is(err, exit.ErrNegative) {
+			end = exit.CheckFailed
+		}
+		if err = a.unwritten(); err == nil {
+			return int(end)
+		}
 	}
 	if child, ok := errors.AsType[ChildStatus](err); ok {
 		return int(child)

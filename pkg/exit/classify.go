@@ -32,6 +32,7 @@ func kinds() []struct {
 		target error
 		code   Code
 	}{
+		{ErrNegative, CheckFailed},
 		{onetime.ErrPending, Unknown},
 		{onetime.ErrNothingKept, CredentialRevoked},
 		{onetime.ErrPartial, Store},
