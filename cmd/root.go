@@ -4,7 +4,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -76,15 +75,15 @@ Try everything without an account: astra sandbox demo`,
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		err := noun(cmd, args)
 		if wrong, ok := errors.AsType[*exit.Error](err); ok {
-			path := ""
+			path, meant := "", (*cobra.Command)(nil)
 			if len(args) > 1 {
-				path = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"
+				path, meant = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"
 			}
 			if path == "" && wrong.Hint == "" {
-				path = verb(strings.ToLower(args[0]), "")
+				path, meant = verb(strings.ToLower(args[0]), "")
 			}
 			if path != "" {
-				wrong.Hint, wrong.Next = fmt.Sprintf("did you mean %q?", path), []string{"astra " + path + " --help"}
+				wrong.Hint, wrong.Next = cli.Suggestion(meant, path), []string{"astra " + path + " --help"}
 			}
 		}
 		return err
@@ -94,7 +93,7 @@ Try everything without an account: astra sandbox demo`,
 
 // verb returns the command that has this name, or is called so elsewhere, if
 // there is only one below a noun, or below all where none is given.
-func verb(name, below string) (path string) {
+func verb(name, below string) (path string, meant *cobra.Command) {
 	for _, noun := range New(new(cli.App)).Commands() {
 		if below != "" && !called(noun, below) && !called(noun, strings.TrimSuffix(below, "s")) {
 			continue
@@ -104,12 +103,13 @@ func verb(name, below string) (path string) {
 				continue
 			}
 			if path != "" {
-				return ""
+				return "", nil
 			}
+			meant = c
 			path = noun.Name() + " " + c.Name()
 		}
 	}
-	return path
+	return path, meant
 }
 
 func called(c *cobra.Command, name string) bool {

@@ -12,7 +12,7 @@ import (
 type seed struct {
 	orgName                  string
 	noEnterprise, enterprise bool
-	accept, hibernate        []string
+	accept, hibernate, wake  []string
 	advance                  string
 }
 
@@ -39,14 +39,15 @@ that are under way.`,
 	f.BoolVar(&in.enterprise, "enterprise", false, "give the enterprise rights back")
 	f.StringArrayVar(&in.accept, "accept", nil, "let the owner of this `address` accept the invitation; may be repeated")
 	f.StringArrayVar(&in.hibernate, "hibernate", nil, "let this serverless `database` hibernate, by name or id; may be repeated")
+	f.StringArrayVar(&in.wake, "wake", nil, "resume this hibernated `database`, as a request to its data does; may be repeated")
 	f.StringVar(&in.advance, "advance", "", "move the sandbox's clock on by a `duration`, such as 31m or 90d")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
-	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "advance")
+	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "wake", "advance")
 	return cmd
 }
 
 func (in seed) run(app *cli.App) error {
-	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept, Hibernate: in.hibernate}
+	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept, Hibernate: in.hibernate, Wake: in.wake}
 	var err error
 	if options.Advance, err = in.step(); err != nil {
 		return err
@@ -78,6 +79,9 @@ func (in seed) run(app *cli.App) error {
 	}
 	for _, db := range in.hibernate {
 		app.Say("%s goes to sleep.", db)
+	}
+	for _, db := range in.wake {
+		app.Say("%s resumes, which takes a minute.", db)
 	}
 	if in.advance != "" {
 		app.Say("The sandbox's clock moved on by %s.", in.advance)

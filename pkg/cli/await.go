@@ -75,7 +75,7 @@ func (s *Session) wait(ctx context.Context, d devops.Database, c Change) (devops
 		}
 		if err == nil || d.BeingDeleted() {
 			if c.Done(d) {
-				told.end(d)
+				told.end(d, c)
 				return d, nil
 			}
 			if err := c.failed(d, before); err != nil {

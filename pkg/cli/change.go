@@ -21,6 +21,7 @@ type Change struct {
 	Begun func(devops.Database) bool // it is under way; nil where that does not show
 	Done  func(devops.Database) bool
 	Wait  bool // until it is done
+	Parks bool // done is parked
 
 	lost bool // a request was sent and not clearly answered
 }
@@ -41,10 +42,13 @@ func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devo
 		var arrived bool
 		switch {
 		case errors.Is(err, devops.ErrConflict) && conflicts < maxConflicts:
-			calm := time.Second << conflicts
+			calm, refused := time.Second<<conflicts, err
 			conflicts++
 			if d, err = s.free(ctx, d, c, calm); err != nil {
 				return d, err
+			}
+			if s.app.asleep(d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // and stays so, unless this wakes it
+				return d, s.Awake(d, fmt.Errorf("%s: %w", c.Doing, refused))
 			}
 		case errors.Is(err, devops.ErrInvalid):
 			// It may have been sent again after a lost answer, and be refused
@@ -62,7 +66,7 @@ func (s *Session) Change(ctx context.Context, d devops.Database, c Change) (devo
 		case ctx.Err() != nil:
 			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again(s.app))
 		default:
-			return d, fmt.Errorf("%s: %w", c.Doing, err)
+			return d, s.Awake(d, fmt.Errorf("%s: %w", c.Doing, err))
 		}
 	}
 	if !c.Wait {
@@ -91,7 +95,10 @@ func (s *Session) look(ctx context.Context, d devops.Database, c Change) (devops
 	if err := c.failed(now, d.Status); err != nil {
 		return now, err
 	}
-	if !c.Done(now) {
+	switch asleep := s.app.asleep(now); {
+	case c.Done(now) && asleep != "" && !c.Parks:
+		s.app.Say("%s.", asleep)
+	case !c.Done(now):
 		s.app.Say("%s: under way. To wait for the end: %s", sentence(c.Doing), c.again(s.app))
 	}
 	return now, nil

@@ -66,9 +66,13 @@ func (w *watch) draw() {
 	fmt.Fprintf(w.app.Err, "\r\x1b[K%s", string(text))
 }
 
-// end says that it is done.
-func (w *watch) end(d devops.Database) {
+// end says that it is done. A database that is asleep cannot be used yet.
+func (w *watch) end(d devops.Database, c Change) {
 	w.clear()
+	if asleep := w.app.asleep(d); asleep != "" && !c.Parks {
+		w.app.Say("%s: done; %s.", sentence(w.doing), asleep)
+		return
+	}
 	w.app.Say("%s: done, %s is %s (%s).", sentence(w.doing), d.Name, strings.ToLower(d.Status), w.elapsed())
 }
 

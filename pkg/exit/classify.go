@@ -74,6 +74,7 @@ func kinds() []struct {
 		{sandbox.ErrState, Config},
 		{sandbox.ErrNotInvited, NotFound},
 		{sandbox.ErrNotActive, NotFound},
+		{sandbox.ErrNotHibernated, NotFound},
 		{devops.ErrURL, Usage},
 		{devops.ErrElsewhere, Refused},
 		{devops.ErrUnauthorized, NoCredential},

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// asleep says how a database that is parked or hibernated comes back, "" for another one.
+func (a *App) asleep(d devops.Database) string {
+	switch d.Status {
+	case "HIBERNATED":
+		return d.Name + " exists and is hibernated: it resumes at the first request to its data"
+	case "PARKED":
+		return d.Name + " exists and is parked; to use it: " + a.Command("astra db unpark "+shellword.Quote(d.Name)+" --wait")
+	}
+	return ""
+}
+
+// Awake adds to a refusal by a database that is parked or hibernated how it comes back.
+func (s *Session) Awake(d devops.Database, err error) error {
+	if !errors.Is(err, devops.ErrConflict) {
+		return err
+	}
+	name := shellword.Quote(d.Name)
+	switch {
+	case d.Status == "PARKED":
+		return exit.Hint(err, d.Name+" is parked", "astra db unpark "+name+" --wait")
+	case d.Status != "HIBERNATED":
+		return err
+	case s.app.sandboxed:
+		return exit.Hint(err, d.Name+" is hibernated; a request to its data resumes it. In the sandbox, simulate one", "astra sandbox seed --wake "+name)
+	}
+	hint := d.Name + " is hibernated: it resumes at the first request to its data, by cqlsh, a driver, the Data API or curl"
+	endpoint, failed := s.DataEndpoint(d, d.Region)
+	if failed != nil {
+		return exit.Hint(err, hint)
+	}
+	return exit.Hint(err, hint, `curl -H "X-Cassandra-Token: $ASTRA_DB_APPLICATION_TOKEN" `+shellword.Quote(endpoint+"/v2/schemas/keyspaces"))
+}
