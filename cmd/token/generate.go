@@ -97,6 +97,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if of := cli.Manages(roles...); of != "" {
+		app.Say("This token can manage %s.", of)
+	}
 	if app.Interactive() && !app.Globals.Yes {
 		explain(app, roles)
 		if expires.IsZero() {
