@@ -124,6 +124,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
+	if in.save == "" && in.out == "" && !in.copy {
+		warnOfLog(app)
+	}
 	maker, err := app.Maker(ctx, session)
 	if err != nil {
 		return err
@@ -184,6 +187,17 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back
 	}
 	return all, nil
+}
+
+// warnOfLog warns before a secret goes to standard output in CI, which keeps that.
+func warnOfLog(app *cli.App) {
+	if !app.Terminal.CI {
+		return
+	}
+	if info, err := app.Stdout().Stat(); err == nil && info.Mode().IsRegular() {
+		return
+	}
+	app.Warn("the secret goes to standard output, and into this job's log unless that is redirected; use --out or --save")
 }
 
 // explain shows what the roles allow, before the question.

@@ -159,6 +159,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
 	}
+	if r.shown && !in.copy {
+		warnOfLog(app)
+	}
 	entry, err := r.Begin(ctx, old.ClientID, order, overlap)
 	if err != nil {
 		return openAlready(err, old.ClientID)
