@@ -94,8 +94,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	}
 	if hint, command := a.OtherService(); hint != "" && (e.Exit == exit.NoCredential || e.Exit == exit.Network) {
 		e.Hint, e.Next = strings.TrimPrefix(e.Hint+"; "+hint, "; "), append([]string{command}, e.Next...)
-	}
-	if a.elsewhere(e) {
+	} else if a.elsewhere(e) {
 		e.Hint, e.Next = "this is a token of the sandbox on this machine: add --sandbox, or --api-url with the address at which it is served", []string{"astra sandbox status"}
 	}
 	for i, command := range e.Next {
