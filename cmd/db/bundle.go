@@ -140,7 +140,7 @@ func (in bundle) checkOut() error {
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
 		return exit.Usagef("--out %s: that is no file", shellword.Quote(in.out))
 	case !in.force:
-		return exists(in.out)
+		return exit.Usagef("%s exists", shellword.Quote(in.out)).WithHint("--force replaces it")
 	}
 	return nil
 }
