@@ -116,6 +116,26 @@ func called(c *cobra.Command, name string) bool {
 	return c.Name() == name || slices.Contains(c.Aliases, name) || slices.Contains(c.SuggestFor, name)
 }
 
+// unknownHelp is the failure for the help of a command that does not exist, which cobra
+// answers with that of the one above it. The line is looked at with flags of its own.
+func unknownHelp(args []string) (*cobra.Command, error) {
+	end := slices.Index(args, "--")
+	if end < 0 {
+		end = len(args)
+	}
+	isHelp := func(arg string) bool { return arg == "--help" || arg == "-h" }
+	if !slices.ContainsFunc(args[:end], isHelp) {
+		return nil, nil
+	}
+	app := &cli.App{Args: args}
+	root := New(app)
+	cmd, rest, err := root.Find(slices.DeleteFunc(slices.Clone(args), isHelp))
+	if err != nil || !cmd.HasSubCommands() || cmd.ParseFlags(rest) != nil || len(cmd.Flags().Args()) == 0 {
+		return nil, nil
+	}
+	return cmd, cmd.RunE(cmd, cmd.Flags().Args())
+}
+
 // Main runs the command line args and returns the exit status.
 func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	if !failpoint.Disabled("panic-containment") {
@@ -127,6 +147,10 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	root := New(app)
 	if app.Completing() {
 		app.Complete(root)
+	}
+	if cmd, err := unknownHelp(args); err != nil {
+		app.FailedBy(cmd)
+		return app.Finish(ctx, err)
 	}
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

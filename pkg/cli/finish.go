@@ -81,6 +81,13 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			}
 		}
 	}
+	if a.failed == "astra auth login" {
+		for i, command := range e.Next {
+			if command == a.failed { // again, and with another token
+				e.Next[i] = repairedLine(without(a.Args, "--token-file"), "")
+			}
+		}
+	}
 	if a.sandboxed && e.Exit == exit.NoCredential && e.Outcome != exit.OutcomePartial && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 		if a.session != nil && a.session.Source == administratorName {

@@ -37,6 +37,9 @@ func LongRunning(cmd *cobra.Command) *cobra.Command {
 // they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if err := checkArguments(args); err != nil { // before anything else is said of it
+			return err
+		}
 		if slices.Contains(args, "") {
 			return exit.Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
 		}
