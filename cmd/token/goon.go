@@ -25,6 +25,9 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 	}
 	o, found := in.meant(app, session, open)
 	if !found {
+		if err := in.finished(app, session, journal); err != nil {
+			return err
+		}
 		return in.notHere(app, session)
 	}
 	entry, err := journal.Take(ctx, o.ID)
@@ -61,6 +64,29 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 		return nil
 	}
 	return r.advance(ctx, app, entry, finish)
+}
+
+// finished is the failure for a rotation that came to its end on this machine, nil for
+// another one.
+func (in rotate) finished(app *cli.App, session *cli.Session, journal onetime.Journal) error {
+	old, at := journal.Finished(in.clientID(app, session))
+	if old == "" {
+		return nil
+	}
+	e := exit.NotFoundf("open rotation", in.ref, nil)
+	e.Message = "the rotation of " + old + " was already finished at " + lifetime(at) + "; nothing was sent"
+	return e.WithHint("the old token %s was revoked", old).WithNext("astra token list")
+}
+
+// noteFinished notes the end of a rotation. Without the note only a message is shorter.
+func noteFinished(app *cli.App, e *onetime.Entry) {
+	journal, err := app.Journal()
+	if err == nil {
+		err = journal.NoteFinished(e.Old, e.Made, app.Now())
+	}
+	if err != nil {
+		app.Detail("the end of the rotation cannot be noted: %v", err)
+	}
 }
 
 // notHere is the failure for a rotation that this machine does not know. The old token
@@ -241,6 +267,7 @@ func retireOne(ctx context.Context, app *cli.App, journal onetime.Journal, old s
 	if err := r.Advance(ctx, e, false); err != nil {
 		return made, false, r.stopped(e, err)
 	}
+	noteFinished(app, e)
 	app.Say("The old token %s is revoked.", old)
 	return made, true, nil
 }

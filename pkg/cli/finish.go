@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
@@ -12,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -94,6 +96,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
 		}
 	}
+	a.sayUnchanged(e, err)
 	a.adviseNetwork(e, err)
 	a.advisePlace(e, err)
 	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
@@ -114,6 +117,20 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		a.reportText(e)
 	}
 	return int(e.Exit)
+}
+
+// sayUnchanged adds to an interruption that nothing was changed, where that is certain:
+// at a question, which comes before all changes, and where no token was asked for.
+func (a *App) sayUnchanged(e *exit.Error, err error) {
+	generates := a.failed == "astra token generate" || a.failed == "astra token rotate"
+	stopped := slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, e.Exit)
+	switch {
+	case !stopped, e.Outcome != "" && e.Outcome != exit.OutcomeNone, a.changed.Load(), strings.Contains(e.Message, "nothing was"):
+	case generates && e.Hint == "":
+		e.Message += "; nothing was generated"
+	case errors.Is(err, prompt.ErrInterrupted):
+		e.Message += "; nothing was changed"
+	}
 }
 
 // elsewhere reports whether a failure is that a token of this machine's sandbox went to
