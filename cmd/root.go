@@ -130,10 +130,10 @@ func unknownHelp(args []string) (*cobra.Command, error) {
 	app := &cli.App{Args: args}
 	root := New(app)
 	cmd, rest, err := root.Find(slices.DeleteFunc(slices.Clone(args), isHelp))
-	if err != nil || !cmd.HasSubCommands() || cmd.ParseFlags(rest) != nil || len(cmd.Flags().Args()) == 0 {
-		return nil, nil
+	if err == nil && cmd.HasSubCommands() && cmd.ParseFlags(rest) == nil && len(cmd.Flags().Args()) > 0 {
+		return cmd, cmd.RunE(cmd, cmd.Flags().Args())
 	}
-	return cmd, cmd.RunE(cmd, cmd.Flags().Args())
+	return nil, nil //nolint:nilerr // the parser tells of what is wrong otherwise
 }
 
 // Main runs the command line args and returns the exit status.
