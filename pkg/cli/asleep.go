@@ -31,7 +31,7 @@ func (s *Session) Awake(d devops.Database, err error) error {
 	case d.Status != "HIBERNATED":
 		return err
 	case s.app.sandboxed:
-		return exit.Hint(err, d.Name+" is hibernated; a request to its data resumes it. In the sandbox, simulate one", "astra sandbox seed --wake "+name)
+		return exit.Hint(err, d.Name+" is hibernated: it resumes at the first request to its data. To simulate one in the sandbox:", "astra sandbox seed --wake "+name)
 	}
 	hint := d.Name + " is hibernated: it resumes at the first request to its data, by cqlsh, a driver, the Data API or curl"
 	endpoint, failed := s.DataEndpoint(d, d.Region)

@@ -368,7 +368,7 @@ func TestNarrow(t *testing.T) {
 		s.mu.Lock()
 		shown := s.shown.String()
 		s.mu.Unlock()
-		for _, line := range strings.SplitSeq(strings.ReplaceAll(shown, "\r", ""), "\n") {
+		for line := range strings.SplitSeq(strings.ReplaceAll(shown, "\r", ""), "\n") {
 			if columns(line) >= 40 {
 				t.Errorf("plain %v: %q is wider than the terminal", plain, line)
 			}
