@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -30,11 +31,13 @@ func (s *Session) Awake(d devops.Database, err error) error {
 		return exit.Hint(err, d.Name+" is parked", "astra db unpark "+name+" --wait")
 	case d.Status != "HIBERNATED":
 		return err
-	case s.app.sandboxed:
-		return exit.Hint(err, d.Name+" is hibernated: it resumes at the first request to its data. To simulate one in the sandbox:", "astra sandbox seed --wake "+name)
 	}
-	hint := d.Name + " is hibernated: it resumes at the first request to its data, by cqlsh, a driver, the Data API or curl"
+	hint := d.Name + " is hibernated: it resumes at the first request to its data"
 	endpoint, failed := s.DataEndpoint(d, d.Region)
+	if s.app.sandboxed || failed == nil && !strings.Contains(endpoint, d.ID) { // one address for all databases, as a sandbox has it
+		return exit.Hint(err, hint+". To simulate one in the sandbox:", "astra sandbox seed --wake "+name)
+	}
+	hint += ", by cqlsh, a driver, the Data API or curl"
 	if failed != nil {
 		return exit.Hint(err, hint)
 	}
