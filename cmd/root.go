@@ -133,7 +133,7 @@ func unknownHelp(args []string) (*cobra.Command, error) {
 	if err == nil && cmd.HasSubCommands() && cmd.ParseFlags(rest) == nil && len(cmd.Flags().Args()) > 0 {
 		return cmd, cmd.RunE(cmd, cmd.Flags().Args())
 	}
-	return nil, nil //nolint:nilerr // the parser tells of what is wrong otherwise
+	return nil, nil // the parser tells of what is wrong otherwise
 }
 
 // Main runs the command line args and returns the exit status.

@@ -26,25 +26,19 @@ func (j Journal) NoteDeleted(clientID string) error {
 	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
 	}
-	return j.note(deletedFile, deletedBefore, clientID)
+	return j.note(clientID)
 }
 
-// finishedFile has a line for each rotation that ended here: the old token, the new one,
-// and when. finishedBefore has earlier ones.
-const (
-	finishedFile   = "finished"
-	finishedBefore = "finished.old"
-)
-
-// NoteFinished notes that a rotation came to its end here, for people who finish it again.
+// NoteFinished notes that a rotation came to its end here, for people who finish it
+// again: the old token, which was deleted, the new one, and when.
 func (j Journal) NoteFinished(old, made string, at time.Time) error {
-	return j.note(finishedFile, finishedBefore, old+" "+made+" "+at.UTC().Format(time.RFC3339))
+	return j.note(old + " " + made + " " + at.UTC().Format(time.RFC3339))
 }
 
 // Finished returns the old token of the last rotation of a token, the old one or the new
 // one, that came to its end here, and when; "" if there was none.
 func (j Journal) Finished(clientID string) (old string, at time.Time) {
-	j.lines([]string{finishedBefore, finishedFile}, func(line string) {
+	j.lines(func(line string) {
 		words := strings.Fields(line)
 		if len(words) != 3 || words[0] != clientID && words[1] != clientID {
 			return
@@ -56,17 +50,17 @@ func (j Journal) Finished(clientID string) (old string, at time.Time) {
 	return old, at
 }
 
-// note appends a line to a file of notes, and begins a new one where that is too long.
-func (j Journal) note(name, before, line string) error {
+// note appends a line to the notes, and begins a new file where that is too long.
+func (j Journal) note(line string) error {
 	if j.Dir == "" {
 		return nil
 	}
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return err
 	}
-	path := filepath.Join(j.Dir, name)
+	path := filepath.Join(j.Dir, deletedFile)
 	if info, err := os.Lstat(path); err == nil && info.Size() > maxDeletedFile {
-		if err := atomicfile.Rename(path, filepath.Join(j.Dir, before)); err != nil {
+		if err := atomicfile.Rename(path, filepath.Join(j.Dir, deletedBefore)); err != nil {
 			return err
 		}
 	}
@@ -78,9 +72,12 @@ func (j Journal) note(name, before, line string) error {
 	return errors.Join(err, file.Close())
 }
 
-// lines reads files of notes as far as they can be read.
-func (j Journal) lines(names []string, each func(line string)) {
-	for _, name := range names {
+// lines reads the notes as far as they can be read.
+func (j Journal) lines(each func(line string)) {
+	if j.Dir == "" {
+		return
+	}
+	for _, name := range []string{deletedBefore, deletedFile} {
 		info, err := os.Lstat(filepath.Join(j.Dir, name))
 		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {
 			continue
@@ -99,9 +96,13 @@ func (j Journal) lines(names []string, each func(line string)) {
 // deleted returns the client ids that were noted.
 func (j Journal) deleted() map[string]bool {
 	ids := map[string]bool{}
-	if j.Dir == "" || failpoint.Disabled("deletion-noted") {
+	if failpoint.Disabled("deletion-noted") {
 		return ids
 	}
-	j.lines([]string{deletedBefore, deletedFile}, func(line string) { ids[line] = true })
+	j.lines(func(line string) {
+		if id, _, finished := strings.Cut(line, " "); !finished {
+			ids[id] = true
+		}
+	})
 	return ids
 }
