@@ -283,7 +283,7 @@ func TestPickerEnds(t *testing.T) {
 				before, keys, see string
 			}{
 				{b, "Selected: ", "", ""},
-				{b, "Selected: ", name, ": " + name + "_"},
+				{b, "Selected: ", name, " " + name + "_"},
 				{b, "Selected: ", name + "\t", "[x]"},
 				{b, "Selected: ", name + "\t\r", "?"},
 				{&plain, "separated by commas", "", ""},

@@ -4,7 +4,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -93,15 +92,15 @@ Try it without an account: astra sandbox demo`,
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		err := noun(cmd, args)
 		if wrong, ok := errors.AsType[*exit.Error](err); ok {
-			path := ""
+			path, meant := "", (*cobra.Command)(nil)
 			if len(args) > 1 {
-				path = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"
+				path, meant = verb(strings.ToLower(args[0]), strings.ToLower(args[1])) // as in "list users"
 			}
 			if path == "" && wrong.Hint == "" {
-				path = verb(strings.ToLower(args[0]), "")
+				path, meant = verb(strings.ToLower(args[0]), "")
 			}
 			if path != "" {
-				wrong.Hint, wrong.Next = fmt.Sprintf("did you mean %q?", path), []string{"astra " + path + " --help"}
+				wrong.Hint, wrong.Next = cli.Suggestion(meant, path), []string{"astra " + path + " --help"}
 			}
 		}
 		return err
@@ -111,7 +110,7 @@ Try it without an account: astra sandbox demo`,
 
 // verb returns the command that has this name, or is called so elsewhere, if
 // there is only one below a noun, or below all where none is given.
-func verb(name, below string) (path string) {
+func verb(name, below string) (path string, meant *cobra.Command) {
 	for _, noun := range New(new(cli.App)).Commands() {
 		if below != "" && !called(noun, below) && !called(noun, strings.TrimSuffix(below, "s")) {
 			continue
@@ -121,16 +120,37 @@ func verb(name, below string) (path string) {
 				continue
 			}
 			if path != "" {
-				return ""
+				return "", nil
 			}
+			meant = c
 			path = noun.Name() + " " + c.Name()
 		}
 	}
-	return path
+	return path, meant
 }
 
 func called(c *cobra.Command, name string) bool {
 	return c.Name() == name || slices.Contains(c.Aliases, name) || slices.Contains(c.SuggestFor, name)
+}
+
+// unknownHelp is the failure for the help of a command that does not exist, which cobra
+// answers with that of the one above it. The line is looked at with flags of its own.
+func unknownHelp(args []string) (*cobra.Command, error) {
+	end := slices.Index(args, "--")
+	if end < 0 {
+		end = len(args)
+	}
+	isHelp := func(arg string) bool { return arg == "--help" || arg == "-h" }
+	if !slices.ContainsFunc(args[:end], isHelp) {
+		return nil, nil
+	}
+	app := &cli.App{Args: args}
+	root := New(app)
+	cmd, rest, err := root.Find(slices.DeleteFunc(slices.Clone(args), isHelp))
+	if err == nil && cmd.HasSubCommands() && cmd.ParseFlags(rest) == nil && len(cmd.Flags().Args()) > 0 {
+		return cmd, cmd.RunE(cmd, cmd.Flags().Args())
+	}
+	return nil, nil // the parser tells of what is wrong otherwise
 }
 
 // Main runs the command line args and returns the exit status.
@@ -144,6 +164,10 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	root := New(app)
 	if app.Completing() {
 		app.Complete(root)
+	}
+	if cmd, err := unknownHelp(args); err != nil {
+		app.FailedBy(cmd)
+		return app.Finish(ctx, err)
 	}
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

@@ -50,6 +50,7 @@ func TestRolePicker(t *testing.T) {
 	t.Run("Ctrl-C", func(t *testing.T) {
 		term := begin(t)
 		term.typed("\x03")
+		term.see("interrupted; nothing was generated")
 		term.ends(130)
 	})
 }

@@ -46,7 +46,7 @@ func (t target) enable(ctx context.Context, app *cli.App) error {
 		return cli.PrintOne(app, columns(), p.listed(before))
 	}
 	if len(active(before)) == 0 {
-		return exit.Refusef("no address is on the access list of %s, so that enabling it would let in everybody or nobody", p.name).
+		return exit.Refusef("the access list of %s has no addresses, and a list without addresses is not enabled", p.name).
 			WithHint("put addresses on it first").WithNext("astra access-list add CIDR " + p.flag())
 	}
 	after := before

@@ -20,12 +20,13 @@ func (p place) warn(ctx context.Context, app *cli.App, after devops.AccessList) 
 	case known && p.api:
 		app.Warn("this machine's own public address, %s, is not on the list: the API will take no further call from here, not even one that undoes this", own)
 	case known:
-		app.Warn("this machine's own public address, %s, is not on the list: %s cannot be reached from here then", own, p.name)
+		app.Warn("this machine's own public address, %s, is not on the list: %s cannot be reached from here then. To undo it: %s", own, p.name, app.Command("astra access-list disable "+p.flag()))
 	case p.api:
 		app.Warn("the API will take calls from %s only, and at once. Whether the address that the service sees you at is among them cannot be told from here; "+
 			"if it is not, only somebody behind one of them, or support, can undo this", few(active(after)))
 	default:
-		app.Warn("only %s can reach %s then, and at once; whether the address that the service sees you at is among them cannot be told from here", few(active(after)), p.name)
+		app.Warn("only %s can reach %s then, and at once; whether the address that the service sees you at is among them cannot be told from here. To undo it: %s",
+			few(active(after)), p.name, app.Command("astra access-list disable "+p.flag()))
 	}
 }
 

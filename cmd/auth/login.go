@@ -65,9 +65,13 @@ Token.`,
 
 func (in login) run(ctx context.Context, app *cli.App) error {
 	if app.Sandboxed() {
+		name := "local"
+		if in.profile != defaultProfile {
+			name = in.profile
+		}
 		return exit.Usagef("the sandbox needs no login: it uses its own administrator").
 			WithHint("to try the login, serve the sandbox and log in to it").
-			WithNext("astra sandbox serve", "astra auth login local --api-url URL --store file")
+			WithNext("astra sandbox serve", shellword.Line("astra", "auth", "login", name, "--api-url", "URL", "--store", cmp.Or(in.store, "file")))
 	}
 	if err := config.CheckName(in.profile); err != nil {
 		return exit.Usagef("%q cannot name a profile: %v", in.profile, err)

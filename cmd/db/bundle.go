@@ -140,7 +140,7 @@ func (in bundle) checkOut() error {
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
 		return exit.Usagef("--out %s: that is no file", shellword.Quote(in.out))
 	case !in.force:
-		return exists(in.out)
+		return exit.Usagef("%s exists", shellword.Quote(in.out)).WithHint("--force replaces it")
 	}
 	return nil
 }
@@ -161,7 +161,11 @@ func (in bundle) path(app *cli.App, d devops.Database, region string) (string, e
 func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
 	all, err := session.Databases.Bundles(ctx, d.ID)
 	if errors.Is(err, devops.ErrConflict) {
-		return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
+		e := exit.Classify(session.Awake(d, err))
+		if e.Hint == "" {
+			return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
+		}
+		return devops.Bundle{}, exit.Hint(e, "only an active database has a bundle; "+e.Hint)
 	}
 	if err != nil {
 		return devops.Bundle{}, err

@@ -26,7 +26,7 @@ func newPark(app *cli.App) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cmd
+	return cli.Limited(cmd, "It is for classic databases; a serverless one hibernates by itself when nothing uses it")
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
@@ -35,7 +35,7 @@ func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
 		return err
 	}
 	return perform(ctx, app, session, d, dbchange.Spec{
-		Doing: "parking " + d.Name, Wait: wait,
+		Doing: "parking " + d.Name, Wait: wait, Parks: true,
 		Send:  func(ctx context.Context) error { return session.Databases.Park(ctx, d.ID) },
 		Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
 		Done:  func(d devops.Database) bool { return d.Status == "PARKED" },

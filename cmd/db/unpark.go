@@ -14,7 +14,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
 		Use:        "unpark DB",
-		SuggestFor: []string{"resume"},
+		SuggestFor: []string{"resume", "wake", "start"},
 		Short:      "Unpark a classic database",
 		Example: "  astra db park legacy --yes --wait\n" +
 			"  astra db unpark legacy --wait",
@@ -22,7 +22,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cmd
+	return cli.Limited(cmd, "It is for parked classic databases; a serverless one that is hibernated resumes at the first request to its data")
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {

@@ -4,6 +4,7 @@ package open
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,7 +84,11 @@ func (in open) run(ctx context.Context, app *cli.App) error {
 	if i < 0 {
 		e := exit.NotFoundf("page", in.page, names())
 		e.Exit, e.Name = exit.Usage, ""
-		return e.WithNext("astra open --help")
+		pages := "the pages are " + strings.Join(names(), ", ")
+		if e.Hint != "" {
+			pages = e.Hint + " " + strings.ToUpper(pages[:1]) + pages[1:]
+		}
+		return e.WithHint("%s", pages).WithNext("astra open --help")
 	}
 	p := pages()[i]
 	if p.name != "db" && in.db != "" {

@@ -26,6 +26,8 @@ type terms struct {
 	resources                    []string
 
 	lint string
+
+	changes bool // a role that is there, whose database may be meant
 }
 
 func (t *terms) add(f *pflag.FlagSet) {
@@ -44,6 +46,11 @@ func (t terms) scoped() bool {
 	return t.allDatabases || len(t.databases)+len(t.keyspaces)+len(t.tables)+len(t.resources) > 0
 }
 
+// ownDatabase reports whether keyspaces are of the database that the role has already.
+func (t terms) ownDatabase() bool {
+	return t.changes && len(t.keyspaces) > 0 && len(t.databases)+len(t.resources) == 0 && !t.allDatabases && t.from == ""
+}
+
 // check finds the mistakes that can be seen without asking the service.
 func (t terms) check() error {
 	switch {
@@ -51,7 +58,7 @@ func (t terms) check() error {
 		return exit.Usagef("--lint is error, warn or off, not %q", t.lint)
 	case t.allDatabases && len(t.databases) > 0:
 		return exit.Usagef("--all-databases and --db contradict each other")
-	case len(t.keyspaces) > 0 && len(t.databases) == 0:
+	case len(t.keyspaces) > 0 && len(t.databases) == 0 && !t.ownDatabase():
 		return exit.Usagef("--keyspace needs --db: a keyspace belongs to a database")
 	case len(t.tables) > 0 && len(t.keyspaces) == 0:
 		return exit.Usagef("--table needs --keyspace: a table belongs to a keyspace")

@@ -1,8 +1,10 @@
 package role
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +41,7 @@ Flags that set databases or resources replace the current ones; they work as in
 			"  astra role update Reporting --name 'Data team' --db demo --keyspace app --yes",
 		Args: cli.Args("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.ref, in.described = args[0], cmd.Flags().Changed("description")
+			in.ref, in.described, in.changes = args[0], cmd.Flags().Changed("description"), true
 			return in.run(cmd.Context(), app)
 		},
 	}
@@ -53,7 +55,7 @@ Flags that set databases or resources replace the current ones; they work as in
 	return cmd
 }
 
-func (in update) run(ctx context.Context, app *cli.App) error {
+func (in *update) run(ctx context.Context, app *cli.App) error {
 	var err error
 	if in.name != "" {
 		if in.name, err = app.NewName("a role", in.name); err != nil {
@@ -77,6 +79,11 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	}
 	if err := custom(before, "change"); err != nil {
 		return exit.Hint(err, "create a role like it, and change that one", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
+	}
+	if in.ownDatabase() {
+		if err := in.takeDatabase(ctx, app, session, before); err != nil {
+			return err
+		}
 	}
 	c, err := in.change(ctx, app, session, before, doc)
 	if err != nil {
@@ -102,6 +109,38 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	}
 	app.Say("Changed role %s.", after.Name)
 	return show(ctx, app, session, after, held.to(after.ID))
+}
+
+// takeDatabase makes the only database of the role that of --keyspace.
+func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role) error {
+	names, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, r := range before.Policy.Resources {
+		d, ok := iam.DescribeResource(r)
+		if ok && d.Database != "" && d.Database != iam.Wildcard && !slices.Contains(ids, d.Database) {
+			ids = append(ids, d.Database)
+		}
+	}
+	if len(ids) == 1 {
+		in.databases = []string{"id:" + ids[0]}
+		app.Say("Using the database of role %s: %s", before.Name, cmp.Or(names[ids[0]], ids[0]))
+		return nil
+	}
+	e := exit.Usagef("--keyspace needs --db: a keyspace belongs to a database, and role %s has %d", before.Name, len(ids))
+	if len(ids) == 0 {
+		e = exit.Usagef("--keyspace needs --db: a keyspace belongs to a database, and role %s names none", before.Name)
+	}
+	var called []string
+	for _, id := range ids {
+		called = append(called, "--db "+shellword.Quote(cmp.Or(names[id], id)))
+	}
+	if len(called) == 0 {
+		return e.WithNext("astra db list")
+	}
+	return e.WithHint("add %s", strings.Join(called, " or "))
 }
 
 // prepare finds mistakes before anything is sent, and reads the document.

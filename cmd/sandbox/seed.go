@@ -12,7 +12,7 @@ import (
 type seed struct {
 	orgName                  string
 	noEnterprise, enterprise bool
-	accept, hibernate        []string
+	accept, hibernate, wake  []string
 	advance                  string
 }
 
@@ -39,14 +39,15 @@ finishes all pending ones.`,
 	f.BoolVar(&in.enterprise, "enterprise", false, "restore the enterprise rights of the administrator's token")
 	f.StringArrayVar(&in.accept, "accept", nil, "accept the invitation of this email `address`; repeatable")
 	f.StringArrayVar(&in.hibernate, "hibernate", nil, "hibernate this serverless `database`, by name or ID; repeatable")
+	f.StringArrayVar(&in.wake, "wake", nil, "resume this hibernated `database`, as a request to its data does; repeatable")
 	f.StringVar(&in.advance, "advance", "", "advance the clock of the sandbox by a `duration`, such as 31m or 90d")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
-	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "advance")
+	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "wake", "advance")
 	return cmd
 }
 
 func (in seed) run(app *cli.App) error {
-	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept, Hibernate: in.hibernate}
+	options := sandbox.SeedOptions{OrgName: in.orgName, Accept: in.accept, Hibernate: in.hibernate, Wake: in.wake}
 	var err error
 	if options.Advance, err = in.step(); err != nil {
 		return err
@@ -78,6 +79,9 @@ func (in seed) run(app *cli.App) error {
 	}
 	for _, db := range in.hibernate {
 		app.Say("%s goes to sleep.", db)
+	}
+	for _, db := range in.wake {
+		app.Say("%s resumes, which takes a minute.", db)
 	}
 	if in.advance != "" {
 		app.Say("The sandbox's clock moved on by %s.", in.advance)

@@ -140,16 +140,22 @@ func (l *leak) seen(v *view) {
 // revoked, and numbers them.
 func (in alarm) order(app *cli.App, leaks []*leak) {
 	for _, l := range leaks {
-		if !in.rotate || l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
-			continue
-		}
-		held, err := app.Held(l.lister.APIURL, l.ClientID)
-		l.replaced = err == nil && held != nil
+		l.kept = l.replaceable(app)
+		l.replaced = in.rotate && l.kept
 	}
 	slices.SortStableFunc(leaks, func(a, b *leak) int { return a.rank(leaks) - b.rank(leaks) })
 	for i, l := range leaks {
 		l.number = i + 1
 	}
+}
+
+// replaceable reports whether the token can be rotated here: it is live and kept here.
+func (l *leak) replaceable(app *cli.App) bool {
+	if l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
+		return false
+	}
+	held, err := app.Held(l.lister.APIURL, l.ClientID)
+	return err == nil && held != nil
 }
 
 // rank is 0 for a token that is needed for none but itself, 1 for one that is

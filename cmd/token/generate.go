@@ -99,6 +99,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if of := cli.Manages(roles...); of != "" {
+		app.Say("This token can manage %s.", of)
+	}
 	if app.Interactive() && !app.Globals.Yes {
 		explain(app, roles)
 		if expires.IsZero() {
@@ -122,6 +125,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if app.Globals.DryRun { // nothing may be touched, not even to try a destination out
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
+	}
+	if in.save == "" && in.out == "" && !in.copy {
+		warnOfLog(app)
 	}
 	maker, err := app.Maker(ctx, session)
 	if err != nil {
@@ -183,6 +189,17 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back
 	}
 	return all, nil
+}
+
+// warnOfLog warns before a secret goes to standard output in CI, which keeps that.
+func warnOfLog(app *cli.App) {
+	if !app.Terminal.CI {
+		return
+	}
+	if info, err := app.Stdout().Stat(); err == nil && info.Mode().IsRegular() {
+		return
+	}
+	app.Warn("the secret goes to standard output, and into this job's log unless that is redirected; use --out or --save")
 }
 
 // explain shows what the roles allow, before the question.

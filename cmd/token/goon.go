@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
@@ -24,6 +25,9 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 	}
 	o, found := in.meant(app, session, open)
 	if !found {
+		if err := in.finished(app, session, journal); err != nil {
+			return err
+		}
 		return in.notHere(app, session)
 	}
 	entry, err := journal.Take(ctx, o.ID)
@@ -60,6 +64,29 @@ func (in rotate) goOn(ctx context.Context, app *cli.App, session *cli.Session) e
 		return nil
 	}
 	return r.advance(ctx, app, entry, finish)
+}
+
+// finished is the failure for a rotation that came to its end on this machine, nil for
+// another one.
+func (in rotate) finished(app *cli.App, session *cli.Session, journal onetime.Journal) error {
+	old, at := journal.Finished(in.clientID(app, session))
+	if old == "" {
+		return nil
+	}
+	e := exit.NotFoundf("open rotation", in.ref, nil)
+	e.Message = "the rotation of " + old + " was already finished at " + lifetime(at) + "; nothing was sent"
+	return e.WithHint("the old token %s was revoked", old).WithNext("astra token list")
+}
+
+// noteFinished notes the end of a rotation. Without the note only a message is shorter.
+func noteFinished(app *cli.App, e *onetime.Entry) {
+	journal, err := app.Journal()
+	if err == nil {
+		err = journal.NoteFinished(e.Old, e.Made, app.Now())
+	}
+	if err != nil {
+		app.Detail("the end of the rotation cannot be noted: %v", err)
+	}
 }
 
 // notHere is the failure for a rotation that this machine does not know. The old token
@@ -107,7 +134,7 @@ func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) err
 
 // retireDue revokes the old tokens of all rotations whose overlap has ended.
 func retireDue(ctx context.Context, app *cli.App) error {
-	if err := cli.CheckList(app, rotatedColumns(false)); err != nil {
+	if err := cli.CheckList(app, dueColumns()); err != nil {
 		return err
 	}
 	journal, err := app.Journal()
@@ -132,8 +159,10 @@ func retireDue(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if !rotating {
-		if err := elsewhere(ctx, app); err != nil {
+		if org, replaced, err := elsewhere(ctx, app); err != nil {
 			return err
+		} else if len(replaced) > 0 {
+			return notRevoked(app, org, replaced)
 		}
 	}
 	var done []generated
@@ -154,32 +183,52 @@ func retireDue(ctx context.Context, app *cli.App) error {
 	if failure != nil && len(done) > 0 {
 		failure = exit.Partial(failure, "the others were revoked")
 	}
-	return errors.Join(failure, cli.Print(app, rotatedColumns(false), done, "No rotations of this machine are due."))
+	return errors.Join(failure, cli.Print(app, dueColumns(), done, "No rotations of this machine are due."))
 }
 
-// elsewhere names the rotations whose old token still works, as the marks of the new
-// ones in the list say: this machine has no journal of any. It sends no revocation, and
-// a list that cannot be had is no failure.
-func elsewhere(ctx context.Context, app *cli.App) error {
+// elsewhere returns the tokens that rotations replaced and that still work, as the marks
+// of the new ones in the list say: this machine has no journal of any. It sends no
+// revocation, and a list that cannot be had is no failure.
+func elsewhere(ctx context.Context, app *cli.App) (org string, replaced []row, err error) {
 	if !app.HasCredential() {
-		return nil // nothing is due here, with or without a login
+		return "", nil, nil // nothing is due here, with or without a login
 	}
 	session, err := app.Session(ctx)
 	var all []row
 	if err == nil {
 		all, err = rows(ctx, app, session)
 	}
+	if err == nil {
+		org, err = session.OrgID(ctx)
+	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return "", nil, context.Cause(ctx)
 	}
 	if err != nil {
 		app.Warn("rotations of other machines are unknown: %v", err)
-		return nil
+		return "", nil, nil
 	}
-	if slices.ContainsFunc(all, func(r row) bool { return r.replacedBy != "" }) {
-		app.Say("The journal of this machine has no rotation; the token list shows these of other machines. Nothing was revoked.")
+	return org, slices.DeleteFunc(all, func(r row) bool { return len(r.successors) == 0 }), nil
+}
+
+// notRevoked reports the rotations of other machines. Their overlaps are not in the
+// list, so none of their old tokens is revoked, and the answer is negative.
+func notRevoked(app *cli.App, org string, replaced []row) error {
+	app.Say("The journal of this machine has no rotation; the token list shows these of other machines. Nothing was revoked.")
+	if err := tellReplaced(app, replaced); err != nil {
+		return err
 	}
-	return tellReplaced(app, all)
+	var found []generated
+	for _, old := range replaced {
+		for _, s := range old.successors {
+			made := devops.Credential{ClientID: s.ClientID, OrgID: org, Description: s.description, GeneratedOn: s.GeneratedOn, ExpiresAt: s.ExpiresAt}
+			found = append(found, generated{Credential: made, roles: s.roles, saved: s.saved, previous: old.ClientID, action: "not revoked: no journal here"})
+		}
+	}
+	if err := cli.Print(app, dueColumns(), found, ""); err != nil {
+		return err
+	}
+	return exit.ErrNegative
 }
 
 // retireOne ends one rotation, unless it is another organization's.
@@ -214,9 +263,11 @@ func retireOne(ctx context.Context, app *cli.App, journal onetime.Journal, old s
 		return generated{}, false, err
 	}
 	made := r.show(credentialOf(e.Record), old)
+	made.due, made.action = e.Retire, "revoked"
 	if err := r.Advance(ctx, e, false); err != nil {
 		return made, false, r.stopped(e, err)
 	}
+	noteFinished(app, e)
 	app.Say("The old token %s is revoked.", old)
 	return made, true, nil
 }

@@ -29,6 +29,7 @@ type leak struct {
 	orgID, orgName string
 	permissions    []string
 	unasked        error // why the service could not be asked
+	kept           bool  // here, so that it can be replaced
 	replaced       bool  // by a new token, instead of being revoked only
 }
 
@@ -66,6 +67,9 @@ func (l *leak) held(force bool) error {
 		return l.unasked
 	case force, l.replaced:
 		return nil
+	case l.current && l.kept:
+		return exit.Refusef("it is the token that this command uses: without it you are logged out").
+			WithHint("--rotate replaces it and then revokes it; --force revokes it")
 	case l.current:
 		return exit.Refusef("it is the token that this command uses: without it you are logged out").
 			WithHint("--force revokes it all the same")

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
 // pair finds the two tokens of each rotation whose old token is not revoked. The
 // description of the new one names the old one; it counts only where nothing else
-// contradicts it: the mark is on one token alone, which is the younger one.
+// contradicts it: the mark is on one token alone, which is the younger one. A rotation
+// that was run again without its journal leaves several new ones for one old one.
 func pair(all []row) {
 	marks, places := map[string]int{}, map[string][]int{}
 	for i, r := range all {
@@ -24,11 +26,57 @@ func pair(all []row) {
 			continue
 		}
 		at := places[strings.ToLower(old)]
-		if len(at) != 1 || at[0] == i || all[i].GeneratedOn.Before(all[at[0]].GeneratedOn) || all[at[0]].replacedBy != "" {
+		if len(at) != 1 || at[0] == i || all[i].GeneratedOn.Before(all[at[0]].GeneratedOn) || all[at[0]].expired() {
 			continue
 		}
-		all[i].replaces, all[at[0]].replacedBy = all[at[0]].ClientID, all[i].ClientID
+		all[i].replaces = all[at[0]].ClientID
+		if !all[i].expired() {
+			all[at[0]].successors = append(all[at[0]].successors, all[i])
+		}
 	}
+	for i := range all {
+		if s := all[i].successors; len(s) > 0 {
+			slices.SortStableFunc(s, func(a, b row) int { return a.GeneratedOn.Compare(b.GeneratedOn) })
+			all[i].replacedBy = s[len(s)-1].ClientID
+		}
+	}
+}
+
+// replacements names the live tokens that replace r.
+func (r row) replacements() string {
+	ids := make([]string, 0, len(r.successors))
+	for _, s := range r.successors {
+		ids = append(ids, s.ClientID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+// unreplaced refuses to rotate a token that another rotation replaced already, here or
+// on another machine: a second replacement would be one too many that works.
+func unreplaced(app *cli.App, old row) error {
+	if len(old.successors) == 0 {
+		return nil
+	}
+	var made []string
+	commands := []string{confirmed(app, "astra token delete "+old.ClientID)}
+	for _, s := range old.successors {
+		made = append(made, s.ClientID+", generated at "+lifetime(s.GeneratedOn))
+		commands = append(commands, confirmed(app, "astra token delete "+s.ClientID))
+	}
+	word, discard := "replacement", "revoke "+old.successors[0].ClientID+" to discard the replacement"
+	if len(made) > 1 {
+		word, discard = "replacements", "revoke the replacements that nothing uses"
+	}
+	return exit.Failf(exit.Conflict, "%s already has the %s %s; nothing was generated", old.ClientID, word, strings.Join(made, "; ")).
+		WithHint("revoke %s to finish that rotation, or %s", old.ClientID, discard).WithNext(commands...)
+}
+
+// confirmed is a command line as it runs in CI too, where no question can be answered.
+func confirmed(app *cli.App, line string) string {
+	if app.Terminal.CI {
+		line += " --yes"
+	}
+	return line
 }
 
 // tellReplaced says which of the tokens still work although a rotation replaced them,
@@ -54,11 +102,11 @@ func tellReplaced(app *cli.App, chosen []row) error {
 		})
 		switch {
 		case at < 0:
-			app.Say("%s still works; a rotation generated %s to replace it. Once nothing uses it: %s",
-				r.ClientID, r.replacedBy, app.Command("astra token delete "+r.ClientID))
+			app.Say("%s still works; a rotation generated %s to replace it. Its overlap is not known here. Once nothing uses it: %s",
+				r.ClientID, r.replacements(), app.Command(confirmed(app, "astra token delete "+r.ClientID)))
 		case open[at].Record.Step == onetime.Switched:
 			app.Say("%s still works; its rotation is due %s. To revoke it now: %s",
-				r.ClientID, lifetime(open[at].Record.Retire), app.Command("astra token rotate "+r.ClientID+" --finish"))
+				r.ClientID, lifetime(open[at].Record.Retire), app.Command(confirmed(app, "astra token rotate "+r.ClientID+" --finish")))
 		}
 	}
 	return nil

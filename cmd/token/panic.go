@@ -105,7 +105,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 			live++
 		}
 		if l.current && l.state() != isDead && !l.replaced {
-			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownWords())
+			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownWords(l))
 		}
 	}
 	if live > 0 {
@@ -140,9 +140,13 @@ func (in alarm) words(live, replaced int) string {
 	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", these(live), replaced)
 }
 
-func (in alarm) ownWords() string {
+// ownWords says what becomes of the token in use. One that is kept here can be replaced.
+func (in alarm) ownWords(l *leak) string {
 	if in.force {
 		return "it is revoked last, and you are logged out"
+	}
+	if l.kept {
+		return "it is left alone. --rotate replaces it and then revokes it; --force revokes it"
 	}
 	return "it is left alone, and --force revokes it too"
 }

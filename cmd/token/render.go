@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -19,6 +20,8 @@ type generated struct {
 	roles    []cli.RoleRef
 	saved    string
 	previous string // client id of the token that it replaces
+	due      time.Time
+	action   string // what became of the previous one
 }
 
 // generatedColumns describe a new credential, with its secrets only where this
@@ -49,6 +52,13 @@ func generatedColumns(reveal bool) []output.Column[generated] {
 func rotatedColumns(reveal bool) []output.Column[generated] {
 	return slices.Insert(generatedColumns(reveal), 1,
 		output.Column[generated]{Key: "previous", Value: func(g generated) any { return g.previous }})
+}
+
+// dueColumns describe the rotations of --due, by their new tokens.
+func dueColumns() []output.Column[generated] {
+	return append(rotatedColumns(false),
+		output.Column[generated]{Key: "due", Value: func(g generated) any { return g.due }},
+		output.Column[generated]{Key: "action", Value: func(g generated) any { return g.action }})
 }
 
 // shown is the credential with the names of its roles.

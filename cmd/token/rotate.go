@@ -126,6 +126,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err != nil {
 		return savedButUnlisted(app, session, in.ref, err)
 	}
+	if err := unreplaced(app, old); err != nil {
+		return err
+	}
 	held, err := app.Held(session.APIURL, old.ClientID)
 	if err != nil {
 		return err
@@ -156,6 +159,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		}
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
+	}
+	if r.shown && !in.copy {
+		warnOfLog(app)
 	}
 	entry, err := r.Begin(ctx, old.ClientID, order, overlap)
 	if err != nil {

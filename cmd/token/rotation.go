@@ -137,6 +137,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 			app.Say("To revoke it now: %s", app.Command("astra token rotate "+e.Old+" --finish"))
 		}
 	} else {
+		noteFinished(app, e)
 		app.Say("The old token %s is revoked.", e.Old)
 	}
 	if err != nil || r.shown {
@@ -204,12 +205,7 @@ func openAlready(err error, old string) error {
 // meant finds the open rotation that a name or a client id, the old one's or the
 // new one's, means.
 func (in rotate) meant(app *cli.App, session *cli.Session, open []onetime.Open) (onetime.Open, bool) {
-	id := in.ref
-	if profile, err := sessionProfile(app, session); err == nil {
-		if saved, found := profile.Token(in.ref); found {
-			id = saved.ClientID
-		}
-	}
+	id := in.clientID(app, session)
 	at := slices.IndexFunc(open, func(o onetime.Open) bool {
 		return o.Record.Kind == onetime.Rotating && (o.Record.Old == id || o.Record.Made == id) || o.ID == id
 	})
@@ -217,4 +213,14 @@ func (in rotate) meant(app *cli.App, session *cli.Session, open []onetime.Open) 
 		return onetime.Open{}, false
 	}
 	return open[at], true
+}
+
+// clientID is the token that is named: by its client id, or its saved name.
+func (in rotate) clientID(app *cli.App, session *cli.Session) string {
+	if profile, err := sessionProfile(app, session); err == nil {
+		if saved, found := profile.Token(in.ref); found {
+			return saved.ClientID
+		}
+	}
+	return in.ref
 }

@@ -44,7 +44,8 @@ type row struct {
 	description string
 	operation   string // mark of the command that made it, "" if made elsewhere
 	replaces    string // client id of the listed token that a rotation made it to replace
-	replacedBy  string // client id of the listed token that a rotation made to replace it
+	replacedBy  string // client id of the listed token that a rotation made to replace it, the youngest of several
+	successors  []row  // all of those, the youngest last
 	current     bool
 	now         time.Time
 }

@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 func newVerify(app *cli.App) *cobra.Command {
@@ -74,6 +76,9 @@ func findingColumns() []output.Column[finding] {
 
 func verify(ctx context.Context, app *cli.App, ref string) error {
 	f, err := examine(ctx, app, ref)
+	if exit.Is(err, exit.NotFound) && isFile(ref) {
+		return exit.Hint(err, "to verify a token in a file, give it on standard input", "astra token verify - < "+shellword.Quote(ref))
+	}
 	if err != nil {
 		return err
 	}
@@ -92,6 +97,9 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 	}
 	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.why())
 	e.Hint = f.near
+	if hint, command := app.OtherService(); f.reason == isRejected && e.Hint == "" && hint != "" {
+		return e.WithHint("%s", hint).WithNext(command)
+	}
 	return e
 }
 
@@ -102,6 +110,11 @@ func (f finding) unset() string {
 		return "never"
 	}
 	return ""
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // valid is a bool, or nil where nobody can tell.

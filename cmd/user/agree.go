@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -42,18 +43,57 @@ func (in *invite) agreed(ctx context.Context, app *cli.App, session *cli.Session
 	return nil
 }
 
-// sayPowers tells of the roles of new people that give access to others, and
+// sayPowers tells of the roles of a new person that give access to others, and
 // reports whether there are any.
-func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, guests ...guest) (bool, error) {
+func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g guest) (bool, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return false, err
 	}
-	return tellManaging(app, roles, func(id string) bool {
-		return slices.ContainsFunc(guests, func(g guest) bool {
-			return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, id)
-		})
-	}), nil
+	return tellManaging(app, roles, func(id string) bool { return g.gets(id) }), nil
+}
+
+// gets reports whether an invitation gives a guest this role.
+func (g guest) gets(id string) bool {
+	return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, id)
+}
+
+// powers says who of several will be able to give access to others, a sentence for each
+// role that lets them; "" if nobody will.
+func powers(ctx context.Context, session *cli.Session, guests []guest) (string, error) {
+	roles, err := session.AllRoles(ctx)
+	if err != nil {
+		return "", err
+	}
+	var sentences []string
+	for _, r := range roles {
+		of := cli.Manages(r)
+		if of == "" {
+			continue
+		}
+		var people []string
+		for _, g := range guests {
+			if g.gets(r.ID) {
+				people = append(people, g.address)
+			}
+		}
+		if len(people) > 0 {
+			sentences = append(sentences, enumerated(people)+" will get "+r.Name+", which can manage "+of+".")
+		}
+	}
+	return strings.Join(sentences, " "), nil
+}
+
+// enumerated names up to five, and counts the others.
+func enumerated(names []string) string {
+	const most = 5
+	if n := len(names) - most; n > 0 {
+		names = append(names[:most:most], fmt.Sprintf("%d more", n))
+	}
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 // tellManaging tells of those roles that are given and that let their holder give access
@@ -61,26 +101,10 @@ func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, guests .
 func tellManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
 	found := false
 	for _, r := range roles {
-		if of := managed(r); of != "" && given(r.ID) {
+		if of := cli.Manages(r); of != "" && given(r.ID) {
 			app.Say("%s can manage %s.", r.Name, of)
 			found = true
 		}
 	}
 	return found
-}
-
-// managed names what a role lets its holder give to others.
-func managed(r devops.Role) string {
-	var of []string
-	for _, power := range []struct{ action, of string }{
-		{"org-user-write", "users"}, {"org-role-write", "roles"}, {"org-token-write", "tokens"},
-	} {
-		if slices.Contains(r.Policy.Actions, power.action) {
-			of = append(of, power.of)
-		}
-	}
-	if n := len(of); n > 1 {
-		return strings.Join(of[:n-1], ", ") + " and " + of[n-1]
-	}
-	return strings.Join(of, "")
 }

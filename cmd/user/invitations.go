@@ -40,10 +40,14 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if in.resume && record.Empty() {
 		app.Warn("there is nothing to resume: no earlier run of these rows is recorded, and all of them are started")
 	}
-	people, skipped := 0, []string{}
+	if err := named(ctx, session, rows, guests); err != nil {
+		return err
+	}
+	people, twins, skipped := 0, 0, []string{}
 	for i, g := range guests {
 		switch {
 		case g.twin > 0:
+			twins++
 			continue
 		case rows[i].Outcome != "":
 			skipped = append(skipped, g.address+" ("+g.reason()+")")
@@ -53,12 +57,15 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	administers, err := sayPowers(ctx, app, session, guests...)
+	given, err := powers(ctx, session, guests)
 	if err != nil {
 		return err
 	}
-	if people > 1 || in.picked || administers {
-		if err := app.Confirm(ctx, "%s", question(counts, skipped, members.OrgName)); err != nil {
+	if given != "" && app.Globals.Yes {
+		app.Say("%s", given)
+	}
+	if people > 1 || in.picked || given != "" {
+		if err := app.Confirm(ctx, "%s", question(counts, twins, given, skipped, members.OrgName)); err != nil {
 			return err
 		}
 	}
@@ -92,7 +99,7 @@ func (in *invite) keys(guests []guest) []string {
 func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests []guest, record *bulk.Record) []bulk.Row {
 	rows := make([]bulk.Row, len(guests))
 	for i, g := range guests {
-		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action}
+		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action, Line: g.line}
 		earlier, found := record.Earlier(r.Row)
 		switch {
 		case g.twin > 0:
@@ -105,7 +112,7 @@ func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests 
 				r.Error += ". To change them: " + app.Command(e.Next[0])
 			}
 		case in.resume && found && (earlier.Outcome == bulk.OK || earlier.Outcome == bulk.Unknown && g.action == resend):
-			r = earlier
+			r, r.Line = earlier, g.line
 		case g.action == unchanged:
 			r.Outcome = bulk.Unchanged
 		}
@@ -131,8 +138,24 @@ func (g guest) reason() string {
 	return "already a member"
 }
 
-// question asks for everything at once, and names who is skipped.
-func question(counts map[string]int, skipped []string, org string) string {
+// named gives rows the names of the roles with which people are invited.
+func named(ctx context.Context, session *cli.Session, rows []bulk.Row, guests []guest) error {
+	for i, g := range guests {
+		if g.action != create || len(g.roles) == 0 {
+			continue
+		}
+		refs, err := session.RoleRefs(ctx, g.roles)
+		if err != nil {
+			return err
+		}
+		rows[i].As = cli.RoleNames(refs)
+	}
+	return nil
+}
+
+// question asks for everything at once. It names who will be able to give access to
+// others, and who is skipped.
+func question(counts map[string]int, twins int, given string, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
 		parts = append(parts, fmt.Sprintf("invite %s to %s", spelling.Count(n, "person"), org))
@@ -141,7 +164,13 @@ func question(counts map[string]int, skipped []string, org string) string {
 		parts = append(parts, fmt.Sprintf("send %s again", spelling.Count(n, "invitation email")))
 	}
 	text := strings.Join(parts, " and ")
+	if twins > 0 {
+		text += " (" + spelling.Count(twins, "duplicate") + " merged)"
+	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "?"
+	if given != "" {
+		text += " " + given
+	}
 	if len(skipped) == 0 {
 		return text
 	}

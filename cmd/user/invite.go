@@ -143,6 +143,13 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	if err := in.agreed(ctx, app, session, members.OrgName, g); err != nil {
 		return err
 	}
+	if app.Globals.DryRun {
+		refs, err := session.RoleRefs(ctx, g.roles)
+		if err != nil {
+			return err
+		}
+		app.Rehearse("invite %s to %s as %s", g.address, members.OrgName, cli.RoleNames(refs))
+	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.MaybeApplied(err) {
 		err = g.clarify(ctx, app, session, members.OrgID, err)

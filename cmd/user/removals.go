@@ -3,11 +3,15 @@ package user
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // one removes one person.
@@ -27,14 +31,27 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, or
 	}
 	app.Say("Removed %s from %s.", l.Email, org)
 	if status(l.User) != "pending" {
-		tellTokens(app, l.Email)
+		tellTokens(app, l.Email, l.User)
 	}
 	return app.PrintRow(row, nil)
 }
 
-// tellTokens says that tokens outlive the people who generated them.
-func tellTokens(app *cli.App, whose string) {
-	app.Say("Tokens that %s generated still work, and the service does not record who generated a token. To look for them: %s", whose, app.Command("astra token list"))
+// tellTokens says that tokens outlive the people who generated them. Such a token has
+// roles that its person had.
+func tellTokens(app *cli.App, whose string, people ...devops.User) {
+	var names []string
+	for _, u := range people {
+		for _, r := range refs(u) {
+			if name := regexp.QuoteMeta(r.Name); r.Name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	command := "astra token list"
+	if len(names) > 0 {
+		command += " --filter " + shellword.Quote("roles~"+strings.Join(names, "|"))
+	}
+	app.Say("Tokens that %s generated still work, and the service does not record who generated a token. To look for them: %s", whose, app.Command(command))
 }
 
 // listed is the list of members, which showed these before.
@@ -76,11 +93,14 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
 	members.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row]) })
 	failure := report(app, results, false)
+	var gone []devops.User
 	for i, r := range results {
 		if r.Outcome == bulk.OK && status(found[i].User) != "pending" {
-			tellTokens(app, "these people")
-			break
+			gone = append(gone, found[i].User)
 		}
+	}
+	if len(gone) > 0 {
+		tellTokens(app, "these people", gone...)
 	}
 	return failure
 }

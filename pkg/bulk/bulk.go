@@ -37,6 +37,17 @@ type Result struct {
 	Exit    int     `json:"exit"` // the status that this row alone would have given
 	Error   string  `json:"error"`
 	SameAs  int     `json:"-"` // the row that says the same and alone is done; 0 is none
+	Line    int     `json:"-"` // of the input, where the row is of a file; 0 is none
+	As      string  `json:"-"` // with what it is done, for people
+}
+
+// Place says where a row stands: in the file, where people look for it, else among the
+// arguments.
+func (r Result) Place() string {
+	if r.Line > 0 {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return fmt.Sprintf("row %d", r.Row)
 }
 
 // Twin is the result of a row that says the same as another one, which alone is

@@ -51,6 +51,8 @@ type App struct {
 	// for what shell; nil leaves it to the mark of Evaluated.
 	OnFailure *string
 
+	failed string // path of the command that failed
+
 	// OwnStatus is the one status of all failures of a command that was marked by
 	// FailsWith, else OK.
 	OwnStatus exit.Code

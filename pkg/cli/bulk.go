@@ -187,7 +187,7 @@ func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
 	if n := counts[bulk.NotStarted]; n > 0 {
 		text += fmt.Sprintf(", %d were not started", n)
 	}
-	return fmt.Sprintf("%s; the first, row %d (%s): %s", text, first.Row, first.Input, first.Error)
+	return fmt.Sprintf("%s; the first, %s (%s): %s", text, first.Place(), first.Input, first.Error)
 }
 
 func interrupts(code exit.Code) bool {

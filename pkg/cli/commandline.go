@@ -25,15 +25,18 @@ func (a *App) Repeat(flags ...string) string {
 }
 
 // withoutLimit is a command line without the time limit that was too short.
-func withoutLimit(args []string) []string {
+func withoutLimit(args []string) []string { return without(args, "--timeout") }
+
+// without is a command line without a flag and its value.
+func without(args []string, flag string) []string {
 	var kept []string
 	for i := 0; i < len(args); i++ {
 		switch {
 		case args[i] == "--":
 			return append(kept, args[i:]...)
-		case args[i] == "--timeout":
+		case args[i] == flag:
 			i++
-		case !strings.HasPrefix(args[i], "--timeout="):
+		case !strings.HasPrefix(args[i], flag+"="):
 			kept = append(kept, args[i])
 		}
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/textfile"
@@ -20,13 +22,13 @@ func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, erro
 	text, err := a.ReadInput(ctx, name, maxDocument+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
-		return nil, exit.Failf(exit.Unconfirmed, "%s: %s did not end in time", flag, name)
+		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", a.input(flag, name))
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, exit.Usagef("%s: %v", flag, err)
+		return nil, a.unreadable(flag, name, err)
 	case len(text) > maxDocument:
-		return nil, exit.Usagef("%s: %s is longer than a megabyte", flag, name)
+		return nil, exit.Usagef("%s is longer than a megabyte", a.input(flag, name))
 	}
 	return text, nil
 }
@@ -39,7 +41,7 @@ func (a *App) ReadText(ctx context.Context, flag, name string) (string, error) {
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("%s: %s: %v", flag, called(name), err)
+		return "", exit.Usagef("%s: %v", a.input(flag, name), err)
 	}
 	return text, nil
 }
@@ -50,4 +52,23 @@ func called(name string) string {
 		return "standard input"
 	}
 	return name
+}
+
+// input names what is read, after the flag that named it. Standard input is also read
+// where no flag was given, and none is named then.
+func (a *App) input(flag, name string) string {
+	given := slices.ContainsFunc(a.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
+	if name == "-" && !given {
+		return called(name)
+	}
+	return flag + ": " + called(name)
+}
+
+// unreadable is the failure of an input, whose name is part of the system's words where
+// it is a file.
+func (a *App) unreadable(flag, name string, err error) error {
+	if name == "-" {
+		return exit.Usagef("%s: %v", a.input(flag, name), err)
+	}
+	return exit.Usagef("%s: %v", flag, err)
 }

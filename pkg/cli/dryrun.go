@@ -98,8 +98,9 @@ func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 			requests = append(requests, row.Do)
 			results[i].Outcome = bulk.OK
 		}
-		a.Say("Row %d: %s", row.Row, prospect(row.Result))
+		a.Say("%s: %s", Sentence(row.Place()), prospect(row.Result, rows))
 	}
+	a.Say("%s", prospects(results))
 	if err := a.RehearseAll(ctx, requests); err != nil && !errors.Is(err, errDone) {
 		return err
 	}
@@ -112,8 +113,10 @@ func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 }
 
 // prospect says what would become of a row.
-func prospect(r bulk.Result) string {
+func prospect(r bulk.Result, rows []bulk.Row) string {
 	switch {
+	case r.IsTwin() && r.SameAs <= len(rows):
+		return r.Input + " is the same as " + rows[r.SameAs-1].Place()
 	case r.IsTwin():
 		return r.Input + " is the " + r.Action
 	case r.Outcome == bulk.OK:
@@ -124,7 +127,36 @@ func prospect(r bulk.Result) string {
 		return fmt.Sprintf("%s would fail with status %d: %s", r.Input, r.Exit, r.Error)
 	}
 	done := map[string]string{"create": "invited", "resend": "sent the invitation email again", "remove": "removed", "delete": "deleted"}
-	return r.Input + " would be " + cmp.Or(done[r.Action], r.Action)
+	text := r.Input + " would be " + cmp.Or(done[r.Action], r.Action)
+	if r.As != "" {
+		text += " as " + r.As
+	}
+	return text
+}
+
+// prospects sums up what would become of the rows.
+func prospects(results []bulk.Result) string {
+	var done, same, unchanged, failed int
+	for _, r := range results {
+		switch {
+		case r.IsTwin():
+			same++
+		case r.Outcome == bulk.OK:
+			done++
+		case r.Outcome == bulk.Unchanged:
+			unchanged++
+		default:
+			failed++
+		}
+	}
+	text := fmt.Sprintf("Total: %d would be done, %d unchanged, %d would fail", done, unchanged, failed)
+	if same > 0 {
+		text += fmt.Sprintf("; %d duplicates merged", same)
+	}
+	if same == 1 {
+		text = strings.Replace(text, "1 duplicates", "1 duplicate", 1)
+	}
+	return text + "."
 }
 
 // Rehearse reports whether this is a dry run, and says what the command would

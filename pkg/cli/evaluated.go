@@ -107,6 +107,7 @@ func argument(args []string, name string) (value string, given bool) {
 
 // FailedBy notes which command failed, and with it what is printed and the status.
 func (a *App) FailedBy(cmd *cobra.Command) {
+	a.failed = cmd.CommandPath()
 	a.OnFailure = a.failureStatement(cmd)
 	a.OwnStatus = ownStatusOf(cmd)
 }

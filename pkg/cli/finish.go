@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
@@ -12,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -28,11 +30,14 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		}
 	}
 	a.keepNames()
-	if err == nil || errors.Is(err, errDone) {
-		err = a.unwritten()
-	}
-	if err == nil || errors.Is(err, errDone) {
-		return int(exit.OK)
+	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
+		end := exit.OK
+		if errors.Is(err, exit.ErrNegative) {
+			end = exit.CheckFailed
+		}
+		if err = a.unwritten(); err == nil {
+			return int(end)
+		}
 	}
 	if child, ok := errors.AsType[ChildStatus](err); ok {
 		return int(child)
@@ -78,18 +83,28 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			}
 		}
 	}
+	if a.failed == "astra auth login" {
+		for i, command := range e.Next {
+			if command == a.failed { // again, and with another token
+				e.Next[i] = repairedLine(without(a.Args, "--token-file"), "")
+			}
+		}
+	}
 	if a.sandboxed && e.Exit == exit.NoCredential && e.Outcome != exit.OutcomePartial && errors.Is(err, devops.ErrUnauthorized) {
 		e.Hint, e.Next = "this token was not issued by this sandbox, or is no longer valid there", []string{"astra sandbox status"}
 		if a.session != nil && a.session.Source == administratorName {
 			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
 		}
 	}
+	a.sayUnchanged(e, err)
 	a.adviseNetwork(e, err)
 	a.advisePlace(e, err)
 	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, "astra doctor")
 	}
-	if a.elsewhere(e) {
+	if hint, command := a.OtherService(); hint != "" && (e.Exit == exit.NoCredential || e.Exit == exit.Network) {
+		e.Hint, e.Next = strings.TrimPrefix(e.Hint+"; "+hint, "; "), append([]string{command}, e.Next...)
+	} else if a.elsewhere(e) {
 		e.Hint, e.Next = "this is a token of the sandbox on this machine: add --sandbox, or --api-url with the address at which it is served", []string{"astra sandbox status"}
 	}
 	for i, command := range e.Next {
@@ -102,6 +117,20 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		a.reportText(e)
 	}
 	return int(e.Exit)
+}
+
+// sayUnchanged adds to an interruption that nothing was changed, where that is certain:
+// at a question, which comes before all changes, and where no token was asked for.
+func (a *App) sayUnchanged(e *exit.Error, err error) {
+	generates := a.failed == "astra token generate" || a.failed == "astra token rotate"
+	stopped := slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, e.Exit)
+	switch {
+	case !stopped, e.Outcome != "" && e.Outcome != exit.OutcomeNone, a.changed.Load(), strings.Contains(e.Message, "nothing was"):
+	case generates && e.Hint == "":
+		e.Message += "; nothing was generated"
+	case errors.Is(err, prompt.ErrInterrupted):
+		e.Message += "; nothing was changed"
+	}
 }
 
 // elsewhere reports whether a failure is that a token of this machine's sandbox went to

@@ -180,7 +180,42 @@ func (a *App) tellOpen(cmd *cobra.Command) {
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
+	if until := a.undecided(); until != "" {
+		a.Warn("unfinished: %s. To finish: %s; unless it is listed by then, there is nothing to do before %s", strings.Join(words, ", "), a.Command(next), until)
+		return
+	}
 	a.Warn("unfinished: %s. To finish: %s", strings.Join(words, ", "), a.Command(next))
+}
+
+// undecided says until when a request whose answer was lost may still be carried out, if
+// only such requests are unfinished; else it is empty.
+func (a *App) undecided() string {
+	journal, err := a.Journal()
+	if err != nil {
+		return ""
+	}
+	all, err := journal.List()
+	if err != nil {
+		return ""
+	}
+	now, err := a.ServiceNow()
+	if err != nil {
+		return ""
+	}
+	var until time.Time
+	for _, o := range all {
+		switch end := o.Record.Undecided(a.Now()); {
+		case !o.Unfinished(now):
+		case o.Err != nil || end.IsZero():
+			return "" // there is something to do at once
+		case until.IsZero() || end.Before(until):
+			until = end
+		}
+	}
+	if until.IsZero() {
+		return ""
+	}
+	return Clock(until)
 }
 
 // Unfinished names the operations that earlier runs did not finish, and the command

@@ -46,7 +46,7 @@ func FlagOrigin(cmd *cobra.Command, f *pflag.Flag) Origin {
 	switch f.Name {
 	case "columns", "sort", "filter":
 		return Columns
-	case "db", "hibernate":
+	case "db", "hibernate", "wake":
 		return Databases
 	case "role", "add-role", "remove-role", "like":
 		return Roles

@@ -45,3 +45,21 @@ func (a *App) RequestedURL() (string, error) {
 
 // URLRequested reports whether a flag or the environment names a service.
 func (a *App) URLRequested() bool { return a.Globals.APIURL != "" || a.settings.APIURL != "" }
+
+// OtherService says that the credential of a flag or variable went to another service
+// than that of the current profile, which a user may have meant, and the command for it.
+// It is empty where that is not so.
+func (a *App) OtherService() (hint, command string) {
+	if a.session == nil || a.sandboxed || a.session.Profile.Name != "" || a.URLRequested() {
+		return "", ""
+	}
+	p, err := a.Profile()
+	if err != nil {
+		return "", ""
+	}
+	url, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
+	if err != nil || url == a.session.APIURL {
+		return "", ""
+	}
+	return "the token was sent to " + a.session.APIURL + ", the default; profile " + p.Name + " uses " + url, a.repaired("--api-url " + url)
+}

@@ -149,7 +149,7 @@ func checkArguments(args []string) error {
 	for _, arg := range args {
 		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
 			return exit.Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
-				WithHint("give it by --token-file FILE, or on standard input with --token-file -; and consider that token as exposed")
+				WithHint("it is in the shell's history now: consider it exposed, and revoke it. Give a token by --token-file FILE, or on standard input with --token-file -")
 		}
 	}
 	return nil

@@ -45,18 +45,18 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
-		return "", exit.Usagef("--token-file: %v", err)
+		return "", a.unreadable("--token-file", name, err)
 	case len(data) > maxTokenFile:
-		return "", exit.Usagef("--token-file: %s is larger than 64 KiB", called(name))
+		return "", exit.Usagef("%s is larger than 64 KiB", a.input("--token-file", name))
 	}
 	a.warnReadable(name)
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("--token-file: %s: %v", called(name), err)
+		return "", exit.Usagef("%s: %v", a.input("--token-file", name), err)
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", exit.Usagef("--token-file: %s holds %s; it must hold one", called(name), spelling.Count(count, "token"))
+		return "", exit.Usagef("%s holds %s; it must hold one", a.input("--token-file", name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }

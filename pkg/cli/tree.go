@@ -37,6 +37,9 @@ func LongRunning(cmd *cobra.Command) *cobra.Command {
 // they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if err := checkArguments(args); err != nil { // before anything else is said of it
+			return err
+		}
 		if slices.Contains(args, "") {
 			return exit.Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
 		}
@@ -80,6 +83,27 @@ func (a *App) Mentions(names ...string) bool {
 	})
 }
 
+// limits is the annotation that says for what a command is, where other words suggest it.
+const limits = "limits"
+
+// Limited marks cmd as one that is only for some of what the words that suggest it mean.
+func Limited(cmd *cobra.Command, text string) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[limits] = text
+	return cmd
+}
+
+// Suggestion asks whether cmd was meant, which is called by its words.
+func Suggestion(cmd *cobra.Command, words string) string {
+	text := "did you mean " + exit.QuoteList([]string{words}) + "?"
+	if limit := cmd.Annotations[limits]; limit != "" {
+		text += " " + limit
+	}
+	return text
+}
+
 // Parent makes noun a command that does nothing itself. Without a verb it shows
 // the help; an unknown verb is wrong usage with the verbs that are called so
 // elsewhere (SuggestFor), or the nearest ones. Cobra alone would answer with help
@@ -105,6 +129,9 @@ func Parent(noun *cobra.Command) *cobra.Command {
 		e, next := exit.Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
 		if len(meant) > 0 {
 			e.Hint = "did you mean " + exit.QuoteList(meant) + "?"
+		}
+		if at := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return len(meant) == 1 && c.Name() == meant[0] }); at >= 0 {
+			e.Hint = Suggestion(cmd.Commands()[at], meant[0])
 		}
 		if len(meant) == 1 {
 			next += " " + meant[0]

@@ -25,3 +25,6 @@ func Wrap(line string, width int) string {
 	}
 	return b.String()
 }
+
+// Sentence begins words with a capital letter.
+func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }

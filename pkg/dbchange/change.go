@@ -25,19 +25,21 @@ type Spec struct {
 	Begun func(devops.Database) bool // it is under way; nil where that does not show
 	Done  func(devops.Database) bool
 	Wait  bool // until it is done
+	Parks bool // done is parked
 }
 
 // change is a Spec that is being carried out.
 type change struct {
 	Spec
 	app       *cli.App
+	session   *cli.Session
 	databases *devops.DatabaseService
 	lost      bool // a request was sent and not clearly answered
 }
 
 // newChange returns a change that was not sent yet.
 func newChange(app *cli.App, session *cli.Session, spec Spec) *change {
-	return &change{Spec: spec, app: app, databases: session.Databases}
+	return &change{Spec: spec, app: app, session: session, databases: session.Databases}
 }
 
 // Run makes the change of d, unless it was made or begun before, and waits for it
@@ -60,10 +62,13 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 		var arrived bool
 		switch {
 		case errors.Is(err, devops.ErrConflict) && conflicts < maxConflicts:
-			calm := time.Second << conflicts
+			calm, refused := time.Second<<conflicts, err
 			conflicts++
 			if d, err = c.free(ctx, d, calm); err != nil {
 				return d, err
+			}
+			if c.app.Asleep(d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // and stays so, unless this wakes it
+				return d, c.session.Awake(d, fmt.Errorf("%s: %w", c.Doing, refused))
 			}
 		case errors.Is(err, devops.ErrInvalid):
 			// It may have been sent again after a lost answer, and be refused
@@ -81,7 +86,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 		case ctx.Err() != nil:
 			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again())
 		default:
-			return d, fmt.Errorf("%s: %w", c.Doing, err)
+			return d, c.session.Awake(d, fmt.Errorf("%s: %w", c.Doing, err))
 		}
 	}
 	if !c.Wait {
@@ -110,8 +115,11 @@ func (c *change) look(ctx context.Context, d devops.Database) (devops.Database, 
 	if err := c.failed(now, d.Status); err != nil {
 		return now, err
 	}
-	if !c.Done(now) {
-		c.app.Say("%s: under way. To wait for the end: %s", sentence(c.Doing), c.again())
+	switch asleep := c.app.Asleep(now); {
+	case c.Done(now) && asleep != "" && !c.Parks:
+		c.app.Say("%s.", asleep)
+	case !c.Done(now):
+		c.app.Say("%s: under way. To wait for the end: %s", cli.Sentence(c.Doing), c.again())
 	}
 	return now, nil
 }

@@ -38,7 +38,7 @@ func (p *progress) tell(d devops.Database) {
 		p.clear()
 		p.app.Warn("%s is %s, a status that this program does not know; it goes on waiting", d.Name, d.Status)
 	}
-	p.line = fmt.Sprintf("%s: %s", sentence(p.doing), strings.ToLower(d.Status))
+	p.line = fmt.Sprintf("%s: %s", cli.Sentence(p.doing), strings.ToLower(d.Status))
 	switch {
 	case p.drawn():
 		p.draw()
@@ -55,7 +55,7 @@ func (p *progress) blind(why error) {
 	}
 	p.unseen = true
 	p.clear()
-	p.app.Warn("%s: how far it is cannot be seen just now: %v; it goes on looking", sentence(p.doing), why)
+	p.app.Warn("%s: how far it is cannot be seen just now: %v; it goes on looking", cli.Sentence(p.doing), why)
 }
 
 // seen notes that a look succeeded.
@@ -69,10 +69,15 @@ func (p *progress) draw() {
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(text))
 }
 
-// end says that it is done.
-func (p *progress) end(d devops.Database) {
+// end says that it is done. A database that is asleep cannot be used yet, which is
+// what was wanted if parks is set.
+func (p *progress) end(d devops.Database, parks bool) {
 	p.clear()
-	p.app.Say("%s: done, %s is %s (%s).", sentence(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())
+	if asleep := p.app.Asleep(d); asleep != "" && !parks {
+		p.app.Say("%s: done; %s.", cli.Sentence(p.doing), asleep)
+		return
+	}
+	p.app.Say("%s: done, %s is %s (%s).", cli.Sentence(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())
 }
 
 // clear takes a drawn line away.

@@ -47,7 +47,7 @@ func AwaitFree(ctx context.Context, app *cli.App, session *cli.Session, d devops
 
 // waitIdle waits until the service would take the change.
 func (c *change) waitIdle(ctx context.Context, d devops.Database) (devops.Database, error) {
-	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.idle}, app: c.app, databases: c.databases}
+	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.idle}, app: c.app, session: c.session, databases: c.databases}
 	return idle.wait(ctx, d)
 }
 
@@ -67,7 +67,7 @@ func (c *change) free(ctx context.Context, d devops.Database, calm time.Duration
 		if c.lost {
 			rest = ", perhaps this one"
 		}
-		c.app.Say("%s of %s is under way%s.", sentence(c.other()), now.Name, rest)
+		c.app.Say("%s of %s is under way%s.", cli.Sentence(c.other()), now.Name, rest)
 		now, err = c.waitIdle(ctx, now)
 	}
 	_, told := errors.AsType[*exit.Error](err)

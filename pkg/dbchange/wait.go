@@ -76,7 +76,7 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 		}
 		if err == nil || d.BeingDeleted() {
 			if c.Done(d) {
-				told.end(d)
+				told.end(d, c.Parks)
 				return d, nil
 			}
 			if err := c.failed(d, before); err != nil {
@@ -138,5 +138,3 @@ func (c *change) again() string {
 	}
 	return c.app.Repeat(flags...)
 }
-
-func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }

@@ -2,6 +2,10 @@ package exit
 
 import "errors"
 
+// ErrNegative ends a command whose answer is no (exit 10). It printed the answer as its
+// result, and nothing failed.
+var ErrNegative = errors.New("the answer is no")
+
 // The causes for which a command ends before it is done.
 var (
 	ErrInterrupted = errors.New("interrupted")               // SIGINT or SIGQUIT

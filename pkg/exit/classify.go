@@ -32,6 +32,7 @@ func kinds() []struct {
 		target error
 		code   Code
 	}{
+		{ErrNegative, CheckFailed},
 		{onetime.ErrPending, Unknown},
 		{onetime.ErrNothingKept, CredentialRevoked},
 		{onetime.ErrPartial, Store},
@@ -73,6 +74,7 @@ func kinds() []struct {
 		{sandbox.ErrState, Config},
 		{sandbox.ErrNotInvited, NotFound},
 		{sandbox.ErrNotActive, NotFound},
+		{sandbox.ErrNotHibernated, NotFound},
 		{devops.ErrURL, Usage},
 		{devops.ErrForeignHost, Refused},
 		{devops.ErrUnauthorized, NoCredential},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/failpoint"
@@ -22,7 +23,36 @@ const (
 // NoteDeleted notes that a token was deleted, so that lists without it are not
 // incomplete: by this program, or by others, as the user says.
 func (j Journal) NoteDeleted(clientID string) error {
-	if j.Dir == "" || clientID == "" || strings.Trim(clientID, fileLetters) != "" {
+	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
+		return nil
+	}
+	return j.note(clientID)
+}
+
+// NoteFinished notes that a rotation came to its end here, for people who finish it
+// again: the old token, which was deleted, the new one, and when.
+func (j Journal) NoteFinished(old, made string, at time.Time) error {
+	return j.note(old + " " + made + " " + at.UTC().Format(time.RFC3339))
+}
+
+// Finished returns the old token of the last rotation of a token, the old one or the new
+// one, that came to its end here, and when; "" if there was none.
+func (j Journal) Finished(clientID string) (old string, at time.Time) {
+	j.lines(func(line string) {
+		words := strings.Fields(line)
+		if len(words) != 3 || words[0] != clientID && words[1] != clientID {
+			return
+		}
+		if end, err := time.Parse(time.RFC3339, words[2]); err == nil {
+			old, at = words[0], end
+		}
+	})
+	return old, at
+}
+
+// note appends a line to the notes, and begins a new file where that is too long.
+func (j Journal) note(line string) error {
+	if j.Dir == "" {
 		return nil
 	}
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
@@ -38,15 +68,14 @@ func (j Journal) NoteDeleted(clientID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteString(clientID + "\n") // one write: lines of two processes do not mix
+	_, err = file.WriteString(line + "\n") // one write: lines of two processes do not mix
 	return errors.Join(err, file.Close())
 }
 
-// deleted returns the client ids that were noted.
-func (j Journal) deleted() map[string]bool {
-	ids := map[string]bool{}
-	if j.Dir == "" || failpoint.Disabled("deletion-noted") {
-		return ids
+// lines reads the notes as far as they can be read.
+func (j Journal) lines(each func(line string)) {
+	if j.Dir == "" {
+		return
 	}
 	for _, name := range []string{deletedBefore, deletedFile} {
 		info, err := os.Lstat(filepath.Join(j.Dir, name))
@@ -58,9 +87,22 @@ func (j Journal) deleted() map[string]bool {
 			continue
 		}
 		for lines := bufio.NewScanner(file); lines.Scan(); {
-			ids[lines.Text()] = true
+			each(lines.Text())
 		}
 		_ = file.Close()
 	}
+}
+
+// deleted returns the client ids that were noted.
+func (j Journal) deleted() map[string]bool {
+	ids := map[string]bool{}
+	if failpoint.Disabled("deletion-noted") {
+		return ids
+	}
+	j.lines(func(line string) {
+		if id, _, finished := strings.Cut(line, " "); !finished {
+			ids[id] = true
+		}
+	})
 	return ids
 }

@@ -128,6 +128,15 @@ func (m Maker) recent(r Record) bool {
 	return now.Before(r.over()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
 
+// Undecided returns until when the request of an operation without an answer may still
+// be carried out, zero if it cannot be any more, or was answered.
+func (r Record) Undecided(now time.Time) time.Time {
+	if r.Step != Planned || r.Kind == "" || !now.Before(r.over()) {
+		return time.Time{}
+	}
+	return r.over()
+}
+
 // over is when the request of an operation can no longer be carried out.
 func (r Record) over() time.Time { return r.Began.Add(answerLimit + transit) }
 

@@ -179,6 +179,9 @@ func (k *keys) meaning(key []byte) ([]byte, error) {
 		if bytes.IndexByte(k.input.pending, ctrlC) == 0 {
 			return nil, nil // out is further than back
 		}
+		if k.list {
+			return key, nil // it may clear the filter
+		}
 		return nil, ErrBack
 	}
 	if key[0] == escape {

@@ -35,7 +35,7 @@ func (p *prompter) Confirm(ctx context.Context, text string, def bool) (bool, er
 }
 
 func (p *prompter) Input(ctx context.Context, text, def string) (string, error) {
-	question := text + ": "
+	question := labeled(text) + " "
 	if def != "" {
 		question = fmt.Sprintf("%s (%s): ", text, def)
 	}
@@ -49,9 +49,7 @@ func (p *prompter) Input(ctx context.Context, text, def string) (string, error) 
 func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
 	var secret string
 	err := p.during(ctx, false, func(k *keys) (err error) {
-		question := text + ": "
-		k.asked.Store(&question)
-		secret, err = p.editor(k).ReadPassword(question)
+		secret, err = p.editor(k).ReadPassword(p.begin(k, labeled(text)+" "))
 		if err == nil {
 			k.input.drain(ctx)
 		}
@@ -75,12 +73,11 @@ func (p *prompter) lineOf(ctx context.Context, question string, back bool) (stri
 	err := p.during(ctx, p.Plain, func(k *keys) (err error) {
 		k.back = back
 		if p.Plain {
-			fmt.Fprint(p.out, question)
+			fmt.Fprint(p.out, strings.Join(p.fold(question), "\n"))
 			answer, err = cookedLine(k)
 		} else {
 			editor := p.editor(k)
-			editor.SetPrompt(question)
-			k.asked.Store(&question)
+			editor.SetPrompt(p.begin(k, question))
 			answer, err = editor.ReadLine()
 		}
 		return p.newline(err)
@@ -89,6 +86,25 @@ func (p *prompter) lineOf(ctx context.Context, question string, back bool) (stri
 		return "", err
 	}
 	return answer, nil
+}
+
+// fold breaks a question between words, as wide as the terminal.
+func (p *prompter) fold(question string) []string {
+	width, _ := p.size()
+	return fold(question, width)
+}
+
+// begin writes all but the last line of a question to a terminal in raw mode, and
+// returns that one, behind which the answer is edited.
+func (p *prompter) begin(k *keys, question string) string {
+	lines := p.fold(question)
+	whole := strings.Join(lines, "\r\n")
+	k.asked.Store(&whole)
+	last := len(lines) - 1
+	if last > 0 {
+		fmt.Fprint(p.out, strings.Join(lines[:last], "\r\n")+"\r\n")
+	}
+	return lines[last]
 }
 
 // editor edits a line in a terminal in raw mode. It moves the cursor, but asks

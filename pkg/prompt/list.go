@@ -109,7 +109,7 @@ func (l *list) Prompt(*survey.PromptConfig) (any, error) {
 			err = ErrInterrupted
 		case err == nil && key == terminal.KeyEndTransmission:
 			err = io.EOF
-		case err == nil && key == terminal.KeyEscape:
+		case err == nil && key == terminal.KeyEscape && l.filter == "":
 			err = ErrBack
 		}
 		if err != nil {
@@ -135,7 +135,7 @@ func (l *list) end(answer string) error {
 	if err := l.draw([]screenLine{{}}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(l.Stdio().Out, "? %s:%s\n", l.text, answer)
+	_, err := fmt.Fprintf(l.Stdio().Out, "? %s%s\n", labeled(l.text), answer)
 	return err
 }
 

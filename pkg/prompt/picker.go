@@ -73,7 +73,7 @@ func (p *picker) press(key rune) (done bool) {
 	case terminal.KeyDeleteWord:
 		filter := strings.TrimRightFunc(p.before(), unicode.IsSpace)
 		p.search(filter[:strings.LastIndexFunc(filter, unicode.IsSpace)+1])
-	case terminal.KeyDeleteLine, ctrlU:
+	case terminal.KeyDeleteLine, ctrlU, terminal.KeyEscape: // Esc without a filter goes back
 		p.search("")
 	default:
 		if key >= terminal.KeySpace && utf8.ValidRune(key) && len(p.filter) < longest {
@@ -161,11 +161,7 @@ type screenLine struct{ Style, Text string }
 // screen returns the lines of the list, which fit a terminal of this size. The row
 // of the cursor is always among them.
 func (p *picker) screen(width, height int) []screenLine {
-	question := screenLine{"default+hb", "? " + p.text + ": " + p.filter + "_"}
-	if over := columns(question.Text) - width; over > 0 && p.filter != "" { // what is typed matters more
-		question.Text = "? " + cut(p.text, max(columns(p.text)-over, 10)) + ": " + p.filter + "_"
-	}
-	head := []screenLine{question, {"cyan", p.help(width)}}
+	head := append(p.question(width, height), screenLine{"cyan", p.help(width)})
 	if p.several {
 		head = append(head, p.selected(width))
 	}
@@ -199,6 +195,25 @@ func (p *picker) screen(width, height int) []screenLine {
 	return lines
 }
 
+// question is what is asked, with the filter behind it: on several lines where there is
+// room for them, and nothing is typed yet.
+func (p *picker) question(width, height int) []screenLine {
+	const style = "default+hb"
+	text := "? " + labeled(p.text) + " " + p.filter + "_"
+	folded := fold(text, width)
+	if len(folded) == 1 || p.filter == "" && height >= 5+len(folded) && !slices.ContainsFunc(folded, func(line string) bool { return columns(line) > width }) {
+		lines := make([]screenLine, len(folded))
+		for i, line := range folded {
+			lines[i] = screenLine{style, line}
+		}
+		return lines
+	}
+	if over := columns(text) - width; over > 0 && p.filter != "" { // what is typed matters more
+		text = "? " + labeled(cut(p.text, max(columns(p.text)-over, 10))) + " " + p.filter + "_"
+	}
+	return []screenLine{{style, text}}
+}
+
 // mark says how many rows are not on the screen.
 func mark(n int, where string) screenLine {
 	if n == 0 {
@@ -207,19 +222,32 @@ func mark(n int, where string) screenLine {
 	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, where)}
 }
 
-// help names the keys, as many as there is room for.
+// help names the keys, in the longest words that there is room for: no key is cut.
 func (p *picker) help(width int) string {
-	keys := []string{"Enter select", "Esc back", "type to filter", "arrows move"}
-	if p.several {
-		keys = []string{"Tab select", "Enter done", "Esc back", "type to filter", "arrows move"}
+	esc := "Esc back"
+	if p.filter != "" {
+		esc = "Esc clear filter"
 	}
-	text := "  " + keys[0]
-	for _, key := range keys[1:] {
-		if columns(text+", "+key) <= width {
-			text += ", " + key
+	forms := []string{
+		"Enter select, " + esc + ", type to filter, arrows move",
+		"Enter select, " + esc + ", type to filter",
+		"Enter, " + esc + ", type to filter",
+		"Enter, Esc, type to filter",
+	}
+	if p.several {
+		forms = []string{
+			"Tab select, Enter done, " + esc + ", type to filter, arrows move",
+			"Tab select, Enter done, " + esc + ", type to filter",
+			"Tab pick, Enter, Esc, type to filter",
+			"Tab, Enter, type to filter",
 		}
 	}
-	return text
+	for _, form := range forms {
+		if columns(form)+2 <= width {
+			return "  " + form
+		}
+	}
+	return "  type to filter"
 }
 
 // selected says what is selected, and how to select if nothing is.

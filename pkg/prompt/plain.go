@@ -14,7 +14,7 @@ import (
 // answer only where something is selected already.
 func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
 	p.out.ctx = ctx
-	p.numbered(q.Text, options)
+	p.numbered(strings.Join(p.fold(q.Text), "\n"), options)
 	ask := "Number or name: "
 	if several {
 		ask = "Numbers or names, separated by commas: "

@@ -336,6 +336,14 @@ func TestBack(t *testing.T) {
 				if plain {
 					end = "\n" // a terminal that edits lines hands them over whole
 				}
+				if typed != "" && !plain && name != "confirm" { // the first one clears the filter
+					s.press(typed)
+					s.see("Esc clear filter")
+					s.clear()
+					s.press("\x1b")
+					s.see("Esc back")
+					typed = ""
+				}
 				s.press(typed + "\x1b" + end)
 				s.see("And")
 				s.press("plum\n")
@@ -344,6 +352,55 @@ func TestBack(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A question breaks between words, and a list names its keys whole, on a narrow terminal.
+func TestNarrow(t *testing.T) {
+	const question = "Invite 3 people to Acme Production? carol@example.com will get Organization Administrator"
+	for _, plain := range []bool{false, true} {
+		s := newScreen(t)
+		if err := pty.Setsize(s.tty, &pty.Winsize{Rows: 24, Cols: 40}); err != nil {
+			t.Fatal(err)
+		}
+		done := s.ask(func(p Prompter) (any, error) { return p.Confirm(t.Context(), question, false) }, plain)
+		s.see("(y/N) ")
+		s.mu.Lock()
+		shown := s.shown.String()
+		s.mu.Unlock()
+		for line := range strings.SplitSeq(strings.ReplaceAll(shown, "\r", ""), "\n") {
+			if columns(line) >= 40 {
+				t.Errorf("plain %v: %q is wider than the terminal", plain, line)
+			}
+		}
+		if got := strings.Join(strings.Fields(shown), " "); got != question+" (y/N)" {
+			t.Errorf("plain %v: %q", plain, got)
+		}
+		s.press("y\n")
+		if a := s.wait(done); a.value != true {
+			t.Errorf("%v %v", a.value, a.err)
+		}
+	}
+	for _, several := range []bool{false, true} {
+		for _, filter := range []string{"", "role"} {
+			p := newPicker(Question{Text: "Which?"}, []Option{{Label: "role"}}, several)
+			p.search(filter)
+			for _, width := range []int{39, 45, 60, 100} {
+				lines := p.screen(width, 24)
+				if lines[0].Text != "? Which? "+filter+"_" || !strings.Contains(lines[1].Text, "type to filter") ||
+					!strings.Contains(lines[1].Text, "Enter") || !strings.Contains(lines[1].Text, "Esc") || strings.Contains(lines[1].Text, "…") {
+					t.Errorf("%d columns: %q", width, lines[:2])
+				}
+			}
+		}
+	}
+	long := newPicker(Question{Text: "Which roles shall somebody.with.a.long.name@example.com have from now on"}, []Option{{Label: "role"}}, true)
+	var text []string
+	for _, line := range long.screen(39, 24)[:3] {
+		text = append(text, strings.TrimSpace(line.Text))
+	}
+	if got := strings.Join(text, " "); got != "? "+long.text+": _" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -18,6 +18,7 @@ type SeedOptions struct {
 	NoEnterprise *bool         // true takes the enterprise rights of the administrator's token away, false gives them back
 	Accept       []string      // addresses whose invitations are accepted
 	Hibernate    []string      // names or ids of serverless databases that hibernate, as idle ones do
+	Wake         []string      // names or ids of hibernated databases that resume, as by a request to their data
 	Advance      time.Duration // moves the sandbox's clock
 }
 
@@ -55,6 +56,11 @@ func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
 			return err
 		}
 	}
+	for _, ref := range o.Wake {
+		if err := s.resume(tx, ref, s.now(m)); err != nil {
+			return err
+		}
+	}
 	m.OrgName = cmp.Or(o.OrgName, m.OrgName)
 	m.Offset += o.Advance
 	if o.NoEnterprise != nil {
@@ -77,19 +83,29 @@ func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
 }
 
 func (s *Server) hibernate(tx *bolt.Tx, ref string, now time.Time) error {
+	return s.turn(tx, ref, now, func(d db) bool { return d.Status == "ACTIVE" && !d.classic() }, "HIBERNATED", hibernating(), ErrNotActive)
+}
+
+func (s *Server) resume(tx *bolt.Tx, ref string, now time.Time) error {
+	return s.turn(tx, ref, now, func(d db) bool { return d.Status == "HIBERNATED" }, "ACTIVE", resuming(), ErrNotHibernated)
+}
+
+// turn lets the database that ref means come to a status, if it may; missing is the
+// error where there is none such.
+func (s *Server) turn(tx *bolt.Tx, ref string, now time.Time, may func(db) bool, status string, stages []stage, missing error) error {
 	all, err := databases().all(tx)
 	if err != nil {
 		return err
 	}
 	for _, stored := range all {
 		d := stored.at(now)
-		if (d.ID == ref || d.Name == ref) && d.Status == "ACTIVE" && !d.classic() {
+		if (d.ID == ref || d.Name == ref) && may(d) {
 			next := d
-			next.Status = "HIBERNATED"
-			return databases().put(tx, d.current(next, now, s.options.TimeScale, hibernating()))
+			next.Status = status
+			return databases().put(tx, d.current(next, now, s.options.TimeScale, stages))
 		}
 	}
-	return fmt.Errorf("%w called %s", ErrNotActive, ref)
+	return fmt.Errorf("%w called %s", missing, ref)
 }
 
 // The default roles that the seed hands out.

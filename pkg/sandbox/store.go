@@ -29,6 +29,9 @@ var (
 	// ErrNotActive says that a database is to hibernate which there is not, or
 	// which cannot.
 	ErrNotActive = errors.New("there is no active serverless database")
+	// ErrNotHibernated says that a database is to resume which there is not, or
+	// which is not hibernated.
+	ErrNotHibernated = errors.New("there is no hibernated database")
 
 	errUnseeded = errors.New("the sandbox is not seeded")
 )
