@@ -219,6 +219,10 @@ func (r *remnant) finish(ctx context.Context) {
 			return
 		}
 		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke, r.rotation.Destinations), wasRevoked
+		if r.failure == nil && r.entry.Step != onetime.Done { // what the answer named is looked at next
+			r.clientIDs, r.next = []string{r.entry.Made}, "astra token recover"
+			return
+		}
 	case !r.ends:
 		return
 	case r.rotation == nil: // damaged, or another organization's: a person ends it

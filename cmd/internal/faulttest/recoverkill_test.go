@@ -3,8 +3,12 @@
 package faulttest
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +16,27 @@ import (
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
+// doneTwice is a gateway that sends a request for a token again.
+const doneTwice = "done twice"
+
+func (h *habitTrial) twice() http.Handler {
+	service := h.lying
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asksForToken(r) {
+			body, err := io.ReadAll(r.Body)
+			testkit.Check(h.t, err)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			service.ServeHTTP(httptest.NewRecorder(), r)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		service.ServeHTTP(w, r)
+	})
+}
+
 // TestRecoverKilled kills "token recover" at each of its places after an answer that
-// named another client's token. What was made is revoked there: that must remain known,
-// so that the next runs end the operation and offer nothing that is not ours.
+// named another client's token, or a request that was done twice. Which token is which
+// must remain known, so that the next runs end the operation, offer only tokens of the
+// program and leave none.
 func TestRecoverKilled(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("some hundred processes, which the race detector does not see")
@@ -23,15 +45,20 @@ func TestRecoverKilled(t *testing.T) {
 	program, err := armed()
 	testkit.Check(t, err)
 	all := tasks()
-	for _, c := range []struct{ task, killed string }{
-		{"for another organization", ""},
-		{"for another organization", "journal delivering: after"},
-		{"for another organization, to the store", ""},
-		{"to standard output", "journal created: after"},
-		{"to the store", "journal created: after"},
-		{"rotated to standard output", "journal created: after"},
+	for _, c := range []struct{ behavior, task, killed string }{
+		{"wrong-id", "for another organization", ""},
+		{"wrong-id", "for another organization", "journal delivering: after"},
+		{"wrong-id", "for another organization, to the store", ""},
+		{"wrong-id", toOutput, "journal created: after"},
+		{"wrong-id", toStore, "journal created: after"},
+		{"wrong-id", "rotated to standard output", "journal created: after"},
+		{doneTwice, toOutput, "journal created: after"},
+		{doneTwice, "for another organization", "journal delivering: after"},
+		{doneTwice, toStore, "journal created: after"},
+		{doneTwice, "for another organization, to the store", "journal done: before"},
+		{doneTwice, "rotated to standard output", "journal created: after"},
 	} {
-		t.Run(c.task+" "+c.killed, func(t *testing.T) {
+		t.Run(c.behavior+" "+c.task+" "+c.killed, func(t *testing.T) {
 			t.Parallel()
 			g := prepareGround(t, program, all[slices.IndexFunc(all, func(other task) bool { return other.name == c.task })])
 			killed := 0
@@ -39,7 +66,7 @@ func TestRecoverKilled(t *testing.T) {
 				killed = slices.IndexFunc(placesOf(t, g), func(name string) bool { return strings.HasSuffix(name, c.killed) }) + 1
 			}
 			const most = 60
-			for place := 1; place <= most && recoverKilledAt(t, g, killed, place); place++ {
+			for place := 1; place <= most && recoverKilledAt(t, g, c.behavior, killed, place); place++ {
 			}
 		})
 	}
@@ -47,10 +74,17 @@ func TestRecoverKilled(t *testing.T) {
 
 // recoverKilledAt kills the task at a place and then its recovery at a place. It
 // reports whether the recovery came by there.
-func recoverKilledAt(t *testing.T, g *ground, killed, place int) bool {
+func recoverKilledAt(t *testing.T, g *ground, behavior string, killed, place int) bool {
 	t.Helper()
-	h := beginHabit(t, g, "wrong-id", nil, rand.New(rand.NewPCG(1, 1)))
+	named := behavior
+	if behavior == doneTwice {
+		named = noHabit
+	}
+	h := beginHabit(t, g, named, nil, rand.New(rand.NewPCG(1, 1)))
 	defer h.end()
+	if behavior == doneTwice {
+		h.be(h.twice())
+	}
 	h.deletes = false
 	h.order = strangeOrder(g.org, "")
 	h.do(killed, 0, h.args...)
