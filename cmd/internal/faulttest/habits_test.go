@@ -61,7 +61,7 @@ func habitRows() []string {
 		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
 		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
-		"page-later", "stale-once", "quote-older",
+		"page-later", "stale-once", "quote-older", "done-twice",
 	}
 }
 
@@ -71,18 +71,21 @@ func (h *habitTrial) ownHabits() map[string]func() http.Handler {
 		"page-later":  func() http.Handler { return h.showing(h.login()) },
 		"stale-once":  h.hidingOnce,
 		"quote-older": func() http.Handler { return h.quoting(h.ground.neighbor) },
+		"done-twice":  h.twice,
 	}
 }
 
 // habitMixes draws behaviors of several habits. It leaves out a service that says
 // that a token is revoked while its list cannot show the token: what happened
-// there, no client can tell.
+// there, no client can tell. Nor can one tell that a request was done twice where the
+// list does not show both tokens with their mark.
 func habitMixes(random *rand.Rand, n int) []string {
 	byName := map[string][]string{}
 	for _, row := range habitRows() {
 		name, _, _ := strings.Cut(row, "=")
 		byName[name] = append(byName[name], row)
 	}
+	delete(byName, "done-twice")
 	names := slices.Sorted(maps.Keys(byName))
 	mixes := make([]string, n)
 	for i := range mixes {
@@ -387,10 +390,11 @@ func (h *habitTrial) serveFront(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		h.intrude.Do(h.makeIntruder)
 	}
-	if asksForToken(r) {
+	service := *h.front.Load()
+	if asksForToken(r) && service != http.Handler(h.honest) {
 		h.asked.Add(1)
 	}
-	(*h.front.Load()).ServeHTTP(w, r)
+	service.ServeHTTP(w, r)
 }
 
 // strangeOrder is another client's request for a token like that of the program.
@@ -463,7 +467,7 @@ func (h *habitTrial) pass(d time.Duration) {
 		d -= step
 	}
 	passed := h.shift.Add(int64(d))
-	for deadline := time.Now().Add(time.Second); h.late > 0 && passed >= int64(h.late) && h.reached.Load() < h.asked.Load() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(10 * time.Second); h.late > 0 && passed >= int64(h.late) && h.reached.Load() < h.asked.Load() && time.Now().Before(deadline); {
 		<-time.After(5 * time.Millisecond)
 	}
 	h.age(d)
