@@ -36,7 +36,7 @@ func (h *habitTrial) twice() http.Handler {
 // TestRecoverKilled kills "token recover" at each of its places after an answer that
 // named another client's token, or a request that was done twice. Which token is which
 // must remain known, so that the next runs end the operation, offer only tokens of the
-// program and leave none.
+// program and leave none. In short, it does so with a few tasks.
 func TestRecoverKilled(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("some hundred processes, which the race detector does not see")
@@ -45,19 +45,23 @@ func TestRecoverKilled(t *testing.T) {
 	program, err := armed()
 	testkit.Check(t, err)
 	all := tasks()
-	for _, c := range []struct{ behavior, task, killed string }{
-		{"wrong-id", "for another organization", ""},
+	const few = 3
+	for i, c := range []struct{ behavior, task, killed string }{
 		{"wrong-id", "for another organization", "journal delivering: after"},
+		{"done-twice", toOutput, "journal created: after"},
+		{"done-twice", "for another organization", "journal delivering: after"},
+		{"wrong-id", "for another organization", ""},
 		{"wrong-id", "for another organization, to the store", ""},
 		{"wrong-id", toOutput, "journal created: after"},
 		{"wrong-id", toStore, "journal created: after"},
 		{"wrong-id", "rotated to standard output", "journal created: after"},
-		{"done-twice", toOutput, "journal created: after"},
-		{"done-twice", "for another organization", "journal delivering: after"},
 		{"done-twice", toStore, "journal created: after"},
 		{"done-twice", "for another organization, to the store", "journal done: before"},
 		{"done-twice", "rotated to standard output", "journal created: after"},
 	} {
+		if i >= few && !fullRig() {
+			break
+		}
 		t.Run(c.behavior+" "+c.task+" "+c.killed, func(t *testing.T) {
 			t.Parallel()
 			g := prepareGround(t, program, all[slices.IndexFunc(all, func(other task) bool { return other.name == c.task })])
