@@ -45,6 +45,7 @@ type remnant struct {
 	rotation *rotation
 	revoke   []string // client ids that are to be revoked
 	byHand   bool     // because the user says so
+	none     bool     // the user says that the rotation made no token
 	ends     bool
 }
 
@@ -182,6 +183,7 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 		r.next = "astra token rotate " + r.entry.Old + " --finish"
 	}
 	r.chosen(in, f)
+	r.none = f.State == onetime.Alike && !slices.Contains(in.keep, r.entry.Made)
 	if in.keeps(r.open) && f.State != onetime.Nothing && (r.goesOn() || r.entry.Kind == onetime.Generating || slices.Contains(in.keep, r.open.ID)) {
 		r.revoke, r.ends, r.state, r.missing = nil, true, string(onetime.Kept), nil
 	}
@@ -246,7 +248,7 @@ func (r *remnant) finish(ctx context.Context) {
 // goesOn reports whether it is a rotation whose new secret somebody holds by now,
 // so that the old token can be retired.
 func (r *remnant) goesOn() bool {
-	return r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
+	return !r.none && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
 // unfinished reports whether there is something left to do.

@@ -102,3 +102,41 @@ func recoverKilledAt(t *testing.T, g *ground, behavior string, killed, place int
 	}
 	return h.kills > 0
 }
+
+// TestResumeInDoubt rotates a token that is not stored here to standard output, while the
+// service names another client's token and does not list what it made. No later run
+// must take that token for the new one and revoke the old one.
+func TestResumeInDoubt(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	all := tasks()
+	g := prepareGround(t, program, all[slices.IndexFunc(all, func(other task) bool { return other.name == "rotated to standard output" })])
+	for _, c := range []struct {
+		killed string
+		next   []string
+	}{
+		{"", []string{"token", "rotate", g.old, "--resume", "--yes"}},
+		{"journal created: after", []string{"token", "recover", "--keep", g.old, "--yes"}},
+		{"journal delivering: after", []string{"token", "recover", "--keep", g.old, "--yes"}},
+	} {
+		place := 0
+		if c.killed != "" {
+			place = slices.IndexFunc(placesOf(t, g), func(name string) bool { return strings.HasSuffix(name, c.killed) }) + 1
+		}
+		h := beginHabit(t, g, noHabit, nil, rand.New(rand.NewPCG(1, 1)))
+		h.deletes = false
+		h.be(h.mistaken())
+		h.do(place, 0, h.args...)
+		h.pass(pastGrace)
+		h.run(c.next...)
+		h.run("token", "rotate", g.old, "--resume", "--yes")
+		if _, alive := h.live()[g.old]; !alive {
+			t.Errorf("killed at %q, and %v: the old token is revoked", c.killed, c.next)
+		}
+		h.end()
+	}
+}
