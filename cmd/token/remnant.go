@@ -45,6 +45,7 @@ type remnant struct {
 	rotation *rotation
 	revoke   []string // client ids that are to be revoked
 	byHand   bool     // because the user says so
+	none     bool     // the user says that the rotation made no token
 	ends     bool
 }
 
@@ -182,6 +183,7 @@ func (r *remnant) decide(in recovery, f onetime.Finding) {
 		r.next = "astra token rotate " + r.entry.Old + " --finish"
 	}
 	r.chosen(in, f)
+	r.none = f.State == onetime.Alike && !slices.Contains(in.keep, r.entry.Made)
 	if in.keeps(r.open) && f.State != onetime.Nothing && (r.goesOn() || r.entry.Kind == onetime.Generating || slices.Contains(in.keep, r.open.ID)) {
 		r.revoke, r.ends, r.state, r.missing = nil, true, string(onetime.Kept), nil
 	}
@@ -219,6 +221,10 @@ func (r *remnant) finish(ctx context.Context) {
 			return
 		}
 		r.failure, outcome = r.rotation.Revoke(ctx, r.entry, r.revoke, r.rotation.Destinations), wasRevoked
+		if r.failure == nil && r.entry.Step != onetime.Done { // what the answer named is looked at next
+			r.clientIDs, r.next = []string{r.entry.Made}, "astra token recover"
+			return
+		}
 	case !r.ends:
 		return
 	case r.rotation == nil: // damaged, or another organization's: a person ends it
@@ -242,7 +248,7 @@ func (r *remnant) finish(ctx context.Context) {
 // goesOn reports whether it is a rotation whose new secret somebody holds by now,
 // so that the old token can be retired.
 func (r *remnant) goesOn() bool {
-	return r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
+	return !r.none && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
 // unfinished reports whether there is something left to do.

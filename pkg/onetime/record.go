@@ -74,6 +74,9 @@ type Record struct {
 	// Accepted is the client id of a token whose DELETE was accepted, without proof so
 	// far that it is gone.
 	Accepted string `json:"accepted,omitempty"`
+	// Other is the client id of a token that a list showed with our mark, while what the
+	// answer named had none. Its DELETE is about to be sent, or was.
+	Other string `json:"other,omitempty"`
 
 	// Where the secret goes.
 	Places []Place `json:"places,omitempty"` // secret stores

@@ -144,11 +144,8 @@ func (r Record) over() time.Time { return r.Began.Add(answerLimit + transit) }
 // holds its secret, and whether it is still there.
 func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Finding, error) {
 	f := Finding{State: Orphan, ClientIDs: []string{r.Made}}
-	others := slices.DeleteFunc(m.ours(r, sight), func(id string) bool { return id == r.Made })
-	if len(others) > 0 { // the answer named a wrong one, or the request was done twice
-		return Finding{State: Orphan, ClientIDs: others}, nil
-	}
-	held := false
+	ours := m.ours(r, sight)
+	marked, held := slices.Contains(ours, r.Made), false
 	for _, d := range destinations {
 		holds, err := d.Holds(ctx, r.Made)
 		if err != nil {
@@ -167,14 +164,21 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
-	if r.Doubtful && !held && r.Accepted != "" && r.Accepted != r.Made { // what was made is revoked, and the answer named another
-		return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+	if len(ours) > 1 || len(ours) == 1 && !marked { // the answer named a wrong one, or the request was done twice
+		if f.State != Orphan {
+			ours = slices.DeleteFunc(ours, func(id string) bool { return id == r.Made })
+		}
+		return Finding{State: Orphan, ClientIDs: ours}, nil
 	}
-	if r.Doubtful && held && !m.recent(r) && !slices.Contains(m.ours(r, sight), r.Made) {
-		return m.findDoubtful(ctx, r, f, destinations)
+	doubtful := (r.Doubtful || r.other() != "") && !r.Seen && !marked
+	switch {
+	case doubtful && !held && r.other() != "":
+		return m.findOther(ctx, w, sight, r)
+	case doubtful && held && !m.recent(r):
+		return m.findDoubtful(ctx, w, sight, r, f, destinations)
 	}
 	switch listed := sight.Lists(r.Made); {
-	case listed && f.State == Orphan && !slices.Contains(m.ours(r, sight), r.Made):
+	case listed && !marked && (f.State == Orphan || f.State == Unconfirmed && doubtful):
 		return Finding{State: Alike, ClientIDs: f.ClientIDs}, nil
 	case listed:
 		return f, nil
@@ -205,10 +209,37 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	return gone, err
 }
 
+// other is the client id of the token that was made where the answer named a wrong
+// one, as far as that was found out.
+func (r Record) other() string {
+	switch {
+	case r.Other != "":
+		return r.Other
+	case r.Doubtful && r.Accepted != r.Made: // by a version that did not note the other one
+		return r.Accepted
+	}
+	return ""
+}
+
+// findOther looks at the token that was made where the answer named a wrong one. A list
+// showed it, and its DELETE was sent, or was about to be.
+func (m Maker) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Finding, error) {
+	other := r.other()
+	switch {
+	case r.Accepted == other:
+		return Finding{State: Nothing, ClientIDs: []string{r.Made}}, nil
+	case sight.Lists(other): // without our mark by now
+		return Finding{State: Alike, ClientIDs: []string{other}}, nil
+	case r.abroad() && m.Caller != r.Caller: // another login may not list it
+		return Finding{State: Unclear, ClientIDs: []string{other}, Why: errAbroad(r)}, nil
+	}
+	return m.absent(ctx, w, Finding{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
+}
+
 // findDoubtful looks at a stored secret of an answer that may have named a wrong token.
 // It is kept once the service accepts it. It is dropped if the service rejects it and
 // another token with our mark was found: that one was made.
-func (m Maker) findDoubtful(ctx context.Context, r Record, f Finding, destinations []Destination) (Finding, error) {
+func (m Maker) findDoubtful(ctx context.Context, w *Witness, sight Sight, r Record, f Finding, destinations []Destination) (Finding, error) {
 	for _, d := range destinations {
 		keeper, keeps := d.(Keeper)
 		if held, err := d.Holds(ctx, r.Made); err != nil || !held || !keeps {
@@ -219,8 +250,8 @@ func (m Maker) findDoubtful(ctx context.Context, r Record, f Finding, destinatio
 		}
 	}
 	bogus, err := m.rejected(ctx, r.Made, destinations)
-	if err == nil && bogus && r.Accepted != "" && r.Accepted != r.Made {
-		return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+	if err == nil && bogus && r.other() != "" {
+		return m.findOther(ctx, w, sight, r)
 	}
 	return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
 }
@@ -301,7 +332,7 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 		}
 	}
 	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // what the answer named is another matter
-		e.Doubtful = true
+		e.Doubtful = e.Doubtful || !e.Seen
 		return e.note(e.Step)
 	}
 	return e.End()

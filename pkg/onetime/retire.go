@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -21,7 +22,8 @@ func (r *Rotation) verify(ctx context.Context, e *Entry) error {
 // accepted asks the service something with a token. One that is not stored here and
 // was made by an earlier run cannot be asked with: it has to be listed. Where the
 // list is not whole, that it was accepted once has to do for a person who asks for
-// the end.
+// the end. One that was refused when it was new may be another client's: the list has to
+// show our mark on it.
 func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) error {
 	client, err := r.as(ctx, clientID)
 	switch {
@@ -31,10 +33,11 @@ func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) erro
 		return isAccepted(ctx, client, clientID)
 	}
 	sight, err := r.witness(e.Record, nil).Look(ctx)
+	doubtful := e.Doubtful && !e.Step.Reached(Verified) && !slices.Contains(r.ours(e.Record, sight), clientID)
 	switch {
-	case err != nil || sight.Lists(clientID):
+	case err != nil || sight.Lists(clientID) && !doubtful:
 		return err
-	case sight.Whole():
+	case sight.Lists(clientID) || sight.Whole():
 		return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 	case r.ByHand && e.Step.Reached(Verified):
 		return nil

@@ -54,13 +54,27 @@ func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *
 			return err
 		}
 	}
-	if e.Made == clientID && !e.Seen {
-		e.Seen = true
-		if err := e.note(e.Step); err != nil {
-			return err
-		}
+	if err := m.noteSeen(e, clientID, *seen); err != nil {
+		return err
 	}
 	return m.revoke(ctx, m.witness(e.Record, nil), e, clientID, seen)
+}
+
+// noteSeen notes what a list says about the answer, before a token is revoked that the
+// list shows with our mark: no later list does.
+func (m Maker) noteSeen(e *Entry, clientID string, seen Sight) error {
+	before := e.Record
+	switch {
+	case e.Made == "":
+	case slices.Contains(m.ours(e.Record, seen), e.Made):
+		e.Seen = true
+	default:
+		e.Other = clientID
+	}
+	if e.Seen == before.Seen && e.Other == before.Other {
+		return nil
+	}
+	return e.note(e.Step)
 }
 
 // seeOurs looks until the list shows a token, which must carry our mark.

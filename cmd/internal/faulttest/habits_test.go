@@ -3,6 +3,8 @@
 package faulttest
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +12,7 @@ import (
 	"log"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -58,7 +61,7 @@ func habitRows() []string {
 		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
 		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
-		"page-later", "stale-once", "quote-older",
+		"page-later", "stale-once", "quote-older", "done-twice",
 	}
 }
 
@@ -68,18 +71,21 @@ func (h *habitTrial) ownHabits() map[string]func() http.Handler {
 		"page-later":  func() http.Handler { return h.showing(h.login()) },
 		"stale-once":  h.hidingOnce,
 		"quote-older": func() http.Handler { return h.quoting(h.ground.neighbor) },
+		"done-twice":  h.twice,
 	}
 }
 
 // habitMixes draws behaviors of several habits. It leaves out a service that says
 // that a token is revoked while its list cannot show the token: what happened
-// there, no client can tell.
+// there, no client can tell. Nor can one tell that a request was done twice where the
+// list does not show both tokens with their mark.
 func habitMixes(random *rand.Rand, n int) []string {
 	byName := map[string][]string{}
 	for _, row := range habitRows() {
 		name, _, _ := strings.Cut(row, "=")
 		byName[name] = append(byName[name], row)
 	}
+	delete(byName, "done-twice")
 	names := slices.Sorted(maps.Keys(byName))
 	mixes := make([]string, n)
 	for i := range mixes {
@@ -239,12 +245,14 @@ type habitTrial struct {
 	front          atomic.Pointer[http.Handler] // what the program talks to
 	shift          atomic.Int64                 // of the service's clock
 	asked, reached atomic.Int64                 // requests for a token: at the front, and performed
+	process        atomic.Pointer[os.Process]
 	intrude        sync.Once
 	intruding      sync.Mutex
 	intruder       string // client id of another client's token
 	seen           string // that id, if the latest look could see the token
 	deletes        bool   // another administrator deletes the neighbor
 	frontURL       string
+	clients        clients // at the front
 	lying          http.Handler
 	late           time.Duration   // after which a token is made
 	held           map[string]bool // tokens whose secret was stored
@@ -309,14 +317,14 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 	h := &habitTrial{ground: g, behavior: behavior, order: strangeOrder(g.org, description), held: map[string]bool{}, known: map[complaint]bool{}}
 	h.deletes = random.IntN(8) == 0
 	h.closers = append(h.closers, func() { os.RemoveAll(dir) })
-	serve := func(handler http.Handler) string {
+	serve := func(handler http.Handler, watch func(net.Conn, http.ConnState)) string {
 		server := httptest.NewUnstartedServer(handler)
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.Config.ErrorLog, server.Config.ConnState = log.New(io.Discard, "", 0), watch
 		server.Start()
 		h.closers = append(h.closers, server.Close)
 		return server.URL
 	}
-	h.frontURL = serve(http.HandlerFunc(h.serveFront))
+	h.frontURL = serve(http.HandlerFunc(h.serveFront), h.clients.watch)
 	_, err = g.copyTo(dir, h.frontURL)
 	testkit.Check(t, err)
 	state, err := os.ReadFile(filepath.Join(g.dir, statePath))
@@ -347,7 +355,7 @@ func beginHabit(t *testing.T, g *ground, behavior string, faults []string, rando
 			h.reached.Add(1)
 		}
 	}), serveOptions)
-	s := &station{t: t, program: g.program, url: serve(h.honest), admin: g.admin, dir: dir, armed: g.armed}
+	s := &station{t: t, program: g.program, url: serve(h.honest, nil), admin: g.admin, dir: dir, armed: g.armed}
 	h.trial = &trial{account: &account{s, dir}, scenario: g.scenario, old: g.old, before: maps.Clone(g.before)}
 	h.noteHeld()
 	h.caller = h.login()
@@ -376,13 +384,17 @@ func asksForToken(r *http.Request) bool {
 // serveFront lets another client make a token in the moment before the program's
 // first change arrives.
 func (h *habitTrial) serveFront(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == lastPath {
+		return
+	}
 	if r.Method != http.MethodGet {
 		h.intrude.Do(h.makeIntruder)
 	}
-	if asksForToken(r) {
+	service := *h.front.Load()
+	if asksForToken(r) && service != http.Handler(h.honest) {
 		h.asked.Add(1)
 	}
-	(*h.front.Load()).ServeHTTP(w, r)
+	service.ServeHTTP(w, r)
 }
 
 // strangeOrder is another client's request for a token like that of the program.
@@ -399,15 +411,63 @@ func (h *habitTrial) makeIntruder() {
 	}
 }
 
+// clients are the connections of the program to the service.
+type clients struct {
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+func (c *clients) watch(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		if c.open == nil {
+			c.open = map[net.Conn]bool{}
+		}
+		c.open[conn] = true
+	case http.StateClosed, http.StateHijacked:
+		delete(c.open, conn)
+	case http.StateActive, http.StateIdle:
+	}
+}
+
+func (c *clients) left() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open)
+}
+
+// lastPath is that of a request after all others.
+const lastPath = "/last-of-all"
+
+// arrive waits until what the program sent before it was killed is performed. In the
+// time of a trial minutes pass at once, and no request is on its way for so long.
+func (h *habitTrial) arrive() {
+	h.t.Helper()
+	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.frontURL+lastPath, nil)
+	testkit.Check(h.t, err)
+	request.Close = true
+	response, err := http.DefaultClient.Do(request) // connections are accepted in their order
+	testkit.Check(h.t, err)
+	response.Body.Close()
+	for deadline := time.Now().Add(patience); h.clients.left() > 0; <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("%d connections are open %v after their client has ended", h.clients.left(), patience)
+		}
+	}
+}
+
 // pass lets time pass, at the service and in the journal. What a late service has
 // not performed by then it performs, when its time has come.
 func (h *habitTrial) pass(d time.Duration) {
+	h.arrive()
 	if step := h.late + time.Second; h.late > 0 && d > step {
 		h.pass(step)
 		d -= step
 	}
 	passed := h.shift.Add(int64(d))
-	for deadline := time.Now().Add(time.Second); h.late > 0 && passed >= int64(h.late) && h.reached.Load() < h.asked.Load() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(10 * time.Second); h.late > 0 && passed >= int64(h.late) && h.reached.Load() < h.asked.Load() && time.Now().Before(deadline); {
 		<-time.After(5 * time.Millisecond)
 	}
 	h.age(d)
@@ -420,6 +480,7 @@ func (h *habitTrial) do(place int, after time.Duration, args ...string) (out, st
 		cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
 	}
 	testkit.Check(h.t, cmd.Start())
+	h.process.Store(cmd.Process)
 	if after > 0 {
 		timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
@@ -1021,6 +1082,47 @@ func TestHabitsRigBites(t *testing.T) {
 	}
 }
 
+// TestHabitsRigWaits kills the program while its request for a token is on its way. For
+// the trial minutes pass at once then, and a list that is a minute late shows nothing of
+// what is performed after them.
+func TestHabitsRigWaits(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	all := tasks()
+	g := prepareGround(t, program, all[slices.IndexFunc(all, func(c task) bool { return c.name == "rotated login" })])
+	h := beginHabit(t, g, "list-lag=1m", nil, rand.New(rand.NewPCG(1, 1)))
+	defer h.end()
+	h.deletes = false
+	h.order = strangeOrder("", "astra-cli/0123456789abcdef") // the mark of another astra
+	h.be(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asksForToken(r) {
+			body, err := io.ReadAll(r.Body)
+			testkit.Check(t, err)
+			_ = h.process.Load().Kill()
+			for deadline := time.Now().Add(time.Second); h.shift.Load() == 0 && time.Now().Before(deadline); {
+				<-time.After(time.Millisecond)
+			}
+			r = r.WithContext(context.WithoutCancel(r.Context()))
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		h.lying.ServeHTTP(w, r)
+	}))
+	h.do(0, 0, h.args...)
+	h.pass(pastGrace)
+	h.conclude(true, false, 0)
+	h.judge("after a conclusion at the same service")
+	for _, found := range h.complaints {
+		t.Errorf("%s: %s", found.kind, found.text)
+	}
+	if h.kills != 1 || h.reached.Load() != 1 {
+		t.Errorf("%d kills, %d requests for a token", h.kills, h.reached.Load())
+	}
+}
+
 // TestManyRotationsWithHabits rotates the token of an application at services with
 // other habits, and kills most of the rotations, while the application
 // authenticates with the exported token all the time: it must never be refused.
@@ -1059,7 +1161,9 @@ func TestManyRotationsWithHabits(t *testing.T) {
 // rotateUnderUse rotates n times while an application reads its token and uses it.
 func (h *habitTrial) rotateUnderUse(t *testing.T, n int, random *rand.Rand) {
 	t.Helper()
-	app := &trial{account: &account{&station{t: h.t, program: h.program, url: h.frontURL}, h.path}}
+	own := httptest.NewServer(http.HandlerFunc(h.serveFront)) // not among the clients that end
+	defer own.Close()
+	app := &trial{account: &account{&station{t: h.t, program: h.program, url: own.URL}, h.path}}
 	ended, result := make(chan struct{}), make(chan error, 1)
 	var uses atomic.Int64
 	go func() { result <- app.use(ended, &uses, app.exported) }()
