@@ -156,9 +156,9 @@ func unknownHelp(args []string) (*cobra.Command, error) {
 // Main runs the command line args and returns the exit status.
 func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	if !failpoint.Disabled("panic-containment") {
-		defer app.Contain(&status)
+		defer app.RecoverPanic(&status)
 	}
-	app.NoDumps()
+	app.DisableCoreDumps()
 	app.Root(ctx)
 	app.Args = args
 	root := New(app)

@@ -35,41 +35,41 @@ without enforcing them.`,
 	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
 }
 
-// listed is the list of something, with its name.
-type listed struct {
+// listRow is the list of something, with its name.
+type listRow struct {
 	devops.AccessList
 
 	name string // of the database; empty for the DevOps API
 }
 
-// entry is an address as it is printed.
-type entry struct {
+// entryRow is an address as it is printed.
+type entryRow struct {
 	Address     string `json:"address" yaml:"address"`
 	Description string `json:"description" yaml:"description"`
 	Enabled     bool   `json:"enabled" yaml:"enabled"`
 }
 
-func columns() []output.Column[listed] {
-	return []output.Column[listed]{
-		{Key: "database", Value: func(l listed) any { return output.OrNull(l.name) }, Sorted: true},
-		{Key: "databaseId", Value: func(l listed) any { return output.OrNull(l.DatabaseID) }, Name: true, Wide: true},
-		{Key: "enabled", Value: func(l listed) any { return l.Enabled }},
+func columns() []output.Column[listRow] {
+	return []output.Column[listRow]{
+		{Key: "database", Value: func(l listRow) any { return output.OrNull(l.name) }, Sorted: true},
+		{Key: "databaseId", Value: func(l listRow) any { return output.OrNull(l.DatabaseID) }, Name: true, Wide: true},
+		{Key: "enabled", Value: func(l listRow) any { return l.Enabled }},
 		{
-			Key: "addresses", Value: func(l listed) any { return l.entries() },
-			Text: func(l listed) string { return strings.Join(l.words(), ", ") }, Lines: listed.words,
+			Key: "addresses", Value: func(l listRow) any { return l.entries() },
+			Text: func(l listRow) string { return strings.Join(l.words(), ", ") }, Lines: listRow.words,
 		},
 	}
 }
 
-func (l listed) entries() []entry {
-	all := make([]entry, 0, len(l.Addresses))
+func (l listRow) entries() []entryRow {
+	all := make([]entryRow, 0, len(l.Addresses))
 	for _, a := range l.Addresses {
-		all = append(all, entry{a.Address, a.Description, a.Enabled})
+		all = append(all, entryRow{a.Address, a.Description, a.Enabled})
 	}
 	return all
 }
 
-func (l listed) words() []string {
+func (l listRow) words() []string {
 	var all []string
 	for _, a := range l.Addresses {
 		text := a.Address

@@ -16,7 +16,7 @@ import (
 )
 
 type add struct {
-	target
+	dbFlag
 
 	addresses         []string
 	description, from string
@@ -72,13 +72,13 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	plan := in.plan(networks, before)
 	if len(plan.made)+len(plan.changed) == 0 {
 		app.Say("They are on the access list of %s already.", p.name)
-		return cli.PrintOne(app, columns(), p.listed(before))
+		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
-	remark(app, networks)
+	warnAboutNetworks(app, networks)
 	if err := plan.agreed(ctx, app, p, before); err != nil {
 		return err
 	}
-	if err := p.still(ctx, before); err != nil {
+	if err := p.checkUnchanged(ctx, before); err != nil {
 		return err
 	}
 	if err := plan.send(ctx, app, p, before); err != nil {
@@ -95,7 +95,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if !after.Enabled {
 		app.Say("It is not enabled, so it restricts nothing yet: %s", app.Command("astra access-list enable "+p.flag()))
 	}
-	return cli.PrintOne(app, columns(), p.listed(after))
+	return cli.PrintOne(app, columns(), p.listRow(after))
 }
 
 // networks reads what is to be added. Nothing is sent for that, and every
@@ -119,17 +119,17 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			n.Description = in.description
 		}
 		if n.Prefix.Addr().Is6() {
-			faults = append(faults, bulk.Fault{Line: n.Line, Text: n.Given + " is IPv6, and the service takes IPv4 only"})
+			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is IPv6, and the service takes IPv4 only"})
 			continue
 		}
 		switch i := slices.IndexFunc(once, func(o bulk.Network) bool { return o.Prefix == n.Prefix }); {
 		case i < 0:
 			once = append(once, n)
 		case once[i].Description != n.Description:
-			faults = append(faults, bulk.Fault{Line: n.Line, Text: n.Given + " is there twice, with different descriptions"})
+			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is there twice, with different descriptions"})
 		}
 	}
-	if err := app.WrongRows(faults); err != nil {
+	if err := app.InputErrors(faults); err != nil {
 		return nil, err
 	}
 	if len(once) == 0 {
@@ -138,8 +138,8 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 	return once, nil
 }
 
-// remark says what is surprising about addresses.
-func remark(app *cli.App, networks []bulk.Network) {
+// warnAboutNetworks says what is surprising about addresses.
+func warnAboutNetworks(app *cli.App, networks []bulk.Network) {
 	for _, n := range networks {
 		text := n.Prefix.String()
 		if text != n.Given {
@@ -189,7 +189,7 @@ func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 
 // agreed asks about several addresses, and about a first one that begins to
 // restrict.
-func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
+func (p plan) agreed(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	total := len(p.made) + len(p.changed)
 	begins := !restricts(before) && (at.api || before.Enabled)
 	if begins {
@@ -212,35 +212,35 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at place, before devops.
 	return nil
 }
 
-// step is a request of an addition.
-type step struct {
+// request is a request of an addition.
+type request struct {
 	do   func(context.Context) error
 	made []devops.Address // what it puts on the list
 }
 
 // steps are the requests: one for everything new and one for everything else, or
 // one for each address on a list of the DevOps API that is there.
-func (p plan) steps(at place, before devops.AccessList) []step {
-	var steps []step
+func (p plan) steps(at target, before devops.AccessList) []request {
+	var steps []request
 	made, changed := p.made, p.changed
 	if at.api && len(before.Addresses) > 0 {
 		made, changed = nil, slices.Concat(p.made, p.changed)
 	}
 	if len(made) > 0 {
-		steps = append(steps, step{func(ctx context.Context) error { return at.begin(ctx, made) }, made})
+		steps = append(steps, request{func(ctx context.Context) error { return at.begin(ctx, made) }, made})
 	}
 	if len(changed) > 0 && !at.api {
-		steps = append(steps, step{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, changed) }, changed})
+		steps = append(steps, request{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, changed) }, changed})
 		return steps
 	}
 	for _, a := range changed {
-		steps = append(steps, step{func(ctx context.Context) error { return at.session.APIAccess.Change(ctx, at.id, a) }, []devops.Address{a}})
+		steps = append(steps, request{func(ctx context.Context) error { return at.session.APIAccess.Change(ctx, at.id, a) }, []devops.Address{a}})
 	}
 	return steps
 }
 
 // send makes the requests. A dry run shows them all.
-func (p plan) send(ctx context.Context, app *cli.App, at place, before devops.AccessList) error {
+func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	steps := p.steps(at, before)
 	if app.Globals.DryRun && len(p.made)+len(p.changed) > 1 {
 		requests := make([]func(context.Context) error, len(steps))

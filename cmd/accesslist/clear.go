@@ -12,7 +12,7 @@ import (
 )
 
 func newClear(app *cli.App) *cobra.Command {
-	var in target
+	var in dbFlag
 	cmd := &cobra.Command{
 		Use:   "clear",
 		Short: "Delete an access list with all its addresses",
@@ -26,7 +26,7 @@ the database or the DevOps API. To keep the addresses, disable the list instead.
 	return cmd
 }
 
-func (t target) clear(ctx context.Context, app *cli.App) error {
+func (t dbFlag) clear(ctx context.Context, app *cli.App) error {
 	p, err := t.open(ctx, app)
 	if err != nil {
 		return err
@@ -39,13 +39,13 @@ func (t target) clear(ctx context.Context, app *cli.App) error {
 		app.Say("There is no access list of %s.", p.name)
 		return nil
 	}
-	for _, text := range p.listed(before).words() {
+	for _, text := range p.listRow(before).words() {
 		app.Say("- %s", text)
 	}
 	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, spelling.Count(len(before.Addresses), "address")); err != nil {
 		return err
 	}
-	if err := p.still(ctx, before); err != nil {
+	if err := p.checkUnchanged(ctx, before); err != nil {
 		return err
 	}
 	if err := p.clear(ctx); err != nil {

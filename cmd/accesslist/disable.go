@@ -9,7 +9,7 @@ import (
 )
 
 func newDisable(app *cli.App) *cobra.Command {
-	var in target
+	var in dbFlag
 	cmd := &cobra.Command{
 		Use:   "disable",
 		Short: "Disable the access list of a database",
@@ -23,7 +23,7 @@ afterwards. The addresses on the list are kept.`,
 	return cmd
 }
 
-func (t target) disable(ctx context.Context, app *cli.App) error {
+func (t dbFlag) disable(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}
@@ -37,10 +37,10 @@ func (t target) disable(ctx context.Context, app *cli.App) error {
 	}
 	if !before.Enabled {
 		app.Say("The access list of %s is not enabled.", p.name)
-		return cli.PrintOne(app, columns(), p.listed(before))
+		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
 	if err := app.Confirm(ctx, "Let every address reach %s?", p.name); err != nil {
 		return err
 	}
-	return p.turn(ctx, app, before, false)
+	return p.setEnabled(ctx, app, before, false)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func newEnable(app *cli.App) *cobra.Command {
-	var in target
+	var in dbFlag
 	cmd := &cobra.Command{
 		Use:   "enable",
 		Short: "Enable the access list of a database",
@@ -29,7 +29,7 @@ A list without addresses cannot be enabled.`,
 	return cmd
 }
 
-func (t target) enable(ctx context.Context, app *cli.App) error {
+func (t dbFlag) enable(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (t target) enable(ctx context.Context, app *cli.App) error {
 	}
 	if before.Enabled {
 		app.Say("The access list of %s is enabled already.", p.name)
-		return cli.PrintOne(app, columns(), p.listed(before))
+		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
 	if len(active(before)) == 0 {
 		return exit.Refusef("the access list of %s has no addresses, and a list without addresses is not enabled", p.name).
@@ -51,12 +51,12 @@ func (t target) enable(ctx context.Context, app *cli.App) error {
 	}
 	after := before
 	after.Enabled = true
-	for _, text := range p.listed(after).words() {
+	for _, text := range p.listRow(after).words() {
 		app.Say("  %s", text)
 	}
 	p.warn(ctx, app, after)
 	if err := app.Confirm(ctx, "Restrict %s to these addresses?", p.name); err != nil {
 		return err
 	}
-	return p.turn(ctx, app, before, true)
+	return p.setEnabled(ctx, app, before, true)
 }

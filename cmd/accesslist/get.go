@@ -7,7 +7,7 @@ import (
 )
 
 func newGet(app *cli.App) *cobra.Command {
-	var in target
+	var in dbFlag
 	cmd := &cobra.Command{
 		Use:     "get",
 		Aliases: []string{"show", "describe"},
@@ -27,7 +27,7 @@ not enabled.`,
 			if err != nil {
 				return err
 			}
-			return cli.PrintOne(app, columns(), p.listed(list))
+			return cli.PrintOne(app, columns(), p.listRow(list))
 		},
 	}
 	in.add(cmd)

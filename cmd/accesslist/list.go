@@ -43,17 +43,17 @@ func list(ctx context.Context, app *cli.App) error {
 			found[l.DatabaseID] = i
 		}
 	}
-	all := make([]listed, 0, len(databases))
+	all := make([]listRow, 0, len(databases))
 	for _, d := range databases {
 		list := devops.AccessList{DatabaseID: d.ID}
 		if i, ok := found[d.ID]; ok {
 			list, lists[i].DatabaseID = lists[i], "" // it is shown under the name of its database
 		}
-		all = append(all, listed{list, d.Name})
+		all = append(all, listRow{list, d.Name})
 	}
 	for _, l := range lists {
 		if l.DatabaseID != "" {
-			all = append(all, listed{l, l.DatabaseID})
+			all = append(all, listRow{l, l.DatabaseID})
 		}
 	}
 	return cli.Print(app, columns(), all, "No databases.")

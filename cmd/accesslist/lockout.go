@@ -13,10 +13,10 @@ import (
 
 // warn says whom a list will keep out that is about to restrict: whoever runs
 // this, if that can be told.
-func (p place) warn(ctx context.Context, app *cli.App, after devops.AccessList) {
+func (p target) warn(ctx context.Context, app *cli.App, after devops.AccessList) {
 	own, known := p.session.OwnAddress(ctx)
 	switch {
-	case !restricts(after), known && lets(after, own):
+	case !restricts(after), known && allows(after, own):
 	case known && p.api:
 		app.Warn("this machine's own public address, %s, is not on the list: the API will take no further call from here, not even one that undoes this", own)
 	case known:
@@ -46,8 +46,8 @@ func few(all []devops.Address) string {
 	return strings.Join(words, "")
 }
 
-// lets reports whether a list lets an address in.
-func lets(list devops.AccessList, own netip.Addr) bool {
+// allows reports whether a list lets an address in.
+func allows(list devops.AccessList, own netip.Addr) bool {
 	for _, a := range active(list) {
 		if prefix, err := bulk.ParseNetwork(a.Address); err == nil && prefix.Contains(own) {
 			return true

@@ -22,7 +22,7 @@ func TestLets(t *testing.T) {
 		"elsewhere":          {devops.AccessList{Enabled: true, Addresses: []devops.Address{on("192.0.2.0/24")}}, false},
 		"a disabled address": {devops.AccessList{Enabled: true, Addresses: []devops.Address{on("192.0.2.1"), {Address: "203.0.113.7/32"}}}, false},
 	} {
-		if got := lets(test.list, own); got != test.want {
+		if got := allows(test.list, own); got != test.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

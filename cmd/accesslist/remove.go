@@ -16,7 +16,7 @@ import (
 )
 
 type remove struct {
-	target
+	dbFlag
 
 	addresses       []string
 	ifExists, force bool
@@ -50,7 +50,7 @@ removed. To delete a whole list, use "astra access-list clear".`,
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
 	networks, faults := bulk.Networks(in.addresses)
-	if err := app.WrongRows(faults); err != nil {
+	if err := app.InputErrors(faults); err != nil {
 		return err
 	}
 	if len(networks) == 0 {
@@ -85,7 +85,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err := in.agreed(ctx, app, p, before, after, leaving); err != nil {
 		return err
 	}
-	if err := p.still(ctx, before); err != nil {
+	if err := p.checkUnchanged(ctx, before); err != nil {
 		return err
 	}
 	switch {
@@ -99,7 +99,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err != nil && !errors.Is(err, devops.ErrNotFound) { // what is not there is gone
 		return fmt.Errorf("remove from the access list of %s: %w", p.name, err)
 	}
-	if err := p.gone(ctx, leaving); err != nil {
+	if err := p.verifyRemoved(ctx, leaving); err != nil {
 		return err
 	}
 	app.Say("Removed %s from the access list of %s.", spelling.Count(len(leaving), "address"), p.name)
@@ -107,7 +107,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 }
 
 // leaving returns the entries that are meant, as they are spelled on the list.
-func (in remove) leaving(p place, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
+func (in remove) leaving(p target, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
 	var found []devops.Address
 	for _, n := range networks {
 		a, there := find(before, n)
@@ -127,7 +127,7 @@ func (in remove) leaving(p place, networks []bulk.Network, before devops.AccessL
 	return found, nil
 }
 
-func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, after devops.AccessList, leaving []devops.Address) error {
+func (in remove) agreed(ctx context.Context, app *cli.App, p target, before, after devops.AccessList, leaving []devops.Address) error {
 	if restricts(before) && !restricts(after) {
 		switch {
 		case p.api:
@@ -139,7 +139,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, afte
 		}
 		app.Warn("no address is left then, and every address reaches %s", p.name)
 	}
-	for _, text := range p.listed(devops.AccessList{Addresses: leaving}).words() {
+	for _, text := range p.listRow(devops.AccessList{Addresses: leaving}).words() {
 		app.Say("- %s", text)
 	}
 	if restricts(after) {
@@ -148,21 +148,21 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p place, before, afte
 	return app.Confirm(ctx, "Remove %s from the access list of %s?", spelling.Count(len(leaving), "address"), p.name)
 }
 
-// gone makes sure that addresses are not on the list any more.
-func (p place) gone(ctx context.Context, leaving []devops.Address) error {
+// verifyRemoved makes sure that addresses are not on the list any more.
+func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) error {
 	now, err := p.read(ctx)
 	if err != nil {
 		return exit.Hint(err, "the addresses were removed, which could not be verified")
 	}
 	for _, a := range leaving {
-		if stays(now, a) {
+		if isListed(now, a) {
 			return errStays(a)
 		}
 	}
 	return nil
 }
 
-func stays(list devops.AccessList, a devops.Address) bool {
+func isListed(list devops.AccessList, a devops.Address) bool {
 	return slices.ContainsFunc(list.Addresses, func(b devops.Address) bool { return b.Address == a.Address })
 }
 

@@ -15,7 +15,7 @@ func TestLeavingIPv6(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	found, err := remove{}.leaving(place{name: "demo"}, networks, devops.AccessList{Addresses: []devops.Address{on}})
+	found, err := remove{}.leaving(target{name: "demo"}, networks, devops.AccessList{Addresses: []devops.Address{on}})
 	if err != nil || len(found) != 1 || found[0] != on {
 		t.Errorf("%v, %v", found, err)
 	}

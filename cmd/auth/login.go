@@ -118,7 +118,7 @@ func (in login) notSandbox(app *cli.App, url, clientID string) error {
 		return nil
 	}
 	e := exit.Usagef("this is a token of the sandbox on this machine, and not of %s: nothing was sent", url)
-	served, err := app.ServedAt()
+	served, err := app.RunningServers()
 	if err != nil || len(served) == 0 {
 		return e.WithHint("serve the sandbox, and log in to its address with --api-url").WithNext("astra sandbox serve")
 	}

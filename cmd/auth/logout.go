@@ -43,7 +43,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 		app.Say("Profile %s stores no token: unset ASTRA_TOKEN.", p.Name)
 		return nil
 	}
-	if err := app.NotRotating("to log out of "+p.Name, cli.InProfile(p.Name)); err != nil {
+	if err := app.CheckNoRotation("to log out of "+p.Name, cli.InProfile(p.Name)); err != nil {
 		return err
 	}
 	if err := app.Confirm(ctx, "Drop the stored token of profile %s?", p.Name); err != nil {

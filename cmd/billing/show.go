@@ -34,8 +34,8 @@ Classic databases are priced by the hour and billed by the minute: see --per.`,
 	return cmd
 }
 
-// of is what a price is for the time that was asked for, in dollars.
-func (in show) of(p devops.Price) float64 {
+// forDatabase is what a price is for the time that was asked for, in dollars.
+func (in show) forDatabase(p devops.Price) float64 {
 	cents := map[string]float64{"minute": p.Minute, "hour": p.Hour, "day": p.Day, "month": p.Month}
 	return cents[in.per] / 100
 }
@@ -43,9 +43,9 @@ func (in show) of(p devops.Price) float64 {
 // now is what a database costs as it is.
 func (in show) now(c devops.Cost) float64 {
 	if strings.EqualFold(c.Status, "parked") {
-		return in.of(c.Parked)
+		return in.forDatabase(c.Parked)
 	}
-	return in.of(c.Running)
+	return in.forDatabase(c.Running)
 }
 
 func (in show) columns() []output.Column[devops.Cost] {
@@ -62,8 +62,8 @@ func (in show) columns() []output.Column[devops.Cost] {
 		{Key: "status", Value: func(c devops.Cost) any { return strings.ToLower(c.Status) }, State: true},
 		{Key: "per", Value: func(devops.Cost) any { return in.per }},
 		price("cost", false, in.now),
-		price("parkedCost", false, func(c devops.Cost) float64 { return in.of(c.Parked) }),
-		price("regionCost", true, func(c devops.Cost) float64 { return in.of(c.Rates.Region) }),
+		price("parkedCost", false, func(c devops.Cost) float64 { return in.forDatabase(c.Parked) }),
+		price("regionCost", true, func(c devops.Cost) float64 { return in.forDatabase(c.Rates.Region) }),
 		price("readGbCost", true, func(c devops.Cost) float64 { return c.ReadGB / 100 }),
 		price("writtenGbCost", true, func(c devops.Cost) float64 { return c.WrittenGB / 100 }),
 		price("networkGbCost", true, func(c devops.Cost) float64 { return c.NetworkGB / 100 }),

@@ -49,7 +49,7 @@ when you press TAB; other shells do not.`,
 			return Write(cmd.Root(), args[0], app.Out)
 		},
 	}
-	return cli.Untold(cmd)
+	return cli.WithoutPendingNotice(cmd)
 }
 
 // Write writes the completion script of a shell for the tree under root.
@@ -72,7 +72,7 @@ func Write(root *cobra.Command, shell string, w io.Writer) error {
 		return err
 	}
 	text := script.String()
-	for _, m := range mends(shell) {
+	for _, m := range scriptPatches(shell) {
 		if text, err = m.apply(text); err != nil {
 			return fmt.Errorf("the completion script of %s: %w", shell, err)
 		}
@@ -99,13 +99,13 @@ func (m mend) apply(script string) (string, error) {
 	return before + m.text + after, nil
 }
 
-// mends are what is mended in cobra's script of a shell. It evaluates the line that
+// scriptPatches are what is mended in cobra's script of a shell. It evaluates the line that
 // is completed, which would run what stands in it; that of PowerShell still does.
 // Besides, that of bash
 // needs a package beside bash, takes an address for two words because of its @, and
 // does not quote a blank that several names have in common; that of zsh makes two
 // words of a name with a blank, and that of fish escapes what is escaped already.
-func mends(shell string) []mend {
+func scriptPatches(shell string) []mend {
 	switch shell {
 	case "bash":
 		return []mend{

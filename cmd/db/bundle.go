@@ -52,8 +52,8 @@ the API. No token is sent there.`,
 	return cmd
 }
 
-// fetched is a bundle as it is printed.
-type fetched struct {
+// bundleRow is a bundle as it is printed.
+type bundleRow struct {
 	database, region, path string
 	size                   int64
 }
@@ -96,7 +96,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	app.Say("Downloaded the bundle of %s in %s.", d.Name, region)
-	return cli.PrintOne(app, bundleColumns(), fetched{d.Name, region, path, size})
+	return cli.PrintOne(app, bundleColumns(), bundleRow{d.Name, region, path, size})
 }
 
 // where is the region of the bundle: the one that is named, else the one that "env
@@ -219,11 +219,11 @@ func unwritten(path string, err error) error {
 	return cli.OutError(path, err)
 }
 
-func bundleColumns() []output.Column[fetched] {
-	return []output.Column[fetched]{
-		{Key: "database", Value: func(b fetched) any { return b.database }},
-		{Key: "region", Value: func(b fetched) any { return b.region }},
-		{Key: "path", Value: func(b fetched) any { return b.path }, Name: true},
-		{Key: "size", Value: func(b fetched) any { return b.size }},
+func bundleColumns() []output.Column[bundleRow] {
+	return []output.Column[bundleRow]{
+		{Key: "database", Value: func(b bundleRow) any { return b.database }},
+		{Key: "region", Value: func(b bundleRow) any { return b.region }},
+		{Key: "path", Value: func(b bundleRow) any { return b.path }, Name: true},
+		{Key: "size", Value: func(b bundleRow) any { return b.size }},
 	}
 }

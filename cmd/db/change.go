@@ -10,9 +10,9 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// perform makes a change of a database, asks before if there is a question, and
+// runChange makes a change of a database, asks before if there is a question, and
 // shows what became of it.
-func perform(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c dbchange.Spec, question string, args ...any) error {
+func runChange(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c dbchange.Spec, question string, args ...any) error {
 	if c.Done(d) || c.Begun != nil && c.Begun(d) {
 		app.Say("%s is %s already.", d.Name, strings.ToLower(d.Status))
 	} else if question != "" {

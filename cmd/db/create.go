@@ -89,8 +89,8 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if twin, found, err := in.twin(there); err != nil || found {
-		return in.follow(ctx, app, session, twin, err)
+	if twin, found, err := in.findExisting(there); err != nil || found {
+		return in.waitCreated(ctx, app, session, twin, err)
 	}
 	in.warnAlike(app, there)
 	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region, "--cloud is")
@@ -109,17 +109,17 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the question may have taken long
 		return err
 	}
-	if twin, found, err := in.twin(there); err != nil || found {
-		return in.follow(ctx, app, session, twin, err)
+	if twin, found, err := in.findExisting(there); err != nil || found {
+		return in.waitCreated(ctx, app, session, twin, err)
 	}
 	made, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
 	}
 	if !in.duplicate {
-		in.warnOfTwins(ctx, app, session, made, now)
+		in.warnDuplicateName(ctx, app, session, made, now)
 	}
-	return in.follow(ctx, app, session, made, nil)
+	return in.waitCreated(ctx, app, session, made, nil)
 }
 
 // check finds mistakes before anything is sent.
@@ -158,9 +158,9 @@ func (in create) password(ctx context.Context, app *cli.App) (secret.Text, error
 	return app.NewPassword(ctx, in.passwordFile, in.User)
 }
 
-// follow waits for a database that is being made, or shows it. err is that of
+// waitCreated waits for a database that is being made, or shows it. err is that of
 // looking for it.
-func (in create) follow(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, err error) error {
+func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, err error) error {
 	if err != nil {
 		return err
 	}

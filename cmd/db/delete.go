@@ -13,14 +13,14 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-type remove struct {
+type deleteCmd struct {
 	confirm  string
 	ifExists bool
 	wait     bool
 }
 
 func newDelete(app *cli.App) *cobra.Command {
-	var in remove
+	var in deleteCmd
 	cmd := &cobra.Command{
 		Use:     "delete DB",
 		Aliases: []string{"rm", "remove", "terminate"},
@@ -44,7 +44,7 @@ run it again.`,
 	return cmd
 }
 
-func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
+func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func TestMade(t *testing.T) {
 		"two, of which none seems to be": {[]devops.Database{one("a", "they"), one("b", "those")}, []string{"a", "b"}},
 	} {
 		var got []string
-		for _, d := range in.made(test.there, []devops.Database{one("old", "me")}, "me") {
+		for _, d := range in.reconcileCreate(test.there, []devops.Database{one("old", "me")}, "me") {
 			got = append(got, d.ID)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {

@@ -34,7 +34,7 @@ func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
 	if err != nil {
 		return err
 	}
-	return perform(ctx, app, session, d, dbchange.Spec{
+	return runChange(ctx, app, session, d, dbchange.Spec{
 		Doing: "parking " + d.Name, Wait: wait, Parks: true,
 		Send:  func(ctx context.Context) error { return session.Databases.Park(ctx, d.ID) },
 		Begun: func(d devops.Database) bool { return d.Status == "PARKING" },

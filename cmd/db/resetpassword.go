@@ -53,7 +53,7 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 		}
 	}
 	sent := false
-	return perform(ctx, app, session, d, dbchange.Spec{
+	return runChange(ctx, app, session, d, dbchange.Spec{
 		Doing: "resetting the password of " + in.username, Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.ResetPassword(ctx, d.ID, in.username, password)

@@ -53,7 +53,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		return cli.PrintOne(app, columns(), d)
 	}
 	lost := false
-	return perform(ctx, app, session, d, dbchange.Spec{
+	return runChange(ctx, app, session, d, dbchange.Spec{
 		Doing: "resizing " + d.Name + " to " + spelling.Count(in.units, "capacity unit"), Wait: in.wait,
 		Send: func(ctx context.Context) error {
 			err := session.Databases.Resize(ctx, d.ID, in.units)

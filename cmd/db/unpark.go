@@ -30,7 +30,7 @@ func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {
 	if err != nil {
 		return err
 	}
-	return perform(ctx, app, session, d, dbchange.Spec{
+	return runChange(ctx, app, session, d, dbchange.Spec{
 		Doing: "unparking " + d.Name, Wait: wait,
 		Send:  func(ctx context.Context) error { return session.Databases.Unpark(ctx, d.ID) },
 		Begun: func(d devops.Database) bool { return d.Status == "UNPARKING" },

@@ -31,7 +31,7 @@ const (
 
 // New returns the command.
 func New(app *cli.App) *cobra.Command {
-	return cli.Untold(&cobra.Command{
+	return cli.WithoutPendingNotice(&cobra.Command{
 		Use:   "doctor",
 		Short: "Check your setup for problems",
 		Long: `Check the configuration, keyring, credential, service, selected database,
@@ -49,7 +49,7 @@ func run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() {
 		found = append(found, keyring(ctx, app))
 	}
-	found = append(found, login(ctx, app), database(app), operations(app), environment(app), completion(app), namesakes(app))
+	found = append(found, login(ctx, app), database(app), operations(app), environment(app), completion(app), otherInstalls(app))
 	if err := cli.PrintRead(app, columns(), found, ""); err != nil {
 		return err
 	}
@@ -210,9 +210,9 @@ func completion(app *cli.App) finding {
 	return f
 }
 
-// namesakes looks for other programs called astra: the official tool has the
+// otherInstalls looks for other programs called astra: the official tool has the
 // same name.
-func namesakes(app *cli.App) finding {
+func otherInstalls(app *cli.App) finding {
 	f := finding{check: "namesakes", state: fine, detail: "no other astra on the path"}
 	self, err := os.Executable()
 	if err != nil {

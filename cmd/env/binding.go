@@ -53,7 +53,7 @@ func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, 
 	if err != nil {
 		return nil, nil, err
 	}
-	source := source{app: app, profile: profile, bound: profile.Env, chosen: b.saved != "", refused: refused}
+	source := values{app: app, profile: profile, bound: profile.Env, chosen: b.saved != "", refused: refused}
 	return source.values(ctx, keys)
 }
 
@@ -86,7 +86,7 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 	bound := selected.Binding
 	bound.Token, refused = selected.Token(b.saved)
 	bound.Keyspace = cmp.Or(b.keyspace, selected.Project.Keyspace, bound.Keyspace)
-	profile.Env, err = inRegion(bound, cmp.Or(b.region, selected.Project.Region))
+	profile.Env, err = regionEndpoint(bound, cmp.Or(b.region, selected.Project.Region))
 	return profile, refused, err
 }
 
@@ -129,7 +129,7 @@ func (b binding) ask(ctx context.Context, app *cli.App, selected cli.Selection) 
 		app.Warn("%s", stillUsing(profile.Env))
 	}
 	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
-	if profile.Org.Name == "" && b.asksFor("ASTRA_ORG_NAME") {
+	if profile.Org.Name == "" && b.includes("ASTRA_ORG_NAME") {
 		if profile.Org.Name, err = session.OrgName(ctx); err != nil {
 			return profile, nil, err
 		}
@@ -153,5 +153,5 @@ func bind(d devops.Database, keyspace, region, token string) (config.Env, error)
 	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
 		return bound, exit.NotAmongf("keyspace", keyspace, d.Keyspaces)
 	}
-	return inRegion(bound, region)
+	return regionEndpoint(bound, region)
 }

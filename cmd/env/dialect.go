@@ -13,21 +13,21 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// target is the kind of text that the user asks for.
-type target struct{ shell, format string }
+// formatFlags is the kind of text that the user asks for.
+type formatFlags struct{ shell, format string }
 
-func (t *target) add(cmd *cobra.Command) {
+func (t *formatFlags) add(cmd *cobra.Command) {
 	t.addShell(cmd)
 	cli.Enum(cmd.Flags(), &t.format, "format", "", append([]string{"shell"}, envfile.Formats()...), "`format` of the variables (default shell)")
 }
 
-func (t *target) addShell(cmd *cobra.Command) {
+func (t *formatFlags) addShell(cmd *cobra.Command) {
 	cli.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
 }
 
 // dialect settles the kind of text, and with it what is printed on failure. For
 // a file its suffix tells, unless the user does; else it is dotenv.
-func (t target) dialect(app *cli.App, file string) (envfile.Dialect, error) {
+func (t formatFlags) dialect(app *cli.App, file string) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {
 		return "", exit.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
 	}
@@ -49,7 +49,7 @@ func bySuffix() map[string]envfile.Dialect {
 	}
 }
 
-func (t target) lookup(app *cli.App) (envfile.Dialect, error) {
+func (t formatFlags) lookup(app *cli.App) (envfile.Dialect, error) {
 	if t.format != "" && t.format != "shell" {
 		if !slices.Contains(envfile.Formats(), t.format) {
 			return "", exit.Usagef("--format is shell, %s, not %q", strings.Join(envfile.Formats(), ", "), t.format)

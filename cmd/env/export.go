@@ -13,7 +13,7 @@ import (
 )
 
 type export struct {
-	target
+	formatFlags
 	binding
 
 	out    string
@@ -63,7 +63,7 @@ are also masked in its log.`,
 		Args: cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	in.target.add(cmd)
+	in.formatFlags.add(cmd)
 	in.binding.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&in.out, "out", "", "update the variables in a `file`, mode 0600; its suffix sets the format (default dotenv)")
@@ -94,7 +94,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		return write(ctx, app, in.out, d, vars, gone, in.force)
 	}
 	if app.Terminal.Out {
-		if conceal(vars, in.reveal) {
+		if maskSecrets(vars, in.reveal) {
 			if use := evaluation(app, d); use != "" {
 				app.Say("Secrets are masked on a terminal. Use: %s, or --reveal.", use)
 			} else {
@@ -134,10 +134,10 @@ func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) (
 	return append(text, unset...), err
 }
 
-// conceal prepares values for a terminal: it masks the secrets, unless they are to
+// maskSecrets prepares values for a terminal: it masks the secrets, unless they are to
 // be revealed, and reports whether there are any. What the service calls things is
 // made harmless.
-func conceal(vars []variable, reveal bool) bool {
+func maskSecrets(vars []variable, reveal bool) bool {
 	any := false
 	for i, v := range vars {
 		switch {

@@ -89,7 +89,7 @@ func (in hook) run(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	paths, err := usual(app)
+	paths, err := defaultDirs(app)
 	if err != nil {
 		return err
 	}
@@ -107,9 +107,9 @@ func (in hook) run(app *cli.App) error {
 	return err
 }
 
-// usual are the directories where the environment names none of our own. The
+// defaultDirs are the directories where the environment names none of our own. The
 // shell has those variables itself, and looks at them at each prompt.
-func usual(app *cli.App) (config.Paths, error) {
+func defaultDirs(app *cli.App) (config.Paths, error) {
 	return config.Dirs(func(name string) string {
 		if strings.HasPrefix(name, "ASTRA_") {
 			return ""

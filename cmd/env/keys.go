@@ -80,8 +80,8 @@ func (s selection) flags() []string {
 	return words
 }
 
-// asksFor reports whether a variable is among those that are wanted.
-func (s selection) asksFor(source string) bool {
+// includes reports whether a variable is among those that are wanted.
+func (s selection) includes(source string) bool {
 	keys, err := s.keys()
 	return err == nil && slices.ContainsFunc(keys, func(k key) bool { return k.source == source })
 }
@@ -89,14 +89,14 @@ func (s selection) asksFor(source string) bool {
 // keys reads the choice: names with commas, each KEY or KEY=NAME, or all.
 func (s selection) keys() ([]key, error) {
 	if s.classic {
-		keys := named(classicKeys())
+		keys := variableName(classicKeys())
 		for i := range keys {
 			keys[i].optional = true
 		}
 		return keys, nil
 	}
 	if len(s.lists) == 0 {
-		return named(defaultKeys()), nil
+		return variableName(defaultKeys()), nil
 	}
 	var keys []key
 	for word := range strings.SplitSeq(strings.Join(s.lists, ","), ",") {
@@ -141,7 +141,7 @@ func check(keys []key) error {
 	return nil
 }
 
-func named(sources []string) []key {
+func variableName(sources []string) []key {
 	keys := make([]key, len(sources))
 	for i, s := range sources {
 		keys[i] = key{source: s, name: s}

@@ -11,9 +11,9 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// inRegion is the binding in another region of its database, or as it is for no
+// regionEndpoint is the binding in another region of its database, or as it is for no
 // region. A binding that was made without the list of regions knows its own only.
-func inRegion(bound config.Env, region string) (config.Env, error) {
+func regionEndpoint(bound config.Env, region string) (config.Env, error) {
 	switch {
 	case region == "" || region == bound.Region:
 		return bound, nil

@@ -54,7 +54,7 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.FailsWith(cli.Evaluated(cmd, false), exit.RunFailed)
+	return cli.PassesThroughExitCode(cli.Evaluated(cmd, false), exit.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of
@@ -89,8 +89,8 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	app.AllowDumps() // of the command, if its caller does
-	err = become(path, in.command, environ)
+	app.RestoreCoreDumps() // of the command, if its caller does
+	err = execProcess(path, in.command, environ)
 	if _, ended := errors.AsType[cli.ChildStatus](err); ended {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 type unset struct {
-	target
+	formatFlags
 	selection
 }
 

@@ -101,7 +101,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	}
 	profile.Env.DB.Name = cmp.Or(config.DisplayName(output.Sanitize(d.Name)), d.ID)
 	if in.role == "" {
-		if profile.Env.Expiry, err = in.lives(ctx, app, session, profile); err != nil {
+		if profile.Env.Expiry, err = in.checkExpiry(ctx, app, session, profile); err != nil {
 			return err
 		}
 	}

@@ -26,8 +26,8 @@ type variable struct {
 // errAbsent is the cause of an error about a value that there may be none of.
 var errAbsent = errors.New("there is no such value")
 
-// source is where the values come from.
-type source struct {
+// values is where the values come from.
+type values struct {
 	app     *cli.App
 	profile config.Profile
 	bound   config.Env
@@ -39,7 +39,7 @@ type source struct {
 
 // values returns the variables of keys, and the names of those that may be missing
 // and are. The secret store is asked only if one of them needs it.
-func (s *source) values(ctx context.Context, keys []key) (vars []variable, gone []string, err error) {
+func (s *values) values(ctx context.Context, keys []key) (vars []variable, gone []string, err error) {
 	if slices.ContainsFunc(keys, func(k key) bool { return k.source == sessionKey }) {
 		item, err := s.restSession(ctx)
 		if err != nil {
@@ -64,7 +64,7 @@ func (s *source) values(ctx context.Context, keys []key) (vars []variable, gone 
 	return vars, gone, nil
 }
 
-func (s *source) value(ctx context.Context, source string) (value string, secret bool, err error) {
+func (s *values) value(ctx context.Context, source string) (value string, secret bool, err error) {
 	switch source {
 	case "ASTRA_DB_ID", "ASTRA_CLUSTER_ID":
 		return s.bound.DB.ID, false, nil
@@ -113,7 +113,7 @@ func (s *source) value(ctx context.Context, source string) (value string, secret
 }
 
 // bundle is the path of the secure connect bundle, which has to be there.
-func (s *source) bundle() (string, error) {
+func (s *values) bundle() (string, error) {
 	path, err := s.app.BundlePath(s.bound.DB.ID, s.bound.Region)
 	if err != nil {
 		return "", err

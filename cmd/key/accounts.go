@@ -33,7 +33,7 @@ func (p place) accounts(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := p.known(ctx, app, session); err != nil {
+	if err := p.knownOrgs(ctx, app, session); err != nil {
 		return err
 	}
 	accounts, err := session.Keys.Accounts(ctx, p.cloud, p.region, p.classic)

@@ -46,7 +46,7 @@ replaced.`,
 }
 
 func (in create) run(ctx context.Context, app *cli.App) error {
-	if err := in.settle(); err != nil {
+	if err := in.validateKeyID(); err != nil {
 		return err
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
@@ -61,7 +61,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if old, found := at(registered, key); found {
+	if old, found := region(registered, key); found {
 		if old.ID != key.ID {
 			return exit.Failf(exit.Conflict, "there is a key for %s in %s already: %s", key.Cloud, key.Region, old.ID).
 				WithHint("there is one for each cloud and region, and it cannot be replaced; support of the service may help")
@@ -69,7 +69,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		app.Say("This key is registered already.")
 		return cli.PrintOne(app, columns(), old)
 	}
-	if err := in.known(ctx, app, session); err != nil {
+	if err := in.knownOrgs(ctx, app, session); err != nil {
 		return err
 	}
 	if err := in.agreed(ctx, app, session); err != nil {
@@ -92,7 +92,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	return cli.PrintOne(app, columns(), key)
 }
 
-func at(keys []devops.Key, key devops.Key) (devops.Key, bool) {
+func region(keys []devops.Key, key devops.Key) (devops.Key, bool) {
 	i := slices.IndexFunc(keys, func(k devops.Key) bool { return k.Cloud == key.Cloud && strings.EqualFold(k.Region, key.Region) })
 	if i < 0 {
 		return devops.Key{}, false

@@ -30,7 +30,7 @@ func TestSettle(t *testing.T) {
 		{"", "", ring, "", "--cloud is missing"},
 	} {
 		in := create{place: place{cloud: test.cloud, region: test.region}, id: test.id}
-		err := in.settle()
+		err := in.validateKeyID()
 		switch {
 		case test.fault == "" && (err != nil || in.region != test.want):
 			t.Errorf("%+v: %q, %v", test, in.region, err)

@@ -43,13 +43,13 @@ the data of its databases becomes unreadable.`,
 	}, newAccounts, newCreate, newGet, newList)
 	unknown := noun.RunE
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := final(args); err != nil {
+		if err := errUnsupportedVerb(args); err != nil {
 			return err
 		}
 		return unknown(cmd, args)
 	}
 	noun.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if final := final(cmd.Flags().Args()); cmd == noun && final != nil {
+		if final := errUnsupportedVerb(cmd.Flags().Args()); cmd == noun && final != nil {
 			return final
 		}
 		return cli.FlagError(cmd, err)
@@ -57,8 +57,8 @@ the data of its databases becomes unreadable.`,
 	return noun
 }
 
-// final is the answer to those who look for what there is not.
-func final(args []string) error {
+// errUnsupportedVerb is the answer to those who look for what there is not.
+func errUnsupportedVerb(args []string) error {
 	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit", "rotate", "replace", "disable", "revoke"}, args[0]) {
 		return nil
 	}
@@ -105,17 +105,17 @@ func (p *place) check() error {
 	return nil
 }
 
-// known makes sure that databases can be in the region: the service answers for
+// knownOrgs makes sure that databases can be in the region: the service answers for
 // any. Regions are seen by those who may create databases, and a credential for
 // keys need not be theirs.
-func (p place) known(ctx context.Context, app *cli.App, session *cli.Session) error {
+func (p place) knownOrgs(ctx context.Context, app *cli.App, session *cli.Session) error {
 	kind := ""
 	if p.classic {
 		kind = "classic"
 	}
 	_, err := session.Region(ctx, kind, p.cloud, p.region, "--cloud is")
 	if errors.Is(err, devops.ErrForbidden) {
-		app.Detail("this credential may not read regions: whether %s is one is not checked", p.region)
+		app.Verbosef("this credential may not read regions: whether %s is one is not checked", p.region)
 		return nil
 	}
 	return err

@@ -125,7 +125,7 @@ func (in add) administrator(ctx context.Context, session *cli.Session) (string, 
 // known warns of an organization with the same name: the service takes a second
 // one, and then the name says too little.
 func (in add) known(app *cli.App) error {
-	all, err := noted(app)
+	all, err := knownOrgs(app)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ current one. An organization without a profile requires a login first.`,
 }
 
 func use(ctx context.Context, app *cli.App, ref string) error {
-	all, err := noted(app)
+	all, err := knownOrgs(app)
 	if err != nil {
 		return err
 	}

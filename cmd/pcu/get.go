@@ -29,7 +29,7 @@ func get(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	found, err := cli.Pick("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	found, err := cli.Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
 	if err != nil {
 		return err
 	}

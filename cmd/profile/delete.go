@@ -32,7 +32,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := app.NotRotating("to delete profile "+p.Name, cli.InProfile(p.Name)); err != nil {
+	if err := app.CheckNoRotation("to delete profile "+p.Name, cli.InProfile(p.Name)); err != nil {
 		return err
 	}
 	if err := app.Confirm(ctx, "Delete profile %s and what is stored for it (secrets: %s)?", p.Name, strconv.Itoa(cli.SecretsOf(p))); err != nil {

@@ -43,7 +43,7 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if _, err := app.NamedProfile(to); err == nil {
 		return exit.Failf(exit.Conflict, "profile %q exists already", to)
 	}
-	if err := app.NotRotating("to rename profile "+from, cli.InProfile(from)); err != nil {
+	if err := app.CheckNoRotation("to rename profile "+from, cli.InProfile(from)); err != nil {
 		return err
 	}
 	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {

@@ -57,7 +57,7 @@ func (in advise) run(app *cli.App) error {
 	}
 	advice := iam.Advise(demand)
 	if advice.Role.ID == "" {
-		return none(demand, advice)
+		return errNoRole(demand, advice)
 	}
 	return cli.PrintOne(app, adviceColumns(), advice)
 }
@@ -89,8 +89,8 @@ func (in advise) demand() (iam.Request, error) {
 	return d, nil
 }
 
-// none is the failure of finding no default role, with the command that helps.
-func none(d iam.Request, advice iam.Advice) error {
+// errNoRole is the failure of finding no default role, with the command that helps.
+func errNoRole(d iam.Request, advice iam.Advice) error {
 	e := exit.Failf(exit.CheckFailed, "%s", advice.Reason)
 	if len(advice.Permissions) == 0 {
 		return e.WithNext(shellword.Line("astra", "role", "advise",

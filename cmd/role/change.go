@@ -13,13 +13,13 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// change is a role before and after.
-type change struct {
+// roleChange is a role before and after.
+type roleChange struct {
 	before, after devops.Role
 }
 
-// none reports whether nothing is changed.
-func (c change) none() bool { return equal(c.before, c.after) }
+// errNoRole reports whether nothing is changed.
+func (c roleChange) errNoRole() bool { return equal(c.before, c.after) }
 
 // equal reports whether two roles are the same in what people can set. The
 // order of permissions and resources means nothing.
@@ -29,13 +29,13 @@ func equal(a, b devops.Role) bool {
 		slices.Equal(distinct(a.Policy.Resources), distinct(b.Policy.Resources))
 }
 
-// weakens reports whether something is permitted before and not after.
-func (c change) weakens() bool {
+// removesPermissions reports whether something is permitted before and not after.
+func (c roleChange) removesPermissions() bool {
 	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(uncovered(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
 }
 
-// say tells what is changed, line by line.
-func (c change) say(app *cli.App, databases map[string]string) {
+// print tells what is changed, line by line.
+func (c roleChange) print(app *cli.App, databases map[string]string) {
 	app.Say("Changes of role %s:", c.before.Name)
 	for _, line := range c.lines(databases) {
 		app.Say("  %s", line)
@@ -43,7 +43,7 @@ func (c change) say(app *cli.App, databases map[string]string) {
 }
 
 // lines are the changes, one each.
-func (c change) lines(databases map[string]string) []string {
+func (c roleChange) lines(databases map[string]string) []string {
 	var all []string
 	if c.before.Name != c.after.Name {
 		all = append(all, "name: "+c.after.Name)
@@ -58,7 +58,7 @@ func (c change) lines(databases map[string]string) []string {
 		for _, words := range permissionWords(missingFrom(side.old.Actions, side.grow.Actions)) {
 			all = append(all, side.sign+" "+words)
 		}
-		for _, words := range scopeWords(scopes(missingFrom(side.old.Resources, side.grow.Resources), databases)) {
+		for _, words := range formatScope(scopes(missingFrom(side.old.Resources, side.grow.Resources), databases)) {
 			all = append(all, side.sign+" "+words)
 		}
 	}
@@ -67,7 +67,7 @@ func (c change) lines(databases map[string]string) []string {
 
 // send changes the role, if it is still as it was shown, and reads it back: the
 // service does not answer with it.
-func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
+func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
 	id := c.before.ID
 	look := shellword.Line("astra", "role", "get", "id:"+id)
 	now, err := session.Roles.Get(ctx, id)
@@ -82,7 +82,7 @@ func (c change) send(ctx context.Context, session *cli.Session) (devops.Role, er
 		return now, fmt.Errorf("update role %s: %w", c.before.Name, err)
 	}
 	after, err := session.Roles.Get(ctx, id)
-	if blinded(err) {
+	if lostReadAccess(err) {
 		return after, exit.Failf(exit.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
 			Answering(err).WithHint("look with another token").WithNext(look)
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 type create struct {
-	terms
+	policyFlags
 	name string
 	like string
 
@@ -86,7 +86,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := unused(ctx, session, in.name, before.ID); err != nil {
+	if err := checkNameFree(ctx, session, in.name, before.ID); err != nil {
 		return err
 	}
 	policy, err := in.policy(ctx, app, session, doc)
@@ -96,7 +96,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if exists {
 		return in.compare(ctx, app, session, before, policy, doc)
 	}
-	if err := in.inspect(app, policy); err != nil {
+	if err := in.lintPolicy(app, policy); err != nil {
 		return err
 	}
 	if in.picked() {
@@ -156,20 +156,20 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	if err != nil {
 		return err
 	}
-	if over(org, before, after).empty() && over(org, after, before).empty() &&
+	if subtract(org, before, after).empty() && subtract(org, after, before).empty() &&
 		before.Policy.Description == after.Policy.Description && before.Policy.Effect == after.Policy.Effect {
 		held, err := assigned(ctx, app, session)
 		if err != nil {
 			return err
 		}
 		app.Say("Role %s exists already with this policy.", before.Name)
-		return show(ctx, app, session, before, held.to(before.ID))
+		return show(ctx, app, session, before, held.holdersOf(before.ID))
 	}
 	names, err := databaseNames(ctx, session)
 	if err != nil {
 		return err
 	}
-	lines := change{before, after}.lines(names)
+	lines := roleChange{before, after}.lines(names)
 	if before.Policy.Effect != after.Policy.Effect {
 		lines = append(lines, "effect: "+after.Policy.Effect)
 	}
@@ -204,16 +204,16 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 // policy is what the role will permit, and where.
 func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session, doc document) (iam.Policy, error) {
 	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // a name for a description, as the Portal does
-	where, source := everywhere(), "--resource"
+	where, source := allDatabases(), "--resource"
 	var err error
 	switch {
 	case in.like != "":
-		policy.Actions, where, err = like(ctx, session, in.like)
+		policy.Actions, where, err = copyFrom(ctx, session, in.like)
 	case in.from != "":
 		policy.Description, policy.Actions = doc.describe(in.name), doc.Permissions
-		if doc.placed() && !in.scoped() {
+		if doc.parseScope() && !in.scoped() {
 			source = "--from " + in.from
-			where, err = doc.place(ctx, app, session)
+			where, err = doc.scopeFlags(ctx, app, session)
 		}
 	case in.picked():
 		policy.Actions, err = pickPermissions(ctx, app)
@@ -231,7 +231,7 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 		return policy, err
 	}
 	if in.scoped() {
-		if where, err = in.place(ctx, app, session); err != nil {
+		if where, err = in.scopeFlags(ctx, app, session); err != nil {
 			return policy, err
 		}
 	}
@@ -257,12 +257,12 @@ func (in create) actions(begin []string) ([]string, error) {
 	return left, err
 }
 
-// like returns what a role permits, and where. A default role holds
+// copyFrom returns what a role permits, and where. A default role holds
 // everywhere, so what is added to it has to hold everywhere, too.
-func like(ctx context.Context, session *cli.Session, ref string) ([]string, place, error) {
+func copyFrom(ctx context.Context, session *cli.Session, ref string) ([]string, scopeFlags, error) {
 	r, err := session.Role(ctx, ref)
 	if err != nil {
-		return nil, place{}, err
+		return nil, scopeFlags{}, err
 	}
-	return distinct(r.Policy.Actions), place{compiled: isDefault(r), exact: r.Policy.Resources}, nil
+	return distinct(r.Policy.Actions), scopeFlags{compiled: isDefault(r), exact: r.Policy.Resources}, nil
 }

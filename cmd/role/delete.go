@@ -47,9 +47,9 @@ that might be, requires --force because you might lock yourself out.`,
 	return cmd
 }
 
-// A leaver is a role to be deleted. One without an id is not there, or is the twin
+// A deletion is a role to be deleted. One without an id is not there, or is the twin
 // of the role that an earlier name means.
-type leaver struct {
+type deletion struct {
 	input string
 	twin  string // that role's id
 	devops.Role
@@ -68,7 +68,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	roles := there(found)
+	roles := existing(found)
 	var held assignments
 	if len(roles) > 0 {
 		if held, err = in.agreed(ctx, app, session, roles); err != nil {
@@ -85,13 +85,13 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 }
 
 // find returns the roles that are to be deleted; one that is named again is a twin.
-func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]leaver, error) {
-	var found []leaver
+func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]deletion, error) {
+	var found []deletion
 	for _, ref := range in.refs {
 		r, err := session.Role(ctx, ref)
 		if in.ifExists && missing(err) {
 			app.Say("There is no role %s.", ref)
-			found = append(found, leaver{input: ref})
+			found = append(found, deletion{input: ref})
 			continue
 		}
 		if err == nil {
@@ -100,17 +100,17 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) (
 		if err != nil {
 			return nil, err
 		}
-		l := leaver{input: ref, Role: r}
-		if slices.ContainsFunc(found, func(other leaver) bool { return other.ID == r.ID }) {
-			l = leaver{input: ref, twin: r.ID}
+		l := deletion{input: ref, Role: r}
+		if slices.ContainsFunc(found, func(other deletion) bool { return other.ID == r.ID }) {
+			l = deletion{input: ref, twin: r.ID}
 		}
 		found = append(found, l)
 	}
 	return found, nil
 }
 
-// there returns the roles that are there.
-func there(found []leaver) []devops.Role {
+// existing returns the roles that are there.
+func existing(found []deletion) []devops.Role {
 	var roles []devops.Role
 	for _, l := range found {
 		if l.ID != "" {
@@ -134,8 +134,8 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 	}
 	for _, r := range roles {
-		holders := held.to(r.ID)
-		sayHolders(app, r, holders)
+		holders := held.holdersOf(r.ID)
+		printHolders(app, r, holders)
 		for _, h := range holders {
 			if !slices.Contains(affected, h) {
 				affected = append(affected, h)
@@ -149,7 +149,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 }
 
 // one deletes a role and makes sure that the service no longer lists it.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l leaver) error {
+func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l deletion) error {
 	r, row := l.Role, bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "delete", Outcome: bulk.OK}
 	all, err := session.AllRoles(ctx)
 	if err != nil {
@@ -160,7 +160,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 		return deleted
 	}
 	err = listed(session, all).ProveOne(ctx, r.ID, deleted, errStays(r.Name))
-	if deleted == nil && blinded(err) { // the role gave it the right to look
+	if deleted == nil && lostReadAccess(err) { // the role gave it the right to look
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
 		return app.PrintRow(row, nil)

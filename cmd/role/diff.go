@@ -11,13 +11,13 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// surplus is what one role permits and the other does not.
-type surplus struct {
+// difference is what one role permits and the other does not.
+type difference struct {
 	Permissions []string `json:"permissions" yaml:"permissions"`
 	Resources   []string `json:"resources" yaml:"resources"`
 }
 
-func (s surplus) empty() bool { return len(s.Permissions)+len(s.Resources) == 0 }
+func (s difference) empty() bool { return len(s.Permissions)+len(s.Resources) == 0 }
 
 func newDiff(app *cli.App) *cobra.Command {
 	return &cobra.Command{
@@ -56,7 +56,7 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 	if err != nil {
 		return err
 	}
-	both := [2]surplus{over(org, a, b), over(org, b, a)}
+	both := [2]difference{subtract(org, a, b), subtract(org, b, a)}
 	if err := cli.PrintOne(app, diffColumns(databases), both); err != nil {
 		return err
 	}
@@ -67,23 +67,23 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 	return exit.Failf(exit.CheckFailed, "%s and %s differ", a.Name, b.Name)
 }
 
-// over is what a permits over b.
-func over(org string, a, b devops.Role) surplus {
-	local := func(r devops.Role) []string { return place{exact: r.Policy.Resources}.resources(org, nil) }
-	return surplus{missingFrom(b.Policy.Actions, a.Policy.Actions), uncovered(local(b), local(a))}
+// subtract is what a permits over b.
+func subtract(org string, a, b devops.Role) difference {
+	local := func(r devops.Role) []string { return scopeFlags{exact: r.Policy.Resources}.resources(org, nil) }
+	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), uncovered(local(b), local(a))}
 }
 
-func diffColumns(databases map[string]string) []output.Column[[2]surplus] {
-	column := func(key string, i int) output.Column[[2]surplus] {
-		return output.Column[[2]surplus]{
-			Key: key, Value: func(both [2]surplus) any { return both[i] },
-			Lines: func(both [2]surplus) []string { return both[i].words(databases) },
+func diffColumns(databases map[string]string) []output.Column[[2]difference] {
+	column := func(key string, i int) output.Column[[2]difference] {
+		return output.Column[[2]difference]{
+			Key: key, Value: func(both [2]difference) any { return both[i] },
+			Lines: func(both [2]difference) []string { return both[i].words(databases) },
 		}
 	}
-	return []output.Column[[2]surplus]{column("onlyInA", 0), column("onlyInB", 1)}
+	return []output.Column[[2]difference]{column("onlyInA", 0), column("onlyInB", 1)}
 }
 
 // words are the permissions and places for people.
-func (s surplus) words(databases map[string]string) []string {
-	return append(permissionWords(s.Permissions), scopeWords(scopes(s.Resources, databases))...)
+func (s difference) words(databases map[string]string) []string {
+	return append(permissionWords(s.Permissions), formatScope(scopes(s.Resources, databases))...)
 }

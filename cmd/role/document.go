@@ -60,7 +60,7 @@ func parseDocument(text []byte) (document, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&d); err != nil {
-		return document{}, inWords(err)
+		return document{}, unmarshalError(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return document{}, errors.New("something follows the role")
@@ -78,8 +78,8 @@ func parseDocument(text []byte) (document, error) {
 	return d, d.check()
 }
 
-// inWords says what is wrong with the JSON of a document.
-func inWords(err error) error {
+// unmarshalError says what is wrong with the JSON of a document.
+func unmarshalError(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("it is empty")
 	}
@@ -126,16 +126,16 @@ func (d document) check() error {
 	return nil
 }
 
-// placed reports whether the document says where the role is to hold.
-func (d document) placed() bool { return d.Resources != nil || d.Scopes != nil }
+// parseScope reports whether the document says where the role is to hold.
+func (d document) parseScope() bool { return d.Resources != nil || d.Scopes != nil }
 
-// place is where the document says that the role is to hold. Resources are
+// scopeFlags is where the document says that the role is to hold. Resources are
 // exact, so scopes count only without them, and of a scope its DRN.
-func (d document) place(ctx context.Context, app *cli.App, session *cli.Session) (place, error) {
+func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	if d.Resources != nil {
-		return place{exact: slices.Clone(d.Resources)}, nil
+		return scopeFlags{exact: slices.Clone(d.Resources)}, nil
 	}
-	var p place
+	var p scopeFlags
 	for _, s := range d.Scopes {
 		if s.DRN != "" {
 			p.exact = append(p.exact, s.DRN)
@@ -148,7 +148,7 @@ func (d document) place(ctx context.Context, app *cli.App, session *cli.Session)
 		}
 		database, err := session.Database(ctx, s.Database)
 		if err != nil {
-			return place{}, err
+			return scopeFlags{}, err
 		}
 		where.Database = database.ID
 		p.add(app, database, where)

@@ -109,10 +109,10 @@ func TestUncovered(t *testing.T) {
 
 func TestGrid(t *testing.T) {
 	want := []iam.Scope{{Database: "d", Keyspace: "a", Table: "t"}, {Database: "d", Keyspace: "a", Table: "u"}, {Database: "d", Keyspace: "b", Table: "t"}, {Database: "d", Keyspace: "b", Table: "u"}}
-	if diff := cmp.Diff(want, grid("d", []string{"a", "b"}, []string{"t", "u"})); diff != "" {
+	if diff := cmp.Diff(want, combinations("d", []string{"a", "b"}, []string{"t", "u"})); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if diff := cmp.Diff([]iam.Scope{{Database: "d"}}, grid("d", nil, nil)); diff != "" {
+	if diff := cmp.Diff([]iam.Scope{{Database: "d"}}, combinations("d", nil, nil)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }

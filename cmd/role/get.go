@@ -31,12 +31,12 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(cmd.Context(), app, session, found, held.to(found.ID))
+			return show(cmd.Context(), app, session, found, held.holdersOf(found.ID))
 		},
 	}
 }
 
-type detailed struct {
+type roleDetail struct {
 	devops.Role
 	scopes  []scope
 	holders []holder
@@ -48,23 +48,23 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 	if err != nil {
 		return err
 	}
-	return cli.PrintOne(app, detailedColumns(), detailed{r, scopes(r.Policy.Resources, names), held})
+	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), held})
 }
 
-func detailedColumns() []output.Column[detailed] {
-	var all []output.Column[detailed]
+func detailedColumns() []output.Column[roleDetail] {
+	var all []output.Column[roleDetail]
 	for _, c := range columns() {
-		wide := output.Column[detailed]{Key: c.Key, Name: c.Name, Value: func(d detailed) any { return c.Value(d.Role) }}
+		wide := output.Column[roleDetail]{Key: c.Key, Name: c.Name, Value: func(d roleDetail) any { return c.Value(d.Role) }}
 		switch c.Key {
 		case "permissions":
-			wide.Lines = func(d detailed) []string { return permissionWords(d.Policy.Actions) }
+			wide.Lines = func(d roleDetail) []string { return permissionWords(d.Policy.Actions) }
 		case "resources":
 			wide.Data = true // scopes say it in words
 		}
 		all = append(all, wide)
 	}
 	return append(all,
-		output.Column[detailed]{Key: "scopes", Value: func(d detailed) any { return d.scopes }, Lines: func(d detailed) []string { return scopeWords(d.scopes) }},
-		output.Column[detailed]{Key: "holders", Value: func(d detailed) any { return d.holders }, Lines: func(d detailed) []string { return holderWords(d.holders) }},
+		output.Column[roleDetail]{Key: "scopes", Value: func(d roleDetail) any { return d.scopes }, Lines: func(d roleDetail) []string { return formatScope(d.scopes) }},
+		output.Column[roleDetail]{Key: "holders", Value: func(d roleDetail) any { return d.holders }, Lines: func(d roleDetail) []string { return holderWords(d.holders) }},
 	)
 }

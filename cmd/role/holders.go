@@ -54,8 +54,8 @@ func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignme
 	return assignments{members.Users, tokens, blind}, nil
 }
 
-// to returns who has the role.
-func (a assignments) to(roleID string) []holder {
+// holdersOf returns who has the role.
+func (a assignments) holdersOf(roleID string) []holder {
 	all := []holder{}
 	for _, u := range a.users {
 		if slices.ContainsFunc(u.Roles, func(r devops.RoleRef) bool { return r.ID == roleID }) {
@@ -70,8 +70,8 @@ func (a assignments) to(roleID string) []holder {
 	return all
 }
 
-// carries reports whether the token in use has the role.
-func (a assignments) carries(session *cli.Session, roleID string) bool {
+// tokenHasRole reports whether the token in use has the role.
+func (a assignments) tokenHasRole(session *cli.Session, roleID string) bool {
 	return slices.ContainsFunc(a.tokens, func(t devops.Token) bool {
 		return t.ClientID == session.ClientID && slices.Contains(t.Roles, roleID)
 	})
@@ -81,7 +81,7 @@ func (a assignments) carries(session *cli.Session, roleID string) bool {
 // carry: whoever does it may lock themselves out.
 func (a assignments) guard(session *cli.Session, r devops.Role, deed string) error {
 	switch {
-	case a.carries(session, r.ID):
+	case a.tokenHasRole(session, r.ID):
 		return exit.Refusef("the token that this command uses carries role %s: to %s may lock you out", r.Name, deed).
 			WithHint("use another token, or --force")
 	case a.blind:
@@ -91,16 +91,16 @@ func (a assignments) guard(session *cli.Session, r devops.Role, deed string) err
 	return nil
 }
 
-// blinded reports whether the service no longer lets the token in use look.
-func blinded(err error) bool {
+// lostReadAccess reports whether the service no longer lets the token in use look.
+func lostReadAccess(err error) bool {
 	return errors.Is(err, devops.ErrForbidden) || errors.Is(err, devops.ErrUnauthorized)
 }
 
 // named is how many holders are listed by name before a question.
 const named = 10
 
-// sayHolders lists who is affected by a change.
-func sayHolders(app *cli.App, r devops.Role, holders []holder) {
+// printHolders lists who is affected by a change.
+func printHolders(app *cli.App, r devops.Role, holders []holder) {
 	if len(holders) == 0 {
 		return
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// inspect says what in a policy would not work, and refuses it if --lint says
+// lintPolicy says what in a policy would not work, and refuses it if --lint says
 // so. What works but may surprise is only told.
-func (t terms) inspect(app *cli.App, policy iam.Policy) error {
+func (t policyFlags) lintPolicy(app *cli.App, policy iam.Policy) error {
 	if t.lint == "off" {
 		return nil
 	}

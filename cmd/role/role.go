@@ -83,10 +83,10 @@ func custom(r devops.Role, verb string) error {
 	return exit.Refusef("%s is a default role: the service lets nobody %s it", r.Name, verb)
 }
 
-// unused makes sure that no role but one has the name, as the service compares
+// checkNameFree makes sure that no role but one has the name, as the service compares
 // names: in any case of letters. A name that only looks the same is refused as well:
 // the role would be given to people in the place of the other one.
-func unused(ctx context.Context, session *cli.Session, name, except string) error {
+func checkNameFree(ctx context.Context, session *cli.Session, name, except string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return err

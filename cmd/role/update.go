@@ -16,7 +16,7 @@ import (
 )
 
 type update struct {
-	terms
+	policyFlags
 	ref, name string
 	added     []string
 	force     bool
@@ -85,7 +85,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	c, err := in.change(ctx, app, session, before, doc)
+	c, err := in.roleChange(ctx, app, session, before, doc)
 	if err != nil {
 		return err
 	}
@@ -93,14 +93,14 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if c.none() {
+	if c.errNoRole() {
 		app.Say("Role %s is so already.", before.Name)
-		return show(ctx, app, session, before, held.to(before.ID))
+		return show(ctx, app, session, before, held.holdersOf(before.ID))
 	}
-	if err := in.inspect(app, iam.Policy(c.after.Policy)); err != nil {
+	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
 	}
-	if err := in.agree(ctx, app, session, c, held); err != nil {
+	if err := in.confirm(ctx, app, session, c, held); err != nil {
 		return err
 	}
 	after, err := c.send(ctx, session)
@@ -108,7 +108,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return show(ctx, app, session, after, held.to(after.ID))
+	return show(ctx, app, session, after, held.holdersOf(after.ID))
 }
 
 // takeDatabase makes the only database of the role that of --keyspace.
@@ -165,13 +165,13 @@ func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	return readDocument(ctx, app, in.from)
 }
 
-// change is the role as it is and as it is to be.
-func (in update) change(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, doc document) (change, error) {
+// roleChange is the role as it is and as it is to be.
+func (in update) roleChange(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, doc document) (roleChange, error) {
 	after := before
 	if in.name != "" {
 		after.Name = in.name
-		if err := unused(ctx, session, in.name, before.ID); err != nil {
-			return change{}, err
+		if err := checkNameFree(ctx, session, in.name, before.ID); err != nil {
+			return roleChange{}, err
 		}
 	}
 	if in.from != "" && !doc.sameName(before) {
@@ -185,10 +185,10 @@ func (in update) change(ctx context.Context, app *cli.App, session *cli.Session,
 	}
 	var err error
 	if after.Policy.Actions, err = in.actions(before.Policy.Actions, doc); err != nil {
-		return change{}, err
+		return roleChange{}, err
 	}
 	after.Policy.Resources, err = in.resources(ctx, app, session, after.Policy, doc)
-	return change{before, after}, err
+	return roleChange{before, after}, err
 }
 
 func (in update) actions(before []string, doc document) ([]string, error) {
@@ -212,15 +212,15 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 
 // resources are those that the role has, unless something else is said.
 func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
-	var where place
+	var where scopeFlags
 	var err error
 	source := "--resource"
 	switch {
 	case in.scoped():
-		where, err = in.place(ctx, app, session)
-	case doc.placed():
+		where, err = in.scopeFlags(ctx, app, session)
+	case doc.parseScope():
 		source = "--from " + in.from
-		where, err = doc.place(ctx, app, session)
+		where, err = doc.scopeFlags(ctx, app, session)
 	default:
 		return policy.Resources, nil
 	}
@@ -234,9 +234,9 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 	return where.resources(org, policy.Actions), where.checkOrg(org, source)
 }
 
-// agree shows the difference and whom it affects, and asks.
-func (in update) agree(ctx context.Context, app *cli.App, session *cli.Session, c change, held assignments) error {
-	if c.weakens() && !in.force {
+// confirm shows the difference and whom it affects, and asks.
+func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments) error {
+	if c.removesPermissions() && !in.force {
 		if err := held.guard(session, c.before, "take something from it"); err != nil {
 			return err
 		}
@@ -245,8 +245,8 @@ func (in update) agree(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err != nil {
 		return err
 	}
-	c.say(app, names)
-	holders := held.to(c.before.ID)
-	sayHolders(app, c.before, holders)
+	c.print(app, names)
+	holders := held.holdersOf(c.before.ID)
+	printHolders(app, c.before, holders)
 	return app.Confirm(ctx, "Change role %s, which is held by %s?", c.before.Name, counted(holders))
 }

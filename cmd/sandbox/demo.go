@@ -114,7 +114,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 // environment is that of the child: our own, with the throw-away sandbox, and
 // without what would choose another credential or format.
 func environment(app *cli.App, state string) []string {
-	return append(app.StrangerEnviron(), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
+	return append(app.ThirdPartyEnv(), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 
 // indented writes what a command prints with an indent, as a transcript.

@@ -101,7 +101,7 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	}
 	server, err := app.ServedSandbox(func(o *sandbox.Options) {
 		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
-		o.Log = func(method, path string) { app.Detail("%s %s", method, path) }
+		o.Log = func(method, path string) { app.Verbosef("%s %s", method, path) }
 	})
 	if err != nil {
 		return err

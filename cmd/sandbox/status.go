@@ -58,7 +58,7 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	serving, err := app.ServedAt()
+	serving, err := app.RunningServers()
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ type candidate struct {
 
 // describe adds what the list shows of their tokens to operations, those first that are
 // as ordered. Where there is no list, they have client ids only.
-func describe(ctx context.Context, app *cli.App, found []remnant) {
-	if !slices.ContainsFunc(found, func(r remnant) bool { return len(r.clientIDs) > 0 }) {
+func describe(ctx context.Context, app *cli.App, found []pendingOp) {
+	if !slices.ContainsFunc(found, func(r pendingOp) bool { return len(r.clientIDs) > 0 }) {
 		return
 	}
 	listed := map[string]candidate{}
@@ -38,7 +38,7 @@ func describe(ctx context.Context, app *cli.App, found []remnant) {
 		}
 		tokens, err := session.Tokens.List(ctx)
 		if err != nil {
-			app.Detail("the roles of candidates are unknown: %v", err)
+			app.Verbosef("the roles of candidates are unknown: %v", err)
 		}
 		for _, t := range tokens {
 			description, _ := onetime.SplitDescription(t.Description)
@@ -68,7 +68,7 @@ func describe(ctx context.Context, app *cli.App, found []remnant) {
 }
 
 // candidatesText is what a table shows of the tokens of an operation.
-func candidatesText(r remnant) string {
+func candidatesText(r pendingOp) string {
 	words := make([]string, 0, len(r.tokens))
 	for _, c := range r.tokens {
 		words = append(words, c.String())

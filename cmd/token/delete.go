@@ -21,7 +21,7 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-type remove struct {
+type deleteCmd struct {
 	refs     []string
 	from     string
 	chosen   filter
@@ -30,7 +30,7 @@ type remove struct {
 }
 
 func newDelete(app *cli.App) *cobra.Command {
-	var in remove
+	var in deleteCmd
 	cmd := &cobra.Command{
 		Use:     "delete TOKEN…",
 		Aliases: []string{"revoke", "rm"},
@@ -64,7 +64,7 @@ and the service rejects it.`,
 	return cmd
 }
 
-func (in remove) run(cmd *cobra.Command, app *cli.App) error {
+func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
 	if err := in.check(); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	var found []target
+	var found []deleteArg
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
 	} else {
@@ -100,20 +100,20 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	for _, t := range found {
 		id := cmp.Or(t.ClientID, t.dead)
 		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
-		if err := app.NotRotating("to revoke "+id, rotates); err != nil {
+		if err := app.CheckNoRotation("to revoke "+id, rotates); err != nil {
 			return err
 		}
 	}
 	if len(in.refs) > 0 && len(found) == 1 {
 		return in.one(ctx, app, session, witness, found[0])
 	}
-	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
+	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
 	return in.several(longer, app, session, witness, found)
 }
 
 // check refuses a command line that names no tokens, or both names and chooses.
-func (in remove) check() error {
+func (in deleteCmd) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
 	case !named && in.chosen == filter{}:
@@ -127,7 +127,7 @@ func (in remove) check() error {
 }
 
 // one revokes one token.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t target) error {
+func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg) error {
 	row := bulk.Result{Row: 1, Input: t.input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
 	none := func(id string) error {
 		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
@@ -135,7 +135,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 	}
 	switch {
 	case t.dead != "":
-		if err := bury(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
+		if err := dropStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
 			return err
 		}
 		return none(t.dead)
@@ -162,11 +162,11 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, wi
 		return none(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
-	return app.PrintRow(row, forget(ctx, app, session, t.row))
+	return app.PrintRow(row, deleteSaved(ctx, app, session, t.tokenRow))
 }
 
-// errStays is the failure of a revocation that the service accepted. A list may be late.
-func errStays(app *cli.App, clientID string) error {
+// errStillListed is the failure of a revocation that the service accepted. A list may be late.
+func errStillListed(app *cli.App, clientID string) error {
 	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", clientID).
 		WithHint("the revocation was accepted, and the list may be late: run this again after %s to make sure", app.ListsLate())
 }
@@ -182,7 +182,7 @@ func errGoneBefore(app *cli.App, clientID string, refusal error) error {
 var errNeverListed = errors.New("the service accepted the deletion of a token that no list has shown")
 
 // proven makes sure that a token is gone. deleted is what its DELETE ended with.
-func (in remove) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t target, deleted error) error {
+func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t deleteArg, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
@@ -197,7 +197,7 @@ func (in remove) proven(ctx context.Context, app *cli.App, witness *onetime.Witn
 	case gone == nil:
 		return nil
 	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:
-		return errStays(app, t.ClientID)
+		return errStillListed(app, t.ClientID)
 	case errors.Is(gone, absence.ErrStillListed) && errors.Is(deleted, devops.ErrNotFound):
 		return errGoneBefore(app, t.ClientID, deleted)
 	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.unlisted):
@@ -207,7 +207,7 @@ func (in remove) proven(ctx context.Context, app *cli.App, witness *onetime.Witn
 }
 
 // words says what a token is, for the question.
-func (r row) words() string {
+func (r tokenRow) words() string {
 	if r.GeneratedOn.IsZero() && r.roles == nil {
 		return "not listed"
 	}
@@ -227,17 +227,17 @@ func (r row) words() string {
 // newWitness returns what decides whether tokens are gone, once their DELETE was
 // sent. all are the rows of the list. That the service rejects a young token is no
 // proof, unless it accepted it before: it may not know it yet.
-func newWitness(app *cli.App, session *cli.Session, all []row, found []target) (*onetime.Witness, error) {
+func newWitness(app *cli.App, session *cli.Session, all []tokenRow, found []deleteArg) (*onetime.Witness, error) {
 	w, err := app.Witness(session, tokensOf(all))
 	if err != nil {
 		return nil, err
 	}
 	rejected := w.Rejected
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		isOld := slices.ContainsFunc(all, func(r row) bool {
+		isOld := slices.ContainsFunc(all, func(r tokenRow) bool {
 			return r.ClientID == clientID && !r.GeneratedOn.IsZero() && r.now.Sub(r.GeneratedOn) >= young
 		})
-		accepted := slices.ContainsFunc(found, func(t target) bool { return t.unlisted && t.saved != "" && t.ClientID == clientID })
+		accepted := slices.ContainsFunc(found, func(t deleteArg) bool { return t.unlisted && t.saved != "" && t.ClientID == clientID })
 		if clientID != session.ClientID && !isOld && !accepted {
 			return false, nil
 		}
@@ -247,7 +247,7 @@ func newWitness(app *cli.App, session *cli.Session, all []row, found []target) (
 }
 
 // tokensOf returns the tokens of rows.
-func tokensOf(all []row) []devops.Token {
+func tokensOf(all []tokenRow) []devops.Token {
 	tokens := make([]devops.Token, 0, len(all))
 	for _, r := range all {
 		tokens = append(tokens, r.Token)
@@ -258,8 +258,8 @@ func tokensOf(all []row) []devops.Token {
 // young is the age of a token up to which a service may not know it everywhere.
 const young = 10 * time.Minute
 
-// forget drops the saved secret of a revoked token, also from its bindings.
-func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row) error {
+// deleteSaved drops the saved secret of a revoked token, also from its bindings.
+func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, deleted tokenRow) error {
 	if deleted.saved == "" {
 		return nil
 	}
@@ -268,11 +268,11 @@ func forget(ctx context.Context, app *cli.App, session *cli.Session, deleted row
 		return err
 	}
 	saved, _ := profile.Token(deleted.saved)
-	return drop(ctx, app, profile.Name, saved)
+	return removeSaved(ctx, app, profile.Name, saved)
 }
 
-// drop drops the saved secret of a token from a profile, also from its bindings.
-func drop(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
+// removeSaved drops the saved secret of a token from a profile, also from its bindings.
+func removeSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older
 
 // choose returns those of all that the filter asks for. A token whose age nobody
 // knows is not old, and one whose expiry nobody knows may expire.
-func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []row) ([]row, error) {
+func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow) ([]tokenRow, error) {
 	age, err := f.age()
 	if err != nil {
 		return nil, err
@@ -47,11 +47,11 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		return all, nil
 	}
 	untold, ageless := 0, 0
-	chosen := slices.DeleteFunc(slices.Clone(all), func(r row) bool {
+	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokenRow) bool {
 		switch {
 		case roleID != "" && !slices.Contains(r.Roles, roleID):
 			return true
-		case f.noExpiry && r.untold():
+		case f.noExpiry && r.lacksTimestamps():
 			untold++
 			return true
 		case f.noExpiry && !r.ExpiresAt.IsZero():
@@ -71,6 +71,6 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 	return chosen, nil
 }
 
-// untold reports whether the list leaves out the times of a token, so that
+// lacksTimestamps reports whether the list leaves out the times of a token, so that
 // nobody knows whether it expires.
-func (r row) untold() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }
+func (r tokenRow) lacksTimestamps() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

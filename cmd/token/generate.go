@@ -107,7 +107,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		if expires.IsZero() {
 			app.Say("This token never expires. Use --expires 90d to limit it.")
 		} else {
-			app.Say("This token expires on %s.", lifetime(expires))
+			app.Say("This token expires on %s.", formatExpiry(expires))
 		}
 		if err := app.Confirm(ctx, "Generate this token?"); err != nil {
 			return err
@@ -167,7 +167,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 // only if there is no other.
 func (in generate) destinations(app *cli.App, session *cli.Session, roles []devops.Role) ([]onetime.Destination, error) {
 	var all []onetime.Destination
-	shown := func(made devops.Credential) generated { return in.shown(made, roles) }
+	shown := func(made devops.Credential) issuedView { return in.shown(made, roles) }
 	if in.save != "" {
 		saved, err := app.Saved(session, in.save)
 		if err != nil {
@@ -221,7 +221,7 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 		}
 		return failure
 	}
-	app.Say("Generated %s for %s; its secret is in %s.", made.ClientID, rolesInWords(roles), strings.Join(kept, " and in "))
+	app.Say("Generated %s for %s; its secret is in %s.", made.ClientID, joinRoleNames(roles), strings.Join(kept, " and in "))
 	if failure != nil {
 		return failure
 	}
@@ -231,7 +231,7 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 	return cli.PrintOne(app, generatedColumns(false), in.shown(made, roles))
 }
 
-func rolesInWords(roles []devops.Role) string {
+func joinRoleNames(roles []devops.Role) string {
 	var names []string
 	for _, r := range roles {
 		names = append(names, r.Name)
@@ -239,8 +239,8 @@ func rolesInWords(roles []devops.Role) string {
 	return strings.Join(names, ", ")
 }
 
-// lifetime is how an expiry is shown to people.
-func lifetime(t time.Time) string {
+// formatExpiry is how an expiry is shown to people.
+func formatExpiry(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // lookUp examines a token that is named.
-func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*finding, error) {
+func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*verification, error) {
 	all, err := rows(ctx, app, login)
 	if err != nil {
 		return nil, err
@@ -29,21 +29,21 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 		if r.expired() {
 			f.reason = isExpired
 		}
-		if r.untold() {
-			if f.reason, err = tryOut(ctx, app, login, r); err != nil {
+		if r.lacksTimestamps() {
+			if f.reason, err = probe(ctx, app, login, r); err != nil {
 				return nil, err
 			}
 		}
 		return f, f.show(ctx, login, r)
 	}
-	saved, err := savedHere(app, login, ref)
+	saved, err := savedLocations(app, login, ref)
 	if err != nil {
 		return nil, err
 	}
 	if saved.Name != "" { // a list may be late or incomplete
 		f := about(saved.ClientID)
 		f.saved = saved.Name
-		switch _, err := askWith(ctx, app, login, saved); {
+		switch _, err := ping(ctx, app, login, saved); {
 		case devops.NoSuchToken(err):
 			f.reason = isRevoked
 		case errors.Is(err, credential.ErrNotFound), errors.Is(err, devops.ErrUnauthorized):
@@ -51,7 +51,7 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 		case err != nil:
 			return nil, err
 		}
-		return f, f.place(ctx, login)
+		return f, f.location(ctx, login)
 	}
 	f := about(ref)
 	f.reason = isUnknown
@@ -64,10 +64,10 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 	return f, nil
 }
 
-// tryOut asks with a token itself whether it is valid, where the list does not
+// probe asks with a token itself whether it is valid, where the list does not
 // tell, and returns why it is not.
-func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reason string, err error) {
-	saved, err := savedHere(app, login, r.ClientID)
+func probe(ctx context.Context, app *cli.App, login *cli.Session, r tokenRow) (reason string, err error) {
+	saved, err := savedLocations(app, login, r.ClientID)
 	switch {
 	case err != nil:
 		return "", err
@@ -76,7 +76,7 @@ func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reaso
 	case saved.Name == "":
 		return isUntold, nil
 	default:
-		_, err = askWith(ctx, app, login, saved)
+		_, err = ping(ctx, app, login, saved)
 	}
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
@@ -87,9 +87,9 @@ func tryOut(ctx context.Context, app *cli.App, login *cli.Session, r row) (reaso
 	return "", err
 }
 
-// askWith asks the service with a saved token which organization it belongs to, which
+// ping asks the service with a saved token which organization it belongs to, which
 // is an error if it is not valid.
-func askWith(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) (orgID string, err error) {
+func ping(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) (orgID string, err error) {
 	profile, err := sessionProfile(app, login)
 	if err != nil {
 		return "", err
@@ -136,9 +136,9 @@ func unlessRefused(err error) error {
 	return err
 }
 
-// savedHere returns the token that is saved under a name or has a client id; the
+// savedLocations returns the token that is saved under a name or has a client id; the
 // zero value if none is.
-func savedHere(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
+func savedLocations(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
 	profile, err := sessionProfile(app, login)
 	if err != nil {
 		return config.SavedToken{}, err
@@ -151,8 +151,8 @@ func savedHere(app *cli.App, login *cli.Session, ref string) (config.SavedToken,
 	return config.SavedToken{}, nil
 }
 
-// noted returns the name of an organization that is known from here.
-func noted(app *cli.App, orgID string) string {
+// knownOrgName returns the name of an organization that is known from here.
+func knownOrgName(app *cli.App, orgID string) string {
 	cfg, err := app.Config()
 	if err != nil {
 		return ""

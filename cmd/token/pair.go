@@ -13,7 +13,7 @@ import (
 // description of the new one names the old one; it counts only where nothing else
 // contradicts it: the mark is on one token alone, which is the younger one. A rotation
 // that was run again without its journal leaves several new ones for one old one.
-func pair(all []row) {
+func pair(all []tokenRow) {
 	marks, places := map[string]int{}, map[string][]int{}
 	for i, r := range all {
 		marks[r.operation]++
@@ -36,14 +36,14 @@ func pair(all []row) {
 	}
 	for i := range all {
 		if s := all[i].successors; len(s) > 0 {
-			slices.SortStableFunc(s, func(a, b row) int { return a.GeneratedOn.Compare(b.GeneratedOn) })
+			slices.SortStableFunc(s, func(a, b tokenRow) int { return a.GeneratedOn.Compare(b.GeneratedOn) })
 			all[i].replacedBy = s[len(s)-1].ClientID
 		}
 	}
 }
 
 // replacements names the live tokens that replace r.
-func (r row) replacements() string {
+func (r tokenRow) replacements() string {
 	ids := make([]string, 0, len(r.successors))
 	for _, s := range r.successors {
 		ids = append(ids, s.ClientID)
@@ -53,14 +53,14 @@ func (r row) replacements() string {
 
 // unreplaced refuses to rotate a token that another rotation replaced already, here or
 // on another machine: a second replacement would be one too many that works.
-func unreplaced(app *cli.App, old row) error {
+func unreplaced(app *cli.App, old tokenRow) error {
 	if len(old.successors) == 0 {
 		return nil
 	}
 	var made []string
 	commands := []string{confirmed(app, "astra token delete "+old.ClientID)}
 	for _, s := range old.successors {
-		made = append(made, s.ClientID+", generated at "+lifetime(s.GeneratedOn))
+		made = append(made, s.ClientID+", generated at "+formatExpiry(s.GeneratedOn))
 		commands = append(commands, confirmed(app, "astra token delete "+s.ClientID))
 	}
 	word, discard := "replacement", "revoke "+old.successors[0].ClientID+" to discard the replacement"
@@ -81,8 +81,8 @@ func confirmed(app *cli.App, line string) string {
 
 // tellReplaced says which of the tokens still work although a rotation replaced them,
 // and how each is revoked: by the rotation if this machine knows of it.
-func tellReplaced(app *cli.App, chosen []row) error {
-	if !slices.ContainsFunc(chosen, func(r row) bool { return r.replacedBy != "" }) {
+func tellReplaced(app *cli.App, chosen []tokenRow) error {
+	if !slices.ContainsFunc(chosen, func(r tokenRow) bool { return r.replacedBy != "" }) {
 		return nil
 	}
 	journal, err := app.Journal()
@@ -106,7 +106,7 @@ func tellReplaced(app *cli.App, chosen []row) error {
 				r.ClientID, r.replacements(), app.Command(confirmed(app, "astra token delete "+r.ClientID)))
 		case open[at].Record.Step == onetime.Switched:
 			app.Say("%s still works; its rotation is due %s. To revoke it now: %s",
-				r.ClientID, lifetime(open[at].Record.Retire), app.Command(confirmed(app, "astra token rotate "+r.ClientID+" --finish")))
+				r.ClientID, formatExpiry(open[at].Record.Retire), app.Command(confirmed(app, "astra token rotate "+r.ClientID+" --finish")))
 		}
 	}
 	return nil

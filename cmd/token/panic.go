@@ -25,14 +25,14 @@ const (
 	manyPieces = 20
 )
 
-type alarm struct {
+type panicCmd struct {
 	file   string
 	force  bool
 	rotate bool
 }
 
 func newPanic(app *cli.App) *cobra.Command {
-	var in alarm
+	var in panicCmd
 	cmd := &cobra.Command{
 		Use:        "panic [FILE]",
 		SuggestFor: []string{"leak", "leaked"},
@@ -79,7 +79,7 @@ input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
 	return cmd
 }
 
-func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
+func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := app.Longer(cmd, time.Duration(len(tokens))*time.Second)
+	ctx, cancel := app.ExtendTimeout(cmd, time.Duration(len(tokens))*time.Second)
 	defer cancel()
 	leaks, err := assess(ctx, app, tokens)
 	if err != nil {
@@ -96,16 +96,16 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	in.order(app, leaks)
 	live, replaced := 0, 0
 	for _, l := range leaks {
-		l.stands = in.stands(l.texts, lines)
+		l.stands = in.locateInText(l.texts, lines)
 		l.show(app)
 		if l.replaced {
 			replaced++
 		}
-		if l.todo(in.force) {
+		if l.shouldRevoke(in.force) {
 			live++
 		}
 		if l.current && l.state() != isDead && !l.replaced {
-			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownWords(l))
+			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownTokenNote(l))
 		}
 	}
 	if live > 0 {
@@ -114,7 +114,7 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 		}
 	}
 	if app.Globals.DryRun && live > 0 {
-		return in.rehearse(ctx, app, leaks)
+		return in.dryRun(ctx, app, leaks)
 	}
 	results := in.settle(ctx, app, leaks)
 	if live > 0 {
@@ -126,11 +126,11 @@ func (in alarm) run(cmd *cobra.Command, app *cli.App) error {
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
 		return err
 	}
-	return app.RowsVerdict(results, false)
+	return app.BatchError(results, false)
 }
 
 // words says what is about to be done.
-func (in alarm) words(live, replaced int) string {
+func (in panicCmd) words(live, replaced int) string {
 	switch replaced {
 	case 0:
 		return "Revoke " + these(live)
@@ -140,8 +140,8 @@ func (in alarm) words(live, replaced int) string {
 	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", these(live), replaced)
 }
 
-// ownWords says what becomes of the token in use. One that is kept here can be replaced.
-func (in alarm) ownWords(l *leak) string {
+// ownTokenNote says what becomes of the token in use. One that is kept here can be replaced.
+func (in panicCmd) ownTokenNote(l *Exposed) string {
 	if in.force {
 		return "it is revoked last, and you are logged out"
 	}
@@ -152,7 +152,7 @@ func (in alarm) ownWords(l *leak) string {
 }
 
 // find reads the text and takes its tokens out of it, and says where they stand.
-func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.LineIndex, error) {
+func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.LineIndex, error) {
 	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
 	if err != nil {
 		return nil, nil, err
@@ -187,8 +187,8 @@ func (in alarm) find(ctx context.Context, app *cli.App) ([]secret.Token, map[sec
 	return found.Tokens, secret.Locate(text, found.Tokens), nil
 }
 
-// stands says where in the text a token stands, in all the forms of it.
-func (in alarm) stands(texts []secret.Token, lines map[secret.Text][]secret.LineIndex) string {
+// locateInText says where in the text a token stands, in all the forms of it.
+func (in panicCmd) locateInText(texts []secret.Token, lines map[secret.Text][]secret.LineIndex) string {
 	const several = 5
 	var all []secret.LineIndex
 	for _, t := range texts {

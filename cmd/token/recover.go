@@ -14,7 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-type recovery struct {
+type recoverCmd struct {
 	revokeUnconfirmed bool
 	revoke            []string
 	keep              []string
@@ -22,7 +22,7 @@ type recovery struct {
 }
 
 func newRecover(app *cli.App) *cobra.Command {
-	var in recovery
+	var in recoverCmd
 	cmd := &cobra.Command{
 		Use:   "recover",
 		Short: "Clean up after interrupted commands",
@@ -55,10 +55,10 @@ its row shows.`,
 	f.StringArrayVar(&in.revoke, "revoke", nil, "`ID` of a listed token to revoke; repeatable")
 	f.StringArrayVar(&in.deleted, "deleted", nil, "`ID` of an older token that another administrator deleted; repeatable")
 	f.StringArrayVar(&in.keep, "keep", nil, "`ID` of an operation, or of its token, to end without revoking; repeatable")
-	return cli.Untold(cmd)
+	return cli.WithoutPendingNotice(cmd)
 }
 
-func (in recovery) run(ctx context.Context, app *cli.App) error {
+func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckList(app, remnantColumns(app)); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 	if err := in.checkKept(open); err != nil {
 		return err
 	}
-	found := make([]remnant, len(open))
+	found := make([]pendingOp, len(open))
 	if err := in.noteDeleted(app, journal); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 		found[i].open = o
-		defer found[i].leave()
+		defer found[i].keepPending()
 		found[i].examine(ctx, app, session, journal, in)
 		known = append(known, found[i].clientIDs...)
 		doomed = append(doomed, found[i].revoke...)
@@ -115,9 +115,9 @@ func (in recovery) run(ctx context.Context, app *cli.App) error {
 }
 
 // checkKept refuses a --keep that names nothing, before anything is done.
-func (in recovery) checkKept(open []onetime.Open) error {
+func (in recoverCmd) checkKept(open []onetime.Open) error {
 	for _, name := range in.keep {
-		one := recovery{keep: []string{name}}
+		one := recoverCmd{keep: []string{name}}
 		if !slices.ContainsFunc(open, one.keeps) {
 			return exit.NotFoundf("unfinished operation", name, nil).WithNext("astra token recover --dry-run")
 		}
@@ -126,7 +126,7 @@ func (in recovery) checkKept(open []onetime.Open) error {
 }
 
 // noteDeleted notes which older tokens another administrator deleted, as the user says.
-func (in recovery) noteDeleted(app *cli.App, journal onetime.Journal) error {
+func (in recoverCmd) noteDeleted(app *cli.App, journal onetime.Journal) error {
 	for _, id := range in.deleted {
 		if !cli.LooksLikeClientID(id) {
 			return exit.Usagef("--deleted: %q is not a client ID", id)
@@ -144,13 +144,13 @@ func (in recovery) noteDeleted(app *cli.App, journal onetime.Journal) error {
 }
 
 // keeps reports whether --keep names an operation, or what it made.
-func (in recovery) keeps(o onetime.Open) bool {
+func (in recoverCmd) keeps(o onetime.Open) bool {
 	return slices.Contains(in.keep, o.ID) || o.Record.Made != "" && slices.Contains(in.keep, o.Record.Made)
 }
 
 // verdict fails while an operation is unfinished, and where a secret is kept, but not
 // everywhere.
-func verdict(found []remnant) error {
+func verdict(found []pendingOp) error {
 	var open []string
 	var failure, short error
 	for _, r := range found {
@@ -169,9 +169,9 @@ func verdict(found []remnant) error {
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}
-	if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) }) {
+	if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) }) {
 		hint := "a request may still be carried out; try again " + again(found)
-		if slices.ContainsFunc(found, func(r remnant) bool { return r.state == string(onetime.Waiting) && len(r.clientIDs) > 0 }) {
+		if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) && len(r.clientIDs) > 0 }) {
 			hint += ", or say now with --revoke CLIENT-ID which token is to go"
 		}
 		return e.WithHint("%s", hint).WithNext("astra token recover")
@@ -180,7 +180,7 @@ func verdict(found []remnant) error {
 }
 
 // again says when all requests of operations that wait are over.
-func again(found []remnant) string {
+func again(found []pendingOp) string {
 	var until time.Time
 	for _, r := range found {
 		if r.until.After(until) {

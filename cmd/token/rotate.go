@@ -94,7 +94,7 @@ func (in rotate) run(ctx context.Context, app *cli.App) error {
 	case in.due && in.ref != "":
 		return exit.Usagef("--due is for all rotations and takes no token; --finish is for one")
 	case in.due:
-		return retireDue(ctx, app)
+		return finishDue(ctx, app)
 	case in.ref == "":
 		return exit.Usagef("TOKEN is missing").WithNext("astra token list")
 	case in.format != "" && in.out == "":
@@ -108,14 +108,14 @@ func (in rotate) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.resume || in.rollback || in.finish {
-		return in.goOn(ctx, app, session)
+		return in.resumeRotation(ctx, app, session)
 	}
 	return in.begin(ctx, app, session)
 }
 
 // begin rotates a token.
 func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) error {
-	if err := in.notOpen(app, session); err != nil {
+	if err := in.errNoRotation(app, session); err != nil {
 		return err
 	}
 	all, err := rows(ctx, app, session)
@@ -129,7 +129,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err := unreplaced(app, old); err != nil {
 		return err
 	}
-	held, err := app.Held(session.APIURL, old.ClientID)
+	held, err := app.StoredCopies(session.APIURL, old.ClientID)
 	if err != nil {
 		return err
 	}
@@ -165,14 +165,14 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	}
 	entry, err := r.Begin(ctx, old.ClientID, order, overlap)
 	if err != nil {
-		return openAlready(err, old.ClientID)
+		return errRotationPending(err, old.ClientID)
 	}
 	defer entry.Leave()
 	return r.advance(ctx, app, entry, false)
 }
 
 // order is what the new token is to be: what the old one is.
-func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old row) (onetime.Order, error) {
+func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow) (onetime.Order, error) {
 	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // somebody may have put a token there
 	if len(old.Roles) == 0 {
 		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
@@ -185,7 +185,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 	switch {
 	case in.expires != "":
 		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
-	case old.untold():
+	case old.lacksTimestamps():
 		app.Warn("the service's list shows neither description nor expiry of %s: the new token has none, unless --expires says when", old.ClientID)
 	case !old.ExpiresAt.IsZero():
 		life := old.ExpiresAt.Sub(old.GeneratedOn)
@@ -198,7 +198,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 }
 
 // overlapOf is how long the old token stays valid.
-func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
+func (in rotate) overlapOf(old tokenRow, held *cli.StoredCopies) (time.Duration, error) {
 	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
 		return 0, nil
 	}
@@ -208,7 +208,7 @@ func (in rotate) overlapOf(old row, held *cli.Held) (time.Duration, error) {
 // overlapWords is the overlap as it was given.
 func (in rotate) overlapWords() string { return cmp.Or(in.overlap, defaultOverlap) }
 
-func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string {
+func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Duration) string {
 	question := "Rotate " + old.ClientID + " (" + old.words() + ")?"
 	if held != nil {
 		question += " The new token becomes " + held.String() + "."
@@ -219,9 +219,9 @@ func (in rotate) question(old row, held *cli.Held, overlap time.Duration) string
 	return question + " The old one still works until you revoke it; it is due after " + in.overlapWords() + "."
 }
 
-// notOpen refuses a token of a rotation that has not ended, be it the old one or
+// errNoRotation refuses a token of a rotation that has not ended, be it the old one or
 // the new one.
-func (in rotate) notOpen(app *cli.App, session *cli.Session) error {
+func (in rotate) errNoRotation(app *cli.App, session *cli.Session) error {
 	journal, err := app.Journal()
 	if err != nil {
 		return err
@@ -230,8 +230,8 @@ func (in rotate) notOpen(app *cli.App, session *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	if o, found := in.meant(app, session, open); found {
-		return openAlready(onetime.ErrRotating, o.ID)
+	if o, found := in.matchRotation(app, session, open); found {
+		return errRotationPending(onetime.ErrRotating, o.ID)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type rotation struct {
 }
 
 // rotation prepares the rotation of a token that is listed.
-func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old row, held *cli.Held) (*rotation, error) {
+func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow, held *cli.StoredCopies) (*rotation, error) {
 	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
 		return nil, err
 	} else if held == nil && seeded {
@@ -86,22 +86,22 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 		columns = rotatedColumns(true)
 	}
 	if record.Out != "" {
-		render, err := toFile(app, record.Out, record.Format, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
+		render, err := toFile(app, record.Out, record.Format, columns, func(made devops.Credential) issuedView { return r.show(made, record.Old) })
 		if err != nil {
 			return nil, err
 		}
 		r.Destinations = append(r.Destinations, &onetime.File{Path: record.Out, Format: record.Format, Render: render})
 	}
 	if record.Shown {
-		render := toStdout(app, columns, func(made devops.Credential) generated { return r.show(made, record.Old) })
+		render := toStdout(app, columns, func(made devops.Credential) issuedView { return r.show(made, record.Old) })
 		r.Destinations = append(r.Destinations, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: render})
 	}
 	return r, nil
 }
 
 // show is the new credential as it is shown.
-func (r *rotation) show(made devops.Credential, old string) generated {
-	return generated{Credential: made, roles: r.roles, saved: r.saved, previous: old}
+func (r *rotation) show(made devops.Credential, old string) issuedView {
+	return issuedView{Credential: made, roles: r.roles, saved: r.saved, previous: old}
 }
 
 // advance takes the rotation as far as it goes, and reports how far that was.
@@ -112,7 +112,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 	}
 	made, taken := r.Made()
 	if err != nil && !errors.Is(err, onetime.ErrPartial) {
-		return r.stopped(e, err)
+		return r.explainFailure(e, err)
 	}
 	switch {
 	case r.shown && made.ClientID != "":
@@ -130,7 +130,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		if app.Terminal.CI { // a later job has another home directory, without the journal
 			next = "astra token delete " + e.Old + " --yes"
 		}
-		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, lifetime(e.Retire), app.Command(next))
+		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, formatExpiry(e.Retire), app.Command(next))
 		if app.Terminal.CI {
 			app.Say("CI is set: that is for a later job. To revoke it in this one, which has the journal of the rotation: %s", app.Command("astra token rotate "+e.Old+" --finish --yes"))
 		} else {
@@ -157,8 +157,8 @@ func credentialOf(r onetime.Record) devops.Credential {
 	}
 }
 
-// stopped explains an error of a rotation by what state things are in.
-func (r *rotation) stopped(e *onetime.Entry, err error) error {
+// explainFailure explains an error of a rotation by what state things are in.
+func (r *rotation) explainFailure(e *onetime.Entry, err error) error {
 	if e.Step == onetime.Done || errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrDestination) {
 		return err
 	}
@@ -193,7 +193,7 @@ func (r *rotation) stopped(e *onetime.Entry, err error) error {
 	return exit.Resumable(err, "the rotation stopped halfway: "+words, next...)
 }
 
-func openAlready(err error, old string) error {
+func errRotationPending(err error, old string) error {
 	if !errors.Is(err, onetime.ErrRotating) {
 		return err
 	}
@@ -202,9 +202,9 @@ func openAlready(err error, old string) error {
 		WithNext("astra token rotate "+old+" --resume", "astra token rotate "+old+" --finish", "astra token rotate "+old+" --rollback")
 }
 
-// meant finds the open rotation that a name or a client id, the old one's or the
+// matchRotation finds the open rotation that a name or a client id, the old one's or the
 // new one's, means.
-func (in rotate) meant(app *cli.App, session *cli.Session, open []onetime.Open) (onetime.Open, bool) {
+func (in rotate) matchRotation(app *cli.App, session *cli.Session, open []onetime.Open) (onetime.Open, bool) {
 	id := in.clientID(app, session)
 	at := slices.IndexFunc(open, func(o onetime.Open) bool {
 		return o.Record.Kind == onetime.Rotating && (o.Record.Old == id || o.Record.Made == id) || o.ID == id

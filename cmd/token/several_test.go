@@ -9,7 +9,7 @@ import (
 func TestFindAmbiguous(t *testing.T) {
 	t.Parallel()
 	const id = "abcdefghijklmnopqrstuvwx"
-	all := []row{{Token: devops.Token{ClientID: "other"}, saved: id}, {Token: devops.Token{ClientID: id}}}
+	all := []tokenRow{{Token: devops.Token{ClientID: "other"}, saved: id}, {Token: devops.Token{ClientID: id}}}
 	if r, err := find(all, id); !ambiguous(err) {
 		t.Errorf("got %v, %v", r, err)
 	}

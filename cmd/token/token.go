@@ -36,8 +36,8 @@ classic databases keep their password.`,
 	}, newDelete, newGenerate, newGet, newList, newPanic, newRecover, newRotate, newVerify)
 }
 
-// row is a token as it is shown.
-type row struct {
+// tokenRow is a token as it is shown.
+type tokenRow struct {
 	devops.Token
 	saved       string // the name under which its secret is stored here
 	roles       []cli.RoleRef
@@ -45,13 +45,13 @@ type row struct {
 	operation   string // mark of the command that made it, "" if made elsewhere
 	replaces    string // client id of the listed token that a rotation made it to replace
 	replacedBy  string // client id of the listed token that a rotation made to replace it, the youngest of several
-	successors  []row  // all of those, the youngest last
+	successors  []tokenRow  // all of those, the youngest last
 	current     bool
 	now         time.Time
 }
 
 // age is what rows are sorted by, in seconds; nil if the service does not tell.
-func (r row) age() any {
+func (r tokenRow) age() any {
 	if r.GeneratedOn.IsZero() {
 		return nil
 	}
@@ -60,31 +60,31 @@ func (r row) age() any {
 
 // unset is what people read where a token has no expiry. A list without times says
 // nothing of it.
-func (r row) unset() string {
-	if r.untold() {
+func (r tokenRow) unset() string {
+	if r.lacksTimestamps() {
 		return "unknown"
 	}
 	return "never"
 }
 
-func columns() []output.Column[row] {
-	return []output.Column[row]{
-		{Key: "clientId", Value: func(r row) any { return r.ClientID }, Name: true},
-		{Key: "name", Value: func(r row) any { return output.OrNull(r.saved) }, Spare: 1},
-		{Key: "roles", Value: func(r row) any { return r.roles }, Text: func(r row) string { return cli.RoleNames(r.roles) }, Spare: -1},
-		{Key: "description", Value: func(r row) any { return r.description }},
-		{Key: "generatedOn", Value: func(r row) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
-		{Key: "expiresAt", Value: func(r row) any { return r.ExpiresAt }, Unset: row.unset, Spare: -1},
-		{Key: "age", Value: func(r row) any { return cli.Age(r.now, r.GeneratedOn) }, Order: row.age, Human: true, AgeOf: "generatedOn", Spare: 1},
-		{Key: "current", Value: func(r row) any { return r.current }, Mark: true, Spare: 1},
-		{Key: "operation", Value: func(r row) any { return output.OrNull(r.operation) }, Wide: true},
-		{Key: "replaces", Value: func(r row) any { return output.OrNull(r.replaces) }, Wide: true},
-		{Key: "replacedBy", Value: func(r row) any { return output.OrNull(r.replacedBy) }, Wide: true},
+func columns() []output.Column[tokenRow] {
+	return []output.Column[tokenRow]{
+		{Key: "clientId", Value: func(r tokenRow) any { return r.ClientID }, Name: true},
+		{Key: "name", Value: func(r tokenRow) any { return output.OrNull(r.saved) }, Spare: 1},
+		{Key: "roles", Value: func(r tokenRow) any { return r.roles }, Text: func(r tokenRow) string { return cli.RoleNames(r.roles) }, Spare: -1},
+		{Key: "description", Value: func(r tokenRow) any { return r.description }},
+		{Key: "generatedOn", Value: func(r tokenRow) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
+		{Key: "expiresAt", Value: func(r tokenRow) any { return r.ExpiresAt }, Unset: tokenRow.unset, Spare: -1},
+		{Key: "age", Value: func(r tokenRow) any { return cli.Age(r.now, r.GeneratedOn) }, Order: tokenRow.age, Human: true, AgeOf: "generatedOn", Spare: 1},
+		{Key: "current", Value: func(r tokenRow) any { return r.current }, Mark: true, Spare: 1},
+		{Key: "operation", Value: func(r tokenRow) any { return output.OrNull(r.operation) }, Wide: true},
+		{Key: "replaces", Value: func(r tokenRow) any { return output.OrNull(r.replaces) }, Wide: true},
+		{Key: "replacedBy", Value: func(r tokenRow) any { return output.OrNull(r.replacedBy) }, Wide: true},
 	}
 }
 
 // rows returns the tokens as they are shown.
-func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error) {
+func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]tokenRow, error) {
 	tokens, err := session.Tokens.List(ctx)
 	if err != nil {
 		return nil, err
@@ -100,19 +100,19 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]row, error
 	if err != nil {
 		return nil, err
 	}
-	all := []row{}
+	all := []tokenRow{}
 	for i, t := range tokens {
 		roles, err := session.RoleRefs(ctx, t.Roles)
 		if err != nil {
 			return nil, err
 		}
 		if i == 0 { // the list of roles, which needs room itself, was read
-			all = make([]row, 0, len(tokens))
+			all = make([]tokenRow, 0, len(tokens))
 		}
 		for i, ref := range roles {
 			t.Roles[i] = ref.ID
 		}
-		r := row{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: now}
+		r := tokenRow{Token: t, roles: roles, current: t.ClientID == session.ClientID, now: now}
 		r.description, r.operation = onetime.SplitDescription(t.Description)
 		for _, s := range profile.Tokens {
 			if s.ClientID == t.ClientID {
@@ -165,9 +165,9 @@ func ambiguous(err error) bool {
 
 // find returns the token that ref means: a client id, exactly, or the name
 // under which it is saved here.
-func find(all []row, ref string) (row, error) {
+func find(all []tokenRow, ref string) (tokenRow, error) {
 	var known []string
-	var meant []row
+	var meant []tokenRow
 	for _, r := range all {
 		if r.ClientID == ref || r.saved == ref && ref != "" {
 			meant = append(meant, r)
@@ -182,9 +182,9 @@ func find(all []row, ref string) (row, error) {
 	case 1:
 		return meant[0], nil
 	default:
-		return row{}, exit.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
+		return tokenRow{}, exit.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
 			WithHint("it is the client id of one token, and the saved name of another")
 	}
 	e := exit.NotFoundf("token", ref, known)
-	return row{}, e.WithNext("astra token list")
+	return tokenRow{}, e.WithNext("astra token list")
 }

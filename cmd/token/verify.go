@@ -48,9 +48,9 @@ object in both cases:
 	}
 }
 
-// finding is what is known of a token.
-type finding struct {
-	row
+// verification is what is known of a token.
+type verification struct {
+	tokenRow
 	reason         string // why it is not valid
 	orgID, orgName string
 	otherOrg       any // a bool, or nil where there is nothing to compare with
@@ -58,19 +58,19 @@ type finding struct {
 	near           string // advice about a name that was mistyped
 }
 
-func findingColumns() []output.Column[finding] {
-	return []output.Column[finding]{
-		{Key: "valid", Value: finding.valid},
-		{Key: "reason", Value: func(f finding) any { return output.OrNull(f.reason) }},
-		{Key: "clientId", Value: func(f finding) any { return f.ClientID }, Name: true},
-		{Key: "name", Value: func(f finding) any { return output.OrNull(f.saved) }},
-		{Key: "orgId", Value: func(f finding) any { return output.OrNull(f.orgID) }},
-		{Key: "orgName", Value: func(f finding) any { return output.OrNull(f.orgName) }},
-		{Key: "otherOrg", Value: func(f finding) any { return f.otherOrg }},
-		{Key: "roles", Value: func(f finding) any { return f.roles }, Text: func(f finding) string { return cli.RoleNames(f.roles) }},
-		{Key: "permissions", Value: func(f finding) any { return f.permissions }},
-		{Key: "expiresAt", Value: func(f finding) any { return f.ExpiresAt }, Unset: finding.unset},
-		{Key: "current", Value: func(f finding) any { return f.current }},
+func findingColumns() []output.Column[verification] {
+	return []output.Column[verification]{
+		{Key: "valid", Value: verification.valid},
+		{Key: "reason", Value: func(f verification) any { return output.OrNull(f.reason) }},
+		{Key: "clientId", Value: func(f verification) any { return f.ClientID }, Name: true},
+		{Key: "name", Value: func(f verification) any { return output.OrNull(f.saved) }},
+		{Key: "orgId", Value: func(f verification) any { return output.OrNull(f.orgID) }},
+		{Key: "orgName", Value: func(f verification) any { return output.OrNull(f.orgName) }},
+		{Key: "otherOrg", Value: func(f verification) any { return f.otherOrg }},
+		{Key: "roles", Value: func(f verification) any { return f.roles }, Text: func(f verification) string { return cli.RoleNames(f.roles) }},
+		{Key: "permissions", Value: func(f verification) any { return f.permissions }},
+		{Key: "expiresAt", Value: func(f verification) any { return f.ExpiresAt }, Unset: verification.unset},
+		{Key: "current", Value: func(f verification) any { return f.current }},
 	}
 }
 
@@ -95,7 +95,7 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 		return exit.Failf(exit.CheckFailed, "nobody can tell whether %s is valid: it is listed, but without its expiry", f.ClientID).
 			WithHint("astra token verify - asks with the whole token")
 	}
-	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.why())
+	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.explain())
 	e.Hint = f.near
 	if hint, command := app.OtherService(); f.reason == isRejected && e.Hint == "" && hint != "" {
 		return e.WithHint("%s", hint).WithNext(command)
@@ -105,7 +105,7 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 
 // unset is what people read of a valid token without an expiry, if it was listed with
 // its times.
-func (f finding) unset() string {
+func (f verification) unset() string {
 	if f.reason == "" && !f.GeneratedOn.IsZero() {
 		return "never"
 	}
@@ -118,18 +118,18 @@ func isFile(name string) bool {
 }
 
 // valid is a bool, or nil where nobody can tell.
-func (f finding) valid() any {
+func (f verification) valid() any {
 	if f.reason == isUntold {
 		return nil
 	}
 	return f.reason == ""
 }
 
-// why says in words why the token is not valid.
-func (f finding) why() string {
+// explain says in words why the token is not valid.
+func (f verification) explain() string {
 	switch f.reason {
 	case isExpired:
-		return "it expired on " + lifetime(f.ExpiresAt)
+		return "it expired on " + formatExpiry(f.ExpiresAt)
 	case isRevoked:
 		return "it was revoked"
 	case isUnknown:

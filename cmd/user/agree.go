@@ -11,11 +11,11 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// agreed asks before one person is invited: where the roles come from a list, which
+// confirmIntent asks before one person is invited: where the roles come from a list, which
 // a slip of the finger changes, and where they let that person give access to
 // others. It then looks again at who is there: an invitation that replaces what
 // somebody else did in the meantime is not what was agreed to.
-func (in *invite) agreed(ctx context.Context, app *cli.App, session *cli.Session, org string, g guest) error {
+func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, org string, g invitee) error {
 	administers, err := sayPowers(ctx, app, session, g)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (in *invite) agreed(ctx context.Context, app *cli.App, session *cli.Session
 
 // sayPowers tells of the roles of a new person that give access to others, and
 // reports whether there are any.
-func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g guest) (bool, error) {
+func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g invitee) (bool, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return false, err
@@ -54,13 +54,13 @@ func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g guest)
 }
 
 // gets reports whether an invitation gives a guest this role.
-func (g guest) gets(id string) bool {
+func (g invitee) gets(id string) bool {
 	return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, id)
 }
 
 // powers says who of several will be able to give access to others, a sentence for each
 // role that lets them; "" if nobody will.
-func powers(ctx context.Context, session *cli.Session, guests []guest) (string, error) {
+func powers(ctx context.Context, session *cli.Session, guests []invitee) (string, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return "", err

@@ -21,7 +21,7 @@ type invite struct {
 	resume    bool
 
 	read   []bulk.Entry // what addresses and from hold, once they were read
-	faults []bulk.Fault // what is wrong with them
+	faults []bulk.InputError // what is wrong with them
 	picked bool         // the roles come from the list
 }
 
@@ -77,7 +77,7 @@ waits for the first and sends nothing twice.`,
 
 func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
-	entries, faults, err := in.entries(ctx, app)
+	entries, faults, err := in.readEntries(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -90,12 +90,12 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
-		if wrong := app.WrongRows(faults); wrong != nil {
+		if wrong := app.InputErrors(faults); wrong != nil {
 			return wrong
 		}
 		return err
 	}
-	guests, err := in.guests(ctx, app, session, entries, faults)
+	guests, err := in.resolveRoles(ctx, app, session, entries, faults)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	if single {
 		return in.one(ctx, app, session, members, guests[0])
 	}
-	longer, cancel := app.Longer(cmd, time.Duration(len(guests))*time.Second)
+	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(guests))*time.Second)
 	defer cancel()
 	return in.several(longer, app, session, members, guests)
 }
@@ -132,7 +132,7 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 }
 
 // one invites one person and prints who was invited.
-func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g guest) error {
+func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g invitee) error {
 	switch {
 	case g.failure != nil:
 		return g.failure
@@ -140,7 +140,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 		app.Say("%s has these roles already.", g.user.Email)
 		return cli.PrintOne(app, columns(), g.user)
 	}
-	if err := in.agreed(ctx, app, session, members.OrgName, g); err != nil {
+	if err := in.confirmIntent(ctx, app, session, members.OrgName, g); err != nil {
 		return err
 	}
 	if app.Globals.DryRun {
@@ -152,7 +152,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.MaybeApplied(err) {
-		err = g.clarify(ctx, app, session, members.OrgID, err)
+		err = g.reconcile(ctx, app, session, members.OrgID, err)
 	}
 	if err != nil {
 		return fmt.Errorf("invite %s: %w", g.address, err)

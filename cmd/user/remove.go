@@ -16,7 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-type remove struct {
+type removeCmd struct {
 	refs     []string
 	ifExists bool
 	force    bool
@@ -24,7 +24,7 @@ type remove struct {
 }
 
 func newRemove(app *cli.App) *cobra.Command {
-	var in remove
+	var in removeCmd
 	cmd := &cobra.Command{
 		Use:     "remove USER…",
 		Aliases: []string{"delete", "rm"},
@@ -53,15 +53,15 @@ address, typed or given by --confirm.`,
 	return cmd
 }
 
-// A leaver is somebody to be removed. One without an id is not there, or is the
+// A removal is somebody to be removed. One without an id is not there, or is the
 // twin of somebody in an earlier row.
-type leaver struct {
+type removal struct {
 	input string
 	twin  int
 	devops.User
 }
 
-func (in remove) run(cmd *cobra.Command, app *cli.App) error {
+func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	ctx := cmd.Context()
 	var refs []string
 	for _, arg := range in.refs {
@@ -82,24 +82,24 @@ func (in remove) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := in.agreed(ctx, app, members, found); err != nil {
+	if err := in.confirmIntent(ctx, app, members, found); err != nil {
 		return err
 	}
-	if err := in.still(ctx, app, session, members, found); err != nil {
+	if err := in.checkUnchanged(ctx, app, session, members, found); err != nil {
 		return err
 	}
 	if len(found) == 1 {
 		return in.one(ctx, app, session, members.OrgName, listed(session, members), found[0])
 	}
-	longer, cancel := app.Longer(cmd, time.Duration(len(found))*time.Second)
+	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
 	return in.several(longer, app, session, listed(session, members), found)
 }
 
 // find returns whom refs name; who is named again is a twin. An unknown one is an error, before
 // anybody is removed, unless that is as good as removed.
-func (in remove) find(ctx context.Context, session *cli.Session, refs []string) ([]leaver, error) {
-	var found []leaver
+func (in removeCmd) find(ctx context.Context, session *cli.Session, refs []string) ([]removal, error) {
+	var found []removal
 	var unknown []string
 	var failure error
 	for _, ref := range refs {
@@ -113,9 +113,9 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 		default:
 			return nil, err
 		}
-		l := leaver{input: ref, User: user}
-		if i := slices.IndexFunc(found, func(l leaver) bool { return l.ID == user.ID }); i >= 0 && user.ID != "" {
-			l = leaver{input: ref, twin: i + 1}
+		l := removal{input: ref, User: user}
+		if i := slices.IndexFunc(found, func(l removal) bool { return l.ID == user.ID }); i >= 0 && user.ID != "" {
+			l = removal{input: ref, twin: i + 1}
 		}
 		found = append(found, l)
 	}
@@ -128,18 +128,18 @@ func (in remove) find(ctx context.Context, session *cli.Session, refs []string) 
 	return found, failure
 }
 
-// agreed shows who is to go, and asks.
-func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Members, found []leaver) error {
-	leaving := leaving(found)
+// confirmIntent shows who is to go, and asks.
+func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members devops.Members, found []removal) error {
+	leaving := presentUsers(found)
 	if len(leaving) == 0 {
 		return nil
 	}
 	last := lastAdmins(members.Users, leaving)
-	if err := in.guarded(ctx, app, last); err != nil || len(last) == 1 && len(leaving) == 1 {
+	if err := in.checkLastAdmins(ctx, app, last); err != nil || len(last) == 1 && len(leaving) == 1 {
 		return err
 	}
 	if len(leaving) == 1 {
-		return app.Confirm(ctx, "%s?", deed(leaving[0], members.OrgName))
+		return app.Confirm(ctx, "%s?", describeRemoval(leaving[0], members.OrgName))
 	}
 	for _, u := range leaving {
 		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
@@ -147,8 +147,8 @@ func (in remove) agreed(ctx context.Context, app *cli.App, members devops.Member
 	return app.Confirm(ctx, "Remove these %s from %s?", spelling.Count(len(leaving), "person"), members.OrgName)
 }
 
-// leaving are those who are there.
-func leaving(found []leaver) []devops.User {
+// presentUsers are those who are there.
+func presentUsers(found []removal) []devops.User {
 	var users []devops.User
 	for _, l := range found {
 		if l.ID != "" {
@@ -158,20 +158,20 @@ func leaving(found []leaver) []devops.User {
 	return users
 }
 
-// guarded lets the last Organization Administrators go if that may be.
-func (in remove) guarded(ctx context.Context, app *cli.App, last []devops.User) error {
+// checkLastAdmins lets the last Organization Administrators go if that may be.
+func (in removeCmd) checkLastAdmins(ctx context.Context, app *cli.App, last []devops.User) error {
 	switch len(last) {
 	case 0:
 		return nil
 	case 1:
-		return guard(ctx, app, in.force, in.confirm, last[0])
+		return confirmLastAdmin(ctx, app, in.force, in.confirm, last[0])
 	}
 	return exit.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
 		WithHint("keep one of them, or remove the last one in a command of its own")
 }
 
-// deed says what is done to somebody.
-func deed(u devops.User, org string) string {
+// describeRemoval says what is done to somebody.
+func describeRemoval(u devops.User, org string) string {
 	if status(u) == "pending" {
 		return fmt.Sprintf("Take back the invitation of %s to %s", u.Email, org)
 	}

@@ -73,7 +73,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	has := roleIDs(user)
-	wanted, err := in.wanted(ctx, app, session, user)
+	wanted, err := in.desiredRoles(ctx, app, session, user)
 	if err != nil {
 		return err
 	}
@@ -81,14 +81,14 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return exit.Usagef("%s would have no role left, and nobody can be without one", user.Email).
 			WithHint("to take somebody out of the organization, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
 	}
-	if same(has, wanted) {
+	if sameRoles(has, wanted) {
 		app.Say("%s has these roles already.", user.Email)
 		return cli.PrintOne(app, columns(), user)
 	}
-	if err := in.agreed(ctx, app, session, user, wanted); err != nil {
+	if err := in.confirmIntent(ctx, app, session, user, wanted); err != nil {
 		return err
 	}
-	if err := in.still(ctx, app, session, user, wanted); err != nil {
+	if err := in.checkUnchanged(ctx, app, session, user, wanted); err != nil {
 		return err
 	}
 	if err := session.Users.SetRoles(ctx, user.ID, wanted); err != nil {
@@ -98,15 +98,15 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return exit.Hint(err, "the roles were changed")
 	}
-	if !same(roleIDs(now), wanted) {
+	if !sameRoles(roleIDs(now), wanted) {
 		return exit.Failf(exit.Conflict, "the roles of %s were changed, and are others by now: %s", user.Email, cli.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
 }
 
-// wanted are the ids of the roles that the user is to have.
-func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
+// desiredRoles are the ids of the roles that the user is to have.
+func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
 	has := roleIDs(user)
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
 		roles, err := app.PickRoles(ctx, session, "Roles for "+user.Email, user.Roles)
@@ -120,7 +120,7 @@ func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return nil, err
 	}
-	taken, err := in.taken(ctx, session, user)
+	taken, err := in.removedRoles(ctx, session, user)
 	if err != nil {
 		return nil, err
 	}
@@ -134,9 +134,9 @@ func (in update) wanted(ctx context.Context, app *cli.App, session *cli.Session,
 	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
 }
 
-// taken are the ids of the roles to take away. Those of the user are known even
+// removedRoles are the ids of the roles to take away. Those of the user are known even
 // if the credential may not list them.
-func (in update) taken(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
+func (in update) removedRoles(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
 	var ids []string
 	for _, ref := range in.remove {
 		if id, found := ownRole(user, ref); found {
@@ -152,8 +152,8 @@ func (in update) taken(ctx context.Context, session *cli.Session, user devops.Us
 	return ids, nil
 }
 
-// agreed shows the difference, and asks where it takes something away.
-func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+// confirmIntent shows the difference, and asks where it takes something away.
+func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return err
@@ -175,8 +175,8 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 			app.Say("- %s", lost[len(lost)-1])
 		}
 	}
-	if in.orphans(members.Users, user, wanted) {
-		return guard(ctx, app, in.force, in.confirm, user)
+	if in.leavesNoAdmin(members.Users, user, wanted) {
+		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
 	}
 	administers := tellManaging(app, roles, func(id string) bool {
 		return slices.Contains(wanted, id) && !slices.Contains(roleIDs(user), id)
@@ -193,8 +193,8 @@ func (in update) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 	return app.Confirm(ctx, "Take %s from %s?", strings.Join(lost, ", "), user.Email)
 }
 
-// guard lets the last Organization Administrator go only if that is said twice.
-func guard(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
+// confirmLastAdmin lets the last Organization Administrator go only if that is said twice.
+func confirmLastAdmin(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
 	if !force {
 		return exit.Refusef("%s is the last active Organization Administrator: without one, nobody can manage people and roles", user.Email).
 			WithHint("make somebody else one first; --force does it all the same")

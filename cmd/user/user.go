@@ -83,7 +83,7 @@ func ownRole(u devops.User, ref string) (id string, found bool) {
 	return id, found
 }
 
-// same reports whether two lists have the same ids, each once, in any order.
-func same(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
+// sameRoles reports whether two lists have the same ids, each once, in any order.
+func sameRoles(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
 
 func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

@@ -71,7 +71,7 @@ func withAddress(words []string, address string) []string {
 // without what the environment holds of Astra.
 func launch(ctx context.Context, app *cli.App, words []string) bool {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // the user's own choice
-	cmd.Env = app.StrangerEnviron()
+	cmd.Env = app.ThirdPartyEnv()
 	detach(cmd)
 	if cmd.Start() != nil {
 		return false

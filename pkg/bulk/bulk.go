@@ -50,9 +50,9 @@ func (r Result) Place() string {
 	return fmt.Sprintf("row %d", r.Row)
 }
 
-// Twin is the result of a row that says the same as another one, which alone is
+// DuplicateOf is the result of a row that says the same as another one, which alone is
 // done.
-func (r Result) Twin(row int) Result {
+func (r Result) DuplicateOf(row int) Result {
 	r.Action, r.Outcome, r.SameAs = fmt.Sprintf("same as row %d", row), Unchanged, row
 	return r
 }
@@ -109,9 +109,9 @@ const (
 	grace = 10 * time.Second
 	// longestHold is what is waited for the service without a time limit.
 	longestHold = 10 * time.Minute
-	// stillness is how long after an unknown outcome its row is looked up: the
+	// settleDelay is how long after an unknown outcome its row is looked up: the
 	// request may still be on its way through the service.
-	stillness = time.Second
+	settleDelay = time.Second
 )
 
 // Run does what the rows say and returns a result for each, in their order.
@@ -211,8 +211,8 @@ func end(ctx context.Context) error {
 	return cause
 }
 
-// outlive returns a context that ends a while after ctx has.
-func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+// graceContext returns a context that ends a while after ctx has.
+func graceContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		select {

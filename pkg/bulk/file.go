@@ -30,10 +30,10 @@ type kind[E any] struct {
 // read reads the rows of a file: lines of words, CSV with a header, or JSON
 // objects, one a line. Its first line tells which. Empty lines and those that
 // begin with # do not count.
-func (k kind[E]) read(data []byte) ([]E, []Fault) {
+func (k kind[E]) read(data []byte) ([]E, []InputError) {
 	text, err := textfile.Decode(data)
 	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
-		return nil, []Fault{{Line: max(1, wrong.Line), Text: wrong.Why}}
+		return nil, []InputError{{Line: max(1, wrong.Line), Text: wrong.Why}}
 	}
 	first := ""
 	for _, line := range lines(text) {
@@ -47,7 +47,7 @@ func (k kind[E]) read(data []byte) ([]E, []Fault) {
 	case first[0] == '{':
 		return k.readJSON(text)
 	case first[0] == '[':
-		return nil, []Fault{{Line: 1, Text: "JSON is one object on each line here, not an array"}}
+		return nil, []InputError{{Line: 1, Text: "JSON is one object on each line here, not an array"}}
 	case separator != 0:
 		return k.readCSV(text, separator)
 	}
@@ -72,7 +72,7 @@ func counts(line string) bool {
 	return line != "" && line[0] != '#'
 }
 
-func (k kind[E]) readLines(text string) (entries []E, faults []Fault) {
+func (k kind[E]) readLines(text string) (entries []E, faults []InputError) {
 	for n, line := range lines(text) {
 		if !counts(line) {
 			continue
@@ -89,14 +89,14 @@ func (k kind[E]) readLines(text string) (entries []E, faults []Fault) {
 }
 
 // add adds an entry, or its fault.
-func add[E any](entries []E, faults []Fault, e E, line int, fault string) ([]E, []Fault) {
+func add[E any](entries []E, faults []InputError, e E, line int, fault string) ([]E, []InputError) {
 	if fault != "" {
-		return entries, append(faults, Fault{Line: line, Text: fault})
+		return entries, append(faults, InputError{Line: line, Text: fault})
 	}
 	return append(entries, e), faults
 }
 
-func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
+func (k kind[E]) readJSON(text string) (entries []E, faults []InputError) {
 	for n, line := range lines(text) {
 		if !counts(line) {
 			continue
@@ -111,8 +111,8 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []Fault) {
 				var notes []string
 				notes, wrong = k.checkKeys(line)
 				for _, note := range notes {
-					if !slices.ContainsFunc(faults, func(f Fault) bool { return f.Text == note }) {
-						faults = append(faults, Fault{Line: n, Text: note, Note: true})
+					if !slices.ContainsFunc(faults, func(f InputError) bool { return f.Text == note }) {
+						faults = append(faults, InputError{Line: n, Text: note, Note: true})
 					}
 				}
 			}
@@ -191,7 +191,7 @@ func (k kind[E]) name(cell string) string {
 	return lower
 }
 
-func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fault) {
+func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []InputError) {
 	r := newCSV(text, separator)
 	var columns []string
 	for {
@@ -200,7 +200,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 			return entries, faults
 		}
 		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
-			faults = append(faults, Fault{Line: broken.StartLine, Text: broken.Err.Error()})
+			faults = append(faults, InputError{Line: broken.StartLine, Text: broken.Err.Error()})
 			continue
 		}
 		line, _ := r.FieldPos(0)
@@ -217,7 +217,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 		case !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
 			continue
 		case len(cells) > len(columns):
-			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
+			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
 			continue
 		}
 		e, fault := k.cells(line, columns, cells)
@@ -227,24 +227,24 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Fau
 
 // checkHeader finds columns that are passed over, for people to know. One that is nearly
 // a known column is a fault.
-func (k kind[E]) checkHeader(line int, cells []string) (faults []Fault) {
+func (k kind[E]) checkHeader(line int, cells []string) (faults []InputError) {
 	seen := map[string]bool{}
 	for _, cell := range cells {
 		c := k.name(cell)
 		switch near := suggest.Nearest(c, k.columns); {
 		case seen[c]:
-			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("the column %q is there twice", c)})
+			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("the column %q is there twice", c)})
 		case slices.Contains(k.columns, c):
 		case len(near) > 0:
-			faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("unknown column %q; did you mean %q?", strings.TrimSpace(cell), near[0])})
+			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("unknown column %q; did you mean %q?", strings.TrimSpace(cell), near[0])})
 		default:
 			note := fmt.Sprintf("unknown column %q is ignored; expected %s and %s", strings.TrimSpace(cell), k.columns[0], k.columns[1])
-			faults = append(faults, Fault{Line: line, Text: note, Note: true})
+			faults = append(faults, InputError{Line: line, Text: note, Note: true})
 		}
 		seen[c] = true
 	}
 	if _, wrong := Notes(faults); !seen[k.key] && len(wrong) == 0 {
-		faults = append(faults, Fault{Line: line, Text: fmt.Sprintf("the column %q is missing", k.key)})
+		faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("the column %q is missing", k.key)})
 	}
 	return faults
 }

@@ -16,15 +16,15 @@ type Entry struct {
 	Roles   []string
 }
 
-// A Fault is a mistake in an input.
-type Fault struct {
+// A InputError is a mistake in an input.
+type InputError struct {
 	Line int // of the file, 0 for an argument
 	Text string
 	Note bool // people are told, and the input is taken
 }
 
 // Notes takes faults apart: those that are only told, and the others.
-func Notes(faults []Fault) (notes, others []Fault) {
+func Notes(faults []InputError) (notes, others []InputError) {
 	for _, f := range faults {
 		if f.Note {
 			notes = append(notes, f)
@@ -36,7 +36,7 @@ func Notes(faults []Fault) (notes, others []Fault) {
 }
 
 // String names the line.
-func (f Fault) String() string {
+func (f InputError) String() string {
 	if f.Line == 0 {
 		return f.Text
 	}
@@ -45,7 +45,7 @@ func (f Fault) String() string {
 
 // Addresses takes arguments apart at commas, semicolons, blanks and line
 // breaks, and checks each address.
-func Addresses(args []string) (entries []Entry, faults []Fault) {
+func Addresses(args []string) (entries []Entry, faults []InputError) {
 	for _, arg := range args {
 		for _, address := range Split(arg) {
 			e, fault := checked(Entry{Address: address})
@@ -70,7 +70,7 @@ func Split(text string) []string {
 
 // Read reads the people of a file: lines with addresses, CSV with the columns
 // email and role, or JSON objects.
-func Read(data []byte) ([]Entry, []Fault) { return people().read(data) }
+func Read(data []byte) ([]Entry, []InputError) { return people().read(data) }
 
 func people() kind[Entry] {
 	return kind[Entry]{

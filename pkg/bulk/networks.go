@@ -18,7 +18,7 @@ type Network struct {
 
 // Networks takes arguments apart at commas, semicolons, blanks and line breaks,
 // and checks each address.
-func Networks(args []string) (networks []Network, faults []Fault) {
+func Networks(args []string) (networks []Network, faults []InputError) {
 	for _, arg := range args {
 		for _, word := range Split(arg) {
 			n, fault := newNetwork(0, word, "")
@@ -30,7 +30,7 @@ func Networks(args []string) (networks []Network, faults []Fault) {
 
 // ReadNetworks reads the addresses of a file: lines with addresses, CSV with the
 // columns address and description, or JSON objects.
-func ReadNetworks(data []byte) ([]Network, []Fault) {
+func ReadNetworks(data []byte) ([]Network, []InputError) {
 	return kind[Network]{
 		key: "address", columns: []string{"address", "description"}, object: "address and description",
 		aliases: map[string]string{"addresses": "address", "ip": "address", "ipaddress": "address", "cidr": "address"},

@@ -9,24 +9,24 @@ import (
 // ones once its time has come.
 type queue struct {
 	fresh []int
-	back  []delayed // by time
+	back  []deferred // by time
 }
 
-type delayed struct {
+type deferred struct {
 	row int
 	due time.Time
 }
 
 func (q *queue) empty() bool { return len(q.fresh)+len(q.back) == 0 }
 
-func (q *queue) putBack(row int, due time.Time) {
-	at, _ := slices.BinarySearchFunc(q.back, due, func(d delayed, due time.Time) int {
+func (q *queue) requeue(row int, due time.Time) {
+	at, _ := slices.BinarySearchFunc(q.back, due, func(d deferred, due time.Time) int {
 		if d.due.After(due) {
 			return 1
 		}
 		return -1 // after those of the same time
 	})
-	q.back = slices.Insert(q.back, at, delayed{row, due})
+	q.back = slices.Insert(q.back, at, deferred{row, due})
 }
 
 // wait is the time until a row may be taken. The queue must not be empty.
@@ -37,8 +37,8 @@ func (q *queue) wait(now time.Time) time.Duration {
 	return q.back[0].due.Sub(now)
 }
 
-// take takes a row whose time has come.
-func (q *queue) take(now time.Time) int {
+// next takes a row whose time has come.
+func (q *queue) next(now time.Time) int {
 	if len(q.back) > 0 && (len(q.fresh) == 0 || !q.back[0].due.After(now)) {
 		row := q.back[0].row
 		q.back = q.back[1:]

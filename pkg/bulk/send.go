@@ -22,8 +22,8 @@ const (
 	tolerance = 20
 )
 
-// An answer is what came of one attempt of a row.
-type answer struct {
+// An attempt is what came of one attempt of a row.
+type attempt struct {
 	row  int
 	sent time.Time
 	err  error
@@ -32,10 +32,10 @@ type answer struct {
 // send sends the rows and waits until each has an outcome, or until the run is
 // stopped and nothing is in flight.
 func (r *run) send(ctx context.Context, rows []int) {
-	calls, release := outlive(devops.WithoutRateLimitRetry(ctx))
+	calls, release := graceContext(devops.WithoutRateLimitRetry(ctx))
 	defer release()
 	q := &queue{fresh: rows}
-	answers := make(chan answer)
+	answers := make(chan attempt)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for flying := 0; ; {
@@ -53,9 +53,9 @@ func (r *run) send(ctx context.Context, rows []int) {
 			}
 			if wait <= 0 {
 				flying++
-				row := q.take(r.Now())
+				row := q.next(r.Now())
 				r.pace.send(r.Now())
-				go func(sent time.Time) { answers <- answer{row, sent, r.rows[row].contained(calls)} }(r.Now())
+				go func(sent time.Time) { answers <- attempt{row, sent, r.rows[row].recoverPanic(calls)} }(r.Now())
 				continue
 			}
 			timer.Reset(wait)
@@ -85,9 +85,9 @@ func (r *run) hold(until time.Time) (late bool) {
 	return false
 }
 
-// contained does the row. A panic, in which there may be a secret, becomes an
+// recoverPanic does the row. A panic, in which there may be a secret, becomes an
 // error that does not tell it; what it has done by then nobody knows.
-func (r Row) contained(ctx context.Context) (err error) {
+func (r Row) recoverPanic(ctx context.Context) (err error) {
 	defer func() {
 		if failpoint.Disabled("row-containment") {
 			return
@@ -100,7 +100,7 @@ func (r Row) contained(ctx context.Context) (err error) {
 }
 
 // answered decides what an answer means for its row and for the others.
-func (r *run) answered(q *queue, a answer) {
+func (r *run) answered(q *queue, a attempt) {
 	now := r.Now()
 	refusal, isRefusal := errors.AsType[*devops.Error](a.err)
 	if errors.Is(a.err, devops.ErrRateLimited) {
@@ -115,21 +115,21 @@ func (r *run) answered(q *queue, a answer) {
 			r.fail(a.row, Failed, a.err)
 			return
 		}
-		q.putBack(a.row, now.Add(wait))
+		q.requeue(a.row, now.Add(wait))
 		return
 	}
 	if isRefusal && errors.Is(a.err, devops.ErrNetwork) && !refusal.Sent {
 		if r.dials[a.row]++; r.dials[a.row] < dialTries {
-			q.putBack(a.row, now.Add(putOff<<(r.dials[a.row]-1)))
+			q.requeue(a.row, now.Add(putOff<<(r.dials[a.row]-1)))
 			return
 		}
 	}
 	r.pace.took(now)
 	r.last[a.row] = a.err
-	r.judge(a, now)
+	r.classify(a, now)
 }
 
-func (r *run) judge(a answer, now time.Time) {
+func (r *run) classify(a attempt, now time.Time) {
 	r.trouble++
 	switch {
 	case a.err == nil:
@@ -152,7 +152,7 @@ func (r *run) judge(a answer, now time.Time) {
 	case errors.Is(a.err, devops.ErrUnauthorized):
 		r.stopped = a.err // it is no other row's turn
 		r.fail(a.row, Failed, a.err)
-	case general(a.err):
+	case isGlobalFailure(a.err):
 		r.fail(a.row, Failed, a.err)
 	default:
 		r.trouble = 0
@@ -170,8 +170,8 @@ func unanswered(err error) bool {
 	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
 }
 
-// general reports whether an error is likely to meet every row.
-func general(err error) bool {
+// isGlobalFailure reports whether an error is likely to meet every row.
+func isGlobalFailure(err error) bool {
 	for _, kind := range []error{devops.ErrForbidden, devops.ErrServer, devops.ErrNetwork, devops.ErrInvalidResponse} {
 		if errors.Is(err, kind) {
 			return true
@@ -212,9 +212,9 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 	}
 	verdicts := make([]Verdict, len(rows))
 	if r.Settle != nil {
-		calls, release := outlive(ctx)
+		calls, release := graceContext(ctx)
 		defer release()
-		r.still(calls)
+		r.waitQuiet(calls)
 		if found, err := r.Settle(calls, rows); err == nil && len(found) == len(rows) {
 			verdicts = found
 		}
@@ -233,9 +233,9 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 	return again
 }
 
-// still waits until the last request without an answer has come to rest.
-func (r *run) still(ctx context.Context) {
-	timer := time.NewTimer(stillness - r.Now().Sub(r.strange))
+// waitQuiet waits until the last request without an answer has come to rest.
+func (r *run) waitQuiet(ctx context.Context) {
+	timer := time.NewTimer(settleDelay - r.Now().Sub(r.strange))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

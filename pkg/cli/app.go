@@ -87,8 +87,8 @@ type App struct {
 	limit         time.Duration // of the whole command; 0 = none
 	limitGiven    bool          // the user or the settings chose it
 	project       *config.Project
-	noted         noted
-	rehearsed     *[]rehearsed // collects the requests of a dry run of several
+	noted         recorder
+	rehearsed     *[]dryRunRequest // collects the requests of a dry run of several
 	restoreDumps  func()       // takes NoDumps back
 }
 

@@ -94,9 +94,9 @@ func (a *App) LockRun(ctx context.Context, session *Session, command string, row
 	return nothing, nil
 }
 
-// WrongRows is the failure that lists every fault of an input (exit 2), nil for
+// InputErrors is the failure that lists every fault of an input (exit 2), nil for
 // none. Notes are said, and are no failure.
-func (a *App) WrongRows(faults []bulk.Fault) error {
+func (a *App) InputErrors(faults []bulk.InputError) error {
 	notes, faults := bulk.Notes(faults)
 	for _, n := range notes {
 		a.Warn("%v", n)
@@ -104,7 +104,7 @@ func (a *App) WrongRows(faults []bulk.Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(faults, func(a, b bulk.Fault) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(faults, func(a, b bulk.InputError) int { return cmp.Compare(a.Line, b.Line) })
 	texts := make([]string, len(faults))
 	for i, f := range faults {
 		texts[i] = f.String()
@@ -141,9 +141,9 @@ func (a *App) PrintRow(r bulk.Result, failure error) error {
 	return failure
 }
 
-// RowsVerdict is how a command of several rows ends: well; with the status of
+// BatchError is how a command of several rows ends: well; with the status of
 // the failure, if all rows failed alike; interrupted; or with 9.
-func (a *App) RowsVerdict(results []bulk.Result, resumable bool) error {
+func (a *App) BatchError(results []bulk.Result, resumable bool) error {
 	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsTwin) // they went with others
 	var failed []bulk.Result
 	counts := map[bulk.Outcome]int{}
@@ -197,7 +197,7 @@ func interrupts(code exit.Code) bool {
 // resumed is the command line that goes on with an interrupted run.
 func (a *App) resumed() string {
 	if slices.Contains(a.Args, "--resume") {
-		return a.repaired("")
+		return a.withFlag("")
 	}
-	return a.repaired("--resume")
+	return a.withFlag("--resume")
 }

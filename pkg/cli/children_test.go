@@ -15,10 +15,10 @@ func TestChildrenGetNoSecrets(t *testing.T) {
 		"astra_token=x", "MINE=" + token, "ASTRA_DB_ID=id", "ASTRA_TOKENS", "GIT_TOKEN=theirs",
 	}
 	app := &App{Environ: func() []string { return given }}
-	if diff := cmp.Diff([]string{"PATH=/bin", "ASTRA_DB_ID=id", "GIT_TOKEN=theirs"}, app.ChildEnviron()); diff != "" {
+	if diff := cmp.Diff([]string{"PATH=/bin", "ASTRA_DB_ID=id", "GIT_TOKEN=theirs"}, app.ChildEnv()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"PATH=/bin", "GIT_TOKEN=theirs"}, app.StrangerEnviron()); diff != "" {
+	if diff := cmp.Diff([]string{"PATH=/bin", "GIT_TOKEN=theirs"}, app.ThirdPartyEnv()); diff != "" {
 		t.Error(diff)
 	}
 	if given[1] != "ASTRA_TOKEN=x" {

@@ -99,7 +99,7 @@ func (a *App) list(question string, options []prompt.Option, selected []int,
 	d := &a.dialog
 	at := d.at
 	d.at++
-	this := answer{question: question, options: harmless(options)}
+	this := answer{question: question, options: sanitize(options)}
 	if at < len(d.given) && (d.given[at].question != question || !slices.Equal(d.given[at].options, this.options)) {
 		d.given = d.given[:at] // an answer is for the options that were shown, and no others
 	}
@@ -124,8 +124,8 @@ func (a *App) list(question string, options []prompt.Option, selected []int,
 	return this.chosen, nil
 }
 
-// harmless makes text from outside harmless for the terminal.
-func harmless(options []prompt.Option) []prompt.Option {
+// sanitize makes text from outside harmless for the terminal.
+func sanitize(options []prompt.Option) []prompt.Option {
 	clean := slices.Clone(options)
 	for i, o := range clean {
 		clean[i] = prompt.Option{

@@ -6,7 +6,7 @@ import "github.com/astra-admin/astra/pkg/onetime"
 // token. Its program gets none of our own variables, in which a credential may
 // be.
 func (a *App) Clipboard() *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.StrangerEnviron()}
+	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.ThirdPartyEnv()}
 	if a.Terminal.Err {
 		c.Terminal = a.Stderr()
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// repaired is the command line that the user gave, with one more flag.
-func (a *App) repaired(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
+// withFlag is the command line that the user gave, with one more flag.
+func (a *App) withFlag(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
 
 func repairedLine(args []string, flag string) string {
 	at := slices.Index(args, "--")

@@ -117,7 +117,7 @@ func TestPlacesOfCredentials(t *testing.T) {
 	seen := map[string]bool{}
 	for _, url := range []string{"https://one.example.com", "https://two.example.com"} {
 		app := &App{settings: &config.Settings{APIURL: url}}
-		for _, s := range []Source{
+		for _, s := range []CredentialSource{
 			{clientID: "abc"},
 			{clientID: "def"},
 			{profile: config.Profile{Name: "p", APIURL: url, Org: config.Org{ID: "1"}}},

@@ -22,7 +22,7 @@ func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
 	case a.Globals.Yes, a.Globals.DryRun:
 		return nil
 	case !a.Interactive():
-		return a.unanswered(question, "--yes")
+		return a.errNoTerminal(question, "--yes")
 	}
 	yes, err := a.Prompter().Confirm(ctx, question, false)
 	switch {
@@ -44,13 +44,13 @@ func (a *App) asked(err error) error {
 	return err
 }
 
-// unanswered is the failure of a question that nobody can be asked: it names the
+// errNoTerminal is the failure of a question that nobody can be asked: it names the
 // flag and repeats the command line with it.
-func (a *App) unanswered(question, flag string) error {
+func (a *App) errNoTerminal(question, flag string) error {
 	return &exit.Error{
 		Exit:    exit.Unconfirmed,
 		Message: "there is nobody to ask: " + question,
 		Hint:    "give the answer with " + flag,
-		Next:    []string{a.repaired(flag)},
+		Next:    []string{a.withFlag(flag)},
 	}
 }

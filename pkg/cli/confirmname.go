@@ -24,7 +24,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 		return nil
 	case given == "" && !a.Interactive():
 		const flag = "--confirm=NAME"
-		repaired := strings.Replace(a.repaired(flag), flag, shellword.Quote("--confirm="+name), 1)
+		repaired := strings.Replace(a.withFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
 		return &exit.Error{
 			Exit: exit.Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
 			Hint: "give the name with --confirm; --yes is not enough", Next: []string{repaired},

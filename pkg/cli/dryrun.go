@@ -14,18 +14,18 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// rehearsed is a request that is not sent.
-type rehearsed struct {
+// dryRunRequest is a request that is not sent.
+type dryRunRequest struct {
 	Method, Path, Permission string
 	Body                     any
 }
 
-func rehearsedColumns() []output.Column[rehearsed] {
-	return []output.Column[rehearsed]{
-		{Key: "method", Value: func(r rehearsed) any { return r.Method }},
-		{Key: "path", Value: func(r rehearsed) any { return r.Path }, Name: true},
-		{Key: "permission", Value: func(r rehearsed) any { return output.OrNull(r.Permission) }},
-		{Key: "body", Value: func(r rehearsed) any { return r.Body }},
+func rehearsedColumns() []output.Column[dryRunRequest] {
+	return []output.Column[dryRunRequest]{
+		{Key: "method", Value: func(r dryRunRequest) any { return r.Method }},
+		{Key: "path", Value: func(r dryRunRequest) any { return r.Path }, Name: true},
+		{Key: "permission", Value: func(r dryRunRequest) any { return output.OrNull(r.Permission) }},
+		{Key: "body", Value: func(r dryRunRequest) any { return r.Body }},
 	}
 }
 
@@ -35,8 +35,8 @@ func (a *App) showRequest(r devops.Request) error {
 	if err != nil {
 		return err
 	}
-	if !forPeople(options) {
-		one := rehearsed{r.Method, r.Path, r.Permission, r.Body}
+	if !humanReadable(options) {
+		one := dryRunRequest{r.Method, r.Path, r.Permission, r.Body}
 		if a.rehearsed == nil {
 			return output.One(a.Out, options, rehearsedColumns(), one)
 		}
@@ -58,9 +58,9 @@ func (a *App) showRequest(r devops.Request) error {
 	return err
 }
 
-// forPeople reports whether a request is shown as one, not as data of which the
+// humanReadable reports whether a request is shown as one, not as data of which the
 // user chose a format or a part.
-func forPeople(o output.Options) bool {
+func humanReadable(o output.Options) bool {
 	format := o.Format == output.Table || o.Format == output.Wide || o.Format == output.TSV
 	return format && o.JQ == "" && o.Template == "" && len(o.Columns)+len(o.Filter) == 0 && o.Sort == ""
 }
@@ -72,14 +72,14 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 	if err != nil {
 		return err
 	}
-	all := []rehearsed{}
+	all := []dryRunRequest{}
 	a.rehearsed = &all
 	for _, request := range requests {
 		if err := request(ctx); err != nil && !errors.Is(err, errDone) {
 			return err
 		}
 	}
-	if !forPeople(options) {
+	if !humanReadable(options) {
 		if err := output.List(a.Out, options, rehearsedColumns(), all); err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 	if err := a.RehearseAll(ctx, requests); err != nil && !errors.Is(err, errDone) {
 		return err
 	}
-	if verdict, ok := errors.AsType[*exit.Error](a.RowsVerdict(results, false)); ok {
+	if verdict, ok := errors.AsType[*exit.Error](a.BatchError(results, false)); ok {
 		verdict.Message = strings.Replace(verdict.Message, " rows failed", " rows would fail", 1)
 		verdict.Outcome = exit.OutcomeNone
 		return verdict

@@ -4,9 +4,9 @@ package cli
 
 import "syscall"
 
-// NoDumps keeps the memory of this process out of the file that the system
+// DisableCoreDumps keeps the memory of this process out of the file that the system
 // writes when a program crashes.
-func (a *App) NoDumps() {
+func (a *App) DisableCoreDumps() {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_CORE, &limit) != nil || limit.Cur == 0 {
 		return

@@ -29,7 +29,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
-	a.keepNames()
+	a.saveSeenNames()
 	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
 		end := exit.OK
 		if errors.Is(err, exit.ErrNegative) {
@@ -51,7 +51,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), cause.Error())
 	}
 	if a.limit > 0 {
-		late := lateError{a.limit}
+		late := timeoutError{a.limit}
 		e.Message = strings.ReplaceAll(e.Message, context.DeadlineExceeded.Error(), late.Error())
 		if isLate := errors.Is(err, context.DeadlineExceeded); errors.Is(err, sandbox.ErrBusy) && (isLate || a.limit < lockTimeout) {
 			e.Exit = exit.Network
@@ -110,7 +110,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	for i, command := range e.Next {
 		e.Next[i] = a.Command(command)
 	}
-	a.overrule(e)
+	a.overrideExitCode(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
 		a.reportJSON(e)
 	} else {

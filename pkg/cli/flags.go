@@ -23,8 +23,8 @@ type Globals struct {
 // terminal gets the time to think, or to fetch a token.
 const (
 	defaultTimeout  = 60 * time.Second
-	attendedTimeout = 10 * time.Minute
-	patientTimeout  = 20 * time.Minute // with --wait
+	interactiveTimeout = 10 * time.Minute
+	waitTimeout  = 20 * time.Minute // with --wait
 )
 
 // AddFlags declares the global flags on the root command.

@@ -55,13 +55,13 @@ func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error
 	ahead := now.Sub(a.Now())
 	return onetime.Maker{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
-		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.stored(session.APIURL, org),
+		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.secretKey(session.APIURL, org),
 		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
 	}, err
 }
 
-// stored returns the client ids of an organization whose secrets are stored here.
-func (a *App) stored(apiURL, orgID string) []string {
+// secretKey returns the client ids of an organization whose secrets are stored here.
+func (a *App) secretKey(apiURL, orgID string) []string {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil
@@ -123,7 +123,7 @@ func (a *App) Witness(session *Session, before []devops.Token) (*onetime.Witness
 func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (bool, error) {
 	client := session.Client
 	if clientID != session.ClientID {
-		held, err := a.Held(session.APIURL, clientID)
+		held, err := a.StoredCopies(session.APIURL, clientID)
 		if err != nil || held == nil {
 			return false, err
 		}
@@ -145,9 +145,9 @@ func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (
 // untold marks a command that does not tell of unsettled operations.
 const untold = "untold"
 
-// Untold marks cmd as one that does not tell of unsettled operations, because it
+// WithoutPendingNotice marks cmd as one that does not tell of unsettled operations, because it
 // runs at every prompt, or because it is about them anyway.
-func Untold(cmd *cobra.Command) *cobra.Command {
+func WithoutPendingNotice(cmd *cobra.Command) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
@@ -155,8 +155,8 @@ func Untold(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// tellOpen says in one line which operations earlier runs did not finish.
-func (a *App) tellOpen(cmd *cobra.Command) {
+// warnPending says in one line which operations earlier runs did not finish.
+func (a *App) warnPending(cmd *cobra.Command) {
 	if due := cmd.Flags().Lookup("due"); isEvaluated(cmd) || due != nil && due.Changed { // it is about to settle it
 		return
 	}
@@ -236,7 +236,7 @@ func (a *App) Unfinished() (words []string, next string, err error) {
 	next = "astra token rotate --due --yes"
 	for _, o := range all {
 		if o.Unfinished(now) {
-			words = append(words, inWords(o))
+			words = append(words, describeOperation(o))
 			if !isDue(o) {
 				next = "astra token recover"
 			}
@@ -250,9 +250,9 @@ func isDue(o onetime.Open) bool {
 	return o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step == onetime.Switched
 }
 
-// inWords names what an operation left: the client id if it is known, else the
+// describeOperation names what an operation left: the client id if it is known, else the
 // mark in the description.
-func inWords(o onetime.Open) string {
+func describeOperation(o onetime.Open) string {
 	r := o.Record
 	switch {
 	case errors.Is(o.Err, onetime.ErrDamaged) && r.Made == "" || r.Kind == "":
@@ -273,9 +273,9 @@ func inWords(o onetime.Open) string {
 	return "a token that may have been generated, with mark " + r.Nonce
 }
 
-// NotRotating fails with status 7 if a rotation is open that concerns what is
+// CheckNoRotation fails with status 7 if a rotation is open that concerns what is
 // about to be changed: it would not find its tokens again.
-func (a *App) NotRotating(doing string, concerns func(onetime.Record) bool) error {
+func (a *App) CheckNoRotation(doing string, concerns func(onetime.Record) bool) error {
 	journal, err := a.JournalIfAny()
 	if err != nil {
 		return err

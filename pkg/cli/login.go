@@ -40,7 +40,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 			return nil, err
 		}
 		return nil, exit.Hint(err, "nothing was stored. Keep the token in a file that only you can read (--store file), or in ASTRA_TOKEN and store nothing",
-			app.repaired("--store file"))
+			app.withFlag("--store file"))
 	}
 	return store, nil
 }
@@ -52,12 +52,12 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
 	var err error
 	if l.Verify {
-		if p.Org, err = whose(ctx, app, token, l.URL); err != nil {
+		if p.Org, err = tokenOrg(ctx, app, token, l.URL); err != nil {
 			return p, err
 		}
 	}
 	before, known := app.profileNow(l.Profile)
-	if err := app.NotRotating("to log in to "+l.Profile, InProfile(l.Profile)); err != nil && before.ClientID != token.ClientID {
+	if err := app.CheckNoRotation("to log in to "+l.Profile, InProfile(l.Profile)); err != nil && before.ClientID != token.ClientID {
 		return p, err
 	}
 	same := known && p.Org.ID != "" && before.Org.ID == p.Org.ID
@@ -114,9 +114,9 @@ func (a *App) profileNow(name string) (config.Profile, bool) {
 	return cfg.Find(name)
 }
 
-// whose asks the service which organization a token belongs to. Its name is a
+// tokenOrg asks the service which organization a token belongs to. Its name is a
 // bonus, which not every token may see.
-func whose(ctx context.Context, app *App, token secret.Token, url string) (config.Org, error) {
+func tokenOrg(ctx context.Context, app *App, token secret.Token, url string) (config.Org, error) {
 	session, err := app.Connect(token, url)
 	if err != nil {
 		return config.Org{}, err

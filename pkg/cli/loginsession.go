@@ -13,7 +13,7 @@ func (a *App) LoginSession(ctx context.Context, name string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, Source{Name: "profile " + name, profile: p, read: func(ctx context.Context) (credential.Item, error) {
+	return a.open(ctx, CredentialSource{Name: "profile " + name, profile: p, read: func(ctx context.Context) (credential.Item, error) {
 		return a.profileCredential(ctx, name)
 	}})
 }

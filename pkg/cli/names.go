@@ -12,9 +12,9 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// noted are the lists that the service gave to a command, by place. They are kept
+// recorder are the lists that the service gave to a command, by place. They are kept
 // for completion when the command ends.
-type noted struct {
+type recorder struct {
 	sync.Mutex
 
 	places map[string]*lists
@@ -31,22 +31,22 @@ type lists struct {
 
 // placeOf names the place that the names seen by a credential belong to. What has
 // to read a secret to tell it has none.
-func (a *App) placeOf(s Source) string {
+func (a *App) placeOf(s CredentialSource) string {
 	switch {
 	case a.sandboxed:
 		dir, err := a.SandboxDir()
 		if err != nil || s.clientID == "" && s.Name != administratorName {
 			return ""
 		}
-		return names.Place("sandbox", dir, s.clientID)
+		return names.CacheKey("sandbox", dir, s.clientID)
 	case s.profile.Name != "":
-		return names.Place("profile", s.profile.Name, serviceOf(s.profile), s.profile.Org.ID)
+		return names.CacheKey("profile", s.profile.Name, serviceOf(s.profile), s.profile.Org.ID)
 	case s.clientID != "":
 		url, err := a.RequestedURL()
 		if err != nil {
 			return ""
 		}
-		return names.Place("environment", url, s.clientID)
+		return names.CacheKey("environment", url, s.clientID)
 	}
 	return ""
 }
@@ -91,9 +91,9 @@ func (s *Session) listed(list any) {
 	}
 }
 
-// keepNames keeps what was noted. Nobody asked for it, so that nobody is told if
+// saveSeenNames keeps what was noted. Nobody asked for it, so that nobody is told if
 // it cannot be done.
-func (a *App) keepNames() {
+func (a *App) saveSeenNames() {
 	n := &a.noted
 	n.Lock()
 	defer n.Unlock()
@@ -116,7 +116,7 @@ func (a *App) keepNames() {
 // ForgetNames drops the names that were kept of the organization of a profile.
 func (a *App) ForgetNames(p config.Profile) {
 	if paths, _ := a.Paths(); paths.Cache != "" {
-		names.Drop(paths.Cache, a.placeOf(Source{profile: p}))
+		names.Drop(paths.Cache, a.placeOf(CredentialSource{profile: p}))
 	}
 }
 
@@ -124,7 +124,7 @@ func (a *App) ForgetNames(p config.Profile) {
 func (a *App) ForgetSandboxNames() {
 	dir, err := a.SandboxDir()
 	if paths, _ := a.Paths(); err == nil && paths.Cache != "" {
-		names.Drop(paths.Cache, names.Place("sandbox", dir, ""))
+		names.Drop(paths.Cache, names.CacheKey("sandbox", dir, ""))
 	}
 }
 
@@ -134,14 +134,14 @@ func (a *App) shown(s string) string { return output.Sanitize(a.Secrets.Redact(s
 // candidates are the names in the lists, by what they are completed for.
 func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidate {
 	all := map[Origin][]names.Candidate{}
-	offer := func(kind Origin, things []names.Thing) {
-		all[kind] = slices.DeleteFunc(names.Offers(things, show), func(c names.Candidate) bool { return show(c.Value) != c.Value })
+	offer := func(kind Origin, things []names.Kind) {
+		all[kind] = slices.DeleteFunc(names.ReadAll(things, show), func(c names.Candidate) bool { return show(c.Value) != c.Value })
 	}
 	if l.databases != nil {
 		l.databases = slices.DeleteFunc(l.databases, devops.Database.BeingDeleted)
-		var databases []names.Thing
+		var databases []names.Kind
 		for _, d := range l.databases {
-			databases = append(databases, names.Thing{ID: d.ID, Name: d.Name, Description: strings.Join(append([]string{d.Type}, d.Regions...), ", ")})
+			databases = append(databases, names.Kind{ID: d.ID, Name: d.Name, Description: strings.Join(append([]string{d.Type}, d.Regions...), ", ")})
 		}
 		offer(Databases, databases)
 		all[Keyspaces] = within(l.databases, show, func(d devops.Database) []string { return d.Keyspaces })
@@ -157,20 +157,20 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 		all[AnyRegions] = regions
 	}
 	if l.roles != nil {
-		var roles []names.Thing
+		var roles []names.Kind
 		for _, r := range l.roles {
-			roles = append(roles, names.Thing{ID: r.ID, Name: r.Name, Description: unlike(r.Name, r.Policy.Description)})
+			roles = append(roles, names.Kind{ID: r.ID, Name: r.Name, Description: unlike(r.Name, r.Policy.Description)})
 		}
 		offer(Roles, roles)
 	}
 	if l.users != nil {
-		var users []names.Thing
+		var users []names.Kind
 		for _, u := range l.users {
 			var roles []string
 			for _, r := range u.Roles {
 				roles = append(roles, r.Name)
 			}
-			users = append(users, names.Thing{ID: u.ID, Name: u.Email, Description: strings.Join(roles, ", ")})
+			users = append(users, names.Kind{ID: u.ID, Name: u.Email, Description: strings.Join(roles, ", ")})
 		}
 		offer(Users, users)
 	}
@@ -179,9 +179,9 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 		for _, r := range l.roles {
 			roles[r.ID] = r.Name
 		}
-		tokens := make([]names.Thing, 0, len(l.tokens))
+		tokens := make([]names.Kind, 0, len(l.tokens))
 		for _, t := range l.tokens {
-			tokens = append(tokens, names.Thing{ID: t.ClientID, Name: t.ClientID, Description: says(t, roles)})
+			tokens = append(tokens, names.Kind{ID: t.ClientID, Name: t.ClientID, Description: says(t, roles)})
 		}
 		offer(Tokens, tokens)
 	}

@@ -172,7 +172,7 @@ func (a *App) kept(kind Origin, settled bool, q names.Query) []names.Candidate {
 	if !settled {
 		return nil
 	}
-	source, found, err := a.winner()
+	source, found, err := a.activeSource()
 	paths, _ := a.Paths() // those that can be told
 	if err != nil || !found || paths.Cache == "" {
 		return nil
@@ -214,7 +214,7 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 			all = append(all, names.Candidate{Value: t.Name, Description: t.ClientID})
 		}
 	case Databases: // those that were selected with the credential that wins
-		source, _, err := a.winner()
+		source, _, err := a.activeSource()
 		profile := source.profile
 		if a.sandboxed && err == nil {
 			profile, err = a.Profile()
@@ -222,21 +222,21 @@ func (a *App) local(origin Origin, settled bool) []names.Candidate {
 		if err != nil {
 			return nil
 		}
-		var things []names.Thing
+		var things []names.Kind
 		for _, b := range profile.AllBindings() {
-			things = append(things, names.Thing{ID: b.DB.ID, Name: b.DB.Name, Description: b.Region})
+			things = append(things, names.Kind{ID: b.DB.ID, Name: b.DB.Name, Description: b.Region})
 		}
-		all = names.Offers(things, a.shown)
+		all = names.ReadAll(things, a.shown)
 	case OrganizationIDs:
 		for _, o := range organizations(cfg) {
 			all = append(all, names.Candidate{Value: o.ID, Description: o.Name})
 		}
 	case Organizations:
-		var things []names.Thing
+		var things []names.Kind
 		for _, o := range organizations(cfg) {
-			things = append(things, names.Thing{ID: o.ID, Name: o.Name})
+			things = append(things, names.Kind{ID: o.ID, Name: o.Name})
 		}
-		all = names.Offers(things, a.shown)
+		all = names.ReadAll(things, a.shown)
 	default: // the others are not there
 	}
 	return all

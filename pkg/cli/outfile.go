@@ -21,9 +21,9 @@ func OutError(path string, err error) error {
 	return e
 }
 
-// LockOut waits until no other astra of this user changes a file of --out. Where
+// LockOutputFile waits until no other astra of this user changes a file of --out. Where
 // there is no directory for the lock there is none.
-func (a *App) LockOut(ctx context.Context) (unlock func(), err error) {
+func (a *App) LockOutputFile(ctx context.Context) (unlock func(), err error) {
 	paths, _ := a.dirs()
 	if paths.State == "" || atomicfile.MkdirAll(paths.State) != nil {
 		return func() {}, nil //nolint:nilerr // the writer compares before it replaces, too

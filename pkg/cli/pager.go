@@ -48,7 +48,7 @@ func (a *App) pager() string {
 // environment holds of Astra. A text is never lost: where the pager fails or has read
 // nothing of it, it is written as it is.
 func (a *App) page(text string, header bool) error {
-	if plain := output.Plain(text); a.screenLines(plain) >= a.Terminal.Height {
+	if plain := output.IsIdentifier(text); a.screenLines(plain) >= a.Terminal.Height {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()
@@ -91,7 +91,7 @@ func (a *App) hasHeader(ctx context.Context, less string) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, less, "--version")
-	cmd.Env, cmd.WaitDelay = a.StrangerEnviron(), patience
+	cmd.Env, cmd.WaitDelay = a.ThirdPartyEnv(), patience
 	text, _ := cmd.Output()
 	version, _ := strings.CutPrefix(string(text), "less ")
 	n := 0
@@ -111,7 +111,7 @@ func (a *App) runPager(ctx context.Context, command, text string, header bool) b
 		return endGently(cmd.Process)
 	}
 	cmd.WaitDelay = parting
-	cmd.Env = append(a.StrangerEnviron(), "LESS="+a.lessOptions(ctx, command, header))
+	cmd.Env = append(a.ThirdPartyEnv(), "LESS="+a.lessOptions(ctx, command, header))
 	r, w, err := os.Pipe()
 	if err != nil {
 		return false

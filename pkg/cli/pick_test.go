@@ -29,7 +29,7 @@ func TestPick(t *testing.T) {
 		{"RO", "", exit.NotFound, `"RO" does not exist`},
 		{"", "", exit.NotFound, "does not exist"},
 	} {
-		got, err := pick("role", c.ref, items, func(n named) (string, string) { return n.id, n.name })
+		got, err := resolveOne("role", c.ref, items, func(n named) (string, string) { return n.id, n.name })
 		if c.exit == 0 {
 			if err != nil || got.id != c.want {
 				t.Errorf("%q: %v %v, want %s", c.ref, got, err, c.want)

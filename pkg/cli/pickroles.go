@@ -23,7 +23,7 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 	if err != nil {
 		return nil, err
 	}
-	roles := slices.SortedStableFunc(slices.Values(withUnread(known, selected)), func(x, y devops.Role) int {
+	roles := slices.SortedStableFunc(slices.Values(includeUnreadable(known, selected)), func(x, y devops.Role) int {
 		return cmp.Or(cmp.Compare(roleGroup(x), roleGroup(y)), cmp.Compare(x.Name, y.Name))
 	})
 	var begin []int
@@ -53,8 +53,8 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 	return picked, nil
 }
 
-// withUnread adds the roles of refs that are not among the known ones.
-func withUnread(known []devops.Role, refs []devops.RoleRef) []devops.Role {
+// includeUnreadable adds the roles of refs that are not among the known ones.
+func includeUnreadable(known []devops.Role, refs []devops.RoleRef) []devops.Role {
 	all := slices.Clone(known)
 	for _, ref := range refs {
 		if !slices.ContainsFunc(known, func(r devops.Role) bool { return r.ID == ref.ID }) {

@@ -93,8 +93,8 @@ func (a *App) Warn(format string, args ...any) {
 	a.line(word, format, args)
 }
 
-// Detail tells people what is done, under --verbose.
-func (a *App) Detail(format string, args ...any) {
+// Verbosef tells people what is done, under --verbose.
+func (a *App) Verbosef(format string, args ...any) {
 	if a.Globals.Verbose && !a.Globals.Quiet {
 		a.line("", format, args)
 	}

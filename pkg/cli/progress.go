@@ -20,7 +20,7 @@ type Progress struct {
 func (a *App) Progress(doing string, total int) *Progress {
 	p := &Progress{app: a, doing: doing, total: total, last: a.Now()}
 	if total > 0 {
-		p.tell()
+		p.warnPending()
 	}
 	return p
 }
@@ -34,7 +34,7 @@ func (p *Progress) Step() {
 	}
 	if now := p.app.Now(); now.Sub(p.last) >= often {
 		p.last = now
-		p.tell()
+		p.warnPending()
 	}
 }
 
@@ -47,7 +47,7 @@ func (p *Progress) End() {
 
 func (p *Progress) drawn() bool { return p.app.Terminal.Err && !p.app.Plain() }
 
-func (p *Progress) tell() {
+func (p *Progress) warnPending() {
 	switch {
 	case p.app.Globals.Quiet:
 	case p.drawn():

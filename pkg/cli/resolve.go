@@ -36,7 +36,7 @@ func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
 		for _, r := range iam.DefaultRoles() {
 			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})
 		}
-		s.app.Detail("this credential may not read custom roles: only the default ones are known")
+		s.app.Verbosef("this credential may not read custom roles: only the default ones are known")
 		s.hidden = err
 	} else if err != nil {
 		return nil, err
@@ -167,10 +167,10 @@ func (s *Session) Database(ctx context.Context, ref string) (devops.Database, er
 	return pickWarning(s.app, spelling.SameName, "database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
 }
 
-// Pick finds the one of items that ref means: by its id, or exactly one's name.
+// Resolve finds the one of items that ref means: by its id, or exactly one's name.
 // id: and name: before it say which.
-func Pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
-	return pick(kind, ref, items, names)
+func Resolve[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+	return resolveOne(kind, ref, items, names)
 }
 
 // pickWarning is Pick for names that same compares. It warns of names that only look
@@ -195,9 +195,9 @@ func (a *App) WarnAlike(kind, name, other string) {
 	}
 }
 
-// pick finds the one of items that ref means, by id or by name. Ids are compared
+// resolveOne finds the one of items that ref means, by id or by name. Ids are compared
 // exactly.
-func pick[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
+func resolveOne[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
 	return pickBy(spelling.SameName, kind, ref, items, names)
 }
 

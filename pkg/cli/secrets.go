@@ -8,27 +8,27 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 )
 
-// stored is one secret of a profile and the kind of store that has it.
-type stored struct {
+// secretKey is one secret of a profile and the kind of store that has it.
+type secretKey struct {
 	kind string
 	key  credential.Key
 }
 
 // secretsOf are the login and the saved tokens of a profile.
-func secretsOf(p config.Profile) []stored {
-	var all []stored
+func secretsOf(p config.Profile) []secretKey {
+	var all []secretKey
 	if p.Store != string(credential.Env) && p.Store != "" {
-		all = append(all, stored{p.Store, LoginKey(p)})
+		all = append(all, secretKey{p.Store, LoginKey(p)})
 	}
 	for _, t := range p.Tokens {
-		all = append(all, stored{t.Store, SavedKey(p.Name, t)})
+		all = append(all, secretKey{t.Store, SavedKey(p.Name, t)})
 	}
 	return all
 }
 
 // sessionsOf are the REST sessions of a profile. A database that is selected may
 // have one that an earlier version did not note; the others are noted.
-func sessionsOf(p config.Profile) []stored {
+func sessionsOf(p config.Profile) []secretKey {
 	if !KeepsSessions(p) {
 		return nil
 	}
@@ -40,9 +40,9 @@ func sessionsOf(p config.Profile) []stored {
 		ids[s.DB] = true
 	}
 	delete(ids, "")
-	var all []stored
+	var all []secretKey
 	for id := range ids {
-		all = append(all, stored{p.Store, RESTSessionKey(p.Name, id)})
+		all = append(all, secretKey{p.Store, RESTSessionKey(p.Name, id)})
 	}
 	return all
 }
@@ -52,7 +52,7 @@ func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 
 // copySecrets copies secrets to another profile's name. A login that was dropped is
 // no error.
-func (a *App) copySecrets(ctx context.Context, all []stored, to string) error {
+func (a *App) copySecrets(ctx context.Context, all []secretKey, to string) error {
 	for _, s := range all {
 		item, err := a.Stored(ctx, s.kind, s.key)
 		if errors.Is(err, credential.ErrNotFound) {
@@ -73,7 +73,7 @@ func (a *App) copySecrets(ctx context.Context, all []stored, to string) error {
 }
 
 // drop removes secrets. What is not there is as good as dropped.
-func (a *App) drop(ctx context.Context, all []stored) error {
+func (a *App) drop(ctx context.Context, all []secretKey) error {
 	var errs []error
 	for _, s := range all {
 		store, err := a.Store(s.kind)

@@ -43,7 +43,7 @@ func (a *App) Select(p config.Profile, ref string) (Selection, error) {
 		s.Binding = p.Env
 		return s, nil
 	}
-	s.Binding, err = pick("database", s.Ref, p.AllBindings(), func(e config.Env) (string, string) { return e.DB.ID, e.DB.Name })
+	s.Binding, err = resolveOne("database", s.Ref, p.AllBindings(), func(e config.Env) (string, string) { return e.DB.ID, e.DB.Name })
 	if exit.Is(err, exit.NotFound) {
 		s.Binding, err = config.Env{}, nil
 	}
@@ -63,7 +63,7 @@ func (s Selection) Set() bool { return s.Binding.DB.ID != "" }
 // none is about the default.
 func (s Selection) ProjectFor(db config.DB) config.Project {
 	ref := cmp.Or(s.Project.DB, "id:"+s.profile.Env.DB.ID)
-	if _, err := pick("database", ref, []config.DB{db}, func(d config.DB) (string, string) { return d.ID, d.Name }); err != nil {
+	if _, err := resolveOne("database", ref, []config.DB{db}, func(d config.DB) (string, string) { return d.ID, d.Name }); err != nil {
 		return config.Project{}
 	}
 	return s.Project
@@ -198,7 +198,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 		return nil
 	}
 	if KeepsSessions(profile) {
-		if err := a.drop(ctx, []stored{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
+		if err := a.drop(ctx, []secretKey{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
 			return err
 		}
 	}
@@ -224,7 +224,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 // withDB ends a sentence that tells people to name a database.
 func (a *App) withDB() string {
 	if a.dbArgument {
-		return ": " + a.repaired("NAME")
+		return ": " + a.withFlag("NAME")
 	}
 	return " with --db"
 }

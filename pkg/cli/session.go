@@ -38,12 +38,12 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	if a.session != nil {
 		return a.session, nil
 	}
-	source, found, err := a.winner()
+	source, found, err := a.activeSource()
 	switch {
 	case err != nil:
 		return nil, err
 	case !found:
-		return nil, a.nobody()
+		return nil, a.errNoCredential()
 	}
 	a.session, err = a.open(ctx, source)
 	return a.session, err
@@ -72,8 +72,8 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 	return session, profile, nil
 }
 
-// nobody is the failure of having no credential at all.
-func (a *App) nobody() error {
+// errNoCredential is the failure of having no credential at all.
+func (a *App) errNoCredential() error {
 	e := a.noProfile(exit.NoCredential)
 	if a.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
 		e.Hint = "ASTRA_DB_APPLICATION_TOKEN is set, but it is an application's token and never used here: put an administrator's in ASTRA_TOKEN"
@@ -106,7 +106,7 @@ func (a *App) noProfile(code exit.Code) *exit.Error {
 }
 
 // open makes the session of one source.
-func (a *App) open(ctx context.Context, s Source) (*Session, error) {
+func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	held, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 
 // beforeChange shows a changing request instead of sending it, under --dry-run.
 func (a *App) beforeChange(r devops.Request) error {
-	a.Detail("%s %s", r.Method, r.Path)
+	a.Verbosef("%s %s", r.Method, r.Path)
 	if !a.Globals.DryRun {
 		return nil
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A Source is one place where the credential may come from.
-type Source struct {
+// A CredentialSource is one place where the credential may come from.
+type CredentialSource struct {
 	Name    string // --token-file, ASTRA_TOKEN, …
 	Present bool
 	Detail  string // what it says, never a secret
@@ -24,9 +24,9 @@ type Source struct {
 	read     func(context.Context) (credential.Item, error)
 }
 
-// winner returns the source that wins. What loses is not read, so that a broken
+// activeSource returns the source that wins. What loses is not read, so that a broken
 // configuration is no hindrance to a token that was given.
-func (a *App) winner() (Source, bool, error) {
+func (a *App) activeSource() (CredentialSource, bool, error) {
 	environment := a.environment()
 	file := a.tokenFile()
 	switch {
@@ -39,36 +39,36 @@ func (a *App) winner() (Source, bool, error) {
 	}
 	sources, err := a.Sources()
 	if err != nil {
-		return Source{}, false, err
+		return CredentialSource{}, false, err
 	}
-	at := slices.IndexFunc(sources, func(s Source) bool { return s.Present })
+	at := slices.IndexFunc(sources, func(s CredentialSource) bool { return s.Present })
 	if at < 0 {
-		return Source{}, false, nil
+		return CredentialSource{}, false, nil
 	}
 	return sources[at], true, nil
 }
 
 // Sources returns the places where the credential may come from, in the order
 // in which they are looked at. The first one that is present wins.
-func (a *App) Sources() ([]Source, error) {
+func (a *App) Sources() ([]CredentialSource, error) {
 	environment := a.environment()
 	file := a.tokenFile()
 	if a.sandboxed {
-		return []Source{file, environment[0], environment[1], a.administrator()}, nil
+		return []CredentialSource{file, environment[0], environment[1], a.administrator()}, nil
 	}
 	profiles, err := a.profileSources()
 	if err != nil {
 		return nil, err
 	}
-	return append([]Source{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
+	return append([]CredentialSource{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
 }
 
 // environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token that
 // a profile was made with, which expects it in the environment, belongs to that
 // profile and goes to its service.
-func (a *App) environment() [2]Source {
-	source := func(name string, token secret.Text) Source {
-		s := Source{Name: name, Present: token != ""}
+func (a *App) environment() [2]CredentialSource {
+	source := func(name string, token secret.Text) CredentialSource {
+		s := CredentialSource{Name: name, Present: token != ""}
 		parsed, shapeErr := secret.ParseToken(token.Reveal())
 		s.clientID = parsed.ClientID
 		if cfg, err := a.Config(); err == nil && shapeErr == nil && !a.sandboxed {
@@ -88,15 +88,15 @@ func (a *App) environment() [2]Source {
 		}
 		return s
 	}
-	return [2]Source{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}
+	return [2]CredentialSource{source("ASTRA_TOKEN", a.settings.Token), source("ASTRA_API_TOKEN", a.settings.APIToken)}
 }
 
 // administratorName says that a credential is the sandbox's seeded token.
 const administratorName = "the sandbox's administrator"
 
 // administrator is the sandbox's seeded token.
-func (a *App) administrator() Source {
-	return Source{Name: administratorName, Present: true, read: func(context.Context) (credential.Item, error) {
+func (a *App) administrator() CredentialSource {
+	return CredentialSource{Name: administratorName, Present: true, read: func(context.Context) (credential.Item, error) {
 		server, err := a.Sandbox()
 		if err != nil {
 			return credential.Item{}, err
@@ -120,7 +120,7 @@ func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) 
 }
 
 // profileSources returns the five ways in which a profile is chosen.
-func (a *App) profileSources() ([]Source, error) {
+func (a *App) profileSources() ([]CredentialSource, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (a *App) profileSources() ([]Source, error) {
 	if len(cfg.Profiles) == 1 {
 		only = cfg.Profiles[0].Name
 	}
-	var sources []Source
+	var sources []CredentialSource
 	for _, chosen := range []struct{ how, name string }{
 		{"--profile", a.Globals.Profile},
 		{"ASTRA_PROFILE", a.settings.Profile},
@@ -141,7 +141,7 @@ func (a *App) profileSources() ([]Source, error) {
 		{"the current profile", cfg.CurrentProfile},
 		{"the only profile", only},
 	} {
-		s := Source{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
+		s := CredentialSource{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
 		s.profile, _ = cfg.Find(chosen.name)
 		s.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, chosen.name) }
 		sources = append(sources, s)
@@ -187,6 +187,6 @@ func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 
 // HasCredential reports whether any source has a credential.
 func (a *App) HasCredential() bool {
-	_, found, err := a.winner()
+	_, found, err := a.activeSource()
 	return found || err != nil // whoever uses it gets the error
 }

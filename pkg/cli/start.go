@@ -46,7 +46,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return exit.Usagef("--color is auto, always or never, not %q", g.Color)
 	}
 	a.outputGiven = g.Output != ""
-	if err := a.takeOwnFormat(cmd); err != nil {
+	if err := a.resolveCustomFormat(cmd); err != nil {
 		return err
 	}
 	if g.Output == "" {
@@ -68,10 +68,10 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if !cmd.Flags().Changed("timeout") {
 		limit = cmp.Or(a.settings.Timeout, defaultTimeout)
 		if a.Interactive() && a.settings.Timeout == 0 {
-			limit = attendedTimeout
+			limit = interactiveTimeout
 		}
 		if waits(cmd) && a.settings.Timeout == 0 {
-			limit = patientTimeout
+			limit = waitTimeout
 		}
 	}
 	if limit <= 0 {
@@ -80,19 +80,19 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		a.live(cmd.Context())
 		a.endInterrupted(cmd)
-		a.tellOpen(cmd)
+		a.warnPending(cmd)
 		return nil
 	}
 	if failpoint.Disabled("command-limit") {
 		limit *= 1000
 	}
-	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, lateError{limit})
+	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, timeoutError{limit})
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
 	a.live(ctx)
 	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
 	a.endInterrupted(cmd)
-	a.tellOpen(cmd)
+	a.warnPending(cmd)
 	return nil
 }
 

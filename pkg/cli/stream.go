@@ -125,9 +125,9 @@ func (a *App) alive() context.Context {
 		case a.Globals.Timeout > 0:
 			limit = a.Globals.Timeout
 		case a.Interactive():
-			limit = attendedTimeout
+			limit = interactiveTimeout
 		}
-		a.life, a.endLife = context.WithTimeoutCause(a.unlimited(), limit, lateError{limit})
+		a.life, a.endLife = context.WithTimeoutCause(a.unlimited(), limit, timeoutError{limit})
 	}
 	return a.life
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-func (a *App) tokenFile() Source {
-	return Source{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+func (a *App) tokenFile() CredentialSource {
+	return CredentialSource{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
 }
 
 // maxTokenFile is more than any file with one token holds.

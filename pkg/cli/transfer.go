@@ -49,7 +49,7 @@ const (
 // transfer runs a change of secrets and configuration. Before it, it notes the
 // secrets that the change makes or gives up; after it, done or failed, it deletes
 // those that no profile names. Where it was interrupted EndTransfers does that.
-func (a *App) transfer(ctx context.Context, note transfer, secrets []stored, change func() error) error {
+func (a *App) transfer(ctx context.Context, note transfer, secrets []secretKey, change func() error) error {
 	if len(secrets) == 0 {
 		return change()
 	}
@@ -104,10 +104,10 @@ func (a *App) endTransfer(ctx context.Context, path string, note transfer) error
 			named[transferred{s.kind, s.key.Profile, s.key.Name}] = true
 		}
 	}
-	var orphans []stored
+	var orphans []secretKey
 	for _, s := range note.Secrets {
 		if !named[s] {
-			orphans = append(orphans, stored{s.Kind, credential.Key{Profile: s.Profile, Name: s.Name}})
+			orphans = append(orphans, secretKey{s.Kind, credential.Key{Profile: s.Profile, Name: s.Name}})
 		}
 	}
 	if err := a.drop(ctx, orphans); err != nil {
@@ -240,7 +240,7 @@ func (a *App) DeleteProfile(ctx context.Context, p config.Profile) error {
 }
 
 // kindsOf are the kinds of stores that have secrets.
-func kindsOf(all []stored) (kinds []string) {
+func kindsOf(all []secretKey) (kinds []string) {
 	for _, s := range all {
 		if !slices.Contains(kinds, s.kind) {
 			kinds = append(kinds, s.kind)
@@ -250,7 +250,7 @@ func kindsOf(all []stored) (kinds []string) {
 }
 
 // renamed are secrets under the name of another profile.
-func renamed(all []stored, profile string) []stored {
+func renamed(all []secretKey, profile string) []secretKey {
 	all = slices.Clone(all)
 	for i := range all {
 		all[i].key.Profile = profile

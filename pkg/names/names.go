@@ -25,8 +25,8 @@ import (
 // A Candidate is one word that a shell may insert, and what it says beside it.
 type Candidate struct{ Value, Description string }
 
-// A Thing is what can be named: by its id, or by a name of its own.
-type Thing struct{ ID, Name, Description string }
+// A Kind is what can be named: by its id, or by a name of its own.
+type Kind struct{ ID, Name, Description string }
 
 const (
 	folder = "names"
@@ -54,10 +54,10 @@ func Safe(s string) bool {
 	})
 }
 
-// Offers returns how things are offered: by name where that is safe and means one
+// ReadAll returns how things are offered: by name where that is safe and means one
 // of them, else by id with the name as the description. What has neither is left
 // out. show makes text harmless for people.
-func Offers(things []Thing, show func(string) string) []Candidate {
+func ReadAll(things []Kind, show func(string) string) []Candidate {
 	uses := map[string]int{}
 	for _, t := range things {
 		uses[t.Name]++
@@ -84,8 +84,8 @@ func short(s string) string {
 	return s
 }
 
-// Place names the place that names belong to, whatever the parts are made of.
-func Place(parts ...string) string {
+// CacheKey names the place that names belong to, whatever the parts are made of.
+func CacheKey(parts ...string) string {
 	sum := sha256.New()
 	for _, p := range parts {
 		_, _ = io.WriteString(sum, hex.EncodeToString([]byte(p))+"\n")

@@ -35,26 +35,26 @@ func TestOffers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
-		things []Thing
+		things []Kind
 		want   []Candidate
 	}{
-		{"by name", []Thing{{"1", "demo", "vector"}}, []Candidate{{"demo", "vector"}}},
-		{"a hostile name by id", []Thing{{"1", "$(touch pwned)", "x"}}, []Candidate{{"1", "$(touch pwned)"}}},
-		{"a name that two have by their ids", []Thing{{"1", "demo", ""}, {"2", "demo", ""}, {"3", "other", ""}}, []Candidate{{"1", "demo"}, {"2", "demo"}, {"other", ""}}},
-		{"a name that is the id of another by id", []Thing{{"1", "2", ""}, {"2", "b", ""}}, []Candidate{{"1", "2"}, {"b", ""}}},
-		{"what is its own name", []Thing{{"abc", "abc", "ci"}}, []Candidate{{"abc", "ci"}}},
-		{"what cobra takes for a message by its id", []Thing{{"1", "_activeHelp_ hello", ""}}, []Candidate{{"1", "_activeHelp_ hello"}}},
-		{"a name without an end by its id", []Thing{{"1", strings.Repeat("a", 1<<20), ""}, {"2", "b", ""}}, []Candidate{{"1", strings.Repeat("a", maxWords-1) + "…"}, {"b", ""}}},
-		{"neither", []Thing{{"$1", "", ""}, {"", "", ""}}, nil},
+		{"by name", []Kind{{"1", "demo", "vector"}}, []Candidate{{"demo", "vector"}}},
+		{"a hostile name by id", []Kind{{"1", "$(touch pwned)", "x"}}, []Candidate{{"1", "$(touch pwned)"}}},
+		{"a name that two have by their ids", []Kind{{"1", "demo", ""}, {"2", "demo", ""}, {"3", "other", ""}}, []Candidate{{"1", "demo"}, {"2", "demo"}, {"other", ""}}},
+		{"a name that is the id of another by id", []Kind{{"1", "2", ""}, {"2", "b", ""}}, []Candidate{{"1", "2"}, {"b", ""}}},
+		{"what is its own name", []Kind{{"abc", "abc", "ci"}}, []Candidate{{"abc", "ci"}}},
+		{"what cobra takes for a message by its id", []Kind{{"1", "_activeHelp_ hello", ""}}, []Candidate{{"1", "_activeHelp_ hello"}}},
+		{"a name without an end by its id", []Kind{{"1", strings.Repeat("a", 1<<20), ""}, {"2", "b", ""}}, []Candidate{{"1", strings.Repeat("a", maxWords-1) + "…"}, {"b", ""}}},
+		{"neither", []Kind{{"$1", "", ""}, {"", "", ""}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := Offers(c.things, same); !slices.Equal(got, c.want) {
+			if got := ReadAll(c.things, same); !slices.Equal(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
-	long := Offers([]Thing{{"1", "a", strings.Repeat("ü", 200)}}, same)[0].Description
+	long := ReadAll([]Kind{{"1", "a", strings.Repeat("ü", 200)}}, same)[0].Description
 	if n := utf8.RuneCountInString(long); n != maxWords {
 		t.Errorf("a description of %d characters", n)
 	}
@@ -64,7 +64,7 @@ func TestPlacesDiffer(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, parts := range [][]string{{"profile", "a", "b"}, {"profile", "ab", ""}, {"profile", "a b"}, {"profile", "a\nb"}, {"../..", "/"}, {"profile"}, {}} {
-		place := Place(parts...)
+		place := CacheKey(parts...)
 		if seen[place] || !ours(place+".roles") {
 			t.Errorf("%q is at %s", parts, place)
 		}
@@ -75,7 +75,7 @@ func TestPlacesDiffer(t *testing.T) {
 func TestWriteAndRead(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "here")
-	place, all := Place("sandbox"), []Candidate{{"R/W User", "may\u202e write\n"}, {"$(id)", "x"}, {"demo", ""}}
+	place, all := CacheKey("sandbox"), []Candidate{{"R/W User", "may\u202e write\n"}, {"$(id)", "x"}, {"demo", ""}}
 	if got := Read(dir, place, "roles", Query{}, time.Now()); got != nil {
 		t.Fatalf("nothing was written, and %q was read", got)
 	}
@@ -94,7 +94,7 @@ func TestWriteAndRead(t *testing.T) {
 	if entries, _ := os.ReadDir(filepath.Join(dir, folder)); len(entries) != 1 {
 		t.Errorf("%d files are left", len(entries))
 	}
-	for name, other := range map[string][2]string{"place": {Place("profile"), "roles"}, "kind": {place, "users"}} {
+	for name, other := range map[string][2]string{"place": {CacheKey("profile"), "roles"}, "kind": {place, "users"}} {
 		if got := Read(dir, other[0], other[1], Query{}, time.Now()); got != nil {
 			t.Errorf("another %s has %q", name, got)
 		}
@@ -103,7 +103,7 @@ func TestWriteAndRead(t *testing.T) {
 
 func TestAge(t *testing.T) {
 	t.Parallel()
-	dir, place := t.TempDir(), Place("sandbox")
+	dir, place := t.TempDir(), CacheKey("sandbox")
 	write := func(kind string, age time.Duration) {
 		if err := Write(dir, place, kind, []Candidate{{"demo", ""}}, noon); err != nil {
 			t.Fatal(err)
@@ -135,7 +135,7 @@ func TestAge(t *testing.T) {
 
 func TestNoFile(t *testing.T) {
 	t.Parallel()
-	dir, place := t.TempDir(), Place("sandbox")
+	dir, place := t.TempDir(), CacheKey("sandbox")
 	if err := os.MkdirAll(filepath.Join(dir, folder, place+".roles"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +175,8 @@ func FuzzOffers(f *testing.F) {
 	f.Add("1", "demo", "$(id)", "2")
 	f.Add("a", "b", "b", "a")
 	f.Fuzz(func(t *testing.T, id, name, id2, name2 string) {
-		things := []Thing{{ID: id, Name: name}, {ID: id2, Name: name2}}
-		for _, c := range Offers(things, same) {
+		things := []Kind{{ID: id, Name: name}, {ID: id2, Name: name2}}
+		for _, c := range ReadAll(things, same) {
 			if !Safe(c.Value) || strings.ContainsFunc(c.Value, func(r rune) bool { return strings.ContainsRune("$`'\"\\;|&<>(){}[]*?!#~=:\n\t\r\x1b", r) || r > 0x7e }) {
 				t.Errorf("%q is offered", c)
 			}
@@ -195,10 +195,10 @@ func TestAFileIsNeverTooLargeToRead(t *testing.T) {
 		many[i] = Candidate{fmt.Sprintf("%032d", i), ""}
 	}
 	dir, now := t.TempDir(), time.Now()
-	if err := Write(dir, Place("x"), "users", many, now); err != nil {
+	if err := Write(dir, CacheKey("x"), "users", many, now); err != nil {
 		t.Fatal(err)
 	}
-	if got := Read(dir, Place("x"), "users", Query{}, now); len(got) == 0 || len(got) == len(many) {
+	if got := Read(dir, CacheKey("x"), "users", Query{}, now); len(got) == 0 || len(got) == len(many) {
 		t.Errorf("%d names of %d", len(got), len(many))
 	}
 }

@@ -30,10 +30,10 @@ type grid struct {
 // half an id or a date says nothing. Then columns are left out, unless the user named
 // them: those without anything in them, and then those that can be spared. What is
 // still too wide is cut.
-func (s *sheet) fit(g grid, o Options) grid {
+func (s *dataset) fit(g grid, o Options) grid {
 	var leftOut []int
 	omit := func(needed func() []int, omittable func(i int) int) {
-		for len(o.Columns) == 0 && across(needed()) > o.Width {
+		for len(o.Columns) == 0 && totalWidth(needed()) > o.Width {
 			last, most := -1, 1
 			for i := range g.columns {
 				if n := omittable(i); n >= most {
@@ -53,8 +53,8 @@ func (s *sheet) fit(g grid, o Options) grid {
 		}
 		return 0
 	})
-	omit(func() []int { return s.floors(g, phrase) }, func(i int) int { return s.spare[g.columns[i]] })
-	omit(func() []int { return s.floors(g, least) }, func(i int) int { return -s.spare[g.columns[i]] })
+	omit(func() []int { return s.minWidths(g, phrase) }, func(i int) int { return s.spare[g.columns[i]] })
+	omit(func() []int { return s.minWidths(g, least) }, func(i int) int { return -s.spare[g.columns[i]] })
 	if len(leftOut) > 0 && o.LeftOut != nil {
 		slices.Sort(leftOut)
 		headings := make([]string, len(leftOut))
@@ -63,7 +63,7 @@ func (s *sheet) fit(g grid, o Options) grid {
 		}
 		o.LeftOut(headings)
 	}
-	floors := s.floors(g, phrase)
+	floors := s.minWidths(g, phrase)
 	shrink(g.widths, floors, o.Width)
 	name := slices.Index(g.columns, s.name)
 	for i, width := range g.widths {
@@ -76,12 +76,12 @@ func (s *sheet) fit(g grid, o Options) grid {
 		floors[name] = min(g.widths[name], narrowest)
 	}
 	shrink(g.widths, floors, o.Width)
-	return s.fitted(g)
+	return s.visibleColumns(g)
 }
 
-// floors are the widths below which columns say nothing any more; words is that of
+// minWidths are the widths below which columns say nothing any more; words is that of
 // columns of several words.
-func (s *sheet) floors(g grid, words int) []int {
+func (s *dataset) minWidths(g grid, words int) []int {
 	floors := slices.Clone(g.widths)
 	for i, column := range g.columns {
 		floors[i] = min(floors[i], word)
@@ -120,9 +120,9 @@ func (g grid) without(i int) grid {
 	return g
 }
 
-// across is the width of a line.
-func across(widths []int) int {
-	total := len(gap) * (len(widths) - 1)
+// totalWidth is the width of a line.
+func totalWidth(widths []int) int {
+	total := len(whitespace) * (len(widths) - 1)
 	for _, w := range widths {
 		total += w
 	}
@@ -132,7 +132,7 @@ func across(widths []int) int {
 // shrink takes from the widest column that is above its floor until a line has at
 // most total columns.
 func shrink(widths, floors []int, total int) {
-	for excess := across(widths) - total; excess > 0; excess-- {
+	for excess := totalWidth(widths) - total; excess > 0; excess-- {
 		widest := -1
 		for i, w := range widths {
 			if w > floors[i] && (widest < 0 || w > widths[widest]) {
@@ -146,8 +146,8 @@ func shrink(widths, floors []int, total int) {
 	}
 }
 
-// fitted cuts or wraps the cells to the widths of their columns.
-func (s *sheet) fitted(g grid) grid {
+// visibleColumns cuts or wraps the cells to the widths of their columns.
+func (s *dataset) visibleColumns(g grid) grid {
 	var lines [][]cell
 	for _, cells := range g.rows {
 		first := len(lines)

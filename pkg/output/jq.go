@@ -28,7 +28,7 @@ func compileJQ(text string) (program, error) {
 
 // run writes a line for each result: JSON, or the bare text of a string, which
 // may hold more lines if the program made them.
-func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
+func (p jq) run(ctx context.Context, s *dataset) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (p jq) run(ctx context.Context, s *sheet) ([]byte, error) {
 
 // tree is the value that JSON output stands for, with its numbers as written. It is
 // made without that text, which would be there beside it.
-func (s *sheet) tree() (any, error) {
+func (s *dataset) tree() (any, error) {
 	rows := make([]any, s.rows)
 	seen := shared{map[string]any{}, map[string]any{}}
 	for row := range rows {
@@ -133,7 +133,7 @@ func (s shared) branch(v any) (any, error) {
 			}
 			return list, nil
 		})
-	case raw:
+	case rawJSON:
 		return reuse(s.trees, string(v), func() (any, error) { return decode(v) })
 	}
 	return decode(appendJSON(nil, v, ""))

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-func (s *sheet) json() []byte {
+func (s *dataset) json() []byte {
 	if !s.list {
 		return append(s.appendObject(nil, 0, ""), '\n')
 	}
@@ -28,7 +28,7 @@ func (s *sheet) json() []byte {
 	return append(b, "\n]\n"...)
 }
 
-func (s *sheet) appendObject(b []byte, row int, prefix string) []byte {
+func (s *dataset) appendObject(b []byte, row int, prefix string) []byte {
 	if len(s.keys) == 0 {
 		return append(b, "{}"...)
 	}
@@ -71,7 +71,7 @@ func appendJSON(b []byte, v any, prefix string) []byte {
 		}
 		b = append(append(b, '\n'), prefix...)
 		return append(b, ']')
-	case raw:
+	case rawJSON:
 		return appendIndented(b, v, prefix)
 	}
 	return append(b, "null"...)

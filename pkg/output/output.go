@@ -161,7 +161,7 @@ func CheckOne[T any](o Options, columns []Column[T]) error {
 
 // write renders everything and only then writes it, at once. Of a long list the sheet
 // has written the beginning then, after a look at all of its values.
-func write(w io.Writer, o Options, p program, s *sheet) error {
+func write(w io.Writer, o Options, p program, s *dataset) error {
 	s.w = w
 	b, err := render(o, p, s)
 	if err != nil || len(b) == 0 {
@@ -171,7 +171,7 @@ func write(w io.Writer, o Options, p program, s *sheet) error {
 	return err
 }
 
-func render(o Options, p program, s *sheet) ([]byte, error) {
+func render(o Options, p program, s *dataset) ([]byte, error) {
 	s.terminal = o.Terminal
 	var b []byte
 	var err error

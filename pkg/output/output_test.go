@@ -288,7 +288,7 @@ func TestFormatsReadBack(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(list(t, output.Options{Format: output.YAML}, items)), &fromYAML); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(normal(t, fromJSON), normal(t, fromYAML)); diff != "" {
+	if diff := cmp.Diff(normalized(t, fromJSON), normalized(t, fromYAML)); diff != "" {
 		t.Error(diff)
 	}
 	records, err := csv.NewReader(strings.NewReader(list(t, output.Options{Format: output.CSV}, items))).ReadAll()
@@ -303,7 +303,7 @@ func TestFormatsReadBack(t *testing.T) {
 	}
 }
 
-func normal(t *testing.T, v any) string {
+func normalized(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
@@ -396,7 +396,7 @@ func FuzzFormats(f *testing.F) {
 		if err := yaml.Unmarshal([]byte(texts[output.YAML]), &fromYAML); err != nil {
 			t.Fatalf("%v in %s", err, texts[output.YAML])
 		}
-		if diff := cmp.Diff(normal(t, fromJSON), normal(t, fromYAML)); diff != "" {
+		if diff := cmp.Diff(normalized(t, fromJSON), normalized(t, fromYAML)); diff != "" {
 			t.Error(diff)
 		}
 		for format, lines := range map[output.Format]int{output.Table: 3, output.Wide: 3, output.CSV: 3, output.TSV: 2, output.Name: 2} {

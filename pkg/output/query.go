@@ -20,7 +20,7 @@ type query[T any] struct {
 
 // A program makes the text from the JSON value of a sheet.
 type program interface {
-	run(ctx context.Context, s *sheet) ([]byte, error)
+	run(ctx context.Context, s *dataset) ([]byte, error)
 }
 
 func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
@@ -193,7 +193,7 @@ func texts[T any](n *normaliser, c *Column[T], item T) []string {
 	switch v := n.value(c.Value(item)).(type) {
 	case []string:
 		all = slices.Clone(v)
-	case raw:
+	case rawJSON:
 		all = v.leaves()
 	default:
 		all = []string{text(v)}
@@ -256,7 +256,7 @@ func (c *Column[T]) sortKey(n *normaliser, item T) sortKey {
 		value = c.Order
 	}
 	v := n.value(value(item))
-	if _, nested := v.(raw); nested && c.Text != nil {
+	if _, nested := v.(rawJSON); nested && c.Text != nil {
 		v = c.Text(item)
 	}
 	return newSortKey(v)

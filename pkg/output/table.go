@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	gap = "  "
+	whitespace = "  "
 	// longest is where a cell is cut even where there is room, because every
 	// row is padded to the widest.
 	longest = 1000
@@ -24,7 +24,7 @@ const (
 )
 
 // table draws columns with nothing but blanks between them.
-func (s *sheet) table(o Options) ([]byte, error) {
+func (s *dataset) table(o Options) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, s.err
 	}
@@ -84,7 +84,7 @@ func (y Style) label(key string) cell {
 }
 
 // cell is the value of a table. A plain table has room for a date, not for a time.
-func (s *sheet) cell(row, column int, o Options) cell {
+func (s *dataset) cell(row, column int, o Options) cell {
 	v, wide := s.value(row, column), o.Format == Wide
 	if at, ok := v.(time.Time); ok && !wide {
 		if o.Style.Now.IsZero() {
@@ -107,7 +107,7 @@ func (s *sheet) cell(row, column int, o Options) cell {
 }
 
 // toned is a text in the color of the state that it names, if it names one.
-func (s *sheet) toned(column int, text string, y Style) cell {
+func (s *dataset) toned(column int, text string, y Style) cell {
 	c := cell{text: text}
 	if y.Color && s.states[column] {
 		c.style = tone(text)
@@ -116,7 +116,7 @@ func (s *sheet) toned(column int, text string, y Style) cell {
 }
 
 // record writes a single thing, with a line for each column and no cuts.
-func (s *sheet) record(o Options) []byte {
+func (s *dataset) record(o Options) []byte {
 	labels := 0
 	for _, key := range s.keys {
 		labels = max(labels, len(heading(key)))
@@ -133,7 +133,7 @@ func (s *sheet) record(o Options) []byte {
 }
 
 // detail is the value of a single thing: a time is exact, and told from now.
-func (s *sheet) detail(column int, y Style) []string {
+func (s *dataset) detail(column int, y Style) []string {
 	lines := s.lines(0, column)
 	if y.Now.IsZero() {
 		return lines
@@ -180,7 +180,7 @@ func draw(lines [][]cell) ([]byte, error) {
 	cells := tw.CellConfig{
 		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
 		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
-		Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}},
+		Padding:    tw.CellPadding{Global: tw.Padding{Right: whitespace, Overwrite: true}},
 	}
 	table := tablewriter.NewTable(&b,
 		tablewriter.WithRowConfig(cells),
@@ -214,13 +214,13 @@ func trim(text []byte) []byte {
 }
 
 // pad is draw for many rows: it looks the same at a thirtieth of the cost.
-func (s *sheet) pad(header [][]cell, rows iter.Seq[[]cell], widths []int) []byte {
+func (s *dataset) pad(header [][]cell, rows iter.Seq[[]cell], widths []int) []byte {
 	var b []byte
 	line := func(cells []cell) {
 		for column, c := range cells {
 			b = append(b, c.String()...)
 			if column < len(cells)-1 {
-				for range widths[column] - width(c.text) + len(gap) {
+				for range widths[column] - width(c.text) + len(whitespace) {
 					b = append(b, ' ')
 				}
 			}

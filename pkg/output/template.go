@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-type tmpl struct{ template *template.Template }
+type templateProgram struct{ template *template.Template }
 
 func parseTemplate(text string) (program, error) {
 	t, err := template.New("--template").Option("missingkey=error").Funcs(functions()).Parse(text)
 	if err != nil {
 		return nil, optionErrorf("%s", Sanitize(strings.TrimPrefix(err.Error(), "template: ")))
 	}
-	return tmpl{t}, nil
+	return templateProgram{t}, nil
 }
 
 // run ends the text with a line break, for those who leave it out.
-func (p tmpl) run(ctx context.Context, s *sheet) ([]byte, error) {
+func (p templateProgram) run(ctx context.Context, s *dataset) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
 		return nil, err

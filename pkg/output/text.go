@@ -10,7 +10,7 @@ import (
 
 // csv writes the whole of every value. A text that a spreadsheet would take
 // for a formula gets an apostrophe in front.
-func (s *sheet) csv(noHeaders bool) []byte {
+func (s *dataset) csv(noHeaders bool) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b) // a bytes.Buffer takes everything
 	if !noHeaders {
@@ -21,7 +21,7 @@ func (s *sheet) csv(noHeaders bool) []byte {
 		for column := range record {
 			cell := s.text(row, column)
 			record[column] = s.clean(cell)
-			if formula(cell) && !s.typed(row, column) && !failpoint.Disabled("formula-quote") {
+			if looksLikeFormula(cell) && !s.typed(row, column) && !failpoint.Disabled("formula-quote") {
 				record[column] = "'" + record[column]
 			}
 		}
@@ -35,8 +35,8 @@ func (s *sheet) csv(noHeaders bool) []byte {
 	return b.Bytes()
 }
 
-// formula looks for the full-width forms too, which some spreadsheets read.
-func formula(s string) bool {
+// looksLikeFormula looks for the full-width forms too, which some spreadsheets read.
+func looksLikeFormula(s string) bool {
 	for _, r := range s {
 		return strings.ContainsRune("=+-@\t\r\n＝＋－＠", r)
 	}
@@ -44,7 +44,7 @@ func formula(s string) bool {
 }
 
 // tsv has no header and one line for each row, whatever is in it.
-func (s *sheet) tsv() []byte {
+func (s *dataset) tsv() []byte {
 	var b []byte
 	for row := range s.rows {
 		for column := range s.keys {
@@ -70,7 +70,7 @@ func escapeTSV(s string) string {
 	return s
 }
 
-func (s *sheet) names() []byte {
+func (s *dataset) names() []byte {
 	var b []byte
 	for row := range s.rows {
 		if b = s.spill(append(append(b, s.clean(s.text(row, s.name))...), '\n')); s.err != nil {
@@ -85,7 +85,7 @@ const joiners = "\u200c\u200d\ufe0e\ufe0f"
 
 // clean keeps a record on its line, and what deceives visible. For a terminal
 // it does all that Sanitize does.
-func (s *sheet) clean(text string) string {
+func (s *dataset) clean(text string) string {
 	if s.terminal {
 		return Sanitize(text)
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// raw is a compact JSON array, object or unusual number.
-type raw []byte
+// rawJSON is a compact JSON array, object or unusual number.
+type rawJSON []byte
 
 // A normaliser turns the values of columns into nil, bool, int64, float64,
 // string, time.Time, []string or raw, and keeps the first error.
@@ -64,7 +64,7 @@ func (n *normaliser) encode(v any) any {
 	switch {
 	case string(b) == "null":
 		if reflect.ValueOf(v).Kind() == reflect.Slice {
-			return raw("[]")
+			return rawJSON("[]")
 		}
 		return nil
 	case string(b) == "true" || string(b) == "false":
@@ -72,12 +72,12 @@ func (n *normaliser) encode(v any) any {
 	case b[0] == '"':
 		return unquote(b)
 	case b[0] == '[' || b[0] == '{':
-		return raw(bytes.Clone(b))
+		return rawJSON(bytes.Clone(b))
 	}
 	if i, err := strconv.ParseInt(string(b), 10, 64); err == nil {
 		return i
 	}
-	return raw(bytes.Clone(b))
+	return rawJSON(bytes.Clone(b))
 }
 
 func unquote(b []byte) string {
@@ -104,7 +104,7 @@ func text(v any) string {
 		return strconv.FormatInt(v, 10)
 	case float64:
 		return string(appendFloat(nil, v))
-	case raw:
+	case rawJSON:
 		return string(v)
 	}
 	return ""
@@ -117,7 +117,7 @@ func appendFloat(b []byte, f float64) []byte {
 }
 
 // leaves returns the texts of all strings, numbers and truths in a value.
-func (r raw) leaves() []string {
+func (r rawJSON) leaves() []string {
 	var all []string
 	var walk func(v any)
 	walk = func(v any) {

@@ -18,7 +18,7 @@ import (
 // times the memory of the text.
 const together = 10
 
-func (s *sheet) yaml() ([]byte, error) {
+func (s *dataset) yaml() ([]byte, error) {
 	if !s.list {
 		return appendYAML(nil, s.yamlRow(0))
 	}
@@ -50,7 +50,7 @@ func appendYAML(b []byte, n *yaml.Node) ([]byte, error) {
 	return append(b, escapeYAML(text.Bytes())...), nil
 }
 
-func (s *sheet) yamlRow(row int) *yaml.Node {
+func (s *dataset) yamlRow(row int) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for column, key := range s.keys {
 		n.Content = append(n.Content, yamlString(key), yamlValue(s.value(row, column)))
@@ -77,7 +77,7 @@ func yamlValue(v any) *yaml.Node {
 			n.Content = append(n.Content, yamlString(element))
 		}
 		return n
-	case raw:
+	case rawJSON:
 		d := json.NewDecoder(bytes.NewReader(v))
 		d.UseNumber()
 		return yamlJSON(d)

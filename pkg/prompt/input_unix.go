@@ -159,6 +159,6 @@ func (in *input) drain(ctx context.Context) {
 	}
 }
 
-// leavable runs what reads from an input, which comes back by itself when the
+// nonblocking runs what reads from an input, which comes back by itself when the
 // context ends.
-func leavable(_ context.Context, call func() error) error { return call() }
+func nonblocking(_ context.Context, call func() error) error { return call() }

@@ -68,7 +68,7 @@ func (k *keys) Read(p []byte) (int, error) {
 			k.err = err
 			break
 		}
-		meant, err := k.meaning(key)
+		meant, err := k.translate(key)
 		if err != nil {
 			k.err = err
 			break
@@ -170,9 +170,9 @@ func stringSize(b []byte) int {
 	return 0
 }
 
-// meaning translates a key into what the readers of this package know, or into
+// translate translates a key into what the readers of this package know, or into
 // nothing.
-func (k *keys) meaning(key []byte) ([]byte, error) {
+func (k *keys) translate(key []byte) ([]byte, error) {
 	afterCR := k.cr
 	k.cr = false
 	if k.back && len(key) == 1 && key[0] == escape {

@@ -17,7 +17,7 @@ func meanings(in string, list bool) (out []string, end error) {
 		if size == 0 {
 			break
 		}
-		meant, err := k.meaning(b[:size])
+		meant, err := k.translate(b[:size])
 		if err != nil {
 			return out, err
 		}
@@ -79,7 +79,7 @@ func FuzzKeys(f *testing.F) {
 			if size == 0 {
 				break // more is needed, and never comes: dropped
 			}
-			meant, err := k.meaning(b[:size])
+			meant, err := k.translate(b[:size])
 			if err == nil && len(meant) > 1 && meant[0] == escape && knownSequence(meant) == nil {
 				t.Fatalf("%q became %q", b[:size], meant)
 			}

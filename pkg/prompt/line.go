@@ -48,7 +48,7 @@ func (p *prompter) Input(ctx context.Context, text, def string) (string, error) 
 
 func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
 	var secret string
-	err := p.during(ctx, false, func(k *keys) (err error) {
+	err := p.withRawTerminal(ctx, false, func(k *keys) (err error) {
 		secret, err = p.editor(k).ReadPassword(p.begin(k, labeled(text)+" "))
 		if err == nil {
 			k.input.drain(ctx)
@@ -70,7 +70,7 @@ func (p *prompter) line(ctx context.Context, question string) (string, error) {
 // With back, Esc goes back to the question before.
 func (p *prompter) lineOf(ctx context.Context, question string, back bool) (string, error) {
 	var answer string
-	err := p.during(ctx, p.Plain, func(k *keys) (err error) {
+	err := p.withRawTerminal(ctx, p.Plain, func(k *keys) (err error) {
 		k.back = back
 		if p.Plain {
 			fmt.Fprint(p.out, strings.Join(p.fold(question), "\n"))

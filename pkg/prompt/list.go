@@ -57,11 +57,11 @@ func (p *prompter) pick(ctx context.Context, q Question, options []Option, sever
 // others, and writes to the terminal, never to the standard output.
 func (p *prompter) ask(ctx context.Context, list survey.Prompt, answer any) error {
 	core.DisableColor = p.NoColor
-	return p.during(ctx, !rawLists, func(k *keys) error {
+	return p.withRawTerminal(ctx, !rawLists, func(k *keys) error {
 		k.list, k.cooked, k.back = true, false, true
 		defer k.input.watchSize()()
-		return leavable(ctx, func() error {
-			return survey.AskOne(list, answer, survey.WithStdio(k, lineEnds{p.out}, p.out))
+		return nonblocking(ctx, func() error {
+			return survey.AskOne(list, answer, survey.WithStdio(k, crlfWriter{p.out}, p.out))
 		})
 	})
 }
@@ -180,12 +180,12 @@ func columns(s string) int {
 	return n
 }
 
-// lineEnds writes to a terminal in raw mode, which does not go back to the
+// crlfWriter writes to a terminal in raw mode, which does not go back to the
 // first column by itself.
-type lineEnds struct{ *display }
+type crlfWriter struct{ *display }
 
 // Write reports the length of b, whatever was added to it.
-func (w lineEnds) Write(b []byte) (int, error) {
+func (w crlfWriter) Write(b []byte) (int, error) {
 	if rawLists {
 		if _, err := w.display.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))); err != nil {
 			return 0, err

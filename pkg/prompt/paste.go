@@ -8,7 +8,7 @@ import (
 
 func (p *prompter) Paste(ctx context.Context, text string, limit int) ([]byte, error) {
 	var pasted []byte
-	err := p.during(ctx, false, func(k *keys) error {
+	err := p.withRawTerminal(ctx, false, func(k *keys) error {
 		defer fmt.Fprint(p.out, "\r\n")
 		k.asked.Store(&text)
 		fmt.Fprint(p.out, text)

@@ -287,14 +287,14 @@ func (p *picker) row(at, width int) screenLine {
 		}
 		line.Text += box
 	}
-	line.Text += p.options[i].fit(width - columns(line.Text))
+	line.Text += p.options[i].truncateOptions(width - columns(line.Text))
 	return line
 }
 
-// fit words an option in a number of columns. What is chosen matters most, then its
+// truncateOptions words an option in a number of columns. What is chosen matters most, then its
 // other name, then where it belongs.
-func (o Option) fit(room int) string {
-	for _, words := range []string{o.words(), o.names(), o.Label} {
+func (o Option) truncateOptions(room int) string {
+	for _, words := range []string{o.label(), o.names(), o.Label} {
 		if columns(words) > room {
 			continue
 		}
@@ -324,7 +324,7 @@ const (
 // there, in any order and in any case of letters.
 func (o Option) rank(filter string) int {
 	words := strings.Fields(spelling.Fold(filter))
-	if !contains(o.words()+" "+o.Description, words) {
+	if !contains(o.label()+" "+o.Description, words) {
 		return noMatch
 	}
 	rank := inText

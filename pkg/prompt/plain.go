@@ -48,7 +48,7 @@ func (p *prompter) numbered(text string, options []Option) {
 	fmt.Fprintln(&list, text)
 	width := len(strconv.Itoa(len(options)))
 	for i, o := range options {
-		fmt.Fprintf(&list, "  %*d) %s", width, i+1, o.words())
+		fmt.Fprintf(&list, "  %*d) %s", width, i+1, o.label())
 		if o.Description != "" {
 			fmt.Fprintf(&list, " - %s", o.Description)
 		}

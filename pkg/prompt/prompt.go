@@ -82,9 +82,9 @@ type prompter struct {
 	out   *display
 }
 
-// during runs ask with the terminal in raw mode, unless cooked, and puts the
+// withRawTerminal runs ask with the terminal in raw mode, unless cooked, and puts the
 // mode back on every way out.
-func (p *prompter) during(ctx context.Context, cooked bool, ask func(*keys) error) error {
+func (p *prompter) withRawTerminal(ctx context.Context, cooked bool, ask func(*keys) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -128,8 +128,8 @@ func reason(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrEnd, err)
 }
 
-// words is one option as one text.
-func (o Option) words() string {
+// label is one option as one text.
+func (o Option) label() string {
 	if o.Group == "" {
 		return o.names()
 	}

@@ -1,0 +1,53 @@
+package accesslist
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+)
+
+// removeAll removes addresses one after the other, for the service keeps the
+// list in one piece, and reports what became of each.
+func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Network, before devops.AccessList) error {
+	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
+	for i, n := range networks {
+		a, there := find(before, n)
+		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"}
+		if !there {
+			r.Input, r.Action, r.Outcome = n.Prefix.String(), string(bulk.Unchanged), bulk.Unchanged
+		} else if first := slices.Index(entries, a); first >= 0 {
+			r = r.DuplicateOf(first + 1)
+		}
+		entries[i] = a
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
+			err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
+			if errors.Is(err, devops.ErrNotFound) {
+				err = nil // what is not there is gone
+			}
+			return err
+		}}
+	}
+	if app.Globals.DryRun {
+		return app.RehearseRows(ctx, rows)
+	}
+	results := bulk.Run(ctx, rows, bulk.Options{Explain: exit.Explain, Now: app.Now, Limit: 1})
+	now, err := p.read(ctx)
+	if err != nil {
+		app.Warn("that they are gone could not be verified: %v", err)
+	}
+	for i := range results {
+		if r := &results[i]; err == nil && r.Outcome == bulk.OK && isListed(now, entries[i]) {
+			r.Outcome = bulk.Failed
+			r.Exit, r.Error = exit.Explain(errStays(entries[i]))
+		}
+	}
+	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
+		return err
+	}
+	return app.BatchError(results, false)
+}

@@ -1,0 +1,33 @@
+package accesslist
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+)
+
+// setEnabled enables or disables a list that is as it was shown, and prints it.
+func (p target) setEnabled(ctx context.Context, app *cli.App, shown devops.AccessList, on bool) error {
+	deed, done := "disable", "Disabled"
+	if on {
+		deed, done = "enable", "Enabled"
+	}
+	if err := p.checkUnchanged(ctx, shown); err != nil {
+		return err
+	}
+	if err := p.session.AccessLists.Switch(ctx, p.id, on); err != nil {
+		return fmt.Errorf("%s the access list of %s: %w", deed, p.name, err)
+	}
+	now, err := p.read(ctx)
+	if err != nil {
+		return exit.Hint(err, "that was done, which could not be verified")
+	}
+	if now.Enabled != on {
+		return exit.Failf(exit.Server, "the service was asked to %s the access list of %s, accepted that, and did not do it", deed, p.name)
+	}
+	app.Say("%s the access list of %s.", done, p.name)
+	return cli.PrintOne(app, columns(), p.listRow(now))
+}

@@ -1,0 +1,91 @@
+package db
+
+import (
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"io"
+	"slices"
+)
+
+// The records of a zip file begin with a signature; these are the sizes of their
+// fixed parts.
+const (
+	localSize  = 30
+	endSize    = 22
+	descriptor = 1 << 3 // the flag of a member whose sizes stand behind it
+)
+
+// checkLayout walks through a zip file from its first byte. What a member is
+// called stands in two places, of which some programs read the one and some the
+// other, and between members there is room for more of them: only a file that
+// says the same to all, and of which every byte is accounted for, is taken.
+func checkLayout(file io.ReaderAt, size int64, archive *zip.Reader) error {
+	type place struct {
+		*zip.File
+
+		data int64
+	}
+	var members []place
+	for _, m := range archive.File {
+		data, err := m.DataOffset()
+		if err != nil {
+			return errCorruptZip(err.Error())
+		}
+		members = append(members, place{m, data})
+	}
+	slices.SortFunc(members, func(a, b place) int { return cmp.Compare(a.data, b.data) })
+	var at int64
+	for _, m := range members {
+		header := section(file, at, localSize)
+		if !bytes.HasPrefix(header, []byte("PK\x03\x04")) {
+			return errUnsafeZip("something stands between its members")
+		}
+		name := section(file, at+localSize, int64(binary.LittleEndian.Uint16(header[26:])))
+		if string(name) != m.Name || binary.LittleEndian.Uint16(header[8:]) != m.Method {
+			return errUnsafeZip("it says two things of one member")
+		}
+		if at+localSize+int64(len(name))+int64(binary.LittleEndian.Uint16(header[28:])) != m.data {
+			return errUnsafeZip("its members overlap")
+		}
+		at = m.data + int64(m.CompressedSize64) //nolint:gosec // the size of the file bounds it, as reading found
+		if binary.LittleEndian.Uint16(header[6:])&descriptor != 0 {
+			at += descriptorSize(file, at)
+		}
+	}
+	end := section(file, size-endSize-int64(len(archive.Comment)), endSize)
+	if !bytes.HasPrefix(end, []byte("PK\x05\x06")) {
+		return errUnsafeZip("something stands behind its end")
+	}
+	length, start := int64(binary.LittleEndian.Uint32(end[12:])), int64(binary.LittleEndian.Uint32(end[16:]))
+	if start != at || start+length != size-endSize-int64(len(archive.Comment)) {
+		return errUnsafeZip("something stands between its members and their list")
+	}
+	return nil
+}
+
+// descriptorSize is the size of what stands behind a member: checksum and sizes,
+// of four or eight bytes, with a signature or without.
+func descriptorSize(file io.ReaderAt, at int64) int64 {
+	for _, size := range []int64{16, 12, 24, 20} {
+		next := section(file, at+size, 4)
+		signed := bytes.Equal(section(file, at, 4), []byte("PK\x07\x08"))
+		if signed == (size == 16 || size == 24) && (bytes.Equal(next, []byte("PK\x03\x04")) || bytes.Equal(next, []byte("PK\x01\x02"))) {
+			return size
+		}
+	}
+	return 0
+}
+
+// section reads some bytes, and zeros where the file has none.
+func section(file io.ReaderAt, at, size int64) []byte {
+	b := make([]byte, size)
+	if at < 0 {
+		return b
+	}
+	if n, err := file.ReadAt(b, at); err != nil {
+		clear(b[n:])
+	}
+	return b
+}

@@ -1,0 +1,95 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// findExisting finds the database of the same name that there is already, if that is as
+// good as a new one: it is wanted so, or this command has begun to create it. Any
+// other one of that name is an error.
+func (in create) findExisting(there []devops.Database) (devops.Database, bool, error) {
+	var same []devops.Database
+	var states []string
+	for _, d := range there {
+		if spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
+		}
+	}
+	if in.duplicate || len(same) == 0 {
+		return devops.Database{}, false, nil
+	}
+	ours := len(same) == 1 && in.matches(same[0]) && same[0].State() != devops.Failing
+	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
+		return same[0], true, nil
+	}
+	e := exit.Failf(exit.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
+		WithHint("--allow-duplicate creates another one of that name").WithNext("astra db get " + same[0].ID)
+	switch {
+	case ours && same[0].BeingMade():
+		e.Hint = "--wait waits for it; " + e.Hint
+	case !ours && in.ifNotExists:
+		e.Hint = "and it is another one than this command describes; " + e.Hint
+	}
+	return devops.Database{}, false, e
+}
+
+// warnAlike warns of databases whose names only look like the new one.
+func (in create) warnAlike(app *cli.App, there []devops.Database) {
+	for _, d := range there {
+		if !d.BeingDeleted() {
+			app.WarnAlike("database", in.Name, d.Name)
+		}
+	}
+}
+
+// matches reports whether a database is what is wanted.
+func (in create) matches(d devops.Database) bool {
+	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
+		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
+}
+
+// warnDuplicateName tells of databases of the same name that somebody created at the
+// same moment: the service takes both, and neither command saw the other's. There
+// was none before, as that would have ended the command. now
+// is the list after the creation; it is asked for where that is nil. It is made
+// and the rest is a service to people, so that no failure counts.
+func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
+	const patience = 5 * time.Second
+	if now == nil {
+		looking, cancel := context.WithTimeout(devops.WithoutRateLimitRetry(ctx), patience)
+		defer cancel()
+		var err error
+		if now, err = devops.Collect(session.Databases.All(looking, "")); err != nil {
+			app.Verbosef("whether somebody created another %s at the same moment cannot be seen: %v", in.Name, err)
+			return
+		}
+	}
+	for _, d := range now {
+		if d.ID == made.ID {
+			made.CreatedAt = d.CreatedAt
+		}
+	}
+	for _, d := range now {
+		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete the later one: %s",
+				in.Name, made.ID, d.ID, app.Command("astra db delete "+newer(made, d)))
+		}
+	}
+}
+
+// newer is the id of the one of two databases that was created later, so that all
+// who are told delete the same one.
+func newer(a, b devops.Database) string {
+	if c := cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)); c > 0 {
+		return a.ID
+	}
+	return b.ID
+}

@@ -1,0 +1,90 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// send sends the request, once. Where its answer is lost, the list settles what
+// became of it: there are the databases that were there before, and the new one.
+// That list is returned too.
+func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, before []devops.Database) (devops.Database, []devops.Database, error) {
+	id, err := session.Databases.Create(ctx, in.NewDatabase)
+	if err == nil {
+		return devops.Database{
+			ID: id, Name: in.Name, Status: "PENDING", Type: in.Type, Tier: in.Tier, CapacityUnits: in.CapacityUnits,
+			Cloud: in.Cloud, Region: in.Region, Regions: []string{in.Region}, Keyspaces: []string{},
+		}, nil, nil
+	}
+	if !errors.Is(err, devops.ErrOutcomeUnknown) {
+		return devops.Database{}, nil, err
+	}
+	// Also an interrupted command looks, for a while.
+	const patience, looks = 15 * time.Second, 3
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	var made, now []devops.Database
+	seen := false
+	for i := 0; i < looks && len(made) == 0; i++ {
+		if i > 0 {
+			if err := cli.Pause(looking, time.Second); err != nil {
+				break
+			}
+		}
+		there, lookErr := devops.Collect(session.Databases.All(looking, ""))
+		if lookErr == nil {
+			made, now, seen = in.reconcileCreate(there, before, session.ClientID), there, true
+		}
+	}
+	if len(made) == 1 {
+		app.Changed()
+		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
+		return made[0], now, nil
+	}
+	return devops.Database{}, nil, in.unsettled(err, made, seen)
+}
+
+// reconcileCreate are the databases that this command may have made: of the name that it
+// gave, and not there before.
+func (in create) reconcileCreate(there, before []devops.Database, clientID string) []devops.Database {
+	var made []devops.Database
+	for _, d := range there {
+		old := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
+		if !old && spelling.SameName(d.Name, in.Name) && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
+			made = append(made, d)
+		}
+	}
+	if len(made) < 2 {
+		return made
+	}
+	// The owner breaks ties only: it is a user for some databases, a token for others.
+	ours := slices.DeleteFunc(slices.Clone(made), func(d devops.Database) bool { return d.Owner != "" && d.Owner != clientID })
+	if len(ours) > 0 {
+		return ours
+	}
+	return made
+}
+
+func (in create) unsettled(err error, made []devops.Database, seen bool) error {
+	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
+	if !seen {
+		return exit.Hint(err, "the databases cannot be seen, and it may be among them: look before you run this again", look)
+	}
+	if len(made) == 0 {
+		return exit.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
+	}
+	ids := make([]string, len(made))
+	for i, d := range made {
+		ids[i] = d.ID
+	}
+	return exit.Hint(err, "several new ones of that name are there, and nobody knows which is this command's: "+strings.Join(ids, ", "), look)
+}

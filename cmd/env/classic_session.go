@@ -1,0 +1,79 @@
+package env
+
+import (
+	"context"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// restSession is the database's REST session. It is not renewed here, because an
+// export asks the service nothing.
+func (s *values) restSession(ctx context.Context) (credential.Item, error) {
+	renew := "astra auth session --db " + shellword.Quote(s.bound.DB.Name)
+	if !cli.KeepsSessions(s.profile) {
+		return credential.Item{}, exit.Failf(exit.NoCredential, "there is no REST session of %s: none is kept where no credential is stored", s.bound.DB.Name).
+			WithHint("print one and use it at once, or log in with --store keyring or --store file").
+			WithNext(renew + " -o header")
+	}
+	if s.refused != nil {
+		return credential.Item{}, s.refused
+	}
+	item, fresh, err := s.app.RESTSession(ctx, s.profile, s.bound.DB.ID)
+	if err != nil {
+		return item, err
+	}
+	if s.chosen {
+		renew += " --saved-token " + shellword.Quote(s.bound.Token)
+	}
+	if item.Token == "" {
+		return item, exit.Failf(exit.NoCredential, "there is no REST session of %s", s.bound.DB.Name).WithNext(renew)
+	}
+	if !s.belongs(item) {
+		return item, exit.Failf(exit.NoCredential, "the REST session of %s is that of %s, not of the saved token %s", s.bound.DB.Name, item.ClientID, s.bound.Token).
+			WithNext(renew)
+	}
+	if fresh {
+		return item, nil
+	}
+	now, err := s.app.ServiceNow()
+	if err != nil {
+		return item, err
+	}
+	if age := now.Sub(item.IssuedAt); age < 0 || age >= cli.RESTSessionLife {
+		e := exit.Failf(exit.NoCredential, "the REST session of %s has lapsed", s.bound.DB.Name).WithNext(renew)
+		e.Name = "SESSION_LAPSED"
+		return item, e
+	}
+	return item, nil
+}
+
+// belongs reports whether the session goes with the saved token. A user of a
+// classic database has no token, and opened it instead of one.
+func (s *values) belongs(session credential.Item) bool {
+	switch {
+	case s.bound.Token == "", session.ClientID == s.boundClient():
+		return true
+	case s.chosen:
+		return false
+	}
+	return !cli.LooksLikeClientID(session.ClientID)
+}
+
+// tokenOf is the name of the saved token with a client id, or nothing.
+func (s *values) tokenOf(clientID string) string {
+	for _, t := range s.profile.Tokens {
+		if t.ClientID == clientID {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// boundClient is the client id of the saved token, or nothing.
+func (s *values) boundClient() string {
+	saved, _ := s.profile.Token(s.bound.Token)
+	return saved.ClientID
+}

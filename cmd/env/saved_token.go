@@ -1,0 +1,66 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
+)
+
+// saved reads the saved token of the binding.
+func (s *values) saved(ctx context.Context) (credential.Item, error) {
+	name := s.bound.Token
+	switch {
+	case s.profile.Name == "":
+		session, err := s.app.Session(ctx)
+		if err != nil {
+			return credential.Item{}, err
+		}
+		return credential.Item{}, exit.Failf(exit.Config, "no application token to export: you are using %s without a profile", session.Source).
+			WithHint("choose variables that need none with --keys, such as ASTRA_DB_ID,ASTRA_DB_API_ENDPOINT, or make a profile; the token in use is an administrator's, and is not exported").
+			WithNext("astra auth login ci --store env", "astra env use DB --saved-token NAME")
+	case s.refused != nil:
+		return credential.Item{}, s.refused
+	case name == "":
+		database := shellword.Quote(cli.Reference(s.bound.DB.Name))
+		return credential.Item{}, exit.Failf(exit.Config, "no saved token selected for %s", s.bound.DB.Name).
+			WithHint("generate one, or select one that is saved").
+			WithNext("astra env use "+database+" --role ROLE", "astra env use "+database+" --saved-token NAME")
+	}
+	saved, found := s.profile.Token(name)
+	if !found {
+		return credential.Item{}, cli.NoSavedToken(s.profile, name)
+	}
+	if err := s.warnExpiry(saved); err != nil {
+		return credential.Item{}, err
+	}
+	item, err := s.app.Stored(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
+	if errors.Is(err, credential.ErrNotFound) {
+		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
+	}
+	return item, err
+}
+
+// warnExpiry says that the token has expired, as far as that was known when it was
+// selected.
+func (s *values) warnExpiry(saved config.SavedToken) error {
+	expiry := s.bound.Expiry
+	if expiry.ClientID != saved.ClientID || expiry.At == "" {
+		return nil
+	}
+	end, err := time.Parse(time.RFC3339, expiry.At)
+	if err != nil {
+		return nil //nolint:nilerr // somebody edited it; it is a warning and no more
+	}
+	now, err := s.app.ServiceNow()
+	if err == nil && !now.Before(end) {
+		s.app.Warn("the token %s expired on %s; to generate another one: %s", saved.Name, expiry.At,
+			s.app.Command("astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE"))
+	}
+	return err
+}

@@ -1,0 +1,182 @@
+package env
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/atomicfile"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// maxFile is more than a file of variables holds.
+const maxFile = 1 << 20
+
+// write puts the variables into a file and keeps what else it holds. Secrets that
+// other users could read there are refused, unless force says otherwise.
+func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string, force bool) error {
+	private := !force && slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
+	if app.Globals.DryRun {
+		if _, _, err := updateFile(app, path, d, vars, gone); err != nil {
+			return err
+		}
+		app.Rehearse("write %s to %s", spelling.Count(len(vars), "variable"), path)
+		return nil
+	}
+	unlock, err := app.LockOutputFile(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	// Editors and other programs do not know the lock.
+	for range 10 {
+		before, text, err := updateFile(app, path, d, vars, gone)
+		if err != nil {
+			return err
+		}
+		if bytes.Equal(text, before.text) && before.private() {
+			app.Say("%s is up to date.", path)
+			return warn(ctx, app, path, vars)
+		}
+		done, err := before.replace(app, path, text, private)
+		if err != nil {
+			return err
+		}
+		if done {
+			app.Say("Wrote %s to %s.", spelling.Count(len(vars), "variable"), path)
+			return warn(ctx, app, path, vars)
+		}
+	}
+	return exit.Failf(exit.Conflict, "%s is changed by another program all the time, and was left as it is", path)
+}
+
+// updateFile reads a file, and returns what it is to hold.
+func updateFile(app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string) (currentFile, []byte, error) {
+	before, err := readFile(path)
+	if err != nil {
+		return before, nil, err
+	}
+	text, err := merged(app, path, before.text, d, vars, gone)
+	return before, text, err
+}
+
+// warn complains about secrets in a file that git would commit.
+func warn(ctx context.Context, app *cli.App, path string, vars []variable) error {
+	secret := slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
+	if secret && trackedByGit(ctx, app, path) {
+		app.Warn("%s holds secrets and git does not ignore it: name it in .gitignore", path)
+	}
+	return nil
+}
+
+// currentFile is a file as it was read. The zero value is one that is not there.
+type currentFile struct {
+	text []byte
+	info fs.FileInfo
+}
+
+// private reports whether only the owner can read the file.
+func (e currentFile) private() bool { return e.info != nil && e.info.Mode().Perm() == 0o600 }
+
+// errChanged says that a file is not as it was read.
+var errChanged = errors.New("changed by another program")
+
+// replace writes the file anew, unless it was changed since it was read. Mode and
+// further names are not kept, which is said; the owner is, where that can be. With
+// private it refuses a place where other users could read it.
+func (e currentFile) replace(app *cli.App, path string, text []byte, private bool) (done bool, err error) {
+	err = atomicfile.WriteFile(path, text, atomicfile.Options{Private: private, KeepOwner: true, Check: func() error {
+		now, err := readFile(path)
+		if err == nil && (!bytes.Equal(now.text, e.text) || (now.info == nil) != (e.info == nil)) {
+			err = errChanged
+		}
+		return err
+	}})
+	if err != nil {
+		return false, unwritten(path, err)
+	}
+	now, err := os.Lstat(path)
+	if err != nil {
+		return false, cli.OutError(path, err)
+	}
+	switch {
+	case atomicfile.Exposed(now):
+		app.Warn("other users can read %s: its file system does not keep permissions", path)
+	case e.info != nil && !e.private():
+		app.Say("Only its owner can read %s now; its mode was %s.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
+	}
+	if e.info != nil && atomicfile.Links(e.info) > 1 && !os.SameFile(e.info, now) {
+		app.Warn("%s had other names (hard links), under which the old content stays", path)
+	}
+	return true, nil
+}
+
+// unwritten words the failure to write a file, nil where it only changed.
+func unwritten(path string, err error) error {
+	if _, known := errors.AsType[*exit.Error](err); known {
+		return err
+	}
+	switch {
+	case errors.Is(err, errChanged):
+		return nil
+	case errors.Is(err, atomicfile.ErrExposed):
+		return exit.Refusef("%s would hold secrets that other users can read: its file system does not keep permissions", path).
+			WithHint("choose a file on another file system, or accept that with --force")
+	case errors.Is(err, atomicfile.ErrOwner):
+		return exit.Refusef("%s belongs to another user, who would lose it", path)
+	}
+	return cli.OutError(path, err)
+}
+
+// readFile reads a file that may not be there.
+func readFile(path string) (currentFile, error) {
+	var e currentFile
+	if path == "-" {
+		return e, exit.Usagef("--out is a file: without it the variables go to standard output")
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return e, nil
+	case err != nil:
+		return e, cli.OutError(path, err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return e, exit.Refusef("%s is a symbolic link: name the file that it stands for", path)
+	case !info.Mode().IsRegular():
+		return e, exit.Usagef("--out: %s is no regular file", path)
+	case info.Size() > maxFile:
+		return e, exit.Refusef("%s is larger than a megabyte, which no file of variables is", path)
+	}
+	text, err := atomicfile.ReadFile(path, maxFile)
+	if err != nil {
+		return e, cli.OutError(path, err)
+	}
+	return currentFile{text, info}, nil
+}
+
+func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
+	blank := len(bytes.TrimSpace(bytes.TrimPrefix(before, []byte("\ufeff")))) == 0
+	if len(before) == 0 {
+		return exported(app, d, vars, gone)
+	}
+	text, err := envfile.Merge(before, d, plain(vars), gone...)
+	switch {
+	case errors.Is(err, envfile.ErrNoMerge) && blank:
+		return exported(app, d, vars, gone)
+	case errors.Is(err, envfile.ErrNoMerge):
+		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
+			return text, nil // which a second run is to find so
+		}
+		return nil, exit.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
+	case errors.Is(err, envfile.ErrMerge):
+		return nil, exit.Hint(err, path+" was left as it is")
+	}
+	return text, err
+}

@@ -1,0 +1,159 @@
+package org
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// knownOrgs returns the organizations of the profiles, then those that were added
+// from here and that there is no profile for.
+func knownOrgs(app *cli.App) ([]organization, error) {
+	cfg, err := app.Config()
+	if err != nil {
+		return nil, err
+	}
+	var all []organization
+	if !app.Sandboxed() { // its one profile is no choice of anybody
+		for _, p := range cfg.Profiles {
+			all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
+		}
+	}
+	for _, o := range cfg.Organizations {
+		if !slices.ContainsFunc(all, func(known organization) bool { return known.id == o.ID }) {
+			all = append(all, organization{id: o.ID, name: o.Name})
+		}
+	}
+	return all, nil
+}
+
+// known is noted with the organization in use, whose name is asked for.
+func known(ctx context.Context, app *cli.App) ([]organization, error) {
+	all, err := knownOrgs(app)
+	if err != nil || !app.HasCredential() {
+		return all, err
+	}
+	here, err := current(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range all {
+		if o.profile == here.profile && o.id == here.id {
+			all[i] = here
+			return all, nil
+		}
+	}
+	return append([]organization{here}, all...), nil
+}
+
+// current asks for the organization that the credential in use belongs to.
+func current(ctx context.Context, app *cli.App) (organization, error) {
+	session, err := app.Session(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	id, err := session.OrgID(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	name, err := session.OrgName(ctx)
+	if err != nil {
+		return organization{}, err
+	}
+	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
+}
+
+// matching returns what ref may mean: an id, a name or a profile. Of the profiles of
+// one organization, the one of that name is meant.
+func matching(all []organization, ref string) []organization {
+	all = anyOf(all, ref)
+	one := !slices.ContainsFunc(all, func(o organization) bool { return o.id != all[0].id })
+	if i := slices.IndexFunc(all, func(o organization) bool { return o.profile == ref }); one && i >= 0 {
+		return all[i : i+1]
+	}
+	return all
+}
+
+func anyOf(all []organization, ref string) []organization {
+	return slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
+		return ref != o.id && !spelling.SameName(ref, o.name) && (ref != o.profile || o.profile == "")
+	})
+}
+
+// warnAlike warns of other organizations whose names look like that of the one meant.
+func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
+	for _, o := range all {
+		if o.id != meant.id && ref != meant.id {
+			app.WarnAlike("organization", meant.name, o.name)
+		}
+	}
+}
+
+// find returns the organization that ref means.
+func find(all []organization, ref string) (organization, error) {
+	matches := matching(all, ref)
+	switch len(matches) {
+	case 0:
+		var names []string
+		for _, o := range all {
+			names = append(names, o.name)
+		}
+		return organization{}, exit.NotFoundf("organization", ref, names)
+	case 1:
+		return matches[0], nil
+	}
+	var profiles []string
+	for _, m := range matches {
+		where := "no profile"
+		if m.profile != "" {
+			where = "profile " + m.profile
+		}
+		profiles = append(profiles, m.id+" ("+where+")")
+	}
+	return organization{}, exit.Ambiguous("organization", ref, profiles).WithHint("give the id or the profile instead of the name")
+}
+
+// login is the command that makes a profile for an organization, called after
+// it, on the service that the credential in use belongs to.
+func login(ctx context.Context, app *cli.App, name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return ('a' > r || r > 'z') && ('0' > r || r > '9') })
+	profile := strings.Join(words, "-")
+	if config.CheckName(profile) != nil {
+		profile = "NAME"
+	}
+	words = []string{"astra", "auth", "login", profile}
+	if url := customAPIURL(ctx, app); url != "" {
+		words = append(words, "--api-url", url)
+	}
+	return shellword.Line(words...)
+}
+
+// customAPIURL is the address of the service in use, or empty if that is the public
+// one or the sandbox.
+func customAPIURL(ctx context.Context, app *cli.App) string {
+	if app.Sandboxed() {
+		return ""
+	}
+	url, err := app.RequestedURL()
+	if app.HasCredential() {
+		if session, failed := app.Session(ctx); failed == nil {
+			url, err = session.APIURL, nil
+		}
+	}
+	if err != nil || url == "" {
+		return ""
+	}
+	here, err := devops.NormalizeURL(url)
+	public, _ := devops.NormalizeURL(devops.DefaultURL)
+	if err != nil || here == public {
+		return ""
+	}
+	return here
+}

@@ -1,0 +1,89 @@
+package role
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// permissionWords names actions as people know them, with the API parameter.
+func permissionWords(actions []string) []string {
+	words := distinct(actions)
+	for i, parameter := range words {
+		if p, err := iam.FindPermission(parameter); err == nil {
+			words[i] = p.Name + " (" + parameter + ")"
+		}
+	}
+	return words
+}
+
+// scope is one resource of a role in parts.
+type scope struct {
+	DRN      string  `json:"drn" yaml:"drn"`
+	Database *string `json:"database" yaml:"database"`
+	Keyspace *string `json:"keyspace" yaml:"keyspace"`
+	Table    *string `json:"table" yaml:"table"`
+}
+
+// scopes takes resources apart, with database names instead of ids.
+func scopes(resources []string, names map[string]string) []scope {
+	all := []scope{}
+	for _, r := range resources {
+		s := scope{DRN: r}
+		if drn, ok := iam.DescribeResource(r); ok {
+			s.Database, s.Keyspace, s.Table = part(cmp.Or(names[drn.Database], drn.Database)), part(drn.Keyspace), part(drn.Table)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func part(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func formatScope(all []scope) []string {
+	var words []string
+	for _, s := range all {
+		words = append(words, s.words())
+	}
+	return words
+}
+
+// words says where the resource is, as "keyspace demo/app".
+func (s scope) words() string {
+	drn, ok := iam.DescribeResource(s.DRN)
+	switch {
+	case !ok, drn.Stream != "", drn.Role != "":
+		return s.DRN
+	case s.Table != nil:
+		return "table " + *s.Database + "/" + *s.Keyspace + "/" + *s.Table
+	case s.Keyspace != nil:
+		return "keyspace " + *s.Database + "/" + *s.Keyspace
+	case s.Database != nil:
+		return "database " + *s.Database
+	}
+	return "organization"
+}
+
+// databaseNames maps ids to names, as far as the credential may see them.
+func databaseNames(ctx context.Context, session *cli.Session) (map[string]string, error) {
+	names := map[string]string{}
+	for d, err := range session.Databases.All(ctx, "all") {
+		if errors.Is(err, devops.ErrForbidden) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		names[d.ID] = d.Name
+	}
+	return names, nil
+}

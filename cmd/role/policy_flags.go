@@ -1,0 +1,145 @@
+package role
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/iam"
+)
+
+// policyFlags are what flags say about the policy of a role: the same for a role that
+// is made and one that is changed.
+type policyFlags struct {
+	description string
+	described   bool // a description was given, though it be empty
+	from        string
+
+	permissions, removed []string
+
+	allDatabases                 bool
+	databases, keyspaces, tables []string
+	resources                    []string
+
+	lint string
+
+	changes bool // a role that is there, whose database may be meant
+}
+
+func (t *policyFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&t.from, "from", "", "start from the role in a JSON `file` as printed by role get -o json; - reads standard input")
+	f.StringArrayVar(&t.removed, "remove-permission", nil, "remove a permission, by `name` or API parameter; repeatable")
+	f.BoolVar(&t.allDatabases, "all-databases", false, "cover every database, including future ones")
+	f.StringArrayVar(&t.databases, "db", nil, "limit to this database, by `name` or ID; repeatable")
+	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases of --db, by `name`; repeatable")
+	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces of --keyspace, by `name`; repeatable")
+	f.StringArrayVar(&t.resources, "resource", nil, "add a resource by its `DRN`, alone or in addition to databases; repeatable")
+	cli.Enum(f, &t.lint, "lint", "warn", []string{"error", "warn", "off"}, "`action` if the role would not work: refuse it, warn or ignore")
+}
+
+// scoped reports whether flags say where the role is to hold.
+func (t policyFlags) scoped() bool {
+	return t.allDatabases || len(t.databases)+len(t.keyspaces)+len(t.tables)+len(t.resources) > 0
+}
+
+// ownDatabase reports whether keyspaces are of the database that the role has already.
+func (t policyFlags) ownDatabase() bool {
+	return t.changes && len(t.keyspaces) > 0 && len(t.databases)+len(t.resources) == 0 && !t.allDatabases && t.from == ""
+}
+
+// check finds the mistakes that can be seen without asking the service.
+func (t policyFlags) check() error {
+	switch {
+	case !slices.Contains([]string{"error", "warn", "off"}, t.lint):
+		return exit.Usagef("--lint is error, warn or off, not %q", t.lint)
+	case t.allDatabases && len(t.databases) > 0:
+		return exit.Usagef("--all-databases and --db contradict each other")
+	case len(t.keyspaces) > 0 && len(t.databases) == 0 && !t.ownDatabase():
+		return exit.Usagef("--keyspace needs --db: a keyspace belongs to a database")
+	case len(t.tables) > 0 && len(t.keyspaces) == 0:
+		return exit.Usagef("--table needs --keyspace: a table belongs to a keyspace")
+	}
+	for _, s := range combinations("", t.keyspaces, t.tables) {
+		if err := s.Check(); err != nil {
+			return exit.Usagef("%v", err)
+		}
+	}
+	for _, r := range t.resources {
+		if _, err := iam.ParseDRN(r); err != nil {
+			return exit.Usagef("--resource %v", err)
+		}
+	}
+	return nil
+}
+
+// combinations is each of the tables in each of the keyspaces of a database.
+func combinations(database string, keyspaces, tables []string) []iam.Scope {
+	scopes := []iam.Scope{{Database: database}}
+	for level, names := range [][]string{keyspaces, tables} {
+		if len(names) == 0 {
+			break
+		}
+		var deeper []iam.Scope
+		for _, s := range scopes {
+			for _, name := range names {
+				if level == 0 {
+					s.Keyspace = name
+				} else {
+					s.Table = name
+				}
+				deeper = append(deeper, s)
+			}
+		}
+		scopes = deeper
+	}
+	return scopes
+}
+
+// scopeFlags is where the flags say that the role is to hold.
+func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
+	p := scopeFlags{compiled: t.allDatabases, exact: t.resources}
+	for _, ref := range t.databases {
+		d, err := session.Database(ctx, ref)
+		if err != nil {
+			return scopeFlags{}, err
+		}
+		for _, s := range combinations(d.ID, t.keyspaces, t.tables) {
+			p.add(app, d, s)
+		}
+	}
+	return p, nil
+}
+
+// parameters returns the API parameters of permissions, each once and sorted.
+func parameters(names []string) ([]string, error) {
+	var actions []string
+	for _, name := range names {
+		p, err := iam.FindPermission(strings.TrimSpace(name))
+		if err != nil {
+			return nil, exit.UnknownPermission(err)
+		}
+		actions = append(actions, p.Parameter)
+	}
+	return distinct(actions), nil
+}
+
+// without takes permissions away from actions. One that is not in the catalogue
+// can be taken away if it is there.
+func without(actions, names []string) ([]string, error) {
+	left := slices.Clone(actions)
+	for _, name := range names {
+		if !slices.Contains(left, name) {
+			p, err := iam.FindPermission(strings.TrimSpace(name))
+			if err != nil {
+				return nil, exit.UnknownPermission(err)
+			}
+			name = p.Parameter
+		}
+		left = slices.DeleteFunc(left, func(a string) bool { return a == name })
+	}
+	return left, nil
+}

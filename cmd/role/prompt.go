@@ -1,0 +1,126 @@
+package role
+
+import (
+	"context"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/prompt"
+)
+
+// pickPermissions lets the person at the terminal choose permissions, in the
+// groups of the console.
+func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
+	catalogue := iam.Permissions()
+	options := make([]prompt.Option, len(catalogue))
+	for i, p := range catalogue {
+		options[i] = prompt.Option{Label: p.Name, Alias: p.Parameter, Description: p.Description, Group: heading(p.Group)}
+	}
+	chosen, err := app.ChooseSome(ctx, "What may the role do?", options, nil)
+	if err != nil {
+		return nil, err
+	}
+	var actions []string
+	for _, i := range chosen {
+		actions = append(actions, catalogue[i].Parameter)
+	}
+	return actions, nil
+}
+
+// heading is what the console writes over a group.
+func heading(g iam.Group) string {
+	if g == iam.API {
+		return "API"
+	}
+	return strings.ToUpper(string(g[:1])) + string(g[1:])
+}
+
+// pickPlace lets the person at the terminal choose where the role is to hold. A
+// role that is only about the organization holds in it.
+func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions []string) (scopeFlags, error) {
+	deep := depth(actions)
+	if deep == iam.DepthOrganization {
+		return allDatabases(), nil
+	}
+	databases, err := devops.Collect(session.Databases.All(ctx, "nonterminated"))
+	if err != nil {
+		return scopeFlags{}, err
+	}
+	options := make([]prompt.Option, len(databases))
+	for i, d := range databases {
+		options[i] = prompt.Option{Label: d.Name, Description: d.ID}
+	}
+	if len(options) == 0 {
+		return allDatabases(), nil
+	}
+	all, err := app.Choose(ctx, "Where does it hold?",
+		prompt.Option{Label: "All databases", Description: "also those to come"}, prompt.Option{Label: "Some databases"})
+	if err != nil || all == 0 {
+		return allDatabases(), err
+	}
+	chosen, err := app.ChooseSome(ctx, "Which databases?", options, nil)
+	if err != nil {
+		return scopeFlags{}, err
+	}
+	var p scopeFlags
+	for _, i := range chosen {
+		if err := p.pick(ctx, app, databases[i], deep); err != nil {
+			return scopeFlags{}, err
+		}
+	}
+	return p, nil
+}
+
+// pick adds a database, or those of its keyspaces that are chosen.
+func (p *scopeFlags) pick(ctx context.Context, app *cli.App, d devops.Database, deep iam.ResourceLevel) error {
+	if deep != iam.DepthTable || len(d.Keyspaces) == 0 {
+		p.add(app, d, iam.Scope{Database: d.ID})
+		return nil
+	}
+	options := []prompt.Option{{Label: "All keyspaces", Description: "also those to come"}}
+	for _, k := range d.Keyspaces {
+		options = append(options, prompt.Option{Label: k})
+	}
+	chosen, err := app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"?", options, nil)
+	if err != nil {
+		return err
+	}
+	if chosen[0] == 0 {
+		p.add(app, d, iam.Scope{Database: d.ID})
+		return nil
+	}
+	for _, i := range chosen {
+		p.add(app, d, iam.Scope{Database: d.ID, Keyspace: d.Keyspaces[i-1]})
+	}
+	return nil
+}
+
+// depth is how deep resources for the actions go.
+func depth(actions []string) iam.ResourceLevel {
+	deepest := iam.DepthOrganization
+	for _, name := range iam.Resources("o", nil, actions) {
+		if d, ok := iam.DescribeResource(name); ok {
+			deepest = max(deepest, d.ResourceLevel())
+		}
+	}
+	return deepest
+}
+
+// preview shows the role that was picked, and asks.
+func (in create) preview(ctx context.Context, app *cli.App, session *cli.Session, policy iam.Policy) error {
+	names, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
+	app.Say("Role %s will permit:", in.name)
+	for _, words := range permissionWords(policy.Actions) {
+		app.Say("  %s", words)
+	}
+	app.Say("It will hold for:")
+	for _, words := range formatScope(scopes(policy.Resources, names)) {
+		app.Say("  %s", words)
+	}
+	return app.Confirm(ctx, "Create role %s?", in.name)
+}

@@ -1,0 +1,164 @@
+package token
+
+import (
+	"context"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// several shows what would be revoked, asks, revokes it and reports each token.
+func (in deleteCmd) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []deleteArg) error {
+	slices.SortStableFunc(found, currentTokenLast)
+	live, dead := 0, 0
+	for _, t := range found {
+		if t.ClientID != "" {
+			app.Say("- %s (%s)", t.ClientID, t.words())
+			live++
+		}
+		if t.dead != "" {
+			app.Say("- %s (%s, revoked already: its saved secret is dropped)", t.dead, t.saved)
+			dead++
+		}
+	}
+	question := "Revoke " + these(live) + "?"
+	if live == 0 {
+		question = "Drop what is saved of " + these(dead) + "?"
+	}
+	if live+dead > 0 {
+		if err := app.Confirm(ctx, "%s", question); err != nil {
+			return err
+		}
+	}
+	if app.Globals.DryRun {
+		if dead > 0 {
+			app.Rehearse("drop what is saved of %s", spelling.Count(dead, "revoked token"))
+		}
+		return dryRunDeletions(ctx, app, session, found)
+	}
+	results := revoke(ctx, app, session, witness, found)
+	if live > 0 {
+		app.Say("Revoked %d of %d.", bulk.Done(results), live)
+	}
+	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
+		return err
+	}
+	return app.BatchError(results, false)
+}
+
+// currentTokenLast puts the token in use behind the others: whoever has revoked it can
+// neither go on nor look.
+func currentTokenLast(a, b deleteArg) int {
+	switch {
+	case a.current == b.current:
+		return 0
+	case a.current:
+		return 1
+	}
+	return -1
+}
+
+func these(n int) string {
+	if n == 1 {
+		return "this token"
+	}
+	return "these " + spelling.Count(n, "token")
+}
+
+// dryRunDeletions shows every request of a dry run.
+func dryRunDeletions(ctx context.Context, app *cli.App, session *cli.Session, found []deleteArg) error {
+	var requests []func(context.Context) error
+	for _, t := range found {
+		if t.ClientID != "" {
+			requests = append(requests, func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) })
+		}
+	}
+	return app.RehearseAll(ctx, requests)
+}
+
+// revoke revokes tokens, makes sure that they are gone, and drops their saved
+// secrets.
+func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []deleteArg) []bulk.Result {
+	rows := make([]bulk.Row, len(found))
+	for i, t := range found {
+		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
+		switch {
+		case t.twin != "":
+			r.ID = t.twin
+			r = r.DuplicateOf(1 + slices.IndexFunc(found, func(f deleteArg) bool { return f.ClientID == t.twin || f.dead == t.twin }))
+		case t.ClientID == "":
+			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
+		}
+		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
+	}
+	others := rows
+	if len(found) > 0 && found[len(found)-1].current {
+		others = rows[:len(rows)-1]
+	}
+	var results []bulk.Result
+	if len(others) > 0 {
+		results = app.RunRows(ctx, "Revoking", others, nil, nil)
+		verifyRevoked(ctx, app, witness, others, results)
+	}
+	for i, own := range rows[len(others):] {
+		r, err := own.Result, context.Cause(ctx)
+		r.Outcome = bulk.NotStarted
+		if err == nil {
+			r.Outcome, err = bulk.OK, own.Do(ctx)
+		}
+		one := []bulk.Result{recordFailure(r, err)}
+		verifyRevoked(ctx, app, witness, rows[len(others)+i:], one)
+		results = append(results, one...)
+	}
+	clean, cancel := cli.Proving(ctx)
+	defer cancel()
+	for i, r := range results {
+		results[i] = cleaned(ctx, clean, app, session, witness, found[i], r)
+	}
+	return results
+}
+
+// cleaned drops the saved secret of a token that is revoked, and revokes one that is
+// neither listed nor accepted. That only the secret is left is no failure of the row.
+func cleaned(ctx, clean context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg, r bulk.Result) bulk.Result {
+	switch {
+	case t.dead != "" && ctx.Err() != nil:
+		r.Outcome = bulk.NotStarted
+	case t.dead != "":
+		err := revokeDead(clean, session, witness, t)
+		if err == nil {
+			err = deleteSaved(clean, app, session, t.tokenRow)
+		}
+		return recordFailure(r, err)
+	case r.Outcome == bulk.OK:
+		if err := deleteSaved(clean, app, session, t.tokenRow); err != nil {
+			app.Warn("%s is revoked, but its saved secret was not deleted: %v", t.ClientID, err)
+		}
+	}
+	return r
+}
+
+// recordFailure notes a failure, if there is one.
+func recordFailure(r bulk.Result, err error) bulk.Result {
+	if err == nil {
+		return r
+	}
+	if r.Outcome == bulk.OK || r.Outcome == bulk.Unchanged {
+		r.Outcome = bulk.Failed
+	}
+	r.Exit, r.Error = exit.Explain(err)
+	return r
+}
+
+// verifyRevoked corrects the outcome of what was sent by what is proven.
+func verifyRevoked(ctx context.Context, app *cli.App, witness *onetime.Witness, rows []bulk.Row, results []bulk.Result) {
+	looking, cancel := cli.Proving(ctx)
+	defer cancel()
+	cli.ProveResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
+		return witness.Gone(looking, accepted)
+	})
+}

@@ -1,0 +1,159 @@
+package token
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Exposed is a token that was found in a text, and what is known of it.
+type Exposed struct {
+	tokenRow // as far as a list shows it
+
+	number int
+	texts  []secret.Token // mostly one; others have the same client id, and at most one of them is the token
+	places []location
+	stands string // where in the text
+
+	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
+	via            []*cli.Session // who may be able to revoke it, first choice first
+	lister         *cli.Session   // whose list has it
+	listed         []devops.Token // that list
+	orgID, orgName string
+	permissions    []string
+	unasked        error // why the service could not be asked
+	kept           bool  // here, so that it can be replaced
+	replaced       bool  // by a new token, instead of being revoked only
+}
+
+// location is where a token is known on this machine.
+type location struct {
+	profile string
+	saved   config.SavedToken // the zero value where it is the profile's login
+	used    string            // the databases that it is selected for
+}
+
+// What is known of whether a leak is live.
+const (
+	isLive     = "live"
+	isDead     = "not live"
+	isUnproven = "listed, but what was found is not accepted"
+	isUnasked  = "nobody could tell"
+)
+
+func (l *Exposed) state() string {
+	switch {
+	case l.self != nil, l.unasked != nil && l.lister != nil && !l.expired():
+		return isLive
+	case l.unasked != nil && l.lister == nil:
+		return isUnasked
+	case l.lister == nil || l.expired():
+		return isDead
+	}
+	return isUnproven
+}
+
+// blockReason is why a token is not revoked that may be live, or nil.
+func (l *Exposed) blockReason(force bool) error {
+	switch {
+	case l.state() == isUnasked:
+		return l.unasked
+	case force, l.replaced:
+		return nil
+	case l.current && l.kept:
+		return exit.Refusef("it is the token that this command uses: without it you are logged out").
+			WithHint("--rotate replaces it and then revokes it; --force revokes it")
+	case l.current:
+		return exit.Refusef("it is the token that this command uses: without it you are logged out").
+			WithHint("--force revokes it all the same")
+	case l.state() == isUnproven:
+		return exit.Refusef("it is listed, but the token that was found is not accepted: it is made up, or was not read well").
+			WithHint("--force revokes it all the same")
+	}
+	return nil
+}
+
+// shouldRevoke reports whether the token is to be revoked.
+func (l *Exposed) shouldRevoke(force bool) bool { return l.state() != isDead && l.blockReason(force) == nil }
+
+func (l *Exposed) name() string { return fmt.Sprintf("token %d", l.number) }
+
+// show says what the token is, before the question.
+func (l *Exposed) show(app *cli.App) {
+	if app.Globals.Quiet {
+		return
+	}
+	var columns []output.Column[*Exposed]
+	add := func(key, text string) {
+		if text != "" {
+			columns = append(columns, output.Column[*Exposed]{Key: key, Value: func(*Exposed) any { return text }})
+		}
+	}
+	add("token", fmt.Sprint(l.number))
+	add("stands", l.stands)
+	add("clientId", l.ClientID)
+	add("state", l.state())
+	add("organization", cmp.Or(l.orgName, l.orgID))
+	if l.lister != nil {
+		add("roles", cmp.Or(cli.RoleNames(l.roles), "none"))
+		add("may", cmp.Or(strings.Join(l.permissions, ", "), "nothing"))
+		add("description", l.description)
+		add("age", cli.Age(l.now, l.GeneratedOn))
+	} else if l.self != nil {
+		add("may", "unknown: nobody here may list the tokens of its organization")
+	}
+	if !l.ExpiresAt.IsZero() {
+		add("expires", formatExpiry(l.ExpiresAt))
+	}
+	add("here", strings.Join(l.locations(), "; "))
+	if l.replaced {
+		add("then", "it is replaced by a new token with the same rights, and revoked")
+	}
+	_ = output.One(app.Err, output.Options{Format: output.Table}, columns, l) // text in memory, to people
+	fmt.Fprintln(app.Err)
+}
+
+// locations says what the token is to this machine.
+func (l *Exposed) locations() []string {
+	var words []string
+	if l.current {
+		words = append(words, "this command uses it")
+	}
+	for _, p := range l.places {
+		switch {
+		case p.saved.Name == "":
+			words = append(words, "the login of profile "+p.profile)
+		case p.used != "":
+			words = append(words, fmt.Sprintf("saved as %s in profile %s, and selected for %s", p.saved.Name, p.profile, p.used))
+		default:
+			words = append(words, fmt.Sprintf("saved as %s in profile %s", p.saved.Name, p.profile))
+		}
+	}
+	return words
+}
+
+// placesOf returns where a token is known on this machine.
+func placesOf(cfg config.Config, clientID string) []location {
+	var all []location
+	for _, p := range cfg.Profiles {
+		if p.ClientID == clientID {
+			all = append(all, location{profile: p.Name})
+		}
+		for _, s := range p.Tokens {
+			if s.ClientID != clientID {
+				continue
+			}
+			found := location{profile: p.Name, saved: s}
+			found.used = strings.Join(p.DatabasesWith(s.Name), ", ")
+			all = append(all, found)
+		}
+	}
+	return all
+}

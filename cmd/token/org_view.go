@@ -1,0 +1,108 @@
+package token
+
+import (
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+)
+
+// orgView is what a session sees of its organization.
+type orgView struct {
+	session        *cli.Session
+	orgID, orgName string
+	rows           []tokenRow // none where it may not list tokens
+	roles          []devops.Role
+}
+
+// ownOrgView is what the login in use sees, nil where there is none that is valid.
+func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
+	if !app.HasCredential() {
+		app.Say("There is no login: each token is asked about itself, and revoked with itself if it may.")
+		return nil, nil //nolint:nilnil // nobody is logged in
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := newView(ctx, app, session)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		app.Warn("the login in use is not valid itself: each token is revoked with itself if it may")
+		return nil, nil //nolint:nilnil // as good as nobody
+	}
+	if err == nil && v.rows == nil {
+		app.Say("The login in use may not list tokens: it lacks org-token-read.")
+	}
+	return v, err
+}
+
+func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView, error) {
+	id, err := session.OrgID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := &orgView{session: session, orgID: id}
+	v.rows, err = rows(ctx, app, session)
+	switch {
+	case errors.Is(err, devops.ErrForbidden):
+		v.orgName = knownOrgName(app, id)
+		return v, nil
+	case err != nil:
+		return nil, err
+	}
+	if v.roles, err = session.AllRoles(ctx); err != nil {
+		return nil, err
+	}
+	v.orgName, err = session.OrgName(ctx)
+	return v, err
+}
+
+// otherOrgView is what can be seen of the organization of a token that the login
+// in use does not see: by the login of a profile, else by the token itself.
+func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[string]*orgView) *orgView {
+	v, tried := known[l.orgID]
+	if !tried {
+		v = profileOrgView(ctx, app, l)
+		known[l.orgID] = v
+	}
+	if v != nil {
+		return v
+	}
+	v, err := newView(ctx, app, l.self)
+	if err != nil {
+		app.Warn("%s cannot be looked at: %v", l.ClientID, err)
+		return nil
+	}
+	return v
+}
+
+// profileOrgView is what the login of a profile sees of the token's organization,
+// nil where there is no such profile.
+func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
+	cfg, err := app.Config()
+	if err != nil || app.Sandboxed() {
+		return nil
+	}
+	for _, p := range cfg.Profiles {
+		if p.Org.ID != l.orgID {
+			continue
+		}
+		session, err := app.LoginSession(ctx, p.Name)
+		if err == nil && session.APIURL != l.self.APIURL {
+			continue
+		}
+		var v *orgView
+		if err == nil {
+			v, err = newView(ctx, app, session)
+		}
+		if err != nil {
+			app.Warn("the login of profile %s cannot be used: %v", p.Name, err)
+			continue
+		}
+		if v.orgID == l.orgID && v.rows != nil {
+			return v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package user
+
+import (
+	"context"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+)
+
+// checkUnchanged makes sure, right before the change, that what was shown still holds.
+func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+	shown, err := session.Members(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := session.Users.List(ctx)
+	if err != nil {
+		return err
+	}
+	if err := unchangedSince(now.Users, user); err != nil {
+		return err
+	}
+	if in.leavesNoAdmin(now.Users, user, wanted) && !in.leavesNoAdmin(shown.Users, user, wanted) {
+		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
+	}
+	return nil
+}
+
+// leavesNoAdmin reports whether nobody would be an Organization Administrator.
+func (in update) leavesNoAdmin(users []devops.User, user devops.User, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
+}
+
+// checkUnchanged makes sure, right before the first one is removed, that what was shown
+// still holds.
+func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, shown devops.Members, found []removal) error {
+	leaving := presentUsers(found)
+	if len(leaving) == 0 {
+		return nil
+	}
+	now, err := session.Users.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range leaving {
+		if err := unchangedSince(now.Users, u); err != nil {
+			return err
+		}
+	}
+	if len(lastAdmins(shown.Users, leaving)) > 0 {
+		return nil
+	}
+	return in.checkLastAdmins(ctx, app, lastAdmins(now.Users, leaving))
+}
+
+// unchangedSince fails if the roles of a user are not what was shown, or if
+// nobody is there any more.
+func unchangedSince(users []devops.User, shown devops.User) error {
+	i := slices.IndexFunc(users, func(u devops.User) bool { return u.ID == shown.ID })
+	switch {
+	case i < 0:
+		return exit.Failf(exit.Conflict, "%s was removed meanwhile; nothing was changed", shown.Email)
+	case !sameRoles(roleIDs(users[i]), roleIDs(shown)):
+		return exit.Failf(exit.Conflict, "the roles of %s were changed meanwhile, to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/astra-admin/astra/pkg/exit"
+)
+
+// RestoreCoreDumps gives back what NoDumps took, for a program that takes the place of
+// this one.
+func (a *App) RestoreCoreDumps() {
+	if a.restoreDumps != nil {
+		a.restoreDumps()
+	}
+}
+
+// RecoverPanic turns a panic into status 1 and one line without the memory that a
+// trace would show. It is to be deferred.
+func (a *App) RecoverPanic(status *int) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	words := fmt.Sprintf("%T", cause)
+	if known, ok := cause.(runtime.Error); ok {
+		words = known.Error()
+	}
+	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	*status = int(exit.Failed)
+}

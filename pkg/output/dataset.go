@@ -1,0 +1,118 @@
+package output
+
+import (
+	"bytes"
+	"io"
+)
+
+// piece is the length from which the text of a list is written in pieces.
+const piece = 1 << 20
+
+// A dataset is a list or a single thing without its type: cells by row and
+// column, made when a format asks for them.
+type dataset struct {
+	normaliser
+
+	w        io.Writer // of long lists; see spill
+	spilled  bool
+	list     bool
+	terminal bool // what is written is shown by a terminal
+	keys     []string
+	name     int // the column that names a row
+	wraps    []bool
+	spare    []int // 0 for columns that are never left out
+	states   []bool
+	marks    []bool
+	rows     int
+	value    func(row, column int) any
+	text     func(row, column int) string // of one line or more, not sanitised
+	unset    func(row, column int) string
+	lines    func(row, column int) []string
+	typed    func(row, column int) bool // whether text is no formula: a number, a truth, or exact
+}
+
+// newSheet makes the sheet of items, in the given order if there is one.
+func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *dataset {
+	item := func(row int) T {
+		if order == nil {
+			return items[row]
+		}
+		return items[order[row]]
+	}
+	s := &dataset{list: list, rows: len(items)}
+	for i, c := range columns {
+		s.keys = append(s.keys, c.Key)
+		s.wraps = append(s.wraps, c.Wrap)
+		s.spare = append(s.spare, c.Spare)
+		s.states = append(s.states, c.State)
+		s.marks = append(s.marks, c.Mark)
+		if c.Name {
+			s.name = i
+		}
+	}
+	s.value = func(row, column int) any {
+		return s.normaliser.value(columns[column].Value(item(row)))
+	}
+	s.text = func(row, column int) string {
+		if c := columns[column]; c.Text != nil {
+			return c.Text(item(row))
+		}
+		return text(s.value(row, column))
+	}
+	s.unset = func(row, column int) string {
+		if c := columns[column]; c.Unset != nil {
+			return c.Unset(item(row))
+		}
+		return ""
+	}
+	s.lines = func(row, column int) []string {
+		if c := columns[column]; c.Lines != nil {
+			return c.Lines(item(row))
+		} else if list, ok := s.value(row, column).([]string); ok && c.Text == nil {
+			return list
+		}
+		return []string{s.text(row, column)}
+	}
+	s.typed = func(row, column int) bool {
+		if columns[column].Exact {
+			return true
+		} else if columns[column].Text != nil {
+			return false
+		}
+		switch s.value(row, column).(type) {
+		case bool, int64, float64:
+			return true
+		}
+		return false
+	}
+	return s
+}
+
+// spill writes the lines of b, the text up to the end of a row, once they are many, and
+// returns what is left: the text of a long list is not in memory all at once. A value
+// that cannot be shown is still an error before anything is written.
+func (s *dataset) spill(b []byte) []byte {
+	if len(b) < piece || s.w == nil || s.err != nil {
+		return b
+	}
+	if !s.spilled {
+		s.check()
+	}
+	lines := bytes.LastIndexByte(b, '\n') + 1
+	if s.err == nil {
+		s.spilled = true
+		_, s.err = s.w.Write(b[:lines])
+	}
+	return append(b[:0], b[lines:]...)
+}
+
+// check looks for a value that cannot be shown.
+func (s *dataset) check() {
+	for row := range s.rows {
+		for column := range s.keys {
+			if s.value(row, column); s.err != nil {
+				return
+			}
+		}
+	}
+}
