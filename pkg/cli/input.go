@@ -5,9 +5,16 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
+	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/textfile"
 )
 
 // ReadInput reads a file, - for standard input, up to limit bytes and within the
@@ -48,4 +55,155 @@ func (a *App) read(name string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, limit))
+}
+
+// maxDocument bounds what is read of a document that the user gives.
+const maxDocument = 1 << 20
+
+// ReadDocument reads the file that a flag names, - for standard input, within
+// the time limit of ctx.
+func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, error) {
+	if name == "-" && a.Globals.TokenFile == "-" {
+		return nil, exit.Usagef("%s and --token-file cannot both be read from standard input", flag)
+	}
+	text, err := a.ReadInput(ctx, name, maxDocument+1)
+	switch {
+	case errors.Is(err, exit.ErrSlowInput):
+		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", a.input(flag, name))
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, a.unreadable(flag, name, err)
+	case len(text) > maxDocument:
+		return nil, exit.Usagef("%s is longer than a megabyte", a.input(flag, name))
+	}
+	return text, nil
+}
+
+// ReadText is ReadDocument for a text, which it returns as UTF-8 with line feeds.
+func (a *App) ReadText(ctx context.Context, flag, name string) (string, error) {
+	data, err := a.ReadDocument(ctx, flag, name)
+	if err != nil {
+		return "", err
+	}
+	text, err := textfile.Decode(data)
+	if err != nil {
+		return "", exit.Usagef("%s: %v", a.input(flag, name), err)
+	}
+	return text, nil
+}
+
+// called is what a file is called to people.
+func called(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
+// input names what is read, after the flag that named it. Standard input is also read
+// where no flag was given, and none is named then.
+func (a *App) input(flag, name string) string {
+	given := slices.ContainsFunc(a.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
+	if name == "-" && !given {
+		return called(name)
+	}
+	return flag + ": " + called(name)
+}
+
+// unreadable is the failure of an input, whose name is part of the system's words where
+// it is a file.
+func (a *App) unreadable(flag, name string, err error) error {
+	if name == "-" {
+		return exit.Usagef("%s: %v", a.input(flag, name), err)
+	}
+	return exit.Usagef("%s: %v", flag, err)
+}
+
+// ReadAnyText reads a text that may hold secrets, up to one byte above the
+// limit: from a file, from standard input if name is -, and if name is empty
+// from standard input or from somebody at a terminal, who pastes it unseen.
+func (a *App) ReadAnyText(ctx context.Context, name, question string, limit int) ([]byte, error) {
+	switch {
+	case name == "" && a.Interactive():
+		text, err := a.Prompter().Paste(ctx, question, limit)
+		if err != nil {
+			return nil, a.asked(err)
+		}
+		return text, nil
+	case name == "":
+		name = "-"
+	}
+	switch {
+	case name == "-" && a.Globals.TokenFile == "-":
+		return nil, exit.Usagef("standard input cannot be both the credential (--token-file -) and the text")
+	case name == "-" && a.Terminal.In:
+		return nil, exit.Usagef("standard input is a terminal, and would show the text").WithHint("give a file, or a text on standard input")
+	}
+	text, err := a.ReadInput(ctx, name, int64(limit)+1)
+	switch {
+	case errors.Is(err, exit.ErrSlowInput):
+		return nil, exit.Failf(exit.Unconfirmed, "the text did not end in time")
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, exit.Usagef("%v", err)
+	}
+	return text, nil
+}
+
+func (a *App) tokenFile() CredentialSource {
+	return CredentialSource{Name: "--token-file", Present: a.Globals.TokenFile != "", Detail: a.Globals.TokenFile, read: a.readTokenFile}
+}
+
+// maxTokenFile is more than any file with one token holds.
+const maxTokenFile = 64 << 10
+
+// readTokenFile reads the token that --token-file names, - for standard input.
+func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
+	text, err := a.ReadTokenFile(ctx, a.Globals.TokenFile)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	url, err := a.RequestedURL()
+	return credential.Item{Token: text, APIURL: url}, err
+}
+
+// ReadTokenFile reads a file that holds one token, - for standard input, within
+// the time limit of ctx: the token alone, or what "token generate --out" writes. It does
+// not check the token's shape.
+func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
+	if name == "-" && a.Terminal.In {
+		return "", exit.Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
+	}
+	data, err := a.ReadInput(ctx, name, maxTokenFile+1)
+	switch {
+	case errors.Is(err, exit.ErrSlowInput):
+		return "", exit.Failf(exit.Unconfirmed, "no token came in time")
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		return "", a.unreadable("--token-file", name, err)
+	case len(data) > maxTokenFile:
+		return "", exit.Usagef("%s is larger than 64 KiB", a.input("--token-file", name))
+	}
+	a.warnReadable(name)
+	text, err := textfile.Decode(data)
+	if err != nil {
+		return "", exit.Usagef("%s: %v", a.input("--token-file", name), err)
+	}
+	only, count := secret.Only(text)
+	if count > 1 {
+		return "", exit.Usagef("%s holds %s; it must hold one", a.input("--token-file", name), spelling.Count(count, "token"))
+	}
+	return secret.Text(strings.TrimSpace(only)), nil
+}
+
+// warnReadable warns of a file with a secret that others can read. It is a
+// warning and no more: secrets that a container is given are files that everybody
+// in it can read.
+func (a *App) warnReadable(name string) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
+		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
+	}
 }

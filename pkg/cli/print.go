@@ -1,10 +1,17 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"syscall"
 
+	"github.com/astra-admin/astra/pkg/atomicfile"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -162,4 +169,61 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 		return nil
 	}
 	return output.CheckList(options, columns)
+}
+
+// Wrap breaks a line between words, so that it fits into width columns; what
+// follows the first part is indented by two. A word that is too long stays
+// whole, so that it can be copied. No width is no limit.
+func Wrap(line string, width int) string {
+	const indent = "  "
+	var b strings.Builder
+	used := 0
+	for i, word := range strings.Split(line, " ") {
+		size := len([]rune(word))
+		switch {
+		case i == 0:
+		case width > 0 && used+1+size > width:
+			b.WriteString("\n" + indent)
+			used = len(indent)
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += size
+	}
+	return b.String()
+}
+
+// Sentence begins words with a capital letter.
+func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
+
+// advisePlace adds to an error about one of our own files, which the system refuses,
+// the variable that chooses another place for it.
+func (a *App) advisePlace(e *exit.Error, err error) {
+	if e.Hint != "" || !placeRefused(err) {
+		return
+	}
+	paths, _ := config.Dirs(a.Getenv, a.Home, goos) // those that can be told
+	for _, place := range []struct{ dir, variable string }{
+		{paths.State, "ASTRA_STATE_DIR"}, {paths.Cache, "ASTRA_CACHE_DIR"}, {paths.Config, "ASTRA_CONFIG_DIR"},
+	} {
+		if place.dir != "" && strings.Contains(e.Message, place.dir) {
+			e.Hint = place.variable + " chooses another directory"
+			return
+		}
+	}
+}
+
+// placeRefused reports whether another directory would help.
+func placeRefused(err error) bool {
+	ours := false
+	for _, kind := range []error{config.ErrConfig, credential.ErrPermissions, credential.ErrUnavailable} {
+		ours = ours || errors.Is(err, kind)
+	}
+	refused := strings.Contains(err.Error(), "another user") || errors.Is(err, fs.ErrPermission) || errors.Is(err, atomicfile.ErrNotRegular)
+	for _, number := range []syscall.Errno{syscall.ENOLCK, syscall.ENOSYS, syscall.EROFS, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOSPC, syscall.EIO} {
+		refused = refused || errors.Is(err, number)
+	}
+	return ours && refused
 }

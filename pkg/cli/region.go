@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // clouds are the providers whose regions databases can be in.
@@ -94,4 +97,25 @@ func regionList(kind, cloud string) string {
 		words = append(words, "--type", kind)
 	}
 	return shellword.Line(append(words, "--cloud", strings.ToLower(cloud))...)
+}
+
+// Endpoint returns the address of a database's data APIs: scheme and host of
+// what the service calls its data endpoint. It is empty where there is none.
+func Endpoint(d devops.Database) string {
+	u, err := url.Parse(d.Endpoint)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return "https://" + u.Host
+}
+
+// CheckKeyspace refuses a name that no keyspace can have (exit 2).
+func CheckKeyspace(name string) error {
+	if odd := spelling.Foreign(name); odd != "" {
+		return exit.Usagef("%q cannot be the name of a keyspace: it has %s", name, odd)
+	}
+	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_]{0,47}$`).MatchString(name) {
+		return exit.Usagef("%q cannot be the name of a keyspace: letters, digits and underscores, at most 48, the first one no underscore", name)
+	}
+	return nil
 }

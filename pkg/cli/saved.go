@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -91,4 +93,97 @@ func LoginKey(p config.Profile) credential.Key {
 // SavedKey names the item of a saved token in its store.
 func SavedKey(profile string, saved config.SavedToken) credential.Key {
 	return credential.Key{Profile: profile, Name: saved.Name + "." + saved.ClientID}
+}
+
+// secretKey is one secret of a profile and the kind of store that has it.
+type secretKey struct {
+	kind string
+	key  credential.Key
+}
+
+// secretsOf are the login and the saved tokens of a profile.
+func secretsOf(p config.Profile) []secretKey {
+	var all []secretKey
+	if p.Store != string(credential.Env) && p.Store != "" {
+		all = append(all, secretKey{p.Store, LoginKey(p)})
+	}
+	for _, t := range p.Tokens {
+		all = append(all, secretKey{t.Store, SavedKey(p.Name, t)})
+	}
+	return all
+}
+
+// sessionsOf are the REST sessions of a profile. A database that is selected may
+// have one that an earlier version did not note; the others are noted.
+func sessionsOf(p config.Profile) []secretKey {
+	if !KeepsSessions(p) {
+		return nil
+	}
+	ids := map[string]bool{}
+	for _, b := range p.AllBindings() {
+		ids[b.DB.ID] = true
+	}
+	for _, s := range p.Sessions {
+		ids[s.DB] = true
+	}
+	delete(ids, "")
+	var all []secretKey
+	for id := range ids {
+		all = append(all, secretKey{p.Store, RESTSessionKey(p.Name, id)})
+	}
+	return all
+}
+
+// SecretsOf returns how many secrets are stored for a profile.
+func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
+
+// copySecrets copies secrets to another profile's name. A login that was dropped is
+// no error.
+func (a *App) copySecrets(ctx context.Context, all []secretKey, to string) error {
+	for _, s := range all {
+		item, err := a.Stored(ctx, s.kind, s.key)
+		if errors.Is(err, credential.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		store, err := a.Store(s.kind)
+		if err != nil {
+			return err
+		}
+		if err := store.Set(ctx, credential.Key{Profile: to, Name: s.key.Name}, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop removes secrets. What is not there is as good as dropped.
+func (a *App) drop(ctx context.Context, all []secretKey) error {
+	var errs []error
+	for _, s := range all {
+		store, err := a.Store(s.kind)
+		if err == nil {
+			err = store.Delete(ctx, s.key)
+		}
+		if !errors.Is(err, credential.ErrNotFound) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// BundlePath is where the secure connect bundle of a database in a region is
+// kept, unless somebody wants it elsewhere. What the database and its region are
+// called becomes a part of it only if it is as plain as it should be.
+func (a *App) BundlePath(databaseID, region string) (string, error) {
+	if !config.IsIdentifier(databaseID) || !config.IsIdentifier(region) {
+		return "", exit.Refusef("%q in %q cannot be a part of a file's name", databaseID, region)
+	}
+	paths, err := a.Paths()
+	if paths.State == "" {
+		return "", err
+	}
+	return filepath.Join(paths.State, "bundles", databaseID+"-"+region+".zip"), nil
 }

@@ -242,3 +242,14 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 		return nil
 	})
 }
+
+// Clipboard is the clipboard in front of the user as a destination of a new
+// token. Its program gets none of our own variables, in which a credential may
+// be.
+func (a *App) Clipboard() *onetime.Clipboard {
+	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.ThirdPartyEnv()}
+	if a.Terminal.Err {
+		c.Terminal = a.Stderr()
+	}
+	return c
+}

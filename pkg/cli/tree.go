@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
@@ -140,3 +144,120 @@ func Parent(noun *cobra.Command) *cobra.Command {
 	}
 	return noun
 }
+
+// ownFormats is the annotation of a command with values of -o that others do not
+// have.
+const ownFormats = "own-formats"
+
+// OwnFormats gives cmd values of -o of its own. See App.OwnFormat.
+func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[ownFormats] = strings.Join(names, " ")
+	return cmd
+}
+
+// OwnFormat returns the value of -o if it is one of the command's own.
+func (a *App) OwnFormat() string { return a.ownFormat }
+
+// resolveCustomFormat keeps a value of -o that only this command knows. The other
+// flags of the output have no meaning with it.
+func (a *App) resolveCustomFormat(cmd *cobra.Command) error {
+	g := &a.Globals
+	if g.Output == "" || !slices.Contains(strings.Fields(cmd.Annotations[ownFormats]), g.Output) {
+		return nil
+	}
+	given := a.outputGiven
+	a.outputGiven = false
+	other := a.OutputFlag()
+	a.outputGiven = given
+	if other != "" {
+		return exit.Usagef("%s has no meaning with -o %s", other, g.Output)
+	}
+	a.ownFormat, g.Output = g.Output, ""
+	return nil
+}
+
+// ownFormatsToo adds the formats of the command to a complaint about -o.
+func ownFormatsToo(cmd *cobra.Command, err error) error {
+	names := strings.Fields(cmd.Annotations[ownFormats])
+	if len(names) == 0 {
+		return err
+	}
+	return exit.Hint(err, "this command has "+strings.Join(names, " and ")+" as well")
+}
+
+// A ChildStatus is the status of a program that was run for the user. The
+// command ends with it, and without a word.
+type ChildStatus int
+
+// Error says how the program ended.
+func (s ChildStatus) Error() string { return "the program ended with status " + strconv.Itoa(int(s)) }
+
+// ownStatus is the annotation of a command that ends with one status for
+// whatever goes wrong, because the others are those of what it runs.
+const ownStatus = "own-status"
+
+// PassesThroughExitCode marks cmd as a command whose own failures all end with one status.
+// The error names the kind of failure as ever.
+func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[ownStatus] = code.String()
+	return cmd
+}
+
+// ownStatusOf returns what cmd is marked with by FailsWith, else OK.
+func ownStatusOf(cmd *cobra.Command) exit.Code {
+	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
+	return exit.Code(code)
+}
+
+// overrideExitCode gives e the status that the command has for all failures. What is
+// said of a program that could not be run, and signals, stay.
+func (a *App) overrideExitCode(e *exit.Error) {
+	kept := []exit.Code{exit.CannotExecute, exit.CommandNotFound, exit.HungUp, exit.Interrupted, exit.Terminated}
+	if a.OwnStatus == exit.OK || slices.Contains(kept, e.Exit) {
+		return
+	}
+	if e.Name == "" {
+		e.Name = e.Exit.Name()
+	}
+	e.Exit = a.OwnStatus
+}
+
+// columnKeys is the annotation of a command that has the keys of its columns.
+const columnKeys = "columns"
+
+// Listing is a command that prints a list of these columns: its help names them,
+// and a shell completes them.
+func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Command {
+	keys := output.Keys(columns)
+	if cmd.Long == "" {
+		cmd.Long = cmd.Short + "."
+	}
+	const width = 84 // as wide as the other lines of a help
+	cmd.Long += "\n\n" + strings.ReplaceAll(Wrap("Columns: "+strings.Join(keys, ", ")+".", width), "\n  ", "\n")
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[columnKeys] = strings.Join(keys, " ")
+	return cmd
+}
+
+// nouns is what the rows of a command's output are, in the plural.
+func nouns(cmd *cobra.Command) string {
+	if cmd.Parent() == nil || cmd.Name() != "list" && cmd.Name() != "get" {
+		return "rows"
+	}
+	noun := cmd.Parent().Name()
+	longer := map[string]string{
+		"cdc": "table", "db": "database", "key": "customer key", "org": "organization", "pcu": "PCU group", "telemetry": "database",
+	}
+	return spelling.Plural(cmp.Or(longer[noun], strings.ReplaceAll(noun, "-", " ")))
+}
+
+// columnsOf are the keys of the columns of a command, if it prints a list.
+func columnsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[columnKeys]) }

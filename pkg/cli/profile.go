@@ -4,11 +4,68 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
+
+// Profile returns the profile that is chosen, whatever credential is used. In
+// sandbox mode it is the sandbox's own.
+func (a *App) Profile() (config.Profile, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	if a.sandboxed {
+		p, found := cfg.Find(sandboxProfile)
+		if !found {
+			p = config.Profile{Name: sandboxProfile, Store: string(credential.File)}
+		}
+		return p, nil
+	}
+	sources, err := a.profileSources()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	for _, s := range sources {
+		if s.Present {
+			return a.findProfile(s.Detail)
+		}
+	}
+	return config.Profile{}, a.noProfile(exit.Config)
+}
+
+// ProfileIfAny returns the profile that is chosen, and the zero one where there
+// are no profiles at all: what needs no more than a credential works without.
+func (a *App) ProfileIfAny() (config.Profile, error) {
+	p, err := a.Profile()
+	if e, ok := errors.AsType[*exit.Error](err); ok && e.Name == noProfileAtAll {
+		return config.Profile{}, nil
+	}
+	return p, err
+}
+
+// findProfile returns the profile called name.
+func (a *App) findProfile(name string) (config.Profile, error) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, err
+	}
+	p, found := cfg.Find(name)
+	if !found {
+		var known []string
+		for _, p := range cfg.Profiles {
+			known = append(known, p.Name)
+		}
+		e := exit.NotFoundf("profile", name, known)
+		e.Exit = exit.Config
+		return config.Profile{}, e.WithNext("astra profile list")
+	}
+	return p, nil
+}
 
 // Config returns the configuration, read once.
 func (a *App) Config() (config.Config, error) {
@@ -137,4 +194,29 @@ func (a *App) Project() (config.Project, error) {
 		a.project = &project
 	}
 	return *a.project, nil
+}
+
+// NewName checks the name of something that is to be created, and returns it with
+// composed accents. A name that nobody could type again or tell from another is wrong
+// (exit 2); letters of several scripts in one word are only warned of.
+func (a *App) NewName(kind, name string) (string, error) {
+	if strings.TrimSpace(name) == "" {
+		return "", exit.Usagef("the name of %s cannot be blank", kind)
+	}
+	if unseen := spelling.Unseen(name); unseen != "" {
+		return "", exit.Usagef("the name of %s has %s: %q", kind, unseen, name)
+	}
+	if mixed := spelling.MixedWord(name); mixed != "" {
+		a.Warn("the name %q has %s", name, mixed)
+	}
+	return a.Composed(name), nil
+}
+
+// Composed returns a text with composed accents, and says so where it had others.
+func (a *App) Composed(text string) string {
+	composed := spelling.Composed(text)
+	if composed != text {
+		a.Say("Sending %s with composed accents.", text)
+	}
+	return composed
 }

@@ -1,0 +1,295 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/prompt"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// AskSecret asks for a secret without showing it. It must not be used unless
+// Interactive.
+func (a *App) AskSecret(ctx context.Context, question string) (secret.Text, error) {
+	answer, err := a.Prompter().Secret(ctx, question)
+	if err != nil {
+		return "", a.asked(err)
+	}
+	return secret.Text(answer), nil
+}
+
+// EnvironmentToken returns the token of ASTRA_TOKEN or ASTRA_API_TOKEN.
+func (a *App) EnvironmentToken() secret.Text {
+	return cmp.Or(a.settings.Token, a.settings.APIToken)
+}
+
+// NamedProfile returns the profile called name, or the chosen one if name is
+// empty.
+func (a *App) NamedProfile(name string) (config.Profile, error) {
+	if name == "" {
+		return a.Profile()
+	}
+	return a.findProfile(name)
+}
+
+// Confirm asks before something is changed. It returns nil for yes, and for
+// --yes. Where nobody can be asked it fails with status 8 and shows the command
+// that needs no question.
+func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
+	for i, arg := range args {
+		args[i] = output.Sanitize(fmt.Sprint(arg))
+	}
+	question = fmt.Sprintf(question, args...)
+	switch {
+	case a.Globals.Yes, a.Globals.DryRun:
+		return nil
+	case !a.Interactive():
+		return a.errNoTerminal(question, "--yes")
+	}
+	yes, err := a.Prompter().Confirm(ctx, question, false)
+	switch {
+	case errors.Is(err, prompt.ErrBack):
+		return a.back(a.dialog.at)
+	case err != nil:
+		return a.asked(err)
+	case !yes:
+		return declined()
+	}
+	return nil
+}
+
+// asked words the end of a question that was not answered.
+func (a *App) asked(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w; nothing was changed", exit.ErrNoAnswer)
+	}
+	return err
+}
+
+// errNoTerminal is the failure of a question that nobody can be asked: it names the
+// flag and repeats the command line with it.
+func (a *App) errNoTerminal(question, flag string) error {
+	return &exit.Error{
+		Exit:    exit.Unconfirmed,
+		Message: "there is nobody to ask: " + question,
+		Hint:    "give the answer with " + flag,
+		Next:    []string{a.withFlag(flag)},
+	}
+}
+
+// ConfirmName asks for a name to be typed before something that one does not
+// want to do by habit; --yes is no answer to that. given is the value of
+// --confirm.
+func (a *App) ConfirmName(ctx context.Context, given, name, question string, args ...any) error {
+	for i, arg := range args {
+		args[i] = output.Sanitize(fmt.Sprint(arg))
+	}
+	question = fmt.Sprintf(question, args...)
+	switch {
+	case a.Globals.DryRun:
+		return nil
+	case given == "" && !a.Interactive():
+		const flag = "--confirm=NAME"
+		repaired := strings.Replace(a.withFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
+		return &exit.Error{
+			Exit: exit.Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
+			Hint: "give the name with --confirm; --yes is not enough", Next: []string{repaired},
+		}
+	case given == "":
+		a.Warn("%s", question)
+		var err error
+		given, err = a.Prompter().Input(ctx, fmt.Sprintf("Type %s to confirm", output.Sanitize(name)), "")
+		if err != nil {
+			return a.asked(err)
+		}
+	}
+	if !spelling.SameName(given, name) {
+		e := &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+		if spelling.Alike(given, name) {
+			e.Hint = "they look the same: " + spelling.Difference(given, name)
+		}
+		return e
+	}
+	return nil
+}
+
+// Choose asks for one of options and returns its index. It must not be used
+// unless Interactive.
+func (a *App) Choose(ctx context.Context, question string, options ...prompt.Option) (int, error) {
+	chosen, err := a.list(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+		if len(q.Selected) > 0 {
+			q.Default = q.Selected[0]
+		}
+		i, err := a.Prompter().Select(ctx, q, clean)
+		return []int{i}, err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return chosen[0], nil
+}
+
+// ChooseSome asks for one or more of options, of which those at selected are
+// chosen at the beginning, and returns their indexes. It must not be used unless
+// Interactive.
+func (a *App) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
+	return a.list(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+		return a.Prompter().MultiSelect(ctx, q, clean)
+	})
+}
+
+// dialog holds the answers of a command's lists, so that Esc can go back to one.
+type dialog struct {
+	open   bool     // Esc goes back
+	given  []answer // in the order of the questions
+	at     int      // questions asked in this run
+	replay int      // so many of them have the answer of the run before
+}
+
+type answer struct {
+	question string
+	options  []prompt.Option
+	chosen   []int
+}
+
+// backError says which question is to be asked again.
+type backError struct{ to int }
+
+func (backError) Error() string { return prompt.ErrBack.Error() }
+
+// Dialog runs a command that asks with lists. Esc at a list or a confirmation goes
+// back to the list before it: the command runs again, with the same answers up to
+// there. Until its last question is answered it must not change anything.
+func (a *App) Dialog(run func() error) error {
+	a.dialog = dialog{open: true}
+	for {
+		a.dialog.at = 0
+		err := run()
+		back, ok := errors.AsType[backError](err)
+		if !ok {
+			return err
+		}
+		a.dialog.replay = back.to
+	}
+}
+
+// back is the end of a question with Esc: to the list before it, or out of the
+// command if there is none. asked is how many lists were answered before.
+func (a *App) back(asked int) error {
+	e := declined()
+	if a.dialog.open && asked > 0 {
+		e.Cause = backError{asked - 1}
+	}
+	return e
+}
+
+const (
+	// wasDeclined is the machine name of a question that was answered with no, with Esc,
+	// or with another name than the one to be typed.
+	wasDeclined = "DECLINED"
+	cancelled   = "cancelled; nothing was changed"
+)
+
+// declined is the failure of a question that was answered with no.
+func declined() *exit.Error {
+	return &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: cancelled}
+}
+
+// list asks with a list, unless a run before this one did and has the answer.
+func (a *App) list(question string, options []prompt.Option, selected []int,
+	ask func(prompt.Question, []prompt.Option) ([]int, error),
+) ([]int, error) {
+	d := &a.dialog
+	at := d.at
+	d.at++
+	this := answer{question: question, options: sanitize(options)}
+	if at < len(d.given) && (d.given[at].question != question || !slices.Equal(d.given[at].options, this.options)) {
+		d.given = d.given[:at] // an answer is for the options that were shown, and no others
+	}
+	if at < len(d.given) {
+		selected = d.given[at].chosen
+		if at < d.replay {
+			return selected, nil
+		}
+	}
+	var err error
+	this.chosen, err = ask(prompt.Question{Text: output.Sanitize(question), Selected: selected}, this.options)
+	switch {
+	case errors.Is(err, prompt.ErrBack):
+		return nil, a.back(at)
+	case err != nil:
+		return nil, a.asked(err)
+	case at < len(d.given):
+		d.given[at] = this
+	default:
+		d.given = append(d.given, this)
+	}
+	return this.chosen, nil
+}
+
+// sanitize makes text from outside harmless for the terminal.
+func sanitize(options []prompt.Option) []prompt.Option {
+	clean := slices.Clone(options)
+	for i, o := range clean {
+		clean[i] = prompt.Option{
+			Label: output.Sanitize(o.Label), Alias: output.Sanitize(o.Alias),
+			Description: output.Sanitize(o.Description), Group: output.Sanitize(o.Group),
+		}
+	}
+	return clean
+}
+
+// NewPassword reads a password that is to be set: from the file of
+// --password-file, - for standard input. Without one it is asked for, twice, and
+// read from standard input where that is no terminal. of says whose it is.
+func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, error) {
+	const least = 6 // the service takes no shorter one
+	text, err := a.password(ctx, file, of)
+	if err != nil {
+		return "", err
+	}
+	a.Secrets.Add(text)
+	switch n := len([]rune(text.Reveal())); {
+	case strings.ContainsAny(text.Reveal(), "\r\n"):
+		return "", exit.Usagef("the password has several lines")
+	case n < least:
+		return "", exit.Usagef("the password has %s, and needs %d at least", spelling.Count(n, "character"), least)
+	}
+	return text, nil
+}
+
+func (a *App) password(ctx context.Context, file, of string) (secret.Text, error) {
+	switch {
+	case file == "" && a.Interactive():
+		return a.askNewPassword(ctx, of)
+	case file == "":
+		file = "-"
+	}
+	if file == "-" && a.Terminal.In {
+		return "", exit.Failf(exit.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input, or with --password-file")
+	}
+	a.warnReadable(file)
+	text, err := a.ReadText(ctx, "--password-file", file)
+	return secret.Text(strings.TrimSuffix(text, "\n")), err
+}
+
+func (a *App) askNewPassword(ctx context.Context, of string) (secret.Text, error) {
+	text, err := a.AskSecret(ctx, "New password of "+of)
+	if err != nil {
+		return "", err
+	}
+	again, err := a.AskSecret(ctx, "Once more")
+	if err == nil && again != text {
+		err = &exit.Error{Exit: exit.Unconfirmed, Message: "the two passwords differ; nothing was changed"}
+	}
+	return text, err
+}

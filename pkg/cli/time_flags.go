@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+const day = 24 * time.Hour
+
+// ExpiryForms are the forms that ParseExpiry reads, for the text of a flag.
+const ExpiryForms = "a duration such as 90d or 1y, a date such as 2027-01-31 (its end, in UTC), or an RFC 3339 time"
+
+// ParseExpiry reads a moment that a flag gives: a duration from now, a date, which is
+// the end of that day in UTC, or an RFC 3339 time. A year is one of the calendar. Empty
+// is never, the zero time. The moment must be in the future.
+func ParseExpiry(flag, s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		if at, err = time.Parse(time.DateOnly, s); err == nil {
+			at = at.AddDate(0, 0, 1).Add(-time.Second)
+		}
+	}
+	if err == nil {
+		if !at.After(now) {
+			return time.Time{}, exit.Usagef("%s: %s is in the past", flag, s)
+		}
+		return at.UTC(), nil
+	}
+	if at, ok := inYears(s, now); ok {
+		return at, nil
+	}
+	d, err := ParseDuration(flag, s)
+	if err != nil {
+		return time.Time{}, exit.Usagef("%s is a duration such as 90d or 1y, a date such as 2027-01-31 or a time such as 2027-01-31T00:00:00Z, not %q", flag, s)
+	}
+	return now.Add(d).UTC().Truncate(time.Second), nil
+}
+
+// inYears reads a number of years, such as 1y, from now on.
+func inYears(s string, now time.Time) (time.Time, bool) {
+	const most = 100
+	digits, ok := strings.CutSuffix(s, "y")
+	if !ok || strings.Trim(digits, "0123456789") != "" {
+		return time.Time{}, false
+	}
+	years, err := strconv.Atoi(digits)
+	if err != nil || years < 1 || years > most {
+		return time.Time{}, false
+	}
+	now = now.UTC().Truncate(time.Second)
+	return now.AddDate(years, 0, 0), true
+}
+
+// Age says how long ago something was, in its largest unit.
+func Age(now, then time.Time) string {
+	if then.IsZero() {
+		return "unknown"
+	}
+	d := max(now.Sub(then), 0)
+	switch {
+	case d >= day:
+		return fmt.Sprintf("%dd", d/day)
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
+}
+
+// AddDuration declares a flag that takes a duration.
+func AddDuration(f *pflag.FlagSet, d *time.Duration, name, usage string) {
+	f.Var(&durationFlag{d, name}, name, usage)
+}
+
+// durationFlag is the value of such a flag: pflag's own knows no days, and
+// complains in the words of a library.
+type durationFlag struct {
+	value *time.Duration
+	name  string
+}
+
+// Set reads the value.
+func (d *durationFlag) Set(text string) error {
+	value, ok := config.Duration(text)
+	if !ok {
+		return noDuration("--"+d.name, text)
+	}
+	*d.value = value
+	return nil
+}
+
+// String is the value. A plain 0 is not shown as a default.
+func (d *durationFlag) String() string {
+	if d.value == nil || *d.value == 0 {
+		return "0"
+	}
+	return d.value.String()
+}
+
+// Type names the kind of the value.
+func (*durationFlag) Type() string { return "duration" }
+
+// ParseDuration reads a duration that a flag gives, as config.Duration does.
+// Empty is zero, and otherwise it is above that. flag is named in the error.
+func ParseDuration(flag, s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, ok := config.Duration(s)
+	if !ok || d == 0 {
+		return 0, noDuration(flag, s)
+	}
+	return d, nil
+}
+
+func noDuration(flag, s string) *exit.Error {
+	return exit.Usagef("%s is a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
+}
+
+// ServiceNow returns the time at the service, by which tokens age and expire. In
+// sandbox mode it is that of the sandbox's own clock.
+func (a *App) ServiceNow() (time.Time, error) {
+	if !a.sandboxed {
+		return a.Now(), nil
+	}
+	server, err := a.Sandbox()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return server.Clock()
+}
+
+// Clock is a time of today as people read it.
+func Clock(t time.Time) string { return t.Local().Format(onetime.Clock) }
+
+// ListsLate says until when a list may not show what was done now.
+func (a *App) ListsLate() string { return Clock(a.Now().Add(onetime.Late)) }
+
+// Pause waits, unless ctx ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
