@@ -81,7 +81,9 @@ func (l *Exposed) blockReason(force bool) error {
 }
 
 // shouldRevoke reports whether the token is to be revoked.
-func (l *Exposed) shouldRevoke(force bool) bool { return l.state() != isDead && l.blockReason(force) == nil }
+func (l *Exposed) shouldRevoke(force bool) bool {
+	return l.state() != isDead && l.blockReason(force) == nil
+}
 
 func (l *Exposed) name() string { return fmt.Sprintf("token %d", l.number) }
 

@@ -42,10 +42,10 @@ type tokenRow struct {
 	saved       string // the name under which its secret is stored here
 	roles       []cli.RoleRef
 	description string
-	operation   string // mark of the command that made it, "" if made elsewhere
-	replaces    string // client id of the listed token that a rotation made it to replace
-	replacedBy  string // client id of the listed token that a rotation made to replace it, the youngest of several
-	successors  []tokenRow  // all of those, the youngest last
+	operation   string     // mark of the command that made it, "" if made elsewhere
+	replaces    string     // client id of the listed token that a rotation made it to replace
+	replacedBy  string     // client id of the listed token that a rotation made to replace it, the youngest of several
+	successors  []tokenRow // all of those, the youngest last
 	current     bool
 	now         time.Time
 }

@@ -20,9 +20,9 @@ type invite struct {
 	resend    bool
 	resume    bool
 
-	read   []bulk.Entry // what addresses and from hold, once they were read
+	read   []bulk.Entry      // what addresses and from hold, once they were read
 	faults []bulk.InputError // what is wrong with them
-	picked bool         // the roles come from the list
+	picked bool              // the roles come from the list
 }
 
 func newInvite(app *cli.App) *cobra.Command {

@@ -62,9 +62,9 @@ func (in *input) drain(context.Context) { in.pending = nil }
 // watchSize does nothing: a list is drawn in the new size with the next key.
 func (in *input) watchSize() func() { return func() {} }
 
-// leavable runs what reads from the console behind the back of its input, and
+// nonblocking runs what reads from the console behind the back of its input, and
 // leaves it behind when the context ends.
-func leavable(ctx context.Context, call func() error) error {
+func nonblocking(ctx context.Context, call func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- call() }()
 	select {
