@@ -10,10 +10,10 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// become runs a program as a child and returns its status: Windows cannot put
+// execProcess runs a program as a child and returns its status: Windows cannot put
 // one into the place of another. The console sends Ctrl-C to both, and only the
 // child decides what it means.
-func become(path string, args, environ []string) error {
+func execProcess(path string, args, environ []string) error {
 	signal.Ignore(os.Interrupt)
 	child := &exec.Cmd{Path: path, Args: args, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr} //nolint:forbidigo // the streams themselves, past every filter
 	err := child.Run()
