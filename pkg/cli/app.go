@@ -89,7 +89,7 @@ type App struct {
 	project       *config.Project
 	noted         recorder
 	rehearsed     *[]dryRunRequest // collects the requests of a dry run of several
-	restoreDumps  func()           // takes NoDumps back
+	restoreDumps  func()           // takes DisableCoreDumps back
 }
 
 // System returns the real world. It is the only place where the process's own

@@ -7,7 +7,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// RestoreCoreDumps gives back what NoDumps took, for a program that takes the place of
+// RestoreCoreDumps gives back what DisableCoreDumps took, for a program that takes the place of
 // this one.
 func (a *App) RestoreCoreDumps() {
 	if a.restoreDumps != nil {

@@ -15,5 +15,5 @@ func endGently(p *os.Process) error { return p.Kill() }
 // otherwise than programs expect.
 func pagerWords(command string) []string { return strings.Fields(command) }
 
-// NoDumps has nothing to do: a program of Windows asks for a dump itself.
-func (a *App) NoDumps() {}
+// DisableCoreDumps has nothing to do: a program of Windows asks for a dump itself.
+func (a *App) DisableCoreDumps() {}
