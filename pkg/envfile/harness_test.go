@@ -193,7 +193,7 @@ func hostile() []string {
 // generated returns as many values of several shapes as ENVFILE_VALUES says, or
 // a few, from the seed of ENVFILE_SEED.
 func generated(t *testing.T) []string {
-	n, seed := setting(t, "ENVFILE_VALUES", 300), setting(t, "ENVFILE_SEED", 1)
+	n, seed := setting(t, "ENVFILE_VALUES", 100), setting(t, "ENVFILE_SEED", 1)
 	t.Logf("ENVFILE_VALUES=%d ENVFILE_SEED=%d", n, seed)
 	r := rand.New(rand.NewPCG(uint64(seed), 2))
 	const punctuation = " \t\n'\"\\$`*?[]{}()<>|&;!#~=%^,.:-+@/_aZ0"

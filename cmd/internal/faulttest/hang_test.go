@@ -45,9 +45,9 @@ func TestHangRig(t *testing.T) {
 	}
 	for i, s := range standstills(t) {
 		for j, c := range commands() {
-			rare := 7
+			rare := 13
 			if signaled[s.name] {
-				rare = 19
+				rare = 29
 			}
 			for _, line := range s.variants(c) {
 				if total++; fullRig() || (i+j)%rare == 0 {

@@ -48,7 +48,7 @@ func TestHostileNames(t *testing.T) {
 	for i, c := range commands() {
 		for j, format := range []string{"", "table", "wide", "json", "yaml", "csv", "tsv", "name", "terminal"} {
 			lists := strings.HasSuffix(c.path, " list")
-			if total++; fullRig() || lists || i%9 == j {
+			if total++; fullRig() || lists && i%3 == j%3 || i%9 == j {
 				cells = append(cells, hostileCell{c, h, format})
 			}
 		}

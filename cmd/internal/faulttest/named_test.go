@@ -103,7 +103,7 @@ func TestNamedWaits(t *testing.T) {
 	var cells []namedCell
 	for i, wait := range namedWaits() {
 		for k, number := range []syscall.Signal{0, syscall.SIGTERM, syscall.SIGINT} {
-			if fullRig() || i%3 == k {
+			if fullRig() || i%9 == 3*k {
 				cells = append(cells, namedCell{wait, h, number})
 			}
 		}

@@ -29,7 +29,7 @@ func TestManyRotations(t *testing.T) {
 	t.Parallel()
 	program, err := armed()
 	testkit.Check(t, err)
-	n, workers := trials(6), 1
+	n, workers := trials(3), 1
 	if n >= 100 {
 		workers = 4
 	}

@@ -192,7 +192,7 @@ func TestSignalRig(t *testing.T) {
 				continue // waits for a signal by its nature
 			}
 			for k, number := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
-				if total++; fullRig() || (i+j+11*k)%29 == 0 {
+				if total++; fullRig() || (i+j+11*k)%47 == 0 {
 					cells = append(cells, signalCell{hangCell{c, s, h, before, grace}, number})
 				}
 			}
