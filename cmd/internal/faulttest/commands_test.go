@@ -178,12 +178,12 @@ func TestRigLines(t *testing.T) {
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
 		verbs[path] = true
 		if len(lines[path]) == 0 {
-			t.Errorf("the rigs leave %q out: add\n\t\t%q: {{args: \"…\"}},\nto rigLines in cmd/rig_lines_test.go, with arguments that succeed in the home of newHome", path, path)
+			t.Errorf("the rigs leave %q out: add\n\t\t%q: {{args: \"…\"}},\nto rigLines in cmd/internal/faulttest/commands_test.go, with arguments that succeed in the home of newHome", path, path)
 		}
 	})
 	for path := range lines {
 		if !verbs[path] {
-			t.Errorf("rigLines in cmd/rig_lines_test.go has a line for %q, which is no command", path)
+			t.Errorf("rigLines in cmd/internal/faulttest/commands_test.go has a line for %q, which is no command", path)
 		}
 	}
 	h := newHome(t)
