@@ -54,25 +54,32 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	return pending
 }
 
-// provenOurs reports whether a token is what the rotation made: it was used here, the
-// list shows our mark on it, or the service accepts its stored secret.
+// provenOurs reports whether a token is what the rotation made: it was used here, a
+// list showed our mark on it, or the service accepts its stored secret. It notes the
+// proof: no later run finds it once the token is revoked.
 func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (bool, error) {
 	if r.foreign(e.Record, clientID) && clientID != r.Caller { // the login that was rotated is the new token
 		return false, nil
 	}
-	if e.Step.Reached(Verified) || failpoint.Disabled("rollback-proof") {
+	seen := e.Seen && e.Made == clientID
+	if e.Step.Reached(Verified) || seen || failpoint.Disabled("rollback-proof") {
 		return true, nil
 	}
 	sight, err := r.witness(e.Record, nil).Look(ctx, clientID)
-	if err != nil || slices.Contains(r.ours(e.Record, sight), clientID) {
-		return err == nil, err
+	switch {
+	case err != nil:
+		return false, err
+	case slices.Contains(r.ours(e.Record, sight), clientID):
+		return true, r.noteSeen(e, clientID, sight)
 	}
 	client, err := r.as(ctx, clientID)
 	if err != nil || client == nil {
 		return false, nil //nolint:nilerr // its secret is stored nowhere
 	}
-	_, err = client.Orgs.Current(ctx)
-	return err == nil, nil
+	if _, err = client.Orgs.Current(ctx); err != nil {
+		return false, nil //nolint:nilerr // that proves nothing
+	}
+	return true, e.note(Verified)
 }
 
 // undoable makes sure that the old token can be used again, and returns the client
