@@ -152,7 +152,7 @@ func TestPanicElsewhere(t *testing.T) {
 		saved := filepath.Join(r.dir, ".config", "astra", "config.yaml")
 		before, err := os.ReadFile(saved)
 		check(t, err)
-		r.panics(text, env, 0, "token 1\tok\t0\n", "and selected for demo")
+		r.panics(text, env, 0, "token 1\tok\t0\n", ", selected for demo")
 		after, err := os.ReadFile(saved)
 		check(t, err)
 		if !strings.Contains(string(before), "tokens:") || strings.Contains(string(after), "tokens:") {

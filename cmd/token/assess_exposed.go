@@ -140,8 +140,8 @@ func (l *Exposed) recordView(v *orgView) {
 // revoked, and numbers them.
 func (in panicCmd) order(app *cli.App, leaks []*Exposed) {
 	for _, l := range leaks {
-		l.kept = l.replaceable(app)
-		l.replaced = in.rotate && l.kept
+		l.stored = l.replaceable(app)
+		l.replaced = in.rotate && l.stored
 	}
 	slices.SortStableFunc(leaks, func(a, b *Exposed) int { return a.rank(leaks) - b.rank(leaks) })
 	for i, l := range leaks {

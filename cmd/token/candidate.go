@@ -38,7 +38,7 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 		}
 		tokens, err := session.Tokens.List(ctx)
 		if err != nil {
-			app.Verbosef("the roles of candidates are unknown: %v", err)
+			app.Verbosef("cannot list tokens, so cannot list tokens, so the roles of candidates are unknown: %v", err)
 		}
 		for _, t := range tokens {
 			description, _ := onetime.SplitDescription(t.Description)
@@ -89,7 +89,7 @@ func (c candidate) String() string {
 		}
 	}
 	if len(c.Differs) > 0 {
-		facts = append(facts, "not as ordered: "+strings.Join(c.Differs, ", "))
+		facts = append(facts, "differs: "+strings.Join(c.Differs, ", "))
 	}
 	return c.ClientID + " (" + strings.Join(facts, ", ") + ")"
 }

@@ -63,10 +63,10 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		return age > 0 && r.now.Sub(r.GeneratedOn) < age
 	})
 	if untold > 0 {
-		app.Warn("left out by --no-expiry: %d of %s, because the service's list does not tell whether they expire", untold, spelling.Count(len(all), "token"))
+		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", untold, spelling.Count(len(all), "token"))
 	}
 	if ageless > 0 {
-		app.Warn("left out by --older-than: %d of %s, because the service's list does not tell how old they are", ageless, spelling.Count(len(all), "token"))
+		app.Warn("--older-than skipped %d of %s: the list does not show their age", ageless, spelling.Count(len(all), "token"))
 	}
 	return chosen, nil
 }
