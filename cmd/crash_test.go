@@ -121,7 +121,7 @@ func TestPanicElsewhere(t *testing.T) {
 	t.Run("a token of another organization goes with itself, if it may", func(t *testing.T) {
 		r, env := begin(t)
 		strong, weak, ours := r.token(1, "Organization Administrator"), r.token(1, "RO User"), r.token(0, "RO User")
-		r.panics(strong+" "+weak+" "+ours, env, 9, "token 1\tok\t0\ntoken 2\tfailed\t5\ntoken 3\tok\t0\n", "log in there with astra auth login")
+		r.panics(strong+" "+weak+" "+ours, env, 9, "token 1\tok\t0\ntoken 2\tfailed\t5\ntoken 3\tok\t0\n", "log in to its organization")
 		if r.live(strong) || !r.live(weak) || r.live(ours) {
 			t.Error("the tokens are not as the rows say")
 		}

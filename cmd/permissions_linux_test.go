@@ -75,7 +75,7 @@ func TestPermissionsThatAreNotKept(t *testing.T) {
 		if after := b.output("astra -p production token list --jq length"); after != tokens {
 			t.Errorf("%s: %s tokens instead of %s", c.line, after, tokens)
 		}
-		if strings.Contains(said, "Only its owner can read") || strings.Contains(said, "chmod") {
+		if strings.Contains(said, "Changed the mode of") || strings.Contains(said, "chmod") {
 			t.Errorf("%s says what is not true:\n%s", c.line, said)
 		}
 	}
