@@ -51,7 +51,7 @@ func TestPermissionsThatAreNotKept(t *testing.T) {
 		made   bool // whether there is a file afterwards
 	}{
 		{"astra -p production env export --out open/.env", 19, "other users can read", false},
-		{"astra -p production env export --out open/app.json", 19, "accept that with --force", false},
+		{"astra -p production env export --out open/app.json", 19, "add --force", false},
 		{"astra -p production env export --out open/.env --force", 0, "warning: other users can read open/.env", true},
 		{"astra -p production env export --out open/.env", 19, "other users can read", true},
 		{"astra -p production env export --out open/names.env --keys ASTRA_DB_NAME", 0, "warning: other users can read open/names.env", true},

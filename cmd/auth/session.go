@@ -114,7 +114,7 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
 	if !cli.KeepsSessions(profile) {
-		app.Say("The session is not stored: %s.", notKept(profile))
+		app.Say("The session is not stored: %s.", notStored(profile))
 	}
 	made, err := in.open(ctx, app, api, profile, db, saved)
 	if err != nil {
@@ -136,8 +136,8 @@ func (in session) savedToken(p config.Profile, name string) (config.SavedToken, 
 	return saved, nil
 }
 
-// notKept says why a session is not kept.
-func notKept(p config.Profile) string {
+// notStored says why a session is not stored.
+func notStored(p config.Profile) string {
 	if p.Name == "" {
 		return "no profile"
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// open opens a session and keeps it.
+// open opens a session and stores it.
 func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, db config.DB, saved config.SavedToken) (opened, error) {
 	d, err := api.Database(ctx, "id:"+db.ID)
 	if err != nil {
@@ -60,7 +60,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 	return opened{token, d.Name, issued}, nil
 }
 
-// probe makes sure that the session can be kept before there is one.
+// probe verifies that a session can be stored before one is opened.
 func (in session) probe(ctx context.Context, app *cli.App, p config.Profile) error {
 	if !cli.KeepsSessions(p) {
 		return nil

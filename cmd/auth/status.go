@@ -137,7 +137,7 @@ func (l *answer) ask(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// token says which token is used and where it is kept.
+// token says which token is used and where it is stored.
 func (l answer) token() string {
 	text := cmp.Or(l.clientID, "unknown")
 	kept := map[string]string{

@@ -25,7 +25,7 @@ func (t *formatFlags) addShell(cmd *cobra.Command) {
 	cli.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
 }
 
-// dialect settles the kind of text, and with it what is printed on failure. For
+// dialect chooses the kind of text, and with it what is printed on failure. For
 // a file its suffix tells, unless the user does; else it is dotenv.
 func (t formatFlags) dialect(app *cli.App, file string) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {

@@ -115,7 +115,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// exported is the text that sets vars and takes away what is gone, which may be
+// exported is the text that sets vars and unsets gone, which may be
 // set from another database. A file is written anew, and needs no more than vars.
 func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	text, err := envfile.Export(d, plain(vars))
@@ -150,7 +150,7 @@ func maskSecrets(vars []variable, reveal bool) bool {
 	return any
 }
 
-// evaluation is how a shell uses the same command line, "" for what is not for one.
+// evaluation is how a shell evaluates the same command line, "" for other formats.
 func evaluation(app *cli.App, d envfile.Dialect) string {
 	line := "astra " + shellword.Line(app.Args...)
 	return map[envfile.Dialect]string{

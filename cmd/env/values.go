@@ -131,7 +131,7 @@ func (s *values) bundle() (string, error) {
 	return path, err
 }
 
-// mask shows of a token what is no secret, its kind and the begin of its client
+// mask returns the public part of a token: its kind and the begin of its client
 // id, and of other secrets nothing.
 func mask(s string) string {
 	const shown = len("AstraCS:") + 4

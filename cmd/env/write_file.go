@@ -19,7 +19,7 @@ import (
 // maxFile is more than a file of variables contains.
 const maxFile = 1 << 20
 
-// write puts the variables into a file and keeps what else it holds. Secrets that
+// write puts the variables into a file and keeps the rest of its content. Secrets that
 // other users could read there are refused, unless force says otherwise.
 func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string, force bool) error {
 	private := !force && slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
@@ -89,7 +89,7 @@ func (e currentFile) private() bool { return e.info != nil && e.info.Mode().Perm
 var errChanged = errors.New("changed by another program")
 
 // replace writes the file anew, unless it was changed since it was read. Mode and
-// further names are not kept, which is said; the owner is, where that can be. With
+// further names change, with a message; the owner is kept if possible. With
 // private it refuses a place where other users could read it.
 func (e currentFile) replace(app *cli.App, path string, text []byte, private bool) (done bool, err error) {
 	err = atomicfile.WriteFile(path, text, atomicfile.Options{Private: private, KeepOwner: true, Check: func() error {
@@ -127,7 +127,7 @@ func unwritten(path string, err error) error {
 	case errors.Is(err, errChanged):
 		return nil
 	case errors.Is(err, atomicfile.ErrExposed):
-		return exit.Refusef("other users could read the secrets in %s: its file system does not store permissions", path).
+		return exit.Refusef("%s would contain secrets that other users can read: its file system does not store permissions", path).
 			WithHint("use a file on another file system, or add --force")
 	case errors.Is(err, atomicfile.ErrOwner):
 		return exit.Refusef("cannot replace %s: it belongs to another user", path)

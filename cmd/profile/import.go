@@ -147,7 +147,7 @@ func (in importer) url(app *cli.App) (string, error) {
 	return url, err
 }
 
-// take verifies and keeps one profile.
+// take verifies and stores one profile.
 func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Imported) (config.Profile, error) {
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())

@@ -135,7 +135,7 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 	}
 	switch {
 	case t.stale != "":
-		if err := dropStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
+		if err := deleteStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
 			return err
 		}
 		return none(t.stale)
@@ -181,7 +181,7 @@ func errGoneBefore(app *cli.App, clientID string, refusal error) error {
 // errNeverListed says why the absence of a token from lists proves nothing.
 var errNeverListed = errors.New("the service accepted the deletion of a token that was never listed")
 
-// proven makes sure that a token is gone. deleted is what its DELETE ended with.
+// proven verifies that a token is gone. deleted is the result of its DELETE.
 func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t deleteArg, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
@@ -206,7 +206,7 @@ func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.W
 	return cli.Unverified(errors.Join(deleted, gone))
 }
 
-// words says what a token is, for the question.
+// words describes a token in a prompt.
 func (r tokenRow) words() string {
 	if r.GeneratedOn.IsZero() && r.roles == nil {
 		return "not listed"
@@ -258,7 +258,7 @@ func tokensOf(all []tokenRow) []devops.Token {
 // young is the age of a token up to which a service may not know it everywhere.
 const young = 10 * time.Minute
 
-// deleteSaved drops the saved secret of a revoked token, also from its bindings.
+// deleteSaved deletes the saved secret of a revoked token, also from its bindings.
 func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, deleted tokenRow) error {
 	if deleted.saved == "" {
 		return nil
@@ -271,7 +271,7 @@ func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, delete
 	return removeSaved(ctx, app, profile.Name, saved)
 }
 
-// removeSaved drops the saved secret of a token from a profile, also from its bindings.
+// removeSaved deletes the saved secret of a token from a profile, also from its bindings.
 func removeSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {

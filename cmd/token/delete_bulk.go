@@ -78,8 +78,7 @@ func dryRunDeletions(ctx context.Context, app *cli.App, session *cli.Session, fo
 	return app.RehearseAll(ctx, requests)
 }
 
-// revoke revokes tokens, makes sure that they are gone, and drops their saved
-// secrets.
+// revoke revokes tokens, verifies that, and deletes their saved secrets.
 func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []deleteArg) []bulk.Result {
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
@@ -120,7 +119,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 	return results
 }
 
-// cleaned drops the saved secret of a token that is revoked, and revokes one that is
+// cleaned deletes the saved secret of a token that is revoked, and revokes one that is
 // neither listed nor accepted. That only the secret is left is no failure of the row.
 func cleaned(ctx, clean context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg, r bulk.Result) bulk.Result {
 	switch {

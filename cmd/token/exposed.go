@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Exposed is a token that was found in a text, and what is known of it.
+// Exposed is a token found in a text, with its state.
 type Exposed struct {
 	tokenRow // as far as a list shows it
 
@@ -87,7 +87,7 @@ func (l *Exposed) shouldRevoke(force bool) bool {
 
 func (l *Exposed) name() string { return fmt.Sprintf("token %d", l.number) }
 
-// show says what the token is, before the question.
+// show describes the token before the prompt.
 func (l *Exposed) show(app *cli.App) {
 	if app.Globals.Quiet {
 		return
@@ -122,7 +122,7 @@ func (l *Exposed) show(app *cli.App) {
 	fmt.Fprintln(app.Err)
 }
 
-// locations says what the token is to this machine.
+// locations returns where this machine uses or stores the token.
 func (l *Exposed) locations() []string {
 	var words []string
 	if l.current {

@@ -28,8 +28,8 @@ func (f *filter) flags(cmd *cobra.Command) {
 // age is how old a token must be, zero for any age.
 func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
 
-// choose returns those of all that the filter asks for. A token whose age nobody
-// knows is not old, and one whose expiry nobody knows may expire.
+// choose returns the tokens that match the filter. A token of unknown age is not
+// old, and one of unknown expiry may expire.
 func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow) ([]tokenRow, error) {
 	age, err := f.age()
 	if err != nil {
@@ -72,5 +72,5 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 }
 
 // lacksTimestamps reports whether the list leaves out the times of a token, so that
-// nobody knows whether it expires.
+// its expiry is unknown.
 func (r tokenRow) lacksTimestamps() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

@@ -16,7 +16,7 @@ type orgView struct {
 	roles          []devops.Role
 }
 
-// ownOrgView is what the login in use sees, nil where there is none that is valid.
+// ownOrgView is what the login in use sees, nil without a valid login.
 func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
 	if !app.HasCredential() {
 		app.Say("Not logged in: each token is checked with itself and, if permitted, revoked with itself.")

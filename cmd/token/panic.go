@@ -117,7 +117,7 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if app.Globals.DryRun && len(live) > 0 {
 		return in.dryRun(ctx, app, leaks)
 	}
-	results := in.settle(ctx, app, leaks)
+	results := in.revokeAll(ctx, app, leaks)
 	if len(live) > 0 {
 		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
 	}

@@ -50,7 +50,7 @@ func (in rotate) resumeRotation(ctx context.Context, app *cli.App, session *cli.
 	}
 	r.ByHand = true
 	if in.rollback {
-		return r.undo(ctx, app, entry)
+		return r.rollBack(ctx, app, entry)
 	}
 	finish := in.finish || entry.Step == onetime.Retired
 	question := "Resume the rotation of " + entry.Old + "?"
@@ -106,8 +106,8 @@ func (in rotate) notHere(app *cli.App, session *cli.Session) error {
 		WithNext("astra token delete " + in.ref)
 }
 
-// undo rolls the rotation back.
-func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) error {
+// rollBack ends the rotation by restoring the old token.
+func (r *rotation) rollBack(ctx context.Context, app *cli.App, e *onetime.Entry) error {
 	if err := app.Confirm(ctx, "Roll back the rotation of %s and revoke the new token?", e.Old); err != nil {
 		return err
 	}

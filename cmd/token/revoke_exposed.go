@@ -31,9 +31,9 @@ func (in panicCmd) dryRun(ctx context.Context, app *cli.App, leaks []*Exposed) e
 	return app.RehearseAll(ctx, requests)
 }
 
-// settle revokes what is live, makes sure that it is gone, and drops what is
-// saved of it. It is the one step that differs from another remedy.
-func (in panicCmd) settle(ctx context.Context, app *cli.App, leaks []*Exposed) []bulk.Result {
+// revokeAll revokes the live tokens, verifies that, and deletes their saved
+// secrets.
+func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed) []bulk.Result {
 	rows := make([]bulk.Row, len(leaks))
 	for i, l := range leaks {
 		rows[i] = in.tokenRow(app, l)
@@ -101,7 +101,7 @@ func (l *Exposed) revoke(ctx context.Context) error {
 	return l.errNoPermission(refusal)
 }
 
-// replace puts a new token in the place of one that is kept here.
+// replace rotates a token that is stored on this machine.
 func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	session := l.lister
 	order, err := rotate{}.order(ctx, app, session, l.tokenRow)
@@ -199,7 +199,7 @@ func listedBy(leaks []*Exposed, lister *cli.Session) []devops.Token {
 	return nil
 }
 
-// cleanUp drops what is saved of a token that was revoked.
+// cleanUp deletes the saved secrets of a revoked token.
 func (l *Exposed) cleanUp(ctx context.Context, app *cli.App) error {
 	var errs []error
 	for _, p := range l.places {

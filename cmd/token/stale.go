@@ -56,9 +56,9 @@ func confirmStale(ctx context.Context, app *cli.App, session *cli.Session, found
 	return nil
 }
 
-// dropStale drops the saved secret of a revoked token. Its DELETE is sent too: a token that
+// deleteStale deletes the saved secret of a revoked token. Its DELETE is sent too: a token that
 // was just made may be neither listed nor accepted yet.
-func dropStale(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg) error {
+func deleteStale(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg) error {
 	if err := app.Confirm(ctx, "Delete the saved secret of %s (%s, already revoked)?", t.saved, t.stale); err != nil {
 		return err
 	}
