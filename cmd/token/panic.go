@@ -185,7 +185,8 @@ func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[
 	switch {
 	case len(found.Tokens) == 0:
 		return nil, nil, exit.Failf(exit.CheckFailed, "no complete token found; nothing was revoked").
-			WithHint("text that is compressed, encrypted or an image cannot be read; a leaked client id with its secret: astra token delete CLIENT-ID")
+			WithHint("compressed or encrypted text and images cannot be searched. If a client ID leaked with its secret, revoke it").
+			WithNext("astra token delete CLIENT-ID")
 	case len(found.Tokens) > most:
 		return nil, nil, exit.Usagef("%s found; at most %d can be revoked at once", spelling.Count(len(found.Tokens), "token"), most).WithHint("split the text into parts")
 	}
