@@ -121,7 +121,7 @@ func TestPanicElsewhere(t *testing.T) {
 	t.Run("a token of another organization goes with itself, if it may", func(t *testing.T) {
 		r, env := begin(t)
 		strong, weak, ours := r.token(1, "Organization Administrator"), r.token(1, "RO User"), r.token(0, "RO User")
-		r.panics(strong+" "+weak+" "+ours, env, 9, "token 1\tok\t0\ntoken 2\tfailed\t5\ntoken 3\tok\t0\n", "log in there with astra auth login")
+		r.panics(strong+" "+weak+" "+ours, env, 9, "token 1\tok\t0\ntoken 2\tfailed\t5\ntoken 3\tok\t0\n", "log in to its organization")
 		if r.live(strong) || !r.live(weak) || r.live(ours) {
 			t.Error("the tokens are not as the rows say")
 		}
@@ -152,7 +152,7 @@ func TestPanicElsewhere(t *testing.T) {
 		saved := filepath.Join(r.dir, ".config", "astra", "config.yaml")
 		before, err := os.ReadFile(saved)
 		check(t, err)
-		r.panics(text, env, 0, "token 1\tok\t0\n", "and selected for demo")
+		r.panics(text, env, 0, "token 1\tok\t0\n", ", selected for demo")
 		after, err := os.ReadFile(saved)
 		check(t, err)
 		if !strings.Contains(string(before), "tokens:") || strings.Contains(string(after), "tokens:") {

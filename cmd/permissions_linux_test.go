@@ -51,7 +51,7 @@ func TestPermissionsThatAreNotKept(t *testing.T) {
 		made   bool // whether there is a file afterwards
 	}{
 		{"astra -p production env export --out open/.env", 19, "other users can read", false},
-		{"astra -p production env export --out open/app.json", 19, "accept that with --force", false},
+		{"astra -p production env export --out open/app.json", 19, "add --force", false},
 		{"astra -p production env export --out open/.env --force", 0, "warning: other users can read open/.env", true},
 		{"astra -p production env export --out open/.env", 19, "other users can read", true},
 		{"astra -p production env export --out open/names.env --keys ASTRA_DB_NAME", 0, "warning: other users can read open/names.env", true},
@@ -75,7 +75,7 @@ func TestPermissionsThatAreNotKept(t *testing.T) {
 		if after := b.output("astra -p production token list --jq length"); after != tokens {
 			t.Errorf("%s: %s tokens instead of %s", c.line, after, tokens)
 		}
-		if strings.Contains(said, "Only its owner can read") || strings.Contains(said, "chmod") {
+		if strings.Contains(said, "Changed the mode of") || strings.Contains(said, "chmod") {
 			t.Errorf("%s says what is not true:\n%s", c.line, said)
 		}
 	}

@@ -42,7 +42,7 @@ func TestQuestionsAfterAStop(t *testing.T) {
 		{"panic", "token panic", "Ctrl-D", hidden + "\r\x04", 1, 10},
 		{"password", "auth session --db legacy --username legacy", "assword", hidden + "\r", 1, 4},
 		{"interrupt", "auth login two", "Application token:", hidden + "\x03", 1, 130},
-		{"line", "--sandbox token generate --role UI~View~Only", "Generate this token?", "n\r", 1, 8},
+		{"line", "--sandbox token generate --role UI~View~Only", "Generate a token (", "n\r", 1, 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

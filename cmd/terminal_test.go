@@ -103,7 +103,7 @@ func TestTerminal(t *testing.T) {
 			t.Parallel()
 			term := newBench(t).onTerminal("--sandbox", "token", "generate", "--role", "UI View Only")
 			term.see("org-db-view") // what the role allows, before the question
-			term.see("Generate this token?")
+			term.see("Generate a token (")
 			term.typed(keys)
 			term.ends(status)
 			if !strings.Contains(term.text(), shown) {

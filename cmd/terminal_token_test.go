@@ -32,7 +32,7 @@ func TestRolePicker(t *testing.T) {
 		term.see("UI View Only has 3 permissions: accesslist-read, org-db-view, org-user-read")
 		term.see("Admin User has 38 permissions: ")
 		term.see("This token never expires")
-		term.see("Generate this token?")
+		term.see("Generate a token (")
 		term.typed("y\r")
 		term.ends(0)
 		if !strings.Contains(term.text(), "AstraCS:") {
@@ -96,7 +96,7 @@ func TestPanicOnTerminal(t *testing.T) {
 			term.see("press Ctrl-D:")
 			term.typed(text + c.keys)
 			if c.answer != "" {
-				term.see("Revoke this token?")
+				term.see("Revoke ")
 				term.typed(c.answer)
 			}
 			term.ends(c.status)
@@ -118,9 +118,9 @@ func TestPanicOnTerminal(t *testing.T) {
 func TestCopyOnTerminal(t *testing.T) {
 	t.Parallel()
 	term := newBench(t).onTerminal("--sandbox", "token", "generate", "--role", "RO User", "--copy", "--jq", ".token")
-	term.see("Generate this token?")
+	term.see("Generate a token (")
 	term.typed("y\r")
-	term.see("The token is also on the clipboard of the terminal, if that takes it.")
+	term.see("The token is also in the clipboard of the terminal, if supported.")
 	term.ends(0)
 	token := regexp.MustCompile(`AstraCS:[A-Za-z]{24}:[0-9a-f]{64}`).FindString(term.text())
 	if code := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(token)) + "\a"; token == "" || !strings.Contains(term.screen.String(), code) {

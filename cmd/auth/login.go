@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,12 +70,12 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 		if in.profile != defaultProfile {
 			name = in.profile
 		}
-		return exit.Usagef("the sandbox needs no login: it uses its own administrator").
-			WithHint("to try the login, serve the sandbox and log in to it").
+		return exit.Usagef("the sandbox needs no login; it uses its admin token").
+			WithHint("to try a login, serve the sandbox and log in to it").
 			WithNext("astra sandbox serve", shellword.Line("astra", "auth", "login", name, "--api-url", "URL", "--store", cmp.Or(in.store, "file")))
 	}
 	if err := config.CheckName(in.profile); err != nil {
-		return exit.Usagef("%q cannot name a profile: %v", in.profile, err)
+		return exit.Usagef("invalid profile name %q: %s", in.profile, strings.TrimPrefix(err.Error(), config.ErrName.Error()+": "))
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
@@ -100,7 +101,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err := in.notSandbox(app, url, token.ClientID); err != nil {
 		return err
 	}
-	if app.Rehearse("keep the token %s as profile %s", token.ClientID, in.profile) {
+	if app.Rehearse("store the token %s in profile %s", token.ClientID, in.profile) {
 		return nil
 	}
 	p, err := keep.Keep(ctx, app, store, token)
@@ -117,10 +118,10 @@ func (in login) notSandbox(app *cli.App, url, clientID string) error {
 	if url != devops.DefaultURL || !app.OfSandbox(clientID) {
 		return nil
 	}
-	e := exit.Usagef("this is a token of the sandbox on this machine, and not of %s: nothing was sent", url)
+	e := exit.Usagef("this token belongs to the sandbox on this machine, not to %s; nothing was sent", url)
 	served, err := app.RunningServers()
 	if err != nil || len(served) == 0 {
-		return e.WithHint("serve the sandbox, and log in to its address with --api-url").WithNext("astra sandbox serve")
+		return e.WithHint("serve the sandbox and log in to its address with --api-url").WithNext("astra sandbox serve")
 	}
 	words := []string{"astra", "auth", "login", in.profile, "--api-url", served[0], "--store", in.store}
 	if file := app.Globals.TokenFile; file != "" && file != "-" {
@@ -150,7 +151,7 @@ func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
 	case in.store == string(credential.Env) && app.EnvironmentToken() != "":
 		text = app.EnvironmentToken()
 	case app.Terminal.In:
-		err = exit.Failf(exit.Unconfirmed, "there is no token, and nobody to ask").WithHint("give it by --token-file FILE or on standard input")
+		err = exit.Failf(exit.Unconfirmed, "token required, but this is not an interactive terminal").WithHint("use --token-file FILE or standard input")
 	default:
 		text, err = app.ReadTokenFile(ctx, "-")
 	}
@@ -160,7 +161,7 @@ func (in login) token(ctx context.Context, app *cli.App) (secret.Token, error) {
 	app.Secrets.Add(text)
 	token, err := secret.ParseToken(text.Reveal())
 	if err != nil {
-		return token, exit.Usagef("%v", err).WithHint("a token is AstraCS:, 24 letters, a colon and 64 hexadecimal digits")
+		return token, exit.Usagef("%v", err).WithHint("a token consists of AstraCS:, 24 letters, a colon and 64 hexadecimal digits")
 	}
 	return token, nil
 }
@@ -170,13 +171,13 @@ func (in login) report(app *cli.App, p config.Profile) {
 		app.Warn("the token was not verified")
 	}
 	where := map[string]string{
-		string(credential.Keyring): "is kept in the keyring",
-		string(credential.File):    "is kept in a file that only you can read",
-		string(credential.Env):     "is not kept: set ASTRA_TOKEN for each command",
+		string(credential.Keyring): "is stored in the keyring",
+		string(credential.File):    "is stored in a file readable only by you",
+		string(credential.Env):     "is not stored: set ASTRA_TOKEN for each command",
 	}
 	app.Say("Logged in to %s as profile %s; the token "+where[p.Store]+".", cmp.Or(p.Org.Name, p.Org.ID, "an unverified organization"), p.Name)
 	if cfg, err := app.Config(); err == nil && cfg.CurrentProfile != p.Name {
-		app.Say("The current profile is still %s; change it with: astra profile use %s", cfg.CurrentProfile, p.Name)
+		app.Say("The current profile is still %s. To change it: astra profile use %s", cfg.CurrentProfile, p.Name)
 	}
 }
 

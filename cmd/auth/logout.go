@@ -33,23 +33,23 @@ The token itself is still valid; to revoke it, use "astra token delete".`,
 
 func logout(ctx context.Context, app *cli.App, name string) error {
 	if app.Sandboxed() {
-		return exit.Usagef("the sandbox has no login to drop").WithNext("astra sandbox reset")
+		return exit.Usagef("the sandbox has no login").WithNext("astra sandbox reset")
 	}
 	p, err := app.NamedProfile(name)
 	if err != nil {
 		return err
 	}
 	if p.Store == string(credential.Env) {
-		app.Say("Profile %s stores no token: unset ASTRA_TOKEN.", p.Name)
+		app.Say("Profile %s stores no token. To log out, unset ASTRA_TOKEN.", p.Name)
 		return nil
 	}
 	if err := app.CheckNoRotation("to log out of "+p.Name, cli.InProfile(p.Name)); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Drop the stored token of profile %s?", p.Name); err != nil {
+	if err := app.Confirm(ctx, "Delete the stored token of profile %s?", p.Name); err != nil {
 		return err
 	}
-	if app.Rehearse("drop the token of profile %s from the %s", p.Name, p.Store) {
+	if app.Rehearse("delete the token of profile %s from the %s", p.Name, p.Store) {
 		return nil
 	}
 	store, err := app.Store(p.Store)
@@ -66,9 +66,9 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	}
 	app.ForgetNames(p)
 	if !there {
-		app.Say("There is no token of profile %s in the %s.", p.Name, p.Store)
+		app.Say("Profile %s is already logged out.", p.Name)
 		return nil
 	}
-	app.Say("Dropped the token of profile %s from the %s. It is still valid until it is revoked.", p.Name, p.Store)
+	app.Say("Logged out of %s. The token itself is still valid; to revoke it: %s", p.Name, app.Command("astra token delete "+p.ClientID))
 	return nil
 }

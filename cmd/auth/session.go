@@ -105,16 +105,16 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if reuse && in.given == "" {
-		app.Say("This session with %s was opened as %s before; --renew opens another one.", db.Name, kept.ClientID)
+		app.Say("Reusing the session with %s, opened as %s. To open a new one, add --renew.", db.Name, kept.ClientID)
 		return in.print(app, opened{kept.Token, db.Name, kept.IssuedAt})
 	}
 	if who == "" {
 		return exit.Failf(exit.Config, "no saved token selected for %s", db.Name).
-			WithHint("select a token, or name one; a classic database takes --username too").
+			WithHint("select a token or use --saved-token; for a classic database, --username also works").
 			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
 	if !cli.KeepsSessions(profile) {
-		app.Say("The session is not kept: %s.", notKept(profile))
+		app.Say("The session is not stored: %s.", notStored(profile))
 	}
 	made, err := in.open(ctx, app, api, profile, db, saved)
 	if err != nil {
@@ -136,10 +136,10 @@ func (in session) savedToken(p config.Profile, name string) (config.SavedToken, 
 	return saved, nil
 }
 
-// notKept says why a session is not kept.
-func notKept(p config.Profile) string {
+// notStored says why a session is not stored.
+func notStored(p config.Profile) string {
 	if p.Name == "" {
-		return "there is no profile"
+		return "no profile"
 	}
 	return "profile " + p.Name + " stores nothing"
 }

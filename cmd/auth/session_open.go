@@ -15,20 +15,20 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// open opens a session and keeps it.
+// open opens a session and stores it.
 func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, db config.DB, saved config.SavedToken) (opened, error) {
 	d, err := api.Database(ctx, "id:"+db.ID)
 	if err != nil {
 		return opened{}, err
 	}
 	if in.username != "" && d.Type != "classic" && !cli.LooksLikeClientID(in.username) {
-		return opened{}, exit.Usagef("%s is %s, and only classic databases know user names and passwords", d.Name, d.Type).
-			WithHint("databases made since March 4, 2021 take a token instead: its client id and secret open the session").
+		return opened{}, exit.Usagef("%s is a %s database; only classic databases have user names and passwords", d.Name, d.Type).
+			WithHint("for databases created since March 4, 2021 use the client ID and secret of a token").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
 	}
 	endpoint, err := api.DataEndpoint(d, d.Region)
 	if err != nil {
-		return opened{}, exit.Hint(err, "a password or secret is not sent to another service than the one that the profile is for")
+		return opened{}, exit.Hint(err, "a password or secret is only sent to the service of the profile")
 	}
 	if err := in.probe(ctx, app, p); err != nil {
 		return opened{}, err
@@ -60,7 +60,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 	return opened{token, d.Name, issued}, nil
 }
 
-// probe makes sure that the session can be kept before there is one.
+// probe verifies that a session can be stored before one is opened.
 func (in session) probe(ctx context.Context, app *cli.App, p config.Profile) error {
 	if !cli.KeepsSessions(p) {
 		return nil
@@ -78,13 +78,13 @@ func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Pro
 	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(p.Name, saved))
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
-		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+": generate another one")
+		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+"; generate another one")
 	case err != nil:
 		return "", "", err
 	case item.APIURL != api.APIURL:
 		return "", "", exit.Refusef("the saved token %s was stored for %s and is not sent to a database of %s", saved.Name, item.APIURL, api.APIURL)
 	case item.Secret == "":
-		return "", "", exit.Failf(exit.NoCredential, "the saved token %s has no client secret, which a session needs", saved.Name)
+		return "", "", exit.Failf(exit.NoCredential, "the saved token %s has no client secret, which a session requires", saved.Name)
 	}
 	return item.ClientID, item.Secret, nil
 }
@@ -97,7 +97,7 @@ func (in session) password(ctx context.Context, app *cli.App) (secret.Text, erro
 	case app.Interactive():
 		text, err = app.AskSecret(ctx, "Password of "+in.username)
 	case app.Terminal.In:
-		return "", exit.Failf(exit.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input")
+		return "", exit.Failf(exit.Unconfirmed, "password required, but this is not an interactive terminal").WithHint("pass it on standard input")
 	default:
 		text, err = in.input(ctx, app)
 	}
@@ -106,7 +106,7 @@ func (in session) password(ctx context.Context, app *cli.App) (secret.Text, erro
 	}
 	app.Secrets.Add(text)
 	if text == "" || strings.ContainsAny(text.Reveal(), "\r\n") {
-		return "", exit.Usagef("the password is empty or has several lines").WithHint("give it as one line on standard input, or at a terminal")
+		return "", exit.Usagef("the password is empty or has several lines").WithHint("pass one line on standard input, or type it at a terminal")
 	}
 	return text, nil
 }
@@ -128,9 +128,9 @@ func (in session) refused(err error, d devops.Database, username string) error {
 	if !errors.Is(err, devops.ErrUnauthorized) {
 		return err
 	}
-	e := exit.Failf(exit.NoCredential, "%s does not accept %s: %v", d.Name, username, err).Answering(err)
+	e := exit.Failf(exit.NoCredential, "%s rejected %s: %v", d.Name, username, err).Answering(err)
 	if in.username != "" {
-		return e.WithHint("the user name or the password is wrong; a client id goes with the secret of its token")
+		return e.WithHint("the user name or the password is wrong; for a client ID use the secret of its token")
 	}
 	return e.WithHint("the saved token was revoked or has expired, or belongs to another organization").
 		WithNext("astra token verify " + username)
@@ -150,5 +150,5 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 		}
 		endpoint = served[0] + "/api/rest"
 	}
-	app.Say("Use it: %s", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)+" | curl -H @- "+endpoint+"/v2/schemas/keyspaces"))
+	app.Say("To use it: %s", app.Command("astra auth session -o header --db "+shellword.Quote(d.Name)+" | curl -H @- "+endpoint+"/v2/schemas/keyspaces"))
 }

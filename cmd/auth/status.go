@@ -137,11 +137,11 @@ func (l *answer) ask(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// token says which token is used and where it is kept.
+// token says which token is used and where it is stored.
 func (l answer) token() string {
 	text := cmp.Or(l.clientID, "unknown")
 	kept := map[string]string{
-		string(credential.Keyring): "kept in the keyring", string(credential.File): "kept in a file", string(credential.Env): "from " + l.Source,
+		string(credential.Keyring): "stored in the keyring", string(credential.File): "stored in a file", string(credential.Env): "from " + l.Source,
 	}[l.store]
 	switch detail := l.detail(); {
 	case kept != "":

@@ -97,7 +97,7 @@ func (b binding) check() error {
 			return exit.Usagef("%s: %q has %s", given.flag, given.name, odd)
 		}
 		if given.name != "" && !config.IsIdentifier(given.name) {
-			return exit.Usagef("%s: %q is no name: it is of letters, digits, dashes and underscores", given.flag, given.name)
+			return exit.Usagef("%s: invalid name %q: use letters, digits, - or _", given.flag, given.name)
 		}
 	}
 	return nil

@@ -14,8 +14,8 @@ import (
 func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 	renew := "astra auth session --db " + shellword.Quote(s.bound.DB.Name)
 	if !cli.KeepsSessions(s.profile) {
-		return credential.Item{}, exit.Failf(exit.NoCredential, "there is no REST session of %s: none is kept where no credential is stored", s.bound.DB.Name).
-			WithHint("print one and use it at once, or log in with --store keyring or --store file").
+		return credential.Item{}, exit.Failf(exit.NoCredential, "no REST session of %s is stored, because no credential is stored", s.bound.DB.Name).
+			WithHint("print a session and use it directly, or log in with --store keyring or --store file").
 			WithNext(renew + " -o header")
 	}
 	if s.refused != nil {
@@ -29,10 +29,10 @@ func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 		renew += " --saved-token " + shellword.Quote(s.bound.Token)
 	}
 	if item.Token == "" {
-		return item, exit.Failf(exit.NoCredential, "there is no REST session of %s", s.bound.DB.Name).WithNext(renew)
+		return item, exit.Failf(exit.NoCredential, "no REST session of %s", s.bound.DB.Name).WithNext(renew)
 	}
 	if !s.belongs(item) {
-		return item, exit.Failf(exit.NoCredential, "the REST session of %s is that of %s, not of the saved token %s", s.bound.DB.Name, item.ClientID, s.bound.Token).
+		return item, exit.Failf(exit.NoCredential, "the REST session of %s belongs to %s, not to the saved token %s", s.bound.DB.Name, item.ClientID, s.bound.Token).
 			WithNext(renew)
 	}
 	if fresh {
@@ -43,7 +43,7 @@ func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 		return item, err
 	}
 	if age := now.Sub(item.IssuedAt); age < 0 || age >= cli.RESTSessionLife {
-		e := exit.Failf(exit.NoCredential, "the REST session of %s has lapsed", s.bound.DB.Name).WithNext(renew)
+		e := exit.Failf(exit.NoCredential, "the REST session of %s has expired", s.bound.DB.Name).WithNext(renew)
 		e.Name = "SESSION_LAPSED"
 		return item, e
 	}

@@ -25,11 +25,11 @@ func (t *formatFlags) addShell(cmd *cobra.Command) {
 	cli.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
 }
 
-// dialect settles the kind of text, and with it what is printed on failure. For
+// dialect chooses the kind of text, and with it what is printed on failure. For
 // a file its suffix tells, unless the user does; else it is dotenv.
 func (t formatFlags) dialect(app *cli.App, file string) (envfile.Dialect, error) {
 	if name := app.OutputFlag(); name != "" {
-		return "", exit.Usagef("%s has no meaning here: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys chooses them")
+		return "", exit.Usagef("%s does not apply: the output is for a shell", name).WithHint("--format json prints the variables as JSON; --keys selects them")
 	}
 	if file != "" && t.shell == "" && t.format == "" {
 		return cmp.Or(bySuffix()[strings.ToLower(filepath.Ext(file))], envfile.Dotenv), nil
@@ -52,10 +52,10 @@ func bySuffix() map[string]envfile.Dialect {
 func (t formatFlags) lookup(app *cli.App) (envfile.Dialect, error) {
 	if t.format != "" && t.format != "shell" {
 		if !slices.Contains(envfile.Formats(), t.format) {
-			return "", exit.Usagef("--format is shell, %s, not %q", strings.Join(envfile.Formats(), ", "), t.format)
+			return "", exit.Usagef("invalid --format %q; expected shell, %s", t.format, strings.Join(envfile.Formats(), ", "))
 		}
 		if t.shell != "" {
-			return "", exit.Usagef("--shell goes with --format shell, not with %s", t.format)
+			return "", exit.Usagef("--shell requires --format shell, not %s", t.format)
 		}
 		return envfile.Lookup(t.format)
 	}
@@ -65,9 +65,9 @@ func (t formatFlags) lookup(app *cli.App) (envfile.Dialect, error) {
 	}
 	if slices.Contains(envfile.Formats(), name) {
 		if source != "" {
-			return "", exit.Failf(exit.Config, "%s: %s is no shell", source, name).WithHint("ask for it with --format %s", name)
+			return "", exit.Failf(exit.Config, "%s: %s is not a shell", source, name).WithHint("use --format %s", name)
 		}
-		return "", exit.Usagef("%s is no shell: ask for it with --format %s", name, name)
+		return "", exit.Usagef("%s is not a shell; use --format %s", name, name)
 	}
 	d, err := envfile.Lookup(name)
 	if err != nil && source != "" {

@@ -80,11 +80,11 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.force && in.out == "" {
-		return exit.Usagef("--force goes with --out")
+		return exit.Usagef("--force requires --out")
 	}
 	if in.out != "" && d == envfile.GitHub {
-		return exit.Usagef("--out does not go with --format github: the secrets would not be masked in the log").
-			WithHint("append to the file of the runner, which also reads the masks").WithNext(`astra env export --format github >> "$GITHUB_ENV"`)
+		return exit.Usagef("--out cannot be combined with --format github: the secrets would not be masked in the log").
+			WithHint("append to the runner's file, which also reads the masks").WithNext(`astra env export --format github >> "$GITHUB_ENV"`)
 	}
 	vars, gone, err := in.variables(ctx, app)
 	if err != nil {
@@ -115,7 +115,7 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 	return err
 }
 
-// exported is the text that sets vars and takes away what is gone, which may be
+// exported is the text that sets vars and unsets gone, which may be
 // set from another database. A file is written anew, and needs no more than vars.
 func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	text, err := envfile.Export(d, plain(vars))
@@ -125,7 +125,7 @@ func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) (
 	if d == envfile.Nu { // which reads one record, that cannot take away
 		for _, name := range gone {
 			if app.Getenv(name) != "" {
-				app.Warn("%s is set and is of no use with this database: hide-env %s", name, name)
+				app.Warn("%s is set but does not apply to this database. To unset it: hide-env %s", name, name)
 			}
 		}
 		return text, nil
@@ -150,7 +150,7 @@ func maskSecrets(vars []variable, reveal bool) bool {
 	return any
 }
 
-// evaluation is how a shell uses the same command line, "" for what is not for one.
+// evaluation is how a shell evaluates the same command line, "" for other formats.
 func evaluation(app *cli.App, d envfile.Dialect) string {
 	line := "astra " + shellword.Line(app.Args...)
 	return map[envfile.Dialect]string{

@@ -68,10 +68,10 @@ func kinds() []string { return []string{"direnv", "bash", "zsh", "fish"} }
 
 func (in hook) run(app *cli.App) error {
 	if name := app.OutputFlag(); name != "" {
-		return exit.Usagef("%s has no meaning here: the output is for a shell", name)
+		return exit.Usagef("%s does not apply: the output is for a shell", name)
 	}
 	if !slices.Contains(kinds(), in.kind) {
-		return exit.Usagef("there is no hook for %q", in.kind).WithHint("there are hooks for %s", strings.Join(kinds(), ", "))
+		return exit.Usagef("unknown hook %q", in.kind).WithHint("expected %s", strings.Join(kinds(), ", "))
 	}
 	keys, err := in.keys()
 	if err != nil {

@@ -120,7 +120,7 @@ func (s selection) keys() ([]key, error) {
 }
 
 func unknown(source string) error {
-	e := exit.Usagef("--keys: there is no variable %q", source).WithHint("known are %s", strings.Join(knownKeys(), ", "))
+	e := exit.Usagef("--keys: unknown variable %q", source).WithHint("expected %s", strings.Join(knownKeys(), ", "))
 	if near := suggest.Nearest(source, knownKeys()); len(near) > 0 {
 		e.Hint = "did you mean " + near[0] + "?"
 	}
@@ -134,7 +134,7 @@ func check(keys []key) error {
 			return err
 		}
 		if seen[k.name] {
-			return exit.Usagef("--keys: %s is given twice", k.name)
+			return exit.Usagef("--keys: duplicate %s", k.name)
 		}
 		seen[k.name] = true
 	}

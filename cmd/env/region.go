@@ -18,8 +18,8 @@ func regionEndpoint(bound config.Env, region string) (config.Env, error) {
 	case region == "" || region == bound.Region:
 		return bound, nil
 	case len(bound.Regions) == 0:
-		e := exit.Failf(exit.NotFound, "region %q is not known of %s", region, bound.DB.Name).
-			WithHint("only %s is known here; select the database again", bound.Region).
+		e := exit.Failf(exit.NotFound, "region %q of %s is unknown", region, bound.DB.Name).
+			WithHint("only %s is known on this machine; select the database again", bound.Region).
 			WithNext("astra env use " + shellword.Quote(cli.Reference(bound.DB.Name)))
 		e.Name = "REGION_NOT_FOUND"
 		return bound, e
@@ -33,7 +33,7 @@ func regionEndpoint(bound config.Env, region string) (config.Env, error) {
 }
 
 // regional is the address of a database's data APIs in another of its regions:
-// the region stands in the first part of the host's name, and the rest of the
+// the region is in the first part of the host's name, and the rest of the
 // address stays.
 func regional(endpoint, id, from, to string) (string, error) {
 	if endpoint == "" {
@@ -41,11 +41,11 @@ func regional(endpoint, id, from, to string) (string, error) {
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
-		return "", exit.Failf(exit.Config, "the address of the database cannot be read").WithNext("astra env use DB")
+		return "", exit.Failf(exit.Config, "invalid address of the database").WithNext("astra env use DB")
 	}
 	label, domain, _ := strings.Cut(u.Host, ".")
 	if label != id+"-"+from || domain == "" || !config.IsIdentifier(to) {
-		return "", exit.Failf(exit.Config, "the address %s does not tell what it is in region %s", endpoint, to)
+		return "", exit.Failf(exit.Config, "cannot derive the address in region %s from %s", to, endpoint)
 	}
 	u.Host = id + "-" + to + "." + domain
 	return u.String(), nil

@@ -62,9 +62,9 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 func checkCommand(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) > 0 && cmd.ArgsLenAtDash() != 0:
-		return exit.Usagef("-- is missing in front of the command").WithHint("usage: %s", cmd.UseLine())
+		return exit.Usagef("-- is required before the command").WithHint("usage: %s", cmd.UseLine())
 	case len(args) == 0 || args[0] == "":
-		return exit.Usagef("COMMAND is missing").WithHint("usage: %s", cmd.UseLine())
+		return exit.Usagef("COMMAND is required").WithHint("usage: %s", cmd.UseLine())
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func environment(callers []string, vars []variable, gone []string) ([]string, er
 	environ = append(environ, marker+"=1")
 	for _, v := range vars {
 		if strings.ContainsRune(v.Value, 0) {
-			return nil, exit.Failf(exit.Unwritable, "%s holds a NUL byte, which no environment can", v.Name)
+			return nil, exit.Failf(exit.Unwritable, "%s contains a NUL byte, which an environment cannot", v.Name)
 		}
 		environ = append(environ, v.Name+"="+v.Value)
 	}
@@ -145,10 +145,10 @@ func find(app *cli.App, name string) (string, error) {
 
 func notRun(name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return exit.Failf(exit.CommandNotFound, "%s was not found", name)
+		return exit.Failf(exit.CommandNotFound, "command %s not found", name)
 	}
 	if wrapped, ok := errors.AsType[*exec.Error](err); ok {
 		err = wrapped.Err
 	}
-	return exit.Failf(exit.CannotExecute, "%s cannot be executed: %v", name, err)
+	return exit.Failf(exit.CannotExecute, "cannot execute %s: %v", name, err)
 }

@@ -22,14 +22,14 @@ func (s *values) saved(ctx context.Context) (credential.Item, error) {
 			return credential.Item{}, err
 		}
 		return credential.Item{}, exit.Failf(exit.Config, "no application token to export: you are using %s without a profile", session.Source).
-			WithHint("choose variables that need none with --keys, such as ASTRA_DB_ID,ASTRA_DB_API_ENDPOINT, or make a profile; the token in use is an administrator's, and is not exported").
+			WithHint("use --keys with variables that need no token, such as ASTRA_DB_ID,ASTRA_DB_API_ENDPOINT, or create a profile; the token in use is for administration and is not exported").
 			WithNext("astra auth login ci --store env", "astra env use DB --saved-token NAME")
 	case s.refused != nil:
 		return credential.Item{}, s.refused
 	case name == "":
 		database := shellword.Quote(cli.Reference(s.bound.DB.Name))
 		return credential.Item{}, exit.Failf(exit.Config, "no saved token selected for %s", s.bound.DB.Name).
-			WithHint("generate one, or select one that is saved").
+			WithHint("generate a token or select a saved one").
 			WithNext("astra env use "+database+" --role ROLE", "astra env use "+database+" --saved-token NAME")
 	}
 	saved, found := s.profile.Token(name)
@@ -41,7 +41,7 @@ func (s *values) saved(ctx context.Context) (credential.Item, error) {
 	}
 	item, err := s.app.Stored(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
 	if errors.Is(err, credential.ErrNotFound) {
-		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+": generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
+		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+"; generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
 	}
 	return item, err
 }
@@ -55,11 +55,11 @@ func (s *values) warnExpiry(saved config.SavedToken) error {
 	}
 	end, err := time.Parse(time.RFC3339, expiry.At)
 	if err != nil {
-		return nil //nolint:nilerr // somebody edited it; it is a warning and no more
+		return nil //nolint:nilerr // edited by hand; it only costs a warning
 	}
 	now, err := s.app.ServiceNow()
 	if err == nil && !now.Before(end) {
-		s.app.Warn("the token %s expired on %s; to generate another one: %s", saved.Name, expiry.At,
+		s.app.Warn("token %s expired on %s. To generate another one: %s", saved.Name, expiry.At,
 			s.app.Command("astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE"))
 	}
 	return err

@@ -200,22 +200,22 @@ func (in use) drop(ctx context.Context, app *cli.App) error {
 		return exit.NotFoundf("selected database", in.database, names).WithNext("astra env use")
 	}
 	name := selected.Binding.DB.Name
-	if app.Rehearse("forget what was selected for %s", name) {
+	if app.Rehearse("remove the selection of %s", name) {
 		return nil
 	}
 	if err := app.Forget(ctx, profile, selected.Binding.DB.ID); err != nil {
 		return err
 	}
-	app.Say("Forgot what was selected for %s.", name)
+	app.Say("Removed the selection of %s.", name)
 	return nil
 }
 
 // show lists the databases that were selected.
 func (in use) show(app *cli.App) error {
 	if in != (use{}) {
-		e := exit.Usagef("DB is missing: a keyspace, region or token is selected together with a database").WithNext("astra env use DB")
+		e := exit.Usagef("DB is required to select a keyspace, region or token").WithNext("astra env use DB")
 		if in.forget {
-			e = exit.Usagef("DB is missing: --forget is for one database").WithNext("astra env use")
+			e = exit.Usagef("DB is required with --forget").WithNext("astra env use")
 		}
 		return e
 	}

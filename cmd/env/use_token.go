@@ -28,7 +28,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 	case !found && in.saved != "":
 		return expiry, cli.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
-		app.Warn("token %s is no longer saved: select another one with --role or --saved-token", p.Env.Token)
+		app.Warn("token %s is no longer saved; select another one with --role or --saved-token", p.Env.Token)
 		return expiry, nil
 	}
 	tokens, err := session.Tokens.List(ctx)
@@ -41,7 +41,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	at := slices.IndexFunc(tokens, func(t devops.Token) bool { return t.ClientID == saved.ClientID })
 	if at < 0 {
-		app.Warn("the service does not list the token %s: it may have been revoked; to ask: %s", saved.Name, app.Command("astra token verify "+shellword.Quote(saved.Name)))
+		app.Warn("token %s is not listed and may have been revoked. To check: %s", saved.Name, app.Command("astra token verify "+shellword.Quote(saved.Name)))
 		return expiry, nil
 	}
 	end := tokens[at].ExpiresAt
@@ -57,7 +57,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 	switch {
 	case now.Before(end):
 	case in.saved != "":
-		return expiry, exit.Failf(exit.NoCredential, "the saved token %s cannot be selected: it expired on %s", saved.Name, expiry.At).
+		return expiry, exit.Failf(exit.NoCredential, "cannot select token %s: it expired on %s", saved.Name, expiry.At).
 			WithHint("select another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
 	default:
 		app.Warn("token %s, still selected, expired on %s", saved.Name, expiry.At)
@@ -73,17 +73,17 @@ func (in use) hasRole(ctx context.Context, app *cli.App, session *cli.Session, s
 	case err != nil || !gone:
 		return err
 	case in.saved != "":
-		return exit.Failf(exit.NoCredential, "the saved token %s can do nothing: its roles were deleted", saved.Name).
+		return exit.Failf(exit.NoCredential, "token %s has no permissions: its roles were deleted", saved.Name).
 			WithHint("use another one").WithNext("astra env use " + shellword.Quote(in.database) + " --role ROLE")
 	}
-	app.Warn("the token %s, which is still used, can do nothing: its roles were deleted", saved.Name)
+	app.Warn("token %s, still selected, has no permissions: its roles were deleted", saved.Name)
 	return nil
 }
 
 // end is when the token that is to be generated expires, zero for never.
 func (in use) end(app *cli.App) (time.Time, error) {
 	if in.expires != "" && in.role == "" {
-		return time.Time{}, exit.Usagef("--expires needs --role: it limits the token that is generated")
+		return time.Time{}, exit.Usagef("--expires requires --role")
 	}
 	now, err := app.ServiceNow()
 	if err != nil || in.expires == "" {
@@ -134,7 +134,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	app.Secrets.Add(made.Token)
 	app.Secrets.Add(made.Secret)
 	if errors.Is(err, credential.ErrUnavailable) {
-		err = exit.Hint(err, "ASTRA_STORE=file keeps secrets in files that only you can read, where there is no keyring")
+		err = exit.Hint(err, "without a keyring, ASTRA_STORE=file stores secrets in files readable only by you")
 	}
 	if err != nil {
 		return "", expiry, err

@@ -24,7 +24,7 @@ type variable struct {
 }
 
 // errAbsent is the cause of an error about a value that there may be none of.
-var errAbsent = errors.New("there is no such value")
+var errAbsent = errors.New("no such value")
 
 // values is where the values come from.
 type values struct {
@@ -91,7 +91,7 @@ func (s *values) value(ctx context.Context, source string) (value string, secret
 		}
 	case "ASTRA_DB_PASSWORD":
 		if s.session != nil && s.session.ClientID != s.boundClient() {
-			e := exit.Failf(exit.NoCredential, "the REST session of %s is that of %s, whose password is kept nowhere", s.bound.DB.Name, s.session.ClientID)
+			e := exit.Failf(exit.NoCredential, "the REST session of %s belongs to %s, whose password is not stored", s.bound.DB.Name, s.session.ClientID)
 			e.Cause = errAbsent
 			return "", false, e
 		}
@@ -120,7 +120,7 @@ func (s *values) bundle() (string, error) {
 	}
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		return "", exit.Refusef("%s is no regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
+		return "", exit.Refusef("%s is not a regular file", path).WithNext("astra db bundle " + shellword.Line(s.bound.DB.Name, "--region", s.bound.Region))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		e := exit.Failf(exit.NotFound, "the secure connect bundle of %s is not on this machine", s.bound.DB.Name).
@@ -131,7 +131,7 @@ func (s *values) bundle() (string, error) {
 	return path, err
 }
 
-// mask shows of a token what is no secret, its kind and the begin of its client
+// mask returns the public part of a token: its kind and the begin of its client
 // id, and of other secrets nothing.
 func mask(s string) string {
 	const shown = len("AstraCS:") + 4

@@ -16,10 +16,10 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// maxFile is more than a file of variables holds.
+// maxFile is more than a file of variables contains.
 const maxFile = 1 << 20
 
-// write puts the variables into a file and keeps what else it holds. Secrets that
+// write puts the variables into a file and keeps the rest of its content. Secrets that
 // other users could read there are refused, unless force says otherwise.
 func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, vars []variable, gone []string, force bool) error {
 	private := !force && slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
@@ -54,7 +54,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 			return warn(ctx, app, path, vars)
 		}
 	}
-	return exit.Failf(exit.Conflict, "%s is changed by another program all the time, and was left as it is", path)
+	return exit.Failf(exit.Conflict, "%s was not written: another program keeps changing it", path)
 }
 
 // updateFile reads a file, and returns what it is to hold.
@@ -71,7 +71,7 @@ func updateFile(app *cli.App, path string, d envfile.Dialect, vars []variable, g
 func warn(ctx context.Context, app *cli.App, path string, vars []variable) error {
 	secret := slices.ContainsFunc(vars, func(v variable) bool { return v.secret })
 	if secret && trackedByGit(ctx, app, path) {
-		app.Warn("%s holds secrets and git does not ignore it: name it in .gitignore", path)
+		app.Warn("%s contains secrets, and git does not ignore it; add it to .gitignore", path)
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (e currentFile) private() bool { return e.info != nil && e.info.Mode().Perm
 var errChanged = errors.New("changed by another program")
 
 // replace writes the file anew, unless it was changed since it was read. Mode and
-// further names are not kept, which is said; the owner is, where that can be. With
+// further names change, with a message; the owner is kept if possible. With
 // private it refuses a place where other users could read it.
 func (e currentFile) replace(app *cli.App, path string, text []byte, private bool) (done bool, err error) {
 	err = atomicfile.WriteFile(path, text, atomicfile.Options{Private: private, KeepOwner: true, Check: func() error {
@@ -108,12 +108,12 @@ func (e currentFile) replace(app *cli.App, path string, text []byte, private boo
 	}
 	switch {
 	case atomicfile.Exposed(now):
-		app.Warn("other users can read %s: its file system does not keep permissions", path)
+		app.Warn("other users can read %s: its file system does not store permissions", path)
 	case e.info != nil && !e.private():
-		app.Say("Only its owner can read %s now; its mode was %s.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
+		app.Say("Changed the mode of %s from %s to 0600.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
 	}
 	if e.info != nil && atomicfile.Links(e.info) > 1 && !os.SameFile(e.info, now) {
-		app.Warn("%s had other names (hard links), under which the old content stays", path)
+		app.Warn("%s had other names (hard links), which still have the old content", path)
 	}
 	return true, nil
 }
@@ -127,10 +127,10 @@ func unwritten(path string, err error) error {
 	case errors.Is(err, errChanged):
 		return nil
 	case errors.Is(err, atomicfile.ErrExposed):
-		return exit.Refusef("%s would hold secrets that other users can read: its file system does not keep permissions", path).
-			WithHint("choose a file on another file system, or accept that with --force")
+		return exit.Refusef("%s would contain secrets that other users can read: its file system does not store permissions", path).
+			WithHint("use a file on another file system, or add --force")
 	case errors.Is(err, atomicfile.ErrOwner):
-		return exit.Refusef("%s belongs to another user, who would lose it", path)
+		return exit.Refusef("cannot replace %s: it belongs to another user", path)
 	}
 	return cli.OutError(path, err)
 }
@@ -139,7 +139,7 @@ func unwritten(path string, err error) error {
 func readFile(path string) (currentFile, error) {
 	var e currentFile
 	if path == "-" {
-		return e, exit.Usagef("--out is a file: without it the variables go to standard output")
+		return e, exit.Usagef("--out requires a file; omit it to write to standard output")
 	}
 	info, err := os.Lstat(path)
 	switch {
@@ -148,11 +148,11 @@ func readFile(path string) (currentFile, error) {
 	case err != nil:
 		return e, cli.OutError(path, err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return e, exit.Refusef("%s is a symbolic link: name the file that it stands for", path)
+		return e, exit.Refusef("%s is a symbolic link; use the path of its target", path)
 	case !info.Mode().IsRegular():
-		return e, exit.Usagef("--out: %s is no regular file", path)
+		return e, exit.Usagef("--out: %s is not a regular file", path)
 	case info.Size() > maxFile:
-		return e, exit.Refusef("%s is larger than a megabyte, which no file of variables is", path)
+		return e, exit.Refusef("%s is larger than 1 MiB", path)
 	}
 	text, err := atomicfile.ReadFile(path, maxFile)
 	if err != nil {
@@ -174,9 +174,9 @@ func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []
 		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
 			return text, nil // which a second run is to find so
 		}
-		return nil, exit.Hint(err, path+" exists, and is not replaced: remove it, or write to another file")
+		return nil, exit.Hint(err, path+" was not changed; remove it or use another file")
 	case errors.Is(err, envfile.ErrMerge):
-		return nil, exit.Hint(err, path+" was left as it is")
+		return nil, exit.Hint(err, path+" was not changed")
 	}
 	return text, err
 }

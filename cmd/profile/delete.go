@@ -2,11 +2,11 @@ package profile
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 func newDelete(app *cli.App) *cobra.Command {
@@ -35,7 +35,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err := app.CheckNoRotation("to delete profile "+p.Name, cli.InProfile(p.Name)); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Delete profile %s and what is stored for it (secrets: %s)?", p.Name, strconv.Itoa(cli.SecretsOf(p))); err != nil {
+	if err := app.Confirm(ctx, "Delete profile %s and %s stored for it?", p.Name, spelling.Count(cli.SecretsOf(p), "secret")); err != nil {
 		return err
 	}
 	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {

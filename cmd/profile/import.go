@@ -59,7 +59,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if kind == string(credential.Env) {
-		return exit.Usagef("--store env keeps nothing, so there is nothing to import into")
+		return exit.Usagef("--store env stores no tokens; use keyring or file")
 	}
 	url, err := in.url(app)
 	if err != nil {
@@ -71,7 +71,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 			app.Say("Section [%s]: ignored %s.", f.Name, strings.Join(f.Unknown, ", "))
 		}
 		if f.Unfit != "" {
-			app.Warn("section [%s] is left out: %s", f.Name, f.Unfit)
+			app.Warn("skipping section [%s]: %s", f.Name, f.Unfit)
 		}
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	var failed []error
 	for _, f := range renamed(app, found) {
 		if _, err := app.NamedProfile(f.Name); err == nil {
-			app.Say("Profile %s exists already and is left as it is.", f.Name)
+			app.Say("Skipping profile %s: it already exists.", f.Name)
 			continue
 		}
 		if app.Rehearse("import profile %s", f.Name) {
@@ -97,7 +97,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		done = append(done, row{p, false})
 	}
 	if len(done) == 0 && len(failed) == 0 && !app.Globals.DryRun {
-		app.Say("There was nothing to import.")
+		app.Say("Nothing to import.")
 	}
 	if err := cli.Print(app, columns(), done, "No profiles were imported."); err != nil {
 		return err
@@ -141,13 +141,13 @@ func renamed(app *cli.App, found []config.Imported) []config.Imported {
 func (in importer) url(app *cli.App) (string, error) {
 	url, err := app.RequestedURL()
 	if err == nil && url != devops.DefaultURL && in.file == "" {
-		return "", exit.Refusef("the other tools' tokens belong to the public service and are not sent to %s", url).
-			WithHint("name the file, to say that its tokens are meant for that service")
+		return "", exit.Refusef("tokens of other tools belong to the public service and are not sent to %s", url).
+			WithHint("if the tokens of a file are for that service, name the file")
 	}
 	return url, err
 }
 
-// take verifies and keeps one profile.
+// take verifies and stores one profile.
 func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Imported) (config.Profile, error) {
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())

@@ -44,10 +44,10 @@ func (in importer) read(app *cli.App) ([]config.Imported, error) {
 	}
 	switch {
 	case len(official)+len(archived) == 0:
-		return nil, exit.Failf(exit.Config, "no home directory to look for the files of other Astra tools in").
+		return nil, exit.Failf(exit.Config, "cannot search for files of other Astra tools without a home directory").
 			WithHint("name the file: astra profile import FILE")
 	case read == 0:
-		return nil, exit.Failf(exit.Config, "no file of another Astra tool found; looked for %s", strings.Join(slices.Concat(official, archived), ", ")).
+		return nil, exit.Failf(exit.Config, "no file of another Astra tool found; searched for %s", strings.Join(slices.Concat(official, archived), ", ")).
 			WithHint("name the file: astra profile import FILE")
 	case good == 0:
 		return all, failed[0]

@@ -46,7 +46,7 @@ func columns() []output.Column[row] {
 // refuseSandbox refuses profiles in sandbox mode, where there is only one.
 func refuseSandbox(app *cli.App) error {
 	if app.Sandboxed() {
-		return exit.Usagef("the sandbox has no profiles: it is one organization of its own")
+		return exit.Usagef("the sandbox has no profiles")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,10 +39,10 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 		return err
 	}
 	if err := config.CheckName(to); err != nil {
-		return exit.Usagef("%q cannot name a profile: %v", to, err)
+		return exit.Usagef("invalid profile name %q: %s", to, strings.TrimPrefix(err.Error(), config.ErrName.Error()+": "))
 	}
 	if _, err := app.NamedProfile(to); err == nil {
-		return exit.Failf(exit.Conflict, "profile %q exists already", to)
+		return exit.Failf(exit.Conflict, "profile %q already exists", to)
 	}
 	if err := app.CheckNoRotation("to rename profile "+from, cli.InProfile(from)); err != nil {
 		return err

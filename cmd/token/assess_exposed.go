@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// askers is how many tokens are asked at a time whether they are live.
+// askers is how many tokens are checked at a time.
 const askers = 8
 
 // assess finds out about the tokens that were found, and puts those last with
@@ -140,8 +140,8 @@ func (l *Exposed) recordView(v *orgView) {
 // revoked, and numbers them.
 func (in panicCmd) order(app *cli.App, leaks []*Exposed) {
 	for _, l := range leaks {
-		l.kept = l.replaceable(app)
-		l.replaced = in.rotate && l.kept
+		l.stored = l.replaceable(app)
+		l.replaced = in.rotate && l.stored
 	}
 	slices.SortStableFunc(leaks, func(a, b *Exposed) int { return a.rank(leaks) - b.rank(leaks) })
 	for i, l := range leaks {
@@ -149,7 +149,7 @@ func (in panicCmd) order(app *cli.App, leaks []*Exposed) {
 	}
 }
 
-// replaceable reports whether the token can be rotated here: it is live and kept here.
+// replaceable reports whether the token can be rotated here: it is live and stored here.
 func (l *Exposed) replaceable(app *cli.App) bool {
 	if l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
 		return false

@@ -9,15 +9,15 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// A candidate is a token that an operation made, or may have made, as the list shows it.
-// Nothing that is new is left out, whatever it looks like: a list may lie about roles and
-// descriptions. What differs from the order is told, and comes later.
+// A candidate is a listed token that an operation generated or may have generated. All
+// new tokens are candidates, because a list may be wrong about roles and descriptions;
+// those that differ from the order come last.
 type candidate struct {
 	ClientID    string        `json:"clientId"`
 	Roles       []cli.RoleRef `json:"roles"`
 	Description string        `json:"description"`
 	Listed      bool          `json:"listed"`
-	Differs     []string      `json:"differs"` // from what was ordered: roles, description
+	Differs     []string      `json:"differs"` // from the order: roles, description
 }
 
 // describe adds what the list shows of their tokens to operations, those first that are
@@ -38,7 +38,7 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 		}
 		tokens, err := session.Tokens.List(ctx)
 		if err != nil {
-			app.Verbosef("the roles of candidates are unknown: %v", err)
+			app.Verbosef("cannot list tokens, so cannot list tokens, so the roles of candidates are unknown: %v", err)
 		}
 		for _, t := range tokens {
 			description, _ := onetime.SplitDescription(t.Description)
@@ -89,7 +89,7 @@ func (c candidate) String() string {
 		}
 	}
 	if len(c.Differs) > 0 {
-		facts = append(facts, "not as ordered: "+strings.Join(c.Differs, ", "))
+		facts = append(facts, "differs: "+strings.Join(c.Differs, ", "))
 	}
 	return c.ClientID + " (" + strings.Join(facts, ", ") + ")"
 }

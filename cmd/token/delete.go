@@ -98,7 +98,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	for _, t := range found {
-		id := cmp.Or(t.ClientID, t.dead)
+		id := cmp.Or(t.ClientID, t.stale)
 		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
 		if err := app.CheckNoRotation("to revoke "+id, rotates); err != nil {
 			return err
@@ -117,10 +117,10 @@ func (in deleteCmd) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
 	case !named && in.chosen == filter{}:
-		return exit.Usagef("TOKEN is missing").WithHint("name tokens, or choose them with --from, --role, --older-than or --no-expiry").
+		return exit.Usagef("TOKEN is required").WithHint("name tokens, or select them with --from, --role, --older-than or --no-expiry").
 			WithNext("astra token list")
 	case named && in.chosen != filter{}:
-		return exit.Usagef("tokens are either named, or chosen with --role, --older-than and --no-expiry")
+		return exit.Usagef("cannot combine named tokens with --role, --older-than or --no-expiry")
 	}
 	_, err := in.chosen.age()
 	return err
@@ -134,13 +134,13 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 		return app.PrintRow(row, nil)
 	}
 	switch {
-	case t.dead != "":
-		if err := dropStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
+	case t.stale != "":
+		if err := deleteStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
 			return err
 		}
-		return none(t.dead)
+		return none(t.stale)
 	case t.ClientID == "":
-		app.Say("There is no token %s.", t.input)
+		app.Say("Token %s does not exist; nothing was revoked.", t.input)
 		return none("")
 	}
 	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
@@ -151,14 +151,14 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 		return deleted
 	}
 	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
-		return app.PrintRow(row, exit.Failf(exit.Conflict, "the service does not know %s (%s), but accepts its saved secret; nothing was changed", t.saved, t.ClientID).
-			WithHint("it may be another token's"))
+		return app.PrintRow(row, exit.Failf(exit.Conflict, "token %s (%s) does not exist in the service, but its saved secret is accepted; nothing was changed", t.saved, t.ClientID).
+			WithHint("the saved secret may belong to another token"))
 	}
 	if err := in.proven(ctx, app, witness, t, deleted); err != nil {
 		return app.PrintRow(row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
 	}
 	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
-		app.Say("There is no token %s.", t.input)
+		app.Say("Token %s does not exist; nothing was revoked.", t.input)
 		return none(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
@@ -167,21 +167,21 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 
 // errStillListed is the failure of a revocation that the service accepted. A list may be late.
 func errStillListed(app *cli.App, clientID string) error {
-	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", clientID).
-		WithHint("the revocation was accepted, and the list may be late: run this again after %s to make sure", app.ListsLate())
+	return exit.Failf(exit.Server, "the service reported %s as revoked but still lists it", clientID).
+		WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
 }
 
 // errGoneBefore is the failure of a revocation of what the service does not know and
 // still lists.
 func errGoneBefore(app *cli.App, clientID string, refusal error) error {
-	return exit.Failf(exit.NotFound, "the service says that there is no token %s, and still lists it", clientID).Answering(refusal).
-		WithHint("it was probably revoked before, and the list is late: run this again after %s to make sure", app.ListsLate())
+	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).Answering(refusal).
+		WithHint("it was probably revoked before and the list is late; run this again after %s to verify", app.ListsLate())
 }
 
 // errNeverListed says why the absence of a token from lists proves nothing.
-var errNeverListed = errors.New("the service accepted the deletion of a token that no list has shown")
+var errNeverListed = errors.New("the service accepted the deletion of a token that was never listed")
 
-// proven makes sure that a token is gone. deleted is what its DELETE ended with.
+// proven verifies that a token is gone. deleted is the result of its DELETE.
 func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t deleteArg, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
@@ -206,7 +206,7 @@ func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.W
 	return cli.Unverified(errors.Join(deleted, gone))
 }
 
-// words says what a token is, for the question.
+// words describes a token in a prompt.
 func (r tokenRow) words() string {
 	if r.GeneratedOn.IsZero() && r.roles == nil {
 		return "not listed"
@@ -258,7 +258,7 @@ func tokensOf(all []tokenRow) []devops.Token {
 // young is the age of a token up to which a service may not know it everywhere.
 const young = 10 * time.Minute
 
-// deleteSaved drops the saved secret of a revoked token, also from its bindings.
+// deleteSaved deletes the saved secret of a revoked token, also from its bindings.
 func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, deleted tokenRow) error {
 	if deleted.saved == "" {
 		return nil
@@ -271,7 +271,7 @@ func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, delete
 	return removeSaved(ctx, app, profile.Name, saved)
 }
 
-// removeSaved drops the saved secret of a token from a profile, also from its bindings.
+// removeSaved deletes the saved secret of a token from a profile, also from its bindings.
 func removeSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
@@ -282,7 +282,7 @@ func removeSaved(ctx context.Context, app *cli.App, profile string, saved config
 	}
 	err = store.Delete(ctx, cli.SavedKey(profile, saved))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
-		return exit.Hint(err, "the token was revoked; only its saved secret is still there")
+		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
 	}
 	p, err := app.NamedProfile(profile)
 	if app.Sandboxed() {
@@ -296,7 +296,7 @@ func removeSaved(ctx context.Context, app *cli.App, profile string, saved config
 	}
 	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
 		for _, database := range p.DatabasesWith(saved.Name) {
-			app.Say("It was selected for %s. To select another one: %s", database,
+			app.Say("The token was selected for %s. To select another one: %s", database,
 				app.Command("astra env use "+shellword.Quote(cli.Reference(database))+" --role ROLE"))
 		}
 		p.RemoveToken(saved.Name)

@@ -13,20 +13,20 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// deleteArg is a token to be revoked, and how it was named. One without a client id
+// A deleteArg is a token to be revoked, as it was named. One without a client ID
 // does not exist.
 type deleteArg struct {
 	tokenRow
 	input string
-	dead  string // client id of one that is saved here and no longer listed
+	stale string // client id of one that is saved here and no longer listed
 	// unlisted says that the list, which is incomplete, does not show the token.
-	unlisted bool
-	known    []string // client ids that the list shows, to suggest one
-	twin     string   // client id of one that an earlier name means; this is it once more
+	unlisted  bool
+	known     []string // client ids that the list shows, to suggest one
+	duplicate string   // client id of one that an earlier name means; this is it once more
 }
 
 // names returns how the tokens are named on the command line and in --from. The
-// text before a name of the file says where it stands.
+// text before a name is its line in the file.
 func (in deleteCmd) names(ctx context.Context, app *cli.App) ([][2]string, error) {
 	var all [][2]string
 	for _, ref := range in.refs {
@@ -35,7 +35,7 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([][2]string, error
 			continue
 		}
 		if in.from == "-" || slices.ContainsFunc(all, func(n [2]string) bool { return n[0] == "standard input: " }) {
-			return nil, exit.Usagef("standard input holds one thing: one whole token, or the lines of --from")
+			return nil, exit.Usagef("standard input cannot be both a whole token and the lines of --from")
 		}
 		token, err := readToken(ctx, app)
 		if err != nil {
@@ -58,7 +58,7 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([][2]string, error
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case secret.LooksLikeToken(line):
-			return nil, exit.Usagef("--from: %sthis is a whole token; name it by its client id, the 24 letters in its middle", place)
+			return nil, exit.Usagef("--from: %sfound a whole token; use its client ID, the 24 letters in the middle", place)
 		case spelling.Unseen(line) != "":
 			return nil, exit.Usagef("--from: %s%s is not allowed in a name", place, spelling.Unseen(line))
 		default:
@@ -68,8 +68,8 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([][2]string, error
 	return all, nil
 }
 
-// find returns the tokens that names mean; one that is named again is a twin. An unknown name is an
-// error, before anything is revoked, unless that is as good as revoked.
+// find returns the tokens that names mean; one that is named again is a duplicate. An
+// unknown name is an error before anything is revoked, unless --if-exists allows it.
 func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow, names [][2]string) ([]deleteArg, error) {
 	profile, err := sessionProfile(app, session)
 	if err != nil {
@@ -80,17 +80,17 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 	for _, n := range names {
 		place, ref := n[0], n[1]
 		r, err := find(all, ref)
-		dead, isLost := findStale(profile.Tokens, all, ref)
+		lost, isLost := findStale(profile.Tokens, all, ref)
 		switch {
-		case !in.force && (ref == session.ClientID || isLost && dead.dead == session.ClientID):
+		case !in.force && (ref == session.ClientID || isLost && lost.stale == session.ClientID):
 			return nil, refuseOwn(session.ClientID)
 		case ambiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
 		case err != nil && isLost:
-			if slices.ContainsFunc(found, func(t deleteArg) bool { return t.dead == dead.dead }) {
-				dead = deleteArg{input: ref, twin: dead.dead}
+			if slices.ContainsFunc(found, func(t deleteArg) bool { return t.stale == lost.stale }) {
+				lost = deleteArg{input: ref, duplicate: lost.stale}
 			}
-			found = append(found, dead)
+			found = append(found, lost)
 		case err != nil && cli.LooksLikeClientID(ref) && len(in.refs) == 1 && len(names) == 1: // a list may be late or incomplete
 			t := deleteArg{tokenRow: tokenRow{Token: devops.Token{ClientID: ref}}, input: ref, unlisted: true}
 			for _, r := range all {
@@ -102,7 +102,7 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 		case err != nil:
 			found = append(found, deleteArg{input: ref})
 		case slices.ContainsFunc(found, func(t deleteArg) bool { return t.ClientID == r.ClientID }):
-			found = append(found, deleteArg{input: ref, twin: r.ClientID})
+			found = append(found, deleteArg{input: ref, duplicate: r.ClientID})
 		case r.current && !in.force:
 			return nil, refuseOwn(r.ClientID)
 		default:
@@ -124,7 +124,7 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 
 // refuseOwn is the refusal to revoke the token in use, whether a list shows it or not.
 func refuseOwn(clientID string) error {
-	return exit.Refusef("%s is the token that this command uses: without it you are logged out", clientID).
+	return exit.Refusef("%s is the token in use; revoking it logs you out", clientID).
 		WithHint("use --force to revoke it")
 }
 
@@ -137,7 +137,7 @@ func (in deleteCmd) choose(ctx context.Context, app *cli.App, session *cli.Sessi
 	var found []deleteArg
 	for _, r := range chosen {
 		if r.current && !in.force {
-			app.Warn("%s is the token that this command uses, and is left out; --force revokes it too", r.ClientID)
+			app.Warn("skipping %s, the token in use; --force revokes it too", r.ClientID)
 			continue
 		}
 		found = append(found, deleteArg{tokenRow: r, input: r.ClientID})

@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -14,35 +15,39 @@ import (
 // several shows what would be revoked, asks, revokes it and reports each token.
 func (in deleteCmd) several(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []deleteArg) error {
 	slices.SortStableFunc(found, currentTokenLast)
-	live, dead := 0, 0
+	live, stale := 0, 0
 	for _, t := range found {
 		if t.ClientID != "" {
 			app.Say("- %s (%s)", t.ClientID, t.words())
 			live++
 		}
-		if t.dead != "" {
-			app.Say("- %s (%s, revoked already: its saved secret is dropped)", t.dead, t.saved)
-			dead++
+		if t.stale != "" {
+			app.Say("- %s (%s, already revoked; its saved secret is deleted)", t.stale, t.saved)
+			stale++
 		}
 	}
-	question := "Revoke " + these(live) + "?"
-	if live == 0 {
-		question = "Drop what is saved of " + these(dead) + "?"
+	var effects []string
+	if live > 0 {
+		effects = append(effects, "revoke "+spelling.Count(live, "token"))
 	}
-	if live+dead > 0 {
-		if err := app.Confirm(ctx, "%s", question); err != nil {
+	if stale > 0 {
+		effects = append(effects, "delete the saved secrets of "+spelling.Count(stale, "revoked token"))
+	}
+	if len(effects) > 0 {
+		question := strings.Join(effects, " and ")
+		if err := app.Confirm(ctx, "%s?", strings.ToUpper(question[:1])+question[1:]); err != nil {
 			return err
 		}
 	}
 	if app.Globals.DryRun {
-		if dead > 0 {
-			app.Rehearse("drop what is saved of %s", spelling.Count(dead, "revoked token"))
+		if stale > 0 {
+			app.Rehearse("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
 		}
 		return dryRunDeletions(ctx, app, session, found)
 	}
 	results := revoke(ctx, app, session, witness, found)
 	if live > 0 {
-		app.Say("Revoked %d of %d.", bulk.Done(results), live)
+		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(live, "token"))
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
 		return err
@@ -50,8 +55,8 @@ func (in deleteCmd) several(ctx context.Context, app *cli.App, session *cli.Sess
 	return app.BatchError(results, false)
 }
 
-// currentTokenLast puts the token in use behind the others: whoever has revoked it can
-// neither go on nor look.
+// currentTokenLast sorts the token in use behind the others: without it none of them
+// could be revoked or verified.
 func currentTokenLast(a, b deleteArg) int {
 	switch {
 	case a.current == b.current:
@@ -60,13 +65,6 @@ func currentTokenLast(a, b deleteArg) int {
 		return 1
 	}
 	return -1
-}
-
-func these(n int) string {
-	if n == 1 {
-		return "this token"
-	}
-	return "these " + spelling.Count(n, "token")
 }
 
 // dryRunDeletions shows every request of a dry run.
@@ -80,18 +78,17 @@ func dryRunDeletions(ctx context.Context, app *cli.App, session *cli.Session, fo
 	return app.RehearseAll(ctx, requests)
 }
 
-// revoke revokes tokens, makes sure that they are gone, and drops their saved
-// secrets.
+// revoke revokes tokens, verifies that, and deletes their saved secrets.
 func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, found []deleteArg) []bulk.Result {
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
 		r := bulk.Result{Row: i + 1, Input: t.input, ID: t.ClientID, Action: "delete"}
 		switch {
-		case t.twin != "":
-			r.ID = t.twin
-			r = r.DuplicateOf(1 + slices.IndexFunc(found, func(f deleteArg) bool { return f.ClientID == t.twin || f.dead == t.twin }))
+		case t.duplicate != "":
+			r.ID = t.duplicate
+			r = r.DuplicateOf(1 + slices.IndexFunc(found, func(f deleteArg) bool { return f.ClientID == t.duplicate || f.stale == t.duplicate }))
 		case t.ClientID == "":
-			r.ID, r.Action, r.Outcome = t.dead, string(bulk.Unchanged), bulk.Unchanged
+			r.ID, r.Action, r.Outcome = t.stale, string(bulk.Unchanged), bulk.Unchanged
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
 	}
@@ -122,21 +119,21 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 	return results
 }
 
-// cleaned drops the saved secret of a token that is revoked, and revokes one that is
+// cleaned deletes the saved secret of a token that is revoked, and revokes one that is
 // neither listed nor accepted. That only the secret is left is no failure of the row.
 func cleaned(ctx, clean context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg, r bulk.Result) bulk.Result {
 	switch {
-	case t.dead != "" && ctx.Err() != nil:
+	case t.stale != "" && ctx.Err() != nil:
 		r.Outcome = bulk.NotStarted
-	case t.dead != "":
-		err := revokeDead(clean, session, witness, t)
+	case t.stale != "":
+		err := revokeStale(clean, session, witness, t)
 		if err == nil {
 			err = deleteSaved(clean, app, session, t.tokenRow)
 		}
 		return recordFailure(r, err)
 	case r.Outcome == bulk.OK:
 		if err := deleteSaved(clean, app, session, t.tokenRow); err != nil {
-			app.Warn("%s is revoked, but its saved secret was not deleted: %v", t.ClientID, err)
+			app.Warn("%s was revoked, but its saved secret was not deleted: %v", t.ClientID, err)
 		}
 	}
 	return r

@@ -13,14 +13,14 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Exposed is a token that was found in a text, and what is known of it.
+// Exposed is a token found in a text, with its state.
 type Exposed struct {
 	tokenRow // as far as a list shows it
 
-	number int
-	texts  []secret.Token // mostly one; others have the same client id, and at most one of them is the token
-	places []location
-	stands string // where in the text
+	number  int
+	texts   []secret.Token // mostly one; others have the same client id, and at most one of them is the token
+	places  []location
+	foundAt string // the lines of the text
 
 	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
 	via            []*cli.Session // who may be able to revoke it, first choice first
@@ -29,7 +29,7 @@ type Exposed struct {
 	orgID, orgName string
 	permissions    []string
 	unasked        error // why the service could not be asked
-	kept           bool  // here, so that it can be replaced
+	stored         bool  // here, so that it can be replaced
 	replaced       bool  // by a new token, instead of being revoked only
 }
 
@@ -43,9 +43,9 @@ type location struct {
 // What is known of whether a leak is live.
 const (
 	isLive     = "live"
-	isDead     = "not live"
-	isUnproven = "listed, but what was found is not accepted"
-	isUnasked  = "nobody could tell"
+	isInvalid  = "not live"
+	isUnproven = "listed, but the token found is rejected"
+	isUnasked  = "unknown"
 )
 
 func (l *Exposed) state() string {
@@ -55,7 +55,7 @@ func (l *Exposed) state() string {
 	case l.unasked != nil && l.lister == nil:
 		return isUnasked
 	case l.lister == nil || l.expired():
-		return isDead
+		return isInvalid
 	}
 	return isUnproven
 }
@@ -67,27 +67,27 @@ func (l *Exposed) blockReason(force bool) error {
 		return l.unasked
 	case force, l.replaced:
 		return nil
-	case l.current && l.kept:
-		return exit.Refusef("it is the token that this command uses: without it you are logged out").
+	case l.current && l.stored:
+		return exit.Refusef("this is the token in use; revoking it logs you out").
 			WithHint("--rotate replaces it and then revokes it; --force revokes it")
 	case l.current:
-		return exit.Refusef("it is the token that this command uses: without it you are logged out").
-			WithHint("--force revokes it all the same")
+		return exit.Refusef("this is the token in use; revoking it logs you out").
+			WithHint("--force revokes it")
 	case l.state() == isUnproven:
-		return exit.Refusef("it is listed, but the token that was found is not accepted: it is made up, or was not read well").
-			WithHint("--force revokes it all the same")
+		return exit.Refusef("the client ID is listed, but the service rejects the token found: it may be forged or damaged").
+			WithHint("--force revokes it")
 	}
 	return nil
 }
 
 // shouldRevoke reports whether the token is to be revoked.
 func (l *Exposed) shouldRevoke(force bool) bool {
-	return l.state() != isDead && l.blockReason(force) == nil
+	return l.state() != isInvalid && l.blockReason(force) == nil
 }
 
 func (l *Exposed) name() string { return fmt.Sprintf("token %d", l.number) }
 
-// show says what the token is, before the question.
+// show describes the token before the prompt.
 func (l *Exposed) show(app *cli.App) {
 	if app.Globals.Quiet {
 		return
@@ -99,41 +99,41 @@ func (l *Exposed) show(app *cli.App) {
 		}
 	}
 	add("token", fmt.Sprint(l.number))
-	add("stands", l.stands)
+	add("foundAt", l.foundAt)
 	add("clientId", l.ClientID)
 	add("state", l.state())
 	add("organization", cmp.Or(l.orgName, l.orgID))
 	if l.lister != nil {
 		add("roles", cmp.Or(cli.RoleNames(l.roles), "none"))
-		add("may", cmp.Or(strings.Join(l.permissions, ", "), "nothing"))
+		add("permissions", cmp.Or(strings.Join(l.permissions, ", "), "none"))
 		add("description", l.description)
 		add("age", cli.Age(l.now, l.GeneratedOn))
 	} else if l.self != nil {
-		add("may", "unknown: nobody here may list the tokens of its organization")
+		add("permissions", "unknown: no login here can list the tokens of its organization")
 	}
 	if !l.ExpiresAt.IsZero() {
 		add("expires", formatExpiry(l.ExpiresAt))
 	}
 	add("here", strings.Join(l.locations(), "; "))
 	if l.replaced {
-		add("then", "it is replaced by a new token with the same rights, and revoked")
+		add("then", "replaced by a new token with the same rights, then revoked")
 	}
 	_ = output.One(app.Err, output.Options{Format: output.Table}, columns, l) // text in memory, to people
 	fmt.Fprintln(app.Err)
 }
 
-// locations says what the token is to this machine.
+// locations returns where this machine uses or stores the token.
 func (l *Exposed) locations() []string {
 	var words []string
 	if l.current {
-		words = append(words, "this command uses it")
+		words = append(words, "in use by this command")
 	}
 	for _, p := range l.places {
 		switch {
 		case p.saved.Name == "":
 			words = append(words, "the login of profile "+p.profile)
 		case p.used != "":
-			words = append(words, fmt.Sprintf("saved as %s in profile %s, and selected for %s", p.saved.Name, p.profile, p.used))
+			words = append(words, fmt.Sprintf("saved as %s in profile %s, selected for %s", p.saved.Name, p.profile, p.used))
 		default:
 			words = append(words, fmt.Sprintf("saved as %s in profile %s", p.saved.Name, p.profile))
 		}

@@ -28,8 +28,8 @@ func (f *filter) flags(cmd *cobra.Command) {
 // age is how old a token must be, zero for any age.
 func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
 
-// choose returns those of all that the filter asks for. A token whose age nobody
-// knows is not old, and one whose expiry nobody knows may expire.
+// choose returns the tokens that match the filter. A token of unknown age is not
+// old, and one of unknown expiry may expire.
 func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow) ([]tokenRow, error) {
 	age, err := f.age()
 	if err != nil {
@@ -63,14 +63,14 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		return age > 0 && r.now.Sub(r.GeneratedOn) < age
 	})
 	if untold > 0 {
-		app.Warn("left out by --no-expiry: %d of %s, because the service's list does not tell whether they expire", untold, spelling.Count(len(all), "token"))
+		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", untold, spelling.Count(len(all), "token"))
 	}
 	if ageless > 0 {
-		app.Warn("left out by --older-than: %d of %s, because the service's list does not tell how old they are", ageless, spelling.Count(len(all), "token"))
+		app.Warn("--older-than skipped %d of %s: the list does not show their age", ageless, spelling.Count(len(all), "token"))
 	}
 	return chosen, nil
 }
 
 // lacksTimestamps reports whether the list leaves out the times of a token, so that
-// nobody knows whether it expires.
+// its expiry is unknown.
 func (r tokenRow) lacksTimestamps() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

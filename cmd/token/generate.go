@@ -71,7 +71,7 @@ shown before the token is generated.`,
 
 func (in generate) run(ctx context.Context, app *cli.App) error {
 	if len(in.roles) == 0 && !app.Interactive() {
-		return exit.Usagef("--role is missing: a token has at least one role").WithNext("astra role list")
+		return exit.Usagef("--role is required").WithNext("astra role list")
 	}
 	now, err := app.ServiceNow()
 	if err != nil {
@@ -82,7 +82,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.format != "" && in.out == "" {
-		return exit.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+		return exit.Usagef("--format requires --out; for standard output use -o")
 	}
 	if err := cli.CheckOne(app, generatedColumns(false)); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		} else {
 			app.Say("This token expires on %s.", formatExpiry(expires))
 		}
-		if err := app.Confirm(ctx, "Generate this token?"); err != nil {
+		if err := app.Confirm(ctx, "Generate a token (%s)?", joinRoleNames(roles)); err != nil {
 			return err
 		}
 	}
@@ -152,7 +152,7 @@ func (in generate) refused(ctx context.Context, session *cli.Session, err error)
 	if failed != nil || own == in.org {
 		return err
 	}
-	return exit.Hint(err, "the token in use is of the organization "+own+"; for another one it takes a token of their enterprise, with org-token-write")
+	return exit.Hint(err, "the token in use belongs to organization "+own+"; another one requires a token of its enterprise with org-token-write")
 }
 
 // choose returns the roles that were named, or those that are picked from a list.
@@ -199,7 +199,7 @@ func warnOfLog(app *cli.App) {
 	if info, err := app.Stdout().Stat(); err == nil && info.Mode().IsRegular() {
 		return
 	}
-	app.Warn("the secret goes to standard output, and into this job's log unless that is redirected; use --out or --save")
+	app.Warn("the secret goes to standard output and, unless redirected, into this job's log; use --out or --save")
 }
 
 // explain shows what the roles allow, before the question.
@@ -217,11 +217,11 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 		app.Say("Save the secret and token now; they cannot be shown again.")
 		app.Say("For APIs use the token; for drivers use client ID and secret.")
 		if len(kept) > 1 {
-			app.Say("The token is also on %s.", kept[len(kept)-1])
+			app.Say("The token is also in %s.", kept[len(kept)-1])
 		}
 		return failure
 	}
-	app.Say("Generated %s for %s; its secret is in %s.", made.ClientID, joinRoleNames(roles), strings.Join(kept, " and in "))
+	app.Say("Generated %s (%s); its secret is in %s.", made.ClientID, joinRoleNames(roles), strings.Join(kept, " and in "))
 	if failure != nil {
 		return failure
 	}

@@ -16,11 +16,11 @@ type orgView struct {
 	roles          []devops.Role
 }
 
-// ownOrgView is what the login in use sees, nil where there is none that is valid.
+// ownOrgView is what the login in use sees, nil without a valid login.
 func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
 	if !app.HasCredential() {
-		app.Say("There is no login: each token is asked about itself, and revoked with itself if it may.")
-		return nil, nil //nolint:nilnil // nobody is logged in
+		app.Say("Not logged in: each token is checked with itself and, if permitted, revoked with itself.")
+		return nil, nil //nolint:nilnil // not logged in
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -28,11 +28,11 @@ func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
 	}
 	v, err := newView(ctx, app, session)
 	if errors.Is(err, devops.ErrUnauthorized) {
-		app.Warn("the login in use is not valid itself: each token is revoked with itself if it may")
-		return nil, nil //nolint:nilnil // as good as nobody
+		app.Warn("the login in use is invalid; each token is revoked with itself if permitted")
+		return nil, nil //nolint:nilnil // as without a login
 	}
 	if err == nil && v.rows == nil {
-		app.Say("The login in use may not list tokens: it lacks org-token-read.")
+		app.Say("The login in use cannot list tokens: it lacks org-token-read.")
 	}
 	return v, err
 }
@@ -71,7 +71,7 @@ func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[strin
 	}
 	v, err := newView(ctx, app, l.self)
 	if err != nil {
-		app.Warn("%s cannot be looked at: %v", l.ClientID, err)
+		app.Warn("cannot look up %s: %v", l.ClientID, err)
 		return nil
 	}
 	return v
@@ -97,7 +97,7 @@ func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
 			v, err = newView(ctx, app, session)
 		}
 		if err != nil {
-			app.Warn("the login of profile %s cannot be used: %v", p.Name, err)
+			app.Warn("cannot use the login of profile %s: %v", p.Name, err)
 			continue
 		}
 		if v.orgID == l.orgID && v.rows != nil {

@@ -65,7 +65,7 @@ func unreplaced(app *cli.App, old tokenRow) error {
 	}
 	word, discard := "replacement", "revoke "+old.successors[0].ClientID+" to discard the replacement"
 	if len(made) > 1 {
-		word, discard = "replacements", "revoke the replacements that nothing uses"
+		word, discard = "replacements", "revoke the unused replacements"
 	}
 	return exit.Failf(exit.Conflict, "%s already has the %s %s; nothing was generated", old.ClientID, word, strings.Join(made, "; ")).
 		WithHint("revoke %s to finish that rotation, or %s", old.ClientID, discard).WithNext(commands...)

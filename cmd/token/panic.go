@@ -94,34 +94,35 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	in.order(app, leaks)
-	live, replaced := 0, 0
+	var live []*Exposed
+	replaced := 0
 	for _, l := range leaks {
-		l.stands = in.locateInText(l.texts, lines)
+		l.foundAt = in.locateInText(l.texts, lines)
 		l.show(app)
 		if l.replaced {
 			replaced++
 		}
 		if l.shouldRevoke(in.force) {
-			live++
+			live = append(live, l)
 		}
-		if l.current && l.state() != isDead && !l.replaced {
-			app.Warn("%s is the token that this command uses: %s", l.name(), in.ownTokenNote(l))
+		if l.current && l.state() != isInvalid && !l.replaced {
+			app.Warn("%s is the token in use: %s", l.name(), in.ownTokenNote(l))
 		}
 	}
-	if live > 0 {
-		if err := app.Confirm(ctx, "%s?", in.words(live, replaced)); err != nil {
+	if len(live) > 0 {
+		if err := app.Confirm(ctx, "%s?", effect(live, replaced)); err != nil {
 			return err
 		}
 	}
-	if app.Globals.DryRun && live > 0 {
+	if app.Globals.DryRun && len(live) > 0 {
 		return in.dryRun(ctx, app, leaks)
 	}
-	results := in.settle(ctx, app, leaks)
-	if live > 0 {
-		app.Say("Revoked %d of %d.", bulk.Done(results), live)
+	results := in.revokeAll(ctx, app, leaks)
+	if len(live) > 0 {
+		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
 	}
 	if replaced > 0 {
-		app.Say("%d of them were to be replaced; the rows say which were.", replaced)
+		app.Say("Requested to replace %s; the rows show the result.", spelling.Count(replaced, "token"))
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
 		return err
@@ -129,40 +130,44 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	return app.BatchError(results, false)
 }
 
-// words says what is about to be done.
-func (in panicCmd) words(live, replaced int) string {
+// effect names the tokens and what is about to be done to them.
+func effect(live []*Exposed, replaced int) string {
+	tokens := spelling.Count(len(live), "token")
+	if len(live) == 1 {
+		tokens = live[0].ClientID + " (" + live[0].words() + ")"
+	}
 	switch replaced {
 	case 0:
-		return "Revoke " + these(live)
-	case live:
-		return "Replace " + these(live)
+		return "Revoke " + tokens
+	case len(live):
+		return "Replace " + tokens
 	}
-	return fmt.Sprintf("Revoke %s, %d of them after they are replaced", these(live), replaced)
+	return fmt.Sprintf("Revoke %s, replacing %d of them first", tokens, replaced)
 }
 
 // ownTokenNote says what becomes of the token in use. One that is kept here can be replaced.
 func (in panicCmd) ownTokenNote(l *Exposed) string {
 	if in.force {
-		return "it is revoked last, and you are logged out"
+		return "it is revoked last, which logs you out"
 	}
-	if l.kept {
-		return "it is left alone. --rotate replaces it and then revokes it; --force revokes it"
+	if l.stored {
+		return "it is not revoked. --rotate replaces it and then revokes it; --force revokes it"
 	}
-	return "it is left alone, and --force revokes it too"
+	return "it is not revoked; --force revokes it too"
 }
 
-// find reads the text and takes its tokens out of it, and says where they stand.
+// find reads the text and returns its tokens with their lines.
 func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[secret.Text][]secret.LineIndex, error) {
-	text, err := app.ReadAnyText(ctx, in.file, "Paste the text, which is not shown, and press Ctrl-D: ", secret.MaxText)
+	text, err := app.ReadAnyText(ctx, in.file, "Paste the text (hidden), then press Ctrl-D: ", secret.MaxText)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, nil, exit.Usagef("the text is empty; nothing was looked at").WithHint("give it on standard input, or name a file")
+		return nil, nil, exit.Usagef("the text is empty").WithHint("pass it on standard input or name a file")
 	}
 	found, err := secret.Find(text)
 	if errors.Is(err, secret.ErrTextSize) {
-		return nil, nil, exit.Usagef("%v", err).WithHint("give it in parts that overlap by a few lines, so that no token is cut")
+		return nil, nil, exit.Usagef("%v", err).WithHint("split it into parts that overlap by a few lines, so that no token is cut")
 	}
 	if err != nil {
 		return nil, nil, err
@@ -172,22 +177,23 @@ func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[
 	}
 	for i, clientID := range found.Pieces {
 		if i == manyPieces {
-			app.Warn("there are pieces of %s", spelling.Count(len(found.Pieces)-i, "more token"))
+			app.Warn("found parts of %s", spelling.Count(len(found.Pieces)-i, "more token"))
 			break
 		}
-		app.Warn("%s is a piece of a token, cut off or masked; if all of it may be known: %s", clientID, app.Command("astra token delete "+clientID))
+		app.Warn("%s is an incomplete token (cut off or masked). If the rest may be known: %s", clientID, app.Command("astra token delete "+clientID))
 	}
 	switch {
 	case len(found.Tokens) == 0:
-		return nil, nil, exit.Failf(exit.CheckFailed, "there is no whole token in the text; nothing was revoked").
-			WithHint("text that is compressed, encrypted or an image cannot be read; a leaked client id with its secret: astra token delete CLIENT-ID")
+		return nil, nil, exit.Failf(exit.CheckFailed, "no complete token found; nothing was revoked").
+			WithHint("compressed or encrypted text and images cannot be searched. If a client ID leaked with its secret, revoke it").
+			WithNext("astra token delete CLIENT-ID")
 	case len(found.Tokens) > most:
-		return nil, nil, exit.Usagef("there are %s in the text, and %d at once is the limit", spelling.Count(len(found.Tokens), "token"), most).WithHint("give it in parts")
+		return nil, nil, exit.Usagef("%s found; at most %d can be revoked at once", spelling.Count(len(found.Tokens), "token"), most).WithHint("split the text into parts")
 	}
 	return found.Tokens, secret.Locate(text, found.Tokens), nil
 }
 
-// locateInText says where in the text a token stands, in all the forms of it.
+// locateInText returns the lines of the text that contain a token in any form.
 func (in panicCmd) locateInText(texts []secret.Token, lines map[secret.Text][]secret.LineIndex) string {
 	const several = 5
 	var all []secret.LineIndex
@@ -207,15 +213,16 @@ func (in panicCmd) locateInText(texts []secret.Token, lines map[secret.Text][]se
 			words = append(words, fmt.Sprintf("%d-%d", l.First, l.Last))
 		}
 	}
-	text := "lines " + strings.Join(words, ", ")
-	if len(all) == 1 && all[0].First == all[0].Last {
-		text = "line " + words[0]
+	place := "lines "
+	switch {
+	case in.file != "" && in.file != "-":
+		place = in.file + ":"
+	case len(all) == 1 && all[0].First == all[0].Last:
+		place = "line "
 	}
+	text := place + strings.Join(words, ",")
 	if len(all) > several {
 		text += fmt.Sprintf(" and %d more", len(all)-several)
-	}
-	if in.file != "" && in.file != "-" {
-		text += " of " + in.file
 	}
 	return text
 }

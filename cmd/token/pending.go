@@ -245,8 +245,8 @@ func (r *pendingOp) finish(ctx context.Context) {
 	}
 }
 
-// continuesAs reports whether it is a rotation whose new secret somebody holds by now,
-// so that the old token can be retired.
+// continuesAs reports whether it is a rotation whose new secret was delivered, so
+// that the old token can be revoked.
 func (r *pendingOp) continuesAs() bool {
 	return !r.none && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }

@@ -165,18 +165,18 @@ func verdict(found []pendingOp) error {
 	if len(open) == 0 {
 		return short
 	}
-	e := exit.Failf(exit.Unknown, "unfinished: %s", strings.Join(open, ", "))
+	e := exit.Failf(exit.Unknown, "unfinished operations: %s", strings.Join(open, ", "))
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}
 	if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) }) {
-		hint := "a request may still be carried out; try again " + again(found)
+		hint := "a request may still take effect; try again " + again(found)
 		if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) && len(r.clientIDs) > 0 }) {
-			hint += ", or say now with --revoke CLIENT-ID which token is to go"
+			hint += ", or name the token to revoke with --revoke CLIENT-ID"
 		}
 		return e.WithHint("%s", hint).WithNext("astra token recover")
 	}
-	return e.WithHint("the column next shows what to do")
+	return e.WithHint("the column NEXT shows the command to run")
 }
 
 // again says when all requests of operations that wait are over.

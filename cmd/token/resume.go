@@ -50,17 +50,17 @@ func (in rotate) resumeRotation(ctx context.Context, app *cli.App, session *cli.
 	}
 	r.ByHand = true
 	if in.rollback {
-		return r.undo(ctx, app, entry)
+		return r.rollBack(ctx, app, entry)
 	}
 	finish := in.finish || entry.Step == onetime.Retired
-	question := "Go on with the rotation of " + entry.Old + "?"
+	question := "Resume the rotation of " + entry.Old + "?"
 	if finish {
 		question = "Revoke the old token " + entry.Old + " now?"
 	}
 	if err := app.Confirm(ctx, "%s", question); err != nil {
 		return err
 	}
-	if app.Rehearse("go on with the rotation of %s, which is %s", entry.Old, string(entry.Step)) {
+	if app.Rehearse("resume the rotation of %s (%s)", entry.Old, string(entry.Step)) {
 		return nil
 	}
 	return r.advance(ctx, app, entry, finish)
@@ -73,7 +73,7 @@ func (in rotate) finished(app *cli.App, session *cli.Session, journal onetime.Jo
 	if old == "" {
 		return nil
 	}
-	e := exit.NotFoundf("open rotation", in.ref, nil)
+	e := exit.NotFoundf("rotation", in.ref, nil)
 	e.Message = "the rotation of " + old + " was already finished at " + formatExpiry(at) + "; nothing was sent"
 	return e.WithHint("the old token %s was revoked", old).WithNext("astra token list")
 }
@@ -85,7 +85,7 @@ func noteFinished(app *cli.App, e *onetime.Entry) {
 		err = journal.NoteFinished(e.Old, e.Made, app.Now())
 	}
 	if err != nil {
-		app.Verbosef("the end of the rotation cannot be noted: %v", err)
+		app.Verbosef("cannot record the end of the rotation: %v", err)
 	}
 }
 
@@ -93,41 +93,41 @@ func noteFinished(app *cli.App, e *onetime.Entry) {
 // of one that began elsewhere is revoked by its client id. A token that is used here is
 // not the old one.
 func (in rotate) notHere(app *cli.App, session *cli.Session) error {
-	e := exit.NotFoundf("open rotation", in.ref, nil)
+	e := exit.NotFoundf("rotation", in.ref, nil)
 	e.Message = "no rotation of " + in.ref + " in progress on this machine"
 	used, err := app.Names(in.ref)
 	if err != nil {
 		return err
 	}
 	if !in.finish || used || in.ref == session.ClientID || !cli.LooksLikeClientID(in.ref) {
-		return e.WithHint("a rotation that began on another machine shows in the list, with its old token").WithNext("astra token list -o wide")
+		return e.WithHint("the token list shows rotations of other machines").WithNext("astra token list -o wide")
 	}
 	return e.WithHint("nothing was sent. If it began on another machine and nothing uses %s, revoke it", in.ref).
 		WithNext("astra token delete " + in.ref)
 }
 
-// undo rolls the rotation back.
-func (r *rotation) undo(ctx context.Context, app *cli.App, e *onetime.Entry) error {
-	if err := app.Confirm(ctx, "Undo the rotation of %s, and revoke the new token?", e.Old); err != nil {
+// rollBack ends the rotation by restoring the old token.
+func (r *rotation) rollBack(ctx context.Context, app *cli.App, e *onetime.Entry) error {
+	if err := app.Confirm(ctx, "Roll back the rotation of %s and revoke the new token?", e.Old); err != nil {
 		return err
 	}
-	if app.Rehearse("undo the rotation of %s, which is %s", e.Old, string(e.Step)) {
+	if app.Rehearse("roll back the rotation of %s (%s)", e.Old, string(e.Step)) {
 		return nil
 	}
 	made := e.Made
 	err := r.Rollback(ctx, e)
 	switch {
 	case e.Step == onetime.Done && errors.Is(err, onetime.ErrPending):
-		app.Say("The rotation of %s is undone.", e.Old)
+		app.Say("Rolled back the rotation of %s.", e.Old)
 		return err
 	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
-		return exit.Failf(exit.Conflict, "the rotation of %s cannot be undone: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
+		return exit.Failf(exit.Conflict, "cannot roll back the rotation of %s: %v", e.Old, err).WithNext("astra token rotate " + e.Old + " --resume")
 	case err != nil:
-		return exit.Resumable(err, "the rotation is not undone yet", "astra token rotate "+e.Old+" --rollback")
+		return exit.Resumable(err, "the rotation is not rolled back yet", "astra token rotate "+e.Old+" --rollback")
 	}
-	app.Say("The rotation of %s is undone.", e.Old)
+	app.Say("Rolled back the rotation of %s.", e.Old)
 	if made != "" {
-		app.Say("The new token %s is revoked.", made)
+		app.Say("Revoked the new token %s.", made)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func finishDue(ctx context.Context, app *cli.App) error {
 	var done []issuedView
 	var failure error
 	if len(due) > 0 {
-		if err := app.Confirm(ctx, "Revoke %s, which were rotated?", strings.Join(due, ", ")); err != nil {
+		if err := app.Confirm(ctx, "Revoke %s (overlap ended)?", strings.Join(due, ", ")); err != nil {
 			return err
 		}
 	}
@@ -205,7 +205,7 @@ func elsewhere(ctx context.Context, app *cli.App) (org string, replaced []tokenR
 		return "", nil, context.Cause(ctx)
 	}
 	if err != nil {
-		app.Warn("rotations of other machines are unknown: %v", err)
+		app.Warn("cannot list rotations of other machines: %v", err)
 		return "", nil, nil
 	}
 	return org, slices.DeleteFunc(all, func(r tokenRow) bool { return len(r.successors) == 0 }), nil
@@ -214,7 +214,7 @@ func elsewhere(ctx context.Context, app *cli.App) (org string, replaced []tokenR
 // notRevoked reports the rotations of other machines. Their overlaps are not in the
 // list, so none of their old tokens is revoked, and the answer is negative.
 func notRevoked(app *cli.App, org string, replaced []tokenRow) error {
-	app.Say("The journal of this machine has no rotation; the token list shows these of other machines. Nothing was revoked.")
+	app.Say("No rotations in the journal of this machine. The token list shows these of other machines; nothing was revoked.")
 	if err := tellReplaced(app, replaced); err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func finish(ctx context.Context, app *cli.App, journal onetime.Journal, old stri
 		return issuedView{}, false, err
 	}
 	if e.OrgID != org {
-		app.Say("The rotation of %s is another organization's, and left alone.", old)
+		app.Say("Skipping the rotation of %s: it belongs to another organization.", old)
 		return issuedView{}, false, nil
 	}
 	if app.Rehearse("revoke the old token %s", old) {
@@ -268,6 +268,6 @@ func finish(ctx context.Context, app *cli.App, journal onetime.Journal, old stri
 		return made, false, r.explainFailure(e, err)
 	}
 	noteFinished(app, e)
-	app.Say("The old token %s is revoked.", old)
+	app.Say("Revoked the old token %s.", old)
 	return made, true, nil
 }

@@ -23,7 +23,7 @@ func (in panicCmd) dryRun(ctx context.Context, app *cli.App, leaks []*Exposed) e
 		}
 		requests = append(requests, func(ctx context.Context) error {
 			if l.replaced {
-				app.Say("Would replace %s by a new token with the same rights, and then:", l.ClientID)
+				app.Say("Would replace %s with a new token with the same rights, and then:", l.ClientID)
 			}
 			return l.via[0].Tokens.Delete(ctx, l.ClientID)
 		})
@@ -31,9 +31,9 @@ func (in panicCmd) dryRun(ctx context.Context, app *cli.App, leaks []*Exposed) e
 	return app.RehearseAll(ctx, requests)
 }
 
-// settle revokes what is live, makes sure that it is gone, and drops what is
-// saved of it. It is the one step that differs from another remedy.
-func (in panicCmd) settle(ctx context.Context, app *cli.App, leaks []*Exposed) []bulk.Result {
+// revokeAll revokes the live tokens, verifies that, and deletes their saved
+// secrets.
+func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed) []bulk.Result {
 	rows := make([]bulk.Row, len(leaks))
 	for i, l := range leaks {
 		rows[i] = in.tokenRow(app, l)
@@ -67,7 +67,7 @@ func (in panicCmd) settle(ctx context.Context, app *cli.App, leaks []*Exposed) [
 			continue
 		}
 		if err := leaks[i].cleanUp(clean, app); err != nil {
-			app.Warn("%s is revoked, but its saved secret was not deleted: %v", r.ID, err)
+			app.Warn("%s was revoked, but its saved secret was not deleted: %v", r.ID, err)
 		}
 	}
 	return results
@@ -79,7 +79,7 @@ func (in panicCmd) tokenRow(app *cli.App, l *Exposed) bulk.Row {
 	if l.replaced {
 		r.Action, r.Do = "rotate", func(ctx context.Context) error { return l.replace(ctx, app) }
 	}
-	if l.state() == isDead {
+	if l.state() == isInvalid {
 		r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 	} else if why := l.blockReason(in.force); why != nil {
 		r.Outcome = bulk.Failed
@@ -101,7 +101,7 @@ func (l *Exposed) revoke(ctx context.Context) error {
 	return l.errNoPermission(refusal)
 }
 
-// replace puts a new token in the place of one that is kept here.
+// replace rotates a token that is stored on this machine.
 func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	session := l.lister
 	order, err := rotate{}.order(ctx, app, session, l.tokenRow)
@@ -113,7 +113,7 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if held == nil {
-		return exit.Failf(exit.Conflict, "it is not kept here any more")
+		return exit.Failf(exit.Conflict, "the token is no longer stored here")
 	}
 	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Order: order}
 	held.Note(&record)
@@ -133,14 +133,14 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	return nil
 }
 
-// errNoPermission is the failure of a token that is live and that nobody here may
+// errNoPermission is the failure of a token that is live and that no login here can
 // revoke.
 func (l *Exposed) errNoPermission(refusal error) error {
-	e := exit.Failf(exit.Forbidden, "it is live, and nobody here may revoke it: %v", refusal)
+	e := exit.Failf(exit.Forbidden, "the token is live, but no login here can revoke it: %v", refusal)
 	if len(l.via) == 1 && l.via[0] == l.self {
-		return e.WithHint("it belongs to the organization %s: log in there with astra auth login, and run this again", l.orgID)
+		return e.WithHint("log in to its organization %s and run this again", l.orgID).WithNext("astra auth login")
 	}
-	return e.WithHint("that needs the permission org-token-write")
+	return e.WithHint("this requires the permission org-token-write")
 }
 
 // proveLeaks corrects the outcomes of what was sent by what is proven.
@@ -199,18 +199,18 @@ func listedBy(leaks []*Exposed, lister *cli.Session) []devops.Token {
 	return nil
 }
 
-// cleanUp drops what is saved of a token that was revoked.
+// cleanUp deletes the saved secrets of a revoked token.
 func (l *Exposed) cleanUp(ctx context.Context, app *cli.App) error {
 	var errs []error
 	for _, p := range l.places {
 		if p.saved.Name == "" {
-			app.Warn("the login of profile %s was revoked: astra auth login %s", p.profile, p.profile)
+			app.Warn("the login of profile %s was revoked. To log in again: %s", p.profile, app.Command("astra auth login "+p.profile))
 			continue
 		}
 		errs = append(errs, removeSaved(ctx, app, p.profile, p.saved))
 	}
 	if l.current && len(l.places) == 0 {
-		app.Warn("the token that this command used is revoked: log in with another one")
+		app.Warn("the token in use was revoked; log in with another one")
 	}
 	return errors.Join(errs...)
 }

@@ -92,13 +92,13 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 func (in rotate) run(ctx context.Context, app *cli.App) error {
 	switch {
 	case in.due && in.ref != "":
-		return exit.Usagef("--due is for all rotations and takes no token; --finish is for one")
+		return exit.Usagef("--due takes no token; to finish one rotation use --finish")
 	case in.due:
 		return finishDue(ctx, app)
 	case in.ref == "":
-		return exit.Usagef("TOKEN is missing").WithNext("astra token list")
+		return exit.Usagef("TOKEN is required").WithNext("astra token list")
 	case in.format != "" && in.out == "":
-		return exit.Usagef("--format is the format of the file: it needs --out; for standard output there is -o")
+		return exit.Usagef("--format requires --out; for standard output use -o")
 	}
 	if err := cli.CheckOne(app, rotatedColumns(false)); err != nil {
 		return err
@@ -142,7 +142,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 		return err
 	}
 	if !order.ExpiresAt.IsZero() && !order.ExpiresAt.After(old.now.Add(overlap)) {
-		return exit.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("--overlap is how long the old one stays valid")
+		return exit.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("use a later --expires or a shorter --overlap")
 	}
 	r, err := in.rotation(ctx, app, session, old, held)
 	if err != nil {
@@ -153,9 +153,9 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	}
 	if app.Globals.DryRun {
 		if overlap == 0 {
-			app.Say("Would make a new token, and then revoke %s at once.", old.ClientID)
+			app.Say("Would generate a new token and immediately revoke %s.", old.ClientID)
 		} else {
-			app.Say("Would make a new token. %s would still work and not be revoked automatically; it would be due after %s.", old.ClientID, in.overlapWords())
+			app.Say("Would generate a new token. %s would still work and not be revoked automatically; it would be due after %s.", old.ClientID, in.overlapWords())
 		}
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return err
@@ -173,10 +173,10 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 
 // order is what the new token is to be: what the old one is.
 func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow) (onetime.Order, error) {
-	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // somebody may have put a token there
+	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // it may contain a token
 	if len(old.Roles) == 0 {
-		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be made", old.ClientID).
-			WithHint("generate the one that you need, and revoke this")
+		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be generated", old.ClientID).
+			WithHint("generate a token with the roles you need, and revoke this one")
 	}
 	var err error
 	if order.OrgID, err = session.OrgID(ctx); err != nil {
@@ -186,7 +186,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 	case in.expires != "":
 		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
 	case old.lacksTimestamps():
-		app.Warn("the service's list shows neither description nor expiry of %s: the new token has none, unless --expires says when", old.ClientID)
+		app.Warn("the list shows neither description nor expiry of %s; the new token has none, except an expiry given by --expires", old.ClientID)
 	case !old.ExpiresAt.IsZero():
 		life := old.ExpiresAt.Sub(old.GeneratedOn)
 		if life > time.Hour {
@@ -214,9 +214,9 @@ func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Dur
 		question += " The new token becomes " + held.String() + "."
 	}
 	if overlap == 0 {
-		return question + " The old one is revoked at once."
+		return question + " The old token is revoked immediately."
 	}
-	return question + " The old one still works until you revoke it; it is due after " + in.overlapWords() + "."
+	return question + " The old token works until you revoke it; it is due after " + in.overlapWords() + "."
 }
 
 // errNoRotation refuses a token of a rotation that has not ended, be it the old one or

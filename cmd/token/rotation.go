@@ -30,11 +30,11 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
 		return nil, err
 	} else if held == nil && seeded {
-		return nil, exit.Refusef("this is the sandbox's administrator, which is part of the sandbox and cannot be rotated").
-			WithHint("rotate another token, or the login of a profile for a sandbox that is served")
+		return nil, exit.Refusef("the sandbox's admin token cannot be rotated").
+			WithHint("rotate another token, or the login of a profile of a served sandbox")
 	}
 	if held != nil && in.save != "" {
-		return nil, exit.Usagef("the token is kept already, as %v: the new one takes its place, without --save", held)
+		return nil, exit.Usagef("--save is not allowed: the token is already stored as %v, where the new one replaces it", held)
 	}
 	record := onetime.Record{Kind: onetime.Rotating, Out: in.out, Format: in.format, Old: old.ClientID}
 	record.Shown = held == nil && in.save == "" && in.out == ""
@@ -123,7 +123,7 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		app.Say("The secret of %s is in %s.", e.Made, taken[0])
 	}
 	if len(taken) > 1 {
-		app.Say("The token is also on %s.", strings.Join(taken[1:], " and in "))
+		app.Say("The token is also in %s.", strings.Join(taken[1:], " and in "))
 	}
 	if e.Step == onetime.Switched {
 		next := "astra token rotate --due --yes"
@@ -132,13 +132,13 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 		}
 		app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", e.Old, formatExpiry(e.Retire), app.Command(next))
 		if app.Terminal.CI {
-			app.Say("CI is set: that is for a later job. To revoke it in this one, which has the journal of the rotation: %s", app.Command("astra token rotate "+e.Old+" --finish --yes"))
+			app.Say("That command is for a later CI job. To revoke it in this job: %s", app.Command("astra token rotate "+e.Old+" --finish --yes"))
 		} else {
 			app.Say("To revoke it now: %s", app.Command("astra token rotate "+e.Old+" --finish"))
 		}
 	} else {
 		noteFinished(app, e)
-		app.Say("The old token %s is revoked.", e.Old)
+		app.Say("Revoked the old token %s.", e.Old)
 	}
 	if err != nil || r.shown {
 		return err
@@ -166,19 +166,19 @@ func (r *rotation) explainFailure(e *onetime.Entry, err error) error {
 		return err
 	}
 	if errors.Is(err, onetime.ErrUndoing) {
-		return exit.Hint(err, "go on with that", "astra token rotate "+e.Old+" --rollback")
+		return exit.Hint(err, "resume the rollback", "astra token rotate "+e.Old+" --rollback")
 	}
 	words := map[onetime.Step]string{
-		onetime.Planned:    "nothing was changed here",
-		onetime.Created:    "nothing was changed here",
-		onetime.Delivering: "nothing was changed here",
-		onetime.Stored:     "the new token is stored, the old one is what is used",
-		onetime.Verified:   "the new token is stored, the old one is what is used",
-		onetime.Switched:   "the new token is what is used, the old one is not revoked yet",
-		onetime.Retired:    "the new token is what is used, the old one is revoked",
+		onetime.Planned:    "nothing was changed on this machine",
+		onetime.Created:    "nothing was changed on this machine",
+		onetime.Delivering: "nothing was changed on this machine",
+		onetime.Stored:     "the new token is stored, the old one is still in use",
+		onetime.Verified:   "the new token is stored, the old one is still in use",
+		onetime.Switched:   "the new token is in use, the old one is not revoked yet",
+		onetime.Retired:    "the new token is in use, the old one is revoked",
 	}[e.Step]
 	if e.Accepted == e.Old && e.Step == onetime.Switched {
-		words = "the new token is what is used; the revocation of the old one was sent, and its end could not be verified: the list may be late, try again after " + r.listsLate
+		words = "the new token is in use; the revocation of the old one was sent but could not be verified; the list may be late, try again after " + r.listsLate
 	}
 	next := []string{"astra token rotate " + e.Old + " --resume"}
 	if list, ok := errors.AsType[*absence.IncompleteListError](err); ok && len(list.Missing) == 1 { // perhaps another administrator deleted it
@@ -190,15 +190,15 @@ func (r *rotation) explainFailure(e *onetime.Entry, err error) error {
 	if !e.Step.Reached(onetime.Retired) && e.Accepted != e.Old {
 		next = append(next, "astra token rotate "+e.Old+" --rollback")
 	}
-	return exit.Resumable(err, "the rotation stopped halfway: "+words, next...)
+	return exit.Resumable(err, "the rotation is incomplete: "+words, next...)
 }
 
 func errRotationPending(err error, old string) error {
 	if !errors.Is(err, onetime.ErrRotating) {
 		return err
 	}
-	return exit.Failf(exit.Conflict, "a rotation of %s is open already", old).
-		WithHint("it can be gone on with, finished, or undone").
+	return exit.Failf(exit.Conflict, "a rotation of %s is already in progress", old).
+		WithHint("resume it, finish it or roll it back").
 		WithNext("astra token rotate "+old+" --resume", "astra token rotate "+old+" --finish", "astra token rotate "+old+" --rollback")
 }
 

@@ -183,7 +183,7 @@ func find(all []tokenRow, ref string) (tokenRow, error) {
 		return meant[0], nil
 	default:
 		return tokenRow{}, exit.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
-			WithHint("it is the client id of one token, and the saved name of another")
+			WithHint("it is the client ID of one token and the saved name of another")
 	}
 	e := exit.NotFoundf("token", ref, known)
 	return tokenRow{}, e.WithNext("astra token list")

@@ -92,8 +92,8 @@ func verify(ctx context.Context, app *cli.App, ref string) error {
 		return nil
 	}
 	if f.reason == isUntold {
-		return exit.Failf(exit.CheckFailed, "nobody can tell whether %s is valid: it is listed, but without its expiry", f.ClientID).
-			WithHint("astra token verify - asks with the whole token")
+		return exit.Failf(exit.CheckFailed, "the validity of %s is unknown: it is listed without its expiry", f.ClientID).
+			WithHint("pass the whole token on standard input").WithNext("astra token verify -")
 	}
 	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.explain())
 	e.Hint = f.near
@@ -117,7 +117,7 @@ func isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// valid is a bool, or nil where nobody can tell.
+// valid is a bool, or nil if it is unknown.
 func (f verification) valid() any {
 	if f.reason == isUntold {
 		return nil
@@ -129,11 +129,11 @@ func (f verification) valid() any {
 func (f verification) explain() string {
 	switch f.reason {
 	case isExpired:
-		return "it expired on " + formatExpiry(f.ExpiresAt)
+		return "expired on " + formatExpiry(f.ExpiresAt)
 	case isRevoked:
-		return "it was revoked"
+		return "revoked"
 	case isUnknown:
-		return "the organization has no such token; it was revoked, or is another organization's"
+		return "not a token of this organization (revoked, or of another organization)"
 	}
-	return "the service does not accept it; it was revoked, has expired, or is another service's"
+	return "rejected (revoked, expired, or for another service)"
 }

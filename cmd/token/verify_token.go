@@ -81,7 +81,7 @@ func (f *verification) ask(ctx context.Context, app *cli.App, asker, login *cli.
 	}
 	home, err := login.OrgID(ctx)
 	if errors.Is(err, devops.ErrUnauthorized) {
-		app.Say("The login in use is not valid itself, so the roles of the token are not shown.")
+		app.Say("The login in use is invalid; the roles of the token are not shown.")
 		return nil
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (f *verification) ask(ctx context.Context, app *cli.App, asker, login *cli.
 func (f *verification) find(ctx context.Context, app *cli.App, login *cli.Session) error {
 	all, err := rows(ctx, app, login)
 	if errors.Is(err, devops.ErrForbidden) {
-		app.Say("The login in use may not list tokens, so the roles of the token are not shown: it lacks org-token-read.")
+		app.Say("The login in use cannot list tokens (it lacks org-token-read); the roles of the token are not shown.")
 		if f.reason != "" {
 			return nil
 		}

@@ -90,7 +90,7 @@ func CheckName(name string) error {
 	if odd := spelling.Foreign(name); odd != "" {
 		return fmt.Errorf("%w: it has %s", ErrName, odd)
 	}
-	return fmt.Errorf("%w: letters, digits, dot, dash and underscore, 1 to 63 of them, the first one a letter or a digit", ErrName)
+	return fmt.Errorf("%w: use 1-63 letters, digits, ., - or _, starting with a letter or digit", ErrName)
 }
 
 // IsIdentifier reports whether s is of letters, digits, dashes and underscores only, as

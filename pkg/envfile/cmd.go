@@ -13,11 +13,11 @@ const maxCmd = 8000
 func checkCmd(value string) string {
 	switch {
 	case value == "":
-		return "is empty, and cmd removes a variable that is set to nothing"
+		return "is empty, and cmd removes empty variables"
 	case len(value) > maxCmd:
-		return "is longer than a line can be in cmd"
+		return "is longer than a line of cmd"
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }):
-		return "holds a character that is not printable ASCII, which depends on the code page in cmd"
+		return "contains a character that is not printable ASCII; cmd reads it by the code page"
 	case strings.ContainsAny(value, `"%!^&<>|`):
 		return `holds one of "%!^&<>|, which cmd takes for its own`
 	}

@@ -8,7 +8,7 @@ import (
 // checkCsh refuses line feeds: what eval gets from backticks is one line.
 func checkCsh(value string) string {
 	if strings.Contains(value, "\n") {
-		return "holds a line feed, which csh cannot evaluate"
+		return "contains a line feed, which csh cannot evaluate"
 	}
 	return checkShell(value)
 }

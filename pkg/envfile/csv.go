@@ -8,7 +8,7 @@ import (
 // checkCSV refuses carriage returns, which some readers drop before line feeds.
 func checkCSV(value string) string {
 	if strings.Contains(value, "\r") {
-		return "holds a carriage return, which readers of CSV take in different ways"
+		return "contains a carriage return, which CSV readers interpret differently"
 	}
 	return checkText(value)
 }

@@ -118,7 +118,7 @@ func Lookup(shellOrFormat string) (Dialect, error) {
 			return r.dialect, nil
 		}
 	}
-	return "", fmt.Errorf("%w %q: known are %s", ErrDialect, shellOrFormat, strings.Join(append(Shells(), Formats()...), ", "))
+	return "", fmt.Errorf("%w %q; expected %s", ErrDialect, shellOrFormat, strings.Join(append(Shells(), Formats()...), ", "))
 }
 
 // IsShell tells whether the text of d is for a shell to evaluate. Otherwise it

@@ -9,10 +9,10 @@ import (
 // line as it is, quotes and all.
 func checkDocker(value string) string {
 	if strings.ContainsAny(value, "\r\n") {
-		return "holds a line break, which ends a value there"
+		return "contains a line break, which ends a value in this format"
 	}
 	if len(value) > maxValue-maxName-len("=\r\n") {
-		return "makes a line of more than 64 KiB, which docker does not read"
+		return "makes a line longer than 64 KiB, which docker does not read"
 	}
 	return checkText(value)
 }

@@ -16,7 +16,7 @@ func checkDotenv(value string) string {
 	case !utf8.ValidString(value):
 		return "is not UTF-8"
 	case strings.ContainsAny(value, "'\\$\r\n\x00"):
-		return "holds a quote, backslash, dollar sign, line break or NUL, which readers of such files take in different ways"
+		return "contains a quote, backslash, dollar sign, line break or NUL, which readers of dotenv files interpret differently"
 	}
 	return ""
 }

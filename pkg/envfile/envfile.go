@@ -17,8 +17,8 @@ import (
 var (
 	ErrDialect         = errors.New("unknown shell or format")
 	ErrName            = errors.New("not allowed as a variable name")
-	ErrNoUnset         = errors.New("the format has no way to unset a variable")
-	ErrNoMerge         = errors.New("the format has no lines that could be replaced one by one")
+	ErrNoUnset         = errors.New("the format cannot unset a variable")
+	ErrNoMerge         = errors.New("single variables cannot be replaced in this format")
 	ErrMerge           = errors.New("the file cannot be changed safely")
 	ErrUnrepresentable = errors.New("the value cannot be written in this format")
 )
@@ -36,7 +36,7 @@ type ValueError struct {
 
 // Error names the variable, the dialect and the reason.
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("%s cannot be written as %s: its value %s", e.Name, e.Dialect, e.Why)
+	return fmt.Sprintf("cannot write %s as %s: its value %s", e.Name, e.Dialect, e.Why)
 }
 
 // Unwrap returns [ErrUnrepresentable].
@@ -86,9 +86,9 @@ func (r rules) checkNames(names []string) error {
 		}
 		switch {
 		case seen[key] && r.caseless:
-			return fmt.Errorf("%s is given twice, as %s does not tell capitals from small letters: %w", name, r.dialect, ErrName)
+			return fmt.Errorf("duplicate %s (%s ignores case): %w", name, r.dialect, ErrName)
 		case seen[key]:
-			return fmt.Errorf("%s is given twice: %w", name, ErrName)
+			return fmt.Errorf("duplicate %s: %w", name, ErrName)
 		}
 		seen[key] = true
 	}

@@ -15,7 +15,7 @@ const maxValue = 64 << 10
 func checkShell(value string) string {
 	switch {
 	case strings.ContainsRune(value, 0):
-		return "holds a NUL byte"
+		return "contains a NUL byte"
 	case len(value) > maxValue:
 		return "is longer than 64 KiB"
 	}

@@ -8,7 +8,7 @@ import (
 // checkGitHub refuses carriage returns, of which runners on Windows drop some.
 func checkGitHub(value string) string {
 	if strings.Contains(value, "\r") {
-		return "holds a carriage return, which runners on Windows take for a part of the line end"
+		return "contains a carriage return, which Windows runners treat as part of the line end"
 	}
 	return checkText(value)
 }

@@ -10,9 +10,9 @@ import (
 func checkGitLab(value string) string {
 	switch {
 	case strings.ContainsAny(value, "$%"):
-		return "holds a dollar or percent sign, which GitLab expands"
+		return "contains a dollar or percent sign, which GitLab expands"
 	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
-		return "holds a blank or a character that does not show, which a dotenv report cannot"
+		return "contains a blank or an invisible character, which is not allowed in a dotenv report"
 	}
 	return checkText(value)
 }

@@ -37,7 +37,7 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 	rest, marked := bytes.CutPrefix(existing, []byte(bom))
 	switch {
 	case marked && d == JSON:
-		return nil, fmt.Errorf("%w: it begins with a byte order mark, which JSON does not allow", ErrMerge)
+		return nil, fmt.Errorf("%w: it begins with a byte order mark, which is not allowed in JSON", ErrMerge)
 	case marked && d != Systemd: // to which the mark is a part of a name
 		text, err := merge(rest, d, vars, gone)
 		if err != nil {
@@ -109,10 +109,10 @@ func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error
 func split(text string, own map[string]bool, cut lineParser) ([]entry, error) {
 	for i, line := range lines(text) {
 		if strings.ContainsAny(line, "\x00\x1a") {
-			return nil, refuse(i, "holds a NUL or Ctrl-Z character, at which some readers stop")
+			return nil, refuse(i, "contains a NUL or Ctrl-Z character, at which some readers stop")
 		}
 		if strings.Contains(strings.TrimSuffix(line, lineBreak(line)), "\r") {
-			return nil, refuse(i, "holds a carriage return that ends no line")
+			return nil, refuse(i, "contains a carriage return inside a line")
 		}
 	}
 	if len(own) == 0 {

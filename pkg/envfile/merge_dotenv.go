@@ -14,7 +14,7 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 	all := lines(text)
 	top, complete := shellTop(text, len(all))
 	if !complete {
-		return nil, refuse(len(all)-1, "ends with a backslash, which would take in the line behind it")
+		return nil, refuse(len(all)-1, "ends with a backslash, which would continue on the next line")
 	}
 	parser := newDotenvParser(own)
 	var entries []entry
@@ -24,7 +24,7 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 		switch {
 		case within > 0:
 			if within--; parser.contains(line, parser.assigned) {
-				return nil, refuse(i, "may be a part of the quoted value above it")
+				return nil, refuse(i, "may be part of the quoted value above it")
 			}
 		case !a.comment:
 			var ok bool
@@ -134,17 +134,17 @@ func (a assignment) extent(behind []string) (within int, ok bool) {
 func (p dotenvParser) ambiguity(a assignment, within int, shell bool) string {
 	switch {
 	case a.name == "" && strings.ContainsAny(a.line, "'\"`"):
-		return "holds quotes outside of a value"
+		return "contains quotes outside a value"
 	case !a.closed && strings.Contains(a.line, "<<"):
 		return "may begin a here-document"
 	case !p.own[a.name]:
 		if p.references(a) {
-			return "may set one of the variables in a way that is not understood"
+			return "may set one of the variables with unsupported syntax"
 		}
 	case within > 0:
 		return "begins a value of several lines"
 	case !shell:
-		return "is not a whole line to a shell, because of quotes or backslashes"
+		return "is not a complete line for a shell, because of quotes or backslashes"
 	case !a.closed && slices.ContainsFunc(p.words(a)[1:], func(w string) bool { return strings.Contains(w, "=") }):
 		return "may set more than one variable"
 	}

@@ -71,7 +71,7 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 	}
 	b.WriteString(end)
 	if !json.Valid(b.Bytes()) {
-		return nil, fmt.Errorf("%w: it is written in a way that is not understood", ErrMerge)
+		return nil, fmt.Errorf("%w: its syntax is not supported", ErrMerge)
 	}
 	return b.Bytes(), nil
 }
@@ -81,7 +81,7 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 func splitJSON(text []byte) (members []member, end string, err error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, "", fmt.Errorf("%w: it holds no JSON object", ErrMerge)
+		return nil, "", fmt.Errorf("%w: it contains no JSON object", ErrMerge)
 	}
 	// The text in front of the brace belongs to the first member.
 	at := 0
@@ -98,7 +98,7 @@ func splitJSON(text []byte) (members []member, end string, err error) {
 		}
 		last := int(dec.InputOffset())
 		if start < at || start > behind || last-len(value) < behind {
-			return nil, "", fmt.Errorf("%w: it is written in a way that is not understood", ErrMerge)
+			return nil, "", fmt.Errorf("%w: its syntax is not supported", ErrMerge)
 		}
 		members = append(members, member{
 			before: string(text[at:start]), name: fmt.Sprint(name),
@@ -110,7 +110,7 @@ func splitJSON(text []byte) (members []member, end string, err error) {
 		return nil, "", fmt.Errorf("%w: %w", ErrMerge, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, "", fmt.Errorf("%w: it holds more than one JSON object", ErrMerge)
+		return nil, "", fmt.Errorf("%w: it contains more than one JSON object", ErrMerge)
 	}
 	return members, string(text[at:]), nil
 }

@@ -20,7 +20,7 @@ func splitSystemd(text string, own map[string]bool) ([]entry, error) {
 		line += strings.Count(e.text, "\n")
 		text = text[size:]
 		if isComment(strings.TrimLeft(e.text, " \t")) && strings.HasSuffix(strings.TrimSuffix(e.text, "\n"), `\`) && !isComment(text) {
-			return nil, refuse(max(0, line-1), "is a comment that goes on behind its backslash for some versions of systemd")
+			return nil, refuse(max(0, line-1), "is a comment that ends with a backslash, which some versions of systemd continue on the next line")
 		}
 		entries = append(entries, e)
 	}

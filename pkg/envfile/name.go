@@ -46,7 +46,7 @@ const reserved = `
 // second, because it does not on Windows.
 func CheckName(name string) error {
 	if len(name) > maxName || !isVariable(name) {
-		return fmt.Errorf("%.*q is %w: it is made of letters, digits and _, and begins with a capital or _", maxName, name, ErrName)
+		return fmt.Errorf("%.*q is %w: use letters, digits or _, starting with a capital letter or _", maxName, name, ErrName)
 	}
 	upper := strings.ToUpper(name)
 	for word := range strings.FieldsSeq(reserved) {

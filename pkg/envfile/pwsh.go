@@ -13,9 +13,9 @@ const maxWindows = 32000
 func checkPwsh(value string) string {
 	switch {
 	case value == "":
-		return "is empty, and PowerShell removes a variable that is set to nothing"
+		return "is empty, and PowerShell removes empty variables"
 	case len(value) > maxWindows:
-		return "is longer than a variable can be on Windows"
+		return "is longer than a variable on Windows"
 	}
 	return checkText(value)
 }

@@ -12,9 +12,9 @@ import (
 func checkSystemd(value string) string {
 	switch {
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r == 0x7f }):
-		return "holds a control character, with which systemd leaves the variable out"
+		return "contains a control character; systemd would skip the variable"
 	case strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Noncharacter_Code_Point, r) }):
-		return "holds a code point that is no character, which systemd does not read"
+		return "contains a code point that is not a character, which systemd does not read"
 	}
 	return checkText(value)
 }

@@ -12,7 +12,7 @@ func checkTFVars(value string) string {
 		return why
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r >= 0x300 }) {
-		return "holds characters that Terraform may normalize"
+		return "contains characters that Terraform may normalize"
 	}
 	return ""
 }

@@ -38,9 +38,9 @@ type Clipboard struct {
 func (c *Clipboard) String() string {
 	switch {
 	case len(c.program) > 0:
-		return "the clipboard, by " + strings.TrimSuffix(filepath.Base(c.program[0]), ".exe")
+		return "the clipboard (" + strings.TrimSuffix(filepath.Base(c.program[0]), ".exe") + ")"
 	case c.Terminal != nil:
-		return "the clipboard of the terminal, if that takes it"
+		return "the clipboard of the terminal, if supported"
 	}
 	return "the clipboard"
 }
@@ -62,10 +62,10 @@ func (c *Clipboard) Prepare(context.Context) error {
 		return nil
 	case len(known) > 0:
 		c.Terminal = nil
-		return fmt.Errorf("none of the programs that fill it is installed: %s", strings.Join(known, ", "))
+		return fmt.Errorf("no clipboard program is installed; install one of %s", strings.Join(known, ", "))
 	}
 	c.Terminal = nil
-	return errors.New("there is neither a display nor a terminal that could have one")
+	return errors.New("no display or terminal with a clipboard")
 }
 
 // tools are the programs that fill the clipboard in front of the user. Those of
@@ -114,7 +114,7 @@ func (c *Clipboard) Deliver(ctx context.Context, made devops.Credential) error {
 	}
 	err := deliver(ctx, made.Token.Reveal())
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("it did not take it within %s", limit)
+		return fmt.Errorf("no answer within %s", limit)
 	}
 	return err
 }

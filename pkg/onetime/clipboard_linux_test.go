@@ -43,22 +43,22 @@ func TestClipboardChoice(t *testing.T) {
 		terminal bool
 		want     string // or part of the error
 	}{
-		{"linux", map[string]string{"DISPLAY": ":0"}, all, false, "the clipboard, by xclip"},
-		{"linux", map[string]string{"DISPLAY": ":0"}, map[string]string{"xsel": ""}, false, "the clipboard, by xsel"},
-		{"linux", map[string]string{"DISPLAY": ":0", "WAYLAND_DISPLAY": "w"}, all, true, "the clipboard, by wl-copy"},
-		{"linux", map[string]string{"DISPLAY": ":0", "WAYLAND_DISPLAY": "w"}, map[string]string{"xclip": ""}, true, "the clipboard, by xclip"},
-		{"linux", map[string]string{"WSL_DISTRO_NAME": "Debian"}, all, true, "the clipboard, by clip"},
-		{"linux", map[string]string{"TERMUX_VERSION": "0.118"}, all, true, "the clipboard, by termux-clipboard-set"},
-		{"windows", nil, all, false, "the clipboard, by clip"},
-		{"darwin", nil, all, false, "the clipboard, by pbcopy"},
-		{"darwin", map[string]string{"SSH_CONNECTION": "x", "TERM": "xterm"}, all, true, "the clipboard of the terminal, if that takes it"},
-		{"linux", map[string]string{"SSH_TTY": "x", "DISPLAY": "localhost:10.0"}, all, true, "the clipboard, by xclip"},
-		{"linux", map[string]string{"TERM": "xterm"}, all, true, "the clipboard of the terminal, if that takes it"},
-		{"linux", map[string]string{"TERM": "xterm"}, all, false, "neither a display nor a terminal"},
-		{"linux", map[string]string{"TERM": "linux"}, all, true, "neither a display nor a terminal"},
-		{"linux", map[string]string{"TERM": "dumb"}, all, true, "neither a display nor a terminal"},
-		{"linux", map[string]string{"DISPLAY": ":0", "TERM": "xterm"}, nil, true, "the clipboard of the terminal, if that takes it"},
-		{"linux", map[string]string{"DISPLAY": ":0"}, nil, true, "none of the programs that fill it is installed: xclip, xsel"},
+		{"linux", map[string]string{"DISPLAY": ":0"}, all, false, "the clipboard (xclip)"},
+		{"linux", map[string]string{"DISPLAY": ":0"}, map[string]string{"xsel": ""}, false, "the clipboard (xsel)"},
+		{"linux", map[string]string{"DISPLAY": ":0", "WAYLAND_DISPLAY": "w"}, all, true, "the clipboard (wl-copy)"},
+		{"linux", map[string]string{"DISPLAY": ":0", "WAYLAND_DISPLAY": "w"}, map[string]string{"xclip": ""}, true, "the clipboard (xclip)"},
+		{"linux", map[string]string{"WSL_DISTRO_NAME": "Debian"}, all, true, "the clipboard (clip)"},
+		{"linux", map[string]string{"TERMUX_VERSION": "0.118"}, all, true, "the clipboard (termux-clipboard-set)"},
+		{"windows", nil, all, false, "the clipboard (clip)"},
+		{"darwin", nil, all, false, "the clipboard (pbcopy)"},
+		{"darwin", map[string]string{"SSH_CONNECTION": "x", "TERM": "xterm"}, all, true, "the clipboard of the terminal, if supported"},
+		{"linux", map[string]string{"SSH_TTY": "x", "DISPLAY": "localhost:10.0"}, all, true, "the clipboard (xclip)"},
+		{"linux", map[string]string{"TERM": "xterm"}, all, true, "the clipboard of the terminal, if supported"},
+		{"linux", map[string]string{"TERM": "xterm"}, all, false, "no display or terminal"},
+		{"linux", map[string]string{"TERM": "linux"}, all, true, "no display or terminal"},
+		{"linux", map[string]string{"TERM": "dumb"}, all, true, "no display or terminal"},
+		{"linux", map[string]string{"DISPLAY": ":0", "TERM": "xterm"}, nil, true, "the clipboard of the terminal, if supported"},
+		{"linux", map[string]string{"DISPLAY": ":0"}, nil, true, "no clipboard program is installed; install one of xclip, xsel"},
 	} {
 		tools(t, c.has)
 		clipboard := &onetime.Clipboard{Getenv: environment(c.vars), System: c.system}
@@ -84,7 +84,7 @@ func TestClipboardPrograms(t *testing.T) {
 	for name, c := range map[string]struct{ script, want string }{
 		"takes it":  {`cat > "$OUT"; echo "$@" >> "$OUT"; env > "$OUT.env"`, ""},
 		"refuses":   {"cat > /dev/null; exit 3", "exit status 3"},
-		"hangs":     {`trap "" TERM; sleep 100 & echo $! > "$OUT"; wait`, "did not take it within"},
+		"hangs":     {`trap "" TERM; sleep 100 & echo $! > "$OUT"; wait`, "no answer within"},
 		"stays":     {`cat > "$OUT"; sleep 100 > /dev/null 2>&1 & echo $! > "$OUT.child"`, ""},
 		"reads not": {"exit 0", ""},
 	} {

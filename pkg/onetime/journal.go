@@ -18,11 +18,11 @@ import (
 
 var (
 	// ErrJournal says that the journal cannot be written. Nothing was sent.
-	ErrJournal = errors.New("the journal cannot be written, and nothing was sent")
+	ErrJournal = errors.New("cannot write the journal; nothing was sent")
 	// ErrRunning says that an operation is in the hands of another process.
-	ErrRunning = errors.New("another astra is working on the same token")
+	ErrRunning = errors.New("another astra process is working on the same token")
 	// ErrOpen says that an operation was begun earlier and has not ended.
-	ErrOpen = errors.New("it was begun before and has not ended")
+	ErrOpen = errors.New("the operation has already begun and has not ended")
 )
 
 // A Journal is a directory with a file for each operation that has not ended, so
@@ -61,7 +61,7 @@ type Entry struct {
 // or ErrJournal, or is that of plan.
 func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
 	if strings.Trim(id, fileLetters) != "" || id == "" {
-		return nil, fmt.Errorf("%w: %q cannot name a file", ErrJournal, id)
+		return nil, fmt.Errorf("%w: %q is not a valid file name", ErrJournal, id)
 	}
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)

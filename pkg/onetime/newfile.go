@@ -34,7 +34,7 @@ const reserve = 4096
 // users. The file itself must not exist.
 func (f *File) Prepare(context.Context) error {
 	if f.Path == "-" {
-		return errors.New("that is no file: standard output is the destination without it")
+		return errors.New("not a file; omit --out to write to standard output")
 	}
 	pending, err := atomicfile.Create(f.Path, atomicfile.Options{New: true, Private: true, Reserve: reserve, Label: "file"})
 	for _, known := range []error{os.ErrExist, atomicfile.ErrExposed} {

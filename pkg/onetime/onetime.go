@@ -33,7 +33,7 @@ var (
 	ErrPending = errors.New("unfinished")
 	// ErrPartial: some destinations took the secret and some did not. The
 	// credential was kept.
-	ErrPartial = errors.New("kept, but not everywhere")
+	ErrPartial = errors.New("stored, but not in every destination")
 )
 
 // Limits of the steps that a signal must not cut short: the answer to a request
@@ -125,7 +125,7 @@ func (m Maker) Make(ctx context.Context, order Order, destinations []Destination
 }
 
 // errDoubtful says why a delivered credential may not be what was made.
-var errDoubtful = errors.New("the service neither lists the new token nor accepts it for the organization so far")
+var errDoubtful = errors.New("the service neither lists nor accepts the new token yet")
 
 // close ends the operation in the journal unless it is unfinished.
 func (m Maker) close(entry *Entry, err error) error {
@@ -135,8 +135,8 @@ func (m Maker) close(entry *Entry, err error) error {
 	return errors.Join(err, entry.End())
 }
 
-// errNowhere is a slip of this program: a secret would be made for nobody.
-var errNowhere = fmt.Errorf("there is nowhere for the secret to go; %w", ErrDestination)
+// errNowhere is a bug of this program: a secret would have no destination.
+var errNowhere = fmt.Errorf("no destination for the secret; %w", ErrDestination)
 
 // prepare tries all destinations out. After an error none is left prepared.
 func prepare(ctx context.Context, destinations []Destination) error {
@@ -146,6 +146,9 @@ func prepare(ctx context.Context, destinations []Destination) error {
 	for i, d := range destinations {
 		if err := d.Prepare(ctx); err != nil {
 			discard(destinations[:i])
+			if errors.Is(err, ErrDestination) {
+				return err
+			}
 			return fmt.Errorf("%v: %w; %w", d, err, ErrDestination)
 		}
 	}
@@ -198,7 +201,7 @@ func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, err
 	case err != nil:
 		return nothing, err
 	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == m.Caller:
-		return nothing, m.settle(ctx, entry, fmt.Errorf("the answer names %s, which is another token", made.ClientID))
+		return nothing, m.settle(ctx, entry, fmt.Errorf("the response names another token, %s", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
 	if err := entry.note(Created); err != nil {
@@ -261,8 +264,8 @@ func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential
 		if len(taken) == 0 {
 			return nil, m.takeBack(ctx, entry, made.ClientID, fmt.Errorf("save to %v: %w", d, err))
 		}
-		return taken, fmt.Errorf("%v did not take the secret of %s, which is in %s: %w: %w",
-			d, made.ClientID, strings.Join(taken, " and "), err, ErrPartial)
+		return taken, fmt.Errorf("the secret of %s is in %s but was not written to %v: %w: %w",
+			made.ClientID, strings.Join(taken, " and "), d, err, ErrPartial)
 	}
 	return taken, nil
 }

@@ -27,7 +27,7 @@ func (e *PendingError) Error() string {
 	case len(e.ClientIDs) > 1:
 		return fmt.Sprintf("%v; the new token may be one of %s", e.Cause, names)
 	}
-	return fmt.Sprintf("%v; no new token is listed so far", e.Cause)
+	return fmt.Sprintf("%v; no new token is listed yet", e.Cause)
 }
 
 // Unwrap returns ErrPending and the cause.

@@ -118,7 +118,7 @@ var ErrDamaged = errors.New("the journal is damaged")
 
 // ErrNewer says that a file of the journal was written by a newer version of this
 // program.
-var ErrNewer = errors.New("the journal was written by a newer astra: use that one")
+var ErrNewer = errors.New("the journal was written by a newer version of astra; use that version")
 
 // errUnbegun is a file whose first line never reached the disk, so that nothing
 // was sent either.
@@ -137,7 +137,7 @@ func parseRecord(data []byte) (Record, error) {
 	for line := range bytes.Lines(data[:whole+1]) {
 		var r Record
 		if json.Unmarshal(line, &r) != nil {
-			damage = fmt.Errorf("%w: its last line is not the JSON that it should be", ErrDamaged)
+			damage = fmt.Errorf("%w: its last line is not valid JSON", ErrDamaged)
 			continue
 		}
 		if damage = r.check(); damage == nil {
@@ -155,14 +155,14 @@ func (r Record) check() error {
 	case r.Version > recordVersion:
 		return ErrNewer
 	case r.Version != recordVersion:
-		return fmt.Errorf("%w: version %d is not known here", ErrDamaged, r.Version)
+		return fmt.Errorf("%w: unknown version %d", ErrDamaged, r.Version)
 	case r.Kind != Generating && r.Kind != Rotating:
-		return fmt.Errorf("%w: %q is no operation", ErrDamaged, r.Kind)
+		return fmt.Errorf("%w: unknown operation %q", ErrDamaged, r.Kind)
 	case !slices.Contains(steps(), r.Step):
-		return fmt.Errorf("%w: %q is no step", ErrDamaged, r.Step)
+		return fmt.Errorf("%w: unknown step %q", ErrDamaged, r.Step)
 	case r.Step == Done:
 	case r.Nonce == "" || r.Step.Reached(Created) && r.Made == "" || r.Kind == Rotating && r.Old == "":
-		return fmt.Errorf("%w: the operation does not say what it made", ErrDamaged)
+		return fmt.Errorf("%w: the operation does not name its token", ErrDamaged)
 	}
 	return nil
 }

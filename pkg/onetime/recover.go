@@ -118,7 +118,7 @@ func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(S
 }
 
 func errAbroad(r Record) error {
-	return fmt.Errorf("its token belongs to organization %s, whose tokens this login does not list", r.Order.OrgID)
+	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Order.OrgID)
 }
 
 // recent reports whether the request of an operation may still be carried out. A
@@ -196,7 +196,7 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errAbroad(r)}, nil
 	}
 	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // a list that never showed it does not prove that it is gone
-		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("no list has shown %s so far", r.Made)}, nil
+		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("%s is not listed yet", r.Made)}, nil
 	}
 	if r.Seen && r.Accepted == r.Made { // others may have deleted theirs since: lists of now do
 		w.known = nil
@@ -318,7 +318,7 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 		var err error
 		switch {
 		case m.foreign(e.Record, id):
-			return fmt.Errorf("%s was there before the operation: %w", id, ErrNotOurs)
+			return fmt.Errorf("%s existed before the operation: %w", id, ErrNotOurs)
 		case m.ByHand:
 			err = m.revoke(ctx, m.witness(e.Record, nil), e, id, nil)
 		default:
@@ -343,7 +343,7 @@ func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destina
 func (m Maker) RevokeNamed(ctx context.Context, e *Entry, clientIDs []string) error {
 	for _, id := range clientIDs {
 		if m.foreign(e.Record, id) {
-			return fmt.Errorf("%s was there before the operation: %w", id, ErrNotOurs)
+			return fmt.Errorf("%s existed before the operation: %w", id, ErrNotOurs)
 		}
 		if err := m.revoke(ctx, m.witness(e.Record, nil), e, id, nil); err != nil {
 			return err
@@ -364,7 +364,7 @@ func (m Maker) Drop(ctx context.Context, e *Entry, clientID string, destinations
 }
 
 // ErrStillAccepted says that the service accepts a token that is said to be gone.
-var ErrStillAccepted = fmt.Errorf("the service does not reject it clearly: %w", absence.ErrUnproven)
+var ErrStillAccepted = fmt.Errorf("the service does not clearly reject it: %w", absence.ErrUnproven)
 
 // drop deletes what destinations store of a credential. The service is asked with it
 // first: a secret that it does not clearly reject may be the only copy.
@@ -441,5 +441,5 @@ func short(clientID string, missing []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s has no secret of %s, because the command that made it was interrupted: %w", strings.Join(missing, " and "), clientID, ErrPartial)
+	return fmt.Errorf("%s does not contain the secret of %s, because the command that generated it was interrupted: %w", strings.Join(missing, " and "), clientID, ErrPartial)
 }

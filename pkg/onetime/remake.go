@@ -87,16 +87,16 @@ type UnclearError struct{ Finding }
 func (e *UnclearError) Error() string {
 	switch e.State {
 	case Unconfirmed:
-		return fmt.Sprintf("it is not known whether you received the secret of %s", e.ClientIDs[0])
+		return fmt.Sprintf("it is unknown whether you received the secret of %s", e.ClientIDs[0])
 	case Alike:
 		return "the new token may be one of " + strings.Join(e.ClientIDs, ", ")
 	case Unclear:
 		return e.Why.Error()
 	default:
 		if e.Until.IsZero() {
-			return "its request may just have been carried out; try again"
+			return "its request may just have taken effect; try again"
 		}
-		return "its request may still be carried out; try again after " + e.Until.Local().Format(Clock)
+		return "its request may still take effect; try again after " + e.Until.Local().Format(Clock)
 	}
 }
 

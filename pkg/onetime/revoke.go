@@ -32,7 +32,7 @@ func (m Maker) takeBackSeen(ctx context.Context, entry *Entry, clientID string, 
 
 // ErrNotOurs says that a token does not carry the mark of the operation that is to
 // have made it.
-var ErrNotOurs = fmt.Errorf("the token list does not show the mark of this operation on it: %w", absence.ErrUnproven)
+var ErrNotOurs = fmt.Errorf("the token list does not show this operation's mark on it: %w", absence.ErrUnproven)
 
 // errUnseen says that a token is not listed, so that nothing shows whose it is.
 var errUnseen = fmt.Errorf("it is not listed: %w", absence.ErrUnproven)

@@ -25,9 +25,9 @@ type Held interface {
 
 var (
 	// ErrRotating says that a rotation of the token is open already.
-	ErrRotating = errors.New("a rotation of this token is open")
+	ErrRotating = errors.New("a rotation of this token is in progress")
 	// ErrRetired says that the old token is revoked, so that there is no way back.
-	ErrRetired = errors.New("the old token is revoked already")
+	ErrRetired = errors.New("the old token is already revoked")
 	// ErrOldGone says that the old token is no longer valid, or not stored.
 	ErrOldGone = errors.New("the old token no longer exists")
 	// ErrNewGone says that the service does not accept the new token, so that the

@@ -33,7 +33,7 @@ func (s *Saved) String() string {
 
 func where(kind credential.Kind) string {
 	if kind == credential.File {
-		return "a file that only you can read"
+		return "a file readable only by you"
 	}
 	return "the " + string(kind)
 }

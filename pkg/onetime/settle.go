@@ -198,14 +198,14 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 		entry.Seen = true
 		for _, id := range others {
 			if err := m.revokeOurs(ctx, entry, id, &sight); err != nil {
-				cause := fmt.Errorf("the request was done twice: %w", err)
+				cause := fmt.Errorf("the request took effect twice: %w", err)
 				return errors.Join(m.takeBack(ctx, entry, made.ClientID, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
 			}
 		}
 		return nil
 	}
 	entry.Made, entry.Named = "", made.ClientID
-	return m.settle(ctx, entry, fmt.Errorf("the answer names %s, but the list shows %s as what was made", made.ClientID, strings.Join(others, ", ")))
+	return m.settle(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
 }
 
 // accepts reports whether the service accepts a token, as one of an organization.

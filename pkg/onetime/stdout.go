@@ -19,6 +19,15 @@ type Stdout struct {
 	Render func(w io.Writer, made devops.Credential) error
 }
 
+// errDiscarded says that nothing reads the output. It contains its own remedy.
+type errDiscarded struct{}
+
+func (errDiscarded) Error() string {
+	return "refusing to generate: output is discarded and the secret is shown only once. Use --save or --out."
+}
+
+func (errDiscarded) Unwrap() error { return ErrDestination }
+
 // String says that it is standard output.
 func (*Stdout) String() string { return "standard output" }
 
@@ -27,7 +36,7 @@ func (*Stdout) String() string { return "standard output" }
 // that a program runs.
 func (s *Stdout) Prepare(context.Context) error {
 	if s.Alone && isNull(s.File) {
-		return errors.New("it is closed or the null device, and the secret is shown only once")
+		return errDiscarded{}
 	}
 	var rehearsal bytes.Buffer
 	dummy := devops.Credential{ClientID: "client", Secret: "rehearsed-secret", Token: "rehearsed-token"}
@@ -35,7 +44,7 @@ func (s *Stdout) Prepare(context.Context) error {
 		return err
 	}
 	if s.Alone && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Secret)) && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Token)) {
-		return errors.New("it would show neither secret nor token, and they are shown only once")
+		return errors.New("the output would show neither secret nor token, and they are shown only once")
 	}
 	return hasReader(s.File)
 }

@@ -24,9 +24,9 @@ func tooMany(s string) string {
 	if others > 0 && shape(kept) == nil {
 		first = strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(tokenSigns, r) })
 		if others == 1 {
-			return charAt(s, first) + " is too many"
+			return "unexpected " + charAt(s, first)
 		}
-		return fmt.Sprintf("%d characters are too many, the first is %s", others, charAt(s, first))
+		return fmt.Sprintf("%d unexpected characters, first %s", others, charAt(s, first))
 	}
 	if len(s) != tokenSize+1 {
 		return ""
@@ -45,7 +45,7 @@ func tooMany(s string) string {
 	if without == "" {
 		return ""
 	}
-	return charAt(s, first) + " is too many"
+	return "unexpected " + charAt(s, first)
 }
 
 // charAt names the character of an ASCII text at an index.

@@ -76,9 +76,9 @@ func shape(s string) error {
 	id, tail, found := strings.Cut(s[len(tokenPrefix):], ":")
 	switch {
 	case !found:
-		return fmt.Errorf("%w: it has two parts instead of three", ErrShape)
+		return fmt.Errorf("%w: it has 2 parts instead of 3", ErrShape)
 	case len(id) != clientIDSize || !all(id, isLetter):
-		return fmt.Errorf("%w: the client id in its middle is not %d letters", ErrShape, clientIDSize)
+		return fmt.Errorf("%w: the client ID in its middle is not %d letters", ErrShape, clientIDSize)
 	case len(tail) != tailSize:
 		return fmt.Errorf("%w: its last part has %d characters instead of %d", ErrShape, len(tail), tailSize)
 	case !all(tail, isHex):
