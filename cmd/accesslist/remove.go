@@ -156,7 +156,7 @@ func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) err
 	}
 	for _, a := range leaving {
 		if isListed(now, a) {
-			return errStays(a)
+			return cli.StillListed(a.Address)
 		}
 	}
 	return nil
@@ -164,8 +164,4 @@ func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) err
 
 func isListed(list devops.AccessList, a devops.Address) bool {
 	return slices.ContainsFunc(list.Addresses, func(b devops.Address) bool { return b.Address == a.Address })
-}
-
-func errStays(a devops.Address) error {
-	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", a.Address)
 }

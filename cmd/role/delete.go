@@ -12,7 +12,6 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -159,7 +158,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 	if app.Globals.DryRun {
 		return deleted
 	}
-	err = listed(session, all).ProveOne(ctx, r.ID, deleted, errStays(r.Name))
+	err = listed(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
 	if deleted == nil && lostReadAccess(err) { // the role gave it the right to look
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
@@ -193,10 +192,6 @@ func listed(session *cli.Session, before []devops.Role) cli.Listed {
 		now, err := session.Roles.List(ctx)
 		return ids(now), err
 	}}
-}
-
-func errStays(name string) error {
-	return exit.Failf(exit.Server, "the service says that role %s is gone, and still lists it", name)
 }
 
 func names(roles []devops.Role) string {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // several deletes roles and reports each. Those that the token in use carries
@@ -34,15 +33,9 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if err != nil {
 		return err
 	}
-	var results []bulk.Result
-	if len(others) > 0 {
-		results = app.RunRows(ctx, "Deleting", rows[:len(others)], nil, nil)
-	}
-	for _, row := range rows[len(others):] {
-		results = append(results, runSingle(ctx, row))
-	}
+	results := app.RunRowsOwnLast(ctx, "Deleting", rows, len(rows)-len(others), nil)
 	answers, roles := slices.Clone(results), listed(session, all)
-	roles.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row].Name) })
+	roles.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed("role " + found[row].Name) })
 	if slices.ContainsFunc(found, own) { // without it the token may not look
 		if _, err := roles.List(ctx); lostReadAccess(err) {
 			app.Warn("whether they are gone could not be verified: %v", err)
@@ -56,20 +49,4 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	return app.BatchError(results, false)
-}
-
-// runSingle runs one row.
-func runSingle(ctx context.Context, row bulk.Row) bulk.Result {
-	r, err := row.Result, context.Cause(ctx)
-	r.Outcome = bulk.NotStarted
-	if err == nil {
-		r.Outcome = bulk.OK
-		if err = row.Do(ctx); err != nil {
-			r.Outcome = bulk.Failed
-		}
-	}
-	if err != nil {
-		r.Exit, r.Error = exit.Explain(err)
-	}
-	return r
 }

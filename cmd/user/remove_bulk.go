@@ -10,7 +10,6 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -26,7 +25,7 @@ func (in removeCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 	if app.Globals.DryRun {
 		return deleted
 	}
-	if err := members.ProveOne(ctx, l.ID, deleted, errStays(l)); err != nil {
+	if err := members.ProveOne(ctx, l.ID, deleted, cli.StillListed(l.Email)); err != nil {
 		return app.PrintRow(row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	app.Say("Removed %s from %s.", l.Email, org)
@@ -69,10 +68,6 @@ func listed(session *cli.Session, before devops.Members) cli.Listed {
 	}}
 }
 
-func errStays(l removal) error {
-	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", l.Email)
-}
-
 // several removes people and reports what became of each.
 func (in removeCmd) several(ctx context.Context, app *cli.App, session *cli.Session, members cli.Listed, found []removal) error {
 	rows := make([]bulk.Row, len(found))
@@ -91,7 +86,7 @@ func (in removeCmd) several(ctx context.Context, app *cli.App, session *cli.Sess
 		return app.RehearseRows(ctx, rows)
 	}
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
-	members.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row]) })
+	members.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed(found[row].Email) })
 	failure := report(app, results, false)
 	var gone []devops.User
 	for i, r := range results {

@@ -43,6 +43,28 @@ func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record
 	})
 }
 
+// RunRowsOwnLast runs rows as RunRows does, and then the last own of them, which concern
+// the token in use, one at a time: after each of them the token may have lost the
+// permission for the next one. verify, if there is one, corrects the results of the rows
+// just run, while the token can still list.
+func (a *App) RunRowsOwnLast(ctx context.Context, doing string, rows []bulk.Row, own int, verify func([]bulk.Row, []bulk.Result)) []bulk.Result {
+	if verify == nil {
+		verify = func([]bulk.Row, []bulk.Result) {}
+	}
+	var results []bulk.Result
+	if others := rows[:len(rows)-own]; len(others) > 0 {
+		results = a.RunRows(ctx, doing, others, nil, nil)
+		verify(others, results)
+	}
+	for len(results) < len(rows) {
+		next := rows[len(results) : len(results)+1]
+		one := bulk.Run(ctx, next, bulk.Options{Explain: exit.Explain, Now: a.Now})
+		verify(next, one)
+		results = append(results, one...)
+	}
+	return results
+}
+
 // OpenRecord opens the record of a run: what an earlier one has left of it.
 func (a *App) OpenRecord(command, orgID string, rows []string) (*bulk.Record, error) {
 	paths, err := a.Paths()
