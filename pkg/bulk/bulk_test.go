@@ -237,7 +237,7 @@ func TestARowThatIsOnlyPutOffHasFailed(t *testing.T) {
 		if diff := cmp.Diff([]string{"failed 13", "ok 0", "not started 12"}, words(got)); diff != "" {
 			t.Error(diff)
 		}
-		if got[0].Error != "it was put off until the time limit: too many" || got[2].Error != "the time limit is reached; --timeout raises it" {
+		if got[0].Error != "rate limited until the time limit: too many" || got[2].Error != "the time limit is reached; --timeout raises it" {
 			t.Errorf("%q, %q", got[0].Error, got[2].Error)
 		}
 	})

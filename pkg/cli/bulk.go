@@ -166,7 +166,7 @@ func (a *App) PrintRow(r bulk.Result, failure error) error {
 // BatchError is how a command of several rows ends: well; with the status of
 // the failure, if all rows failed alike; interrupted; or with 9.
 func (a *App) BatchError(results []bulk.Result, resumable bool) error {
-	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsTwin) // they went with others
+	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsDuplicate) // they went with others
 	var failed []bulk.Result
 	counts := map[bulk.Outcome]int{}
 	alike := true
