@@ -23,8 +23,8 @@ func TestParseNetwork(t *testing.T) {
 func TestMappedNetworks(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"::ffff:203.0.113.7": "use 203.0.113.7", "::ffff:203.0.113.7/128": "write 203.0.113.7",
-		"::ffff:203.0.113.0/120": "use 203.0.113.0/24", "::ffff:0.0.0.0/96": "write 0.0.0.0/0", "::ffff:0:0/90": "write an IPv4 network",
+		"::ffff:203.0.113.7": "use 203.0.113.7", "::ffff:203.0.113.7/128": "use 203.0.113.7",
+		"::ffff:203.0.113.0/120": "use 203.0.113.0/24", "::ffff:0.0.0.0/96": "use 0.0.0.0/0", "::ffff:0:0/90": "use an IPv4 network",
 	} {
 		if _, err := ParseNetwork(text); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", text, err, want)
