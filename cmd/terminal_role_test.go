@@ -101,7 +101,7 @@ func TestRoleChangedMeanwhile(t *testing.T) {
 	b.run("astra --sandbox role update Reporting --add-permission org-role-read --yes")
 	term.typed("y\r")
 	term.ends(7)
-	if !strings.Contains(term.text(), "changed by somebody else meanwhile; nothing was sent") {
+	if !strings.Contains(term.text(), "changed by another client; nothing was sent") {
 		t.Error(term.text())
 	}
 	b.run("astra --sandbox role get Reporting -o json | grep org-role-read")

@@ -100,7 +100,7 @@ func TestPeopleChangedMeanwhile(t *testing.T) {
 			term.see("?")
 			b.run("astra --sandbox user update developer@example.com --add-role 'Billing Admin'")
 			term.typed("y\r")
-			term.see("were changed meanwhile")
+			term.see("were changed by another client")
 			term.ends(7)
 		})
 	}
