@@ -90,14 +90,14 @@ const (
 type Options struct {
 	// Explain returns the exit status and the words of an error.
 	Explain func(error) (exit int, text string)
-	// Settle reads the state of the service once and returns a verdict for each of
+	// Reconcile reads the state of the service once and returns a verdict for each of
 	// the rows, given by index. Without it, unknown outcomes stay unknown.
-	Settle func(ctx context.Context, rows []int) ([]Verdict, error)
-	// Settled is told of each row when its outcome is known, in no order and
+	Reconcile func(ctx context.Context, rows []int) ([]Verdict, error)
+	// Finished is called for each row when its outcome is known, in no order and
 	// never twice at a time.
-	Settled func(Result)
-	Now     func() time.Time
-	Limit   int // requests in flight; 32 if zero
+	Finished func(Result)
+	Now      func() time.Time
+	Limit    int // requests in flight; 32 if zero
 }
 
 const (
@@ -106,9 +106,9 @@ const (
 	grace = 10 * time.Second
 	// longestHold is the longest wait for the service if there is no time limit.
 	longestHold = 10 * time.Minute
-	// settleDelay is how long after an unknown outcome its row is looked up: the
+	// reconcileDelay is how long after an unknown outcome its row is looked up: the
 	// request may still be on its way through the service.
-	settleDelay = time.Second
+	reconcileDelay = time.Second
 )
 
 // Run sends the rows and returns a result for each, in their order.
@@ -124,7 +124,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 		if row.Outcome == "" {
 			todo = append(todo, i)
 		} else {
-			r.settled(i)
+			r.finished(i)
 		}
 	}
 	if len(todo) > 0 {
@@ -134,7 +134,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 			r.deadline = deadline
 		}
 		r.send(ctx, todo)
-		r.settle(ctx)
+		r.reconcile(ctx)
 	}
 	for i := range r.results {
 		if r.results[i].Outcome == "" {
@@ -161,21 +161,21 @@ type run struct {
 	strange time.Time // when an outcome was unknown last
 }
 
-// settled tells that the outcome of a row is known.
-func (r *run) settled(i int) {
-	if r.Settled != nil {
-		r.Settled(r.results[i])
+// finished reports that the outcome of a row is known.
+func (r *run) finished(i int) {
+	if r.Finished != nil {
+		r.Finished(r.results[i])
 	}
 }
 
 func (r *run) succeed(i int) {
 	r.results[i].Outcome, r.results[i].Exit, r.results[i].Error = OK, 0, ""
-	r.settled(i)
+	r.finished(i)
 }
 
 func (r *run) fail(i int, outcome Outcome, why error) {
 	r.note(i, outcome, why)
-	r.settled(i)
+	r.finished(i)
 }
 
 // unfinished gives a row its outcome that has none when the run ends. One that

@@ -180,9 +180,9 @@ func isGlobalFailure(err error) bool {
 	return false
 }
 
-// settle looks up the rows whose outcome is unknown. Those that did not happen
+// reconcile looks up the rows whose outcome is unknown. Those that did not happen
 // are sent once more.
-func (r *run) settle(ctx context.Context) {
+func (r *run) reconcile(ctx context.Context) {
 	again := r.lookUp(ctx)
 	if len(again) > 0 && r.stopped == nil {
 		r.send(ctx, again)
@@ -211,11 +211,11 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 		return nil
 	}
 	verdicts := make([]Verdict, len(rows))
-	if r.Settle != nil {
+	if r.Reconcile != nil {
 		calls, release := graceContext(ctx)
 		defer release()
 		r.waitQuiet(calls)
-		if found, err := r.Settle(calls, rows); err == nil && len(found) == len(rows) {
+		if found, err := r.Reconcile(calls, rows); err == nil && len(found) == len(rows) {
 			verdicts = found
 		}
 	}
@@ -227,7 +227,7 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 			r.results[i].Outcome = ""
 			again = append(again, i)
 		default:
-			r.settled(i)
+			r.finished(i)
 		}
 	}
 	return again
@@ -235,7 +235,7 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 
 // waitQuiet waits until the last request without an answer has had time to take effect.
 func (r *run) waitQuiet(ctx context.Context) {
-	timer := time.NewTimer(settleDelay - r.Now().Sub(r.strange))
+	timer := time.NewTimer(reconcileDelay - r.Now().Sub(r.strange))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -19,7 +19,7 @@ import (
 
 // RunRows runs rows, which are numbered from 1, and shows how far they are.
 // record may be nil.
-func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record *bulk.Record, settle func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
+func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record *bulk.Record, reconcile func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
 	given := func(r bulk.Result) bool { return rows[r.Row-1].Outcome != "" }
 	todo := 0
 	for _, row := range rows {
@@ -30,8 +30,8 @@ func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record
 	progress := a.Progress(doing, todo)
 	defer progress.End()
 	return bulk.Run(ctx, rows, bulk.Options{
-		Explain: exit.Explain, Settle: settle, Now: a.Now,
-		Settled: func(r bulk.Result) {
+		Explain: exit.Explain, Reconcile: reconcile, Now: a.Now,
+		Finished: func(r bulk.Result) {
 			if given(r) || r.Outcome == bulk.NotStarted {
 				return
 			}

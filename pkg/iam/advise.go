@@ -150,17 +150,17 @@ func (d Request) permissions() []string {
 }
 
 func (n Capability) permissions(access Access) []string {
-	console := []string{"org-user-read", "org-db-view"}
+	portal := []string{"org-user-read", "org-db-view"}
 	switch n {
 	case NeedUI:
 		if access == ReadOnly {
-			return console // no data: the CQL console requires the need cql
+			return portal // no data: the CQL console requires the need cql
 		}
-		return slices.Concat(console, []string{"db-cql"}, dataPermissions(access), databasePermissions(access))
+		return slices.Concat(portal, []string{"db-cql"}, dataPermissions(access), databasePermissions(access))
 	case NeedDataLoader:
 		// A page of the Portal that loads through CQL. Import Data is not required:
 		// most default roles for loading data do not have it.
-		return slices.Concat(console, []string{"db-cql"}, dataPermissions(access))
+		return slices.Concat(portal, []string{"db-cql"}, dataPermissions(access))
 	case NeedCQL, NeedDrivers, NeedDSBulk:
 		return append(dataPermissions(access), "db-cql")
 	case NeedREST, NeedDocument:

@@ -42,7 +42,7 @@ func Lint(p Policy) []Finding {
 		l.streams(),
 		l.escalation(),
 		l.nothingToAccess(),
-		l.console(),
+		l.portal(),
 	)
 	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() })
 	return findings

@@ -140,7 +140,7 @@ func (l linter) escalation() []Finding {
 	)}}
 }
 
-func (l linter) console() []Finding {
+func (l linter) portal() []Finding {
 	var missing []string
 	for _, action := range []string{"org-user-read", "org-db-view"} {
 		if !l.grants(action) {
