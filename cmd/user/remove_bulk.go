@@ -28,8 +28,10 @@ func (in removeCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 	if err := members.ProveOne(ctx, l.ID, deleted, cli.StillListed(l.Email)); err != nil {
 		return app.PrintRow(row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
-	app.Say("Removed %s from %s.", l.Email, org)
-	if status(l.User) != "pending" {
+	if status(l.User) == "pending" {
+		app.Say("Withdrew the invitation of %s to %s.", l.Email, org)
+	} else {
+		app.Say("Removed %s from %s.", l.Email, org)
 		tellTokens(app, l.Email, l.User)
 	}
 	return app.PrintRow(row, nil)
