@@ -38,7 +38,7 @@ func TestAccessListChangedMeanwhile(t *testing.T) {
 			b.run("astra --sandbox access-list add 198.51.100.7 --yes " + where)
 			b.run("astra --sandbox access-list get -o json " + where + " > before")
 			term.typed("y\r")
-			term.see("was changed meanwhile; nothing was changed")
+			term.see("was changed by another client; nothing was changed")
 			term.ends(7)
 			b.run("astra --sandbox access-list get -o json " + where + " > after; cmp before after")
 		})

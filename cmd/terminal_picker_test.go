@@ -287,7 +287,7 @@ func TestPickerEnds(t *testing.T) {
 				{b, "Selected: ", name + "\t", "[x]"},
 				{b, "Selected: ", name + "\t\r", "?"},
 				{&plain, "separated by commas", "", ""},
-				{&plain, "separated by commas", "nosuch\r", "Nothing in the list is named nosuch."},
+				{&plain, "separated by commas", "nosuch\r", "No option is named nosuch."},
 				{&plain, "separated by commas", name + "\r", "?"},
 			} {
 				for key, status := range map[string]int{"\x03": 130, "\x04": 8} {
@@ -332,18 +332,18 @@ func TestPlainPicker(t *testing.T) {
 			}
 
 			term = b.onTerminal("--sandbox", "role", "create", "Reporting")
-			term.see("What may the role do?")
+			term.see("Permissions of the role")
 			term.typed("Access CQL, db-table-select\r")
-			term.see("Where does it hold?")
+			term.see("Scope of the role")
 			term.see("Number or name: ")
 			term.typed("some databases\r")
-			term.see("Which databases?")
+			term.see("Databases of the role")
 			term.typed("\x1b\r") // back
-			term.again("Where does it hold?")
+			term.again("Scope of the role")
 			term.typed("2\r")
-			term.see("Which databases?")
+			term.see("Databases of the role")
 			term.typed("demo\r")
-			term.see("Which keyspaces of demo?")
+			term.see("Keyspaces of demo")
 			term.typed("app\r")
 			term.see("Create role Reporting?")
 			term.typed("y\r")

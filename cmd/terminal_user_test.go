@@ -55,7 +55,7 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 		term.see("Organization · Billing Admin")
 		term.typed("\t\r")
 		term.see("+ Billing Admin")
-		term.see("Give Billing Admin to developer@example.com?")
+		term.see("Add Billing Admin to the roles of developer@example.com?")
 		term.typed("y\r")
 		term.ends(0)
 		if strings.Contains(term.text(), "- R/W User\r") {
@@ -100,7 +100,7 @@ func TestPeopleChangedMeanwhile(t *testing.T) {
 			term.see("?")
 			b.run("astra --sandbox user update developer@example.com --add-role 'Billing Admin'")
 			term.typed("y\r")
-			term.see("were changed meanwhile")
+			term.see("were changed by another client")
 			term.ends(7)
 		})
 	}

@@ -35,7 +35,7 @@ without enforcing them.`,
 	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
 }
 
-// listRow is the list of something, with its name.
+// listRow is an access list with the name of its database.
 type listRow struct {
 	devops.AccessList
 
@@ -84,7 +84,7 @@ func (l listRow) words() []string {
 	return all
 }
 
-// active are the addresses that count.
+// active returns the enabled addresses.
 func active(list devops.AccessList) []devops.Address {
 	var found []devops.Address
 	for _, a := range list.Addresses {
@@ -95,5 +95,5 @@ func active(list devops.AccessList) []devops.Address {
 	return found
 }
 
-// restricts reports whether the list keeps anybody out.
+// restricts reports whether the list rejects any address.
 func restricts(list devops.AccessList) bool { return list.Enabled && len(active(list)) > 0 }

@@ -71,7 +71,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	}
 	plan := in.plan(networks, before)
 	if len(plan.made)+len(plan.changed) == 0 {
-		app.Say("They are on the access list of %s already.", p.name)
+		app.Say("All addresses are already on the access list of %s.", p.name)
 		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
 	warnAboutNetworks(app, networks)
@@ -86,23 +86,22 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	}
 	after, err := p.read(ctx)
 	if err != nil {
-		return exit.Hint(err, "the addresses were added, which could not be verified")
+		return exit.Hint(err, "the addresses were added, but could not be verified")
 	}
 	if missing := plan.missing(after); missing != "" {
-		return exit.Failf(exit.Server, "the service accepted %s for the access list of %s and does not list it", missing, p.name)
+		return exit.Failf(exit.Server, "the API accepted %s for the access list of %s, but does not list it", missing, p.name)
 	}
-	app.Say("Added %d and changed %d on the access list of %s.", len(plan.made), len(plan.changed), p.name)
+	app.Say("%s the access list of %s.", plan.done(), p.name)
 	if !after.Enabled {
-		app.Say("It is not enabled, so it restricts nothing yet: %s", app.Command("astra access-list enable "+p.flag()))
+		app.Say("The list is not enabled and restricts nothing yet. To enable it: %s", app.Command("astra access-list enable "+p.flag()))
 	}
 	return cli.PrintOne(app, columns(), p.listRow(after))
 }
 
-// networks reads what is to be added. Nothing is sent for that, and every
-// mistake is told.
+// networks reads the addresses to add, and reports all mistakes. It sends nothing.
 func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error) {
 	if len(in.addresses) == 0 && in.from == "" {
-		return nil, exit.Usagef("CIDR is missing").WithHint("give addresses, or a file of them with --from")
+		return nil, exit.Usagef("CIDR is required").WithHint("specify addresses, or a file of addresses with --from")
 	}
 	networks, faults := bulk.Networks(in.addresses)
 	if in.from != "" {
@@ -119,43 +118,55 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			n.Description = in.description
 		}
 		if n.Prefix.Addr().Is6() {
-			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is IPv6, and the service takes IPv4 only"})
+			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is IPv6; the service accepts only IPv4"})
 			continue
 		}
 		switch i := slices.IndexFunc(once, func(o bulk.Network) bool { return o.Prefix == n.Prefix }); {
 		case i < 0:
 			once = append(once, n)
 		case once[i].Description != n.Description:
-			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is there twice, with different descriptions"})
+			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is listed twice with different descriptions"})
 		}
 	}
 	if err := app.InputErrors(faults); err != nil {
 		return nil, err
 	}
 	if len(once) == 0 {
-		return nil, exit.Usagef("there is no address")
+		return nil, exit.Usagef("no addresses found")
 	}
 	return once, nil
 }
 
-// warnAboutNetworks says what is surprising about addresses.
+// warnAboutNetworks warns about addresses with an unexpected effect.
 func warnAboutNetworks(app *cli.App, networks []bulk.Network) {
 	for _, n := range networks {
 		text := n.Prefix.String()
 		if text != n.Given {
-			app.Say("%s is taken as %s.", n.Given, text)
+			app.Say("Using %s for %s.", text, n.Given)
 		}
 		switch a := n.Prefix.Addr(); {
 		case n.Prefix.Bits() == 0:
-			app.Warn("%s lets every address in", text)
+			app.Warn("%s admits every address", text)
 		case a.IsPrivate(), a.IsLoopback(), a.IsLinkLocalUnicast():
-			app.Warn("%s is a private address: the service sees public ones, so that this lets nobody in from the internet", text)
+			app.Warn("%s is a private address: the service sees public addresses, so it admits no connection from the internet", text)
 		}
 	}
 }
 
-// plan is what an addition comes to.
+// plan is what an addition changes on the list.
 type plan struct{ made, changed []devops.Address }
+
+// done is the beginning of the result of an addition.
+func (p plan) done() string {
+	made, changed := spelling.Count(len(p.made), "address"), spelling.Count(len(p.changed), "address")
+	switch {
+	case len(p.changed) == 0:
+		return "Added " + made + " to"
+	case len(p.made) == 0:
+		return "Updated " + changed + " on"
+	}
+	return fmt.Sprintf("Added %s and updated %d on", made, len(p.changed))
+}
 
 func (in add) plan(networks []bulk.Network, before devops.AccessList) plan {
 	var p plan
@@ -187,8 +198,7 @@ func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 	return list.Addresses[i], true
 }
 
-// agreed asks about several addresses, and about a first one that begins to
-// restrict.
+// agreed asks about several addresses, and about the first ones, which restrict access.
 func (p plan) agreed(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	total := len(p.made) + len(p.changed)
 	begins := !restricts(before) && (at.api || before.Enabled)
@@ -196,7 +206,7 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at target, before devops
 		after := devops.AccessList{Enabled: true, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
 		at.warn(ctx, app, after)
 	}
-	what := "this address"
+	what := slices.Concat(p.made, p.changed)[0].Address
 	if total > 1 {
 		what = "these " + spelling.Count(total, "address")
 		for _, a := range slices.Concat(p.made, p.changed) {
@@ -205,9 +215,9 @@ func (p plan) agreed(ctx context.Context, app *cli.App, at target, before devops
 	}
 	switch {
 	case begins:
-		return app.Confirm(ctx, "Restrict %s to %s, at once?", at.name, what)
+		return app.Confirm(ctx, "Restrict %s to %s now?", at.name, what)
 	case total > 1:
-		return app.Confirm(ctx, "Put %s on the access list of %s?", what, at.name)
+		return app.Confirm(ctx, "Add %s to the access list of %s?", what, at.name)
 	}
 	return nil
 }
@@ -218,8 +228,8 @@ type request struct {
 	made []devops.Address // what it puts on the list
 }
 
-// steps are the requests: one for everything new and one for everything else, or
-// one for each address on a list of the DevOps API that is there.
+// steps returns the requests: one for all new addresses and one for all others, or one
+// for each address on an existing list of the DevOps API.
 func (p plan) steps(at target, before devops.AccessList) []request {
 	var steps []request
 	made, changed := p.made, p.changed
@@ -239,7 +249,7 @@ func (p plan) steps(at target, before devops.AccessList) []request {
 	return steps
 }
 
-// send makes the requests. A dry run shows them all.
+// send sends the requests. A dry run shows them all.
 func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	steps := p.steps(at, before)
 	if app.Globals.DryRun && len(p.made)+len(p.changed) > 1 {
@@ -251,7 +261,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 	}
 	for i, step := range steps {
 		err := step.do(ctx)
-		if devops.MaybeApplied(err) { // the list tells
+		if devops.MaybeApplied(err) { // the list shows the outcome
 			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
 				err = nil
 			}
@@ -259,7 +269,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 		switch {
 		case err == nil:
 		case i > 0:
-			return exit.Partial(err, "some of it was done before; what is on the list already is left alone when this is run again")
+			return exit.Partial(err, "some addresses were added; run the command again to add the rest")
 		default:
 			return err
 		}

@@ -36,13 +36,13 @@ func (t dbFlag) clear(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(before.Addresses) == 0 && !before.Enabled {
-		app.Say("There is no access list of %s.", p.name)
+		app.Say("No access list to clear for %s.", p.name)
 		return nil
 	}
 	for _, text := range p.listRow(before).words() {
 		app.Say("- %s", text)
 	}
-	if err := app.Confirm(ctx, "Delete the access list of %s (%s), and let every address in?", p.name, spelling.Count(len(before.Addresses), "address")); err != nil {
+	if err := app.Confirm(ctx, "Delete the access list of %s (%s) and admit every address?", p.name, spelling.Count(len(before.Addresses), "address")); err != nil {
 		return err
 	}
 	if err := p.checkUnchanged(ctx, before); err != nil {
@@ -53,10 +53,10 @@ func (t dbFlag) clear(ctx context.Context, app *cli.App) error {
 	}
 	now, err := p.read(ctx)
 	if err != nil {
-		return exit.Hint(err, "that was done, which could not be verified")
+		return exit.Hint(err, "the access list was cleared, but this could not be verified")
 	}
 	if len(now.Addresses) > 0 || now.Enabled {
-		return exit.Failf(exit.Server, "the service accepted to delete the access list of %s and still has it", p.name)
+		return cli.StillListed("the access list of " + p.name)
 	}
 	app.Say("Cleared the access list of %s.", p.name)
 	return nil

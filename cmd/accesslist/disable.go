@@ -39,7 +39,7 @@ func (t dbFlag) disable(ctx context.Context, app *cli.App) error {
 		app.Say("The access list of %s is not enabled.", p.name)
 		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
-	if err := app.Confirm(ctx, "Let every address reach %s?", p.name); err != nil {
+	if err := app.Confirm(ctx, "Disable the access list of %s and admit every address?", p.name); err != nil {
 		return err
 	}
 	return p.setEnabled(ctx, app, before, false)

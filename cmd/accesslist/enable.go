@@ -42,12 +42,12 @@ func (t dbFlag) enable(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if before.Enabled {
-		app.Say("The access list of %s is enabled already.", p.name)
+		app.Say("The access list of %s is already enabled.", p.name)
 		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
 	if len(active(before)) == 0 {
-		return exit.Refusef("the access list of %s has no addresses, and a list without addresses is not enabled", p.name).
-			WithHint("put addresses on it first").WithNext("astra access-list add CIDR " + p.flag())
+		return exit.Refusef("cannot enable the access list of %s: it has no addresses", p.name).
+			WithHint("add addresses first").WithNext("astra access-list add CIDR " + p.flag())
 	}
 	after := before
 	after.Enabled = true

@@ -11,26 +11,26 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// warn says whom a list will keep out that is about to restrict: whoever runs
-// this, if that can be told.
+// warn warns that a list is about to restrict access, and whether it will reject this
+// machine if its public address is known.
 func (p target) warn(ctx context.Context, app *cli.App, after devops.AccessList) {
 	own, known := p.session.OwnAddress(ctx)
 	switch {
 	case !restricts(after), known && allows(after, own):
 	case known && p.api:
-		app.Warn("this machine's own public address, %s, is not on the list: the API will take no further call from here, not even one that undoes this", own)
+		app.Warn("this machine's public address, %s, is not on the list: the API will reject all calls from here, including those that undo this", own)
 	case known:
-		app.Warn("this machine's own public address, %s, is not on the list: %s cannot be reached from here then. To undo it: %s", own, p.name, app.Command("astra access-list disable "+p.flag()))
+		app.Warn("this machine's public address, %s, is not on the list: %s will not be reachable from here. To undo it: %s", own, p.name, app.Command("astra access-list disable "+p.flag()))
 	case p.api:
-		app.Warn("the API will take calls from %s only, and at once. Whether the address that the service sees you at is among them cannot be told from here; "+
-			"if it is not, only somebody behind one of them, or support, can undo this", few(active(after)))
+		app.Warn("from now on the API accepts calls only from %s. Check that your own public address is included; "+
+			"if not, the change can only be undone from one of these addresses, or by support", few(active(after)))
 	default:
-		app.Warn("only %s can reach %s then, and at once; whether the address that the service sees you at is among them cannot be told from here. To undo it: %s",
+		app.Warn("from now on only %s can reach %s. Check that your own public address is included. To undo it: %s",
 			few(active(after)), p.name, app.Command("astra access-list disable "+p.flag()))
 	}
 }
 
-// few names the first of some addresses.
+// few returns the first addresses of a list as text.
 func few(all []devops.Address) string {
 	const most = 4
 	var words []string
@@ -46,7 +46,7 @@ func few(all []devops.Address) string {
 	return strings.Join(words, "")
 }
 
-// allows reports whether a list lets an address in.
+// allows reports whether a list admits an address.
 func allows(list devops.AccessList, own netip.Addr) bool {
 	for _, a := range active(list) {
 		if prefix, err := bulk.ParseNetwork(a.Address); err == nil && prefix.Contains(own) {

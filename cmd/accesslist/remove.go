@@ -54,7 +54,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(networks) == 0 {
-		return exit.Usagef("CIDR is missing")
+		return exit.Usagef("CIDR is required")
 	}
 	if len(networks) > 1 {
 		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
@@ -74,7 +74,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(leaving) == 0 {
-		app.Say("They are not on the access list of %s.", p.name)
+		app.Say("None of the addresses is on the access list of %s; nothing to remove.", p.name)
 		if len(networks) > 1 && !p.api {
 			return p.removeAll(ctx, app, networks, before)
 		}
@@ -96,7 +96,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	default:
 		err = p.session.AccessLists.Remove(ctx, p.id, leaving[0].Address)
 	}
-	if err != nil && !errors.Is(err, devops.ErrNotFound) { // what is not there is gone
+	if err != nil && !errors.Is(err, devops.ErrNotFound) { // it is not on the list any more
 		return fmt.Errorf("remove from the access list of %s: %w", p.name, err)
 	}
 	if err := p.verifyRemoved(ctx, leaving); err != nil {
@@ -106,7 +106,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	return nil
 }
 
-// leaving returns the entries that are meant, as they are spelled on the list.
+// leaving returns the entries to remove, as they are spelled on the list.
 func (in remove) leaving(p target, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
 	var found []devops.Address
 	for _, n := range networks {
@@ -131,13 +131,13 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p target, before, aft
 	if restricts(before) && !restricts(after) {
 		switch {
 		case p.api:
-			return exit.Refusef("no address would be left on the access list of %s", p.name).
-				WithHint("clear the list to let every address in").WithNext("astra access-list clear --devops-api")
+			return exit.Refusef("cannot remove the last address from the access list of %s", p.name).
+				WithHint("to admit every address, clear the list").WithNext("astra access-list clear --devops-api")
 		case !in.force:
-			return exit.Refusef("no address would be left on the access list of %s, and it would let everybody in", p.name).
-				WithHint("add another address first, or remove these with --force")
+			return exit.Refusef("cannot remove the last address from the access list of %s: an empty list admits every address", p.name).
+				WithHint("add another address first, or use --force")
 		}
-		app.Warn("no address is left then, and every address reaches %s", p.name)
+		app.Warn("the list will be empty, and every address can reach %s", p.name)
 	}
 	for _, text := range p.listRow(devops.AccessList{Addresses: leaving}).words() {
 		app.Say("- %s", text)
@@ -148,15 +148,15 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p target, before, aft
 	return app.Confirm(ctx, "Remove %s from the access list of %s?", spelling.Count(len(leaving), "address"), p.name)
 }
 
-// verifyRemoved makes sure that addresses are not on the list any more.
+// verifyRemoved verifies that addresses are no longer on the list.
 func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) error {
 	now, err := p.read(ctx)
 	if err != nil {
-		return exit.Hint(err, "the addresses were removed, which could not be verified")
+		return exit.Hint(err, "the addresses were removed, but this could not be verified")
 	}
 	for _, a := range leaving {
 		if isListed(now, a) {
-			return errStays(a)
+			return cli.StillListed(a.Address)
 		}
 	}
 	return nil
@@ -164,8 +164,4 @@ func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) err
 
 func isListed(list devops.AccessList, a devops.Address) bool {
 	return slices.ContainsFunc(list.Addresses, func(b devops.Address) bool { return b.Address == a.Address })
-}
-
-func errStays(a devops.Address) error {
-	return exit.Failf(exit.Server, "the service says that %s is gone, and still lists it", a.Address)
 }

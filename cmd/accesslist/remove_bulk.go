@@ -11,8 +11,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// removeAll removes addresses one after the other, for the service keeps the
-// list in one piece, and reports what became of each.
+// removeAll removes addresses one at a time, since each request changes the whole list,
+// and prints the result of each row.
 func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Network, before devops.AccessList) error {
 	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
 	for i, n := range networks {
@@ -27,7 +27,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
 			err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
 			if errors.Is(err, devops.ErrNotFound) {
-				err = nil // what is not there is gone
+				err = nil // it is not on the list any more
 			}
 			return err
 		}}
@@ -38,12 +38,12 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 	results := bulk.Run(ctx, rows, bulk.Options{Explain: exit.Explain, Now: app.Now, Limit: 1})
 	now, err := p.read(ctx)
 	if err != nil {
-		app.Warn("that they are gone could not be verified: %v", err)
+		app.Warn("the removals could not be verified: %v", err)
 	}
 	for i := range results {
 		if r := &results[i]; err == nil && r.Outcome == bulk.OK && isListed(now, entries[i]) {
 			r.Outcome = bulk.Failed
-			r.Exit, r.Error = exit.Explain(errStays(entries[i]))
+			r.Exit, r.Error = exit.Explain(cli.StillListed(entries[i].Address))
 		}
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// setEnabled enables or disables a list that is as it was shown, and prints it.
+// setEnabled enables or disables a list, if it is still as it was shown, and prints it.
 func (p target) setEnabled(ctx context.Context, app *cli.App, shown devops.AccessList, on bool) error {
 	deed, done := "disable", "Disabled"
 	if on {
@@ -23,10 +23,10 @@ func (p target) setEnabled(ctx context.Context, app *cli.App, shown devops.Acces
 	}
 	now, err := p.read(ctx)
 	if err != nil {
-		return exit.Hint(err, "that was done, which could not be verified")
+		return exit.Hint(err, "the access list was "+deed+"d, but this could not be verified")
 	}
 	if now.Enabled != on {
-		return exit.Failf(exit.Server, "the service was asked to %s the access list of %s, accepted that, and did not do it", deed, p.name)
+		return exit.Failf(exit.Server, "the API accepted the request to %s the access list of %s, but did not apply it", deed, p.name)
 	}
 	app.Say("%s the access list of %s.", done, p.name)
 	return cli.PrintOne(app, columns(), p.listRow(now))

@@ -14,7 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// dbFlag is the list that the user means.
+// dbFlag selects an access list.
 type dbFlag struct {
 	db  string
 	api bool
@@ -30,8 +30,8 @@ func (t *dbFlag) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("db", "devops-api")
 }
 
-// target is what a list protects: a database, or the DevOps API of the
-// organization whose id it has.
+// target is what a list protects: a database, or the DevOps API of the organization,
+// whose ID it has then.
 type target struct {
 	session  *cli.Session
 	id, name string
@@ -51,7 +51,7 @@ func (t dbFlag) open(ctx context.Context, app *cli.App) (target, error) {
 	return target{session, d.ID, d.Name, false}, err
 }
 
-// flag is what names the place on a command line.
+// flag returns the flag that selects the target on a command line.
 func (p target) flag() string {
 	if p.api {
 		return "--devops-api"
@@ -74,8 +74,8 @@ func (p target) read(ctx context.Context) (devops.AccessList, error) {
 	return devops.AccessList{Enabled: len(addresses) > 0, Addresses: addresses}, err
 }
 
-// begin puts the first addresses on a list. That of the DevOps API is made by
-// that, and takes one address at a time afterwards.
+// begin adds the first addresses to a list. They create the list of the DevOps API, to
+// which later additions are one address each.
 func (p target) begin(ctx context.Context, addresses []devops.Address) error {
 	if p.api {
 		return p.session.APIAccess.Add(ctx, p.id, addresses)
@@ -90,21 +90,21 @@ func (p target) clear(ctx context.Context) error {
 	return p.session.AccessLists.Clear(ctx, p.id)
 }
 
-// checkUnchanged makes sure, right before the change, that the list is what was shown:
-// the service has nothing that would notice.
+// checkUnchanged verifies, right before the change, that the list is as it was shown,
+// since the service does not detect concurrent changes.
 func (p target) checkUnchanged(ctx context.Context, shown devops.AccessList) error {
 	now, err := p.read(ctx)
 	if err != nil {
 		return err
 	}
 	if !equal(shown, now) {
-		return exit.Failf(exit.Conflict, "the access list of %s was changed meanwhile; nothing was changed", p.name).
+		return exit.Failf(exit.Conflict, "the access list of %s was changed by another client; nothing was changed", p.name).
 			WithNext("astra access-list get " + p.flag())
 	}
 	return nil
 }
 
-// equal compares lists without regard to order and times: neither is promised.
+// equal compares lists without order and times, which the service does not guarantee.
 func equal(a, b devops.AccessList) bool {
 	return a.Enabled == b.Enabled && slices.Equal(normalized(a), normalized(b))
 }

@@ -75,7 +75,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err := in.known(app); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Add the organization %s, owned by %s? It cannot be deleted from here.", in.name, in.email); err != nil {
+	if err := app.Confirm(ctx, "Add organization %s, owned by %s? The API cannot delete organizations.", in.name, in.email); err != nil {
 		return err
 	}
 	made, err := session.Orgs.Create(ctx, devops.NewOrg{
@@ -86,44 +86,43 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	}
 	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
 	in.note(ctx, app, added)
-	app.Say("Added %s. An email about it goes to %s.", added.name, cmp.Or(made.Email, in.email))
-	app.Say("To work in it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
+	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(made.Email, in.email))
+	app.Say("To use it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }
 
 func (in add) check() error {
 	switch {
 	case in.email == "":
-		return exit.Usagef("--email is missing: an organization has an owner, who is sent an email")
+		return exit.Usagef("--email is required")
 	case spelling.NoAddress(in.email) != "":
 		return exit.Usagef("--email: %s", spelling.NoAddress(in.email))
 	case strings.Contains(in.adminUser, "@"):
-		return exit.Usagef("--admin-user is the id of a user, not an address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
+		return exit.Usagef("--admin-user must be a user ID, not an email address").WithNext(shellword.Line("astra", "user", "get", in.adminUser))
 	}
 	return nil
 }
 
-// administrator returns the id of the user who is to administer the new
-// organization.
+// administrator returns the ID of the administrator of the new organization.
 func (in add) administrator(ctx context.Context, session *cli.Session) (string, error) {
 	if in.adminUser != "" {
 		return in.adminUser, nil
 	}
 	members, err := session.Members(ctx)
 	if err != nil {
-		return "", fmt.Errorf("look for %s among the members (needless with --admin-user ID): %w", in.email, err)
+		return "", fmt.Errorf("look up %s among the members (not needed with --admin-user ID): %w", in.email, err)
 	}
 	for _, u := range members.Users {
 		if spelling.SameAddress(u.Email, in.email) {
 			return u.ID, nil
 		}
 	}
-	return "", exit.Usagef("no member of %s has the address %s, so the new organization would have no administrator", members.OrgName, in.email).
-		WithHint("name the administrator, any user of the service, with --admin-user ID").WithNext("astra user list --columns id,email")
+	return "", exit.Usagef("no member of %s has the address %s", members.OrgName, in.email).
+		WithHint("specify the administrator of the new organization with --admin-user ID").WithNext("astra user list --columns id,email")
 }
 
-// known warns of an organization with the same name: the service takes a second
-// one, and then the name says too little.
+// known warns about an organization with the same name, since the service accepts a
+// second one.
 func (in add) known(app *cli.App) error {
 	all, err := knownOrgs(app)
 	if err != nil {
@@ -131,15 +130,15 @@ func (in add) known(app *cli.App) error {
 	}
 	for _, o := range all {
 		if spelling.SameName(o.name, in.name) {
-			app.Warn("there is an organization called %s already: %s", o.name, o.id)
+			app.Warn("an organization named %s already exists: %s", o.name, o.id)
 		}
 		app.WarnAlike("organization", in.name, o.name)
 	}
 	return nil
 }
 
-// advise says what helps where the service did not add the organization, or did
-// not say whether it did.
+// advise adds a hint if the service refused to add the organization, or the outcome is
+// unknown.
 func (in add) advise(ctx context.Context, session *cli.Session, err error) error {
 	page := browser.PortalPage("")
 	if id, unknown := session.OrgID(ctx); unknown == nil {
@@ -147,17 +146,17 @@ func (in add) advise(ctx context.Context, session *cli.Session, err error) error
 	}
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
-		return exit.Hint(err, "only a credential with rights in an enterprise can add organizations, and this one has none there; "+
-			"ask for a token of the enterprise, or use the Portal (Organizations, Manage Organizations, Add Organization): "+page)
+		return exit.Hint(err, "adding organizations requires a token with permissions in an enterprise; "+
+			"use such a token, or the Portal (Organizations, Manage Organizations, Add Organization): "+page)
 	case errors.Is(err, devops.ErrOutcomeUnknown):
-		return exit.Hint(err, "the service cannot list organizations: before you run this again, look whether "+in.email+
-			" was sent an email, or in the Portal (Organizations, Manage Organizations): "+page+"; astra org list does not show it")
+		return exit.Hint(err, "the API cannot list organizations: before you retry, check whether "+in.email+
+			" got an email, or look in the Portal (Organizations, Manage Organizations): "+page+"; astra org list does not show it")
 	}
 	return err
 }
 
-// note writes the organization down, because the service cannot list it. It is
-// made by now, so that a failure here is no failure of the command.
+// note records the organization, because the service cannot list it. It exists by now,
+// so a failure to record it is only a warning.
 func (in add) note(ctx context.Context, app *cli.App, added organization) {
 	err := app.UpdateConfig(ctx, func(c *config.Config) error {
 		if !slices.ContainsFunc(c.Organizations, func(o config.Org) bool { return o.ID == added.id }) {
@@ -166,6 +165,6 @@ func (in add) note(ctx context.Context, app *cli.App, added organization) {
 		return nil
 	})
 	if err != nil {
-		app.Warn("%s was added, but could not be noted here, so that org list does not show it: %v", added.name, err)
+		app.Warn("organization %s was added, but could not be recorded on this machine, so org list does not show it: %v", added.name, err)
 	}
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// knownOrgs returns the organizations of the profiles, then those that were added
-// from here and that there is no profile for.
+// knownOrgs returns the organizations of the profiles, then those without a profile that
+// were added on this machine.
 func knownOrgs(app *cli.App) ([]organization, error) {
 	cfg, err := app.Config()
 	if err != nil {
 		return nil, err
 	}
 	var all []organization
-	if !app.Sandboxed() { // its one profile is no choice of anybody
+	if !app.Sandboxed() { // the user did not choose its one profile
 		for _, p := range cfg.Profiles {
 			all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
 		}
@@ -34,7 +34,7 @@ func knownOrgs(app *cli.App) ([]organization, error) {
 	return all, nil
 }
 
-// known is noted with the organization in use, whose name is asked for.
+// known returns knownOrgs and the active organization, whose name is requested.
 func known(ctx context.Context, app *cli.App) ([]organization, error) {
 	all, err := knownOrgs(app)
 	if err != nil || !app.HasCredential() {
@@ -53,7 +53,7 @@ func known(ctx context.Context, app *cli.App) ([]organization, error) {
 	return append([]organization{here}, all...), nil
 }
 
-// current asks for the organization that the credential in use belongs to.
+// current requests the organization of the active credential.
 func current(ctx context.Context, app *cli.App) (organization, error) {
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -70,8 +70,8 @@ func current(ctx context.Context, app *cli.App) (organization, error) {
 	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
 }
 
-// matching returns what ref may mean: an id, a name or a profile. Of the profiles of
-// one organization, the one of that name is meant.
+// matching returns the organizations with an ID, a name or a profile equal to ref. If
+// all are one organization, a profile of that name is preferred.
 func matching(all []organization, ref string) []organization {
 	all = anyOf(all, ref)
 	one := !slices.ContainsFunc(all, func(o organization) bool { return o.id != all[0].id })
@@ -87,7 +87,7 @@ func anyOf(all []organization, ref string) []organization {
 	})
 }
 
-// warnAlike warns of other organizations whose names look like that of the one meant.
+// warnAlike warns about other organizations whose names look like that of meant.
 func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
 	for _, o := range all {
 		if o.id != meant.id && ref != meant.id {
@@ -117,11 +117,11 @@ func find(all []organization, ref string) (organization, error) {
 		}
 		profiles = append(profiles, m.id+" ("+where+")")
 	}
-	return organization{}, exit.Ambiguous("organization", ref, profiles).WithHint("give the id or the profile instead of the name")
+	return organization{}, exit.Ambiguous("organization", ref, profiles).WithHint("use the ID or the profile instead of the name")
 }
 
-// login is the command that makes a profile for an organization, called after
-// it, on the service that the credential in use belongs to.
+// login returns the command that creates a profile named after an organization, on the
+// service of the active credential.
 func login(ctx context.Context, app *cli.App, name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return ('a' > r || r > 'z') && ('0' > r || r > '9') })
 	profile := strings.Join(words, "-")
@@ -135,8 +135,8 @@ func login(ctx context.Context, app *cli.App, name string) string {
 	return shellword.Line(words...)
 }
 
-// customAPIURL is the address of the service in use, or empty if that is the public
-// one or the sandbox.
+// customAPIURL returns the URL of the service in use, or "" for the public one and for
+// the sandbox.
 func customAPIURL(ctx context.Context, app *cli.App) string {
 	if app.Sandboxed() {
 		return ""

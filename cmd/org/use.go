@@ -38,14 +38,14 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	found, err := find(all, ref)
 	switch {
 	case err != nil && app.Sandboxed():
-		return exit.Usagef("the sandbox is one organization: there is nothing to switch to")
+		return exit.Usagef("the sandbox has only one organization")
 	case exit.Is(err, exit.Conflict):
 		return err
 	case err != nil:
-		return exit.Hint(err, "a credential belongs to one organization: log in to it once", "astra auth login NAME")
+		return exit.Hint(err, "log in to that organization first", "astra auth login NAME")
 	case found.profile == "":
-		return exit.Failf(exit.NoCredential, "there is no credential for %s: the service hands out none with a new organization", found.name).
-			WithHint("generate a token in its Portal (%s), then log in with it", browser.PortalPage(found.id, "settings", "tokens")).
+		return exit.Failf(exit.NoCredential, "no credential for organization %s", found.name).
+			WithHint("generate a token in its Portal (%s), then log in", browser.PortalPage(found.id, "settings", "tokens")).
 			WithNext(login(ctx, app, found.name))
 	}
 	warnAlike(app, all, found, ref)
@@ -59,7 +59,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	return nil
 }
 
-// oneProfile refuses to choose between the profiles of one organization.
+// oneProfile refuses to choose among the profiles of one organization.
 func oneProfile(matches []organization, ref string) error {
 	var profiles []string
 	for _, m := range matches {
@@ -73,7 +73,7 @@ func oneProfile(matches []organization, ref string) error {
 	if len(profiles) < 2 {
 		return nil
 	}
-	e := exit.Failf(exit.Conflict, "%q is the organization of %s: %s", ref, spelling.Count(len(profiles), "profile"), strings.Join(profiles, ", "))
+	e := exit.Failf(exit.Conflict, "organization %q has %s: %s", ref, spelling.Count(len(profiles), "profile"), strings.Join(profiles, ", "))
 	e.Name = "AMBIGUOUS"
-	return e.WithHint("give one of them instead").WithNext("astra org use PROFILE")
+	return e.WithHint("specify one of the profiles").WithNext("astra org use PROFILE")
 }

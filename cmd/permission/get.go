@@ -27,7 +27,7 @@ func newGet(app *cli.App) *cobra.Command {
 	}
 }
 
-// unknown is no wrong usage: it is what was asked about that does not exist.
+// unknown makes an unknown permission a negative answer instead of a usage error.
 func unknown(err error) error {
 	err = exit.UnknownPermission(err)
 	if e, ok := errors.AsType[*exit.Error](err); ok {

@@ -30,7 +30,7 @@ func newList(app *cli.App) *cobra.Command {
 
 func (in list) run(app *cli.App) error {
 	if in.group != "" && !slices.Contains(iam.Groups(), iam.Group(in.group)) {
-		return exit.Usagef("--group is one of %s, not %q", strings.Join(groupNames(), ", "), in.group)
+		return exit.Usagef("--group must be one of %s, not %q", strings.Join(groupNames(), ", "), in.group)
 	}
 	all := slices.DeleteFunc(iam.Permissions(), func(p iam.Permission) bool {
 		return in.group != "" && p.Group != iam.Group(in.group)

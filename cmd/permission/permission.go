@@ -1,5 +1,4 @@
-// Package permission is "astra permission": the catalogue of what a role can
-// grant.
+// Package permission is "astra permission": the catalog of permissions.
 package permission
 
 import (
@@ -32,7 +31,8 @@ func columns() []output.Column[iam.Permission] {
 	}
 }
 
-// carriers names the default roles that carry a permission, least first.
+// carriers returns the names of the default roles that grant a permission, by the number
+// of their permissions.
 func carriers(parameter string) []string {
 	names := []string{}
 	for _, r := range iam.DefaultRolesWith(parameter) {

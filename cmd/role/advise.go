@@ -66,10 +66,10 @@ func (in advise) run(app *cli.App) error {
 func (in advise) demand() (iam.Request, error) {
 	d := iam.Request{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
 	if !slices.Contains(iam.Accesses(), d.Access) {
-		return d, exit.Usagef("--level is one of %s, not %q", all(iam.Accesses()), in.level)
+		return d, exit.Usagef("--level must be one of %s, not %q", all(iam.Accesses()), in.level)
 	}
 	if !slices.Contains(iam.Kinds(), d.Kind) {
-		return d, exit.Usagef("--for is one of %s, not %q", all(iam.Kinds()), in.whose)
+		return d, exit.Usagef("--for must be one of %s, not %q", all(iam.Kinds()), in.whose)
 	}
 	for _, list := range in.needs {
 		for word := range strings.SplitSeq(list, ",") {
@@ -77,28 +77,29 @@ func (in advise) demand() (iam.Request, error) {
 			switch {
 			case need == "" || slices.Contains(d.Needs, need):
 			case !slices.Contains(iam.Needs(), need):
-				return d, exit.Usagef("--needs: there is no need %q", word).WithHint("the needs are %s", all(iam.Needs()))
+				return d, exit.Usagef("unknown need %q", word).WithHint("valid needs: %s", all(iam.Needs()))
 			default:
 				d.Needs = append(d.Needs, need)
 			}
 		}
 	}
 	if len(d.Needs) == 0 {
-		return d, exit.Usagef("--needs is missing: what is the role for?").WithHint("the needs are %s", all(iam.Needs()))
+		return d, exit.Usagef("--needs is required").WithHint("valid needs: %s", all(iam.Needs()))
 	}
 	return d, nil
 }
 
-// errNoRole is the failure of finding no default role, with the command that helps.
+// errNoRole is the negative answer, with a command that creates a custom role or asks
+// for what is possible.
 func errNoRole(d iam.Request, advice iam.Advice) error {
 	e := exit.Failf(exit.CheckFailed, "%s", advice.Reason)
 	if len(advice.Permissions) == 0 {
 		return e.WithNext(shellword.Line("astra", "role", "advise",
 			"--needs", strings.Join(words(d.Needs), ","), "--level", string(advice.Instead.Access), "--for", string(advice.Instead.Kind)))
 	}
-	e = e.WithHint("a custom role can permit just this")
+	e = e.WithHint("a custom role can grant exactly this")
 	if len(advice.Larger) > 0 {
-		e = e.WithHint("a custom role can permit just this; %s would do, and permits far more", advice.Larger[0].Name)
+		e = e.WithHint("a custom role can grant exactly this; %s also fits, but grants far more", advice.Larger[0].Name)
 	}
 	command := []string{"astra", "role", "create", strings.Join(words(d.Needs), " ") + " " + string(d.Access)}
 	for _, p := range advice.Permissions {

@@ -18,25 +18,25 @@ type roleChange struct {
 	before, after devops.Role
 }
 
-// errNoRole reports whether nothing is changed.
-func (c roleChange) errNoRole() bool { return equal(c.before, c.after) }
+// empty reports whether there is nothing to change.
+func (c roleChange) empty() bool { return equal(c.before, c.after) }
 
-// equal reports whether two roles are the same in what people can set. The
-// order of permissions and resources means nothing.
+// equal reports whether two roles have the same settings, in any order of permissions
+// and resources.
 func equal(a, b devops.Role) bool {
 	return a.Name == b.Name && a.Policy.Description == b.Policy.Description && a.Policy.Effect == b.Policy.Effect &&
 		slices.Equal(distinct(a.Policy.Actions), distinct(b.Policy.Actions)) &&
 		slices.Equal(distinct(a.Policy.Resources), distinct(b.Policy.Resources))
 }
 
-// removesPermissions reports whether something is permitted before and not after.
+// removesPermissions reports whether the change removes a permission or a resource.
 func (c roleChange) removesPermissions() bool {
 	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(uncovered(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
 }
 
-// print tells what is changed, line by line.
+// print shows the changes, one a line.
 func (c roleChange) print(app *cli.App, databases map[string]string) {
-	app.Say("Changes of role %s:", c.before.Name)
+	app.Say("Changes to role %s:", c.before.Name)
 	for _, line := range c.lines(databases) {
 		app.Say("  %s", line)
 	}
@@ -65,15 +65,15 @@ func (c roleChange) lines(databases map[string]string) []string {
 	return all
 }
 
-// send changes the role, if it is still as it was shown, and reads it back: the
-// service does not answer with it.
+// send changes the role, if it is still as it was shown, and reads it back, since the
+// service does not return it.
 func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
 	id := c.before.ID
 	look := shellword.Line("astra", "role", "get", "id:"+id)
 	now, err := session.Roles.Get(ctx, id)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && !equal(now, c.before) {
-		return now, exit.Failf(exit.Conflict, "role %s was changed by somebody else meanwhile; nothing was sent", c.before.Name).
-			WithHint("look at it, and run this again").WithNext(look)
+		return now, exit.Failf(exit.Conflict, "role %s was changed by another client; nothing was sent", c.before.Name).
+			WithHint("review the role, then run the command again").WithNext(look)
 	}
 	if err != nil {
 		return now, err
@@ -83,20 +83,20 @@ func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role
 	}
 	after, err := session.Roles.Get(ctx, id)
 	if lostReadAccess(err) {
-		return after, exit.Failf(exit.Forbidden, "role %s was changed, and the token that this command uses may no longer look at it: %v", c.after.Name, err).
-			Answering(err).WithHint("look with another token").WithNext(look)
+		return after, exit.Failf(exit.Forbidden, "role %s was changed, but the token in use can no longer read it: %v", c.after.Name, err).
+			Answering(err).WithHint("check the role with another token").WithNext(look)
 	}
 	if err != nil {
-		return after, exit.Hint(err, "role "+c.after.Name+" was changed, which could not be verified")
+		return after, exit.Hint(err, "role "+c.after.Name+" was changed, but could not be verified")
 	}
 	if !equal(after, c.after) {
-		return after, exit.Failf(exit.Server, "the service accepted the change of role %s and shows something else", c.after.Name).
+		return after, exit.Failf(exit.Server, "the API accepted the change of role %s, but shows a different role", c.after.Name).
 			WithNext(look)
 	}
 	return after, nil
 }
 
-// missingFrom returns the texts that are in those and not in these.
+// missingFrom returns the texts of those that are not among these.
 func missingFrom(these, those []string) []string {
 	return slices.DeleteFunc(distinct(those), func(s string) bool { return slices.Contains(these, s) })
 }

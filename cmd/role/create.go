@@ -116,10 +116,10 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return fmt.Errorf("create role %s: %w", in.name, err)
 	}
 	app.Say("Created role %s.", made.Name)
-	return show(ctx, app, session, made, []holder{}) // nobody can have it yet
+	return show(ctx, app, session, made, []holder{}) // a new role has no holders
 }
 
-// existing returns the custom role that --if-not-exists takes as it is.
+// existing returns the custom role that --if-not-exists leaves unchanged.
 func (in create) existing(ctx context.Context, session *cli.Session) (devops.Role, bool, error) {
 	if !in.ifNotExists {
 		return devops.Role{}, false, nil
@@ -132,8 +132,8 @@ func (in create) existing(ctx context.Context, session *cli.Session) (devops.Rol
 	return r, exists, nil
 }
 
-// among returns the custom role of the name. Names are compared as the service
-// compares them; of several roles none is meant.
+// among returns the one custom role with the name, which is compared as the service
+// compares names.
 func (in create) among(roles []devops.Role) (devops.Role, bool) {
 	same := slices.DeleteFunc(slices.Clone(roles), func(r devops.Role) bool {
 		return isDefault(r) || spelling.Fold(r.Name) != spelling.Fold(in.name)
@@ -144,8 +144,8 @@ func (in create) among(roles []devops.Role) (devops.Role, bool) {
 	return same[0], true
 }
 
-// compare shows the role that is there already if it permits what policy does, and
-// fails with the difference otherwise. A description counts if one is given.
+// compare shows the existing role if it has the same policy, and fails with the
+// difference otherwise. A description counts if one is given.
 func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, policy iam.Policy, doc document) error {
 	after := before
 	after.Policy = devops.Policy(policy)
@@ -162,7 +162,7 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 		if err != nil {
 			return err
 		}
-		app.Say("Role %s exists already with this policy.", before.Name)
+		app.Say("Role %s already exists with this policy.", before.Name)
 		return show(ctx, app, session, before, held.holdersOf(before.ID))
 	}
 	names, err := databaseNames(ctx, session)
@@ -173,11 +173,11 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	if before.Policy.Effect != after.Policy.Effect {
 		lines = append(lines, "effect: "+after.Policy.Effect)
 	}
-	return exit.Failf(exit.Conflict, "role %q exists already with another policy; what was asked for differs: %s", before.Name, strings.Join(lines, ", ")).
+	return exit.Failf(exit.Conflict, "role %q already exists with another policy; differences: %s", before.Name, strings.Join(lines, ", ")).
 		WithNext(shellword.Line("astra", "role", "get", "id:"+before.ID))
 }
 
-// picked reports whether the permissions are to be picked from a list.
+// picked reports whether the permissions are picked from a list.
 func (in create) picked() bool { return len(in.permissions) == 0 && in.like == "" && in.from == "" }
 
 // prepare finds mistakes before anything is sent, and reads the document.
@@ -189,11 +189,10 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 		return document{}, err
 	}
 	if in.like != "" && in.from != "" {
-		return document{}, exit.Usagef("--like and --from both say what to begin with; give one of them")
+		return document{}, exit.Usagef("--like and --from cannot be used together")
 	}
 	if in.picked() && !app.Interactive() {
-		return document{}, exit.Usagef("--permission is missing: a role grants at least one").
-			WithHint("name permissions with --permission, or begin with --like ROLE or --from FILE").WithNext("astra permission list")
+		return document{}, exit.Usagef("specify at least one of --permission, --like, --from").WithNext("astra permission list")
 	}
 	if in.from == "" {
 		return document{}, nil
@@ -201,7 +200,7 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 	return readDocument(ctx, app, in.from)
 }
 
-// policy is what the role will permit, and where.
+// policy returns the policy of the new role.
 func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session, doc document) (iam.Policy, error) {
 	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // a name for a description, as the Portal does
 	where, source := allDatabases(), "--resource"
@@ -243,8 +242,8 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 	return policy, where.checkOrg(org, source)
 }
 
-// actions are the permissions of the role that it begins with, and those that
-// flags add, without those that they take away.
+// actions adds permissions to those of the role to start from, and removes others, as
+// flags say.
 func (in create) actions(begin []string) ([]string, error) {
 	added, err := parameters(in.permissions)
 	if err != nil {
@@ -252,13 +251,13 @@ func (in create) actions(begin []string) ([]string, error) {
 	}
 	left, err := without(distinct(slices.Concat(begin, added)), in.removed)
 	if err == nil && len(left) == 0 {
-		err = exit.Usagef("no permission is left: a role grants at least one").WithNext("astra permission list")
+		err = exit.Usagef("no permissions left; a role needs at least one").WithNext("astra permission list")
 	}
 	return left, err
 }
 
-// copyFrom returns what a role permits, and where. A default role holds
-// everywhere, so what is added to it has to hold everywhere, too.
+// copyFrom returns the permissions and the scope of a role. A default role applies
+// everywhere, so added permissions must apply everywhere, too.
 func copyFrom(ctx context.Context, session *cli.Session, ref string) ([]string, scopeFlags, error) {
 	r, err := session.Role(ctx, ref)
 	if err != nil {

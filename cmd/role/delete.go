@@ -12,7 +12,6 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -47,11 +46,11 @@ that might be, requires --force because you might lock yourself out.`,
 	return cmd
 }
 
-// A deletion is a role to be deleted. One without an id is not there, or is the twin
-// of the role that an earlier name means.
+// A deletion is a role to be deleted. One without an ID does not exist, or repeats an
+// earlier row.
 type deletion struct {
-	input string
-	twin  string // that role's id
+	input  string
+	sameAs string // the ID of the role of that row
 	devops.Role
 }
 
@@ -84,32 +83,32 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	return in.one(ctx, app, session, found[0])
 }
 
-// find returns the roles that are to be deleted; one that is named again is a twin.
+// find returns the roles to be deleted; one that is named again is a duplicate.
 func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]deletion, error) {
 	var found []deletion
 	for _, ref := range in.refs {
 		r, err := session.Role(ctx, ref)
 		if in.ifExists && missing(err) {
-			app.Say("There is no role %s.", ref)
+			app.Say("Role %s does not exist; nothing to delete.", ref)
 			found = append(found, deletion{input: ref})
 			continue
 		}
 		if err == nil {
-			err = custom(r, "delete")
+			err = custom(r, "deleted")
 		}
 		if err != nil {
 			return nil, err
 		}
 		l := deletion{input: ref, Role: r}
 		if slices.ContainsFunc(found, func(other deletion) bool { return other.ID == r.ID }) {
-			l = deletion{input: ref, twin: r.ID}
+			l = deletion{input: ref, sameAs: r.ID}
 		}
 		found = append(found, l)
 	}
 	return found, nil
 }
 
-// existing returns the roles that are there.
+// existing returns the roles that exist.
 func existing(found []deletion) []devops.Role {
 	var roles []devops.Role
 	for _, l := range found {
@@ -120,8 +119,8 @@ func existing(found []deletion) []devops.Role {
 	return roles
 }
 
-// agreed refuses what would lock out whoever asks for it, shows whom it
-// affects, and asks.
+// agreed refuses a deletion that may lock the user out, shows the affected holders, and
+// asks.
 func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) (assignments, error) {
 	held, err := assigned(ctx, app, session)
 	if err != nil {
@@ -129,7 +128,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 	}
 	var affected []holder
 	for _, r := range roles {
-		if err := held.guard(session, r, "delete it"); err != nil && !in.force {
+		if err := held.guard(session, r, "deleting it"); err != nil && !in.force {
 			return held, err
 		}
 	}
@@ -143,12 +142,12 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 	}
 	if len(roles) == 1 {
-		return held, app.Confirm(ctx, "Delete role %s, which is held by %s?", roles[0].Name, counted(affected))
+		return held, app.Confirm(ctx, "Delete role %s, held by %s?", roles[0].Name, counted(affected))
 	}
-	return held, app.Confirm(ctx, "Delete %s (%s), which are held by %s?", spelling.Count(len(roles), "role"), names(roles), counted(affected))
+	return held, app.Confirm(ctx, "Delete %s (%s), held by %s?", spelling.Count(len(roles), "role"), names(roles), counted(affected))
 }
 
-// one deletes a role and makes sure that the service no longer lists it.
+// one deletes a role and verifies that the service no longer lists it.
 func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l deletion) error {
 	r, row := l.Role, bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "delete", Outcome: bulk.OK}
 	all, err := session.AllRoles(ctx)
@@ -159,10 +158,10 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 	if app.Globals.DryRun {
 		return deleted
 	}
-	err = listed(session, all).ProveOne(ctx, r.ID, deleted, errStays(r.Name))
-	if deleted == nil && lostReadAccess(err) { // the role gave it the right to look
+	err = listed(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
+	if deleted == nil && lostReadAccess(err) { // this role granted the permission to list roles
 		app.Say("Deleted role %s.", r.Name)
-		app.Warn("%s was deleted, and the token that this command uses may no longer look: %v", r.Name, err)
+		app.Warn("deletion of role %s could not be verified, because the token in use can no longer list roles: %v", r.Name, err)
 		return app.PrintRow(row, nil)
 	}
 	if err != nil {
@@ -180,7 +179,7 @@ func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role
 	return err
 }
 
-// listed is the list of roles, which showed these before.
+// listed returns the list that proves deletions: it showed these roles before.
 func listed(session *cli.Session, before []devops.Role) cli.Listed {
 	ids := func(roles []devops.Role) []string {
 		all := make([]string, 0, len(roles))
@@ -193,10 +192,6 @@ func listed(session *cli.Session, before []devops.Role) cli.Listed {
 		now, err := session.Roles.List(ctx)
 		return ids(now), err
 	}}
-}
-
-func errStays(name string) error {
-	return exit.Failf(exit.Server, "the service says that role %s is gone, and still lists it", name)
 }
 
 func names(roles []devops.Role) string {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// several deletes roles and reports each. Those that the token in use carries
-// come last, one by one: without them it may not go on.
+// several deletes roles and prints the result of each row. The roles of the token in use
+// come last, since it may lose its permissions with them.
 func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []deletion, held assignments) error {
 	own := func(l deletion) bool { return l.ID != "" && held.tokenHasRole(session, l.ID) }
 	others := slices.DeleteFunc(slices.Clone(found), own)
@@ -19,9 +19,9 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete"}
 		switch {
-		case l.twin != "":
-			r.ID = l.twin
-			r = r.DuplicateOf(1 + slices.IndexFunc(found, func(f deletion) bool { return f.ID == l.twin }))
+		case l.sameAs != "":
+			r.ID = l.sameAs
+			r = r.DuplicateOf(1 + slices.IndexFunc(found, func(f deletion) bool { return f.ID == l.sameAs }))
 		case l.ID == "":
 			r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
 		}
@@ -30,46 +30,24 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	all, err := session.AllRoles(ctx) // as they were shown
+	all, err := session.AllRoles(ctx) // the roles as they were shown
 	if err != nil {
 		return err
 	}
-	var results []bulk.Result
-	if len(others) > 0 {
-		results = app.RunRows(ctx, "Deleting", rows[:len(others)], nil, nil)
-	}
-	for _, row := range rows[len(others):] {
-		results = append(results, runSingle(ctx, row))
-	}
+	results := app.RunRowsOwnLast(ctx, "Deleting", rows, len(rows)-len(others), nil)
 	answers, roles := slices.Clone(results), listed(session, all)
-	roles.ProveRows(ctx, rows, results, func(row int) error { return errStays(found[row].Name) })
-	if slices.ContainsFunc(found, own) { // without it the token may not look
+	roles.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed("role " + found[row].Name) })
+	if slices.ContainsFunc(found, own) { // without it the token may be unable to list roles
 		if _, err := roles.List(ctx); lostReadAccess(err) {
-			app.Warn("whether they are gone could not be verified: %v", err)
+			app.Warn("the deletions could not be verified: %v", err)
 			results = answers
 		}
 	}
 	if there := existing(found); len(there) > 0 {
-		app.Say("Deleted %d of %d.", bulk.Done(results), len(there))
+		app.Say("Deleted %d of %s.", bulk.Done(results), spelling.Count(len(there), "role"))
 	}
 	if err := cli.Print(app, cli.RowColumns(), results, "No roles match."); err != nil {
 		return err
 	}
 	return app.BatchError(results, false)
-}
-
-// runSingle runs one row.
-func runSingle(ctx context.Context, row bulk.Row) bulk.Result {
-	r, err := row.Result, context.Cause(ctx)
-	r.Outcome = bulk.NotStarted
-	if err == nil {
-		r.Outcome = bulk.OK
-		if err = row.Do(ctx); err != nil {
-			r.Outcome = bulk.Failed
-		}
-	}
-	if err != nil {
-		r.Exit, r.Error = exit.Explain(err)
-	}
-	return r
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// difference is what one role permits and the other does not.
+// difference holds the grants of one role that the other lacks.
 type difference struct {
 	Permissions []string `json:"permissions" yaml:"permissions"`
 	Resources   []string `json:"resources" yaml:"resources"`
@@ -61,13 +61,13 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 		return err
 	}
 	if both[0].empty() && both[1].empty() {
-		app.Say("%s and %s are equal in effect.", a.Name, b.Name)
+		app.Say("%s and %s have the same effect.", a.Name, b.Name)
 		return nil
 	}
 	return exit.Failf(exit.CheckFailed, "%s and %s differ", a.Name, b.Name)
 }
 
-// subtract is what a permits over b.
+// subtract returns the grants of a that b lacks.
 func subtract(org string, a, b devops.Role) difference {
 	local := func(r devops.Role) []string { return scopeFlags{exact: r.Policy.Resources}.resources(org, nil) }
 	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), uncovered(local(b), local(a))}
@@ -83,7 +83,7 @@ func diffColumns(databases map[string]string) []output.Column[[2]difference] {
 	return []output.Column[[2]difference]{column("onlyInA", 0), column("onlyInB", 1)}
 }
 
-// words are the permissions and places for people.
+// words returns the permissions and scopes as text.
 func (s difference) words(databases map[string]string) []string {
 	return append(permissionWords(s.Permissions), formatScope(scopes(s.Resources, databases))...)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// document is a role as --from takes it. What "role get" prints is one.
+// document is a role as --from reads it and as "role get" prints it.
 type document struct {
 	Name        string   `json:"name"`
 	Description *string  `json:"description"`
@@ -32,7 +32,7 @@ type document struct {
 		Table    string `json:"table"`
 	} `json:"scopes"`
 
-	// What "role get" prints besides, and no role is made from.
+	// Fields that "role get" also prints, and that are ignored.
 	ID          json.RawMessage `json:"id"`
 	DisplayName json.RawMessage `json:"displayName"`
 	Kind        json.RawMessage `json:"kind"`
@@ -48,13 +48,13 @@ func readDocument(ctx context.Context, app *cli.App, name string) (document, err
 	}
 	d, err := parseDocument([]byte(text))
 	if err != nil {
-		return document{}, exit.Usagef("--from %s: %v", name, err).WithHint("astra role get ROLE -o json shows how a role is written")
+		return document{}, exit.Usagef("--from %s: %v", name, err).WithHint("for the format, see the output of \"astra role get ROLE -o json\"")
 	}
 	return d, nil
 }
 
 // parseDocument reads a document and gives its permissions by API parameter. It
-// refuses keys that it does not know: a misspelt one would leave something out.
+// rejects unknown keys: a misspelled one would silently omit a setting.
 func parseDocument(text []byte) (document, error) {
 	var d document
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -63,14 +63,14 @@ func parseDocument(text []byte) (document, error) {
 		return document{}, unmarshalError(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return document{}, errors.New("something follows the role")
+		return document{}, errors.New("unexpected text after the role")
 	}
 	for i, name := range d.Permissions {
 		p, err := iam.FindPermission(name)
 		switch {
 		case err == nil:
 			d.Permissions[i] = p.Parameter
-		case !parameter().MatchString(name): // the service knows some that we do not
+		case !parameter().MatchString(name): // the service may know more permissions than this program
 			return document{}, err
 		}
 	}
@@ -78,15 +78,15 @@ func parseDocument(text []byte) (document, error) {
 	return d, d.check()
 }
 
-// unmarshalError says what is wrong with the JSON of a document.
+// unmarshalError translates an error of the decoder about a document.
 func unmarshalError(err error) error {
 	if errors.Is(err, io.EOF) {
-		return errors.New("it is empty")
+		return errors.New("the document is empty")
 	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := textfile.Field(kind)
 		if field == "" {
-			return fmt.Errorf("it is no role, but a JSON %s", kind.Value)
+			return fmt.Errorf("expected a JSON object, not %s", kind.Value)
 		}
 		return fmt.Errorf("%s cannot be a JSON %s", field, kind.Value)
 	}
@@ -99,9 +99,9 @@ func parameter() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)
 func (d document) check() error {
 	switch {
 	case d.Resources != nil && len(d.Resources) == 0:
-		return errors.New("resources: an empty list holds nowhere")
+		return errors.New("resources: the list is empty, so the role would apply nowhere")
 	case d.Resources == nil && d.Scopes != nil && len(d.Scopes) == 0:
-		return errors.New("scopes: an empty list holds nowhere")
+		return errors.New("scopes: the list is empty, so the role would apply nowhere")
 	}
 	for _, r := range d.Resources {
 		if _, err := iam.ParseDRN(r); err != nil {
@@ -115,9 +115,9 @@ func (d document) check() error {
 				return err
 			}
 		case s.Database == "":
-			return errors.New(`a scope names no database; "*" is every database`)
+			return errors.New(`a scope has no database; use "*" for every database`)
 		case s.Table != "" && s.Keyspace == "":
-			return errors.New("a scope names a table without its keyspace")
+			return errors.New("a scope has a table without a keyspace")
 		}
 		if err := (iam.Scope{Keyspace: s.Keyspace, Table: s.Table}).Check(); err != nil && s.DRN == "" {
 			return err
@@ -126,11 +126,11 @@ func (d document) check() error {
 	return nil
 }
 
-// parseScope reports whether the document says where the role is to hold.
+// parseScope reports whether the document has a scope.
 func (d document) parseScope() bool { return d.Resources != nil || d.Scopes != nil }
 
-// scopeFlags is where the document says that the role is to hold. Resources are
-// exact, so scopes count only without them, and of a scope its DRN.
+// scopeFlags returns the scope of the document. Resources are exact, so scopes count only
+// without them, and the other fields of a scope only without its DRN.
 func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	if d.Resources != nil {
 		return scopeFlags{exact: slices.Clone(d.Resources)}, nil
@@ -156,8 +156,8 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 	return p, nil
 }
 
-// describe returns the description of a role called name. One that only repeats
-// the name in the document, as the Portal writes it, is none.
+// describe returns the description of a role called name. A description
+// that repeats the name in the document, as the Portal writes it, counts as none.
 func (d document) describe(name string) string {
 	if d.Description == nil || spelling.SameName(*d.Description, d.Name) {
 		return name
@@ -165,7 +165,7 @@ func (d document) describe(name string) string {
 	return *d.Description
 }
 
-// sameName reports whether the document is about the role.
+// sameName reports whether the document describes the role.
 func (d document) sameName(r devops.Role) bool {
 	return d.Name == "" || spelling.SameName(d.Name, r.Name)
 }

@@ -12,28 +12,28 @@ import (
 
 func TestParseDocument(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{``, "it is empty"},
+		{``, "the document is empty"},
 		{`null`, ""},
-		{`[]`, "it is no role, but a JSON array"},
+		{`[]`, "expected a JSON object, not array"},
 		{`{"permissions": "View DB"}`, "permissions cannot be a JSON string"},
 		{`{"scopes": [{"database": 7}]}`, "scopes.database cannot be a JSON number"},
 		{`{"name": `, "unexpected EOF"},
 		{`{}`, ""},
-		{`{} {}`, "something follows"},
+		{`{} {}`, "unexpected text after the role"},
 		{`{"permission": []}`, `unknown field "permission"`},
 		{`{"permissions": ["View DB", "org-db-view", "org-new-thing"]}`, ""},
-		{`{"permissions": ["View BD"]}`, "no permission is called"},
-		{`{"permissions": [""]}`, "no permission is called"},
+		{`{"permissions": ["View BD"]}`, "unknown permission"},
+		{`{"permissions": [""]}`, "unknown permission"},
 		{`{"resources": ["db:x"]}`, "not an Astra resource name"},
 		{`{"scopes": [{"database": "*"}]}`, ""},
-		{`{"scopes": []}`, "an empty list holds nowhere"},
-		{`{"resources": []}`, "an empty list holds nowhere"},
-		{`{"resources": [], "scopes": [{"database": "*"}]}`, "an empty list holds nowhere"},
+		{`{"scopes": []}`, "the list is empty, so the role would apply nowhere"},
+		{`{"resources": []}`, "the list is empty, so the role would apply nowhere"},
+		{`{"resources": [], "scopes": [{"database": "*"}]}`, "the list is empty, so the role would apply nowhere"},
 		{`{"resources": ["drn:astra:org:o"], "scopes": []}`, ""},
-		{`{"scopes": [{}]}`, "names no database"},
-		{`{"scopes": [{"keyspace": "app"}]}`, "names no database"},
-		{`{"scopes": [{"database": "d", "table": "t"}]}`, "without its keyspace"},
-		{`{"scopes": [{"database": "d", "keyspace": "a:b"}]}`, "holds a colon"},
+		{`{"scopes": [{}]}`, "has no database"},
+		{`{"scopes": [{"keyspace": "app"}]}`, "has no database"},
+		{`{"scopes": [{"database": "d", "table": "t"}]}`, "without a keyspace"},
+		{`{"scopes": [{"database": "d", "keyspace": "a:b"}]}`, "contains a colon"},
 		{`{"scopes": [{"drn": "drn:astra:org:o", "database": null}]}`, ""},
 		{`{"scopes": [{"drn": "x"}]}`, "not an Astra resource name"},
 	} {
@@ -120,7 +120,7 @@ func TestGrid(t *testing.T) {
 func TestCount(t *testing.T) {
 	user, token := holder{Kind: "user"}, holder{Kind: "token"}
 	for want, holders := range map[string][]holder{
-		"nobody": nil, "1 user": {user}, "2 tokens": {token, token}, "2 users and 1 token": {user, token, user},
+		"no users or tokens": nil, "1 user": {user}, "2 tokens": {token, token}, "2 users and 1 token": {user, token, user},
 	} {
 		if got := counted(holders); got != want {
 			t.Errorf("want %q, got %q", want, got)

@@ -10,7 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// permissionWords names actions as people know them, with the API parameter.
+// permissionWords returns the Portal names of actions, with the API parameters.
 func permissionWords(actions []string) []string {
 	words := distinct(actions)
 	for i, parameter := range words {
@@ -57,7 +57,7 @@ func formatScope(all []scope) []string {
 	return words
 }
 
-// words says where the resource is, as "keyspace demo/app".
+// words returns the resource as text, such as "keyspace demo/app".
 func (s scope) words() string {
 	drn, ok := iam.DescribeResource(s.DRN)
 	switch {
@@ -73,7 +73,7 @@ func (s scope) words() string {
 	return "organization"
 }
 
-// databaseNames maps ids to names, as far as the credential may see them.
+// databaseNames maps ids to names, as far as the credential can list them.
 func databaseNames(ctx context.Context, session *cli.Session) (map[string]string, error) {
 	names := map[string]string{}
 	for d, err := range session.Databases.All(ctx, "all") {

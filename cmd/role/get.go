@@ -42,7 +42,7 @@ type roleDetail struct {
 	holders []holder
 }
 
-// show prints a role with who holds it.
+// show prints a role with its holders.
 func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, held []holder) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {
@@ -59,7 +59,7 @@ func detailedColumns() []output.Column[roleDetail] {
 		case "permissions":
 			wide.Lines = func(d roleDetail) []string { return permissionWords(d.Policy.Actions) }
 		case "resources":
-			wide.Data = true // scopes say it in words
+			wide.Data = true // the column scopes shows them as text
 		}
 		all = append(all, wide)
 	}

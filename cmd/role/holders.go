@@ -28,33 +28,33 @@ func holderWords(holders []holder) []string {
 	return words
 }
 
-// assignments are all users and tokens with their roles, as far as the
-// credential may see them.
+// assignments are all users and tokens with their roles, as far as the credential can
+// list them.
 type assignments struct {
 	users  []devops.User
 	tokens []devops.Token
-	blind  bool // the credential may not see tokens, its own among them
+	blind  bool // the credential cannot list tokens, including its own
 }
 
-// assigned asks who has which roles.
+// assigned reads the roles of users and tokens.
 func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignments, error) {
 	members, err := session.Members(ctx)
 	if errors.Is(err, devops.ErrForbidden) {
-		app.Say("This credential may not see who has the role: it lacks org-user-read.")
+		app.Say("Users with the role are not shown: this credential lacks org-user-read.")
 	} else if err != nil {
 		return assignments{}, err
 	}
 	tokens, err := session.Tokens.List(ctx)
 	blind := errors.Is(err, devops.ErrForbidden)
 	if blind {
-		app.Say("This credential may not see which tokens have the role: it lacks org-token-read.")
+		app.Say("Tokens with the role are not shown: this credential lacks org-token-read.")
 	} else if err != nil {
 		return assignments{}, err
 	}
 	return assignments{members.Users, tokens, blind}, nil
 }
 
-// holdersOf returns who has the role.
+// holdersOf returns the users and tokens with the role.
 func (a assignments) holdersOf(roleID string) []holder {
 	all := []holder{}
 	for _, u := range a.users {
@@ -77,21 +77,21 @@ func (a assignments) tokenHasRole(session *cli.Session, roleID string) bool {
 	})
 }
 
-// guard refuses to do something to a role that the token in use carries, or may
-// carry: whoever does it may lock themselves out.
+// guard refuses a change of a role that the token in use has or may have, since it may
+// lock the user out. deed is the change, such as "deleting it".
 func (a assignments) guard(session *cli.Session, r devops.Role, deed string) error {
 	switch {
 	case a.tokenHasRole(session, r.ID):
-		return exit.Refusef("the token that this command uses carries role %s: to %s may lock you out", r.Name, deed).
-			WithHint("use another token, or --force")
+		return exit.Refusef("the token in use has role %s; %s may lock you out", r.Name, deed).
+			WithHint("use another token, or add --force")
 	case a.blind:
-		return exit.Refusef("the token that this command uses may not see whether it carries role %s itself: to %s may lock you out", r.Name, deed).
-			WithHint("use a token that has org-token-read, or --force")
+		return exit.Refusef("the token in use may have role %s, but cannot list tokens; %s may lock you out", r.Name, deed).
+			WithHint("use a token with org-token-read, or add --force")
 	}
 	return nil
 }
 
-// lostReadAccess reports whether the service no longer lets the token in use look.
+// lostReadAccess reports whether the token in use can no longer read.
 func lostReadAccess(err error) bool {
 	return errors.Is(err, devops.ErrForbidden) || errors.Is(err, devops.ErrUnauthorized)
 }
@@ -99,7 +99,7 @@ func lostReadAccess(err error) bool {
 // named is how many holders are listed by name before a question.
 const named = 10
 
-// printHolders lists who is affected by a change.
+// printHolders lists the holders that a change affects.
 func printHolders(app *cli.App, r devops.Role, holders []holder) {
 	if len(holders) == 0 {
 		return
@@ -111,7 +111,7 @@ func printHolders(app *cli.App, r devops.Role, holders []holder) {
 	app.Say("%s is held by %s: %s", r.Name, counted(holders), strings.Join(words, ", "))
 }
 
-// counted is "12 users and 3 tokens", or "nobody".
+// counted returns "12 users and 3 tokens", or "no users or tokens".
 func counted(holders []holder) string {
 	users := 0
 	for _, h := range holders {
@@ -129,7 +129,7 @@ func counted(holders []holder) string {
 		}
 	}
 	if len(words) == 0 {
-		return "nobody"
+		return "no users or tokens"
 	}
 	return strings.Join(words, " and ")
 }

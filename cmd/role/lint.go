@@ -6,8 +6,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// lintPolicy says what in a policy would not work, and refuses it if --lint says
-// so. What works but may surprise is only told.
+// lintPolicy warns about a policy that would not work, or refuses it with --lint error.
+// Findings of the lowest severity are notes.
 func (t policyFlags) lintPolicy(app *cli.App, policy iam.Policy) error {
 	if t.lint == "off" {
 		return nil
@@ -31,5 +31,5 @@ func (t policyFlags) lintPolicy(app *cli.App, policy iam.Policy) error {
 	}
 	e := exit.Usagef("the role would not work: %s", grave[0].Message)
 	e.Name = "LINT"
-	return e.WithHint("nothing was sent; --lint warn accepts it all the same")
+	return e.WithHint("nothing was sent; use --lint warn to proceed")
 }

@@ -41,7 +41,7 @@ databases.`,
 
 func (in list) run(ctx context.Context, app *cli.App) error {
 	if in.kind != "" && in.kind != "default" && in.kind != "custom" {
-		return exit.Usagef("--kind is default or custom, not %q", in.kind)
+		return exit.Usagef("--kind must be default or custom, not %q", in.kind)
 	}
 	if in.matrix {
 		return printMatrix(app)

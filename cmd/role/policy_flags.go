@@ -16,7 +16,7 @@ import (
 // is made and one that is changed.
 type policyFlags struct {
 	description string
-	described   bool // a description was given, though it be empty
+	described   bool // a description was given, possibly an empty one
 	from        string
 
 	permissions, removed []string
@@ -27,7 +27,7 @@ type policyFlags struct {
 
 	lint string
 
-	changes bool // a role that is there, whose database may be meant
+	changes bool // the role exists, and --keyspace may refer to its database
 }
 
 func (t *policyFlags) add(f *pflag.FlagSet) {
@@ -41,27 +41,27 @@ func (t *policyFlags) add(f *pflag.FlagSet) {
 	cli.Enum(f, &t.lint, "lint", "warn", []string{"error", "warn", "off"}, "`action` if the role would not work: refuse it, warn or ignore")
 }
 
-// scoped reports whether flags say where the role is to hold.
+// scoped reports whether flags set the scope of the role.
 func (t policyFlags) scoped() bool {
 	return t.allDatabases || len(t.databases)+len(t.keyspaces)+len(t.tables)+len(t.resources) > 0
 }
 
-// ownDatabase reports whether keyspaces are of the database that the role has already.
+// ownDatabase reports whether keyspaces belong to the database that the role already has.
 func (t policyFlags) ownDatabase() bool {
 	return t.changes && len(t.keyspaces) > 0 && len(t.databases)+len(t.resources) == 0 && !t.allDatabases && t.from == ""
 }
 
-// check finds the mistakes that can be seen without asking the service.
+// check finds the mistakes that need no request.
 func (t policyFlags) check() error {
 	switch {
 	case !slices.Contains([]string{"error", "warn", "off"}, t.lint):
-		return exit.Usagef("--lint is error, warn or off, not %q", t.lint)
+		return exit.Usagef("--lint must be error, warn or off, not %q", t.lint)
 	case t.allDatabases && len(t.databases) > 0:
-		return exit.Usagef("--all-databases and --db contradict each other")
+		return exit.Usagef("--all-databases and --db cannot be used together")
 	case len(t.keyspaces) > 0 && len(t.databases) == 0 && !t.ownDatabase():
-		return exit.Usagef("--keyspace needs --db: a keyspace belongs to a database")
+		return exit.Usagef("--keyspace requires --db")
 	case len(t.tables) > 0 && len(t.keyspaces) == 0:
-		return exit.Usagef("--table needs --keyspace: a table belongs to a keyspace")
+		return exit.Usagef("--table requires --keyspace")
 	}
 	for _, s := range combinations("", t.keyspaces, t.tables) {
 		if err := s.Check(); err != nil {
@@ -76,7 +76,7 @@ func (t policyFlags) check() error {
 	return nil
 }
 
-// combinations is each of the tables in each of the keyspaces of a database.
+// combinations returns each of the tables in each of the keyspaces of a database.
 func combinations(database string, keyspaces, tables []string) []iam.Scope {
 	scopes := []iam.Scope{{Database: database}}
 	for level, names := range [][]string{keyspaces, tables} {
@@ -99,7 +99,7 @@ func combinations(database string, keyspaces, tables []string) []iam.Scope {
 	return scopes
 }
 
-// scopeFlags is where the flags say that the role is to hold.
+// scopeFlags returns the scope that the flags set.
 func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	p := scopeFlags{compiled: t.allDatabases, exact: t.resources}
 	for _, ref := range t.databases {
@@ -127,8 +127,8 @@ func parameters(names []string) ([]string, error) {
 	return distinct(actions), nil
 }
 
-// without takes permissions away from actions. One that is not in the catalogue
-// can be taken away if it is there.
+// without removes permissions from actions. One that is not in the catalog can be
+// removed if it is among them.
 func without(actions, names []string) ([]string, error) {
 	left := slices.Clone(actions)
 	for _, name := range names {

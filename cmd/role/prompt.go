@@ -10,15 +10,14 @@ import (
 	"github.com/astra-admin/astra/pkg/prompt"
 )
 
-// pickPermissions lets the person at the terminal choose permissions, in the
-// groups of the console.
+// pickPermissions asks for permissions, in the groups of the Portal.
 func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	catalogue := iam.Permissions()
 	options := make([]prompt.Option, len(catalogue))
 	for i, p := range catalogue {
 		options[i] = prompt.Option{Label: p.Name, Alias: p.Parameter, Description: p.Description, Group: heading(p.Group)}
 	}
-	chosen, err := app.ChooseSome(ctx, "What may the role do?", options, nil)
+	chosen, err := app.ChooseSome(ctx, "Permissions of the role", options, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +28,7 @@ func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	return actions, nil
 }
 
-// heading is what the console writes over a group.
+// heading returns the heading of a group in the Portal.
 func heading(g iam.Group) string {
 	if g == iam.API {
 		return "API"
@@ -37,8 +36,8 @@ func heading(g iam.Group) string {
 	return strings.ToUpper(string(g[:1])) + string(g[1:])
 }
 
-// pickPlace lets the person at the terminal choose where the role is to hold. A
-// role that is only about the organization holds in it.
+// pickPlace asks for the scope of the role, unless all its permissions concern the
+// organization.
 func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions []string) (scopeFlags, error) {
 	deep := depth(actions)
 	if deep == iam.DepthOrganization {
@@ -55,12 +54,12 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	if len(options) == 0 {
 		return allDatabases(), nil
 	}
-	all, err := app.Choose(ctx, "Where does it hold?",
-		prompt.Option{Label: "All databases", Description: "also those to come"}, prompt.Option{Label: "Some databases"})
+	all, err := app.Choose(ctx, "Scope of the role",
+		prompt.Option{Label: "All databases", Description: "including future ones"}, prompt.Option{Label: "Some databases"})
 	if err != nil || all == 0 {
 		return allDatabases(), err
 	}
-	chosen, err := app.ChooseSome(ctx, "Which databases?", options, nil)
+	chosen, err := app.ChooseSome(ctx, "Databases of the role", options, nil)
 	if err != nil {
 		return scopeFlags{}, err
 	}
@@ -79,11 +78,11 @@ func (p *scopeFlags) pick(ctx context.Context, app *cli.App, d devops.Database, 
 		p.add(app, d, iam.Scope{Database: d.ID})
 		return nil
 	}
-	options := []prompt.Option{{Label: "All keyspaces", Description: "also those to come"}}
+	options := []prompt.Option{{Label: "All keyspaces", Description: "including future ones"}}
 	for _, k := range d.Keyspaces {
 		options = append(options, prompt.Option{Label: k})
 	}
-	chosen, err := app.ChooseSome(ctx, "Which keyspaces of "+d.Name+"?", options, nil)
+	chosen, err := app.ChooseSome(ctx, "Keyspaces of "+d.Name, options, nil)
 	if err != nil {
 		return err
 	}
@@ -108,17 +107,17 @@ func depth(actions []string) iam.ResourceLevel {
 	return deepest
 }
 
-// preview shows the role that was picked, and asks.
+// preview shows the role from the lists, and asks.
 func (in create) preview(ctx context.Context, app *cli.App, session *cli.Session, policy iam.Policy) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {
 		return err
 	}
-	app.Say("Role %s will permit:", in.name)
+	app.Say("Permissions of role %s:", in.name)
 	for _, words := range permissionWords(policy.Actions) {
 		app.Say("  %s", words)
 	}
-	app.Say("It will hold for:")
+	app.Say("Scope of role %s:", in.name)
 	for _, words := range formatScope(scopes(policy.Resources, names)) {
 		app.Say("  %s", words)
 	}

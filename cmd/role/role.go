@@ -1,4 +1,4 @@
-// Package role is "astra role": what people and tokens may do.
+// Package role is "astra role": the permissions of users and tokens.
 package role
 
 import (
@@ -36,7 +36,7 @@ Portal, such as Read/Write User for R/W User.`,
 	}, newAdvise, newCreate, newDelete, newDiff, newGet, newList, newUpdate)
 }
 
-// kind tells the roles that every organization has from its own.
+// kind distinguishes default roles from those of the organization.
 func kind(r devops.Role) string {
 	if isDefault(r) {
 		return "default"
@@ -69,23 +69,23 @@ func distinct(texts []string) []string {
 	return slices.Compact(all)
 }
 
-// missing reports whether the error says that there is no such role.
+// missing reports whether the role does not exist.
 func missing(err error) bool {
 	e, ok := errors.AsType[*exit.Error](err)
 	return ok && e.Exit == exit.NotFound
 }
 
-// custom refuses a role that nobody can change or delete.
-func custom(r devops.Role, verb string) error {
+// custom refuses a default role, which cannot be changed or deleted.
+func custom(r devops.Role, done string) error {
 	if !isDefault(r) {
 		return nil
 	}
-	return exit.Refusef("%s is a default role: the service lets nobody %s it", r.Name, verb)
+	return exit.Refusef("%s is a default role and cannot be %s", r.Name, done)
 }
 
-// checkNameFree makes sure that no role but one has the name, as the service compares
-// names: in any case of letters. A name that only looks the same is refused as well:
-// the role would be given to people in the place of the other one.
+// checkNameFree verifies that no role has the name, except one, as the service compares
+// names: in any case of letters. A name that only looks the same is refused as well,
+// since people could be given the wrong role.
 func checkNameFree(ctx context.Context, session *cli.Session, name, except string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
@@ -108,6 +108,6 @@ func checkNameFree(ctx context.Context, session *cli.Session, name, except strin
 	if len(taken) == 0 {
 		return nil
 	}
-	return exit.Failf(exit.Conflict, "role %q exists already: %s", name, strings.Join(taken, ", ")).
+	return exit.Failf(exit.Conflict, "role %q already exists: %s", name, strings.Join(taken, ", ")).
 		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// scopeFlags is where a role is to hold.
+// scopeFlags is the scope of a role before it is compiled to resources.
 type scopeFlags struct {
 	compiled bool        // whether scopes count; if so, none of them are every database
 	scopes   []iam.Scope // with ids of databases
 	exact    []string    // resource names to list as they are
 }
 
-// allDatabases is the place of a role for which nothing is said.
+// allDatabases returns the default scope.
 func allDatabases() scopeFlags { return scopeFlags{compiled: true} }
 
-// add puts a scope in a database to the place.
+// add adds a scope in a database.
 func (p *scopeFlags) add(app *cli.App, d devops.Database, s iam.Scope) {
 	p.compiled = true
 	if s.Keyspace != "" && s.Keyspace != iam.Wildcard && !slices.Contains(d.Keyspaces, s.Keyspace) {
@@ -34,7 +34,7 @@ func (p *scopeFlags) add(app *cli.App, d devops.Database, s iam.Scope) {
 	p.scopes = append(p.scopes, s)
 }
 
-// resources returns what a role with the actions has to list to hold there.
+// resources returns the resources that a role with the actions needs for the scope.
 func (p scopeFlags) resources(org string, actions []string) []string {
 	var names []string
 	if p.compiled {
@@ -48,7 +48,7 @@ func (p scopeFlags) resources(org string, actions []string) []string {
 	return names
 }
 
-// displayResource puts the organization in the place of what stands for it in the
+// displayResource replaces the placeholder of the organization in the resources of
 // default roles.
 func displayResource(resource, org string) string {
 	d, ok := iam.DescribeResource(resource)
@@ -59,12 +59,12 @@ func displayResource(resource, org string) string {
 	return d.String()
 }
 
-// checkOrg refuses resources of another organization: the service would, too.
+// checkOrg refuses resources of another organization, as the service would.
 func (p scopeFlags) checkOrg(org, source string) error {
 	for _, r := range p.exact {
 		if d, ok := iam.DescribeResource(displayResource(r, org)); ok && d.Org != org {
-			return exit.Usagef("%s: %s is of another organization; this one is %s", source, r, org).
-				WithHint("say where the role is to hold with --all-databases or --db")
+			return exit.Usagef("%s: %s belongs to another organization; this one is %s", source, r, org).
+				WithHint("set the scope with --all-databases or --db")
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type update struct {
@@ -77,8 +78,8 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := custom(before, "change"); err != nil {
-		return exit.Hint(err, "create a role like it, and change that one", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
+	if err := custom(before, "changed"); err != nil {
+		return exit.Hint(err, "create a custom role from it instead", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
 	if in.ownDatabase() {
 		if err := in.takeDatabase(ctx, app, session, before); err != nil {
@@ -93,8 +94,8 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if c.errNoRole() {
-		app.Say("Role %s is so already.", before.Name)
+	if c.empty() {
+		app.Say("Role %s already matches; nothing to update.", before.Name)
 		return show(ctx, app, session, before, held.holdersOf(before.ID))
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
@@ -111,7 +112,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	return show(ctx, app, session, after, held.holdersOf(after.ID))
 }
 
-// takeDatabase makes the only database of the role that of --keyspace.
+// takeDatabase applies --keyspace to the only database of the role.
 func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {
@@ -129,9 +130,9 @@ func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.S
 		app.Say("Using the database of role %s: %s", before.Name, cmp.Or(names[ids[0]], ids[0]))
 		return nil
 	}
-	e := exit.Usagef("--keyspace needs --db: a keyspace belongs to a database, and role %s has %d", before.Name, len(ids))
+	e := exit.Usagef("--keyspace requires --db: role %s has %s", before.Name, spelling.Count(len(ids), "database"))
 	if len(ids) == 0 {
-		e = exit.Usagef("--keyspace needs --db: a keyspace belongs to a database, and role %s names none", before.Name)
+		e = exit.Usagef("--keyspace requires --db: role %s has no database", before.Name)
 	}
 	var called []string
 	for _, id := range ids {
@@ -147,11 +148,10 @@ func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.S
 func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	changes := len(in.permissions) + len(in.added) + len(in.removed)
 	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
-		return document{}, exit.Usagef("nothing is to be changed").
-			WithHint("give --name, --description, --permission, --add-permission, --remove-permission, --from, or --all-databases, --db or --resource")
+		return document{}, exit.Usagef("nothing to update; specify at least one of --name, --description, --permission, --add-permission, --remove-permission, --from, --all-databases, --db, --resource")
 	}
 	if len(in.permissions) > 0 && in.from != "" {
-		return document{}, exit.Usagef("--permission and --from both give all permissions").WithHint("--add-permission adds to those of the document")
+		return document{}, exit.Usagef("--permission and --from cannot be used together").WithHint("use --add-permission to add to the permissions of the file")
 	}
 	if err := in.check(); err != nil {
 		return document{}, err
@@ -165,7 +165,7 @@ func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	return readDocument(ctx, app, in.from)
 }
 
-// roleChange is the role as it is and as it is to be.
+// roleChange returns the role before and after the change.
 func (in update) roleChange(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, doc document) (roleChange, error) {
 	after := before
 	if in.name != "" {
@@ -175,7 +175,7 @@ func (in update) roleChange(ctx context.Context, app *cli.App, session *cli.Sess
 		}
 	}
 	if in.from != "" && !doc.sameName(before) {
-		app.Say("The document is of role %s; its name is not taken over.", doc.Name)
+		app.Say("The file describes role %s; its name is ignored.", doc.Name)
 	}
 	if doc.Description != nil {
 		after.Policy.Description = doc.describe(after.Name)
@@ -205,12 +205,12 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	}
 	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
 	if err == nil && len(left) == 0 {
-		err = exit.Usagef("no permission is left: a role grants at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
+		err = exit.Usagef("no permissions left; a role needs at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
 	}
 	return left, err
 }
 
-// resources are those that the role has, unless something else is said.
+// resources returns those of the role, unless flags or the document replace them.
 func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
 	var where scopeFlags
 	var err error
@@ -234,10 +234,10 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 	return where.resources(org, policy.Actions), where.checkOrg(org, source)
 }
 
-// confirm shows the difference and whom it affects, and asks.
+// confirm shows the difference and the affected holders, and asks.
 func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments) error {
 	if c.removesPermissions() && !in.force {
-		if err := held.guard(session, c.before, "take something from it"); err != nil {
+		if err := held.guard(session, c.before, "weakening it"); err != nil {
 			return err
 		}
 	}
@@ -248,5 +248,5 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
-	return app.Confirm(ctx, "Change role %s, which is held by %s?", c.before.Name, counted(holders))
+	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, counted(holders))
 }

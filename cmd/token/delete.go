@@ -167,8 +167,7 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 
 // errStillListed is the failure of a revocation that the service accepted. A list may be late.
 func errStillListed(app *cli.App, clientID string) error {
-	return exit.Failf(exit.Server, "the service reported %s as revoked but still lists it", clientID).
-		WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
+	return cli.StillListed("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
 }
 
 // errGoneBefore is the failure of a revocation of what the service does not know and

@@ -92,25 +92,13 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 		}
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) }}
 	}
-	others := rows
+	own := 0
 	if len(found) > 0 && found[len(found)-1].current {
-		others = rows[:len(rows)-1]
+		own = 1
 	}
-	var results []bulk.Result
-	if len(others) > 0 {
-		results = app.RunRows(ctx, "Revoking", others, nil, nil)
-		verifyRevoked(ctx, app, witness, others, results)
-	}
-	for i, own := range rows[len(others):] {
-		r, err := own.Result, context.Cause(ctx)
-		r.Outcome = bulk.NotStarted
-		if err == nil {
-			r.Outcome, err = bulk.OK, own.Do(ctx)
-		}
-		one := []bulk.Result{recordFailure(r, err)}
-		verifyRevoked(ctx, app, witness, rows[len(others)+i:], one)
-		results = append(results, one...)
-	}
+	results := app.RunRowsOwnLast(ctx, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
+		verifyRevoked(ctx, app, witness, rows, results)
+	})
 	clean, cancel := cli.Proving(ctx)
 	defer cancel()
 	for i, r := range results {

@@ -11,10 +11,10 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// confirmIntent asks before one person is invited: where the roles come from a list, which
-// a slip of the finger changes, and where they let that person give access to
-// others. It then looks again at who is there: an invitation that replaces what
-// somebody else did in the meantime is not what was agreed to.
+// confirmIntent asks before one person is invited if the roles were picked from a list,
+// where a wrong key is easily pressed, or if they let that person give access to others.
+// It then reads the users again: an invitation that replaces another one, sent during
+// the prompt, is not what was confirmed.
 func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, org string, g invitee) error {
 	administers, err := sayPowers(ctx, app, session, g)
 	if err != nil {
@@ -38,13 +38,13 @@ func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.
 		return err
 	}
 	if user, found := byAddress(now.Users, g.address); found {
-		return exit.Failf(exit.Conflict, "%s has been added since the question (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
+		return exit.Failf(exit.Conflict, "%s was added to the organization during the prompt (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
 	}
 	return nil
 }
 
-// sayPowers tells of the roles of a new person that give access to others, and
-// reports whether there are any.
+// sayPowers reports the roles of an invitee that give access to others, and whether
+// there are any.
 func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g invitee) (bool, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
@@ -53,14 +53,14 @@ func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g invite
 	return tellManaging(app, roles, func(id string) bool { return g.gets(id) }), nil
 }
 
-// gets reports whether an invitation gives a guest this role.
+// gets reports whether an invitation gives this role.
 func (g invitee) gets(id string) bool {
-	return g.action == create && g.failure == nil && g.twin == 0 && slices.Contains(g.roles, id)
+	return g.action == create && g.failure == nil && g.sameAs == 0 && slices.Contains(g.roles, id)
 }
 
-// powers says who of several will be able to give access to others, a sentence for each
-// role that lets them; "" if nobody will.
-func powers(ctx context.Context, session *cli.Session, guests []invitee) (string, error) {
+// powers returns a sentence for each role that lets invitees give access to others, ""
+// if there is none.
+func powers(ctx context.Context, session *cli.Session, invitees []invitee) (string, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return "", err
@@ -72,7 +72,7 @@ func powers(ctx context.Context, session *cli.Session, guests []invitee) (string
 			continue
 		}
 		var people []string
-		for _, g := range guests {
+		for _, g := range invitees {
 			if g.gets(r.ID) {
 				people = append(people, g.address)
 			}
@@ -96,8 +96,8 @@ func enumerated(names []string) string {
 	return strings.Join(names, "")
 }
 
-// tellManaging tells of those roles that are given and that let their holder give access
-// to others, and reports whether there are any.
+// tellManaging prints the added roles that let their holder give access to others, and
+// reports whether there are any.
 func tellManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
 	found := false
 	for _, r := range roles {

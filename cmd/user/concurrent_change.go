@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// checkUnchanged makes sure, right before the change, that what was shown still holds.
+// checkUnchanged verifies, right before the change, that the user is as it was shown.
 func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
 	shown, err := session.Members(ctx)
 	if err != nil {
@@ -28,13 +28,13 @@ func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.
 	return nil
 }
 
-// leavesNoAdmin reports whether nobody would be an Organization Administrator.
+// leavesNoAdmin reports whether no Organization Administrator would remain.
 func (in update) leavesNoAdmin(users []devops.User, user devops.User, wanted []string) bool {
 	return !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
 }
 
-// checkUnchanged makes sure, right before the first one is removed, that what was shown
-// still holds.
+// checkUnchanged verifies, right before the first removal, that the users are as they
+// were shown.
 func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, shown devops.Members, found []removal) error {
 	leaving := presentUsers(found)
 	if len(leaving) == 0 {
@@ -55,15 +55,14 @@ func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *c
 	return in.checkLastAdmins(ctx, app, lastAdmins(now.Users, leaving))
 }
 
-// unchangedSince fails if the roles of a user are not what was shown, or if
-// nobody is there any more.
+// unchangedSince fails if a user was removed or has other roles than those shown.
 func unchangedSince(users []devops.User, shown devops.User) error {
 	i := slices.IndexFunc(users, func(u devops.User) bool { return u.ID == shown.ID })
 	switch {
 	case i < 0:
-		return exit.Failf(exit.Conflict, "%s was removed meanwhile; nothing was changed", shown.Email)
+		return exit.Failf(exit.Conflict, "%s was removed by another client; nothing was changed", shown.Email)
 	case !sameRoles(roleIDs(users[i]), roleIDs(shown)):
-		return exit.Failf(exit.Conflict, "the roles of %s were changed meanwhile, to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
+		return exit.Failf(exit.Conflict, "roles of %s were changed by another client to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
 	}
 	return nil
 }

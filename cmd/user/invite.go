@@ -20,9 +20,9 @@ type invite struct {
 	resend    bool
 	resume    bool
 
-	read   []bulk.Entry      // what addresses and from hold, once they were read
-	faults []bulk.InputError // what is wrong with them
-	picked bool              // the roles come from the list
+	read   []bulk.Entry      // the content of addresses and from, once read
+	faults []bulk.InputError // the mistakes in them
+	picked bool              // the roles were picked from the list
 }
 
 func newInvite(app *cli.App) *cobra.Command {
@@ -83,7 +83,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	single := in.from == "" && len(entries)+len(faults) == 1
 	if single && in.resume {
-		return exit.Usagef("--resume goes on with several rows, and this is one")
+		return exit.Usagef("--resume requires more than one row")
 	}
 	if err := in.checkOutput(app, single); err != nil {
 		return err
@@ -95,11 +95,11 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 		}
 		return err
 	}
-	guests, err := in.resolveRoles(ctx, app, session, entries, faults)
+	invitees, err := in.resolveRoles(ctx, app, session, entries, faults)
 	if err != nil {
 		return err
 	}
-	unlock, err := app.LockRun(ctx, session, "user invite", in.keys(guests), !in.resend)
+	unlock, err := app.LockRun(ctx, session, "user invite", in.keys(invitees), !in.resend)
 	if err != nil {
 		return err
 	}
@@ -108,22 +108,22 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	for i := range guests {
-		if guests[i].twin > 0 {
+	for i := range invitees {
+		if invitees[i].sameAs > 0 {
 			continue
 		}
-		guests[i].plan(ctx, session, members.Users, in.resend)
+		invitees[i].plan(ctx, session, members.Users, in.resend)
 	}
-	warnAlike(app, guests, members.Users)
+	warnAlike(app, invitees, members.Users)
 	if single {
-		return in.one(ctx, app, session, members, guests[0])
+		return in.one(ctx, app, session, members, invitees[0])
 	}
-	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(guests))*time.Second)
+	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(invitees))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, members, guests)
+	return in.several(longer, app, session, members, invitees)
 }
 
-// checkOutput refuses what could not be printed afterwards.
+// checkOutput rejects an output format that could not be printed afterwards.
 func (in invite) checkOutput(app *cli.App, single bool) error {
 	if single {
 		return cli.CheckOne(app, columns())
@@ -131,13 +131,13 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 	return cli.CheckList(app, cli.RowColumns())
 }
 
-// one invites one person and prints who was invited.
+// one invites one person and prints the invitee.
 func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g invitee) error {
 	switch {
 	case g.failure != nil:
 		return g.failure
 	case g.action == unchanged:
-		app.Say("%s has these roles already.", g.user.Email)
+		app.Say("%s already has these roles.", g.user.Email)
 		return cli.PrintOne(app, columns(), g.user)
 	}
 	if err := in.confirmIntent(ctx, app, session, members.OrgName, g); err != nil {
@@ -159,14 +159,14 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	}
 	now, err := session.Users.List(ctx)
 	if err != nil {
-		return exit.Hint(err, "the invitation was sent")
+		return exit.Hint(err, "the invitation was sent, but could not be verified")
 	}
 	invited, found := byAddress(now.Users, g.address)
 	if !found {
-		return exit.Failf(exit.Server, "the service accepted the invitation of %s and does not list it", g.address)
+		return exit.Failf(exit.Server, "the API accepted the invitation of %s, but does not list it", g.address)
 	}
 	if g.action == resend {
-		app.Say("Invited %s to %s again.", invited.Email, members.OrgName)
+		app.Say("Resent the invitation email to %s.", invited.Email)
 	} else {
 		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, cli.RoleNames(refs(invited)))
 	}

@@ -14,19 +14,19 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// lastLook bounds the look at what is there after the rows, also after an
+// lastLook limits the time for reading the users after the rows, also after an
 // interruption.
 const lastLook = 10 * time.Second
 
-// several invites people and reports what became of each.
-func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, guests []invitee) error {
-	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(guests))
+// several invites people and prints the result of each row.
+func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
+	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(invitees))
 	if err != nil {
 		return err
 	}
-	rows := in.rows(app, session, members.OrgID, guests, record)
+	rows := in.rows(app, session, members.OrgID, invitees, record)
 	if n := record.Done(); n > 0 && !in.resume {
-		app.Warn("an earlier run of these rows did %d of %d; --resume does what is left", n, len(rows))
+		app.Warn("an earlier run already did %d of %d rows; use --resume to do only the rest", n, len(rows))
 	}
 	counts := map[string]int{}
 	for _, row := range rows {
@@ -38,16 +38,16 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 		return report(app, bulk.Run(ctx, rows, bulk.Options{}), false)
 	}
 	if in.resume && record.Empty() {
-		app.Warn("there is nothing to resume: no earlier run of these rows is recorded, and all of them are started")
+		app.Warn("nothing to resume: no earlier run of these rows is recorded; starting all of them")
 	}
-	if err := named(ctx, session, rows, guests); err != nil {
+	if err := named(ctx, session, rows, invitees); err != nil {
 		return err
 	}
-	people, twins, skipped := 0, 0, []string{}
-	for i, g := range guests {
+	people, duplicates, skipped := 0, 0, []string{}
+	for i, g := range invitees {
 		switch {
-		case g.twin > 0:
-			twins++
+		case g.sameAs > 0:
+			duplicates++
 			continue
 		case rows[i].Outcome != "":
 			skipped = append(skipped, g.address+" ("+g.reason()+")")
@@ -57,7 +57,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	given, err := powers(ctx, session, guests)
+	given, err := powers(ctx, session, invitees)
 	if err != nil {
 		return err
 	}
@@ -65,26 +65,26 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 		app.Say("%s", given)
 	}
 	if people > 1 || in.picked || given != "" {
-		if err := app.Confirm(ctx, "%s", question(counts, twins, given, skipped, members.OrgName)); err != nil {
+		if err := app.Confirm(ctx, "%s", question(counts, duplicates, given, skipped, members.OrgName)); err != nil {
 			return err
 		}
 	}
 	if err := record.Begin(in.resume); err != nil {
-		return exit.Failf(exit.Config, "the record of what is done: %v", err)
+		return exit.Failf(exit.Config, "record of finished rows: %v", err)
 	}
-	results := app.RunRows(ctx, "Inviting", rows, record, settle(session, guests))
+	results := app.RunRows(ctx, "Inviting", rows, record, reconcile(session, invitees))
 	left := pendingRows(rows, results)
 	if err := record.Close(!left); err != nil {
-		app.Warn("the record of what is done cannot be kept: %v", err)
+		app.Warn("the record of finished rows could not be saved: %v", err)
 	}
 	fillIDs(ctx, app, session, results)
 	return report(app, results, left)
 }
 
-// keys are what makes a run the same.
-func (in *invite) keys(guests []invitee) []string {
+// keys identify a run: two runs with the same keys do the same.
+func (in *invite) keys(invitees []invitee) []string {
 	var keys []string
-	for _, g := range guests {
+	for _, g := range invitees {
 		keys = append(keys, spelling.Fold(g.address)+" "+strings.Join(sorted(g.roles), " "))
 	}
 	if in.resend {
@@ -93,18 +93,18 @@ func (in *invite) keys(guests []invitee) []string {
 	return keys
 }
 
-// rows turns guests into rows. What an earlier run has settled is not sent
-// again by a run that resumes it: nor what nobody knows the outcome of, for
-// there may have been a letter.
-func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests []invitee, record *bulk.Record) []bulk.Row {
-	rows := make([]bulk.Row, len(guests))
-	for i, g := range guests {
+// rows turns invitees into rows. A resumed run does not send a row again that is
+// finished, nor one that resends an invitation email with an unknown outcome: the email
+// may have been sent.
+func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, invitees []invitee, record *bulk.Record) []bulk.Row {
+	rows := make([]bulk.Row, len(invitees))
+	for i, g := range invitees {
 		r := bulk.Result{Row: i + 1, Input: g.address, ID: g.user.ID, Action: g.action, Line: g.line}
 		earlier, found := record.Earlier(r.Row)
 		switch {
-		case g.twin > 0:
-			r.ID = guests[g.twin-1].user.ID
-			r = r.DuplicateOf(g.twin)
+		case g.sameAs > 0:
+			r.ID = invitees[g.sameAs-1].user.ID
+			r = r.DuplicateOf(g.sameAs)
 		case g.failure != nil:
 			r.Outcome = bulk.Failed
 			r.Exit, r.Error = exit.Explain(g.failure)
@@ -123,7 +123,7 @@ func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, guests 
 	return rows
 }
 
-// reason is why nothing is sent to a guest.
+// reason says why nothing is sent to an invitee.
 func (g invitee) reason() string {
 	switch {
 	case g.action == change:
@@ -139,8 +139,8 @@ func (g invitee) reason() string {
 }
 
 // named gives rows the names of the roles with which people are invited.
-func named(ctx context.Context, session *cli.Session, rows []bulk.Row, guests []invitee) error {
-	for i, g := range guests {
+func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees []invitee) error {
+	for i, g := range invitees {
 		if g.action != create || len(g.roles) == 0 {
 			continue
 		}
@@ -153,9 +153,9 @@ func named(ctx context.Context, session *cli.Session, rows []bulk.Row, guests []
 	return nil
 }
 
-// question asks for everything at once. It names who will be able to give access to
-// others, and who is skipped.
-func question(counts map[string]int, twins int, given string, skipped []string, org string) string {
+// question asks about all rows at once. It names the invitees who will be able to give
+// access to others, and those who are skipped.
+func question(counts map[string]int, duplicates int, given string, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
 		parts = append(parts, fmt.Sprintf("invite %s to %s", spelling.Count(n, "person"), org))
@@ -164,8 +164,8 @@ func question(counts map[string]int, twins int, given string, skipped []string, 
 		parts = append(parts, fmt.Sprintf("send %s again", spelling.Count(n, "invitation email")))
 	}
 	text := strings.Join(parts, " and ")
-	if twins > 0 {
-		text += " (" + spelling.Count(twins, "duplicate") + " merged)"
+	if duplicates > 0 {
+		text += " (" + spelling.Count(duplicates, "duplicate") + " merged)"
 	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "?"
 	if given != "" {
@@ -181,9 +181,9 @@ func question(counts map[string]int, twins int, given string, skipped []string, 
 	return text + " Skipping " + strings.Join(skipped, ", ") + "."
 }
 
-// settle returns what looks whether invitations took place. A second letter
-// leaves no trace.
-func settle(session *cli.Session, guests []invitee) func(context.Context, []int) ([]bulk.Verdict, error) {
+// reconcile returns a function that finds out whether invitations took effect. A resent
+// email leaves no trace in the list.
+func reconcile(session *cli.Session, invitees []invitee) func(context.Context, []int) ([]bulk.Verdict, error) {
 	return func(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
 		now, err := session.Users.List(ctx)
 		if err != nil {
@@ -191,12 +191,12 @@ func settle(session *cli.Session, guests []invitee) func(context.Context, []int)
 		}
 		verdicts := make([]bulk.Verdict, len(rows))
 		for n, i := range rows {
-			user, found := byAddress(now.Users, guests[i].address)
+			user, found := byAddress(now.Users, invitees[i].address)
 			switch {
-			case guests[i].action == resend:
+			case invitees[i].action == resend:
 			case !found:
 				verdicts[n] = bulk.DidNotHappen
-			case sameRoles(roleIDs(user), guests[i].roles):
+			case sameRoles(roleIDs(user), invitees[i].roles):
 				verdicts[n] = bulk.Happened
 			}
 		}
@@ -204,7 +204,7 @@ func settle(session *cli.Session, guests []invitee) func(context.Context, []int)
 	}
 }
 
-// pendingRows reports whether there is something that a resumed run could do.
+// pendingRows reports whether a resumed run would have rows to do.
 func pendingRows(rows []bulk.Row, results []bulk.Result) bool {
 	for i, row := range rows {
 		if row.Outcome == "" && results[i].Exit != 0 {
@@ -214,13 +214,13 @@ func pendingRows(rows []bulk.Row, results []bulk.Result) bool {
 	return false
 }
 
-// fillIDs fills in the ids that invited people have got.
+// fillIDs adds the IDs of invitees to the results.
 func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []bulk.Result) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
 	now, err := session.Users.List(after)
 	if err != nil {
-		app.Warn("the ids of those who were invited are missing from the report: %v", err)
+		app.Warn("IDs of invited users are missing from the report: %v", err)
 		return
 	}
 	for i := range results {
@@ -230,7 +230,7 @@ func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []
 	}
 }
 
-// report prints the rows and says how the command ends.
+// report prints the rows and returns the error of the command.
 func report(app *cli.App, results []bulk.Result, left bool) error {
 	if err := cli.Print(app, cli.RowColumns(), results, "No users match."); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// What is to be done about a guest.
+// The actions for an invitee.
 const (
 	create    = "create"
 	resend    = "resend"
@@ -21,25 +21,24 @@ const (
 	unchanged = "unchanged"
 )
 
-// A invitee is somebody to be invited.
+// An invitee is a person to be invited.
 type invitee struct {
 	address string
 	roles   []string // ids
 	line    int      // of the file
-	twin    int      // the row that says the same; 0 if none does
+	sameAs  int      // the earlier row that this one repeats; 0 if there is none
 	action  string
-	user    devops.User // who has the address already
+	user    devops.User // the user with this address, if there is one
 	failure error       // why nothing is sent
 }
 
-// readEntries reads who is to be invited, and what is wrong with that. Nothing is sent for
-// it.
+// readEntries reads the addresses and the mistakes in them. It sends nothing.
 func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bulk.InputError, error) {
 	if len(in.read) > 0 {
 		return in.read, in.faults, nil
 	}
 	if len(in.addresses) == 0 && in.from == "" {
-		return nil, nil, exit.Usagef("EMAIL is missing").WithHint("give addresses, or a file of them with --from")
+		return nil, nil, exit.Usagef("EMAIL is required").WithHint("specify addresses, or a file of addresses with --from")
 	}
 	entries, faults := bulk.Addresses(in.addresses)
 	if in.from != "" {
@@ -51,15 +50,15 @@ func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, 
 		entries, faults = append(entries, more...), append(faults, wrong...)
 	}
 	if _, wrong := bulk.Notes(faults); len(entries)+len(wrong) == 0 {
-		return nil, nil, exit.Usagef("there is no address")
+		return nil, nil, exit.Usagef("no addresses found")
 	}
 	in.read, in.faults = entries, faults
 	return entries, faults, nil
 }
 
-// resolveRoles gives each entry its roles, by id. Whoever is there twice with the
-// same roles is a twin. faults are those of the input, which are told together with
-// those of the roles.
+// resolveRoles resolves the roles of each entry to IDs. An address that is repeated with
+// the same roles is a duplicate. faults are those of the input; they are reported
+// together with those of the roles.
 func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]invitee, error) {
 	if _, err := session.AllRoles(ctx); err != nil {
 		if wrong := app.InputErrors(faults); wrong != nil {
@@ -97,17 +96,16 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		case !twice:
 			seen[key] = len(all)
 		case sameRoles(all[at].roles, ids):
-			g.twin = at + 1
+			g.sameAs = at + 1
 		default:
-			faults = append(faults, bulk.InputError{Line: e.Line, Text: fmt.Sprintf("%s is there twice, with different roles", e.Address)})
+			faults = append(faults, bulk.InputError{Line: e.Line, Text: fmt.Sprintf("%s is listed twice with different roles", e.Address)})
 		}
 		all = append(all, g)
 	}
 	return all, app.InputErrors(faults)
 }
 
-// rolesOf returns the ids of the roles of an entry, or all that is wrong with their
-// names.
+// rolesOf returns the IDs of the roles of an entry, and a fault for each unknown name.
 func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []string, faults []bulk.InputError) {
 	for _, ref := range e.Roles {
 		role, err := session.Role(ctx, ref)
@@ -121,8 +119,8 @@ func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []str
 	return ids, faults
 }
 
-// defaultRoles are the roles of entries that name none. They are asked for if there
-// is somebody to ask.
+// defaultRoles returns the roles of entries without roles. On a terminal it asks for
+// them.
 func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]string, error) {
 	_, wrong := bulk.Notes(faults)
 	if len(in.roles) > 0 {
@@ -139,11 +137,11 @@ func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.S
 		in.picked = true
 		return idsOf(roles), err
 	}
-	return nil, exit.Usagef("--role is missing: every invitation needs at least one role").WithNext("astra role list")
+	return nil, exit.Usagef("--role is required").WithNext("astra role list")
 }
 
-// roleless are the faults of rows without roles in a file where others have some, and
-// nothing else says which.
+// roleless returns the faults of rows without roles in a file where other rows have
+// some, unless flags or a prompt supply them.
 func (in *invite) roleless(app *cli.App, entries []bulk.Entry) (faults []bulk.InputError) {
 	named := func(e bulk.Entry) bool { return len(e.Roles) > 0 }
 	if len(in.roles) > 0 || in.resend || app.Interactive() || !slices.ContainsFunc(entries, named) {
@@ -151,13 +149,13 @@ func (in *invite) roleless(app *cli.App, entries []bulk.Entry) (faults []bulk.In
 	}
 	for _, e := range entries {
 		if !named(e) && e.Line > 0 {
-			faults = append(faults, bulk.InputError{Line: e.Line, Text: e.Address + " has no role: add one, or give --role for such rows"})
+			faults = append(faults, bulk.InputError{Line: e.Line, Text: e.Address + " has no role; add one, or use --role for rows without roles"})
 		}
 	}
 	return faults
 }
 
-// rolesQuestion asks for the roles of entries that name none.
+// rolesQuestion is the prompt for the roles of entries without roles.
 func rolesQuestion(entries []bulk.Entry) string {
 	without := slices.DeleteFunc(slices.Clone(entries), func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	if len(without) == 1 {
@@ -174,18 +172,18 @@ func idsOf(roles []devops.Role) []string {
 	return ids
 }
 
-// plan decides what is to be done about a guest, given who is there.
+// plan chooses the action for an invitee, given the users of the organization.
 func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops.User, again bool) {
 	user, found := byAddress(users, g.address)
 	g.user = user
-	if found && len(g.roles) == 0 { // the letter is what matters
+	if found && len(g.roles) == 0 { // only the email is to be resent
 		g.roles = roleIDs(user)
 	}
 	pending := status(user) == "pending"
 	switch {
 	case !found && len(g.roles) == 0:
 		g.action = resend
-		g.failure = exit.Failf(exit.NotFound, "%s was not invited yet", g.address).WithHint("--role says with what roles")
+		g.failure = exit.Failf(exit.NotFound, "%s has not been invited yet", g.address).WithHint("specify roles with --role")
 	case !found:
 		g.action = create
 	case !sameRoles(roleIDs(user), g.roles):
@@ -194,9 +192,9 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 		for _, name := range called(ctx, session, g.roles) {
 			update = append(update, "--role", name)
 		}
-		g.failure = exit.Failf(exit.Conflict, "%s is in the organization already (%s), with other roles: %s",
+		g.failure = exit.Failf(exit.Conflict, "%s is already in the organization (%s) with other roles: %s",
 			user.Email, status(user), cli.RoleNames(refs(user))).
-			WithHint("an invitation would replace those roles, so it is not sent").
+			WithHint("nothing was sent, because an invitation would replace these roles").
 			WithNext(shellword.Line(update...))
 	case pending && again:
 		g.action = resend
@@ -205,8 +203,8 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 	}
 }
 
-// called returns what people call these roles: the name, or the id where that means
-// another role or none.
+// called returns the names of roles, or the ID where the name does not mean this role
+// alone.
 func called(ctx context.Context, session *cli.Session, ids []string) []string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
@@ -222,14 +220,14 @@ func called(ctx context.Context, session *cli.Session, ids []string) []string {
 	return names
 }
 
-// warnAlike warns of new addresses that look like another one, of a member or of an
-// earlier row.
-func warnAlike(app *cli.App, guests []invitee, users []devops.User) {
+// warnAlike warns about new addresses that look like that of a user or of an earlier
+// row.
+func warnAlike(app *cli.App, invitees []invitee, users []devops.User) {
 	var others []string
 	for _, u := range users {
 		others = append(others, u.Email)
 	}
-	for _, g := range guests {
+	for _, g := range invitees {
 		alike := func(other string) bool { return spelling.Alike(g.address, other) }
 		if i := slices.IndexFunc(others, alike); g.action == create && i >= 0 {
 			app.Warn("%s looks the same as another address: %s", g.address, spelling.Difference(g.address, others[i]))

@@ -34,7 +34,7 @@ invitation is accepted.`,
 
 func (in list) run(ctx context.Context, app *cli.App) error {
 	if in.status != "" && in.status != "active" && in.status != "pending" {
-		return exit.Usagef("--status is active or pending, not %q", in.status)
+		return exit.Usagef("--status must be active or pending, not %q", in.status)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -53,11 +53,11 @@ address, typed or given by --confirm.`,
 	return cmd
 }
 
-// A removal is somebody to be removed. One without an id is not there, or is the
-// twin of somebody in an earlier row.
+// A removal is a user to be removed. One without an ID does not exist, or repeats an
+// earlier row.
 type removal struct {
-	input string
-	twin  int
+	input  string
+	sameAs int
 	devops.User
 }
 
@@ -96,8 +96,8 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	return in.several(longer, app, session, listed(session, members), found)
 }
 
-// find returns whom refs name; who is named again is a twin. An unknown one is an error, before
-// anybody is removed, unless that is as good as removed.
+// find resolves refs; a user who is named again is a duplicate. An unknown user is an
+// error, before any user is removed, unless --if-exists is set.
 func (in removeCmd) find(ctx context.Context, session *cli.Session, refs []string) ([]removal, error) {
 	var found []removal
 	var unknown []string
@@ -115,20 +115,20 @@ func (in removeCmd) find(ctx context.Context, session *cli.Session, refs []strin
 		}
 		l := removal{input: ref, User: user}
 		if i := slices.IndexFunc(found, func(l removal) bool { return l.ID == user.ID }); i >= 0 && user.ID != "" {
-			l = removal{input: ref, twin: i + 1}
+			l = removal{input: ref, sameAs: i + 1}
 		}
 		found = append(found, l)
 	}
 	if len(unknown) > 1 {
-		failure = exit.Failf(exit.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("nobody was removed").WithNext("astra user list")
+		failure = exit.Failf(exit.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("no users were removed").WithNext("astra user list")
 	}
 	if failure == nil && len(found) == 0 {
-		failure = exit.Usagef("USER is missing")
+		failure = exit.Usagef("USER is required")
 	}
 	return found, failure
 }
 
-// confirmIntent shows who is to go, and asks.
+// confirmIntent shows the users to be removed, and asks.
 func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members devops.Members, found []removal) error {
 	leaving := presentUsers(found)
 	if len(leaving) == 0 {
@@ -147,7 +147,7 @@ func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members dev
 	return app.Confirm(ctx, "Remove these %s from %s?", spelling.Count(len(leaving), "person"), members.OrgName)
 }
 
-// presentUsers are those who are there.
+// presentUsers returns the users that exist.
 func presentUsers(found []removal) []devops.User {
 	var users []devops.User
 	for _, l := range found {
@@ -158,7 +158,8 @@ func presentUsers(found []removal) []devops.User {
 	return users
 }
 
-// checkLastAdmins lets the last Organization Administrators go if that may be.
+// checkLastAdmins refuses to remove the last Organization Administrators, unless it is
+// confirmed for a single one.
 func (in removeCmd) checkLastAdmins(ctx context.Context, app *cli.App, last []devops.User) error {
 	switch len(last) {
 	case 0:
@@ -166,14 +167,18 @@ func (in removeCmd) checkLastAdmins(ctx context.Context, app *cli.App, last []de
 	case 1:
 		return confirmLastAdmin(ctx, app, in.force, in.confirm, last[0])
 	}
-	return exit.Refusef("these are all the Organization Administrators: %s and others", last[0].Email).
-		WithHint("keep one of them, or remove the last one in a command of its own")
+	emails := make([]string, len(last))
+	for i, u := range last {
+		emails[i] = u.Email
+	}
+	return exit.Refusef("cannot remove all Organization Administrators: %s", enumerated(emails)).
+		WithHint("keep one of them, or remove the last one in a separate command with --force")
 }
 
-// describeRemoval says what is done to somebody.
+// describeRemoval describes a removal for the prompt.
 func describeRemoval(u devops.User, org string) string {
 	if status(u) == "pending" {
-		return fmt.Sprintf("Take back the invitation of %s to %s", u.Email, org)
+		return fmt.Sprintf("Withdraw the invitation of %s to %s", u.Email, org)
 	}
 	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, cli.RoleNames(refs(u)), org)
 }

@@ -59,7 +59,7 @@ the email address, typed or given by --confirm.`,
 
 func (in update) run(ctx context.Context, app *cli.App) error {
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 && !app.Interactive() {
-		return exit.Usagef("what to change is missing: --role, --add-role or --remove-role").WithNext("astra role list")
+		return exit.Usagef("specify at least one of --role, --add-role, --remove-role").WithNext("astra role list")
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
@@ -78,11 +78,11 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if len(wanted) == 0 {
-		return exit.Usagef("%s would have no role left, and nobody can be without one", user.Email).
-			WithHint("to take somebody out of the organization, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
+		return exit.Usagef("%s would have no roles; every user needs at least one", user.Email).
+			WithHint("to take away all access, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
 	}
 	if sameRoles(has, wanted) {
-		app.Say("%s has these roles already.", user.Email)
+		app.Say("%s", in.unchanged(user))
 		return cli.PrintOne(app, columns(), user)
 	}
 	if err := in.confirmIntent(ctx, app, session, user, wanted); err != nil {
@@ -96,16 +96,24 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	}
 	now, err := session.Users.Get(ctx, user.ID)
 	if err != nil {
-		return exit.Hint(err, "the roles were changed")
+		return exit.Hint(err, "the roles were changed, but could not be verified")
 	}
 	if !sameRoles(roleIDs(now), wanted) {
-		return exit.Failf(exit.Conflict, "the roles of %s were changed, and are others by now: %s", user.Email, cli.RoleNames(refs(now)))
+		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, cli.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
 }
 
-// desiredRoles are the ids of the roles that the user is to have.
+// unchanged says why there is nothing to change.
+func (in update) unchanged(user devops.User) string {
+	if len(in.remove) > 0 && len(in.add) == 0 {
+		return fmt.Sprintf("%s does not have %s; nothing to remove.", user.Email, strings.Join(in.remove, ", "))
+	}
+	return user.Email + " already has these roles."
+}
+
+// desiredRoles returns the IDs of the roles after the change.
 func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
 	has := roleIDs(user)
 	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
@@ -127,15 +135,15 @@ func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Se
 	added := idsOf(more)
 	for _, r := range more {
 		if slices.Contains(taken, r.ID) {
-			return nil, exit.Usagef("%q cannot be both added and taken away", r.Name)
+			return nil, exit.Usagef("%q cannot be both added and removed", r.Name)
 		}
 	}
 	added = slices.DeleteFunc(added, func(id string) bool { return slices.Contains(has, id) })
 	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
 }
 
-// removedRoles are the ids of the roles to take away. Those of the user are known even
-// if the credential may not list them.
+// removedRoles returns the IDs of the roles to remove. Those of the user are known even
+// if the credential cannot list roles.
 func (in update) removedRoles(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
 	var ids []string
 	for _, ref := range in.remove {
@@ -152,7 +160,8 @@ func (in update) removedRoles(ctx context.Context, session *cli.Session, user de
 	return ids, nil
 }
 
-// confirmIntent shows the difference, and asks where it takes something away.
+// confirmIntent shows the difference, and asks if roles are removed, picked from a list,
+// or give access to others.
 func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
@@ -184,20 +193,21 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	picked := len(in.roles)+len(in.add)+len(in.remove) == 0 || administers
 	switch {
 	case picked && len(lost) == 0:
-		return app.Confirm(ctx, "Give %s to %s?", strings.Join(gained, ", "), user.Email)
+		return app.Confirm(ctx, "Add %s to the roles of %s?", strings.Join(gained, ", "), user.Email)
 	case len(lost) == 0:
 		return nil
 	case picked && len(gained) > 0:
-		return app.Confirm(ctx, "Take %s from %s, and give %s?", strings.Join(lost, ", "), user.Email, strings.Join(gained, ", "))
+		return app.Confirm(ctx, "Remove %s from the roles of %s, and add %s?", strings.Join(lost, ", "), user.Email, strings.Join(gained, ", "))
 	}
-	return app.Confirm(ctx, "Take %s from %s?", strings.Join(lost, ", "), user.Email)
+	return app.Confirm(ctx, "Remove %s from the roles of %s?", strings.Join(lost, ", "), user.Email)
 }
 
-// confirmLastAdmin lets the last Organization Administrator go only if that is said twice.
+// confirmLastAdmin requires --force and the typed address before the last Organization
+// Administrator is removed.
 func confirmLastAdmin(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
 	if !force {
-		return exit.Refusef("%s is the last active Organization Administrator: without one, nobody can manage people and roles", user.Email).
-			WithHint("make somebody else one first; --force does it all the same")
+		return exit.Refusef("%s is the last active Organization Administrator; without one, users and roles cannot be managed", user.Email).
+			WithHint("add this role to another user first, or use --force")
 	}
 	return app.ConfirmName(ctx, confirm, user.Email, "%s is the last active Organization Administrator", user.Email)
 }

@@ -1,4 +1,4 @@
-// Package user is "astra user": the people of the organization.
+// Package user is "astra user": the users of the organization.
 package user
 
 import (
@@ -40,8 +40,8 @@ func refs(u devops.User) []cli.RoleRef {
 	return named
 }
 
-// status is the user's state in our words: whom the service calls invited is
-// pending until the invitation is accepted.
+// status returns the user's state as this program calls it: a user whom the service
+// calls invited is pending until the invitation is accepted.
 func status(u devops.User) string {
 	if strings.EqualFold(u.Status, "invited") {
 		return "pending"
@@ -70,7 +70,7 @@ func roleIDs(u devops.User) []string {
 	return ids
 }
 
-// ownRole finds the role of a user that ref means, by id or by name.
+// ownRole finds the role of a user by ID or name.
 func ownRole(u devops.User, ref string) (id string, found bool) {
 	for _, r := range u.Roles {
 		if ref == r.ID || ref == "id:"+r.ID || spelling.SameName(strings.TrimPrefix(ref, "name:"), r.Name) {

@@ -1,9 +1,9 @@
 // Package bulk runs one command for many rows: as fast as the service allows
 // and no faster, each row once, with one result for each.
 //
-// A row that the service puts off comes back later, whatever the others do. A
-// row whose outcome is unknown is looked up at the end, and sent again only if
-// it did not happen.
+// A row that the service defers is sent later, independently of the others. The outcome
+// of a request whose answer was lost is looked up at the end, and the row is sent again
+// only if it had no effect.
 package bulk
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// An Outcome is what became of a row.
+// An Outcome is the result of a row.
 type Outcome string
 
 // The outcomes. A row that has none yet is to be done.
 const (
 	OK         Outcome = "ok"
 	Failed     Outcome = "failed"
-	Unknown    Outcome = "unknown" // sent, not clearly answered, and nobody can tell
+	Unknown    Outcome = "unknown" // sent, and whether it took effect could not be verified
 	NotStarted Outcome = "not started"
 	Unchanged  Outcome = "unchanged"
 )
@@ -36,13 +36,13 @@ type Result struct {
 	Outcome Outcome `json:"outcome"`
 	Exit    int     `json:"exit"` // the status that this row alone would have given
 	Error   string  `json:"error"`
-	SameAs  int     `json:"-"` // the row that says the same and alone is done; 0 is none
+	SameAs  int     `json:"-"` // the earlier row that this one repeats; 0 is none
 	Line    int     `json:"-"` // of the input, where the row is of a file; 0 is none
-	As      string  `json:"-"` // with what it is done, for people
+	As      string  `json:"-"` // the roles or the like, for the report
 }
 
-// Place says where a row stands: in the file, where people look for it, else among the
-// arguments.
+// Place returns the line of the row in the file, where people look for it, else its
+// number among the arguments.
 func (r Result) Place() string {
 	if r.Line > 0 {
 		return fmt.Sprintf("line %d", r.Line)
@@ -50,15 +50,14 @@ func (r Result) Place() string {
 	return fmt.Sprintf("row %d", r.Row)
 }
 
-// DuplicateOf is the result of a row that says the same as another one, which alone is
-// done.
+// DuplicateOf returns the result of a row that repeats another one, which alone is sent.
 func (r Result) DuplicateOf(row int) Result {
 	r.Action, r.Outcome, r.SameAs = fmt.Sprintf("same as row %d", row), Unchanged, row
 	return r
 }
 
-// IsTwin reports whether the result is that of a Twin.
-func (r Result) IsTwin() bool { return r.SameAs != 0 }
+// IsDuplicate reports whether the row repeats an earlier one.
+func (r Result) IsDuplicate() bool { return r.SameAs != 0 }
 
 // Done returns how many rows were done by this run.
 func Done(results []Result) int {
@@ -71,14 +70,13 @@ func Done(results []Result) int {
 	return n
 }
 
-// A Row is what is to be done. One whose outcome is set already is only
-// reported.
+// A Row is one change. One whose outcome is set already is only reported.
 type Row struct {
 	Result
 	Do func(context.Context) error // the one request of the row
 }
 
-// A Verdict says whether a row happened whose outcome was unknown.
+// A Verdict says whether a request with an unknown outcome took effect.
 type Verdict int
 
 // The verdicts.
@@ -92,29 +90,28 @@ const (
 type Options struct {
 	// Explain returns the exit status and the words of an error.
 	Explain func(error) (exit int, text string)
-	// Settle looks once at what is there and returns a verdict for each of the
-	// rows, which are given by their indexes. Without it, what is unknown stays
-	// unknown.
-	Settle func(ctx context.Context, rows []int) ([]Verdict, error)
-	// Settled is told of each row when its outcome is known, in no order and
+	// Reconcile reads the state of the service once and returns a verdict for each of
+	// the rows, given by index. Without it, unknown outcomes stay unknown.
+	Reconcile func(ctx context.Context, rows []int) ([]Verdict, error)
+	// Finished is called for each row when its outcome is known, in no order and
 	// never twice at a time.
-	Settled func(Result)
-	Now     func() time.Time
-	Limit   int // requests in flight; 32 if zero
+	Finished func(Result)
+	Now      func() time.Time
+	Limit    int // requests in flight; 32 if zero
 }
 
 const (
 	limit = 32
-	// grace is how long what is in flight may still take when the run is ended.
+	// grace is the time that requests in flight have when the run is ended.
 	grace = 10 * time.Second
-	// longestHold is what is waited for the service without a time limit.
+	// longestHold is the longest wait for the service if there is no time limit.
 	longestHold = 10 * time.Minute
-	// settleDelay is how long after an unknown outcome its row is looked up: the
+	// reconcileDelay is how long after an unknown outcome its row is looked up: the
 	// request may still be on its way through the service.
-	settleDelay = time.Second
+	reconcileDelay = time.Second
 )
 
-// Run does what the rows say and returns a result for each, in their order.
+// Run sends the rows and returns a result for each, in their order.
 // When ctx ends, it starts no more rows, and waits a little for those in flight.
 func Run(ctx context.Context, rows []Row, o Options) []Result {
 	if o.Limit <= 0 {
@@ -127,7 +124,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 		if row.Outcome == "" {
 			todo = append(todo, i)
 		} else {
-			r.settled(i)
+			r.finished(i)
 		}
 	}
 	if len(todo) > 0 {
@@ -137,7 +134,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 			r.deadline = deadline
 		}
 		r.send(ctx, todo)
-		r.settle(ctx)
+		r.reconcile(ctx)
 	}
 	for i := range r.results {
 		if r.results[i].Outcome == "" {
@@ -153,8 +150,8 @@ type run struct {
 	Options
 	rows    []Row
 	results []Result
-	dials   []int   // attempts of each row that reached nobody
-	last    []error // what each row was answered last
+	dials   []int   // attempts of each row that got no connection
+	last    []error // the last answer to each row
 	pace    *pace
 
 	deadline time.Time // after which no row is sent any more
@@ -164,28 +161,28 @@ type run struct {
 	strange time.Time // when an outcome was unknown last
 }
 
-// settled tells that the outcome of a row is known.
-func (r *run) settled(i int) {
-	if r.Settled != nil {
-		r.Settled(r.results[i])
+// finished reports that the outcome of a row is known.
+func (r *run) finished(i int) {
+	if r.Finished != nil {
+		r.Finished(r.results[i])
 	}
 }
 
 func (r *run) succeed(i int) {
 	r.results[i].Outcome, r.results[i].Exit, r.results[i].Error = OK, 0, ""
-	r.settled(i)
+	r.finished(i)
 }
 
 func (r *run) fail(i int, outcome Outcome, why error) {
 	r.note(i, outcome, why)
-	r.settled(i)
+	r.finished(i)
 }
 
 // unfinished gives a row its outcome that has none when the run ends. One that
 // the service put off until the time was over has failed.
 func (r *run) unfinished(i int) {
 	if errors.Is(r.stopped, context.DeadlineExceeded) && errors.Is(r.last[i], devops.ErrRateLimited) {
-		r.fail(i, Failed, fmt.Errorf("it was put off until the time limit: %w", r.last[i]))
+		r.fail(i, Failed, fmt.Errorf("rate limited until the time limit: %w", r.last[i]))
 		return
 	}
 	r.fail(i, NotStarted, r.stopped)

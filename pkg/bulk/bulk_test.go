@@ -52,11 +52,11 @@ func TestOutcomes(t *testing.T) {
 	blind := func(context.Context, []int) ([]Verdict, error) { return nil, devops.ErrNetwork }
 	busy := &tooMany{}
 	for _, test := range []struct {
-		name   string
-		errs   []error
-		settle func(context.Context, []int) ([]Verdict, error)
-		sent   int64
-		want   string
+		name      string
+		errs      []error
+		reconcile func(context.Context, []int) ([]Verdict, error)
+		sent      int64
+		want      string
 	}{
 		{"done", []error{nil}, nil, 1, "ok 0"},
 		{"refused", []error{errDenied}, nil, 1, "failed 1"},
@@ -72,24 +72,24 @@ func TestOutcomes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var sent atomic.Int64
-				o, settled := testOptions(), 0
-				o.Settle, o.Settled = test.settle, func(Result) { settled++ }
+				o, finished := testOptions(), 0
+				o.Reconcile, o.Finished = test.reconcile, func(Result) { finished++ }
 				got := words(Run(t.Context(), []Row{replies(&sent, test.errs...)}, o))
-				if diff := cmp.Diff([]string{test.want}, got); diff != "" || sent.Load() != test.sent || settled != 1 {
-					t.Errorf("sent %d times, settled %d times\n%s", sent.Load(), settled, diff)
+				if diff := cmp.Diff([]string{test.want}, got); diff != "" || sent.Load() != test.sent || finished != 1 {
+					t.Errorf("sent %d times, finished %d times\n%s", sent.Load(), finished, diff)
 				}
 			})
 		})
 	}
 }
 
-func TestRowsThatAreSettledAreOnlyReported(t *testing.T) {
+func TestRowsThatAreFinishedAreOnlyReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		done := Row{Result: Result{Row: 1, Input: "a", Action: "unchanged", Outcome: Unchanged}}
 		lost := Row{Result: Result{Row: 2, Input: "b", Action: "resend", Outcome: Unknown, Exit: 15}}
 		o := testOptions()
-		o.Settle = func(_ context.Context, rows []int) ([]Verdict, error) {
+		o.Reconcile = func(_ context.Context, rows []int) ([]Verdict, error) {
 			t.Errorf("looked up %v", rows)
 			return nil, nil
 		}
@@ -177,7 +177,7 @@ func TestAnInterruptedRunDoesNotWaitForever(t *testing.T) {
 			return errLost
 		}}
 		o := testOptions()
-		o.Settle = func(ctx context.Context, _ []int) ([]Verdict, error) {
+		o.Reconcile = func(ctx context.Context, _ []int) ([]Verdict, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
@@ -237,7 +237,7 @@ func TestARowThatIsOnlyPutOffHasFailed(t *testing.T) {
 		if diff := cmp.Diff([]string{"failed 13", "ok 0", "not started 12"}, words(got)); diff != "" {
 			t.Error(diff)
 		}
-		if got[0].Error != "it was put off until the time limit: too many" || got[2].Error != "the time limit is reached; --timeout raises it" {
+		if got[0].Error != "rate limited until the time limit: too many" || got[2].Error != "the time limit is reached; --timeout raises it" {
 			t.Errorf("%q, %q", got[0].Error, got[2].Error)
 		}
 	})
@@ -247,7 +247,7 @@ func TestARowThatWasSentTwiceTellsTheLastError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		o := testOptions()
-		o.Settle = func(context.Context, []int) ([]Verdict, error) { return []Verdict{DidNotHappen}, nil }
+		o.Reconcile = func(context.Context, []int) ([]Verdict, error) { return []Verdict{DidNotHappen}, nil }
 		got := Run(t.Context(), []Row{replies(&sent, errLost)}, o)
 		if !strings.HasSuffix(got[0].Error, errLost.Error()) {
 			t.Errorf("%+v", got[0])

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
 	"github.com/astra-admin/astra/pkg/textfile"
 )
@@ -47,7 +48,7 @@ func (k kind[E]) read(data []byte) ([]E, []InputError) {
 	case first[0] == '{':
 		return k.readJSON(text)
 	case first[0] == '[':
-		return nil, []InputError{{Line: 1, Text: "JSON is one object on each line here, not an array"}}
+		return nil, []InputError{{Line: 1, Text: "expected one JSON object per line, not an array"}}
 	case separator != 0:
 		return k.readCSV(text, separator)
 	}
@@ -119,16 +120,15 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []InputError) {
 			return wrong
 		})
 		if wrong != nil {
-			fault = "this is not an object with " + k.object + ": " + explain(wrong, line)
+			fault = "expected a JSON object with " + k.object + ": " + explain(wrong, line)
 		}
 		entries, faults = add(entries, faults, e, n, fault)
 	}
 	return entries, faults
 }
 
-// checkKeys finds the keys of a JSON object that are passed over, for people to know.
-// One that is nearly a known key is an error, as it is where the object lacks the key
-// that every row has.
+// checkKeys notes the keys of a JSON object that are ignored. One that is nearly a known
+// key is an error, as is every unknown key of an object without the required one.
 func (k kind[E]) checkKeys(line string) (notes []string, err error) {
 	var object map[string]json.RawMessage
 	if err := json.NewDecoder(strings.NewReader(line)).Decode(&object); err != nil {
@@ -142,9 +142,9 @@ func (k kind[E]) checkKeys(line string) (notes []string, err error) {
 		switch near := suggest.Nearest(key, k.columns); {
 		case slices.Contains(k.columns, strings.ToLower(key)):
 		case len(near) > 0:
-			return nil, fmt.Errorf("it has the key %q; did you mean %q?", key, near[0])
+			return nil, fmt.Errorf("unknown key %q; did you mean %q?", key, near[0])
 		case !complete:
-			return nil, fmt.Errorf("it has the key %q", key)
+			return nil, fmt.Errorf("unknown key %q", key)
 		default:
 			notes = append(notes, fmt.Sprintf("unknown key %q is ignored; expected %s and %s", key, k.columns[0], k.columns[1]))
 		}
@@ -217,7 +217,7 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Inp
 		case !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
 			continue
 		case len(cells) > len(columns):
-			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("there are %d cells, and the header has %d", len(cells), len(columns))})
+			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("%s, but the header has %d", spelling.Count(len(cells), "cell"), len(columns))})
 			continue
 		}
 		e, fault := k.cells(line, columns, cells)
@@ -225,15 +225,15 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Inp
 	}
 }
 
-// checkHeader finds columns that are passed over, for people to know. One that is nearly
-// a known column is a fault.
+// checkHeader notes columns that are ignored. One that nearly has the name of a known
+// column is a fault.
 func (k kind[E]) checkHeader(line int, cells []string) (faults []InputError) {
 	seen := map[string]bool{}
 	for _, cell := range cells {
 		c := k.name(cell)
 		switch near := suggest.Nearest(c, k.columns); {
 		case seen[c]:
-			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("the column %q is there twice", c)})
+			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("column %q is repeated", c)})
 		case slices.Contains(k.columns, c):
 		case len(near) > 0:
 			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("unknown column %q; did you mean %q?", strings.TrimSpace(cell), near[0])})
@@ -244,7 +244,7 @@ func (k kind[E]) checkHeader(line int, cells []string) (faults []InputError) {
 		seen[c] = true
 	}
 	if _, wrong := Notes(faults); !seen[k.key] && len(wrong) == 0 {
-		faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("the column %q is missing", k.key)})
+		faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("column %q is missing", k.key)})
 	}
 	return faults
 }

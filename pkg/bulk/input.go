@@ -16,14 +16,14 @@ type Entry struct {
 	Roles   []string
 }
 
-// A InputError is a mistake in an input.
+// An InputError is a mistake in an input.
 type InputError struct {
 	Line int // of the file, 0 for an argument
 	Text string
-	Note bool // people are told, and the input is taken
+	Note bool // only a warning: the input is accepted
 }
 
-// Notes takes faults apart: those that are only told, and the others.
+// Notes separates the faults that are only warnings from the others.
 func Notes(faults []InputError) (notes, others []InputError) {
 	for _, f := range faults {
 		if f.Note {
@@ -124,7 +124,7 @@ func roles(cell string) []string {
 func checked(e Entry) (Entry, string) {
 	switch {
 	case e.Address == "":
-		return e, "there is no address"
+		return e, "no address"
 	case spelling.NoAddress(e.Address) != "":
 		return e, spelling.NoAddress(e.Address)
 	}

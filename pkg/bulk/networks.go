@@ -57,7 +57,7 @@ func ReadNetworks(data []byte) ([]Network, []InputError) {
 
 func newNetwork(line int, text, description string) (Network, string) {
 	if text == "" {
-		return Network{}, "there is no address"
+		return Network{}, "no address"
 	}
 	prefix, err := ParseNetwork(text)
 	if err != nil {
@@ -67,8 +67,8 @@ func newNetwork(line int, text, description string) (Network, string) {
 }
 
 // ParseNetwork reads an address or a network in CIDR notation. A bare address is
-// a network of its own. Bits behind the mask are an error: they are a slip, and
-// which part of it is the slip nobody can tell.
+// a network of its own. Bits behind the mask are an error: either the
+// address or the mask is a mistake.
 func ParseNetwork(text string) (netip.Prefix, error) {
 	if odd := spelling.Foreign(text); odd != "" {
 		return netip.Prefix{}, fmt.Errorf("%q is not an address: it has %s", text, odd)
@@ -79,11 +79,11 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 	}
 	switch {
 	case err != nil:
-		return prefix, fmt.Errorf("%q is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24", text)
+		return prefix, fmt.Errorf("%q is not an address or network such as 203.0.113.7 or 203.0.113.0/24", text)
 	case prefix.Addr().Is4In6():
-		return prefix, fmt.Errorf("%q is an IPv4 address in the clothes of IPv6: write %s", text, unmapped(prefix))
+		return prefix, fmt.Errorf("%q is an IPv4-mapped IPv6 address; use %s", text, unmapped(prefix))
 	case prefix != prefix.Masked():
-		return prefix, fmt.Errorf("%q is an address inside a network: the network is %s, the address alone %s", text, prefix.Masked(), prefix.Addr())
+		return prefix, fmt.Errorf("%q is an address within a network; use %s for the network or %s for the address", text, prefix.Masked(), prefix.Addr())
 	}
 	return prefix, nil
 }

@@ -23,8 +23,8 @@ func TestParseNetwork(t *testing.T) {
 func TestMappedNetworks(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"::ffff:203.0.113.7": "write 203.0.113.7", "::ffff:203.0.113.7/128": "write 203.0.113.7",
-		"::ffff:203.0.113.0/120": "write 203.0.113.0/24", "::ffff:0.0.0.0/96": "write 0.0.0.0/0", "::ffff:0:0/90": "write an IPv4 network",
+		"::ffff:203.0.113.7": "use 203.0.113.7", "::ffff:203.0.113.7/128": "use 203.0.113.7",
+		"::ffff:203.0.113.0/120": "use 203.0.113.0/24", "::ffff:0.0.0.0/96": "use 0.0.0.0/0", "::ffff:0:0/90": "use an IPv4 network",
 	} {
 		if _, err := ParseNetwork(text); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", text, err, want)
@@ -41,9 +41,9 @@ func TestReadNetworks(t *testing.T) {
 		{`{"address":"192.0.2.1","description":"a"}`, "1 192.0.2.1/32 a", ""},
 		{"address,comment\n192.0.2.1,x\n", "2 192.0.2.1/32 ", `line 1: unknown column "comment" is ignored; expected address and description`},
 		{"address,descriptions\n192.0.2.1,x\n", "", `line 1: unknown column "descriptions"; did you mean "description"?`},
-		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is neither an address nor a network, such as 203.0.113.7 or 203.0.113.0/24`},
-		{`{"address":"","description":"a"}`, "", "line 1: there is no address"},
-		{`{"ip":"192.0.2.1"}`, "", `line 1: this is not an object with address and description: it has the key "ip"`},
+		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is not an address or network such as 203.0.113.7 or 203.0.113.0/24`},
+		{`{"address":"","description":"a"}`, "", "line 1: no address"},
+		{`{"ip":"192.0.2.1"}`, "", `line 1: expected a JSON object with address and description: unknown key "ip"`},
 	} {
 		networks, faults := ReadNetworks([]byte(test.text))
 		var got, wrong []string

@@ -18,8 +18,8 @@ const (
 
 // A pace spreads requests over time. It doubles its rate until the service
 // refuses one for their number, then keeps a little below what the service was
-// seen to take, and feels its way up again. To pause everything would waste
-// what the service would take meanwhile.
+// seen to accept, and rises slowly again. A pause of all requests would waste
+// capacity of the service.
 type pace struct {
 	rate    float64
 	since   time.Time // when rate was set

@@ -13,12 +13,12 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-// maxRecord is more than the rows of any run take.
+// maxRecord is more than the record of any run needs.
 const maxRecord = 256 << 20
 
-// A Record is the file that remembers which rows of a run are settled, so that
-// a run which was interrupted can go on where it ended. It is never the truth
-// about the service, and it holds no secret: none may be in a Result.
+// A Record is the file of the finished rows of a run, from which an interrupted run is
+// resumed. It says nothing certain about the service, and contains no secret: none may
+// be in a Result.
 type Record struct {
 	path    string
 	earlier map[int]Result
@@ -27,8 +27,7 @@ type Record struct {
 	err     error
 }
 
-// RunKey names a run by all that makes it the same: the command, the
-// organization and what it says of each row.
+// RunKey identifies a run by the command, the organization and the content of each row.
 func RunKey(command, orgID string, rows []string) string {
 	sum := sha256.New()
 	_ = json.NewEncoder(sum).Encode(append([]string{command, orgID}, rows...)) // a hash takes everything
@@ -77,7 +76,7 @@ func (r *Record) Earlier(row int) (Result, bool) {
 }
 
 // Begin opens the file to add to it, after what an earlier run has left if
-// this run goes on with that.
+// this run resumes it.
 func (r *Record) Begin(resume bool) error {
 	if err := atomicfile.MkdirAll(filepath.Dir(r.path)); err != nil {
 		return err

@@ -14,11 +14,11 @@ const (
 	// putOff is the wait of a row that the service refused without saying for
 	// how long.
 	putOff = time.Second
-	// dialTries is how often nobody may be reached, each time with the tries of
-	// the client.
+	// dialTries is how often a connection may fail, each time with the tries of the
+	// client.
 	dialTries = 4
-	// tolerance is how many rows may fail for the service's fault, one after
-	// the other, before it is no use to go on.
+	// tolerance is how many rows may fail in succession for a reason of the service
+	// before the run stops.
 	tolerance = 20
 )
 
@@ -86,7 +86,7 @@ func (r *run) hold(until time.Time) (late bool) {
 }
 
 // recoverPanic does the row. A panic, in which there may be a secret, becomes an
-// error that does not tell it; what it has done by then nobody knows.
+// error without its text, and the outcome is unknown.
 func (r Row) recoverPanic(ctx context.Context) (err error) {
 	defer func() {
 		if failpoint.Disabled("row-containment") {
@@ -143,14 +143,14 @@ func (r *run) classify(a attempt, now time.Time) {
 			r.stopped = a.err
 		}
 		r.strange = now
-		r.note(a.row, Unknown, fmt.Errorf("%w: it was sent, and no answer came in time", devops.ErrOutcomeUnknown))
+		r.note(a.row, Unknown, fmt.Errorf("%w: sent, but no response arrived in time", devops.ErrOutcomeUnknown))
 	case errors.Is(a.err, context.Canceled), errors.Is(a.err, context.DeadlineExceeded):
 		if r.stopped == nil {
 			r.stopped = a.err
 		}
 		r.note(a.row, "", a.err)
 	case errors.Is(a.err, devops.ErrUnauthorized):
-		r.stopped = a.err // it is no other row's turn
+		r.stopped = a.err // the other rows would be refused, too
 		r.fail(a.row, Failed, a.err)
 	case isGlobalFailure(a.err):
 		r.fail(a.row, Failed, a.err)
@@ -163,14 +163,14 @@ func (r *run) classify(a attempt, now time.Time) {
 	}
 }
 
-// unanswered reports whether a change was sent whose answer did not come, or was
-// none of the service's.
+// unanswered reports whether a change was sent without an answer, or with an answer
+// that did not come from the service.
 func unanswered(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
 	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
 }
 
-// isGlobalFailure reports whether an error is likely to meet every row.
+// isGlobalFailure reports whether an error is likely to affect every row.
 func isGlobalFailure(err error) bool {
 	for _, kind := range []error{devops.ErrForbidden, devops.ErrServer, devops.ErrNetwork, devops.ErrInvalidResponse} {
 		if errors.Is(err, kind) {
@@ -180,9 +180,9 @@ func isGlobalFailure(err error) bool {
 	return false
 }
 
-// settle looks up the rows whose outcome is unknown. Those that did not happen
+// reconcile looks up the rows whose outcome is unknown. Those that did not happen
 // are sent once more.
-func (r *run) settle(ctx context.Context) {
+func (r *run) reconcile(ctx context.Context) {
 	again := r.lookUp(ctx)
 	if len(again) > 0 && r.stopped == nil {
 		r.send(ctx, again)
@@ -192,7 +192,7 @@ func (r *run) settle(ctx context.Context) {
 		why := r.stopped
 		outcome := NotStarted
 		if why == nil {
-			outcome, why = Failed, fmt.Errorf("%w: it did not happen, though it was sent twice; the last time: %w", devops.ErrServer, r.last[i])
+			outcome, why = Failed, fmt.Errorf("%w: sent twice without effect; last error: %w", devops.ErrServer, r.last[i])
 		}
 		r.fail(i, outcome, why)
 	}
@@ -211,11 +211,11 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 		return nil
 	}
 	verdicts := make([]Verdict, len(rows))
-	if r.Settle != nil {
+	if r.Reconcile != nil {
 		calls, release := graceContext(ctx)
 		defer release()
 		r.waitQuiet(calls)
-		if found, err := r.Settle(calls, rows); err == nil && len(found) == len(rows) {
+		if found, err := r.Reconcile(calls, rows); err == nil && len(found) == len(rows) {
 			verdicts = found
 		}
 	}
@@ -227,15 +227,15 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 			r.results[i].Outcome = ""
 			again = append(again, i)
 		default:
-			r.settled(i)
+			r.finished(i)
 		}
 	}
 	return again
 }
 
-// waitQuiet waits until the last request without an answer has come to rest.
+// waitQuiet waits until the last request without an answer has had time to take effect.
 func (r *run) waitQuiet(ctx context.Context) {
-	timer := time.NewTimer(settleDelay - r.Now().Sub(r.strange))
+	timer := time.NewTimer(reconcileDelay - r.Now().Sub(r.strange))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

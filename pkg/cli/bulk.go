@@ -19,7 +19,7 @@ import (
 
 // RunRows runs rows, which are numbered from 1, and shows how far they are.
 // record may be nil.
-func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record *bulk.Record, settle func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
+func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record *bulk.Record, reconcile func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
 	given := func(r bulk.Result) bool { return rows[r.Row-1].Outcome != "" }
 	todo := 0
 	for _, row := range rows {
@@ -30,8 +30,8 @@ func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record
 	progress := a.Progress(doing, todo)
 	defer progress.End()
 	return bulk.Run(ctx, rows, bulk.Options{
-		Explain: exit.Explain, Settle: settle, Now: a.Now,
-		Settled: func(r bulk.Result) {
+		Explain: exit.Explain, Reconcile: reconcile, Now: a.Now,
+		Finished: func(r bulk.Result) {
 			if given(r) || r.Outcome == bulk.NotStarted {
 				return
 			}
@@ -41,6 +41,28 @@ func (a *App) RunRows(ctx context.Context, doing string, rows []bulk.Row, record
 			}
 		},
 	})
+}
+
+// RunRowsOwnLast runs rows as RunRows does, and then the last own of them, which concern
+// the token in use, one at a time: after each of them the token may have lost the
+// permission for the next one. verify, if there is one, corrects the results of the rows
+// just run, while the token can still list.
+func (a *App) RunRowsOwnLast(ctx context.Context, doing string, rows []bulk.Row, own int, verify func([]bulk.Row, []bulk.Result)) []bulk.Result {
+	if verify == nil {
+		verify = func([]bulk.Row, []bulk.Result) {}
+	}
+	var results []bulk.Result
+	if others := rows[:len(rows)-own]; len(others) > 0 {
+		results = a.RunRows(ctx, doing, others, nil, nil)
+		verify(others, results)
+	}
+	for len(results) < len(rows) {
+		next := rows[len(results) : len(results)+1]
+		one := bulk.Run(ctx, next, bulk.Options{Explain: exit.Explain, Now: a.Now})
+		verify(next, one)
+		results = append(results, one...)
+	}
+	return results
 }
 
 // OpenRecord opens the record of a run: what an earlier one has left of it.
@@ -144,7 +166,7 @@ func (a *App) PrintRow(r bulk.Result, failure error) error {
 // BatchError is how a command of several rows ends: well; with the status of
 // the failure, if all rows failed alike; interrupted; or with 9.
 func (a *App) BatchError(results []bulk.Result, resumable bool) error {
-	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsTwin) // they went with others
+	results = slices.DeleteFunc(slices.Clone(results), bulk.Result.IsDuplicate) // they went with others
 	var failed []bulk.Result
 	counts := map[bulk.Outcome]int{}
 	alike := true

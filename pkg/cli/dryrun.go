@@ -115,9 +115,9 @@ func (a *App) RehearseRows(ctx context.Context, rows []bulk.Row) error {
 // prospect says what would become of a row.
 func prospect(r bulk.Result, rows []bulk.Row) string {
 	switch {
-	case r.IsTwin() && r.SameAs <= len(rows):
+	case r.IsDuplicate() && r.SameAs <= len(rows):
 		return r.Input + " is the same as " + rows[r.SameAs-1].Place()
-	case r.IsTwin():
+	case r.IsDuplicate():
 		return r.Input + " is the " + r.Action
 	case r.Outcome == bulk.OK:
 		return r.Input + " was done by an earlier run"
@@ -139,7 +139,7 @@ func prospects(results []bulk.Result) string {
 	var done, same, unchanged, failed int
 	for _, r := range results {
 		switch {
-		case r.IsTwin():
+		case r.IsDuplicate():
 			same++
 		case r.Outcome == bulk.OK:
 			done++

@@ -118,6 +118,12 @@ func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
 	return r
 }
 
+// StillListed is the error of a deletion that the API reported as done, of something
+// that its list still shows.
+func StillListed(label string) *exit.Error {
+	return exit.Failf(exit.Server, "the API reported %s as deleted, but still lists it", label)
+}
+
 // Unverified is the error of a deletion that the service may have made.
 func Unverified(err error) error {
 	e := exit.Failf(exit.Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")

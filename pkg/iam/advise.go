@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Capability is a way of access that a role is to allow.
+// Capability is a way of access that a role must allow.
 type Capability string
 
 // The needs: the access methods of the table "which role should I assign?" in
@@ -35,9 +35,8 @@ func Needs() []Capability {
 	}
 }
 
-// Access is how much a role is to allow. ReadOnly looks, ReadWrite also
-// changes rows, Administer also changes tables, keyspaces, databases and
-// access lists.
+// Access is the level of a role. ReadOnly reads, ReadWrite also changes rows,
+// Administer also changes tables, keyspaces, databases and access lists.
 type Access string
 
 // The accesses, the least first.
@@ -50,7 +49,7 @@ const (
 // Accesses returns all accesses, the least first.
 func Accesses() []Access { return []Access{ReadOnly, ReadWrite, Administer} }
 
-// Kind is who is to hold a role.
+// Kind is the kind of holder of a role.
 type Kind string
 
 // The kinds of holders. The default roles of a service account may not list
@@ -63,30 +62,29 @@ const (
 // Kinds returns all kinds.
 func Kinds() []Kind { return []Kind{Person, ServiceAccount} }
 
-// Request is what a role is to be good for.
+// Request describes the purpose of a role.
 type Request struct {
 	Needs  []Capability
 	Access Access
 	Kind   Kind
 }
 
-// Advice answers a demand. Without a Role no default role fits: then a custom
-// role with Permissions would, or none at all would but one for Instead.
+// Advice answers a request. If Role is empty, no default role fits: a custom role with
+// Permissions fits, or, if Instead is set, only a role for that request.
 type Advice struct {
 	Role         Role
 	Reason       string
-	Alternatives []Role   // default roles that fit too and permit more, least first
-	Larger       []Role   // default roles that allow all of it and more than the access, least first
-	Permissions  []string // what the demand takes, as API parameters
-	Instead      Request  // the nearest demand that a role can meet; zero if this one can be met
+	Alternatives []Role   // default roles that also fit and grant more, least first
+	Larger       []Role   // default roles that fit but exceed the access, least first
+	Permissions  []string // the permissions that the request needs, as API parameters
+	Instead      Request  // the nearest request that a role can meet; zero if this one can be met
 }
 
-// Advise returns the default role that permits least among those that allow
-// what is demanded, no more than the access, and are made for the kind of
-// holder.
+// Advise returns the default role with the fewest permissions among those that meet the
+// request, do not exceed its access, and are made for its kind of holder.
 //
-// What the needs take is derived from the permissions' meaning: the table in
-// the documents names roles only in print that did not survive.
+// The permissions for each need are derived from their meaning, since the published
+// table of needs no longer names the roles.
 func Advise(d Request) Advice {
 	if reason, instead := d.impossible(); reason != "" {
 		return Advice{Reason: reason, Instead: instead}
@@ -107,12 +105,12 @@ func Advise(d Request) Advice {
 	return a
 }
 
-// allows reports whether a role permits no more than the access.
+// allows reports whether a role does not exceed the access.
 func (d Request) allows(r Role) bool {
 	return slices.Index(Accesses(), accessOf(r)) <= slices.Index(Accesses(), d.Access)
 }
 
-// impossible says why no role can meet the demand, and which demand one can.
+// impossible says why no role can meet the request, and which request one can.
 func (d Request) impossible() (string, Request) {
 	reason, instead := d.blocker()
 	for next := instead; next.Kind != ""; _, next = next.blocker() {
@@ -121,22 +119,23 @@ func (d Request) impossible() (string, Request) {
 	return reason, instead
 }
 
-// blocker is the first reason why no role can meet the demand, and the demand
+// blocker returns the first reason why no role can meet the request, and the request
 // without it.
 func (d Request) blocker() (string, Request) {
 	instead := d
 	switch {
 	case d.Kind == ServiceAccount && (slices.Contains(d.Needs, NeedUI) || slices.Contains(d.Needs, NeedDataLoader)):
 		instead.Kind = Person
-		return "the web console, with its Data Loader, is for people: a service account cannot log in there", instead
+		return "service accounts cannot log in to the Portal or use its Data Loader", instead
 	case d.Access == ReadOnly && slices.Contains(d.Needs, NeedDataLoader):
 		instead.Access = ReadWrite
-		return "the Data Loader writes data, which is more than read-only", instead
+		return "the Data Loader writes data, so read-only is not enough", instead
 	}
 	return "", Request{}
 }
 
-// permissions returns what the demand takes, in the order of the catalogue.
+// permissions returns the permissions that the request needs, in the order of the
+// catalog.
 func (d Request) permissions() []string {
 	var all, sorted []string
 	for _, need := range d.Needs {
@@ -151,17 +150,17 @@ func (d Request) permissions() []string {
 }
 
 func (n Capability) permissions(access Access) []string {
-	console := []string{"org-user-read", "org-db-view"}
+	portal := []string{"org-user-read", "org-db-view"}
 	switch n {
 	case NeedUI:
 		if access == ReadOnly {
-			return console // a look around; for data there is the CQL console, which takes the need cql
+			return portal // no data: the CQL console requires the need cql
 		}
-		return slices.Concat(console, []string{"db-cql"}, dataPermissions(access), databasePermissions(access))
+		return slices.Concat(portal, []string{"db-cql"}, dataPermissions(access), databasePermissions(access))
 	case NeedDataLoader:
-		// A page of the console that loads through CQL. Import Data is not asked
-		// for: most default roles of those who load data never had it.
-		return slices.Concat(console, []string{"db-cql"}, dataPermissions(access))
+		// A page of the Portal that loads through CQL. Import Data is not required:
+		// most default roles for loading data do not have it.
+		return slices.Concat(portal, []string{"db-cql"}, dataPermissions(access))
 	case NeedCQL, NeedDrivers, NeedDSBulk:
 		return append(dataPermissions(access), "db-cql")
 	case NeedREST, NeedDocument:
@@ -199,30 +198,26 @@ func databasePermissions(access Access) []string {
 }
 
 func (d Request) reason(a Advice) string {
-	holder := "people"
-	if d.Kind == ServiceAccount {
-		holder = "service accounts"
-	}
-	level := "up to " + string(d.Access)
-	if d.Access == ReadOnly {
-		level = "at read-only"
-	}
 	if a.Role.ID == "" {
-		return fmt.Sprintf("no default role for %s %s carries %s", holder, level, named(d.missing(a.Permissions)...))
+		holders := "users"
+		if d.Kind == ServiceAccount {
+			holders = "service accounts"
+		}
+		return fmt.Sprintf("no %s default role for %s grants %s", d.Access, holders, named(d.missing(a.Permissions)...))
 	}
-	reason := fmt.Sprintf("with %s it is the least of the default roles for %s %s that carry %s",
-		spelling.Count(distinct(a.Role.Policy.Actions), "permission"), holder, level, named(a.Permissions...))
+	reason := fmt.Sprintf("Smallest %s %s role (%s) with %s",
+		d.Access, d.Kind, spelling.Count(distinct(a.Role.Policy.Actions), "permission"), named(a.Permissions...))
 	if d.Access != Administer && slices.Contains(d.Needs, NeedAccessList) {
-		reason += "; to change access lists takes the level admin"
+		reason += "; changing access lists requires --level admin"
 	}
 	if d.Access != Administer && slices.Contains(d.Needs, NeedDevOps) {
-		reason += "; to change databases takes the level admin"
+		reason += "; changing databases requires --level admin"
 	}
 	return reason
 }
 
-// missing returns the permissions that no role of the kind within the access
-// carries; all of them if each is carried by some role, but not together.
+// missing returns the permissions that no role of the kind within the access grants; all
+// of them if each is granted by some role, but not together.
 func (d Request) missing(permissions []string) []string {
 	lacking := slices.DeleteFunc(slices.Clone(permissions), func(action string) bool {
 		return slices.ContainsFunc(DefaultRolesWith(action), func(r Role) bool { return kindOf(r) == d.Kind && d.allows(r) })
@@ -233,8 +228,8 @@ func (d Request) missing(permissions []string) []string {
 	return lacking
 }
 
-// defaultRolesWithAll returns the default roles that carry every one of the
-// actions: those that permit least first, then by name.
+// defaultRolesWithAll returns the default roles that grant all of the actions, by the
+// number of their permissions, then by name.
 func defaultRolesWithAll(actions []string) []Role {
 	roles := slices.DeleteFunc(DefaultRoles(), func(r Role) bool {
 		return slices.ContainsFunc(actions, func(action string) bool { return !slices.Contains(r.Policy.Actions, action) })
@@ -252,7 +247,7 @@ func kindOf(r Role) Kind {
 	return Person
 }
 
-// accessOf returns the least access that allows all that a role permits.
+// accessOf returns the lowest access that allows all permissions of a role.
 func accessOf(r Role) Access {
 	access := ReadOnly
 	for _, action := range r.Policy.Actions {

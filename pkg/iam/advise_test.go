@@ -145,7 +145,7 @@ func TestInsteadOfAllNeeds(t *testing.T) {
 
 func TestReasonNamesWhatIsLacking(t *testing.T) {
 	got := Advise(Request{[]Capability{NeedCQL, NeedDevOps}, ReadOnly, ServiceAccount})
-	if want := "no default role for service accounts at read-only carries View DB (org-db-view)"; got.Reason != want {
+	if want := "no read-only default role for service accounts grants View DB (org-db-view)"; got.Reason != want {
 		t.Errorf("want %q, got %q", want, got.Reason)
 	}
 	if len(got.Larger) == 0 || got.Larger[0].Name != "Admin Svc Acct" {

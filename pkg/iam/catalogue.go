@@ -1,8 +1,8 @@
 package iam
 
-// The console names of org-integrations-read, org-integrations-write and
-// db-data-import are ours, in the console's style: the service grants the
-// three in default roles, but no document names them.
+// The Portal names of org-integrations-read, org-integrations-write and db-data-import
+// are chosen in the style of the others: the service grants the three in default roles,
+// but no document names them.
 
 func organizationPermissions() []Permission {
 	return []Permission{
@@ -20,22 +20,22 @@ func organizationPermissions() []Permission {
 		{"Read Audits", "org-audits-read", Organization, "Views and downloads the audit logs."},
 		{"Read Billing", "org-billing-read", Organization, "Views bills and usage."},
 		{"Read CMK Key", "org-cmk-read", Organization, "Views the customer keys that encrypt databases."},
-		{"Read Custom Role", "org-role-read", Organization, "Views roles and what they permit."},
+		{"Read Custom Role", "org-role-read", Organization, "Views roles and their permissions."},
 		{"Read External Auth", "org-external-auth-read", Organization, "Views the settings of single sign-on."},
-		{"Read IP Access List", "accesslist-read", Organization, "Views from which addresses databases may be reached."},
+		{"Read IP Access List", "accesslist-read", Organization, "Views IP access lists."},
 		{"Read Integrations", "org-integrations-read", Organization, "Views the organization's integrations with other services."},
-		{"Read Organization", "org-read", Organization, "Sees the organization in the console."},
+		{"Read Organization", "org-read", Organization, "Shows the organization in the Portal."},
 		{"Read Token", "org-token-read", Organization, "Lists the organization's application tokens, without their secrets."},
-		{"Read User", "org-user-read", Organization, "Lists the organization's members and their roles; needed to use the console."},
+		{"Read User", "org-user-read", Organization, "Lists the organization's members and their roles; required to use the Portal."},
 		{"Reset Password", "org-db-passwordreset", Organization, "Sets a new password for a user of a classic database."},
 		{"Suspend DB", "org-db-suspend", Organization, "Parks a database and wakes it again."},
-		{"Terminate DB", "org-db-terminate", Organization, "Deletes a database with all its data, for good."},
-		{"View DB", "org-db-view", Organization, "Sees databases in lists and in detail; needed to use the console."},
-		{"Write Billing", "org-billing-write", Organization, "Adds and changes the means of payment."},
+		{"Terminate DB", "org-db-terminate", Organization, "Deletes a database with all its data permanently."},
+		{"View DB", "org-db-view", Organization, "Lists and shows databases; required to use the Portal."},
+		{"Write Billing", "org-billing-write", Organization, "Adds and changes payment methods."},
 		{"Write CMK Key", "org-cmk-write", Organization, "Registers customer keys that encrypt databases."},
-		{"Write Custom Role", "org-role-write", Organization, "Creates and changes custom roles, with any permission in them."},
+		{"Write Custom Role", "org-role-write", Organization, "Creates and changes custom roles with any permission."},
 		{"Write External Auth", "org-external-auth-write", Organization, "Changes the settings of single sign-on."},
-		{"Write IP Access List", "accesslist-write", Organization, "Changes from which addresses databases may be reached."},
+		{"Write IP Access List", "accesslist-write", Organization, "Changes IP access lists."},
 		{"Write Integrations", "org-integrations-write", Organization, "Changes the organization's integrations with other services."},
 		{"Write Organization", "org-write", Organization, "Creates organizations and deletes this one."},
 		{"Write Token", "org-token-write", Organization, "Generates and revokes application tokens."},
@@ -46,9 +46,9 @@ func organizationPermissions() []Permission {
 func keyspacePermissions() []Permission {
 	return []Permission{
 		{"Alter Keyspace", "db-keyspace-alter", Keyspace, "Changes the settings of a keyspace."},
-		{"Authorize Keyspace", "db-keyspace-authorize", Keyspace, "Lets others use a keyspace."},
+		{"Authorize Keyspace", "db-keyspace-authorize", Keyspace, "Allows others to use a keyspace."},
 		{"Create All Keyspaces", "db-all-keyspace-create", Keyspace, "Creates any keyspace in a database."},
-		{"Create Keyspace", "db-keyspace-create", Keyspace, "Creates a keyspace and what is in it."},
+		{"Create Keyspace", "db-keyspace-create", Keyspace, "Creates a keyspace and its contents."},
 		{"Describe All Keyspaces", "db-all-keyspace-describe", Keyspace, "Reads the schema of every keyspace of a database."},
 		{"Describe Keyspace", "db-keyspace-describe", Keyspace, "Reads the schema of a keyspace and lists its tables."},
 		{"Drop Keyspace", "db-keyspace-drop", Keyspace, "Deletes a keyspace with all its data."},
@@ -60,7 +60,7 @@ func keyspacePermissions() []Permission {
 func tablePermissions() []Permission {
 	return []Permission{
 		{"Alter Table", "db-table-alter", Table, "Changes the columns and settings of a table."},
-		{"Authorize Table", "db-table-authorize", Table, "Lets others use a table."},
+		{"Authorize Table", "db-table-authorize", Table, "Allows others to use a table."},
 		{"Create Table", "db-table-create", Table, "Creates tables."},
 		{"Describe Table", "db-table-describe", Table, "Reads the schema of a table."},
 		{"Drop Table", "db-table-drop", Table, "Deletes a table with all its data."},

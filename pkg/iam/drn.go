@@ -34,7 +34,7 @@ type DRN struct {
 func ParseDRN(s string) (DRN, error) {
 	rest, found := strings.CutPrefix(s, drnPrefix)
 	if !found {
-		return DRN{}, fmt.Errorf("%q: %w: it does not begin with %q", s, ErrDRN, drnPrefix)
+		return DRN{}, fmt.Errorf("%q: %w: it does not start with %q", s, ErrDRN, drnPrefix)
 	}
 	parts := strings.Split(rest, ":")
 	for _, part := range parts {
@@ -44,7 +44,7 @@ func ParseDRN(s string) (DRN, error) {
 	}
 	d, ok := assemble(parts)
 	if !ok {
-		return DRN{}, fmt.Errorf("%q: %w: after the organization come db, keyspace and table, or stream, or role, each with a value", s, ErrDRN)
+		return DRN{}, fmt.Errorf("%q: %w: expected db, keyspace and table, or stream, or role after the organization, each with a value", s, ErrDRN)
 	}
 	return d, nil
 }
@@ -85,7 +85,7 @@ func invalidReason(s string) string {
 	case !utf8.ValidString(s):
 		return "is not UTF-8"
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
-		return "holds a blank or an invisible character"
+		return "contains a space or an invisible character"
 	}
 	return ""
 }
@@ -104,7 +104,7 @@ func (d DRN) String() string {
 	return b.String()
 }
 
-// Covers reports whether what is granted on d is granted on target. Both must
+// Covers reports whether a grant on d also applies to target. Both must
 // name the same kind of resource at the same depth: a database does not cover
 // its keyspaces. That depths are separate is an assumption; every policy of
 // the service that we know lists each depth, and none relies on a higher one.

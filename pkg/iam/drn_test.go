@@ -38,10 +38,10 @@ func TestParseDRN(t *testing.T) {
 
 func TestParseDRNRefuses(t *testing.T) {
 	for _, test := range []struct{ text, why string }{
-		{"", "begin"},
-		{"drn:astra:org", "begin"},
-		{"DRN:astra:org:o", "begin"},
-		{" drn:astra:org:o", "begin"},
+		{"", "start"},
+		{"drn:astra:org", "start"},
+		{"DRN:astra:org:o", "start"},
+		{" drn:astra:org:o", "start"},
 		{"drn:astra:org:", "empty"},
 		{"drn:astra:org:o:", "empty"},
 		{"drn:astra:org:o:db", "after the organization"},
@@ -51,8 +51,8 @@ func TestParseDRNRefuses(t *testing.T) {
 		{"drn:astra:org:o:db:d:table:t", "after the organization"},
 		{"drn:astra:org:o:db:d:keyspace:k:table:t:x:y", "after the organization"},
 		{"drn:astra:org:o:stream:s:db:d", "after the organization"},
-		{"drn:astra:org:o:db keyspace:k", "blank"},
-		{"drn:astra:org:o\n", "blank"},
+		{"drn:astra:org:o:db keyspace:k", "space"},
+		{"drn:astra:org:o\n", "space"},
 		{"drn:astra:org:o\u202e", "invisible"},
 		{"drn:astra:org:\xff", "UTF-8"},
 	} {

@@ -12,20 +12,20 @@ type Severity string
 const (
 	SeverityError   Severity = "error"   // something in the role cannot work
 	SeverityWarning Severity = "warning" // it may not work, or permits more than it seems to
-	SeverityInfo    Severity = "info"    // it works; somebody may expect more
+	SeverityInfo    Severity = "info"    // it works, but may grant less than expected
 )
 
 // Finding is one remark of the linter. Rule is its stable id; Message is a
-// sentence that says what would not work and what to add.
+// sentence with the problem and the remedy.
 type Finding struct {
 	Rule     string
 	Severity Severity
 	Message  string
 }
 
-// Lint returns what would not work, or would surprise, in a custom role with
-// this policy: the gravest first, otherwise in the order of the rules. It
-// knows only the policy, not which databases and keyspaces exist.
+// Lint returns the findings about a custom role with this policy: the gravest first,
+// otherwise in the order of the rules. It knows only the policy, not which databases and
+// keyspaces exist.
 func Lint(p Policy) []Finding {
 	l := newLinter(p)
 	findings := slices.Concat(
@@ -42,7 +42,7 @@ func Lint(p Policy) []Finding {
 		l.streams(),
 		l.escalation(),
 		l.nothingToAccess(),
-		l.console(),
+		l.portal(),
 	)
 	slices.SortStableFunc(findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() })
 	return findings
@@ -85,22 +85,27 @@ func (l linter) org() string {
 	return "ORG"
 }
 
-// named returns permissions as people know them, for a message.
+// named returns the Portal names of permissions with their API parameters, for a
+// message.
 func named(actions ...string) string {
+	return enumerate(labels(actions...), "and")
+}
+
+func labels(actions ...string) []string {
 	texts := slices.Clone(actions)
 	for i, action := range texts {
 		if p, found := find(action); found {
 			texts[i] = p.Name + " (" + action + ")"
 		}
 	}
-	return enumerate(texts)
+	return texts
 }
 
-// enumerate joins texts as a sentence does.
-func enumerate(texts []string) string {
+// enumerate joins texts as a sentence does, with a conjunction before the last one.
+func enumerate(texts []string, conjunction string) string {
 	last := len(texts) - 1
 	if last < 1 {
 		return strings.Join(texts, "")
 	}
-	return strings.Join(texts[:last], ", ") + " and " + texts[last]
+	return strings.Join(texts[:last], ", ") + " " + conjunction + " " + texts[last]
 }

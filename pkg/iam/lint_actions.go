@@ -13,7 +13,7 @@ func (l linter) effect() []Finding {
 		return nil
 	}
 	return []Finding{{"effect", SeverityError, fmt.Sprintf(
-		"A policy with the effect %q permits nothing; set its effect to %q, the only one there is.", l.policy.Effect, Allow,
+		"A policy with the effect %q grants nothing. Set its effect to %q.", l.policy.Effect, Allow,
 	)}}
 }
 
@@ -21,7 +21,7 @@ func (l linter) noActions() []Finding {
 	if len(l.policy.Actions) > 0 {
 		return nil
 	}
-	return []Finding{{"no-actions", SeverityError, "The role has no permission, so whoever holds it may do nothing; add at least one."}}
+	return []Finding{{"no-actions", SeverityError, "This role has no permissions. Add at least one."}}
 }
 
 // unreachableActions finds actions that are checked at a depth where the role
@@ -32,7 +32,7 @@ func (l linter) unreachableActions() []Finding {
 	for depth := DepthOrganization; depth <= DepthTable; depth++ {
 		switch depth {
 		case DepthDatabase:
-			missing.Database, choice = Wildcard, ", or the like for one database"
+			missing.Database, choice = Wildcard, " or the same for one database"
 		case DepthKeyspace:
 			missing.Keyspace = Wildcard
 		case DepthTable:
@@ -44,13 +44,13 @@ func (l linter) unreachableActions() []Finding {
 			continue
 		}
 		findings = append(findings, Finding{"unreachable-action", SeverityError, fmt.Sprintf(
-			"The role lists no %s, where %s would be checked; add %s%s.", depth, named(actions...), missing, choice,
+			"This role lists no %s, which %s requires. Add %s%s.", depth, named(actions...), missing, choice,
 		)})
 	}
 	return findings
 }
 
-// filter returns the role's actions whose permission is kept, once each.
+// filter returns the role's actions whose permission is to be kept, once each.
 func (l linter) filter(keep func(Permission) bool) []string {
 	var actions []string
 	for _, action := range l.policy.Actions {
@@ -82,8 +82,8 @@ func (l linter) noAPIAccess() []Finding {
 		return nil
 	}
 	return []Finding{{"no-api-access", SeverityError, fmt.Sprintf(
-		"Every data request is refused in spite of %s, since the role may use no data API; add one or more of %s.",
-		named(actions...), named("db-cql", "db-graphql", "db-rest"),
+		"This role cannot access data: %s needs API access. Add %s.",
+		named(actions...), enumerate(labels("db-cql", "db-graphql", "db-rest"), "or"),
 	)}}
 }
 
@@ -93,7 +93,7 @@ func (l linter) nothingToAccess() []Finding {
 		return nil
 	}
 	return []Finding{{"nothing-to-access", SeverityInfo, fmt.Sprintf(
-		"The role may connect with %s, but then read and write nothing; add for example %s.", named(actions...), named("db-table-select", "db-table-describe", "db-keyspace-describe"),
+		"This role can connect with %s, but cannot read or write data. Add, for example, %s.", named(actions...), named("db-table-select", "db-table-describe", "db-keyspace-describe"),
 	)}}
 }
 
@@ -103,19 +103,19 @@ func (l linter) unknownActions() []Finding {
 		if _, found := find(action); found {
 			continue
 		}
-		advice := "look it up in the list of permissions"
+		advice := "Look it up with astra permission list."
 		if near := parametersNear(action); len(near) > 0 {
-			advice = "perhaps " + strings.Join(near, " or ") + " is meant"
+			advice = "Did you mean " + strings.Join(near, " or ") + "?"
 		}
 		findings = append(findings, Finding{"unknown-action", SeverityWarning, fmt.Sprintf(
-			"%q is no permission that we know, so it may grant nothing even if the service accepts it; %s.", action, advice,
+			"%q is not a known permission and may grant nothing, even if the service accepts it. %s", action, advice,
 		)})
 	}
 	return findings
 }
 
-// parametersNear returns the parameters that action may stand for: a console
-// name is none, but tells which one is meant.
+// parametersNear returns the parameters that an unknown action may mean, also by its
+// Portal name.
 func parametersNear(action string) []string {
 	if p, err := FindPermission(action); err == nil {
 		return []string{p.Parameter}
@@ -127,8 +127,7 @@ func parametersNear(action string) []string {
 	return suggest.Nearest(action, parameters)
 }
 
-// escalation finds actions whose holder can obtain rights that the role does
-// not have.
+// escalation finds actions whose holder can obtain permissions that the role lacks.
 func (l linter) escalation() []Finding {
 	actions := l.filter(func(p Permission) bool {
 		return slices.Contains([]string{"org-token-write", "org-role-write", "org-user-write"}, p.Parameter)
@@ -137,11 +136,11 @@ func (l linter) escalation() []Finding {
 		return nil
 	}
 	return []Finding{{"privilege-escalation", SeverityWarning, fmt.Sprintf(
-		"The limits of this role can be got round with %s, which may give its holder the rights of any other role; leave that to administrators.", named(actions...),
+		"Holders of this role can obtain the permissions of any other role by %s. Grant it to administrators only.", named(actions...),
 	)}}
 }
 
-func (l linter) console() []Finding {
+func (l linter) portal() []Finding {
 	var missing []string
 	for _, action := range []string{"org-user-read", "org-db-view"} {
 		if !l.grants(action) {
@@ -152,6 +151,6 @@ func (l linter) console() []Finding {
 		return nil
 	}
 	return []Finding{{"ui-access", SeverityInfo, fmt.Sprintf(
-		"People with this role cannot use the web console; add %s, unless only programs are to hold it.", named(missing...),
+		"People with this role cannot use the Portal. Add %s, or ignore this for service accounts.", named(missing...),
 	)}}
 }

@@ -15,7 +15,7 @@ func (l linter) unreadableResources() []Finding {
 	var findings []Finding
 	for _, resource := range l.unreadable {
 		findings = append(findings, Finding{"unreadable-resource", SeverityError, fmt.Sprintf(
-			"%q names no resource, so it grants nothing; write it as %sORG:db:DB:keyspace:KEYSPACE:table:TABLE, or the beginning of that.", resource, drnPrefix,
+			"%q is not a resource name and grants nothing. Use %sORG:db:DB:keyspace:KEYSPACE:table:TABLE or a shorter form of it.", resource, drnPrefix,
 		)})
 	}
 	return findings
@@ -28,7 +28,7 @@ func (l linter) partialWildcards() []Finding {
 		for segment := range strings.SplitSeq(d.String(), ":") {
 			if segment != Wildcard && strings.Contains(segment, Wildcard) {
 				findings = append(findings, Finding{"partial-wildcard", SeverityError, fmt.Sprintf(
-					"%s matches nothing, since %q is taken literally; list the names one by one, or use a * alone for all of them.", d, segment,
+					"%s matches nothing: %q is taken literally. List each name, or use * alone for all of them.", d, segment,
 				)})
 			}
 		}
@@ -56,15 +56,15 @@ func (l linter) missingParents() []Finding {
 			}
 			seen = append(seen, parent)
 			findings = append(findings, Finding{"missing-parent", SeverityError, fmt.Sprintf(
-				"What is granted on %s cannot be reached, since the %s it is in is not listed; add %s.", d, parent.ResourceLevel(), parent,
+				"%s cannot be reached, because its %s is not listed. Add %s.", d, parent.ResourceLevel(), parent,
 			)})
 		}
 	}
 	return findings
 }
 
-// databaseNames finds names in the place of ids; the service takes them
-// without a word, and they match nothing.
+// databaseNames finds names in place of IDs; the service accepts them silently, and they
+// match nothing.
 func (l linter) databaseNames() []Finding {
 	var findings []Finding
 	var seen []string
@@ -75,7 +75,7 @@ func (l linter) databaseNames() []Finding {
 		}
 		seen = append(seen, name)
 		findings = append(findings, Finding{"database-name", SeverityWarning, fmt.Sprintf(
-			"%q is not the id of a database, so what is granted on it may match nothing; put the database's id in its place.", name,
+			"%q is not a database ID and may match nothing. Use the ID of the database.", name,
 		)})
 	}
 	return findings
@@ -103,7 +103,7 @@ func (l linter) systemKeyspaces() []Finding {
 		}
 		if len(missing) > 0 {
 			findings = append(findings, Finding{"system-keyspaces", SeverityWarning, fmt.Sprintf(
-				"Drivers and the CQL shell may not connect to %s, since they read its system keyspaces first; add %s.", database, enumerate(missing),
+				"Drivers and the CQL shell may not connect to %s, because they read its system keyspaces first. Add %s.", database, enumerate(missing, "and"),
 			)})
 		}
 	}
@@ -116,6 +116,6 @@ func (l linter) streams() []Finding {
 		return nil
 	}
 	return []Finding{{"stream-resource", SeverityWarning, fmt.Sprintf(
-		"%s may have no effect, since the role lists no streaming tenants as every default role with it does; add %s.", named("org-stream-manage"), stream,
+		"%s may have no effect, because the role lists no streaming tenants. Add %s.", named("org-stream-manage"), stream,
 	)}}
 }

@@ -44,7 +44,7 @@ func TestLintRules(t *testing.T) {
 			var got []string
 			for _, f := range Lint(policy(test.actions, test.resources)) {
 				got = append(got, fmt.Sprintf("%s %s", f.Severity, f.Rule))
-				if !strings.HasSuffix(f.Message, ".") {
+				if !strings.HasSuffix(f.Message, ".") && !strings.HasSuffix(f.Message, "?") {
 					t.Errorf("%q is no sentence", f.Message)
 				}
 			}
@@ -66,13 +66,13 @@ func policy(actions, resources string) Policy {
 func TestLintMessages(t *testing.T) {
 	got := Lint(Policy{Effect: "deny", Actions: []string{"org-user-write", "View DB", "zzz"}, Resources: []string{"drn:astra:org:o:db:x"}})
 	want := []Finding{
-		{"effect", SeverityError, `A policy with the effect "deny" permits nothing; set its effect to "allow", the only one there is.`},
-		{"unreachable-action", SeverityError, `The role lists no organization, where Write User (org-user-write) would be checked; add drn:astra:org:o.`},
-		{"unknown-action", SeverityWarning, `"View DB" is no permission that we know, so it may grant nothing even if the service accepts it; perhaps org-db-view is meant.`},
-		{"unknown-action", SeverityWarning, `"zzz" is no permission that we know, so it may grant nothing even if the service accepts it; look it up in the list of permissions.`},
-		{"database-name", SeverityWarning, `"x" is not the id of a database, so what is granted on it may match nothing; put the database's id in its place.`},
-		{"privilege-escalation", SeverityWarning, `The limits of this role can be got round with Write User (org-user-write), which may give its holder the rights of any other role; leave that to administrators.`},
-		{"ui-access", SeverityInfo, `People with this role cannot use the web console; add Read User (org-user-read) and View DB (org-db-view), unless only programs are to hold it.`},
+		{"effect", SeverityError, `A policy with the effect "deny" grants nothing. Set its effect to "allow".`},
+		{"unreachable-action", SeverityError, `This role lists no organization, which Write User (org-user-write) requires. Add drn:astra:org:o.`},
+		{"unknown-action", SeverityWarning, `"View DB" is not a known permission and may grant nothing, even if the service accepts it. Did you mean org-db-view?`},
+		{"unknown-action", SeverityWarning, `"zzz" is not a known permission and may grant nothing, even if the service accepts it. Look it up with astra permission list.`},
+		{"database-name", SeverityWarning, `"x" is not a database ID and may match nothing. Use the ID of the database.`},
+		{"privilege-escalation", SeverityWarning, `Holders of this role can obtain the permissions of any other role by Write User (org-user-write). Grant it to administrators only.`},
+		{"ui-access", SeverityInfo, `People with this role cannot use the Portal. Add Read User (org-user-read) and View DB (org-db-view), or ignore this for service accounts.`},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -82,8 +82,8 @@ func TestLintMessages(t *testing.T) {
 func TestLintNamesNoOrganizationWithoutResources(t *testing.T) {
 	got := Lint(Policy{Effect: Allow, Actions: []string{"org-user-read", "org-db-view"}})
 	want := []Finding{
-		{"unreachable-action", SeverityError, "The role lists no organization, where Read User (org-user-read) would be checked; add drn:astra:org:ORG."},
-		{"unreachable-action", SeverityError, "The role lists no database, where View DB (org-db-view) would be checked; add drn:astra:org:ORG:db:*, or the like for one database."},
+		{"unreachable-action", SeverityError, "This role lists no organization, which Read User (org-user-read) requires. Add drn:astra:org:ORG."},
+		{"unreachable-action", SeverityError, "This role lists no database, which View DB (org-db-view) requires. Add drn:astra:org:ORG:db:* or the same for one database."},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

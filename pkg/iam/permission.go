@@ -9,10 +9,10 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// Group is one of the four parts in which the console shows permissions.
+// Group is one of the four parts in which the Portal shows permissions.
 type Group string
 
-// The groups, in the order of the console.
+// The groups, in the order of the Portal.
 const (
 	Organization Group = "organization"
 	Keyspace     Group = "keyspace"
@@ -20,11 +20,11 @@ const (
 	API          Group = "api"
 )
 
-// Groups returns the groups in the order of the console.
+// Groups returns the groups in the order of the Portal.
 func Groups() []Group { return []Group{Organization, Keyspace, Table, API} }
 
-// Permission is one action that a role may grant: Name is what the console
-// calls it, Parameter what the API does.
+// Permission is one action that a role may grant: Name is its name in the
+// Portal, Parameter that in the API.
 type Permission struct {
 	Name        string
 	Parameter   string
@@ -32,13 +32,13 @@ type Permission struct {
 	Description string
 }
 
-// Permissions returns the catalogue of every permission that is known to be
-// granted by some role: by group, then by console name.
+// Permissions returns the catalog of all permissions that some role is known to grant:
+// by group, then by Portal name.
 func Permissions() []Permission {
 	return slices.Concat(organizationPermissions(), keyspacePermissions(), tablePermissions(), apiPermissions())
 }
 
-// FindPermission returns the permission with this console name, in any case,
+// FindPermission returns the permission with this Portal name, in any case,
 // or exactly this API parameter. The error is an *UnknownPermissionError.
 func FindPermission(nameOrParameter string) (Permission, error) {
 	var names []string
@@ -62,18 +62,17 @@ func find(parameter string) (Permission, bool) {
 	return catalogue[i], true
 }
 
-// UnknownPermissionError says that no permission has a name, and which names
-// are near it.
+// UnknownPermissionError reports an unknown permission and the names near it.
 type UnknownPermissionError struct {
 	Name string
 	Near []string
 }
 
-// Error names the permission that was asked for and those that are near.
+// Error names the unknown permission and those near it.
 func (e *UnknownPermissionError) Error() string {
-	text := fmt.Sprintf("no permission is called %q", e.Name)
+	text := fmt.Sprintf("unknown permission %q", e.Name)
 	if len(e.Near) == 0 {
 		return text
 	}
-	return text + "; near it: " + strings.Join(e.Near, ", ")
+	return text + "; did you mean " + strings.Join(e.Near, " or ") + "?"
 }

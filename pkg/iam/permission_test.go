@@ -84,9 +84,9 @@ func TestFindPermissionSuggests(t *testing.T) {
 		near  []string
 		text  string
 	}{
-		{"org-db-veiw", []string{"org-db-view"}, `no permission is called "org-db-veiw"; near it: org-db-view`},
-		{"ORG-READ", []string{"org-read"}, `no permission is called "ORG-READ"; near it: org-read`},
-		{"\x1b", nil, `no permission is called "\x1b"`},
+		{"org-db-veiw", []string{"org-db-view"}, `unknown permission "org-db-veiw"; did you mean org-db-view?`},
+		{"ORG-READ", []string{"org-read"}, `unknown permission "ORG-READ"; did you mean org-read?`},
+		{"\x1b", nil, `unknown permission "\x1b"`},
 	} {
 		_, err := FindPermission(test.asked)
 		unknown, ok := errors.AsType[*UnknownPermissionError](err)

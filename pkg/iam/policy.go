@@ -2,10 +2,10 @@ package iam
 
 import "slices"
 
-// Allow is the one effect that a policy can have.
+// Allow is the only effect of a policy.
 const Allow = "allow"
 
-// Policy is what a role permits: each of its actions on each of its resources.
+// Policy grants each of its actions on each of its resources.
 type Policy struct {
 	Description string
 	Resources   []string

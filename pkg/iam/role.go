@@ -12,8 +12,8 @@ type Role struct {
 	Policy   Policy
 }
 
-// DefaultRoles returns the roles that every organization has and nobody can
-// change, in the order of the service. Their resources name the organization
+// DefaultRoles returns the roles that every organization has and that cannot be changed,
+// in the order of the service. Their resources name the organization
 // by OrgPlaceholder, as the service's do.
 func DefaultRoles() []Role {
 	var roles []Role
@@ -44,8 +44,8 @@ func DefaultRole(id string) (Role, bool) {
 	return Role{}, false
 }
 
-// DefaultRolesWith returns the default roles that carry an action, given by
-// its API parameter: those that permit least first, then by name.
+// DefaultRolesWith returns the default roles that grant an action, given by its API
+// parameter, by the number of their permissions, then by name.
 func DefaultRolesWith(action string) []Role {
 	roles := slices.DeleteFunc(DefaultRoles(), func(r Role) bool { return !slices.Contains(r.Policy.Actions, action) })
 	slices.SortFunc(roles, func(a, b Role) int {
@@ -58,7 +58,7 @@ func distinct(actions []string) int {
 	return len(slices.Compact(slices.Sorted(slices.Values(actions))))
 }
 
-// DisplayName returns what the console calls the default role with this id,
+// DisplayName returns the Portal name of the default role with this ID,
 // such as Read/Write Service Account for R/W Svc Acct. It returns nothing for
 // any other role.
 func DisplayName(roleID string) string {
@@ -86,7 +86,7 @@ func DisplayName(roleID string) string {
 
 // MatrixRow is one kind of default role at its three levels.
 type MatrixRow struct {
-	Kind                               string // as the console names it, such as API User
+	Kind                               string // as the Portal names it, such as API User
 	Administrator, ReadWrite, ReadOnly Role
 }
 

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Scope is where a role is to hold: ids or names, where nothing and Wildcard
-// both mean all. The zero value is every database.
+// Scope is the part of the organization to which a role applies: IDs or names, where an
+// empty text and Wildcard both mean all. The zero value is every database.
 type Scope struct {
 	Database, Keyspace, Table string
 }
 
 // Check returns an error for a part that would not stay one segment of a
-// resource name, or that is a pattern: a wildcard stands alone.
+// resource name, or that is a pattern: a wildcard is a whole segment.
 func (s Scope) Check() error {
 	for _, part := range [][2]string{{"database", s.Database}, {"keyspace", s.Keyspace}, {"table", s.Table}} {
 		kind, name := part[0], part[1]
@@ -24,9 +24,9 @@ func (s Scope) Check() error {
 		why := invalidReason(name)
 		switch {
 		case strings.Contains(name, ":"):
-			why = "holds a colon"
+			why = "contains a colon"
 		case strings.Contains(name, Wildcard):
-			why = "is a pattern; * can only stand alone, for all"
+			why = "is a pattern; use * only alone, for all"
 		}
 		if why != "" {
 			return fmt.Errorf("%s %q %s", kind, name, why)

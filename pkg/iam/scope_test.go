@@ -66,10 +66,10 @@ func TestScopeCheck(t *testing.T) {
 	}{
 		{Scope{}, ""},
 		{Scope{"d", "*", "t"}, ""},
-		{Scope{Keyspace: "a:table:b"}, `keyspace "a:table:b" holds a colon`},
-		{Scope{Table: "t*"}, `table "t*" is a pattern; * can only stand alone, for all`},
-		{Scope{Database: "d\n"}, `database "d\n" holds a blank or an invisible character`},
-		{Scope{Database: "my db"}, `database "my db" holds a blank or an invisible character`},
+		{Scope{Keyspace: "a:table:b"}, `keyspace "a:table:b" contains a colon`},
+		{Scope{Table: "t*"}, `table "t*" is a pattern; use * only alone, for all`},
+		{Scope{Database: "d\n"}, `database "d\n" contains a space or an invisible character`},
+		{Scope{Database: "my db"}, `database "my db" contains a space or an invisible character`},
 	} {
 		got := ""
 		if err := test.scope.Check(); err != nil {

@@ -20,7 +20,7 @@ const rawLists = true
 const maxFD = 1024
 
 // input reads a terminal without ever being stuck in a read: it waits for the
-// terminal and for the end of the context at once. What it has read and nobody
+// terminal and for the end of the context at once. What it has read and no question
 // has taken stays pending.
 type input struct {
 	file    *os.File

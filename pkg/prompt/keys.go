@@ -46,7 +46,7 @@ type keys struct {
 	asked  atomic.Pointer[string]
 }
 
-// question is what stands before the answer, once it was asked.
+// question is the text before the answer, once it was printed.
 func (k *keys) question() string {
 	if text := k.asked.Load(); text != nil {
 		return *text

@@ -121,7 +121,7 @@ func (p *prompter) editor(k *keys) *term.Terminal {
 }
 
 // newline ends a line that was not ended by Enter, so that what comes next
-// stands on its own.
+// begins a line of its own.
 func (p *prompter) newline(err error) error {
 	if err != nil {
 		fmt.Fprint(p.out, "\r\n")

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/term"
 )
 
-var errNoOptions = errors.New("there is nothing to choose from")
+var errNoOptions = errors.New("no options to choose from")
 
 func (p *prompter) Select(ctx context.Context, q Question, options []Option) (int, error) {
 	if len(options) == 0 {
@@ -78,7 +78,7 @@ func (p *prompter) size() (width, height int) {
 
 // A list is a question of survey with a screen and keys of its own. Those of
 // survey's lists select with the blank, which is a part of names here; they measure
-// the terminal once and leave rows out without a word. The rest is survey's: the
+// the terminal once and silently omit rows. The rest is survey's: the
 // way of a question, the reading of keys, colors and the cursor.
 type list struct {
 	survey.Renderer

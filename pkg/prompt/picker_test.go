@@ -115,10 +115,10 @@ func TestParseChoice(t *testing.T) {
 		{"RO User, API RO User", []int{0, 1}, ""},
 		{"user", nil, "user matches several: RO User, API RO User"},
 		{"twin", nil, "twin matches several"},
-		{"organization", nil, "Nothing in the list is named organization."},
+		{"organization", nil, "No option is named organization."},
 		{"7", nil, "7 is not a number from 1 to 6."},
 		{"0-2", nil, "0-2 is not a number"},
-		{"1, nosuch", nil, "Nothing in the list is named nosuch."},
+		{"1, nosuch", nil, "No option is named nosuch."},
 		{",", nil, ""},
 	} {
 		got, fault := parseChoice(c.answer, options, true)

@@ -76,7 +76,7 @@ func parseChoice(answer string, options []Option, several bool) (indexes []int, 
 			return nil, fmt.Sprintf("%s is not a number from 1 to %d.", part, len(options))
 		}
 		if len(numbers) == 0 {
-			return nil, fmt.Sprintf("Nothing in the list is named %s.", part)
+			return nil, fmt.Sprintf("No option is named %s.", part)
 		}
 		if !ok && len(numbers) > 1 {
 			return nil, fmt.Sprintf("%s matches several: %s. Enter a number or a whole name.", part, labels(options, numbers))

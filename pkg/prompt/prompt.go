@@ -3,7 +3,7 @@
 //
 // It never waits for the terminal itself, so that one which answers no queries
 // works too; every question ends when its context does; and the terminal is
-// left as it was found. What is shown must be sanitised by the caller.
+// left as it was found. What is shown must be sanitized by the caller.
 package prompt
 
 import (
@@ -38,7 +38,7 @@ type Question struct {
 // Option is one line of a list.
 type Option struct {
 	Label       string
-	Alias       string // another name of it, as in a console
+	Alias       string // another name, such as an API parameter
 	Description string
 	Group       string // shown before the label
 }

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// at says which character of a text is meant: U+200B (zero width space) at
-// character 5. Nobody can see it, and a code point can be looked up.
+// at names a character of a text, such as U+200B (zero width space) at character 5. The
+// character may be invisible, but a code point can be looked up.
 func at(r rune, position int) string {
 	return fmt.Sprintf("U+%04X (%s) at character %d", r, called(r), position)
 }
 
-// called returns what a character is, in words.
+// called returns the name or kind of a character.
 func called(r rune) string {
 	known := map[rune]string{
 		0xa0: "no-break space", 0xad: "soft hyphen", 0x34f: "combining grapheme joiner", 0x61c: "Arabic letter mark",
@@ -214,7 +214,7 @@ func Odd(s string) string {
 	position := 0
 	for _, r := range s {
 		position++
-		if invisible(r) || r != ' ' && unicode.IsSpace(r) || r >= utf8.RuneSelf && (twin(r) != r || replaced(r) || norm.NFKC.String(string(r)) != norm.NFC.String(string(r))) {
+		if invisible(r) || r != ' ' && unicode.IsSpace(r) || r >= utf8.RuneSelf && (unconfused(r) != r || replaced(r) || norm.NFKC.String(string(r)) != norm.NFC.String(string(r))) {
 			return at(r, position)
 		}
 	}
@@ -229,7 +229,7 @@ func Difference(a, b string) string {
 	case inB != "":
 		return fmt.Sprintf("%q has %s", b, inB)
 	}
-	return "they differ in blanks"
+	return "they differ in spaces"
 }
 
 // Foreign says which character of a text is none that can be seen of ASCII, or

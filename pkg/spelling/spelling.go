@@ -113,9 +113,9 @@ func looks(s string) string {
 		case invisible(r):
 			return -1
 		}
-		return twin(r)
+		return unconfused(r)
 	}, s)
-	s = strings.Map(twin, norm.NFKC.String(s))
+	s = strings.Map(unconfused, norm.NFKC.String(s))
 	return strings.Join(strings.Fields(s), " ")
 }
 
@@ -139,12 +139,12 @@ func ascii(s string) bool {
 	return true
 }
 
-// twin returns the ASCII letter that r looks like, and else r.
-func twin(r rune) rune {
+// unconfused returns the ASCII letter that r looks like, and else r.
+func unconfused(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
 	}
-	for _, pair := range twins() {
+	for _, pair := range confusables() {
 		if at := strings.IndexRune(pair.others, r); at >= 0 {
 			n := utf8.RuneCountInString(pair.others[:at])
 			return rune(pair.letters[n])
@@ -153,9 +153,9 @@ func twin(r rune) rune {
 	return r
 }
 
-// twins are letters of other scripts, and rare ones of Latin, with the ASCII letters
-// that fonts draw in the same way.
-func twins() []struct{ others, letters string } {
+// confusables returns letters of other scripts, and rare Latin ones, with the ASCII
+// letters that fonts draw in the same way.
+func confusables() []struct{ others, letters string } {
 	return []struct{ others, letters string }{
 		{"АВЕЅІЈКМНОРСТУХҮԌԜԚ", "ABESIJKMHOPCTYXYGWQ"}, // Cyrillic capitals
 		{"аеѕіјкорсухԁԛԝһҽӏ", "aesijkopcyxdqwhel"},     // Cyrillic letters

@@ -231,7 +231,7 @@ func TestDifference(t *testing.T) {
 		{"Admin", "Admin\u200b", `"Admin\u200b" has U+200B (zero width space) at character 6`},
 		{"RO\u00a0User", "RO User", `"RO\u00a0User" has U+00A0 (no-break space) at character 3`},
 		{"\u212aim", "kim", `"Kim" has U+212A (Kelvin sign) at character 1`},
-		{"RO User ", "RO User", "they differ in blanks"},
+		{"RO User ", "RO User", "they differ in spaces"},
 	} {
 		if got := spelling.Difference(test.given, test.other); got != test.want {
 			t.Errorf("%+q: %q, want %q", test.given, got, test.want)
