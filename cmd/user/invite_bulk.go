@@ -26,7 +26,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	rows := in.rows(app, session, members.OrgID, guests, record)
 	if n := record.Done(); n > 0 && !in.resume {
-		app.Warn("an earlier run of these rows did %d of %d; --resume does what is left", n, len(rows))
+		app.Warn("an earlier run of these rows did %d of %d; --resume completes the remaining rows", n, len(rows))
 	}
 	counts := map[string]int{}
 	for _, row := range rows {

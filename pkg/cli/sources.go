@@ -161,7 +161,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	}
 	item, err := a.Stored(ctx, p.Store, LoginKey(p))
 	if errors.Is(err, credential.ErrNotFound) {
-		return item, exit.Hint(err, "the secret store has nothing for profile "+p.Name+": log in again", "astra auth login "+p.Name)
+		return item, &exit.Error{Exit: exit.NoCredential, Message: "profile " + p.Name + " is logged out", Next: []string{"astra auth login " + p.Name}, Cause: err}
 	}
 	if err != nil {
 		return item, err

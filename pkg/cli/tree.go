@@ -58,7 +58,7 @@ func Args(names ...string) cobra.PositionalArgs {
 		}
 		switch {
 		case len(args) < least:
-			return exit.Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
+			return exit.Usagef("%s is required", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
 			return surplus(cmd, args, most)
 		}
@@ -173,7 +173,7 @@ func (a *App) resolveCustomFormat(cmd *cobra.Command) error {
 	other := a.OutputFlag()
 	a.outputGiven = given
 	if other != "" {
-		return exit.Usagef("%s has no meaning with -o %s", other, g.Output)
+		return exit.Usagef("%s cannot be combined with -o %s", other, g.Output)
 	}
 	a.ownFormat, g.Output = g.Output, ""
 	return nil
