@@ -29,7 +29,7 @@ func AddCloud(f *pflag.FlagSet, cloud *string) {
 func CheckCloud(cloud *string) error {
 	*cloud = strings.ToLower(*cloud)
 	if *cloud != "" && !slices.Contains(clouds(), *cloud) {
-		return exit.Usagef("--cloud is %s, not %q", cloudWords, *cloud)
+		return exit.Usagef("--cloud must be %s, not %q", cloudWords, *cloud)
 	}
 	return nil
 }
