@@ -41,7 +41,7 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 		return exit.Usagef("%q cannot name a profile: %v", to, err)
 	}
 	if _, err := app.NamedProfile(to); err == nil {
-		return exit.Failf(exit.Conflict, "profile %q exists already", to)
+		return exit.Failf(exit.Conflict, "profile %q already exists", to)
 	}
 	if err := app.CheckNoRotation("to rename profile "+from, cli.InProfile(from)); err != nil {
 		return err

@@ -62,10 +62,10 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 		return nil, profile, err
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		e := exit.Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
-			WithHint("use the profile's credential: unset the variable, or leave --token-file out")
+		e := exit.Usagef("cannot select a database for profile %[2]s with the credential from %[1]s", session.Source, profile.Name).
+			WithHint("use the credential of the profile: unset the variable or remove --token-file")
 		if profile.Store == string(credential.Env) {
-			e = e.WithHint("if it replaced the token that the profile was made with, log in again").WithNext("astra auth login " + profile.Name + " --store env")
+			e = e.WithHint("if it replaced the token of the profile, log in again").WithNext("astra auth login " + profile.Name + " --store env")
 		}
 		return nil, profile, e
 	}

@@ -45,7 +45,7 @@ func Args(names ...string) cobra.PositionalArgs {
 			return err
 		}
 		if slices.Contains(args, "") {
-			return exit.Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
+			return exit.Usagef("an argument is empty").WithHint("a shell variable may be unset; usage: %s", cmd.UseLine())
 		}
 		least, most := 0, len(names)
 		for _, n := range names {
@@ -185,7 +185,7 @@ func ownFormatsToo(cmd *cobra.Command, err error) error {
 	if len(names) == 0 {
 		return err
 	}
-	return exit.Hint(err, "this command has "+strings.Join(names, " and ")+" as well")
+	return exit.Hint(err, "this command also has "+strings.Join(names, " and ")+"")
 }
 
 // A ChildStatus is the status of a program that was run for the user. The
