@@ -39,7 +39,7 @@ func newHelp() *cobra.Command {
 // noHelp is the failure for a word that is no command. It names those that may
 // have been meant, below the last one that is one.
 func noHelp(args []string, target *cobra.Command, rest []string) error {
-	e := exit.Usagef("there is no help on %q", strings.Join(args, " ")).WithNext("astra help")
+	e := exit.Usagef("no help on %q", strings.Join(args, " ")).WithNext("astra help")
 	if target == nil || len(rest) == 0 {
 		return e
 	}

@@ -57,7 +57,7 @@ func TestDatabasesOnTerminal(t *testing.T) {
 		term = b.onTerminal("--sandbox", "db", "delete", "demo")
 		term.see("Type demo to confirm")
 		term.typed("demo\r")
-		term.see("Deleting demo: under way")
+		term.see("Started deleting demo")
 		term.ends(0)
 	})
 	t.Run("a new password", func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestDatabasesOnTerminal(t *testing.T) {
 			term := b.onTerminal("--sandbox", "db", "reset-password", "legacy", "--username", "legacy")
 			term.see("New password of legacy:")
 			term.typed("open sesame\r")
-			term.see("Once more:")
+			term.see("Repeat the password:")
 			term.typed(second + "\r")
 			if answer != "" {
 				term.see("Reset the password of legacy in legacy")
@@ -76,7 +76,7 @@ func TestDatabasesOnTerminal(t *testing.T) {
 			return term
 		}
 		term := reset("open sesam", "")
-		term.see("the two passwords differ; nothing was changed")
+		term.see("the passwords do not match; nothing was changed")
 		term.ends(8)
 		term = reset("open sesame", "y")
 		term.ends(0)

@@ -272,7 +272,7 @@ func TestPagerEndsWithTheCommand(t *testing.T) {
 		term := b.onTerminal("--timeout", "1s", "permission", "list")
 		term.see("reading")
 		term.ends(12)
-		if !strings.Contains(term.text(), "the time limit of 1s is reached") {
+		if !strings.Contains(term.text(), "the time limit of 1s was reached") {
 			t.Errorf("%s: %s", pager, term.text())
 		}
 		term = b.onTerminal("permission", "list")

@@ -55,7 +55,7 @@ func TestStrangeTokens(t *testing.T) {
 		{"one of the same organization", tokenOf(ourID), "token verify - --columns valid,otherOrg,orgName", 0, "true\tfalse\tOurs\n"},
 		{"tokens without roles are rows like any other", "", "token list --columns clientId,roles", 0, "bareBAREbareBAREbareBARE\t\nnoneNONEnoneNONEnoneNONE\t\n"},
 		{"also for revoking them", "", "token delete noneNONEnoneNONEnoneNONE", 8, "(no roles, generated unknown ago)"},
-		{"two roles of one name are refused with both ids", "", "token generate --role Analyst", 7, `role "Analyst" means 2 things: r-1, r-2`},
+		{"two roles of one name are refused with both ids", "", "token generate --role Analyst", 7, `role "Analyst" is ambiguous: r-1, r-2`},
 		{"an id says which", "", "token generate --role r-2 --dry-run", 0, `"r-2"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func enterpriseOnly(err error) error {
 	if !errors.Is(err, devops.ErrForbidden) {
 		return err
 	}
-	return exit.Hint(err, "only a credential with rights in an enterprise may ask for this; an organization's own bill is in the Portal", "astra billing open")
+	return exit.Hint(err, "only a credential with enterprise rights can do this; the bill of an organization is in the Portal", "astra billing open")
 }
 
 // money words an amount in dollars: with cents, or what is less than ten of them

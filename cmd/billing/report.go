@@ -40,9 +40,9 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 	month, err := time.Parse("2006-01", in.month)
 	switch {
 	case (in.id == "") == (in.month == ""):
-		return exit.Usagef("give either a MONTH or the --id of a report")
+		return exit.Usagef("specify either MONTH or --id")
 	case in.id == "" && err != nil:
-		return exit.Usagef("MONTH is a month such as 2026-01, not %q", in.month)
+		return exit.Usagef("MONTH must be a month such as 2026-01, not %q", in.month)
 	}
 	if err := cli.CheckOne(app, reportColumns()); err != nil {
 		return err
@@ -63,16 +63,16 @@ func (in report) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if month.After(now) {
-		return exit.Usagef("%s has not begun", in.month)
+		return exit.Usagef("%s is in the future", in.month)
 	}
 	begun, err := session.Billing.StartReport(ctx, month)
 	if errors.Is(err, devops.ErrOutcomeUnknown) {
-		return exit.Hint(err, "a report may be in the making, and its id is lost: to run this again does no harm, and makes another")
+		return exit.Hint(err, "a report may have been started, and its ID is lost; it is safe to run this again")
 	}
 	if err != nil {
 		return enterpriseOnly(err)
 	}
-	app.Say("The report is being made. See how far it is: %s", app.Command("astra billing report --id "+begun.ID))
+	app.Say("Started the report. To check it: %s", app.Command("astra billing report --id "+begun.ID))
 	return cli.PrintOne(app, reportColumns(), begun)
 }
 

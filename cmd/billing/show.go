@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type show struct{ per string }
@@ -75,7 +76,7 @@ func (in show) run(ctx context.Context, app *cli.App) error {
 	switch in.per {
 	case "minute", "hour", "day", "month":
 	default:
-		return exit.Usagef("--per is minute, hour, day or month, not %q", in.per)
+		return exit.Usagef("--per must be minute, hour, day or month, not %q", in.per)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -95,9 +96,10 @@ func (in show) run(ctx context.Context, app *cli.App) error {
 			byUse++
 		}
 	}
-	app.Say("Together $%s a %s.", money(total), in.per)
+	excluded := ""
 	if byUse > 0 {
-		app.Say("Of the databases, %d are paid for by use, which is not in that sum.", byUse)
+		excluded = ", not counting " + spelling.Count(byUse, "pay-as-you-go database")
 	}
+	app.Say("Total: $%s a %s%s.", money(total), in.per, excluded)
 	return nil
 }

@@ -54,10 +54,10 @@ func (in usage) period(now time.Time) (devops.Period, error) {
 	}
 	switch length := p.To.Sub(p.From); {
 	case length <= 0:
-		return p, exit.Usagef("the period ends before it begins: from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
+		return p, exit.Usagef("the period ends before it starts: from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
 	case length > 31*24*time.Hour:
 		return p, exit.Usagef("the period is longer than 31 days, from %s to %s", p.From.Format(time.RFC3339), p.To.Format(time.RFC3339)).
-			WithHint("ask for each month by itself")
+			WithHint("use a separate command for each month")
 	}
 	return p, nil
 }
@@ -110,7 +110,7 @@ func (in usage) run(ctx context.Context, app *cli.App) error {
 	if err := cli.PrintRead(app, usageColumns(), used.Costs, "No usage in this period."); err != nil {
 		return err
 	}
-	app.Say("Together $%s from %s to %s.", money(used.Total), p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
+	app.Say("Total: $%s from %s to %s.", money(used.Total), p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
 	return nil
 }
 

@@ -48,7 +48,7 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 	table := devops.CDCTable{Keyspace: keyspace, Table: name}
 	all, err := session.CDC.Table(ctx, d.ID, table)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && len(all) == 0 {
-		return exit.Failf(exit.NotFound, "the changes of %s in %s are not sent elsewhere", in.table, d.Name).
+		return exit.Failf(exit.NotFound, "%s in %s has no change data capture", in.table, d.Name).
 			WithNext("astra cdc list --db " + shellword.Quote(d.Name))
 	}
 	if err != nil {

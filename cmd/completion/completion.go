@@ -66,7 +66,7 @@ func Write(root *cobra.Command, shell string, w io.Writer) error {
 	case "powershell":
 		err = root.GenPowerShellCompletionWithDesc(&script)
 	default:
-		return exit.Usagef("there is completion for bash, zsh, fish and powershell, not for %q", shell)
+		return exit.Usagef("no completion for %q; expected bash, zsh, fish or powershell", shell)
 	}
 	if err != nil {
 		return err
@@ -87,35 +87,35 @@ var ofBash string
 //go:embed start.bash
 var ofBashStart string
 
-// A mend puts text in the place of what begins with from and ends with to.
-type mend struct{ from, to, text string }
+// A patch puts text in the place of what begins with from and ends with to.
+type patch struct{ from, to, text string }
 
-func (m mend) apply(script string) (string, error) {
+func (m patch) apply(script string) (string, error) {
 	before, rest, found := strings.Cut(script, m.from)
 	_, after, ends := strings.Cut(rest, m.to)
 	if !found || !ends {
-		return "", fmt.Errorf("there is no %q to be mended", m.from)
+		return "", fmt.Errorf("there is no %q to patch", m.from)
 	}
 	return before + m.text + after, nil
 }
 
-// scriptPatches are what is mended in cobra's script of a shell. It evaluates the line that
+// scriptPatches are the patches of cobra's script of a shell. It evaluates the line that
 // is completed, which would run what stands in it; that of PowerShell still does.
 // Besides, that of bash
 // needs a package beside bash, takes an address for two words because of its @, and
 // does not quote a blank that several names have in common; that of zsh makes two
 // words of a name with a blank, and that of fish escapes what is escaped already.
-func scriptPatches(shell string) []mend {
+func scriptPatches(shell string) []patch {
 	switch shell {
 	case "bash":
-		return []mend{
+		return []patch{
 			{"__start_astra()\n{\n", "", ofBashStart},
 			{"# Macs have bash3", "}\n\n", ofBash + "\n"},
 			{"    # Call _init_completion", "    fi\n", "    __astra_words || return\n"},
 			{`    __astra_handle_special_char "$cur" :`, "", "    __astra_quote_common_prefix\n    __astra_handle_at\n" + `    __astra_handle_special_char "$cur" :`},
 		}
 	case "zsh":
-		return []mend{
+		return []patch{
 			{`words=("${=words[1,CURRENT]}")`, "", `words=("${(@)words[1,CURRENT]}")`},
 			{`requestComp="${words[1]} __complete ${words[2,-1]}"`, "", `local -a given=("${(@Q)words[2,-1]}")` + "\n" +
 				`    requestComp="${words[1]} __complete ${(j: :)${(@qq)given}}"`},
@@ -123,7 +123,7 @@ func scriptPatches(shell string) []mend {
 			{`flagPrefix="-P ${BASH_REMATCH}"`, "", `flagPrefix="-P ${(q)BASH_REMATCH}"`},
 		}
 	case "fish":
-		return []mend{
+		return []patch{
 			{"set -l lastArg (string escape -- (commandline -ct))", "", "set -l lastArg (string unescape -- (commandline -ct))\n" +
 				"    test (count $lastArg) -eq 1; or set lastArg (commandline -ct)\n    set lastArg (string escape -- $lastArg)"},
 			{`set -l requestComp "ASTRA_ACTIVE_HELP=0 $args[1] __complete $args[2..-1] $lastArg"`, "", "set -l given (string escape -- $args[2..-1])\n" +

@@ -121,12 +121,12 @@ func (in bundle) where(session *cli.Session, d devops.Database) (string, error) 
 func (in bundle) checkOut() error {
 	if in.out == "" {
 		if in.force {
-			return exit.Usagef("--force goes with --out: the file elsewhere is replaced anyway")
+			return exit.Usagef("--force requires --out")
 		}
 		return nil
 	}
 	if in.out == "-" {
-		return exit.Usagef("--out is a file, and standard output is none")
+		return exit.Usagef("--out must be a file, not standard output")
 	}
 	if _, err := os.Stat(filepath.Dir(in.out)); err != nil {
 		return cli.OutError(in.out, err)
@@ -138,15 +138,15 @@ func (in bundle) checkOut() error {
 	case err != nil:
 		return cli.OutError(in.out, err)
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
-		return exit.Usagef("--out %s: that is no file", shellword.Quote(in.out))
+		return exit.Usagef("--out %s is not a file", shellword.Quote(in.out))
 	case !in.force:
-		return exit.Usagef("%s exists", shellword.Quote(in.out)).WithHint("--force replaces it")
+		return exit.Usagef("%s exists", shellword.Quote(in.out)).WithHint("use --force to replace it")
 	}
 	return nil
 }
 
 func exists(path string) error {
-	return exit.Refusef("%s exists", shellword.Quote(path)).WithHint("--force replaces it")
+	return exit.Refusef("%s exists", shellword.Quote(path)).WithHint("use --force to replace it")
 }
 
 // path is where the bundle goes.
@@ -175,7 +175,7 @@ func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, regi
 			return b, nil
 		}
 	}
-	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no bundle of %s in %s", d.Name, region)
+	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no bundle for %s in %s", d.Name, region)
 }
 
 // fetch downloads to a temporary file beside path, and gives it its name when it

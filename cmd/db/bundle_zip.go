@@ -26,7 +26,7 @@ func checkArchive(file io.ReaderAt, size int64) error {
 		return errCorruptZip(err.Error())
 	}
 	if len(archive.File) > maxMembers {
-		return errUnsafeZip("it has too many members")
+		return errUnsafeZip("too many members")
 	}
 	seen := map[string]bool{}
 	var total uint64
@@ -40,31 +40,31 @@ func checkArchive(file io.ReaderAt, size int64) error {
 		}
 		seen[name] = true
 		if total += member.UncompressedSize64; total > maxUnpack {
-			return errUnsafeZip("it is too large when unpacked")
+			return errUnsafeZip("too large when unpacked")
 		}
 		if err := readMember(member); err != nil {
 			return errCorruptZip(err.Error())
 		}
 	}
 	if !seen["config.json"] {
-		return errCorruptZip("it has no config.json")
+		return errCorruptZip("config.json is missing")
 	}
 	return checkLayout(file, size, archive)
 }
 
 func errCorruptZip(why string) error {
-	return exit.Failf(exit.Server, "what the service sent is no secure connect bundle: %s; nothing was kept", why)
+	return exit.Failf(exit.Server, "the response is not a secure connect bundle: %s; nothing was saved", why)
 }
 
 func errUnsafeZip(why string) error {
-	return exit.Refusef("the bundle that the service sent is not safe: %s; nothing was kept", why)
+	return exit.Refusef("unsafe bundle from the service: %s; nothing was saved", why)
 }
 
 func checkMember(m *zip.File) error {
 	kind := m.Mode()
 	switch {
 	case !harmless(m.Name):
-		return errUnsafeZip("a member would be unpacked elsewhere")
+		return errUnsafeZip("a member would be unpacked outside the directory")
 	case !kind.IsRegular() && !kind.IsDir():
 		return errUnsafeZip("a member is neither a file nor a directory")
 	case m.UncompressedSize64 > maxMember, m.UncompressedSize64/maxRatio > m.CompressedSize64:

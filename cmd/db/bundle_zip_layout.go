@@ -40,14 +40,14 @@ func checkLayout(file io.ReaderAt, size int64, archive *zip.Reader) error {
 	for _, m := range members {
 		header := section(file, at, localSize)
 		if !bytes.HasPrefix(header, []byte("PK\x03\x04")) {
-			return errUnsafeZip("something stands between its members")
+			return errUnsafeZip("data between the members")
 		}
 		name := section(file, at+localSize, int64(binary.LittleEndian.Uint16(header[26:])))
 		if string(name) != m.Name || binary.LittleEndian.Uint16(header[8:]) != m.Method {
-			return errUnsafeZip("it says two things of one member")
+			return errUnsafeZip("conflicting headers for a member")
 		}
 		if at+localSize+int64(len(name))+int64(binary.LittleEndian.Uint16(header[28:])) != m.data {
-			return errUnsafeZip("its members overlap")
+			return errUnsafeZip("members overlap")
 		}
 		at = m.data + int64(m.CompressedSize64) //nolint:gosec // the size of the file bounds it, as reading found
 		if binary.LittleEndian.Uint16(header[6:])&descriptor != 0 {
@@ -56,11 +56,11 @@ func checkLayout(file io.ReaderAt, size int64, archive *zip.Reader) error {
 	}
 	end := section(file, size-endSize-int64(len(archive.Comment)), endSize)
 	if !bytes.HasPrefix(end, []byte("PK\x05\x06")) {
-		return errUnsafeZip("something stands behind its end")
+		return errUnsafeZip("data after the end")
 	}
 	length, start := int64(binary.LittleEndian.Uint32(end[12:])), int64(binary.LittleEndian.Uint32(end[16:]))
 	if start != at || start+length != size-endSize-int64(len(archive.Comment)) {
-		return errUnsafeZip("something stands between its members and their list")
+		return errUnsafeZip("data between the members and their list")
 	}
 	return nil
 }

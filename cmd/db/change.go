@@ -14,7 +14,7 @@ import (
 // shows what became of it.
 func runChange(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c dbchange.Spec, question string, args ...any) error {
 	if c.Done(d) || c.Begun != nil && c.Begun(d) {
-		app.Say("%s is %s already.", d.Name, strings.ToLower(d.Status))
+		app.Say("%s is already %s.", d.Name, strings.ToLower(d.Status))
 	} else if question != "" {
 		if err := app.Confirm(ctx, question, args...); err != nil {
 			return err
@@ -38,7 +38,7 @@ func classic(ctx context.Context, app *cli.App, ref, verb, otherwise string) (*c
 	}
 	d, err := session.Database(ctx, ref)
 	if err == nil && d.Type != "classic" {
-		err = exit.Usagef("%s is %s, and only classic databases can be %s", d.Name, d.Type, verb).WithHint("%s", otherwise)
+		err = exit.Usagef("%s is a %s database; only classic databases can be %s", d.Name, d.Type, verb).WithHint("%s", otherwise)
 	}
 	return session, d, err
 }

@@ -89,8 +89,8 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if twin, found, err := in.findExisting(there); err != nil || found {
-		return in.waitCreated(ctx, app, session, twin, err)
+	if existing, found, err := in.findExisting(there); err != nil || found {
+		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
 	}
 	in.warnAlike(app, there)
 	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region, "--cloud is")
@@ -103,14 +103,14 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if in.Password, err = in.password(ctx, app); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Create the %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
+	if err := app.Confirm(ctx, "Create %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
 		return err
 	}
 	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the question may have taken long
 		return err
 	}
-	if twin, found, err := in.findExisting(there); err != nil || found {
-		return in.waitCreated(ctx, app, session, twin, err)
+	if existing, found, err := in.findExisting(there); err != nil || found {
+		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
 	}
 	made, now, err := in.send(ctx, app, session, there)
 	if err != nil {
@@ -119,7 +119,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if !in.duplicate {
 		in.warnDuplicateName(ctx, app, session, made, now)
 	}
-	return in.waitCreated(ctx, app, session, made, nil)
+	return in.waitCreated(ctx, app, session, made, "Created %s (%s).", nil)
 }
 
 // check finds mistakes before anything is sent.
@@ -131,26 +131,26 @@ func (in *create) check() error {
 	servers := in.Type == "classic"
 	switch {
 	case in.Cloud == "" && in.Region == "":
-		return exit.Usagef("--cloud and --region are missing: a database is somewhere").WithNext("astra region list")
+		return exit.Usagef("--cloud and --region are required").WithNext("astra region list")
 	case in.Cloud == "":
-		return exit.Usagef("--cloud is missing: some regions of several clouds have one name").WithNext("astra region list --filter " + shellword.Quote("name="+in.Region))
+		return exit.Usagef("--cloud is required: regions of several clouds can have the same name").WithNext("astra region list --filter " + shellword.Quote("name="+in.Region))
 	case in.Region == "":
-		return exit.Usagef("--region is missing").WithNext("astra region list --cloud " + shellword.Quote(in.Cloud))
+		return exit.Usagef("--region is required").WithNext("astra region list --cloud " + shellword.Quote(in.Cloud))
 	case !slices.Contains([]string{"vector", "serverless", "classic"}, in.Type):
-		return exit.Usagef("--type is vector, serverless or classic, not %q", in.Type)
+		return exit.Usagef("--type must be vector, serverless or classic, not %q", in.Type)
 	case servers && (in.Tier == "" || in.User == ""):
-		return exit.Usagef("a classic database needs --tier and --username")
+		return exit.Usagef("--tier and --username are required for a classic database")
 	case !servers && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
-		return exit.Usagef("--tier, --capacity-units, --username and --password-file are for --type classic")
+		return exit.Usagef("--tier, --capacity-units, --username and --password-file require --type classic")
 	case in.CapacityUnits < 0:
-		return exit.Usagef("--capacity-units must be above zero")
+		return exit.Usagef("--capacity-units must be at least 1")
 	case in.Keyspace != "":
 		return cli.CheckKeyspace(in.Keyspace)
 	}
 	return nil
 }
 
-// password is that of the user of a classic database.
+// password reads the password of the user of a classic database.
 func (in create) password(ctx context.Context, app *cli.App) (secret.Text, error) {
 	if in.User == "" || app.Globals.DryRun {
 		return "", nil
@@ -158,13 +158,13 @@ func (in create) password(ctx context.Context, app *cli.App) (secret.Text, error
 	return app.NewPassword(ctx, in.passwordFile, in.User)
 }
 
-// waitCreated waits for a database that is being made, or shows it. err is that of
-// looking for it.
-func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, err error) error {
+// waitCreated reports result, a format of the name and ID, and waits for a database that
+// is being created, or shows it. err is the failure of the search for it.
+func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, result string, err error) error {
 	if err != nil {
 		return err
 	}
-	app.Say("%s has the id %s.", d.Name, d.ID)
+	app.Say(result, d.Name, d.ID)
 	change := dbchange.Spec{
 		Doing: "creating " + d.Name, Again: "--if-not-exists", Wait: in.wait,
 		Begun: func(devops.Database) bool { return true },

@@ -30,13 +30,13 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
 		return same[0], true, nil
 	}
-	e := exit.Failf(exit.Conflict, "there is a database %s already: %s", in.Name, strings.Join(states, ", ")).
-		WithHint("--allow-duplicate creates another one of that name").WithNext("astra db get " + same[0].ID)
+	e := exit.Failf(exit.Conflict, "database %s already exists: %s", in.Name, strings.Join(states, ", ")).
+		WithHint("use --allow-duplicate to create another database with that name").WithNext("astra db get " + same[0].ID)
 	switch {
 	case ours && same[0].BeingMade():
-		e.Hint = "--wait waits for it; " + e.Hint
+		e.Hint = "use --wait to wait for it, or " + e.Hint
 	case !ours && in.ifNotExists:
-		e.Hint = "and it is another one than this command describes; " + e.Hint
+		e.Hint = "it differs from the requested database; " + e.Hint
 	}
 	return devops.Database{}, false, e
 }
@@ -68,7 +68,7 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 		defer cancel()
 		var err error
 		if now, err = devops.Collect(session.Databases.All(looking, "")); err != nil {
-			app.Verbosef("whether somebody created another %s at the same moment cannot be seen: %v", in.Name, err)
+			app.Verbosef("checking for another new %s failed: %v", in.Name, err)
 			return
 		}
 	}
@@ -79,7 +79,7 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 	}
 	for _, d := range now {
 		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
-			app.Warn("there are two of the name %s now: this one is %s, and somebody created %s at the same moment; to delete the later one: %s",
+			app.Warn("two databases are named %s: %s is new, and another client created %s at the same time. To delete the later one: %s",
 				in.Name, made.ID, d.ID, app.Command("astra db delete "+newer(made, d)))
 		}
 	}

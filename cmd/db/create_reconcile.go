@@ -47,10 +47,10 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 	}
 	if len(made) == 1 {
 		app.Changed()
-		app.Warn("the answer of the service was lost; %s was made all the same", in.Name)
+		app.Warn("connection lost before the response arrived; %s was created", in.Name)
 		return made[0], now, nil
 	}
-	return devops.Database{}, nil, in.unsettled(err, made, seen)
+	return devops.Database{}, nil, in.outcomeUnknown(err, made, seen)
 }
 
 // reconcileCreate are the databases that this command may have made: of the name that it
@@ -74,17 +74,18 @@ func (in create) reconcileCreate(there, before []devops.Database, clientID strin
 	return made
 }
 
-func (in create) unsettled(err error, made []devops.Database, seen bool) error {
+// outcomeUnknown hints at the search for a database that may have been created.
+func (in create) outcomeUnknown(err error, made []devops.Database, seen bool) error {
 	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
 	if !seen {
-		return exit.Hint(err, "the databases cannot be seen, and it may be among them: look before you run this again", look)
+		return exit.Hint(err, "the database may exist: list the databases before you run this again", look)
 	}
 	if len(made) == 0 {
-		return exit.Hint(err, "the database is not in the list, but may yet come: look before you run this again", look)
+		return exit.Hint(err, "the database is not listed yet, but may appear: list the databases before you run this again", look)
 	}
 	ids := make([]string, len(made))
 	for i, d := range made {
 		ids[i] = d.ID
 	}
-	return exit.Hint(err, "several new ones of that name are there, and nobody knows which is this command's: "+strings.Join(ids, ", "), look)
+	return exit.Hint(err, "there are several new databases with that name: "+strings.Join(ids, ", "), look)
 }

@@ -51,15 +51,15 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	d, err := session.Database(ctx, ref)
 	if in.ifExists && exit.Is(err, exit.NotFound) {
-		app.Say("There is no database %s.", ref)
+		app.Say("Database %s does not exist.", ref)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if d.BeingDeleted() {
-		app.Say("%s is being deleted already.", d.Name)
-	} else if err := app.ConfirmName(ctx, in.confirm, d.Name, "Delete the %s database %s (%s) with all its data", d.Type, d.Name, strings.Join(d.Regions, ", ")); err != nil {
+		app.Say("%s is already being deleted.", d.Name)
+	} else if err := app.ConfirmName(ctx, in.confirm, d.Name, "Delete %s database %s (%s) with all its data", d.Type, d.Name, strings.Join(d.Regions, ", ")); err != nil {
 		return err
 	}
 	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{

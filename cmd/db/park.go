@@ -11,7 +11,7 @@ import (
 )
 
 // sleepy says what serverless databases do instead of being parked.
-const sleepy = "a serverless database hibernates by itself when nobody uses it, and resumes at the first request to its data"
+const sleepy = "serverless databases hibernate automatically when unused and resume at the first request to their data"
 
 func newPark(app *cli.App) *cobra.Command {
 	wait := false
@@ -26,7 +26,7 @@ func newPark(app *cli.App) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.Limited(cmd, "It is for classic databases; a serverless one hibernates by itself when nothing uses it")
+	return cli.Limited(cmd, "It is for classic databases; serverless databases hibernate automatically")
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
@@ -39,5 +39,5 @@ func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
 		Send:  func(ctx context.Context) error { return session.Databases.Park(ctx, d.ID) },
 		Begun: func(d devops.Database) bool { return d.Status == "PARKING" },
 		Done:  func(d devops.Database) bool { return d.Status == "PARKED" },
-	}, "Park %s, so that nothing can use it?", d.Name)
+	}, "Park %s? Applications cannot use it until it is unparked.", d.Name)
 }

@@ -40,9 +40,9 @@ application tokens.`,
 
 func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error {
 	if in.username == "" {
-		return exit.Usagef("--username is missing: whose password is it?")
+		return exit.Usagef("--username is required")
 	}
-	session, d, err := classic(ctx, app, ref, "given passwords", "its users are application tokens: astra token generate")
+	session, d, err := classic(ctx, app, ref, "given passwords", "serverless databases use application tokens: astra token generate")
 	if err != nil {
 		return err
 	}
@@ -61,5 +61,5 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 			return err
 		},
 		Done: func(d devops.Database) bool { return sent && d.State() != devops.Changing },
-	}, "Reset the password of %s in %s, so that the old one stops working?", in.username, d.Name)
+	}, "Reset the password of %s in %s? The old password stops working.", in.username, d.Name)
 }

@@ -39,9 +39,9 @@ automatically.`,
 func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 	const most = 100
 	if in.units < 1 || in.units > most {
-		return exit.Usagef("--capacity-units is missing, or not 1 to %d", most)
+		return exit.Usagef("--capacity-units must be 1 to %d", most)
 	}
-	session, d, err := classic(ctx, app, ref, "resized", "a serverless database grows by itself")
+	session, d, err := classic(ctx, app, ref, "resized", "serverless databases scale automatically")
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		return err
 	}
 	if in.units == d.CapacityUnits && d.State() != devops.Changing {
-		app.Say("%s has %s already.", d.Name, spelling.Count(in.units, "capacity unit"))
+		app.Say("%s already has %s.", d.Name, spelling.Count(in.units, "capacity unit"))
 		return cli.PrintOne(app, columns(), d)
 	}
 	lost := false
@@ -62,7 +62,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 		},
 		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same
 		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
-	}, "Resize %s from %s to %s, which cannot be undone?", d.Name, fmt.Sprint(d.CapacityUnits), spelling.Count(in.units, "capacity unit"))
+	}, "Resize %s from %s to %s? This cannot be undone.", d.Name, fmt.Sprint(d.CapacityUnits), spelling.Count(in.units, "capacity unit"))
 }
 
 // check refuses what the service does not do.
@@ -70,7 +70,7 @@ func (in resize) check(d devops.Database) error {
 	const step = 3
 	switch {
 	case in.units < d.CapacityUnits:
-		return exit.Usagef("%s has %s, and no database can shrink", d.Name, spelling.Count(d.CapacityUnits, "capacity unit"))
+		return exit.Usagef("%s has %s; capacity units cannot be removed", d.Name, spelling.Count(d.CapacityUnits, "capacity unit"))
 	case in.units > d.CapacityUnits+step:
 		return exit.Usagef("%s has %s; at most %d can be added at once", d.Name, spelling.Count(d.CapacityUnits, "capacity unit"), step).
 			WithNext(fmt.Sprintf("astra db resize %s --capacity-units %d --wait", shellword.Quote(d.Name), d.CapacityUnits+step))

@@ -54,7 +54,7 @@ func run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if slices.ContainsFunc(found, func(f finding) bool { return f.state == trouble }) {
-		return exit.Failf(exit.CheckFailed, "problems were found")
+		return exit.Failf(exit.CheckFailed, "problems found")
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func keyring(ctx context.Context, app *cli.App) finding {
 func login(ctx context.Context, app *cli.App) finding {
 	f := finding{check: "login", state: fine}
 	if !app.HasCredential() {
-		return finding{f.check, note, "no credential; log in with: astra auth login"}
+		return finding{f.check, note, "not logged in; run: astra auth login"}
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -125,7 +125,7 @@ func login(ctx context.Context, app *cli.App) finding {
 		}
 		return f
 	}
-	f.detail = session.ClientID + " of " + name + ", from " + session.Source
+	f.detail = session.ClientID + " in " + name + ", from " + session.Source
 	return f
 }
 
@@ -165,29 +165,29 @@ func database(app *cli.App) finding {
 
 // operations looks for those that were cut short.
 func operations(app *cli.App) finding {
-	f := finding{check: "operations", state: fine, detail: "none was cut short"}
+	f := finding{check: "operations", state: fine, detail: "no unfinished operations"}
 	words, next, err := app.Unfinished()
 	switch {
 	case err != nil:
 		return finding{f.check, trouble, err.Error()}
 	case len(words) > 0:
-		return finding{f.check, trouble, strings.Join(words, ", ") + "; settle it with: " + app.Command(next)}
+		return finding{f.check, trouble, strings.Join(words, ", ") + "; to finish them: " + app.Command(next)}
 	}
 	return f
 }
 
 // environment looks for variables that surprise.
 func environment(app *cli.App) finding {
-	f := finding{check: "environment", state: fine, detail: "nothing surprising"}
+	f := finding{check: "environment", state: fine, detail: "no conflicting variables"}
 	var words []string
 	if app.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" && app.Getenv("ASTRA_TOKEN") == "" && app.Getenv("ASTRA_API_TOKEN") == "" {
 		words = append(words, "ASTRA_DB_APPLICATION_TOKEN is for applications and never used as a login")
 	}
 	if app.Getenv("ASTRA_TOKEN") != "" && app.Getenv("ASTRA_API_TOKEN") != "" {
-		words = append(words, "ASTRA_TOKEN wins over ASTRA_API_TOKEN")
+		words = append(words, "ASTRA_TOKEN takes precedence over ASTRA_API_TOKEN")
 	}
 	if words = append(words, app.ProxyNotes()...); app.Getenv("ASTRA_API_URL") != "" {
-		words = append(words, "ASTRA_API_URL asks for another service than the public one")
+		words = append(words, "ASTRA_API_URL selects another service than the public one")
 	}
 	if len(words) > 0 {
 		f.state, f.detail = note, strings.Join(words, "; ")
@@ -201,11 +201,11 @@ func completion(app *cli.App) finding {
 	f := finding{check: "completion", state: fine}
 	paths, err := app.Paths()
 	if err == nil {
-		f.detail = "names are kept in " + paths.Cache
+		f.detail = "names are stored in " + paths.Cache
 		err = names.Probe(paths.Cache)
 	}
 	if err != nil {
-		f.state, f.detail = note, "names of databases, roles and people are not completed: "+err.Error()+"; set ASTRA_CACHE_DIR to a directory that can be written"
+		f.state, f.detail = note, "names of databases, roles and users are not completed: "+err.Error()+"; set ASTRA_CACHE_DIR to a writable directory"
 	}
 	return f
 }
@@ -213,7 +213,7 @@ func completion(app *cli.App) finding {
 // otherInstalls looks for other programs called astra: the official tool has the
 // same name.
 func otherInstalls(app *cli.App) finding {
-	f := finding{check: "namesakes", state: fine, detail: "no other astra on the path"}
+	f := finding{check: "PATH", state: fine, detail: "no other program named astra"}
 	self, err := os.Executable()
 	if err != nil {
 		return f
@@ -233,7 +233,7 @@ func otherInstalls(app *cli.App) finding {
 		}
 	}
 	if len(others) > 0 {
-		f.state, f.detail = note, "another astra is on the path: "+strings.Join(others, ", ")
+		f.state, f.detail = note, "another program named astra: "+strings.Join(others, ", ")
 	}
 	return f
 }

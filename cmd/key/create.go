@@ -63,10 +63,10 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	}
 	if old, found := region(registered, key); found {
 		if old.ID != key.ID {
-			return exit.Failf(exit.Conflict, "there is a key for %s in %s already: %s", key.Cloud, key.Region, old.ID).
-				WithHint("there is one for each cloud and region, and it cannot be replaced; support of the service may help")
+			return exit.Failf(exit.Conflict, "%s already has a key in %s: %s", key.Cloud, key.Region, old.ID).
+				WithHint("each cloud and region has one key, which cannot be replaced; ask DataStax support")
 		}
-		app.Say("This key is registered already.")
+		app.Say("This key is already registered.")
 		return cli.PrintOne(app, columns(), old)
 	}
 	if err := in.knownOrgs(ctx, app, session); err != nil {
@@ -88,7 +88,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return fmt.Errorf("register the key for %s in %s: %w", key.Cloud, key.Region, err)
 	}
-	app.Say("Registered the key: databases that are created in %s from now on are encrypted with it.", key.Region)
+	app.Say("Registered the key. New databases in %s are encrypted with it.", key.Region)
 	return cli.PrintOne(app, columns(), key)
 }
 
@@ -107,7 +107,7 @@ func (in create) agreed(ctx context.Context, app *cli.App, session *cli.Session)
 		return err
 	}
 	for _, a := range accounts {
-		app.Say("At %s the key must be usable by %s.", in.cloud, a.ID)
+		app.Say("Before you continue, grant access to the key at %s to %s.", in.cloud, a.ID)
 	}
-	return app.Confirm(ctx, "Register %s for %s in %s, where it can be neither removed nor replaced?", in.id, in.cloud, in.region)
+	return app.Confirm(ctx, "Register %s for %s in %s? It can be neither removed nor replaced.", in.id, in.cloud, in.region)
 }

@@ -62,8 +62,8 @@ func errUnsupportedVerb(args []string) error {
 	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit", "rotate", "replace", "disable", "revoke"}, args[0]) {
 		return nil
 	}
-	return exit.Usagef("a customer key can neither be removed nor replaced: the API has no call for it").
-		WithHint("ask support of the service; a key that is gone or forbidden at the cloud provider makes the data of its databases unreadable").
+	return exit.Usagef("customer keys cannot be removed or replaced").
+		WithHint("ask DataStax support. Deleting or blocking the key at the cloud provider makes the data of its databases unreadable").
 		WithNext("astra key list")
 }
 
@@ -96,11 +96,11 @@ func (p *place) check() error {
 	p.region = strings.ToLower(p.region)
 	switch {
 	case p.cloud == "":
-		return exit.Usagef("--cloud is missing").WithNext("astra region list")
+		return exit.Usagef("--cloud is required").WithNext("astra region list")
 	case p.cloud == "azure" && p.classic:
-		return exit.Usagef("classic databases have customer keys at aws and gcp only")
+		return exit.Usagef("customer keys for classic databases are available on AWS and GCP only")
 	case p.region == "":
-		return exit.Usagef("--region is missing").WithNext("astra region list --cloud " + p.cloud)
+		return exit.Usagef("--region is required").WithNext("astra region list --cloud " + p.cloud)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (p place) knownOrgs(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	_, err := session.Region(ctx, kind, p.cloud, p.region, "--cloud is")
 	if errors.Is(err, devops.ErrForbidden) {
-		app.Verbosef("this credential may not read regions: whether %s is one is not checked", p.region)
+		app.Verbosef("region %s not checked: this credential cannot list regions", p.region)
 		return nil
 	}
 	return err

@@ -11,7 +11,7 @@ import (
 // region from it where none is given.
 func (in *create) validateKeyID() error {
 	if in.id == "" {
-		return exit.Usagef("--key-id is missing").WithHint("it is the key's name at the cloud provider; the steps before: astra key --help")
+		return exit.Usagef("--key-id is required").WithHint("it is the name of the key at the cloud provider; for the preparation see: astra key --help")
 	}
 	in.cloud = strings.ToLower(in.cloud)
 	var region, fault string
@@ -33,7 +33,7 @@ func (in *create) validateKeyID() error {
 	case fault != "":
 		return exit.Usagef("--key-id %q %s", in.id, fault)
 	case region != "" && !strings.EqualFold(region, in.region):
-		return exit.Usagef("the key is in %s, and --region is %s: a key is for the region that it is in", region, in.region)
+		return exit.Usagef("the key is in %s, not in --region %s", region, in.region)
 	}
 	return nil
 }
@@ -42,13 +42,13 @@ func (in *create) validateKeyID() error {
 func arn(id string) (region, fault string) {
 	parts := strings.Split(id, ":")
 	if len(parts) != 6 || parts[0] != "arn" || !strings.HasPrefix(parts[1], "aws") || parts[2] != "kms" || parts[3] == "" || len(strings.Trim(parts[4], "0123456789")) > 0 || len(parts[4]) != 12 {
-		return "", "is no ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000"
+		return "", "is not the ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000"
 	}
 	if strings.HasPrefix(parts[5], "alias/") {
-		return parts[3], "is the ARN of an alias, which may come to mean another key: give that of the key"
+		return parts[3], "is the ARN of an alias, which can change; use the ARN of the key"
 	}
 	if name, found := strings.CutPrefix(parts[5], "key/"); !found || name == "" {
-		return parts[3], "is no ARN of a key"
+		return parts[3], "is not the ARN of a key"
 	}
 	return parts[3], ""
 }
@@ -57,11 +57,11 @@ func arn(id string) (region, fault string) {
 func resource(id string) (region, fault string) {
 	parts := strings.Split(id, "/")
 	if len(parts) == 10 && parts[8] == "cryptoKeyVersions" {
-		return parts[3], "is one version of a key: leave out what follows the key's name"
+		return parts[3], "is one version of a key; omit everything after the name of the key"
 	}
 	if len(parts) != 8 || parts[0] != "projects" || parts[2] != "locations" || parts[4] != "keyRings" || parts[6] != "cryptoKeys" ||
 		parts[1] == "" || parts[3] == "" || parts[5] == "" || parts[7] == "" {
-		return "", "is no resource name of a key, such as projects/P/locations/us-east1/keyRings/R/cryptoKeys/K"
+		return "", "is not the resource name of a key, such as projects/P/locations/us-east1/keyRings/R/cryptoKeys/K"
 	}
 	return parts[3], ""
 }
@@ -74,11 +74,11 @@ func vault(id string) (fault string) {
 	}
 	switch parts := strings.Split(u.Path, "/"); {
 	case len(parts) == 4 && parts[1] == "keys" && parts[2] != "":
-		return "is one version of a key: leave out what follows the key's name"
+		return "is one version of a key; omit everything after the name of the key"
 	case len(parts) != 3 || parts[1] != "keys" || parts[2] == "":
 		return notVault
 	}
 	return ""
 }
 
-const notVault = "is no address of a key, such as https://VAULT.vault.azure.net/keys/NAME"
+const notVault = "is not the URL of a key, such as https://VAULT.vault.azure.net/keys/NAME"

@@ -52,10 +52,10 @@ func (in create) run(ctx context.Context, app *cli.App, name string) error {
 	}
 	switch {
 	case has(d, name) && in.ifNotExists:
-		app.Say("%s has the keyspace %s already.", d.Name, name)
+		app.Say("%s already has keyspace %s.", d.Name, name)
 	case has(d, name):
-		return exit.Failf(exit.Conflict, "%s has a keyspace %s already", d.Name, name).
-			WithHint("--if-not-exists takes it as it is").WithNext("astra keyspace list --db " + shellword.Quote(d.Name))
+		return exit.Failf(exit.Conflict, "%s already has keyspace %s", d.Name, name).
+			WithHint("use --if-not-exists to accept it").WithNext("astra keyspace list --db " + shellword.Quote(d.Name))
 	}
 	d, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("creating keyspace %s in %s", name, d.Name), Again: "--if-not-exists", Wait: in.wait,

@@ -59,14 +59,14 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	}
 	switch {
 	case !has(d, name) && in.ifExists:
-		app.Say("%s has no keyspace %s.", d.Name, name)
+		app.Say("Keyspace %[2]s does not exist in %[1]s.", d.Name, name)
 		return nil
 	case !has(d, name):
 		return exit.NotFoundf("keyspace", name, d.Keyspaces)
 	case name == d.Keyspace && !in.force:
-		return exit.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("--force asks the service to delete it all the same")
+		return exit.Refusef("%s is the default keyspace of %s", name, d.Name).WithHint("use --force to delete it anyway")
 	}
-	if err := app.Confirm(ctx, "Delete the keyspace %s of %s with all its data?", name, d.Name); err != nil {
+	if err := app.Confirm(ctx, "Delete keyspace %s of %s with all its data?", name, d.Name); err != nil {
 		return err
 	}
 	_, err = dbchange.Run(ctx, app, session, d, change)

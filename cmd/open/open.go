@@ -84,7 +84,7 @@ func (in open) run(ctx context.Context, app *cli.App) error {
 	if i < 0 {
 		e := exit.NotFoundf("page", in.page, names())
 		e.Exit, e.Name = exit.Usage, ""
-		pages := "the pages are " + strings.Join(names(), ", ")
+		pages := "pages: " + strings.Join(names(), ", ")
 		if e.Hint != "" {
 			pages = e.Hint + " " + strings.ToUpper(pages[:1]) + pages[1:]
 		}
@@ -92,7 +92,7 @@ func (in open) run(ctx context.Context, app *cli.App) error {
 	}
 	p := pages()[i]
 	if p.name != "db" && in.db != "" {
-		return exit.Usagef("%q is one argument too many: only the page db is of one database", in.db)
+		return exit.Usagef("unexpected argument %q; only the page db takes a database", in.db)
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -53,7 +53,7 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 		return err
 	}
 	if slices.Contains(d.Regions, name) {
-		app.Say("%s is in %s already.", d.Name, name)
+		app.Say("%s is already in %s.", d.Name, name)
 	}
 	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("adding %s to %s", name, d.Name), Wait: in.wait,
@@ -69,7 +69,7 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 // possible returns the region of that name in which a database can be.
 func possible(ctx context.Context, session *cli.Session, d devops.Database, name string) (devops.Region, error) {
 	if d.Type == "classic" {
-		return devops.Region{}, exit.Usagef("%s is classic, and only serverless databases can be in several regions from here", d.Name)
+		return devops.Region{}, exit.Usagef("%s is a classic database; only serverless databases can have several regions", d.Name)
 	}
 	region, err := session.Region(ctx, d.Type, d.Cloud, name, d.Name+" is on")
 	if err != nil || slices.Contains(d.Regions, name) {

@@ -46,7 +46,7 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 	case in.kind != "" && !slices.Contains([]string{"serverless", "vector", "classic"}, in.kind):
 		return exit.Usagef("--type is serverless, vector or classic, not %q", in.kind)
 	case in.database != "" && in.kind+in.cloud != "":
-		return exit.Usagef("--db goes with neither --type nor --cloud: a database has its own")
+		return exit.Usagef("--db cannot be combined with --type or --cloud")
 	}
 	session, err := app.Session(ctx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 type remove struct {
@@ -66,11 +67,11 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	case dc.ID == "":
 		return exit.NotFoundf("region", name, d.Regions)
 	case len(d.Datacenters) == 1:
-		return exit.Refusef("%s is the only region of %s", name, d.Name).WithHint("a database is somewhere; db delete deletes it")
+		return exit.Refusef("%s is %s's only region and cannot be removed", name, d.Name).WithHint("%s", "to delete the database: "+app.Command("astra db delete "+shellword.Quote(d.Name)))
 	case name == d.Region:
-		return exit.Refusef("%s is the first region of %s, which the service does not take away", name, d.Name)
+		return exit.Refusef("%s is the first region of %s and cannot be removed", name, d.Name)
 	}
-	if err := app.Confirm(ctx, "Take %s out of %s, so that nothing can use it there?", d.Name, name); err != nil {
+	if err := app.Confirm(ctx, "Remove %[2]s from %[1]s? Applications cannot use it there.", d.Name, name); err != nil {
 		return err
 	}
 	change.Send = func(ctx context.Context) error { return session.Databases.RemoveRegion(ctx, d.ID, dc.ID) }

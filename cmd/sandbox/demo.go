@@ -45,16 +45,16 @@ func tour() []step {
 	return []step{
 		{why: "Your organization.", args: []string{"org", "list"}},
 		{why: "Its databases.", args: []string{"db", "list", "--columns", "name,status,region,keyspaces"}},
-		{why: "Which default role is enough to read? What would it allow?", args: []string{"role", "list", "--filter", "kind=default", "--columns", "name,permissions"}},
+		{why: "The default roles and their permissions.", args: []string{"role", "list", "--filter", "kind=default", "--columns", "name,permissions"}},
 		{
-			why:  "None is limited to one keyspace. So make a role of your own, without knowing what a resource name is.",
+			why:  "None is limited to one keyspace. Create a role that is.",
 			args: []string{"role", "create", "Reporting", "--permission", "Select Table", "--permission", "Describe Table", "--permission", "Access REST", "--db", "demo", "--keyspace", "app"},
 		},
-		{why: "Invite somebody with it. Who has not accepted yet is pending.", args: []string{"user", "invite", "ada@example.com", "--role", "Reporting"}},
-		{why: "Generate a token with it, which expires, and keep its secret in the store. The secret is not shown.", args: []string{"token", "generate", "--role", "Reporting", "--description", "nightly report", "--expires", "90d", "--save", "report"}},
+		{why: "Invite a user with this role. An invitation that is not accepted yet is pending.", args: []string{"user", "invite", "ada@example.com", "--role", "Reporting"}},
+		{why: "Generate a token with this role and an expiry, and store its secret without showing it.", args: []string{"token", "generate", "--role", "Reporting", "--description", "nightly report", "--expires", "90d", "--save", "report"}},
 		{why: "All tokens in one place.", args: []string{"token", "list", "--columns", "clientId,name,roles,expiresAt"}},
 		{why: "Select a database and its token, once.", args: []string{"env", "use", "demo", "--saved-token", "report"}},
-		{why: "At the start of every shell. Nothing is asked of the service. (Masked here; a shell gets the values.)", args: []string{"env", "export"}, eval: `eval "$(astra env export)"`},
+		{why: "At the start of every shell, without a request to the service. (Masked here; a shell gets the values.)", args: []string{"env", "export"}, eval: `eval "$(astra env export)"`},
 	}
 }
 
@@ -71,7 +71,7 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 		return err
 	}
 	if keep {
-		defer app.Say("Kept. To go on in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
+		defer app.Say("Sandbox kept. To continue in it: export ASTRA_SANDBOX=1 ASTRA_STATE_DIR=%s", dir)
 	} else {
 		defer os.RemoveAll(dir)
 	}
@@ -80,7 +80,7 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 			return err
 		}
 	}
-	fmt.Fprintf(app.Out, "\n# That was it. Now you, with --sandbox in front:\n\n    astra --sandbox user list\n    astra --help\n")
+	fmt.Fprintf(app.Out, "\n# End of the tour. To continue, add --sandbox:\n\n    astra --sandbox user list\n    astra --help\n")
 	return nil
 }
 

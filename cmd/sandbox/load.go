@@ -37,7 +37,7 @@ reads standard input. Nothing is changed if the file is invalid or larger than
 
 func load(ctx context.Context, app *cli.App, name string) error {
 	debug.SetMemoryLimit(math.MaxInt64) // a dump is bounded itself, and must not be collected all the time
-	if err := app.Confirm(ctx, "Replace everything in the sandbox?"); err != nil {
+	if err := app.Confirm(ctx, "Replace the sandbox with the dump? Its data is lost."); err != nil {
 		return err
 	}
 	text, err := app.ReadInput(ctx, name, maxDump+1)
@@ -51,7 +51,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return exit.Usagef("%s: %v", source(name), err)
 	}
-	if app.Rehearse("replace everything in the sandbox by %s", source(name)) {
+	if app.Rehearse("replace the sandbox with %s", source(name)) {
 		return nil
 	}
 	server, err := replaceable(app)
@@ -64,7 +64,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err := dropTraces(app); err != nil {
 		return err
 	}
-	app.Say("Replaced everything in the sandbox by %s.", source(name))
+	app.Say("Replaced the sandbox with %s.", source(name))
 	return show(app)
 }
 

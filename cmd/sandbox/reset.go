@@ -29,10 +29,10 @@ including the secrets and selected databases that were saved there.`,
 }
 
 func reset(ctx context.Context, app *cli.App, name string) error {
-	if err := app.Confirm(ctx, "Drop everything in the sandbox?"); err != nil {
+	if err := app.Confirm(ctx, "Reset the sandbox? Its data is lost."); err != nil {
 		return err
 	}
-	if app.Rehearse("drop everything in the sandbox") {
+	if app.Rehearse("reset the sandbox") {
 		return nil
 	}
 	server, err := replaceable(app)
@@ -54,7 +54,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err := dropTraces(app); err != nil {
 		return err
 	}
-	app.Say("Dropped everything in the sandbox, and seeded a new organization.")
+	app.Say("Reset the sandbox to a new organization.")
 	return show(app)
 }
 

@@ -66,25 +66,25 @@ func (in seed) run(app *cli.App) error {
 		return err
 	}
 	if in.orgName != "" {
-		app.Say("The organization is called %s now.", in.orgName)
+		app.Say("Renamed the organization to %s.", in.orgName)
 	}
 	if in.noEnterprise {
-		app.Say("The administrator's token has no enterprise rights any more.")
+		app.Say("Removed the enterprise rights of the administrator's token.")
 	}
 	if in.enterprise {
-		app.Say("The administrator's token has enterprise rights.")
+		app.Say("Restored the enterprise rights of the administrator's token.")
 	}
 	for _, address := range in.accept {
 		app.Say("%s accepted the invitation.", address)
 	}
 	for _, db := range in.hibernate {
-		app.Say("%s goes to sleep.", db)
+		app.Say("Hibernated %s.", db)
 	}
 	for _, db := range in.wake {
-		app.Say("%s resumes, which takes a minute.", db)
+		app.Say("Started resuming %s, which takes a minute.", db)
 	}
 	if in.advance != "" {
-		app.Say("The sandbox's clock moved on by %s.", in.advance)
+		app.Say("Advanced the clock of the sandbox by %s.", in.advance)
 	}
 	return nil
 }

@@ -94,10 +94,10 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 		options.Faults = append(options.Faults, fault)
 	}
 	if in.rate < 0 {
-		return exit.Usagef("--rate-limit cannot be below zero")
+		return exit.Usagef("--rate-limit must be at least 0")
 	}
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
-		return exit.Usagef("--time-scale is %v to %v", least, most)
+		return exit.Usagef("--time-scale must be %v to %v", least, most)
 	}
 	server, err := app.ServedSandbox(func(o *sandbox.Options) {
 		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
@@ -120,7 +120,7 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if _, err := fmt.Fprintln(app.Out, url); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	app.Say("Serving the sandbox at %s; its token: astra sandbox status --jq .token", url)
+	app.Say("Sandbox listening on %s. To show its token: astra sandbox status --jq .token", url)
 	return until(ctx, &http.Server{Handler: sandbox.Listener(server, options), ReadHeaderTimeout: 10 * time.Second}, listener)
 }
 
@@ -144,10 +144,10 @@ func parseBehavior(texts []string) (sandbox.Behavior, error) {
 func (in serve) open(ctx context.Context) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(in.listen)
 	if err != nil {
-		return nil, exit.Usagef("--listen is HOST:PORT, not %q", in.listen)
+		return nil, exit.Usagef("--listen must be HOST:PORT, not %q", in.listen)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, exit.Usagef("--listen takes an address of this machine (127.0.0.1, ::1, localhost), not %q", host)
+		return nil, exit.Usagef("--listen must be an address of this machine (127.0.0.1, ::1, localhost), not %q", host)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", in.listen)
 	if err != nil {

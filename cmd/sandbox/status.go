@@ -63,7 +63,7 @@ func show(app *cli.App) error {
 		return err
 	}
 	if status.Dead {
-		app.Warn("the sandbox's admin token was revoked or rotated, and the sandbox does not keep the new one. %s", instead(app, server, serving))
+		app.Warn("the sandbox's admin token was revoked or rotated. %s", instead(app, server, serving))
 	}
 	return cli.WriteOne(app, app.Reveal(secret.Text(status.Token)), columns(), state{status, serving})
 }

@@ -41,7 +41,7 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 		if log.Kind == "" {
-			app.Say("The audit log is not sent elsewhere.")
+			app.Say("The audit log is not exported.")
 		}
 		return cli.PrintOne(app, columns(), log)
 	}
@@ -54,7 +54,7 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if found.Kind == "" {
-		app.Say("The metrics of %s are not sent elsewhere.", d.Name)
+		app.Say("The metrics of %s are not exported.", d.Name)
 	}
 	return cli.PrintOne(app, columns(), sent{found, metrics, d.Name})
 }

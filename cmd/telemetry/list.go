@@ -47,12 +47,12 @@ func list(ctx context.Context, app *cli.App) error {
 		}
 	}
 	if hidden > 0 {
-		app.Warn("where the metrics of %s are sent is not listed: that needs db-manage-thirdpartymetrics", spelling.Count(hidden, "database"))
+		app.Warn("metrics destinations of %s not listed: permission db-manage-thirdpartymetrics is required", spelling.Count(hidden, "database"))
 	}
 	log, err := auditLog(ctx, session)
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
-		app.Warn("where the audit log is sent is not listed: that needs org-audits-read")
+		app.Warn("audit log destination not listed: permission org-audits-read is required")
 	case err != nil:
 		return err
 	case log.Kind != "":

@@ -38,14 +38,14 @@ func OpenPortal(ctx context.Context, app *cli.App, session *cli.Session, menu st
 	page := PortalPage(id, below...)
 	switch {
 	case app.Sandboxed():
-		app.Say("The organization of the sandbox is not in the Portal; this is where a real one has its page.")
+		app.Say("The sandbox has no Portal; a real organization has its page here.")
 	case session.APIURL != devops.DefaultURL:
-		app.Warn("the credential is for %s, whose organizations the Portal of the public service does not know: nothing was opened", session.APIURL)
+		app.Warn("%s uses %s, which has no Portal", session.Source, session.APIURL)
 	case printOnly, app.Globals.DryRun:
 	case Open(ctx, app, page):
-		app.Say("Opened it in the browser. In the Portal: %s.", menu)
+		app.Say("Opened the page in the browser. In the Portal: %s.", menu)
 	default:
-		app.Say("No browser can be opened from here. In the Portal: %s.", menu)
+		app.Say("No browser available. In the Portal: %s.", menu)
 	}
 	return cli.PrintOne(app, columns, page)
 }

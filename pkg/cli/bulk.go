@@ -100,7 +100,7 @@ func (a *App) LockRun(ctx context.Context, session *Session, command string, row
 	path := filepath.Join(dir, bulk.RunKey(command, whose, rows)+".lock")
 	lock, err := atomicfile.TakeLock(ctx, path, 0)
 	if errors.Is(err, atomicfile.ErrLocked) && wait {
-		a.Say("Waiting for another astra that does the same.")
+		a.Say("Waiting for another astra process that does the same.")
 		lock, err = atomicfile.TakeLock(ctx, path, runWait)
 	}
 	switch {
@@ -109,9 +109,9 @@ func (a *App) LockRun(ctx context.Context, session *Session, command string, row
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, atomicfile.ErrLocked):
-		return nil, exit.Failf(exit.Conflict, "another astra is running the same %s", command).WithHint("nothing was sent; wait until it has ended")
+		return nil, exit.Failf(exit.Conflict, "another astra process is running the same %s", command).WithHint("nothing was sent; wait until it ends")
 	case errors.Is(err, atomicfile.ErrNoLocks):
-		return nil, exit.Failf(exit.Config, "%v", err).WithHint("without locks a second run could send the same again; ASTRA_STATE_DIR chooses another directory")
+		return nil, exit.Failf(exit.Config, "%v", err).WithHint("without locks a second run could send the same requests; use ASTRA_STATE_DIR to choose another directory")
 	}
 	return nothing, nil
 }
@@ -194,7 +194,7 @@ func (a *App) BatchError(results []bulk.Result, resumable bool) error {
 		e.Outcome = exit.OutcomeUnknown
 	}
 	if resumable {
-		e = e.WithHint("--resume does what is left").WithNext(a.resumed())
+		e = e.WithHint("--resume completes the remaining rows").WithNext(a.resumed())
 	}
 	return e
 }
@@ -204,10 +204,10 @@ func (a *App) BatchError(results []bulk.Result, resumable bool) error {
 func tally(counts map[bulk.Outcome]int, total int, first bulk.Result) string {
 	text := fmt.Sprintf("%d of %s failed", counts[bulk.Failed], spelling.Count(total, "row"))
 	if n := counts[bulk.Unknown]; n > 0 {
-		text += fmt.Sprintf(", of %d nobody knows", n)
+		text += fmt.Sprintf(", %d unknown", n)
 	}
 	if n := counts[bulk.NotStarted]; n > 0 {
-		text += fmt.Sprintf(", %d were not started", n)
+		text += fmt.Sprintf(", %d not started", n)
 	}
 	return fmt.Sprintf("%s; the first, %s (%s): %s", text, first.Place(), first.Input, first.Error)
 }

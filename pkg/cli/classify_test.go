@@ -12,7 +12,7 @@ import (
 // TestClassifyOneTime puts what became of a credential before the reason.
 func TestClassifyOneTime(t *testing.T) {
 	t.Parallel()
-	taken := exit.Failf(exit.Conflict, "the name was taken meanwhile")
+	taken := exit.Failf(exit.Conflict, "the name was taken")
 	for _, test := range []struct {
 		err  error
 		want exit.Code

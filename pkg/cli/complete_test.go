@@ -32,7 +32,7 @@ func TestOffered(t *testing.T) {
 			t.Errorf("of %d candidates %d are offered, %d of them described", c.have, len(got), described)
 		}
 	}
-	all := []names.Candidate{{Value: "RO User"}, {Value: "RO User", Description: "twice"}, {Value: "RW User"}, {Value: "$(id)"}, {Value: "-o"}, {Value: "ro"}}
+	all := []names.Candidate{{Value: "RO User"}, {Value: "RO User", Description: "duplicate"}, {Value: "RW User"}, {Value: "$(id)"}, {Value: "-o"}, {Value: "ro"}}
 	if got := app.offered(all, []string{"RW User"}, ""); !slices.Equal(got, []string{"RO User", "ro"}) {
 		t.Errorf("offered are %q", got)
 	}

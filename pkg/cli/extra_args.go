@@ -15,23 +15,18 @@ import (
 // surplus is wrong usage by more arguments than the most that a command takes.
 // One too many is often the database, where that is named with a flag.
 func surplus(cmd *cobra.Command, args []string, most int) error {
-	text := "%q is one argument too many"
-	if most == 0 {
-		text += ": this command takes none"
-	}
-	e := exit.Usagef(text, args[most]).WithHint("usage: %s", cmd.UseLine())
+	e := exit.Usagef("unexpected argument %q", args[most]).WithHint("usage: %s", cmd.UseLine())
 	db := cmd.LocalFlags().Lookup("db")
 	if db == nil || db.Value.Type() != "string" || db.Changed || unsupported(cmd, db) {
 		return e
 	}
-	if most > 0 || len(args) > 1 { // which one it is nobody can tell
-		return e.WithHint("the database is named with --db; usage: %s", cmd.UseLine())
+	if most > 0 || len(args) > 1 { // any of them may be the database
+		return e.WithHint("name the database with --db; usage: %s", cmd.UseLine())
 	}
-	e = e.WithHint("the database is named with --db")
 	if secret.LooksLikeToken(args[0]) {
-		return e
+		return e.WithHint("name the database with --db")
 	}
-	return e.WithNext(withDatabase(cmd, args[0]))
+	return exit.Usagef("unexpected argument %q; use --db %s", args[0], shellword.Quote(args[0])).WithNext(withDatabase(cmd, args[0]))
 }
 
 // unsupported reports whether a flag was given that goes with f in no way.

@@ -100,7 +100,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	a.adviseNetwork(e, err)
 	a.advisePlace(e, err)
 	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
-		e.Hint, e.Next = "the service is "+a.session.APIURL+", by "+a.session.Source, append(e.Next, "astra doctor")
+		e.Hint, e.Next = "endpoint: "+a.session.APIURL+" ("+a.endpointOrigin()+")", append(e.Next, "astra doctor")
 	}
 	if hint, command := a.OtherService(); hint != "" && (e.Exit == exit.NoCredential || e.Exit == exit.Network) {
 		e.Hint, e.Next = strings.TrimPrefix(e.Hint+"; "+hint, "; "), append([]string{command}, e.Next...)
@@ -138,6 +138,18 @@ func (a *App) sayUnchanged(e *exit.Error, err error) {
 func (a *App) elsewhere(e *exit.Error) bool {
 	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
 		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.OfSandbox(a.session.ClientID)
+}
+
+// endpointOrigin names the origin of the address of the service in use.
+func (a *App) endpointOrigin() string {
+	switch s := a.session; {
+	case s.APIURL == devops.DefaultURL && s.Profile.Name == "":
+		return "the default with " + s.Source + "; change it with --api-url"
+	case s.APIURL == devops.DefaultURL:
+		return "the default, from " + s.Source
+	default:
+		return "from " + s.Source
+	}
 }
 
 // sessionProfile is the profile in use, if a session was opened with one.

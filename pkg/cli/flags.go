@@ -218,10 +218,10 @@ func flagGroups(cmd *cobra.Command) error {
 	noneGiven := regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required$`)
 	tooManyGiven := regexp.MustCompile(`none of the others can be; \[(.+)\] were all set$`)
 	if found := noneGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("what to do is missing: %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
+		return exit.Usagef("specify at least one of %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
 	}
 	if found := tooManyGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("%s do not go together", flagList(found[1], " and "))
+		return exit.Usagef("%s cannot be combined", flagList(found[1], " and "))
 	}
 	return AsUsage(err)
 }

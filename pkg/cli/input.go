@@ -75,7 +75,7 @@ func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, erro
 	case err != nil:
 		return nil, a.unreadable(flag, name, err)
 	case len(text) > maxDocument:
-		return nil, exit.Usagef("%s is longer than a megabyte", a.input(flag, name))
+		return nil, exit.Usagef("%s is larger than 1 MB", a.input(flag, name))
 	}
 	return text, nil
 }
@@ -138,12 +138,12 @@ func (a *App) ReadAnyText(ctx context.Context, name, question string, limit int)
 	case name == "-" && a.Globals.TokenFile == "-":
 		return nil, exit.Usagef("standard input cannot be both the credential (--token-file -) and the text")
 	case name == "-" && a.Terminal.In:
-		return nil, exit.Usagef("standard input is a terminal, and would show the text").WithHint("give a file, or a text on standard input")
+		return nil, exit.Usagef("refusing to read from the terminal: the text would be visible").WithHint("pass a file, or the text on standard input")
 	}
 	text, err := a.ReadInput(ctx, name, int64(limit)+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
-		return nil, exit.Failf(exit.Unconfirmed, "the text did not end in time")
+		return nil, exit.Failf(exit.Unconfirmed, "timed out reading the text")
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
@@ -174,12 +174,12 @@ func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
 // not check the token's shape.
 func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
 	if name == "-" && a.Terminal.In {
-		return "", exit.Usagef("standard input is a terminal, and would show the token").WithHint("astra auth login asks for it without showing it")
+		return "", exit.Usagef("refusing to read from the terminal: the token would be visible").WithHint("use astra auth login, which hides it")
 	}
 	data, err := a.ReadInput(ctx, name, maxTokenFile+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
-		return "", exit.Failf(exit.Unconfirmed, "no token came in time")
+		return "", exit.Failf(exit.Unconfirmed, "timed out waiting for a token")
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
@@ -194,7 +194,7 @@ func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, erro
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", exit.Usagef("%s holds %s; it must hold one", a.input("--token-file", name), spelling.Count(count, "token"))
+		return "", exit.Usagef("%s contains %s; expected 1", a.input("--token-file", name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }

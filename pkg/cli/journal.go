@@ -170,7 +170,7 @@ func (a *App) warnPending(cmd *cobra.Command) {
 		return // doctor tells
 	}
 	if err != nil {
-		a.Warn("cannot tell whether operations are unfinished: %v", err)
+		a.Warn("cannot check for unfinished operations: %v", err)
 		return
 	}
 	if len(words) == 0 {
@@ -288,8 +288,8 @@ func (a *App) CheckNoRotation(doing string, concerns func(onetime.Record) bool) 
 		if o.Record.Kind != onetime.Rotating || !concerns(o.Record) {
 			continue
 		}
-		return exit.Failf(exit.Conflict, "a rotation of %s is open: %s would not let it come to its end", o.Record.Old, doing).
-			WithHint("finish it, or undo it, first").
+		return exit.Failf(exit.Conflict, "cannot %s: the rotation of %s is unfinished", strings.TrimPrefix(doing, "to "), o.Record.Old).
+			WithHint("finish it or roll it back first").
 			WithNext("astra token rotate "+o.Record.Old+" --finish", "astra token rotate "+o.Record.Old+" --rollback")
 	}
 	return nil

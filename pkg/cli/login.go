@@ -39,7 +39,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 		if l.Kind == string(credential.File) {
 			return nil, err
 		}
-		return nil, exit.Hint(err, "nothing was stored. Keep the token in a file that only you can read (--store file), or in ASTRA_TOKEN and store nothing",
+		return nil, exit.Hint(err, "nothing was stored. Use --store file, or set ASTRA_TOKEN and store nothing",
 			app.withFlag("--store file"))
 	}
 	return store, nil
@@ -66,12 +66,12 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	}
 	if known && !same && (len(before.Tokens) > 0 || before.Org.ID != "" && before.ClientID != p.ClientID) {
 		question := "Replace profile " + p.Name + " (" + cmp.Or(before.Org.Name, before.Org.ID, "organization unknown") + ") with " +
-			cmp.Or(p.Org.Name, p.Org.ID, "a token that was not verified")
+			cmp.Or(p.Org.Name, p.Org.ID, "an unverified token")
 		switch n := len(before.Tokens); {
 		case n == 1:
-			question += " and drop its saved token"
+			question += " and delete its saved token"
 		case n > 1:
-			question += fmt.Sprintf(" and drop its %d saved tokens", n)
+			question += fmt.Sprintf(" and delete its %d saved tokens", n)
 		}
 		if err := app.Confirm(ctx, "%s?", question); err != nil {
 			return p, err
@@ -123,9 +123,9 @@ func tokenOrg(ctx context.Context, app *App, token secret.Token, url string) (co
 	}
 	id, err := session.OrgID(ctx)
 	if errors.Is(err, devops.ErrUnauthorized) {
-		hint := "the service does not accept this token: it was revoked, has expired, or belongs to another service; nothing was stored"
+		hint := "the token was rejected: it was revoked, has expired, or belongs to another service; nothing was stored"
 		if url == devops.DefaultURL {
-			hint += ". For a sandbox that is served, add --api-url with its address"
+			hint += ". For a served sandbox, add --api-url with its address"
 		}
 		return config.Org{}, exit.Hint(err, hint)
 	}

@@ -36,7 +36,7 @@ func (a *App) NetworkAdvice(err error) string {
 		return a.authorityAdvice()
 	case devops.WrongName, devops.NoTLS:
 		if api.Proxy != "" {
-			return fmt.Sprintf("the proxy %s of %s may answer in its place; NO_PROXY=%s goes past it", api.Proxy, proxies, api.Host)
+			return fmt.Sprintf("the proxy %s of %s may have responded instead; set NO_PROXY=%s to bypass it", api.Proxy, proxies, api.Host)
 		}
 		return "check the address of the service (--api-url, ASTRA_API_URL)"
 	case devops.Unreachable:
@@ -44,11 +44,11 @@ func (a *App) NetworkAdvice(err error) string {
 	case devops.ProxyUnusable:
 		return "write " + proxies + " like http://USER:PASSWORD@HOST:PORT, with %40 and the like for special characters"
 	case devops.ProxyUnreachable:
-		return fmt.Sprintf("%s names this proxy: correct it, or set NO_PROXY=%s to go past it", proxies, api.Host)
+		return fmt.Sprintf("%s selects this proxy: correct it, or set NO_PROXY=%s to bypass it", proxies, api.Host)
 	case devops.ProxyLogin:
 		return "put them into " + proxies + ": http://USER:PASSWORD@" + api.Proxy
 	case devops.ProxyRefused:
-		return fmt.Sprintf("%s names this proxy: its administrator can allow %s; NO_PROXY=%s goes past it", proxies, api.Host, api.Host)
+		return fmt.Sprintf("%s selects this proxy: ask its administrator to allow %s, or set NO_PROXY=%s to bypass it", proxies, api.Host, api.Host)
 	case devops.CertificateTime: // the message says what to check
 	}
 	return ""
@@ -67,7 +67,7 @@ func (a *App) authorityAdvice() string {
 		}
 	}
 	if path := a.Getenv("SSL_CERT_FILE"); path != "" {
-		return fmt.Sprintf("SSL_CERT_FILE is %s: add the CA certificate of your organization to it, in PEM, if that inspects TLS", path)
+		return fmt.Sprintf("SSL_CERT_FILE is %s: if your organization inspects TLS, add its CA certificate to this file in PEM", path)
 	}
 	return "if your organization inspects TLS, set SSL_CERT_FILE to its CA certificate in PEM, or SSL_CERT_DIR to a directory of such files"
 }
@@ -79,7 +79,7 @@ func (a *App) directAdvice(host string) string {
 	}
 	name := a.proxyVariable()
 	if a.Getenv(name) == "" {
-		return "check the network; where a proxy is needed, set HTTPS_PROXY to its address"
+		return "check the network; if a proxy is required, set HTTPS_PROXY to its address"
 	}
 	if proxy, err := proxyFor(host); err == nil && proxy == nil {
 		return fmt.Sprintf("NO_PROXY excludes %s from the proxy of %s", host, name)
@@ -137,17 +137,17 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 	if a.URLRequested() && wanted != item.APIURL {
 		e := exit.Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
 		if a.Globals.APIURL == "" {
-			return e.WithHint("ASTRA_API_URL asks for that: unset it, or log in there with a profile of its own")
+			return e.WithHint("unset ASTRA_API_URL, or log in there with another profile")
 		}
-		return e.WithHint("log in there with a profile of its own").WithNext("astra auth login NAME --api-url " + wanted)
+		return e.WithHint("log in there with another profile").WithNext("astra auth login NAME --api-url " + wanted)
 	}
 	profileURL, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
 	if err != nil {
 		return err
 	}
 	if profileURL != item.APIURL {
-		return exit.Refusef("profile %s says %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
-			WithHint("the configuration was changed by hand: log in again").WithNext("astra auth login " + p.Name)
+		return exit.Refusef("profile %s has endpoint %s, but its credential was stored for %s", p.Name, profileURL, item.APIURL).
+			WithHint("the configuration was edited: log in again").WithNext("astra auth login " + p.Name)
 	}
 	return nil
 }

@@ -21,8 +21,8 @@ func TestPick(t *testing.T) {
 		{"ro", "5", 0, ""},
 		{"5", "5", 0, ""},
 		{"Sales, EMEA", "3", 0, ""},
-		{"analyst", "", exit.Conflict, "means 2 things: 1, 2"},
-		{"1", "", exit.Conflict, "means 2 things: 1, 4"}, // an id of one and the name of another
+		{"analyst", "", exit.Conflict, "is ambiguous: 1, 2"},
+		{"1", "", exit.Conflict, "is ambiguous: 1, 4"}, // an id of one and the name of another
 		{"id:1", "1", 0, ""},
 		{"name:1", "4", 0, ""},
 		{"id:ro", "", exit.NotFound, `"ro" does not exist`},

@@ -138,16 +138,16 @@ func (a *App) StoreKind(asked string) (string, error) {
 	case a.sandboxed && (asked == "" || asked == string(credential.File)):
 		return string(credential.File), nil
 	case a.sandboxed:
-		return "", exit.Usagef("the sandbox keeps its secrets in files of its own: --store %s has no meaning there", asked)
+		return "", exit.Usagef("--store %s is not available in the sandbox, which has its own file store", asked)
 	case kind == "":
 		return string(credential.Keyring), nil
 	case kind == string(credential.Keyring), kind == string(credential.File), kind == string(credential.Env):
 		return kind, nil
 	}
 	if asked == "" {
-		return "", exit.Failf(exit.Config, "%s is keyring, file or env, not %q", a.settings.Source("store"), kind)
+		return "", exit.Failf(exit.Config, "%s must be keyring, file or env, not %q", a.settings.Source("store"), kind)
 	}
-	return "", exit.Usagef("--store is keyring, file or env, not %q", kind)
+	return "", exit.Usagef("--store must be keyring, file or env, not %q", kind)
 }
 
 // Store opens the store of a kind. It touches nothing yet.

@@ -53,7 +53,7 @@ func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
 	case a.Globals.Yes, a.Globals.DryRun:
 		return nil
 	case !a.Interactive():
-		return a.errNoTerminal(question, "--yes")
+		return a.errNoTerminal(question, "--yes", a.withFlag("--yes"))
 	}
 	yes, err := a.Prompter().Confirm(ctx, question, false)
 	switch {
@@ -75,14 +75,18 @@ func (a *App) asked(err error) error {
 	return err
 }
 
-// errNoTerminal is the failure of a question that nobody can be asked: it names the
-// flag and repeats the command line with it.
-func (a *App) errNoTerminal(question, flag string) error {
+// errNoTerminal refuses a change that needs a confirmation where no terminal can give
+// it: the error names the flag, and repeats the command line with it. A question begins
+// with what it confirms; what follows the question mark is the hint.
+func (a *App) errNoTerminal(question, flag, repaired string) *exit.Error {
+	asked, rest, _ := strings.Cut(question, "? ")
+	asked = strings.TrimSuffix(asked, "?")
 	return &exit.Error{
-		Exit:    exit.Unconfirmed,
-		Message: "there is nobody to ask: " + question,
-		Hint:    "give the answer with " + flag,
-		Next:    []string{a.withFlag(flag)},
+		Exit: exit.Unconfirmed,
+		Message: "confirmation required to " + strings.ToLower(asked[:1]) + asked[1:] +
+			", but this is not an interactive terminal. Add " + flag + ".",
+		Hint: rest,
+		Next: []string{repaired},
 	}
 }
 
@@ -100,10 +104,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 	case given == "" && !a.Interactive():
 		const flag = "--confirm=NAME"
 		repaired := strings.Replace(a.withFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
-		return &exit.Error{
-			Exit: exit.Unconfirmed, Message: question + ": the name has to be typed, and there is nobody to ask",
-			Hint: "give the name with --confirm; --yes is not enough", Next: []string{repaired},
-		}
+		return a.errNoTerminal(question, "--confirm NAME", repaired).WithHint("--yes is not enough")
 	case given == "":
 		a.Warn("%s", question)
 		var err error
@@ -260,9 +261,9 @@ func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, er
 	a.Secrets.Add(text)
 	switch n := len([]rune(text.Reveal())); {
 	case strings.ContainsAny(text.Reveal(), "\r\n"):
-		return "", exit.Usagef("the password has several lines")
+		return "", exit.Usagef("the password must be a single line")
 	case n < least:
-		return "", exit.Usagef("the password has %s, and needs %d at least", spelling.Count(n, "character"), least)
+		return "", exit.Usagef("the password has %s; at least %d are required", spelling.Count(n, "character"), least)
 	}
 	return text, nil
 }
@@ -275,7 +276,7 @@ func (a *App) password(ctx context.Context, file, of string) (secret.Text, error
 		file = "-"
 	}
 	if file == "-" && a.Terminal.In {
-		return "", exit.Failf(exit.Unconfirmed, "there is no password, and nobody to ask").WithHint("give it on standard input, or with --password-file")
+		return "", exit.Failf(exit.Unconfirmed, "a password is required").WithHint("pass it on standard input or with --password-file")
 	}
 	a.warnReadable(file)
 	text, err := a.ReadText(ctx, "--password-file", file)
@@ -287,9 +288,9 @@ func (a *App) askNewPassword(ctx context.Context, of string) (secret.Text, error
 	if err != nil {
 		return "", err
 	}
-	again, err := a.AskSecret(ctx, "Once more")
+	again, err := a.AskSecret(ctx, "Repeat the password")
 	if err == nil && again != text {
-		err = &exit.Error{Exit: exit.Unconfirmed, Message: "the two passwords differ; nothing was changed"}
+		err = &exit.Error{Exit: exit.Unconfirmed, Message: "the passwords do not match; nothing was changed"}
 	}
 	return text, err
 }

@@ -126,7 +126,7 @@ func StillListed(label string) *exit.Error {
 
 // Unverified is the error of a deletion that the service may have made.
 func Unverified(err error) error {
-	e := exit.Failf(exit.Unknown, "whether it is gone is unknown: %v", err).WithHint("run the command again to check")
+	e := exit.Failf(exit.Unknown, "its state is unknown: %v", err).WithHint("run the command again to check")
 	e.Cause = err
 	return e
 }

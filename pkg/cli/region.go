@@ -29,7 +29,7 @@ func AddCloud(f *pflag.FlagSet, cloud *string) {
 func CheckCloud(cloud *string) error {
 	*cloud = strings.ToLower(*cloud)
 	if *cloud != "" && !slices.Contains(clouds(), *cloud) {
-		return exit.Usagef("--cloud is %s, not %q", cloudWords, *cloud)
+		return exit.Usagef("--cloud must be %s, not %q", cloudWords, *cloud)
 	}
 	return nil
 }
@@ -112,10 +112,10 @@ func Endpoint(d devops.Database) string {
 // CheckKeyspace refuses a name that no keyspace can have (exit 2).
 func CheckKeyspace(name string) error {
 	if odd := spelling.Foreign(name); odd != "" {
-		return exit.Usagef("%q cannot be the name of a keyspace: it has %s", name, odd)
+		return exit.Usagef("invalid keyspace name %q: it has %s", name, odd)
 	}
 	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_]{0,47}$`).MatchString(name) {
-		return exit.Usagef("%q cannot be the name of a keyspace: letters, digits and underscores, at most 48, the first one no underscore", name)
+		return exit.Usagef("invalid keyspace name %q: use 1-48 letters, digits or _, starting with a letter or digit", name)
 	}
 	return nil
 }

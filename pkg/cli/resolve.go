@@ -38,7 +38,7 @@ func (s *Session) AllRoles(ctx context.Context) ([]devops.Role, error) {
 		for _, r := range iam.DefaultRoles() {
 			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})
 		}
-		s.app.Verbosef("this credential may not read custom roles: only the default ones are known")
+		s.app.Verbosef("this credential cannot list custom roles; only default roles are available")
 		s.hidden = err
 	} else if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (s *Session) Role(ctx context.Context, ref string) (devops.Role, error) {
 		return named, nil
 	}
 	if s.hidden != nil {
-		return role, fmt.Errorf("role %q is none of the default ones, and the others cannot be seen: %w", ref, s.hidden)
+		return role, fmt.Errorf("role %q is not a default role, and custom roles cannot be listed: %w", ref, s.hidden)
 	}
 	var names []string
 	for _, r := range roles {
@@ -193,7 +193,7 @@ func pickWarning[T any](app *App, same func(a, b string) bool, kind, ref string,
 // WarnAlike warns where another name of a kind looks like the one that is meant.
 func (a *App) WarnAlike(kind, name, other string) {
 	if spelling.Alike(name, other) {
-		a.Warn("another %s looks the same as %q: %s", kind, name, spelling.Difference(name, other))
+		a.Warn("another %s has a name that looks like %q: %s", kind, name, spelling.Difference(name, other))
 	}
 }
 

@@ -49,7 +49,7 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 	choose(&options)
 	server, err := sandbox.Open(options)
 	if _, ok := errors.AsType[*fs.PathError](err); ok && !errors.Is(err, sandbox.ErrState) {
-		return server, exit.Failf(exit.Config, "the sandbox keeps its state in a file: %v", err).WithHint("ASTRA_STATE_DIR chooses another directory")
+		return server, exit.Failf(exit.Config, "state of the sandbox: %v", err).WithHint("ASTRA_STATE_DIR chooses another directory")
 	}
 	return server, err
 }

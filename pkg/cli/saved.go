@@ -25,14 +25,14 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 	}
 	profile, err := a.Profile()
 	if err != nil {
-		return nil, exit.Hint(err, "a saved token belongs to a profile: log in first, or use --out")
+		return nil, exit.Hint(err, "saving a token requires a profile: log in first, or use --out")
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		return nil, exit.Usagef("the credential comes from %s, not from profile %s, and may belong to another organization", session.Source, profile.Name).
-			WithHint("use the profile's credential (unset the variable, or leave --token-file out), or --out")
+		return nil, exit.Usagef("cannot save a token in profile %[2]s with the credential from %[1]s", session.Source, profile.Name).
+			WithHint("use the credential of the profile (unset the variable or remove --token-file), or use --out")
 	}
 	if _, taken := profile.Token(name); taken {
-		return nil, exit.Failf(exit.Conflict, "a token is saved as %q already", name).WithNext("astra token get " + name)
+		return nil, exit.Failf(exit.Conflict, "saved token %q already exists", name).WithNext("astra token get " + name)
 	}
 	kind := profile.Store
 	if kind == string(credential.Env) || kind == "" {
@@ -58,7 +58,7 @@ func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error
 			return a.UpdateConfig(ctx, func(c *config.Config) error {
 				p, found := c.Find(place.Profile)
 				if !found && !a.sandboxed {
-					return exit.Failf(exit.Conflict, "profile %s is not there any more", place.Profile)
+					return exit.Failf(exit.Conflict, "profile %s no longer exists", place.Profile)
 				} else if !found {
 					p = config.Profile{Name: place.Profile, Store: string(credential.File)}
 				}
@@ -67,7 +67,7 @@ func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error
 				case taken && saved.ClientID == clientID:
 					return nil
 				case taken:
-					return exit.Failf(exit.Conflict, "a token was saved as %q meanwhile", place.Saved)
+					return exit.Failf(exit.Conflict, "saved token %q was created by another command", place.Saved)
 				}
 				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: place.Saved, ClientID: clientID, Store: place.Kind})
 				c.Put(p)

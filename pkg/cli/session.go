@@ -62,10 +62,10 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 		return nil, profile, err
 	}
 	if !a.sandboxed && session.Profile.Name != profile.Name {
-		e := exit.Usagef("the credential comes from %s, and bindings belong to profile %s: they may be two organizations", session.Source, profile.Name).
-			WithHint("use the profile's credential: unset the variable, or leave --token-file out")
+		e := exit.Usagef("cannot select a database for profile %[2]s with the credential from %[1]s", session.Source, profile.Name).
+			WithHint("use the credential of the profile: unset the variable or remove --token-file")
 		if profile.Store == string(credential.Env) {
-			e = e.WithHint("if it replaced the token that the profile was made with, log in again").WithNext("astra auth login " + profile.Name + " --store env")
+			e = e.WithHint("if it replaced the token of the profile, log in again").WithNext("astra auth login " + profile.Name + " --store env")
 		}
 		return nil, profile, e
 	}
@@ -91,17 +91,17 @@ func (a *App) noProfile(code exit.Code) *exit.Error {
 		for _, p := range cfg.Profiles {
 			names = append(names, p.Name)
 		}
-		return exit.Failf(code, "no profile is chosen").WithHint("there are %s", exit.QuoteList(names)).WithNext("astra profile use NAME")
+		return exit.Failf(code, "no profile selected").WithHint("profiles: %s", exit.QuoteList(names)).WithNext("astra profile use NAME")
 	}
 	if a.EnvironmentToken() != "" || a.Globals.TokenFile != "" {
-		e := exit.Failf(code, "there is no profile, and bindings and saved tokens belong to one").
-			WithHint("a profile that stores nothing takes its token from ASTRA_TOKEN").
+		e := exit.Failf(code, "a profile is required: it records selected databases and saved tokens").
+			WithHint("with --store env, a profile takes its token from ASTRA_TOKEN").
 			WithNext("astra auth login ci --store env")
 		e.Name = noProfileAtAll
 		return e
 	}
-	return exit.Failf(code, "no credential: there is no profile, and none is in the environment").
-		WithHint("log in with an application token of your organization, or try everything on the sandbox").
+	return exit.Failf(code, "not logged in").
+		WithHint("log in with an application token of your organization, or try the sandbox").
 		WithNext("astra auth login", "astra --sandbox org list")
 }
 

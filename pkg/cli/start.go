@@ -40,10 +40,10 @@ func (a *App) Start(cmd *cobra.Command) error {
 		if !g.Sandbox {
 			way = "ASTRA_SANDBOX"
 		}
-		return exit.Usagef("%s goes with neither --profile nor --api-url: the sandbox is its own organization", way)
+		return exit.Usagef("%s cannot be combined with --profile or --api-url", way)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, g.Color) {
-		return exit.Usagef("--color is auto, always or never, not %q", g.Color)
+		return exit.Usagef("--color must be auto, always or never, not %q", g.Color)
 	}
 	a.outputGiven = g.Output != ""
 	if err := a.resolveCustomFormat(cmd); err != nil {
@@ -62,7 +62,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		g.Debug = "http"
 	}
 	if g.Debug != "" && g.Debug != "http" {
-		return exit.Usagef("--debug is http, not %q", g.Debug)
+		return exit.Usagef("--debug must be http, not %q", g.Debug)
 	}
 	limit := g.Timeout
 	if !cmd.Flags().Changed("timeout") {
@@ -75,7 +75,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		}
 	}
 	if limit <= 0 {
-		return exit.Usagef("--timeout must be longer than nothing")
+		return exit.Usagef("--timeout must be greater than 0")
 	}
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		a.live(cmd.Context())
@@ -103,7 +103,7 @@ func (a *App) endInterrupted(cmd *cobra.Command) {
 		return
 	}
 	if err := a.EndTransfers(cmd.Context()); err != nil {
-		a.Warn("secrets of an interrupted change of a profile are left: %v", err)
+		a.Warn("secrets of an interrupted profile change remain: %v", err)
 	}
 }
 
@@ -118,7 +118,7 @@ func emptyFlag(cmd *cobra.Command) error {
 		}
 		list, isList := f.Value.(pflag.SliceValue)
 		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
-			err = exit.Usagef("--%s is empty", f.Name).WithHint("leave it out, or give it a value; a variable may not be set")
+			err = exit.Usagef("--%s must not be empty", f.Name).WithHint("omit it, or give it a value; a shell variable may be unset")
 		}
 	})
 	return err
@@ -149,7 +149,7 @@ func checkArguments(args []string) error {
 	for _, arg := range args {
 		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
 			return exit.Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
-				WithHint("it is in the shell's history now: consider it exposed, and revoke it. Give a token by --token-file FILE, or on standard input with --token-file -")
+				WithHint("it is now in the shell's history: consider it exposed, and revoke it. Pass a token with --token-file FILE, or on standard input with --token-file -")
 		}
 	}
 	return nil

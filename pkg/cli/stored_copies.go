@@ -204,7 +204,7 @@ func (h *StoredCopies) Check(_ context.Context, clientID string) error {
 }
 
 func moved(p onetime.Place, clientID string) error {
-	return exit.Failf(exit.Conflict, "%v is not %s: it was changed meanwhile", p, clientID)
+	return exit.Failf(exit.Conflict, "%v is not %s: it was changed by another command", p, clientID)
 }
 
 // meaning is where the configuration says which token a place means; nil if it

@@ -83,7 +83,7 @@ func (s *stream) write(p []byte) (int, error) {
 
 // unread is the error of a write that was left behind.
 func (s *stream) unread(ctx context.Context) error {
-	return fmt.Errorf("%s is full and not being read: %w", s.name, context.Cause(ctx))
+	return fmt.Errorf("%s is full and has no reader: %w", s.name, context.Cause(ctx))
 }
 
 // failure returns the first failure of a write.
@@ -139,5 +139,5 @@ func (a *App) unwritten() error {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return err
 	}
-	return fmt.Errorf("the output is not complete: %w", err)
+	return fmt.Errorf("the output is incomplete: %w", err)
 }

@@ -43,7 +43,7 @@ func ParseExpiry(flag, s string, now time.Time) (time.Time, error) {
 	}
 	d, err := ParseDuration(flag, s)
 	if err != nil {
-		return time.Time{}, exit.Usagef("%s is a duration such as 90d or 1y, a date such as 2027-01-31 or a time such as 2027-01-31T00:00:00Z, not %q", flag, s)
+		return time.Time{}, exit.Usagef("%s must be a duration such as 90d or 1y, a date such as 2027-01-31 or a time such as 2027-01-31T00:00:00Z, not %q", flag, s)
 	}
 	return now.Add(d).UTC().Truncate(time.Second), nil
 }
@@ -127,7 +127,7 @@ func ParseDuration(flag, s string) (time.Duration, error) {
 }
 
 func noDuration(flag, s string) *exit.Error {
-	return exit.Usagef("%s is a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
+	return exit.Usagef("%s must be a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
 }
 
 // ServiceNow returns the time at the service, by which tokens age and expire. In

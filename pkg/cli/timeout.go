@@ -36,7 +36,7 @@ func (a *App) ExtendTimeout(cmd *cobra.Command, more time.Duration) (context.Con
 type timeoutError struct{ limit time.Duration }
 
 func (e timeoutError) Error() string {
-	return fmt.Sprintf("the time limit of %s is reached; --timeout raises it", e.limit)
+	return fmt.Sprintf("the time limit of %s was reached; use --timeout to raise it", e.limit)
 }
 
 func (timeoutError) Unwrap() error { return context.DeadlineExceeded }

@@ -86,7 +86,7 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []secretKey, 
 	failpoint.Here("transfer: changed")
 	ended := a.endTransfer(context.WithoutCancel(ctx), path, note)
 	if changed == nil {
-		return exit.Hint(ended, "the change was made; the next astra command tries again to delete the secrets that are left")
+		return exit.Hint(ended, "the change was made; the next astra command deletes the remaining secrets")
 	}
 	return errors.Join(changed, ended)
 }
@@ -197,7 +197,7 @@ func (a *App) RenameProfile(ctx context.Context, p config.Profile, to string) er
 				return exit.Failf(exit.Conflict, "profile %s was removed by another command", p.Name)
 			}
 			if _, taken := c.Find(to); taken {
-				return exit.Failf(exit.Conflict, "profile %q exists already", to)
+				return exit.Failf(exit.Conflict, "profile %q already exists", to)
 			}
 			now.Name = to
 			c.Remove(p.Name)

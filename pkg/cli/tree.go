@@ -45,7 +45,7 @@ func Args(names ...string) cobra.PositionalArgs {
 			return err
 		}
 		if slices.Contains(args, "") {
-			return exit.Usagef("an argument is empty").WithHint("a variable may not be set; usage: %s", cmd.UseLine())
+			return exit.Usagef("an argument is empty").WithHint("a shell variable may be unset; usage: %s", cmd.UseLine())
 		}
 		least, most := 0, len(names)
 		for _, n := range names {
@@ -58,7 +58,7 @@ func Args(names ...string) cobra.PositionalArgs {
 		}
 		switch {
 		case len(args) < least:
-			return exit.Usagef("%s is missing", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
+			return exit.Usagef("%s is required", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
 			return surplus(cmd, args, most)
 		}
@@ -173,7 +173,7 @@ func (a *App) resolveCustomFormat(cmd *cobra.Command) error {
 	other := a.OutputFlag()
 	a.outputGiven = given
 	if other != "" {
-		return exit.Usagef("%s has no meaning with -o %s", other, g.Output)
+		return exit.Usagef("%s cannot be combined with -o %s", other, g.Output)
 	}
 	a.ownFormat, g.Output = g.Output, ""
 	return nil
@@ -185,7 +185,7 @@ func ownFormatsToo(cmd *cobra.Command, err error) error {
 	if len(names) == 0 {
 		return err
 	}
-	return exit.Hint(err, "this command has "+strings.Join(names, " and ")+" as well")
+	return exit.Hint(err, "this command also has "+strings.Join(names, " and ")+"")
 }
 
 // A ChildStatus is the status of a program that was run for the user. The

@@ -85,7 +85,7 @@ func (s *decoder) profiles(n *yaml.Node) []Profile {
 		case p.Name == "":
 			s.fail(element, "this profile has no name")
 		case names[p.Name]:
-			s.fail(element, "there is another profile of this name")
+			s.fail(element, "duplicate profile name")
 		}
 		names[p.Name] = true
 		all = append(all, p)
@@ -129,7 +129,7 @@ func (s *decoder) organizations(n *yaml.Node) []Org {
 		case o.ID == "":
 			s.fail(element, "this organization has no id")
 		case slices.ContainsFunc(all, func(other Org) bool { return other.ID == o.ID }):
-			s.fail(element, "there is another organization with this id")
+			s.fail(element, "duplicate organization ID")
 		}
 		all = append(all, o)
 	})
@@ -155,7 +155,7 @@ func (s *decoder) tokens(n *yaml.Node) []SavedToken {
 		case t.Name == "":
 			s.fail(element, "this saved token has no name")
 		case names[t.Name]:
-			s.fail(element, "there is another saved token of this name in the profile")
+			s.fail(element, "duplicate saved token name in the profile")
 		}
 		names[t.Name] = true
 		all = append(all, t)
@@ -181,7 +181,7 @@ func (s *decoder) sessions(n *yaml.Node) []RESTSession {
 		case r.DB == "":
 			s.fail(element, "this session has no database")
 		case slices.ContainsFunc(all, func(other RESTSession) bool { return other.DB == r.DB }):
-			s.fail(element, "there is another session with this database in the profile")
+			s.fail(element, "duplicate session for the database in the profile")
 		}
 		all = append(all, r)
 	})
@@ -196,7 +196,7 @@ func (s *decoder) bindings(n *yaml.Node) []Env {
 		case e.DB.ID == "":
 			s.fail(element, "this binding has no database")
 		case slices.ContainsFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID }):
-			s.fail(element, "there is another binding of this database in the profile")
+			s.fail(element, "duplicate binding of the database in the profile")
 		}
 		all = append(all, e)
 	})

@@ -162,9 +162,9 @@ func refusal(key string) string {
 		words []string
 		why   string
 	}{
-		{[]string{"token", "secret", "password", "credential", "client_id"}, "a credential does not belong in a repository"},
+		{[]string{"token", "secret", "password", "credential", "client_id"}, "credentials must not be in a repository"},
 		{[]string{"url", "endpoint", "host", "proxy", "cert", "insecure", "tls"}, "a repository must not choose where your credential is sent"},
-		{[]string{"command", "exec", "hook", "shell", "editor", "pager", "browser"}, "a repository must not choose what is executed"},
+		{[]string{"command", "exec", "hook", "shell", "editor", "pager", "browser"}, "a repository must not choose programs to execute"},
 	}
 	lower := strings.ToLower(key)
 	for _, r := range reasons {

@@ -93,7 +93,7 @@ func (s *decoder) clean(n *yaml.Node) {
 				s.fail(key, "a key must be plain text")
 			}
 			if seen[key.Value] {
-				s.fail(key, "this key stands here twice")
+				s.fail(key, "duplicate key")
 			}
 			seen[key.Value] = true
 		}

@@ -29,7 +29,7 @@ const lockSuffix = ".lock"
 // returned as it is.
 func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	if path == "" {
-		return &Error{Path: FileName, Why: "there is no home directory to keep it in: set ASTRA_CONFIG_DIR"}
+		return &Error{Path: FileName, Why: "no home directory: set ASTRA_CONFIG_DIR"}
 	}
 	target := resolve(path) // a linked file is rewritten where it is
 	for _, dir := range []string{filepath.Dir(path), filepath.Dir(target)} {
@@ -53,7 +53,7 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 // before.
 func Try(path string) error {
 	if path == "" {
-		return &Error{Path: FileName, Why: "there is no home directory to keep it in: set ASTRA_CONFIG_DIR"}
+		return &Error{Path: FileName, Why: "no home directory: set ASTRA_CONFIG_DIR"}
 	}
 	target := resolve(path)
 	if err := atomicfile.Try(target, private()); err != nil {

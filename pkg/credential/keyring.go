@@ -145,7 +145,7 @@ func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
 	case state == unlocked || state == lockUnknown && !k.attended:
 		return k.timeout, nil
 	case !k.attended:
-		return 0, fmt.Errorf("%w, and nobody can be asked to unlock it", ErrLocked)
+		return 0, fmt.Errorf("%w and cannot be unlocked without a terminal", ErrLocked)
 	case state == locked:
 		k.notice(fmt.Sprintf("The keyring is locked: unlock it in its dialog (waiting up to %s, Ctrl-C stops)", k.unlock))
 	}

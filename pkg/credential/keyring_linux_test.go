@@ -228,7 +228,7 @@ func TestScene(t *testing.T) {
 		exercise(t, keyringHere(KeyringOptions{}))
 	case "activated":
 		for what, err := range every(t, keyringHere(KeyringOptions{}), key) {
-			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "no default collection") {
+			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "no default keyring") {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
@@ -259,7 +259,7 @@ func sceneLocked(t *testing.T, key Key) {
 		t.Fatal(err, done)
 	}
 	for what, err := range every(t, keyringHere(KeyringOptions{}), key) {
-		if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "nobody can be asked") {
+		if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "cannot be unlocked without a terminal") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

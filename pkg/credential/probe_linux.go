@@ -125,7 +125,7 @@ func defaultLocked(bus *dbus.Conn, first error) (bool, error) {
 	case err != nil:
 		return false, err
 	case path == "/":
-		return false, fmt.Errorf("%w: the Secret Service has no default collection: create one in its password manager", ErrUnavailable)
+		return false, fmt.Errorf("%w: no default keyring exists yet; create one in your password manager (Seahorse, KWallet)", ErrUnavailable)
 	}
 	return collectionLocked(bus, path, 0)
 }

@@ -119,7 +119,7 @@ func (c *change) look(ctx context.Context, d devops.Database) (devops.Database, 
 	case c.Done(now) && asleep != "" && !c.Parks:
 		c.app.Say("%s.", asleep)
 	case !c.Done(now):
-		c.app.Say("%s: under way. To wait for the end: %s", cli.Sentence(c.Doing), c.again())
+		c.app.Say("Started %s. To wait for it: %s", c.Doing, c.again())
 	}
 	return now, nil
 }

@@ -65,11 +65,11 @@ func TestAwait(t *testing.T) {
 		},
 		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"done"}},
 		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, exit.OK, []string{"done"}},
-		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service says that shop is error"}},
-		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop is degraded"}},
-		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is terminating meanwhile"}},
-		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop is DREAMING", "done"}},
-		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop goes on without this command"}},
+		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service reports shop as error"}},
+		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop as degraded"}},
+		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is now terminating"}},
+		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop has the unknown status DREAMING", "done"}},
+		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop continues in the service"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestChangeIsSent(t *testing.T) {
 		"refused":                 {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrInvalid}, sent: 1, exit: exit.Failed},
 		"lost, and it arrived":    {statuses: map[time.Duration]string{0: "ACTIVE", time.Second: "PARKING"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1},
 		"lost for good": {
-			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: exit.Unknown, words: "nobody knows whether the service got the request",
+			statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: exit.Unknown, words: "it is unknown whether the service received the request",
 		},
 		"an attempt lost, and it arrived": {statuses: map[time.Duration]string{0: "PARKING"}, answers: []error{lost}, sent: 1},
 		"an attempt lost for good":        {statuses: map[time.Duration]string{0: "ACTIVE"}, answers: []error{lost}, sent: 1, exit: exit.Failed, words: "astra db park shop"},
@@ -162,10 +162,10 @@ func TestChangeIsSent(t *testing.T) {
 			statuses: map[time.Duration]string{0: "MAINTENANCE"}, answers: []error{devops.ErrOutcomeUnknown}, sent: 1, exit: exit.Unknown, words: "shop is maintenance, perhaps because of it",
 		},
 		"begun, and out of sight": {
-			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{nil}, sent: 1, exit: exit.Server, words: "parking shop was begun; its state cannot be seen",
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{nil}, sent: 1, exit: exit.Server, words: "started parking shop, but its status is unavailable",
 		},
 		"in conflict, and out of sight": {
-			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{devops.ErrConflict}, sent: 1, exit: exit.Server, words: "parking shop was not begun",
+			statuses: map[time.Duration]string{0: "BROKEN"}, answers: []error{devops.ErrConflict}, sent: 1, exit: exit.Server, words: "parking shop was not started",
 		},
 		"deleted by somebody else": {statuses: map[time.Duration]string{0: "TERMINATING"}, answers: []error{devops.ErrConflict, devops.ErrConflict}, sent: 1, exit: exit.Conflict},
 	} {

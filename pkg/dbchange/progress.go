@@ -36,7 +36,7 @@ func (p *progress) tell(d devops.Database) {
 	if d.State() == devops.Strange && d.Status != "" && !p.strange {
 		p.strange = true
 		p.clear()
-		p.app.Warn("%s is %s, a status that this program does not know; it goes on waiting", d.Name, d.Status)
+		p.app.Warn("%s has the unknown status %s; still waiting", d.Name, d.Status)
 	}
 	p.line = fmt.Sprintf("%s: %s", cli.Sentence(p.doing), strings.ToLower(d.Status))
 	switch {
@@ -55,7 +55,7 @@ func (p *progress) blind(why error) {
 	}
 	p.unseen = true
 	p.clear()
-	p.app.Warn("%s: how far it is cannot be seen just now: %v; it goes on looking", cli.Sentence(p.doing), why)
+	p.app.Warn("%s: status unavailable: %v; retrying", cli.Sentence(p.doing), why)
 }
 
 // seen notes that a look succeeded.

@@ -34,7 +34,7 @@ func (c *change) reconcile(ctx context.Context, d devops.Database) (devops.Datab
 		return d, false
 	}
 	// Of some changes nothing shows before they are done.
-	c.app.Say("A change of %s is under way, perhaps this one.", d.Name)
+	c.app.Say("Waiting for an operation on %s to finish, perhaps this one.", d.Name)
 	now, err := c.waitIdle(ctx, d)
 	return now, err == nil && c.Done(now)
 }
@@ -63,11 +63,11 @@ func (c *change) free(ctx context.Context, d devops.Database, calm time.Duration
 	case c.idle(now):
 		err = cli.Pause(ctx, calm)
 	default:
-		rest := "; it comes first"
+		perhaps := ""
 		if c.lost {
-			rest = ", perhaps this one"
+			perhaps = ", perhaps this one"
 		}
-		c.app.Say("%s of %s is under way%s.", cli.Sentence(c.other()), now.Name, rest)
+		c.app.Say("Waiting for %s on %s to finish%s.", c.other(), now.Name, perhaps)
 		now, err = c.waitIdle(ctx, now)
 	}
 	_, told := errors.AsType[*exit.Error](err)
@@ -77,12 +77,12 @@ func (c *change) free(ctx context.Context, d devops.Database, calm time.Duration
 	case cause != nil && !isBlind(err):
 		state := c.unbegun()
 		if !c.idle(now) {
-			state = c.other() + " of " + now.Name + " is still under way, and " + state
+			state = c.other() + " on " + now.Name + " is still running; " + state
 		}
 		e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s", cause, state), Cause: cause}
 		return now, e.WithNext(c.again())
 	}
-	return now, exit.Classify(fmt.Errorf("%s, as the state of %s cannot be seen: %w", c.unbegun(), d.Name, err)).WithNext(c.again())
+	return now, exit.Classify(fmt.Errorf("%s: the status of %s is unavailable: %w", c.unbegun(), d.Name, err)).WithNext(c.again())
 }
 
 // idle reports whether the service would take the change.
@@ -93,31 +93,31 @@ func (c *change) idle(d devops.Database) bool {
 // other is what keeps the database busy.
 func (c *change) other() string {
 	if c.lost {
-		return "a change"
+		return "an operation"
 	}
-	return "another change"
+	return "another operation"
 }
 
 func (c *change) unbegun() string {
 	if c.lost {
-		return "nobody knows whether " + c.Doing + " was begun"
+		return "it is unknown whether " + c.Doing + " was started"
 	}
-	return c.Doing + " was not begun"
+	return c.Doing + " was not started"
 }
 
 // unknown is the end of a change of which nobody knows whether it was begun. To
 // run it again does no harm: the command looks first.
 func (c *change) unknown(d devops.Database, err error) error {
-	hint := "nobody knows whether the service got the request: look, and run it again if need be"
+	hint := "it is unknown whether the service received the request; check, and run the command again if needed"
 	if !c.idle(d) {
-		hint = fmt.Sprintf("nobody knows whether the service got the request; %s is %s, perhaps because of it: run it again to wait for the end", d.Name, strings.ToLower(d.Status))
+		hint = fmt.Sprintf("it is unknown whether the service received the request; %s is %s, perhaps because of it. Run the command again to wait for it", d.Name, strings.ToLower(d.Status))
 	}
 	return exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), hint, "astra db get "+d.ID, c.again())
 }
 
 // unseen is the failure of a look at a change that was accepted.
 func (c *change) unseen(err error) error {
-	return exit.Classify(fmt.Errorf("%s was begun; its state cannot be seen: %w", c.Doing, err)).WithNext(c.again())
+	return exit.Classify(fmt.Errorf("started %s, but its status is unavailable: %w", c.Doing, err)).WithNext(c.again())
 }
 
 // isGone reports whether a look at d failed because it is deleted: the

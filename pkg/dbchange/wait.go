@@ -108,10 +108,10 @@ func (c *change) failed(d devops.Database, before string) error {
 	case d.Status == before:
 		return nil
 	case d.State() == devops.Failing:
-		return exit.Failf(exit.Server, "%s: the service says that %s is %s", c.Doing, d.Name, strings.ToLower(d.Status)).
-			WithHint("what was begun may never come to its end; the Portal may know more, or DataStax support").WithNext("astra db get " + d.ID)
+		return exit.Failf(exit.Server, "%s: the service reports %s as %s", c.Doing, d.Name, strings.ToLower(d.Status)).
+			WithHint("the operation may never finish; check the Portal or ask DataStax support").WithNext("astra db get " + d.ID)
 	case d.BeingDeleted() && !c.Done(devops.Database{Status: "TERMINATED"}):
-		return exit.Failf(exit.Conflict, "%s: %s is %s meanwhile", c.Doing, d.Name, strings.ToLower(d.Status))
+		return exit.Failf(exit.Conflict, "%s: %s is now %s", c.Doing, d.Name, strings.ToLower(d.Status))
 	}
 	return nil
 }
@@ -119,8 +119,8 @@ func (c *change) failed(d devops.Database, before string) error {
 // left is the end of the wait for a change that goes on.
 func (c *change) left(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s goes on without this command", cause, c.Doing), Cause: cause}
-	return e.WithHint("to wait for the end, run it again").WithNext(c.again())
+	e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s continues in the service", cause, c.Doing), Cause: cause}
+	return e.WithHint("to wait for it, run the command again").WithNext(c.again())
 }
 
 // again is the command that goes on with the change: the same one, which finds

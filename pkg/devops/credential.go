@@ -75,7 +75,7 @@ func uniqueFields(body []byte) (map[string]json.RawMessage, error) {
 		}
 		key = strings.ToLower(key)
 		if _, twice := fields[key]; twice {
-			return nil, errors.New("a name stands twice in the object")
+			return nil, errors.New("duplicate name in the object")
 		}
 		var v json.RawMessage
 		if d.Decode(&v) != nil {

@@ -14,11 +14,11 @@ import (
 // The kinds of errors. Each error of a call is one of them or a context's
 // error; test with errors.Is.
 var (
-	ErrURL             = errors.New("not the address of an API")
+	ErrURL             = errors.New("not the URL of an API")
 	ErrUnauthorized    = errors.New("the token is not accepted")
 	ErrForbidden       = errors.New("a permission is missing")
 	ErrNotFound        = errors.New("not found")
-	ErrConflict        = errors.New("in conflict with what is there")
+	ErrConflict        = errors.New("conflict with the current state")
 	ErrInvalid         = errors.New("the request is not accepted")
 	ErrRateLimited     = errors.New("too many requests")
 	ErrServer          = errors.New("the service has a fault")

@@ -121,7 +121,7 @@ func Classify(err error) *Error {
 	case Unknown:
 		e.Outcome = OutcomeUnknown
 		if errors.Is(err, onetime.ErrPending) {
-			e.Hint, e.Next = "every command reminds you of it until it is finished", append(e.Next, "astra token recover")
+			e.Hint, e.Next = "every command shows a reminder until it is finished", append(e.Next, "astra token recover")
 		}
 	case Store:
 		if errors.Is(err, onetime.ErrPartial) {
@@ -134,12 +134,12 @@ func Classify(err error) *Error {
 	}
 	switch {
 	case errors.Is(err, onetime.ErrJournal):
-		e.Hint = "without it a token could be lost; ASTRA_STATE_DIR chooses another directory"
+		e.Hint = "without it a token could be lost; use ASTRA_STATE_DIR to choose another directory"
 	case errors.Is(err, onetime.ErrRunning):
-		e.Hint = "wait until it has ended"
+		e.Hint = "wait until it ends"
 	}
 	if errors.Is(err, sandbox.ErrState) {
-		e.Hint, e.Next = "start afresh, or move the file out of the way", append(e.Next, "astra sandbox reset --yes")
+		e.Hint, e.Next = "reset the sandbox, or move the file away", append(e.Next, "astra sandbox reset --yes")
 	}
 	return e
 }
@@ -174,29 +174,29 @@ func settled(err error) bool {
 func advise(e *Error, api *devops.Error) {
 	switch e.Exit {
 	case NoCredential:
-		e.Hint = "the service does not know this token: it was revoked or has expired, or belongs to another service"
+		e.Hint = "the token was rejected: it was revoked, has expired, or belongs to another service"
 		e.Next = append(e.Next, "astra auth status", "astra auth login")
 	case Forbidden:
 		if api.Permission == "" {
 			break
 		}
-		e.Hint = "this needs the permission " + api.Permission
+		e.Hint = "permission required: " + api.Permission
 		if p, err := iam.FindPermission(api.Permission); err == nil {
-			e.Hint = fmt.Sprintf("this needs the permission %s (%s)", p.Parameter, p.Name)
+			e.Hint = fmt.Sprintf("permission required: %s (%s)", p.Parameter, p.Name)
 		}
 		var carriers []string
 		for _, role := range iam.DefaultRolesWith(api.Permission) {
 			carriers = append(carriers, role.Name)
 		}
 		if len(carriers) > 0 {
-			e.Hint += "; default roles that carry it: " + strings.Join(carriers, ", ")
+			e.Hint += "; default roles that include it: " + strings.Join(carriers, ", ")
 		}
 	case RateLimited, Server:
 		if api.RetryAfter > devops.Moment {
-			e.Hint = "run it again then, or with a --timeout that leaves room for the wait"
+			e.Hint = "run the command again after that time, or with a longer --timeout"
 		}
 	case Unknown:
-		e.Hint = "look whether it happened before you run this again"
+		e.Hint = "check the result before you run this again"
 	default:
 	}
 }

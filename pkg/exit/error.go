@@ -82,11 +82,11 @@ func NotAmongf(kind, name string, known []string) *Error {
 	switch {
 	case e.Hint != "":
 	case len(known) == 0:
-		e.Hint = "there is none"
+		e.Hint = "no " + kind + " exists"
 	case len(known) == 1:
-		e.Hint = "there is " + output.Sanitize(known[0])
+		e.Hint = "available: " + output.Sanitize(known[0])
 	default:
-		e.Hint = "there are " + output.Sanitize(strings.Join(known, ", "))
+		e.Hint = "available: " + output.Sanitize(strings.Join(known, ", "))
 	}
 	return e
 }
@@ -96,8 +96,8 @@ func Ambiguous(kind, name string, ids []string) *Error {
 	return &Error{
 		Exit:    Conflict,
 		Name:    "AMBIGUOUS",
-		Message: fmt.Sprintf("%s %q means %s: %s", kind, name, spelling.Count(len(ids), "thing"), strings.Join(ids, ", ")),
-		Hint:    "give the id instead of the name",
+		Message: fmt.Sprintf("%s %q is ambiguous: %s", kind, name, strings.Join(ids, ", ")),
+		Hint:    "use the ID instead of the name",
 	}
 }
 
@@ -148,7 +148,7 @@ func UnknownPermission(err error) error {
 	if !ok {
 		return err
 	}
-	e := &Error{Exit: Usage, Name: "UNKNOWN_PERMISSION", Message: fmt.Sprintf("there is no permission %q", unknown.Name), Cause: err}
+	e := &Error{Exit: Usage, Name: "UNKNOWN_PERMISSION", Message: fmt.Sprintf("permission %q does not exist", unknown.Name), Cause: err}
 	if len(unknown.Near) > 0 {
 		e.Hint = "did you mean " + QuoteList(unknown.Near) + "?"
 	}

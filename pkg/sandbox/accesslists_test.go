@@ -90,7 +90,7 @@ func TestAPIAccess(t *testing.T) {
 		{"PATCH " + list, office, 404, formJSON, `"ID":404`},
 		{"POST " + list, "[]", 400, formJSON, "there is no address"},
 		{"POST " + list, "[" + office + "]", 201, formJSON, `{"addresses":[{"address":"203.0.113.7/32","description":"office","enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC","createdAt":`},
-		{"POST " + list, "[" + strings.Replace(office, "113.7", "113.9", 1) + "]", 409, formJSON, "there is a DevOps API access list already"},
+		{"POST " + list, "[" + strings.Replace(office, "113.7", "113.9", 1) + "]", 409, formJSON, "a DevOps API access list already exists"},
 		{"PATCH " + list, strings.Replace(office, "office", "home", 1), 200, formJSON, `"description":"home"`},
 		{"PATCH " + list, strings.Replace(office, "113.7", "113.8", 1), 200, formJSON, `203.0.113.8/32`},
 		{"PUT " + list, "[]", 400, formJSON, "there is no address"},

@@ -68,7 +68,7 @@ func addAPIAccess(c *request) (answer, error) {
 	}
 	all, err := apiAccess().all(c.tx)
 	if err == nil && len(all) > 0 {
-		err = refuse(http.StatusConflict, "there is a DevOps API access list already")
+		err = refuse(http.StatusConflict, "a DevOps API access list already exists")
 	}
 	if err != nil {
 		return answer{}, err

@@ -147,7 +147,7 @@ func ParseBehavior(texts ...string) (Behavior, error) {
 
 func readSwitch(to *bool, value string) error {
 	if value != "" {
-		return fmt.Errorf("takes no value")
+		return fmt.Errorf("does not take a value")
 	}
 	*to = true
 	return nil

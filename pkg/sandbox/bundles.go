@@ -141,7 +141,7 @@ func (d db) bundle(region string) ([]byte, error) {
 		"cqlshrc":     "[connection]\nhostname = " + host + "\nport = 29042\nssl = true\n",
 	}
 	for _, name := range []string{"ca.crt", "cert", "key", "identity.jks", "trustStore.jks"} {
-		members[name] = "This stands for " + name + ": the sandbox has no database to connect to.\n"
+		members[name] = "This is a placeholder for " + name + ": the sandbox has no database to connect to.\n"
 	}
 	var file bytes.Buffer
 	archive := zip.NewWriter(&file)

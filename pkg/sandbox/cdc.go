@@ -87,7 +87,7 @@ func (c *request) setCDC(status int) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case status == http.StatusCreated && exists:
-		return answer{}, refuse(http.StatusConflict, "database %s has change data capture already", d.ID)
+		return answer{}, refuse(http.StatusConflict, "database %s already has change data capture", d.ID)
 	case status != http.StatusCreated && !exists:
 		return answer{}, refuse(http.StatusNotFound, "database %s has no change data capture", d.ID)
 	case in.DatabaseName != d.Name || in.DatabaseID != "" && in.DatabaseID != d.ID:

@@ -263,7 +263,7 @@ func unique[T any](t table[T], records []T) error {
 	for _, record := range records {
 		for _, key := range t.keys(record) {
 			if seen[key] {
-				errs = append(errs, fmt.Errorf("%s: %q is there twice", t.name, key))
+				errs = append(errs, fmt.Errorf("%s: duplicate %q", t.name, key))
 			}
 			seen[key] = true
 		}

@@ -53,11 +53,11 @@ func ParseFault(s string) (Fault, error) {
 func parseFault(s string) (Fault, error) {
 	where, what, found := strings.Cut(s, "=")
 	if !found {
-		return Fault{}, errors.New("there is no = between the path and the kind")
+		return Fault{}, errors.New("= between the path and the kind is missing")
 	}
 	fields := strings.Fields(where)
 	if len(fields) != 2 {
-		return Fault{}, errors.New("before the = come a method and a path")
+		return Fault{}, errors.New("a method and a path are required before =")
 	}
 	parts := strings.Split(what, ",")
 	f := Fault{Method: fields[0], Path: fields[1], Kind: Kind(parts[0])}
@@ -90,7 +90,7 @@ func (f *Fault) set(option string) error {
 		}
 		f.Times = n
 	case name == "arg" || name == "times":
-		return fmt.Errorf("%q: %s is empty or is there twice", option, name)
+		return fmt.Errorf("%q: %s is empty or a duplicate", option, name)
 	default:
 		return fmt.Errorf("%q is not an option: arg or times", option)
 	}
@@ -109,7 +109,7 @@ func (f Fault) checkArg() error {
 		}
 	default:
 		if f.Arg != "" {
-			return fmt.Errorf("%s takes no arg", f.Kind)
+			return fmt.Errorf("%s does not take arg", f.Kind)
 		}
 	}
 	return nil

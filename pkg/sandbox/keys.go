@@ -130,7 +130,7 @@ func (c *request) createKey(classic bool) (answer, error) {
 	}
 	if _, found, err := customerKeys().find(c.tx, given[0].place()); err != nil || found {
 		if err == nil {
-			err = refuse(http.StatusBadRequest, "there is a key for %s in %s already", given[0].Provider, given[0].Region)
+			err = refuse(http.StatusBadRequest, "a key for %s in %s already exists", given[0].Provider, given[0].Region)
 		}
 		return answer{}, err
 	}

@@ -72,7 +72,7 @@ func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
 		case err != nil:
 			return err
 		case !found || u.ID == email:
-			return fmt.Errorf("%w as %s", ErrNotInvited, email)
+			return fmt.Errorf("%w for %s", ErrNotInvited, email)
 		}
 		u.Status = active
 		if err := users().put(tx, u); err != nil {
@@ -105,7 +105,7 @@ func (s *Server) turn(tx *bolt.Tx, ref string, now time.Time, may func(db) bool,
 			return databases().put(tx, d.current(next, now, s.options.TimeScale, stages))
 		}
 	}
-	return fmt.Errorf("%w called %s", missing, ref)
+	return fmt.Errorf("%w named %s", missing, ref)
 }
 
 // The default roles that the seed hands out.

@@ -25,13 +25,13 @@ var (
 	// sandbox has written. Server.Reset replaces it.
 	ErrState = errors.New("the state of the sandbox is damaged")
 	// ErrNotInvited says that an invitation is to be accepted which there is not.
-	ErrNotInvited = errors.New("nobody was invited")
+	ErrNotInvited = errors.New("no pending invitation")
 	// ErrNotActive says that a database is to hibernate which there is not, or
 	// which cannot.
-	ErrNotActive = errors.New("there is no active serverless database")
+	ErrNotActive = errors.New("no active serverless database")
 	// ErrNotHibernated says that a database is to resume which there is not, or
 	// which is not hibernated.
-	ErrNotHibernated = errors.New("there is no hibernated database")
+	ErrNotHibernated = errors.New("no hibernated database")
 
 	errUnseeded = errors.New("the sandbox is not seeded")
 )
