@@ -125,7 +125,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no name", "profiles:\n  - store: hush-hush\n", ":2: this profile has no name"},
 		{"an empty element", "profiles:\n  -\n", ":2: this profile has no name"},
 		{"a name twice", "profiles:\n  - name: a\n  - name: b\n  - name: a\n", ":4: duplicate profile name"},
-		{"a saved token twice", "profiles:\n  - name: a\n    tokens:\n      - name: x\n      - name: x\n", ":5: there is another saved token"},
+		{"a saved token twice", "profiles:\n  - name: a\n    tokens:\n      - name: x\n      - name: x\n", ":5: duplicate saved token name"},
 		{"a saved token without a name", "profiles:\n  - name: a\n    tokens: [{store: hush-hush}]\n", ":3: this saved token has no name"},
 		{"a key twice", "version: 1\nversion: 1\n", ":2: duplicate key"},
 		{"an unknown key twice", "x:\n  hush-hush: 1\n  hush-hush: 2\n", ":3: duplicate key"},
