@@ -183,7 +183,7 @@ func TestPanicDoubts(t *testing.T) {
 			func(_, _, _ string, deleted bool) int {
 				return map[bool]int{true: http.StatusBadRequest}[deleted]
 			},
-			15, "token 1\tunknown\t15\n", "whether it is gone is unknown",
+			15, "token 1\tunknown\t15\n", "its state is unknown",
 		},
 		{
 			"a listed token that cannot be asked is taken to be live",

@@ -121,14 +121,14 @@ func TestTheNetworkSaysWhatHelps(t *testing.T) {
 		"a proxy with a login":     {service, []string{"HTTPS_PROXY=http://" + proxyWith(t, 407, "", "Proxy-Authenticate", `Basic realm="Acme Gate"`)}, []string{`wants a user name and a password for "Acme Gate"`, "HTTPS_PROXY: http://USER:PASSWORD@127.0.0.1:"}},
 		"a wrong login":            {service, []string{proxied(proxyWith(t, 407, "", "Proxy-Authenticate", `Basic realm="Acme Gate"`))}, []string{"did not accept the user name and the password", "HTTPS_PROXY"}},
 		"another kind of login":    {service, []string{proxied(proxyWith(t, 407, "", "Proxy-Authenticate", "Negotiate", "Proxy-Authenticate", "NTLM"))}, []string{"by Negotiate or NTLM, which astra does not support"}},
-		"no proxy there":           {service, []string{proxied(nobody.Addr().String())}, []string{"the proxy " + nobody.Addr().String() + " cannot be reached", "connection refused", "HTTPS_PROXY names this proxy", "NO_PROXY=api.example.com"}},
+		"no proxy there":           {service, []string{proxied(nobody.Addr().String())}, []string{"the proxy " + nobody.Addr().String() + " cannot be reached", "connection refused", "HTTPS_PROXY selects this proxy", "NO_PROXY=api.example.com"}},
 		"a proxy by TLS":           {service, []string{"HTTPS_PROXY=https://ada:" + password + "@localhost:" + port}, []string{"the certificate of the proxy localhost:" + port + " is from an unknown authority", "SSL_CERT_FILE"}},
 		"a proxy without TLS":      {service, []string{"HTTPS_PROXY=https://ada:" + password + "@" + plain.Listener.Addr().String()}, []string{"the proxy " + plain.Listener.Addr().String(), "HTTPS_PROXY"}},
-		"small letters":            {service, []string{"https_proxy=http://ada:" + password + "@" + nobody.Addr().String()}, []string{"cannot be reached", "https_proxy names this proxy"}},
+		"small letters":            {service, []string{"https_proxy=http://ada:" + password + "@" + nobody.Addr().String()}, []string{"cannot be reached", "https_proxy selects this proxy"}},
 		"no address of a proxy":    {service, []string{proxied("[bad")}, []string{"the address of the proxy cannot be used", "HTTPS_PROXY"}},
 		"a number in the password": {service, []string{"HTTPS_PROXY=http://ada:12#" + password + "@" + nobody.Addr().String()}, []string{"the address of the proxy cannot be used", "HTTPS_PROXY like http://USER:PASSWORD@HOST:PORT"}},
 		"past the proxy":           {"https://0.0.0.0:1", []string{proxied(nobody.Addr().String()), "NO_PROXY=0.0.0.0"}, []string{"connection refused", "NO_PROXY excludes 0.0.0.0 from the proxy of HTTPS_PROXY"}},
-		"without a proxy":          {"https://0.0.0.0:1", nil, []string{"connection refused", "where a proxy is needed, set HTTPS_PROXY"}},
+		"without a proxy":          {"https://0.0.0.0:1", nil, []string{"connection refused", "if a proxy is required, set HTTPS_PROXY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

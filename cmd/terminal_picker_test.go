@@ -381,6 +381,6 @@ func TestAdministratorsAreConfirmed(t *testing.T) {
 	term.see("(y/N)")
 	b.run("astra --sandbox user invite bob@example.com --role 'RO User'")
 	term.typed("y\r")
-	term.see("bob@example.com has been added since the question (RO User); nothing was sent")
+	term.see("bob@example.com was added to the organization during the prompt (RO User); nothing was sent")
 	term.ends(7)
 }

@@ -139,7 +139,7 @@ func TestExitCodes(t *testing.T) {
 // get theirs from pkg/cli.
 func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 	t.Parallel()
-	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`(Child|Stranger)Environ\(\)|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
+	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`(Child|ThirdParty)Env\(\)|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
 	starters := 0
 	for _, root := range []string{".", "../pkg"} {
 		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
@@ -150,7 +150,7 @@ func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 			if start.Match(text) {
 				starters++
 				if !given.Match(text) {
-					t.Errorf("%s starts a program with all of the environment: give it that of app.ChildEnviron", path)
+					t.Errorf("%s starts a program with all of the environment: give it that of app.ChildEnv", path)
 				}
 			}
 			return err

@@ -38,7 +38,7 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 		}
 		tokens, err := session.Tokens.List(ctx)
 		if err != nil {
-			app.Verbosef("cannot list tokens, so cannot list tokens, so the roles of candidates are unknown: %v", err)
+			app.Verbosef("cannot list tokens, so the roles of candidates are unknown: %v", err)
 		}
 		for _, t := range tokens {
 			description, _ := onetime.SplitDescription(t.Description)

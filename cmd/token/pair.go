@@ -58,17 +58,16 @@ func unreplaced(app *cli.App, old tokenRow) error {
 		return nil
 	}
 	var made []string
-	commands := []string{confirmed(app, "astra token delete "+old.ClientID)}
 	for _, s := range old.successors {
 		made = append(made, s.ClientID+", generated at "+formatExpiry(s.GeneratedOn))
-		commands = append(commands, confirmed(app, "astra token delete "+s.ClientID))
 	}
-	word, discard := "replacement", "revoke "+old.successors[0].ClientID+" to discard the replacement"
+	word, discard := "replacement", "otherwise revoke "+old.successors[0].ClientID
 	if len(made) > 1 {
-		word, discard = "replacements", "revoke the unused replacements"
+		word, discard = "replacements", "revoke the replacements that are not in use"
 	}
+	// No command to run: which of the two is in use, and which may be revoked, only people know.
 	return exit.Failf(exit.Conflict, "%s already has the %s %s; nothing was generated", old.ClientID, word, strings.Join(made, "; ")).
-		WithHint("revoke %s to finish that rotation, or %s", old.ClientID, discard).WithNext(commands...)
+		WithHint("if the secret of the replacement is in use, revoke %s; %s", old.ClientID, discard).WithNext("astra token list -o wide")
 }
 
 // confirmed is a command line as it runs in CI too, where no question can be answered.

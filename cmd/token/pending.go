@@ -55,7 +55,6 @@ func remnantColumns(app *cli.App) []output.Column[pendingOp] {
 		{Key: "mark", Value: func(r pendingOp) any { return output.OrNull(r.open.Record.Nonce) }, Wide: true},
 		{Key: "kind", Value: func(r pendingOp) any { return output.OrNull(string(r.open.Record.Kind)) }, Spare: 1},
 		{Key: "clientIds", Value: func(r pendingOp) any { return append([]string{}, r.clientIDs...) }, Data: true},
-		{Key: "candidates", Value: func(r pendingOp) any { return append([]candidate{}, r.tokens...) }, Text: candidatesText, Wrap: true},
 		{Key: "began", Value: func(r pendingOp) any { return r.open.Record.Began.Truncate(time.Second) }, Spare: 1},
 		{Key: "state", Value: func(r pendingOp) any { return r.state }, State: true},
 		{Key: "outcome", Value: func(r pendingOp) any { return r.outcome }, Spare: 1, State: true},
@@ -66,6 +65,7 @@ func remnantColumns(app *cli.App) []output.Column[pendingOp] {
 			}
 			return r.failure.Error()
 		}, Spare: 1}, // standard error has it too
+		{Key: "candidates", Value: func(r pendingOp) any { return append([]candidate{}, r.tokens...) }, Text: candidatesText, Wrap: true},
 	}
 }
 
@@ -126,22 +126,40 @@ func (r *pendingOp) find(ctx context.Context, app *cli.App, session *cli.Session
 		return err
 	}
 	switch found.State {
-	case onetime.Orphan, onetime.Unconfirmed:
-		if named, err := app.Names(found.ClientIDs[0]); err != nil {
+	case onetime.Orphan, onetime.Unconfirmed: // a profile may hold one of them, and not its duplicate
+		unnamed, err := unnamedOf(app, found.ClientIDs)
+		if err != nil {
 			return err
-		} else if named {
+		}
+		if len(unnamed) == 0 {
 			found.State = onetime.Kept
+		} else {
+			found.ClientIDs = unnamed
 		}
 	case onetime.Alike: // what is kept here is not it
-		found.ClientIDs = slices.DeleteFunc(found.ClientIDs, func(id string) bool {
-			named, err := app.Names(id)
-			return err == nil && named
-		})
+		if found.ClientIDs, err = unnamedOf(app, found.ClientIDs); err != nil {
+			return err
+		}
 	default:
 	}
 	r.state, r.clientIDs, r.missing, r.until = string(found.State), found.ClientIDs, found.Missing, found.Until
 	r.decide(in, found)
 	return found.Why
+}
+
+// unnamedOf returns the client IDs that no profile on this machine names.
+func unnamedOf(app *cli.App, ids []string) ([]string, error) {
+	var unnamed []string
+	for _, id := range ids {
+		named, err := app.Names(id)
+		if err != nil {
+			return nil, err
+		}
+		if !named {
+			unnamed = append(unnamed, id)
+		}
+	}
+	return unnamed, nil
 }
 
 // decide chooses what is done about the operation, or says what would be.

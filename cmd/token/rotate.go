@@ -115,7 +115,7 @@ func (in rotate) run(ctx context.Context, app *cli.App) error {
 
 // begin rotates a token.
 func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) error {
-	if err := in.errNoRotation(app, session); err != nil {
+	if err := in.checkNotRotating(app, session); err != nil {
 		return err
 	}
 	all, err := rows(ctx, app, session)
@@ -219,9 +219,9 @@ func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Dur
 	return question + " The old token works until you revoke it; it is due after " + in.overlapWords() + "."
 }
 
-// errNoRotation refuses a token of a rotation that has not ended, be it the old one or
+// checkNotRotating refuses a token of a rotation that has not ended, be it the old one or
 // the new one.
-func (in rotate) errNoRotation(app *cli.App, session *cli.Session) error {
+func (in rotate) checkNotRotating(app *cli.App, session *cli.Session) error {
 	journal, err := app.Journal()
 	if err != nil {
 		return err

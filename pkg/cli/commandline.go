@@ -144,5 +144,5 @@ func (s *Session) Awake(d devops.Database, err error) error {
 	if failed != nil {
 		return exit.Hint(err, hint)
 	}
-	return exit.Hint(err, hint, `curl -H "X-Cassandra-Token: $ASTRA_DB_APPLICATION_TOKEN" `+shellword.Quote(endpoint+"/v2/schemas/keyspaces"))
+	return exit.Hint(err, hint, `printf 'X-Cassandra-Token: %s\n' "$ASTRA_DB_APPLICATION_TOKEN" | curl -H @- `+shellword.Quote(endpoint+"/v2/schemas/keyspaces"))
 }

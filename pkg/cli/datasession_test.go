@@ -25,7 +25,7 @@ func TestAwake(t *testing.T) {
 		err         error
 		want        string
 	}{
-		{"HIBERNATED", devops.DefaultURL, false, conflict, `curl -H "X-Cassandra-Token: $ASTRA_DB_APPLICATION_TOKEN" https://` + id + "-us-east1.apps.astra.datastax.com/api/rest/v2/schemas/keyspaces"},
+		{"HIBERNATED", devops.DefaultURL, false, conflict, `printf 'X-Cassandra-Token: %s\n' "$ASTRA_DB_APPLICATION_TOKEN" | curl -H @- https://` + id + "-us-east1.apps.astra.datastax.com/api/rest/v2/schemas/keyspaces"},
 		{"HIBERNATED", "http://127.0.0.1:8787", false, conflict, "astra sandbox seed --wake demo"},
 		{"HIBERNATED", devops.DefaultURL, true, conflict, "astra sandbox seed --wake demo"},
 		{"PARKED", devops.DefaultURL, false, conflict, "astra db unpark demo --wait"},

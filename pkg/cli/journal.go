@@ -55,13 +55,13 @@ func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error
 	ahead := now.Sub(a.Now())
 	return onetime.Maker{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
-		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.secretKey(session.APIURL, org),
+		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.storedClientIDs(session.APIURL, org),
 		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
 	}, err
 }
 
-// secretKey returns the client ids of an organization whose secrets are stored here.
-func (a *App) secretKey(apiURL, orgID string) []string {
+// storedClientIDs returns the client ids of an organization whose secrets are stored here.
+func (a *App) storedClientIDs(apiURL, orgID string) []string {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil

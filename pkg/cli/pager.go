@@ -48,7 +48,7 @@ func (a *App) pager() string {
 // environment holds of Astra. A text is never lost: where the pager fails or has read
 // nothing of it, it is written as it is.
 func (a *App) page(text string, header bool) error {
-	if plain := output.IsIdentifier(text); a.screenLines(plain) >= a.Terminal.Height {
+	if plain := output.Unstyled(text); a.screenLines(plain) >= a.Terminal.Height {
 		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.alive()

@@ -226,12 +226,12 @@ func (r Record) other() string {
 func (m Maker) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Finding, error) {
 	other := r.other()
 	switch {
-	case r.Accepted == other:
-		return Finding{State: Nothing, ClientIDs: []string{r.Made}}, nil
 	case sight.Lists(other): // without our mark by now
 		return Finding{State: Alike, ClientIDs: []string{other}}, nil
 	case r.abroad() && m.Caller != r.Caller: // another login may not list it
 		return Finding{State: Unclear, ClientIDs: []string{other}, Why: errAbroad(r)}, nil
+	case r.Accepted == other: // others may have deleted theirs since: lists of now do
+		w.known = nil
 	}
 	return m.absent(ctx, w, Finding{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
 }

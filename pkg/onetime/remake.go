@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,6 +45,9 @@ func (r *Rotation) makeAgain(ctx context.Context, e *Entry) (bool, error) {
 			if err := r.drop(ctx, id, r.Destinations); err != nil {
 				return false, err
 			}
+		}
+		if e.Made != "" && !slices.Contains(found.ClientIDs, e.Made) { // those were its duplicates
+			return r.makeAgain(ctx, e)
 		}
 	case Nothing:
 	default: // the new attempt need not wait until that is clear

@@ -48,9 +48,9 @@ func (c cell) String() string {
 	return c.style + c.text + reset
 }
 
-// IsIdentifier takes the styles away that a table has on a terminal. No other text of a
+// Unstyled takes the styles away that a table has on a terminal. No other text of a
 // table has control characters.
-func IsIdentifier(table string) string {
+func Unstyled(table string) string {
 	if !strings.Contains(table, "\x1b") {
 		return table
 	}
