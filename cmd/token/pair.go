@@ -53,7 +53,7 @@ func (r tokenRow) replacements() string {
 
 // unreplaced refuses to rotate a token that another rotation replaced already, here or
 // on another machine: a second replacement would be one too many that works.
-func unreplaced(app *cli.App, old tokenRow) error {
+func unreplaced(old tokenRow) error {
 	if len(old.successors) == 0 {
 		return nil
 	}

@@ -126,7 +126,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err != nil {
 		return savedButUnlisted(app, session, in.ref, err)
 	}
-	if err := unreplaced(app, old); err != nil {
+	if err := unreplaced(old); err != nil {
 		return err
 	}
 	held, err := app.StoredCopies(session.APIURL, old.ClientID)
