@@ -84,9 +84,9 @@ func TestRolesAreChosenOnTerminal(t *testing.T) {
 	})
 }
 
-// TestPeopleChangedMeanwhile changes somebody while a question is open: what was
-// shown is not what would be done.
-func TestPeopleChangedMeanwhile(t *testing.T) {
+// TestPeopleChangedDuringPrompt changes a user while a prompt is open: the command
+// must not do something else than it showed.
+func TestPeopleChangedDuringPrompt(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"update", "developer@example.com", "--role", "RO User"},

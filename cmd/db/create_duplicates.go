@@ -56,11 +56,9 @@ func (in create) matches(d devops.Database) bool {
 		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
 }
 
-// warnDuplicateName tells of databases of the same name that somebody created at the
-// same moment: the service takes both, and neither command saw the other's. There
-// was none before, as that would have ended the command. now
-// is the list after the creation; it is asked for where that is nil. It is made
-// and the rest is a service to people, so that no failure counts.
+// warnDuplicateName warns if another database of this name was created at the same
+// moment: the service accepts both, and neither command saw the other's. now is the
+// list after the creation; nil fetches it. Errors are ignored: the database exists.
 func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {

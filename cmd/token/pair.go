@@ -84,11 +84,7 @@ func tellReplaced(app *cli.App, chosen []tokenRow) error {
 	if !slices.ContainsFunc(chosen, func(r tokenRow) bool { return r.replacedBy != "" }) {
 		return nil
 	}
-	journal, err := app.Journal()
-	if err != nil {
-		return err
-	}
-	open, err := journal.List()
+	_, open, err := app.Operations()
 	if err != nil {
 		return err
 	}

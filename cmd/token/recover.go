@@ -62,11 +62,7 @@ func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckList(app, remnantColumns(app)); err != nil {
 		return err
 	}
-	journal, err := app.Journal()
-	if err != nil {
-		return err
-	}
-	open, err := journal.List()
+	journal, open, err := app.Operations()
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,7 @@ import (
 
 // resumeRotation takes up a rotation that is open.
 func (in rotate) resumeRotation(ctx context.Context, app *cli.App, session *cli.Session) error {
-	journal, err := app.Journal()
-	if err != nil {
-		return err
-	}
-	open, err := journal.List()
+	journal, open, err := app.Operations()
 	if err != nil {
 		return err
 	}
@@ -137,11 +133,7 @@ func finishDue(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckList(app, dueColumns()); err != nil {
 		return err
 	}
-	journal, err := app.Journal()
-	if err != nil {
-		return err
-	}
-	open, err := journal.List()
+	journal, open, err := app.Operations()
 	if err != nil {
 		return err
 	}

@@ -222,11 +222,7 @@ func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Dur
 // checkNotRotating refuses a token of a rotation that has not ended, be it the old one or
 // the new one.
 func (in rotate) checkNotRotating(app *cli.App, session *cli.Session) error {
-	journal, err := app.Journal()
-	if err != nil {
-		return err
-	}
-	open, err := journal.List()
+	_, open, err := app.Operations()
 	if err != nil {
 		return err
 	}

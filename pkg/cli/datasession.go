@@ -105,7 +105,7 @@ func (a *App) KeepRESTSession(ctx context.Context, p config.Profile, databaseID 
 func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user string) error {
 	ends := func(s config.RESTSession) bool { return user == "" || s.User == user }
 	if user != "" {
-		p.Env, p.Bindings = config.Env{}, nil // whose a session is that was not noted nobody knows
+		p.Env, p.Bindings = config.Env{}, nil // sessions without a recorded owner match no user
 	}
 	p.Sessions = slices.DeleteFunc(slices.Clone(p.Sessions), func(s config.RESTSession) bool { return !ends(s) })
 	if err := a.drop(ctx, sessionsOf(p)); err != nil || len(p.Sessions) == 0 {

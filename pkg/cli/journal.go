@@ -31,6 +31,16 @@ func (a *App) Journal() (onetime.Journal, error) {
 	return onetime.Journal{Dir: filepath.Join(paths.State, JournalDir)}, nil
 }
 
+// Operations returns the journal and its pending operations.
+func (a *App) Operations() (onetime.Journal, []onetime.Open, error) {
+	journal, err := a.Journal()
+	if err != nil {
+		return journal, nil, err
+	}
+	open, err := journal.List()
+	return journal, open, err
+}
+
 // JournalIfAny is Journal for commands that need only a token: without a home
 // directory they have the zero Journal, as no operation can have been begun.
 func (a *App) JournalIfAny() (onetime.Journal, error) {

@@ -101,7 +101,7 @@ const maxConflicts = 3
 
 func (c *change) begun(d devops.Database) bool { return c.Begun != nil && c.Begun(d) }
 
-// look says what is under way where nobody waits for it.
+// look reports the progress of a change without waiting for its end.
 func (c *change) look(ctx context.Context, d devops.Database) (devops.Database, error) {
 	now, err := c.databases.Get(ctx, d.ID)
 	switch {

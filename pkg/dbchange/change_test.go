@@ -82,9 +82,9 @@ func TestAwait(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
-				_, err = Await(ctx, app, &cli.Session{Client: client}, devops.Database{ID: "d", Name: "shop", Status: "PENDING"}, Spec{
+				_, err = newChange(app, &cli.Session{Client: client}, Spec{
 					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
-				})
+				}).await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"})
 				if got := exit.Of(err); got != test.exit {
 					t.Errorf("%v", err)
 				}
@@ -112,9 +112,9 @@ func TestAwait(t *testing.T) {
 func TestAwaitDeletion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app, session := changing(t, map[time.Duration]string{0: "TERMINATING", 5 * time.Second: "HIDDEN"})
-		d, err := Await(t.Context(), app, session, devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"}, Spec{
+		d, err := newChange(app, session, Spec{
 			Doing: "deleting shop", Done: func(d devops.Database) bool { return d.Status == "TERMINATED" },
-		})
+		}).await(t.Context(), devops.Database{ID: "d", Name: "shop", Status: "ACTIVE"})
 		if err != nil || d.Status != "TERMINATED" {
 			t.Error(d.Status, err)
 		}

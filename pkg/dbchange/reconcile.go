@@ -105,8 +105,8 @@ func (c *change) unbegun() string {
 	return c.Doing + " was not started"
 }
 
-// unknown is the end of a change of which nobody knows whether it was begun. To
-// run it again does no harm: the command looks first.
+// unknown is the error of a change that may or may not have started. Running the
+// command again is safe: it checks the database first.
 func (c *change) unknown(d devops.Database, err error) error {
 	hint := "it is unknown whether the service received the request; check, and run the command again if needed"
 	if !c.idle(d) {

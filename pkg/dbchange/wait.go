@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -93,12 +92,6 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 // passing reports whether an error of a look may be gone at the next one.
 func passing(err error) bool {
 	return slices.ContainsFunc([]error{devops.ErrNetwork, devops.ErrServer, devops.ErrRateLimited}, func(kind error) bool { return errors.Is(err, kind) })
-}
-
-// Await waits until spec is done for d, which was changed already, and reports its
-// progress. It returns the database as it is afterwards.
-func Await(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, spec Spec) (devops.Database, error) {
-	return newChange(app, session, spec).await(ctx, d)
 }
 
 // failed reports a status from which the change will not come to its end. The

@@ -7,10 +7,9 @@ import (
 	"syscall"
 )
 
-// Executable writes a program. A process that is started meanwhile, by another
-// test, would hold the file open for writing until it executes its own program,
-// and the kernel runs no program that somebody writes to (ETXTBSY): none is
-// started here while the file is open.
+// Executable writes a program. A process that another test starts while the file is
+// open would hold it open for writing until its own exec, and the kernel does not
+// execute a file that is open for writing (ETXTBSY). The lock keeps such starts out.
 func Executable(path, text string) error {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
