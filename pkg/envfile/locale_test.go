@@ -173,6 +173,10 @@ func TestShellsInEveryLocale(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				values := values
+				if r.args[0] == "yash" && !long {
+					values = values[:len(hostile())+20] // it takes ten times as long as the others
+				}
 				var sum tried
 				for _, batch := range batches(r.writable(values), 200) {
 					part := r.try(t, dir, batch, usual)
