@@ -121,7 +121,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err != nil {
 		return "", expiry, err
 	}
-	order := onetime.Order{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name, ExpiresAt: expires}
+	order := onetime.Request{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name, ExpiresAt: expires}
 	if app.Globals.DryRun {
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return "", expiry, err
@@ -130,7 +130,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err != nil {
 		return "", expiry, err
 	}
-	made, _, err := maker.Make(ctx, order, []onetime.Destination{saved})
+	made, _, err := maker.Issue(ctx, order, []onetime.Destination{saved})
 	app.Secrets.Add(made.Token)
 	app.Secrets.Add(made.Secret)
 	if errors.Is(err, credential.ErrUnavailable) {

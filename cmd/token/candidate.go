@@ -47,7 +47,7 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 	}
 	for i := range found {
 		r := &found[i]
-		order := r.open.Record.Order
+		order := r.open.Record.Request
 		ordered := cli.RoleNames(roles(order.Roles))
 		for _, id := range r.clientIDs {
 			c, ok := listed[id]

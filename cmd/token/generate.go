@@ -113,7 +113,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	order := onetime.Order{OrgID: in.org, Description: in.description, ExpiresAt: expires}
+	order := onetime.Request{OrgID: in.org, Description: in.description, ExpiresAt: expires}
 	for _, r := range roles {
 		order.Roles = append(order.Roles, r.ID)
 	}
@@ -133,7 +133,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	made, kept, err := maker.Make(ctx, order, destinations)
+	made, kept, err := maker.Issue(ctx, order, destinations)
 	app.Secrets.Add(made.Token)
 	app.Secrets.Add(made.Secret)
 	if made.ClientID == "" {

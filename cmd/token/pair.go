@@ -92,7 +92,7 @@ func tellReplaced(app *cli.App, chosen []tokenRow) error {
 		if r.replacedBy == "" {
 			continue
 		}
-		at := slices.IndexFunc(open, func(o onetime.Open) bool {
+		at := slices.IndexFunc(open, func(o onetime.PendingOperation) bool {
 			return o.Record.Kind == onetime.Rotating && o.Record.Old == r.ClientID || o.ID == r.ClientID
 		})
 		switch {

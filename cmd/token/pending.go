@@ -31,7 +31,7 @@ const (
 
 // A pendingOp is an operation that did not come to its end.
 type pendingOp struct {
-	open      onetime.Open
+	open      onetime.PendingOperation
 	state     string
 	clientIDs []string
 	missing   []string  // destinations that have not what others keep
@@ -136,7 +136,7 @@ func (r *pendingOp) find(ctx context.Context, app *cli.App, session *cli.Session
 		} else {
 			found.ClientIDs = unnamed
 		}
-	case onetime.Alike: // what is kept here is not it
+	case onetime.Lookalike: // what is kept here is not it
 		if found.ClientIDs, err = unnamedOf(app, found.ClientIDs); err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func unnamedOf(app *cli.App, ids []string) ([]string, error) {
 }
 
 // decide chooses what is done about the operation, or says what would be.
-func (r *pendingOp) decide(in recoverCmd, f onetime.Finding) {
+func (r *pendingOp) decide(in recoverCmd, f onetime.Assessment) {
 	switch f.State {
 	case onetime.Nothing:
 		r.ends = true
@@ -176,7 +176,7 @@ func (r *pendingOp) decide(in recoverCmd, f onetime.Finding) {
 		if in.revokeUnconfirmed { // not by name: the list must show our mark on it
 			r.revoke, r.next = f.ClientIDs, "astra token recover --revoke "+f.ClientIDs[0]
 		}
-	case onetime.Alike:
+	case onetime.Lookalike:
 		r.next = "astra token recover --keep " + r.open.ID
 		if len(f.ClientIDs) > 0 {
 			r.next = "astra token recover --revoke CLIENT-ID"
@@ -191,9 +191,9 @@ func (r *pendingOp) decide(in recoverCmd, f onetime.Finding) {
 		if len(f.ClientIDs) > 0 { // a person may know which one it is
 			r.next = "astra token recover --revoke CLIENT-ID"
 		}
-	case onetime.Undoing:
+	case onetime.RollingBack:
 		r.next = "astra token rotate " + r.entry.Old + " --rollback"
-	case onetime.Halfway:
+	case onetime.InProgress:
 		r.next = "astra token rotate " + r.entry.Old + " --resume"
 	case onetime.Due:
 		r.next = "astra token rotate --due"
@@ -201,16 +201,16 @@ func (r *pendingOp) decide(in recoverCmd, f onetime.Finding) {
 		r.next = "astra token rotate " + r.entry.Old + " --finish"
 	}
 	r.chosen(in, f)
-	r.none = f.State == onetime.Alike && !slices.Contains(in.keep, r.entry.Made)
+	r.none = f.State == onetime.Lookalike && !slices.Contains(in.keep, r.entry.Made)
 	if in.keeps(r.open) && f.State != onetime.Nothing && (r.continuesAs() || r.entry.Kind == onetime.Generating || slices.Contains(in.keep, r.open.ID)) {
 		r.revoke, r.ends, r.state, r.missing = nil, true, string(onetime.Kept), nil
 	}
 }
 
 // chosen notes the tokens of the operation that --revoke names.
-func (r *pendingOp) chosen(in recoverCmd, f onetime.Finding) {
+func (r *pendingOp) chosen(in recoverCmd, f onetime.Assessment) {
 	switch f.State {
-	case onetime.Kept, onetime.Unconfirmed, onetime.Alike, onetime.Unclear, onetime.Waiting:
+	case onetime.Kept, onetime.Unconfirmed, onetime.Lookalike, onetime.Unclear, onetime.Waiting:
 	default:
 		return
 	}
@@ -251,7 +251,7 @@ func (r *pendingOp) finish(ctx context.Context) {
 		r.failure, outcome = r.rotation.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), isGone
 	case r.continuesAs():
 		r.failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), wasKept
-		r.state, r.next = string(onetime.Halfway), "astra token rotate "+r.entry.Old+" --resume"
+		r.state, r.next = string(onetime.InProgress), "astra token rotate "+r.entry.Old+" --resume"
 		if r.failure == nil {
 			return // open, and next is the rotation
 		}

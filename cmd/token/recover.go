@@ -111,7 +111,7 @@ func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
 }
 
 // checkKept refuses a --keep that names nothing, before anything is done.
-func (in recoverCmd) checkKept(open []onetime.Open) error {
+func (in recoverCmd) checkKept(open []onetime.PendingOperation) error {
 	for _, name := range in.keep {
 		one := recoverCmd{keep: []string{name}}
 		if !slices.ContainsFunc(open, one.keeps) {
@@ -140,7 +140,7 @@ func (in recoverCmd) noteDeleted(app *cli.App, journal onetime.Journal) error {
 }
 
 // keeps reports whether --keep names an operation, or what it made.
-func (in recoverCmd) keeps(o onetime.Open) bool {
+func (in recoverCmd) keeps(o onetime.PendingOperation) bool {
 	return slices.Contains(in.keep, o.ID) || o.Record.Made != "" && slices.Contains(in.keep, o.Record.Made)
 }
 

@@ -146,7 +146,7 @@ func finishDue(ctx context.Context, app *cli.App) error {
 	for _, o := range open {
 		r := o.Record
 		rotating = rotating || r.Kind == onetime.Rotating
-		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.Undo {
+		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
 			due = append(due, o.ID)
 		}
 	}

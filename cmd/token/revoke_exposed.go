@@ -115,7 +115,7 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	if held == nil {
 		return exit.Failf(exit.Conflict, "the token is no longer stored here")
 	}
-	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Order: order}
+	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Request: order}
 	held.Note(&record)
 	r, err := rebuild(ctx, app, session, record)
 	if err != nil {

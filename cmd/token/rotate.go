@@ -172,8 +172,8 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 }
 
 // order is what the new token is to be: what the old one is.
-func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow) (onetime.Order, error) {
-	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // it may contain a token
+func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow) (onetime.Request, error) {
+	order := onetime.Request{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // it may contain a token
 	if len(old.Roles) == 0 {
 		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be generated", old.ClientID).
 			WithHint("generate a token with the roles you need, and revoke this one")

@@ -38,7 +38,7 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	record := onetime.Record{Kind: onetime.Rotating, Out: in.out, Format: in.format, Old: old.ClientID}
 	record.Shown = held == nil && in.save == "" && in.out == ""
-	record.Order.Roles = old.Roles
+	record.Request.Roles = old.Roles
 	if held != nil {
 		held.Note(&record)
 	}
@@ -64,21 +64,21 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 		return nil, err
 	}
 	r := &rotation{shown: record.Shown, listsLate: app.ListsLate()}
-	r.Rotation = onetime.Rotation{Maker: maker}
-	if r.roles, err = session.RoleRefs(ctx, record.Order.Roles); err != nil {
+	r.Rotation = onetime.Rotation{Issuer: maker}
+	if r.roles, err = session.RoleRefs(ctx, record.Request.Roles); err != nil {
 		return nil, err
 	}
 	switch {
-	case record.Held:
-		held := app.HeldIn(session.APIURL, record.Places)
-		r.Held, r.saved, r.places = held, held.Name(), held.String()
+	case record.HoldsOld:
+		held := app.HeldIn(session.APIURL, record.Locations)
+		r.Storage, r.saved, r.places = held, held.Name(), held.String()
 		r.Destinations = append(r.Destinations, held)
-	case len(record.Places) > 0:
-		saved, err := app.SavedIn(session.APIURL, record.Places[0])
+	case len(record.Locations) > 0:
+		saved, err := app.SavedIn(session.APIURL, record.Locations[0])
 		if err != nil {
 			return nil, err
 		}
-		r.saved = record.Places[0].Saved
+		r.saved = record.Locations[0].Saved
 		r.Destinations = append(r.Destinations, saved)
 	}
 	columns := generatedColumns(true)
@@ -107,7 +107,7 @@ func (r *rotation) show(made devops.Credential, old string) issuedView {
 // advance takes the rotation as far as it goes, and reports how far that was.
 func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, finish bool) error {
 	err := r.Advance(ctx, e, finish)
-	if mark := r.Left(); mark != "" {
+	if mark := r.Abandoned(); mark != "" {
 		app.Warn("an earlier attempt may have generated a token, with mark %s. To finish: %s", mark, app.Command("astra token recover"))
 	}
 	made, taken := r.Made()
@@ -152,8 +152,8 @@ func (r *rotation) advance(ctx context.Context, app *cli.App, e *onetime.Entry, 
 // credentialOf is what the journal knows of a credential that an earlier run made.
 func credentialOf(r onetime.Record) devops.Credential {
 	return devops.Credential{
-		ClientID: r.Made, OrgID: r.Order.OrgID, Description: r.Order.Description,
-		GeneratedOn: r.MadeOn, ExpiresAt: r.Order.ExpiresAt,
+		ClientID: r.Made, OrgID: r.Request.OrgID, Description: r.Request.Description,
+		GeneratedOn: r.MadeOn, ExpiresAt: r.Request.ExpiresAt,
 	}
 }
 
@@ -165,7 +165,7 @@ func (r *rotation) explainFailure(e *onetime.Entry, err error) error {
 	if errors.Is(err, onetime.ErrPending) {
 		return err
 	}
-	if errors.Is(err, onetime.ErrUndoing) {
+	if errors.Is(err, onetime.ErrRollingBack) {
 		return exit.Hint(err, "resume the rollback", "astra token rotate "+e.Old+" --rollback")
 	}
 	words := map[onetime.Step]string{
@@ -204,13 +204,13 @@ func errRotationPending(err error, old string) error {
 
 // matchRotation finds the open rotation that a name or a client id, the old one's or the
 // new one's, means.
-func (in rotate) matchRotation(app *cli.App, session *cli.Session, open []onetime.Open) (onetime.Open, bool) {
+func (in rotate) matchRotation(app *cli.App, session *cli.Session, open []onetime.PendingOperation) (onetime.PendingOperation, bool) {
 	id := in.clientID(app, session)
-	at := slices.IndexFunc(open, func(o onetime.Open) bool {
+	at := slices.IndexFunc(open, func(o onetime.PendingOperation) bool {
 		return o.Record.Kind == onetime.Rotating && (o.Record.Old == id || o.Record.Made == id) || o.ID == id
 	})
 	if at < 0 {
-		return onetime.Open{}, false
+		return onetime.PendingOperation{}, false
 	}
 	return open[at], true
 }

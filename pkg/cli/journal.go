@@ -32,7 +32,7 @@ func (a *App) Journal() (onetime.Journal, error) {
 }
 
 // Operations returns the journal and its pending operations.
-func (a *App) Operations() (onetime.Journal, []onetime.Open, error) {
+func (a *App) Operations() (onetime.Journal, []onetime.PendingOperation, error) {
 	journal, err := a.Journal()
 	if err != nil {
 		return journal, nil, err
@@ -52,18 +52,18 @@ func (a *App) JournalIfAny() (onetime.Journal, error) {
 }
 
 // Maker makes credentials through a session.
-func (a *App) Maker(ctx context.Context, session *Session) (onetime.Maker, error) {
+func (a *App) Maker(ctx context.Context, session *Session) (onetime.Issuer, error) {
 	journal, err := a.Journal()
 	if err != nil {
-		return onetime.Maker{}, err
+		return onetime.Issuer{}, err
 	}
 	org, err := session.OrgID(ctx)
 	if err != nil {
-		return onetime.Maker{}, err
+		return onetime.Issuer{}, err
 	}
 	now, err := a.ServiceNow()
 	ahead := now.Sub(a.Now())
-	return onetime.Maker{
+	return onetime.Issuer{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
 		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.storedClientIDs(session.APIURL, org),
 		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
@@ -256,13 +256,13 @@ func (a *App) Unfinished() (words []string, next string, err error) {
 }
 
 // isDue reports whether only the old token of a rotation is left to be revoked.
-func isDue(o onetime.Open) bool {
+func isDue(o onetime.PendingOperation) bool {
 	return o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step == onetime.Switched
 }
 
 // describeOperation names what an operation left: the client id if it is known, else the
 // mark in the description.
-func describeOperation(o onetime.Open) string {
+func describeOperation(o onetime.PendingOperation) string {
 	r := o.Record
 	switch {
 	case errors.Is(o.Err, onetime.ErrDamaged) && r.Made == "" || r.Kind == "":
@@ -308,7 +308,7 @@ func (a *App) CheckNoRotation(doing string, concerns func(onetime.Record) bool) 
 // InProfile reports whether a rotation keeps a token in a profile.
 func InProfile(name string) func(onetime.Record) bool {
 	return func(r onetime.Record) bool {
-		return slices.ContainsFunc(r.Places, func(p onetime.Place) bool { return p.Profile == name })
+		return slices.ContainsFunc(r.Locations, func(p onetime.Location) bool { return p.Profile == name })
 	}
 }
 

@@ -40,18 +40,18 @@ func (a *App) Saved(session *Session, name string) (*onetime.Saved, error) {
 			return nil, err
 		}
 	}
-	return a.SavedIn(session.APIURL, onetime.Place{Profile: profile.Name, Saved: name, Kind: kind})
+	return a.SavedIn(session.APIURL, onetime.Location{Profile: profile.Name, Saved: name, Kind: kind})
 }
 
 // SavedIn is the destination of a token under a name that a profile does not have
 // so far.
-func (a *App) SavedIn(apiURL string, place onetime.Place) (*onetime.Saved, error) {
+func (a *App) SavedIn(apiURL string, place onetime.Location) (*onetime.Saved, error) {
 	store, err := a.Store(place.Kind)
 	if err != nil {
 		return nil, err
 	}
 	return &onetime.Saved{
-		Store: store, Place: place, APIURL: apiURL,
+		Store: store, Location: place, APIURL: apiURL,
 		Key:       func(clientID string) credential.Key { return KeyOf(place, clientID) },
 		TryRecord: a.TryConfig,
 		Record: func(ctx context.Context, clientID string) error {

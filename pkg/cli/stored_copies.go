@@ -22,7 +22,7 @@ import (
 type StoredCopies struct {
 	app    *App
 	apiURL string
-	places []onetime.Place
+	places []onetime.Location
 }
 
 // StoredCopies returns where a token of the service at apiURL is kept here, nil if it is
@@ -32,17 +32,17 @@ func (a *App) StoredCopies(apiURL, clientID string) (*StoredCopies, error) {
 	if err != nil {
 		return nil, err
 	}
-	var places []onetime.Place
+	var places []onetime.Location
 	for _, p := range cfg.Profiles {
 		if !a.sandboxed && serviceOf(p) != apiURL {
 			continue
 		}
 		if p.ClientID == clientID && p.Store != string(credential.Env) {
-			places = append(places, onetime.Place{Profile: p.Name, Kind: p.Store})
+			places = append(places, onetime.Location{Profile: p.Name, Kind: p.Store})
 		}
 		for _, t := range p.Tokens {
 			if t.ClientID == clientID {
-				places = append(places, onetime.Place{Profile: p.Name, Saved: t.Name, Kind: t.Store})
+				places = append(places, onetime.Location{Profile: p.Name, Saved: t.Name, Kind: t.Store})
 			}
 		}
 	}
@@ -53,7 +53,7 @@ func (a *App) StoredCopies(apiURL, clientID string) (*StoredCopies, error) {
 }
 
 // HeldIn returns the places in which an earlier run found a token.
-func (a *App) HeldIn(apiURL string, places []onetime.Place) *StoredCopies {
+func (a *App) HeldIn(apiURL string, places []onetime.Location) *StoredCopies {
 	return &StoredCopies{app: a, apiURL: apiURL, places: places}
 }
 
@@ -68,7 +68,7 @@ func serviceOf(p config.Profile) string {
 }
 
 // KeyOf names the item of a client id in a place.
-func KeyOf(p onetime.Place, clientID string) credential.Key {
+func KeyOf(p onetime.Location, clientID string) credential.Key {
 	if p.Saved == "" {
 		return LoginKey(config.Profile{Name: p.Profile, ClientID: clientID})
 	}
@@ -86,7 +86,7 @@ func (h *StoredCopies) String() string {
 
 // Login reports whether the token is the login of a profile.
 func (h *StoredCopies) Login() bool {
-	return slices.ContainsFunc(h.places, func(p onetime.Place) bool { return p.Saved == "" })
+	return slices.ContainsFunc(h.places, func(p onetime.Location) bool { return p.Saved == "" })
 }
 
 // Name is the first name under which the token is saved, "" for a login only.
@@ -100,7 +100,7 @@ func (h *StoredCopies) Name() string {
 }
 
 // each does something with the store of every place.
-func (h *StoredCopies) each(do func(onetime.Place, credential.Store) error) error {
+func (h *StoredCopies) each(do func(onetime.Location, credential.Store) error) error {
 	for _, p := range h.places {
 		store, err := h.app.Store(p.Kind)
 		if err == nil {
@@ -119,7 +119,7 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 	if err := h.app.TryConfig(); err != nil {
 		return err
 	}
-	return h.each(func(p onetime.Place, store credential.Store) error {
+	return h.each(func(p onetime.Location, store credential.Store) error {
 		return onetime.TryStore(ctx, store, KeyOf(p, "try"))
 	})
 }
@@ -128,7 +128,7 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) error {
 	h.app.Secrets.Add(made.Token)
 	h.app.Secrets.Add(made.Secret)
-	err := h.each(func(p onetime.Place, store credential.Store) error {
+	err := h.each(func(p onetime.Location, store credential.Store) error {
 		return store.Set(ctx, KeyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
 	})
 	if err != nil {
@@ -142,7 +142,7 @@ func (h *StoredCopies) Discard() {}
 
 // Holds reports whether every place has the secret of a client id.
 func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error) {
-	err := h.each(func(p onetime.Place, store credential.Store) error {
+	err := h.each(func(p onetime.Location, store credential.Store) error {
 		_, err := store.Get(ctx, KeyOf(p, clientID))
 		return err
 	})
@@ -155,7 +155,7 @@ func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error)
 // Drop deletes the secret of a client id from every place, and the sessions that
 // it opened.
 func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
-	return h.each(func(p onetime.Place, store credential.Store) error {
+	return h.each(func(p onetime.Location, store credential.Store) error {
 		err := store.Delete(ctx, KeyOf(p, clientID))
 		if err != nil && !errors.Is(err, credential.ErrNotFound) {
 			return err
@@ -173,7 +173,7 @@ func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
 }
 
 // Note writes down the places, which have the old token, too.
-func (h *StoredCopies) Note(r *onetime.Record) { r.Held, r.Places = true, h.places }
+func (h *StoredCopies) Note(r *onetime.Record) { r.HoldsOld, r.Locations = true, h.places }
 
 // Load returns the stored token of a client id.
 func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, error) {
@@ -203,13 +203,13 @@ func (h *StoredCopies) Check(_ context.Context, clientID string) error {
 	return nil
 }
 
-func moved(p onetime.Place, clientID string) error {
+func moved(p onetime.Location, clientID string) error {
 	return exit.Failf(exit.Conflict, "%v is not %s: it was changed by another command", p, clientID)
 }
 
 // meaning is where the configuration says which token a place means; nil if it
 // knows no such place.
-func meaning(c *config.Config, p onetime.Place) *string {
+func meaning(c *config.Config, p onetime.Location) *string {
 	for i := range c.Profiles {
 		profile := &c.Profiles[i]
 		if profile.Name != p.Profile {

@@ -124,7 +124,7 @@ func (c *Clipboard) toProgram(ctx context.Context, token string) error {
 	cmd.Env = c.Environ
 	cmd.Stdin = strings.NewReader(token)
 	cmd.WaitDelay = 100 * time.Millisecond // a child that stays to serve the clipboard may hold its input
-	apart(cmd)
+	detach(cmd)
 	return cmd.Run()
 }
 

@@ -27,9 +27,9 @@ type Destination interface {
 	Discard()
 }
 
-// A Keeper is a destination from which a delivered token can be read again, so that
+// A Loader is a destination from which a delivered token can be read again, so that
 // the service can be asked with it.
-type Keeper interface {
+type Loader interface {
 	// Load returns the token of a client id that the destination holds.
 	Load(ctx context.Context, clientID string) (secret.Text, error)
 }

@@ -21,8 +21,8 @@ var (
 	ErrJournal = errors.New("cannot write the journal; nothing was sent")
 	// ErrRunning says that an operation is in the hands of another process.
 	ErrRunning = errors.New("another astra process is working on the same token")
-	// ErrOpen says that an operation was begun earlier and has not ended.
-	ErrOpen = errors.New("the operation has already begun and has not ended")
+	// ErrUnfinished says that an operation was begun earlier and has not ended.
+	ErrUnfinished = errors.New("the operation has already begun and has not ended")
 )
 
 // A Journal is a directory with a file for each operation that has not ended, so
@@ -49,15 +49,15 @@ type Entry struct {
 	ID string
 	Record
 
-	found  bool // by Take, and so begun by another run
-	listed bool // the file holds Before already
-	path   string
-	file   *os.File
-	unlock func()
+	resumed bool // by Take, and so begun by another run
+	listed  bool // the file holds Before already
+	path    string
+	file    *os.File
+	unlock  func()
 }
 
 // begin writes down a new operation, before anything is sent. What is written,
-// plan decides when nobody else can be at it. The error wraps ErrOpen, ErrRunning
+// plan decides when nobody else can be at it. The error wraps ErrUnfinished, ErrRunning
 // or ErrJournal, or is that of plan.
 func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
 	if strings.Trim(id, fileLetters) != "" || id == "" {
@@ -72,13 +72,13 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	}
 	e := &Entry{ID: id, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	if data, err := readRecord(e.path); err == nil {
-		if old, err := parseRecord(data); errors.Is(err, errUnbegun) || err == nil && old.Step == Done {
+		if old, err := parseRecord(data); errors.Is(err, errEmptyRecord) || err == nil && old.Step == Done {
 			_ = os.Remove(e.path)
 		}
 	}
 	if _, err := os.Lstat(e.path); err == nil {
 		e.Leave()
-		return nil, ErrOpen
+		return nil, ErrUnfinished
 	}
 	if e.Record, err = plan(); err != nil {
 		e.Leave()
@@ -105,7 +105,7 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{ID: id, found: true, listed: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
+	e := &Entry{ID: id, resumed: true, listed: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	data, err := readRecord(e.path)
 	var damage error
 	if err == nil {

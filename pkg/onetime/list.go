@@ -13,8 +13,8 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// An Open is an operation as List finds it.
-type Open struct {
+// An PendingOperation is an operation as List finds it.
+type PendingOperation struct {
 	ID      string
 	Record  Record
 	Path    string
@@ -23,7 +23,7 @@ type Open struct {
 }
 
 // List returns the operations that have not ended.
-func (j Journal) List() ([]Open, error) {
+func (j Journal) List() ([]PendingOperation, error) {
 	if j.Dir == "" {
 		return nil, nil
 	}
@@ -34,7 +34,7 @@ func (j Journal) List() ([]Open, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Open
+	var all []PendingOperation
 	for _, name := range names {
 		id, ours := strings.CutSuffix(name.Name(), recordSuffix)
 		if !ours {
@@ -48,8 +48,8 @@ func (j Journal) List() ([]Open, error) {
 }
 
 // look reads one operation, unless it ended meanwhile.
-func (j Journal) look(id string) (Open, bool) {
-	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
+func (j Journal) look(id string) (PendingOperation, bool) {
+	open := PendingOperation{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
 	path := filepath.Join(j.Dir, id+lockSuffix)
 	lock, lockErr := atomicfile.ShareLock(context.Background(), path, 0)
 	if lockErr == nil {
@@ -68,7 +68,7 @@ func (j Journal) look(id string) (Open, bool) {
 	if err == nil {
 		open.Record, err = parseRecord(data)
 	}
-	if errors.Is(err, errUnbegun) || open.Record.Step == Done {
+	if errors.Is(err, errEmptyRecord) || open.Record.Step == Done {
 		if lockErr == nil {
 			_ = os.Remove(open.Path) // its process ended just before it did that itself
 		}

@@ -45,16 +45,16 @@ const (
 	grace       = 800 * time.Millisecond
 )
 
-// An Order says what credential to make.
-type Order struct {
+// A Request describes a credential to be issued.
+type Request struct {
 	Roles       []string  `json:"roles"` // ids
 	OrgID       string    `json:"orgId"`
 	Description string    `json:"description,omitempty"`
 	ExpiresAt   time.Time `json:"expiresAt,omitzero"` // zero = never
 }
 
-// A Maker makes credentials.
-type Maker struct {
+// An Issuer issues credentials.
+type Issuer struct {
 	Tokens  *devops.TokenService
 	Orgs    *devops.OrgService
 	Journal Journal
@@ -77,71 +77,71 @@ type Maker struct {
 	ByHand bool
 }
 
-// unbroken returns a context that a signal does not end, only limit or the
+// uninterrupted returns a context that a signal does not end, only limit or the
 // deadline of ctx, whichever is sooner.
-func (m Maker) unbroken(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func (iss Issuer) uninterrupted(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
-		limit = min(limit, max(deadline.Sub(m.Now()), grace))
+		limit = min(limit, max(deadline.Sub(iss.Now()), grace))
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// Make creates the credential that order describes and delivers it to every
+// Issue creates the credential that order describes and delivers it to every
 // destination, in the order given. It returns the credential with the names of
 // the destinations that hold it.
 //
 // The errors wrap ErrDestination, ErrJournal, ErrNothingKept, ErrPending or
 // ErrPartial; with ErrPartial the credential is returned too. A refusal of the
 // service is returned as it is.
-func (m Maker) Make(ctx context.Context, order Order, destinations []Destination) (devops.Credential, []string, error) {
+func (iss Issuer) Issue(ctx context.Context, order Request, destinations []Destination) (devops.Credential, []string, error) {
 	nothing := devops.Credential{}
 	if err := prepare(ctx, destinations); err != nil {
 		return nothing, nil, err
 	}
 	defer discard(destinations)
-	nonce, err := newNonce(m.Rand)
+	nonce, err := newNonce(iss.Rand)
 	if err != nil {
 		return nothing, nil, err
 	}
-	entry, err := m.Journal.begin(ctx, nonce, func() (Record, error) {
-		return m.plan(ctx, Record{Kind: Generating, Order: order, Nonce: nonce}, destinations)
+	entry, err := iss.Journal.begin(ctx, nonce, func() (Record, error) {
+		return iss.plan(ctx, Record{Kind: Generating, Request: order, Nonce: nonce}, destinations)
 	})
 	if err != nil {
 		return nothing, nil, err
 	}
 	defer entry.Leave()
-	made, err := m.create(ctx, entry)
+	made, err := iss.create(ctx, entry)
 	if err != nil {
-		return nothing, nil, m.close(entry, err)
+		return nothing, nil, iss.endUnlessPending(entry, err)
 	}
-	taken, err := m.deliver(ctx, entry, made, destinations)
+	taken, err := iss.deliver(ctx, entry, made, destinations)
 	if len(taken) == 0 {
 		made = nothing
 	}
 	if err == nil && entry.Doubtful && !failpoint.Disabled("doubt-kept") { // what was delivered may not be what was made
 		err = &PendingError{ClientIDs: []string{made.ClientID}, Cause: errDoubtful}
 	}
-	return made, taken, m.close(entry, err)
+	return made, taken, iss.endUnlessPending(entry, err)
 }
 
 // errDoubtful says why a delivered credential may not be what was made.
 var errDoubtful = errors.New("the service neither lists nor accepts the new token yet")
 
-// close ends the operation in the journal unless it is unfinished.
-func (m Maker) close(entry *Entry, err error) error {
+// endUnlessPending ends the operation in the journal unless it is unfinished.
+func (iss Issuer) endUnlessPending(entry *Entry, err error) error {
 	if errors.Is(err, ErrPending) || entry.file == nil { // it was left open
 		return err
 	}
 	return errors.Join(err, entry.End())
 }
 
-// errNowhere is a bug of this program: a secret would have no destination.
-var errNowhere = fmt.Errorf("no destination for the secret; %w", ErrDestination)
+// errNoDestination is a bug of this program: a secret would have no destination.
+var errNoDestination = fmt.Errorf("no destination for the secret; %w", ErrDestination)
 
 // prepare tries all destinations out. After an error none is left prepared.
 func prepare(ctx context.Context, destinations []Destination) error {
 	if len(destinations) == 0 {
-		return errNowhere
+		return errNoDestination
 	}
 	for i, d := range destinations {
 		if err := d.Prepare(ctx); err != nil {
@@ -162,15 +162,15 @@ func discard(destinations []Destination) {
 }
 
 // plan completes the record of an operation that is about to begin.
-func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
-	before, err := m.Tokens.List(ctx)
+func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
+	before, err := iss.Tokens.List(ctx)
 	if err != nil {
 		return r, err
 	}
-	if _, err := m.Review(ctx, before); err != nil {
+	if _, err := iss.Review(ctx, before); err != nil {
 		return r, err
 	}
-	r.Before, r.Expires, r.Places = nil, map[string]time.Time{}, nil
+	r.Before, r.Expires, r.Locations = nil, map[string]time.Time{}, nil
 	for _, t := range before {
 		r.Before = append(r.Before, t.ClientID)
 		if !t.ExpiresAt.IsZero() {
@@ -180,52 +180,52 @@ func (m Maker) plan(ctx context.Context, r Record, destinations []Destination) (
 	for _, d := range destinations {
 		d.Note(&r)
 	}
-	r.Step, r.OrgID, r.Profile, r.Caller, r.Began = Planned, m.OrgID, m.Profile, m.Caller, m.Now().UTC()
+	r.Step, r.OrgID, r.Profile, r.Caller, r.Began = Planned, iss.OrgID, iss.Profile, iss.Caller, iss.Now().UTC()
 	return r, nil
 }
 
 // create sends the one request of a planned operation, and brings it to the step
 // Created. A signal does not end the wait for the answer; after it, the
 // credential is revoked again.
-func (m Maker) create(ctx context.Context, entry *Entry) (devops.Credential, error) {
+func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, error) {
 	nothing := devops.Credential{}
-	if err := m.refresh(entry); err != nil {
+	if err := iss.refreshBegan(entry); err != nil {
 		return nothing, err
 	}
-	made, err := m.post(ctx, entry.Record)
+	made, err := iss.post(ctx, entry.Record)
 	switch {
 	case errors.Is(err, devops.ErrOutcomeUnknown) && !failpoint.Disabled("lost-answer"):
-		return nothing, m.settle(ctx, entry, err)
+		return nothing, iss.reconcile(ctx, entry, err)
 	case err != nil && wasSent(err) && !failpoint.Disabled("refusal-doubt"):
-		return nothing, m.doubt(ctx, entry, err)
+		return nothing, iss.checkRefusal(ctx, entry, err)
 	case err != nil:
 		return nothing, err
-	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == m.Caller:
-		return nothing, m.settle(ctx, entry, fmt.Errorf("the response names another token, %s", made.ClientID))
+	case slices.Contains(entry.Before, made.ClientID) || made.ClientID == iss.Caller:
+		return nothing, iss.reconcile(ctx, entry, fmt.Errorf("the response names another token, %s", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
 	if err := entry.note(Created); err != nil {
-		return nothing, m.takeBack(ctx, entry, made.ClientID, err)
+		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}
 	if ctx.Err() != nil {
-		return nothing, m.takeBack(ctx, entry, made.ClientID, context.Cause(ctx))
+		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
 	}
-	if err := m.confirm(ctx, entry, made); err != nil {
+	if err := iss.compareWithList(ctx, entry, made); err != nil {
 		return nothing, err
 	}
 	return made, nil
 }
 
-// stale is the age from which the time of a planned request is noted anew: the
+// maxPlanAge is the age from which the time of a planned request is noted anew: the
 // process was stopped before it sent it.
-const stale = 10 * time.Second
+const maxPlanAge = 10 * time.Second
 
-// refresh notes the time again if much of it passed since the operation was planned.
-func (m Maker) refresh(entry *Entry) error {
-	if age := m.Now().Sub(entry.Began); 0 <= age && age < stale {
+// refreshBegan notes the time again if much of it passed since the operation was planned.
+func (iss Issuer) refreshBegan(entry *Entry) error {
+	if age := iss.Now().Sub(entry.Began); 0 <= age && age < maxPlanAge {
 		return nil
 	}
-	entry.Began = m.Now().UTC()
+	entry.Began = iss.Now().UTC()
 	return entry.note(Planned)
 }
 
@@ -235,12 +235,12 @@ func wasSent(err error) bool {
 	return ok && e.Sent
 }
 
-func (m Maker) post(ctx context.Context, r Record) (devops.Credential, error) {
-	ctx, cancel := m.unbroken(ctx, answerLimit)
+func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error) {
+	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()
-	token := devops.NewToken(r.Order)
+	token := devops.NewToken(r.Request)
 	token.Description = mark(token.Description, r.Nonce, r.Old)
-	made, err := m.Tokens.Create(ctx, token)
+	made, err := iss.Tokens.Create(ctx, token)
 	made.Description, _ = SplitDescription(made.Description)
 	return made, err
 }
@@ -248,11 +248,11 @@ func (m Maker) post(ctx context.Context, r Record) (devops.Credential, error) {
 // deliver hands the credential to the destinations. The first failure ends it:
 // what comes later in the order is for showing what is already kept. It returns
 // those that hold the secret.
-func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
-	unbroken, cancel := m.unbroken(ctx, answerLimit)
+func (iss Issuer) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
+	unbroken, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()
 	if err := entry.note(Delivering); err != nil {
-		return nil, m.takeBack(ctx, entry, made.ClientID, err)
+		return nil, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}
 	var taken []string
 	for _, d := range destinations {
@@ -262,7 +262,7 @@ func (m Maker) deliver(ctx context.Context, entry *Entry, made devops.Credential
 			continue
 		}
 		if len(taken) == 0 {
-			return nil, m.takeBack(ctx, entry, made.ClientID, fmt.Errorf("save to %v: %w", d, err))
+			return nil, iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("save to %v: %w", d, err))
 		}
 		return taken, fmt.Errorf("the secret of %s is in %s but was not written to %v: %w: %w",
 			made.ClientID, strings.Join(taken, " and "), d, err, ErrPartial)

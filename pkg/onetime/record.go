@@ -50,7 +50,7 @@ type Record struct {
 	Began   time.Time `json:"began"` // when the latest request was about to be sent, or ended if that is known
 	OrgID   string    `json:"orgId"` // of the login that was used
 	Profile string    `json:"profile,omitempty"`
-	Order   Order     `json:"order"`
+	Request Request   `json:"order"`
 	Nonce   string    `json:"nonce"`            // in the description of what is made
 	Caller  string    `json:"caller,omitempty"` // client id of the login that was used
 	// Before are the client ids that were there already, and Expires when those end
@@ -79,31 +79,31 @@ type Record struct {
 	Other string `json:"other,omitempty"`
 
 	// Where the secret goes.
-	Places []Place `json:"places,omitempty"` // secret stores
-	Held   bool    `json:"held,omitempty"`   // the places hold the old token, too
-	Out    string  `json:"out,omitempty"`    // a file
-	Format string  `json:"format,omitempty"` // of the file
-	Shown  bool    `json:"shown,omitempty"`  // standard output
+	Locations []Location `json:"places,omitempty"` // secret stores
+	HoldsOld  bool       `json:"held,omitempty"`   // the places hold the old token, too
+	Out       string     `json:"out,omitempty"`    // a file
+	Format    string     `json:"format,omitempty"` // of the file
+	Shown     bool       `json:"shown,omitempty"`  // standard output
 	// Missing are the destinations that do not hold what others do.
 	Missing []string `json:"missing,omitempty"`
 
 	// Of a rotation.
-	Old     string        `json:"old,omitempty"`  // client id
-	Undo    bool          `json:"undo,omitempty"` // it is being rolled back
-	Overlap time.Duration `json:"overlap,omitempty"`
-	Retire  time.Time     `json:"retire,omitzero"` // when the overlap ends
+	Old         string        `json:"old,omitempty"`  // client id
+	RollingBack bool          `json:"undo,omitempty"` // it is being rolled back
+	Overlap     time.Duration `json:"overlap,omitempty"`
+	Retire      time.Time     `json:"retire,omitzero"` // when the overlap ends
 }
 
-// A Place is where a secret store keeps a token: as the login of a profile, or
+// A Location is where a secret store keeps a token: as the login of a profile, or
 // under a name.
-type Place struct {
+type Location struct {
 	Profile string `json:"profile"`
 	Saved   string `json:"saved,omitempty"` // name; "" = the login
 	Kind    string `json:"kind"`            // of the store
 }
 
 // String names the place for people.
-func (p Place) String() string {
+func (p Location) String() string {
 	if p.Saved == "" {
 		return "the login of profile " + p.Profile
 	}
@@ -120,9 +120,9 @@ var ErrDamaged = errors.New("the journal is damaged")
 // program.
 var ErrNewer = errors.New("the journal was written by a newer version of astra; use that version")
 
-// errUnbegun is a file whose first line never reached the disk, so that nothing
+// errEmptyRecord is a file whose first line never reached the disk, so that nothing
 // was sent either.
-var errUnbegun = errors.New("nothing was begun")
+var errEmptyRecord = errors.New("nothing was begun")
 
 // parseRecord reads a file of the journal: one record a line, of which the last
 // counts. What a crash left of a line at the end is none. With ErrDamaged comes
@@ -130,7 +130,7 @@ var errUnbegun = errors.New("nothing was begun")
 func parseRecord(data []byte) (Record, error) {
 	whole := bytes.LastIndexByte(data, '\n')
 	if whole < 0 {
-		return Record{}, errUnbegun
+		return Record{}, errEmptyRecord
 	}
 	var last Record
 	var damage error

@@ -13,9 +13,9 @@ import (
 
 // Saved is a destination in a secret store.
 type Saved struct {
-	Store  credential.Store
-	Place  Place  // whose name is that under which the user finds it again
-	APIURL string // the service that the token is for
+	Store    credential.Store
+	Location Location // whose name is that under which the user finds it again
+	APIURL   string   // the service that the token is for
 	// Key names the item of a client id. Two commands that save under one name
 	// at the same time have two items, so that neither can drop the other's.
 	Key func(clientID string) credential.Key
@@ -28,10 +28,10 @@ type Saved struct {
 
 // String says which store it is.
 func (s *Saved) String() string {
-	return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Place.Saved)
+	return fmt.Sprintf("%s, as %q", storeName(s.Store.Kind()), s.Location.Saved)
 }
 
-func where(kind credential.Kind) string {
+func storeName(kind credential.Kind) string {
 	if kind == credential.File {
 		return "a file readable only by you"
 	}
@@ -92,11 +92,11 @@ func (s *Saved) Load(ctx context.Context, clientID string) (secret.Text, error) 
 
 // Drop deletes the item.
 func (s *Saved) Drop(ctx context.Context, clientID string) error {
-	return absent(s.Store.Delete(ctx, s.Key(clientID)))
+	return ignoreNotFound(s.Store.Delete(ctx, s.Key(clientID)))
 }
 
-// absent is err unless that says that there is nothing.
-func absent(err error) error {
+// ignoreNotFound is err unless that says that there is nothing.
+func ignoreNotFound(err error) error {
 	if errors.Is(err, credential.ErrNotFound) {
 		return nil
 	}
@@ -104,4 +104,4 @@ func absent(err error) error {
 }
 
 // Note writes down the place.
-func (s *Saved) Note(r *Record) { r.Places = []Place{s.Place} }
+func (s *Saved) Note(r *Record) { r.Locations = []Location{s.Location} }

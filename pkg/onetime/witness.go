@@ -27,8 +27,8 @@ type Witness struct {
 	// It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
-	// Dead is Rejected for tokens that a list lacks; Rejected if nil.
-	Dead func(ctx context.Context, clientID string) (bool, error)
+	// RejectedMissing is Rejected for tokens that a list lacks; Rejected if nil.
+	RejectedMissing func(ctx context.Context, clientID string) (bool, error)
 
 	pauses []time.Duration      // between looks; those of absence.Pauses if nil
 	known  map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
@@ -50,8 +50,8 @@ type Sight struct {
 	Missing []string // what a whole list holds and this one does not
 }
 
-// Whole reports whether the list holds all that was there before.
-func (s Sight) Whole() bool { return len(s.Missing) == 0 }
+// Complete reports whether the list holds all that was there before.
+func (s Sight) Complete() bool { return len(s.Missing) == 0 }
 
 // Lists reports whether a token is listed.
 func (s Sight) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
@@ -66,11 +66,11 @@ func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error)
 	if err != nil {
 		return Sight{}, err
 	}
-	return w.judge(ctx, live, inQuestion...)
+	return w.compare(ctx, live, inQuestion...)
 }
 
-// judge says what a list lacks.
-func (w *Witness) judge(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
+// compare says what a list lacks.
+func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
 	there := make(map[string]bool, len(live))
 	for _, t := range live {
 		there[t.ClientID] = true
@@ -106,7 +106,7 @@ const maxAsked = 8
 // withoutRejected leaves out the missing tokens that others deleted: those whose
 // stored secret the service rejects.
 func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]string, error) {
-	dead := w.Dead
+	dead := w.RejectedMissing
 	if dead == nil {
 		dead = w.Rejected
 	}

@@ -16,42 +16,42 @@ import (
 
 // witness is what answers for the tokens of an operation. destinations are where
 // its secrets may be stored, so that the service can be asked with them.
-func (m Maker) witness(r Record, destinations []Destination) *Witness {
-	w := &Witness{Tokens: m.Tokens, Journal: m.Journal, Caller: m.Caller, Now: m.Clock}
+func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
+	w := &Witness{Tokens: iss.Tokens, Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
 	before := make([]devops.Token, 0, len(r.Before))
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
 	}
-	if !r.abroad() {
-		for _, id := range m.Known {
+	if !r.otherOrg() {
+		for _, id := range iss.Known {
 			before = append(before, devops.Token{ClientID: id})
 		}
 	}
 	w.Expect(before)
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		return m.rejected(ctx, clientID, destinations)
+		return iss.rejected(ctx, clientID, destinations)
 	}
-	w.Dead = func(ctx context.Context, clientID string) (bool, error) {
-		if dead, err := m.rejected(ctx, clientID, destinations); err != nil || dead || m.Rejected == nil {
+	w.RejectedMissing = func(ctx context.Context, clientID string) (bool, error) {
+		if dead, err := iss.rejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
 			return dead, err
 		}
-		return m.Rejected(ctx, clientID)
+		return iss.Rejected(ctx, clientID)
 	}
 	return w
 }
 
 // foreign reports whether a token cannot be what an operation made: it is the
 // caller's, or was there before.
-func (m Maker) foreign(r Record, clientID string) bool {
-	return (clientID == m.Caller || clientID == r.Caller) && !failpoint.Disabled("caller-untouched") ||
+func (iss Issuer) foreign(r Record, clientID string) bool {
+	return (clientID == iss.Caller || clientID == r.Caller) && !failpoint.Disabled("caller-untouched") ||
 		slices.Contains(r.Before, clientID) && !failpoint.Disabled("older-untouched")
 }
 
 // ours returns the listed tokens that carry the mark of an operation.
-func (m Maker) ours(r Record, s Sight) []string {
+func (iss Issuer) ours(r Record, s Sight) []string {
 	var ids []string
 	for _, t := range s.Tokens {
-		if (isMarked(t.Description, r.Nonce) || failpoint.Disabled("own-mark")) && !m.foreign(r, t.ClientID) {
+		if (isMarked(t.Description, r.Nonce) || failpoint.Disabled("own-mark")) && !iss.foreign(r, t.ClientID) {
 			ids = append(ids, t.ClientID)
 		}
 	}
@@ -61,41 +61,41 @@ func (m Maker) ours(r Record, s Sight) []string {
 // fresh returns the tokens that an operation may have made: all that were not there
 // before, whatever they look like, but for those with the mark of another one and
 // those that are stored here.
-func (m Maker) fresh(r Record, s Sight) []string {
+func (iss Issuer) fresh(r Record, s Sight) []string {
 	before := make(map[string]bool, len(r.Before)) // there may be many
-	for _, id := range slices.Concat(r.Before, m.Known) {
+	for _, id := range slices.Concat(r.Before, iss.Known) {
 		before[id] = true
 	}
 	var ids []string
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
 		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
-		if !before[t.ClientID] && t.ClientID != m.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
+		if !before[t.ClientID] && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
 	}
-	if named := r.Named; named != "" && !m.foreign(r, named) && !slices.Contains(ids, named) {
+	if named := r.Named; named != "" && !iss.foreign(r, named) && !slices.Contains(ids, named) {
 		ids = append(ids, named)
 	}
 	return ids
 }
 
-// settle finds out what became of a request whose answer was lost. What carries our
+// reconcile finds out what became of a request whose answer was lost. What carries our
 // mark is revoked, since its secret is lost. Other new tokens are named and never
 // touched.
-func (m Maker) settle(ctx context.Context, entry *Entry, lost error) error {
-	ctx, cancel := m.unbroken(ctx, answerLimit)
+func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error {
+	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()
-	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !m.foreign(entry.Record, partial.ClientID) {
+	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !iss.foreign(entry.Record, partial.ClientID) {
 		entry.Named = partial.ClientID
 	}
 	if !failpoint.Disabled("grace-from-end") {
-		entry.Began = m.Now().UTC() // the attempt ended now
+		entry.Began = iss.Now().UTC() // the attempt ended now
 	}
 	if err := entry.note(Planned); err != nil {
 		lost = errors.Join(lost, err)
 	}
-	w := m.witness(entry.Record, nil)
+	w := iss.witness(entry.Record, nil)
 	pending := &PendingError{Cause: lost}
 	for _, pause := range absence.Pauses() {
 		if err := absence.Sleep(ctx, pause); err != nil {
@@ -105,20 +105,20 @@ func (m Maker) settle(ctx context.Context, entry *Entry, lost error) error {
 		if err != nil {
 			return &PendingError{ClientIDs: pending.ClientIDs, Blind: true, Cause: errors.Join(lost, err)}
 		}
-		if ours := m.ours(entry.Record, sight); len(ours) > 0 {
-			return m.takeAllBack(ctx, entry, sight, lost)
+		if ours := iss.ours(entry.Record, sight); len(ours) > 0 {
+			return iss.revokeMarked(ctx, entry, sight, lost)
 		}
-		pending.ClientIDs = m.fresh(entry.Record, sight)
+		pending.ClientIDs = iss.fresh(entry.Record, sight)
 	}
 	return pending
 }
 
-// takeAllBack revokes every token with the mark of an operation: a request that was
+// revokeMarked revokes every token with the mark of an operation: a request that was
 // sent again may have made a second one.
-func (m Maker) takeAllBack(ctx context.Context, entry *Entry, seen Sight, cause error) error {
+func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, cause error) error {
 	var failure error
-	for _, id := range m.ours(entry.Record, seen) {
-		if err := m.takeBackSeen(ctx, entry, id, cause, &seen); !errors.Is(err, ErrNothingKept) {
+	for _, id := range iss.ours(entry.Record, seen) {
+		if err := iss.revokeUndeliveredSeen(ctx, entry, id, cause, &seen); !errors.Is(err, ErrNothingKept) {
 			return err
 		} else if failure == nil {
 			failure = err
@@ -127,22 +127,22 @@ func (m Maker) takeAllBack(ctx context.Context, entry *Entry, seen Sight, cause 
 	return failure
 }
 
-// doubt looks at the list after a refusal, which may be another's than that of the
+// checkRefusal looks at the list after a refusal, which may be another's than that of the
 // service, or come after the fact. What shows of the request is settled as if the
 // answer was lost. Else the refusal is returned, and the operation stays in the
 // journal until a later look finds nothing of it: a list may be late.
-func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
-	looking, cancel := m.unbroken(ctx, revokeLimit)
+func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error) error {
+	looking, cancel := iss.uninterrupted(ctx, revokeLimit)
 	defer cancel()
-	sight, err := m.witness(entry.Record, nil).Look(looking)
+	sight, err := iss.witness(entry.Record, nil).Look(looking)
 	if err == nil {
-		if ours := m.ours(entry.Record, sight); len(ours) > 0 {
-			return m.takeAllBack(ctx, entry, sight, refusal)
+		if ours := iss.ours(entry.Record, sight); len(ours) > 0 {
+			return iss.revokeMarked(ctx, entry, sight, refusal)
 		}
 	}
-	fresh := m.fresh(entry.Record, sight)
-	agrees := err == nil && sight.Whole() && len(fresh) == 0
-	entry.Began, entry.Refused = m.Now().UTC(), isPlain(refusal) && agrees
+	fresh := iss.fresh(entry.Record, sight)
+	agrees := err == nil && sight.Complete() && len(fresh) == 0
+	entry.Began, entry.Refused = iss.Now().UTC(), isKnownRefusal(refusal) && agrees
 	if noted := entry.note(Planned); noted != nil {
 		return errors.Join(refusal, noted)
 	}
@@ -150,7 +150,7 @@ func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
 		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
 	}
 	if entry.Kind == Rotating { // which ends, while the attempt is watched
-		if err := m.handOver(ctx, entry.Record); err != nil {
+		if err := iss.splitOff(ctx, entry.Record); err != nil {
 			return errors.Join(refusal, err)
 		}
 		entry.Refused = false
@@ -160,36 +160,36 @@ func (m Maker) doubt(ctx context.Context, entry *Entry, refusal error) error {
 	return refusal
 }
 
-// isPlain reports whether a refusal is one that the service is known to give to the
+// isKnownRefusal reports whether a refusal is one that the service is known to give to the
 // creation of a token. Commands do not remind of it.
-func isPlain(refusal error) bool {
+func isKnownRefusal(refusal error) bool {
 	e, ok := errors.AsType[*devops.Error](refusal)
 	return ok && slices.Contains([]int{
 		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
 	}, e.Status)
 }
 
-// confirm looks whether the list agrees with the answer: our mark on other tokens
+// compareWithList looks whether the list agrees with the answer: our mark on other tokens
 // shows that the answer named a wrong one, or that the request was done twice. Where
 // the list does not show our mark on the new token, the service is asked with it: few
 // lists show the tokens of another organization.
-func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential) error {
-	sight, err := m.witness(entry.Record, nil).Look(ctx)
+func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops.Credential) error {
+	sight, err := iss.witness(entry.Record, nil).Look(ctx)
 	if failpoint.Disabled("answer-compared") {
 		return nil
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return m.takeBack(ctx, entry, entry.Made, context.Cause(ctx))
+			return iss.revokeUndelivered(ctx, entry, entry.Made, context.Cause(ctx))
 		}
-		entry.Doubtful = !m.accepts(ctx, made.Token, entry.Order.OrgID) // no list agrees with the answer
+		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list agrees with the answer
 		return nil
 	}
-	ours := m.ours(entry.Record, sight)
+	ours := iss.ours(entry.Record, sight)
 	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
 	switch {
 	case len(ours) == 0:
-		entry.Doubtful = !m.accepts(ctx, made.Token, entry.Order.OrgID)
+		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID)
 		return nil
 	case len(others) == 0:
 		entry.Seen = true // noted with the next step
@@ -197,20 +197,20 @@ func (m Maker) confirm(ctx context.Context, entry *Entry, made devops.Credential
 	case len(others) < len(ours): // the answer was right, and there is one more
 		entry.Seen = true
 		for _, id := range others {
-			if err := m.revokeOurs(ctx, entry, id, &sight); err != nil {
+			if err := iss.revokeOurs(ctx, entry, id, &sight); err != nil {
 				cause := fmt.Errorf("the request took effect twice: %w", err)
-				return errors.Join(m.takeBack(ctx, entry, made.ClientID, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
+				return errors.Join(iss.revokeUndelivered(ctx, entry, made.ClientID, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
 			}
 		}
 		return nil
 	}
 	entry.Made, entry.Named = "", made.ClientID
-	return m.settle(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
+	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
 }
 
 // accepts reports whether the service accepts a token, as one of an organization.
-func (m Maker) accepts(ctx context.Context, token secret.Text, orgID string) bool {
-	client, err := m.With(ctx, token)
+func (iss Issuer) accepts(ctx context.Context, token secret.Text, orgID string) bool {
+	client, err := iss.With(ctx, token)
 	if err != nil {
 		return false
 	}
