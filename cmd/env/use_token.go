@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // checkExpiry looks whether the token to be selected still works, and returns its end. One
@@ -108,7 +109,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	for i := 2; slices.Contains(p.TokenNames(), name); i++ {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
-	saved, err := app.Saved(session, name)
+	saved, err := tokens.NewSaved(app, session, name)
 	if err != nil {
 		return "", expiry, err
 	}
@@ -126,7 +127,7 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
 		return "", expiry, err
 	}
-	maker, err := app.Maker(ctx, session)
+	maker, err := tokens.NewIssuer(ctx, app, session)
 	if err != nil {
 		return "", expiry, err
 	}

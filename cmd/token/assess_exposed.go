@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // askers is how many tokens are checked at a time.
@@ -154,7 +155,7 @@ func (l *Exposed) replaceable(app *cli.App) bool {
 	if l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
 		return false
 	}
-	held, err := app.StoredCopies(l.lister.APIURL, l.ClientID)
+	held, err := tokens.FindStoredCopies(app, l.lister.APIURL, l.ClientID)
 	return err == nil && held != nil
 }
 

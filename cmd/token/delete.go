@@ -19,6 +19,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type deleteCmd struct {
@@ -100,7 +101,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	for _, t := range found {
 		id := cmp.Or(t.ClientID, t.stale)
 		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
-		if err := app.CheckNoRotation("to revoke "+id, rotates); err != nil {
+		if err := tokens.CheckNoRotation(app, "to revoke "+id, rotates); err != nil {
 			return err
 		}
 	}
@@ -227,7 +228,7 @@ func (r tokenRow) words() string {
 // sent. all are the rows of the list. That the service rejects a young token is no
 // proof, unless it accepted it before: it may not know it yet.
 func newWitness(app *cli.App, session *cli.Session, all []tokenRow, found []deleteArg) (*onetime.Witness, error) {
-	w, err := app.Witness(session, tokensOf(all))
+	w, err := tokens.NewWitness(app, session, tokensOf(all))
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +280,7 @@ func removeSaved(ctx context.Context, app *cli.App, profile string, saved config
 	if err := awaitRejection(ctx, app, profile, saved); err != nil {
 		return err
 	}
-	err = store.Delete(ctx, cli.SavedKey(profile, saved))
+	err = store.Delete(ctx, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
 		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
 	}

@@ -91,7 +91,7 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 				lost = deleteArg{input: ref, duplicate: lost.stale}
 			}
 			found = append(found, lost)
-		case err != nil && cli.LooksLikeClientID(ref) && len(in.refs) == 1 && len(names) == 1: // a list may be late or incomplete
+		case err != nil && secret.LooksLikeClientID(ref) && len(in.refs) == 1 && len(names) == 1: // a list may be late or incomplete
 			t := deleteArg{tokenRow: tokenRow{Token: devops.Token{ClientID: ref}}, input: ref, unlisted: true}
 			for _, r := range all {
 				t.known = append(t.known, r.ClientID)

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type generate struct {
@@ -129,7 +130,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if in.save == "" && in.out == "" && !in.copy {
 		warnOfLog(app)
 	}
-	maker, err := app.Maker(ctx, session)
+	maker, err := tokens.NewIssuer(ctx, app, session)
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 	var all []onetime.Destination
 	shown := func(made devops.Credential) issuedView { return in.shown(made, roles) }
 	if in.save != "" {
-		saved, err := app.Saved(session, in.save)
+		saved, err := tokens.NewSaved(app, session, in.save)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +187,7 @@ func (in generate) destinations(app *cli.App, session *cli.Session, roles []devo
 		all = append(all, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
 	}
 	if in.copy {
-		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back
+		all = append(all, tokens.NewClipboard(app)) // the last one: what is on it cannot be taken back
 	}
 	return all, nil
 }

@@ -58,7 +58,7 @@ func lookUp(ctx context.Context, app *cli.App, login *cli.Session, ref string) (
 	if e, ok := errors.AsType[*exit.Error](missing); ok {
 		f.near = e.Hint
 	}
-	if !cli.LooksLikeClientID(ref) {
+	if !secret.LooksLikeClientID(ref) {
 		return f, missing // no client id: a name that was mistyped
 	}
 	return f, nil
@@ -100,7 +100,7 @@ func ping(ctx context.Context, app *cli.App, login *cli.Session, saved config.Sa
 // askStored is askWith for a profile. url is the service if the store does not say
 // for which one the token is.
 func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile, saved))
+	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil {
 		return "", err
 	}

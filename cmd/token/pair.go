@@ -7,6 +7,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // pair finds the two tokens of each rotation whose old token is not revoked. The
@@ -84,7 +85,7 @@ func tellReplaced(app *cli.App, chosen []tokenRow) error {
 	if !slices.ContainsFunc(chosen, func(r tokenRow) bool { return r.replacedBy != "" }) {
 		return nil
 	}
-	_, open, err := app.Operations()
+	_, open, err := tokens.PendingOperations(app)
 	if err != nil {
 		return err
 	}

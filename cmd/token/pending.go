@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // What was done about an operation.
@@ -102,7 +103,7 @@ func (r *pendingOp) examine(ctx context.Context, app *cli.App, session *cli.Sess
 		return
 	case entry.OrgID != org:
 		r.state, r.ends = isOthers, kept
-		if profile, found := app.ProfileOf(entry.OrgID); found {
+		if profile, found := tokens.ProfileOfOrg(app, entry.OrgID); found {
 			r.next = "astra -p " + profile + " token recover"
 			return
 		}
@@ -151,7 +152,7 @@ func (r *pendingOp) find(ctx context.Context, app *cli.App, session *cli.Session
 func unnamedOf(app *cli.App, ids []string) ([]string, error) {
 	var unnamed []string
 	for _, id := range ids {
-		named, err := app.Names(id)
+		named, err := tokens.IsStored(app, id)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type recoverCmd struct {
@@ -62,7 +64,7 @@ func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckList(app, remnantColumns(app)); err != nil {
 		return err
 	}
-	journal, open, err := app.Operations()
+	journal, open, err := tokens.PendingOperations(app)
 	if err != nil {
 		return err
 	}
@@ -124,7 +126,7 @@ func (in recoverCmd) checkKept(open []onetime.PendingOperation) error {
 // noteDeleted notes which older tokens another administrator deleted, as the user says.
 func (in recoverCmd) noteDeleted(app *cli.App, journal onetime.Journal) error {
 	for _, id := range in.deleted {
-		if !cli.LooksLikeClientID(id) {
+		if !secret.LooksLikeClientID(id) {
 			return exit.Usagef("--deleted: %q is not a client ID", id)
 		}
 	}

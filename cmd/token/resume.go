@@ -11,11 +11,13 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // resumeRotation takes up a rotation that is open.
 func (in rotate) resumeRotation(ctx context.Context, app *cli.App, session *cli.Session) error {
-	journal, open, err := app.Operations()
+	journal, open, err := tokens.PendingOperations(app)
 	if err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func (in rotate) finished(app *cli.App, session *cli.Session, journal onetime.Jo
 
 // noteFinished notes the end of a rotation. Without the note only a message is shorter.
 func noteFinished(app *cli.App, e *onetime.Entry) {
-	journal, err := app.Journal()
+	journal, err := tokens.OpenJournal(app)
 	if err == nil {
 		err = journal.NoteFinished(e.Old, e.Made, app.Now())
 	}
@@ -91,11 +93,11 @@ func noteFinished(app *cli.App, e *onetime.Entry) {
 func (in rotate) notHere(app *cli.App, session *cli.Session) error {
 	e := exit.NotFoundf("rotation", in.ref, nil)
 	e.Message = "no rotation of " + in.ref + " in progress on this machine"
-	used, err := app.Names(in.ref)
+	used, err := tokens.IsStored(app, in.ref)
 	if err != nil {
 		return err
 	}
-	if !in.finish || used || in.ref == session.ClientID || !cli.LooksLikeClientID(in.ref) {
+	if !in.finish || used || in.ref == session.ClientID || !secret.LooksLikeClientID(in.ref) {
 		return e.WithHint("the token list shows rotations of other machines").WithNext("astra token list -o wide")
 	}
 	return e.WithHint("nothing was sent. If it began on another machine and nothing uses %s, revoke it", in.ref).
@@ -133,7 +135,7 @@ func finishDue(ctx context.Context, app *cli.App) error {
 	if err := cli.CheckList(app, dueColumns()); err != nil {
 		return err
 	}
-	journal, open, err := app.Operations()
+	journal, open, err := tokens.PendingOperations(app)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // dryRun shows every request of a dry run.
@@ -108,7 +109,7 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	held, err := app.StoredCopies(session.APIURL, l.ClientID)
+	held, err := tokens.FindStoredCopies(app, session.APIURL, l.ClientID)
 	if err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ func goneLeaks(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 	}
 	failures := map[string]error{}
 	for lister, sent := range byLister {
-		w, err := app.Witness(lister, listedBy(leaks, lister))
+		w, err := tokens.NewWitness(app, lister, listedBy(leaks, lister))
 		if err != nil {
 			for id := range sent {
 				failures[id] = err

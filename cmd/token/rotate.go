@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // defaultOverlap is how long the old token of a rotation stays valid, so that
@@ -129,7 +130,7 @@ func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) 
 	if err := unreplaced(old); err != nil {
 		return err
 	}
-	held, err := app.StoredCopies(session.APIURL, old.ClientID)
+	held, err := tokens.FindStoredCopies(app, session.APIURL, old.ClientID)
 	if err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 }
 
 // overlapOf is how long the old token stays valid.
-func (in rotate) overlapOf(old tokenRow, held *cli.StoredCopies) (time.Duration, error) {
+func (in rotate) overlapOf(old tokenRow, held *tokens.StoredCopies) (time.Duration, error) {
 	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
 		return 0, nil
 	}
@@ -208,7 +209,7 @@ func (in rotate) overlapOf(old tokenRow, held *cli.StoredCopies) (time.Duration,
 // overlapWords is the overlap as it was given.
 func (in rotate) overlapWords() string { return cmp.Or(in.overlap, defaultOverlap) }
 
-func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Duration) string {
+func (in rotate) question(old tokenRow, held *tokens.StoredCopies, overlap time.Duration) string {
 	question := "Rotate " + old.ClientID + " (" + old.words() + ")?"
 	if held != nil {
 		question += " The new token becomes " + held.String() + "."
@@ -222,7 +223,7 @@ func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Dur
 // checkNotRotating refuses a token of a rotation that has not ended, be it the old one or
 // the new one.
 func (in rotate) checkNotRotating(app *cli.App, session *cli.Session) error {
-	_, open, err := app.Operations()
+	_, open, err := tokens.PendingOperations(app)
 	if err != nil {
 		return err
 	}

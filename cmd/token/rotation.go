@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // A rotation is one with what it takes to report on it.
@@ -26,7 +27,7 @@ type rotation struct {
 }
 
 // rotation prepares the rotation of a token that is listed.
-func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow, held *cli.StoredCopies) (*rotation, error) {
+func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow, held *tokens.StoredCopies) (*rotation, error) {
 	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
 		return nil, err
 	} else if held == nil && seeded {
@@ -43,7 +44,7 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 		held.Note(&record)
 	}
 	if in.save != "" {
-		saved, err := app.Saved(session, in.save)
+		saved, err := tokens.NewSaved(app, session, in.save)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +52,7 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	r, err := rebuild(ctx, app, session, record)
 	if err == nil && in.copy {
-		r.Destinations = append(r.Destinations, app.Clipboard()) // the last one: what is on it cannot be taken back
+		r.Destinations = append(r.Destinations, tokens.NewClipboard(app)) // the last one: what is on it cannot be taken back
 	}
 	return r, err
 }
@@ -59,7 +60,7 @@ func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Sessio
 // rebuild makes the rotation that a record of the journal describes, with its
 // destinations. A record of another kind has only those.
 func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record) (*rotation, error) {
-	maker, err := app.Maker(ctx, session)
+	maker, err := tokens.NewIssuer(ctx, app, session)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +71,11 @@ func rebuild(ctx context.Context, app *cli.App, session *cli.Session, record one
 	}
 	switch {
 	case record.HoldsOld:
-		held := app.HeldIn(session.APIURL, record.Locations)
+		held := tokens.StoredCopiesAt(app, session.APIURL, record.Locations)
 		r.Storage, r.saved, r.places = held, held.Name(), held.String()
 		r.Destinations = append(r.Destinations, held)
 	case len(record.Locations) > 0:
-		saved, err := app.SavedIn(session.APIURL, record.Locations[0])
+		saved, err := tokens.SavedAt(app, session.APIURL, record.Locations[0])
 		if err != nil {
 			return nil, err
 		}

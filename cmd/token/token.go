@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // New returns the noun.
@@ -126,19 +127,19 @@ func rows(ctx context.Context, app *cli.App, session *cli.Session) ([]tokenRow, 
 }
 
 // review warns of tokens in the list that were made although the service refused it.
-func review(ctx context.Context, app *cli.App, session *cli.Session, tokens []devops.Token) error {
-	journal, err := app.JournalIfAny()
+func review(ctx context.Context, app *cli.App, session *cli.Session, live []devops.Token) error {
+	journal, err := tokens.OpenJournalIfAny(app)
 	if err != nil {
 		return err
 	}
 	if open, err := journal.List(); err != nil || len(open) == 0 {
 		return nil //nolint:nilerr // each command warns of a journal that cannot be read
 	}
-	maker, err := app.Maker(ctx, session)
+	maker, err := tokens.NewIssuer(ctx, app, session)
 	if err != nil {
 		return err
 	}
-	found, err := maker.Review(ctx, tokens)
+	found, err := maker.Review(ctx, live)
 	for _, id := range found {
 		app.Warn("%s was generated although the service refused it. To revoke it: %s", id, app.Command("astra token recover"))
 	}

@@ -1,13 +1,13 @@
-package cli
+package tokens
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -20,21 +20,21 @@ import (
 // under saved names. A second token, the one that replaces it, is kept in the same
 // places beside it.
 type StoredCopies struct {
-	app    *App
+	app    *cli.App
 	apiURL string
 	places []onetime.Location
 }
 
-// StoredCopies returns where a token of the service at apiURL is kept here, nil if it is
+// FindStoredCopies returns where a token of the service at apiURL is kept here, nil if it is
 // kept nowhere.
-func (a *App) StoredCopies(apiURL, clientID string) (*StoredCopies, error) {
-	cfg, err := a.Config()
+func FindStoredCopies(app *cli.App, apiURL, clientID string) (*StoredCopies, error) {
+	cfg, err := app.Config()
 	if err != nil {
 		return nil, err
 	}
 	var places []onetime.Location
 	for _, p := range cfg.Profiles {
-		if !a.sandboxed && serviceOf(p) != apiURL {
+		if !app.Sandboxed() && cli.ServiceOf(p) != apiURL {
 			continue
 		}
 		if p.ClientID == clientID && p.Store != string(credential.Env) {
@@ -49,30 +49,20 @@ func (a *App) StoredCopies(apiURL, clientID string) (*StoredCopies, error) {
 	if len(places) == 0 {
 		return nil, nil //nolint:nilnil // it is kept nowhere
 	}
-	return a.HeldIn(apiURL, places), nil
+	return StoredCopiesAt(app, apiURL, places), nil
 }
 
-// HeldIn returns the places in which an earlier run found a token.
-func (a *App) HeldIn(apiURL string, places []onetime.Location) *StoredCopies {
-	return &StoredCopies{app: a, apiURL: apiURL, places: places}
+// StoredCopiesAt returns the places in which an earlier run found a token.
+func StoredCopiesAt(app *cli.App, apiURL string, places []onetime.Location) *StoredCopies {
+	return &StoredCopies{app: app, apiURL: apiURL, places: places}
 }
 
-// serviceOf is the service that a profile's tokens are for, "" if it cannot be
-// one.
-func serviceOf(p config.Profile) string {
-	url, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
-	if err != nil {
-		return ""
+// keyOf names the item of a client ID at a location.
+func keyOf(at onetime.Location, clientID string) credential.Key {
+	if at.Saved == "" {
+		return credential.LoginKey(at.Profile, clientID)
 	}
-	return url
-}
-
-// KeyOf names the item of a client id in a place.
-func KeyOf(p onetime.Location, clientID string) credential.Key {
-	if p.Saved == "" {
-		return LoginKey(config.Profile{Name: p.Profile, ClientID: clientID})
-	}
-	return SavedKey(p.Profile, config.SavedToken{Name: p.Saved, ClientID: clientID})
+	return credential.SavedKey(at.Profile, at.Saved, clientID)
 }
 
 // String says where the token is kept.
@@ -120,7 +110,7 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 		return err
 	}
 	return h.each(func(p onetime.Location, store credential.Store) error {
-		return onetime.TryStore(ctx, store, KeyOf(p, "try"))
+		return onetime.TryStore(ctx, store, keyOf(p, "try"))
 	})
 }
 
@@ -129,7 +119,7 @@ func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) erro
 	h.app.Secrets.Add(made.Token)
 	h.app.Secrets.Add(made.Secret)
 	err := h.each(func(p onetime.Location, store credential.Store) error {
-		return store.Set(ctx, KeyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
+		return store.Set(ctx, keyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
 	})
 	if err != nil {
 		return errors.Join(err, h.Drop(context.WithoutCancel(ctx), made.ClientID))
@@ -143,7 +133,7 @@ func (h *StoredCopies) Discard() {}
 // Holds reports whether every place has the secret of a client id.
 func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error) {
 	err := h.each(func(p onetime.Location, store credential.Store) error {
-		_, err := store.Get(ctx, KeyOf(p, clientID))
+		_, err := store.Get(ctx, keyOf(p, clientID))
 		return err
 	})
 	if errors.Is(err, credential.ErrNotFound) {
@@ -156,7 +146,7 @@ func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error)
 // it opened.
 func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
 	return h.each(func(p onetime.Location, store credential.Store) error {
-		err := store.Delete(ctx, KeyOf(p, clientID))
+		err := store.Delete(ctx, keyOf(p, clientID))
 		if err != nil && !errors.Is(err, credential.ErrNotFound) {
 			return err
 		}
@@ -180,7 +170,7 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 	var err error
 	for _, p := range h.places {
 		var item credential.Item
-		if item, err = h.app.Stored(ctx, p.Kind, KeyOf(p, clientID)); err == nil {
+		if item, err = h.app.Stored(ctx, p.Kind, keyOf(p, clientID)); err == nil {
 			return item.Token, nil
 		}
 	}
@@ -190,8 +180,7 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 // Check fails with status 7 unless every place means this client id, in the
 // configuration as it is now.
 func (h *StoredCopies) Check(_ context.Context, clientID string) error {
-	h.app.configRead = false
-	cfg, err := h.app.Config()
+	cfg, err := h.app.ReadConfig()
 	if err != nil {
 		return err
 	}
@@ -243,13 +232,13 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 	})
 }
 
-// Clipboard is the clipboard in front of the user as a destination of a new
+// NewClipboard is the clipboard in front of the user as a destination of a new
 // token. Its program gets none of our own variables, in which a credential may
 // be.
-func (a *App) Clipboard() *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.ThirdPartyEnv()}
-	if a.Terminal.Err {
-		c.Terminal = a.Stderr()
+func NewClipboard(app *cli.App) *onetime.Clipboard {
+	c := &onetime.Clipboard{Getenv: app.Getenv, Environ: app.ThirdPartyEnv()}
+	if app.Terminal.Err {
+		c.Terminal = app.Stderr()
 	}
 	return c
 }

@@ -1,4 +1,4 @@
-package cli
+package tokens
 
 import (
 	"context"
@@ -9,8 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -22,18 +21,18 @@ import (
 // JournalDir is the journal's directory in that of the state.
 const JournalDir = "pending"
 
-// Journal is where operations with one-time secrets are written down.
-func (a *App) Journal() (onetime.Journal, error) {
-	paths, err := a.Paths()
+// OpenJournal is where operations with one-time secrets are written down.
+func OpenJournal(app *cli.App) (onetime.Journal, error) {
+	paths, err := app.Paths()
 	if paths.State == "" {
 		return onetime.Journal{}, err
 	}
 	return onetime.Journal{Dir: filepath.Join(paths.State, JournalDir)}, nil
 }
 
-// Operations returns the journal and its pending operations.
-func (a *App) Operations() (onetime.Journal, []onetime.PendingOperation, error) {
-	journal, err := a.Journal()
+// PendingOperations returns the journal and its pending operations.
+func PendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperation, error) {
+	journal, err := OpenJournal(app)
 	if err != nil {
 		return journal, nil, err
 	}
@@ -41,19 +40,19 @@ func (a *App) Operations() (onetime.Journal, []onetime.PendingOperation, error) 
 	return journal, open, err
 }
 
-// JournalIfAny is Journal for commands that need only a token: without a home
+// OpenJournalIfAny is Journal for commands that need only a token: without a home
 // directory they have the zero Journal, as no operation can have been begun.
-func (a *App) JournalIfAny() (onetime.Journal, error) {
-	journal, err := a.Journal()
+func OpenJournalIfAny(app *cli.App) (onetime.Journal, error) {
+	journal, err := OpenJournal(app)
 	if errors.Is(err, config.ErrNoHome) {
 		return onetime.Journal{}, nil
 	}
 	return journal, err
 }
 
-// Maker makes credentials through a session.
-func (a *App) Maker(ctx context.Context, session *Session) (onetime.Issuer, error) {
-	journal, err := a.Journal()
+// NewIssuer makes credentials through a session.
+func NewIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime.Issuer, error) {
+	journal, err := OpenJournal(app)
 	if err != nil {
 		return onetime.Issuer{}, err
 	}
@@ -61,24 +60,24 @@ func (a *App) Maker(ctx context.Context, session *Session) (onetime.Issuer, erro
 	if err != nil {
 		return onetime.Issuer{}, err
 	}
-	now, err := a.ServiceNow()
-	ahead := now.Sub(a.Now())
+	now, err := app.ServiceNow()
+	ahead := now.Sub(app.Now())
 	return onetime.Issuer{
-		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: a.with(session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: a.Rand,
-		Now: a.Now, Clock: func() time.Time { return a.Now().Add(ahead) }, Known: a.storedClientIDs(session.APIURL, org),
-		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
+		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: openWith(app, session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: app.Rand,
+		Now: app.Now, Clock: func() time.Time { return app.Now().Add(ahead) }, Known: storedClientIDs(app, session.APIURL, org),
+		Rejected: func(ctx context.Context, id string) (bool, error) { return IsRejected(ctx, app, session, id) },
 	}, err
 }
 
 // storedClientIDs returns the client ids of an organization whose secrets are stored here.
-func (a *App) storedClientIDs(apiURL, orgID string) []string {
-	cfg, err := a.Config()
+func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
+	cfg, err := app.Config()
 	if err != nil {
 		return nil
 	}
 	var ids []string
 	for _, p := range cfg.Profiles {
-		if !a.sandboxed && (serviceOf(p) != apiURL || p.Org.ID != orgID) {
+		if !app.Sandboxed() && (cli.ServiceOf(p) != apiURL || p.Org.ID != orgID) {
 			continue
 		}
 		if p.ClientID != "" && p.Store != string(credential.Env) {
@@ -91,14 +90,14 @@ func (a *App) storedClientIDs(apiURL, orgID string) []string {
 	return ids
 }
 
-// with opens the service of a session with another token.
-func (a *App) with(session *Session) func(context.Context, secret.Text) (*devops.Client, error) {
+// openWith opens the service of a session with another token.
+func openWith(app *cli.App, session *cli.Session) func(context.Context, secret.Text) (*devops.Client, error) {
 	return func(_ context.Context, text secret.Text) (*devops.Client, error) {
 		token, err := secret.ParseToken(text.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		other, err := a.Connect(token, session.APIURL)
+		other, err := app.Connect(token, session.APIURL)
 		if err != nil {
 			return nil, err
 		}
@@ -106,34 +105,34 @@ func (a *App) with(session *Session) func(context.Context, secret.Text) (*devops
 	}
 }
 
-// Witness returns what decides whether tokens of a session's organization are gone.
+// NewWitness returns what decides whether tokens of a session's organization are gone.
 // before are the tokens that its list showed.
-func (a *App) Witness(session *Session, before []devops.Token) (*onetime.Witness, error) {
-	journal, err := a.JournalIfAny()
+func NewWitness(app *cli.App, session *cli.Session, before []devops.Token) (*onetime.Witness, error) {
+	journal, err := OpenJournalIfAny(app)
 	if err != nil {
 		return nil, err
 	}
-	now, err := a.ServiceNow()
+	now, err := app.ServiceNow()
 	if err != nil {
 		return nil, err
 	}
-	ahead := now.Sub(a.Now())
+	ahead := now.Sub(app.Now())
 	w := &onetime.Witness{
 		Tokens: session.Tokens, Journal: journal, Caller: session.ClientID,
-		Now:      func() time.Time { return a.Now().Add(ahead) },
-		Rejected: func(ctx context.Context, id string) (bool, error) { return a.Rejected(ctx, session, id) },
+		Now:      func() time.Time { return app.Now().Add(ahead) },
+		Rejected: func(ctx context.Context, id string) (bool, error) { return IsRejected(ctx, app, session, id) },
 	}
 	w.Expect(before)
 	return w, nil
 }
 
-// Rejected reports whether the service, asked with a token that is stored here or is
+// IsRejected reports whether the service, asked with a token that is stored here or is
 // the session's own, says clearly that there is no such token. It reports false for
 // a token whose secret is not stored.
-func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (bool, error) {
+func IsRejected(ctx context.Context, app *cli.App, session *cli.Session, clientID string) (bool, error) {
 	client := session.Client
 	if clientID != session.ClientID {
-		held, err := a.StoredCopies(session.APIURL, clientID)
+		held, err := FindStoredCopies(app, session.APIURL, clientID)
 		if err != nil || held == nil {
 			return false, err
 		}
@@ -144,7 +143,7 @@ func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (
 		case err != nil:
 			return false, err
 		}
-		if client, err = a.with(session)(ctx, text); err != nil {
+		if client, err = openWith(app, session)(ctx, text); err != nil {
 			return false, err
 		}
 	}
@@ -152,35 +151,28 @@ func (a *App) Rejected(ctx context.Context, session *Session, clientID string) (
 	return devops.NoSuchToken(err), nil
 }
 
-// untold marks a command that does not tell of unsettled operations.
-const untold = "untold"
-
-// WithoutPendingNotice marks cmd as one that does not tell of unsettled operations, because it
-// runs at every prompt, or because it is about them anyway.
-func WithoutPendingNotice(cmd *cobra.Command) *cobra.Command {
-	if cmd.Annotations == nil {
-		cmd.Annotations = map[string]string{}
-	}
-	cmd.Annotations[untold] = "true"
-	return cmd
-}
-
-// warnPending says in one line which operations earlier runs did not finish.
-func (a *App) warnPending(cmd *cobra.Command) {
-	if due := cmd.Flags().Lookup("due"); isEvaluated(cmd) || due != nil && due.Changed { // it is about to settle it
-		return
-	}
-	for c := cmd; c != nil; c = c.Parent() {
-		if c.Annotations[untold] != "" {
-			return
+// AtStart ends profile changes that were interrupted, other than in a dry run, and
+// warns about pending operations if notice is set.
+func RunAtStart(ctx context.Context, app *cli.App, notice bool) {
+	if !app.Globals.DryRun {
+		if err := EndTransfers(ctx, app); err != nil {
+			app.Warn("secrets of an interrupted profile change remain: %v", err)
 		}
 	}
-	words, next, err := a.Unfinished()
+	if notice {
+		warnPending(app)
+	}
+}
+
+// warnPending warns in one line about the operations that earlier commands did not
+// finish.
+func warnPending(app *cli.App) {
+	words, next, err := DescribeUnfinished(app)
 	if errors.Is(err, config.ErrNoHome) {
 		return // doctor tells
 	}
 	if err != nil {
-		a.Warn("cannot check for unfinished operations: %v", err)
+		app.Warn("cannot check for unfinished operations: %v", err)
 		return
 	}
 	if len(words) == 0 {
@@ -190,17 +182,17 @@ func (a *App) warnPending(cmd *cobra.Command) {
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
-	if until := a.undecided(); until != "" {
-		a.Warn("unfinished: %s. To finish: %s; unless it is listed by then, there is nothing to do before %s", strings.Join(words, ", "), a.Command(next), until)
+	if until := undecided(app); until != "" {
+		app.Warn("unfinished: %s. To finish: %s; unless it is listed by then, there is nothing to do before %s", strings.Join(words, ", "), app.Command(next), until)
 		return
 	}
-	a.Warn("unfinished: %s. To finish: %s", strings.Join(words, ", "), a.Command(next))
+	app.Warn("unfinished: %s. To finish: %s", strings.Join(words, ", "), app.Command(next))
 }
 
 // undecided says until when a request whose answer was lost may still be carried out, if
 // only such requests are unfinished; else it is empty.
-func (a *App) undecided() string {
-	journal, err := a.Journal()
+func undecided(app *cli.App) string {
+	journal, err := OpenJournal(app)
 	if err != nil {
 		return ""
 	}
@@ -208,13 +200,13 @@ func (a *App) undecided() string {
 	if err != nil {
 		return ""
 	}
-	now, err := a.ServiceNow()
+	now, err := app.ServiceNow()
 	if err != nil {
 		return ""
 	}
 	var until time.Time
 	for _, o := range all {
-		switch end := o.Record.Undecided(a.Now()); {
+		switch end := o.Record.Undecided(app.Now()); {
 		case !o.Unfinished(now):
 		case o.Err != nil || end.IsZero():
 			return "" // there is something to do at once
@@ -225,13 +217,13 @@ func (a *App) undecided() string {
 	if until.IsZero() {
 		return ""
 	}
-	return Clock(until)
+	return cli.Clock(until)
 }
 
-// Unfinished names the operations that earlier runs did not finish, and the command
+// DescribeUnfinished names the operations that earlier runs did not finish, and the command
 // that does.
-func (a *App) Unfinished() (words []string, next string, err error) {
-	journal, err := a.Journal()
+func DescribeUnfinished(app *cli.App) (words []string, next string, err error) {
+	journal, err := OpenJournal(app)
 	if err != nil {
 		return nil, "", err
 	}
@@ -239,7 +231,7 @@ func (a *App) Unfinished() (words []string, next string, err error) {
 	if err != nil || len(all) == 0 {
 		return nil, "", err
 	}
-	now, err := a.ServiceNow()
+	now, err := app.ServiceNow()
 	if err != nil {
 		return nil, "", err
 	}
@@ -285,8 +277,8 @@ func describeOperation(o onetime.PendingOperation) string {
 
 // CheckNoRotation fails with status 7 if a rotation is open that concerns what is
 // about to be changed: it would not find its tokens again.
-func (a *App) CheckNoRotation(doing string, concerns func(onetime.Record) bool) error {
-	journal, err := a.JournalIfAny()
+func CheckNoRotation(app *cli.App, doing string, concerns func(onetime.Record) bool) error {
+	journal, err := OpenJournalIfAny(app)
 	if err != nil {
 		return err
 	}
@@ -312,9 +304,9 @@ func InProfile(name string) func(onetime.Record) bool {
 	}
 }
 
-// ProfileOf returns the first profile of an organization that keeps a login.
-func (a *App) ProfileOf(orgID string) (string, bool) {
-	cfg, err := a.Config()
+// ProfileOfOrg returns the first profile of an organization that keeps a login.
+func ProfileOfOrg(app *cli.App, orgID string) (string, bool) {
+	cfg, err := app.Config()
 	if err != nil {
 		return "", false
 	}
@@ -325,9 +317,9 @@ func (a *App) ProfileOf(orgID string) (string, bool) {
 	return cfg.Profiles[at].Name, true
 }
 
-// Names reports whether the configuration says that a token is kept somewhere.
-func (a *App) Names(clientID string) (bool, error) {
-	cfg, err := a.Config()
+// IsStored reports whether the configuration says that a token is kept somewhere.
+func IsStored(app *cli.App, clientID string) (bool, error) {
+	cfg, err := app.Config()
 	if err != nil {
 		return false, err
 	}

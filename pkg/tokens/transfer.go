@@ -1,4 +1,4 @@
-package cli
+package tokens
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -46,22 +47,21 @@ const (
 	transferWait = 10 * time.Second
 )
 
-// transfer runs a change of secrets and configuration. Before it, it notes the
+// runTransfer runs a change of secrets and configuration. Before it, it notes the
 // secrets that the change makes or gives up; after it, done or failed, it deletes
 // those that no profile names. Where it was interrupted EndTransfers does that.
-func (a *App) transfer(ctx context.Context, note transfer, secrets []secretKey, change func() error) error {
+func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli.SecretKey, change func() error) error {
 	if len(secrets) == 0 {
 		return change()
 	}
 	for _, s := range secrets {
-		note.Secrets = append(note.Secrets, transferred{s.kind, s.key.Profile, s.key.Name})
+		note.Secrets = append(note.Secrets, transferred{s.Kind, s.Key.Profile, s.Key.Name})
 	}
-	paths, err := a.Paths()
+	paths, err := app.Paths()
 	if paths.Config == "" {
 		return err
 	}
-	a.configRead = false
-	if _, err := a.Config(); err != nil { // which could then neither be changed nor say what is named
+	if _, err := app.ReadConfig(); err != nil { // which could then neither be changed nor say what is named
 		return err
 	}
 	dir := filepath.Join(paths.Config, transferDir)
@@ -84,7 +84,7 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []secretKey, 
 	failpoint.Here("transfer: noted")
 	changed := change()
 	failpoint.Here("transfer: changed")
-	ended := a.endTransfer(context.WithoutCancel(ctx), path, note)
+	ended := endTransfer(context.WithoutCancel(ctx), app, path, note)
 	if changed == nil {
 		return exit.Hint(ended, "the change was made; the next astra command deletes the remaining secrets")
 	}
@@ -92,25 +92,24 @@ func (a *App) transfer(ctx context.Context, note transfer, secrets []secretKey, 
 }
 
 // endTransfer deletes the secrets of a note that no profile names, and the note.
-func (a *App) endTransfer(ctx context.Context, path string, note transfer) error {
-	a.configRead = false
-	cfg, err := a.Config()
+func endTransfer(ctx context.Context, app *cli.App, path string, note transfer) error {
+	cfg, err := app.ReadConfig()
 	if err != nil {
 		return err
 	}
 	named := map[transferred]bool{}
 	for _, p := range cfg.Profiles {
-		for _, s := range append(secretsOf(p), sessionsOf(p)...) {
-			named[transferred{s.kind, s.key.Profile, s.key.Name}] = true
+		for _, s := range append(secretsOf(p), cli.SessionSecrets(p)...) {
+			named[transferred{s.Kind, s.Key.Profile, s.Key.Name}] = true
 		}
 	}
-	var orphans []secretKey
+	var orphans []cli.SecretKey
 	for _, s := range note.Secrets {
 		if !named[s] {
-			orphans = append(orphans, secretKey{s.Kind, credential.Key{Profile: s.Profile, Name: s.Name}})
+			orphans = append(orphans, cli.SecretKey{Kind: s.Kind, Key: credential.Key{Profile: s.Profile, Name: s.Name}})
 		}
 	}
-	if err := a.drop(ctx, orphans); err != nil {
+	if err := app.DropSecrets(ctx, orphans); err != nil {
 		return err
 	}
 	if err := atomicfile.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -121,9 +120,9 @@ func (a *App) endTransfer(ctx context.Context, path string, note transfer) error
 
 // EndTransfers ends what interrupted commands left of changes of secrets and
 // configuration together. Those of a running command are left to it.
-func (a *App) EndTransfers(ctx context.Context) error {
-	paths, _ := a.Paths()
-	if paths.Config == "" || a.sandboxed {
+func EndTransfers(ctx context.Context, app *cli.App) error {
+	paths, _ := app.Paths()
+	if paths.Config == "" || app.Sandboxed() {
 		return nil
 	}
 	dir := filepath.Join(paths.Config, transferDir)
@@ -140,12 +139,12 @@ func (a *App) EndTransfers(ctx context.Context) error {
 	}
 	var errs []error
 	for _, name := range notes {
-		errs = append(errs, a.endTransferAt(ctx, filepath.Join(dir, name)))
+		errs = append(errs, endTransferAt(ctx, app, filepath.Join(dir, name)))
 	}
 	return errors.Join(errs...)
 }
 
-func (a *App) endTransferAt(ctx context.Context, path string) error {
+func endTransferAt(ctx context.Context, app *cli.App, path string) error {
 	lock, err := atomicfile.TakeLock(ctx, path+".lock", 0)
 	if errors.Is(err, atomicfile.ErrLocked) {
 		return nil
@@ -169,11 +168,11 @@ func (a *App) endTransferAt(ctx context.Context, path string) error {
 	if err := json.Unmarshal(text, &note); err != nil {
 		return &config.Error{Path: path, Why: "damaged"}
 	}
-	if err := a.endTransfer(ctx, path, note); err != nil {
+	if err := endTransfer(ctx, app, path, note); err != nil {
 		return err
 	}
-	if _, found := a.config.Find(note.To); found && note.To != "" {
-		a.endedRename = note
+	if _, found := app.FindProfile(note.To); found && note.To != "" {
+		app.EndedRename.From, app.EndedRename.To = note.From, note.To
 	}
 	return nil
 }
@@ -185,13 +184,13 @@ func unwritten(path string, err error) error {
 
 // RenameProfile renames a profile in the configuration, and moves its secrets. After a
 // failure the profile has its old name, and no secret is left under the new one.
-func (a *App) RenameProfile(ctx context.Context, p config.Profile, to string) error {
-	all := append(secretsOf(p), sessionsOf(p)...)
-	return a.transfer(ctx, transfer{From: p.Name, To: to}, append(renamed(all, to), all...), func() error {
-		if err := a.copySecrets(ctx, all, to); err != nil {
+func RenameProfile(ctx context.Context, app *cli.App, p config.Profile, to string) error {
+	all := append(secretsOf(p), cli.SessionSecrets(p)...)
+	return runTransfer(ctx, app, transfer{From: p.Name, To: to}, append(renamed(all, to), all...), func() error {
+		if err := copySecrets(ctx, app, all, to); err != nil {
 			return err
 		}
-		return a.UpdateConfig(ctx, func(c *config.Config) error {
+		return app.UpdateConfig(ctx, func(c *config.Config) error {
 			now, found := c.Find(p.Name)
 			if !found {
 				return exit.Failf(exit.Conflict, "profile %s was removed by another command", p.Name)
@@ -210,17 +209,12 @@ func (a *App) RenameProfile(ctx context.Context, p config.Profile, to string) er
 	})
 }
 
-// EndedRename reports whether this command ended an interrupted renaming.
-func (a *App) EndedRename(from, to string) bool {
-	return a.endedRename.From == from && a.endedRename.To == to
-}
-
 // DeleteProfile removes a profile from the configuration, and then its secrets. The
 // stores are tried out before.
-func (a *App) DeleteProfile(ctx context.Context, p config.Profile) error {
-	all := append(secretsOf(p), sessionsOf(p)...)
+func DeleteProfile(ctx context.Context, app *cli.App, p config.Profile) error {
+	all := append(secretsOf(p), cli.SessionSecrets(p)...)
 	for _, kind := range kindsOf(all) {
-		store, err := a.Store(kind)
+		store, err := app.Store(kind)
 		if err == nil {
 			err = store.Probe(ctx)
 		}
@@ -228,8 +222,8 @@ func (a *App) DeleteProfile(ctx context.Context, p config.Profile) error {
 			return err
 		}
 	}
-	return a.transfer(ctx, transfer{}, all, func() error {
-		return a.UpdateConfig(ctx, func(c *config.Config) error {
+	return runTransfer(ctx, app, transfer{}, all, func() error {
+		return app.UpdateConfig(ctx, func(c *config.Config) error {
 			c.Remove(p.Name)
 			if c.CurrentProfile == p.Name {
 				c.CurrentProfile = ""
@@ -240,20 +234,20 @@ func (a *App) DeleteProfile(ctx context.Context, p config.Profile) error {
 }
 
 // kindsOf are the kinds of stores that have secrets.
-func kindsOf(all []secretKey) (kinds []string) {
+func kindsOf(all []cli.SecretKey) (kinds []string) {
 	for _, s := range all {
-		if !slices.Contains(kinds, s.kind) {
-			kinds = append(kinds, s.kind)
+		if !slices.Contains(kinds, s.Kind) {
+			kinds = append(kinds, s.Kind)
 		}
 	}
 	return kinds
 }
 
 // renamed are secrets under the name of another profile.
-func renamed(all []secretKey, profile string) []secretKey {
+func renamed(all []cli.SecretKey, profile string) []cli.SecretKey {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i].key.Profile = profile
+		all[i].Key.Profile = profile
 	}
 	return all
 }

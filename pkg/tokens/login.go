@@ -1,4 +1,4 @@
-package cli
+package tokens
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -24,7 +25,7 @@ type Login struct {
 
 // Probe makes sure, before there is a token, that the store can take one and the
 // configuration can name it. It returns nil for a login that stores nothing.
-func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
+func (l Login) Probe(ctx context.Context, app *cli.App) (credential.Store, error) {
 	if err := app.TryConfig(); err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 			return nil, err
 		}
 		return nil, exit.Hint(err, "nothing was stored. Use --store file, or set ASTRA_TOKEN and store nothing",
-			app.withFlag("--store file"))
+			app.WithFlag("--store file"))
 	}
 	return store, nil
 }
@@ -48,7 +49,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 // Keep verifies the token, puts it into the store and records the profile. It
 // saves nothing that the service did not accept. A profile that was another
 // organization's so far loses what was selected in that, after a question.
-func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token secret.Token) (config.Profile, error) {
+func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, token secret.Token) (config.Profile, error) {
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
 	var err error
 	if l.Verify {
@@ -56,8 +57,8 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 			return p, err
 		}
 	}
-	before, known := app.profileNow(l.Profile)
-	if err := app.CheckNoRotation("to log in to "+l.Profile, InProfile(l.Profile)); err != nil && before.ClientID != token.ClientID {
+	before, known := app.FindProfile(l.Profile)
+	if err := CheckNoRotation(app, "to log in to "+l.Profile, InProfile(l.Profile)); err != nil && before.ClientID != token.ClientID {
 		return p, err
 	}
 	same := known && p.Org.ID != "" && before.Org.ID == p.Org.ID
@@ -77,11 +78,11 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 			return p, err
 		}
 	}
-	touched := append(append(secretsOf(p), secretsOf(before)...), sessionsOf(before)...)
-	err = app.transfer(ctx, transfer{}, touched, func() error {
+	touched := append(append(secretsOf(p), secretsOf(before)...), cli.SessionSecrets(before)...)
+	err = runTransfer(ctx, app, transfer{}, touched, func() error {
 		if store != nil {
 			item := credential.Item{ClientID: token.ClientID, Token: token.Text, APIURL: l.URL, OrgID: p.Org.ID}
-			if err := store.Set(ctx, LoginKey(p), item); err != nil {
+			if err := store.Set(ctx, credential.LoginKey(p.Name, p.ClientID), item); err != nil {
 				return err
 			}
 		}
@@ -96,7 +97,7 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 		if err != nil || len(p.Sessions) > 0 {
 			return err
 		}
-		return app.drop(ctx, sessionsOf(before)) // of the other login, also where the database stays
+		return app.DropSecrets(ctx, cli.SessionSecrets(before)) // of the other login, also where the database stays
 	})
 	if err == nil && before.ClientID != "" && before.ClientID != p.ClientID && before.Store != string(credential.Env) {
 		app.Say("The earlier token %s of profile %s is no longer stored, but may still be valid. To revoke it: %s",
@@ -105,18 +106,9 @@ func (l Login) Keep(ctx context.Context, app *App, store credential.Store, token
 	return p, err
 }
 
-// profileNow returns the profile called name, if there is one.
-func (a *App) profileNow(name string) (config.Profile, bool) {
-	cfg, err := a.Config()
-	if err != nil {
-		return config.Profile{}, false
-	}
-	return cfg.Find(name)
-}
-
 // tokenOrg asks the service which organization a token belongs to. Its name is a
 // bonus, which not every token may see.
-func tokenOrg(ctx context.Context, app *App, token secret.Token, url string) (config.Org, error) {
+func tokenOrg(ctx context.Context, app *cli.App, token secret.Token, url string) (config.Org, error) {
 	session, err := app.Connect(token, url)
 	if err != nil {
 		return config.Org{}, err
