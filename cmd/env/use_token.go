@@ -109,7 +109,8 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	for i := 2; slices.Contains(p.TokenNames(), name); i++ {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
-	saved, err := tokens.NewSaved(app, session, name)
+	request := onetime.Request{Description: "environment of " + d.Name, ExpiresAt: expires}
+	issue, err := tokens.NewIssue(app, session, []devops.Role{role}, request, tokens.Delivery{Save: name})
 	if err != nil {
 		return "", expiry, err
 	}
@@ -118,29 +119,14 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 			return "", expiry, err
 		}
 	}
-	org, err := session.OrgID(ctx)
-	if err != nil {
-		return "", expiry, err
-	}
-	order := onetime.Request{Roles: []string{role.ID}, OrgID: org, Description: "environment of " + d.Name, ExpiresAt: expires}
-	if app.Globals.DryRun {
-		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
-		return "", expiry, err
-	}
-	maker, err := tokens.NewIssuer(ctx, app, session)
-	if err != nil {
-		return "", expiry, err
-	}
-	made, _, err := maker.Issue(ctx, order, []onetime.Destination{saved})
-	app.Secrets.Add(made.Token)
-	app.Secrets.Add(made.Secret)
+	made, kept, err := issue.Run(ctx)
 	if errors.Is(err, credential.ErrUnavailable) {
 		err = exit.Hint(err, "without a keyring, ASTRA_STORE=file stores secrets in files readable only by you")
 	}
 	if err != nil {
 		return "", expiry, err
 	}
-	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, saved)
+	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, kept[0])
 	if expires.IsZero() {
 		app.Say("This token never expires. Use --expires 90d to limit it.")
 		return name, expiry, nil

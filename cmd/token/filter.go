@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // filter chooses tokens by what they are; all that it asks for must hold. The
@@ -30,7 +31,7 @@ func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older
 
 // choose returns the tokens that match the filter. A token of unknown age is not
 // old, and one of unknown expiry may expire.
-func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow) ([]tokenRow, error) {
+func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Token, error) {
 	age, err := f.age()
 	if err != nil {
 		return nil, err
@@ -47,11 +48,11 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 		return all, nil
 	}
 	untold, ageless := 0, 0
-	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokenRow) bool {
+	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokens.Token) bool {
 		switch {
 		case roleID != "" && !slices.Contains(r.Roles, roleID):
 			return true
-		case f.noExpiry && r.lacksTimestamps():
+		case f.noExpiry && r.LacksTimes():
 			untold++
 			return true
 		case f.noExpiry && !r.ExpiresAt.IsZero():
@@ -60,7 +61,7 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 			ageless++
 			return true
 		}
-		return age > 0 && r.now.Sub(r.GeneratedOn) < age
+		return age > 0 && r.Now.Sub(r.GeneratedOn) < age
 	})
 	if untold > 0 {
 		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", untold, spelling.Count(len(all), "token"))
@@ -70,7 +71,3 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	return chosen, nil
 }
-
-// lacksTimestamps reports whether the list leaves out the times of a token, so that
-// its expiry is unknown.
-func (r tokenRow) lacksTimestamps() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

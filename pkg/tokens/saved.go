@@ -38,12 +38,12 @@ func NewSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, 
 			return nil, err
 		}
 	}
-	return SavedAt(app, session.APIURL, onetime.Location{Profile: profile.Name, Saved: name, Kind: kind})
+	return savedAt(app, session.APIURL, onetime.Location{Profile: profile.Name, Saved: name, Kind: kind})
 }
 
-// SavedAt is the destination of a token under a name that a profile does not have
+// savedAt is the destination of a token under a name that a profile does not have
 // so far.
-func SavedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Saved, error) {
+func savedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Saved, error) {
 	store, err := app.Store(place.Kind)
 	if err != nil {
 		return nil, err

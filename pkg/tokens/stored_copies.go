@@ -232,10 +232,10 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 	})
 }
 
-// NewClipboard is the clipboard in front of the user as a destination of a new
+// newClipboard is the clipboard in front of the user as a destination of a new
 // token. Its program gets none of our own variables, in which a credential may
 // be.
-func NewClipboard(app *cli.App) *onetime.Clipboard {
+func newClipboard(app *cli.App) *onetime.Clipboard {
 	c := &onetime.Clipboard{Getenv: app.Getenv, Environ: app.ThirdPartyEnv()}
 	if app.Terminal.Err {
 		c.Terminal = app.Stderr()

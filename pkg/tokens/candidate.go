@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// A candidate is a listed token that an operation generated or may have generated. All
+// A Candidate is a listed token that an operation generated or may have generated. All
 // new tokens are candidates, because a list may be wrong about roles and descriptions;
 // those that differ from the order come last.
-type candidate struct {
+type Candidate struct {
 	ClientID    string        `json:"clientId"`
 	Roles       []cli.RoleRef `json:"roles"`
 	Description string        `json:"description"`
@@ -20,13 +20,13 @@ type candidate struct {
 	Differs     []string      `json:"differs"` // from the order: roles, description
 }
 
-// describe adds what the list shows of their tokens to operations, those first that are
+// describeCandidates adds what the list shows of their tokens to operations, those first that are
 // as ordered. Where there is no list, they have client ids only.
-func describe(ctx context.Context, app *cli.App, found []pendingOp) {
-	if !slices.ContainsFunc(found, func(r pendingOp) bool { return len(r.clientIDs) > 0 }) {
+func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
+	if !slices.ContainsFunc(found, func(r Pending) bool { return len(r.ClientIDs) > 0 }) {
 		return
 	}
-	listed := map[string]candidate{}
+	listed := map[string]Candidate{}
 	roles := func([]string) []cli.RoleRef { return nil }
 	if session, err := app.Session(ctx); err == nil {
 		roles = func(ids []string) []cli.RoleRef {
@@ -42,17 +42,17 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 		}
 		for _, t := range tokens {
 			description, _ := onetime.SplitDescription(t.Description)
-			listed[t.ClientID] = candidate{ClientID: t.ClientID, Roles: roles(t.Roles), Description: description, Listed: true}
+			listed[t.ClientID] = Candidate{ClientID: t.ClientID, Roles: roles(t.Roles), Description: description, Listed: true}
 		}
 	}
 	for i := range found {
 		r := &found[i]
-		order := r.open.Record.Request
+		order := r.Operation.Record.Request
 		ordered := cli.RoleNames(roles(order.Roles))
-		for _, id := range r.clientIDs {
+		for _, id := range r.ClientIDs {
 			c, ok := listed[id]
 			if !ok {
-				c = candidate{ClientID: id}
+				c = Candidate{ClientID: id}
 			}
 			c.Roles, c.Differs = append([]cli.RoleRef{}, c.Roles...), []string{}
 			if c.Listed && cli.RoleNames(c.Roles) != ordered {
@@ -61,23 +61,23 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 			if c.Description != "" && c.Description != order.Description { // a list without it says nothing
 				c.Differs = append(c.Differs, "description")
 			}
-			r.tokens = append(r.tokens, c)
+			r.Candidates = append(r.Candidates, c)
 		}
-		slices.SortStableFunc(r.tokens, func(a, b candidate) int { return len(a.Differs) - len(b.Differs) })
+		slices.SortStableFunc(r.Candidates, func(a, b Candidate) int { return len(a.Differs) - len(b.Differs) })
 	}
 }
 
-// candidatesText is what a table shows of the tokens of an operation.
-func candidatesText(r pendingOp) string {
-	words := make([]string, 0, len(r.tokens))
-	for _, c := range r.tokens {
+// CandidatesText is what a table shows of the tokens of an operation.
+func CandidatesText(r Pending) string {
+	words := make([]string, 0, len(r.Candidates))
+	for _, c := range r.Candidates {
 		words = append(words, c.String())
 	}
 	return strings.Join(words, "; ")
 }
 
 // String is the client id with what the list shows of the token.
-func (c candidate) String() string {
+func (c Candidate) String() string {
 	facts := []string{"not listed"}
 	if c.Listed {
 		facts = []string{cli.RoleNames(c.Roles)}

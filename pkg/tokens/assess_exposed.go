@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"cmp"
@@ -9,15 +9,14 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/secret"
-	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // askers is how many tokens are checked at a time.
 const askers = 8
 
-// assess finds out about the tokens that were found, and puts those last with
+// AssessExposed finds out about the tokens that were found, and puts those last with
 // which others are revoked.
-func assess(ctx context.Context, app *cli.App, found []secret.Token) ([]*Exposed, error) {
+func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, replace bool) ([]*Exposed, error) {
 	home, err := ownOrgView(ctx, app)
 	if err != nil {
 		return nil, err
@@ -34,16 +33,16 @@ func assess(ctx context.Context, app *cli.App, found []secret.Token) ([]*Exposed
 		return nil, err
 	}
 	leaks := groupByClientID(found)
-	if err := ask(ctx, app, leaks, url); err != nil {
+	if err := askAll(ctx, app, leaks, url); err != nil {
 		return nil, err
 	}
 	untold := 0
 	abroad := map[string]*orgView{}
 	for _, l := range leaks {
-		l.places = placesOf(cfg, l.ClientID)
+		l.stored = storedLocations(cfg, l.ClientID)
 		if home != nil {
-			l.current = l.ClientID == home.session.ClientID
-			if l.orgID == "" || l.orgID == home.orgID {
+			l.Current = l.ClientID == home.session.ClientID
+			if l.OrgID == "" || l.OrgID == home.orgID {
 				l.recordView(home)
 			}
 		}
@@ -51,15 +50,16 @@ func assess(ctx context.Context, app *cli.App, found []secret.Token) ([]*Exposed
 			if l.lister == nil {
 				l.recordView(otherOrgView(ctx, app, l, abroad))
 			}
-			l.via = append(l.via, l.self)
+			l.revokers = append(l.revokers, l.self)
 		}
-		if l.state() == isUnasked {
+		if l.State() == stateUnanswered {
 			untold++
 		}
 	}
 	if untold == len(leaks) {
-		return nil, leaks[0].unasked
+		return nil, leaks[0].askFailure
 	}
+	orderExposed(app, leaks, replace)
 	return leaks, nil
 }
 
@@ -70,21 +70,21 @@ func groupByClientID(found []secret.Token) []*Exposed {
 		at := slices.IndexFunc(leaks, func(l *Exposed) bool { return l.ClientID == t.ClientID })
 		if at < 0 {
 			at = len(leaks)
-			leaks = append(leaks, &Exposed{tokenRow: tokenRow{Token: devops.Token{ClientID: t.ClientID}}})
+			leaks = append(leaks, &Exposed{Token: Token{Token: devops.Token{ClientID: t.ClientID}}})
 		}
-		leaks[at].texts = append(leaks[at].texts, t)
+		leaks[at].Texts = append(leaks[at].Texts, t)
 	}
 	return leaks
 }
 
-// ask asks with each token itself whether it is live.
-func ask(ctx context.Context, app *cli.App, leaks []*Exposed, url string) error {
+// askAll asks with each token itself whether it is live.
+func askAll(ctx context.Context, app *cli.App, leaks []*Exposed, url string) error {
 	slots := make(chan struct{}, askers)
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	for _, l := range leaks {
-		sessions := make([]*cli.Session, len(l.texts))
-		for i, t := range l.texts {
+		sessions := make([]*cli.Session, len(l.Texts))
+		for i, t := range l.Texts {
 			var err error
 			if sessions[i], err = app.Connect(t, url); err != nil {
 				return err
@@ -105,10 +105,10 @@ func (l *Exposed) ask(ctx context.Context, sessions []*cli.Session) {
 		id, err := s.OrgID(ctx)
 		switch {
 		case err == nil:
-			l.self, l.orgID, l.unasked = s, id, nil
+			l.self, l.OrgID, l.askFailure = s, id, nil
 			return
 		case !devops.NoSuchToken(err): // another refusal does not say that it is revoked
-			l.unasked = err
+			l.askFailure = err
 		}
 	}
 }
@@ -119,43 +119,43 @@ func (l *Exposed) recordView(v *orgView) {
 		return
 	}
 	if v.session != l.self {
-		l.via = append(l.via, v.session)
+		l.revokers = append(l.revokers, v.session)
 	}
-	if l.orgID == v.orgID {
-		l.orgName = v.orgName
+	if l.OrgID == v.orgID {
+		l.OrgName = v.orgName
 	}
-	at := slices.IndexFunc(v.rows, func(r tokenRow) bool { return r.ClientID == l.ClientID })
+	at := slices.IndexFunc(v.rows, func(r Token) bool { return r.ClientID == l.ClientID })
 	if at < 0 {
 		return
 	}
-	current := l.current
-	l.tokenRow, l.lister, l.listed = v.rows[at], v.session, tokensOf(v.rows)
-	l.current = current
-	l.orgID, l.orgName = cmp.Or(l.orgID, v.orgID), v.orgName
-	l.permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
+	current := l.Current
+	l.Token, l.lister, l.listed = v.rows[at], v.session, tokensOf(v.rows)
+	l.Current = current
+	l.OrgID, l.OrgName = cmp.Or(l.OrgID, v.orgID), v.orgName
+	l.Permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
 		return !slices.Contains(l.Roles, r.ID)
 	})...)
 }
 
 // order decides which tokens are replaced, puts those last with which others are
 // revoked, and numbers them.
-func (in panicCmd) order(app *cli.App, leaks []*Exposed) {
+func orderExposed(app *cli.App, leaks []*Exposed, replace bool) {
 	for _, l := range leaks {
-		l.stored = l.replaceable(app)
-		l.replaced = in.rotate && l.stored
+		l.Stored = l.replaceable(app)
+		l.Replaced = replace && l.Stored
 	}
 	slices.SortStableFunc(leaks, func(a, b *Exposed) int { return a.rank(leaks) - b.rank(leaks) })
 	for i, l := range leaks {
-		l.number = i + 1
+		l.Number = i + 1
 	}
 }
 
 // replaceable reports whether the token can be rotated here: it is live and stored here.
 func (l *Exposed) replaceable(app *cli.App) bool {
-	if l.state() != isLive || l.lister == nil || len(l.Roles) == 0 {
+	if l.State() != stateLive || l.lister == nil || len(l.Roles) == 0 {
 		return false
 	}
-	held, err := tokens.FindStoredCopies(app, l.lister.APIURL, l.ClientID)
+	held, err := FindStoredCopies(app, l.lister.APIURL, l.ClientID)
 	return err == nil && held != nil
 }
 
@@ -163,13 +163,13 @@ func (l *Exposed) replaceable(app *cli.App) bool {
 // replaced or with which others are revoked, and 2 for that of the login in use.
 func (l *Exposed) rank(leaks []*Exposed) int {
 	switch {
-	case l.current:
+	case l.Current:
 		return 2
-	case l.replaced:
+	case l.Replaced:
 		return 1
 	}
 	for _, other := range leaks {
-		if other != l && slices.ContainsFunc(other.via, func(s *cli.Session) bool { return s.ClientID == l.ClientID }) {
+		if other != l && slices.ContainsFunc(other.revokers, func(s *cli.Session) bool { return s.ClientID == l.ClientID }) {
 			return 1
 		}
 	}

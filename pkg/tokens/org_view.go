@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 type orgView struct {
 	session        *cli.Session
 	orgID, orgName string
-	rows           []tokenRow // none where it may not list tokens
+	rows           []Token // none where it may not list tokens
 	roles          []devops.Role
 }
 
@@ -43,7 +43,7 @@ func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView,
 		return nil, err
 	}
 	v := &orgView{session: session, orgID: id}
-	v.rows, err = rows(ctx, app, session)
+	v.rows, err = List(ctx, app, session)
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
 		v.orgName = knownOrgName(app, id)
@@ -61,10 +61,10 @@ func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView,
 // otherOrgView is what can be seen of the organization of a token that the login
 // in use does not see: by the login of a profile, else by the token itself.
 func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[string]*orgView) *orgView {
-	v, tried := known[l.orgID]
+	v, tried := known[l.OrgID]
 	if !tried {
 		v = profileOrgView(ctx, app, l)
-		known[l.orgID] = v
+		known[l.OrgID] = v
 	}
 	if v != nil {
 		return v
@@ -85,7 +85,7 @@ func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
 		return nil
 	}
 	for _, p := range cfg.Profiles {
-		if p.Org.ID != l.orgID {
+		if p.Org.ID != l.OrgID {
 			continue
 		}
 		session, err := app.LoginSession(ctx, p.Name)
@@ -100,7 +100,7 @@ func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
 			app.Warn("cannot use the login of profile %s: %v", p.Name, err)
 			continue
 		}
-		if v.orgID == l.orgID && v.rows != nil {
+		if v.orgID == l.OrgID && v.rows != nil {
 			return v
 		}
 	}

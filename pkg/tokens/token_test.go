@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"testing"
@@ -9,11 +9,11 @@ import (
 func TestFindAmbiguous(t *testing.T) {
 	t.Parallel()
 	const id = "abcdefghijklmnopqrstuvwx"
-	all := []tokenRow{{Token: devops.Token{ClientID: "other"}, saved: id}, {Token: devops.Token{ClientID: id}}}
-	if r, err := find(all, id); !ambiguous(err) {
+	all := []Token{{Token: devops.Token{ClientID: "other"}, Saved: id}, {Token: devops.Token{ClientID: id}}}
+	if r, err := Find(all, id); !isAmbiguous(err) {
 		t.Errorf("got %v, %v", r, err)
 	}
-	if r, err := find(all, "other"); err != nil || r.saved != id {
+	if r, err := Find(all, "other"); err != nil || r.Saved != id {
 		t.Errorf("got %v, %v", r, err)
 	}
 }

@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"cmp"
@@ -6,38 +6,38 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
-	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// dryRun shows every request of a dry run.
-func (in panicCmd) dryRun(ctx context.Context, app *cli.App, leaks []*Exposed) error {
+// DryRunExposed shows every request of a dry run.
+func DryRunExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bool) error {
 	var requests []func(context.Context) error
 	for _, l := range leaks {
-		if !l.shouldRevoke(in.force) || len(l.via) == 0 {
+		if !l.ShouldRevoke(force) || len(l.revokers) == 0 {
 			continue
 		}
 		requests = append(requests, func(ctx context.Context) error {
-			if l.replaced {
+			if l.Replaced {
 				app.Say("Would replace %s with a new token with the same rights, and then:", l.ClientID)
 			}
-			return l.via[0].Tokens.Delete(ctx, l.ClientID)
+			return l.revokers[0].Tokens.Delete(ctx, l.ClientID)
 		})
 	}
 	return app.RehearseAll(ctx, requests)
 }
 
-// revokeAll revokes the live tokens, verifies that, and deletes their saved
+// RevokeExposed revokes the live tokens, verifies that, and deletes their saved
 // secrets.
-func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed) []bulk.Result {
+func RevokeExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bool) []bulk.Result {
 	rows := make([]bulk.Row, len(leaks))
 	for i, l := range leaks {
-		rows[i] = in.tokenRow(app, l)
+		rows[i] = l.row(app, force)
 	}
 	needed := slices.IndexFunc(leaks, func(l *Exposed) bool { return l.rank(leaks) > 0 })
 	if needed < 0 {
@@ -46,7 +46,7 @@ func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed
 	var results []bulk.Result
 	if needed > 0 {
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
-		proveLeaks(ctx, app, rows, leaks, results)
+		proveExposed(ctx, app, rows, leaks, results)
 	}
 	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
 		one := []bulk.Result{rows[i].Result}
@@ -57,14 +57,14 @@ func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed
 				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
 			}
 			one[0] = recordFailure(one[0], err)
-			proveLeaks(ctx, app, rows[i:], leaks[i:], one)
+			proveExposed(ctx, app, rows[i:], leaks[i:], one)
 		}
 		results = append(results, one[0])
 	}
 	clean, cancel := cli.Proving(ctx)
 	defer cancel()
 	for i, r := range results {
-		if r.Outcome != bulk.OK || leaks[i].replaced {
+		if r.Outcome != bulk.OK || leaks[i].Replaced {
 			continue
 		}
 		if err := leaks[i].cleanUp(clean, app); err != nil {
@@ -74,15 +74,15 @@ func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed
 	return results
 }
 
-// tokenRow is what is to be done about a token.
-func (in panicCmd) tokenRow(app *cli.App, l *Exposed) bulk.Row {
-	r := bulk.Row{Result: bulk.Result{Row: l.number, Input: l.name(), ID: l.ClientID, Action: "delete"}, Do: l.revoke}
-	if l.replaced {
+// row is the row of the token in the output, with its deletion or rotation.
+func (l *Exposed) row(app *cli.App, force bool) bulk.Row {
+	r := bulk.Row{Result: bulk.Result{Row: l.Number, Input: l.Name(), ID: l.ClientID, Action: "delete"}, Do: l.revoke}
+	if l.Replaced {
 		r.Action, r.Do = "rotate", func(ctx context.Context) error { return l.replace(ctx, app) }
 	}
-	if l.state() == isInvalid {
+	if l.State() == StateNotLive {
 		r.Action, r.Outcome = string(bulk.Unchanged), bulk.Unchanged
-	} else if why := l.blockReason(in.force); why != nil {
+	} else if why := l.blockReason(force); why != nil {
 		r.Outcome = bulk.Failed
 		r.Exit, r.Error = exit.Explain(why)
 	}
@@ -92,7 +92,7 @@ func (in panicCmd) tokenRow(app *cli.App, l *Exposed) bulk.Row {
 // revoke revokes the token with the first credential that may.
 func (l *Exposed) revoke(ctx context.Context) error {
 	var refusal error
-	for _, s := range l.via {
+	for _, s := range l.revokers {
 		err := s.Tokens.Delete(ctx, l.ClientID)
 		if !errors.Is(err, devops.ErrForbidden) {
 			return err
@@ -105,32 +105,34 @@ func (l *Exposed) revoke(ctx context.Context) error {
 // replace rotates a token that is stored on this machine.
 func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	session := l.lister
-	order, err := rotate{}.order(ctx, app, session, l.tokenRow)
+	request, err := replacementOf(ctx, app, session, l.Token, time.Time{})
 	if err != nil {
 		return err
 	}
-	held, err := tokens.FindStoredCopies(app, session.APIURL, l.ClientID)
+	stored, err := FindStoredCopies(app, session.APIURL, l.ClientID)
 	if err != nil {
 		return err
 	}
-	if held == nil {
+	if stored == nil {
 		return exit.Failf(exit.Conflict, "the token is no longer stored here")
 	}
-	record := onetime.Record{Kind: onetime.Rotating, Old: l.ClientID, Request: order}
-	held.Note(&record)
-	r, err := rebuild(ctx, app, session, record)
+	record, err := Delivery{}.record(app, session, stored)
 	if err != nil {
 		return err
 	}
-	entry, err := r.Begin(ctx, l.ClientID, order, 0)
+	record.Kind, record.Old, record.Request = onetime.Rotating, l.ClientID, request
+	r, err := newRotation(ctx, app, session, record, false)
 	if err != nil {
-		return errRotationPending(err, l.ClientID)
+		return err
 	}
-	defer entry.Leave()
-	if err := r.Advance(ctx, entry, true); err != nil {
-		return r.explainFailure(entry, err)
+	if err := r.begin(ctx, request, 0); err != nil {
+		return err
 	}
-	app.Say("The token %s is now %s.", entry.Made, r.places)
+	defer r.Leave()
+	if err := r.Advance(ctx, true); err != nil {
+		return err
+	}
+	app.Say("The token %s is now %s.", r.Entry.Made, r.StoredAs)
 	return nil
 }
 
@@ -138,23 +140,23 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 // revoke.
 func (l *Exposed) errNoPermission(refusal error) error {
 	e := exit.Failf(exit.Forbidden, "the token is live, but no login here can revoke it: %v", refusal)
-	if len(l.via) == 1 && l.via[0] == l.self {
-		return e.WithHint("log in to its organization %s and run this again", l.orgID).WithNext("astra auth login")
+	if len(l.revokers) == 1 && l.revokers[0] == l.self {
+		return e.WithHint("log in to its organization %s and run this again", l.OrgID).WithNext("astra auth login")
 	}
 	return e.WithHint("this requires the permission org-token-write")
 }
 
-// proveLeaks corrects the outcomes of what was sent by what is proven.
-func proveLeaks(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*Exposed, results []bulk.Result) {
+// proveExposed corrects the outcomes of what was sent by what is proven.
+func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*Exposed, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	cli.ProveResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
-		return goneLeaks(looking, app, leaks, accepted)
+		return proveGone(looking, app, leaks, accepted)
 	})
 }
 
-// goneLeaks returns an error for each leaked token that is not proven to be gone.
-func goneLeaks(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map[string]bool) map[string]error {
+// proveGone returns an error for each leaked token that is not proven to be gone.
+func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
 	for _, l := range leaks {
 		if ok, sent := accepted[l.ClientID]; sent && l.witness() != nil {
@@ -166,7 +168,7 @@ func goneLeaks(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 	}
 	failures := map[string]error{}
 	for lister, sent := range byLister {
-		w, err := tokens.NewWitness(app, lister, listedBy(leaks, lister))
+		w, err := NewWitness(app, lister, listOf(leaks, lister))
 		if err != nil {
 			for id := range sent {
 				failures[id] = err
@@ -190,8 +192,8 @@ func goneLeaks(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 // has it, else the token itself.
 func (l *Exposed) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
 
-// listedBy returns the tokens that a session's list showed.
-func listedBy(leaks []*Exposed, lister *cli.Session) []devops.Token {
+// listOf returns the tokens that a session's list showed.
+func listOf(leaks []*Exposed, lister *cli.Session) []devops.Token {
 	for _, l := range leaks {
 		if l.lister == lister && l.listed != nil {
 			return l.listed
@@ -203,14 +205,14 @@ func listedBy(leaks []*Exposed, lister *cli.Session) []devops.Token {
 // cleanUp deletes the saved secrets of a revoked token.
 func (l *Exposed) cleanUp(ctx context.Context, app *cli.App) error {
 	var errs []error
-	for _, p := range l.places {
+	for _, p := range l.stored {
 		if p.saved.Name == "" {
 			app.Warn("the login of profile %s was revoked. To log in again: %s", p.profile, app.Command("astra auth login "+p.profile))
 			continue
 		}
-		errs = append(errs, removeSaved(ctx, app, p.profile, p.saved))
+		errs = append(errs, deleteSaved(ctx, app, p.profile, p.saved))
 	}
-	if l.current && len(l.places) == 0 {
+	if l.Current && len(l.stored) == 0 {
 		app.Warn("the token in use was revoked; log in with another one")
 	}
 	return errors.Join(errs...)

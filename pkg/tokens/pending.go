@@ -1,0 +1,261 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// What was done about an operation.
+const (
+	outcomeRevoked = "revoked"
+	outcomeKept    = "kept"
+	outcomeNothing = "nothing left"
+	outcomeOpen    = "open"
+)
+
+// Further states of an operation, besides those of onetime.
+const (
+	stateRunning  = "running"
+	stateDamaged  = "damaged"
+	stateOtherOrg = "of another organization"
+)
+
+// A Pending is an operation that did not come to its end.
+type Pending struct {
+	Operation  onetime.PendingOperation
+	State      string
+	ClientIDs  []string
+	missing    []string  // destinations that have not what others keep
+	until      time.Time // when its request is over
+	Candidates []Candidate
+	Outcome    string
+	Next       string
+	Failure    error
+
+	entry         *onetime.Entry
+	rotation      *Rotation // with the destinations, also of an issue
+	Revoke        []string  // client ids that are to be revoked
+	byHand        bool      // because the user says so
+	nothingIssued bool      // the user says that the rotation made no token
+	endsOperation bool
+}
+
+// examine finds out about the operation and decides what is to be done. It takes
+// the operation in hand, for leave to let go of. What goes wrong with this one is
+// said in its row, and is no hindrance to the others.
+func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Session, journal onetime.Journal, in RecoveryOptions) {
+	r.Outcome, r.State = outcomeOpen, stateRunning
+	if r.Operation.Running {
+		return
+	}
+	entry, err := journal.Take(ctx, r.Operation.ID)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, onetime.ErrRunning) {
+		return // another process is at it, or has ended it
+	}
+	if entry == nil {
+		r.State, r.Failure = stateDamaged, fmt.Errorf("%s: %w", r.Operation.Path, err)
+		if made := r.Operation.Record.Made; made != "" {
+			r.ClientIDs = []string{made}
+		}
+		return
+	}
+	r.entry, r.Operation.Record = entry, entry.Record
+	if entry.Made != "" {
+		r.ClientIDs = []string{entry.Made}
+	}
+	kept := in.keeps(r.Operation)
+	switch org, orgErr := session.OrgID(ctx); {
+	case err != nil:
+		r.State, r.endsOperation = stateDamaged, kept
+		r.Failure = fmt.Errorf("%s: %w", r.Operation.Path, err)
+	case orgErr != nil:
+		r.State, r.Failure = "unknown", orgErr
+		return
+	case entry.OrgID != org:
+		r.State, r.endsOperation = stateOtherOrg, kept
+		if profile, found := ProfileOfOrg(app, entry.OrgID); found {
+			r.Next = "astra -p " + profile + " token recover"
+			return
+		}
+	default:
+		if r.Failure = r.find(ctx, app, session, in); r.Failure != nil && r.State == stateRunning {
+			r.State = "unknown"
+		}
+		return
+	}
+	r.Next = "astra token recover --keep " + r.Operation.ID
+}
+
+// find asks the service and the destinations.
+func (r *Pending) find(ctx context.Context, app *cli.App, session *cli.Session, in RecoveryOptions) error {
+	var err error
+	if r.rotation, err = newRotation(ctx, app, session, r.entry.Record, false); err != nil {
+		return err
+	}
+	found, err := r.rotation.Find(ctx, r.entry.Record, r.rotation.Destinations)
+	if err != nil {
+		return err
+	}
+	switch found.State {
+	case onetime.Orphan, onetime.Unconfirmed: // a profile may hold one of them, and not its duplicate
+		unnamed, err := unnamedOf(app, found.ClientIDs)
+		if err != nil {
+			return err
+		}
+		if len(unnamed) == 0 {
+			found.State = onetime.Kept
+		} else {
+			found.ClientIDs = unnamed
+		}
+	case onetime.Lookalike: // what is kept here is not it
+		if found.ClientIDs, err = unnamedOf(app, found.ClientIDs); err != nil {
+			return err
+		}
+	default:
+	}
+	r.State, r.ClientIDs, r.missing, r.until = string(found.State), found.ClientIDs, found.Missing, found.Until
+	r.decide(in, found)
+	return found.Why
+}
+
+// unnamedOf returns the client IDs that no profile on this machine names.
+func unnamedOf(app *cli.App, ids []string) ([]string, error) {
+	var unnamed []string
+	for _, id := range ids {
+		named, err := IsStored(app, id)
+		if err != nil {
+			return nil, err
+		}
+		if !named {
+			unnamed = append(unnamed, id)
+		}
+	}
+	return unnamed, nil
+}
+
+// decide chooses what is done about the operation, or says what would be.
+func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
+	switch f.State {
+	case onetime.Nothing:
+		r.endsOperation = true
+	case onetime.Kept:
+		r.endsOperation, r.Next = true, "astra token recover --revoke "+f.ClientIDs[0]
+	case onetime.Orphan:
+		r.Revoke = f.ClientIDs
+	case onetime.Unconfirmed:
+		r.Next = "astra token recover --keep " + f.ClientIDs[0]
+		if in.RevokeUnconfirmed { // not by name: the list must show our mark on it
+			r.Revoke, r.Next = f.ClientIDs, "astra token recover --revoke "+f.ClientIDs[0]
+		}
+	case onetime.Lookalike:
+		r.Next = "astra token recover --keep " + r.Operation.ID
+		if len(f.ClientIDs) > 0 {
+			r.Next = "astra token recover --revoke CLIENT-ID"
+		}
+	case onetime.Unclear:
+		r.Next = "astra token recover --keep " + r.Operation.ID
+		if list, ok := errors.AsType[*absence.IncompleteListError](f.Why); ok && len(list.Missing) == 1 {
+			r.Next = "astra token recover --deleted " + list.Missing[0]
+		}
+	case onetime.Waiting:
+		r.Next = "astra token recover"
+		if len(f.ClientIDs) > 0 { // a person may know which one it is
+			r.Next = "astra token recover --revoke CLIENT-ID"
+		}
+	case onetime.RollingBack:
+		r.Next = "astra token rotate " + r.entry.Old + " --rollback"
+	case onetime.InProgress:
+		r.Next = "astra token rotate " + r.entry.Old + " --resume"
+	case onetime.Due:
+		r.Next = "astra token rotate --due"
+	case onetime.Overlapping:
+		r.Next = "astra token rotate " + r.entry.Old + " --finish"
+	}
+	r.chooseNamed(in, f)
+	r.nothingIssued = f.State == onetime.Lookalike && !slices.Contains(in.Keep, r.entry.Made)
+	if in.keeps(r.Operation) && f.State != onetime.Nothing && (r.continuesAs() || r.entry.Kind == onetime.Generating || slices.Contains(in.Keep, r.Operation.ID)) {
+		r.Revoke, r.endsOperation, r.State, r.missing = nil, true, string(onetime.Kept), nil
+	}
+}
+
+// chooseNamed notes the tokens of the operation that --revoke names.
+func (r *Pending) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
+	switch f.State {
+	case onetime.Kept, onetime.Unconfirmed, onetime.Lookalike, onetime.Unclear, onetime.Waiting:
+	default:
+		return
+	}
+	var named []string
+	for _, id := range f.ClientIDs {
+		if slices.Contains(in.Revoke, id) {
+			named = append(named, id)
+		}
+	}
+	if len(named) > 0 {
+		r.Revoke, r.byHand, r.endsOperation = named, true, false
+	}
+}
+
+// Finish does what was decided.
+func (r *Pending) Finish(ctx context.Context) {
+	var outcome string
+	switch {
+	case len(r.Revoke) > 0:
+		r.rotation.ByHand = r.byHand
+		left := slices.DeleteFunc(slices.Clone(r.ClientIDs), func(id string) bool { return slices.Contains(r.Revoke, id) })
+		if r.byHand && r.entry.Made == "" && len(left) > 0 { // one of those may be what the operation made
+			if r.Failure = r.rotation.RevokeNamed(ctx, r.entry, r.Revoke); r.Failure == nil {
+				r.ClientIDs, r.Next = left, "astra token recover --keep "+r.Operation.ID
+			}
+			return
+		}
+		r.Failure, outcome = r.rotation.Revoke(ctx, r.entry, r.Revoke, r.rotation.Destinations), outcomeRevoked
+		if r.Failure == nil && r.entry.Step != onetime.Done { // what the answer named is looked at next
+			r.ClientIDs, r.Next = []string{r.entry.Made}, "astra token recover"
+			return
+		}
+	case !r.endsOperation:
+		return
+	case r.rotation == nil: // damaged, or another organization's: a person ends it
+		r.Failure, outcome = r.entry.End(), outcomeKept
+	case r.State != string(onetime.Kept):
+		r.Failure, outcome = r.rotation.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), outcomeNothing
+	case r.continuesAs():
+		r.Failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), outcomeKept
+		r.State, r.Next = string(onetime.InProgress), "astra token rotate "+r.entry.Old+" --resume"
+		if r.Failure == nil {
+			return // open, and next is the rotation
+		}
+	default:
+		r.Failure, outcome = r.rotation.Keep(ctx, r.entry, r.rotation.Destinations, r.missing), outcomeKept
+	}
+	if r.Failure == nil || errors.Is(r.Failure, onetime.ErrPartial) {
+		r.Outcome, r.Next = outcome, ""
+	}
+}
+
+// continuesAs reports whether it is a rotation whose new secret was delivered, so
+// that the old token can be revoked.
+func (r *Pending) continuesAs() bool {
+	return !r.nothingIssued && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
+}
+
+// unfinished reports whether there is something left to do.
+func (r *Pending) unfinished() bool {
+	refused := r.Operation.Record.Refused && r.State == string(onetime.Waiting) && len(r.ClientIDs) == 0
+	return r.Outcome == outcomeOpen && (r.Failure != nil || r.State != stateRunning && r.State != string(onetime.Overlapping) && !refused)
+}
+
+func (r *Pending) Leave() {
+	if r.entry != nil {
+		r.entry.Leave()
+	}
+}

@@ -1,0 +1,352 @@
+package tokens
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Why a token is not valid.
+const (
+	reasonExpired  = "expired"
+	reasonRevoked  = "revoked"
+	reasonUnknown  = "unknown"
+	ReasonRejected = "rejected"
+	ReasonUntold   = "untold"
+)
+
+// Verify finds out about the token that ref means.
+func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error) {
+	login, err := app.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ref == "" || ref == login.ClientID {
+		f := newVerification(login.ClientID)
+		f.Current = true
+		return f, f.askService(ctx, app, login, login)
+	}
+	return verifyNamed(ctx, app, login, ref)
+}
+
+func newVerification(clientID string) *Verification {
+	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}}
+}
+
+// verifySecret examines a whole token.
+func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verification, error) {
+	f := newVerification(token.ClientID)
+	url, err := app.RequestedURL()
+	if err != nil {
+		return f, err
+	}
+	var login *cli.Session
+	if app.HasCredential() {
+		if login, err = app.Session(ctx); err != nil {
+			return f, err
+		}
+		url = login.APIURL
+	}
+	asker, err := app.Connect(token, url)
+	if err != nil {
+		return f, err
+	}
+	return f, f.askService(ctx, app, asker, login)
+}
+
+// askService asks the service with the token itself whether it is valid and whose it is,
+// and with the login in use, if there is one, for the rest.
+func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
+	id, err := asker.OrgID(ctx)
+	switch {
+	case errors.Is(err, devops.ErrUnauthorized):
+		f.Reason = ReasonRejected
+	case err != nil:
+		return err
+	default:
+		f.OrgID = id
+	}
+	if login == nil || login == asker && f.Reason != "" {
+		return nil
+	}
+	home, err := login.OrgID(ctx)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		app.Say("The login in use is invalid; the roles of the token are not shown.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.OrgID != "" {
+		f.OtherOrg = f.OrgID != home
+	}
+	if f.OtherOrg == true {
+		f.OrgName = knownOrgName(app, f.OrgID)
+		return nil
+	}
+	return f.findListed(ctx, app, login)
+}
+
+// findListed adds what the login sees of the token in the list.
+func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.Session) error {
+	all, err := List(ctx, app, login)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Say("The login in use cannot list tokens (it lacks org-token-read); the roles of the token are not shown.")
+		if f.Reason != "" {
+			return nil
+		}
+		return f.addOwnOrg(ctx, login)
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.ClientID != f.ClientID {
+			continue
+		}
+		if f.Reason != "" && r.Expired() {
+			f.Reason = reasonExpired
+		}
+		return f.addListed(ctx, login, r)
+	}
+	if f.Reason == "" {
+		return f.addOwnOrg(ctx, login)
+	}
+	saved, err := findSaved(app, login, f.ClientID)
+	if saved.Name != "" {
+		f.Saved, f.Reason = saved.Name, reasonRevoked
+	}
+	return err
+}
+
+// addListed fills in a row of the list, and what its roles allow.
+func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Token) error {
+	f.Token = r
+	roles, err := login.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	f.Permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
+		return !slices.Contains(r.Roles, role.ID)
+	})...)
+	return f.addOwnOrg(ctx, login)
+}
+
+// addOwnOrg fills in the organization of the login as the token's own.
+func (f *Verification) addOwnOrg(ctx context.Context, login *cli.Session) error {
+	id, err := login.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := login.OrgName(ctx)
+	if name == id {
+		name = "" // the login may not see it
+	}
+	f.OrgID, f.OrgName, f.OtherOrg = id, name, false
+	return err
+}
+
+// Verification is what is known of a token.
+type Verification struct {
+	Token
+	Reason         string // why it is not valid
+	OrgID, OrgName string
+	OtherOrg       any // a bool, or nil where there is nothing to compare with
+	Permissions    []string
+	Suggestion     string // advice about a name that was mistyped
+}
+
+// ExpiryText is what people read of a valid token without an expiry, if it was listed with
+// its times.
+func (f Verification) ExpiryText() string {
+	if f.Reason == "" && !f.GeneratedOn.IsZero() {
+		return "never"
+	}
+	return ""
+}
+
+// Valid is a bool, or nil if it is unknown.
+func (f Verification) Valid() any {
+	if f.Reason == ReasonUntold {
+		return nil
+	}
+	return f.Reason == ""
+}
+
+// ExplainReason says in words why the token is not valid.
+func (f Verification) ExplainReason() string {
+	switch f.Reason {
+	case reasonExpired:
+		return "expired on " + FormatTime(f.ExpiresAt)
+	case reasonRevoked:
+		return "revoked"
+	case reasonUnknown:
+		return "not a token of this organization (revoked, or of another organization)"
+	}
+	return "rejected (revoked, expired, or for another service)"
+}
+
+// verifyNamed examines a token that is named.
+func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*Verification, error) {
+	all, err := List(ctx, app, login)
+	if err != nil {
+		return nil, err
+	}
+	r, missing := Find(all, ref)
+	if isAmbiguous(missing) {
+		return nil, missing
+	}
+	if missing == nil {
+		f := newVerification(r.ClientID)
+		if r.Expired() {
+			f.Reason = reasonExpired
+		}
+		if r.LacksTimes() {
+			if f.Reason, err = checkStored(ctx, app, login, r); err != nil {
+				return nil, err
+			}
+		}
+		return f, f.addListed(ctx, login, r)
+	}
+	saved, err := findSaved(app, login, ref)
+	if err != nil {
+		return nil, err
+	}
+	if saved.Name != "" { // a list may be late or incomplete
+		f := newVerification(saved.ClientID)
+		f.Saved = saved.Name
+		switch _, err := askSaved(ctx, app, login, saved); {
+		case devops.NoSuchToken(err):
+			f.Reason = reasonRevoked
+		case errors.Is(err, credential.ErrNotFound), errors.Is(err, devops.ErrUnauthorized):
+			f.Reason = ReasonUntold
+		case err != nil:
+			return nil, err
+		}
+		return f, f.addOwnOrg(ctx, login)
+	}
+	f := newVerification(ref)
+	f.Reason = reasonUnknown
+	if e, ok := errors.AsType[*exit.Error](missing); ok {
+		f.Suggestion = e.Hint
+	}
+	if !secret.LooksLikeClientID(ref) {
+		return f, missing // no client id: a name that was mistyped
+	}
+	return f, nil
+}
+
+// checkStored asks with a token itself whether it is valid, where the list does not
+// tell, and returns why it is not.
+func checkStored(ctx context.Context, app *cli.App, login *cli.Session, r Token) (reason string, err error) {
+	saved, err := findSaved(app, login, r.ClientID)
+	switch {
+	case err != nil:
+		return "", err
+	case r.Current:
+		_, err = login.OrgID(ctx)
+	case saved.Name == "":
+		return ReasonUntold, nil
+	default:
+		_, err = askSaved(ctx, app, login, saved)
+	}
+	switch {
+	case errors.Is(err, credential.ErrNotFound):
+		return ReasonUntold, nil
+	case errors.Is(err, devops.ErrUnauthorized):
+		return ReasonRejected, nil
+	}
+	return "", err
+}
+
+// askSaved asks the service with a saved token which organization it belongs to, which
+// is an error if it is not valid.
+func askSaved(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) (orgID string, err error) {
+	profile, err := sessionProfile(app, login)
+	if err != nil {
+		return "", err
+	}
+	return askStored(ctx, app, profile.Name, saved, login.APIURL)
+}
+
+// askStored is askWith for a profile. url is the service if the store does not say
+// for which one the token is.
+func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
+	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(profile, saved.Name, saved.ClientID))
+	if err != nil {
+		return "", err
+	}
+	token := secret.Token{ClientID: saved.ClientID, Text: item.Token}
+	asker, err := app.Connect(token, cmp.Or(item.APIURL, url))
+	if err != nil {
+		return "", err
+	}
+	return asker.OrgID(ctx)
+}
+
+// awaitRejection asks with a saved token until the service rejects it clearly. A
+// secret that is not in its store any more needs no asking.
+func awaitRejection(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
+	url, err := app.RequestedURL()
+	if err != nil {
+		return err
+	}
+	return onetime.AwaitRejection(ctx, saved.ClientID, func(ctx context.Context, _ string) (bool, error) {
+		_, err := askStored(ctx, app, profile, saved, url)
+		if errors.Is(err, credential.ErrNotFound) || devops.NoSuchToken(err) {
+			return true, nil
+		}
+		return false, unlessRefused(err)
+	})
+}
+
+// unlessRefused is err, unless it is an answer of the service about the token.
+func unlessRefused(err error) error {
+	if errors.Is(err, devops.ErrUnauthorized) || errors.Is(err, devops.ErrForbidden) {
+		return nil
+	}
+	return err
+}
+
+// findSaved returns the token that is saved under a name or has a client id; the
+// zero value if none is.
+func findSaved(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
+	profile, err := sessionProfile(app, login)
+	if err != nil {
+		return config.SavedToken{}, err
+	}
+	for _, s := range profile.Tokens {
+		if s.Name == ref || s.ClientID == ref {
+			return s, nil
+		}
+	}
+	return config.SavedToken{}, nil
+}
+
+// knownOrgName returns the name of an organization that is known from here.
+func knownOrgName(app *cli.App, orgID string) string {
+	cfg, err := app.Config()
+	if err != nil {
+		return ""
+	}
+	for _, p := range cfg.Profiles {
+		if p.Org.ID == orgID {
+			return p.Org.Name
+		}
+	}
+	for _, o := range cfg.Organizations {
+		if o.ID == orgID {
+			return o.Name
+		}
+	}
+	return ""
+}
