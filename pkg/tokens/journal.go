@@ -317,13 +317,15 @@ func ProfileOfOrg(app *cli.App, orgID string) (string, bool) {
 	return cfg.Profiles[at].Name, true
 }
 
-// IsStored reports whether the configuration says that a token is kept somewhere.
+// IsStored reports whether a profile has a token as its login or under a saved name.
 func IsStored(app *cli.App, clientID string) (bool, error) {
 	cfg, err := app.Config()
-	if err != nil {
-		return false, err
-	}
+	return names(cfg, clientID), err
+}
+
+// names reports whether the configuration has a token as a login or under a saved name.
+func names(cfg config.Config, clientID string) bool {
 	return slices.ContainsFunc(cfg.Profiles, func(p config.Profile) bool {
 		return p.ClientID == clientID || slices.ContainsFunc(p.Tokens, func(t config.SavedToken) bool { return t.ClientID == clientID })
-	}), nil
+	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -104,41 +105,31 @@ func (r *Pending) find(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err != nil {
 		return err
 	}
-	switch found.State {
-	case onetime.Orphan, onetime.Unconfirmed: // a profile may hold one of them, and not its duplicate
-		unnamed, err := unnamedOf(app, found.ClientIDs)
-		if err != nil {
-			return err
-		}
-		if len(unnamed) == 0 {
-			found.State = onetime.Kept
-		} else {
-			found.ClientIDs = unnamed
-		}
-	case onetime.Lookalike: // what is kept here is not it
-		if found.ClientIDs, err = unnamedOf(app, found.ClientIDs); err != nil {
-			return err
-		}
-	default:
+	cfg, err := app.Config()
+	if err != nil {
+		return err
 	}
+	found = excludeStored(found, cfg)
 	r.State, r.ClientIDs, r.missing, r.until = string(found.State), found.ClientIDs, found.Missing, found.Until
 	r.decide(in, found)
 	return found.Why
 }
 
-// unnamedOf returns the client IDs that no profile on this machine names.
-func unnamedOf(app *cli.App, ids []string) ([]string, error) {
-	var unnamed []string
-	for _, id := range ids {
-		named, err := IsStored(app, id)
-		if err != nil {
-			return nil, err
-		}
-		if !named {
-			unnamed = append(unnamed, id)
-		}
+// excludeStored leaves the tokens that a profile names out of an assessment: a profile may
+// hold one of them, and not its duplicate.
+func excludeStored(f onetime.Assessment, cfg config.Config) onetime.Assessment {
+	switch f.State {
+	case onetime.Orphan, onetime.Unconfirmed, onetime.Lookalike:
+	default:
+		return f
 	}
-	return unnamed, nil
+	others := slices.DeleteFunc(slices.Clone(f.ClientIDs), func(id string) bool { return names(cfg, id) })
+	if len(others) == 0 && f.State != onetime.Lookalike {
+		f.State = onetime.Kept
+		return f
+	}
+	f.ClientIDs = others
+	return f
 }
 
 // decide chooses what is done about the operation, or says what would be.
