@@ -16,7 +16,7 @@ func newList(app *cli.App) *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List the tokens of the organization",
 		Long: `List the tokens of the organization: roles, age, expiry, and the one in use.
-Secrets never appear. A deleted role is shown by its ID.
+Secrets never appear. A deleted role is shown as "(deleted role)" and its ID.
 
 The old token of a rotation works until it is revoked: replacedBy is the token
 that replaces it, on every machine, and a note shows the command to revoke it.`,

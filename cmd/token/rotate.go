@@ -49,7 +49,10 @@ immediately.
 --due and --finish require the journal of the machine that rotated. Without it,
 as on a CI runner, --due lists the rotations whose old token still works, found
 by marks in the token list, with the "astra token delete" command that revokes
-it. It revokes nothing itself then.
+it. It revokes nothing itself then, and exits with status 10.
+
+A token that already has a replacement is not rotated again: the command exits
+with status 7 and names the replacement. First revoke the one not in use.
 
 A token that is not stored on this machine is written to --save or --out, else
 to standard output, and you must update the clients yourself. --copy also copies
