@@ -99,7 +99,7 @@ func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
 
 // DueRotations returns the IDs of the rotations whose overlap has ended, and whether the
 // journal has any rotation.
-func DueRotations(app *cli.App) (due []string, any bool, err error) {
+func DueRotations(app *cli.App) (due []string, rotating bool, err error) {
 	_, pending, err := PendingOperations(app)
 	if err != nil {
 		return nil, false, err
@@ -108,19 +108,19 @@ func DueRotations(app *cli.App) (due []string, any bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	due, any = dueOf(pending, now)
-	return due, any, nil
+	due, rotating = dueOf(pending, now)
+	return due, rotating, nil
 }
 
-func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, any bool) {
+func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, rotating bool) {
 	for _, o := range pending {
 		r := o.Record
-		any = any || r.Kind == onetime.Rotating
+		rotating = rotating || r.Kind == onetime.Rotating
 		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
 			due = append(due, o.ID)
 		}
 	}
-	return due, any
+	return due, rotating
 }
 
 // FinishDue revokes the old token of a due rotation. It reports false for one that another
