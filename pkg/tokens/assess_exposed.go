@@ -11,11 +11,12 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// askers is how many tokens are checked at a time.
-const askers = 8
+// maxChecks limits how many tokens are checked at the same time.
+const maxChecks = 8
 
-// AssessExposed finds out about the tokens that were found, and puts those last with
-// which others are revoked.
+// AssessExposed finds out the state of the tokens found in a text, and sorts those last
+// with which others are revoked. With replace, tokens that are stored here are to be
+// replaced.
 func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, replace bool) ([]*Exposed, error) {
 	home, err := ownOrgView(ctx, app)
 	if err != nil {
@@ -63,7 +64,7 @@ func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, repl
 	return leaks, nil
 }
 
-// groupByClientID puts together what has one client id.
+// groupByClientID groups the texts of tokens by client ID.
 func groupByClientID(found []secret.Token) []*Exposed {
 	var leaks []*Exposed
 	for _, t := range found {
@@ -77,9 +78,9 @@ func groupByClientID(found []secret.Token) []*Exposed {
 	return leaks
 }
 
-// askAll asks with each token itself whether it is live.
+// askAll asks the service with each token whether it is live.
 func askAll(ctx context.Context, app *cli.App, leaks []*Exposed, url string) error {
-	slots := make(chan struct{}, askers)
+	slots := make(chan struct{}, maxChecks)
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	for _, l := range leaks {
@@ -99,7 +100,7 @@ func askAll(ctx context.Context, app *cli.App, leaks []*Exposed, url string) err
 	return nil
 }
 
-// ask finds the one of the texts that is the token.
+// ask finds the text that the service accepts as the token.
 func (l *Exposed) ask(ctx context.Context, sessions []*cli.Session) {
 	for _, s := range sessions {
 		id, err := s.OrgID(ctx)
@@ -113,7 +114,7 @@ func (l *Exposed) ask(ctx context.Context, sessions []*cli.Session) {
 	}
 }
 
-// recordView adds what a view shows of the token.
+// recordView adds the facts that a view of an organization has about the token.
 func (l *Exposed) recordView(v *orgView) {
 	if v == nil {
 		return
@@ -137,8 +138,8 @@ func (l *Exposed) recordView(v *orgView) {
 	})...)
 }
 
-// order decides which tokens are replaced, puts those last with which others are
-// revoked, and numbers them.
+// orderExposed decides which tokens are replaced, sorts those last with which others
+// are revoked, and numbers them.
 func orderExposed(app *cli.App, leaks []*Exposed, replace bool) {
 	for _, l := range leaks {
 		l.Stored = l.replaceable(app)
@@ -159,8 +160,8 @@ func (l *Exposed) replaceable(app *cli.App) bool {
 	return err == nil && held != nil
 }
 
-// rank is 0 for a token that is needed for none but itself, 1 for one that is
-// replaced or with which others are revoked, and 2 for that of the login in use.
+// rank is 0 for a token that revokes none but itself, 1 for one that is replaced or
+// revokes others, and 2 for the token in use.
 func (l *Exposed) rank(leaks []*Exposed) int {
 	switch {
 	case l.Current:

@@ -11,17 +11,17 @@ import (
 
 // A Candidate is a listed token that an operation generated or may have generated. All
 // new tokens are candidates, because a list may be wrong about roles and descriptions;
-// those that differ from the order come last.
+// those that differ from the request come last.
 type Candidate struct {
 	ClientID    string        `json:"clientId"`
 	Roles       []cli.RoleRef `json:"roles"`
 	Description string        `json:"description"`
 	Listed      bool          `json:"listed"`
-	Differs     []string      `json:"differs"` // from the order: roles, description
+	Differs     []string      `json:"differs"` // from the request: roles, description
 }
 
-// describeCandidates adds what the list shows of their tokens to operations, those first that are
-// as ordered. Where there is no list, they have client ids only.
+// describeCandidates adds the candidates of operations with the facts from the list,
+// best matches first. Without a list they have client IDs only.
 func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
 	if !slices.ContainsFunc(found, func(r Pending) bool { return len(r.ClientIDs) > 0 }) {
 		return
@@ -67,7 +67,7 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
 	}
 }
 
-// CandidatesText is what a table shows of the tokens of an operation.
+// CandidatesText is the cell of a table with the candidates of an operation.
 func CandidatesText(r Pending) string {
 	words := make([]string, 0, len(r.Candidates))
 	for _, c := range r.Candidates {
@@ -76,7 +76,7 @@ func CandidatesText(r Pending) string {
 	return strings.Join(words, "; ")
 }
 
-// String is the client id with what the list shows of the token.
+// String is the client ID with the facts from the list.
 func (c Candidate) String() string {
 	facts := []string{"not listed"}
 	if c.Listed {

@@ -13,16 +13,16 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A Deletion is a token to be revoked, as it was named. One without a client ID
-// does not exist.
+// A Deletion is a named token that is to be revoked. Without a client ID the token does
+// not exist.
 type Deletion struct {
 	Token
 	Input string
-	Stale string // client id of one that is saved here and no longer listed
+	Stale string // client ID of a token that is saved here and no longer listed
 	// Unlisted says that the list, which is incomplete, does not show the token.
 	Unlisted  bool
-	Known     []string // client ids that the list shows, to suggest one
-	Duplicate string   // client id of one that an earlier name means; this is it once more
+	Known     []string // listed client IDs, to suggest one
+	Duplicate string   // client ID of a token that an earlier name means too
 }
 
 // A NamedToken is a token as the user names it. Line is where, with a colon; "" = in an
@@ -61,7 +61,7 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 		lost, isLost := findStale(savedTokens, all, ref)
 		switch {
 		case !o.Force && (ref == own || isLost && lost.Stale == own):
-			return nil, refuseOwn(own)
+			return nil, errOwnToken(own)
 		case isAmbiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
 		case err != nil && isLost:
@@ -82,7 +82,7 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 		case slices.ContainsFunc(found, func(t Deletion) bool { return t.ClientID == r.ClientID }):
 			found = append(found, Deletion{Input: ref, Duplicate: r.ClientID})
 		case r.Current && !o.Force:
-			return nil, refuseOwn(r.ClientID)
+			return nil, errOwnToken(r.ClientID)
 		default:
 			found = append(found, Deletion{Token: r, Input: ref})
 		}
@@ -100,8 +100,8 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 	return nil, exit.Failf(exit.NotFound, "%s; nothing was revoked", strings.Join(words, "; ")).WithNext("astra token list")
 }
 
-// refuseOwn is the refusal to revoke the token in use, whether a list shows it or not.
-func refuseOwn(clientID string) error {
+// errOwnToken is the refusal to revoke the token in use, whether it is listed or not.
+func errOwnToken(clientID string) error {
 	return exit.Refusef("%s is the token in use; revoking it logs you out", clientID).
 		WithHint("use --force to revoke it")
 }

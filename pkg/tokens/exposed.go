@@ -11,34 +11,34 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Exposed is a token found in a text, with its state.
+// An Exposed is a token that was found in a text, with its state.
 type Exposed struct {
 	Token // as far as a list shows it
 
 	Number  int
-	Texts   []secret.Token // mostly one; others have the same client id, and at most one of them is the token
+	Texts   []secret.Token // usually one; of several with the same client ID at most one is the token
 	stored  []location
 	FoundAt string // the lines of the text
 
-	self           *cli.Session   // the service as the token sees it; nil where it is not accepted
-	revokers       []*cli.Session // who may be able to revoke it, first choice first
-	lister         *cli.Session   // whose list has it
+	self           *cli.Session   // with the token itself; nil if it is not accepted
+	revokers       []*cli.Session // that may be able to revoke it, first choice first
+	lister         *cli.Session   // that lists the token
 	listed         []devops.Token // that list
 	OrgID, OrgName string
 	Permissions    []string
 	askFailure     error // why the service could not be asked
-	Stored         bool  // here, so that it can be replaced
-	Replaced       bool  // by a new token, instead of being revoked only
+	Stored         bool  // on this machine, so that it can be replaced
+	Replaced       bool  // to be replaced by a new token before it is revoked
 }
 
-// location is where a token is known on this machine.
+// A location is a use of a token on this machine.
 type location struct {
 	profile string
-	saved   config.SavedToken // the zero value where it is the profile's login
+	saved   config.SavedToken // the zero value for the login of the profile
 	used    string            // the databases that it is selected for
 }
 
-// What is known of whether a leak is live.
+// The states of an exposed token.
 const (
 	stateLive       = "live"
 	StateNotLive    = "not live"
@@ -46,6 +46,7 @@ const (
 	stateUnanswered = "unknown"
 )
 
+// State reports whether the token is live, as far as the service and a list say.
 func (l *Exposed) State() string {
 	switch {
 	case l.self != nil, l.askFailure != nil && l.lister != nil && !l.Expired():
@@ -58,7 +59,7 @@ func (l *Exposed) State() string {
 	return stateUnproven
 }
 
-// blockReason is why a token is not revoked that may be live, or nil.
+// blockReason returns why a token that may be live is not revoked, or nil.
 func (l *Exposed) blockReason(force bool) error {
 	switch {
 	case l.State() == stateUnanswered:
@@ -83,6 +84,7 @@ func (l *Exposed) ShouldRevoke(force bool) bool {
 	return l.State() != StateNotLive && l.blockReason(force) == nil
 }
 
+// Name numbers the token for people.
 func (l *Exposed) Name() string { return fmt.Sprintf("token %d", l.Number) }
 
 // Listed reports whether a list that a login here may read has the token.
@@ -110,7 +112,7 @@ func (l *Exposed) Locations() []string {
 	return words
 }
 
-// storedLocations returns where a token is known on this machine.
+// storedLocations returns the uses of a token on this machine.
 func storedLocations(cfg config.Config, clientID string) []location {
 	var all []location
 	for _, p := range cfg.Profiles {

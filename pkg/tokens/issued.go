@@ -14,18 +14,18 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// Issued is a new credential as it is shown.
+// An Issued is a new credential with the facts that are printed about it.
 type Issued struct {
 	devops.Credential
 	Roles    []cli.RoleRef
 	Saved    string
-	Previous string // client id of the token that it replaces
+	Previous string // client ID of the token that it replaces
 	Due      time.Time
-	Action   string // what became of the previous one
+	Action   string // on the previous token
 }
 
-// IssuedColumns describe a new credential, with its secrets only where this
-// output is their destination. Elsewhere the keys stay, and are null.
+// IssuedColumns describe a new credential. Its secrets are null unless reveal is set,
+// which only a destination does.
 func IssuedColumns(reveal bool) []output.Column[Issued] {
 	secret := func(key string, value func(Issued) string) output.Column[Issued] {
 		return output.Column[Issued]{Key: key, Exact: true, Data: !reveal, Value: func(g Issued) any {
@@ -48,22 +48,22 @@ func IssuedColumns(reveal bool) []output.Column[Issued] {
 	}
 }
 
-// RotatedColumns describe a credential that takes another one's place.
+// RotatedColumns describe a new credential that replaces another one.
 func RotatedColumns(reveal bool) []output.Column[Issued] {
 	return slices.Insert(IssuedColumns(reveal), 1,
 		output.Column[Issued]{Key: "previous", Value: func(g Issued) any { return g.Previous }})
 }
 
-// toStdout returns how the credential is written with its secrets in the format of
-// standard output.
+// toStdout returns a function that writes the credential with its secrets, in the
+// format of standard output.
 func toStdout(app *cli.App, columns []output.Column[Issued], shown func(devops.Credential) Issued) func(io.Writer, devops.Credential) error {
 	return func(w io.Writer, made devops.Credential) error {
 		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), columns, shown(made))
 	}
 }
 
-// toFile returns how a file is written: in the given format, or that of its
-// suffix. JSON and CSV are what standard output would have been.
+// toFile returns a function that writes the credential with its secrets to a file, in a
+// format or in that of the suffix. JSON and CSV are as on standard output.
 func toFile(app *cli.App, path, format string, columns []output.Column[Issued], shown func(devops.Credential) Issued) (func(io.Writer, devops.Credential) error, error) {
 	if format == "" {
 		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(path))]

@@ -18,10 +18,10 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// JournalDir is the journal's directory in that of the state.
+// JournalDir is the directory of the journal in the state directory.
 const JournalDir = "pending"
 
-// OpenJournal is where operations with one-time secrets are written down.
+// OpenJournal returns the journal of token operations.
 func OpenJournal(app *cli.App) (onetime.Journal, error) {
 	paths, err := app.Paths()
 	if paths.State == "" {
@@ -40,8 +40,8 @@ func PendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperatio
 	return journal, open, err
 }
 
-// OpenJournalIfAny is Journal for commands that need only a token: without a home
-// directory they have the zero Journal, as no operation can have been begun.
+// OpenJournalIfAny is OpenJournal for commands that need only a token: without a home
+// directory they get the empty journal, because no operation can have begun.
 func OpenJournalIfAny(app *cli.App) (onetime.Journal, error) {
 	journal, err := OpenJournal(app)
 	if errors.Is(err, config.ErrNoHome) {
@@ -50,7 +50,7 @@ func OpenJournalIfAny(app *cli.App) (onetime.Journal, error) {
 	return journal, err
 }
 
-// NewIssuer makes credentials through a session.
+// NewIssuer returns an issuer of credentials with a session.
 func NewIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime.Issuer, error) {
 	journal, err := OpenJournal(app)
 	if err != nil {
@@ -69,7 +69,8 @@ func NewIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime
 	}, err
 }
 
-// storedClientIDs returns the client ids of an organization whose secrets are stored here.
+// storedClientIDs returns the client IDs of the tokens of an organization that are
+// stored on this machine.
 func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
 	cfg, err := app.Config()
 	if err != nil {
@@ -90,7 +91,7 @@ func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
 	return ids
 }
 
-// openWith opens the service of a session with another token.
+// openWith returns a function that opens the service of a session with another token.
 func openWith(app *cli.App, session *cli.Session) func(context.Context, secret.Text) (*devops.Client, error) {
 	return func(_ context.Context, text secret.Text) (*devops.Client, error) {
 		token, err := secret.ParseToken(text.Reveal())
@@ -105,8 +106,8 @@ func openWith(app *cli.App, session *cli.Session) func(context.Context, secret.T
 	}
 }
 
-// NewWitness returns what decides whether tokens of a session's organization are gone.
-// before are the tokens that its list showed.
+// NewWitness returns a witness that decides whether tokens of the session's
+// organization are deleted. before are the tokens that its list showed.
 func NewWitness(app *cli.App, session *cli.Session, before []devops.Token) (*onetime.Witness, error) {
 	journal, err := OpenJournalIfAny(app)
 	if err != nil {
@@ -127,8 +128,8 @@ func NewWitness(app *cli.App, session *cli.Session, before []devops.Token) (*one
 }
 
 // IsRejected reports whether the service, asked with a token that is stored here or is
-// the session's own, says clearly that there is no such token. It reports false for
-// a token whose secret is not stored.
+// the session's own, clearly rejects it. It reports false for a token whose secret is
+// not stored.
 func IsRejected(ctx context.Context, app *cli.App, session *cli.Session, clientID string) (bool, error) {
 	client := session.Client
 	if clientID != session.ClientID {
@@ -151,8 +152,8 @@ func IsRejected(ctx context.Context, app *cli.App, session *cli.Session, clientI
 	return devops.NoSuchToken(err), nil
 }
 
-// AtStart ends profile changes that were interrupted, other than in a dry run, and
-// warns about pending operations if notice is set.
+// RunAtStart is the hook cli.App.AtStart: it ends interrupted changes of profiles,
+// except in a dry run, and warns about pending operations if notice is set.
 func RunAtStart(ctx context.Context, app *cli.App, notice bool) {
 	if !app.Globals.DryRun {
 		if err := EndTransfers(ctx, app); err != nil {
@@ -169,7 +170,7 @@ func RunAtStart(ctx context.Context, app *cli.App, notice bool) {
 func warnPending(app *cli.App) {
 	words, next, err := DescribeUnfinished(app)
 	if errors.Is(err, config.ErrNoHome) {
-		return // doctor tells
+		// return "astra doctor" reports it
 	}
 	if err != nil {
 		app.Warn("cannot check for unfinished operations: %v", err)
@@ -182,16 +183,16 @@ func warnPending(app *cli.App) {
 	if len(words) > most {
 		words = append(words[:most], fmt.Sprintf("and %d more", len(words)-most))
 	}
-	if until := undecided(app); until != "" {
+	if until := waitingUntil(app); until != "" {
 		app.Warn("unfinished: %s. To finish: %s; unless it is listed by then, there is nothing to do before %s", strings.Join(words, ", "), app.Command(next), until)
 		return
 	}
 	app.Warn("unfinished: %s. To finish: %s", strings.Join(words, ", "), app.Command(next))
 }
 
-// undecided says until when a request whose answer was lost may still be carried out, if
-// only such requests are unfinished; else it is empty.
-func undecided(app *cli.App) string {
+// waitingUntil returns the time until which requests with lost answers may still take
+// effect, if nothing else is unfinished; else it is empty.
+func waitingUntil(app *cli.App) string {
 	journal, err := OpenJournal(app)
 	if err != nil {
 		return ""
@@ -209,7 +210,7 @@ func undecided(app *cli.App) string {
 		switch end := o.Record.Undecided(app.Now()); {
 		case !o.Unfinished(now):
 		case o.Err != nil || end.IsZero():
-			return "" // there is something to do at once
+			// return "" something can be done now
 		case until.IsZero() || end.Before(until):
 			until = end
 		}
@@ -220,8 +221,8 @@ func undecided(app *cli.App) string {
 	return cli.Clock(until)
 }
 
-// DescribeUnfinished names the operations that earlier runs did not finish, and the command
-// that does.
+// DescribeUnfinished names the operations that earlier commands did not finish, and the
+// command that finishes them.
 func DescribeUnfinished(app *cli.App) (words []string, next string, err error) {
 	journal, err := OpenJournal(app)
 	if err != nil {
@@ -247,13 +248,13 @@ func DescribeUnfinished(app *cli.App) (words []string, next string, err error) {
 	return words, next, nil
 }
 
-// isDue reports whether only the old token of a rotation is left to be revoked.
+// isDue reports whether all that remains of a rotation is to revoke its old token.
 func isDue(o onetime.PendingOperation) bool {
 	return o.Err == nil && o.Record.Kind == onetime.Rotating && o.Record.Step == onetime.Switched
 }
 
-// describeOperation names what an operation left: the client id if it is known, else the
-// mark in the description.
+// describeOperation names the token of an operation: by its client ID if that is known,
+// else by the mark in the description.
 func describeOperation(o onetime.PendingOperation) string {
 	r := o.Record
 	switch {
@@ -262,7 +263,7 @@ func describeOperation(o onetime.PendingOperation) string {
 	case isDue(o):
 		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
 	case r.Kind == onetime.Rotating:
-		if !r.Step.Reached(onetime.Verified) { // what was made may not be what the answer named
+		if !r.Step.Reached(onetime.Verified) { // the response may have named another token
 			return "the rotation of " + r.Old + ", with mark " + r.Nonce
 		}
 		return "the rotation of " + r.Old
@@ -275,8 +276,8 @@ func describeOperation(o onetime.PendingOperation) string {
 	return "a token that may have been generated, with mark " + r.Nonce
 }
 
-// CheckNoRotation fails with status 7 if a rotation is open that concerns what is
-// about to be changed: it would not find its tokens again.
+// CheckNoRotation fails with status 7 if a pending rotation concerns the object of a
+// change: the rotation would not find its tokens again.
 func CheckNoRotation(app *cli.App, doing string, concerns func(onetime.Record) bool) error {
 	journal, err := OpenJournalIfAny(app)
 	if err != nil {
@@ -297,14 +298,15 @@ func CheckNoRotation(app *cli.App, doing string, concerns func(onetime.Record) b
 	return nil
 }
 
-// InProfile reports whether a rotation keeps a token in a profile.
+// InProfile returns a function that reports whether a rotation stores its token in a
+// profile.
 func InProfile(name string) func(onetime.Record) bool {
 	return func(r onetime.Record) bool {
 		return slices.ContainsFunc(r.Locations, func(p onetime.Location) bool { return p.Profile == name })
 	}
 }
 
-// ProfileOfOrg returns the first profile of an organization that keeps a login.
+// ProfileOfOrg returns the name of the first profile of an organization.
 func ProfileOfOrg(app *cli.App, orgID string) (string, bool) {
 	cfg, err := app.Config()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A Login is an application token to be kept as the credential of a profile.
+// A Login describes how an application token becomes the credential of a profile.
 type Login struct {
 	Profile string
 	Kind    string // of the store
@@ -23,8 +23,8 @@ type Login struct {
 	Verify  bool
 }
 
-// Probe makes sure, before there is a token, that the store can take one and the
-// configuration can name it. It returns nil for a login that stores nothing.
+// Probe checks that the store and the configuration can be written, before there is a
+// token. It returns nil for a login that stores nothing.
 func (l Login) Probe(ctx context.Context, app *cli.App) (credential.Store, error) {
 	if err := app.TryConfig(); err != nil {
 		return nil, err
@@ -46,9 +46,9 @@ func (l Login) Probe(ctx context.Context, app *cli.App) (credential.Store, error
 	return store, nil
 }
 
-// Keep verifies the token, puts it into the store and records the profile. It
-// saves nothing that the service did not accept. A profile that was another
-// organization's so far loses what was selected in that, after a question.
+// Keep verifies the token, stores it and records the profile. It stores no token that
+// the service rejects. A profile of another organization loses its saved tokens and
+// selected databases, after a confirmation.
 func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, token secret.Token) (config.Profile, error) {
 	p := config.Profile{Name: l.Profile, APIURL: l.URL, ClientID: token.ClientID, Store: l.Kind}
 	var err error
@@ -88,7 +88,7 @@ func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, t
 		}
 		err := app.UpdateConfig(ctx, func(c *config.Config) error {
 			if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
-				p.Tokens, p.Env, p.Bindings = now.Tokens, now.Env, now.Bindings // they still hold, with what was changed since
+				p.Tokens, p.Env, p.Bindings = now.Tokens, now.Env, now.Bindings // still valid, with changes by other commands
 			}
 			c.Put(p)
 			c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)
@@ -97,7 +97,7 @@ func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, t
 		if err != nil || len(p.Sessions) > 0 {
 			return err
 		}
-		return app.DropSecrets(ctx, cli.SessionSecrets(before)) // of the other login, also where the database stays
+		return app.DropSecrets(ctx, cli.SessionSecrets(before)) // of the earlier login, even if the database stays selected
 	})
 	if err == nil && before.ClientID != "" && before.ClientID != p.ClientID && before.Store != string(credential.Env) {
 		app.Say("The earlier token %s of profile %s is no longer stored, but may still be valid. To revoke it: %s",
@@ -106,8 +106,8 @@ func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, t
 	return p, err
 }
 
-// tokenOrg asks the service which organization a token belongs to. Its name is a
-// bonus, which not every token may see.
+// tokenOrg asks the service for the organization of a token. Not every token may see
+// its name.
 func tokenOrg(ctx context.Context, app *cli.App, token secret.Token, url string) (config.Org, error) {
 	session, err := app.Connect(token, url)
 	if err != nil {

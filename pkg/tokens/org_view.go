@@ -8,15 +8,16 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// orgView is what a session sees of its organization.
+// An orgView has the tokens and roles of an organization, as far as a session may list
+// them.
 type orgView struct {
 	session        *cli.Session
 	orgID, orgName string
-	rows           []Token // none where it may not list tokens
+	rows           []Token // nil if the session may not list tokens
 	roles          []devops.Role
 }
 
-// ownOrgView is what the login in use sees, nil without a valid login.
+// ownOrgView returns the view of the login in use, nil without a valid login.
 func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
 	if !app.HasCredential() {
 		app.Say("Not logged in: each token is checked with itself and, if permitted, revoked with itself.")
@@ -58,8 +59,8 @@ func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView,
 	return v, err
 }
 
-// otherOrgView is what can be seen of the organization of a token that the login
-// in use does not see: by the login of a profile, else by the token itself.
+// otherOrgView returns the view of another organization than that of the login in use:
+// by the login of a profile, else by the token itself.
 func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[string]*orgView) *orgView {
 	v, tried := known[l.OrgID]
 	if !tried {
@@ -77,8 +78,8 @@ func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[strin
 	return v
 }
 
-// profileOrgView is what the login of a profile sees of the token's organization,
-// nil where there is no such profile.
+// profileOrgView returns the view of the token's organization by the login of a
+// profile, nil if no profile has one.
 func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
 	cfg, err := app.Config()
 	if err != nil || app.Sandboxed() {

@@ -14,7 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// What was done about an operation.
+// Outcomes of operations.
 const (
 	outcomeRevoked = "revoked"
 	outcomeKept    = "kept"
@@ -22,20 +22,20 @@ const (
 	outcomeOpen    = "open"
 )
 
-// Further states of an operation, besides those of onetime.
+// States of operations in addition to those of pkg/onetime.
 const (
 	stateRunning  = "running"
 	stateDamaged  = "damaged"
 	stateOtherOrg = "of another organization"
 )
 
-// A Pending is an operation that did not come to its end.
+// A Pending is a pending operation, with the decision about it.
 type Pending struct {
 	Operation  onetime.PendingOperation
 	State      string
 	ClientIDs  []string
-	missing    []string  // destinations that have not what others keep
-	until      time.Time // when its request is over
+	missing    []string  // destinations without the secret that others have
+	until      time.Time // when its request can no longer take effect
 	Candidates []Candidate
 	Outcome    string
 	Next       string
@@ -43,15 +43,15 @@ type Pending struct {
 
 	entry         *onetime.Entry
 	rotation      *Rotation // with the destinations, also of an issue
-	Revoke        []string  // client ids that are to be revoked
-	byHand        bool      // because the user says so
-	nothingIssued bool      // the user says that the rotation made no token
+	Revoke        []string  // client IDs to revoke
+	byHand        bool      // the user named them
+	nothingIssued bool      // the user says that the rotation issued no token
 	endsOperation bool
 }
 
-// examine finds out about the operation and decides what is to be done. It takes
-// the operation in hand, for leave to let go of. What goes wrong with this one is
-// said in its row, and is no hindrance to the others.
+// examine finds out the state of the operation and decides what to do. It locks the
+// operation until Leave. A failure is recorded in the row of the operation and does not
+// affect the others.
 func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Session, journal onetime.Journal, in RecoveryOptions) {
 	r.Outcome, r.State = outcomeOpen, stateRunning
 	if r.Operation.Running {
@@ -59,7 +59,7 @@ func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	entry, err := journal.Take(ctx, r.Operation.ID)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, onetime.ErrRunning) {
-		return // another process is at it, or has ended it
+		return // another process works on it, or has ended it
 	}
 	if entry == nil {
 		r.State, r.Failure = stateDamaged, fmt.Errorf("%s: %w", r.Operation.Path, err)
@@ -95,7 +95,7 @@ func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Sessio
 	r.Next = "astra token recover --keep " + r.Operation.ID
 }
 
-// find asks the service and the destinations.
+// find assesses the operation by the service and its destinations.
 func (r *Pending) find(ctx context.Context, app *cli.App, session *cli.Session, in RecoveryOptions) error {
 	var err error
 	if r.rotation, err = newRotation(ctx, app, session, r.entry.Record, false); err != nil {
@@ -132,7 +132,8 @@ func excludeStored(f onetime.Assessment, cfg config.Config) onetime.Assessment {
 	return f
 }
 
-// decide chooses what is done about the operation, or says what would be.
+// decide chooses the action for an assessment, and the next command if the user has to
+// act.
 func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
 	switch f.State {
 	case onetime.Nothing:
@@ -143,7 +144,7 @@ func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
 		r.Revoke = f.ClientIDs
 	case onetime.Unconfirmed:
 		r.Next = "astra token recover --keep " + f.ClientIDs[0]
-		if in.RevokeUnconfirmed { // not by name: the list must show our mark on it
+		if in.RevokeUnconfirmed { // not named by the user: the list must show the mark
 			r.Revoke, r.Next = f.ClientIDs, "astra token recover --revoke "+f.ClientIDs[0]
 		}
 	case onetime.Lookalike:
@@ -158,7 +159,7 @@ func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
 		}
 	case onetime.Waiting:
 		r.Next = "astra token recover"
-		if len(f.ClientIDs) > 0 { // a person may know which one it is
+		if len(f.ClientIDs) > 0 { // the user may know which one it is
 			r.Next = "astra token recover --revoke CLIENT-ID"
 		}
 	case onetime.RollingBack:
@@ -177,7 +178,7 @@ func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
 	}
 }
 
-// chooseNamed notes the tokens of the operation that --revoke names.
+// chooseNamed chooses the tokens of the operation that --revoke names.
 func (r *Pending) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
 	switch f.State {
 	case onetime.Kept, onetime.Unconfirmed, onetime.Lookalike, onetime.Unclear, onetime.Waiting:
@@ -195,27 +196,27 @@ func (r *Pending) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
 	}
 }
 
-// Finish does what was decided.
+// Finish carries the decision out.
 func (r *Pending) Finish(ctx context.Context) {
 	var outcome string
 	switch {
 	case len(r.Revoke) > 0:
 		r.rotation.ByHand = r.byHand
 		left := slices.DeleteFunc(slices.Clone(r.ClientIDs), func(id string) bool { return slices.Contains(r.Revoke, id) })
-		if r.byHand && r.entry.Made == "" && len(left) > 0 { // one of those may be what the operation made
+		if r.byHand && r.entry.Made == "" && len(left) > 0 { // the operation may have issued one of those
 			if r.Failure = r.rotation.RevokeNamed(ctx, r.entry, r.Revoke); r.Failure == nil {
 				r.ClientIDs, r.Next = left, "astra token recover --keep "+r.Operation.ID
 			}
 			return
 		}
 		r.Failure, outcome = r.rotation.Revoke(ctx, r.entry, r.Revoke, r.rotation.Destinations), outcomeRevoked
-		if r.Failure == nil && r.entry.Step != onetime.Done { // what the answer named is looked at next
+		if r.Failure == nil && r.entry.Step != onetime.Done { // the token that the response named is next
 			r.ClientIDs, r.Next = []string{r.entry.Made}, "astra token recover"
 			return
 		}
 	case !r.endsOperation:
 		return
-	case r.rotation == nil: // damaged, or another organization's: a person ends it
+	case r.rotation == nil: // damaged, or of another organization: the user ends it
 		r.Failure, outcome = r.entry.End(), outcomeKept
 	case r.State != string(onetime.Kept):
 		r.Failure, outcome = r.rotation.Drop(ctx, r.entry, r.entry.Made, r.rotation.Destinations), outcomeNothing
@@ -223,7 +224,7 @@ func (r *Pending) Finish(ctx context.Context) {
 		r.Failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), outcomeKept
 		r.State, r.Next = string(onetime.InProgress), "astra token rotate "+r.entry.Old+" --resume"
 		if r.Failure == nil {
-			return // open, and next is the rotation
+			// return pending, and the rotation is next
 		}
 	default:
 		r.Failure, outcome = r.rotation.Keep(ctx, r.entry, r.rotation.Destinations, r.missing), outcomeKept
@@ -233,18 +234,19 @@ func (r *Pending) Finish(ctx context.Context) {
 	}
 }
 
-// continuesAs reports whether it is a rotation whose new secret was delivered, so
-// that the old token can be revoked.
+// continuesAs reports whether the operation is a rotation whose new secret was
+// delivered, so that it can be resumed.
 func (r *Pending) continuesAs() bool {
 	return !r.nothingIssued && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
-// unfinished reports whether there is something left to do.
+// unfinished reports whether the user still has to act.
 func (r *Pending) unfinished() bool {
 	refused := r.Operation.Record.Refused && r.State == string(onetime.Waiting) && len(r.ClientIDs) == 0
 	return r.Outcome == outcomeOpen && (r.Failure != nil || r.State != stateRunning && r.State != string(onetime.Overlapping) && !refused)
 }
 
+// Leave releases the operation to other processes.
 func (r *Pending) Leave() {
 	if r.entry != nil {
 		r.entry.Leave()

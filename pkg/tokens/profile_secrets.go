@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 )
 
-// secretsOf are the login and the saved tokens of a profile.
+// secretsOf returns the stored login and the saved tokens of a profile.
 func secretsOf(p config.Profile) []cli.SecretKey {
 	var all []cli.SecretKey
 	if p.Store != string(credential.Env) && p.Store != "" {
@@ -24,8 +24,8 @@ func secretsOf(p config.Profile) []cli.SecretKey {
 // SecretsOf returns how many secrets are stored for a profile.
 func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 
-// copySecrets copies secrets to another profile's name. A login that was dropped is
-// no error.
+// copySecrets copies secrets to another profile name. A secret that is not stored is no
+// error.
 func copySecrets(ctx context.Context, app *cli.App, all []cli.SecretKey, to string) error {
 	for _, s := range all {
 		item, err := app.Stored(ctx, s.Kind, s.Key)

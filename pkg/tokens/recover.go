@@ -13,7 +13,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// RecoveryOptions says what to do about pending operations that only a person can judge.
+// RecoveryOptions says what to do about pending operations that only the user can
+// judge.
 type RecoveryOptions struct {
 	RevokeUnconfirmed bool     // revoke tokens whose secret was being printed
 	Revoke            []string // client IDs of tokens to revoke
@@ -21,7 +22,8 @@ type RecoveryOptions struct {
 	Deleted           []string // client IDs of older tokens that another administrator deleted
 }
 
-// ExaminePending finds out about the pending operations and decides what to do about each.
+// ExaminePending finds out the state of the pending operations and decides what to do
+// about each.
 // It changes nothing in the service. Its caller must call Leave of each operation.
 func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Pending, error) {
 	journal, pending, err := PendingOperations(app)
@@ -54,7 +56,7 @@ func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Pe
 	return found, nil
 }
 
-// checkKept refuses a --keep that names nothing, before anything is done.
+// checkKept refuses a --keep that names no pending operation.
 func (in RecoveryOptions) checkKept(pending []onetime.PendingOperation) error {
 	for _, name := range in.Keep {
 		one := RecoveryOptions{Keep: []string{name}}
@@ -65,7 +67,8 @@ func (in RecoveryOptions) checkKept(pending []onetime.PendingOperation) error {
 	return nil
 }
 
-// noteDeleted notes which older tokens another administrator deleted, as the user says.
+// noteDeleted records the older tokens that another administrator deleted, as the user
+// says.
 func (in RecoveryOptions) noteDeleted(app *cli.App, journal onetime.Journal) error {
 	for _, id := range in.Deleted {
 		if !secret.LooksLikeClientID(id) {
@@ -83,13 +86,13 @@ func (in RecoveryOptions) noteDeleted(app *cli.App, journal onetime.Journal) err
 	return nil
 }
 
-// keeps reports whether --keep names an operation, or what it made.
+// keeps reports whether --keep names an operation or its token.
 func (in RecoveryOptions) keeps(o onetime.PendingOperation) bool {
 	return slices.Contains(in.Keep, o.ID) || o.Record.Made != "" && slices.Contains(in.Keep, o.Record.Made)
 }
 
-// RecoveryError fails while an operation is unfinished, and where a secret is kept, but not
-// everywhere.
+// RecoveryError returns an error while an operation is unfinished, or if a secret is
+// not in all of its destinations.
 func RecoveryError(found []Pending) error {
 	var open []string
 	var failure, short error
@@ -119,7 +122,8 @@ func RecoveryError(found []Pending) error {
 	return e.WithHint("the column NEXT shows the command to run")
 }
 
-// retryTime says when all requests of operations that wait are over.
+// retryTime returns the time at which no request of an operation can take effect any
+// more.
 func retryTime(found []Pending) string {
 	var until time.Time
 	for _, r := range found {

@@ -10,10 +10,10 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// pairRotations finds the two tokens of each rotation whose old token is not revoked. The
-// description of the new one names the old one; it counts only where nothing else
-// contradicts it: the mark is on one token alone, which is the younger one. A rotation
-// that was run again without its journal leaves several new ones for one old one.
+// pairRotations finds the two tokens of each rotation whose old token is not revoked.
+// The description of the new one names the old one. It counts only if its mark is on no
+// other token and it is the younger one. Rotations without a common journal may leave
+// several new tokens for one old token.
 func pairRotations(all []Token) {
 	marks, places := map[string]int{}, map[string][]int{}
 	for i, r := range all {
@@ -43,7 +43,7 @@ func pairRotations(all []Token) {
 	}
 }
 
-// Replacements names the live tokens that replace r.
+// Replacements names the valid tokens that replace r.
 func (r Token) Replacements() string {
 	ids := make([]string, 0, len(r.Successors))
 	for _, s := range r.Successors {
@@ -52,8 +52,8 @@ func (r Token) Replacements() string {
 	return strings.Join(ids, ", ")
 }
 
-// checkNotReplaced refuses to rotate a token that another rotation replaced already, here or
-// on another machine: a second replacement would be one too many that works.
+// checkNotReplaced refuses to rotate a token that was replaced already, here or on
+// another machine: a second replacement would be one valid token too many.
 func checkNotReplaced(old Token) error {
 	if len(old.Successors) == 0 {
 		return nil
@@ -66,13 +66,13 @@ func checkNotReplaced(old Token) error {
 	if len(made) > 1 {
 		word, discard = "replacements", "revoke the replacements that are not in use"
 	}
-	// No command to run: which of the two is in use, and which may be revoked, only people know.
+	// No command to run: only the user knows which of the two is in use.
 	return exit.Failf(exit.Conflict, "%s already has the %s %s; nothing was generated", old.ClientID, word, strings.Join(made, "; ")).
 		WithHint("if the secret of the replacement is in use, revoke %s; %s", old.ClientID, discard).WithNext("astra token list -o wide")
 }
 
-// confirmed is a command line as it runs in CI too, where no question can be answered.
-func confirmed(app *cli.App, line string) string {
+// withYesInCI is a command line as it runs in CI too, where no question can be answered.
+func withYesInCI(app *cli.App, line string) string {
 	if app.Terminal.CI {
 		line += " --yes"
 	}
@@ -99,10 +99,10 @@ func ReplacedNotes(app *cli.App, chosen []Token) (notes []string, err error) {
 		switch {
 		case at < 0:
 			notes = append(notes, fmt.Sprintf("%s still works; a rotation generated %s to replace it. Its overlap is not known here. Once nothing uses it: %s",
-				r.ClientID, r.Replacements(), app.Command(confirmed(app, "astra token delete "+r.ClientID))))
+				r.ClientID, r.Replacements(), app.Command(withYesInCI(app, "astra token delete "+r.ClientID))))
 		case open[at].Record.Step == onetime.Switched:
 			notes = append(notes, fmt.Sprintf("%s still works; its rotation is due %s. To revoke it now: %s",
-				r.ClientID, FormatTime(open[at].Record.Retire), app.Command(confirmed(app, "astra token rotate "+r.ClientID+" --finish"))))
+				r.ClientID, FormatTime(open[at].Record.Retire), app.Command(withYesInCI(app, "astra token rotate "+r.ClientID+" --finish"))))
 		}
 	}
 	return notes, nil

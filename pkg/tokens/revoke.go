@@ -27,7 +27,7 @@ type Revoker struct {
 	ifExists bool
 }
 
-// NewRevoker returns what revokes deletions. all is the list in which they were found. A
+// NewRevoker returns the revoker of deletions, which were found in the list all. A
 // token of a pending rotation is an error.
 func NewRevoker(app *cli.App, session *cli.Session, all []Token, found []Deletion, ifExists bool) (*Revoker, error) {
 	for _, t := range found {
@@ -62,8 +62,8 @@ func (r *Revoker) Revoke(ctx context.Context, t Deletion) (existed bool, err err
 // SortForRevocation sorts the token in use behind the others.
 func SortForRevocation(found []Deletion) { slices.SortStableFunc(found, currentTokenLast) }
 
-// currentTokenLast sorts the token in use behind the others: without it none of them
-// could be revoked or verified.
+// currentTokenLast sorts the token in use behind the others, which cannot be revoked or
+// verified without it.
 func currentTokenLast(a, b Deletion) int {
 	switch {
 	case a.Current == b.Current:
@@ -159,7 +159,7 @@ func (r *Revoker) DeleteSecret(ctx context.Context, t Deletion) error {
 	return deleteSaved(ctx, r.app, profile.Name, saved)
 }
 
-// recordFailure notes a failure, if there is one.
+// recordFailure records a failure in a row, if there is one.
 func recordFailure(r bulk.Result, err error) bulk.Result {
 	if err == nil {
 		return r
@@ -185,8 +185,8 @@ func errStillListed(app *cli.App, clientID string) error {
 	return cli.StillListed("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
 }
 
-// errGoneBefore is the failure of a revocation of what the service does not know and
-// still lists.
+// errGoneBefore is the failure of a revocation of a token that the service does not
+// know and still lists.
 func errGoneBefore(app *cli.App, clientID string, refusal error) error {
 	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).Answering(refusal).
 		WithHint("it was probably revoked before and the list is late; run this again after %s to verify", app.ListsLate())
@@ -203,7 +203,7 @@ func (r *Revoker) prove(ctx context.Context, t Deletion, deleted error) error {
 	switch {
 	case gone == nil && t.Unlisted && errors.Is(deleted, devops.ErrNotFound) && !r.ifExists:
 		return exit.NotFoundf("token", t.Input, t.Known).WithNext("astra token list")
-	case gone == nil && t.Unlisted && deleted == nil: // that no list shows it proves nothing then
+	case gone == nil && t.Unlisted && deleted == nil: // its absence from lists proves nothing
 		if rejected, err := r.witness.Rejected(looking, t.ClientID); err != nil || !rejected {
 			return cli.Unverified(errors.Join(err, errNeverListed))
 		}
@@ -220,9 +220,9 @@ func (r *Revoker) prove(ctx context.Context, t Deletion, deleted error) error {
 	return cli.Unverified(errors.Join(deleted, gone))
 }
 
-// newWitness returns what decides whether tokens are gone, once their DELETE was
-// sent. all are the rows of the list. That the service rejects a young token is no
-// proof, unless it accepted it before: it may not know it yet.
+// newWitness returns the witness that decides whether tokens are deleted, after their
+// DELETE. all is the list before it. The rejection of a young token is no proof unless
+// it was accepted before: the service may not know it everywhere yet.
 func newWitness(app *cli.App, session *cli.Session, all []Token, found []Deletion) (*onetime.Witness, error) {
 	w, err := NewWitness(app, session, tokensOf(all))
 	if err != nil {
@@ -231,7 +231,7 @@ func newWitness(app *cli.App, session *cli.Session, all []Token, found []Deletio
 	rejected := w.Rejected
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
 		isOld := slices.ContainsFunc(all, func(t Token) bool {
-			return t.ClientID == clientID && !t.GeneratedOn.IsZero() && t.Now.Sub(t.GeneratedOn) >= young
+			return t.ClientID == clientID && !t.GeneratedOn.IsZero() && t.Now.Sub(t.GeneratedOn) >= acceptanceDelay
 		})
 		accepted := slices.ContainsFunc(found, func(t Deletion) bool { return t.Unlisted && t.Saved != "" && t.ClientID == clientID })
 		if clientID != session.ClientID && !isOld && !accepted {
@@ -242,10 +242,11 @@ func newWitness(app *cli.App, session *cli.Session, all []Token, found []Deletio
 	return w, nil
 }
 
-// young is the age of a token up to which a service may not know it everywhere.
-const young = 10 * time.Minute
+// acceptanceDelay is the age up to which a service may not know a token everywhere.
+const acceptanceDelay = 10 * time.Minute
 
-// deleteSaved deletes the saved secret of a token from a profile, also from its bindings.
+// deleteSaved deletes the saved secret of a revoked token from a profile and from its
+// bindings.
 func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {

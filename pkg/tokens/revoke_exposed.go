@@ -48,7 +48,7 @@ func RevokeExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bo
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
 		proveExposed(ctx, app, rows, leaks, results)
 	}
-	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them
+	for i := needed; i < len(leaks); i++ { // one by one: each revokes and verifies those before it
 		one := []bulk.Result{rows[i].Result}
 		if rows[i].Outcome == "" {
 			err := context.Cause(ctx)
@@ -89,7 +89,7 @@ func (l *Exposed) row(app *cli.App, force bool) bulk.Row {
 	return r
 }
 
-// revoke revokes the token with the first credential that may.
+// revoke revokes the token with the first session that is permitted to.
 func (l *Exposed) revoke(ctx context.Context) error {
 	var refusal error
 	for _, s := range l.revokers {
@@ -136,8 +136,7 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 	return nil
 }
 
-// errNoPermission is the failure of a token that is live and that no login here can
-// revoke.
+// errNoPermission is the failure of a live token that no login here can revoke.
 func (l *Exposed) errNoPermission(refusal error) error {
 	e := exit.Failf(exit.Forbidden, "the token is live, but no login here can revoke it: %v", refusal)
 	if len(l.revokers) == 1 && l.revokers[0] == l.self {
@@ -146,7 +145,7 @@ func (l *Exposed) errNoPermission(refusal error) error {
 	return e.WithHint("this requires the permission org-token-write")
 }
 
-// proveExposed corrects the outcomes of what was sent by what is proven.
+// proveExposed corrects the results of rows by what lists prove.
 func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*Exposed, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
@@ -155,7 +154,7 @@ func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*E
 	})
 }
 
-// proveGone returns an error for each leaked token that is not proven to be gone.
+// proveGone returns an error for each token that is not proven to be deleted.
 func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
 	for _, l := range leaks {
@@ -188,11 +187,11 @@ func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 	return failures
 }
 
-// witness is the session that looks whether the token is gone: the one whose list
-// has it, else the token itself.
+// witness returns the session that verifies the deletion: the one that lists the token,
+// else that of the token itself.
 func (l *Exposed) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
 
-// listOf returns the tokens that a session's list showed.
+// listOf returns the tokens that a session listed.
 func listOf(leaks []*Exposed, lister *cli.Session) []devops.Token {
 	for _, l := range leaks {
 		if l.lister == lister && l.listed != nil {

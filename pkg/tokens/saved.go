@@ -12,8 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// NewSaved is the destination of a new token in the profile's secret store, under a
-// name that is free so far.
+// NewSaved returns the destination of a new token in the secret store of the profile,
+// under a name that is not taken.
 func NewSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, error) {
 	if err := config.CheckName(name); err != nil {
 		return nil, exit.Usagef("%q cannot name a saved token: %v", name, err)
@@ -41,8 +41,7 @@ func NewSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, 
 	return savedAt(app, session.APIURL, onetime.Location{Profile: profile.Name, Saved: name, Kind: kind})
 }
 
-// savedAt is the destination of a token under a name that a profile does not have
-// so far.
+// savedAt returns the destination of a new token at a location whose name is not taken.
 func savedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Saved, error) {
 	store, err := app.Store(place.Kind)
 	if err != nil {

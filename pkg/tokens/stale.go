@@ -12,9 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// findStale returns the token that is saved under a name or has a client id, and that
-// the service no longer lists, because it was revoked elsewhere, or earlier
-// without the end being seen.
+// findStale returns the saved token with a name or client ID that the service no longer
+// lists. It was revoked elsewhere, or by a command whose end was not seen.
 func findStale(saved []config.SavedToken, listed []Token, ref string) (Deletion, bool) {
 	at := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.Name == ref || s.ClientID == ref })
 	if at < 0 || slices.ContainsFunc(listed, func(r Token) bool { return r.ClientID == saved[at].ClientID }) {
@@ -23,9 +22,10 @@ func findStale(saved []config.SavedToken, listed []Token, ref string) (Deletion,
 	return Deletion{Token: Token{Saved: saved[at].Name}, Input: ref, Stale: saved[at].ClientID}, true
 }
 
-// checkStale asks with each saved token that is not listed whether it is revoked. One
-// that works is revoked like any other if it is of this organization: the list is
-// late or incomplete. Else its saved secret may be the only copy.
+// checkStale asks with each saved token that is not listed whether it is revoked. A
+// valid one of this organization is revoked like any other: the list is late or
+// incomplete. A valid one of another organization is an error, because its saved secret
+// may be the only copy.
 func checkStale(ctx context.Context, app *cli.App, session *cli.Session, found []Deletion) error {
 	for i, t := range found {
 		if t.Stale == "" {

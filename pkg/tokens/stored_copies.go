@@ -16,17 +16,17 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// StoredCopies is where the secrets of a token are kept here: as the login of profiles and
-// under saved names. A second token, the one that replaces it, is kept in the same
-// places beside it.
+// StoredCopies is the destination at which a token is stored on this machine: as the
+// login of profiles and under saved names. The token that replaces it is stored at the
+// same locations beside it.
 type StoredCopies struct {
 	app    *cli.App
 	apiURL string
-	places []onetime.Location
+	locations []onetime.Location
 }
 
-// FindStoredCopies returns where a token of the service at apiURL is kept here, nil if it is
-// kept nowhere.
+// FindStoredCopies returns the stored copies of a token of the service at apiURL, nil
+// if there are none.
 func FindStoredCopies(app *cli.App, apiURL, clientID string) (*StoredCopies, error) {
 	cfg, err := app.Config()
 	if err != nil {
@@ -52,9 +52,10 @@ func FindStoredCopies(app *cli.App, apiURL, clientID string) (*StoredCopies, err
 	return StoredCopiesAt(app, apiURL, places), nil
 }
 
-// StoredCopiesAt returns the places in which an earlier run found a token.
+// StoredCopiesAt returns the stored copies at the locations that an earlier command
+// found.
 func StoredCopiesAt(app *cli.App, apiURL string, places []onetime.Location) *StoredCopies {
-	return &StoredCopies{app: app, apiURL: apiURL, places: places}
+	return &StoredCopies{app: app, apiURL: apiURL, locations: places}
 }
 
 // keyOf names the item of a client ID at a location.
@@ -65,10 +66,10 @@ func keyOf(at onetime.Location, clientID string) credential.Key {
 	return credential.SavedKey(at.Profile, at.Saved, clientID)
 }
 
-// String says where the token is kept.
+// String names the locations for people.
 func (h *StoredCopies) String() string {
-	words := make([]string, 0, len(h.places))
-	for _, p := range h.places {
+	words := make([]string, 0, len(h.locations))
+	for _, p := range h.locations {
 		words = append(words, p.String())
 	}
 	return strings.Join(words, " and ")
@@ -76,12 +77,12 @@ func (h *StoredCopies) String() string {
 
 // Login reports whether the token is the login of a profile.
 func (h *StoredCopies) Login() bool {
-	return slices.ContainsFunc(h.places, func(p onetime.Location) bool { return p.Saved == "" })
+	return slices.ContainsFunc(h.locations, func(p onetime.Location) bool { return p.Saved == "" })
 }
 
-// Name is the first name under which the token is saved, "" for a login only.
+// Name returns the first saved name of the token, "" if it is only a login.
 func (h *StoredCopies) Name() string {
-	for _, p := range h.places {
+	for _, p := range h.locations {
 		if p.Saved != "" {
 			return p.Saved
 		}
@@ -89,9 +90,9 @@ func (h *StoredCopies) Name() string {
 	return ""
 }
 
-// each does something with the store of every place.
+// each calls do with the store of every location.
 func (h *StoredCopies) each(do func(onetime.Location, credential.Store) error) error {
-	for _, p := range h.places {
+	for _, p := range h.locations {
 		store, err := h.app.Store(p.Kind)
 		if err == nil {
 			err = do(p, store)
@@ -103,8 +104,8 @@ func (h *StoredCopies) each(do func(onetime.Location, credential.Store) error) e
 	return nil
 }
 
-// Prepare tries out the configuration, which is changed last, and writes, reads and
-// deletes a dummy in every store.
+// Prepare checks that the configuration can be written, and writes, reads and deletes a
+// dummy in every store.
 func (h *StoredCopies) Prepare(ctx context.Context) error {
 	if err := h.app.TryConfig(); err != nil {
 		return err
@@ -114,7 +115,7 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 	})
 }
 
-// Deliver stores the new token beside the old one. After an error no place has it.
+// Deliver stores the new token beside the old one. After an error no location has it.
 func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) error {
 	h.app.Secrets.Add(made.Token)
 	h.app.Secrets.Add(made.Secret)
@@ -127,10 +128,10 @@ func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) erro
 	return nil
 }
 
-// Discard does nothing: Prepare left nothing.
+// Discard does nothing, because Prepare leaves nothing behind.
 func (h *StoredCopies) Discard() {}
 
-// Holds reports whether every place has the secret of a client id.
+// Holds reports whether every location has the secret of a client ID.
 func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error) {
 	err := h.each(func(p onetime.Location, store credential.Store) error {
 		_, err := store.Get(ctx, keyOf(p, clientID))
@@ -142,8 +143,8 @@ func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error)
 	return err == nil, err
 }
 
-// Drop deletes the secret of a client id from every place, and the sessions that
-// it opened.
+// Drop deletes the secret of a client ID from every location, and the REST sessions
+// that it opened.
 func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
 	return h.each(func(p onetime.Location, store credential.Store) error {
 		err := store.Delete(ctx, keyOf(p, clientID))
@@ -162,13 +163,13 @@ func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
 	})
 }
 
-// Note writes down the places, which have the old token, too.
-func (h *StoredCopies) Note(r *onetime.Record) { r.HoldsOld, r.Locations = true, h.places }
+// Note records the locations, which have the old token too.
+func (h *StoredCopies) Note(r *onetime.Record) { r.HoldsOld, r.Locations = true, h.locations }
 
-// Load returns the stored token of a client id.
+// Load returns the stored token of a client ID.
 func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, error) {
 	var err error
-	for _, p := range h.places {
+	for _, p := range h.locations {
 		var item credential.Item
 		if item, err = h.app.Stored(ctx, p.Kind, keyOf(p, clientID)); err == nil {
 			return item.Token, nil
@@ -177,28 +178,28 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 	return "", fmt.Errorf("the stored token %s: %w", clientID, err)
 }
 
-// Check fails with status 7 unless every place means this client id, in the
-// configuration as it is now.
+// Check fails with status 7 unless every location has this client ID in the current
+// configuration.
 func (h *StoredCopies) Check(_ context.Context, clientID string) error {
 	cfg, err := h.app.ReadConfig()
 	if err != nil {
 		return err
 	}
-	for _, p := range h.places {
-		if at := meaning(&cfg, p); at == nil || *at != clientID {
-			return moved(p, clientID)
+	for _, p := range h.locations {
+		if at := clientIDAt(&cfg, p); at == nil || *at != clientID {
+			return errChanged(p, clientID)
 		}
 	}
 	return nil
 }
 
-func moved(p onetime.Location, clientID string) error {
+func errChanged(p onetime.Location, clientID string) error {
 	return exit.Failf(exit.Conflict, "%v is not %s: it was changed by another command", p, clientID)
 }
 
-// meaning is where the configuration says which token a place means; nil if it
-// knows no such place.
-func meaning(c *config.Config, p onetime.Location) *string {
+// clientIDAt returns the field of the configuration with the client ID of a location,
+// nil if there is none.
+func clientIDAt(c *config.Config, p onetime.Location) *string {
 	for i := range c.Profiles {
 		profile := &c.Profiles[i]
 		if profile.Name != p.Profile {
@@ -216,15 +217,15 @@ func meaning(c *config.Config, p onetime.Location) *string {
 	return nil
 }
 
-// Switch makes every place mean the other token, by one change of the
-// configuration file. Databases for which a saved name is selected follow it. It fails with
-// status 7 if a place means neither of the two.
+// Switch changes the client ID of every location by one change of the configuration
+// file. Databases for which a saved name is selected follow it. It fails with status 7
+// if a location has neither of the two.
 func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 	return h.app.UpdateConfig(ctx, func(c *config.Config) error {
-		for _, p := range h.places {
-			at := meaning(c, p)
+		for _, p := range h.locations {
+			at := clientIDAt(c, p)
 			if at == nil || *at != from && *at != to {
-				return moved(p, from)
+				return errChanged(p, from)
 			}
 			*at = to
 		}
@@ -232,9 +233,8 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 	})
 }
 
-// newClipboard is the clipboard in front of the user as a destination of a new
-// token. Its program gets none of our own variables, in which a credential may
-// be.
+// newClipboard returns the clipboard of the user as a destination. Its program gets no
+// variables of astra, which may contain a credential.
 func newClipboard(app *cli.App) *onetime.Clipboard {
 	c := &onetime.Clipboard{Getenv: app.Getenv, Environ: app.ThirdPartyEnv()}
 	if app.Terminal.Err {

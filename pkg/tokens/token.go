@@ -13,21 +13,21 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// Token is a token as it is shown.
+// A Token is a listed token with the facts that this machine knows about it.
 type Token struct {
 	devops.Token
-	Saved      string // the name under which its secret is stored here
+	Saved      string // name under which its secret is stored on this machine
 	RoleRefs   []cli.RoleRef
 	Text       string
-	Mark       string  // mark of the command that made it, "" if made elsewhere
-	Replaces   string  // client id of the listed token that a rotation made it to replace
-	ReplacedBy string  // client id of the listed token that a rotation made to replace it, the youngest of several
-	Successors []Token // all of those, the youngest last
+	Mark       string  // of the operation that issued it; "" if it was issued elsewhere
+	Replaces   string  // client ID of the listed token that it replaces
+	ReplacedBy string  // client ID of the youngest of the successors
+	Successors []Token // the tokens that replace it, youngest last
 	Current    bool
 	Now        time.Time
 }
 
-// Age is what rows are sorted by, in seconds; nil if the service does not tell.
+// Age returns the age in seconds, for sorting; nil if the list does not show it.
 func (r Token) Age() any {
 	if r.GeneratedOn.IsZero() {
 		return nil
@@ -35,8 +35,8 @@ func (r Token) Age() any {
 	return int64(r.Now.Sub(r.GeneratedOn).Seconds())
 }
 
-// ExpiryText is what people read where a token has no expiry. A list without times says
-// nothing of it.
+// ExpiryText is the text for a token without an expiry. A list without times does not
+// show it.
 func (r Token) ExpiryText() string {
 	if r.LacksTimes() {
 		return "unknown"
@@ -44,10 +44,11 @@ func (r Token) ExpiryText() string {
 	return "never"
 }
 
+// Expired reports whether the token has expired.
 func (r Token) Expired() bool { return !r.ExpiresAt.IsZero() && !r.Now.Before(r.ExpiresAt) }
 
-// LacksTimes reports whether the list leaves out the times of a token, so that
-// its expiry is unknown.
+// LacksTimes reports whether the list omits the times of a token, so that its expiry is
+// unknown.
 func (r Token) LacksTimes() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }
 
 // Describe describes a token in a prompt.
@@ -68,7 +69,7 @@ func (r Token) Describe() string {
 	return words + ", generated " + cli.Age(r.Now, r.GeneratedOn) + " ago"
 }
 
-// List returns the tokens as they are shown.
+// List returns the tokens of the organization.
 func List(ctx context.Context, app *cli.App, session *cli.Session) ([]Token, error) {
 	tokens, err := session.Tokens.List(ctx)
 	if err != nil {
@@ -91,7 +92,7 @@ func List(ctx context.Context, app *cli.App, session *cli.Session) ([]Token, err
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 { // the list of roles, which needs room itself, was read
+		if i == 0 { // after the list of roles was read, which needs memory itself
 			all = make([]Token, 0, len(tokens))
 		}
 		for i, ref := range roles {
@@ -110,7 +111,8 @@ func List(ctx context.Context, app *cli.App, session *cli.Session) ([]Token, err
 	return all, nil
 }
 
-// reviewRefusals warns of tokens in the list that were made although the service refused it.
+// reviewRefusals warns about listed tokens that were generated although the service
+// refused the request.
 func reviewRefusals(ctx context.Context, app *cli.App, session *cli.Session, live []devops.Token) error {
 	journal, err := OpenJournalIfAny(app)
 	if err != nil {
@@ -130,8 +132,8 @@ func reviewRefusals(ctx context.Context, app *cli.App, session *cli.Session, liv
 	return err
 }
 
-// sessionProfile is the profile whose saved tokens belong to the session's
-// organization: the one that is chosen, or none.
+// sessionProfile returns the profile whose saved tokens belong to the organization of
+// the session, or none.
 func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) {
 	if session.Profile.Name != "" {
 		return session.Profile, nil
@@ -142,14 +144,13 @@ func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) 
 	return config.Profile{}, nil
 }
 
-// isAmbiguous reports whether find failed because a reference means two tokens.
+// isAmbiguous reports whether Find failed because a reference means two tokens.
 func isAmbiguous(err error) bool {
 	e, ok := errors.AsType[*exit.Error](err)
 	return ok && e.Exit == exit.Conflict
 }
 
-// Find returns the token that ref means: a client id, exactly, or the name
-// under which it is saved here.
+// Find returns the token whose client ID or saved name is ref.
 func Find(all []Token, ref string) (Token, error) {
 	var known []string
 	var meant []Token
@@ -174,7 +175,7 @@ func Find(all []Token, ref string) (Token, error) {
 	return Token{}, e.WithNext("astra token list")
 }
 
-// FormatTime is how an expiry is shown to people.
+// FormatTime formats a time for people.
 func FormatTime(t time.Time) string {
 	if t.IsZero() {
 		return "never"
@@ -182,7 +183,7 @@ func FormatTime(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// ExplainUnlisted words the failure to find a token that is saved here.
+// ExplainUnlisted explains the failure to find a token that is saved here.
 func ExplainUnlisted(app *cli.App, session *cli.Session, ref string, failure error) error {
 	saved, err := findSaved(app, session, ref)
 	if err != nil || saved.Name == "" || isAmbiguous(failure) {
@@ -192,7 +193,7 @@ func ExplainUnlisted(app *cli.App, session *cli.Session, ref string, failure err
 		WithHint("a new token may not be listed yet, or it was revoked elsewhere").WithNext("astra token verify " + shellword.Quote(saved.Name))
 }
 
-// tokensOf returns the tokens of rows.
+// tokensOf returns the tokens as the service listed them.
 func tokensOf(all []Token) []devops.Token {
 	tokens := make([]devops.Token, 0, len(all))
 	for _, r := range all {

@@ -20,58 +20,58 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// A transfer is the note of a change of secrets and configuration together, which
-// no system changes at once. It names every secret that the change may leave without
-// a profile that names it, and holds none. It lies beside the configuration until the
-// change has ended, and its lock tells that this is under way.
+// A transfer is the record of a change of both secrets and configuration, which cannot
+// be atomic. It names every secret that an interrupted change may leave without a
+// profile, and contains none. It exists beside the configuration until the change has
+// ended, and its lock shows that the change is in progress.
 type transfer struct {
 	From    string        `json:"from,omitempty"` // of a renamed profile
 	To      string        `json:"to,omitempty"`
-	Secrets []transferred `json:"secrets"`
+	Secrets []secretName `json:"secrets"`
 }
 
-// transferred is a secret by its place.
-type transferred struct {
+// A secretName names a secret in a store.
+type secretName struct {
 	Kind    string `json:"store"`
 	Profile string `json:"profile"`
 	Name    string `json:"name"`
 }
 
 const (
-	// transferDir is the directory of the notes.
+	// transferDir is the directory of the records.
 	transferDir    = "transfers"
 	transferSuffix = ".json"
-	// maxTransfer is more than a note holds.
+	// maxTransfer is more than the size of a record.
 	maxTransfer = 1 << 20
-	// transferWait bounds the wait for the lock of a new note.
+	// transferWait limits the wait for the lock of a new record.
 	transferWait = 10 * time.Second
 )
 
-// runTransfer runs a change of secrets and configuration. Before it, it notes the
-// secrets that the change makes or gives up; after it, done or failed, it deletes
-// those that no profile names. Where it was interrupted EndTransfers does that.
+// runTransfer runs a change of secrets and configuration. Before it, it records the
+// secrets that the change adds or removes; after it, also after a failure, it deletes
+// those that no profile names. After an interruption EndTransfers does that.
 func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli.SecretKey, change func() error) error {
 	if len(secrets) == 0 {
 		return change()
 	}
 	for _, s := range secrets {
-		note.Secrets = append(note.Secrets, transferred{s.Kind, s.Key.Profile, s.Key.Name})
+		note.Secrets = append(note.Secrets, secretName{s.Kind, s.Key.Profile, s.Key.Name})
 	}
 	paths, err := app.Paths()
 	if paths.Config == "" {
 		return err
 	}
-	if _, err := app.ReadConfig(); err != nil { // which could then neither be changed nor say what is named
+	if _, err := app.ReadConfig(); err != nil { // it could neither be changed nor searched
 		return err
 	}
 	dir := filepath.Join(paths.Config, transferDir)
 	if err := atomicfile.MkdirAll(dir); err != nil {
-		return unwritten(dir, err)
+		return wrapWriteError(dir, err)
 	}
 	path := filepath.Join(dir, rand.Text()+transferSuffix)
-	lock, err := atomicfile.TakeLock(ctx, path+".lock", transferWait) // EndTransfers of another process may hold it for a moment
+	lock, err := atomicfile.TakeLock(ctx, path+".lock", transferWait) // EndTransfers of another process may have it for a moment
 	if err != nil {
-		return unwritten(path, err)
+		return wrapWriteError(path, err)
 	}
 	defer lock.Remove()
 	text, err := json.Marshal(note)
@@ -79,7 +79,7 @@ func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli
 		return err
 	}
 	if err := atomicfile.WriteFile(path, text, atomicfile.Options{New: true, Label: "transfer"}); err != nil {
-		return unwritten(path, err)
+		return wrapWriteError(path, err)
 	}
 	failpoint.Here("transfer: noted")
 	changed := change()
@@ -91,16 +91,16 @@ func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli
 	return errors.Join(changed, ended)
 }
 
-// endTransfer deletes the secrets of a note that no profile names, and the note.
+// endTransfer deletes the secrets of a record that no profile names, and the record.
 func endTransfer(ctx context.Context, app *cli.App, path string, note transfer) error {
 	cfg, err := app.ReadConfig()
 	if err != nil {
 		return err
 	}
-	named := map[transferred]bool{}
+	named := map[secretName]bool{}
 	for _, p := range cfg.Profiles {
 		for _, s := range append(secretsOf(p), cli.SessionSecrets(p)...) {
-			named[transferred{s.Kind, s.Key.Profile, s.Key.Name}] = true
+			named[secretName{s.Kind, s.Key.Profile, s.Key.Name}] = true
 		}
 	}
 	var orphans []cli.SecretKey
@@ -113,13 +113,13 @@ func endTransfer(ctx context.Context, app *cli.App, path string, note transfer) 
 		return err
 	}
 	if err := atomicfile.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return unwritten(path, err)
+		return wrapWriteError(path, err)
 	}
 	return nil
 }
 
-// EndTransfers ends what interrupted commands left of changes of secrets and
-// configuration together. Those of a running command are left to it.
+// EndTransfers ends interrupted changes of secrets and configuration. It does not touch
+// the change of a running command.
 func EndTransfers(ctx context.Context, app *cli.App) error {
 	paths, _ := app.Paths()
 	if paths.Config == "" || app.Sandboxed() {
@@ -130,7 +130,7 @@ func EndTransfers(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return nil //nolint:nilerr // mostly there is none; what cannot be read is for the commands that write
 	}
-	var notes []string // also those of which there is only the lock
+	var notes []string // also those that only have a lock
 	for _, e := range entries {
 		name := strings.TrimSuffix(e.Name(), ".lock")
 		if strings.HasSuffix(name, transferSuffix) && !slices.Contains(notes, name) {
@@ -150,7 +150,7 @@ func endTransferAt(ctx context.Context, app *cli.App, path string) error {
 		return nil
 	}
 	if err != nil {
-		return unwritten(path, err)
+		return wrapWriteError(path, err)
 	}
 	defer lock.Remove()
 	info, err := os.Lstat(path)
@@ -177,8 +177,8 @@ func endTransferAt(ctx context.Context, app *cli.App, path string) error {
 	return nil
 }
 
-// unwritten words the failure to write a note.
-func unwritten(path string, err error) error {
+// wrapWriteError explains the failure to write a record.
+func wrapWriteError(path string, err error) error {
 	return &config.Error{Path: path, Why: "cannot be written", Err: atomicfile.Cause(err)}
 }
 
@@ -186,7 +186,7 @@ func unwritten(path string, err error) error {
 // failure the profile has its old name, and no secret is left under the new one.
 func RenameProfile(ctx context.Context, app *cli.App, p config.Profile, to string) error {
 	all := append(secretsOf(p), cli.SessionSecrets(p)...)
-	return runTransfer(ctx, app, transfer{From: p.Name, To: to}, append(renamed(all, to), all...), func() error {
+	return runTransfer(ctx, app, transfer{From: p.Name, To: to}, append(withProfile(all, to), all...), func() error {
 		if err := copySecrets(ctx, app, all, to); err != nil {
 			return err
 		}
@@ -209,8 +209,8 @@ func RenameProfile(ctx context.Context, app *cli.App, p config.Profile, to strin
 	})
 }
 
-// DeleteProfile removes a profile from the configuration, and then its secrets. The
-// stores are tried out before.
+// DeleteProfile removes a profile from the configuration, and then its secrets. It
+// probes the stores first.
 func DeleteProfile(ctx context.Context, app *cli.App, p config.Profile) error {
 	all := append(secretsOf(p), cli.SessionSecrets(p)...)
 	for _, kind := range kindsOf(all) {
@@ -233,7 +233,7 @@ func DeleteProfile(ctx context.Context, app *cli.App, p config.Profile) error {
 	})
 }
 
-// kindsOf are the kinds of stores that have secrets.
+// kindsOf returns the kinds of the stores of secrets.
 func kindsOf(all []cli.SecretKey) (kinds []string) {
 	for _, s := range all {
 		if !slices.Contains(kinds, s.Kind) {
@@ -243,8 +243,8 @@ func kindsOf(all []cli.SecretKey) (kinds []string) {
 	return kinds
 }
 
-// renamed are secrets under the name of another profile.
-func renamed(all []cli.SecretKey, profile string) []cli.SecretKey {
+// withProfile returns secrets with the name of another profile.
+func withProfile(all []cli.SecretKey, profile string) []cli.SecretKey {
 	all = slices.Clone(all)
 	for i := range all {
 		all[i].Key.Profile = profile

@@ -15,7 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Why a token is not valid.
+// Reasons why a token is not valid.
 const (
 	reasonExpired  = "expired"
 	reasonRevoked  = "revoked"
@@ -24,7 +24,8 @@ const (
 	ReasonUntold   = "untold"
 )
 
-// Verify finds out about the token that ref means.
+// Verify checks the token that ref names: a client ID, a saved name, or "" for the
+// token in use.
 func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error) {
 	login, err := app.Session(ctx)
 	if err != nil {
@@ -42,7 +43,7 @@ func newVerification(clientID string) *Verification {
 	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}}
 }
 
-// verifySecret examines a whole token.
+// VerifySecret checks a token with its secret.
 func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verification, error) {
 	f := newVerification(token.ClientID)
 	url, err := app.RequestedURL()
@@ -63,8 +64,8 @@ func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verif
 	return f, f.askService(ctx, app, asker, login)
 }
 
-// askService asks the service with the token itself whether it is valid and whose it is,
-// and with the login in use, if there is one, for the rest.
+// askService asks the service with the token itself for its validity and organization,
+// and with the login in use, if there is one, for its roles.
 func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
 	id, err := asker.OrgID(ctx)
 	switch {
@@ -96,7 +97,7 @@ func (f *Verification) askService(ctx context.Context, app *cli.App, asker, logi
 	return f.findListed(ctx, app, login)
 }
 
-// findListed adds what the login sees of the token in the list.
+// findListed adds the facts from the list of tokens that the login sees.
 func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.Session) error {
 	all, err := List(ctx, app, login)
 	if errors.Is(err, devops.ErrForbidden) {
@@ -128,7 +129,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 	return err
 }
 
-// addListed fills in a row of the list, and what its roles allow.
+// addListed adds a token of the list, and the permissions of its roles.
 func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Token) error {
 	f.Token = r
 	roles, err := login.AllRoles(ctx)
@@ -141,7 +142,7 @@ func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Toke
 	return f.addOwnOrg(ctx, login)
 }
 
-// addOwnOrg fills in the organization of the login as the token's own.
+// addOwnOrg records that the token belongs to the organization of the login.
 func (f *Verification) addOwnOrg(ctx context.Context, login *cli.Session) error {
 	id, err := login.OrgID(ctx)
 	if err != nil {
@@ -155,18 +156,18 @@ func (f *Verification) addOwnOrg(ctx context.Context, login *cli.Session) error 
 	return err
 }
 
-// Verification is what is known of a token.
+// A Verification is the result of checking a token.
 type Verification struct {
 	Token
-	Reason         string // why it is not valid
+	Reason         string // why the token is not valid
 	OrgID, OrgName string
-	OtherOrg       any // a bool, or nil where there is nothing to compare with
+	OtherOrg       any // a bool, or nil without a login
 	Permissions    []string
-	Suggestion     string // advice about a name that was mistyped
+	Suggestion     string // for a mistyped name
 }
 
-// ExpiryText is what people read of a valid token without an expiry, if it was listed with
-// its times.
+// ExpiryText is the text for a valid token without an expiry, if it was listed with its
+// times.
 func (f Verification) ExpiryText() string {
 	if f.Reason == "" && !f.GeneratedOn.IsZero() {
 		return "never"
@@ -174,7 +175,7 @@ func (f Verification) ExpiryText() string {
 	return ""
 }
 
-// Valid is a bool, or nil if it is unknown.
+// Valid returns a bool, or nil if the validity is unknown.
 func (f Verification) Valid() any {
 	if f.Reason == ReasonUntold {
 		return nil
@@ -182,7 +183,7 @@ func (f Verification) Valid() any {
 	return f.Reason == ""
 }
 
-// ExplainReason says in words why the token is not valid.
+// ExplainReason explains why the token is not valid.
 func (f Verification) ExplainReason() string {
 	switch f.Reason {
 	case reasonExpired:
@@ -195,7 +196,7 @@ func (f Verification) ExplainReason() string {
 	return "rejected (revoked, expired, or for another service)"
 }
 
-// verifyNamed examines a token that is named.
+// verifyNamed checks a token by its client ID or saved name.
 func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*Verification, error) {
 	all, err := List(ctx, app, login)
 	if err != nil {
@@ -240,13 +241,13 @@ func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref stri
 		f.Suggestion = e.Hint
 	}
 	if !secret.LooksLikeClientID(ref) {
-		return f, missing // no client id: a name that was mistyped
+		return f, missing // not a client ID: a mistyped name
 	}
 	return f, nil
 }
 
-// checkStored asks with a token itself whether it is valid, where the list does not
-// tell, and returns why it is not.
+// checkStored asks the service with a token itself, if the list does not show its
+// expiry, and returns the reason why it is not valid.
 func checkStored(ctx context.Context, app *cli.App, login *cli.Session, r Token) (reason string, err error) {
 	saved, err := findSaved(app, login, r.ClientID)
 	switch {
@@ -268,8 +269,8 @@ func checkStored(ctx context.Context, app *cli.App, login *cli.Session, r Token)
 	return "", err
 }
 
-// askSaved asks the service with a saved token which organization it belongs to, which
-// is an error if it is not valid.
+// askSaved asks the service with a saved token for its organization, which fails if the
+// token is not valid.
 func askSaved(ctx context.Context, app *cli.App, login *cli.Session, saved config.SavedToken) (orgID string, err error) {
 	profile, err := sessionProfile(app, login)
 	if err != nil {
@@ -278,8 +279,8 @@ func askSaved(ctx context.Context, app *cli.App, login *cli.Session, saved confi
 	return askStored(ctx, app, profile.Name, saved, login.APIURL)
 }
 
-// askStored is askWith for a profile. url is the service if the store does not say
-// for which one the token is.
+// askStored is askSaved for any profile. url is the service if the store does not name
+// it.
 func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
 	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil {
@@ -293,8 +294,8 @@ func askStored(ctx context.Context, app *cli.App, profile string, saved config.S
 	return asker.OrgID(ctx)
 }
 
-// awaitRejection asks with a saved token until the service rejects it clearly. A
-// secret that is not in its store any more needs no asking.
+// awaitRejection asks with a saved token until the service clearly rejects it. A secret
+// that is no longer stored is not asked with.
 func awaitRejection(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	url, err := app.RequestedURL()
 	if err != nil {
@@ -305,20 +306,20 @@ func awaitRejection(ctx context.Context, app *cli.App, profile string, saved con
 		if errors.Is(err, credential.ErrNotFound) || devops.NoSuchToken(err) {
 			return true, nil
 		}
-		return false, unlessRefused(err)
+		return false, ignoreRefusal(err)
 	})
 }
 
-// unlessRefused is err, unless it is an answer of the service about the token.
-func unlessRefused(err error) error {
+// ignoreRefusal returns err, unless it is a refusal of the service.
+func ignoreRefusal(err error) error {
 	if errors.Is(err, devops.ErrUnauthorized) || errors.Is(err, devops.ErrForbidden) {
 		return nil
 	}
 	return err
 }
 
-// findSaved returns the token that is saved under a name or has a client id; the
-// zero value if none is.
+// findSaved returns the saved token with a name or client ID; the zero value if there
+// is none.
 func findSaved(app *cli.App, login *cli.Session, ref string) (config.SavedToken, error) {
 	profile, err := sessionProfile(app, login)
 	if err != nil {
@@ -332,7 +333,7 @@ func findSaved(app *cli.App, login *cli.Session, ref string) (config.SavedToken,
 	return config.SavedToken{}, nil
 }
 
-// knownOrgName returns the name of an organization that is known from here.
+// knownOrgName returns the name of an organization as the configuration has it.
 func knownOrgName(app *cli.App, orgID string) string {
 	cfg, err := app.Config()
 	if err != nil {
