@@ -20,8 +20,8 @@ import (
 // login of profiles and under saved names. The token that replaces it is stored at the
 // same locations beside it.
 type StoredCopies struct {
-	app    *cli.App
-	apiURL string
+	app       *cli.App
+	apiURL    string
 	locations []onetime.Location
 }
 

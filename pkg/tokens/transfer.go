@@ -25,8 +25,8 @@ import (
 // profile, and contains none. It exists beside the configuration until the change has
 // ended, and its lock shows that the change is in progress.
 type transfer struct {
-	From    string        `json:"from,omitempty"` // of a renamed profile
-	To      string        `json:"to,omitempty"`
+	From    string       `json:"from,omitempty"` // of a renamed profile
+	To      string       `json:"to,omitempty"`
 	Secrets []secretName `json:"secrets"`
 }
 
