@@ -17,21 +17,21 @@ import (
 // File is a destination in a new file that only the user can read.
 type File struct {
 	Path   string
-	Format string // of the file, "" where its suffix says it
+	Format string // of the file; "" = by its suffix
 	Render func(w io.Writer, made devops.Credential) error
 
 	pending *atomicfile.File
 }
 
-// String says which file it is.
+// String names the file for people.
 func (f *File) String() string { return "file " + f.Path }
 
-// reserve is how much room a file takes before there is a secret.
+// reserve is the space that a file takes before there is a secret.
 const reserve = 4096
 
-// Prepare reserves room for the file without a name in its directory, where
-// the system can do that, and tries out that it can get one and is hidden from other
-// users. The file itself must not exist.
+// Prepare reserves space for the file, without a name if the system supports that, and
+// checks that it can be created and is hidden from other users. The file must not
+// exist.
 func (f *File) Prepare(context.Context) error {
 	if f.Path == "-" {
 		return errors.New("not a file; omit --out to write to standard output")
@@ -49,8 +49,8 @@ func (f *File) Prepare(context.Context) error {
 	return nil
 }
 
-// Deliver writes the file whole and gives it its name, which replaces nothing
-// and follows no link.
+// Deliver writes the file and then gives it its name, which replaces no file and
+// follows no link.
 func (f *File) Deliver(_ context.Context, made devops.Credential) error {
 	var text bytes.Buffer
 	if err := f.Render(&text, made); err != nil {
@@ -62,18 +62,18 @@ func (f *File) Deliver(_ context.Context, made devops.Credential) error {
 	return atomicfile.Cause(f.pending.Commit())
 }
 
-// Discard drops the file that has no name yet.
+// Discard deletes a file that has no name yet.
 func (f *File) Discard() {
 	if f.pending != nil {
 		f.pending.Discard()
 	}
 }
 
-// maxFile is more than a file with one credential holds.
+// maxFile is more than the size of a file with one credential.
 const maxFile = 64 << 10
 
-// Holds reports whether the file has its name, which it gets when it is whole,
-// and is that of this client id.
+// Holds reports whether the file, which has its name only when it is complete, is that
+// of this client ID.
 func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	info, err := os.Lstat(f.Path)
 	switch {
@@ -88,7 +88,7 @@ func (f *File) Holds(_ context.Context, clientID string) (bool, error) {
 	return bytes.Contains(text, []byte(clientID)), err
 }
 
-// Load returns the token of a client id from the file.
+// Load returns the token of a client ID from the file.
 func (f *File) Load(_ context.Context, clientID string) (secret.Text, error) {
 	text, err := atomicfile.ReadFile(f.Path, maxFile)
 	if err != nil {
@@ -97,10 +97,10 @@ func (f *File) Load(_ context.Context, clientID string) (secret.Text, error) {
 	return secret.Text(regexp.MustCompile("AstraCS:" + regexp.QuoteMeta(clientID) + ":[0-9A-Za-z]+").Find(text)), nil
 }
 
-// Drop leaves a file alone: one that has its name was delivered.
+// Drop does nothing: a file that has its name was delivered.
 func (*File) Drop(context.Context, string) error { return nil }
 
-// Note writes down the whole path.
+// Note records the absolute path.
 func (f *File) Note(r *Record) {
 	r.Out, r.Format = f.Path, f.Format
 	if whole, err := filepath.Abs(f.Path); err == nil {

@@ -10,57 +10,58 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// State says what an operation left behind that did not come to its end.
+// State is the state of a pending operation.
 type State string
 
 // The states.
 const (
-	// Nothing: it left nothing, or what it made is gone. That is proven.
+	// Nothing: it issued nothing, or its token is deleted. That is proven.
 	Nothing State = "nothing"
-	// Kept: it made a credential, and a destination holds its secret.
+	// Kept: it issued a credential, and a destination has its secret.
 	Kept State = "kept"
-	// Orphan: it made a credential whose secret no destination holds. The list shows
-	// our mark on it.
+	// Orphan: it issued a credential whose secret no destination has. The list shows
+	// its mark.
 	Orphan State = "orphan"
-	// Unconfirmed: its secret was being shown; only the person who was there can tell
-	// whether it arrived.
+	// Unconfirmed: its secret was being printed. Only the user can tell whether it
+	// arrived.
 	Unconfirmed State = "unconfirmed"
-	// Lookalike: there are credentials that it may have made. The list does not show our
-	// mark on any, so only a person can tell.
+	// Lookalike: it may have issued one of some credentials, but the list shows its
+	// mark on none of them. Only the user can tell.
 	Lookalike State = "alike"
-	// Unclear: no list shows what it made, and none is whole. Only a person can tell.
+	// Unclear: no list shows its token, and no list is complete. Only the user can
+	// tell.
 	Unclear State = "unclear"
-	// Waiting: nothing shows of it, but its request may still arrive.
+	// Waiting: no list shows a new token, but its request may still take effect.
 	Waiting State = "waiting"
-	// InProgress: a rotation whose new token is stored and not yet all that is
-	// used. It can be resumed or rolled back.
+	// InProgress: the new token of a rotation is stored, but has not replaced the old
+	// one yet. It can be resumed or rolled back.
 	InProgress State = "halfway"
-	// Overlapping: a rotation that waits until its old token may be revoked.
+	// Overlapping: the overlap of a rotation has not ended.
 	Overlapping State = "overlapping"
-	// Due: a rotation whose old token should be revoked by now.
+	// Due: the overlap of a rotation has ended.
 	Due State = "due"
-	// RollingBack: a rotation that is being rolled back.
+	// RollingBack: a rotation is being rolled back.
 	RollingBack State = "undoing"
 )
 
 // An Assessment is the outcome of an operation, as far as it can be found out.
 type Assessment struct {
 	State     State
-	ClientIDs []string  // what was made, or may have been
-	Missing   []string  // destinations that do not hold what others do
-	Why       error     // why it is unclear
-	Until     time.Time // of what is waited for: its request is over by then; zero if it is
+	ClientIDs []string  // of its tokens, or of those that may be
+	Missing   []string  // destinations without the secret that others have
+	Why       error     // why the state is unclear
+	Until     time.Time // when the request can no longer take effect; zero if it cannot now
 }
 
-// Late is for how long the lists of a service may not show what was done.
+// Late is how long the lists of a service may not show a change.
 const Late = arrivalGrace
 
-// arrivalGrace is how long after the end of an attempt its request may still be carried
-// out: gateways give up on a request long before the service behind them does.
+// arrivalGrace is how long after its end a request may still take effect: gateways give
+// up long before the service behind them does.
 const arrivalGrace = 5 * time.Minute
 
-// Find looks what became of an operation that an earlier run left. destinations
-// are where its secret was to go, as they are now. It changes nothing.
+// Find assesses an operation of an earlier command. destinations are the destinations
+// of its secret. It changes nothing.
 func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination) (Assessment, error) {
 	if r.Kind == Rotating && r.Step.Reached(Stored) {
 		return iss.findRotation(ctx, r, destinations)
@@ -76,7 +77,7 @@ func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination
 	return iss.findMade(ctx, w, sight, r, destinations)
 }
 
-// findPlanned looks what became of a request whose answer is not known.
+// findPlanned assesses a request whose response is not known.
 func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
 	ours, fresh := iss.ours(r, sight), iss.fresh(r, sight)
 	switch {
@@ -88,7 +89,7 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return Assessment{State: Lookalike, ClientIDs: fresh}, nil
 	case r.otherOrg():
 		return Assessment{State: Unclear, Why: errOtherOrg(r)}, nil
-	case r.Refused && sight.Complete(): // the refusal, a list then, and a list now
+	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
 		return Assessment{State: Nothing}, nil
 	}
 	return iss.proveAbsent(ctx, w, Assessment{State: Nothing}, func(s Sight) bool {
@@ -96,8 +97,7 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 	})
 }
 
-// proveAbsent turns a finding into an unclear one unless further whole lists agree that
-// nothing is there.
+// proveAbsent makes an assessment unclear unless further complete lists show no token.
 func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(Sight) bool) (Assessment, error) {
 	for _, pause := range absence.Pauses()[:absence.Lists] {
 		if err := absence.Sleep(ctx, pause); err != nil {
@@ -120,15 +120,15 @@ func errOtherOrg(r Record) error {
 	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Request.OrgID)
 }
 
-// mayArrive reports whether the request of an operation may still be carried out. A
-// time in the future is that of a clock that was set back.
+// mayArrive reports whether the request of an operation may still take effect. A time
+// in the future counts as recent: the clock was set back.
 func (iss Issuer) mayArrive(r Record) bool {
 	now := iss.Now()
 	return now.Before(r.deadline()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
 
-// Undecided returns until when the request of an operation without an answer may still
-// be carried out, zero if it cannot be any more, or was answered.
+// Undecided returns the time until which a request without a response may still take
+// effect, zero if it cannot.
 func (r Record) Undecided(now time.Time) time.Time {
 	if r.Step != Planned || r.Kind == "" || !now.Before(r.deadline()) {
 		return time.Time{}
@@ -136,11 +136,11 @@ func (r Record) Undecided(now time.Time) time.Time {
 	return r.deadline()
 }
 
-// deadline is when the request of an operation can no longer be carried out.
+// deadline returns when the request of an operation can no longer take effect.
 func (r Record) deadline() time.Time { return r.Began.Add(answerLimit + arrivalGrace) }
 
-// findMade looks what became of a credential that was made: whether a destination
-// holds its secret, and whether it is still there.
+// findMade assesses an operation that issued a credential: whether a destination has
+// its secret, and whether the credential still exists.
 func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Assessment, error) {
 	f := Assessment{State: Orphan, ClientIDs: []string{r.Made}}
 	ours := iss.ours(r, sight)
@@ -163,7 +163,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
-	if len(ours) > 1 || len(ours) == 1 && !marked { // the answer named a wrong one, or the request was done twice
+	if len(ours) > 1 || len(ours) == 1 && !marked { // the response named another token, or the request took effect twice
 		if f.State != Orphan {
 			ours = slices.DeleteFunc(ours, func(id string) bool { return id == r.Made })
 		}
@@ -185,7 +185,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 		return Assessment{State: Waiting, ClientIDs: f.ClientIDs, Until: r.deadline()}, nil
 	case iss.mayArrive(r):
 		return f, nil
-	case held && !r.Seen: // a list that never showed it proves nothing
+	case held && !r.Seen: // it was never listed, so its absence proves nothing
 		return f, nil
 	case held:
 		if dead, err := iss.rejected(ctx, r.Made, destinations); err != nil || !dead {
@@ -194,7 +194,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	case r.otherOrg():
 		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errOtherOrg(r)}, nil
 	}
-	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // a list that never showed it does not prove that it is gone
+	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // it was never listed, so its absence proves nothing
 		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("%s is not listed yet", r.Made)}, nil
 	}
 	if r.Seen && r.Accepted == r.Made { // others may have deleted theirs since: lists of now do
@@ -203,29 +203,29 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	gone := Assessment{State: Nothing, ClientIDs: f.ClientIDs}
 	gone, err := iss.proveAbsent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
 	if err == nil && gone.State != Nothing && f.State != Orphan {
-		return f, nil // where that is not proven, what is kept is kept
+		return f, nil // without proof a stored token is kept
 	}
 	return gone, err
 }
 
-// otherToken is the client id of the token that was made where the answer named a wrong
-// one, as far as that was found out.
+// otherToken returns the client ID of the token that was issued although the response
+// named another one, "" if it is not known.
 func (r Record) otherToken() string {
 	switch {
 	case r.Other != "":
 		return r.Other
-	case r.Doubtful && r.Accepted != r.Made: // by a version that did not note the other one
+	case r.Doubtful && r.Accepted != r.Made: // by a version that did not record the other one
 		return r.Accepted
 	}
 	return ""
 }
 
-// findOther looks at the token that was made where the answer named a wrong one. A list
-// showed it, and its DELETE was sent, or was about to be.
+// findOther assesses an operation whose response named another token than the one that
+// a list showed, and whose DELETE may have been sent.
 func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
 	other := r.otherToken()
 	switch {
-	case sight.Lists(other): // without our mark by now
+	case sight.Lists(other): // it has lost its mark
 		return Assessment{State: Lookalike, ClientIDs: []string{other}}, nil
 	case r.otherOrg() && iss.Caller != r.Caller: // another login may not list it
 		return Assessment{State: Unclear, ClientIDs: []string{other}, Why: errOtherOrg(r)}, nil
@@ -235,9 +235,9 @@ func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Reco
 	return iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
 }
 
-// findDoubtful looks at a stored secret of an answer that may have named a wrong token.
-// It is kept once the service accepts it. It is dropped if the service rejects it and
-// another token with our mark was found: that one was made.
+// findDoubtful assesses an operation with a stored secret whose response may have named
+// another token. The secret is kept once the service accepts it. It is not kept if the
+// service rejects it and another token with the mark was found: that one was issued.
 func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r Record, f Assessment, destinations []Destination) (Assessment, error) {
 	for _, d := range destinations {
 		keeper, keeps := d.(Loader)
@@ -255,8 +255,8 @@ func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r R
 	return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
 }
 
-// findRotation looks at a rotation whose new token is stored. It is over only if
-// both tokens are proven to be gone.
+// findRotation assesses a rotation whose new token is stored. It has ended only if both
+// tokens are proven to be deleted.
 func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Destination) (Assessment, error) {
 	f := Assessment{State: r.rotationState(iss.Clock()), ClientIDs: []string{r.Made}}
 	w := iss.witness(r, destinations)
@@ -291,7 +291,7 @@ func (iss Issuer) holds(ctx context.Context, clientID string, destinations []Des
 	return false, nil
 }
 
-// rotationState is the state of a rotation whose new token is stored.
+// rotationState returns the state of a rotation whose new token is stored.
 func (r Record) rotationState(now time.Time) State {
 	switch {
 	case r.RollingBack:
@@ -304,8 +304,8 @@ func (r Record) rotationState(now time.Time) State {
 	return Due
 }
 
-// Unfinished reports whether commands remind of the operation: all but a rotation in
-// its overlap, by the time at the service, and a request that was plainly refused.
+// Unfinished reports whether commands warn about the operation: not for a rotation in
+// its overlap, nor for a request that was refused.
 func (o PendingOperation) Unfinished(now time.Time) bool {
 	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotationState(now) != Overlapping)
 }

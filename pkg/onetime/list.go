@@ -13,12 +13,12 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// An PendingOperation is an operation as List finds it.
+// A PendingOperation is an operation that has not ended, as List finds it.
 type PendingOperation struct {
 	ID      string
 	Record  Record
 	Path    string
-	Running bool  // another process works on it; Record is what it wrote so far
+	Running bool  // another process works on it; Record is its progress
 	Err     error // wraps ErrDamaged or ErrNewer, or says why the file cannot be locked or read
 }
 
@@ -47,7 +47,7 @@ func (j Journal) List() ([]PendingOperation, error) {
 	return all, nil
 }
 
-// look reads one operation, unless it ended meanwhile.
+// look reads one operation, unless it has just ended.
 func (j Journal) look(id string) (PendingOperation, bool) {
 	open := PendingOperation{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
 	path := filepath.Join(j.Dir, id+lockSuffix)
@@ -57,8 +57,8 @@ func (j Journal) look(id string) (PendingOperation, bool) {
 	}
 	if errors.Is(lockErr, atomicfile.ErrLocked) || lockErr != nil && failpoint.Disabled("lock-errors") {
 		data, err := readRecord(open.Path)
-		open.Running = !errors.Is(err, fs.ErrNotExist) // else its process has just ended it
-		open.Record, _ = parseRecord(data)             // as far as it has come
+		open.Running = !errors.Is(err, fs.ErrNotExist) // its process has just ended it
+		open.Record, _ = parseRecord(data)             // its progress
 		return open, open.Running
 	}
 	data, err := readRecord(open.Path)
@@ -74,7 +74,7 @@ func (j Journal) look(id string) (PendingOperation, bool) {
 		}
 		return open, false
 	}
-	if err == nil && lockErr != nil { // that is no sign of another process
+	if err == nil && lockErr != nil { // the lock does not belong to another process
 		err = fmt.Errorf("lock %s: %w", path, atomicfile.Cause(lockErr))
 	}
 	open.Err = err

@@ -1,9 +1,4 @@
-// Package onetime makes credentials whose secret the service shows only once,
-// so that none is lost: every destination is prepared before the request, the
-// intent is written to a journal, the request is sent once, the secret is
-// delivered and read back, and a credential that no destination took is revoked
-// again. What a run that was cut short left behind is in the journal, where the
-// next run finds and settles it.
+// Package onetime issues credentials whose secret the service shows only once, and loses none: it prepares every destination before the request, records the intent in a journal, sends the request once, delivers the secret and reads it back, and revokes a credential that no destination took. After an interruption the next command finds the operation in the journal and ends it.
 //
 // Its API is for this program's own commands and may change at any time.
 package onetime
@@ -22,23 +17,24 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// The ways in which making a credential fails.
+// The errors of issuing a credential.
 var (
-	// ErrDestination: a destination cannot take a secret. Nothing was sent.
+	// ErrDestination says that a destination cannot take a secret. Nothing was sent.
 	ErrDestination = errors.New("nothing was sent")
-	// ErrNothingKept: a credential was made and revoked again. Nothing exists,
-	// the same command may be run again.
+	// ErrNothingKept says that a credential was issued and revoked again. Nothing
+	// exists, and it is safe to retry.
 	ErrNothingKept = errors.New("nothing was saved; it is safe to retry")
-	// ErrPending: a credential exists, or may exist, whose secret is not delivered.
+	// ErrPending says that a credential exists, or may exist, whose secret was not
+	// delivered.
 	ErrPending = errors.New("unfinished")
-	// ErrPartial: some destinations took the secret and some did not. The
-	// credential was kept.
+	// ErrPartial says that only some destinations took the secret. The credential was
+	// kept.
 	ErrPartial = errors.New("stored, but not in every destination")
 )
 
-// Limits of the steps that a signal must not cut short: the answer to a request
-// that was sent, and revoking. The command's own limit holds for them too, but
-// for a grace in which to revoke what was made at the last moment.
+// Limits of the steps that a signal must not interrupt: waiting for a response, and
+// revoking. The time limit of the command applies too, except for a grace in which to
+// revoke a credential that was issued at the last moment.
 const (
 	answerLimit = 30 * time.Second
 	revokeLimit = 20 * time.Second
@@ -59,21 +55,21 @@ type Issuer struct {
 	Orgs    *devops.OrgService
 	Journal Journal
 	OrgID   string // the organization of the login
-	Profile string // whose login that is, for the journal; "" = it came from elsewhere
+	Profile string // profile of the login, for the journal; "" = no profile
 	Rand    io.Reader
 	Now     func() time.Time
-	Clock   func() time.Time // the service's, by which an overlap ends
-	Caller  string           // client id of the login in use
-	// With opens the service with another token than the login's.
+	Clock   func() time.Time // time of the service, by which an overlap ends
+	Caller  string           // client ID of the login in use
+	// With opens the service with another token than that of the login.
 	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
-	// Known are the client ids of tokens that are stored on this machine for the
-	// service, which a whole list of the organization holds too.
+	// Known are the client IDs of the tokens that are stored on this machine for the
+	// service. A complete list of the organization has them too.
 	Known []string
-	// Rejected reports whether the service, asked with the secret of a token that is
-	// stored on this machine, says clearly that there is no such token.
+	// Rejected reports whether the service clearly rejects a token that is stored on
+	// this machine.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
-	// ByHand says that a person asks for this very operation. That decides what the
-	// service cannot be made to prove.
+	// ByHand says that the user named this operation. It decides where the service
+	// proves nothing.
 	ByHand bool
 }
 
@@ -86,9 +82,9 @@ func (iss Issuer) uninterrupted(ctx context.Context, limit time.Duration) (conte
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// Issue creates the credential that order describes and delivers it to every
-// destination, in the order given. It returns the credential with the names of
-// the destinations that hold it.
+// Issue creates the credential that a request describes and delivers it to every
+// destination, in the given order. It returns the credential with the names of the
+// destinations that hold its secret.
 //
 // The errors wrap ErrDestination, ErrJournal, ErrNothingKept, ErrPending or
 // ErrPartial; with ErrPartial the credential is returned too. A refusal of the
@@ -118,27 +114,28 @@ func (iss Issuer) Issue(ctx context.Context, order Request, destinations []Desti
 	if len(taken) == 0 {
 		made = nothing
 	}
-	if err == nil && entry.Doubtful && !failpoint.Disabled("doubt-kept") { // what was delivered may not be what was made
+	if err == nil && entry.Doubtful && !failpoint.Disabled("doubt-kept") { // the delivered token may not be the one that was issued
 		err = &PendingError{ClientIDs: []string{made.ClientID}, Cause: errDoubtful}
 	}
 	return made, taken, iss.endUnlessPending(entry, err)
 }
 
-// errDoubtful says why a delivered credential may not be what was made.
+// errDoubtful says why the delivered credential may not be the one that was issued.
 var errDoubtful = errors.New("the service neither lists nor accepts the new token yet")
 
-// endUnlessPending ends the operation in the journal unless it is unfinished.
+// endUnlessPending ends the operation in the journal unless err says that it is
+// pending.
 func (iss Issuer) endUnlessPending(entry *Entry, err error) error {
-	if errors.Is(err, ErrPending) || entry.file == nil { // it was left open
+	if errors.Is(err, ErrPending) || entry.file == nil { // it is still pending
 		return err
 	}
 	return errors.Join(err, entry.End())
 }
 
-// errNoDestination is a bug of this program: a secret would have no destination.
+// errNoDestination reports a bug of this program: a secret without a destination.
 var errNoDestination = fmt.Errorf("no destination for the secret; %w", ErrDestination)
 
-// prepare tries all destinations out. After an error none is left prepared.
+// prepare prepares all destinations. After an error none is prepared.
 func prepare(ctx context.Context, destinations []Destination) error {
 	if len(destinations) == 0 {
 		return errNoDestination
@@ -184,9 +181,9 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 	return r, nil
 }
 
-// create sends the one request of a planned operation, and brings it to the step
-// Created. A signal does not end the wait for the answer; after it, the
-// credential is revoked again.
+// create sends the request of a planned operation, once, and brings it to the step
+// Created. A signal does not end the wait for the response, but the credential is
+// revoked after it.
 func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, error) {
 	nothing := devops.Credential{}
 	if err := iss.refreshBegan(entry); err != nil {
@@ -216,11 +213,11 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 	return made, nil
 }
 
-// maxPlanAge is the age from which the time of a planned request is noted anew: the
-// process was stopped before it sent it.
+// maxPlanAge is the age at which the time of a planned request is recorded again: the
+// process was suspended before it sent the request.
 const maxPlanAge = 10 * time.Second
 
-// refreshBegan notes the time again if much of it passed since the operation was planned.
+// refreshBegan records the time again if the operation was planned long ago.
 func (iss Issuer) refreshBegan(entry *Entry) error {
 	if age := iss.Now().Sub(entry.Began); 0 <= age && age < maxPlanAge {
 		return nil
@@ -229,7 +226,7 @@ func (iss Issuer) refreshBegan(entry *Entry) error {
 	return entry.note(Planned)
 }
 
-// wasSent reports whether the service may have seen the request of an error.
+// wasSent reports whether the service may have received the request of an error.
 func wasSent(err error) bool {
 	e, ok := errors.AsType[*devops.Error](err)
 	return ok && e.Sent
@@ -245,9 +242,9 @@ func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error)
 	return made, err
 }
 
-// deliver hands the credential to the destinations. The first failure ends it:
-// what comes later in the order is for showing what is already kept. It returns
-// those that hold the secret.
+// deliver delivers the credential to the destinations and returns those that hold its
+// secret. The first failure ends it: later destinations only show a secret that is
+// stored already.
 func (iss Issuer) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
 	unbroken, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()

@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// witness is what answers for the tokens of an operation. destinations are where
-// its secrets may be stored, so that the service can be asked with them.
+// witness returns the witness for the tokens of an operation. destinations may have its
+// secrets, so that the service can be asked with them.
 func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
 	w := &Witness{Tokens: iss.Tokens, Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
 	before := make([]devops.Token, 0, len(r.Before))
@@ -40,14 +40,14 @@ func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
 	return w
 }
 
-// foreign reports whether a token cannot be what an operation made: it is the
-// caller's, or was there before.
+// foreign reports whether an operation cannot have issued a token: it is that of the
+// caller, or existed before.
 func (iss Issuer) foreign(r Record, clientID string) bool {
 	return (clientID == iss.Caller || clientID == r.Caller) && !failpoint.Disabled("caller-untouched") ||
 		slices.Contains(r.Before, clientID) && !failpoint.Disabled("older-untouched")
 }
 
-// ours returns the listed tokens that carry the mark of an operation.
+// ours returns the listed tokens with the mark of an operation.
 func (iss Issuer) ours(r Record, s Sight) []string {
 	var ids []string
 	for _, t := range s.Tokens {
@@ -58,9 +58,9 @@ func (iss Issuer) ours(r Record, s Sight) []string {
 	return ids
 }
 
-// fresh returns the tokens that an operation may have made: all that were not there
-// before, whatever they look like, but for those with the mark of another one and
-// those that are stored here.
+// fresh returns the listed tokens that an operation may have issued: all that did not
+// exist before, except those with the mark of another operation and those that are
+// stored here.
 func (iss Issuer) fresh(r Record, s Sight) []string {
 	before := make(map[string]bool, len(r.Before)) // there may be many
 	for _, id := range slices.Concat(r.Before, iss.Known) {
@@ -80,9 +80,9 @@ func (iss Issuer) fresh(r Record, s Sight) []string {
 	return ids
 }
 
-// reconcile finds out what became of a request whose answer was lost. What carries our
-// mark is revoked, since its secret is lost. Other new tokens are named and never
-// touched.
+// reconcile finds out the outcome of a request whose response was lost. It revokes the
+// tokens with our mark, since their secrets are lost. It names other new tokens and
+// never revokes them.
 func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error {
 	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()
@@ -90,7 +90,7 @@ func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error
 		entry.Named = partial.ClientID
 	}
 	if !failpoint.Disabled("grace-from-end") {
-		entry.Began = iss.Now().UTC() // the attempt ended now
+		entry.Began = iss.Now().UTC() // the request ended now
 	}
 	if err := entry.note(Planned); err != nil {
 		lost = errors.Join(lost, err)
@@ -113,8 +113,8 @@ func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error
 	return pending
 }
 
-// revokeMarked revokes every token with the mark of an operation: a request that was
-// sent again may have made a second one.
+// revokeMarked revokes every token with the mark of an operation: the request may have
+// taken effect twice.
 func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, cause error) error {
 	var failure error
 	for _, id := range iss.ours(entry.Record, seen) {
@@ -127,10 +127,10 @@ func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, ca
 	return failure
 }
 
-// checkRefusal looks at the list after a refusal, which may be another's than that of the
-// service, or come after the fact. What shows of the request is settled as if the
-// answer was lost. Else the refusal is returned, and the operation stays in the
-// journal until a later look finds nothing of it: a list may be late.
+// checkRefusal checks a refusal against the list: it may come from a gateway, or after
+// the request took effect. If the list shows a new token, the request is reconciled as
+// if its response was lost. Otherwise the refusal is returned, and the operation stays
+// in the journal until a later list shows no new token either: lists may be late.
 func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error) error {
 	looking, cancel := iss.uninterrupted(ctx, revokeLimit)
 	defer cancel()
@@ -149,7 +149,7 @@ func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error)
 	if !agrees {
 		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
 	}
-	if entry.Kind == Rotating { // which ends, while the attempt is watched
+	if entry.Kind == Rotating { // the rotation ends, the attempt stays in the journal
 		if err := iss.splitOff(ctx, entry.Record); err != nil {
 			return errors.Join(refusal, err)
 		}
@@ -160,8 +160,8 @@ func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error)
 	return refusal
 }
 
-// isKnownRefusal reports whether a refusal is one that the service is known to give to the
-// creation of a token. Commands do not remind of it.
+// isKnownRefusal reports whether the service is known to refuse the creation of a token
+// like this. Commands do not warn about it.
 func isKnownRefusal(refusal error) bool {
 	e, ok := errors.AsType[*devops.Error](refusal)
 	return ok && slices.Contains([]int{
@@ -169,10 +169,10 @@ func isKnownRefusal(refusal error) bool {
 	}, e.Status)
 }
 
-// compareWithList looks whether the list agrees with the answer: our mark on other tokens
-// shows that the answer named a wrong one, or that the request was done twice. Where
-// the list does not show our mark on the new token, the service is asked with it: few
-// lists show the tokens of another organization.
+// compareWithList compares the response with the list: our mark on other tokens shows
+// that the response named another token, or that the request took effect twice. If the
+// list does not show our mark on the new token, the service is asked with it: few lists
+// show the tokens of another organization.
 func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops.Credential) error {
 	sight, err := iss.witness(entry.Record, nil).Look(ctx)
 	if failpoint.Disabled("answer-compared") {
@@ -182,7 +182,7 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 		if ctx.Err() != nil {
 			return iss.revokeUndelivered(ctx, entry, entry.Made, context.Cause(ctx))
 		}
-		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list agrees with the answer
+		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list confirms the response
 		return nil
 	}
 	ours := iss.ours(entry.Record, sight)
@@ -192,9 +192,9 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID)
 		return nil
 	case len(others) == 0:
-		entry.Seen = true // noted with the next step
+		entry.Seen = true // recorded with the next step
 		return nil
-	case len(others) < len(ours): // the answer was right, and there is one more
+	case len(others) < len(ours): // the response was right, and there is a duplicate
 		entry.Seen = true
 		for _, id := range others {
 			if err := iss.revokeOurs(ctx, entry, id, &sight); err != nil {
@@ -208,7 +208,7 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
 }
 
-// accepts reports whether the service accepts a token, as one of an organization.
+// accepts reports whether the service accepts a token of an organization.
 func (iss Issuer) accepts(ctx context.Context, token secret.Text, orgID string) bool {
 	client, err := iss.With(ctx, token)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// splitOff makes an operation of its own of an attempt whose outcome is unclear, so
-// that it stays named while the rotation begins anew, or ends.
+// splitOff records an attempt whose outcome is unclear as an operation of its own, so
+// that it stays in the journal when the rotation restarts or ends.
 func (iss Issuer) splitOff(ctx context.Context, attempt Record) error {
 	attempt.Kind, attempt.Old, attempt.Overlap, attempt.Retire = Generating, "", 0, time.Time{}
-	attempt.HoldsOld, attempt.Locations, attempt.Out, attempt.Shown = false, nil, "", false // none of them took it
+	attempt.HoldsOld, attempt.Locations, attempt.Out, attempt.Shown = false, nil, "", false // none of them has its secret
 	entry, err := iss.Journal.begin(ctx, attempt.Nonce, func() (Record, error) { return attempt, nil })
 	if errors.Is(err, ErrUnfinished) {
-		return nil // by a run that was interrupted here
+		return nil // by a command that was interrupted here
 	}
 	if err != nil {
 		return err
@@ -25,8 +25,8 @@ func (iss Issuer) splitOff(ctx context.Context, attempt Record) error {
 	return nil
 }
 
-// restart finds out what an earlier run made, and reports whether the token has to
-// be made anew.
+// restart finds out what an earlier command issued, and reports whether a new token has
+// to be issued.
 func (r *Rotation) restart(ctx context.Context, e *Entry) (bool, error) {
 	found, err := r.Find(ctx, e.Record, r.Destinations)
 	if err != nil {
@@ -50,7 +50,7 @@ func (r *Rotation) restart(ctx context.Context, e *Entry) (bool, error) {
 			return r.restart(ctx, e)
 		}
 	case Nothing:
-	default: // the new attempt need not wait until that is clear
+	default: // the new attempt does not depend on it
 		if err := r.splitOff(ctx, e.Record); err != nil {
 			return false, err
 		}
@@ -70,8 +70,8 @@ func (r *Rotation) restart(ctx context.Context, e *Entry) (bool, error) {
 	return true, e.note(Planned)
 }
 
-// Confirm takes the secret of the new token as delivered: a destination holds it,
-// or somebody says so. missing are the destinations that do not.
+// Confirm records that the secret of the new token was delivered: a destination has it,
+// or the user says so. missing are the destinations without it.
 func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) error {
 	e.Missing, r.partial = missing, errMissing(e.Made, missing)
 	if err := adopt(ctx, e.Made, r.Destinations); err != nil {
@@ -80,10 +80,10 @@ func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) erro
 	return e.note(Stored)
 }
 
-// Clock is how people are told a time of today.
+// Clock is the format of a time of today, for people.
 const Clock = "15:04:05 MST"
 
-// AmbiguousError says that only a person can tell what became of an operation, or that
+// AmbiguousError says that only the user can tell the outcome of an operation, or that
 // it is too early to tell.
 type AmbiguousError struct{ Assessment }
 

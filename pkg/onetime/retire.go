@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// verify makes sure that the service accepts the new token.
+// verify verifies that the service accepts the new token.
 func (r *Rotation) verify(ctx context.Context, e *Entry) error {
 	if err := r.checkAccepted(ctx, e, e.Made); err != nil {
 		return err
@@ -19,11 +19,11 @@ func (r *Rotation) verify(ctx context.Context, e *Entry) error {
 	return e.note(Verified)
 }
 
-// checkAccepted asks the service something with a token. One that is not stored here and
-// was made by an earlier run cannot be asked with: it has to be listed. Where the
-// list is not whole, that it was accepted once has to do for a person who asks for
-// the end. One that was refused when it was new may be another client's: the list has to
-// show our mark on it.
+// checkAccepted fails unless the service accepts a token. A token that an earlier
+// command issued and that is not stored here has to be listed instead. If the list is
+// incomplete and the user named the operation, an earlier acceptance suffices. A token
+// that was rejected when it was new may be that of another client: the list has to show
+// our mark.
 func (r *Rotation) checkAccepted(ctx context.Context, e *Entry, clientID string) error {
 	client, err := r.clientFor(ctx, clientID)
 	switch {
@@ -45,8 +45,8 @@ func (r *Rotation) checkAccepted(ctx context.Context, e *Entry, clientID string)
 	return fmt.Errorf("the new token %s: %w", clientID, &absence.IncompleteListError{Missing: sight.Missing})
 }
 
-// awaitAcceptance asks the service with a token until it accepts it: it may not know a new
-// one at once.
+// awaitAcceptance asks the service with a token until it accepts it: it may not know a
+// new token at once.
 func awaitAcceptance(ctx context.Context, client *devops.Client, clientID string) error {
 	for _, pause := range absence.Pauses() {
 		if err := absence.Sleep(ctx, pause); err != nil {
@@ -60,7 +60,8 @@ func awaitAcceptance(ctx context.Context, client *devops.Client, clientID string
 	return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 }
 
-// clientFor opens the service with the token of a client id, if this run knows it.
+// clientFor opens the service with the token of a client ID, nil if this process does
+// not have it.
 func (r *Rotation) clientFor(ctx context.Context, clientID string) (*devops.Client, error) {
 	token := r.made.Token
 	if r.made.ClientID != clientID {
@@ -78,8 +79,8 @@ func (r *Rotation) clientFor(ctx context.Context, clientID string) (*devops.Clie
 	return r.With(ctx, token)
 }
 
-// retire revokes the old token, after a last look whether the new one is what is
-// used here, and valid.
+// retire revokes the old token, after a last check that the new one is in use here and
+// valid.
 func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	if r.Storage != nil {
 		if err := r.Storage.Check(ctx, e.Made); err != nil {
@@ -101,8 +102,7 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	return e.note(Retired)
 }
 
-// revokeAs revokes a token with the login, or where that is the one to be revoked,
-// with its counterpart.
+// revokeAs revokes a token with the login, or the login itself with its counterpart.
 func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart string) error {
 	m := r.Issuer
 	if clientID == r.Caller {
@@ -115,7 +115,7 @@ func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart
 		}
 	}
 	var stored []Destination
-	if r.Storage != nil && clientID == e.Old { // a new token may be rejected because it is new
+	if r.Storage != nil && clientID == e.Old { // the service may reject a token because it is new
 		stored = []Destination{r.Storage}
 	}
 	w := m.witness(e.Record, stored)

@@ -6,10 +6,9 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// Review looks for tokens that refused requests made after all, in a list that was
-// asked for anyway. It returns those that show, and commands remind of their
-// operations from then on. A request of which a whole list shows nothing, when it
-// is too late for it to be carried out, is dropped from the journal.
+// Review searches a list for tokens that refused requests issued nevertheless, and
+// returns them. Commands warn about their operations from then on. A refused request
+// that can no longer take effect ends if a complete list shows no token of it.
 func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, error) {
 	open, err := iss.Journal.List()
 	if err != nil {

@@ -9,11 +9,10 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// Rollback undoes a rotation: the old token is in use again, the new one revoked.
-// The error wraps ErrRetired or ErrOldGone where there is no way back.
-//
-// Where nothing proves that the new token is ours, it is not revoked: the rotation is
-// undone then, and the error wraps ErrPending.
+// Rollback rolls a rotation back: it restores the old token and revokes the new one.
+// The error wraps ErrRetired or ErrOldGone if that is not possible.
+// A new token that is not proven to be ours is not revoked: the rotation is rolled
+// back, and the error wraps ErrPending.
 func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	var pending error
 	made, err := r.checkReversible(ctx, e)
@@ -38,7 +37,7 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 			return err
 		case ours:
 			err = r.revokeAs(ctx, e, made, e.Old)
-		default: // it may be another's token: the attempt stays named
+		default: // it may be the token of another client: the attempt stays in the journal
 			attempt := e.Record
 			attempt.Step, attempt.Made, attempt.Named = Planned, "", made
 			err = r.splitOff(ctx, attempt)
@@ -54,9 +53,9 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	return pending
 }
 
-// provenOurs reports whether a token is what the rotation made: it was used here, a
-// list showed our mark on it, or the service accepts its stored secret. It notes the
-// proof: no later run finds it once the token is revoked.
+// provenOurs reports whether the rotation issued a token: it was used here, a list
+// showed our mark on it, or the service accepts its stored secret. It records the
+// proof, which no later command finds once the token is revoked.
 func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (bool, error) {
 	if r.foreign(e.Record, clientID) && clientID != r.Caller { // the login that was rotated is the new token
 		return false, nil
@@ -82,8 +81,8 @@ func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (b
 	return true, e.note(Verified)
 }
 
-// checkReversible makes sure that the old token can be used again, and returns the client
-// id of the new one, "" if there is none.
+// checkReversible checks that the old token can be used again, and returns the client
+// ID of the new one, "" if there is none.
 func (r *Rotation) checkReversible(ctx context.Context, e *Entry) (made string, err error) {
 	if e.Step.Reached(Retired) {
 		return "", ErrRetired
@@ -106,7 +105,7 @@ func (r *Rotation) checkReversible(ctx context.Context, e *Entry) (made string, 
 	return "", &AmbiguousError{found}
 }
 
-// checkOldUsable makes sure that the old token is valid, and stored if it was.
+// checkOldUsable checks that the old token is valid, and still stored if it was.
 func (r *Rotation) checkOldUsable(ctx context.Context, e *Entry) error {
 	if r.Storage != nil {
 		switch holds, err := r.Storage.Holds(ctx, e.Old); {

@@ -14,19 +14,18 @@ import (
 // Saved is a destination in a secret store.
 type Saved struct {
 	Store    credential.Store
-	Location Location // whose name is that under which the user finds it again
+	Location Location // with the name that the user gave
 	APIURL   string   // the service that the token is for
-	// Key names the item of a client id. Two commands that save under one name
-	// at the same time have two items, so that neither can drop the other's.
+	// Key names the item of a client ID. Two commands that save under one name at the
+	// same time write two items, so that neither can delete the item of the other.
 	Key func(clientID string) credential.Key
-	// TryRecord tries out whether Record could write. It leaves nothing behind.
+	// TryRecord checks that Record can write. It leaves nothing behind.
 	TryRecord func() error
-	// Record notes in the configuration that the item exists, unless the name
-	// was taken meanwhile.
+	// Record adds the item to the configuration, unless the name was taken since.
 	Record func(ctx context.Context, clientID string) error
 }
 
-// String says which store it is.
+// String names the store for people.
 func (s *Saved) String() string {
 	return fmt.Sprintf("%s, as %q", storeName(s.Store.Kind()), s.Location.Saved)
 }
@@ -38,7 +37,8 @@ func storeName(kind credential.Kind) string {
 	return "the " + string(kind)
 }
 
-// Prepare tries out the configuration, and writes, reads and deletes a dummy item.
+// Prepare checks that the configuration can be written, and writes, reads and deletes a
+// dummy item.
 func (s *Saved) Prepare(ctx context.Context) error {
 	if err := s.TryRecord(); err != nil {
 		return err
@@ -54,13 +54,13 @@ func TryStore(ctx context.Context, store credential.Store, key credential.Key) e
 	return store.Delete(ctx, key)
 }
 
-// Item is what a store keeps of a credential for the service at apiURL.
+// Item returns the item of a credential for the service at apiURL.
 func Item(made devops.Credential, apiURL string) credential.Item {
 	return credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: apiURL}
 }
 
-// Deliver writes the item and notes it in the configuration. The store reads
-// back what it wrote.
+// Deliver writes the item, which the store reads back, and adds it to the
+// configuration.
 func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 	key := s.Key(made.ClientID)
 	if err := s.Store.Set(ctx, key, Item(made, s.APIURL)); err != nil {
@@ -72,7 +72,7 @@ func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 	return nil
 }
 
-// Discard does nothing: Prepare left nothing.
+// Discard does nothing, because Prepare leaves nothing behind.
 func (s *Saved) Discard() {}
 
 // Holds reports whether the item is in the store.
@@ -95,7 +95,7 @@ func (s *Saved) Drop(ctx context.Context, clientID string) error {
 	return ignoreNotFound(s.Store.Delete(ctx, s.Key(clientID)))
 }
 
-// ignoreNotFound is err unless that says that there is nothing.
+// ignoreNotFound returns err unless it is credential.ErrNotFound.
 func ignoreNotFound(err error) error {
 	if errors.Is(err, credential.ErrNotFound) {
 		return nil
@@ -103,5 +103,5 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-// Note writes down the place.
+// Note records the location.
 func (s *Saved) Note(r *Record) { r.Locations = []Location{s.Location} }

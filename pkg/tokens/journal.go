@@ -170,7 +170,7 @@ func RunAtStart(ctx context.Context, app *cli.App, notice bool) {
 func warnPending(app *cli.App) {
 	words, next, err := DescribeUnfinished(app)
 	if errors.Is(err, config.ErrNoHome) {
-		// return "astra doctor" reports it
+		return // "astra doctor" reports it
 	}
 	if err != nil {
 		app.Warn("cannot check for unfinished operations: %v", err)
@@ -210,7 +210,7 @@ func waitingUntil(app *cli.App) string {
 		switch end := o.Record.Undecided(app.Now()); {
 		case !o.Unfinished(now):
 		case o.Err != nil || end.IsZero():
-			// return "" something can be done now
+			return "" // something can be done now
 		case until.IsZero() || end.Before(until):
 			until = end
 		}

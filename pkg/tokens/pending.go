@@ -224,7 +224,7 @@ func (r *Pending) Finish(ctx context.Context) {
 		r.Failure, outcome = r.rotation.Confirm(ctx, r.entry, nil), outcomeKept
 		r.State, r.Next = string(onetime.InProgress), "astra token rotate "+r.entry.Old+" --resume"
 		if r.Failure == nil {
-			// return pending, and the rotation is next
+			return // pending, and the rotation is next
 		}
 	default:
 		r.Failure, outcome = r.rotation.Keep(ctx, r.entry, r.rotation.Destinations, r.missing), outcomeKept
