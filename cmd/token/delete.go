@@ -102,7 +102,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	return revokeSeveral(longer, app, revoker, found)
 }
 
-// check refuses a command line that names no tokens, or both names and chooses.
+// check refuses a command line without tokens, or with both names and filters.
 func (in deleteCmd) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
@@ -116,8 +116,7 @@ func (in deleteCmd) check() error {
 	return err
 }
 
-// names returns how the tokens are named on the command line and in --from. The
-// text before a name is its line in the file.
+// names returns the tokens that are named on the command line and in --from.
 func (in deleteCmd) names(ctx context.Context, app *cli.App) ([]tokens.NamedToken, error) {
 	var all []tokens.NamedToken
 	for _, ref := range in.refs {
@@ -159,7 +158,7 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([]tokens.NamedToke
 	return all, nil
 }
 
-// choose returns the tokens that the flags choose.
+// choose returns the tokens that match the filters.
 func (in deleteCmd) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Deletion, error) {
 	chosen, err := in.chosen.choose(ctx, app, session, all)
 	if err != nil {

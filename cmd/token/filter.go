@@ -12,8 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// filter chooses tokens by what they are; all that it asks for must hold. The
-// zero value chooses all.
+// A filter selects tokens that match all of its conditions. The zero value selects all.
 type filter struct {
 	role      string
 	olderThan string
@@ -26,11 +25,11 @@ func (f *filter) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "list only tokens that never expire")
 }
 
-// age is how old a token must be, zero for any age.
+// age returns the minimum age of a token, zero for any age.
 func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
 
-// choose returns the tokens that match the filter. A token of unknown age is not
-// old, and one of unknown expiry may expire.
+// choose returns the tokens that match the filter. A token of unknown age or expiry
+// does not match a condition about it.
 func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Token, error) {
 	age, err := f.age()
 	if err != nil {

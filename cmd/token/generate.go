@@ -121,8 +121,8 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	return in.report(app, issue.View(made), kept, err)
 }
 
-// explainRefusal explains the refusal of a token for another organization than that of the
-// token in use, which is not only about a permission.
+// explainRefusal explains the refusal of a token for another organization, for which a
+// permission does not suffice.
 func (in generate) explainRefusal(ctx context.Context, session *cli.Session, err error) error {
 	if in.org == "" || !errors.Is(err, devops.ErrForbidden) {
 		return err
@@ -134,7 +134,7 @@ func (in generate) explainRefusal(ctx context.Context, session *cli.Session, err
 	return exit.Hint(err, "the token in use belongs to organization "+own+"; another one requires a token of its enterprise with org-token-write")
 }
 
-// choose returns the roles that were named, or those that are picked from a list.
+// choose returns the roles of --role, or those that the user picks from a list.
 func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Session) ([]devops.Role, error) {
 	if len(in.roles) > 0 {
 		return session.RolesNamed(ctx, in.roles)
@@ -142,7 +142,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 	return app.PickRoles(ctx, session, "Roles for the token", nil)
 }
 
-// warnOfLog warns before a secret goes to standard output in CI, which keeps that.
+// warnOfLog warns before a secret goes to standard output in CI, which logs it.
 func warnOfLog(app *cli.App) {
 	if !app.Terminal.CI {
 		return
@@ -153,7 +153,7 @@ func warnOfLog(app *cli.App) {
 	app.Warn("the secret goes to standard output and, unless redirected, into this job's log; use --out or --save")
 }
 
-// explain shows what the roles allow, before the question.
+// explain shows the permissions of the roles before the confirmation.
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
 		allowed := cli.PermissionsOf(r)
@@ -161,8 +161,8 @@ func explain(app *cli.App, roles []devops.Role) {
 	}
 }
 
-// report says where the secret is, and shows what is no secret where it went
-// elsewhere than to standard output.
+// report says where the secret is, and prints the other facts if it is not on standard
+// output.
 func (in generate) report(app *cli.App, made tokens.Issued, kept []string, failure error) error {
 	if in.ToStdout() {
 		app.Say("Save the secret and token now; they cannot be shown again.")

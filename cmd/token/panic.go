@@ -132,7 +132,7 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	return app.BatchError(results, false)
 }
 
-// show prints what is known of the token before the prompt.
+// show prints the facts about a token before the confirmation.
 func show(app *cli.App, l *tokens.Exposed) {
 	if app.Globals.Quiet {
 		return
@@ -167,7 +167,7 @@ func show(app *cli.App, l *tokens.Exposed) {
 	fmt.Fprintln(app.Err)
 }
 
-// effect names the tokens and what is about to be done to them.
+// effect names the tokens and the action on them.
 func effect(live []*tokens.Exposed, replaced int) string {
 	named := spelling.Count(len(live), "token")
 	if len(live) == 1 {
@@ -182,7 +182,8 @@ func effect(live []*tokens.Exposed, replaced int) string {
 	return fmt.Sprintf("Revoke %s, replacing %d of them first", named, replaced)
 }
 
-// ownTokenNote says what becomes of the token in use. One that is kept here can be replaced.
+// ownTokenNote explains the action on the token in use, which can be replaced if it is
+// stored here.
 func (in panicCmd) ownTokenNote(l *tokens.Exposed) string {
 	if in.force {
 		return "it is revoked last, which logs you out"

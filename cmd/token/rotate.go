@@ -15,8 +15,8 @@ import (
 	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// defaultOverlap is how long the old token of a rotation stays valid, so that
-// whatever uses it has time to change over.
+// defaultOverlap is how long the old token of a rotation stays valid, so that clients
+// have time to switch.
 const defaultOverlap = "24h"
 
 type rotate struct {

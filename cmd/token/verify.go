@@ -88,7 +88,7 @@ func isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// verifyInput verifies a whole token on standard input.
+// verifyInput verifies a token with its secret on standard input.
 func verifyInput(ctx context.Context, app *cli.App) (*tokens.Verification, error) {
 	token, err := readToken(ctx, app)
 	if err != nil {
