@@ -89,7 +89,7 @@ func (iss Issuer) uninterrupted(ctx context.Context, limit time.Duration) (conte
 // The errors wrap ErrDestination, ErrJournal, ErrNothingKept, ErrPending or
 // ErrPartial; with ErrPartial the credential is returned too. A refusal of the
 // service is returned as it is.
-func (iss Issuer) Issue(ctx context.Context, order Request, destinations []Destination) (devops.Credential, []string, error) {
+func (iss Issuer) Issue(ctx context.Context, request Request, destinations []Destination) (devops.Credential, []string, error) {
 	nothing := devops.Credential{}
 	if err := prepare(ctx, destinations); err != nil {
 		return nothing, nil, err
@@ -100,7 +100,7 @@ func (iss Issuer) Issue(ctx context.Context, order Request, destinations []Desti
 		return nothing, nil, err
 	}
 	entry, err := iss.Journal.begin(ctx, nonce, func() (Record, error) {
-		return iss.plan(ctx, Record{Kind: Generating, Request: order, Nonce: nonce}, destinations)
+		return iss.plan(ctx, Record{Kind: Generating, Request: request, Nonce: nonce}, destinations)
 	})
 	if err != nil {
 		return nothing, nil, err

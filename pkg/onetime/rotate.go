@@ -56,9 +56,9 @@ type Rotation struct {
 // Begin records a new rotation of the token old. Under the lock it checks that the
 // token and its locations are still the same. The error wraps ErrRotating or
 // ErrOldGone, or is that of Check.
-func (r *Rotation) Begin(ctx context.Context, old string, order Request, overlap time.Duration) (*Entry, error) {
+func (r *Rotation) Begin(ctx context.Context, old string, request Request, overlap time.Duration) (*Entry, error) {
 	e, err := r.Journal.begin(ctx, old, func() (Record, error) {
-		plan, err := r.plan(ctx, Record{Kind: Rotating, Request: order, Old: old, Overlap: overlap}, r.Destinations)
+		plan, err := r.plan(ctx, Record{Kind: Rotating, Request: request, Old: old, Overlap: overlap}, r.Destinations)
 		switch {
 		case err != nil:
 			return plan, err

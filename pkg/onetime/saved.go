@@ -16,13 +16,15 @@ type Saved struct {
 	Store    credential.Store
 	Location Location // with the name that the user gave
 	APIURL   string   // the service that the token is for
-	// Key names the item of a client ID. Two commands that save under one name at the
-	// same time write two items, so that neither can delete the item of the other.
-	Key func(clientID string) credential.Key
 	// TryRecord checks that Record can write. It leaves nothing behind.
 	TryRecord func() error
 	// Record adds the item to the configuration, unless the name was taken since.
 	Record func(ctx context.Context, clientID string) error
+}
+
+// key names the item of a client ID.
+func (s *Saved) key(clientID string) credential.Key {
+	return credential.SavedKey(s.Location.Profile, s.Location.Saved, clientID)
 }
 
 // String names the store for people.
@@ -43,7 +45,7 @@ func (s *Saved) Prepare(ctx context.Context) error {
 	if err := s.TryRecord(); err != nil {
 		return err
 	}
-	return TryStore(ctx, s.Store, s.Key("try"+rand.Text()))
+	return TryStore(ctx, s.Store, s.key("try"+rand.Text()))
 }
 
 // TryStore writes, reads and deletes a dummy item.
@@ -62,7 +64,7 @@ func Item(made devops.Credential, apiURL string) credential.Item {
 // Deliver writes the item, which the store reads back, and adds it to the
 // configuration.
 func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
-	key := s.Key(made.ClientID)
+	key := s.key(made.ClientID)
 	if err := s.Store.Set(ctx, key, Item(made, s.APIURL)); err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (s *Saved) Discard() {}
 
 // Holds reports whether the item is in the store.
 func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
-	_, err := s.Store.Get(ctx, s.Key(clientID))
+	_, err := s.Store.Get(ctx, s.key(clientID))
 	if errors.Is(err, credential.ErrNotFound) {
 		return false, nil
 	}
@@ -86,13 +88,13 @@ func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
 
 // Load returns the token of the item.
 func (s *Saved) Load(ctx context.Context, clientID string) (secret.Text, error) {
-	item, err := s.Store.Get(ctx, s.Key(clientID))
+	item, err := s.Store.Get(ctx, s.key(clientID))
 	return item.Token, err
 }
 
 // Drop deletes the item.
 func (s *Saved) Drop(ctx context.Context, clientID string) error {
-	return ignoreNotFound(s.Store.Delete(ctx, s.Key(clientID)))
+	return ignoreNotFound(s.Store.Delete(ctx, s.key(clientID)))
 }
 
 // ignoreNotFound returns err unless it is credential.ErrNotFound.

@@ -47,8 +47,8 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
 	}
 	for i := range found {
 		r := &found[i]
-		order := r.Operation.Record.Request
-		ordered := cli.RoleNames(roles(order.Roles))
+		request := r.Operation.Record.Request
+		ordered := cli.RoleNames(roles(request.Roles))
 		for _, id := range r.ClientIDs {
 			c, ok := listed[id]
 			if !ok {
@@ -58,7 +58,7 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
 			if c.Listed && cli.RoleNames(c.Roles) != ordered {
 				c.Differs = append(c.Differs, "roles")
 			}
-			if c.Description != "" && c.Description != order.Description { // a list without it says nothing
+			if c.Description != "" && c.Description != request.Description { // a list without it says nothing
 				c.Differs = append(c.Differs, "description")
 			}
 			r.Candidates = append(r.Candidates, c)

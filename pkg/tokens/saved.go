@@ -49,7 +49,6 @@ func savedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Save
 	}
 	return &onetime.Saved{
 		Store: store, Location: place, APIURL: apiURL,
-		Key:       func(clientID string) credential.Key { return keyOf(place, clientID) },
 		TryRecord: app.TryConfig,
 		Record: func(ctx context.Context, clientID string) error {
 			return app.UpdateConfig(ctx, func(c *config.Config) error {

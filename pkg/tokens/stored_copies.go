@@ -117,8 +117,6 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 
 // Deliver stores the new token beside the old one. After an error no location has it.
 func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) error {
-	h.app.Secrets.Add(made.Token)
-	h.app.Secrets.Add(made.Secret)
 	err := h.each(func(p onetime.Location, store credential.Store) error {
 		return store.Set(ctx, keyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
 	})
