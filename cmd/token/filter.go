@@ -46,27 +46,27 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 	if f == (filter{}) {
 		return all, nil
 	}
-	untold, ageless := 0, 0
+	unknownExpiry, unknownAge := 0, 0
 	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokens.Token) bool {
 		switch {
 		case roleID != "" && !slices.Contains(r.Roles, roleID):
 			return true
 		case f.noExpiry && r.LacksTimes():
-			untold++
+			unknownExpiry++
 			return true
 		case f.noExpiry && !r.ExpiresAt.IsZero():
 			return true
 		case age > 0 && r.GeneratedOn.IsZero():
-			ageless++
+			unknownAge++
 			return true
 		}
 		return age > 0 && r.Now.Sub(r.GeneratedOn) < age
 	})
-	if untold > 0 {
-		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", untold, spelling.Count(len(all), "token"))
+	if unknownExpiry > 0 {
+		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", unknownExpiry, spelling.Count(len(all), "token"))
 	}
-	if ageless > 0 {
-		app.Warn("--older-than skipped %d of %s: the list does not show their age", ageless, spelling.Count(len(all), "token"))
+	if unknownAge > 0 {
+		app.Warn("--older-than skipped %d of %s: the list does not show their age", unknownAge, spelling.Count(len(all), "token"))
 	}
 	return chosen, nil
 }

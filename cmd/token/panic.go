@@ -92,13 +92,13 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	ctx, cancel := app.ExtendTimeout(cmd, time.Duration(len(texts))*time.Second)
 	defer cancel()
-	leaks, err := tokens.AssessExposed(ctx, app, texts, in.rotate)
+	exposed, err := tokens.AssessExposed(ctx, app, texts, in.rotate)
 	if err != nil {
 		return err
 	}
 	var live []*tokens.Exposed
 	replaced := 0
-	for _, l := range leaks {
+	for _, l := range exposed {
 		l.FoundAt = in.locateInText(l.Texts, lines)
 		show(app, l)
 		if l.Replaced {
@@ -117,9 +117,9 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 		}
 	}
 	if app.Globals.DryRun && len(live) > 0 {
-		return tokens.DryRunExposed(ctx, app, leaks, in.force)
+		return tokens.DryRunExposed(ctx, app, exposed, in.force)
 	}
-	results := tokens.RevokeExposed(ctx, app, leaks, in.force)
+	results := tokens.RevokeExposed(ctx, app, exposed, in.force)
 	if len(live) > 0 {
 		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
 	}

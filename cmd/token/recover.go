@@ -61,13 +61,13 @@ func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	var doomed []string
+	var toRevoke []string
 	for _, p := range found {
-		doomed = append(doomed, p.Revoke...)
+		toRevoke = append(toRevoke, p.Revoke...)
 	}
-	slices.Sort(doomed)
-	if doomed = slices.Compact(doomed); len(doomed) > 0 {
-		if err := app.Confirm(ctx, "Revoke %s?", strings.Join(doomed, ", ")); err != nil {
+	slices.Sort(toRevoke)
+	if toRevoke = slices.Compact(toRevoke); len(toRevoke) > 0 {
+		if err := app.Confirm(ctx, "Revoke %s?", strings.Join(toRevoke, ", ")); err != nil {
 			return err
 		}
 	}

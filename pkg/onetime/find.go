@@ -188,7 +188,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	case held && !r.Seen: // it was never listed, so its absence proves nothing
 		return f, nil
 	case held:
-		if dead, err := iss.rejected(ctx, r.Made, destinations); err != nil || !dead {
+		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
 	case r.otherOrg():
@@ -248,8 +248,8 @@ func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r R
 			return f, nil
 		}
 	}
-	bogus, err := iss.rejected(ctx, r.Made, destinations)
-	if err == nil && bogus && r.otherToken() != "" {
+	isRejected, err := iss.rejected(ctx, r.Made, destinations)
+	if err == nil && isRejected && r.otherToken() != "" {
 		return iss.findOther(ctx, w, sight, r)
 	}
 	return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
@@ -269,7 +269,7 @@ func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Des
 		if err != nil {
 			return f, err
 		}
-		if dead, err := iss.rejected(ctx, id, destinations); err != nil || held && !dead {
+		if isRejected, err := iss.rejected(ctx, id, destinations); err != nil || held && !isRejected {
 			return f, err
 		}
 	}

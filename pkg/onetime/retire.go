@@ -104,22 +104,22 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 
 // revokeAs revokes a token with the login, or the login itself with its counterpart.
 func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart string) error {
-	m := r.Issuer
+	iss := r.Issuer
 	if clientID == r.Caller {
 		other, err := r.clientFor(ctx, counterpart)
 		if err != nil {
 			return err
 		}
 		if other != nil {
-			m.Tokens, m.Caller = other.Tokens, counterpart
+			iss.Tokens, iss.Caller = other.Tokens, counterpart
 		}
 	}
 	var stored []Destination
 	if r.Storage != nil && clientID == e.Old { // the service may reject a token because it is new
 		stored = []Destination{r.Storage}
 	}
-	w := m.witness(e.Record, stored)
-	if m.Caller == clientID { // it revokes itself, and then asks with itself
+	w := iss.witness(e.Record, stored)
+	if iss.Caller == clientID { // it revokes itself, and then asks with itself
 		w.Rejected = func(ctx context.Context, id string) (bool, error) {
 			if id != clientID {
 				return false, nil
@@ -128,5 +128,5 @@ func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart
 			return devops.NoSuchToken(err), nil
 		}
 	}
-	return m.revoke(ctx, w, e, clientID, nil)
+	return iss.revoke(ctx, w, e, clientID, nil)
 }

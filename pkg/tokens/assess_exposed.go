@@ -18,7 +18,7 @@ const maxChecks = 8
 // with which others are revoked. With replace, tokens that are stored here are to be
 // replaced.
 func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, replace bool) ([]*Exposed, error) {
-	home, err := ownOrgView(ctx, app)
+	own, err := ownOrgView(ctx, app)
 	if err != nil {
 		return nil, err
 	}
@@ -26,64 +26,64 @@ func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, repl
 	if err != nil {
 		return nil, err
 	}
-	if home != nil {
-		url = home.session.APIURL
+	if own != nil {
+		url = own.session.APIURL
 	}
 	cfg, err := app.Config()
 	if err != nil {
 		return nil, err
 	}
-	leaks := groupByClientID(found)
-	if err := askAll(ctx, app, leaks, url); err != nil {
+	exposed := groupByClientID(found)
+	if err := askAll(ctx, app, exposed, url); err != nil {
 		return nil, err
 	}
-	untold := 0
-	abroad := map[string]*orgView{}
-	for _, l := range leaks {
+	unanswered := 0
+	otherViews := map[string]*orgView{}
+	for _, l := range exposed {
 		l.stored = storedLocations(cfg, l.ClientID)
-		if home != nil {
-			l.Current = l.ClientID == home.session.ClientID
-			if l.OrgID == "" || l.OrgID == home.orgID {
-				l.recordView(home)
+		if own != nil {
+			l.Current = l.ClientID == own.session.ClientID
+			if l.OrgID == "" || l.OrgID == own.orgID {
+				l.recordView(own)
 			}
 		}
 		if l.self != nil {
 			if l.lister == nil {
-				l.recordView(otherOrgView(ctx, app, l, abroad))
+				l.recordView(otherOrgView(ctx, app, l, otherViews))
 			}
 			l.revokers = append(l.revokers, l.self)
 		}
 		if l.State() == stateUnanswered {
-			untold++
+			unanswered++
 		}
 	}
-	if untold == len(leaks) {
-		return nil, leaks[0].askFailure
+	if unanswered == len(exposed) {
+		return nil, exposed[0].askFailure
 	}
-	orderExposed(app, leaks, replace)
-	return leaks, nil
+	orderExposed(app, exposed, replace)
+	return exposed, nil
 }
 
 // groupByClientID groups the texts of tokens by client ID.
 func groupByClientID(found []secret.Token) []*Exposed {
-	var leaks []*Exposed
+	var exposed []*Exposed
 	for _, t := range found {
-		at := slices.IndexFunc(leaks, func(l *Exposed) bool { return l.ClientID == t.ClientID })
+		at := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.ClientID == t.ClientID })
 		if at < 0 {
-			at = len(leaks)
-			leaks = append(leaks, &Exposed{Token: Token{Token: devops.Token{ClientID: t.ClientID}}})
+			at = len(exposed)
+			exposed = append(exposed, &Exposed{Token: Token{Token: devops.Token{ClientID: t.ClientID}}})
 		}
-		leaks[at].Texts = append(leaks[at].Texts, t)
+		exposed[at].Texts = append(exposed[at].Texts, t)
 	}
-	return leaks
+	return exposed
 }
 
 // askAll asks the service with each token whether it is live.
-func askAll(ctx context.Context, app *cli.App, leaks []*Exposed, url string) error {
+func askAll(ctx context.Context, app *cli.App, exposed []*Exposed, url string) error {
 	slots := make(chan struct{}, maxChecks)
 	var asking sync.WaitGroup
 	defer asking.Wait()
-	for _, l := range leaks {
+	for _, l := range exposed {
 		sessions := make([]*cli.Session, len(l.Texts))
 		for i, t := range l.Texts {
 			var err error
@@ -140,13 +140,13 @@ func (l *Exposed) recordView(v *orgView) {
 
 // orderExposed decides which tokens are replaced, sorts those last with which others
 // are revoked, and numbers them.
-func orderExposed(app *cli.App, leaks []*Exposed, replace bool) {
-	for _, l := range leaks {
+func orderExposed(app *cli.App, exposed []*Exposed, replace bool) {
+	for _, l := range exposed {
 		l.Stored = l.replaceable(app)
 		l.Replaced = replace && l.Stored
 	}
-	slices.SortStableFunc(leaks, func(a, b *Exposed) int { return a.rank(leaks) - b.rank(leaks) })
-	for i, l := range leaks {
+	slices.SortStableFunc(exposed, func(a, b *Exposed) int { return a.rank(exposed) - b.rank(exposed) })
+	for i, l := range exposed {
 		l.Number = i + 1
 	}
 }
@@ -162,14 +162,14 @@ func (l *Exposed) replaceable(app *cli.App) bool {
 
 // rank is 0 for a token that revokes none but itself, 1 for one that is replaced or
 // revokes others, and 2 for the token in use.
-func (l *Exposed) rank(leaks []*Exposed) int {
+func (l *Exposed) rank(exposed []*Exposed) int {
 	switch {
 	case l.Current:
 		return 2
 	case l.Replaced:
 		return 1
 	}
-	for _, other := range leaks {
+	for _, other := range exposed {
 		if other != l && slices.ContainsFunc(other.revokers, func(s *cli.Session) bool { return s.ClientID == l.ClientID }) {
 			return 1
 		}

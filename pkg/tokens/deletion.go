@@ -58,17 +58,17 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 	for _, n := range names {
 		place, ref := n.Line, n.Ref
 		r, err := Find(all, ref)
-		lost, isLost := findStale(savedTokens, all, ref)
+		stale, isStale := findStale(savedTokens, all, ref)
 		switch {
-		case !o.Force && (ref == own || isLost && lost.Stale == own):
+		case !o.Force && (ref == own || isStale && stale.Stale == own):
 			return nil, errOwnToken(own)
 		case isAmbiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
-		case err != nil && isLost:
-			if slices.ContainsFunc(found, func(t Deletion) bool { return t.Stale == lost.Stale }) {
-				lost = Deletion{Input: ref, Duplicate: lost.Stale}
+		case err != nil && isStale:
+			if slices.ContainsFunc(found, func(t Deletion) bool { return t.Stale == stale.Stale }) {
+				stale = Deletion{Input: ref, Duplicate: stale.Stale}
 			}
-			found = append(found, lost)
+			found = append(found, stale)
 		case err != nil && secret.LooksLikeClientID(ref) && o.Single && len(names) == 1: // a list may be late or incomplete
 			t := Deletion{Token: Token{Token: devops.Token{ClientID: ref}}, Input: ref, Unlisted: true}
 			for _, r := range all {

@@ -15,18 +15,18 @@ import (
 // other token and it is the younger one. Rotations without a common journal may leave
 // several new tokens for one old token.
 func pairRotations(all []Token) {
-	marks, places := map[string]int{}, map[string][]int{}
+	marks, positions := map[string]int{}, map[string][]int{}
 	for i, r := range all {
 		marks[r.Mark]++
 		id := strings.ToLower(r.ClientID) // a service may change the letter case of descriptions
-		places[id] = append(places[id], i)
+		positions[id] = append(positions[id], i)
 	}
 	for i := range all {
 		old := onetime.Replaces(all[i].Description)
 		if old == "" || marks[all[i].Mark] > 1 {
 			continue
 		}
-		at := places[strings.ToLower(old)]
+		at := positions[strings.ToLower(old)]
 		if len(at) != 1 || at[0] == i || all[i].GeneratedOn.Before(all[at[0]].GeneratedOn) || all[at[0]].Expired() {
 			continue
 		}

@@ -16,9 +16,9 @@ import (
 )
 
 // DryRunExposed shows every request of a dry run.
-func DryRunExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bool) error {
+func DryRunExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force bool) error {
 	var requests []func(context.Context) error
-	for _, l := range leaks {
+	for _, l := range exposed {
 		if !l.ShouldRevoke(force) || len(l.revokers) == 0 {
 			continue
 		}
@@ -34,21 +34,21 @@ func DryRunExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bo
 
 // RevokeExposed revokes the live tokens, verifies that, and deletes their saved
 // secrets.
-func RevokeExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bool) []bulk.Result {
-	rows := make([]bulk.Row, len(leaks))
-	for i, l := range leaks {
+func RevokeExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force bool) []bulk.Result {
+	rows := make([]bulk.Row, len(exposed))
+	for i, l := range exposed {
 		rows[i] = l.row(app, force)
 	}
-	needed := slices.IndexFunc(leaks, func(l *Exposed) bool { return l.rank(leaks) > 0 })
+	needed := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.rank(exposed) > 0 })
 	if needed < 0 {
-		needed = len(leaks)
+		needed = len(exposed)
 	}
 	var results []bulk.Result
 	if needed > 0 {
 		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
-		proveExposed(ctx, app, rows, leaks, results)
+		proveExposed(ctx, app, rows, exposed, results)
 	}
-	for i := needed; i < len(leaks); i++ { // one by one: each revokes and verifies those before it
+	for i := needed; i < len(exposed); i++ { // one by one: each revokes and verifies those before it
 		one := []bulk.Result{rows[i].Result}
 		if rows[i].Outcome == "" {
 			err := context.Cause(ctx)
@@ -57,17 +57,17 @@ func RevokeExposed(ctx context.Context, app *cli.App, leaks []*Exposed, force bo
 				one[0].Outcome, err = bulk.OK, rows[i].Do(ctx)
 			}
 			one[0] = recordFailure(one[0], err)
-			proveExposed(ctx, app, rows[i:], leaks[i:], one)
+			proveExposed(ctx, app, rows[i:], exposed[i:], one)
 		}
 		results = append(results, one[0])
 	}
 	clean, cancel := cli.Proving(ctx)
 	defer cancel()
 	for i, r := range results {
-		if r.Outcome != bulk.OK || leaks[i].Replaced {
+		if r.Outcome != bulk.OK || exposed[i].Replaced {
 			continue
 		}
-		if err := leaks[i].cleanUp(clean, app); err != nil {
+		if err := exposed[i].cleanUp(clean, app); err != nil {
 			app.Warn("%s was revoked, but its saved secret was not deleted: %v", r.ID, err)
 		}
 	}
@@ -146,18 +146,18 @@ func (l *Exposed) errNoPermission(refusal error) error {
 }
 
 // proveExposed corrects the results of rows by what lists prove.
-func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, leaks []*Exposed, results []bulk.Result) {
+func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, exposed []*Exposed, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	cli.ProveResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
-		return proveGone(looking, app, leaks, accepted)
+		return proveGone(looking, app, exposed, accepted)
 	})
 }
 
 // proveGone returns an error for each token that is not proven to be deleted.
-func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map[string]bool) map[string]error {
+func proveGone(ctx context.Context, app *cli.App, exposed []*Exposed, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
-	for _, l := range leaks {
+	for _, l := range exposed {
 		if ok, sent := accepted[l.ClientID]; sent && l.witness() != nil {
 			if byLister[l.witness()] == nil {
 				byLister[l.witness()] = map[string]bool{}
@@ -167,7 +167,7 @@ func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 	}
 	failures := map[string]error{}
 	for lister, sent := range byLister {
-		w, err := NewWitness(app, lister, listOf(leaks, lister))
+		w, err := NewWitness(app, lister, listOf(exposed, lister))
 		if err != nil {
 			for id := range sent {
 				failures[id] = err
@@ -175,11 +175,11 @@ func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 			continue
 		}
 		w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-			at := slices.IndexFunc(leaks, func(l *Exposed) bool { return l.ClientID == clientID })
-			if at < 0 || leaks[at].self == nil { // it was not accepted before either
+			at := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.ClientID == clientID })
+			if at < 0 || exposed[at].self == nil { // it was not accepted before either
 				return false, nil
 			}
-			_, err := leaks[at].self.Orgs.Current(ctx)
+			_, err := exposed[at].self.Orgs.Current(ctx)
 			return devops.NoSuchToken(err), nil
 		}
 		maps.Copy(failures, w.Gone(ctx, sent))
@@ -192,8 +192,8 @@ func proveGone(ctx context.Context, app *cli.App, leaks []*Exposed, accepted map
 func (l *Exposed) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
 
 // listOf returns the tokens that a session listed.
-func listOf(leaks []*Exposed, lister *cli.Session) []devops.Token {
-	for _, l := range leaks {
+func listOf(exposed []*Exposed, lister *cli.Session) []devops.Token {
+	for _, l := range exposed {
 		if l.lister == lister && l.listed != nil {
 			return l.listed
 		}

@@ -153,22 +153,22 @@ func isAmbiguous(err error) bool {
 // Find returns the token whose client ID or saved name is ref.
 func Find(all []Token, ref string) (Token, error) {
 	var known []string
-	var meant []Token
+	var matches []Token
 	for _, r := range all {
 		if r.ClientID == ref || r.Saved == ref && ref != "" {
-			meant = append(meant, r)
+			matches = append(matches, r)
 		}
 		known = append(known, r.ClientID)
 		if r.Saved != "" {
 			known = append(known, r.Saved)
 		}
 	}
-	switch len(meant) {
+	switch len(matches) {
 	case 0:
 	case 1:
-		return meant[0], nil
+		return matches[0], nil
 	default:
-		return Token{}, exit.Ambiguous("token", ref, []string{meant[0].ClientID, meant[1].ClientID}).
+		return Token{}, exit.Ambiguous("token", ref, []string{matches[0].ClientID, matches[1].ClientID}).
 			WithHint("it is the client ID of one token and the saved name of another")
 	}
 	e := exit.NotFoundf("token", ref, known)
