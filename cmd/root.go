@@ -35,6 +35,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // New returns the root of the tree: of the whole one if app has no command line,
@@ -61,6 +62,7 @@ Try it without an account: astra sandbox demo`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
+	app.AtStart = func(ctx context.Context, notice bool) { tokens.RunAtStart(ctx, app, notice) }
 	app.AddFlags(root)
 	root.AddCommand(topics(app, root.PersistentFlags())...)
 	for _, group := range []struct {

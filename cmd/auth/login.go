@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type login struct {
@@ -89,7 +90,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	keep := cli.Login{Profile: in.profile, Kind: kind, URL: url, Verify: !in.noVerify}
+	keep := tokens.Login{Profile: in.profile, Kind: kind, URL: url, Verify: !in.noVerify}
 	store, err := keep.Probe(ctx, app)
 	if err != nil {
 		return err

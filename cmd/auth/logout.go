@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newLogout(app *cli.App) *cobra.Command {
@@ -43,7 +44,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 		app.Say("Profile %s stores no token. To log out, unset ASTRA_TOKEN.", p.Name)
 		return nil
 	}
-	if err := app.CheckNoRotation("to log out of "+p.Name, cli.InProfile(p.Name)); err != nil {
+	if err := tokens.CheckNoRotation(app, "to log out of "+p.Name, tokens.InProfile(p.Name)); err != nil {
 		return err
 	}
 	if err := app.Confirm(ctx, "Delete the stored token of profile %s?", p.Name); err != nil {
@@ -56,7 +57,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	err = store.Delete(ctx, cli.LoginKey(p))
+	err = store.Delete(ctx, credential.LoginKey(p.Name, p.ClientID))
 	there := !errors.Is(err, credential.ErrNotFound)
 	if err != nil && there {
 		return err

@@ -21,7 +21,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 	if err != nil {
 		return opened{}, err
 	}
-	if in.username != "" && d.Type != "classic" && !cli.LooksLikeClientID(in.username) {
+	if in.username != "" && d.Type != "classic" && !secret.LooksLikeClientID(in.username) {
 		return opened{}, exit.Usagef("%s is a %s database; only classic databases have user names and passwords", d.Name, d.Type).
 			WithHint("for databases created since March 4, 2021 use the client ID and secret of a token").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
@@ -75,7 +75,7 @@ func (in session) probe(ctx context.Context, app *cli.App, p config.Profile) err
 // fromStore reads client id and secret of a saved token, which are sent to no
 // other service than its own.
 func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, saved config.SavedToken) (string, secret.Text, error) {
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(p.Name, saved))
+	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(p.Name, saved.Name, saved.ClientID))
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
 		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+"; generate another one")

@@ -17,6 +17,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 // finding is what one check found.
@@ -166,7 +167,7 @@ func database(app *cli.App) finding {
 // operations looks for those that were cut short.
 func operations(app *cli.App) finding {
 	f := finding{check: "operations", state: fine, detail: "no unfinished operations"}
-	words, next, err := app.Unfinished()
+	words, next, err := tokens.DescribeUnfinished(app)
 	switch {
 	case err != nil:
 		return finding{f.check, trouble, err.Error()}

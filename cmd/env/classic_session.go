@@ -6,6 +6,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -59,7 +60,7 @@ func (s *values) belongs(session credential.Item) bool {
 	case s.chosen:
 		return false
 	}
-	return !cli.LooksLikeClientID(session.ClientID)
+	return !secret.LooksLikeClientID(session.ClientID)
 }
 
 // tokenOf is the name of the saved token with a client id, or nothing.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newDelete(app *cli.App) *cobra.Command {
@@ -32,16 +33,16 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := app.CheckNoRotation("to delete profile "+p.Name, cli.InProfile(p.Name)); err != nil {
+	if err := tokens.CheckNoRotation(app, "to delete profile "+p.Name, tokens.InProfile(p.Name)); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Delete profile %s and %s stored for it?", p.Name, spelling.Count(cli.SecretsOf(p), "secret")); err != nil {
+	if err := app.Confirm(ctx, "Delete profile %s and %s stored for it?", p.Name, spelling.Count(tokens.SecretsOf(p), "secret")); err != nil {
 		return err
 	}
 	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {
 		return nil
 	}
-	if err := app.DeleteProfile(ctx, p); err != nil {
+	if err := tokens.DeleteProfile(ctx, app, p); err != nil {
 		return err
 	}
 	app.ForgetNames(p)

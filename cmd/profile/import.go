@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type importer struct {
@@ -154,7 +155,7 @@ func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f c
 	if err != nil {
 		return config.Profile{}, exit.Failf(exit.Config, "%v", err)
 	}
-	keep := cli.Login{Profile: f.Name, Kind: kind, URL: url, Verify: true}
+	keep := tokens.Login{Profile: f.Name, Kind: kind, URL: url, Verify: true}
 	store, err := keep.Probe(ctx, app)
 	if err != nil {
 		return config.Profile{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newRename(app *cli.App) *cobra.Command {
@@ -30,7 +31,7 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if err := refuseSandbox(app); err != nil {
 		return err
 	}
-	if app.EndedRename(from, to) {
+	if app.EndedRename.From == from && app.EndedRename.To == to {
 		app.Say("Renamed profile %s to %s.", from, to)
 		return nil
 	}
@@ -44,13 +45,13 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if _, err := app.NamedProfile(to); err == nil {
 		return exit.Failf(exit.Conflict, "profile %q already exists", to)
 	}
-	if err := app.CheckNoRotation("to rename profile "+from, cli.InProfile(from)); err != nil {
+	if err := tokens.CheckNoRotation(app, "to rename profile "+from, tokens.InProfile(from)); err != nil {
 		return err
 	}
 	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
 		return nil
 	}
-	if err := app.RenameProfile(ctx, p, to); err != nil {
+	if err := tokens.RenameProfile(ctx, app, p, to); err != nil {
 		return err
 	}
 	app.Say("Renamed profile %s to %s.", from, to)

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newReset(app *cli.App) *cobra.Command {
@@ -66,7 +67,7 @@ func dropTraces(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	return os.RemoveAll(filepath.Join(dir, cli.JournalDir))
+	return os.RemoveAll(filepath.Join(dir, tokens.JournalDir))
 }
 
 // replaceable opens the sandbox to replace its state, so that a damaged one is

@@ -1,116 +1,71 @@
 package token
 
 import (
-	"io"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/envfile"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// issuedView is a new credential as it is shown.
-type issuedView struct {
-	devops.Credential
-	roles    []cli.RoleRef
-	saved    string
-	previous string // client id of the token that it replaces
-	due      time.Time
-	action   string // what became of the previous one
+// columns describe a listed token.
+func columns() []output.Column[tokens.Token] {
+	return []output.Column[tokens.Token]{
+		{Key: "clientId", Value: func(r tokens.Token) any { return r.ClientID }, Name: true},
+		{Key: "name", Value: func(r tokens.Token) any { return output.OrNull(r.Saved) }, Spare: 1},
+		{Key: "roles", Value: func(r tokens.Token) any { return r.RoleRefs }, Text: func(r tokens.Token) string { return cli.RoleNames(r.RoleRefs) }, Spare: -1},
+		{Key: "description", Value: func(r tokens.Token) any { return r.Text }},
+		{Key: "generatedOn", Value: func(r tokens.Token) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
+		{Key: "expiresAt", Value: func(r tokens.Token) any { return r.ExpiresAt }, Unset: tokens.Token.ExpiryText, Spare: -1},
+		{Key: "age", Value: func(r tokens.Token) any { return cli.Age(r.Now, r.GeneratedOn) }, Order: tokens.Token.Age, Human: true, AgeOf: "generatedOn", Spare: 1},
+		{Key: "current", Value: func(r tokens.Token) any { return r.Current }, Mark: true, Spare: 1},
+		{Key: "operation", Value: func(r tokens.Token) any { return output.OrNull(r.Mark) }, Wide: true},
+		{Key: "replaces", Value: func(r tokens.Token) any { return output.OrNull(r.Replaces) }, Wide: true},
+		{Key: "replacedBy", Value: func(r tokens.Token) any { return output.OrNull(r.ReplacedBy) }, Wide: true},
+	}
 }
 
-// generatedColumns describe a new credential, with its secrets only where this
-// output is their destination. Elsewhere the keys stay, and are null.
-func generatedColumns(reveal bool) []output.Column[issuedView] {
-	secret := func(key string, value func(issuedView) string) output.Column[issuedView] {
-		return output.Column[issuedView]{Key: key, Exact: true, Data: !reveal, Value: func(g issuedView) any {
-			if !reveal {
+// dueColumns describe the finished rotations of --due by their new tokens.
+func dueColumns() []output.Column[tokens.Issued] {
+	return append(tokens.RotatedColumns(false),
+		output.Column[tokens.Issued]{Key: "due", Value: func(g tokens.Issued) any { return g.Due }},
+		output.Column[tokens.Issued]{Key: "action", Value: func(g tokens.Issued) any { return g.Action }})
+}
+
+// verificationColumns describe the result of "token verify".
+func verificationColumns() []output.Column[tokens.Verification] {
+	return []output.Column[tokens.Verification]{
+		{Key: "valid", Value: tokens.Verification.Valid},
+		{Key: "reason", Value: func(f tokens.Verification) any { return output.OrNull(f.Reason) }},
+		{Key: "clientId", Value: func(f tokens.Verification) any { return f.ClientID }, Name: true},
+		{Key: "name", Value: func(f tokens.Verification) any { return output.OrNull(f.Saved) }},
+		{Key: "orgId", Value: func(f tokens.Verification) any { return output.OrNull(f.OrgID) }},
+		{Key: "orgName", Value: func(f tokens.Verification) any { return output.OrNull(f.OrgName) }},
+		{Key: "otherOrg", Value: func(f tokens.Verification) any { return f.OtherOrg }},
+		{Key: "roles", Value: func(f tokens.Verification) any { return f.RoleRefs }, Text: func(f tokens.Verification) string { return cli.RoleNames(f.RoleRefs) }},
+		{Key: "permissions", Value: func(f tokens.Verification) any { return f.Permissions }},
+		{Key: "expiresAt", Value: func(f tokens.Verification) any { return f.ExpiresAt }, Unset: tokens.Verification.ExpiryText},
+		{Key: "current", Value: func(f tokens.Verification) any { return f.Current }},
+	}
+}
+
+// pendingColumns describe the pending operations.
+func pendingColumns(app *cli.App) []output.Column[tokens.Pending] {
+	return []output.Column[tokens.Pending]{
+		{Key: "operation", Value: func(r tokens.Pending) any { return r.Operation.ID }, Name: true},
+		{Key: "mark", Value: func(r tokens.Pending) any { return output.OrNull(r.Operation.Record.Nonce) }, Wide: true},
+		{Key: "kind", Value: func(r tokens.Pending) any { return output.OrNull(string(r.Operation.Record.Kind)) }, Spare: 1},
+		{Key: "clientIds", Value: func(r tokens.Pending) any { return append([]string{}, r.ClientIDs...) }, Data: true},
+		{Key: "began", Value: func(r tokens.Pending) any { return r.Operation.Record.Began.Truncate(time.Second) }, Spare: 1},
+		{Key: "state", Value: func(r tokens.Pending) any { return r.State }, State: true},
+		{Key: "outcome", Value: func(r tokens.Pending) any { return r.Outcome }, Spare: 1, State: true},
+		{Key: "next", Value: func(r tokens.Pending) any { return output.OrNull(app.Command(r.Next)) }, Wrap: true},
+		{Key: "error", Value: func(r tokens.Pending) any {
+			if r.Failure == nil {
 				return output.OrNull("")
 			}
-			return value(g)
-		}}
+			return r.Failure.Error()
+		}, Spare: 1}, // standard error has it too
+		{Key: "candidates", Value: func(r tokens.Pending) any { return append([]tokens.Candidate{}, r.Candidates...) }, Text: tokens.CandidatesText, Wrap: true},
 	}
-	return []output.Column[issuedView]{
-		{Key: "clientId", Value: func(g issuedView) any { return g.ClientID }, Name: true},
-		secret("secret", func(g issuedView) string { return g.Secret.Reveal() }),
-		secret("token", func(g issuedView) string { return g.Token.Reveal() }),
-		{Key: "orgId", Value: func(g issuedView) any { return g.OrgID }},
-		{Key: "roles", Value: func(g issuedView) any { return g.roles }, Text: func(g issuedView) string { return cli.RoleNames(g.roles) }},
-		{Key: "description", Value: func(g issuedView) any { return g.Description }},
-		{Key: "generatedOn", Value: func(g issuedView) any { return g.GeneratedOn }},
-		{Key: "expiresAt", Value: func(g issuedView) any { return g.ExpiresAt }, Unset: func(issuedView) string { return "never" }},
-		{Key: "saved", Value: func(g issuedView) any { return output.OrNull(g.saved) }},
-	}
-}
-
-// rotatedColumns describe a credential that takes another one's place.
-func rotatedColumns(reveal bool) []output.Column[issuedView] {
-	return slices.Insert(generatedColumns(reveal), 1,
-		output.Column[issuedView]{Key: "previous", Value: func(g issuedView) any { return g.previous }})
-}
-
-// dueColumns describe the rotations of --due, by their new tokens.
-func dueColumns() []output.Column[issuedView] {
-	return append(rotatedColumns(false),
-		output.Column[issuedView]{Key: "due", Value: func(g issuedView) any { return g.due }},
-		output.Column[issuedView]{Key: "action", Value: func(g issuedView) any { return g.action }})
-}
-
-// shown is the credential with the names of its roles.
-func (in generate) shown(made devops.Credential, roles []devops.Role) issuedView {
-	g := issuedView{Credential: made, saved: in.save}
-	for _, r := range roles {
-		g.roles = append(g.roles, cli.RoleRef{ID: r.ID, Name: r.Name})
-	}
-	return g
-}
-
-// toStdout returns how the credential is written with its secrets in the format of
-// standard output.
-func toStdout(app *cli.App, columns []output.Column[issuedView], shown func(devops.Credential) issuedView) func(io.Writer, devops.Credential) error {
-	return func(w io.Writer, made devops.Credential) error {
-		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), columns, shown(made))
-	}
-}
-
-// toFile returns how a file is written: in the given format, or that of its
-// suffix. JSON and CSV are what standard output would have been.
-func toFile(app *cli.App, path, format string, columns []output.Column[issuedView], shown func(devops.Credential) issuedView) (func(io.Writer, devops.Credential) error, error) {
-	if format == "" {
-		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(path))]
-	}
-	var o output.Options
-	switch format {
-	case "", "json":
-		o.Format = output.JSON
-	case "csv":
-		o.Format = output.CSV
-	case "text":
-		o.Format = output.Table
-	case "env":
-		return writeEnv, nil
-	default:
-		return nil, exit.Usagef("--format is json, csv, env or text, not %q", format)
-	}
-	return func(w io.Writer, made devops.Credential) error {
-		return output.One(app.Secrets.Sparing(w, made.Secret, made.Token), o, columns, shown(made))
-	}, nil
-}
-
-func writeEnv(w io.Writer, made devops.Credential) error {
-	text, err := envfile.Export(envfile.Dotenv, []envfile.Var{
-		{Name: "ASTRA_DB_CLIENT_ID", Value: made.ClientID},
-		{Name: "ASTRA_DB_CLIENT_SECRET", Value: made.Secret.Reveal()},
-		{Name: "ASTRA_DB_APPLICATION_TOKEN", Value: made.Token.Reveal()},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
 }

@@ -1,24 +1,20 @@
 package token
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/config"
-	"github.com/astra-admin/astra/pkg/credential"
-	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/onetime"
-	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type deleteCmd struct {
@@ -80,39 +76,33 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	all, err := rows(ctx, app, session)
+	all, err := tokens.List(ctx, app, session)
 	if err != nil {
 		return err
 	}
-	var found []deleteArg
+	var found []tokens.Deletion
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
 	} else {
-		found, err = in.find(ctx, app, session, all, named)
+		options := tokens.DeletionOptions{Force: in.force, IfExists: in.ifExists, Single: len(in.refs) == 1}
+		found, err = tokens.ResolveDeletions(ctx, app, session, all, named, options)
 	}
 	if err != nil {
 		return err
 	}
-	witness, err := newWitness(app, session, all, found)
+	revoker, err := tokens.NewRevoker(app, session, all, found, in.ifExists)
 	if err != nil {
 		return err
-	}
-	for _, t := range found {
-		id := cmp.Or(t.ClientID, t.stale)
-		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
-		if err := app.CheckNoRotation("to revoke "+id, rotates); err != nil {
-			return err
-		}
 	}
 	if len(in.refs) > 0 && len(found) == 1 {
-		return in.one(ctx, app, session, witness, found[0])
+		return revokeOne(ctx, app, revoker, found[0])
 	}
 	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, witness, found)
+	return revokeSeveral(longer, app, revoker, found)
 }
 
-// check refuses a command line that names no tokens, or both names and chooses.
+// check refuses a command line without tokens, or with both names and filters.
 func (in deleteCmd) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
@@ -126,179 +116,153 @@ func (in deleteCmd) check() error {
 	return err
 }
 
-// one revokes one token.
-func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session, witness *onetime.Witness, t deleteArg) error {
-	row := bulk.Result{Row: 1, Input: t.input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
-	none := func(id string) error {
+// names returns the tokens that are named on the command line and in --from.
+func (in deleteCmd) names(ctx context.Context, app *cli.App) ([]tokens.NamedToken, error) {
+	var all []tokens.NamedToken
+	for _, ref := range in.refs {
+		if ref != "-" {
+			all = append(all, tokens.NamedToken{Ref: ref})
+			continue
+		}
+		if in.from == "-" || slices.ContainsFunc(all, func(n tokens.NamedToken) bool { return n.Line == "standard input: " }) {
+			return nil, exit.Usagef("standard input cannot be both a whole token and the lines of --from")
+		}
+		token, err := readToken(ctx, app)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, tokens.NamedToken{Line: "standard input: ", Ref: token.ClientID})
+	}
+	if in.from == "" {
+		return all, nil
+	}
+	text, err := app.ReadText(ctx, "--from", in.from)
+	if err != nil {
+		return nil, err
+	}
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		place := fmt.Sprintf("line %d: ", number)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case secret.LooksLikeToken(line):
+			return nil, exit.Usagef("--from: %sfound a whole token; use its client ID, the 24 letters in the middle", place)
+		case spelling.Unseen(line) != "":
+			return nil, exit.Usagef("--from: %s%s is not allowed in a name", place, spelling.Unseen(line))
+		default:
+			all = append(all, tokens.NamedToken{Line: place, Ref: line})
+		}
+	}
+	return all, nil
+}
+
+// choose returns the tokens that match the filters.
+func (in deleteCmd) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Deletion, error) {
+	chosen, err := in.chosen.choose(ctx, app, session, all)
+	if err != nil {
+		return nil, err
+	}
+	var found []tokens.Deletion
+	for _, r := range chosen {
+		if r.Current && !in.force {
+			app.Warn("skipping %s, the token in use; --force revokes it too", r.ClientID)
+			continue
+		}
+		found = append(found, tokens.Deletion{Token: r, Input: r.ClientID})
+	}
+	return found, nil
+}
+
+// revokeOne revokes one token.
+func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.Deletion) error {
+	row := bulk.Result{Row: 1, Input: t.Input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
+	printUnchanged := func(id string) error {
 		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
 		return app.PrintRow(row, nil)
 	}
 	switch {
-	case t.stale != "":
-		if err := deleteStale(ctx, app, session, witness, t); err != nil || app.Globals.DryRun {
+	case t.Stale != "":
+		if err := deleteStale(ctx, app, revoker, t); err != nil || app.Globals.DryRun {
 			return err
 		}
-		return none(t.stale)
+		return printUnchanged(t.Stale)
 	case t.ClientID == "":
-		app.Say("Token %s does not exist; nothing was revoked.", t.input)
-		return none("")
+		app.Say("Token %s does not exist; nothing was revoked.", t.Input)
+		return printUnchanged("")
 	}
-	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.words()); err != nil {
+	if err := app.Confirm(ctx, "Revoke %s (%s)?", t.ClientID, t.Describe()); err != nil {
 		return err
 	}
-	deleted := session.Tokens.Delete(ctx, t.ClientID)
-	if app.Globals.DryRun {
-		return deleted
-	}
-	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
-		return app.PrintRow(row, exit.Failf(exit.Conflict, "token %s (%s) does not exist in the service, but its saved secret is accepted; nothing was changed", t.saved, t.ClientID).
-			WithHint("the saved secret may belong to another token"))
-	}
-	if err := in.proven(ctx, app, witness, t, deleted); err != nil {
-		return app.PrintRow(row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
-	}
-	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
-		app.Say("Token %s does not exist; nothing was revoked.", t.input)
-		return none(t.ClientID)
+	existed, err := revoker.Revoke(ctx, t)
+	switch {
+	case app.Globals.DryRun:
+		return err
+	case err != nil:
+		return app.PrintRow(row, err)
+	case !existed:
+		app.Say("Token %s does not exist; nothing was revoked.", t.Input)
+		return printUnchanged(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
-	return app.PrintRow(row, deleteSaved(ctx, app, session, t.tokenRow))
+	return app.PrintRow(row, revoker.DeleteSecret(ctx, t))
 }
 
-// errStillListed is the failure of a revocation that the service accepted. A list may be late.
-func errStillListed(app *cli.App, clientID string) error {
-	return cli.StillListed("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
+// deleteStale deletes the saved secret of a token that was revoked elsewhere.
+func deleteStale(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.Deletion) error {
+	if err := app.Confirm(ctx, "Delete the saved secret of %s (%s, already revoked)?", t.Saved, t.Stale); err != nil {
+		return err
+	}
+	if app.Rehearse("delete the saved secret of %s (already revoked)", t.Saved) {
+		return nil
+	}
+	if err := revoker.DeleteStale(ctx, t); err != nil {
+		return err
+	}
+	app.Say("Deleted the saved secret of %s (%s, already revoked).", t.Saved, t.Stale)
+	return nil
 }
 
-// errGoneBefore is the failure of a revocation of what the service does not know and
-// still lists.
-func errGoneBefore(app *cli.App, clientID string, refusal error) error {
-	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).Answering(refusal).
-		WithHint("it was probably revoked before and the list is late; run this again after %s to verify", app.ListsLate())
-}
-
-// errNeverListed says why the absence of a token from lists proves nothing.
-var errNeverListed = errors.New("the service accepted the deletion of a token that was never listed")
-
-// proven verifies that a token is gone. deleted is the result of its DELETE.
-func (in deleteCmd) proven(ctx context.Context, app *cli.App, witness *onetime.Witness, t deleteArg, deleted error) error {
-	looking, cancel := cli.Proving(ctx)
-	defer cancel()
-	gone := witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
-	switch {
-	case gone == nil && t.unlisted && errors.Is(deleted, devops.ErrNotFound) && !in.ifExists:
-		return exit.NotFoundf("token", t.input, t.known).WithNext("astra token list")
-	case gone == nil && t.unlisted && deleted == nil: // that no list shows it proves nothing then
-		if rejected, err := witness.Rejected(looking, t.ClientID); err != nil || !rejected {
-			return cli.Unverified(errors.Join(err, errNeverListed))
+// revokeSeveral shows the tokens, asks for confirmation, and prints a row for each.
+func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, found []tokens.Deletion) error {
+	tokens.SortForRevocation(found)
+	live, stale := 0, 0
+	for _, t := range found {
+		if t.ClientID != "" {
+			app.Say("- %s (%s)", t.ClientID, t.Describe())
+			live++
 		}
-		return nil
-	case gone == nil:
-		return nil
-	case errors.Is(gone, absence.ErrStillListed) && deleted == nil:
-		return errStillListed(app, t.ClientID)
-	case errors.Is(gone, absence.ErrStillListed) && errors.Is(deleted, devops.ErrNotFound):
-		return errGoneBefore(app, t.ClientID, deleted)
-	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.unlisted):
-		return deleted
-	}
-	return cli.Unverified(errors.Join(deleted, gone))
-}
-
-// words describes a token in a prompt.
-func (r tokenRow) words() string {
-	if r.GeneratedOn.IsZero() && r.roles == nil {
-		return "not listed"
-	}
-	words := cli.RoleNames(r.roles)
-	if words == "" {
-		words = "no roles"
-	}
-	if r.saved != "" {
-		words = r.saved + ", " + words
-	}
-	if r.description != "" {
-		words += ", " + r.description
-	}
-	return words + ", generated " + cli.Age(r.now, r.GeneratedOn) + " ago"
-}
-
-// newWitness returns what decides whether tokens are gone, once their DELETE was
-// sent. all are the rows of the list. That the service rejects a young token is no
-// proof, unless it accepted it before: it may not know it yet.
-func newWitness(app *cli.App, session *cli.Session, all []tokenRow, found []deleteArg) (*onetime.Witness, error) {
-	w, err := app.Witness(session, tokensOf(all))
-	if err != nil {
-		return nil, err
-	}
-	rejected := w.Rejected
-	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		isOld := slices.ContainsFunc(all, func(r tokenRow) bool {
-			return r.ClientID == clientID && !r.GeneratedOn.IsZero() && r.now.Sub(r.GeneratedOn) >= young
-		})
-		accepted := slices.ContainsFunc(found, func(t deleteArg) bool { return t.unlisted && t.saved != "" && t.ClientID == clientID })
-		if clientID != session.ClientID && !isOld && !accepted {
-			return false, nil
+		if t.Stale != "" {
+			app.Say("- %s (%s, already revoked; its saved secret is deleted)", t.Stale, t.Saved)
+			stale++
 		}
-		return rejected(ctx, clientID)
 	}
-	return w, nil
-}
-
-// tokensOf returns the tokens of rows.
-func tokensOf(all []tokenRow) []devops.Token {
-	tokens := make([]devops.Token, 0, len(all))
-	for _, r := range all {
-		tokens = append(tokens, r.Token)
+	var effects []string
+	if live > 0 {
+		effects = append(effects, "revoke "+spelling.Count(live, "token"))
 	}
-	return tokens
-}
-
-// young is the age of a token up to which a service may not know it everywhere.
-const young = 10 * time.Minute
-
-// deleteSaved deletes the saved secret of a revoked token, also from its bindings.
-func deleteSaved(ctx context.Context, app *cli.App, session *cli.Session, deleted tokenRow) error {
-	if deleted.saved == "" {
-		return nil
+	if stale > 0 {
+		effects = append(effects, "delete the saved secrets of "+spelling.Count(stale, "revoked token"))
 	}
-	profile, err := sessionProfile(app, session)
-	if err != nil {
-		return err
-	}
-	saved, _ := profile.Token(deleted.saved)
-	return removeSaved(ctx, app, profile.Name, saved)
-}
-
-// removeSaved deletes the saved secret of a token from a profile, also from its bindings.
-func removeSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
-	store, err := app.Store(saved.Store)
-	if err != nil {
-		return err
-	}
-	if err := awaitRejection(ctx, app, profile, saved); err != nil {
-		return err
-	}
-	err = store.Delete(ctx, cli.SavedKey(profile, saved))
-	if err != nil && !errors.Is(err, credential.ErrNotFound) {
-		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
-	}
-	p, err := app.NamedProfile(profile)
-	if app.Sandboxed() {
-		p, err = app.Profile()
-	}
-	if err == nil {
-		err = app.DropRESTSessions(ctx, p, saved.ClientID)
-	}
-	if err != nil {
-		return err
-	}
-	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
-		for _, database := range p.DatabasesWith(saved.Name) {
-			app.Say("The token was selected for %s. To select another one: %s", database,
-				app.Command("astra env use "+shellword.Quote(cli.Reference(database))+" --role ROLE"))
+	if len(effects) > 0 {
+		question := strings.Join(effects, " and ")
+		if err := app.Confirm(ctx, "%s?", strings.ToUpper(question[:1])+question[1:]); err != nil {
+			return err
 		}
-		p.RemoveToken(saved.Name)
-		return nil
-	})
+	}
+	if app.Globals.DryRun {
+		if stale > 0 {
+			app.Rehearse("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
+		}
+		return revoker.DryRun(ctx, found)
+	}
+	results := revoker.RevokeAll(ctx, found)
+	if live > 0 {
+		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(live, "token"))
+	}
+	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
+		return err
+	}
+	return app.BatchError(results, false)
 }

@@ -9,10 +9,10 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// filter chooses tokens by what they are; all that it asks for must hold. The
-// zero value chooses all.
+// A filter selects tokens that match all of its conditions. The zero value selects all.
 type filter struct {
 	role      string
 	olderThan string
@@ -25,12 +25,12 @@ func (f *filter) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "list only tokens that never expire")
 }
 
-// age is how old a token must be, zero for any age.
+// age returns the minimum age of a token, zero for any age.
 func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
 
-// choose returns the tokens that match the filter. A token of unknown age is not
-// old, and one of unknown expiry may expire.
-func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokenRow) ([]tokenRow, error) {
+// choose returns the tokens that match the filter. A token of unknown age or expiry
+// does not match a condition about it.
+func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Token, error) {
 	age, err := f.age()
 	if err != nil {
 		return nil, err
@@ -46,31 +46,27 @@ func (f filter) choose(ctx context.Context, app *cli.App, session *cli.Session, 
 	if f == (filter{}) {
 		return all, nil
 	}
-	untold, ageless := 0, 0
-	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokenRow) bool {
+	unknownExpiry, unknownAge := 0, 0
+	chosen := slices.DeleteFunc(slices.Clone(all), func(r tokens.Token) bool {
 		switch {
 		case roleID != "" && !slices.Contains(r.Roles, roleID):
 			return true
-		case f.noExpiry && r.lacksTimestamps():
-			untold++
+		case f.noExpiry && r.LacksTimes():
+			unknownExpiry++
 			return true
 		case f.noExpiry && !r.ExpiresAt.IsZero():
 			return true
 		case age > 0 && r.GeneratedOn.IsZero():
-			ageless++
+			unknownAge++
 			return true
 		}
-		return age > 0 && r.now.Sub(r.GeneratedOn) < age
+		return age > 0 && r.Now.Sub(r.GeneratedOn) < age
 	})
-	if untold > 0 {
-		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", untold, spelling.Count(len(all), "token"))
+	if unknownExpiry > 0 {
+		app.Warn("--no-expiry skipped %d of %s: the list does not show whether they expire", unknownExpiry, spelling.Count(len(all), "token"))
 	}
-	if ageless > 0 {
-		app.Warn("--older-than skipped %d of %s: the list does not show their age", ageless, spelling.Count(len(all), "token"))
+	if unknownAge > 0 {
+		app.Warn("--older-than skipped %d of %s: the list does not show their age", unknownAge, spelling.Count(len(all), "token"))
 	}
 	return chosen, nil
 }
-
-// lacksTimestamps reports whether the list leaves out the times of a token, so that
-// its expiry is unknown.
-func (r tokenRow) lacksTimestamps() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 type generate struct {
@@ -20,10 +20,7 @@ type generate struct {
 	description string
 	expires     string
 	org         string
-	save        string
-	out         string
-	format      string
-	copy        bool
+	tokens.Delivery
 }
 
 func newGenerate(app *cli.App) *cobra.Command {
@@ -62,10 +59,10 @@ shown before the token is generated.`,
 	f.StringVar(&in.description, "description", "", "`text` that describes the token")
 	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+cli.ExpiryForms+" (default: never)")
 	f.StringVar(&in.org, "org", "", "`ID` of the organization, for an enterprise token (default: that of the credential)")
-	f.StringVar(&in.save, "save", "", "save the token in the secret store under this `name`")
-	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
-	f.BoolVar(&in.copy, "copy", false, "also copy the token to the clipboard")
-	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	f.StringVar(&in.Save, "save", "", "save the token in the secret store under this `name`")
+	f.StringVar(&in.Out, "out", "", "write the token to this new `file`, readable only by you")
+	f.BoolVar(&in.Copy, "copy", false, "also copy the token to the clipboard")
+	cli.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
 	return cmd
 }
 
@@ -81,10 +78,10 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if in.format != "" && in.out == "" {
+	if in.Format != "" && in.Out == "" {
 		return exit.Usagef("--format requires --out; for standard output use -o")
 	}
-	if err := cli.CheckOne(app, generatedColumns(false)); err != nil {
+	if err := cli.CheckOne(app, tokens.IssuedColumns(false)); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
@@ -95,7 +92,8 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	destinations, err := in.destinations(app, session, roles)
+	request := onetime.Request{OrgID: in.org, Description: in.description, ExpiresAt: expires}
+	issue, err := tokens.NewIssue(app, session, roles, request, in.Delivery)
 	if err != nil {
 		return err
 	}
@@ -107,44 +105,25 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 		if expires.IsZero() {
 			app.Say("This token never expires. Use --expires 90d to limit it.")
 		} else {
-			app.Say("This token expires on %s.", formatExpiry(expires))
+			app.Say("This token expires on %s.", tokens.FormatTime(expires))
 		}
 		if err := app.Confirm(ctx, "Generate a token (%s)?", joinRoleNames(roles)); err != nil {
 			return err
 		}
 	}
-	order := onetime.Order{OrgID: in.org, Description: in.description, ExpiresAt: expires}
-	for _, r := range roles {
-		order.Roles = append(order.Roles, r.ID)
-	}
-	if order.OrgID == "" {
-		if order.OrgID, err = session.OrgID(ctx); err != nil {
-			return err
-		}
-	}
-	if app.Globals.DryRun { // nothing may be touched, not even to try a destination out
-		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
-		return err
-	}
-	if in.save == "" && in.out == "" && !in.copy {
+	if issue.Shown && !app.Globals.DryRun {
 		warnOfLog(app)
 	}
-	maker, err := app.Maker(ctx, session)
-	if err != nil {
-		return err
-	}
-	made, kept, err := maker.Make(ctx, order, destinations)
-	app.Secrets.Add(made.Token)
-	app.Secrets.Add(made.Secret)
+	made, kept, err := issue.Run(ctx)
 	if made.ClientID == "" {
-		return in.refused(ctx, session, err)
+		return in.explainRefusal(ctx, session, err)
 	}
-	return in.report(app, made, roles, kept, err)
+	return in.report(app, issue.View(made), kept, err)
 }
 
-// refused words the refusal of a token for another organization than that of the
-// token in use, which is not only about a permission.
-func (in generate) refused(ctx context.Context, session *cli.Session, err error) error {
+// explainRefusal explains the refusal of a token for another organization, for which a
+// permission does not suffice.
+func (in generate) explainRefusal(ctx context.Context, session *cli.Session, err error) error {
 	if in.org == "" || !errors.Is(err, devops.ErrForbidden) {
 		return err
 	}
@@ -155,7 +134,7 @@ func (in generate) refused(ctx context.Context, session *cli.Session, err error)
 	return exit.Hint(err, "the token in use belongs to organization "+own+"; another one requires a token of its enterprise with org-token-write")
 }
 
-// choose returns the roles that were named, or those that are picked from a list.
+// choose returns the roles of --role, or those that the user picks from a list.
 func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Session) ([]devops.Role, error) {
 	if len(in.roles) > 0 {
 		return session.RolesNamed(ctx, in.roles)
@@ -163,35 +142,7 @@ func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Sessio
 	return app.PickRoles(ctx, session, "Roles for the token", nil)
 }
 
-// destinations are where the secret goes, safest first. Standard output is one
-// only if there is no other.
-func (in generate) destinations(app *cli.App, session *cli.Session, roles []devops.Role) ([]onetime.Destination, error) {
-	var all []onetime.Destination
-	shown := func(made devops.Credential) issuedView { return in.shown(made, roles) }
-	if in.save != "" {
-		saved, err := app.Saved(session, in.save)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, saved)
-	}
-	if in.out != "" {
-		render, err := toFile(app, in.out, in.format, generatedColumns(true), shown)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, &onetime.File{Path: in.out, Format: in.format, Render: render})
-	}
-	if len(all) == 0 {
-		all = append(all, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: toStdout(app, generatedColumns(true), shown)})
-	}
-	if in.copy {
-		all = append(all, app.Clipboard()) // the last one: what is on it cannot be taken back
-	}
-	return all, nil
-}
-
-// warnOfLog warns before a secret goes to standard output in CI, which keeps that.
+// warnOfLog warns before a secret goes to standard output in CI, which logs it.
 func warnOfLog(app *cli.App) {
 	if !app.Terminal.CI {
 		return
@@ -202,7 +153,7 @@ func warnOfLog(app *cli.App) {
 	app.Warn("the secret goes to standard output and, unless redirected, into this job's log; use --out or --save")
 }
 
-// explain shows what the roles allow, before the question.
+// explain shows the permissions of the roles before the confirmation.
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
 		allowed := cli.PermissionsOf(r)
@@ -210,10 +161,10 @@ func explain(app *cli.App, roles []devops.Role) {
 	}
 }
 
-// report says where the secret is, and shows what is no secret where it went
-// elsewhere than to standard output.
-func (in generate) report(app *cli.App, made devops.Credential, roles []devops.Role, kept []string, failure error) error {
-	if in.save == "" && in.out == "" {
+// report says where the secret is, and prints the other facts if it is not on standard
+// output.
+func (in generate) report(app *cli.App, made tokens.Issued, kept []string, failure error) error {
+	if in.ToStdout() {
 		app.Say("Save the secret and token now; they cannot be shown again.")
 		app.Say("For APIs use the token; for drivers use client ID and secret.")
 		if len(kept) > 1 {
@@ -221,14 +172,14 @@ func (in generate) report(app *cli.App, made devops.Credential, roles []devops.R
 		}
 		return failure
 	}
-	app.Say("Generated %s (%s); its secret is in %s.", made.ClientID, joinRoleNames(roles), strings.Join(kept, " and in "))
+	app.Say("Generated %s (%s); its secret is in %s.", made.ClientID, cli.RoleNames(made.Roles), strings.Join(kept, " and in "))
 	if failure != nil {
 		return failure
 	}
-	if in.save != "" {
-		app.Say("Select it for a database: %s", app.Command("astra env use DB --saved-token "+in.save))
+	if in.Save != "" {
+		app.Say("Select it for a database: %s", app.Command("astra env use DB --saved-token "+in.Save))
 	}
-	return cli.PrintOne(app, generatedColumns(false), in.shown(made, roles))
+	return cli.PrintOne(app, tokens.IssuedColumns(false), made)
 }
 
 func joinRoleNames(roles []devops.Role) string {
@@ -237,12 +188,4 @@ func joinRoleNames(roles []devops.Role) string {
 		names = append(names, r.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// formatExpiry is how an expiry is shown to people.
-func formatExpiry(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.UTC().Format(time.RFC3339)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newGet(app *cli.App) *cobra.Command {
@@ -19,13 +20,13 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := rows(cmd.Context(), app, session)
+			all, err := tokens.List(cmd.Context(), app, session)
 			if err != nil {
 				return err
 			}
-			found, err := find(all, args[0])
+			found, err := tokens.Find(all, args[0])
 			if err != nil {
-				return savedButUnlisted(app, session, args[0], err)
+				return tokens.ExplainUnlisted(app, session, args[0], err)
 			}
 			return cli.PrintOne(app, columns(), found)
 		},

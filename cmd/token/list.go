@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -15,7 +16,7 @@ func newList(app *cli.App) *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List the tokens of the organization",
 		Long: `List the tokens of the organization: roles, age, expiry, and the one in use.
-Secrets never appear. A deleted role is shown by its ID.
+Secrets never appear. A deleted role is shown as "(deleted role)" and its ID.
 
 The old token of a rotation works until it is revoked: replacedBy is the token
 that replaces it, on every machine, and a note shows the command to revoke it.`,
@@ -38,7 +39,7 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 	if in.role == "" {
 		session.SparePolicies()
 	}
-	all, err := rows(ctx, app, session)
+	all, err := tokens.List(ctx, app, session)
 	if err != nil {
 		return err
 	}
@@ -49,5 +50,14 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 	if err := cli.Print(app, columns(), chosen, "No tokens match."); err != nil {
 		return err
 	}
-	return tellReplaced(app, chosen)
+	return sayReplaced(app, chosen)
+}
+
+// sayReplaced says which of the tokens still work although a rotation replaced them.
+func sayReplaced(app *cli.App, chosen []tokens.Token) error {
+	notes, err := tokens.ReplacedNotes(app, chosen)
+	for _, note := range notes {
+		app.Say("%s", note)
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package token
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,15 +15,17 @@ import (
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 const (
-	// most is how many tokens are dealt with at once.
-	most = 500
-	// manyPieces is how many pieces of tokens are named.
-	manyPieces = 20
+	// maxTokens is how many tokens are revoked at once.
+	maxTokens = 500
+	// maxFragments is how many incomplete tokens are named.
+	maxFragments = 20
 )
 
 type panicCmd struct {
@@ -83,30 +86,29 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
-	tokens, lines, err := in.find(cmd.Context(), app)
+	texts, lines, err := in.find(cmd.Context(), app)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := app.ExtendTimeout(cmd, time.Duration(len(tokens))*time.Second)
+	ctx, cancel := app.ExtendTimeout(cmd, time.Duration(len(texts))*time.Second)
 	defer cancel()
-	leaks, err := assess(ctx, app, tokens)
+	exposed, err := tokens.AssessExposed(ctx, app, texts, in.rotate)
 	if err != nil {
 		return err
 	}
-	in.order(app, leaks)
-	var live []*Exposed
+	var live []*tokens.Exposed
 	replaced := 0
-	for _, l := range leaks {
-		l.foundAt = in.locateInText(l.texts, lines)
-		l.show(app)
-		if l.replaced {
+	for _, l := range exposed {
+		l.FoundAt = in.locateInText(l.Texts, lines)
+		show(app, l)
+		if l.Replaced {
 			replaced++
 		}
-		if l.shouldRevoke(in.force) {
+		if l.ShouldRevoke(in.force) {
 			live = append(live, l)
 		}
-		if l.current && l.state() != isInvalid && !l.replaced {
-			app.Warn("%s is the token in use: %s", l.name(), in.ownTokenNote(l))
+		if l.Current && l.State() != tokens.StateNotLive && !l.Replaced {
+			app.Warn("%s is the token in use: %s", l.Name(), in.ownTokenNote(l))
 		}
 	}
 	if len(live) > 0 {
@@ -115,9 +117,9 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 		}
 	}
 	if app.Globals.DryRun && len(live) > 0 {
-		return in.dryRun(ctx, app, leaks)
+		return tokens.DryRunExposed(ctx, app, exposed, in.force)
 	}
-	results := in.revokeAll(ctx, app, leaks)
+	results := tokens.RevokeExposed(ctx, app, exposed, in.force)
 	if len(live) > 0 {
 		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
 	}
@@ -130,27 +132,63 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	return app.BatchError(results, false)
 }
 
-// effect names the tokens and what is about to be done to them.
-func effect(live []*Exposed, replaced int) string {
-	tokens := spelling.Count(len(live), "token")
+// show prints the facts about a token before the confirmation.
+func show(app *cli.App, l *tokens.Exposed) {
+	if app.Globals.Quiet {
+		return
+	}
+	var columns []output.Column[*tokens.Exposed]
+	add := func(key, text string) {
+		if text != "" {
+			columns = append(columns, output.Column[*tokens.Exposed]{Key: key, Value: func(*tokens.Exposed) any { return text }})
+		}
+	}
+	add("token", fmt.Sprint(l.Number))
+	add("foundAt", l.FoundAt)
+	add("clientId", l.ClientID)
+	add("state", l.State())
+	add("organization", cmp.Or(l.OrgName, l.OrgID))
+	if l.Listed() {
+		add("roles", cmp.Or(cli.RoleNames(l.RoleRefs), "none"))
+		add("permissions", cmp.Or(strings.Join(l.Permissions, ", "), "none"))
+		add("description", l.Text)
+		add("age", cli.Age(l.Now, l.GeneratedOn))
+	} else if l.Accepted() {
+		add("permissions", "unknown: no login here can list the tokens of its organization")
+	}
+	if !l.ExpiresAt.IsZero() {
+		add("expires", tokens.FormatTime(l.ExpiresAt))
+	}
+	add("here", strings.Join(l.Locations(), "; "))
+	if l.Replaced {
+		add("then", "replaced by a new token with the same rights, then revoked")
+	}
+	_ = output.One(app.Err, output.Options{Format: output.Table}, columns, l) // text in memory, to people
+	fmt.Fprintln(app.Err)
+}
+
+// effect names the tokens and the action on them.
+func effect(live []*tokens.Exposed, replaced int) string {
+	named := spelling.Count(len(live), "token")
 	if len(live) == 1 {
-		tokens = live[0].ClientID + " (" + live[0].words() + ")"
+		named = live[0].ClientID + " (" + live[0].Describe() + ")"
 	}
 	switch replaced {
 	case 0:
-		return "Revoke " + tokens
+		return "Revoke " + named
 	case len(live):
-		return "Replace " + tokens
+		return "Replace " + named
 	}
-	return fmt.Sprintf("Revoke %s, replacing %d of them first", tokens, replaced)
+	return fmt.Sprintf("Revoke %s, replacing %d of them first", named, replaced)
 }
 
-// ownTokenNote says what becomes of the token in use. One that is kept here can be replaced.
-func (in panicCmd) ownTokenNote(l *Exposed) string {
+// ownTokenNote explains the action on the token in use, which can be replaced if it is
+// stored here.
+func (in panicCmd) ownTokenNote(l *tokens.Exposed) string {
 	if in.force {
 		return "it is revoked last, which logs you out"
 	}
-	if l.stored {
+	if l.Stored {
 		return "it is not revoked. --rotate replaces it and then revokes it; --force revokes it"
 	}
 	return "it is not revoked; --force revokes it too"
@@ -176,7 +214,7 @@ func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[
 		app.Secrets.Add(t.Text)
 	}
 	for i, clientID := range found.Pieces {
-		if i == manyPieces {
+		if i == maxFragments {
 			app.Warn("found parts of %s", spelling.Count(len(found.Pieces)-i, "more token"))
 			break
 		}
@@ -187,8 +225,8 @@ func (in panicCmd) find(ctx context.Context, app *cli.App) ([]secret.Token, map[
 		return nil, nil, exit.Failf(exit.CheckFailed, "no complete token found; nothing was revoked").
 			WithHint("compressed or encrypted text and images cannot be searched. If a client ID leaked with its secret, revoke it").
 			WithNext("astra token delete CLIENT-ID")
-	case len(found.Tokens) > most:
-		return nil, nil, exit.Usagef("%s found; at most %d can be revoked at once", spelling.Count(len(found.Tokens), "token"), most).WithHint("split the text into parts")
+	case len(found.Tokens) > maxTokens:
+		return nil, nil, exit.Usagef("%s found; at most %d can be revoked at once", spelling.Count(len(found.Tokens), "token"), maxTokens).WithHint("split the text into parts")
 	}
 	return found.Tokens, secret.Locate(text, found.Tokens), nil
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// readToken reads one whole token from standard input, where a terminal asks for it
-// without showing it.
+// readToken reads a token with its secret from standard input, or from a prompt that
+// does not show it.
 func readToken(ctx context.Context, app *cli.App) (secret.Token, error) {
 	if app.Globals.TokenFile == "-" {
 		return secret.Token{}, exit.Usagef("standard input cannot be both the credential (--token-file -) and the token")

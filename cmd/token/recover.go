@@ -2,24 +2,16 @@ package token
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-type recoverCmd struct {
-	revokeUnconfirmed bool
-	revoke            []string
-	keep              []string
-	deleted           []string
-}
+type recoverCmd struct{ tokens.RecoveryOptions }
 
 func newRecover(app *cli.App) *cobra.Command {
 	var in recoverCmd
@@ -51,140 +43,41 @@ its row shows.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	f.BoolVar(&in.revokeUnconfirmed, "revoke-unconfirmed", false, "also revoke tokens whose secret was being printed")
-	f.StringArrayVar(&in.revoke, "revoke", nil, "`ID` of a listed token to revoke; repeatable")
-	f.StringArrayVar(&in.deleted, "deleted", nil, "`ID` of an older token that another administrator deleted; repeatable")
-	f.StringArrayVar(&in.keep, "keep", nil, "`ID` of an operation, or of its token, to end without revoking; repeatable")
+	f.BoolVar(&in.RevokeUnconfirmed, "revoke-unconfirmed", false, "also revoke tokens whose secret was being printed")
+	f.StringArrayVar(&in.Revoke, "revoke", nil, "`ID` of a listed token to revoke; repeatable")
+	f.StringArrayVar(&in.Deleted, "deleted", nil, "`ID` of an older token that another administrator deleted; repeatable")
+	f.StringArrayVar(&in.Keep, "keep", nil, "`ID` of an operation, or of its token, to end without revoking; repeatable")
 	return cli.WithoutPendingNotice(cmd)
 }
 
 func (in recoverCmd) run(ctx context.Context, app *cli.App) error {
-	if err := cli.CheckList(app, remnantColumns(app)); err != nil {
+	if err := cli.CheckList(app, pendingColumns(app)); err != nil {
 		return err
 	}
-	journal, open, err := app.Operations()
+	found, err := tokens.ExaminePending(ctx, app, in.RecoveryOptions)
+	for i := range found {
+		defer found[i].Leave()
+	}
 	if err != nil {
 		return err
 	}
-	if err := in.checkKept(open); err != nil {
-		return err
+	var toRevoke []string
+	for _, p := range found {
+		toRevoke = append(toRevoke, p.Revoke...)
 	}
-	found := make([]pendingOp, len(open))
-	if err := in.noteDeleted(app, journal); err != nil {
-		return err
-	}
-	var doomed, known []string
-	for i, o := range open {
-		session, err := app.Session(ctx)
-		if err != nil {
-			return err
-		}
-		found[i].open = o
-		defer found[i].keepPending()
-		found[i].examine(ctx, app, session, journal, in)
-		known = append(known, found[i].clientIDs...)
-		doomed = append(doomed, found[i].revoke...)
-	}
-	describe(ctx, app, found)
-	for _, id := range in.revoke {
-		if !slices.Contains(known, id) {
-			return exit.NotFoundf("token of an unfinished operation", id, known).WithNext("astra token recover --dry-run")
-		}
-	}
-	slices.Sort(doomed)
-	doomed = slices.Compact(doomed)
-	if len(doomed) > 0 {
-		if err := app.Confirm(ctx, "Revoke %s?", strings.Join(doomed, ", ")); err != nil {
+	slices.Sort(toRevoke)
+	if toRevoke = slices.Compact(toRevoke); len(toRevoke) > 0 {
+		if err := app.Confirm(ctx, "Revoke %s?", strings.Join(toRevoke, ", ")); err != nil {
 			return err
 		}
 	}
-	if app.Globals.DryRun {
-		return cli.Print(app, remnantColumns(app), found, "No unfinished operations.")
+	if !app.Globals.DryRun {
+		for i := range found {
+			found[i].Finish(ctx)
+		}
 	}
-	for i := range found {
-		found[i].finish(ctx)
-	}
-	if err := cli.Print(app, remnantColumns(app), found, "No unfinished operations."); err != nil {
+	if err := cli.Print(app, pendingColumns(app), found, "No unfinished operations."); err != nil || app.Globals.DryRun {
 		return err
 	}
-	return verdict(found)
-}
-
-// checkKept refuses a --keep that names nothing, before anything is done.
-func (in recoverCmd) checkKept(open []onetime.Open) error {
-	for _, name := range in.keep {
-		one := recoverCmd{keep: []string{name}}
-		if !slices.ContainsFunc(open, one.keeps) {
-			return exit.NotFoundf("unfinished operation", name, nil).WithNext("astra token recover --dry-run")
-		}
-	}
-	return nil
-}
-
-// noteDeleted notes which older tokens another administrator deleted, as the user says.
-func (in recoverCmd) noteDeleted(app *cli.App, journal onetime.Journal) error {
-	for _, id := range in.deleted {
-		if !cli.LooksLikeClientID(id) {
-			return exit.Usagef("--deleted: %q is not a client ID", id)
-		}
-	}
-	for _, id := range in.deleted {
-		if app.Rehearse("note that %s was deleted", id) {
-			continue
-		}
-		if err := journal.NoteDeleted(id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keeps reports whether --keep names an operation, or what it made.
-func (in recoverCmd) keeps(o onetime.Open) bool {
-	return slices.Contains(in.keep, o.ID) || o.Record.Made != "" && slices.Contains(in.keep, o.Record.Made)
-}
-
-// verdict fails while an operation is unfinished, and where a secret is kept, but not
-// everywhere.
-func verdict(found []pendingOp) error {
-	var open []string
-	var failure, short error
-	for _, r := range found {
-		switch {
-		case r.unfinished():
-			open = append(open, r.open.ID+" ("+r.state+")")
-			failure = errors.Join(failure, r.failure)
-		case r.failure != nil && r.outcome != isOpen:
-			short = errors.Join(short, r.failure)
-		}
-	}
-	if len(open) == 0 {
-		return short
-	}
-	e := exit.Failf(exit.Unknown, "unfinished operations: %s", strings.Join(open, ", "))
-	if failure != nil {
-		e.Message += ": " + failure.Error()
-	}
-	if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) }) {
-		hint := "a request may still take effect; try again " + again(found)
-		if slices.ContainsFunc(found, func(r pendingOp) bool { return r.state == string(onetime.Waiting) && len(r.clientIDs) > 0 }) {
-			hint += ", or name the token to revoke with --revoke CLIENT-ID"
-		}
-		return e.WithHint("%s", hint).WithNext("astra token recover")
-	}
-	return e.WithHint("the column NEXT shows the command to run")
-}
-
-// again says when all requests of operations that wait are over.
-func again(found []pendingOp) string {
-	var until time.Time
-	for _, r := range found {
-		if r.until.After(until) {
-			until = r.until
-		}
-	}
-	if until.IsZero() {
-		return "now"
-	}
-	return "after " + cli.Clock(until)
+	return tokens.RecoveryError(found)
 }

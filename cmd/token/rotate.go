@@ -3,8 +3,8 @@ package token
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,20 +12,19 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// defaultOverlap is how long the old token of a rotation stays valid, so that
-// whatever uses it has time to change over.
+// defaultOverlap is how long the old token of a rotation stays valid, so that clients
+// have time to switch.
 const defaultOverlap = "24h"
 
 type rotate struct {
+	tokens.Delivery
+
 	ref     string
 	overlap string
 	expires string
-	save    string
-	out     string
-	format  string
-	copy    bool
 
 	resume, rollback, finish, due bool
 }
@@ -50,7 +49,10 @@ immediately.
 --due and --finish require the journal of the machine that rotated. Without it,
 as on a CI runner, --due lists the rotations whose old token still works, found
 by marks in the token list, with the "astra token delete" command that revokes
-it. It revokes nothing itself then.
+it. It revokes nothing itself then, and exits with status 10.
+
+A token that already has a replacement is not rotated again: the command exits
+with status 7 and names the replacement. First revoke the one not in use.
 
 A token that is not stored on this machine is written to --save or --out, else
 to standard output, and you must update the clients yourself. --copy also copies
@@ -72,10 +74,10 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 	f := cmd.Flags()
 	f.StringVar(&in.overlap, "overlap", "", "`duration` until the old token is due for revocation, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the stored login in use)")
 	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+cli.ExpiryForms+" (default: same lifetime as the old one)")
-	f.StringVar(&in.save, "save", "", "save a token that is not stored yet under this `name`")
-	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
-	f.BoolVar(&in.copy, "copy", false, "also copy the new token to the clipboard")
-	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	f.StringVar(&in.Save, "save", "", "save a token that is not stored yet under this `name`")
+	f.StringVar(&in.Out, "out", "", "write the token to this new `file`, readable only by you")
+	f.BoolVar(&in.Copy, "copy", false, "also copy the new token to the clipboard")
+	cli.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
 	f.BoolVar(&in.resume, "resume", false, "resume an interrupted rotation")
 	f.BoolVar(&in.rollback, "rollback", false, "roll back: restore the old token and revoke the new one")
 	f.BoolVar(&in.finish, "finish", false, "revoke the old token now and end the rotation")
@@ -97,137 +99,209 @@ func (in rotate) run(ctx context.Context, app *cli.App) error {
 		return finishDue(ctx, app)
 	case in.ref == "":
 		return exit.Usagef("TOKEN is required").WithNext("astra token list")
-	case in.format != "" && in.out == "":
+	case in.Format != "" && in.Out == "":
 		return exit.Usagef("--format requires --out; for standard output use -o")
 	}
-	if err := cli.CheckOne(app, rotatedColumns(false)); err != nil {
+	if err := cli.CheckOne(app, tokens.RotatedColumns(false)); err != nil {
+		return err
+	}
+	options, err := in.options(app)
+	if err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
+	switch {
+	case err != nil:
+		return err
+	case in.rollback:
+		return in.rollBack(ctx, app, session)
+	case in.resume || in.finish:
+		return in.continueRotation(ctx, app, session)
+	}
+	plan, err := tokens.PlanRotation(ctx, app, session, in.ref, options)
 	if err != nil {
 		return err
 	}
-	if in.resume || in.rollback || in.finish {
-		return in.resumeRotation(ctx, app, session)
-	}
-	return in.begin(ctx, app, session)
-}
-
-// begin rotates a token.
-func (in rotate) begin(ctx context.Context, app *cli.App, session *cli.Session) error {
-	if err := in.checkNotRotating(app, session); err != nil {
-		return err
-	}
-	all, err := rows(ctx, app, session)
-	if err != nil {
-		return err
-	}
-	old, err := find(all, in.ref)
-	if err != nil {
-		return savedButUnlisted(app, session, in.ref, err)
-	}
-	if err := unreplaced(old); err != nil {
-		return err
-	}
-	held, err := app.StoredCopies(session.APIURL, old.ClientID)
-	if err != nil {
-		return err
-	}
-	order, err := in.order(ctx, app, session, old)
-	if err != nil {
-		return err
-	}
-	overlap, err := in.overlapOf(old, held)
-	if err != nil {
-		return err
-	}
-	if !order.ExpiresAt.IsZero() && !order.ExpiresAt.After(old.now.Add(overlap)) {
-		return exit.Usagef("the new token would expire before the overlap of %s ends", overlap).WithHint("use a later --expires or a shorter --overlap")
-	}
-	r, err := in.rotation(ctx, app, session, old, held)
-	if err != nil {
-		return err
-	}
-	if err := app.Confirm(ctx, "%s", in.question(old, held, overlap)); err != nil {
+	if err := app.Confirm(ctx, "%s", plan.Question()); err != nil {
 		return err
 	}
 	if app.Globals.DryRun {
-		if overlap == 0 {
-			app.Say("Would generate a new token and immediately revoke %s.", old.ClientID)
-		} else {
-			app.Say("Would generate a new token. %s would still work and not be revoked automatically; it would be due after %s.", old.ClientID, in.overlapWords())
-		}
-		_, err := session.Tokens.Create(ctx, devops.NewToken(order))
-		return err
+		return plan.DryRun(ctx)
 	}
-	if r.shown && !in.copy {
+	if plan.Shown {
 		warnOfLog(app)
 	}
-	entry, err := r.Begin(ctx, old.ClientID, order, overlap)
-	if err != nil {
-		return errRotationPending(err, old.ClientID)
-	}
-	defer entry.Leave()
-	return r.advance(ctx, app, entry, false)
-}
-
-// order is what the new token is to be: what the old one is.
-func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow) (onetime.Order, error) {
-	order := onetime.Order{Roles: old.Roles, Description: app.Secrets.Redact(old.description)} // it may contain a token
-	if len(old.Roles) == 0 {
-		return order, exit.Failf(exit.Conflict, "%s has no roles, and a token without roles cannot be generated", old.ClientID).
-			WithHint("generate a token with the roles you need, and revoke this one")
-	}
-	var err error
-	if order.OrgID, err = session.OrgID(ctx); err != nil {
-		return order, err
-	}
-	switch {
-	case in.expires != "":
-		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
-	case old.lacksTimestamps():
-		app.Warn("the list shows neither description nor expiry of %s; the new token has none, except an expiry given by --expires", old.ClientID)
-	case !old.ExpiresAt.IsZero():
-		life := old.ExpiresAt.Sub(old.GeneratedOn)
-		if life > time.Hour {
-			life = life.Round(time.Minute) // else it loses a second each time
-		}
-		order.ExpiresAt = old.now.Add(life).UTC().Truncate(time.Second)
-	}
-	return order, err
-}
-
-// overlapOf is how long the old token stays valid.
-func (in rotate) overlapOf(old tokenRow, held *cli.StoredCopies) (time.Duration, error) {
-	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
-		return 0, nil
-	}
-	return cli.ParseDuration("--overlap", in.overlapWords())
-}
-
-// overlapWords is the overlap as it was given.
-func (in rotate) overlapWords() string { return cmp.Or(in.overlap, defaultOverlap) }
-
-func (in rotate) question(old tokenRow, held *cli.StoredCopies, overlap time.Duration) string {
-	question := "Rotate " + old.ClientID + " (" + old.words() + ")?"
-	if held != nil {
-		question += " The new token becomes " + held.String() + "."
-	}
-	if overlap == 0 {
-		return question + " The old token is revoked immediately."
-	}
-	return question + " The old token works until you revoke it; it is due after " + in.overlapWords() + "."
-}
-
-// checkNotRotating refuses a token of a rotation that has not ended, be it the old one or
-// the new one.
-func (in rotate) checkNotRotating(app *cli.App, session *cli.Session) error {
-	_, open, err := app.Operations()
+	r, err := plan.Start(ctx)
+	defer r.Leave()
 	if err != nil {
 		return err
 	}
-	if o, found := in.matchRotation(app, session, open); found {
-		return errRotationPending(onetime.ErrRotating, o.ID)
+	return advance(ctx, app, r, false)
+}
+
+// options reads the flags of a new rotation.
+func (in rotate) options(app *cli.App) (tokens.RotationOptions, error) {
+	o := tokens.RotationOptions{Delivery: in.Delivery, OverlapText: cmp.Or(in.overlap, defaultOverlap), DefaultOverlap: in.overlap == ""}
+	now, err := app.ServiceNow()
+	if err != nil {
+		return o, err
 	}
-	return nil
+	if o.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, now); err != nil {
+		return o, err
+	}
+	if in.overlap != "0" && in.overlap != "0s" {
+		o.Overlap, err = cli.ParseDuration("--overlap", o.OverlapText)
+	}
+	return o, err
+}
+
+// continueRotation takes a pending rotation as far as it goes, with --finish to its end.
+func (in rotate) continueRotation(ctx context.Context, app *cli.App, session *cli.Session) error {
+	r, err := tokens.TakeRotation(ctx, app, session, in.ref, in.finish)
+	if err != nil {
+		return err
+	}
+	defer r.Leave()
+	finish := in.finish || r.Entry.Step == onetime.Retired
+	question := "Resume the rotation of " + r.Entry.Old + "?"
+	if finish {
+		question = "Revoke the old token " + r.Entry.Old + " now?"
+	}
+	if err := app.Confirm(ctx, "%s", question); err != nil {
+		return err
+	}
+	if app.Rehearse("resume the rotation of %s (%s)", r.Entry.Old, string(r.Entry.Step)) {
+		return nil
+	}
+	return advance(ctx, app, r, finish)
+}
+
+// advance takes a rotation as far as it goes, and reports how far that was.
+func advance(ctx context.Context, app *cli.App, r *tokens.Rotation, finish bool) error {
+	err := r.Advance(ctx, finish)
+	if mark := r.Abandoned(); mark != "" {
+		app.Warn("an earlier attempt may have generated a token, with mark %s. To finish: %s", mark, app.Command("astra token recover"))
+	}
+	if err != nil && !errors.Is(err, onetime.ErrPartial) {
+		return err
+	}
+	made, taken := r.Made()
+	e := r.Entry
+	switch {
+	case r.Shown && made.ClientID != "":
+		app.Say("Save the secret and token now; they cannot be shown again.")
+	case r.StoredAs != "":
+		app.Say("The token %s is now %s.", e.Made, r.StoredAs)
+	case len(taken) > 0:
+		app.Say("The secret of %s is in %s.", e.Made, taken[0])
+	}
+	if len(taken) > 1 {
+		app.Say("The token is also in %s.", strings.Join(taken[1:], " and in "))
+	}
+	if e.Step == onetime.Switched {
+		sayDue(app, e.Record)
+	} else {
+		app.Say("Revoked the old token %s.", e.Old)
+	}
+	if err != nil || r.Shown {
+		return err
+	}
+	return cli.PrintOne(app, tokens.RotatedColumns(false), r.Result())
+}
+
+// sayDue says how to revoke the old token of a rotation, now and when it is due.
+func sayDue(app *cli.App, r onetime.Record) {
+	next := "astra token rotate --due --yes"
+	if app.Terminal.CI { // a later job has another home directory, without the journal
+		next = "astra token delete " + r.Old + " --yes"
+	}
+	app.Say("The old token %s still works and is not revoked automatically. Revoke it after %s with: %s", r.Old, tokens.FormatTime(r.Retire), app.Command(next))
+	if app.Terminal.CI {
+		app.Say("That command is for a later CI job. To revoke it in this job: %s", app.Command("astra token rotate "+r.Old+" --finish --yes"))
+	} else {
+		app.Say("To revoke it now: %s", app.Command("astra token rotate "+r.Old+" --finish"))
+	}
+}
+
+// rollBack restores the old token of a pending rotation.
+func (in rotate) rollBack(ctx context.Context, app *cli.App, session *cli.Session) error {
+	r, err := tokens.TakeRotation(ctx, app, session, in.ref, false)
+	if err != nil {
+		return err
+	}
+	defer r.Leave()
+	old, made := r.Entry.Old, r.Entry.Made
+	if err := app.Confirm(ctx, "Roll back the rotation of %s and revoke the new token?", old); err != nil {
+		return err
+	}
+	if app.Rehearse("roll back the rotation of %s (%s)", old, string(r.Entry.Step)) {
+		return nil
+	}
+	ended, err := r.RollBack(ctx)
+	if ended {
+		app.Say("Rolled back the rotation of %s.", old)
+	}
+	if err == nil && made != "" {
+		app.Say("Revoked the new token %s.", made)
+	}
+	return err
+}
+
+// finishDue revokes the old tokens of all rotations whose overlap has ended.
+func finishDue(ctx context.Context, app *cli.App) error {
+	if err := cli.CheckList(app, dueColumns()); err != nil {
+		return err
+	}
+	due, rotating, err := tokens.DueRotations(app)
+	if err != nil {
+		return err
+	}
+	if !rotating {
+		if org, replaced, err := tokens.FindReplaced(ctx, app); err != nil {
+			return err
+		} else if len(replaced) > 0 {
+			return printReplaced(app, org, replaced)
+		}
+	}
+	if len(due) > 0 {
+		if err := app.Confirm(ctx, "Revoke %s (overlap ended)?", strings.Join(due, ", ")); err != nil {
+			return err
+		}
+	}
+	var done []tokens.Issued
+	var failure error
+	for _, id := range due {
+		result, finished, err := tokens.FinishDue(ctx, app, id)
+		switch {
+		case err != nil:
+			failure = errors.Join(failure, err)
+		case finished:
+			app.Say("Revoked the old token %s.", id)
+			done = append(done, result)
+		}
+	}
+	if failure != nil && len(done) > 0 {
+		failure = exit.Partial(failure, "the others were revoked")
+	}
+	return errors.Join(failure, cli.Print(app, dueColumns(), done, "No rotations of this machine are due."))
+}
+
+// printReplaced prints the rotations of other machines. Their overlaps are not in the list,
+// so none of their old tokens is revoked, and the answer is negative.
+func printReplaced(app *cli.App, org string, replaced []tokens.Token) error {
+	app.Say("No rotations in the journal of this machine. The token list shows these of other machines; nothing was revoked.")
+	if err := sayReplaced(app, replaced); err != nil {
+		return err
+	}
+	var found []tokens.Issued
+	for _, old := range replaced {
+		for _, s := range old.Successors {
+			made := devops.Credential{ClientID: s.ClientID, OrgID: org, Description: s.Text, GeneratedOn: s.GeneratedOn, ExpiresAt: s.ExpiresAt}
+			found = append(found, tokens.Issued{Credential: made, Roles: s.RoleRefs, Saved: s.Saved, Previous: old.ClientID, Action: "not revoked: no journal here"})
+		}
+	}
+	if err := cli.Print(app, dueColumns(), found, ""); err != nil {
+		return err
+	}
+	return exit.ErrNegative
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
+	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newVerify(app *cli.App) *cobra.Command {
@@ -48,68 +48,39 @@ object in both cases:
 	}
 }
 
-// verification is what is known of a token.
-type verification struct {
-	tokenRow
-	reason         string // why it is not valid
-	orgID, orgName string
-	otherOrg       any // a bool, or nil where there is nothing to compare with
-	permissions    []string
-	near           string // advice about a name that was mistyped
-}
-
-func findingColumns() []output.Column[verification] {
-	return []output.Column[verification]{
-		{Key: "valid", Value: verification.valid},
-		{Key: "reason", Value: func(f verification) any { return output.OrNull(f.reason) }},
-		{Key: "clientId", Value: func(f verification) any { return f.ClientID }, Name: true},
-		{Key: "name", Value: func(f verification) any { return output.OrNull(f.saved) }},
-		{Key: "orgId", Value: func(f verification) any { return output.OrNull(f.orgID) }},
-		{Key: "orgName", Value: func(f verification) any { return output.OrNull(f.orgName) }},
-		{Key: "otherOrg", Value: func(f verification) any { return f.otherOrg }},
-		{Key: "roles", Value: func(f verification) any { return f.roles }, Text: func(f verification) string { return cli.RoleNames(f.roles) }},
-		{Key: "permissions", Value: func(f verification) any { return f.permissions }},
-		{Key: "expiresAt", Value: func(f verification) any { return f.ExpiresAt }, Unset: verification.unset},
-		{Key: "current", Value: func(f verification) any { return f.current }},
-	}
-}
-
 func verify(ctx context.Context, app *cli.App, ref string) error {
-	f, err := examine(ctx, app, ref)
+	var f *tokens.Verification
+	var err error
+	if ref == "-" {
+		f, err = verifyInput(ctx, app)
+	} else {
+		f, err = tokens.Verify(ctx, app, ref)
+	}
 	if exit.Is(err, exit.NotFound) && isFile(ref) {
 		return exit.Hint(err, "to verify a token in a file, give it on standard input", "astra token verify - < "+shellword.Quote(ref))
 	}
 	if err != nil {
 		return err
 	}
-	if err := cli.PrintOne(app, findingColumns(), *f); err != nil {
+	if err := cli.PrintOne(app, verificationColumns(), *f); err != nil {
 		return err
 	}
-	if f.otherOrg == true {
-		app.Warn("%s belongs to another organization than the login in use: %s", f.ClientID, f.orgID)
+	if f.OtherOrg == true {
+		app.Warn("%s belongs to another organization than the login in use: %s", f.ClientID, f.OrgID)
 	}
-	if f.reason == "" {
+	if f.Reason == "" {
 		return nil
 	}
-	if f.reason == isUntold {
+	if f.Reason == tokens.ReasonUntold {
 		return exit.Failf(exit.CheckFailed, "the validity of %s is unknown: it is listed without its expiry", f.ClientID).
 			WithHint("pass the whole token on standard input").WithNext("astra token verify -")
 	}
-	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.explain())
-	e.Hint = f.near
-	if hint, command := app.OtherService(); f.reason == isRejected && e.Hint == "" && hint != "" {
+	e := exit.Failf(exit.CheckFailed, "%s is not valid: %s", f.ClientID, f.ExplainReason())
+	e.Hint = f.Suggestion
+	if hint, command := app.OtherService(); f.Reason == tokens.ReasonRejected && e.Hint == "" && hint != "" {
 		return e.WithHint("%s", hint).WithNext(command)
 	}
 	return e
-}
-
-// unset is what people read of a valid token without an expiry, if it was listed with
-// its times.
-func (f verification) unset() string {
-	if f.reason == "" && !f.GeneratedOn.IsZero() {
-		return "never"
-	}
-	return ""
 }
 
 func isFile(name string) bool {
@@ -117,23 +88,11 @@ func isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// valid is a bool, or nil if it is unknown.
-func (f verification) valid() any {
-	if f.reason == isUntold {
-		return nil
+// verifyInput verifies a token with its secret on standard input.
+func verifyInput(ctx context.Context, app *cli.App) (*tokens.Verification, error) {
+	token, err := readToken(ctx, app)
+	if err != nil {
+		return nil, err
 	}
-	return f.reason == ""
-}
-
-// explain says in words why the token is not valid.
-func (f verification) explain() string {
-	switch f.reason {
-	case isExpired:
-		return "expired on " + formatExpiry(f.ExpiresAt)
-	case isRevoked:
-		return "revoked"
-	case isUnknown:
-		return "not a token of this organization (revoked, or of another organization)"
-	}
-	return "rejected (revoked, expired, or for another service)"
+	return tokens.VerifySecret(ctx, app, token)
 }

@@ -35,7 +35,7 @@ func columns() []output.Column[devops.User] {
 func refs(u devops.User) []cli.RoleRef {
 	named := make([]cli.RoleRef, 0, len(u.Roles))
 	for _, r := range u.Roles {
-		named = append(named, cli.RoleRef(r))
+		named = append(named, cli.RoleRef{ID: r.ID, Name: r.Name})
 	}
 	return named
 }

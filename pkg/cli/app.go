@@ -57,10 +57,16 @@ type App struct {
 	// FailsWith, else OK.
 	OwnStatus exit.Code
 
+	// AtStart, if set, runs before the command, other than one that runs at every
+	// prompt. notice says whether the command warns about pending operations.
+	AtStart func(ctx context.Context, notice bool)
+
+	// EndedRename names the profile whose interrupted renaming this command ended.
+	EndedRename struct{ From, To string }
+
 	// Args is the command line, without the program's name.
 	Args []string
 
-	endedRename   transfer    // which a command before was interrupted in
 	homeErr       error       // why there is no home directory
 	files         [3]*os.File // the streams as files, for the terminal
 	settings      *config.Settings

@@ -219,7 +219,7 @@ func interrupts(code exit.Code) bool {
 // resumed is the command line that goes on with an interrupted run.
 func (a *App) resumed() string {
 	if slices.Contains(a.Args, "--resume") {
-		return a.withFlag("")
+		return a.WithFlag("")
 	}
-	return a.withFlag("--resume")
+	return a.WithFlag("--resume")
 }

@@ -108,7 +108,7 @@ func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user strin
 		p.Env, p.Bindings = config.Env{}, nil // sessions without a recorded owner match no user
 	}
 	p.Sessions = slices.DeleteFunc(slices.Clone(p.Sessions), func(s config.RESTSession) bool { return !ends(s) })
-	if err := a.drop(ctx, sessionsOf(p)); err != nil || len(p.Sessions) == 0 {
+	if err := a.DropSecrets(ctx, SessionSecrets(p)); err != nil || len(p.Sessions) == 0 {
 		return err
 	}
 	return a.UpdateProfile(ctx, p.Name, func(p *config.Profile) error {

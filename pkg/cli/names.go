@@ -40,7 +40,7 @@ func (a *App) placeOf(s CredentialSource) string {
 		}
 		return names.CacheKey("sandbox", dir, s.clientID)
 	case s.profile.Name != "":
-		return names.CacheKey("profile", s.profile.Name, serviceOf(s.profile), s.profile.Org.ID)
+		return names.CacheKey("profile", s.profile.Name, ServiceOf(s.profile), s.profile.Org.ID)
 	case s.clientID != "":
 		url, err := a.RequestedURL()
 		if err != nil {

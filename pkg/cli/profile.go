@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -67,6 +69,25 @@ func (a *App) findProfile(name string) (config.Profile, error) {
 	return p, nil
 }
 
+// FindProfile returns the profile called name, and whether the configuration has it.
+func (a *App) FindProfile(name string) (config.Profile, bool) {
+	cfg, err := a.Config()
+	if err != nil {
+		return config.Profile{}, false
+	}
+	return cfg.Find(name)
+}
+
+// ServiceOf returns the address of the service that issued the tokens of a profile, ""
+// if the profile names none that is valid.
+func ServiceOf(p config.Profile) string {
+	url, err := devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
+	if err != nil {
+		return ""
+	}
+	return url
+}
+
 // Config returns the configuration, read once.
 func (a *App) Config() (config.Config, error) {
 	if !a.configRead {
@@ -78,6 +99,13 @@ func (a *App) Config() (config.Config, error) {
 		a.configErr = err
 	}
 	return a.config, a.configErr
+}
+
+// ReadConfig returns the configuration as it is now, with the changes of other
+// processes.
+func (a *App) ReadConfig() (config.Config, error) {
+	a.configRead = false
+	return a.Config()
 }
 
 // UpdateConfig changes the configuration file, with what is in it by then.
@@ -121,7 +149,7 @@ func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.
 // for or of the environment, else where the profile has its login already. A new login
 // does not move it unasked.
 func (a *App) LoginStore(asked, profile string) (string, error) {
-	if before, known := a.profileNow(profile); known && before.Store != "" && asked == "" && a.Getenv("ASTRA_STORE") == "" {
+	if before, known := a.FindProfile(profile); known && before.Store != "" && asked == "" && a.Getenv("ASTRA_STORE") == "" {
 		asked = before.Store
 	}
 	return a.StoreKind(asked)

@@ -21,6 +21,8 @@ import (
 type RoleRef struct {
 	ID   string `json:"id" yaml:"id"`
 	Name string `json:"name" yaml:"name"`
+
+	deleted bool
 }
 
 // AllRoles returns the organization's roles, asked for once. A credential that
@@ -121,6 +123,8 @@ func (s *Session) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error)
 			ref.Name = s.byID[i].Name
 		} else if i, found := slices.BinarySearchFunc(s.byName, id, compareName); found && (i+1 == len(s.byName) || s.byName[i+1].Name != id) {
 			ref = s.byName[i] // a list may have names instead of ids
+		} else {
+			ref.deleted = s.hidden == nil
 		}
 		refs = append(refs, ref)
 	}
@@ -137,7 +141,7 @@ func (s *Session) SparePolicies() { s.spare = true }
 func (s *Session) nameRoles(roles []devops.Role) {
 	s.byID = make([]RoleRef, 0, len(roles))
 	for _, r := range roles {
-		s.byID = append(s.byID, RoleRef{r.ID, r.Name})
+		s.byID = append(s.byID, RoleRef{ID: r.ID, Name: r.Name})
 	}
 	s.byName = slices.Clone(s.byID)
 	slices.SortStableFunc(s.byID, func(a, b RoleRef) int { return strings.Compare(a.ID, b.ID) })
@@ -245,12 +249,14 @@ func (s *Session) RolesGone(ctx context.Context, ids []string) (bool, error) {
 	return !slices.ContainsFunc(refs, func(r RoleRef) bool { return r.Name != "" }), nil
 }
 
-// RoleNames lists roles in words. One that is no more, or may not be seen, is
-// shown by its id.
+// RoleNames lists roles in words. A role without a visible name is shown by its ID.
 func RoleNames(refs []RoleRef) string {
 	words := make([]string, len(refs))
 	for i, r := range refs {
 		words[i] = cmp.Or(r.Name, r.ID)
+		if r.deleted {
+			words[i] = "(deleted role) " + r.ID
+		}
 	}
 	return strings.Join(words, ", ")
 }

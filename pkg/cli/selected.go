@@ -198,7 +198,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 		return nil
 	}
 	if KeepsSessions(profile) {
-		if err := a.drop(ctx, []secretKey{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
+		if err := a.DropSecrets(ctx, []SecretKey{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
 			return err
 		}
 	}
@@ -224,7 +224,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 // withDB ends a sentence that tells people to name a database.
 func (a *App) withDB() string {
 	if a.dbArgument {
-		return ": " + a.withFlag("NAME")
+		return ": " + a.WithFlag("NAME")
 	}
 	return " with --db"
 }

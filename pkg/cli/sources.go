@@ -159,7 +159,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	if p.Store == string(credential.Env) {
 		return a.environmentCredential(p)
 	}
-	item, err := a.Stored(ctx, p.Store, LoginKey(p))
+	item, err := a.Stored(ctx, p.Store, credential.LoginKey(p.Name, p.ClientID))
 	if errors.Is(err, credential.ErrNotFound) {
 		return item, &exit.Error{Exit: exit.NoCredential, Message: "profile " + p.Name + " is logged out", Next: []string{"astra auth login " + p.Name}, Cause: err}
 	}

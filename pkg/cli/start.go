@@ -79,8 +79,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	}
 	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
 		a.live(cmd.Context())
-		a.endInterrupted(cmd)
-		a.warnPending(cmd)
+		a.runAtStart(cmd)
 		return nil
 	}
 	if failpoint.Disabled("command-limit") {
@@ -91,20 +90,34 @@ func (a *App) Start(cmd *cobra.Command) error {
 	cmd.SetContext(ctx)
 	a.live(ctx)
 	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
-	a.endInterrupted(cmd)
-	a.warnPending(cmd)
+	a.runAtStart(cmd)
 	return nil
 }
 
-// endInterrupted ends changes of profiles that were interrupted, other than in a
-// command that runs at every prompt, or in a rehearsal.
-func (a *App) endInterrupted(cmd *cobra.Command) {
-	if isEvaluated(cmd) || a.Globals.DryRun {
+// noPendingNotice marks a command that does not warn about pending operations.
+const noPendingNotice = "no-pending-notice"
+
+// WithoutPendingNotice marks cmd as one that does not warn about pending operations,
+// because it runs at every prompt, or because it is about them.
+func WithoutPendingNotice(cmd *cobra.Command) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[noPendingNotice] = "true"
+	return cmd
+}
+
+// runAtStart calls the hook AtStart.
+func (a *App) runAtStart(cmd *cobra.Command) {
+	if a.AtStart == nil || isEvaluated(cmd) {
 		return
 	}
-	if err := a.EndTransfers(cmd.Context()); err != nil {
-		a.Warn("secrets of an interrupted profile change remain: %v", err)
+	due := cmd.Flags().Lookup("due") // finishes the pending operations itself
+	notice := due == nil || !due.Changed
+	for c := cmd; c != nil; c = c.Parent() {
+		notice = notice && c.Annotations[noPendingNotice] == ""
 	}
+	a.AtStart(cmd.Context(), notice)
 }
 
 // emptyFlag refuses a flag that was given without a value: mostly a variable of

@@ -52,6 +52,19 @@ type Key struct {
 	Name    string // of a saved token; empty for the profile's login
 }
 
+// LoginKey names the item of a profile's login. It contains the client ID, so that
+// one change of the configuration replaces a login: until then the old item is the
+// login, from then on the new one. No saved token can have that name.
+func LoginKey(profile, clientID string) Key {
+	return Key{Profile: profile, Name: "." + clientID}
+}
+
+// SavedKey names the item of a saved token. Two commands that save under one name at
+// the same time write two items.
+func SavedKey(profile, name, clientID string) Key {
+	return Key{Profile: profile, Name: name + "." + clientID}
+}
+
 // Item is one credential with what is needed to use it. What it is bound to
 // travels with it, so that an edited configuration cannot send it elsewhere.
 type Item struct {

@@ -21,9 +21,9 @@ import (
 // clipboardLimit is how long a clipboard may take.
 const clipboardLimit = 3 * time.Second
 
-// Clipboard is a destination for the token alone: the clipboard of the desktop,
-// by a program that gets the token on its standard input, or that of the
-// terminal. It is never the only one, because nobody can tell what it holds.
+// Clipboard is a destination for the token alone: the clipboard of the desktop, by a
+// program that reads the token from standard input, or that of the terminal. It is
+// never the only destination, because its content cannot be checked.
 type Clipboard struct {
 	Getenv   func(string) string
 	Environ  []string      // of the program
@@ -34,7 +34,7 @@ type Clipboard struct {
 	program []string // with its arguments; none for the terminal
 }
 
-// String says which clipboard it is.
+// String names the clipboard for people.
 func (c *Clipboard) String() string {
 	switch {
 	case len(c.program) > 0:
@@ -45,8 +45,8 @@ func (c *Clipboard) String() string {
 	return "the clipboard"
 }
 
-// Prepare finds the program, or makes sure that there is a terminal. It leaves
-// what is on the clipboard alone.
+// Prepare finds the program, or checks that there is a terminal. It does not change the
+// clipboard.
 func (c *Clipboard) Prepare(context.Context) error {
 	var known []string
 	for _, tool := range c.tools() {
@@ -103,7 +103,7 @@ func (c *Clipboard) speaks() bool {
 	return c.Terminal != nil
 }
 
-// Deliver copies the token. What does not end in time is ended.
+// Deliver copies the token, within a time limit.
 func (c *Clipboard) Deliver(ctx context.Context, made devops.Credential) error {
 	limit := cmp.Or(c.Limit, clipboardLimit)
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -123,8 +123,8 @@ func (c *Clipboard) toProgram(ctx context.Context, token string) error {
 	cmd := exec.CommandContext(ctx, c.program[0], c.program[1:]...) //nolint:gosec // one of tools
 	cmd.Env = c.Environ
 	cmd.Stdin = strings.NewReader(token)
-	cmd.WaitDelay = 100 * time.Millisecond // a child that stays to serve the clipboard may hold its input
-	apart(cmd)
+	cmd.WaitDelay = 100 * time.Millisecond // a child that serves the clipboard may keep its input open
+	detach(cmd)
 	return cmd.Run()
 }
 
@@ -145,9 +145,8 @@ func (c *Clipboard) toTerminal(ctx context.Context, token string) error {
 	}
 }
 
-// sequence is OSC 52 as it gets through what is between here and the terminal.
-// What tmux does with it depends on its settings: one lets it through itself, the
-// other lets through what is wrapped for that.
+// sequence returns OSC 52 in the form that tmux or screen pass on to the terminal.
+// Settings of tmux decide whether it passes the plain or the wrapped form.
 func (c *Clipboard) sequence(token string) string {
 	plain := osc52.New(token)
 	switch {
@@ -159,14 +158,13 @@ func (c *Clipboard) sequence(token string) string {
 	return plain.String()
 }
 
-// Discard does nothing: what is on a clipboard was put there.
+// Discard does nothing, because Prepare leaves nothing behind.
 func (*Clipboard) Discard() {}
 
-// Holds is false: a clipboard can be read, but not who put it there, and by then
-// it holds something else.
+// Holds reports false: the content of a clipboard has no known origin.
 func (*Clipboard) Holds(context.Context, string) (bool, error) { return false, nil }
 
-// Drop leaves the clipboard alone: by now it holds something else.
+// Drop does nothing: the clipboard may have other content now.
 func (*Clipboard) Drop(context.Context, string) error { return nil }
 
 // Note does nothing: it is never the only destination.

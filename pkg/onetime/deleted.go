@@ -12,16 +12,16 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// The notes of tokens that were deleted from this machine, oldest in the second
-// file. They are never missed: without them more lists count as incomplete.
+// The files with the tokens that were deleted from this machine, the older ones in the
+// second file. They may be deleted: without them more lists count as incomplete.
 const (
 	deletedFile    = "deleted"
 	deletedBefore  = "deleted.old"
 	maxDeletedFile = 1 << 20
 )
 
-// NoteDeleted notes that a token was deleted, so that lists without it are not
-// incomplete: by this program, or by others, as the user says.
+// NoteDeleted records that a token was deleted by this program, or by others as the
+// user says, so that lists without it are not incomplete.
 func (j Journal) NoteDeleted(clientID string) error {
 	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
@@ -29,14 +29,14 @@ func (j Journal) NoteDeleted(clientID string) error {
 	return j.note(clientID)
 }
 
-// NoteFinished notes that a rotation came to its end here, for people who finish it
-// again: the old token, which was deleted, the new one, and when.
+// NoteFinished records the end of a rotation on this machine: the old token, which was
+// deleted, the new one, and the time. It explains a second --finish.
 func (j Journal) NoteFinished(old, made string, at time.Time) error {
 	return j.note(old + " " + made + " " + at.UTC().Format(time.RFC3339))
 }
 
-// Finished returns the old token of the last rotation of a token, the old one or the new
-// one, that came to its end here, and when; "" if there was none.
+// Finished returns the old token and the end of the last rotation on this machine whose
+// old or new token is clientID; "" if there was none.
 func (j Journal) Finished(clientID string) (old string, at time.Time) {
 	j.lines(func(line string) {
 		words := strings.Fields(line)
@@ -50,7 +50,7 @@ func (j Journal) Finished(clientID string) (old string, at time.Time) {
 	return old, at
 }
 
-// note appends a line to the notes, and begins a new file where that is too long.
+// note appends a line to the file, and begins a new file if that is too long.
 func (j Journal) note(line string) error {
 	if j.Dir == "" {
 		return nil
@@ -72,7 +72,7 @@ func (j Journal) note(line string) error {
 	return errors.Join(err, file.Close())
 }
 
-// lines reads the notes as far as they can be read.
+// lines reads the files as far as possible.
 func (j Journal) lines(each func(line string)) {
 	if j.Dir == "" {
 		return
@@ -93,7 +93,7 @@ func (j Journal) lines(each func(line string)) {
 	}
 }
 
-// deleted returns the client ids that were noted.
+// deleted returns the client IDs that were recorded.
 func (j Journal) deleted() map[string]bool {
 	ids := map[string]bool{}
 	if failpoint.Disabled("deletion-noted") {

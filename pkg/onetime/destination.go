@@ -7,29 +7,30 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A Destination takes the secret of a credential.
+// A Destination receives the secret of a credential.
 type Destination interface {
-	// String says where it is, for people.
+	// String names the destination for people.
 	String() string
-	// Prepare makes sure that the secret can be taken, as far as that can be
-	// known before there is one.
+	// Prepare checks that the destination can take a secret, as far as possible without
+	// one.
 	Prepare(ctx context.Context) error
-	// Deliver takes the secret. After an error it does not hold it.
+	// Deliver stores or shows the secret. After an error the destination does not have
+	// it.
 	Deliver(ctx context.Context, made devops.Credential) error
-	// Holds reports whether an earlier run delivered the secret of a client id
-	// here. Where only a person can tell, it does not.
+	// Holds reports whether the destination has the secret of a client ID, false if
+	// only the user can tell.
 	Holds(ctx context.Context, clientID string) (bool, error)
-	// Drop takes away what is held of a client id that is revoked.
+	// Drop deletes the secret of a revoked client ID.
 	Drop(ctx context.Context, clientID string) error
-	// Note writes down where it is, so that a later run finds it.
+	// Note adds the destination to a journal record, so that a later command finds it.
 	Note(r *Record)
-	// Discard drops what Prepare set up. It does no harm after Deliver.
+	// Discard undoes Prepare. It has no effect after Deliver.
 	Discard()
 }
 
-// A Keeper is a destination from which a delivered token can be read again, so that
-// the service can be asked with it.
-type Keeper interface {
-	// Load returns the token of a client id that the destination holds.
+// A Loader is a destination that can read a delivered token back, so that the service
+// can be asked with it.
+type Loader interface {
+	// Load returns the token of a client ID.
 	Load(ctx context.Context, clientID string) (secret.Text, error)
 }

@@ -10,95 +10,95 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// State says what an operation left behind that did not come to its end.
+// State is the state of a pending operation.
 type State string
 
 // The states.
 const (
-	// Nothing: it left nothing, or what it made is gone. That is proven.
+	// Nothing: it issued nothing, or its token is deleted. That is proven.
 	Nothing State = "nothing"
-	// Kept: it made a credential, and a destination holds its secret.
+	// Kept: it issued a credential, and a destination has its secret.
 	Kept State = "kept"
-	// Orphan: it made a credential whose secret no destination holds. The list shows
-	// our mark on it.
+	// Orphan: it issued a credential whose secret no destination has. The list shows
+	// its mark.
 	Orphan State = "orphan"
-	// Unconfirmed: its secret was being shown; only the person who was there can tell
-	// whether it arrived.
+	// Unconfirmed: its secret was being printed. Only the user can tell whether it
+	// arrived.
 	Unconfirmed State = "unconfirmed"
-	// Alike: there are credentials that it may have made. The list does not show our
-	// mark on any, so only a person can tell.
-	Alike State = "alike"
-	// Unclear: no list shows what it made, and none is whole. Only a person can tell.
+	// Lookalike: it may have issued one of some credentials, but the list shows its
+	// mark on none of them. Only the user can tell.
+	Lookalike State = "alike"
+	// Unclear: no list shows its token, and no list is complete. Only the user can
+	// tell.
 	Unclear State = "unclear"
-	// Waiting: nothing shows of it, but its request may still arrive.
+	// Waiting: no list shows a new token, but its request may still take effect.
 	Waiting State = "waiting"
-	// Halfway: a rotation whose new token is stored and not yet all that is
-	// used. It can be resumed or rolled back.
-	Halfway State = "halfway"
-	// Overlapping: a rotation that waits until its old token may be revoked.
+	// InProgress: the new token of a rotation is stored, but has not replaced the old
+	// one yet. It can be resumed or rolled back.
+	InProgress State = "halfway"
+	// Overlapping: the overlap of a rotation has not ended.
 	Overlapping State = "overlapping"
-	// Due: a rotation whose old token should be revoked by now.
+	// Due: the overlap of a rotation has ended.
 	Due State = "due"
-	// Undoing: a rotation that is being rolled back.
-	Undoing State = "undoing"
+	// RollingBack: a rotation is being rolled back.
+	RollingBack State = "undoing"
 )
 
-// A Finding is what became of an operation.
-type Finding struct {
+// An Assessment is the outcome of an operation, as far as it can be found out.
+type Assessment struct {
 	State     State
-	ClientIDs []string  // what was made, or may have been
-	Missing   []string  // destinations that do not hold what others do
-	Why       error     // why it is unclear
-	Until     time.Time // of what is waited for: its request is over by then; zero if it is
+	ClientIDs []string  // of its tokens, or of those that may be
+	Missing   []string  // destinations without the secret that others have
+	Why       error     // why the state is unclear
+	Until     time.Time // when the request can no longer take effect; zero if it cannot now
 }
 
-// Late is for how long the lists of a service may not show what was done.
-const Late = transit
+// Late is how long the lists of a service may not show a change.
+const Late = arrivalGrace
 
-// transit is how long after the end of an attempt its request may still be carried
-// out: gateways give up on a request long before the service behind them does.
-const transit = 5 * time.Minute
+// arrivalGrace is how long after its end a request may still take effect: gateways give
+// up long before the service behind them does.
+const arrivalGrace = 5 * time.Minute
 
-// Find looks what became of an operation that an earlier run left. destinations
-// are where its secret was to go, as they are now. It changes nothing.
-func (m Maker) Find(ctx context.Context, r Record, destinations []Destination) (Finding, error) {
+// Find assesses an operation of an earlier command. destinations are the destinations
+// of its secret. It changes nothing.
+func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination) (Assessment, error) {
 	if r.Kind == Rotating && r.Step.Reached(Stored) {
-		return m.findRotation(ctx, r, destinations)
+		return iss.findRotation(ctx, r, destinations)
 	}
-	w := m.witness(r, destinations)
+	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Made)
 	if err != nil {
-		return Finding{}, err
+		return Assessment{}, err
 	}
 	if r.Step == Planned {
-		return m.findPlanned(ctx, w, sight, r)
+		return iss.findPlanned(ctx, w, sight, r)
 	}
-	return m.findMade(ctx, w, sight, r, destinations)
+	return iss.findMade(ctx, w, sight, r, destinations)
 }
 
-// findPlanned looks what became of a request whose answer is not known.
-func (m Maker) findPlanned(ctx context.Context, w *Witness, sight Sight, r Record) (Finding, error) {
-	ours, fresh := m.ours(r, sight), m.fresh(r, sight)
+// findPlanned assesses a request whose response is not known.
+func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
+	ours, fresh := iss.ours(r, sight), iss.fresh(r, sight)
 	switch {
 	case len(ours) > 0:
-		return Finding{State: Orphan, ClientIDs: ours}, nil
-	case m.recent(r):
-		return Finding{State: Waiting, ClientIDs: fresh, Until: r.over()}, nil
+		return Assessment{State: Orphan, ClientIDs: ours}, nil
+	case iss.mayArrive(r):
+		return Assessment{State: Waiting, ClientIDs: fresh, Until: r.deadline()}, nil
 	case len(fresh) > 0:
-		return Finding{State: Alike, ClientIDs: fresh}, nil
-	case r.abroad():
-		return Finding{State: Unclear, Why: errAbroad(r)}, nil
-	case r.Refused && sight.Whole(): // the refusal, a list then, and a list now
-		return Finding{State: Nothing}, nil
+		return Assessment{State: Lookalike, ClientIDs: fresh}, nil
+	case r.otherOrg():
+		return Assessment{State: Unclear, Why: errOtherOrg(r)}, nil
+	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
+		return Assessment{State: Nothing}, nil
 	}
-	return m.absent(ctx, w, Finding{State: Nothing}, func(s Sight) bool {
-		return len(m.ours(r, s))+len(m.fresh(r, s)) == 0
+	return iss.proveAbsent(ctx, w, Assessment{State: Nothing}, func(s Sight) bool {
+		return len(iss.ours(r, s))+len(iss.fresh(r, s)) == 0
 	})
 }
 
-// absent turns a finding into an unclear one unless further whole lists agree that
-// nothing is there.
-func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(Sight) bool) (Finding, error) {
+// proveAbsent makes an assessment unclear unless further complete lists show no token.
+func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(Sight) bool) (Assessment, error) {
 	for _, pause := range absence.Pauses()[:absence.Lists] {
 		if err := absence.Sleep(ctx, pause); err != nil {
 			return f, err
@@ -108,42 +108,42 @@ func (m Maker) absent(ctx context.Context, w *Witness, f Finding, nothing func(S
 		case err != nil:
 			return f, err
 		case !nothing(sight):
-			return Finding{State: Waiting, ClientIDs: f.ClientIDs}, nil // it has just appeared
-		case !sight.Whole():
-			return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: &absence.IncompleteListError{Missing: sight.Missing}}, nil
+			return Assessment{State: Waiting, ClientIDs: f.ClientIDs}, nil // it has just appeared
+		case !sight.Complete():
+			return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: &absence.IncompleteListError{Missing: sight.Missing}}, nil
 		}
 	}
 	return f, nil
 }
 
-func errAbroad(r Record) error {
-	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Order.OrgID)
+func errOtherOrg(r Record) error {
+	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Request.OrgID)
 }
 
-// recent reports whether the request of an operation may still be carried out. A
-// time in the future is that of a clock that was set back.
-func (m Maker) recent(r Record) bool {
-	now := m.Now()
-	return now.Before(r.over()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
+// mayArrive reports whether the request of an operation may still take effect. A time
+// in the future counts as recent: the clock was set back.
+func (iss Issuer) mayArrive(r Record) bool {
+	now := iss.Now()
+	return now.Before(r.deadline()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
 
-// Undecided returns until when the request of an operation without an answer may still
-// be carried out, zero if it cannot be any more, or was answered.
+// Undecided returns the time until which a request without a response may still take
+// effect, zero if it cannot.
 func (r Record) Undecided(now time.Time) time.Time {
-	if r.Step != Planned || r.Kind == "" || !now.Before(r.over()) {
+	if r.Step != Planned || r.Kind == "" || !now.Before(r.deadline()) {
 		return time.Time{}
 	}
-	return r.over()
+	return r.deadline()
 }
 
-// over is when the request of an operation can no longer be carried out.
-func (r Record) over() time.Time { return r.Began.Add(answerLimit + transit) }
+// deadline returns when the request of an operation can no longer take effect.
+func (r Record) deadline() time.Time { return r.Began.Add(answerLimit + arrivalGrace) }
 
-// findMade looks what became of a credential that was made: whether a destination
-// holds its secret, and whether it is still there.
-func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Finding, error) {
-	f := Finding{State: Orphan, ClientIDs: []string{r.Made}}
-	ours := m.ours(r, sight)
+// findMade assesses an operation that issued a credential: whether a destination has
+// its secret, and whether the credential still exists.
+func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Assessment, error) {
+	f := Assessment{State: Orphan, ClientIDs: []string{r.Made}}
+	ours := iss.ours(r, sight)
 	marked, held := slices.Contains(ours, r.Made), false
 	for _, d := range destinations {
 		holds, err := d.Holds(ctx, r.Made)
@@ -157,132 +157,132 @@ func (m Maker) findMade(ctx context.Context, w *Witness, sight Sight, r Record, 
 	}
 	switch {
 	case held && r.Kind == Rotating:
-		f.State = Halfway
+		f.State = InProgress
 	case held:
 		f.State = Kept
 	case r.Shown && r.Step == Delivering:
 		f.State = Unconfirmed
 	}
-	if len(ours) > 1 || len(ours) == 1 && !marked { // the answer named a wrong one, or the request was done twice
+	if len(ours) > 1 || len(ours) == 1 && !marked { // the response named another token, or the request took effect twice
 		if f.State != Orphan {
 			ours = slices.DeleteFunc(ours, func(id string) bool { return id == r.Made })
 		}
-		return Finding{State: Orphan, ClientIDs: ours}, nil
+		return Assessment{State: Orphan, ClientIDs: ours}, nil
 	}
-	doubtful := (r.Doubtful || r.other() != "") && !r.Seen && !marked
+	doubtful := (r.Doubtful || r.otherToken() != "") && !r.Seen && !marked
 	switch {
-	case doubtful && !held && r.other() != "":
-		return m.findOther(ctx, w, sight, r)
-	case doubtful && held && !m.recent(r):
-		return m.findDoubtful(ctx, w, sight, r, f, destinations)
+	case doubtful && !held && r.otherToken() != "":
+		return iss.findOther(ctx, w, sight, r)
+	case doubtful && held && !iss.mayArrive(r):
+		return iss.findDoubtful(ctx, w, sight, r, f, destinations)
 	}
 	switch listed := sight.Lists(r.Made); {
 	case listed && !marked && (f.State == Orphan || f.State == Unconfirmed && doubtful):
-		return Finding{State: Alike, ClientIDs: f.ClientIDs}, nil
+		return Assessment{State: Lookalike, ClientIDs: f.ClientIDs}, nil
 	case listed:
 		return f, nil
-	case m.recent(r) && f.State == Orphan:
-		return Finding{State: Waiting, ClientIDs: f.ClientIDs, Until: r.over()}, nil
-	case m.recent(r):
+	case iss.mayArrive(r) && f.State == Orphan:
+		return Assessment{State: Waiting, ClientIDs: f.ClientIDs, Until: r.deadline()}, nil
+	case iss.mayArrive(r):
 		return f, nil
-	case held && !r.Seen: // a list that never showed it proves nothing
+	case held && !r.Seen: // it was never listed, so its absence proves nothing
 		return f, nil
 	case held:
-		if dead, err := m.rejected(ctx, r.Made, destinations); err != nil || !dead {
+		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
-	case r.abroad():
-		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errAbroad(r)}, nil
+	case r.otherOrg():
+		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errOtherOrg(r)}, nil
 	}
-	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // a list that never showed it does not prove that it is gone
-		return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("%s is not listed yet", r.Made)}, nil
+	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // it was never listed, so its absence proves nothing
+		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("%s is not listed yet", r.Made)}, nil
 	}
 	if r.Seen && r.Accepted == r.Made { // others may have deleted theirs since: lists of now do
 		w.known = nil
 	}
-	gone := Finding{State: Nothing, ClientIDs: f.ClientIDs}
-	gone, err := m.absent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
+	gone := Assessment{State: Nothing, ClientIDs: f.ClientIDs}
+	gone, err := iss.proveAbsent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
 	if err == nil && gone.State != Nothing && f.State != Orphan {
-		return f, nil // where that is not proven, what is kept is kept
+		return f, nil // without proof a stored token is kept
 	}
 	return gone, err
 }
 
-// other is the client id of the token that was made where the answer named a wrong
-// one, as far as that was found out.
-func (r Record) other() string {
+// otherToken returns the client ID of the token that was issued although the response
+// named another one, "" if it is not known.
+func (r Record) otherToken() string {
 	switch {
 	case r.Other != "":
 		return r.Other
-	case r.Doubtful && r.Accepted != r.Made: // by a version that did not note the other one
+	case r.Doubtful && r.Accepted != r.Made: // by a version that did not record the other one
 		return r.Accepted
 	}
 	return ""
 }
 
-// findOther looks at the token that was made where the answer named a wrong one. A list
-// showed it, and its DELETE was sent, or was about to be.
-func (m Maker) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Finding, error) {
-	other := r.other()
+// findOther assesses an operation whose response named another token than the one that
+// a list showed, and whose DELETE may have been sent.
+func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
+	other := r.otherToken()
 	switch {
-	case sight.Lists(other): // without our mark by now
-		return Finding{State: Alike, ClientIDs: []string{other}}, nil
-	case r.abroad() && m.Caller != r.Caller: // another login may not list it
-		return Finding{State: Unclear, ClientIDs: []string{other}, Why: errAbroad(r)}, nil
+	case sight.Lists(other): // it has lost its mark
+		return Assessment{State: Lookalike, ClientIDs: []string{other}}, nil
+	case r.otherOrg() && iss.Caller != r.Caller: // another login may not list it
+		return Assessment{State: Unclear, ClientIDs: []string{other}, Why: errOtherOrg(r)}, nil
 	case r.Accepted == other: // others may have deleted theirs since: lists of now do
 		w.known = nil
 	}
-	return m.absent(ctx, w, Finding{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
+	return iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
 }
 
-// findDoubtful looks at a stored secret of an answer that may have named a wrong token.
-// It is kept once the service accepts it. It is dropped if the service rejects it and
-// another token with our mark was found: that one was made.
-func (m Maker) findDoubtful(ctx context.Context, w *Witness, sight Sight, r Record, f Finding, destinations []Destination) (Finding, error) {
+// findDoubtful assesses an operation with a stored secret whose response may have named
+// another token. The secret is kept once the service accepts it. It is not kept if the
+// service rejects it and another token with the mark was found: that one was issued.
+func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r Record, f Assessment, destinations []Destination) (Assessment, error) {
 	for _, d := range destinations {
-		keeper, keeps := d.(Keeper)
+		keeper, keeps := d.(Loader)
 		if held, err := d.Holds(ctx, r.Made); err != nil || !held || !keeps {
 			continue
 		}
-		if text, err := keeper.Load(ctx, r.Made); err == nil && m.accepts(ctx, text, r.Order.OrgID) {
+		if text, err := keeper.Load(ctx, r.Made); err == nil && iss.accepts(ctx, text, r.Request.OrgID) {
 			return f, nil
 		}
 	}
-	bogus, err := m.rejected(ctx, r.Made, destinations)
-	if err == nil && bogus && r.other() != "" {
-		return m.findOther(ctx, w, sight, r)
+	isRejected, err := iss.rejected(ctx, r.Made, destinations)
+	if err == nil && isRejected && r.otherToken() != "" {
+		return iss.findOther(ctx, w, sight, r)
 	}
-	return Finding{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
+	return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errDoubtful}, err
 }
 
-// findRotation looks at a rotation whose new token is stored. It is over only if
-// both tokens are proven to be gone.
-func (m Maker) findRotation(ctx context.Context, r Record, destinations []Destination) (Finding, error) {
-	f := Finding{State: r.rotation(m.Clock()), ClientIDs: []string{r.Made}}
-	w := m.witness(r, destinations)
+// findRotation assesses a rotation whose new token is stored. It has ended only if both
+// tokens are proven to be deleted.
+func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Destination) (Assessment, error) {
+	f := Assessment{State: r.rotationState(iss.Clock()), ClientIDs: []string{r.Made}}
+	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Old, r.Made)
-	if err != nil || sight.Lists(r.Old) || sight.Lists(r.Made) || m.recent(r) {
+	if err != nil || sight.Lists(r.Old) || sight.Lists(r.Made) || iss.mayArrive(r) {
 		return f, err
 	}
 	for _, id := range []string{r.Old, r.Made} {
-		held, err := m.holds(ctx, id, destinations)
+		held, err := iss.holds(ctx, id, destinations)
 		if err != nil {
 			return f, err
 		}
-		if dead, err := m.rejected(ctx, id, destinations); err != nil || held && !dead {
+		if isRejected, err := iss.rejected(ctx, id, destinations); err != nil || held && !isRejected {
 			return f, err
 		}
 	}
-	gone, err := m.absent(ctx, w, Finding{State: Nothing, ClientIDs: []string{r.Made, r.Old}}, func(s Sight) bool {
+	gone, err := iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{r.Made, r.Old}}, func(s Sight) bool {
 		return !s.Lists(r.Old) && !s.Lists(r.Made)
 	})
 	if err != nil || gone.State != Nothing {
 		return f, err
 	}
-	return Finding{State: Nothing, ClientIDs: f.ClientIDs}, nil
+	return Assessment{State: Nothing, ClientIDs: f.ClientIDs}, nil
 }
 
-func (m Maker) holds(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+func (iss Issuer) holds(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
 	for _, d := range destinations {
 		if held, err := d.Holds(ctx, clientID); err != nil || held {
 			return held, err
@@ -291,21 +291,21 @@ func (m Maker) holds(ctx context.Context, clientID string, destinations []Destin
 	return false, nil
 }
 
-// rotation is the state of a rotation whose new token is stored.
-func (r Record) rotation(now time.Time) State {
+// rotationState returns the state of a rotation whose new token is stored.
+func (r Record) rotationState(now time.Time) State {
 	switch {
-	case r.Undo:
-		return Undoing
+	case r.RollingBack:
+		return RollingBack
 	case r.Step != Switched:
-		return Halfway
+		return InProgress
 	case now.Before(r.Retire):
 		return Overlapping
 	}
 	return Due
 }
 
-// Unfinished reports whether commands remind of the operation: all but a rotation in
-// its overlap, by the time at the service, and a request that was plainly refused.
-func (o Open) Unfinished(now time.Time) bool {
-	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotation(now) != Overlapping)
+// Unfinished reports whether commands warn about the operation: not for a rotation in
+// its overlap, nor for a request that was refused.
+func (o PendingOperation) Unfinished(now time.Time) bool {
+	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotationState(now) != Overlapping)
 }

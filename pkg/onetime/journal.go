@@ -19,46 +19,46 @@ import (
 var (
 	// ErrJournal says that the journal cannot be written. Nothing was sent.
 	ErrJournal = errors.New("cannot write the journal; nothing was sent")
-	// ErrRunning says that an operation is in the hands of another process.
+	// ErrRunning says that another process works on the operation.
 	ErrRunning = errors.New("another astra process is working on the same token")
-	// ErrOpen says that an operation was begun earlier and has not ended.
-	ErrOpen = errors.New("the operation has already begun and has not ended")
+	// ErrUnfinished says that the operation began earlier and has not ended.
+	ErrUnfinished = errors.New("the operation has already begun and has not ended")
 )
 
-// A Journal is a directory with a file for each operation that has not ended, so
-// that the next run knows what an earlier one left behind, however that ended.
-// Beside the file is a lock, held by the process that is at it. The zero Journal holds
-// no operations, and none can be begun in it.
+// A Journal is a directory with a file for each pending operation, so that the next
+// command knows what an earlier one did, however that ended. A lock beside the file
+// belongs to the process that works on it. The zero Journal has no operations, and none
+// can begin in it.
 type Journal struct{ Dir string }
 
 const (
 	recordSuffix = ".jsonl"
 	lockSuffix   = ".lock"
-	// takeWait bounds the wait for a process that only looks at an operation.
+	// takeWait limits the wait for a process that only reads an operation.
 	takeWait = time.Second
 	// maxRecord is more than an operation writes in an organization with a million
 	// tokens.
 	maxRecord = 128 << 20
 )
 
-// fileLetters are the letters of the ids of operations, which name files.
+// fileLetters are the letters of the IDs of operations, which are file names.
 const fileLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
-// An Entry is an operation in the hands of this process.
+// An Entry is an operation that this process works on.
 type Entry struct {
 	ID string
 	Record
 
-	found  bool // by Take, and so begun by another run
-	listed bool // the file holds Before already
-	path   string
-	file   *os.File
-	unlock func()
+	resumed bool // by Take: an earlier command began it
+	listed  bool // the file has Before already
+	path    string
+	file    *os.File
+	unlock  func()
 }
 
-// begin writes down a new operation, before anything is sent. What is written,
-// plan decides when nobody else can be at it. The error wraps ErrOpen, ErrRunning
-// or ErrJournal, or is that of plan.
+// begin records a new operation before anything is sent. plan returns its record, under
+// the lock. The error wraps ErrUnfinished, ErrRunning or ErrJournal, or is that of
+// plan.
 func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
 	if strings.Trim(id, fileLetters) != "" || id == "" {
 		return nil, fmt.Errorf("%w: %q is not a valid file name", ErrJournal, id)
@@ -72,13 +72,13 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	}
 	e := &Entry{ID: id, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	if data, err := readRecord(e.path); err == nil {
-		if old, err := parseRecord(data); errors.Is(err, errUnbegun) || err == nil && old.Step == Done {
+		if old, err := parseRecord(data); errors.Is(err, errEmptyRecord) || err == nil && old.Step == Done {
 			_ = os.Remove(e.path)
 		}
 	}
 	if _, err := os.Lstat(e.path); err == nil {
 		e.Leave()
-		return nil, ErrOpen
+		return nil, ErrUnfinished
 	}
 	if e.Record, err = plan(); err != nil {
 		e.Leave()
@@ -87,7 +87,7 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	e.Version = recordVersion
 	if e.file, err = atomicfile.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
 		if err = errors.Join(e.note(e.Step), atomicfile.SyncDir(j.Dir)); err != nil {
-			_ = os.Remove(e.path) // what is not whole is no operation
+			_ = os.Remove(e.path) // an incomplete file is no operation
 		}
 	}
 	if err != nil {
@@ -97,15 +97,15 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	return e, nil
 }
 
-// Take returns an operation that an earlier run left. The error wraps ErrRunning,
-// ErrNewer or fs.ErrNotExist, or ErrDamaged; with that comes an entry, which can be
-// ended, with the last record that can be read.
+// Take locks a pending operation of an earlier command. The error wraps ErrRunning,
+// ErrNewer, fs.ErrNotExist or ErrDamaged. With ErrDamaged it returns an entry with the
+// last record that can be read, which can be ended.
 func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	unlock, err := j.lock(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{ID: id, found: true, listed: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
+	e := &Entry{ID: id, resumed: true, listed: true, path: filepath.Join(j.Dir, id+recordSuffix), unlock: unlock}
 	data, err := readRecord(e.path)
 	var damage error
 	if err == nil {
@@ -127,11 +127,11 @@ func (j Journal) Take(ctx context.Context, id string) (*Entry, error) {
 	return e, damage
 }
 
-// torn is what a crash left of a line at the end of data.
+// torn returns the incomplete line at the end of data, after a crash.
 func torn(data []byte) []byte { return data[bytes.LastIndexByte(data, '\n')+1:] }
 
-// lock takes the lock of an operation. A process that only looks holds it for a
-// moment, so that is waited for.
+// lock takes the lock of an operation. It waits for a moment: a process that only reads
+// releases it soon.
 func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error) {
 	path := filepath.Join(j.Dir, id+lockSuffix)
 	lock, err := atomicfile.TakeLock(ctx, path, takeWait)
@@ -152,7 +152,7 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 	}, nil
 }
 
-// note writes down that the operation reached a step, and brings it to the disk.
+// note records that the operation reached a step, and syncs the file.
 func (e *Entry) note(step Step) error {
 	before := e.Step
 	e.Step = step
@@ -181,8 +181,8 @@ func (e *Entry) note(step Step) error {
 	return nil
 }
 
-// End drops the operation from the journal. It says so there first: if the file
-// cannot be removed, nobody takes it for an open one.
+// End removes the operation from the journal. It records the step Done first, in case
+// the file cannot be removed.
 func (e *Entry) End() error {
 	noted := e.note(Done)
 	removed := os.Remove(e.path)
@@ -194,7 +194,7 @@ func (e *Entry) End() error {
 	return nil
 }
 
-// Leave lets go of the operation; unless it was ended, it stays open. It may be
+// Leave releases the operation, which stays pending unless it was ended. It may be
 // called twice.
 func (e *Entry) Leave() {
 	if e.file != nil {

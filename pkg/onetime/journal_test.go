@@ -20,7 +20,7 @@ import (
 func sample() Record {
 	return Record{
 		Kind: Rotating, Step: Planned, Began: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), Nonce: "0123456789abcdef",
-		Order: Order{Roles: []string{"r"}, OrgID: "o", Description: "two\nlines"}, Before: []string{"a"}, Old: "old", Overlap: time.Hour,
+		Request: Request{Roles: []string{"r"}, OrgID: "o", Description: "two\nlines"}, Before: []string{"a"}, Old: "old", Overlap: time.Hour,
 	}
 }
 
@@ -54,7 +54,7 @@ func TestJournalRemembers(t *testing.T) {
 	if diff := cmp.Diff(want, all[0].Record); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if _, err := j.begin(t.Context(), "op", planned); !errors.Is(err, ErrOpen) {
+	if _, err := j.begin(t.Context(), "op", planned); !errors.Is(err, ErrUnfinished) {
 		t.Errorf("begun twice: %v", err)
 	}
 	e, err = j.Take(t.Context(), "op")
@@ -142,7 +142,7 @@ func TestOneOfMany(t *testing.T) {
 	for range 8 {
 		if err := <-results; err == nil {
 			begun++
-		} else if !errors.Is(err, ErrRunning) && !errors.Is(err, ErrOpen) {
+		} else if !errors.Is(err, ErrRunning) && !errors.Is(err, ErrUnfinished) {
 			t.Error(err)
 		}
 	}
@@ -181,7 +181,7 @@ func FuzzRecord(f *testing.F) {
 		if err == nil && r.check() != nil {
 			t.Errorf("a record that is none: %+v", r)
 		}
-		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) && !errors.Is(err, errUnbegun) {
+		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) && !errors.Is(err, errEmptyRecord) {
 			t.Errorf("an error of no kind: %v", err)
 		}
 	})
@@ -191,7 +191,7 @@ func FuzzRecord(f *testing.F) {
 // may have made, whatever the service did to the descriptions.
 func TestWhichOfTheListed(t *testing.T) {
 	t.Parallel()
-	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Caller: "caller", Order: Order{Roles: []string{"a", "b"}}}
+	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Caller: "caller", Request: Request{Roles: []string{"a", "b"}}}
 	token := func(id, description string) devops.Token { return devops.Token{ClientID: id, Description: description} }
 	for name, c := range map[string]struct {
 		live        []devops.Token
@@ -211,7 +211,7 @@ func TestWhichOfTheListed(t *testing.T) {
 		"nothing":            {nil, nil, nil},
 	} {
 		s := Sight{Tokens: c.live}
-		if ours, fresh := (Maker{}).ours(r, s), (Maker{}).fresh(r, s); !slices.Equal(ours, c.ours) || !slices.Equal(fresh, c.fresh) {
+		if ours, fresh := (Issuer{}).ours(r, s), (Issuer{}).fresh(r, s); !slices.Equal(ours, c.ours) || !slices.Equal(fresh, c.fresh) {
 			t.Errorf("%s: %v %v, want %v %v", name, ours, fresh, c.ours, c.fresh)
 		}
 	}

@@ -13,17 +13,17 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// An Open is an operation as List finds it.
-type Open struct {
+// A PendingOperation is an operation that has not ended, as List finds it.
+type PendingOperation struct {
 	ID      string
 	Record  Record
 	Path    string
-	Running bool  // another process works on it; Record is what it wrote so far
+	Running bool  // another process works on it; Record is its progress
 	Err     error // wraps ErrDamaged or ErrNewer, or says why the file cannot be locked or read
 }
 
 // List returns the operations that have not ended.
-func (j Journal) List() ([]Open, error) {
+func (j Journal) List() ([]PendingOperation, error) {
 	if j.Dir == "" {
 		return nil, nil
 	}
@@ -34,7 +34,7 @@ func (j Journal) List() ([]Open, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Open
+	var all []PendingOperation
 	for _, name := range names {
 		id, ours := strings.CutSuffix(name.Name(), recordSuffix)
 		if !ours {
@@ -47,9 +47,9 @@ func (j Journal) List() ([]Open, error) {
 	return all, nil
 }
 
-// look reads one operation, unless it ended meanwhile.
-func (j Journal) look(id string) (Open, bool) {
-	open := Open{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
+// look reads one operation, unless it has just ended.
+func (j Journal) look(id string) (PendingOperation, bool) {
+	open := PendingOperation{ID: id, Path: filepath.Join(j.Dir, id+recordSuffix)}
 	path := filepath.Join(j.Dir, id+lockSuffix)
 	lock, lockErr := atomicfile.ShareLock(context.Background(), path, 0)
 	if lockErr == nil {
@@ -57,8 +57,8 @@ func (j Journal) look(id string) (Open, bool) {
 	}
 	if errors.Is(lockErr, atomicfile.ErrLocked) || lockErr != nil && failpoint.Disabled("lock-errors") {
 		data, err := readRecord(open.Path)
-		open.Running = !errors.Is(err, fs.ErrNotExist) // else its process has just ended it
-		open.Record, _ = parseRecord(data)             // as far as it has come
+		open.Running = !errors.Is(err, fs.ErrNotExist) // its process has just ended it
+		open.Record, _ = parseRecord(data)             // its progress
 		return open, open.Running
 	}
 	data, err := readRecord(open.Path)
@@ -68,13 +68,13 @@ func (j Journal) look(id string) (Open, bool) {
 	if err == nil {
 		open.Record, err = parseRecord(data)
 	}
-	if errors.Is(err, errUnbegun) || open.Record.Step == Done {
+	if errors.Is(err, errEmptyRecord) || open.Record.Step == Done {
 		if lockErr == nil {
 			_ = os.Remove(open.Path) // its process ended just before it did that itself
 		}
 		return open, false
 	}
-	if err == nil && lockErr != nil { // that is no sign of another process
+	if err == nil && lockErr != nil { // the lock does not belong to another process
 		err = fmt.Errorf("lock %s: %w", path, atomicfile.Cause(lockErr))
 	}
 	open.Err = err

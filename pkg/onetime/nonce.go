@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// marker is what stands before the nonce at the end of a description.
+// marker precedes the nonce at the end of a description.
 const marker = "astra-cli/"
 
-// newNonce returns 64 random bits, by which a credential whose answer was lost
-// is known again.
+// newNonce returns 64 random bits, which identify a credential whose response was lost.
 func newNonce(random io.Reader) (string, error) {
 	var bits [8]byte
 	if _, err := io.ReadFull(random, bits[:]); err != nil {
@@ -20,8 +19,8 @@ func newNonce(random io.Reader) (string, error) {
 	return hex.EncodeToString(bits[:]), nil
 }
 
-// mark returns the description with the nonce at its end, and behind it the token that
-// a rotation replaces: a machine without the journal learns it from nothing else.
+// mark returns the description with the nonce at its end, followed by the token that a
+// rotation replaces: other machines have no journal of it.
 func mark(description, nonce, replaces string) string {
 	marked := strings.TrimSpace(description + " " + marker + nonce)
 	if replaces != "" {
@@ -30,16 +29,16 @@ func mark(description, nonce, replaces string) string {
 	return marked
 }
 
-// replacing is what stands between the nonce and the replaced token.
+// replacing separates the nonce and the replaced token.
 const replacing = " replaces "
 
 // nonceSize is the length of a nonce in hexadecimal digits.
 const nonceSize = 16
 
-// SplitDescription returns a token's description without the mark that this program
-// put at its end, and the nonce in it, which is empty for a token that was made
-// elsewhere. Services may give the mark back in other letter case, with its slash
-// escaped, and with something behind it, which goes with it.
+// SplitDescription returns a token's description without the mark at its end, and the
+// nonce of the mark, which is empty for a token that was issued elsewhere. Services may
+// return the mark in other letter case, with its slash escaped, and with text behind
+// it, which is removed too.
 func SplitDescription(description string) (text, nonce string) {
 	lower := strings.ToLower(description)
 	name := strings.TrimSuffix(marker, "/")
@@ -59,9 +58,8 @@ func SplitDescription(description string) (text, nonce string) {
 	return description, ""
 }
 
-// Replaces returns the client id of the token that a rotation made this one to
-// replace, as its description says, or "". Services may give it back in other letter
-// case.
+// Replaces returns the client ID of the token that this one replaces, as its
+// description says, or "". Services may return it in other letter case.
 func Replaces(description string) string {
 	text, nonce := SplitDescription(description)
 	if nonce == "" {
@@ -85,8 +83,8 @@ func isIDLetter(r rune) bool {
 
 const hexDigits = "0123456789abcdef"
 
-// isMarked reports whether a description carries a nonce, whatever the service made
-// of the letters and signs around it: 64 random bits are not there by chance.
+// isMarked reports whether a description has a nonce, even if the service changed the
+// text around it: 64 random bits do not match by chance.
 func isMarked(description, nonce string) bool {
 	return nonce != "" && strings.Contains(strings.ToLower(description), nonce)
 }

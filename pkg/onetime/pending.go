@@ -9,7 +9,7 @@ import (
 // delivered.
 type PendingError struct {
 	ClientIDs []string
-	Certain   bool // they are ours; otherwise they only may be
+	Certain   bool // they are ours; otherwise they may be
 	Blind     bool // the list could not be read
 	Cause     error
 }

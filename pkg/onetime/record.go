@@ -18,15 +18,15 @@ const (
 	Rotating   Kind = "rotate"
 )
 
-// Step is how far an operation came. Each step is written down before the next
-// one begins, so that all that can be unknown is the one that was begun last.
+// Step is the progress of an operation. Each step is recorded before the next one
+// begins, so that only the outcome of the last one can be unknown.
 type Step string
 
-// The steps, in their order. To generate a credential ends with Delivering; what
-// follows is a rotation's.
+// The steps in their order. An issue ends with Delivering; the later steps are those of
+// a rotation.
 const (
 	Planned    Step = "planned"    // the request may have been sent
-	Created    Step = "created"    // the credential exists, and nobody holds its secret
+	Created    Step = "created"    // the credential exists, and no destination has its secret
 	Delivering Step = "delivering" // a destination may hold the secret
 	Stored     Step = "stored"     // the destinations hold it
 	Verified   Step = "verified"   // the service accepts the new token
@@ -42,68 +42,67 @@ func steps() []Step {
 // Reached reports whether s is step, or comes after it.
 func (s Step) Reached(step Step) bool { return slices.Index(steps(), s) >= slices.Index(steps(), step) }
 
-// A Record is what the journal says of an operation. It holds no secret.
+// A Record is the state of an operation in the journal. It contains no secret.
 type Record struct {
 	Version int       `json:"version"`
 	Kind    Kind      `json:"kind"`
 	Step    Step      `json:"step"`
-	Began   time.Time `json:"began"` // when the latest request was about to be sent, or ended if that is known
+	Began   time.Time `json:"began"` // when the latest request was about to be sent, or ended, if that is known
 	OrgID   string    `json:"orgId"` // of the login that was used
 	Profile string    `json:"profile,omitempty"`
-	Order   Order     `json:"order"`
-	Nonce   string    `json:"nonce"`            // in the description of what is made
-	Caller  string    `json:"caller,omitempty"` // client id of the login that was used
-	// Before are the client ids that were there already, and Expires when those end
-	// that do. Only the first line that has them repeats them: they may be many.
+	Request Request   `json:"order"`
+	Nonce   string    `json:"nonce"`            // mark in the description of the new token
+	Caller  string    `json:"caller,omitempty"` // client ID of the login that was used
+	// Before are the client IDs listed before the request, and Expires the times at
+	// which some of them expire. There may be many, so later lines of the file do not
+	// repeat them.
 	Before  []string             `json:"before,omitempty"`
 	Expires map[string]time.Time `json:"expires,omitempty"`
-	Made    string               `json:"made,omitempty"`  // client id of what was made
-	Named   string               `json:"named,omitempty"` // client id in an answer that cannot be used
+	Made    string               `json:"made,omitempty"`  // client ID of the new token
+	Named   string               `json:"named,omitempty"` // client ID in a response that cannot be used
 	MadeOn  time.Time            `json:"madeOn,omitzero"`
-	// Doubtful says that the service neither listed what was made with our mark nor
-	// accepted it, so that the answer may have named another token.
+	// Doubtful says that the service neither listed the new token with its mark nor
+	// accepted it, so that the response may have named another token.
 	Doubtful bool `json:"doubtful,omitempty"`
-	// Seen says that a list showed what was made, so that its absence from later lists
-	// means something.
+	// Seen says that a list showed the new token, so that its absence from later lists
+	// is evidence.
 	Seen bool `json:"seen,omitempty"`
-	// Retiring says that the DELETE of the old token is about to be sent, or was.
+	// Retiring says that the DELETE of the old token may have been sent.
 	Retiring bool `json:"retiring,omitempty"`
-	// Refused says that the service refused the request, which is not believed until
-	// the list shows nothing of it.
+	// Refused says that the service refused the request. Only a list without a new
+	// token confirms that.
 	Refused bool `json:"refused,omitempty"`
-	// Accepted is the client id of a token whose DELETE was accepted, without proof so
-	// far that it is gone.
+	// Accepted is the client ID of a token whose DELETE was accepted but is not proven.
 	Accepted string `json:"accepted,omitempty"`
-	// Other is the client id of a token that a list showed with our mark, while what the
-	// answer named had none. Its DELETE is about to be sent, or was.
+	// Other is the client ID of a token that a list showed with our mark, while the
+	// token of the response had none. Its DELETE may have been sent.
 	Other string `json:"other,omitempty"`
 
-	// Where the secret goes.
-	Places []Place `json:"places,omitempty"` // secret stores
-	Held   bool    `json:"held,omitempty"`   // the places hold the old token, too
-	Out    string  `json:"out,omitempty"`    // a file
-	Format string  `json:"format,omitempty"` // of the file
-	Shown  bool    `json:"shown,omitempty"`  // standard output
-	// Missing are the destinations that do not hold what others do.
+	// The destinations of the secret.
+	Locations []Location `json:"places,omitempty"` // secret stores
+	HoldsOld  bool       `json:"held,omitempty"`   // the locations have the old token too
+	Out       string     `json:"out,omitempty"`    // a file
+	Format    string     `json:"format,omitempty"` // of the file
+	Shown     bool       `json:"shown,omitempty"`  // standard output
+	// Missing are the destinations without the secret that others have.
 	Missing []string `json:"missing,omitempty"`
 
 	// Of a rotation.
-	Old     string        `json:"old,omitempty"`  // client id
-	Undo    bool          `json:"undo,omitempty"` // it is being rolled back
-	Overlap time.Duration `json:"overlap,omitempty"`
-	Retire  time.Time     `json:"retire,omitzero"` // when the overlap ends
+	Old         string        `json:"old,omitempty"`  // client ID
+	RollingBack bool          `json:"undo,omitempty"` // it is being rolled back
+	Overlap     time.Duration `json:"overlap,omitempty"`
+	Retire      time.Time     `json:"retire,omitzero"` // when the overlap ends
 }
 
-// A Place is where a secret store keeps a token: as the login of a profile, or
-// under a name.
-type Place struct {
+// A Location names a token in a secret store: the login of a profile, or a saved token.
+type Location struct {
 	Profile string `json:"profile"`
 	Saved   string `json:"saved,omitempty"` // name; "" = the login
 	Kind    string `json:"kind"`            // of the store
 }
 
-// String names the place for people.
-func (p Place) String() string {
+// String names the location for people.
+func (p Location) String() string {
 	if p.Saved == "" {
 		return "the login of profile " + p.Profile
 	}
@@ -113,24 +112,24 @@ func (p Place) String() string {
 // recordVersion is the version of the records that are written and read.
 const recordVersion = 1
 
-// ErrDamaged says that a file of the journal is not what was written there.
+// ErrDamaged says that a file of the journal was damaged.
 var ErrDamaged = errors.New("the journal is damaged")
 
 // ErrNewer says that a file of the journal was written by a newer version of this
 // program.
 var ErrNewer = errors.New("the journal was written by a newer version of astra; use that version")
 
-// errUnbegun is a file whose first line never reached the disk, so that nothing
-// was sent either.
-var errUnbegun = errors.New("nothing was begun")
+// errEmptyRecord says that the first line of a file never reached the disk, so that
+// nothing was sent.
+var errEmptyRecord = errors.New("nothing was begun")
 
-// parseRecord reads a file of the journal: one record a line, of which the last
-// counts. What a crash left of a line at the end is none. With ErrDamaged comes
-// the last record that can be read, which says less than the file did.
+// parseRecord reads a file of the journal, which has one record in each line, and
+// returns the last one. An incomplete line at the end, after a crash, is ignored. With
+// ErrDamaged it returns the last record that can be read, which may be too old.
 func parseRecord(data []byte) (Record, error) {
 	whole := bytes.LastIndexByte(data, '\n')
 	if whole < 0 {
-		return Record{}, errUnbegun
+		return Record{}, errEmptyRecord
 	}
 	var last Record
 	var damage error

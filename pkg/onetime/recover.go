@@ -10,69 +10,69 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// Revoke revokes the tokens that an operation made, with what is stored of it here, and ends the
-// operation. Unless a person names them, the list must show our mark on each.
-func (m Maker) Revoke(ctx context.Context, e *Entry, clientIDs []string, destinations []Destination) error {
+// Revoke revokes tokens of an operation, deletes their stored secrets, and ends the
+// operation. Unless the user named them, the list must show our mark on each.
+func (iss Issuer) Revoke(ctx context.Context, e *Entry, clientIDs []string, destinations []Destination) error {
 	for _, id := range clientIDs {
 		var err error
 		switch {
-		case m.foreign(e.Record, id):
+		case iss.foreign(e.Record, id):
 			return fmt.Errorf("%s existed before the operation: %w", id, ErrNotOurs)
-		case m.ByHand:
-			err = m.revoke(ctx, m.witness(e.Record, nil), e, id, nil)
+		case iss.ByHand:
+			err = iss.revoke(ctx, iss.witness(e.Record, nil), e, id, nil)
 		default:
-			err = m.revokeOurs(ctx, e, id, nil)
+			err = iss.revokeOurs(ctx, e, id, nil)
 		}
 		if err == nil {
-			err = m.drop(ctx, id, destinations)
+			err = iss.drop(ctx, id, destinations)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // what the answer named is another matter
+	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // the token of the response is still to be examined
 		e.Doubtful = e.Doubtful || !e.Seen
 		return e.note(e.Step)
 	}
 	return e.End()
 }
 
-// RevokeNamed revokes tokens that a person names and that an operation may have made.
-// The operation stays: another one may be what it made.
-func (m Maker) RevokeNamed(ctx context.Context, e *Entry, clientIDs []string) error {
+// RevokeNamed revokes tokens that the user named and that an operation may have issued.
+// The operation stays pending: it may have issued another one.
+func (iss Issuer) RevokeNamed(ctx context.Context, e *Entry, clientIDs []string) error {
 	for _, id := range clientIDs {
-		if m.foreign(e.Record, id) {
+		if iss.foreign(e.Record, id) {
 			return fmt.Errorf("%s existed before the operation: %w", id, ErrNotOurs)
 		}
-		if err := m.revoke(ctx, m.witness(e.Record, nil), e, id, nil); err != nil {
+		if err := iss.revoke(ctx, iss.witness(e.Record, nil), e, id, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Drop deletes what is stored here of a credential that is gone, and ends the
+// Drop deletes the stored secrets of a credential that no longer exists, and ends the
 // operation.
-func (m Maker) Drop(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
+func (iss Issuer) Drop(ctx context.Context, e *Entry, clientID string, destinations []Destination) error {
 	if clientID != "" {
-		if err := m.drop(ctx, clientID, destinations); err != nil {
+		if err := iss.drop(ctx, clientID, destinations); err != nil {
 			return err
 		}
 	}
 	return e.End()
 }
 
-// ErrStillAccepted says that the service accepts a token that is said to be gone.
+// ErrStillAccepted says that the service accepts a token that was reported as deleted.
 var ErrStillAccepted = fmt.Errorf("the service does not clearly reject it: %w", absence.ErrUnproven)
 
-// drop deletes what destinations store of a credential. The service is asked with it
-// first: a secret that it does not clearly reject may be the only copy.
-func (m Maker) drop(ctx context.Context, clientID string, destinations []Destination) error {
+// drop deletes the stored secrets of a credential. It asks the service with them first:
+// a secret that it does not clearly reject may be the only copy.
+func (iss Issuer) drop(ctx context.Context, clientID string, destinations []Destination) error {
 	for _, d := range destinations {
 		one := []Destination{d}
-		held, err := m.holds(ctx, clientID, one)
+		held, err := iss.holds(ctx, clientID, one)
 		if _, isFile := d.(*File); err == nil && held && !isFile { // a file is not deleted
-			err = m.awaitRejection(ctx, clientID, one)
+			err = iss.awaitRejection(ctx, clientID, one)
 		}
 		if err == nil {
 			err = d.Drop(ctx, clientID)
@@ -84,9 +84,9 @@ func (m Maker) drop(ctx context.Context, clientID string, destinations []Destina
 	return nil
 }
 
-// awaitRejection is AwaitRejection for what destinations store.
-func (m Maker) awaitRejection(ctx context.Context, clientID string, destinations []Destination) error {
-	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return m.rejected(ctx, id, destinations) })
+// awaitRejection is AwaitRejection for the secrets of destinations.
+func (iss Issuer) awaitRejection(ctx context.Context, clientID string, destinations []Destination) error {
+	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return iss.rejected(ctx, id, destinations) })
 }
 
 // AwaitRejection asks until the service clearly rejects a stored token that was
@@ -103,20 +103,20 @@ func AwaitRejection(ctx context.Context, clientID string, rejected func(ctx cont
 	return fmt.Errorf("the stored secret of %s was not deleted: %w", clientID, ErrStillAccepted)
 }
 
-// Keep ends an operation whose secret is kept. If the run that stored it did not
-// come to note that in the configuration, it is noted now. missing are the
-// destinations that do not hold it, which is an error that wraps ErrPartial.
-func (m Maker) Keep(ctx context.Context, e *Entry, destinations []Destination, missing []string) error {
+// Keep ends an operation whose secret is stored. It records the secret in the
+// configuration, unless the command that stored it did. missing are the destinations
+// without it, which are an error that wraps ErrPartial.
+func (iss Issuer) Keep(ctx context.Context, e *Entry, destinations []Destination, missing []string) error {
 	if err := adopt(ctx, e.Made, destinations); err != nil {
 		return err
 	}
 	if err := e.End(); err != nil {
 		return err
 	}
-	return short(e.Made, missing)
+	return errMissing(e.Made, missing)
 }
 
-// adopt notes in the configuration what is in a store.
+// adopt records stored secrets in the configuration.
 func adopt(ctx context.Context, clientID string, destinations []Destination) error {
 	for _, d := range destinations {
 		saved, ok := d.(*Saved)
@@ -134,8 +134,8 @@ func adopt(ctx context.Context, clientID string, destinations []Destination) err
 	return nil
 }
 
-// short is the error of a secret that is kept, but not by all destinations.
-func short(clientID string, missing []string) error {
+// errMissing is the error of a secret that only some destinations have.
+func errMissing(clientID string, missing []string) error {
 	missing = slices.DeleteFunc(slices.Clone(missing), func(d string) bool { return strings.HasPrefix(d, "the clipboard") })
 	if len(missing) == 0 {
 		return nil

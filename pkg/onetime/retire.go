@@ -11,33 +11,33 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// verify makes sure that the service accepts the new token.
+// verify verifies that the service accepts the new token.
 func (r *Rotation) verify(ctx context.Context, e *Entry) error {
-	if err := r.accepted(ctx, e, e.Made); err != nil {
+	if err := r.checkAccepted(ctx, e, e.Made); err != nil {
 		return err
 	}
 	return e.note(Verified)
 }
 
-// accepted asks the service something with a token. One that is not stored here and
-// was made by an earlier run cannot be asked with: it has to be listed. Where the
-// list is not whole, that it was accepted once has to do for a person who asks for
-// the end. One that was refused when it was new may be another client's: the list has to
-// show our mark on it.
-func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) error {
-	client, err := r.as(ctx, clientID)
+// checkAccepted fails unless the service accepts a token. A token that an earlier
+// command issued and that is not stored here has to be listed instead. If the list is
+// incomplete and the user named the operation, an earlier acceptance suffices. A token
+// that was rejected when it was new may be that of another client: the list has to show
+// our mark.
+func (r *Rotation) checkAccepted(ctx context.Context, e *Entry, clientID string) error {
+	client, err := r.clientFor(ctx, clientID)
 	switch {
 	case err != nil || failpoint.Disabled("new-accepted"):
 		return err
 	case client != nil:
-		return isAccepted(ctx, client, clientID)
+		return awaitAcceptance(ctx, client, clientID)
 	}
 	sight, err := r.witness(e.Record, nil).Look(ctx)
 	doubtful := e.Doubtful && !e.Step.Reached(Verified) && !slices.Contains(r.ours(e.Record, sight), clientID)
 	switch {
 	case err != nil || sight.Lists(clientID) && !doubtful:
 		return err
-	case sight.Lists(clientID) || sight.Whole():
+	case sight.Lists(clientID) || sight.Complete():
 		return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 	case r.ByHand && e.Step.Reached(Verified):
 		return nil
@@ -45,9 +45,9 @@ func (r *Rotation) accepted(ctx context.Context, e *Entry, clientID string) erro
 	return fmt.Errorf("the new token %s: %w", clientID, &absence.IncompleteListError{Missing: sight.Missing})
 }
 
-// isAccepted asks the service with a token until it accepts it: it may not know a new
-// one at once.
-func isAccepted(ctx context.Context, client *devops.Client, clientID string) error {
+// awaitAcceptance asks the service with a token until it accepts it: it may not know a
+// new token at once.
+func awaitAcceptance(ctx context.Context, client *devops.Client, clientID string) error {
 	for _, pause := range absence.Pauses() {
 		if err := absence.Sleep(ctx, pause); err != nil {
 			return err
@@ -60,15 +60,16 @@ func isAccepted(ctx context.Context, client *devops.Client, clientID string) err
 	return fmt.Errorf("%s: %w", clientID, ErrNewGone)
 }
 
-// as opens the service with the token of a client id, if this run knows it.
-func (r *Rotation) as(ctx context.Context, clientID string) (*devops.Client, error) {
+// clientFor opens the service with the token of a client ID, nil if this process does
+// not have it.
+func (r *Rotation) clientFor(ctx context.Context, clientID string) (*devops.Client, error) {
 	token := r.made.Token
 	if r.made.ClientID != clientID {
 		token = ""
 	}
-	if token == "" && r.Held != nil {
+	if token == "" && r.Storage != nil {
 		var err error
-		if token, err = r.Held.Load(ctx, clientID); err != nil {
+		if token, err = r.Storage.Load(ctx, clientID); err != nil {
 			return nil, err
 		}
 	}
@@ -78,15 +79,15 @@ func (r *Rotation) as(ctx context.Context, clientID string) (*devops.Client, err
 	return r.With(ctx, token)
 }
 
-// retire revokes the old token, after a last look whether the new one is what is
-// used here, and valid.
+// retire revokes the old token, after a last check that the new one is in use here and
+// valid.
 func (r *Rotation) retire(ctx context.Context, e *Entry) error {
-	if r.Held != nil {
-		if err := r.Held.Check(ctx, e.Made); err != nil {
+	if r.Storage != nil {
+		if err := r.Storage.Check(ctx, e.Made); err != nil {
 			return err
 		}
 	}
-	if err := r.accepted(ctx, e, e.Made); err != nil {
+	if err := r.checkAccepted(ctx, e, e.Made); err != nil {
 		return err
 	}
 	if !e.Retiring {
@@ -101,25 +102,24 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	return e.note(Retired)
 }
 
-// revokeAs revokes a token with the login, or where that is the one to be revoked,
-// with its counterpart.
+// revokeAs revokes a token with the login, or the login itself with its counterpart.
 func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart string) error {
-	m := r.Maker
+	iss := r.Issuer
 	if clientID == r.Caller {
-		other, err := r.as(ctx, counterpart)
+		other, err := r.clientFor(ctx, counterpart)
 		if err != nil {
 			return err
 		}
 		if other != nil {
-			m.Tokens, m.Caller = other.Tokens, counterpart
+			iss.Tokens, iss.Caller = other.Tokens, counterpart
 		}
 	}
 	var stored []Destination
-	if r.Held != nil && clientID == e.Old { // a new token may be rejected because it is new
-		stored = []Destination{r.Held}
+	if r.Storage != nil && clientID == e.Old { // the service may reject a token because it is new
+		stored = []Destination{r.Storage}
 	}
-	w := m.witness(e.Record, stored)
-	if m.Caller == clientID { // it revokes itself, and then asks with itself
+	w := iss.witness(e.Record, stored)
+	if iss.Caller == clientID { // it revokes itself, and then asks with itself
 		w.Rejected = func(ctx context.Context, id string) (bool, error) {
 			if id != clientID {
 				return false, nil
@@ -128,5 +128,5 @@ func (r *Rotation) revokeAs(ctx context.Context, e *Entry, clientID, counterpart
 			return devops.NoSuchToken(err), nil
 		}
 	}
-	return m.revoke(ctx, w, e, clientID, nil)
+	return iss.revoke(ctx, w, e, clientID, nil)
 }

@@ -6,30 +6,29 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// Review looks for tokens that refused requests made after all, in a list that was
-// asked for anyway. It returns those that show, and commands remind of their
-// operations from then on. A request of which a whole list shows nothing, when it
-// is too late for it to be carried out, is dropped from the journal.
-func (m Maker) Review(ctx context.Context, live []devops.Token) ([]string, error) {
-	open, err := m.Journal.List()
+// Review searches a list for tokens that refused requests issued nevertheless, and
+// returns them. Commands warn about their operations from then on. A refused request
+// that can no longer take effect ends if a complete list shows no token of it.
+func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, error) {
+	open, err := iss.Journal.List()
 	if err != nil {
 		return nil, err
 	}
 	var found []string
 	for _, o := range open {
-		if o.Running || o.Err != nil || !o.Record.Refused || o.Record.OrgID != m.OrgID {
+		if o.Running || o.Err != nil || !o.Record.Refused || o.Record.OrgID != iss.OrgID {
 			continue
 		}
-		sight, err := m.witness(o.Record, nil).judge(ctx, live)
+		sight, err := iss.witness(o.Record, nil).compare(ctx, live)
 		if err != nil {
 			return found, err
 		}
-		ours := m.ours(o.Record, sight)
-		late := !o.Record.abroad() && !m.recent(o.Record) && sight.Whole() && len(m.fresh(o.Record, sight)) == 0
+		ours := iss.ours(o.Record, sight)
+		late := !o.Record.otherOrg() && !iss.mayArrive(o.Record) && sight.Complete() && len(iss.fresh(o.Record, sight)) == 0
 		if len(ours) == 0 && !late {
 			continue
 		}
-		e, err := m.Journal.Take(ctx, o.ID)
+		e, err := iss.Journal.Take(ctx, o.ID)
 		if err != nil {
 			continue // another process works on it
 		}

@@ -11,62 +11,61 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// takeBack revokes the credential of an operation, which was not delivered, because
-// of cause. That it was not is written down first, for the case that it cannot be
-// revoked now.
-func (m Maker) takeBack(ctx context.Context, entry *Entry, clientID string, cause error) error {
-	return m.takeBackSeen(ctx, entry, clientID, cause, nil)
+// revokeUndelivered revokes the credential of an operation that was not delivered
+// because of cause. It records that first, in case the credential cannot be revoked
+// now.
+func (iss Issuer) revokeUndelivered(ctx context.Context, entry *Entry, clientID string, cause error) error {
+	return iss.revokeUndeliveredSeen(ctx, entry, clientID, cause, nil)
 }
 
-// takeBackSeen is takeBack after a look at the list.
-func (m Maker) takeBackSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *Sight) error {
+// revokeUndeliveredSeen is revokeUndelivered after a look at the list.
+func (iss Issuer) revokeUndeliveredSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *Sight) error {
 	if entry.Step != Created || entry.Made != clientID {
 		entry.Made, entry.Seen = clientID, seen != nil
 		cause = errors.Join(cause, entry.note(Created))
 	}
-	if err := m.revokeOurs(ctx, entry, clientID, seen); err != nil {
+	if err := iss.revokeOurs(ctx, entry, clientID, seen); err != nil {
 		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
 	}
 	return fmt.Errorf("%w; the new token %s was revoked: %w", cause, clientID, ErrNothingKept)
 }
 
-// ErrNotOurs says that a token does not carry the mark of the operation that is to
-// have made it.
+// ErrNotOurs says that a token does not have the mark of the operation.
 var ErrNotOurs = fmt.Errorf("the token list does not show this operation's mark on it: %w", absence.ErrUnproven)
 
-// errUnseen says that a token is not listed, so that nothing shows whose it is.
+// errUnseen says that a token is not listed, so that its origin is unknown.
 var errUnseen = fmt.Errorf("it is not listed: %w", absence.ErrUnproven)
 
-// revokeOurs revokes a token that an operation made and that is stored nowhere. The
-// list must show it with our mark: the one just seen, or else one that is asked for.
-func (m Maker) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *Sight) error {
-	ctx, cancel := m.unbroken(ctx, revokeLimit)
+// revokeOurs revokes a token that an operation issued and that is not stored. A list
+// must show it with our mark: the one just seen, or else a new one.
+func (iss Issuer) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *Sight) error {
+	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
 	defer cancel()
 	switch {
-	case m.foreign(e.Record, clientID):
+	case iss.foreign(e.Record, clientID):
 		return ErrNotOurs
 	case failpoint.Disabled("orphan-revocation"):
 		return nil
 	}
-	if seen == nil || !slices.Contains(m.ours(e.Record, *seen), clientID) {
+	if seen == nil || !slices.Contains(iss.ours(e.Record, *seen), clientID) {
 		var err error
-		if seen, err = m.seeOurs(ctx, e.Record, clientID); err != nil {
+		if seen, err = iss.seeOurs(ctx, e.Record, clientID); err != nil {
 			return err
 		}
 	}
-	if err := m.noteSeen(e, clientID, *seen); err != nil {
+	if err := iss.noteSeen(e, clientID, *seen); err != nil {
 		return err
 	}
-	return m.revoke(ctx, m.witness(e.Record, nil), e, clientID, seen)
+	return iss.revoke(ctx, iss.witness(e.Record, nil), e, clientID, seen)
 }
 
-// noteSeen notes what a list says about the answer, before a token is revoked that the
-// list shows with our mark: no later list does.
-func (m Maker) noteSeen(e *Entry, clientID string, seen Sight) error {
+// noteSeen records whether a list confirms the response, before a token with our mark
+// is revoked: no later list shows it.
+func (iss Issuer) noteSeen(e *Entry, clientID string, seen Sight) error {
 	before := e.Record
 	switch {
 	case e.Made == "":
-	case slices.Contains(m.ours(e.Record, seen), e.Made):
+	case slices.Contains(iss.ours(e.Record, seen), e.Made):
 		e.Seen = true
 	default:
 		e.Other = clientID
@@ -77,9 +76,9 @@ func (m Maker) noteSeen(e *Entry, clientID string, seen Sight) error {
 	return e.note(e.Step)
 }
 
-// seeOurs looks until the list shows a token, which must carry our mark.
-func (m Maker) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, error) {
-	w := m.witness(r, nil)
+// seeOurs reads the list until it shows a token, which must have our mark.
+func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, error) {
+	w := iss.witness(r, nil)
 	for _, pause := range absence.Pauses() {
 		if absence.Sleep(ctx, pause) != nil {
 			break
@@ -88,23 +87,23 @@ func (m Maker) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, 
 		switch {
 		case err != nil:
 			return nil, err
-		case slices.Contains(m.ours(r, sight), clientID):
+		case slices.Contains(iss.ours(r, sight), clientID):
 			return &sight, nil
 		case sight.Lists(clientID):
 			return nil, ErrNotOurs
-		case r.abroad(): // most logins never list it
-			return nil, fmt.Errorf("%w: %w", errAbroad(r), absence.ErrUnproven)
+		case r.otherOrg(): // most logins cannot list it
+			return nil, fmt.Errorf("%w: %w", errOtherOrg(r), absence.ErrUnproven)
 		}
 	}
 	return nil, errUnseen
 }
 
-// revoke deletes a token of an operation and makes sure that it is gone. seen is the
-// list just before; it is asked for if nil. What is expected of later lists is what
-// that one shows. If it does not show the token, its absence later on proves nothing
-// by itself: then all is expected that was there when the operation began.
-func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *Sight) error {
-	ctx, cancel := m.unbroken(ctx, revokeLimit)
+// revoke revokes a token of an operation and verifies that. seen is the list just
+// before, nil to read it. A later list is complete if it has the tokens of that list.
+// If that list does not show the token, a later list also has to have the tokens from
+// before the operation.
+func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *Sight) error {
+	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
 	defer cancel()
 	if seen == nil {
 		sight, err := w.Look(ctx, clientID)
@@ -132,26 +131,26 @@ func (m Maker) revoke(ctx context.Context, w *Witness, e *Entry, clientID string
 		return nil
 	case deleted == nil:
 		return gone
-	case m.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, absence.ErrUnproven):
-		return nil // where no list is whole: an earlier DELETE was accepted, this one finds nothing, and a person asks for it
+	case iss.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, absence.ErrUnproven):
+		return nil // no list is complete, but an earlier DELETE was accepted, this one finds nothing, and the user named the operation
 	case deletedBefore && errors.Is(gone, absence.ErrStillListed):
-		return gone // the service accepted that once, and its list is late
+		return gone // the service accepted a DELETE, and its list is late
 	case errors.Is(gone, absence.ErrStillListed):
 		return deleted
 	}
 	return errors.Join(deleted, gone)
 }
 
-// rejected asks the service with every stored secret of a client id. It reports
-// true if there is one, and the service says of each that there is no such token.
-func (m Maker) rejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+// rejected asks the service with every stored secret of a client ID. It reports true if
+// there is one, and the service clearly rejects each.
+func (iss Issuer) rejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
 	asked := false
 	for _, d := range destinations {
 		held, err := d.Holds(ctx, clientID)
 		if err != nil {
 			return false, fmt.Errorf("%v: %w", d, err)
 		}
-		keeper, keeps := d.(Keeper)
+		keeper, keeps := d.(Loader)
 		switch {
 		case !held:
 			continue
@@ -165,7 +164,7 @@ func (m Maker) rejected(ctx context.Context, clientID string, destinations []Des
 		case text == "":
 			return false, nil
 		}
-		client, err := m.With(ctx, text)
+		client, err := iss.With(ctx, text)
 		if err != nil {
 			return false, err
 		}
@@ -178,6 +177,6 @@ func (m Maker) rejected(ctx context.Context, clientID string, destinations []Des
 	return asked, nil
 }
 
-// abroad reports whether the credential is for another organization than that of
-// the login.
-func (r Record) abroad() bool { return r.Order.OrgID != r.OrgID }
+// otherOrg reports whether the credential belongs to another organization than the
+// login.
+func (r Record) otherOrg() bool { return r.Request.OrgID != r.OrgID }

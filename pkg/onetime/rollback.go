@@ -9,26 +9,25 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// Rollback undoes a rotation: the old token is in use again, the new one revoked.
-// The error wraps ErrRetired or ErrOldGone where there is no way back.
-//
-// Where nothing proves that the new token is ours, it is not revoked: the rotation is
-// undone then, and the error wraps ErrPending.
+// Rollback rolls a rotation back: it restores the old token and revokes the new one.
+// The error wraps ErrRetired or ErrOldGone if that is not possible.
+// A new token that is not proven to be ours is not revoked: the rotation is rolled
+// back, and the error wraps ErrPending.
 func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	var pending error
-	made, err := r.undoable(ctx, e)
+	made, err := r.checkReversible(ctx, e)
 	if err != nil {
 		return err
 	}
-	if !e.Undo {
-		e.Undo = true
+	if !e.RollingBack {
+		e.RollingBack = true
 		if err := e.note(e.Step); err != nil {
 			return err
 		}
 	}
 	if made != "" {
-		if r.Held != nil {
-			if err := r.Held.Switch(ctx, made, e.Old); err != nil {
+		if r.Storage != nil {
+			if err := r.Storage.Switch(ctx, made, e.Old); err != nil {
 				return err
 			}
 		}
@@ -38,10 +37,10 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 			return err
 		case ours:
 			err = r.revokeAs(ctx, e, made, e.Old)
-		default: // it may be another's token: the attempt stays named
+		default: // it may be the token of another client: the attempt stays in the journal
 			attempt := e.Record
 			attempt.Step, attempt.Made, attempt.Named = Planned, "", made
-			err = r.handOver(ctx, attempt)
+			err = r.splitOff(ctx, attempt)
 			pending = &PendingError{ClientIDs: []string{made}, Cause: fmt.Errorf("revoke the new token %s: %w", made, ErrNotOurs)}
 		}
 		if err != nil {
@@ -54,9 +53,9 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	return pending
 }
 
-// provenOurs reports whether a token is what the rotation made: it was used here, a
-// list showed our mark on it, or the service accepts its stored secret. It notes the
-// proof: no later run finds it once the token is revoked.
+// provenOurs reports whether the rotation issued a token: it was used here, a list
+// showed our mark on it, or the service accepts its stored secret. It records the
+// proof, which no later command finds once the token is revoked.
 func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (bool, error) {
 	if r.foreign(e.Record, clientID) && clientID != r.Caller { // the login that was rotated is the new token
 		return false, nil
@@ -72,7 +71,7 @@ func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (b
 	case slices.Contains(r.ours(e.Record, sight), clientID):
 		return true, r.noteSeen(e, clientID, sight)
 	}
-	client, err := r.as(ctx, clientID)
+	client, err := r.clientFor(ctx, clientID)
 	if err != nil || client == nil {
 		return false, nil //nolint:nilerr // its secret is stored nowhere
 	}
@@ -82,13 +81,13 @@ func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (b
 	return true, e.note(Verified)
 }
 
-// undoable makes sure that the old token can be used again, and returns the client
-// id of the new one, "" if there is none.
-func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err error) {
+// checkReversible checks that the old token can be used again, and returns the client
+// ID of the new one, "" if there is none.
+func (r *Rotation) checkReversible(ctx context.Context, e *Entry) (made string, err error) {
 	if e.Step.Reached(Retired) {
 		return "", ErrRetired
 	}
-	if err := r.oldUsable(ctx, e); err != nil {
+	if err := r.checkOldUsable(ctx, e); err != nil {
 		return "", err
 	}
 	if e.Step != Planned {
@@ -103,26 +102,26 @@ func (r *Rotation) undoable(ctx context.Context, e *Entry) (made string, err err
 	case found.State == Nothing:
 		return "", nil
 	}
-	return "", &UnclearError{found}
+	return "", &AmbiguousError{found}
 }
 
-// oldUsable makes sure that the old token is valid, and stored if it was.
-func (r *Rotation) oldUsable(ctx context.Context, e *Entry) error {
-	if r.Held != nil {
-		switch holds, err := r.Held.Holds(ctx, e.Old); {
+// checkOldUsable checks that the old token is valid, and still stored if it was.
+func (r *Rotation) checkOldUsable(ctx context.Context, e *Entry) error {
+	if r.Storage != nil {
+		switch holds, err := r.Storage.Holds(ctx, e.Old); {
 		case err != nil:
 			return err
 		case !holds:
 			return fmt.Errorf("%w: its secret is not stored", ErrOldGone)
 		}
-		switch gone, err := r.rejected(ctx, e.Old, []Destination{r.Held}); {
+		switch gone, err := r.rejected(ctx, e.Old, []Destination{r.Storage}); {
 		case err != nil:
 			return err
 		case gone:
 			return ErrOldGone
 		}
 	}
-	if r.Held != nil { // the service did not reject it
+	if r.Storage != nil { // the service did not reject it
 		return nil
 	}
 	if e.Retiring { // a list may be late
@@ -132,7 +131,7 @@ func (r *Rotation) oldUsable(ctx context.Context, e *Entry) error {
 	switch {
 	case err != nil || sight.Lists(e.Old):
 		return err
-	case sight.Whole():
+	case sight.Complete():
 		return ErrOldGone
 	}
 	return fmt.Errorf("the old token %s: %w", e.Old, &absence.IncompleteListError{Missing: sight.Missing})

@@ -10,116 +10,116 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// Held is where a token is kept here: as the login of profiles, under saved
-// names, or both. It takes the new secret beside the old one, and lets one change
-// decide which of the two is in use.
-type Held interface {
+// TokenStorage is the destination at which the old token is stored: as the login of
+// profiles, under saved names, or both. It stores the new secret beside the old one,
+// and one change decides which of the two is in use.
+type TokenStorage interface {
 	Destination
-	Keeper
-	// Check fails unless every name of the token means this client id by now.
+	Loader
+	// Check fails unless every location currently has this client ID.
 	Check(ctx context.Context, clientID string) error
-	// Switch makes every name of the token mean the other one, at once. It fails
-	// if one of them means neither.
+	// Switch changes the client ID of every location at once. It fails if a location
+	// has neither of the two.
 	Switch(ctx context.Context, from, to string) error
 }
 
 var (
-	// ErrRotating says that a rotation of the token is open already.
+	// ErrRotating says that a rotation of the token is pending.
 	ErrRotating = errors.New("a rotation of this token is in progress")
-	// ErrRetired says that the old token is revoked, so that there is no way back.
+	// ErrRetired says that the old token is revoked, so that it cannot be restored.
 	ErrRetired = errors.New("the old token is already revoked")
 	// ErrOldGone says that the old token is no longer valid, or not stored.
 	ErrOldGone = errors.New("the old token no longer exists")
-	// ErrNewGone says that the service does not accept the new token, so that the
-	// old one must not be revoked.
+	// ErrNewGone says that the service rejects the new token, so that the old one must
+	// not be revoked.
 	ErrNewGone = errors.New("the new token is not accepted")
-	// ErrUndoing says that the rotation is being rolled back, and can only go on
-	// with that.
-	ErrUndoing = errors.New("the rotation is being rolled back")
+	// ErrRollingBack says that the rotation is being rolled back, and cannot be
+	// resumed.
+	ErrRollingBack = errors.New("the rotation is being rolled back")
 )
 
-// A Rotation replaces a token by a new one with the same rights: the new one is
-// made, stored and tried out before it is used, and the old one revoked only
-// then, after an overlap in which both are valid. Each step is in the journal, so
-// that it can be gone on with, or undone, after any interruption.
+// A Rotation replaces a token with a new one with the same rights: it issues, stores
+// and verifies the new one before it is used, and revokes the old one after an overlap
+// in which both work. Each step is in the journal, so that the rotation can be resumed
+// or rolled back after an interruption.
 type Rotation struct {
-	Maker
-	Destinations []Destination // where the new secret goes
-	Held         Held          // the one of them that holds the old token too, if any
+	Issuer
+	Destinations []Destination // of the new secret
+	Storage      TokenStorage  // the destination with the old token too; nil if it is not stored
 
-	left  string            // nonce of an earlier attempt whose outcome is unclear
-	made  devops.Credential // in this run
-	taken []string
-	short error // a destination that did not take the secret
+	abandoned string            // mark of an earlier attempt whose outcome is unclear
+	made      devops.Credential // by this process
+	taken     []string
+	partial   error // the failure of some destinations
 }
 
-// Begin writes down a new rotation of the token old by what order describes. It
-// makes sure that the token is what this process takes it for, now that no other
-// can rotate it. The error wraps ErrRotating or ErrOldGone, or is that of Check.
-func (r *Rotation) Begin(ctx context.Context, old string, order Order, overlap time.Duration) (*Entry, error) {
+// Begin records a new rotation of the token old. Under the lock it checks that the
+// token and its locations are still the same. The error wraps ErrRotating or
+// ErrOldGone, or is that of Check.
+func (r *Rotation) Begin(ctx context.Context, old string, request Request, overlap time.Duration) (*Entry, error) {
 	e, err := r.Journal.begin(ctx, old, func() (Record, error) {
-		plan, err := r.plan(ctx, Record{Kind: Rotating, Order: order, Old: old, Overlap: overlap}, r.Destinations)
+		plan, err := r.plan(ctx, Record{Kind: Rotating, Request: request, Old: old, Overlap: overlap}, r.Destinations)
 		switch {
 		case err != nil:
 			return plan, err
 		case !slices.Contains(plan.Before, old):
 			return plan, ErrOldGone
-		case r.Held != nil:
-			err = r.Held.Check(ctx, old)
+		case r.Storage != nil:
+			err = r.Storage.Check(ctx, old)
 		}
 		if err == nil {
 			plan.Nonce, err = newNonce(r.Rand)
 		}
 		return plan, err
 	})
-	if errors.Is(err, ErrOpen) {
+	if errors.Is(err, ErrUnfinished) {
 		err = fmt.Errorf("%w: %w", ErrRotating, err)
 	}
 	return e, err
 }
 
-// Made returns the new credential with its secrets, if it was made in this run,
-// and the names of the destinations that hold it.
+// Made returns the new credential with its secrets, if this process issued it, and the
+// names of the destinations that hold it.
 func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken }
 
-// Left returns the mark of an earlier attempt that this run left behind, unfinished, as
+// Abandoned returns the mark of an earlier attempt that stays in the journal because
 // its outcome is unclear; "" if there is none.
-func (r *Rotation) Left() string { return r.left }
+func (r *Rotation) Abandoned() string { return r.abandoned }
 
 // Advance takes a rotation as far as it goes now: to its end, or into the overlap,
-// which finish cuts short. After an error the rotation is open and can be gone on
-// with, unless the error wraps ErrNothingKept, or nothing was sent: then it ended,
-// and the old token is in use as before.
+// which finish ends. After an error the rotation is pending and can be resumed, unless
+// the error wraps ErrNothingKept, or nothing was sent: then it has ended, and the old
+// token is in use as before.
 func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
-	if e.Undo {
-		return ErrUndoing
+	if e.RollingBack {
+		return ErrRollingBack
 	}
-	if e.found {
-		r.short = short(e.Made, e.Missing)
+	if e.resumed {
+		r.partial = errMissing(e.Made, e.Missing)
 	}
 	for ctx.Err() == nil {
 		var err error
 		switch e.Step {
 		case Planned, Created, Delivering:
-			err = r.make(ctx, e)
+			err = r.issue(ctx, e)
 		case Stored:
 			err = r.verify(ctx, e)
 		case Verified:
 			err = r.switchOver(ctx, e)
 		case Switched:
 			if !finish && r.Clock().Before(e.Retire) {
-				return r.short
+				return r.partial
 			}
 			err = r.retire(ctx, e)
 		case Retired:
-			if r.Held != nil {
-				err = r.drop(ctx, e.Old, []Destination{r.Held})
+			if r.Storage != nil {
+				err = r.drop(ctx, e.Old, []Destination{r.Storage})
 			}
 			if err == nil {
-				return errors.Join(r.short, e.End())
+				return errors.Join(r.partial, e.End())
 			}
 		case Done:
-			return r.short
+			return r.partial
 		}
 		if err != nil {
 			return err
@@ -128,27 +128,27 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 	return context.Cause(ctx)
 }
 
-// make brings a rotation to the step Stored. One that an earlier run left without
-// a stored secret begins anew: what that made is revoked.
-func (r *Rotation) make(ctx context.Context, e *Entry) error {
-	if e.found {
-		if again, err := r.makeAgain(ctx, e); err != nil || !again {
+// issue brings a rotation to the step Stored. A rotation that an earlier command left
+// without a stored secret restarts, and its token is revoked.
+func (r *Rotation) issue(ctx context.Context, e *Entry) error {
+	if e.resumed {
+		if again, err := r.restart(ctx, e); err != nil || !again {
 			return err
 		}
 	}
 	if err := prepare(ctx, r.Destinations); err != nil {
-		return r.close(e, err)
+		return r.endUnlessPending(e, err)
 	}
 	defer discard(r.Destinations)
 	made, err := r.create(ctx, e)
 	if err != nil {
-		return r.close(e, err)
+		return r.endUnlessPending(e, err)
 	}
 	taken, err := r.deliver(ctx, e, made, r.Destinations)
 	if len(taken) == 0 {
-		return r.close(e, err)
+		return r.endUnlessPending(e, err)
 	}
-	r.made, r.taken, r.short = made, taken, err
+	r.made, r.taken, r.partial = made, taken, err
 	for _, d := range r.Destinations {
 		if !slices.Contains(taken, d.String()) {
 			e.Missing = append(e.Missing, d.String())
@@ -158,8 +158,8 @@ func (r *Rotation) make(ctx context.Context, e *Entry) error {
 }
 
 func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
-	if r.Held != nil {
-		if err := r.Held.Switch(ctx, e.Old, e.Made); err != nil {
+	if r.Storage != nil {
+		if err := r.Storage.Switch(ctx, e.Old, e.Made); err != nil {
 			return err
 		}
 	}

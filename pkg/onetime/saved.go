@@ -13,37 +13,39 @@ import (
 
 // Saved is a destination in a secret store.
 type Saved struct {
-	Store  credential.Store
-	Place  Place  // whose name is that under which the user finds it again
-	APIURL string // the service that the token is for
-	// Key names the item of a client id. Two commands that save under one name
-	// at the same time have two items, so that neither can drop the other's.
-	Key func(clientID string) credential.Key
-	// TryRecord tries out whether Record could write. It leaves nothing behind.
+	Store    credential.Store
+	Location Location // with the name that the user gave
+	APIURL   string   // the service that the token is for
+	// TryRecord checks that Record can write. It leaves nothing behind.
 	TryRecord func() error
-	// Record notes in the configuration that the item exists, unless the name
-	// was taken meanwhile.
+	// Record adds the item to the configuration, unless the name was taken since.
 	Record func(ctx context.Context, clientID string) error
 }
 
-// String says which store it is.
-func (s *Saved) String() string {
-	return fmt.Sprintf("%s, as %q", where(s.Store.Kind()), s.Place.Saved)
+// key names the item of a client ID.
+func (s *Saved) key(clientID string) credential.Key {
+	return credential.SavedKey(s.Location.Profile, s.Location.Saved, clientID)
 }
 
-func where(kind credential.Kind) string {
+// String names the store for people.
+func (s *Saved) String() string {
+	return fmt.Sprintf("%s, as %q", storeName(s.Store.Kind()), s.Location.Saved)
+}
+
+func storeName(kind credential.Kind) string {
 	if kind == credential.File {
 		return "a file readable only by you"
 	}
 	return "the " + string(kind)
 }
 
-// Prepare tries out the configuration, and writes, reads and deletes a dummy item.
+// Prepare checks that the configuration can be written, and writes, reads and deletes a
+// dummy item.
 func (s *Saved) Prepare(ctx context.Context) error {
 	if err := s.TryRecord(); err != nil {
 		return err
 	}
-	return TryStore(ctx, s.Store, s.Key("try"+rand.Text()))
+	return TryStore(ctx, s.Store, s.key("try"+rand.Text()))
 }
 
 // TryStore writes, reads and deletes a dummy item.
@@ -54,15 +56,15 @@ func TryStore(ctx context.Context, store credential.Store, key credential.Key) e
 	return store.Delete(ctx, key)
 }
 
-// Item is what a store keeps of a credential for the service at apiURL.
+// Item returns the item of a credential for the service at apiURL.
 func Item(made devops.Credential, apiURL string) credential.Item {
 	return credential.Item{ClientID: made.ClientID, Secret: made.Secret, Token: made.Token, OrgID: made.OrgID, APIURL: apiURL}
 }
 
-// Deliver writes the item and notes it in the configuration. The store reads
-// back what it wrote.
+// Deliver writes the item, which the store reads back, and adds it to the
+// configuration.
 func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
-	key := s.Key(made.ClientID)
+	key := s.key(made.ClientID)
 	if err := s.Store.Set(ctx, key, Item(made, s.APIURL)); err != nil {
 		return err
 	}
@@ -72,12 +74,12 @@ func (s *Saved) Deliver(ctx context.Context, made devops.Credential) error {
 	return nil
 }
 
-// Discard does nothing: Prepare left nothing.
+// Discard does nothing, because Prepare leaves nothing behind.
 func (s *Saved) Discard() {}
 
 // Holds reports whether the item is in the store.
 func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
-	_, err := s.Store.Get(ctx, s.Key(clientID))
+	_, err := s.Store.Get(ctx, s.key(clientID))
 	if errors.Is(err, credential.ErrNotFound) {
 		return false, nil
 	}
@@ -86,22 +88,22 @@ func (s *Saved) Holds(ctx context.Context, clientID string) (bool, error) {
 
 // Load returns the token of the item.
 func (s *Saved) Load(ctx context.Context, clientID string) (secret.Text, error) {
-	item, err := s.Store.Get(ctx, s.Key(clientID))
+	item, err := s.Store.Get(ctx, s.key(clientID))
 	return item.Token, err
 }
 
 // Drop deletes the item.
 func (s *Saved) Drop(ctx context.Context, clientID string) error {
-	return absent(s.Store.Delete(ctx, s.Key(clientID)))
+	return ignoreNotFound(s.Store.Delete(ctx, s.key(clientID)))
 }
 
-// absent is err unless that says that there is nothing.
-func absent(err error) error {
+// ignoreNotFound returns err unless it is credential.ErrNotFound.
+func ignoreNotFound(err error) error {
 	if errors.Is(err, credential.ErrNotFound) {
 		return nil
 	}
 	return err
 }
 
-// Note writes down the place.
-func (s *Saved) Note(r *Record) { r.Places = []Place{s.Place} }
+// Note records the location.
+func (s *Saved) Note(r *Record) { r.Locations = []Location{s.Location} }

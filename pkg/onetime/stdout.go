@@ -15,11 +15,11 @@ import (
 type Stdout struct {
 	File   *os.File
 	To     io.Writer // writes to File, and gives up when the command is over; File if nil
-	Alone  bool      // it is the only destination, so nobody listening is an error
+	Alone  bool      // the only destination, so that discarded output is an error
 	Render func(w io.Writer, made devops.Credential) error
 }
 
-// errDiscarded says that nothing reads the output. It contains its own remedy.
+// errDiscarded says that the output is discarded. It contains its own remedy.
 type errDiscarded struct{}
 
 func (errDiscarded) Error() string {
@@ -28,12 +28,11 @@ func (errDiscarded) Error() string {
 
 func (errDiscarded) Unwrap() error { return ErrDestination }
 
-// String says that it is standard output.
+// String names the destination for people.
 func (*Stdout) String() string { return "standard output" }
 
-// Prepare refuses an output that nobody reads, or that would show neither the
-// secret nor the token. A closed standard output is the null device by the time
-// that a program runs.
+// Prepare refuses an output that is discarded, or that would show neither the secret
+// nor the token. The Go runtime replaces a closed standard output by the null device.
 func (s *Stdout) Prepare(context.Context) error {
 	if s.Alone && isNull(s.File) {
 		return errDiscarded{}
@@ -49,7 +48,7 @@ func (s *Stdout) Prepare(context.Context) error {
 	return hasReader(s.File)
 }
 
-// Deliver writes the credential at once. A reader that left is an error.
+// Deliver writes the credential at once. A pipe without a reader is an error.
 func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
 	var text bytes.Buffer
 	if err := s.Render(&text, made); err != nil {
@@ -73,13 +72,13 @@ func (s *Stdout) Deliver(_ context.Context, made devops.Credential) error {
 // Discard does nothing.
 func (*Stdout) Discard() {}
 
-// Holds reports that nobody can tell: what was written may have been read.
+// Holds reports false: whether the output was read is unknown.
 func (*Stdout) Holds(context.Context, string) (bool, error) { return false, nil }
 
-// Drop does nothing: what was shown was shown.
+// Drop does nothing: printed output cannot be deleted.
 func (*Stdout) Drop(context.Context, string) error { return nil }
 
-// Note writes down that only a person can tell whether it arrived.
+// Note records that only the user can tell whether the secret arrived.
 func (*Stdout) Note(r *Record) { r.Shown = true }
 
 func isNull(f *os.File) bool {

@@ -11,30 +11,30 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// A Witness decides whether a token is ours, there, or gone. What the service
-// answers is a claim: a list may be late, or one page of several, and a DELETE
-// that failed may have worked. So a list proves that a token is absent only if it
-// is whole: it holds the token that asks, and every token that was there before
-// and was not deleted from here and has not expired.
+// A Witness decides whether a token exists or is deleted. A response of the service is
+// no proof: a list may be late, or one page of several, and a DELETE that failed may
+// have taken effect. A list proves that a token is absent only if it is complete: it
+// has the token of the caller, and every token that existed before, was not deleted
+// from this machine and has not expired.
 type Witness struct {
 	Tokens  *devops.TokenService
-	Journal Journal          // knows which tokens were deleted from this machine
-	Caller  string           // client id of the token that asks
+	Journal Journal          // has the tokens that were deleted from this machine
+	Caller  string           // client ID of the token in use
 	Now     func() time.Time // the service's time
-	// Rejected reports whether the service, asked with the stored secret of a
-	// client id, says clearly that there is no such token. Without such a secret, and
-	// for a token that may be so new that it is not accepted yet, it reports false.
-	// It may be nil.
+	// Rejected reports whether the service clearly rejects the stored secret of a
+	// client ID. Without a stored secret, and for a token that may be too new to be
+	// accepted, it reports false. It may be nil.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
 
-	// Dead is Rejected for tokens that a list lacks; Rejected if nil.
-	Dead func(ctx context.Context, clientID string) (bool, error)
+	// RejectedMissing is Rejected for tokens that are missing in a list; Rejected if
+	// nil.
+	RejectedMissing func(ctx context.Context, clientID string) (bool, error)
 
 	pauses []time.Duration      // between looks; those of absence.Pauses if nil
-	known  map[string]time.Time // client ids that a whole list holds, with their expiry (zero: never)
+	known  map[string]time.Time // client IDs in a complete list, with their expiry (zero: never)
 }
 
-// Expect adds tokens that were there to those that a whole list holds.
+// Expect adds tokens to those that a complete list must have.
 func (w *Witness) Expect(tokens []devops.Token) {
 	if w.known == nil {
 		w.known = make(map[string]time.Time, len(tokens))
@@ -44,14 +44,14 @@ func (w *Witness) Expect(tokens []devops.Token) {
 	}
 }
 
-// A Sight is one look at the list of tokens.
+// A Sight is one reading of the list of tokens.
 type Sight struct {
 	Tokens  []devops.Token
-	Missing []string // what a whole list holds and this one does not
+	Missing []string // client IDs that a complete list would have
 }
 
-// Whole reports whether the list holds all that was there before.
-func (s Sight) Whole() bool { return len(s.Missing) == 0 }
+// Complete reports whether the list is complete.
+func (s Sight) Complete() bool { return len(s.Missing) == 0 }
 
 // Lists reports whether a token is listed.
 func (s Sight) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
@@ -60,17 +60,17 @@ func lists(tokens []devops.Token, clientID string) bool {
 	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
 }
 
-// Look asks for the list. The tokens in question may be absent from a whole list.
+// Look reads the list. A complete list may lack the tokens in question.
 func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error) {
 	live, err := w.Tokens.List(ctx)
 	if err != nil {
 		return Sight{}, err
 	}
-	return w.judge(ctx, live, inQuestion...)
+	return w.compare(ctx, live, inQuestion...)
 }
 
-// judge says what a list lacks.
-func (w *Witness) judge(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
+// compare finds the tokens that are missing in a list.
+func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
 	there := make(map[string]bool, len(live))
 	for _, t := range live {
 		there[t.ClientID] = true
@@ -100,13 +100,13 @@ func (w *Witness) judge(ctx context.Context, live []devops.Token, inQuestion ...
 	return s, nil
 }
 
-// maxAsked bounds the questions of one look about missing tokens.
+// maxAsked limits the missing tokens about which the service is asked.
 const maxAsked = 8
 
-// withoutRejected leaves out the missing tokens that others deleted: those whose
-// stored secret the service rejects.
+// withoutRejected removes the missing tokens that were deleted elsewhere: the service
+// rejects their stored secrets.
 func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]string, error) {
-	dead := w.Dead
+	dead := w.RejectedMissing
 	if dead == nil {
 		dead = w.Rejected
 	}
@@ -126,12 +126,12 @@ func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]stri
 	return still, nil
 }
 
-// Gone proves that tokens are gone, as absence.Prover does. Where no list is whole,
-// the service's clear rejection of a token's secret is proof too.
+// Gone proves that tokens are deleted, as absence.Prover does. If no list is complete,
+// the clear rejection of a token by the service is proof too.
 func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string]error {
 	if _, own := accepted[w.Caller]; own && len(accepted) == 1 && w.isRejected(ctx, w.Caller) {
 		_ = w.Journal.NoteDeleted(w.Caller)
-		return nil // it was accepted until now, and a token that revoked itself can see no list
+		return nil // it was accepted until now, and a token that revoked itself cannot list tokens
 	}
 	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
 		sight, err := w.Look(ctx, inQuestion...)
@@ -149,7 +149,7 @@ func (w *Witness) Gone(ctx context.Context, accepted map[string]bool) map[string
 	}
 	for id := range accepted {
 		if failures[id] == nil {
-			_ = w.Journal.NoteDeleted(id) // without the note a list may count as incomplete
+			_ = w.Journal.NoteDeleted(id) // without the record a list may count as incomplete
 		}
 	}
 	return failures

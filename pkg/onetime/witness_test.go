@@ -122,7 +122,7 @@ func TestLookNamesWhatIsMissing(t *testing.T) {
 	w := (&claimer{lists: [][]string{{"caller", "a", "b", "new"}, {"caller", "a"}, {"a", "b", "new"}}}).witness(t, "a", "b")
 	for i, want := range [][]string{nil, {"b", "new"}, {"caller"}} {
 		sight, err := w.Look(t.Context())
-		if err != nil || !slices.Equal(sight.Missing, want) || sight.Whole() != (want == nil) {
+		if err != nil || !slices.Equal(sight.Missing, want) || sight.Complete() != (want == nil) {
 			t.Errorf("look %d: %v, %v; want %v", i, sight.Missing, err, want)
 		}
 	}

@@ -104,3 +104,8 @@ func all(s string, accept func(byte) bool) bool {
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
+
+// LooksLikeClientID reports whether s has the form of a client ID.
+func LooksLikeClientID(s string) bool {
+	return len(s) == clientIDSize && all(s, func(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' })
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/credential"
+)
+
+// A SecretKey names a secret of a profile, and the kind of the store that has it.
+type SecretKey struct {
+	Kind string
+	Key  credential.Key
+}
+
+// SessionSecrets returns the REST sessions of a profile. A selected database may have
+// one that an earlier version did not record.
+func SessionSecrets(p config.Profile) []SecretKey {
+	if !KeepsSessions(p) {
+		return nil
+	}
+	ids := map[string]bool{}
+	for _, b := range p.AllBindings() {
+		ids[b.DB.ID] = true
+	}
+	for _, s := range p.Sessions {
+		ids[s.DB] = true
+	}
+	delete(ids, "")
+	var all []SecretKey
+	for id := range ids {
+		all = append(all, SecretKey{p.Store, RESTSessionKey(p.Name, id)})
+	}
+	return all
+}
+
+// DropSecrets deletes secrets. One that is not there is no error.
+func (a *App) DropSecrets(ctx context.Context, all []SecretKey) error {
+	var errs []error
+	for _, s := range all {
+		store, err := a.Store(s.Kind)
+		if err == nil {
+			err = store.Delete(ctx, s.Key)
+		}
+		if !errors.Is(err, credential.ErrNotFound) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,219 @@
+package onetime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// witness returns the witness for the tokens of an operation. destinations may have its
+// secrets, so that the service can be asked with them.
+func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
+	w := &Witness{Tokens: iss.Tokens, Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
+	before := make([]devops.Token, 0, len(r.Before))
+	for _, id := range r.Before {
+		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
+	}
+	if !r.otherOrg() {
+		for _, id := range iss.Known {
+			before = append(before, devops.Token{ClientID: id})
+		}
+	}
+	w.Expect(before)
+	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
+		return iss.rejected(ctx, clientID, destinations)
+	}
+	w.RejectedMissing = func(ctx context.Context, clientID string) (bool, error) {
+		if dead, err := iss.rejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
+			return dead, err
+		}
+		return iss.Rejected(ctx, clientID)
+	}
+	return w
+}
+
+// foreign reports whether an operation cannot have issued a token: it is that of the
+// caller, or existed before.
+func (iss Issuer) foreign(r Record, clientID string) bool {
+	return (clientID == iss.Caller || clientID == r.Caller) && !failpoint.Disabled("caller-untouched") ||
+		slices.Contains(r.Before, clientID) && !failpoint.Disabled("older-untouched")
+}
+
+// ours returns the listed tokens with the mark of an operation.
+func (iss Issuer) ours(r Record, s Sight) []string {
+	var ids []string
+	for _, t := range s.Tokens {
+		if (isMarked(t.Description, r.Nonce) || failpoint.Disabled("own-mark")) && !iss.foreign(r, t.ClientID) {
+			ids = append(ids, t.ClientID)
+		}
+	}
+	return ids
+}
+
+// fresh returns the listed tokens that an operation may have issued: all that did not
+// exist before, except those with the mark of another operation and those that are
+// stored here.
+func (iss Issuer) fresh(r Record, s Sight) []string {
+	before := make(map[string]bool, len(r.Before)) // there may be many
+	for _, id := range slices.Concat(r.Before, iss.Known) {
+		before[id] = true
+	}
+	var ids []string
+	for _, t := range s.Tokens {
+		_, nonce := SplitDescription(t.Description)
+		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
+		if !before[t.ClientID] && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
+			ids = append(ids, t.ClientID)
+		}
+	}
+	if named := r.Named; named != "" && !iss.foreign(r, named) && !slices.Contains(ids, named) {
+		ids = append(ids, named)
+	}
+	return ids
+}
+
+// reconcile finds out the outcome of a request whose response was lost. It revokes the
+// tokens with our mark, since their secrets are lost. It names other new tokens and
+// never revokes them.
+func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error {
+	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
+	defer cancel()
+	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !iss.foreign(entry.Record, partial.ClientID) {
+		entry.Named = partial.ClientID
+	}
+	if !failpoint.Disabled("grace-from-end") {
+		entry.Began = iss.Now().UTC() // the request ended now
+	}
+	if err := entry.note(Planned); err != nil {
+		lost = errors.Join(lost, err)
+	}
+	w := iss.witness(entry.Record, nil)
+	pending := &PendingError{Cause: lost}
+	for _, pause := range absence.Pauses() {
+		if err := absence.Sleep(ctx, pause); err != nil {
+			break
+		}
+		sight, err := w.Look(ctx)
+		if err != nil {
+			return &PendingError{ClientIDs: pending.ClientIDs, Blind: true, Cause: errors.Join(lost, err)}
+		}
+		if ours := iss.ours(entry.Record, sight); len(ours) > 0 {
+			return iss.revokeMarked(ctx, entry, sight, lost)
+		}
+		pending.ClientIDs = iss.fresh(entry.Record, sight)
+	}
+	return pending
+}
+
+// revokeMarked revokes every token with the mark of an operation: the request may have
+// taken effect twice.
+func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, cause error) error {
+	var failure error
+	for _, id := range iss.ours(entry.Record, seen) {
+		if err := iss.revokeUndeliveredSeen(ctx, entry, id, cause, &seen); !errors.Is(err, ErrNothingKept) {
+			return err
+		} else if failure == nil {
+			failure = err
+		}
+	}
+	return failure
+}
+
+// checkRefusal checks a refusal against the list: it may come from a gateway, or after
+// the request took effect. If the list shows a new token, the request is reconciled as
+// if its response was lost. Otherwise the refusal is returned, and the operation stays
+// in the journal until a later list shows no new token either: lists may be late.
+func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error) error {
+	looking, cancel := iss.uninterrupted(ctx, revokeLimit)
+	defer cancel()
+	sight, err := iss.witness(entry.Record, nil).Look(looking)
+	if err == nil {
+		if ours := iss.ours(entry.Record, sight); len(ours) > 0 {
+			return iss.revokeMarked(ctx, entry, sight, refusal)
+		}
+	}
+	fresh := iss.fresh(entry.Record, sight)
+	agrees := err == nil && sight.Complete() && len(fresh) == 0
+	entry.Began, entry.Refused = iss.Now().UTC(), isKnownRefusal(refusal) && agrees
+	if noted := entry.note(Planned); noted != nil {
+		return errors.Join(refusal, noted)
+	}
+	if !agrees {
+		return &PendingError{ClientIDs: fresh, Blind: err != nil, Cause: errors.Join(refusal, err)}
+	}
+	if entry.Kind == Rotating { // the rotation ends, the attempt stays in the journal
+		if err := iss.splitOff(ctx, entry.Record); err != nil {
+			return errors.Join(refusal, err)
+		}
+		entry.Refused = false
+		return refusal
+	}
+	entry.Leave()
+	return refusal
+}
+
+// isKnownRefusal reports whether the service is known to refuse the creation of a token
+// like this. Commands do not warn about it.
+func isKnownRefusal(refusal error) bool {
+	e, ok := errors.AsType[*devops.Error](refusal)
+	return ok && slices.Contains([]int{
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+	}, e.Status)
+}
+
+// compareWithList compares the response with the list: our mark on other tokens shows
+// that the response named another token, or that the request took effect twice. If the
+// list does not show our mark on the new token, the service is asked with it: few lists
+// show the tokens of another organization.
+func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops.Credential) error {
+	sight, err := iss.witness(entry.Record, nil).Look(ctx)
+	if failpoint.Disabled("answer-compared") {
+		return nil
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return iss.revokeUndelivered(ctx, entry, entry.Made, context.Cause(ctx))
+		}
+		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list confirms the response
+		return nil
+	}
+	ours := iss.ours(entry.Record, sight)
+	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
+	switch {
+	case len(ours) == 0:
+		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID)
+		return nil
+	case len(others) == 0:
+		entry.Seen = true // recorded with the next step
+		return nil
+	case len(others) < len(ours): // the response was right, and there is a duplicate
+		entry.Seen = true
+		for _, id := range others {
+			if err := iss.revokeOurs(ctx, entry, id, &sight); err != nil {
+				cause := fmt.Errorf("the request took effect twice: %w", err)
+				return errors.Join(iss.revokeUndelivered(ctx, entry, made.ClientID, cause), &PendingError{ClientIDs: others, Certain: true, Cause: cause})
+			}
+		}
+		return nil
+	}
+	entry.Made, entry.Named = "", made.ClientID
+	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
+}
+
+// accepts reports whether the service accepts a token of an organization.
+func (iss Issuer) accepts(ctx context.Context, token secret.Text, orgID string) bool {
+	client, err := iss.With(ctx, token)
+	if err != nil {
+		return false
+	}
+	org, err := client.Orgs.Current(ctx)
+	return err == nil && org == orgID
+}

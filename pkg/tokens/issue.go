@@ -1,0 +1,58 @@
+package tokens
+
+import (
+	"context"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/onetime"
+)
+
+// An Issue is the issue of one token.
+type Issue struct {
+	*issuance
+
+	app     *cli.App
+	session *cli.Session
+	request onetime.Request
+}
+
+// NewIssue returns the issue of a token with roles, and checks its destinations. A
+// request without an organization is for that of the session.
+func NewIssue(app *cli.App, session *cli.Session, roles []devops.Role, request onetime.Request, d Delivery) (*Issue, error) {
+	record, err := d.record(app, session, nil)
+	if err != nil {
+		return nil, err
+	}
+	record.Kind = onetime.Generating
+	var refs []cli.RoleRef
+	for _, r := range roles {
+		refs = append(refs, cli.RoleRef{ID: r.ID, Name: r.Name})
+		request.Roles = append(request.Roles, r.ID)
+	}
+	n, err := newIssuance(app, session.APIURL, record, refs, d.Copy)
+	if err != nil {
+		return nil, err
+	}
+	return &Issue{issuance: n, app: app, session: session, request: request}, nil
+}
+
+// Run issues the token and returns it with the names of the destinations that hold its
+// secret. In a dry run it only shows the request: not even a destination is tried out.
+func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
+	if i.request.OrgID == "" {
+		var err error
+		if i.request.OrgID, err = i.session.OrgID(ctx); err != nil {
+			return devops.Credential{}, nil, err
+		}
+	}
+	if i.app.Globals.DryRun {
+		made, err := i.session.Tokens.Create(ctx, devops.NewToken(i.request))
+		return made, nil, err
+	}
+	issuer, err := NewIssuer(ctx, i.app, i.session)
+	if err != nil {
+		return devops.Credential{}, nil, err
+	}
+	return issuer.Issue(ctx, i.request, i.destinations)
+}

@@ -1,0 +1,192 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/secret"
+)
+
+// Reasons why a token is not valid.
+const (
+	reasonExpired  = "expired"
+	reasonRevoked  = "revoked"
+	reasonUnknown  = "unknown"
+	ReasonRejected = "rejected"
+	ReasonUntold   = "untold"
+)
+
+// Verify checks the token that ref names: a client ID, a saved name, or "" for the
+// token in use.
+func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error) {
+	login, err := app.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ref == "" || ref == login.ClientID {
+		f := newVerification(login.ClientID)
+		f.Current = true
+		return f, f.askService(ctx, app, login, login)
+	}
+	return verifyNamed(ctx, app, login, ref)
+}
+
+func newVerification(clientID string) *Verification {
+	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}}
+}
+
+// VerifySecret checks a token with its secret.
+func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verification, error) {
+	f := newVerification(token.ClientID)
+	url, err := app.RequestedURL()
+	if err != nil {
+		return f, err
+	}
+	var login *cli.Session
+	if app.HasCredential() {
+		if login, err = app.Session(ctx); err != nil {
+			return f, err
+		}
+		url = login.APIURL
+	}
+	asker, err := app.Connect(token, url)
+	if err != nil {
+		return f, err
+	}
+	return f, f.askService(ctx, app, asker, login)
+}
+
+// askService asks the service with the token itself for its validity and organization,
+// and with the login in use, if there is one, for its roles.
+func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
+	id, err := asker.OrgID(ctx)
+	switch {
+	case errors.Is(err, devops.ErrUnauthorized):
+		f.Reason = ReasonRejected
+	case err != nil:
+		return err
+	default:
+		f.OrgID = id
+	}
+	if login == nil || login == asker && f.Reason != "" {
+		return nil
+	}
+	home, err := login.OrgID(ctx)
+	if errors.Is(err, devops.ErrUnauthorized) {
+		app.Say("The login in use is invalid; the roles of the token are not shown.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.OrgID != "" {
+		f.OtherOrg = f.OrgID != home
+	}
+	if f.OtherOrg == true {
+		f.OrgName = knownOrgName(app, f.OrgID)
+		return nil
+	}
+	return f.findListed(ctx, app, login)
+}
+
+// findListed adds the facts from the list of tokens that the login sees.
+func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.Session) error {
+	all, err := List(ctx, app, login)
+	if errors.Is(err, devops.ErrForbidden) {
+		app.Say("The login in use cannot list tokens (it lacks org-token-read); the roles of the token are not shown.")
+		if f.Reason != "" {
+			return nil
+		}
+		return f.addOwnOrg(ctx, login)
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.ClientID != f.ClientID {
+			continue
+		}
+		if f.Reason != "" && r.Expired() {
+			f.Reason = reasonExpired
+		}
+		return f.addListed(ctx, login, r)
+	}
+	if f.Reason == "" {
+		return f.addOwnOrg(ctx, login)
+	}
+	saved, err := findSaved(app, login, f.ClientID)
+	if saved.Name != "" {
+		f.Saved, f.Reason = saved.Name, reasonRevoked
+	}
+	return err
+}
+
+// addListed adds a token of the list, and the permissions of its roles.
+func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Token) error {
+	f.Token = r
+	roles, err := login.AllRoles(ctx)
+	if err != nil {
+		return err
+	}
+	f.Permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
+		return !slices.Contains(r.Roles, role.ID)
+	})...)
+	return f.addOwnOrg(ctx, login)
+}
+
+// addOwnOrg records that the token belongs to the organization of the login.
+func (f *Verification) addOwnOrg(ctx context.Context, login *cli.Session) error {
+	id, err := login.OrgID(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := login.OrgName(ctx)
+	if name == id {
+		name = "" // the login may not see it
+	}
+	f.OrgID, f.OrgName, f.OtherOrg = id, name, false
+	return err
+}
+
+// A Verification is the result of checking a token.
+type Verification struct {
+	Token
+	Reason         string // why the token is not valid
+	OrgID, OrgName string
+	OtherOrg       any // a bool, or nil without a login
+	Permissions    []string
+	Suggestion     string // for a mistyped name
+}
+
+// ExpiryText is the text for a valid token without an expiry, if it was listed with its
+// times.
+func (f Verification) ExpiryText() string {
+	if f.Reason == "" && !f.GeneratedOn.IsZero() {
+		return "never"
+	}
+	return ""
+}
+
+// Valid returns a bool, or nil if the validity is unknown.
+func (f Verification) Valid() any {
+	if f.Reason == ReasonUntold {
+		return nil
+	}
+	return f.Reason == ""
+}
+
+// ExplainReason explains why the token is not valid.
+func (f Verification) ExplainReason() string {
+	switch f.Reason {
+	case reasonExpired:
+		return "expired on " + FormatTime(f.ExpiresAt)
+	case reasonRevoked:
+		return "revoked"
+	case reasonUnknown:
+		return "not a token of this organization (revoked, or of another organization)"
+	}
+	return "rejected (revoked, expired, or for another service)"
+}
