@@ -53,12 +53,13 @@ type Assessment struct {
 	Until     time.Time // when the request can no longer take effect; zero if it cannot now
 }
 
-// Late is how long the lists of a service may not show a change.
-const Late = arrivalGrace
-
-// arrivalGrace is how long after its end a request may still take effect: gateways give
-// up long before the service behind them does.
-const arrivalGrace = 5 * time.Minute
+const (
+	// Late is how long the lists of a service may not show a change.
+	Late = 5 * time.Minute
+	// arrivalGrace is how long after its end a request may still take effect: gateways
+	// give up long before the service behind them does.
+	arrivalGrace = 5 * time.Minute
+)
 
 // Find assesses an operation of an earlier command. destinations are the destinations
 // of its secret. It changes nothing.
@@ -136,8 +137,15 @@ func (r Record) Undecided(now time.Time) time.Time {
 	return r.deadline()
 }
 
-// deadline returns when the request of an operation can no longer take effect.
-func (r Record) deadline() time.Time { return r.Began.Add(answerLimit + arrivalGrace) }
+// deadline returns when the request of an operation can no longer take effect, and
+// lists show what it created.
+func (r Record) deadline() time.Time {
+	late := Late
+	if failpoint.Disabled("list-grace") {
+		late = 0
+	}
+	return r.Began.Add(answerLimit + arrivalGrace + late)
+}
 
 // findMade assesses an operation that issued a credential: whether a destination has
 // its secret, and whether the credential still exists.

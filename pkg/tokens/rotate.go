@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -129,6 +130,9 @@ func sameLifetime(old Token) time.Time {
 		return time.Time{}
 	}
 	life := old.ExpiresAt.Sub(old.GeneratedOn)
+	if life == math.MaxInt64 { // more than a Duration holds
+		return old.ExpiresAt
+	}
 	if life > time.Hour {
 		life = life.Round(time.Minute) // or each rotation would lose a second
 	}

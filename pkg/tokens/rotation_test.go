@@ -49,6 +49,11 @@ func TestSameLifetime(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tc.life, got, want)
 		}
 	}
+	far := Token{Now: now}
+	far.GeneratedOn, far.ExpiresAt = now, time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC)
+	if got := sameLifetime(far); !got.Equal(far.ExpiresAt) {
+		t.Errorf("a lifetime of centuries becomes %s", got)
+	}
 }
 
 func TestMatchRotation(t *testing.T) {

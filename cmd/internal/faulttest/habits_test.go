@@ -44,8 +44,8 @@ import (
 // ASTRA_RIG_SEED repeats a run, but for the moments of kills.
 
 const (
-	// pastGrace is longer than a request may be on its way.
-	pastGrace = 10 * time.Minute
+	// pastGrace is longer than a request may be on its way, and its token unlisted.
+	pastGrace = 15 * time.Minute
 	// patience limits one run of the program.
 	patience = time.Minute
 )

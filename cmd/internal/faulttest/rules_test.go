@@ -84,6 +84,11 @@ func tokenRules() []tokenRule {
 		}},
 		{"unmarked-named", false, "a new token without a mark may be ours", isLost, toStore, "description=drop", []string{lostPost}, (*habitTrial).toTheEnd},
 		{"arrival-grace", false, "a request may be carried out for five minutes", isLost, toStore, "late-commit=4m", nil, (*habitTrial).atOnce},
+		{"list-grace", false, "a list may show a token minutes after it was created", isLost, toStore, "late-commit=4m,list-lag=2m", nil, func(h *habitTrial) {
+			h.run(h.args...)
+			h.pass(5*time.Minute + 45*time.Second)
+			h.concludeAtOnce()
+		}},
 		{"grace-from-end", true, "the five minutes begin with the end of the attempt", isLost, toStore, "late-commit=4m", nil, func(h *habitTrial) {
 			h.be(h.afterSleep())
 			h.atOnce()
