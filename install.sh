@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh installs astra for the current user:
 #
-#   curl -fsSL https://raw.githubusercontent.com/astra-admin/astra/main/install.sh | sh
+#   curl -fsSL https://github.com/astra-admin/astra/releases/latest/download/install.sh | sh
 #
 # Options:
 #   --require-signature   fail unless cosign or gh verifies the release
