@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/astra-admin/astra/cmd"
@@ -40,7 +41,7 @@ func record(ctx context.Context, script [][]string) ([]step, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	s := &stage{dir: dir, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC), rand: rand.NewChaCha8([32]byte{1})}
+	s := &stage{dir: dir, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC), rand: &numbers{source: rand.NewChaCha8([32]byte{1})}}
 	server, err := sandbox.Open(sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: s.clock, Rand: s.rand})
 	if err != nil {
 		return nil, err
@@ -81,6 +82,19 @@ func record(ctx context.Context, script [][]string) ([]step, error) {
 		steps[i] = step{shellword.Line(words...), names.replace(output)}
 	}
 	return steps, nil
+}
+
+// numbers are random numbers for several goroutines.
+type numbers struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+// Read fills p.
+func (n *numbers) Read(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.source.Read(p)
 }
 
 func (s *stage) clock() time.Time { return s.now }

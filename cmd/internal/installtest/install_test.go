@@ -246,8 +246,7 @@ func TestInstallIncomplete(t *testing.T) {
 	}
 }
 
-// TestInstallAdvice reads the lines that install.sh prints for the shell of the user, and
-// runs them there.
+// TestInstallAdvice reads the lines that install.sh prints for the shell of the user.
 func TestInstallAdvice(t *testing.T) {
 	t.Parallel()
 	for shell, want := range map[string]string{
