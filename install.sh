@@ -82,7 +82,9 @@ check_signature() {
 	workflow='https://github.com/astra-admin/astra/.github/workflows/release.yml'
 	if has cosign; then
 		require_fetch "$release/checksums.txt.sigstore.json" "$work/checksums.txt.sigstore.json" "the signature is required because cosign is installed"
-		cosign verify-blob --bundle "$work/checksums.txt.sigstore.json" \
+		format= # the option that cosign 2 needs, and cosign 3 has by default
+		if cosign verify-blob --help 2>&1 | grep -q new-bundle-format; then format=--new-bundle-format; fi
+		cosign verify-blob ${format:+"$format"} --bundle "$work/checksums.txt.sigstore.json" \
 			--certificate-identity "$workflow@refs/tags/v$version" \
 			--certificate-oidc-issuer https://token.actions.githubusercontent.com \
 			"$work/checksums.txt" > "$work/log" 2>&1 || fail "the signature of checksums.txt is not valid: $(reason)" "nothing was installed"

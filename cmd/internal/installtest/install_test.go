@@ -174,8 +174,12 @@ func mount(t *testing.T, dir, options string) {
 func TestInstallSignature(t *testing.T) {
 	t.Parallel()
 	const version = "1.2.10"
-	const cosign = `[ "$*" = "verify-blob --bundle $3 --certificate-identity https://github.com/astra-admin/astra/.github/workflows/release.yml@refs/tags/v1.2.10 --certificate-oidc-issuer https://token.actions.githubusercontent.com $8" ] || { echo "arguments: $*"; exit 1; }
+	const cosign = `if [ "$2" = --help ]; then echo "--bundle"; exit; fi
+[ "$*" = "verify-blob --bundle $3 --certificate-identity https://github.com/astra-admin/astra/.github/workflows/release.yml@refs/tags/v1.2.10 --certificate-oidc-issuer https://token.actions.githubusercontent.com $8" ] || { echo "arguments: $*"; exit 1; }
 [ "$(cat "$3")" = "signature of $(sha256sum < "$8" | cut -d ' ' -f 1)" ] || { echo no match; exit 1; }`
+	const cosign2 = `if [ "$2" = --help ]; then echo "--new-bundle-format"; exit; fi
+[ "$2" = --new-bundle-format ] && shift 2 && set -- verify-blob "$@" || { echo old format; exit 1; }
+` + cosign
 	const gh = `case "$*" in
 "attestation --help") ;;
 "auth status") [ -n "$GH_TOKEN" ] ;;
@@ -193,6 +197,7 @@ esac`
 		{name: "none", says: "checksum verified, signature not verified (cosign or gh is needed)"},
 		{name: "required", arguments: []string{"--require-signature"}, status: 1, says: "error: cannot verify the signature: neither cosign nor an authenticated gh is available"},
 		{name: "cosign", program: "cosign", text: cosign, arguments: []string{"--require-signature"}, says: "signature verified by cosign"},
+		{name: "cosign 2", program: "cosign", text: cosign2, says: "signature verified by cosign"},
 		{name: "cosign, wrong", program: "cosign", text: cosign, status: 1, says: "error: the signature of checksums.txt is not valid: no match", arrange: func(r *release) {
 			r.files["/releases/download/v1.2.10/checksums.txt.sigstore.json"] = []byte("other\n")
 		}},
