@@ -94,9 +94,9 @@ check_signature() {
 			> "$work/log" 2>&1 || fail "the attestation of $archive is not valid: $(reason)" "nothing was installed"
 		signature='attestation verified by gh'
 	elif [ "$require_signature" = yes ]; then
-		fail "cannot verify the signature: neither cosign nor an authenticated gh is available" "install one of them, or run this without --require-signature"
+		fail "cannot verify the signature: neither cosign nor a logged-in gh is available" "install one of them, or run this without --require-signature"
 	else
-		signature='signature not verified (cosign or gh is needed)'
+		signature='signature not verified because neither cosign nor a logged-in gh is available'
 	fi
 }
 

@@ -194,8 +194,8 @@ esac`
 		says                string
 		status              int
 	}{
-		{name: "none", says: "checksum verified, signature not verified (cosign or gh is needed)"},
-		{name: "required", arguments: []string{"--require-signature"}, status: 1, says: "error: cannot verify the signature: neither cosign nor an authenticated gh is available"},
+		{name: "none", says: "checksum verified, signature not verified because neither cosign nor a logged-in gh is available"},
+		{name: "required", arguments: []string{"--require-signature"}, status: 1, says: "error: cannot verify the signature: neither cosign nor a logged-in gh is available"},
 		{name: "cosign", program: "cosign", text: cosign, arguments: []string{"--require-signature"}, says: "signature verified by cosign"},
 		{name: "cosign 2", program: "cosign", text: cosign2, says: "signature verified by cosign"},
 		{name: "cosign, wrong", program: "cosign", text: cosign, status: 1, says: "error: the signature of checksums.txt is not valid: no match", arrange: func(r *release) {
@@ -206,7 +206,7 @@ esac`
 		}},
 		{name: "gh", program: "gh", text: gh, env: []string{"GH_TOKEN=right"}, arguments: []string{"--require-signature"}, says: "attestation verified by gh"},
 		{name: "gh, wrong", program: "gh", text: gh, env: []string{"GH_TOKEN=wrong"}, status: 1, says: " is not valid: no attestation"},
-		{name: "gh, logged out", program: "gh", text: gh, says: "signature not verified (cosign or gh is needed)"},
+		{name: "gh, logged out", program: "gh", text: gh, says: "signature not verified because neither cosign nor a logged-in gh is available"},
 		{name: "unknown option", arguments: []string{"--sudo"}, status: 1, says: `error: unexpected argument "--sudo"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
