@@ -14,7 +14,7 @@ import (
 	"github.com/astra-admin/astra/cmd/completion"
 )
 
-//go:generate go test . -run TestGenerated -update
+//go:generate go test . -run TestGenerated|TestContract -update
 
 // TestGenerated compares the files that are made from the tree with what it
 // would make now; with -update it makes them.
