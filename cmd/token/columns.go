@@ -26,10 +26,10 @@ func columns() []output.Column[tokens.Token] {
 }
 
 // dueColumns describe the finished rotations of --due by their new tokens.
-func dueColumns() []output.Column[tokens.Issued] {
+func dueColumns() []output.Column[tokens.IssuedToken] {
 	return append(tokens.RotatedColumns(false),
-		output.Column[tokens.Issued]{Key: "due", Value: func(g tokens.Issued) any { return g.Due }},
-		output.Column[tokens.Issued]{Key: "action", Value: func(g tokens.Issued) any { return g.Action }})
+		output.Column[tokens.IssuedToken]{Key: "due", Value: func(g tokens.IssuedToken) any { return g.Due }},
+		output.Column[tokens.IssuedToken]{Key: "action", Value: func(g tokens.IssuedToken) any { return g.Action }})
 }
 
 // verificationColumns describe the result of "token verify".
@@ -50,22 +50,22 @@ func verificationColumns() []output.Column[tokens.Verification] {
 }
 
 // pendingColumns describe the pending operations.
-func pendingColumns(app *cli.App) []output.Column[tokens.Pending] {
-	return []output.Column[tokens.Pending]{
-		{Key: "operation", Value: func(r tokens.Pending) any { return r.Operation.ID }, Name: true},
-		{Key: "mark", Value: func(r tokens.Pending) any { return output.OrNull(r.Operation.Record.Nonce) }, Wide: true},
-		{Key: "kind", Value: func(r tokens.Pending) any { return output.OrNull(string(r.Operation.Record.Kind)) }, Spare: 1},
-		{Key: "clientIds", Value: func(r tokens.Pending) any { return append([]string{}, r.ClientIDs...) }, Data: true},
-		{Key: "began", Value: func(r tokens.Pending) any { return r.Operation.Record.Began.Truncate(time.Second) }, Spare: 1},
-		{Key: "state", Value: func(r tokens.Pending) any { return r.State }, State: true},
-		{Key: "outcome", Value: func(r tokens.Pending) any { return r.Outcome }, Spare: 1, State: true},
-		{Key: "next", Value: func(r tokens.Pending) any { return output.OrNull(app.Command(r.Next)) }, Wrap: true},
-		{Key: "error", Value: func(r tokens.Pending) any {
+func pendingColumns(app *cli.App) []output.Column[tokens.Recovery] {
+	return []output.Column[tokens.Recovery]{
+		{Key: "operation", Value: func(r tokens.Recovery) any { return r.Operation.ID }, Name: true},
+		{Key: "mark", Value: func(r tokens.Recovery) any { return output.OrNull(r.Operation.Record.Nonce) }, Wide: true},
+		{Key: "kind", Value: func(r tokens.Recovery) any { return output.OrNull(string(r.Operation.Record.Kind)) }, Spare: 1},
+		{Key: "clientIds", Value: func(r tokens.Recovery) any { return append([]string{}, r.ClientIDs...) }, Data: true},
+		{Key: "began", Value: func(r tokens.Recovery) any { return r.Operation.Record.Began.Truncate(time.Second) }, Spare: 1},
+		{Key: "state", Value: func(r tokens.Recovery) any { return r.State }, State: true},
+		{Key: "outcome", Value: func(r tokens.Recovery) any { return r.Outcome }, Spare: 1, State: true},
+		{Key: "next", Value: func(r tokens.Recovery) any { return output.OrNull(app.Command(r.Next)) }, Wrap: true},
+		{Key: "error", Value: func(r tokens.Recovery) any {
 			if r.Failure == nil {
 				return output.OrNull("")
 			}
 			return r.Failure.Error()
 		}, Spare: 1}, // standard error has it too
-		{Key: "candidates", Value: func(r tokens.Pending) any { return append([]tokens.Candidate{}, r.Candidates...) }, Text: tokens.CandidatesText, Wrap: true},
+		{Key: "candidates", Value: func(r tokens.Recovery) any { return append([]tokens.Candidate{}, r.Candidates...) }, Text: tokens.CandidatesText, Wrap: true},
 	}
 }

@@ -163,7 +163,7 @@ func explain(app *cli.App, roles []devops.Role) {
 
 // report says where the secret is, and prints the other facts if it is not on standard
 // output.
-func (in generate) report(app *cli.App, made tokens.Issued, kept []string, failure error) error {
+func (in generate) report(app *cli.App, made tokens.IssuedToken, kept []string, failure error) error {
 	if in.ToStdout() {
 		app.Say("Save the secret and token now; they cannot be shown again.")
 		app.Say("For APIs use the token; for drivers use client ID and secret.")

@@ -96,7 +96,7 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	var live []*tokens.Exposed
+	var live []*tokens.ExposedToken
 	replaced := 0
 	for _, l := range exposed {
 		l.FoundAt = in.locateInText(l.Texts, lines)
@@ -133,14 +133,14 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 }
 
 // show prints the facts about a token before the confirmation.
-func show(app *cli.App, l *tokens.Exposed) {
+func show(app *cli.App, l *tokens.ExposedToken) {
 	if app.Globals.Quiet {
 		return
 	}
-	var columns []output.Column[*tokens.Exposed]
+	var columns []output.Column[*tokens.ExposedToken]
 	add := func(key, text string) {
 		if text != "" {
-			columns = append(columns, output.Column[*tokens.Exposed]{Key: key, Value: func(*tokens.Exposed) any { return text }})
+			columns = append(columns, output.Column[*tokens.ExposedToken]{Key: key, Value: func(*tokens.ExposedToken) any { return text }})
 		}
 	}
 	add("token", fmt.Sprint(l.Number))
@@ -168,7 +168,7 @@ func show(app *cli.App, l *tokens.Exposed) {
 }
 
 // effect names the tokens and the action on them.
-func effect(live []*tokens.Exposed, replaced int) string {
+func effect(live []*tokens.ExposedToken, replaced int) string {
 	named := spelling.Count(len(live), "token")
 	if len(live) == 1 {
 		named = live[0].ClientID + " (" + live[0].Describe() + ")"
@@ -184,7 +184,7 @@ func effect(live []*tokens.Exposed, replaced int) string {
 
 // ownTokenNote explains the action on the token in use, which can be replaced if it is
 // stored here.
-func (in panicCmd) ownTokenNote(l *tokens.Exposed) string {
+func (in panicCmd) ownTokenNote(l *tokens.ExposedToken) string {
 	if in.force {
 		return "it is revoked last, which logs you out"
 	}

@@ -268,7 +268,7 @@ func finishDue(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	var done []tokens.Issued
+	var done []tokens.IssuedToken
 	var failure error
 	for _, id := range due {
 		result, finished, err := tokens.FinishDue(ctx, app, id)
@@ -293,11 +293,11 @@ func printReplaced(app *cli.App, org string, replaced []tokens.Token) error {
 	if err := sayReplaced(app, replaced); err != nil {
 		return err
 	}
-	var found []tokens.Issued
+	var found []tokens.IssuedToken
 	for _, old := range replaced {
 		for _, s := range old.Successors {
 			made := devops.Credential{ClientID: s.ClientID, OrgID: org, Description: s.Text, GeneratedOn: s.GeneratedOn, ExpiresAt: s.ExpiresAt}
-			found = append(found, tokens.Issued{Credential: made, Roles: s.RoleRefs, Saved: s.Saved, Previous: old.ClientID, Action: "not revoked: no journal here"})
+			found = append(found, tokens.IssuedToken{Credential: made, Roles: s.RoleRefs, Saved: s.Saved, Previous: old.ClientID, Action: "not revoked: no journal here"})
 		}
 	}
 	if err := cli.Print(app, dueColumns(), found, ""); err != nil {

@@ -17,7 +17,7 @@ const maxChecks = 8
 // AssessExposed finds out the state of the tokens found in a text, and sorts those last
 // with which others are revoked. With replace, tokens that are stored here are to be
 // replaced.
-func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, replace bool) ([]*Exposed, error) {
+func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, replace bool) ([]*ExposedToken, error) {
 	own, err := ownOrgView(ctx, app)
 	if err != nil {
 		return nil, err
@@ -65,13 +65,13 @@ func AssessExposed(ctx context.Context, app *cli.App, found []secret.Token, repl
 }
 
 // groupByClientID groups the texts of tokens by client ID.
-func groupByClientID(found []secret.Token) []*Exposed {
-	var exposed []*Exposed
+func groupByClientID(found []secret.Token) []*ExposedToken {
+	var exposed []*ExposedToken
 	for _, t := range found {
-		at := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.ClientID == t.ClientID })
+		at := slices.IndexFunc(exposed, func(l *ExposedToken) bool { return l.ClientID == t.ClientID })
 		if at < 0 {
 			at = len(exposed)
-			exposed = append(exposed, &Exposed{Token: Token{Token: devops.Token{ClientID: t.ClientID}}})
+			exposed = append(exposed, &ExposedToken{Token: Token{Token: devops.Token{ClientID: t.ClientID}}})
 		}
 		exposed[at].Texts = append(exposed[at].Texts, t)
 	}
@@ -79,7 +79,7 @@ func groupByClientID(found []secret.Token) []*Exposed {
 }
 
 // askAll asks the service with each token whether it is live.
-func askAll(ctx context.Context, app *cli.App, exposed []*Exposed, url string) error {
+func askAll(ctx context.Context, app *cli.App, exposed []*ExposedToken, url string) error {
 	slots := make(chan struct{}, maxChecks)
 	var asking sync.WaitGroup
 	defer asking.Wait()
@@ -101,7 +101,7 @@ func askAll(ctx context.Context, app *cli.App, exposed []*Exposed, url string) e
 }
 
 // ask finds the text that the service accepts as the token.
-func (l *Exposed) ask(ctx context.Context, sessions []*cli.Session) {
+func (l *ExposedToken) ask(ctx context.Context, sessions []*cli.Session) {
 	for _, s := range sessions {
 		id, err := s.OrgID(ctx)
 		switch {
@@ -115,7 +115,7 @@ func (l *Exposed) ask(ctx context.Context, sessions []*cli.Session) {
 }
 
 // recordView adds the facts that a view of an organization has about the token.
-func (l *Exposed) recordView(v *orgView) {
+func (l *ExposedToken) recordView(v *orgView) {
 	if v == nil {
 		return
 	}
@@ -140,19 +140,19 @@ func (l *Exposed) recordView(v *orgView) {
 
 // orderExposed decides which tokens are replaced, sorts those last with which others
 // are revoked, and numbers them.
-func orderExposed(app *cli.App, exposed []*Exposed, replace bool) {
+func orderExposed(app *cli.App, exposed []*ExposedToken, replace bool) {
 	for _, l := range exposed {
 		l.Stored = l.replaceable(app)
 		l.Replaced = replace && l.Stored
 	}
-	slices.SortStableFunc(exposed, func(a, b *Exposed) int { return a.rank(exposed) - b.rank(exposed) })
+	slices.SortStableFunc(exposed, func(a, b *ExposedToken) int { return a.rank(exposed) - b.rank(exposed) })
 	for i, l := range exposed {
 		l.Number = i + 1
 	}
 }
 
 // replaceable reports whether the token can be rotated here: it is live and stored here.
-func (l *Exposed) replaceable(app *cli.App) bool {
+func (l *ExposedToken) replaceable(app *cli.App) bool {
 	if l.State() != stateLive || l.lister == nil || len(l.Roles) == 0 {
 		return false
 	}
@@ -162,7 +162,7 @@ func (l *Exposed) replaceable(app *cli.App) bool {
 
 // rank is 0 for a token that revokes none but itself, 1 for one that is replaced or
 // revokes others, and 2 for the token in use.
-func (l *Exposed) rank(exposed []*Exposed) int {
+func (l *ExposedToken) rank(exposed []*ExposedToken) int {
 	switch {
 	case l.Current:
 		return 2

@@ -22,8 +22,8 @@ type Candidate struct {
 
 // describeCandidates adds the candidates of operations with the facts from the list,
 // best matches first. Without a list they have client IDs only.
-func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
-	if !slices.ContainsFunc(found, func(r Pending) bool { return len(r.ClientIDs) > 0 }) {
+func describeCandidates(ctx context.Context, app *cli.App, found []Recovery) {
+	if !slices.ContainsFunc(found, func(r Recovery) bool { return len(r.ClientIDs) > 0 }) {
 		return
 	}
 	listed := map[string]Candidate{}
@@ -68,7 +68,7 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Pending) {
 }
 
 // CandidatesText is the cell of a table with the candidates of an operation.
-func CandidatesText(r Pending) string {
+func CandidatesText(r Recovery) string {
 	words := make([]string, 0, len(r.Candidates))
 	for _, c := range r.Candidates {
 		words = append(words, c.String())

@@ -89,6 +89,6 @@ func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []cli
 }
 
 // View returns the new credential as it is shown.
-func (n *issuance) View(made devops.Credential) Issued {
-	return Issued{Credential: made, Roles: n.roles, Saved: n.Saved, Previous: n.previous}
+func (n *issuance) View(made devops.Credential) IssuedToken {
+	return IssuedToken{Credential: made, Roles: n.roles, Saved: n.Saved, Previous: n.previous}
 }

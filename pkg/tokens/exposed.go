@@ -11,8 +11,8 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// An Exposed is a token that was found in a text, with its state.
-type Exposed struct {
+// An ExposedToken is a token that was found in a text, with its state.
+type ExposedToken struct {
 	Token // as far as a list shows it
 
 	Number  int
@@ -47,7 +47,7 @@ const (
 )
 
 // State reports whether the token is live, as far as the service and a list say.
-func (l *Exposed) State() string {
+func (l *ExposedToken) State() string {
 	switch {
 	case l.self != nil, l.askFailure != nil && l.lister != nil && !l.Expired():
 		return stateLive
@@ -60,7 +60,7 @@ func (l *Exposed) State() string {
 }
 
 // blockReason returns why a token that may be live is not revoked, or nil.
-func (l *Exposed) blockReason(force bool) error {
+func (l *ExposedToken) blockReason(force bool) error {
 	switch {
 	case l.State() == stateUnanswered:
 		return l.askFailure
@@ -80,21 +80,21 @@ func (l *Exposed) blockReason(force bool) error {
 }
 
 // ShouldRevoke reports whether the token is to be revoked.
-func (l *Exposed) ShouldRevoke(force bool) bool {
+func (l *ExposedToken) ShouldRevoke(force bool) bool {
 	return l.State() != StateNotLive && l.blockReason(force) == nil
 }
 
 // Name numbers the token for people.
-func (l *Exposed) Name() string { return fmt.Sprintf("token %d", l.Number) }
+func (l *ExposedToken) Name() string { return fmt.Sprintf("token %d", l.Number) }
 
 // Listed reports whether a list that a login here may read has the token.
-func (l *Exposed) Listed() bool { return l.lister != nil }
+func (l *ExposedToken) Listed() bool { return l.lister != nil }
 
 // Accepted reports whether the service accepts the token itself.
-func (l *Exposed) Accepted() bool { return l.self != nil }
+func (l *ExposedToken) Accepted() bool { return l.self != nil }
 
 // Locations returns where this machine uses or stores the token.
-func (l *Exposed) Locations() []string {
+func (l *ExposedToken) Locations() []string {
 	var words []string
 	if l.Current {
 		words = append(words, "in use by this command")

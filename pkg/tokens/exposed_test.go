@@ -19,23 +19,23 @@ func TestExposedState(t *testing.T) {
 	expired.ExpiresAt = now.Add(-time.Hour)
 	offline := errors.New("no route to host")
 	for name, tc := range map[string]struct {
-		token Exposed
+		token ExposedToken
 		state string
 		plain bool // revoked without --force
 		force bool // revoked with it
 	}{
-		"accepted":                     {Exposed{self: session}, stateLive, true, true},
-		"accepted and listed":          {Exposed{self: session, lister: session}, stateLive, true, true},
-		"rejected and not listed":      {Exposed{}, StateNotLive, false, false},
-		"rejected, listed":             {Exposed{lister: session}, stateUnproven, false, true},
-		"rejected, listed, expired":    {Exposed{lister: session, Token: expired}, StateNotLive, false, false},
-		"not asked, listed":            {Exposed{askFailure: offline, lister: session}, stateLive, true, true},
-		"not asked, listed, expired":   {Exposed{askFailure: offline, lister: session, Token: expired}, StateNotLive, false, false},
-		"not asked, not listed":        {Exposed{askFailure: offline}, stateUnanswered, false, false},
-		"in use":                       {Exposed{self: session, lister: session, Token: Token{Current: true}}, stateLive, false, true},
-		"in use and stored":            {Exposed{self: session, lister: session, Stored: true, Token: Token{Current: true}}, stateLive, false, true},
-		"in use and replaced":          {Exposed{self: session, lister: session, Stored: true, Replaced: true, Token: Token{Current: true}}, stateLive, true, true},
-		"rejected, listed, and in use": {Exposed{lister: session, Token: Token{Current: true}}, stateUnproven, false, true},
+		"accepted":                     {ExposedToken{self: session}, stateLive, true, true},
+		"accepted and listed":          {ExposedToken{self: session, lister: session}, stateLive, true, true},
+		"rejected and not listed":      {ExposedToken{}, StateNotLive, false, false},
+		"rejected, listed":             {ExposedToken{lister: session}, stateUnproven, false, true},
+		"rejected, listed, expired":    {ExposedToken{lister: session, Token: expired}, StateNotLive, false, false},
+		"not asked, listed":            {ExposedToken{askFailure: offline, lister: session}, stateLive, true, true},
+		"not asked, listed, expired":   {ExposedToken{askFailure: offline, lister: session, Token: expired}, StateNotLive, false, false},
+		"not asked, not listed":        {ExposedToken{askFailure: offline}, stateUnanswered, false, false},
+		"in use":                       {ExposedToken{self: session, lister: session, Token: Token{Current: true}}, stateLive, false, true},
+		"in use and stored":            {ExposedToken{self: session, lister: session, Stored: true, Token: Token{Current: true}}, stateLive, false, true},
+		"in use and replaced":          {ExposedToken{self: session, lister: session, Stored: true, Replaced: true, Token: Token{Current: true}}, stateLive, true, true},
+		"rejected, listed, and in use": {ExposedToken{lister: session, Token: Token{Current: true}}, stateUnproven, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,19 +54,19 @@ func TestExposedState(t *testing.T) {
 func TestExposedOrder(t *testing.T) {
 	t.Parallel()
 	key := &cli.Session{ClientID: "key"}
-	plain, replaced, revoker, current := new(Exposed), &Exposed{Replaced: true}, new(Exposed), new(Exposed)
+	plain, replaced, revoker, current := new(ExposedToken), &ExposedToken{Replaced: true}, new(ExposedToken), new(ExposedToken)
 	plain.ClientID, plain.revokers = "plain", []*cli.Session{key}
 	revoker.ClientID, revoker.revokers = "key", []*cli.Session{key}
 	current.Current = true
-	all := []*Exposed{current, revoker, replaced, plain}
-	for want, tokens := range [][]*Exposed{{plain}, {replaced, revoker}, {current}} {
+	all := []*ExposedToken{current, revoker, replaced, plain}
+	for want, tokens := range [][]*ExposedToken{{plain}, {replaced, revoker}, {current}} {
 		for _, l := range tokens {
 			if got := l.rank(all); got != want {
 				t.Errorf("%q: rank %d, want %d", l.ClientID, got, want)
 			}
 		}
 	}
-	if got := revoker.rank([]*Exposed{revoker}); got != 0 {
+	if got := revoker.rank([]*ExposedToken{revoker}); got != 0 {
 		t.Errorf("a token that revokes only itself has rank %d", got)
 	}
 }

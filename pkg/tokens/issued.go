@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// An Issued is a new credential with the facts that are printed about it.
-type Issued struct {
+// An IssuedToken is a new credential with the facts that are printed about it.
+type IssuedToken struct {
 	devops.Credential
 	Roles    []cli.RoleRef
 	Saved    string
@@ -26,37 +26,37 @@ type Issued struct {
 
 // IssuedColumns describe a new credential. Its secrets are null unless reveal is set,
 // which only a destination does.
-func IssuedColumns(reveal bool) []output.Column[Issued] {
-	secret := func(key string, value func(Issued) string) output.Column[Issued] {
-		return output.Column[Issued]{Key: key, Exact: true, Data: !reveal, Value: func(g Issued) any {
+func IssuedColumns(reveal bool) []output.Column[IssuedToken] {
+	secret := func(key string, value func(IssuedToken) string) output.Column[IssuedToken] {
+		return output.Column[IssuedToken]{Key: key, Exact: true, Data: !reveal, Value: func(g IssuedToken) any {
 			if !reveal {
 				return output.OrNull("")
 			}
 			return value(g)
 		}}
 	}
-	return []output.Column[Issued]{
-		{Key: "clientId", Value: func(g Issued) any { return g.ClientID }, Name: true},
-		secret("secret", func(g Issued) string { return g.Secret.Reveal() }),
-		secret("token", func(g Issued) string { return g.Token.Reveal() }),
-		{Key: "orgId", Value: func(g Issued) any { return g.OrgID }},
-		{Key: "roles", Value: func(g Issued) any { return g.Roles }, Text: func(g Issued) string { return cli.RoleNames(g.Roles) }},
-		{Key: "description", Value: func(g Issued) any { return g.Description }},
-		{Key: "generatedOn", Value: func(g Issued) any { return g.GeneratedOn }},
-		{Key: "expiresAt", Value: func(g Issued) any { return g.ExpiresAt }, Unset: func(Issued) string { return "never" }},
-		{Key: "saved", Value: func(g Issued) any { return output.OrNull(g.Saved) }},
+	return []output.Column[IssuedToken]{
+		{Key: "clientId", Value: func(g IssuedToken) any { return g.ClientID }, Name: true},
+		secret("secret", func(g IssuedToken) string { return g.Secret.Reveal() }),
+		secret("token", func(g IssuedToken) string { return g.Token.Reveal() }),
+		{Key: "orgId", Value: func(g IssuedToken) any { return g.OrgID }},
+		{Key: "roles", Value: func(g IssuedToken) any { return g.Roles }, Text: func(g IssuedToken) string { return cli.RoleNames(g.Roles) }},
+		{Key: "description", Value: func(g IssuedToken) any { return g.Description }},
+		{Key: "generatedOn", Value: func(g IssuedToken) any { return g.GeneratedOn }},
+		{Key: "expiresAt", Value: func(g IssuedToken) any { return g.ExpiresAt }, Unset: func(IssuedToken) string { return "never" }},
+		{Key: "saved", Value: func(g IssuedToken) any { return output.OrNull(g.Saved) }},
 	}
 }
 
 // RotatedColumns describe a new credential that replaces another one.
-func RotatedColumns(reveal bool) []output.Column[Issued] {
+func RotatedColumns(reveal bool) []output.Column[IssuedToken] {
 	return slices.Insert(IssuedColumns(reveal), 1,
-		output.Column[Issued]{Key: "previous", Value: func(g Issued) any { return g.Previous }})
+		output.Column[IssuedToken]{Key: "previous", Value: func(g IssuedToken) any { return g.Previous }})
 }
 
 // toStdout returns a function that writes the credential with its secrets, in the
 // format of standard output.
-func toStdout(app *cli.App, columns []output.Column[Issued], shown func(devops.Credential) Issued) func(io.Writer, devops.Credential) error {
+func toStdout(app *cli.App, columns []output.Column[IssuedToken], shown func(devops.Credential) IssuedToken) func(io.Writer, devops.Credential) error {
 	return func(w io.Writer, made devops.Credential) error {
 		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), columns, shown(made))
 	}
@@ -64,7 +64,7 @@ func toStdout(app *cli.App, columns []output.Column[Issued], shown func(devops.C
 
 // toFile returns a function that writes the credential with its secrets to a file, in a
 // format or in that of the suffix. JSON and CSV are as on standard output.
-func toFile(app *cli.App, path, format string, columns []output.Column[Issued], shown func(devops.Credential) Issued) (func(io.Writer, devops.Credential) error, error) {
+func toFile(app *cli.App, path, format string, columns []output.Column[IssuedToken], shown func(devops.Credential) IssuedToken) (func(io.Writer, devops.Credential) error, error) {
 	if format == "" {
 		format = map[string]string{".csv": "csv", ".env": "env", ".txt": "text"}[strings.ToLower(filepath.Ext(path))]
 	}

@@ -61,7 +61,7 @@ func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView,
 
 // otherOrgView returns the view of another organization than that of the login in use:
 // by the login of a profile, else by the token itself.
-func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[string]*orgView) *orgView {
+func otherOrgView(ctx context.Context, app *cli.App, l *ExposedToken, known map[string]*orgView) *orgView {
 	v, tried := known[l.OrgID]
 	if !tried {
 		v = profileOrgView(ctx, app, l)
@@ -80,7 +80,7 @@ func otherOrgView(ctx context.Context, app *cli.App, l *Exposed, known map[strin
 
 // profileOrgView returns the view of the token's organization by the login of a
 // profile, nil if no profile has one.
-func profileOrgView(ctx context.Context, app *cli.App, l *Exposed) *orgView {
+func profileOrgView(ctx context.Context, app *cli.App, l *ExposedToken) *orgView {
 	cfg, err := app.Config()
 	if err != nil || app.Sandboxed() {
 		return nil

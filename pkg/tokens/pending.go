@@ -29,8 +29,8 @@ const (
 	stateOtherOrg = "of another organization"
 )
 
-// A Pending is a pending operation, with the decision about it.
-type Pending struct {
+// A Recovery is a pending operation, with the decision about it.
+type Recovery struct {
 	Operation  onetime.PendingOperation
 	State      string
 	ClientIDs  []string
@@ -52,7 +52,7 @@ type Pending struct {
 // examine finds out the state of the operation and decides what to do. It locks the
 // operation until Leave. A failure is recorded in the row of the operation and does not
 // affect the others.
-func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Session, journal onetime.Journal, in RecoveryOptions) {
+func (r *Recovery) examine(ctx context.Context, app *cli.App, session *cli.Session, journal onetime.Journal, in RecoveryOptions) {
 	r.Outcome, r.State = outcomeOpen, stateRunning
 	if r.Operation.Running {
 		return
@@ -96,7 +96,7 @@ func (r *Pending) examine(ctx context.Context, app *cli.App, session *cli.Sessio
 }
 
 // find assesses the operation by the service and its destinations.
-func (r *Pending) find(ctx context.Context, app *cli.App, session *cli.Session, in RecoveryOptions) error {
+func (r *Recovery) find(ctx context.Context, app *cli.App, session *cli.Session, in RecoveryOptions) error {
 	var err error
 	if r.rotation, err = newRotation(ctx, app, session, r.entry.Record, false); err != nil {
 		return err
@@ -134,7 +134,7 @@ func excludeStored(f onetime.Assessment, cfg config.Config) onetime.Assessment {
 
 // decide chooses the action for an assessment, and the next command if the user has to
 // act.
-func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
+func (r *Recovery) decide(in RecoveryOptions, f onetime.Assessment) {
 	switch f.State {
 	case onetime.Nothing:
 		r.endsOperation = true
@@ -179,7 +179,7 @@ func (r *Pending) decide(in RecoveryOptions, f onetime.Assessment) {
 }
 
 // chooseNamed chooses the tokens of the operation that --revoke names.
-func (r *Pending) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
+func (r *Recovery) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
 	switch f.State {
 	case onetime.Kept, onetime.Unconfirmed, onetime.Lookalike, onetime.Unclear, onetime.Waiting:
 	default:
@@ -197,7 +197,7 @@ func (r *Pending) chooseNamed(in RecoveryOptions, f onetime.Assessment) {
 }
 
 // Finish carries the decision out.
-func (r *Pending) Finish(ctx context.Context) {
+func (r *Recovery) Finish(ctx context.Context) {
 	var outcome string
 	switch {
 	case len(r.Revoke) > 0:
@@ -236,18 +236,18 @@ func (r *Pending) Finish(ctx context.Context) {
 
 // continuesAs reports whether the operation is a rotation whose new secret was
 // delivered, so that it can be resumed.
-func (r *Pending) continuesAs() bool {
+func (r *Recovery) continuesAs() bool {
 	return !r.nothingIssued && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
 // unfinished reports whether the user still has to act.
-func (r *Pending) unfinished() bool {
+func (r *Recovery) unfinished() bool {
 	refused := r.Operation.Record.Refused && r.State == string(onetime.Waiting) && len(r.ClientIDs) == 0
 	return r.Outcome == outcomeOpen && (r.Failure != nil || r.State != stateRunning && r.State != string(onetime.Overlapping) && !refused)
 }
 
 // Leave releases the operation to other processes.
-func (r *Pending) Leave() {
+func (r *Recovery) Leave() {
 	if r.entry != nil {
 		r.entry.Leave()
 	}

@@ -82,7 +82,7 @@ func TestDecide(t *testing.T) {
 			if tc.record.Kind == "" {
 				tc.record.Kind, tc.record.Step = onetime.Generating, onetime.Delivering
 			}
-			r := Pending{entry: &onetime.Entry{ID: "op", Record: tc.record}, State: string(tc.found.State)}
+			r := Recovery{entry: &onetime.Entry{ID: "op", Record: tc.record}, State: string(tc.found.State)}
 			r.Operation = onetime.PendingOperation{ID: "op", Record: tc.record}
 			r.decide(tc.in, tc.found)
 			if tc.state == "" {

@@ -25,7 +25,7 @@ type RecoveryOptions struct {
 // ExaminePending finds out the state of the pending operations and decides what to do
 // about each.
 // It changes nothing in the service. Its caller must call Leave of each operation.
-func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Pending, error) {
+func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Recovery, error) {
 	journal, pending, err := PendingOperations(app)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Pe
 	if err := in.noteDeleted(app, journal); err != nil {
 		return nil, err
 	}
-	found := make([]Pending, len(pending))
+	found := make([]Recovery, len(pending))
 	var known []string
 	for i, o := range pending {
 		session, err := app.Session(ctx)
@@ -93,7 +93,7 @@ func (in RecoveryOptions) keeps(o onetime.PendingOperation) bool {
 
 // RecoveryError returns an error while an operation is unfinished, or if a secret is
 // not in all of its destinations.
-func RecoveryError(found []Pending) error {
+func RecoveryError(found []Recovery) error {
 	var open []string
 	var failure, short error
 	for _, r := range found {
@@ -112,9 +112,9 @@ func RecoveryError(found []Pending) error {
 	if failure != nil {
 		e.Message += ": " + failure.Error()
 	}
-	if slices.ContainsFunc(found, func(r Pending) bool { return r.State == string(onetime.Waiting) }) {
+	if slices.ContainsFunc(found, func(r Recovery) bool { return r.State == string(onetime.Waiting) }) {
 		hint := "a request may still take effect; try again " + retryTime(found)
-		if slices.ContainsFunc(found, func(r Pending) bool { return r.State == string(onetime.Waiting) && len(r.ClientIDs) > 0 }) {
+		if slices.ContainsFunc(found, func(r Recovery) bool { return r.State == string(onetime.Waiting) && len(r.ClientIDs) > 0 }) {
 			hint += ", or name the token to revoke with --revoke CLIENT-ID"
 		}
 		return e.WithHint("%s", hint).WithNext("astra token recover")
@@ -124,7 +124,7 @@ func RecoveryError(found []Pending) error {
 
 // retryTime returns the time at which no request of an operation can take effect any
 // more.
-func retryTime(found []Pending) string {
+func retryTime(found []Recovery) string {
 	var until time.Time
 	for _, r := range found {
 		if r.until.After(until) {

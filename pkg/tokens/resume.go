@@ -125,18 +125,18 @@ func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, rot
 
 // FinishDue revokes the old token of a due rotation. It reports false for one that another
 // process finishes, and for one of another organization.
-func FinishDue(ctx context.Context, app *cli.App, id string) (Issued, bool, error) {
+func FinishDue(ctx context.Context, app *cli.App, id string) (IssuedToken, bool, error) {
 	session, err := app.Session(ctx)
 	if err != nil {
-		return Issued{}, false, err
+		return IssuedToken{}, false, err
 	}
 	org, err := session.OrgID(ctx)
 	if err != nil {
-		return Issued{}, false, err
+		return IssuedToken{}, false, err
 	}
 	journal, err := OpenJournal(app)
 	if err != nil {
-		return Issued{}, false, err
+		return IssuedToken{}, false, err
 	}
 	e, err := journal.Take(ctx, id)
 	if e != nil {
@@ -144,18 +144,18 @@ func FinishDue(ctx context.Context, app *cli.App, id string) (Issued, bool, erro
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, onetime.ErrRunning): // another process finishes it
-		return Issued{}, false, nil
+		return IssuedToken{}, false, nil
 	case err != nil:
-		return Issued{}, false, err
+		return IssuedToken{}, false, err
 	case e.OrgID != org:
 		app.Say("Skipping the rotation of %s: it belongs to another organization.", id)
-		return Issued{}, false, nil
+		return IssuedToken{}, false, nil
 	case app.Rehearse("revoke the old token %s", id):
-		return Issued{}, false, nil
+		return IssuedToken{}, false, nil
 	}
 	r, err := resumeEntry(ctx, app, session, e)
 	if err != nil {
-		return Issued{}, false, err
+		return IssuedToken{}, false, err
 	}
 	result := r.Result()
 	result.Due, result.Action = e.Retire, "revoked"

@@ -16,7 +16,7 @@ import (
 )
 
 // DryRunExposed shows every request of a dry run.
-func DryRunExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force bool) error {
+func DryRunExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, force bool) error {
 	var requests []func(context.Context) error
 	for _, l := range exposed {
 		if !l.ShouldRevoke(force) || len(l.revokers) == 0 {
@@ -34,12 +34,12 @@ func DryRunExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force 
 
 // RevokeExposed revokes the live tokens, verifies that, and deletes their saved
 // secrets.
-func RevokeExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force bool) []bulk.Result {
+func RevokeExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, force bool) []bulk.Result {
 	rows := make([]bulk.Row, len(exposed))
 	for i, l := range exposed {
 		rows[i] = l.row(app, force)
 	}
-	needed := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.rank(exposed) > 0 })
+	needed := slices.IndexFunc(exposed, func(l *ExposedToken) bool { return l.rank(exposed) > 0 })
 	if needed < 0 {
 		needed = len(exposed)
 	}
@@ -75,7 +75,7 @@ func RevokeExposed(ctx context.Context, app *cli.App, exposed []*Exposed, force 
 }
 
 // row is the row of the token in the output, with its deletion or rotation.
-func (l *Exposed) row(app *cli.App, force bool) bulk.Row {
+func (l *ExposedToken) row(app *cli.App, force bool) bulk.Row {
 	r := bulk.Row{Result: bulk.Result{Row: l.Number, Input: l.Name(), ID: l.ClientID, Action: "delete"}, Do: l.revoke}
 	if l.Replaced {
 		r.Action, r.Do = "rotate", func(ctx context.Context) error { return l.replace(ctx, app) }
@@ -90,7 +90,7 @@ func (l *Exposed) row(app *cli.App, force bool) bulk.Row {
 }
 
 // revoke revokes the token with the first session that is permitted to.
-func (l *Exposed) revoke(ctx context.Context) error {
+func (l *ExposedToken) revoke(ctx context.Context) error {
 	var refusal error
 	for _, s := range l.revokers {
 		err := s.Tokens.Delete(ctx, l.ClientID)
@@ -103,7 +103,7 @@ func (l *Exposed) revoke(ctx context.Context) error {
 }
 
 // replace rotates a token that is stored on this machine.
-func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
+func (l *ExposedToken) replace(ctx context.Context, app *cli.App) error {
 	session := l.lister
 	request, err := replacementOf(ctx, app, session, l.Token, time.Time{})
 	if err != nil {
@@ -137,7 +137,7 @@ func (l *Exposed) replace(ctx context.Context, app *cli.App) error {
 }
 
 // errNoPermission is the failure of a live token that no login here can revoke.
-func (l *Exposed) errNoPermission(refusal error) error {
+func (l *ExposedToken) errNoPermission(refusal error) error {
 	e := exit.Failf(exit.Forbidden, "the token is live, but no login here can revoke it: %v", refusal)
 	if len(l.revokers) == 1 && l.revokers[0] == l.self {
 		return e.WithHint("log in to its organization %s and run this again", l.OrgID).WithNext("astra auth login")
@@ -146,7 +146,7 @@ func (l *Exposed) errNoPermission(refusal error) error {
 }
 
 // proveExposed corrects the results of rows by what lists prove.
-func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, exposed []*Exposed, results []bulk.Result) {
+func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, exposed []*ExposedToken, results []bulk.Result) {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	cli.ProveResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
@@ -155,7 +155,7 @@ func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, exposed []
 }
 
 // proveGone returns an error for each token that is not proven to be deleted.
-func proveGone(ctx context.Context, app *cli.App, exposed []*Exposed, accepted map[string]bool) map[string]error {
+func proveGone(ctx context.Context, app *cli.App, exposed []*ExposedToken, accepted map[string]bool) map[string]error {
 	byLister := map[*cli.Session]map[string]bool{}
 	for _, l := range exposed {
 		if ok, sent := accepted[l.ClientID]; sent && l.witness() != nil {
@@ -175,7 +175,7 @@ func proveGone(ctx context.Context, app *cli.App, exposed []*Exposed, accepted m
 			continue
 		}
 		w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-			at := slices.IndexFunc(exposed, func(l *Exposed) bool { return l.ClientID == clientID })
+			at := slices.IndexFunc(exposed, func(l *ExposedToken) bool { return l.ClientID == clientID })
 			if at < 0 || exposed[at].self == nil { // it was not accepted before either
 				return false, nil
 			}
@@ -189,10 +189,10 @@ func proveGone(ctx context.Context, app *cli.App, exposed []*Exposed, accepted m
 
 // witness returns the session that verifies the deletion: the one that lists the token,
 // else that of the token itself.
-func (l *Exposed) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
+func (l *ExposedToken) witness() *cli.Session { return cmp.Or(l.lister, l.self) }
 
 // listOf returns the tokens that a session listed.
-func listOf(exposed []*Exposed, lister *cli.Session) []devops.Token {
+func listOf(exposed []*ExposedToken, lister *cli.Session) []devops.Token {
 	for _, l := range exposed {
 		if l.lister == lister && l.listed != nil {
 			return l.listed
@@ -202,7 +202,7 @@ func listOf(exposed []*Exposed, lister *cli.Session) []devops.Token {
 }
 
 // cleanUp deletes the saved secrets of a revoked token.
-func (l *Exposed) cleanUp(ctx context.Context, app *cli.App) error {
+func (l *ExposedToken) cleanUp(ctx context.Context, app *cli.App) error {
 	var errs []error
 	for _, p := range l.stored {
 		if p.saved.Name == "" {

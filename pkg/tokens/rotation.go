@@ -76,7 +76,7 @@ func (r *Rotation) Leave() {
 
 // Result returns the new token as it is shown, without secrets if an earlier command
 // issued it.
-func (r *Rotation) Result() Issued {
+func (r *Rotation) Result() IssuedToken {
 	made, _ := r.Made()
 	if made.ClientID == "" {
 		e := r.Entry

@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -146,8 +145,7 @@ func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) 
 
 // isAmbiguous reports whether Find failed because a reference means two tokens.
 func isAmbiguous(err error) bool {
-	e, ok := errors.AsType[*exit.Error](err)
-	return ok && e.Exit == exit.Conflict
+	return exit.Is(err, exit.Conflict)
 }
 
 // Find returns the token whose client ID or saved name is ref.
