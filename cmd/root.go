@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/cmd/auth"
 	"github.com/astra-admin/astra/cmd/billing"
 	"github.com/astra-admin/astra/cmd/cdc"
-	"github.com/astra-admin/astra/cmd/completion"
+	completioncmd "github.com/astra-admin/astra/cmd/completion"
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
@@ -33,6 +33,7 @@ import (
 	"github.com/astra-admin/astra/cmd/user"
 	"github.com/astra-admin/astra/cmd/version"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
@@ -62,6 +63,9 @@ Try it without an account: astra sandbox demo`,
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)
+	completion.Flags(root.PersistentFlags(), completion.Profiles, "profile")
+	completion.Flags(root.PersistentFlags(), completion.Files, "token-file")
+	completion.Flags(root.PersistentFlags(), completion.Columns, "columns", "sort", "filter")
 	root.AddCommand(topics(app, root.PersistentFlags())...)
 	for _, group := range []struct {
 		title string
@@ -74,7 +78,7 @@ Try it without an account: astra sandbox demo`,
 		}},
 		{"Shell", []*cobra.Command{env.New(app)}},
 		{"Account", []*cobra.Command{auth.New(app), profile.New(app), billing.New(app), open.New(app)}},
-		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completion.New(app), version.New(app)}},
+		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completioncmd.New(app), version.New(app)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
 		var names []string
@@ -162,8 +166,9 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	app.Root(ctx)
 	app.Args = args
 	root := New(app)
-	if app.Completing() {
-		app.Complete(root)
+	completion.Record(app)
+	if completion.IsRequest(args) {
+		completion.Register(app, root)
 	}
 	if cmd, err := unknownHelp(args); err != nil {
 		app.FailedBy(cmd)

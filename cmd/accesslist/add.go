@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -50,6 +51,7 @@ enable". That of the DevOps API takes effect immediately.`,
 	in.add(cmd)
 	cmd.Flags().StringVar(&in.description, "description", "", "`text` that describes the addresses")
 	cmd.Flags().StringVar(&in.from, "from", "", "read addresses and descriptions from a `file`; - reads standard input")
+	completion.Flags(cmd.Flags(), completion.Files, "from")
 	return cmd
 }
 

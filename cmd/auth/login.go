@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -53,7 +54,8 @@ Token.`,
 		Example: "  astra auth login\n" +
 			"  astra auth login production --token-file ./token.txt\n" +
 			"  astra auth login local --api-url http://127.0.0.1:8787 --store file --token-file ./token.txt",
-		Args: cli.Args("[PROFILE]"),
+		Args:        cli.Args("[PROFILE]"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.profile = cmp.Or(append(args, app.Globals.Profile, defaultProfile)...)
 			return in.run(cmd.Context(), app)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -66,6 +67,8 @@ password legacy-password.`,
 	f.StringVar(&in.username, "username", "", "`name` of a user of a classic database, or a client ID; prompts for the password")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
 	f.BoolVar(&in.renew, "renew", false, "open a new session even if one exists")
+	completion.Flags(f, completion.Databases, "db")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
 	cmd.MarkFlagsMutuallyExclusive("username", "saved-token")
 	return cli.OwnFormats(cmd, "header", "graphql")
 }

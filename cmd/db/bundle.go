@@ -13,6 +13,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -42,13 +43,16 @@ The bundle is only downloaded from amazonaws.com, datastax.com or the host of
 the API. No token is sent there.`,
 		Example: "  astra db bundle demo\n" +
 			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
-		Args: cli.Args("DB"),
-		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.region, "region", "", "`name` of the region (default: the selected one, else the first one)")
 	f.StringVar(&in.out, "out", "", "write the bundle to this new `file`")
 	f.BoolVar(&in.force, "force", false, "overwrite the file of --out")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.Files, "out")
 	return cmd
 }
 

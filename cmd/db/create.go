@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -66,6 +67,9 @@ same time causes a warning.`,
 	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if a database of that name exists")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same database exists")
 	cli.AddWait(f, &in.wait)
+	completion.Flags(f, completion.CloudRegions, "region")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Files, "password-file")
 	cmd.MarkFlagsMutuallyExclusive("allow-duplicate", "if-not-exists")
 	return cmd
 }

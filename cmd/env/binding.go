@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -35,6 +36,10 @@ func (b *binding) add(cmd *cobra.Command) {
 	f.StringVar(&b.keyspace, "keyspace", "", "`name` of the keyspace (default: the selected one)")
 	f.StringVar(&b.region, "region", "", "`name` of the region (default: the selected one)")
 	f.StringVar(&b.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
+	completion.Flags(f, completion.Databases, "db")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
 }
 
 // variables returns the variables with their values, and the names of those that

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -46,7 +47,8 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 		Example: "  astra env use demo --role 'RO User' --yes\n" +
 			"  astra env run -- printenv ASTRA_DB_ID\n" +
 			"  astra env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
-		Args: checkCommand,
+		Args:        checkCommand,
+		Annotations: completion.Args(completion.Repeat(completion.Files)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.command = args
 			return in.run(cmd.Context(), app)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -48,7 +49,8 @@ selection; a new one uses the token of the default.
 			"  astra env use demo --keyspace app\n" +
 			"  astra env use\n" +
 			"  astra env use demo --forget",
-		Args: cli.Args("[DB]"),
+		Args:        cli.Args("[DB]"),
+		Annotations: completion.Args(completion.Databases),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return in.show(app)
@@ -67,6 +69,10 @@ selection; a new one uses the token of the default.
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or ID, and select it")
 	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+cli.ExpiryForms+" (default: never)")
 	f.BoolVar(&in.forget, "forget", false, "remove the selection of DB")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
+	completion.Flags(f, completion.Roles, "role")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
 	for _, selects := range []string{"keyspace", "region", "saved-token", "role", "expires"} {
 		cmd.MarkFlagsMutuallyExclusive("forget", selects)

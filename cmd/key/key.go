@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -87,6 +88,7 @@ func (p *place) add(cmd *cobra.Command) {
 	cli.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
 	f.BoolVar(&p.classic, "classic", false, "use keys for classic databases")
+	completion.Flags(f, completion.CloudRegions, "region")
 }
 
 func (p *place) check() error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -19,8 +20,9 @@ func newUse(app *cli.App) *cobra.Command {
 		Short: "Switch to another organization",
 		Long: `Switch to another organization, by name, ID or profile: its profile becomes the
 current one. An organization without a profile requires a login first.`,
-		Example: "  astra org use production",
-		Args:    cli.Args("ORG"),
+		Example:     "  astra org use production",
+		Args:        cli.Args("ORG"),
+		Annotations: completion.Args(completion.Organizations),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return use(cmd.Context(), app, args[0])
 		},

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -16,8 +17,9 @@ func newDelete(app *cli.App) *cobra.Command {
 		Short:   "Delete a profile and its stored secrets",
 		Long: `Delete a profile and its stored secrets. Tokens are not revoked: a token whose
 only copy is deleted here stays valid until "astra token delete".`,
-		Example: "  astra profile delete old --yes",
-		Args:    cli.Args("PROFILE"),
+		Example:     "  astra profile delete old --yes",
+		Args:        cli.Args("PROFILE"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return remove(cmd.Context(), app, args[0])
 		},
@@ -44,7 +46,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err := app.DeleteProfile(ctx, p); err != nil {
 		return err
 	}
-	app.ForgetNames(p)
+	completion.Forget(app, p)
 	app.Say("Deleted profile %s.", p.Name)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -39,8 +40,9 @@ valid profile name, such as "Acme Inc", becomes a similar one: Acme-Inc.
 Each token is verified and put into the secret store. The original files are not
 changed: they hold the tokens in plain text, so delete them afterwards. Existing
 profiles are not changed.`,
-		Example: "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
-		Args:    cli.Args("[FILE]"),
+		Example:     "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
+		Args:        cli.Args("[FILE]"),
+		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.file = append(args, "")[0]
 			return in.run(cmd.Context(), app)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -27,12 +28,14 @@ func newAdd(app *cli.App) *cobra.Command {
 		Long: `Add a region of the same cloud to a serverless database. Its data is replicated
 to all regions; each region costs as much as the first. The region is listed
 after a few minutes.`,
-		Example: "  astra region add us-east4 --db demo --wait",
-		Args:    cli.Args("REGION"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Example:     "  astra region add us-east4 --db demo --wait",
+		Args:        cli.Args("REGION"),
+		Annotations: completion.Args(completion.CloudRegions),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	cli.AddWait(cmd.Flags(), &in.wait)
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -34,6 +35,7 @@ With --db it lists the regions of a database, the first region first.`,
 	cli.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
 	cli.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "list only the regions of this database, by `name` or ID")
+	completion.Flags(f, completion.Databases, "db")
 	return cli.Listing(cmd, columns())
 }
 

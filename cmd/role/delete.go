@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -35,7 +36,8 @@ Default roles cannot be deleted. Deleting a role of the token in use, or one
 that might be, requires --force because you might lock yourself out.`,
 		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
 			"  astra role delete Reporting --yes",
-		Args: cli.Args("ROLE…"),
+		Args:        cli.Args("ROLE…"),
+		Annotations: completion.Args(completion.Repeat(completion.Roles)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd.Context(), app)

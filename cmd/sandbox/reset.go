@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
@@ -61,7 +62,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 // dropTraces forgets what was known of the sandbox as it was: the names in it, and
 // what was open, as its tokens are gone.
 func dropTraces(app *cli.App) error {
-	app.ForgetSandboxNames()
+	completion.ForgetSandbox(app)
 	dir, err := app.SandboxDir()
 	if err != nil {
 		return err

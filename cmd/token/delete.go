@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -51,13 +52,15 @@ and the service rejects it.`,
 			"  astra token delete throwaway --yes\n" +
 			"  astra token delete --role 'RO User' --older-than 90d --yes\n" +
 			"  astra token list --filter description~nightly -o name | astra token delete --from - --yes",
-		Args: cli.Args("[TOKEN…]"),
+		Args:        cli.Args("[TOKEN…]"),
+		Annotations: completion.Args(completion.Repeat(completion.Tokens)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd, app)
 		},
 	}
 	cmd.Flags().StringVar(&in.from, "from", "", "revoke the tokens listed in a `file`, one per line; - reads standard input")
+	completion.Flags(cmd.Flags(), completion.Files, "from")
 	in.chosen.flags(cmd)
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the token does not exist")
 	cmd.Flags().BoolVar(&in.force, "force", false, "allow revoking the token in use")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -23,6 +24,7 @@ func (f *filter) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.role, "role", "", "list only tokens with this role, by `name` or ID")
 	cmd.Flags().StringVar(&f.olderThan, "older-than", "", "list only tokens older than this `duration`, such as 90d")
 	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "list only tokens that never expire")
+	completion.Flags(cmd.Flags(), completion.Roles, "role")
 }
 
 // age is how old a token must be, zero for any age.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -66,6 +67,9 @@ shown before the token is generated.`,
 	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
 	f.BoolVar(&in.copy, "copy", false, "also copy the token to the clipboard")
 	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	completion.Flags(f, completion.Roles, "role")
+	completion.Flags(f, completion.OrganizationIDs, "org")
+	completion.Flags(f, completion.Files, "out")
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -66,7 +67,8 @@ input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
 		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
 			"  astra token panic build.log --dry-run\n" +
 			"  astra token panic build.log --yes",
-		Args: cli.Args("[FILE]"),
+		Args:        cli.Args("[FILE]"),
+		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				in.file = args[0]

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -63,7 +64,8 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 			"  astra token rotate orders --overlap 1h --yes\n" +
 			"  astra token rotate orders --finish --yes\n" +
 			"  astra token rotate --due --yes",
-		Args: cli.Args("[TOKEN]"),
+		Args:        cli.Args("[TOKEN]"),
+		Annotations: completion.Args(completion.Tokens),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref = strings.Join(args, "")
 			return in.run(cmd.Context(), app)
@@ -80,6 +82,7 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 	f.BoolVar(&in.rollback, "rollback", false, "roll back: restore the old token and revoke the new one")
 	f.BoolVar(&in.finish, "finish", false, "revoke the old token now and end the rotation")
 	f.BoolVar(&in.due, "due", false, "revoke the old tokens of all rotations whose overlap has ended")
+	completion.Flags(f, completion.Files, "out")
 	for _, other := range []string{"resume", "rollback", "finish", "due"} {
 		for _, begins := range []string{"overlap", "expires", "save", "out", "format", "copy"} {
 			cmd.MarkFlagsMutuallyExclusive(other, begins)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -72,6 +73,8 @@ waits for the first and sends nothing twice.`,
 	f.StringVar(&in.from, "from", "", "read addresses and roles from a `file`; - reads standard input")
 	f.BoolVar(&in.resend, "resend", false, "resend the invitation email to pending users")
 	f.BoolVar(&in.resume, "resume", false, "resume the same command after an interruption")
+	completion.Flags(f, completion.Roles, "role")
+	completion.Flags(f, completion.Files, "from")
 	return cmd
 }
 

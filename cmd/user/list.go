@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
@@ -29,6 +30,7 @@ invitation is accepted.`,
 	}
 	cli.Enum(cmd.Flags(), &in.status, "status", "", []string{"active", "pending"}, "list only users with this `status`")
 	cmd.Flags().StringVar(&in.role, "role", "", "list only users with this role, by `name` or ID")
+	completion.Flags(cmd.Flags(), completion.Roles, "role")
 	return cli.Listing(cmd, columns())
 }
 

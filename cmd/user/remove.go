@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -40,7 +41,8 @@ Removing the last Organization Administrator requires --force and the email
 address, typed or given by --confirm.`,
 		Example: "  astra user remove developer@example.com --yes\n" +
 			"  astra user remove viewer@example.com gone@example.com --if-exists --yes",
-		Args: cli.Args("USER…"),
+		Args:        cli.Args("USER…"),
+		Annotations: completion.Args(completion.Repeat(completion.Users)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd, app)

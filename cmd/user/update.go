@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -40,7 +41,8 @@ Removing the role of the last Organization Administrator requires --force and
 the email address, typed or given by --confirm.`,
 		Example: "  astra user update developer@example.com --add-role 'API R/W User'\n" +
 			"  astra user update developer@example.com --role 'RO User' --yes",
-		Args: cli.Args("USER"),
+		Args:        cli.Args("USER"),
+		Annotations: completion.Args(completion.Users),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.user = args[0]
 			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
@@ -52,6 +54,7 @@ the email address, typed or given by --confirm.`,
 	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or ID of a role to remove; repeatable")
 	f.BoolVar(&in.force, "force", false, "allow removing the role of the last Organization Administrator")
 	f.StringVar(&in.confirm, "confirm", "", "email `address` of the last Organization Administrator, instead of typing it")
+	completion.Flags(f, completion.Roles, "role", "add-role", "remove-role")
 	cmd.MarkFlagsMutuallyExclusive("role", "add-role")
 	cmd.MarkFlagsMutuallyExclusive("role", "remove-role")
 	return cmd

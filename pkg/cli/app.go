@@ -51,6 +51,13 @@ type App struct {
 	// for what shell; nil leaves it to the mark of Evaluated.
 	OnFailure *string
 
+	// OnList, if set, receives each complete list of the service, and the identity of
+	// the credential that received it.
+	OnList func(identity []string, list any)
+
+	// AtExit, if set, is called when the command has ended.
+	AtExit func()
+
 	failed string // path of the command that failed
 
 	// OwnStatus is the one status of all failures of a command that was marked by
@@ -87,7 +94,6 @@ type App struct {
 	limit         time.Duration // of the whole command; 0 = none
 	limitGiven    bool          // the user or the settings chose it
 	project       *config.Project
-	noted         recorder
 	rehearsed     *[]dryRunRequest // collects the requests of a dry run of several
 	restoreDumps  func()           // takes DisableCoreDumps back
 }

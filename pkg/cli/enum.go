@@ -36,5 +36,5 @@ func declareValues(f *pflag.FlagSet, name string, values []string) {
 	_ = f.SetAnnotation(name, flagValues, values) // fails only for an undeclared flag
 }
 
-// valuesOf returns the values that a flag was declared with, if it is an Enum.
-func valuesOf(f *pflag.Flag) []string { return f.Annotations[flagValues] }
+// EnumValues returns the values that a flag was declared with, if it is an Enum.
+func EnumValues(f *pflag.Flag) []string { return f.Annotations[flagValues] }

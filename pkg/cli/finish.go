@@ -29,7 +29,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
-	a.saveSeenNames()
+	if a.AtExit != nil {
+		a.AtExit()
+	}
 	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
 		end := exit.OK
 		if errors.Is(err, exit.ErrNegative) {

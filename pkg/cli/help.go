@@ -174,7 +174,7 @@ func FlagUsage(f *pflag.Flag) (written, usage string) {
 	case "", "0", "false", "[]":
 	default:
 		listed, isEnum := strings.CutSuffix(usage, ")")
-		if isEnum = isEnum && len(valuesOf(f)) > 0; isEnum {
+		if isEnum = isEnum && len(EnumValues(f)) > 0; isEnum {
 			usage = listed + "; default " + f.DefValue + ")"
 		} else {
 			usage += " (default " + f.DefValue + ")"

@@ -21,12 +21,12 @@ type Session struct {
 	Source   string         // where the credential came from, for people
 	Profile  config.Profile // zero where the credential is not a profile's
 
-	app     *App
-	place   string // of the names that it sees; "" if nobody could tell it without a secret
-	org     string
-	members *devops.Members
-	roles   []devops.Role
-	hidden  error // why there may be other roles than these
+	app      *App
+	identity []string // of the credential; see App.Identity
+	org      string
+	members  *devops.Members
+	roles    []devops.Role
+	hidden   error // why there may be other roles than these
 
 	byID, byName []RoleRef // the roles, sorted
 	spare        bool      // the roles are not kept once RoleRefs knows their names
@@ -38,7 +38,7 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	if a.session != nil {
 		return a.session, nil
 	}
-	source, found, err := a.activeSource()
+	source, found, err := a.ActiveSource()
 	switch {
 	case err != nil:
 		return nil, err
@@ -120,7 +120,7 @@ func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Source, session.Profile, session.place = s.Name, s.profile, a.placeOf(s)
+	session.Source, session.Profile, session.identity = s.Name, s.Profile, a.Identity(s)
 	return session, nil
 }
 
@@ -132,7 +132,11 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
 	session := &Session{ClientID: token.ClientID, app: a}
-	c.Trace, c.Listed = a.trace, session.listed
+	c.Trace, c.Listed = a.trace, func(list any) {
+		if a.OnList != nil && session.identity != nil {
+			a.OnList(session.identity, list)
+		}
+	}
 	if a.sandboxed {
 		server, err := a.Sandbox()
 		if err != nil {
@@ -230,7 +234,7 @@ func (a *App) LoginSession(ctx context.Context, name string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, CredentialSource{Name: "profile " + name, profile: p, read: func(ctx context.Context) (credential.Item, error) {
+	return a.open(ctx, CredentialSource{Name: "profile " + name, Profile: p, read: func(ctx context.Context) (credential.Item, error) {
 		return a.profileCredential(ctx, name)
 	}})
 }

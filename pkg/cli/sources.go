@@ -19,14 +19,15 @@ type CredentialSource struct {
 	Present bool
 	Detail  string // what it says, never a secret
 
-	clientID string // of a token in the environment
-	profile  config.Profile
-	read     func(context.Context) (credential.Item, error)
+	ClientID string         // of a token in the environment
+	Profile  config.Profile // zero where the credential is not a profile's
+
+	read func(context.Context) (credential.Item, error)
 }
 
-// activeSource returns the source that wins. What loses is not read, so that a broken
-// configuration is no hindrance to a token that was given.
-func (a *App) activeSource() (CredentialSource, bool, error) {
+// ActiveSource returns the source of the active credential. It does not read those that
+// follow, so that a token can be used with a broken configuration.
+func (a *App) ActiveSource() (CredentialSource, bool, error) {
 	environment := a.environment()
 	file := a.tokenFile()
 	switch {
@@ -47,6 +48,32 @@ func (a *App) activeSource() (CredentialSource, bool, error) {
 	}
 	return sources[at], true, nil
 }
+
+// Identity identifies the credential of a source without reading its secret. It
+// returns nil where that is impossible.
+func (a *App) Identity(s CredentialSource) []string {
+	switch {
+	case a.sandboxed:
+		dir, err := a.SandboxDir()
+		if err != nil || s.ClientID == "" && s.Name != administratorName {
+			return nil
+		}
+		return SandboxIdentity(dir, s.ClientID)
+	case s.Profile.Name != "":
+		return []string{"profile", s.Profile.Name, serviceOf(s.Profile), s.Profile.Org.ID}
+	case s.ClientID != "":
+		url, err := a.RequestedURL()
+		if err != nil {
+			return nil
+		}
+		return []string{"environment", url, s.ClientID}
+	}
+	return nil
+}
+
+// SandboxIdentity identifies a credential of the sandbox in dir, by default that of its
+// administrator.
+func SandboxIdentity(dir, clientID string) []string { return []string{"sandbox", dir, clientID} }
 
 // Sources returns the places where the credential may come from, in the order
 // in which they are looked at. The first one that is present wins.
@@ -70,18 +97,18 @@ func (a *App) environment() [2]CredentialSource {
 	source := func(name string, token secret.Text) CredentialSource {
 		s := CredentialSource{Name: name, Present: token != ""}
 		parsed, shapeErr := secret.ParseToken(token.Reveal())
-		s.clientID = parsed.ClientID
+		s.ClientID = parsed.ClientID
 		if cfg, err := a.Config(); err == nil && shapeErr == nil && !a.sandboxed {
 			at := slices.IndexFunc(cfg.Profiles, func(p config.Profile) bool {
 				return p.Store == string(credential.Env) && p.ClientID == parsed.ClientID
 			})
 			if at >= 0 {
-				s.profile, s.Detail = cfg.Profiles[at], cfg.Profiles[at].Name
+				s.Profile, s.Detail = cfg.Profiles[at], cfg.Profiles[at].Name
 			}
 		}
 		s.read = func(context.Context) (credential.Item, error) {
-			if s.profile.Name != "" {
-				return a.environmentCredential(s.profile)
+			if s.Profile.Name != "" {
+				return a.environmentCredential(s.Profile)
 			}
 			url, err := a.RequestedURL()
 			return credential.Item{Token: token, APIURL: url}, err
@@ -142,7 +169,7 @@ func (a *App) profileSources() ([]CredentialSource, error) {
 		{"the only profile", only},
 	} {
 		s := CredentialSource{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
-		s.profile, _ = cfg.Find(chosen.name)
+		s.Profile, _ = cfg.Find(chosen.name)
 		s.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, chosen.name) }
 		sources = append(sources, s)
 	}
@@ -187,6 +214,6 @@ func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 
 // HasCredential reports whether any source has a credential.
 func (a *App) HasCredential() bool {
-	_, found, err := a.activeSource()
+	_, found, err := a.ActiveSource()
 	return found || err != nil // whoever uses it gets the error
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Start checks the global flags, settles the settings and sets the time limit.
+// Start checks the global flags, applies the settings and sets the time limit.
 // It runs before every command.
 func (a *App) Start(cmd *cobra.Command) error {
 	g := &a.Globals
@@ -26,13 +26,13 @@ func (a *App) Start(cmd *cobra.Command) error {
 	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
 		return err
 	}
-	if a.Completing() {
-		return nil // what it needs it reads itself, when the flags are known
+	if cmd.Name() == cobra.ShellCompRequestCmd {
+		return nil // completion applies the settings itself, once the flags are parsed
 	}
-	if err := a.settle(); err != nil {
+	if err := a.LoadSettings(); err != nil {
 		return err
 	}
-	a.pages = len(columnsOf(cmd)) > 0
+	a.pages = len(ColumnKeys(cmd)) > 0
 	a.nouns = nouns(cmd)
 	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
@@ -124,9 +124,9 @@ func emptyFlag(cmd *cobra.Command) error {
 	return err
 }
 
-// settle reads the settings: the environment over the defaults of the
-// configuration file. A file that cannot be read is reported by what needs it.
-func (a *App) settle() error {
+// LoadSettings reads the settings: the environment over the defaults of the
+// configuration file. A file that cannot be read is reported by the code that needs it.
+func (a *App) LoadSettings() error {
 	environment, err := config.NewSettings(a.Getenv, nil)
 	if err != nil {
 		return err

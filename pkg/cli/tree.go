@@ -259,5 +259,5 @@ func nouns(cmd *cobra.Command) string {
 	return spelling.Plural(cmp.Or(longer[noun], strings.ReplaceAll(noun, "-", " ")))
 }
 
-// columnsOf are the keys of the columns of a command, if it prints a list.
-func columnsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[columnKeys]) }
+// ColumnKeys returns the keys of the columns of a command that prints a list.
+func ColumnKeys(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[columnKeys]) }

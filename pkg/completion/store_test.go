@@ -1,4 +1,4 @@
-package names
+package completion
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func same(s string) string { return s }
 
-func TestSafe(t *testing.T) {
+func TestIsSafe(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
 		"demo": true, "R/W User": true, "owner@example.com": true, "a_b-c.d": true, "10.0.0.1": true,
@@ -25,8 +25,8 @@ func TestSafe(t *testing.T) {
 		"a\tb": false, "a\nb": false, "a\x1b[2J": false, "\u202eexe": false, "zero\u200bwidth": false, "é": false, "\u00a0": false, "\xff": false,
 		strings.Repeat("a", 256): true, strings.Repeat("a", 257): false,
 	} {
-		if Safe(s) != want {
-			t.Errorf("Safe(%q) is %t", s, !want)
+		if isSafe(s) != want {
+			t.Errorf("isSafe(%q) is %t", s, !want)
 		}
 	}
 }
@@ -35,37 +35,37 @@ func TestOffers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
-		things []Kind
-		want   []Candidate
+		things []resource
+		want   []candidate
 	}{
-		{"by name", []Kind{{"1", "demo", "vector"}}, []Candidate{{"demo", "vector"}}},
-		{"a hostile name by id", []Kind{{"1", "$(touch pwned)", "x"}}, []Candidate{{"1", "$(touch pwned)"}}},
-		{"a name that two have by their ids", []Kind{{"1", "demo", ""}, {"2", "demo", ""}, {"3", "other", ""}}, []Candidate{{"1", "demo"}, {"2", "demo"}, {"other", ""}}},
-		{"a name that is the id of another by id", []Kind{{"1", "2", ""}, {"2", "b", ""}}, []Candidate{{"1", "2"}, {"b", ""}}},
-		{"what is its own name", []Kind{{"abc", "abc", "ci"}}, []Candidate{{"abc", "ci"}}},
-		{"what cobra takes for a message by its id", []Kind{{"1", "_activeHelp_ hello", ""}}, []Candidate{{"1", "_activeHelp_ hello"}}},
-		{"a name without an end by its id", []Kind{{"1", strings.Repeat("a", 1<<20), ""}, {"2", "b", ""}}, []Candidate{{"1", strings.Repeat("a", maxWords-1) + "…"}, {"b", ""}}},
-		{"neither", []Kind{{"$1", "", ""}, {"", "", ""}}, nil},
+		{"by name", []resource{{"1", "demo", "vector"}}, []candidate{{"demo", "vector"}}},
+		{"a hostile name by id", []resource{{"1", "$(touch pwned)", "x"}}, []candidate{{"1", "$(touch pwned)"}}},
+		{"a name that two have by their ids", []resource{{"1", "demo", ""}, {"2", "demo", ""}, {"3", "other", ""}}, []candidate{{"1", "demo"}, {"2", "demo"}, {"other", ""}}},
+		{"a name that is the id of another by id", []resource{{"1", "2", ""}, {"2", "b", ""}}, []candidate{{"1", "2"}, {"b", ""}}},
+		{"what is its own name", []resource{{"abc", "abc", "ci"}}, []candidate{{"abc", "ci"}}},
+		{"what cobra takes for a message by its id", []resource{{"1", "_activeHelp_ hello", ""}}, []candidate{{"1", "_activeHelp_ hello"}}},
+		{"a name without an end by its id", []resource{{"1", strings.Repeat("a", 1<<20), ""}, {"2", "b", ""}}, []candidate{{"1", strings.Repeat("a", maxDescription-1) + "…"}, {"b", ""}}},
+		{"neither", []resource{{"$1", "", ""}, {"", "", ""}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := ReadAll(c.things, same); !slices.Equal(got, c.want) {
+			if got := candidatesOf(c.things, same); !slices.Equal(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
-	long := ReadAll([]Kind{{"1", "a", strings.Repeat("ü", 200)}}, same)[0].Description
-	if n := utf8.RuneCountInString(long); n != maxWords {
+	long := candidatesOf([]resource{{"1", "a", strings.Repeat("ü", 200)}}, same)[0].Description
+	if n := utf8.RuneCountInString(long); n != maxDescription {
 		t.Errorf("a description of %d characters", n)
 	}
 }
 
-func TestPlacesDiffer(t *testing.T) {
+func TestCacheKeysDiffer(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, parts := range [][]string{{"profile", "a", "b"}, {"profile", "ab", ""}, {"profile", "a b"}, {"profile", "a\nb"}, {"../..", "/"}, {"profile"}, {}} {
-		place := CacheKey(parts...)
-		if seen[place] || !ours(place+".roles") {
+		place := cacheKey(parts)
+		if seen[place] || !isOurs(place+".roles") {
 			t.Errorf("%q is at %s", parts, place)
 		}
 		seen[place] = true
@@ -75,15 +75,15 @@ func TestPlacesDiffer(t *testing.T) {
 func TestWriteAndRead(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "here")
-	place, all := CacheKey("sandbox"), []Candidate{{"R/W User", "may\u202e write\n"}, {"$(id)", "x"}, {"demo", ""}}
-	if got := Read(dir, place, "roles", Query{}, time.Now()); got != nil {
+	place, all := cacheKey([]string{"sandbox"}), []candidate{{"R/W User", "may\u202e write\n"}, {"$(id)", "x"}, {"demo", ""}}
+	if got := readNames(dir, place, "roles", query{}, time.Now()); got != nil {
 		t.Fatalf("nothing was written, and %q was read", got)
 	}
-	if err := Write(dir, place, "roles", all, time.Now()); err != nil {
+	if err := writeNames(dir, place, "roles", all, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	want := []Candidate{{"R/W User", "may write"}, {"demo", ""}}
-	if got := Read(dir, place, "roles", Query{}, time.Now()); !slices.Equal(got, want) {
+	want := []candidate{{"R/W User", "may write"}, {"demo", ""}}
+	if got := readNames(dir, place, "roles", query{}, time.Now()); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for path, mode := range map[string]os.FileMode{file(dir, place, "roles"): 0o600, filepath.Join(dir, folder): 0o700 | os.ModeDir} {
@@ -94,8 +94,8 @@ func TestWriteAndRead(t *testing.T) {
 	if entries, _ := os.ReadDir(filepath.Join(dir, folder)); len(entries) != 1 {
 		t.Errorf("%d files are left", len(entries))
 	}
-	for name, other := range map[string][2]string{"place": {CacheKey("profile"), "roles"}, "kind": {place, "users"}} {
-		if got := Read(dir, other[0], other[1], Query{}, time.Now()); got != nil {
+	for name, other := range map[string][2]string{"place": {cacheKey([]string{"profile"}), "roles"}, "kind": {place, "users"}} {
+		if got := readNames(dir, other[0], other[1], query{}, time.Now()); got != nil {
 			t.Errorf("another %s has %q", name, got)
 		}
 	}
@@ -103,9 +103,9 @@ func TestWriteAndRead(t *testing.T) {
 
 func TestAge(t *testing.T) {
 	t.Parallel()
-	dir, place := t.TempDir(), CacheKey("sandbox")
+	dir, place := t.TempDir(), cacheKey([]string{"sandbox"})
 	write := func(kind string, age time.Duration) {
-		if err := Write(dir, place, kind, []Candidate{{"demo", ""}}, noon); err != nil {
+		if err := writeNames(dir, place, kind, []candidate{{"demo", ""}}, noon); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Chtimes(file(dir, place, kind), noon.Add(-age), noon.Add(-age)); err != nil {
@@ -114,7 +114,7 @@ func TestAge(t *testing.T) {
 	}
 	for age, fresh := range map[time.Duration]bool{0: true, 23 * time.Hour: true, -time.Minute: true, 25 * time.Hour: false, -25 * time.Hour: false} {
 		write("roles", age)
-		if got := Read(dir, place, "roles", Query{}, noon); (got != nil) != fresh {
+		if got := readNames(dir, place, "roles", query{}, noon); (got != nil) != fresh {
 			t.Errorf("at an age of %s: %q", age, got)
 		}
 	}
@@ -135,7 +135,7 @@ func TestAge(t *testing.T) {
 
 func TestNoFile(t *testing.T) {
 	t.Parallel()
-	dir, place := t.TempDir(), CacheKey("sandbox")
+	dir, place := t.TempDir(), cacheKey([]string{"sandbox"})
 	if err := os.MkdirAll(filepath.Join(dir, folder, place+".roles"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -146,14 +146,14 @@ func TestNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, kind := range []string{"roles", "users", "tokens", "none"} {
-		if got := Read(dir, place, kind, Query{}, time.Now()); got != nil {
+		if got := readNames(dir, place, kind, query{}, time.Now()); got != nil {
 			t.Errorf("%s: %d", kind, len(got))
 		}
 	}
-	if err := Write(dir, place, "roles", nil, time.Now()); err == nil {
+	if err := writeNames(dir, place, "roles", nil, time.Now()); err == nil {
 		t.Error("a directory was written over")
 	}
-	if err := Write(file(dir, place, "users"), place, "roles", nil, time.Now()); err == nil {
+	if err := writeNames(file(dir, place, "users"), place, "roles", nil, time.Now()); err == nil {
 		t.Error("there is a file below a file")
 	}
 }
@@ -163,8 +163,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("$(id)\tx\ndemo\x1b\ta\ncut")
 	f.Add("\u202e\t\u202e\n\xff\n\x00\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range parse([]byte(text), Query{}) {
-			if !Safe(c.Value) || strings.ContainsFunc(c.Description, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		for _, c := range parse([]byte(text), query{}) {
+			if !isSafe(c.Value) || strings.ContainsFunc(c.Description, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 				t.Errorf("%q", c)
 			}
 		}
@@ -175,9 +175,9 @@ func FuzzOffers(f *testing.F) {
 	f.Add("1", "demo", "$(id)", "2")
 	f.Add("a", "b", "b", "a")
 	f.Fuzz(func(t *testing.T, id, name, id2, name2 string) {
-		things := []Kind{{ID: id, Name: name}, {ID: id2, Name: name2}}
-		for _, c := range ReadAll(things, same) {
-			if !Safe(c.Value) || strings.ContainsFunc(c.Value, func(r rune) bool { return strings.ContainsRune("$`'\"\\;|&<>(){}[]*?!#~=:\n\t\r\x1b", r) || r > 0x7e }) {
+		things := []resource{{ID: id, Name: name}, {ID: id2, Name: name2}}
+		for _, c := range candidatesOf(things, same) {
+			if !isSafe(c.Value) || strings.ContainsFunc(c.Value, func(r rune) bool { return strings.ContainsRune("$`'\"\\;|&<>(){}[]*?!#~=:\n\t\r\x1b", r) || r > 0x7e }) {
 				t.Errorf("%q is offered", c)
 			}
 			if id != id2 && c.Value != id && c.Value != id2 && name == name2 {
@@ -190,25 +190,25 @@ func FuzzOffers(f *testing.F) {
 // TestAFileIsNeverTooLargeToRead writes more names than are kept.
 func TestAFileIsNeverTooLargeToRead(t *testing.T) {
 	t.Parallel()
-	many := make([]Candidate, maxSize/20)
+	many := make([]candidate, maxSize/20)
 	for i := range many {
-		many[i] = Candidate{fmt.Sprintf("%032d", i), ""}
+		many[i] = candidate{fmt.Sprintf("%032d", i), ""}
 	}
 	dir, now := t.TempDir(), time.Now()
-	if err := Write(dir, CacheKey("x"), "users", many, now); err != nil {
+	if err := writeNames(dir, cacheKey([]string{"x"}), "users", many, now); err != nil {
 		t.Fatal(err)
 	}
-	if got := Read(dir, CacheKey("x"), "users", Query{}, now); len(got) == 0 || len(got) == len(many) {
+	if got := readNames(dir, cacheKey([]string{"x"}), "users", query{}, now); len(got) == 0 || len(got) == len(many) {
 		t.Errorf("%d names of %d", len(got), len(many))
 	}
 }
 
-// TestProbe tries to write, and leaves nothing behind.
-func TestProbe(t *testing.T) {
+// TestCheckStore tries to write, and leaves nothing behind.
+func TestCheckStore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cache := filepath.Join(dir, "not", "yet")
-	if err := Probe(cache); err != nil {
+	if err := CheckStore(cache); err != nil {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -222,7 +222,7 @@ func TestProbe(t *testing.T) {
 		if err := make(); err != nil {
 			t.Fatal(err)
 		}
-		if err := Probe(blocked); err == nil || strings.Contains(err.Error(), ".tmp") {
+		if err := CheckStore(blocked); err == nil || strings.Contains(err.Error(), ".tmp") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := os.Remove(blocked); err != nil {
