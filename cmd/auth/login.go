@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -61,7 +62,7 @@ Token.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file", "env"}, "`store` for the token (default as the profile, else keyring)")
+	flags.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file", "env"}, "`store` for the token (default as the profile, else keyring)")
 	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store the token without verifying it")
 	return cmd
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -59,7 +60,7 @@ same time causes a warning.`,
 	cli.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
-	cli.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
+	flags.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
 	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
 	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -89,7 +90,7 @@ func (in use) end(app *cli.App) (time.Time, error) {
 	if err != nil || in.expires == "" {
 		return time.Time{}, err
 	}
-	return cli.ParseExpiry("--expires", in.expires, now)
+	return flags.ParseExpiry("--expires", in.expires, now)
 }
 
 // generate makes a token for the environment and saves it under a name that is

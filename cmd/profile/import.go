@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -48,7 +49,7 @@ profiles are not changed.`,
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file"}, "`store` for the tokens (default keyring)")
+	flags.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file"}, "`store` for the tokens (default keyring)")
 	return cmd
 }
 

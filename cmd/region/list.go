@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 type list struct{ kind, cloud, database string }
@@ -32,7 +33,7 @@ With --db it lists the regions of a database, the first region first.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	cli.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
+	flags.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
 	cli.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "list only the regions of this database, by `name` or ID")
 	completion.Flags(f, completion.Databases, "db")

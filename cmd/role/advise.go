@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -44,9 +45,9 @@ With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id",
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	f := cmd.Flags()
-	cli.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
-	cli.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
-	cli.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
+	flags.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
+	flags.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
+	flags.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -92,4 +93,4 @@ func (in seed) run(app *cli.App) error {
 	return nil
 }
 
-func (in seed) step() (time.Duration, error) { return cli.ParseDuration("--advance", in.advance) }
+func (in seed) step() (time.Duration, error) { return flags.ParseDuration("--advance", in.advance) }

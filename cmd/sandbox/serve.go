@@ -15,6 +15,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -70,7 +71,7 @@ each request.
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "local `address` to listen on; port 0 picks a free one")
-	cli.AddDuration(f, &in.latency, "latency", "delay each answer by this `duration`")
+	flags.Duration(f, &in.latency, "latency", "delay each answer by this `duration`")
 	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests per second")
 	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "speed up database operations by this `factor`, compared with the service")
 	f.StringArrayVar(&in.faults, "fault", nil, "inject a `fault`; repeatable")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -28,7 +29,7 @@ func (f *filter) flags(cmd *cobra.Command) {
 }
 
 // age is how old a token must be, zero for any age.
-func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
+func (f filter) age() (time.Duration, error) { return flags.ParseDuration("--older-than", f.olderThan) }
 
 // choose returns the tokens that match the filter. A token of unknown age is not
 // old, and one of unknown expiry may expire.

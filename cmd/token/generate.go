@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -61,12 +62,12 @@ shown before the token is generated.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or ID of a role; repeatable")
 	f.StringVar(&in.description, "description", "", "`text` that describes the token")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+cli.ExpiryForms+" (default: never)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+flags.ExpiryForms+" (default: never)")
 	f.StringVar(&in.org, "org", "", "`ID` of the organization, for an enterprise token (default: that of the credential)")
 	f.StringVar(&in.save, "save", "", "save the token in the secret store under this `name`")
 	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
 	f.BoolVar(&in.copy, "copy", false, "also copy the token to the clipboard")
-	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	flags.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
 	completion.Flags(f, completion.Roles, "role")
 	completion.Flags(f, completion.OrganizationIDs, "org")
 	completion.Flags(f, completion.Files, "out")
@@ -81,7 +82,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	expires, err := cli.ParseExpiry("--expires", in.expires, now)
+	expires, err := flags.ParseExpiry("--expires", in.expires, now)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -73,11 +74,11 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.overlap, "overlap", "", "`duration` until the old token is due for revocation, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the stored login in use)")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+cli.ExpiryForms+" (default: same lifetime as the old one)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+flags.ExpiryForms+" (default: same lifetime as the old one)")
 	f.StringVar(&in.save, "save", "", "save a token that is not stored yet under this `name`")
 	f.StringVar(&in.out, "out", "", "write the token to this new `file`, readable only by you")
 	f.BoolVar(&in.copy, "copy", false, "also copy the new token to the clipboard")
-	cli.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	flags.Enum(f, &in.format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
 	f.BoolVar(&in.resume, "resume", false, "resume an interrupted rotation")
 	f.BoolVar(&in.rollback, "rollback", false, "roll back: restore the old token and revoke the new one")
 	f.BoolVar(&in.finish, "finish", false, "revoke the old token now and end the rotation")
@@ -187,7 +188,7 @@ func (in rotate) order(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	switch {
 	case in.expires != "":
-		order.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, old.now)
+		order.ExpiresAt, err = flags.ParseExpiry("--expires", in.expires, old.now)
 	case old.lacksTimestamps():
 		app.Warn("the list shows neither description nor expiry of %s; the new token has none, except an expiry given by --expires", old.ClientID)
 	case !old.ExpiresAt.IsZero():
@@ -205,7 +206,7 @@ func (in rotate) overlapOf(old tokenRow, held *cli.StoredCopies) (time.Duration,
 	if in.overlap == "0" || in.overlap == "0s" || in.overlap == "" && old.current && held != nil && held.Login() {
 		return 0, nil
 	}
-	return cli.ParseDuration("--overlap", in.overlapWords())
+	return flags.ParseDuration("--overlap", in.overlapWords())
 }
 
 // overlapWords is the overlap as it was given.

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
@@ -196,7 +197,7 @@ func (a *App) reportText(e *exit.Error) {
 	case e.Exit == exit.CheckFailed:
 		word, message = "", message+"."
 	}
-	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
+	say := func(line string) { fmt.Fprintln(a.Err, help.Wrap(line, a.Terminal.ErrWidth)) }
 	say(word + message)
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))

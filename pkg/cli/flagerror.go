@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -56,7 +57,7 @@ func unknownFlag(cmd *cobra.Command, name, written string) *exit.Error {
 			meant = "--" + strings.Join(near, " or --")
 		}
 	}
-	usage := "usage: " + UsageLine(cmd)
+	usage := "usage: " + help.UsageLine(cmd)
 	if meant != "" {
 		return e.WithHint("did you mean %s? %s", meant, usage)
 	}

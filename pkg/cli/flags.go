@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -42,7 +43,7 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.StringVar(&g.APIURL, "api-url", "", "root `URL` of the DevOps API: https, or a server on this machine")
 	f.StringVar(&g.TokenFile, "token-file", "", "read the application token from a `file`; - reads standard input")
 	f.StringVarP(&g.Output, "output", "o", "", "output `format` (default table on a terminal, else tsv)")
-	declareValues(f, "output", []string{"table", "wide", "json", "yaml", "csv", "tsv", "name"})
+	flags.Values(f, "output", []string{"table", "wide", "json", "yaml", "csv", "tsv", "name"})
 	f.StringVar(&g.JQ, "jq", "", "filter the JSON with a jq `expression`")
 	f.StringVar(&g.Template, "template", "", "format the JSON with a Go `template`")
 	f.StringArrayVar(&g.Columns, "columns", nil, "show only these columns, a comma-separated `list`; repeatable")
@@ -52,12 +53,12 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.BoolVarP(&g.Yes, "yes", "y", false, "skip confirmation prompts")
 	f.BoolVar(&g.NoInput, "no-input", false, "never prompt; fail if an answer is required")
 	f.BoolVar(&g.DryRun, "dry-run", false, "show what would be sent, without sending it")
-	AddDuration(f, &g.Timeout, "timeout", "maximum run `duration`, including prompts (default 60s, 10m at a terminal, 20m with --wait)")
+	flags.Duration(f, &g.Timeout, "timeout", "maximum run `duration`, including prompts (default 60s, 10m at a terminal, 20m with --wait)")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print errors only")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "print more detail")
-	Enum(f, &g.Debug, "debug", "", []string{"http"}, "log requests of this `protocol` to standard error")
+	flags.Enum(f, &g.Debug, "debug", "", []string{"http"}, "log requests of this `protocol` to standard error")
 	f.Lookup("debug").NoOptDefVal = "http"
-	Enum(f, &g.Color, "color", "auto", []string{"auto", "always", "never"}, "`when` to use color")
+	flags.Enum(f, &g.Color, "color", "auto", []string{"auto", "always", "never"}, "`when` to use color")
 }
 
 func (a *App) outputOptions() (output.Options, error) {

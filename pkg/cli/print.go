@@ -8,10 +8,13 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -116,7 +119,7 @@ func (a *App) line(word, format string, args []any) {
 		default:
 			text := output.Sanitize(fmt.Sprint(v))
 			if isCommand(text) {
-				text = strings.ReplaceAll(text, " ", joint)
+				text = help.Glue(text)
 			}
 			clean[i] = text
 		}
@@ -125,8 +128,7 @@ func (a *App) line(word, format string, args []any) {
 	if a.sandboxed {
 		prefix = "sandbox: "
 	}
-	text := Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth)
-	fmt.Fprintln(a.Err, strings.ReplaceAll(text, joint, " "))
+	fmt.Fprintln(a.Err, help.Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
 }
 
 // isCommand reports whether text is a command line, which is copied from the
@@ -171,30 +173,6 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	return output.CheckList(options, columns)
 }
 
-// Wrap breaks a line between words, so that it fits into width columns; what
-// follows the first part is indented by two. A word that is too long stays
-// whole, so that it can be copied. No width is no limit.
-func Wrap(line string, width int) string {
-	const indent = "  "
-	var b strings.Builder
-	used := 0
-	for i, word := range strings.Split(line, " ") {
-		size := len([]rune(word))
-		switch {
-		case i == 0:
-		case width > 0 && used+1+size > width:
-			b.WriteString("\n" + indent)
-			used = len(indent)
-		default:
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += size
-	}
-	return b.String()
-}
-
 // Sentence begins words with a capital letter.
 func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
@@ -226,4 +204,31 @@ func placeRefused(err error) bool {
 		refused = refused || errors.Is(err, number)
 	}
 	return ours && refused
+}
+
+// SetHelp makes root and the commands below it show their help laid out
+// for the width of the terminal, with bold headings on a terminal, and with a pager
+// where it is longer than the screen.
+func (a *App) SetHelp(root *cobra.Command) {
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		text := a.helpLayout().Command(cmd)
+		if a.pages = true; a.pager() == "" {
+			fmt.Fprint(a.Out, text)
+			return
+		}
+		_ = a.page(text, false) // Finish reports what could not be written
+	})
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := fmt.Fprintln(a.Err, "Usage: "+help.UsageLine(cmd))
+		return err
+	})
+}
+
+// helpLayout returns the layout for standard output.
+func (a *App) helpLayout() help.Layout {
+	l := help.Layout{Width: help.DefaultWidth, Bold: a.colorOn(a.Terminal.Out)}
+	if a.Terminal.Out && a.Terminal.Width > 0 {
+		l.Width = min(a.Terminal.Width, help.MaxWidth)
+	}
+	return l
 }

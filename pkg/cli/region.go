@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -22,7 +23,7 @@ const cloudWords = "aws, azure or gcp"
 
 // AddCloud declares --cloud.
 func AddCloud(f *pflag.FlagSet, cloud *string) {
-	Enum(f, cloud, "cloud", "", clouds(), "cloud `provider`")
+	flags.Enum(f, cloud, "cloud", "", clouds(), "cloud `provider`")
 }
 
 // CheckCloud takes --cloud in small letters. None given is none.

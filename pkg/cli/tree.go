@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
@@ -239,7 +240,7 @@ func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Comma
 		cmd.Long = cmd.Short + "."
 	}
 	const width = 84 // as wide as the other lines of a help
-	cmd.Long += "\n\n" + strings.ReplaceAll(Wrap("Columns: "+strings.Join(keys, ", ")+".", width), "\n  ", "\n")
+	cmd.Long += "\n\n" + strings.ReplaceAll(help.Wrap("Columns: "+strings.Join(keys, ", ")+".", width), "\n  ", "\n")
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -58,7 +59,7 @@ func (c completer) registerFlag(cmd *cobra.Command, f *pflag.Flag) {
 		}
 		switch source := FlagSource(f); source {
 		case Values:
-			return c.valueLines(cli.EnumValues(f), f, given, prefix), cobra.ShellCompDirectiveNoFileComp
+			return c.valueLines(flags.EnumValues(f), f, given, prefix), cobra.ShellCompDirectiveNoFileComp
 		case Columns:
 			return c.columnLines(cli.ColumnKeys(cmd), f, given, prefix)
 		default:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -42,14 +43,14 @@ func TestOffered(t *testing.T) {
 
 func TestSources(t *testing.T) {
 	t.Parallel()
-	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	var store string
-	cli.Enum(flags, &store, "store", "", []string{"keyring", "file"}, "`store`")
-	flags.String("like", "", "")
-	flags.String("name", "", "")
-	Flags(flags, Roles, "like")
+	flags.Enum(set, &store, "store", "", []string{"keyring", "file"}, "`store`")
+	set.String("like", "", "")
+	set.String("name", "", "")
+	Flags(set, Roles, "like")
 	for name, want := range map[string]Source{"store": Values, "like": Roles, "name": None} {
-		if got := FlagSource(flags.Lookup(name)); got != want {
+		if got := FlagSource(set.Lookup(name)); got != want {
 			t.Errorf("--%s has the source %q, want %q", name, got, want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 // A Source is the origin of the candidates for a word of the command line.
@@ -21,7 +21,7 @@ type Source string
 const (
 	None            Source = "" // free text
 	Files           Source = "files"
-	Values          Source = "values"  // declared with cli.Enum, or as ValidArgs
+	Values          Source = "values"  // declared with flags.Enum, or as ValidArgs
 	Columns         Source = "columns" // of the list that the command prints
 	Databases       Source = "databases"
 	Roles           Source = "roles"
@@ -67,7 +67,7 @@ func FlagSource(f *pflag.Flag) Source {
 	if declared := f.Annotations[annotation]; len(declared) > 0 {
 		return Source(declared[0])
 	}
-	if len(cli.EnumValues(f)) > 0 {
+	if len(flags.EnumValues(f)) > 0 {
 		return Values
 	}
 	return None

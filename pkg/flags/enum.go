@@ -1,4 +1,6 @@
-package cli
+// Package flags declares flags whose values are checked and completed, and reads
+// durations and times.
+package flags
 
 import (
 	"strings"
@@ -6,25 +8,25 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagValues is the annotation of a flag that has the values it can take.
-const flagValues = "astra_values"
+// annotation is the name of the annotation with the values of a flag.
+const annotation = "astra_values"
 
 // Enum declares a flag with a fixed set of values. Its help lists them, and a shell
 // completes them.
 func Enum(f *pflag.FlagSet, v *string, name, value string, values []string, usage string) {
 	f.StringVar(v, name, value, usage)
-	declareValues(f, name, values)
+	Values(f, name, values)
 }
 
 // EnumList is Enum for a flag that may be repeated.
 func EnumList(f *pflag.FlagSet, v *[]string, name string, values []string, usage string) {
 	f.StringArrayVar(v, name, nil, usage)
-	declareValues(f, name, values)
+	Values(f, name, values)
 }
 
-// declareValues annotates a flag with its values and adds them to its help, before
-// what the help says about the default.
-func declareValues(f *pflag.FlagSet, name string, values []string) {
+// Values declares the values of a flag of f and adds them to its help, before the
+// default.
+func Values(f *pflag.FlagSet, name string, values []string) {
 	flag := f.Lookup(name)
 	text, fallback, found := strings.Cut(flag.Usage, " (default ")
 	flag.Usage = text + " (" + strings.Join(values, ", ")
@@ -33,8 +35,8 @@ func declareValues(f *pflag.FlagSet, name string, values []string) {
 	} else {
 		flag.Usage += ")"
 	}
-	_ = f.SetAnnotation(name, flagValues, values) // fails only for an undeclared flag
+	_ = f.SetAnnotation(name, annotation, values) // fails only for an undeclared flag
 }
 
 // EnumValues returns the values that a flag was declared with, if it is an Enum.
-func EnumValues(f *pflag.Flag) []string { return f.Annotations[flagValues] }
+func EnumValues(f *pflag.Flag) []string { return f.Annotations[annotation] }

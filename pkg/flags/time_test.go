@@ -1,10 +1,10 @@
-package cli_test
+package flags_test
 
 import (
 	"testing"
 	"time"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 func TestParseExpiry(t *testing.T) {
@@ -22,29 +22,14 @@ func TestParseExpiry(t *testing.T) {
 		"36h":                       "2026-11-23T00:00:00Z",
 		"2027-01-31T00:00:00+02:00": "2027-01-30T22:00:00Z",
 	} {
-		got, err := cli.ParseExpiry("--expires", in, now)
+		got, err := flags.ParseExpiry("--expires", in, now)
 		if err != nil || got.Format(time.RFC3339) != want {
 			t.Errorf("%q: %s %v, want %s", in, got.Format(time.RFC3339), err, want)
 		}
 	}
 	for _, in := range []string{"0d", "-3d", "90", "soon", "2026-11-21T11:59:00Z", "0y", "-1y", "1.5y", "101y", "1000000000000000000000y", "y", "1Y", "2026-11-20", "2027-02-29", "2027-1-31", "31.01.2027", "999999999d", "-5m", "1.5d"} {
-		if got, err := cli.ParseExpiry("--expires", in, now); err == nil {
+		if got, err := flags.ParseExpiry("--expires", in, now); err == nil {
 			t.Errorf("%q: %s, want an error", in, got)
 		}
-	}
-}
-
-func TestAge(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	for d, want := range map[time.Duration]string{
-		0: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m", 90 * time.Minute: "1h", 25 * time.Hour: "1d", 400 * 24 * time.Hour: "400d", -time.Hour: "0s",
-	} {
-		if got := cli.Age(now, now.Add(-d)); got != want {
-			t.Errorf("%s ago: %s, want %s", d, got, want)
-		}
-	}
-	if got := cli.Age(now, time.Time{}); got != "unknown" {
-		t.Errorf("an unset time: %s", got)
 	}
 }

@@ -1,8 +1,6 @@
-package cli
+package flags
 
 import (
-	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,10 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/onetime"
 )
-
-const day = 24 * time.Hour
 
 // ExpiryForms are the forms that ParseExpiry reads, for the text of a flag.
 const ExpiryForms = "a duration such as 90d or 1y, a date such as 2027-01-31 (its end, in UTC), or an RFC 3339 time"
@@ -50,38 +45,21 @@ func ParseExpiry(flag, s string, now time.Time) (time.Time, error) {
 
 // inYears reads a number of years, such as 1y, from now on.
 func inYears(s string, now time.Time) (time.Time, bool) {
-	const most = 100
+	const maxYears = 100
 	digits, ok := strings.CutSuffix(s, "y")
 	if !ok || strings.Trim(digits, "0123456789") != "" {
 		return time.Time{}, false
 	}
 	years, err := strconv.Atoi(digits)
-	if err != nil || years < 1 || years > most {
+	if err != nil || years < 1 || years > maxYears {
 		return time.Time{}, false
 	}
 	now = now.UTC().Truncate(time.Second)
 	return now.AddDate(years, 0, 0), true
 }
 
-// Age says how long ago something was, in its largest unit.
-func Age(now, then time.Time) string {
-	if then.IsZero() {
-		return "unknown"
-	}
-	d := max(now.Sub(then), 0)
-	switch {
-	case d >= day:
-		return fmt.Sprintf("%dd", d/day)
-	case d >= time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d >= time.Minute:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return fmt.Sprintf("%ds", d/time.Second)
-}
-
-// AddDuration declares a flag that takes a duration.
-func AddDuration(f *pflag.FlagSet, d *time.Duration, name, usage string) {
+// Duration declares a flag that takes a duration.
+func Duration(f *pflag.FlagSet, d *time.Duration, name, usage string) {
 	f.Var(&durationFlag{d, name}, name, usage)
 }
 
@@ -128,35 +106,4 @@ func ParseDuration(flag, s string) (time.Duration, error) {
 
 func noDuration(flag, s string) *exit.Error {
 	return exit.Usagef("%s must be a duration such as 30s, 5m, 36h, 90d or 2w, not %q", flag, s)
-}
-
-// ServiceNow returns the time at the service, by which tokens age and expire. In
-// sandbox mode it is that of the sandbox's own clock.
-func (a *App) ServiceNow() (time.Time, error) {
-	if !a.sandboxed {
-		return a.Now(), nil
-	}
-	server, err := a.Sandbox()
-	if err != nil {
-		return time.Time{}, err
-	}
-	return server.Clock()
-}
-
-// Clock is a time of today as people read it.
-func Clock(t time.Time) string { return t.Local().Format(onetime.Clock) }
-
-// ListsLate says until when a list may not show what was done now.
-func (a *App) ListsLate() string { return Clock(a.Now().Add(onetime.Late)) }
-
-// Pause waits, unless ctx ends before.
-func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

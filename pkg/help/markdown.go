@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"regexp"
@@ -8,27 +8,27 @@ import (
 
 // Markdown returns a text in Markdown as people read it: headings are bold, code is
 // indented, tables have columns, and links are plain text.
-func (t Typesetter) Markdown(text string) string {
+func (l Layout) Markdown(text string) string {
 	var b, prose strings.Builder
 	var table []string
 	flush := func() {
 		if prose.Len() > 0 {
-			b.WriteString(t.Prose(plain(prose.String())) + "\n")
+			b.WriteString(l.Prose(stripMarks(prose.String())) + "\n")
 			prose.Reset()
 		}
 		if len(table) > 0 {
-			b.WriteString(t.table(table))
+			b.WriteString(l.table(table))
 			table = nil
 		}
 	}
-	fenced := false
+	isCode := false
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		heading := strings.TrimLeft(line, "#")
 		switch {
 		case strings.HasPrefix(line, "```"):
 			flush()
-			fenced = !fenced
-		case fenced:
+			isCode = !isCode
+		case isCode:
 			b.WriteString("    " + line + "\n")
 		case strings.HasPrefix(line, "    "):
 			flush()
@@ -43,7 +43,7 @@ func (t Typesetter) Markdown(text string) string {
 			b.WriteByte('\n')
 		case heading != line && strings.HasPrefix(heading, " "):
 			flush()
-			b.WriteString(t.bold(strings.ToUpper(plain(strings.TrimSpace(heading)))) + "\n")
+			b.WriteString(l.bold(strings.ToUpper(stripMarks(strings.TrimSpace(heading)))) + "\n")
 		default:
 			prose.WriteString(line + "\n")
 		}
@@ -52,19 +52,19 @@ func (t Typesetter) Markdown(text string) string {
 	return strings.ReplaceAll(strings.TrimRight(b.String(), "\n"), joint, " ")
 }
 
-// plain removes the marks of Markdown from text: of code, emphasis and links. No line is
+// stripMarks removes the marks of Markdown from text: of code, emphasis and links. No line is
 // broken in code.
-func plain(text string) string {
+func stripMarks(text string) string {
 	text = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`).ReplaceAllString(text, "$1 ($2)")
 	text = regexp.MustCompile(`\*\*([^*]+)\*\*`).ReplaceAllString(text, "$1")
 	return regexp.MustCompile("`([^`]+)`").ReplaceAllStringFunc(text, func(code string) string {
-		return strings.ReplaceAll(strings.Trim(code, "`"), " ", joint)
+		return Glue(strings.Trim(code, "`"))
 	})
 }
 
 // table returns the rows of a table in columns, of which the last one is broken between
 // words. Where that one would be too narrow each row is a point of a list.
-func (t Typesetter) table(lines []string) string {
+func (l Layout) table(lines []string) string {
 	var rows [][]string
 	for _, line := range lines {
 		if strings.HasPrefix(line, "|---") || strings.HasPrefix(line, "| ---") {
@@ -72,11 +72,11 @@ func (t Typesetter) table(lines []string) string {
 		}
 		var cells []string
 		for cell := range strings.SplitSeq(strings.Trim(strings.TrimSpace(line), "|"), "|") {
-			cells = append(cells, plain(strings.TrimSpace(cell)))
+			cells = append(cells, stripMarks(strings.TrimSpace(cell)))
 		}
 		rows = append(rows, cells)
 	}
-	const least = 30 // columns in which a sentence can be read
+	const minWidth = 30 // columns in which a sentence can be read
 	widths, used, longest := make([]int, len(rows[0])), 0, 0
 	last := len(widths) - 1
 	for i := range widths {
@@ -91,9 +91,9 @@ func (t Typesetter) table(lines []string) string {
 	}
 	longest = widths[last]
 	var b strings.Builder
-	if used+min(longest, least) > t.Width {
+	if used+min(longest, minWidth) > l.Width {
 		for _, row := range rows[1:] {
-			b.WriteString(t.fill(point(row), "- ", "  ") + "\n")
+			b.WriteString(l.fill(listPoint(row), "- ", "  ") + "\n")
 		}
 		return b.String()
 	}
@@ -102,17 +102,17 @@ func (t Typesetter) table(lines []string) string {
 		for j, cell := range row[:min(last, len(row))] {
 			first.WriteString(cell + strings.Repeat(" ", widths[j]+2-utf8.RuneCountInString(cell)))
 		}
-		text := t.fill(row[len(row)-1], first.String(), strings.Repeat(" ", used))
+		text := l.fill(row[len(row)-1], first.String(), strings.Repeat(" ", used))
 		if i == 0 {
-			text = t.bold(text)
+			text = l.bold(text)
 		}
 		b.WriteString(text + "\n")
 	}
 	return b.String()
 }
 
-// point makes a row of a table a point of a list: its last cell explains the others.
-func point(row []string) string {
+// listPoint makes a row of a table a point of a list: its last cell explains the others.
+func listPoint(row []string) string {
 	var cells []string
 	for _, cell := range row {
 		if cell != "" {

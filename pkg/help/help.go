@@ -1,4 +1,6 @@
-package cli
+// Package help lays out the help of commands, topics in Markdown and messages for the
+// width of a terminal. The reference and the man pages are generated with it.
+package help
 
 import (
 	"bytes"
@@ -11,114 +13,86 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
-// The widths of help: where standard output is no terminal, and at most, since long
-// lines are hard to read.
+// The widths of help: for a file or pipe, and the maximum, since long lines are hard to
+// read.
 const (
-	plainHelpWidth = 80
-	mostHelpWidth  = 100
+	DefaultWidth = 80
+	MaxWidth     = 100
 )
 
-// joint stands for a space at which no line is broken.
-const joint = "\x00"
-
-// SetHelp makes root and the commands below it show their help as it is typeset here:
-// for the width of the terminal, with bold headings on a terminal, and with a pager
-// where it is longer than the screen.
-func (a *App) SetHelp(root *cobra.Command) {
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		text := a.typesetter().Help(cmd)
-		if a.pages = true; a.pager() == "" {
-			fmt.Fprint(a.Out, text)
-			return
-		}
-		_ = a.page(text, false) // Finish reports what could not be written
-	})
-	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		_, err := fmt.Fprintln(a.Err, "Usage: "+UsageLine(cmd))
-		return err
-	})
-}
-
-// typesetter returns the typesetter for standard output.
-func (a *App) typesetter() Typesetter {
-	t := Typesetter{Width: plainHelpWidth, Bold: a.colorOn(a.Terminal.Out)}
-	if a.Terminal.Out && a.Terminal.Width > 0 {
-		t.Width = min(a.Terminal.Width, mostHelpWidth)
-	}
-	return t
-}
-
-// A Typesetter lays text out for people.
-type Typesetter struct {
+// A Layout says how text is laid out for people.
+type Layout struct {
 	Width int  // in columns
 	Bold  bool // whether headings are bold
 }
 
-// Help returns the help of a command or of a topic.
-func (t Typesetter) Help(cmd *cobra.Command) string {
+// Command returns the help of a command or of a topic.
+func (l Layout) Command(cmd *cobra.Command) string {
 	var b strings.Builder
 	switch {
 	case !cmd.HasParent():
-		t.root(&b, cmd)
+		l.root(&b, cmd)
 	case cmd.IsAdditionalHelpTopicCommand():
-		b.WriteString(t.Markdown(cmd.Long))
+		b.WriteString(l.Markdown(cmd.Long))
 	default:
-		t.command(&b, cmd)
+		l.command(&b, cmd)
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 // root writes the first page: what there is, and where to go on.
-func (t Typesetter) root(b *strings.Builder, root *cobra.Command) {
-	b.WriteString(t.Prose(root.Long) + "\n")
-	t.heading(b, "Usage")
+func (l Layout) root(b *strings.Builder, root *cobra.Command) {
+	b.WriteString(l.Prose(root.Long) + "\n")
+	l.heading(b, "Usage")
 	b.WriteString("  " + UsageLine(root) + "\n")
-	t.heading(b, "Commands")
+	l.heading(b, "Commands")
 	for _, group := range root.Groups() {
-		t.entry(b, group.Title, strings.ReplaceAll(root.Annotations[group.ID], " ", ", "), 12)
+		l.entry(b, group.Title, strings.ReplaceAll(root.Annotations[group.ID], " ", ", "), 12)
 	}
-	t.heading(b, "Examples")
-	b.WriteString(t.Commands(root.Example) + "\n")
-	t.heading(b, "More")
+	l.heading(b, "Examples")
+	b.WriteString(l.Commands(root.Example) + "\n")
+	l.heading(b, "More")
 	var topics []string
 	for _, c := range root.Commands() {
 		if c.IsAdditionalHelpTopicCommand() {
 			topics = append(topics, c.Name())
 		}
 	}
-	t.entry(b, "astra help COMMAND", "the help of a command, such as token rotate", 20)
-	t.entry(b, "astra help TOPIC", strings.Join(topics, ", "), 20)
+	l.entry(b, "astra help COMMAND", "the help of a command, such as token rotate", 20)
+	l.entry(b, "astra help TOPIC", strings.Join(topics, ", "), 20)
 }
 
 // command writes the help of a command: what it does, its usage, examples, the
 // commands below it and its own flags.
-func (t Typesetter) command(b *strings.Builder, cmd *cobra.Command) {
-	b.WriteString(t.Prose(cmp.Or(cmd.Long, cmd.Short+".")) + "\n")
-	t.heading(b, "Usage")
-	b.WriteString(t.fill(UsageLine(cmd), "  ", "      ") + "\n")
+func (l Layout) command(b *strings.Builder, cmd *cobra.Command) {
+	b.WriteString(l.Prose(cmp.Or(cmd.Long, cmd.Short+".")) + "\n")
+	l.heading(b, "Usage")
+	b.WriteString(l.fill(UsageLine(cmd), "  ", "      ") + "\n")
 	if len(cmd.Aliases) > 0 {
-		t.heading(b, "Aliases")
-		b.WriteString(t.fill(strings.Join(cmd.Aliases, ", "), "  ", "  ") + "\n")
+		l.heading(b, "Aliases")
+		b.WriteString(l.fill(strings.Join(cmd.Aliases, ", "), "  ", "  ") + "\n")
 	}
 	if cmd.Example != "" {
-		t.heading(b, "Examples")
-		b.WriteString(t.Commands(cmd.Example) + "\n")
+		l.heading(b, "Examples")
+		b.WriteString(l.Commands(cmd.Example) + "\n")
 	}
 	if below := available(cmd); len(below) > 0 {
-		t.heading(b, "Commands")
+		l.heading(b, "Commands")
 		width := 0
 		for _, c := range below {
 			width = max(width, len(c.Name())+2)
 		}
 		for _, c := range below {
-			t.entry(b, c.Name(), c.Short, width)
+			l.entry(b, c.Name(), c.Short, width)
 		}
 	}
-	if flags := OwnFlags(cmd); len(flags) > 0 {
-		t.heading(b, "Flags")
-		b.WriteString(t.Flags(flags))
+	if own := OwnFlags(cmd); len(own) > 0 {
+		l.heading(b, "Flags")
+		b.WriteString(l.Flags(own))
 	}
 	b.WriteString("\nGlobal flags: astra help flags\n")
 }
@@ -174,7 +148,7 @@ func FlagUsage(f *pflag.Flag) (written, usage string) {
 	case "", "0", "false", "[]":
 	default:
 		listed, isEnum := strings.CutSuffix(usage, ")")
-		if isEnum = isEnum && len(EnumValues(f)) > 0; isEnum {
+		if isEnum = isEnum && len(flags.EnumValues(f)) > 0; isEnum {
 			usage = listed + "; default " + f.DefValue + ")"
 		} else {
 			usage += " (default " + f.DefValue + ")"
@@ -184,36 +158,36 @@ func FlagUsage(f *pflag.Flag) (written, usage string) {
 }
 
 // Flags returns a list of flags.
-func (t Typesetter) Flags(flags []*pflag.Flag) string {
+func (l Layout) Flags(list []*pflag.Flag) string {
 	var b strings.Builder
-	const most = 30
+	const maxColumn = 30
 	width := 0
-	for _, f := range flags {
-		if written, _ := FlagUsage(f); len(written) <= most {
+	for _, f := range list {
+		if written, _ := FlagUsage(f); len(written) <= maxColumn {
 			width = max(width, len(written))
 		}
 	}
-	short := slices.ContainsFunc(flags, func(f *pflag.Flag) bool { return f.Shorthand != "" })
+	short := slices.ContainsFunc(list, func(f *pflag.Flag) bool { return f.Shorthand != "" })
 	if short {
-		width = min(width+4, most)
+		width = min(width+4, maxColumn)
 	}
-	for _, f := range flags {
+	for _, f := range list {
 		written, usage := FlagUsage(f)
 		if short && f.Shorthand == "" {
 			written = "    " + written
 		}
-		t.entry(&b, written, usage, width+2)
+		l.entry(&b, written, usage, width+2)
 	}
 	return b.String()
 }
 
 // entry writes a name and, beside it, what it is. Where there is no room beside it,
 // that goes below.
-func (t Typesetter) entry(b *strings.Builder, name, text string, width int) {
-	const least = 24 // columns in which words can be read
+func (l Layout) entry(b *strings.Builder, name, text string, width int) {
+	const minWidth = 24 // columns in which words can be read
 	beside := 2 + width
-	if t.Width-beside < least {
-		b.WriteString("  " + name + "\n" + t.fill(text, "      ", "      ") + "\n")
+	if l.Width-beside < minWidth {
+		b.WriteString("  " + name + "\n" + l.fill(text, "      ", "      ") + "\n")
 		return
 	}
 	indent := strings.Repeat(" ", beside)
@@ -222,16 +196,16 @@ func (t Typesetter) entry(b *strings.Builder, name, text string, width int) {
 		b.WriteString(first + "\n")
 		first = ""
 	}
-	b.WriteString(t.fill(text, fmt.Sprintf("%-*s", beside, first), indent) + "\n")
+	b.WriteString(l.fill(text, fmt.Sprintf("%-*s", beside, first), indent) + "\n")
 }
 
 // heading writes a heading of a section.
-func (t Typesetter) heading(b *strings.Builder, text string) {
-	b.WriteString("\n" + t.bold(strings.ToUpper(text)) + "\n")
+func (l Layout) heading(b *strings.Builder, text string) {
+	b.WriteString("\n" + l.bold(strings.ToUpper(text)) + "\n")
 }
 
-func (t Typesetter) bold(text string) string {
-	if t.Bold {
+func (l Layout) bold(text string) string {
+	if l.Bold {
 		return "\x1b[1m" + text + "\x1b[0m"
 	}
 	return text
@@ -239,7 +213,7 @@ func (t Typesetter) bold(text string) string {
 
 // fill breaks text between words, so that it fits the width. A word that is too long
 // stays whole, so that it can be copied.
-func (t Typesetter) fill(text, first, rest string) string {
+func (l Layout) fill(text, first, rest string) string {
 	var b strings.Builder
 	b.WriteString(first)
 	used, empty := utf8.RuneCountInString(first), true
@@ -247,7 +221,7 @@ func (t Typesetter) fill(text, first, rest string) string {
 		size := utf8.RuneCountInString(word)
 		switch {
 		case empty:
-		case used+1+size > t.Width:
+		case used+1+size > l.Width:
 			b.WriteString("\n" + rest)
 			used = utf8.RuneCountInString(rest)
 		default:
@@ -262,7 +236,7 @@ func (t Typesetter) fill(text, first, rest string) string {
 
 // Commands returns lines of a shell. Those that do not fit the width are continued on
 // the next line, in front of a flag or after a pipe, so that they can still be copied.
-func (t Typesetter) Commands(lines string) string {
+func (l Layout) Commands(lines string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimRight(lines, "\n"), "\n") {
 		parts := flagParts(line)
@@ -270,7 +244,7 @@ func (t Typesetter) Commands(lines string) string {
 		used := utf8.RuneCountInString(parts[0])
 		for _, part := range parts[1:] {
 			size := utf8.RuneCountInString(part)
-			if used+1+size+len(" \\") > t.Width {
+			if used+1+size+len(" \\") > l.Width {
 				b.WriteString(" \\\n    ")
 				used = 3
 			}
@@ -309,7 +283,7 @@ func flagParts(line string) []string {
 
 // Prose returns paragraphs that fit the width. Lines that are indented by four columns
 // are code or tables and stay as they are; points of a list have a hanging indent.
-func (t Typesetter) Prose(text string) string {
+func (l Layout) Prose(text string) string {
 	point := regexp.MustCompile(`^ *(-|[0-9]+\.) `)
 	var b bytes.Buffer
 	var paragraph []string
@@ -319,7 +293,7 @@ func (t Typesetter) Prose(text string) string {
 		}
 		mark := point.FindString(paragraph[0])
 		paragraph[0] = paragraph[0][len(mark):]
-		b.WriteString(t.fill(strings.Join(paragraph, " "), mark, strings.Repeat(" ", len(mark))) + "\n")
+		b.WriteString(l.fill(strings.Join(paragraph, " "), mark, strings.Repeat(" ", len(mark))) + "\n")
 		paragraph = nil
 	}
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
@@ -329,7 +303,7 @@ func (t Typesetter) Prose(text string) string {
 			b.WriteByte('\n')
 		case strings.HasPrefix(line, "    "):
 			flush()
-			b.WriteString(t.verbatim(line) + "\n")
+			b.WriteString(l.verbatim(line) + "\n")
 		case point.MatchString(line):
 			flush()
 			paragraph = []string{line}
@@ -343,18 +317,18 @@ func (t Typesetter) Prose(text string) string {
 
 // verbatim returns a line of code as it is, or one of a table, with what stands in its
 // second column broken where it does not fit.
-func (t Typesetter) verbatim(line string) string {
+func (l Layout) verbatim(line string) string {
 	cells := regexp.MustCompile(`^( +\S+(?: \S+)*)(  +)(\S.*)$`).FindStringSubmatch(line)
-	if cells == nil || utf8.RuneCountInString(line) <= t.Width {
+	if cells == nil || utf8.RuneCountInString(line) <= l.Width {
 		return line
 	}
-	const least, below = 16, "        "
-	room, longest := t.Width-utf8.RuneCountInString(cells[1]+cells[2]), least
+	const minWidth, below = 16, "        "
+	room, longest := l.Width-utf8.RuneCountInString(cells[1]+cells[2]), minWidth
 	for word := range strings.FieldsSeq(cells[3]) {
 		longest = max(longest, utf8.RuneCountInString(word))
 	}
 	if room < longest {
-		return cells[1] + "\n" + t.fill(cells[3], below, below)
+		return cells[1] + "\n" + l.fill(cells[3], below, below)
 	}
-	return t.fill(cells[3], cells[1]+cells[2], strings.Repeat(" ", t.Width-room))
+	return l.fill(cells[3], cells[1]+cells[2], strings.Repeat(" ", l.Width-room))
 }

@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"strings"
@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 func TestMarkdown(t *testing.T) {
@@ -14,7 +16,7 @@ func TestMarkdown(t *testing.T) {
 		"| Key | Meaning |\n|---|---|\n| `ab` | a meaning that needs more than one line of text |\n\n```\nastra a very long line of code that stays whole\n```\n\n- a point of a list that is broken"
 	want := "Words that are long, see the docs\n(https://example.com).\n\n\x1b[1mA HEADING\x1b[0m\n\n- pay, Billing page:\n  astra open billing\n- wait: an email\n\n" +
 		"\x1b[1mKey  Meaning\x1b[0m\nab   a meaning that needs more than\n     one line of text\n\n    astra a very long line of code that stays whole\n\n- a point of a list that is broken"
-	if got := (Typesetter{Width: 37, Bold: true}).Markdown(text); got != want {
+	if got := (Layout{Width: 37, Bold: true}).Markdown(text); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
 }
@@ -23,10 +25,10 @@ func TestCommandsAreBrokenBeforeFlags(t *testing.T) {
 	t.Parallel()
 	line := `  astra role create Reporting --permission 'Select --Table' --db demo -o json | astra role create Copy --from -`
 	want := "  astra role create Reporting \\\n    --permission 'Select --Table' \\\n    --db demo -o json \\\n    | astra role create Copy --from -"
-	if got := (Typesetter{Width: 40}).Commands(line); got != want {
+	if got := (Layout{Width: 40}).Commands(line); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := (Typesetter{Width: 200}).Commands(line); got != line {
+	if got := (Layout{Width: 200}).Commands(line); got != line {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -38,9 +40,9 @@ func TestHelpFits(t *testing.T) {
 	root := &cobra.Command{Use: "astra"}
 	root.AddCommand(cmd)
 	var store string
-	Enum(cmd.Flags(), &store, "store", "keyring", []string{"keyring", "file"}, "`store` that takes what this command makes, with a sentence that is rather long")
+	flags.Enum(cmd.Flags(), &store, "store", "keyring", []string{"keyring", "file"}, "`store` that takes what this command makes, with a sentence that is rather long")
 	for _, width := range []int{30, 40, 80, 100} {
-		text := Typesetter{Width: width}.Help(cmd)
+		text := Layout{Width: width}.Command(cmd)
 		for line := range strings.Lines(text) {
 			if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > width {
 				t.Errorf("%d columns: %q is too long", width, line)
@@ -64,7 +66,7 @@ func TestTablesInProse(t *testing.T) {
 	t.Parallel()
 	text := "Pages:\n\n    org      the organization and all that is in it\n    astra env hook fish | source          ~/.config/fish/config.fish"
 	want := "Pages:\n\n    org      the organization and all\n             that is in it\n    astra env hook fish | source\n        ~/.config/fish/config.fish"
-	if got := (Typesetter{Width: 38}).Prose(text); got != want {
+	if got := (Layout{Width: 38}).Prose(text); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
