@@ -36,6 +36,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // New returns the root of the tree: of the whole one if app has no command line,
@@ -162,7 +163,7 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	if !failpoint.Disabled("panic-containment") {
 		defer app.RecoverPanic(&status)
 	}
-	app.DisableCoreDumps()
+	app.RestoreCoreDumps = process.DisableCoreDumps()
 	app.Root(ctx)
 	app.Args = args
 	root := New(app)

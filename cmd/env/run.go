@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -93,7 +94,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	}
 	app.RestoreCoreDumps() // of the command, if its caller does
 	err = execProcess(path, in.command, environ)
-	if _, ended := errors.AsType[cli.ChildStatus](err); ended {
+	if _, ended := errors.AsType[process.Status](err); ended {
 		return err
 	}
 	return notRun(name, err)

@@ -64,6 +64,9 @@ type App struct {
 	// FailsWith, else OK.
 	OwnStatus exit.Code
 
+	// RestoreCoreDumps, if set, reverses process.DisableCoreDumps.
+	RestoreCoreDumps func()
+
 	// Args is the command line, without the program's name.
 	Args []string
 
@@ -95,7 +98,6 @@ type App struct {
 	limitGiven    bool          // the user or the settings chose it
 	project       *config.Project
 	rehearsed     *[]dryRunRequest // collects the requests of a dry run of several
-	restoreDumps  func()           // takes DisableCoreDumps back
 }
 
 // System returns the real world. It is the only place where the process's own

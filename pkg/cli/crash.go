@@ -7,14 +7,6 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// RestoreCoreDumps gives back what DisableCoreDumps took, for a program that takes the place of
-// this one.
-func (a *App) RestoreCoreDumps() {
-	if a.restoreDumps != nil {
-		a.restoreDumps()
-	}
-}
-
 // RecoverPanic turns a panic into status 1 and one line without the memory that a
 // trace would show. It is to be deferred.
 func (a *App) RecoverPanic(status *int) {

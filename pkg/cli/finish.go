@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
@@ -42,7 +43,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			return int(end)
 		}
 	}
-	if child, ok := errors.AsType[ChildStatus](err); ok {
+	if child, ok := errors.AsType[process.Status](err); ok {
 		return int(child)
 	}
 	if a.OnFailure != nil {

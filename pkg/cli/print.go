@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/pager"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -34,7 +37,7 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	options.LeftOut = func(headings []string) { leftOut = headings }
 	options.Style = a.tableStyle(options)
 	var text strings.Builder
-	paged := a.pager() != ""
+	paged := a.pager().Command != ""
 	w := &watched{Writer: a.Out}
 	if paged {
 		w.Writer = &text
@@ -212,7 +215,7 @@ func placeRefused(err error) bool {
 func (a *App) SetHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		text := a.helpLayout().Command(cmd)
-		if a.pages = true; a.pager() == "" {
+		if a.pages = true; a.pager().Command == "" {
 			fmt.Fprint(a.Out, text)
 			return
 		}
@@ -231,4 +234,34 @@ func (a *App) helpLayout() help.Layout {
 		l.Width = min(a.Terminal.Width, help.MaxWidth)
 	}
 	return l
+}
+
+// pager returns the pager of the command, without a command line where it has none.
+// Reports of changes are not paged: the end of the command would wait.
+func (a *App) pager() pager.Pager {
+	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb || a.Terminal.Height < pager.MinHeight {
+		return pager.Pager{}
+	}
+	return pager.Pager{Command: pager.Command(a.Environ()), Environ: process.ThirdPartyEnv(a.Environ()), Out: a.Stdout(), Err: a.Stderr()}
+}
+
+// page writes text to standard output, by the pager if the text is longer than the
+// terminal is high. header says that the first line is one of headings. A text that the
+// pager does not take is written without it.
+func (a *App) page(text string, header bool) error {
+	if plain := output.Unstyled(text); pager.Lines(plain, a.Terminal.Width) >= a.Terminal.Height {
+		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
+		if a.limitGiven {
+			ctx = a.alive()
+		}
+		p, shown := a.pager(), text
+		if !p.IsLess() && !a.colorAlways() {
+			shown = plain // not every pager shows colors and bold text
+		}
+		if p.Show(ctx, a.Secrets.Redact(shown), header) || ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	_, err := io.WriteString(a.Out, text)
+	return err
 }

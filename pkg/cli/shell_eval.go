@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
@@ -111,3 +113,20 @@ func (a *App) FailedBy(cmd *cobra.Command) {
 	a.OnFailure = a.failureStatement(cmd)
 	a.OwnStatus = ownStatusOf(cmd)
 }
+
+// Shell returns the shell to write for: the one asked for, that of the setting,
+// or the one that runs this program. Where none of them tells it is sh.
+func (a *App) Shell(asked string) string {
+	name := asked
+	if a.settings != nil { // or the command line was not understood
+		name = cmp.Or(name, a.settings.Shell)
+	}
+	name = cmp.Or(name, "auto")
+	if name != "auto" {
+		return name
+	}
+	return process.ParentShell(a.Getenv)
+}
+
+// ShellSource is where the setting of the shell comes from, "" if it is not set.
+func (a *App) ShellSource() string { return a.settings.Source("shell") }

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -247,7 +248,7 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 // token. Its program gets none of our own variables, in which a credential may
 // be.
 func (a *App) Clipboard() *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: a.ThirdPartyEnv()}
+	c := &onetime.Clipboard{Getenv: a.Getenv, Environ: process.ThirdPartyEnv(a.Environ())}
 	if a.Terminal.Err {
 		c.Terminal = a.Stderr()
 	}

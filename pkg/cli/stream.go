@@ -8,11 +8,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
-)
 
-// parting is how long the writes to a stream may take when the time of the command is
-// over, all together. Two streams stay within the second in which a command ends.
-const parting = 250 * time.Millisecond
+	"github.com/astra-admin/astra/pkg/process"
+)
 
 // A stream is standard output or standard error. A write to one that takes
 // nothing, as a pipe that is full, ends with the time of the command: it is left
@@ -65,7 +63,7 @@ func (s *stream) write(p []byte) (int, error) {
 	case <-ctx.Done():
 	}
 	over := s.app.Now()
-	timer := time.NewTimer(parting - late) // a reader who is slow would get each write in time
+	timer := time.NewTimer(process.Grace - late) // a reader who is slow would get each write in time
 	defer timer.Stop()
 	select {
 	case o := <-written:

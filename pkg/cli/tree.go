@@ -189,13 +189,6 @@ func ownFormatsToo(cmd *cobra.Command, err error) error {
 	return exit.Hint(err, "this command also has "+strings.Join(names, " and ")+"")
 }
 
-// A ChildStatus is the status of a program that was run for the user. The
-// command ends with it, and without a word.
-type ChildStatus int
-
-// Error says how the program ended.
-func (s ChildStatus) Error() string { return "the program ended with status " + strconv.Itoa(int(s)) }
-
 // ownStatus is the annotation of a command that ends with one status for
 // whatever goes wrong, because the others are those of what it runs.
 const ownStatus = "own-status"

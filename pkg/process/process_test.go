@@ -1,4 +1,4 @@
-package cli
+package process
 
 import (
 	"strings"
@@ -14,11 +14,10 @@ func TestChildrenGetNoSecrets(t *testing.T) {
 		"PATH=/bin", "ASTRA_TOKEN=x", "ASTRA_API_TOKEN=x", "ASTRA_DB_CLIENT_SECRET=x", "ASTRA_DB_PASSWORD=x", "ASTRA_AUTHORIZATION_TOKEN=x",
 		"astra_token=x", "MINE=" + token, "ASTRA_DB_ID=id", "ASTRA_TOKENS", "GIT_TOKEN=theirs",
 	}
-	app := &App{Environ: func() []string { return given }}
-	if diff := cmp.Diff([]string{"PATH=/bin", "ASTRA_DB_ID=id", "GIT_TOKEN=theirs"}, app.ChildEnv()); diff != "" {
+	if diff := cmp.Diff([]string{"PATH=/bin", "ASTRA_DB_ID=id", "GIT_TOKEN=theirs"}, Env(given)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"PATH=/bin", "GIT_TOKEN=theirs"}, app.ThirdPartyEnv()); diff != "" {
+	if diff := cmp.Diff([]string{"PATH=/bin", "GIT_TOKEN=theirs"}, ThirdPartyEnv(given)); diff != "" {
 		t.Error(diff)
 	}
 	if given[1] != "ASTRA_TOKEN=x" {

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package cli
+package process
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func parentName() string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	ps := exec.CommandContext(ctx, "ps", "-o", "comm=", "-p", strconv.Itoa(os.Getppid()))
-	ps.Env = []string{} // none of ours is its business
+	ps.Env = []string{} // ps needs none
 	name, _ := ps.Output()
 	return strings.TrimSpace(string(name))
 }

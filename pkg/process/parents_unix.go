@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package cli
+package process
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 
 // parents returns the parent of each process.
 func parents() map[int]int {
-	ctx, cancel := context.WithTimeout(context.Background(), parting)
+	ctx, cancel := context.WithTimeout(context.Background(), Grace)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/ps", "-A", "-o", "pid=", "-o", "ppid=")
-	cmd.Env = []string{} // it needs none
+	cmd.Env = []string{} // ps needs none
 	list, _ := cmd.Output()
 	all := map[int]int{}
 	for line := range strings.Lines(string(list)) {
