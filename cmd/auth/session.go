@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
@@ -97,7 +98,11 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	who := cmp.Or(in.username, saved.ClientID)
-	kept, fresh, err := app.RESTSession(ctx, profile, db.ID)
+	sessions, err := app.RESTSessions(profile)
+	if err != nil {
+		return err
+	}
+	kept, fresh, err := sessions.Get(ctx, db.ID)
 	if err != nil {
 		return err
 	}
@@ -116,10 +121,10 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 			WithHint("select a token or use --saved-token; for a classic database, --username also works").
 			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
-	if !cli.KeepsSessions(profile) {
+	if !classic.Stores(profile) {
 		app.Say("The session is not stored: %s.", notStored(profile))
 	}
-	made, err := in.open(ctx, app, api, profile, db, saved)
+	made, err := in.open(ctx, app, api, sessions, db, saved)
 	if err != nil {
 		return err
 	}
@@ -209,6 +214,6 @@ func sessionColumns() []output.Column[opened] {
 		{Key: "authToken", Value: func(o opened) any { return o.token.Reveal() }, Exact: true},
 		{Key: "database", Value: func(o opened) any { return o.database }, Name: true},
 		{Key: "issuedAt", Value: func(o opened) any { return o.issued }},
-		{Key: "expiresAt", Value: func(o opened) any { return o.issued.Add(cli.RESTSessionLife) }},
+		{Key: "expiresAt", Value: func(o opened) any { return o.issued.Add(classic.Life) }},
 	}
 }

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -182,6 +185,38 @@ func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (cred
 	a.Secrets.Add(item.Token)
 	a.Secrets.Add(item.Secret)
 	return item, nil
+}
+
+// RESTSessions returns the stored sessions of a profile with the REST APIs of databases.
+func (a *App) RESTSessions(p config.Profile) (classic.Sessions, error) {
+	s := classic.Sessions{
+		Profile: p, Secrets: a.Secrets, Now: a.ServiceNow,
+		Service: func() (string, error) {
+			if a.sandboxed {
+				return sandboxURL, nil
+			}
+			return devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
+		},
+		Update: func(ctx context.Context, edit func(*config.Profile) error) error {
+			return a.UpdateProfile(ctx, p.Name, edit)
+		},
+	}
+	if !classic.Stores(p) {
+		return s, nil
+	}
+	var err error
+	s.Store, err = a.Store(p.Store)
+	return s, err
+}
+
+// DropRESTSessions deletes the stored sessions of a profile: those of one user, or all
+// for no name.
+func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user string) error {
+	sessions, err := a.RESTSessions(p)
+	if err != nil {
+		return err
+	}
+	return sessions.Delete(ctx, user)
 }
 
 // Project returns what the repository's project file chooses, read once.

@@ -110,6 +110,15 @@ func Endpoint(d devops.Database) string {
 	return "https://" + u.Host
 }
 
+// DataEndpoint returns the address of the REST API of a database. The sandbox is
+// its own data host: embedded it answers to the names of the public service.
+func (s *Session) DataEndpoint(d devops.Database, region string) (string, error) {
+	if s.app.sandboxed {
+		return devops.PublicEndpoint(d, region)
+	}
+	return devops.DataEndpoint(s.APIURL, d, region)
+}
+
 // CheckKeyspace refuses a name that no keyspace can have (exit 2).
 func CheckKeyspace(name string) error {
 	if odd := spelling.Foreign(name); odd != "" {

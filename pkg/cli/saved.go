@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -113,23 +114,11 @@ func secretsOf(p config.Profile) []secretKey {
 	return all
 }
 
-// sessionsOf are the REST sessions of a profile. A database that is selected may
-// have one that an earlier version did not note; the others are noted.
+// sessionsOf returns the REST sessions of a profile.
 func sessionsOf(p config.Profile) []secretKey {
-	if !KeepsSessions(p) {
-		return nil
-	}
-	ids := map[string]bool{}
-	for _, b := range p.AllBindings() {
-		ids[b.DB.ID] = true
-	}
-	for _, s := range p.Sessions {
-		ids[s.DB] = true
-	}
-	delete(ids, "")
 	var all []secretKey
-	for id := range ids {
-		all = append(all, secretKey{p.Store, RESTSessionKey(p.Name, id)})
+	for _, key := range classic.Keys(p) {
+		all = append(all, secretKey{p.Store, key})
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -197,8 +198,8 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 	if !found {
 		return nil
 	}
-	if KeepsSessions(profile) {
-		if err := a.drop(ctx, []secretKey{{profile.Store, RESTSessionKey(profile.Name, database)}}); err != nil {
+	if classic.Stores(profile) {
+		if err := a.drop(ctx, []secretKey{{profile.Store, classic.Key(profile.Name, database)}}); err != nil {
 			return err
 		}
 	}
