@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -130,7 +131,7 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is listed twice with different descriptions"})
 		}
 	}
-	if err := app.InputErrors(faults); err != nil {
+	if err := bulkcmd.CheckInput(app, faults); err != nil {
 		return nil, err
 	}
 	if len(once) == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
@@ -72,7 +73,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	named, err := in.names(ctx, app)
@@ -134,7 +135,7 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 	row := bulk.Result{Row: 1, Input: t.input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
 	none := func(id string) error {
 		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
-		return app.PrintRow(row, nil)
+		return bulkcmd.PrintOne(app, row, nil)
 	}
 	switch {
 	case t.stale != "":
@@ -154,18 +155,18 @@ func (in deleteCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 		return deleted
 	}
 	if errors.Is(deleted, devops.ErrNotFound) && t.unlisted && t.saved != "" {
-		return app.PrintRow(row, exit.Failf(exit.Conflict, "token %s (%s) does not exist in the service, but its saved secret is accepted; nothing was changed", t.saved, t.ClientID).
+		return bulkcmd.PrintOne(app, row, exit.Failf(exit.Conflict, "token %s (%s) does not exist in the service, but its saved secret is accepted; nothing was changed", t.saved, t.ClientID).
 			WithHint("the saved secret may belong to another token"))
 	}
 	if err := in.proven(ctx, app, witness, t, deleted); err != nil {
-		return app.PrintRow(row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
+		return bulkcmd.PrintOne(app, row, fmt.Errorf("revoke %s: %w", t.ClientID, err))
 	}
 	if t.unlisted && errors.Is(deleted, devops.ErrNotFound) {
 		app.Say("Token %s does not exist; nothing was revoked.", t.input)
 		return none(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
-	return app.PrintRow(row, deleteSaved(ctx, app, session, t.tokenRow))
+	return bulkcmd.PrintOne(app, row, deleteSaved(ctx, app, session, t.tokenRow))
 }
 
 // errStillListed is the failure of a revocation that the service accepted. A list may be late.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -49,10 +50,10 @@ func (in deleteCmd) several(ctx context.Context, app *cli.App, session *cli.Sess
 	if live > 0 {
 		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(live, "token"))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, "No tokens match."); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }
 
 // currentTokenLast sorts the token in use behind the others: without it none of them
@@ -96,7 +97,7 @@ func revoke(ctx context.Context, app *cli.App, session *cli.Session, witness *on
 	if len(found) > 0 && found[len(found)-1].current {
 		own = 1
 	}
-	results := app.RunRowsOwnLast(ctx, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
+	results := bulkcmd.RunOwnLast(ctx, app, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
 		verifyRevoked(ctx, app, witness, rows, results)
 	})
 	clean, cancel := cli.Proving(ctx)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -82,7 +83,7 @@ input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
 }
 
 func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	tokens, lines, err := in.find(cmd.Context(), app)
@@ -126,10 +127,10 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if replaced > 0 {
 		app.Say("Requested to replace %s; the rows show the result.", spelling.Count(replaced, "token"))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }
 
 // effect names the tokens and what is about to be done to them.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -44,7 +45,7 @@ func (in panicCmd) revokeAll(ctx context.Context, app *cli.App, leaks []*Exposed
 	}
 	var results []bulk.Result
 	if needed > 0 {
-		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
+		results = bulkcmd.Run(ctx, app, "Revoking", rows[:needed], nil, nil)
 		proveLeaks(ctx, app, rows, leaks, results)
 	}
 	for i := needed; i < len(leaks); i++ { // one by one: each is needed for those before it, and to look at them

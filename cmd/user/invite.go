@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -93,7 +94,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
-		if wrong := app.InputErrors(faults); wrong != nil {
+		if wrong := bulkcmd.CheckInput(app, faults); wrong != nil {
 			return wrong
 		}
 		return err
@@ -102,7 +103,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := app.LockRun(ctx, session, "user invite", in.keys(invitees), !in.resend)
+	unlock, err := bulkcmd.Lock(ctx, app, session, "user invite", in.keys(invitees), !in.resend)
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 	if single {
 		return cli.CheckOne(app, columns())
 	}
-	return cli.CheckList(app, cli.RowColumns())
+	return cli.CheckList(app, bulkcmd.Columns())
 }
 
 // one invites one person and prints the invitee.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -61,7 +62,7 @@ func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, 
 // together with those of the roles.
 func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]invitee, error) {
 	if _, err := session.AllRoles(ctx); err != nil {
-		if wrong := app.InputErrors(faults); wrong != nil {
+		if wrong := bulkcmd.CheckInput(app, faults); wrong != nil {
 			return nil, wrong
 		}
 		return nil, err
@@ -102,7 +103,7 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		}
 		all = append(all, g)
 	}
-	return all, app.InputErrors(faults)
+	return all, bulkcmd.CheckInput(app, faults)
 }
 
 // rolesOf returns the IDs of the roles of an entry, and a fault for each unknown name.

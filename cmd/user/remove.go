@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -69,7 +70,7 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	for _, arg := range in.refs {
 		refs = append(refs, bulk.Split(arg)...)
 	}
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)

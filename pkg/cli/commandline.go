@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// withFlag is the command line that the user gave, with one more flag.
-func (a *App) withFlag(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
+// WithFlag returns the command line that the user gave, with one more flag.
+func (a *App) WithFlag(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
 
 func repairedLine(args []string, flag string) string {
 	at := slices.Index(args, "--")

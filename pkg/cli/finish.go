@@ -19,9 +19,6 @@ import (
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
-// errDone ends a command early with success, as after a dry run.
-var errDone = errors.New("done")
-
 // Finish reports how the command ended and returns the exit status. A failure
 // is one short text for people, or one JSON object where -o json or yaml asks
 // for it, on standard error; standard output stays empty.
@@ -34,7 +31,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.AtExit != nil {
 		a.AtExit()
 	}
-	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
+	if err == nil || errors.Is(err, exit.ErrDone) || errors.Is(err, exit.ErrNegative) {
 		end := exit.OK
 		if errors.Is(err, exit.ErrNegative) {
 			end = exit.CheckFailed

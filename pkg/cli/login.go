@@ -40,7 +40,7 @@ func (l Login) Probe(ctx context.Context, app *App) (credential.Store, error) {
 			return nil, err
 		}
 		return nil, exit.Hint(err, "nothing was stored. Use --store file, or set ASTRA_TOKEN and store nothing",
-			app.withFlag("--store file"))
+			app.WithFlag("--store file"))
 	}
 	return store, nil
 }

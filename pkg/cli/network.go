@@ -179,5 +179,5 @@ func (a *App) OtherService() (hint, command string) {
 	if err != nil || url == a.session.APIURL {
 		return "", ""
 	}
-	return "the token was sent to " + a.session.APIURL + ", the default; profile " + p.Name + " uses " + url, a.withFlag("--api-url " + url)
+	return "the token was sent to " + a.session.APIURL + ", the default; profile " + p.Name + " uses " + url, a.WithFlag("--api-url " + url)
 }

@@ -53,7 +53,7 @@ func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
 	case a.Globals.Yes, a.Globals.DryRun:
 		return nil
 	case !a.Interactive():
-		return a.errNoTerminal(question, "--yes", a.withFlag("--yes"))
+		return a.errNoTerminal(question, "--yes", a.WithFlag("--yes"))
 	}
 	yes, err := a.Prompter().Confirm(ctx, question, false)
 	switch {
@@ -103,7 +103,7 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 		return nil
 	case given == "" && !a.Interactive():
 		const flag = "--confirm=NAME"
-		repaired := strings.Replace(a.withFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
+		repaired := strings.Replace(a.WithFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
 		return a.errNoTerminal(question, "--confirm NAME", repaired).WithHint("--yes is not enough")
 	case given == "":
 		a.Warn("%s", question)

@@ -225,7 +225,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 // withDB ends a sentence that tells people to name a database.
 func (a *App) withDB() string {
 	if a.dbArgument {
-		return ": " + a.withFlag("NAME")
+		return ": " + a.WithFlag("NAME")
 	}
 	return " with --db"
 }

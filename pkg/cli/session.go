@@ -164,7 +164,7 @@ func (a *App) beforeChange(r devops.Request) error {
 	if err := a.showRequest(r); err != nil {
 		return err
 	}
-	return errDone
+	return exit.ErrDone
 }
 
 // Changed notes that the service made a change of which no answer told: it was
