@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -119,7 +120,7 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	if who == "" {
 		return exit.Failf(exit.Config, "no saved token selected for %s", db.Name).
 			WithHint("select a token or use --saved-token; for a classic database, --username also works").
-			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
+			WithNext("astra env use "+shellword.Quote(lookup.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
 	if !classic.Stores(profile) {
 		app.Say("The session is not stored: %s.", notStored(profile))
@@ -139,7 +140,7 @@ func (in session) savedToken(p config.Profile, name string) (config.SavedToken, 
 	}
 	saved, found := p.Token(name)
 	if !found {
-		return saved, cli.NoSavedToken(p, name)
+		return saved, lookup.NoSavedToken(p, name)
 	}
 	return saved, nil
 }
@@ -184,7 +185,7 @@ func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p c
 
 // token is the name of the saved token for the selected database. A user opens a
 // session without one.
-func (in session) token(selected cli.Selection) (string, error) {
+func (in session) token(selected lookup.Selection) (string, error) {
 	if in.username != "" {
 		return "", nil
 	}

@@ -27,7 +27,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sess
 			WithHint("for databases created since March 4, 2021 use the client ID and secret of a token").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
 	}
-	endpoint, err := api.DataEndpoint(d, d.Region)
+	endpoint, err := app.DataEndpoint(api.APIURL, d, d.Region)
 	if err != nil {
 		return opened{}, exit.Hint(err, "a password or secret is only sent to the service of the profile")
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -57,7 +58,7 @@ same time causes a warning.`,
 		},
 	}
 	f := cmd.Flags()
-	cli.AddCloud(f, &in.Cloud)
+	lookup.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
 	flags.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
@@ -102,7 +103,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.EnabledRegion(region); err != nil {
+	if err := lookup.EnabledRegion(region); err != nil {
 		return err
 	}
 	if in.Password, err = in.password(ctx, app); err != nil {
@@ -129,7 +130,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 
 // check finds mistakes before anything is sent.
 func (in *create) check() error {
-	if err := cli.CheckCloud(&in.Cloud); err != nil {
+	if err := lookup.CheckCloud(&in.Cloud); err != nil {
 		return err
 	}
 	in.Type = strings.ToLower(in.Type)
@@ -150,7 +151,7 @@ func (in *create) check() error {
 	case in.CapacityUnits < 0:
 		return exit.Usagef("--capacity-units must be at least 1")
 	case in.Keyspace != "":
-		return cli.CheckKeyspace(in.Keyspace)
+		return lookup.CheckKeyspace(in.Keyspace)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -27,7 +28,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 	case p.Env.Token == "":
 		return expiry, nil
 	case !found && in.saved != "":
-		return expiry, cli.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
+		return expiry, lookup.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
 		app.Warn("token %s is no longer saved; select another one with --role or --saved-token", p.Env.Token)
 		return expiry, nil
@@ -69,7 +70,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 // hasRole refuses a token whose roles were all deleted, since it can do nothing, and
 // warns of one that is bound already.
 func (in use) hasRole(ctx context.Context, app *cli.App, session *cli.Session, saved config.SavedToken, token devops.Token) error {
-	gone, err := session.RolesGone(ctx, token.Roles)
+	gone, err := session.HasNoRole(ctx, token.Roles)
 	switch {
 	case err != nil || !gone:
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -85,14 +86,14 @@ type place struct {
 
 func (p *place) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	cli.AddCloud(f, &p.cloud)
+	lookup.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
 	f.BoolVar(&p.classic, "classic", false, "use keys for classic databases")
 	completion.Flags(f, completion.CloudRegions, "region")
 }
 
 func (p *place) check() error {
-	if err := cli.CheckCloud(&p.cloud); err != nil {
+	if err := lookup.CheckCloud(&p.cloud); err != nil {
 		return err
 	}
 	p.region = strings.ToLower(p.region)

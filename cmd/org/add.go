@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -132,7 +133,7 @@ func (in add) known(app *cli.App) error {
 		if spelling.SameName(o.name, in.name) {
 			app.Warn("an organization named %s already exists: %s", o.name, o.id)
 		}
-		app.WarnAlike("organization", in.name, o.name)
+		lookup.WarnAlike(app.Warn, "organization", in.name, o.name)
 	}
 	return nil
 }

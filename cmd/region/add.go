@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type add struct {
@@ -78,5 +79,5 @@ func possible(ctx context.Context, session *cli.Session, d devops.Database, name
 	if err != nil || slices.Contains(d.Regions, name) {
 		return region, err
 	}
-	return region, cli.EnabledRegion(region)
+	return region, lookup.EnabledRegion(region)
 }

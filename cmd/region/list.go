@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type list struct{ kind, cloud, database string }
@@ -34,14 +35,14 @@ With --db it lists the regions of a database, the first region first.`,
 	}
 	f := cmd.Flags()
 	flags.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
-	cli.AddCloud(f, &in.cloud)
+	lookup.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "list only the regions of this database, by `name` or ID")
 	completion.Flags(f, completion.Databases, "db")
 	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {
-	if err := cli.CheckCloud(&in.cloud); err != nil {
+	if err := lookup.CheckCloud(&in.cloud); err != nil {
 		return err
 	}
 	in.kind = strings.ToLower(in.kind)

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -110,9 +111,9 @@ func errNoRole(d iam.Request, advice iam.Advice) error {
 }
 
 func adviceColumns() []output.Column[iam.Advice] {
-	ref := func(r iam.Role) cli.RoleRef { return cli.RoleRef{ID: r.ID, Name: r.Name} }
-	refs := func(a iam.Advice) []cli.RoleRef {
-		refs := []cli.RoleRef{}
+	ref := func(r iam.Role) lookup.RoleRef { return lookup.RoleRef{ID: r.ID, Name: r.Name} }
+	refs := func(a iam.Advice) []lookup.RoleRef {
+		refs := []lookup.RoleRef{}
 		for _, r := range a.Alternatives {
 			refs = append(refs, ref(r))
 		}
@@ -121,7 +122,7 @@ func adviceColumns() []output.Column[iam.Advice] {
 	return []output.Column[iam.Advice]{
 		{Key: "role", Value: func(a iam.Advice) any { return ref(a.Role) }, Text: func(a iam.Advice) string { return a.Role.Name }, Name: true},
 		{Key: "reason", Value: func(a iam.Advice) any { return a.Reason }},
-		{Key: "alternatives", Value: func(a iam.Advice) any { return refs(a) }, Text: func(a iam.Advice) string { return cli.RoleNames(refs(a)) }},
+		{Key: "alternatives", Value: func(a iam.Advice) any { return refs(a) }, Text: func(a iam.Advice) string { return lookup.RoleNames(refs(a)) }},
 	}
 }
 

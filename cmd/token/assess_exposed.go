@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -131,7 +132,7 @@ func (l *Exposed) recordView(v *orgView) {
 	l.tokenRow, l.lister, l.listed = v.rows[at], v.session, tokensOf(v.rows)
 	l.current = current
 	l.orgID, l.orgName = cmp.Or(l.orgID, v.orgID), v.orgName
-	l.permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
+	l.permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
 		return !slices.Contains(l.Roles, r.ID)
 	})...)
 }

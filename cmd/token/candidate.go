@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -13,11 +14,11 @@ import (
 // new tokens are candidates, because a list may be wrong about roles and descriptions;
 // those that differ from the order come last.
 type candidate struct {
-	ClientID    string        `json:"clientId"`
-	Roles       []cli.RoleRef `json:"roles"`
-	Description string        `json:"description"`
-	Listed      bool          `json:"listed"`
-	Differs     []string      `json:"differs"` // from the order: roles, description
+	ClientID    string           `json:"clientId"`
+	Roles       []lookup.RoleRef `json:"roles"`
+	Description string           `json:"description"`
+	Listed      bool             `json:"listed"`
+	Differs     []string         `json:"differs"` // from the order: roles, description
 }
 
 // describe adds what the list shows of their tokens to operations, those first that are
@@ -27,9 +28,9 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 		return
 	}
 	listed := map[string]candidate{}
-	roles := func([]string) []cli.RoleRef { return nil }
+	roles := func([]string) []lookup.RoleRef { return nil }
 	if session, err := app.Session(ctx); err == nil {
-		roles = func(ids []string) []cli.RoleRef {
+		roles = func(ids []string) []lookup.RoleRef {
 			refs, err := session.RoleRefs(ctx, ids)
 			if err != nil {
 				return nil
@@ -48,14 +49,14 @@ func describe(ctx context.Context, app *cli.App, found []pendingOp) {
 	for i := range found {
 		r := &found[i]
 		order := r.open.Record.Order
-		ordered := cli.RoleNames(roles(order.Roles))
+		ordered := lookup.RoleNames(roles(order.Roles))
 		for _, id := range r.clientIDs {
 			c, ok := listed[id]
 			if !ok {
 				c = candidate{ClientID: id}
 			}
-			c.Roles, c.Differs = append([]cli.RoleRef{}, c.Roles...), []string{}
-			if c.Listed && cli.RoleNames(c.Roles) != ordered {
+			c.Roles, c.Differs = append([]lookup.RoleRef{}, c.Roles...), []string{}
+			if c.Listed && lookup.RoleNames(c.Roles) != ordered {
 				c.Differs = append(c.Differs, "roles")
 			}
 			if c.Description != "" && c.Description != order.Description { // a list without it says nothing
@@ -80,7 +81,7 @@ func candidatesText(r pendingOp) string {
 func (c candidate) String() string {
 	facts := []string{"not listed"}
 	if c.Listed {
-		facts = []string{cli.RoleNames(c.Roles)}
+		facts = []string{lookup.RoleNames(c.Roles)}
 		if len(c.Roles) == 0 {
 			facts[0] = "no roles"
 		}

@@ -11,13 +11,14 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
 // issuedView is a new credential as it is shown.
 type issuedView struct {
 	devops.Credential
-	roles    []cli.RoleRef
+	roles    []lookup.RoleRef
 	saved    string
 	previous string // client id of the token that it replaces
 	due      time.Time
@@ -40,7 +41,7 @@ func generatedColumns(reveal bool) []output.Column[issuedView] {
 		secret("secret", func(g issuedView) string { return g.Secret.Reveal() }),
 		secret("token", func(g issuedView) string { return g.Token.Reveal() }),
 		{Key: "orgId", Value: func(g issuedView) any { return g.OrgID }},
-		{Key: "roles", Value: func(g issuedView) any { return g.roles }, Text: func(g issuedView) string { return cli.RoleNames(g.roles) }},
+		{Key: "roles", Value: func(g issuedView) any { return g.roles }, Text: func(g issuedView) string { return lookup.RoleNames(g.roles) }},
 		{Key: "description", Value: func(g issuedView) any { return g.Description }},
 		{Key: "generatedOn", Value: func(g issuedView) any { return g.GeneratedOn }},
 		{Key: "expiresAt", Value: func(g issuedView) any { return g.ExpiresAt }, Unset: func(issuedView) string { return "never" }},
@@ -65,7 +66,7 @@ func dueColumns() []output.Column[issuedView] {
 func (in generate) shown(made devops.Credential, roles []devops.Role) issuedView {
 	g := issuedView{Credential: made, saved: in.save}
 	for _, r := range roles {
-		g.roles = append(g.roles, cli.RoleRef{ID: r.ID, Name: r.Name})
+		g.roles = append(g.roles, lookup.RoleRef{ID: r.ID, Name: r.Name})
 	}
 	return g
 }

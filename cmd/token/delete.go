@@ -19,6 +19,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -214,7 +215,7 @@ func (r tokenRow) words() string {
 	if r.GeneratedOn.IsZero() && r.roles == nil {
 		return "not listed"
 	}
-	words := cli.RoleNames(r.roles)
+	words := lookup.RoleNames(r.roles)
 	if words == "" {
 		words = "no roles"
 	}
@@ -300,7 +301,7 @@ func removeSaved(ctx context.Context, app *cli.App, profile string, saved config
 	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
 		for _, database := range p.DatabasesWith(saved.Name) {
 			app.Say("The token was selected for %s. To select another one: %s", database,
-				app.Command("astra env use "+shellword.Quote(cli.Reference(database))+" --role ROLE"))
+				app.Command("astra env use "+shellword.Quote(lookup.Reference(database))+" --role ROLE"))
 		}
 		p.RemoveToken(saved.Name)
 		return nil

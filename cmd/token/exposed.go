@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -104,7 +105,7 @@ func (l *Exposed) show(app *cli.App) {
 	add("state", l.state())
 	add("organization", cmp.Or(l.orgName, l.orgID))
 	if l.lister != nil {
-		add("roles", cmp.Or(cli.RoleNames(l.roles), "none"))
+		add("roles", cmp.Or(lookup.RoleNames(l.roles), "none"))
 		add("permissions", cmp.Or(strings.Join(l.permissions, ", "), "none"))
 		add("description", l.description)
 		add("age", cli.Age(l.now, l.GeneratedOn))

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -104,7 +105,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if of := cli.Manages(roles...); of != "" {
+	if of := lookup.Manages(roles...); of != "" {
 		app.Say("This token can manage %s.", of)
 	}
 	if app.Interactive() && !app.Globals.Yes {
@@ -210,7 +211,7 @@ func warnOfLog(app *cli.App) {
 // explain shows what the roles allow, before the question.
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
-		allowed := cli.PermissionsOf(r)
+		allowed := lookup.PermissionsOf(r)
 		app.Say("%s has %s: %s", r.Name, spelling.Count(len(allowed), "permission"), strings.Join(allowed, ", "))
 	}
 }

@@ -36,7 +36,7 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 		return err
 	}
 	if in.role == "" {
-		session.SparePolicies()
+		session.DropPolicies()
 	}
 	all, err := rows(ctx, app, session)
 	if err != nil {

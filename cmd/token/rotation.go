@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -17,7 +18,7 @@ import (
 type rotation struct {
 	onetime.Rotation
 
-	roles  []cli.RoleRef
+	roles  []lookup.RoleRef
 	shown  bool // standard output is the destination
 	saved  string
 	places string // where the token is kept here, "" = nowhere

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -40,7 +41,7 @@ classic databases keep their password.`,
 type tokenRow struct {
 	devops.Token
 	saved       string // the name under which its secret is stored here
-	roles       []cli.RoleRef
+	roles       []lookup.RoleRef
 	description string
 	operation   string     // mark of the command that made it, "" if made elsewhere
 	replaces    string     // client id of the listed token that a rotation made it to replace
@@ -71,7 +72,7 @@ func columns() []output.Column[tokenRow] {
 	return []output.Column[tokenRow]{
 		{Key: "clientId", Value: func(r tokenRow) any { return r.ClientID }, Name: true},
 		{Key: "name", Value: func(r tokenRow) any { return output.OrNull(r.saved) }, Spare: 1},
-		{Key: "roles", Value: func(r tokenRow) any { return r.roles }, Text: func(r tokenRow) string { return cli.RoleNames(r.roles) }, Spare: -1},
+		{Key: "roles", Value: func(r tokenRow) any { return r.roles }, Text: func(r tokenRow) string { return lookup.RoleNames(r.roles) }, Spare: -1},
 		{Key: "description", Value: func(r tokenRow) any { return r.description }},
 		{Key: "generatedOn", Value: func(r tokenRow) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
 		{Key: "expiresAt", Value: func(r tokenRow) any { return r.ExpiresAt }, Unset: tokenRow.unset, Spare: -1},

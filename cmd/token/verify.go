@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -69,7 +70,7 @@ func findingColumns() []output.Column[verification] {
 		{Key: "orgId", Value: func(f verification) any { return output.OrNull(f.orgID) }},
 		{Key: "orgName", Value: func(f verification) any { return output.OrNull(f.orgName) }},
 		{Key: "otherOrg", Value: func(f verification) any { return f.otherOrg }},
-		{Key: "roles", Value: func(f verification) any { return f.roles }, Text: func(f verification) string { return cli.RoleNames(f.roles) }},
+		{Key: "roles", Value: func(f verification) any { return f.roles }, Text: func(f verification) string { return lookup.RoleNames(f.roles) }},
 		{Key: "permissions", Value: func(f verification) any { return f.permissions }},
 		{Key: "expiresAt", Value: func(f verification) any { return f.ExpiresAt }, Unset: verification.unset},
 		{Key: "current", Value: func(f verification) any { return f.current }},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // Why a token is not valid.
@@ -136,7 +137,7 @@ func (f *verification) show(ctx context.Context, login *cli.Session, r tokenRow)
 	if err != nil {
 		return err
 	}
-	f.permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
+	f.permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
 		return !slices.Contains(r.Roles, role.ID)
 	})...)
 	return f.location(ctx, login)

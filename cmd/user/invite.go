@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type invite struct {
@@ -152,7 +153,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 		if err != nil {
 			return err
 		}
-		app.Rehearse("invite %s to %s as %s", g.address, members.OrgName, cli.RoleNames(refs))
+		app.Rehearse("invite %s to %s as %s", g.address, members.OrgName, lookup.RoleNames(refs))
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.MaybeApplied(err) {
@@ -172,7 +173,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	if g.action == resend {
 		app.Say("Resent the invitation email to %s.", invited.Email)
 	} else {
-		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, cli.RoleNames(refs(invited)))
+		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, lookup.RoleNames(refs(invited)))
 	}
 	return cli.PrintOne(app, columns(), invited)
 }

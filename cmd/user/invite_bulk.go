@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -149,7 +150,7 @@ func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees 
 		if err != nil {
 			return err
 		}
-		rows[i].As = cli.RoleNames(refs)
+		rows[i].As = lookup.RoleNames(refs)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -194,7 +195,7 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 			update = append(update, "--role", name)
 		}
 		g.failure = exit.Failf(exit.Conflict, "%s is already in the organization (%s) with other roles: %s",
-			user.Email, status(user), cli.RoleNames(refs(user))).
+			user.Email, status(user), lookup.RoleNames(refs(user))).
 			WithHint("nothing was sent, because an invitation would replace these roles").
 			WithNext(shellword.Line(update...))
 	case pending && again:

@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -145,7 +146,7 @@ func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members dev
 		return app.Confirm(ctx, "%s?", describeRemoval(leaving[0], members.OrgName))
 	}
 	for _, u := range leaving {
-		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
+		app.Say("- %s (%s, %s)", u.Email, status(u), lookup.RoleNames(refs(u)))
 	}
 	return app.Confirm(ctx, "Remove these %s from %s?", spelling.Count(len(leaving), "person"), members.OrgName)
 }
@@ -183,5 +184,5 @@ func describeRemoval(u devops.User, org string) string {
 	if status(u) == "pending" {
 		return fmt.Sprintf("Withdraw the invitation of %s to %s", u.Email, org)
 	}
-	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, cli.RoleNames(refs(u)), org)
+	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, lookup.RoleNames(refs(u)), org)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -102,7 +103,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return exit.Hint(err, "the roles were changed, but could not be verified")
 	}
 	if !sameRoles(roleIDs(now), wanted) {
-		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, cli.RoleNames(refs(now)))
+		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, lookup.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
@@ -183,7 +184,7 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	}
 	for _, r := range refs(user) {
 		if !slices.Contains(wanted, r.ID) {
-			lost = append(lost, cli.RoleNames([]cli.RoleRef{r}))
+			lost = append(lost, lookup.RoleNames([]lookup.RoleRef{r}))
 			app.Say("- %s", lost[len(lost)-1])
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // A Session is the API as one credential sees it.
 type Session struct {
-	*devops.Client
+	*lookup.Directory
 
 	ClientID string // of the credential in use
 	APIURL   string
@@ -23,13 +24,6 @@ type Session struct {
 
 	app      *App
 	identity []string // of the credential; see App.Identity
-	org      string
-	members  *devops.Members
-	roles    []devops.Role
-	hidden   error // why there may be other roles than these
-
-	byID, byName []RoleRef // the roles, sorted
-	spare        bool      // the roles are not kept once RoleRefs knows their names
 }
 
 // Session opens the API with the credential that wins (see Sources). It sends
@@ -151,7 +145,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Client, session.APIURL = client, c.URL
+	session.Directory, session.APIURL = lookup.New(client, a.Warn, a.Verbosef), c.URL
 	return session, nil
 }
 
@@ -187,19 +181,6 @@ func (a *App) trace(x devops.Exchange) {
 	a.line("debug: ", "%s %s: %s in %s (try %d)", []any{x.Method, x.Path, outcome, x.Duration, x.Attempt})
 }
 
-// OrgID returns the id of the organization that the credential belongs to. Any
-// valid credential may ask.
-func (s *Session) OrgID(ctx context.Context) (string, error) {
-	if s.org == "" {
-		id, err := s.Orgs.Current(ctx)
-		if err != nil {
-			return "", err
-		}
-		s.org = id
-	}
-	return s.org, nil
-}
-
 // OrgName returns the organization's name: as the service says, else as it was
 // when the profile was made, else its id. A name is a bonus, not a need.
 func (s *Session) OrgName(ctx context.Context) (string, error) {
@@ -213,18 +194,6 @@ func (s *Session) OrgName(ctx context.Context) (string, error) {
 		return s.Profile.Org.Name, nil
 	}
 	return s.OrgID(ctx)
-}
-
-// Members returns the organization's users, asked for once.
-func (s *Session) Members(ctx context.Context) (devops.Members, error) {
-	if s.members == nil {
-		members, err := s.Users.List(ctx)
-		if err != nil {
-			return devops.Members{}, err
-		}
-		s.members, s.org = &members, members.OrgID
-	}
-	return *s.members, nil
 }
 
 // LoginSession opens the API with the login of a profile, whatever credential

@@ -17,6 +17,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -82,7 +83,7 @@ func TestAwait(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
-				_, err = newChange(app, &cli.Session{Client: client}, Spec{
+				_, err = newChange(app, &cli.Session{Directory: lookup.New(client, nil, nil)}, Spec{
 					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				}).await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"})
 				if got := exit.Of(err); got != test.exit {
@@ -128,7 +129,7 @@ func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	return app, &cli.Session{Client: client}
+	return app, &cli.Session{Directory: lookup.New(client, nil, nil)}
 }
 
 // TestChangeIsSent counts how often a change is sent.

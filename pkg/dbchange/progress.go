@@ -69,12 +69,12 @@ func (p *progress) draw() {
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(text))
 }
 
-// end says that it is done. A database that is asleep cannot be used yet, which is
+// end says that it is done. A database that is not active cannot be used yet, which is
 // what was wanted if parks is set.
 func (p *progress) end(d devops.Database, parks bool) {
 	p.clear()
-	if asleep := p.app.Asleep(d); asleep != "" && !parks {
-		p.app.Say("%s: done; %s.", cli.Sentence(p.doing), asleep)
+	if hint := WakeHint(p.app, d); hint != "" && !parks {
+		p.app.Say("%s: done; %s.", cli.Sentence(p.doing), hint)
 		return
 	}
 	p.app.Say("%s: done, %s is %s (%s).", cli.Sentence(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())

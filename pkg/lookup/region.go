@@ -1,4 +1,4 @@
-package cli
+package lookup
 
 import (
 	"context"
@@ -37,18 +37,18 @@ func CheckCloud(cloud *string) error {
 
 // RegionsFor returns the regions for databases of a type; those for vectors and
 // other serverless ones are together.
-func (s *Session) RegionsFor(ctx context.Context, kind string) ([]devops.Region, error) {
+func (d *Directory) RegionsFor(ctx context.Context, kind string) ([]devops.Region, error) {
 	if kind == "classic" {
-		return s.Regions.Classic(ctx)
+		return d.Regions.Classic(ctx)
 	}
-	return s.Regions.Serverless(ctx)
+	return d.Regions.Serverless(ctx)
 }
 
 // Region finds the region of a cloud in which databases of a type can be, of
 // any serverless one if that is "". It need not be enabled: see EnabledRegion. A region
 // of another cloud is an error that says so; chosen says what the cloud belongs to.
-func (s *Session) Region(ctx context.Context, kind, cloud, name, chosen string) (devops.Region, error) {
-	all, err := s.RegionsFor(ctx, kind)
+func (d *Directory) Region(ctx context.Context, kind, cloud, name, chosen string) (devops.Region, error) {
+	all, err := d.RegionsFor(ctx, kind)
 	if err != nil {
 		return devops.Region{}, err
 	}
@@ -108,15 +108,6 @@ func Endpoint(d devops.Database) string {
 		return ""
 	}
 	return "https://" + u.Host
-}
-
-// DataEndpoint returns the address of the REST API of a database. The sandbox is
-// its own data host: embedded it answers to the names of the public service.
-func (s *Session) DataEndpoint(d devops.Database, region string) (string, error) {
-	if s.app.sandboxed {
-		return devops.PublicEndpoint(d, region)
-	}
-	return devops.DataEndpoint(s.APIURL, d, region)
 }
 
 // CheckKeyspace refuses a name that no keyspace can have (exit 2).

@@ -1,4 +1,4 @@
-package cli
+package lookup
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 type named struct{ id, name string }
 
-func TestPick(t *testing.T) {
+func TestResolve(t *testing.T) {
 	t.Parallel()
 	items := []named{{"1", "analyst"}, {"2", "analyst"}, {"3", "Sales, EMEA"}, {"4", "1"}, {"5", "ro"}}
 	for _, c := range []struct {
@@ -29,7 +29,7 @@ func TestPick(t *testing.T) {
 		{"RO", "", exit.NotFound, `"RO" does not exist`},
 		{"", "", exit.NotFound, "does not exist"},
 	} {
-		got, err := resolveOne("role", c.ref, items, func(n named) (string, string) { return n.id, n.name })
+		got, err := Resolve("role", c.ref, items, func(n named) (string, string) { return n.id, n.name })
 		if c.exit == 0 {
 			if err != nil || got.id != c.want {
 				t.Errorf("%q: %v %v, want %s", c.ref, got, err, c.want)

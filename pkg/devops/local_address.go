@@ -1,4 +1,4 @@
-package cli
+package devops
 
 import (
 	"context"
@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// OwnAddress returns the address from which the service sees this machine, if
-// that can be known without asking anybody: when the system would send packets
+// LocalAddress returns the address from which the service sees this machine, if
+// that can be known without a request: when the system would send packets
 // to the API from a public address, without a proxy between them. Behind a
-// router that translates addresses nobody here can tell. The name of the service
+// router that translates addresses that is unknown. The name of the service
 // is looked up; nothing else is sent.
-func (s *Session) OwnAddress(ctx context.Context) (netip.Addr, bool) {
-	u, err := url.Parse(s.APIURL)
-	if err != nil || s.app.sandboxed || u.Scheme != "https" {
+func LocalAddress(ctx context.Context, apiURL string) (netip.Addr, bool) {
+	u, err := url.Parse(apiURL)
+	if err != nil || u.Scheme != "https" {
 		return netip.Addr{}, false
 	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {

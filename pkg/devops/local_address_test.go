@@ -1,4 +1,4 @@
-package cli
+package devops
 
 import (
 	"net/netip"
