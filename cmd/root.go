@@ -149,7 +149,8 @@ func unknownHelp(args []string) (*cobra.Command, error) {
 	if !slices.ContainsFunc(args[:end], isHelp) {
 		return nil, nil
 	}
-	app := &cli.App{Args: args}
+	app := new(cli.App)
+	app.Args = args
 	root := New(app)
 	cmd, rest, err := root.Find(slices.DeleteFunc(slices.Clone(args), isHelp))
 	if err == nil && cmd.HasSubCommands() && cmd.ParseFlags(rest) == nil && len(cmd.Flags().Args()) > 0 {

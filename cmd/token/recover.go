@@ -186,5 +186,5 @@ func again(found []pendingOp) string {
 	if until.IsZero() {
 		return "now"
 	}
-	return "after " + cli.Clock(until)
+	return "after " + cli.TimeOfDay(until)
 }

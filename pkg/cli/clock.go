@@ -3,12 +3,19 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
 const day = 24 * time.Hour
+
+// Clock is the time and the random numbers of the process.
+type Clock struct {
+	Now  func() time.Time
+	Rand io.Reader
+}
 
 // Age says how long ago something was, in its largest unit.
 func Age(now, then time.Time) string {
@@ -40,11 +47,11 @@ func (a *App) ServiceNow() (time.Time, error) {
 	return server.Clock()
 }
 
-// Clock is a time of today as people read it.
-func Clock(t time.Time) string { return t.Local().Format(onetime.Clock) }
+// TimeOfDay returns a time of today as people read it.
+func TimeOfDay(t time.Time) string { return t.Local().Format(onetime.Clock) }
 
-// ListsLate says until when a list may not show what was done now.
-func (a *App) ListsLate() string { return Clock(a.Now().Add(onetime.Late)) }
+// ListsLate returns the time until which a list may lack changes that were made now.
+func (c Clock) ListsLate() string { return TimeOfDay(c.Now().Add(onetime.Late)) }
 
 // Pause waits, unless ctx ends before.
 func Pause(ctx context.Context, d time.Duration) error {

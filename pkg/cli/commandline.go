@@ -8,7 +8,7 @@ import (
 )
 
 // WithFlag returns the command line that the user gave, with one more flag.
-func (a *App) WithFlag(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
+func (s *Settings) WithFlag(flag string) string { return repairedLine(slices.Clone(s.Args), flag) }
 
 func repairedLine(args []string, flag string) string {
 	at := slices.Index(args, "--")
@@ -20,8 +20,8 @@ func repairedLine(args []string, flag string) string {
 
 // Repeat is the command line that the user gave, with more flags and without its
 // time limit, which may have been too short.
-func (a *App) Repeat(flags ...string) string {
-	return repairedLine(withoutLimit(a.Args), strings.Join(flags, " "))
+func (s *Settings) Repeat(flags ...string) string {
+	return repairedLine(withoutLimit(s.Args), strings.Join(flags, " "))
 }
 
 // withoutLimit is a command line without the time limit that was too short.
@@ -46,12 +46,12 @@ func without(args []string, flag string) []string {
 // Command is a command line that people are told to run, with the flags of this one
 // that chose organization, service and credential: it means the same when it is pasted.
 // A line that says itself what it is for stays as it is.
-func (a *App) Command(line string) string {
+func (s *Settings) Command(line string) string {
 	rest, ours := strings.CutPrefix(line, "astra ")
 	if !ours || chooses(rest) {
 		return line
 	}
-	if flags := a.chosenFor(rest); len(flags) > 0 {
+	if flags := s.chosenFor(rest); len(flags) > 0 {
 		return "astra " + shellword.Line(flags...) + " " + rest
 	}
 	return line
@@ -59,16 +59,16 @@ func (a *App) Command(line string) string {
 
 // chosenFor returns the flags that a command line, which is given without its first
 // word, needs to mean what this one did.
-func (a *App) chosenFor(rest string) []string {
+func (s *Settings) chosenFor(rest string) []string {
 	noun, _, _ := strings.Cut(rest, " ")
 	switch {
 	case slices.Contains([]string{"sandbox", "permission", "completion", "version", "help"}, noun), strings.HasSuffix(rest, " --help"):
 		return nil
 	case strings.HasPrefix(rest, "auth login"): // it names its profile, and asks for another token
-		if a.Globals.APIURL == "" || a.sandboxed {
+		if s.Globals.APIURL == "" || s.sandboxed {
 			return nil
 		}
-		return []string{"--api-url", a.Globals.APIURL}
+		return []string{"--api-url", s.Globals.APIURL}
 	}
 	var flags []string
 	add := func(flag, value string) {
@@ -76,17 +76,17 @@ func (a *App) chosenFor(rest string) []string {
 			flags = append(flags, flag, value)
 		}
 	}
-	if a.sandboxed {
+	if s.sandboxed {
 		flags = append(flags, "--sandbox")
 	} else {
-		add("-p", a.Globals.Profile)
+		add("-p", s.Globals.Profile)
 	}
 	if noun == "profile" { // what is on this machine
 		return flags
 	}
-	add("--token-file", a.Globals.TokenFile)
-	if !a.sandboxed {
-		add("--api-url", a.Globals.APIURL)
+	add("--token-file", s.Globals.TokenFile)
+	if !s.sandboxed {
+		add("--api-url", s.Globals.APIURL)
 	}
 	return flags
 }

@@ -17,7 +17,7 @@ type dryRunRequest struct {
 	Body                     any
 }
 
-func rehearsedColumns() []output.Column[dryRunRequest] {
+func requestColumns() []output.Column[dryRunRequest] {
 	return []output.Column[dryRunRequest]{
 		{Key: "method", Value: func(r dryRunRequest) any { return r.Method }},
 		{Key: "path", Value: func(r dryRunRequest) any { return r.Path }, Name: true},
@@ -34,10 +34,10 @@ func (a *App) showRequest(r devops.Request) error {
 	}
 	if !humanReadable(options) {
 		one := dryRunRequest{r.Method, r.Path, r.Permission, r.Body}
-		if a.rehearsed == nil {
-			return output.One(a.Out, options, rehearsedColumns(), one)
+		if a.requests == nil {
+			return output.One(a.Out, options, requestColumns(), one)
 		}
-		*a.rehearsed = append(*a.rehearsed, one)
+		*a.requests = append(*a.requests, one)
 		return nil
 	}
 	text := fmt.Sprintf("%s %s\n", r.Method, r.Path)
@@ -70,14 +70,14 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 		return err
 	}
 	all := []dryRunRequest{}
-	a.rehearsed = &all
+	a.requests = &all
 	for _, request := range requests {
 		if err := request(ctx); err != nil && !errors.Is(err, exit.ErrDone) {
 			return err
 		}
 	}
 	if !humanReadable(options) {
-		if err := output.List(a.Out, options, rehearsedColumns(), all); err != nil {
+		if err := output.List(a.Out, options, requestColumns(), all); err != nil {
 			return err
 		}
 	}
@@ -86,9 +86,9 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 
 // Rehearse reports whether this is a dry run, and says what the command would
 // change here. What it would send is shown by the request itself.
-func (a *App) Rehearse(format string, args ...any) bool {
-	if a.Globals.DryRun {
-		a.Say("Would "+format+".", args...)
+func (s *Streams) Rehearse(format string, args ...any) bool {
+	if s.Globals.DryRun {
+		s.Say("Would "+format+".", args...)
 	}
-	return a.Globals.DryRun
+	return s.Globals.DryRun
 }

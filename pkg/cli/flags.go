@@ -36,8 +36,8 @@ const (
 )
 
 // AddFlags declares the global flags on the root command.
-func (a *App) AddFlags(root *cobra.Command) {
-	g, f := &a.Globals, root.PersistentFlags()
+func (s *Settings) AddFlags(root *cobra.Command) {
+	g, f := &s.Globals, root.PersistentFlags()
 	f.StringVarP(&g.Profile, "profile", "p", "", "`name` of the profile to use")
 	f.BoolVar(&g.Sandbox, "sandbox", false, "use the built-in sandbox instead of the service")
 	f.StringVar(&g.APIURL, "api-url", "", "root `URL` of the DevOps API: https, or a server on this machine")
@@ -119,17 +119,17 @@ func (a *App) tableStyle(o output.Options) output.Style {
 }
 
 // isUTF8 reports whether the locale says that the terminal shows more than ASCII.
-func (a *App) isUTF8() bool {
-	locale := strings.ToUpper(cmp.Or(a.Getenv("LC_ALL"), a.Getenv("LC_CTYPE"), a.Getenv("LANG")))
+func (s *Settings) isUTF8() bool {
+	locale := strings.ToUpper(cmp.Or(s.Getenv("LC_ALL"), s.Getenv("LC_CTYPE"), s.Getenv("LANG")))
 	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
 }
 
 // OutputFlag returns the flag of the command line that chooses how data is shown,
 // for commands in which that has no meaning, or nothing.
-func (a *App) OutputFlag() string {
-	g := a.Globals
+func (s *Settings) OutputFlag() string {
+	g := s.Globals
 	switch {
-	case a.outputGiven:
+	case s.outputGiven:
 		return "-o"
 	case g.JQ != "":
 		return "--jq"

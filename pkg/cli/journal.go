@@ -225,7 +225,7 @@ func (a *App) undecided() string {
 	if until.IsZero() {
 		return ""
 	}
-	return Clock(until)
+	return TimeOfDay(until)
 }
 
 // Unfinished names the operations that earlier runs did not finish, and the command

@@ -17,30 +17,30 @@ import (
 )
 
 // adviseNetwork adds to an error of the network what helps against it.
-func (a *App) adviseNetwork(e *exit.Error, err error) {
-	if advice := a.NetworkAdvice(err); advice != "" && e.Hint == "" && !a.sandboxed {
+func (s *Settings) adviseNetwork(e *exit.Error, err error) {
+	if advice := s.NetworkAdvice(err); advice != "" && e.Hint == "" && !s.sandboxed {
 		e.Hint, e.Next = advice, append(e.Next, "astra doctor")
 	}
 }
 
 // NetworkAdvice says what helps against what kept a request from reaching the
 // service, and names the variable for it. It is empty where nothing is known.
-func (a *App) NetworkAdvice(err error) string {
+func (s *Settings) NetworkAdvice(err error) string {
 	api, ok := errors.AsType[*devops.Error](err)
 	if !ok {
 		return ""
 	}
-	proxies := a.proxyVariable()
+	proxies := s.proxyVariable()
 	switch api.Trouble {
 	case devops.UnknownAuthority, devops.ProxyCertificate:
-		return a.authorityAdvice()
+		return s.authorityAdvice()
 	case devops.WrongName, devops.NoTLS:
 		if api.Proxy != "" {
 			return fmt.Sprintf("the proxy %s of %s may have responded instead; set NO_PROXY=%s to bypass it", api.Proxy, proxies, api.Host)
 		}
 		return "check the address of the service (--api-url, ASTRA_API_URL)"
 	case devops.Unreachable:
-		return a.directAdvice(api.Host)
+		return s.directAdvice(api.Host)
 	case devops.ProxyUnusable:
 		return "write " + proxies + " like http://USER:PASSWORD@HOST:PORT, with %40 and the like for special characters"
 	case devops.ProxyUnreachable:
@@ -55,30 +55,30 @@ func (a *App) NetworkAdvice(err error) string {
 }
 
 // authorityAdvice says how an authority becomes one that this machine trusts.
-func (a *App) authorityAdvice() string {
+func (s *Settings) authorityAdvice() string {
 	if goos == "darwin" || goos == "windows" || goos == "ios" { // there the variables mean nothing
 		return "if your organization inspects TLS, add its CA certificate to the certificates that the system trusts"
 	}
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
-		if path := a.Getenv(name); path != "" {
+		if path := s.Getenv(name); path != "" {
 			if _, err := os.Stat(path); err != nil {
 				return fmt.Sprintf("%s is %s, which cannot be read", name, path)
 			}
 		}
 	}
-	if path := a.Getenv("SSL_CERT_FILE"); path != "" {
+	if path := s.Getenv("SSL_CERT_FILE"); path != "" {
 		return fmt.Sprintf("SSL_CERT_FILE is %s: if your organization inspects TLS, add its CA certificate to this file in PEM", path)
 	}
 	return "if your organization inspects TLS, set SSL_CERT_FILE to its CA certificate in PEM, or SSL_CERT_DIR to a directory of such files"
 }
 
 // directAdvice is for a host to which there is no connection without a proxy.
-func (a *App) directAdvice(host string) string {
+func (s *Settings) directAdvice(host string) string {
 	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost") {
 		return ""
 	}
-	name := a.proxyVariable()
-	if a.Getenv(name) == "" {
+	name := s.proxyVariable()
+	if s.Getenv(name) == "" {
 		return "check the network; if a proxy is required, set HTTPS_PROXY to its address"
 	}
 	if proxy, err := proxyFor(host); err == nil && proxy == nil {
@@ -88,12 +88,12 @@ func (a *App) directAdvice(host string) string {
 }
 
 // ProxyNotes says through what requests go, in words without a password.
-func (a *App) ProxyNotes() []string {
-	name := a.proxyVariable()
-	if a.Getenv(name) == "" || a.sandboxed {
+func (s *Settings) ProxyNotes() []string {
+	name := s.proxyVariable()
+	if s.Getenv(name) == "" || s.sandboxed {
 		return nil
 	}
-	service, err := a.RequestedURL()
+	service, err := s.RequestedURL()
 	if err != nil {
 		return nil
 	}
@@ -116,8 +116,8 @@ func (a *App) ProxyNotes() []string {
 }
 
 // proxyVariable is the name of the variable that chooses the proxy.
-func (a *App) proxyVariable() string {
-	if a.Getenv("HTTPS_PROXY") == "" && a.Getenv("https_proxy") != "" {
+func (s *Settings) proxyVariable() string {
+	if s.Getenv("HTTPS_PROXY") == "" && s.Getenv("https_proxy") != "" {
 		return "https_proxy"
 	}
 	return "HTTPS_PROXY"
@@ -129,14 +129,14 @@ func proxyFor(host string) (*url.URL, error) {
 
 // checkEndpoint makes sure that a stored credential goes to no other service
 // than its own, whatever the configuration, a flag or the environment says.
-func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
-	wanted, err := a.RequestedURL()
+func (s *Settings) checkEndpoint(p config.Profile, item credential.Item) error {
+	wanted, err := s.RequestedURL()
 	if err != nil {
 		return err
 	}
-	if a.URLRequested() && wanted != item.APIURL {
+	if s.URLRequested() && wanted != item.APIURL {
 		e := exit.Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
-		if a.Globals.APIURL == "" {
+		if s.Globals.APIURL == "" {
 			return e.WithHint("unset ASTRA_API_URL, or log in there with another profile")
 		}
 		return e.WithHint("log in there with another profile").WithNext("astra auth login NAME --api-url " + wanted)
@@ -154,15 +154,15 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 
 // RequestedURL is the service that flags and environment ask for, in its normal
 // form.
-func (a *App) RequestedURL() (string, error) {
-	if a.Globals.APIURL != "" {
-		return devops.NormalizeURL(a.Globals.APIURL)
+func (s *Settings) RequestedURL() (string, error) {
+	if s.Globals.APIURL != "" {
+		return devops.NormalizeURL(s.Globals.APIURL)
 	}
-	return devops.NormalizeURL(cmp.Or(a.settings.APIURL, devops.DefaultURL))
+	return devops.NormalizeURL(cmp.Or(s.settings.APIURL, devops.DefaultURL))
 }
 
 // URLRequested reports whether a flag or the environment names a service.
-func (a *App) URLRequested() bool { return a.Globals.APIURL != "" || a.settings.APIURL != "" }
+func (s *Settings) URLRequested() bool { return s.Globals.APIURL != "" || s.settings.APIURL != "" }
 
 // OtherService says that the credential of a flag or variable went to another service
 // than that of the current profile, which a user may have meant, and the command for it.

@@ -23,8 +23,8 @@ func OutError(path string, err error) error {
 
 // LockOutputFile waits until no other astra of this user changes a file of --out. Where
 // there is no directory for the lock there is none.
-func (a *App) LockOutputFile(ctx context.Context) (unlock func(), err error) {
-	paths, _ := a.dirs()
+func (s *Settings) LockOutputFile(ctx context.Context) (unlock func(), err error) {
+	paths, _ := s.dirs()
 	if paths.State == "" || atomicfile.MkdirAll(paths.State) != nil {
 		return func() {}, nil //nolint:nilerr // the writer compares before it replaces, too
 	}

@@ -91,29 +91,29 @@ func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
 
 // Say tells people something, on standard error. Text from outside in args is
 // made harmless for the terminal.
-func (a *App) Say(format string, args ...any) {
-	if !a.Globals.Quiet {
-		a.line("", format, args)
+func (s *Streams) Say(format string, args ...any) {
+	if !s.Globals.Quiet {
+		s.line("", format, args)
 	}
 }
 
 // Warn tells people something that they should not miss, also under --quiet.
-func (a *App) Warn(format string, args ...any) {
+func (s *Streams) Warn(format string, args ...any) {
 	word := "warning: "
-	if a.Color() {
+	if s.Color() {
 		word = "\x1b[33mwarning:\x1b[0m "
 	}
-	a.line(word, format, args)
+	s.line(word, format, args)
 }
 
 // Verbosef tells people what is done, under --verbose.
-func (a *App) Verbosef(format string, args ...any) {
-	if a.Globals.Verbose && !a.Globals.Quiet {
-		a.line("", format, args)
+func (s *Streams) Verbosef(format string, args ...any) {
+	if s.Globals.Verbose && !s.Globals.Quiet {
+		s.line("", format, args)
 	}
 }
 
-func (a *App) line(word, format string, args []any) {
+func (s *Streams) line(word, format string, args []any) {
 	clean := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {
@@ -128,10 +128,10 @@ func (a *App) line(word, format string, args []any) {
 		}
 	}
 	prefix := ""
-	if a.sandboxed {
+	if s.sandboxed {
 		prefix = "sandbox: "
 	}
-	fmt.Fprintln(a.Err, help.Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth))
+	fmt.Fprintln(s.Err, help.Wrap(fmt.Sprintf(prefix+word+format, clean...), s.Terminal.ErrWidth))
 }
 
 // isCommand reports whether text is a command line, which is copied from the
@@ -157,7 +157,7 @@ func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun && output.CheckOne(options, rehearsedColumns()) == nil {
+	if a.Globals.DryRun && output.CheckOne(options, requestColumns()) == nil {
 		return nil // a request is shown, unless there is nothing to be sent
 	}
 	return output.CheckOne(options, columns)
@@ -170,7 +170,7 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun && output.CheckList(options, rehearsedColumns()) == nil {
+	if a.Globals.DryRun && output.CheckList(options, requestColumns()) == nil {
 		return nil
 	}
 	return output.CheckList(options, columns)
@@ -181,11 +181,11 @@ func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1
 
 // advisePlace adds to an error about one of our own files, which the system refuses,
 // the variable that chooses another place for it.
-func (a *App) advisePlace(e *exit.Error, err error) {
+func (s *Settings) advisePlace(e *exit.Error, err error) {
 	if e.Hint != "" || !placeRefused(err) {
 		return
 	}
-	paths, _ := config.Dirs(a.Getenv, a.Home, goos) // those that can be told
+	paths, _ := config.Dirs(s.Getenv, s.Home, goos) // those that can be told
 	for _, place := range []struct{ dir, variable string }{
 		{paths.State, "ASTRA_STATE_DIR"}, {paths.Cache, "ASTRA_CACHE_DIR"}, {paths.Config, "ASTRA_CONFIG_DIR"},
 	} {
@@ -228,10 +228,10 @@ func (a *App) SetHelp(root *cobra.Command) {
 }
 
 // helpLayout returns the layout for standard output.
-func (a *App) helpLayout() help.Layout {
-	l := help.Layout{Width: help.DefaultWidth, Bold: a.colorOn(a.Terminal.Out)}
-	if a.Terminal.Out && a.Terminal.Width > 0 {
-		l.Width = min(a.Terminal.Width, help.MaxWidth)
+func (s *Streams) helpLayout() help.Layout {
+	l := help.Layout{Width: help.DefaultWidth, Bold: s.colorOn(s.Terminal.Out)}
+	if s.Terminal.Out && s.Terminal.Width > 0 {
+		l.Width = min(s.Terminal.Width, help.MaxWidth)
 	}
 	return l
 }

@@ -17,34 +17,60 @@ import (
 
 // Profile returns the profile that is chosen, whatever credential is used. In
 // sandbox mode it is the sandbox's own.
-func (a *App) Profile() (config.Profile, error) {
-	cfg, err := a.Config()
+func (s *Settings) Profile() (config.Profile, error) {
+	cfg, err := s.Config()
 	if err != nil {
 		return config.Profile{}, err
 	}
-	if a.sandboxed {
+	if s.sandboxed {
 		p, found := cfg.Find(sandboxProfile)
 		if !found {
 			p = config.Profile{Name: sandboxProfile, Store: string(credential.File)}
 		}
 		return p, nil
 	}
-	sources, err := a.profileSources()
+	choices, err := s.profileChoices()
 	if err != nil {
 		return config.Profile{}, err
 	}
-	for _, s := range sources {
-		if s.Present {
-			return a.findProfile(s.Detail)
+	for _, c := range choices {
+		if c.profile != "" {
+			return s.findProfile(c.profile)
 		}
 	}
-	return config.Profile{}, a.noProfile(exit.Config)
+	return config.Profile{}, s.noProfile(exit.Config)
+}
+
+// A profileChoice is a way to choose a profile, and the profile that it chooses, if any.
+type profileChoice struct{ way, profile string }
+
+// profileChoices returns the ways to choose a profile. The first that names one wins.
+func (s *Settings) profileChoices() ([]profileChoice, error) {
+	cfg, err := s.Config()
+	if err != nil {
+		return nil, err
+	}
+	project, err := s.Project()
+	if err != nil {
+		return nil, err
+	}
+	only := ""
+	if len(cfg.Profiles) == 1 {
+		only = cfg.Profiles[0].Name
+	}
+	return []profileChoice{
+		{"--profile", s.Globals.Profile},
+		{"ASTRA_PROFILE", s.settings.Profile},
+		{"the project's " + config.ProjectFile, project.Profile},
+		{"the current profile", cfg.CurrentProfile},
+		{"the only profile", only},
+	}, nil
 }
 
 // ProfileIfAny returns the profile that is chosen, and the zero one where there
 // are no profiles at all: what needs no more than a credential works without.
-func (a *App) ProfileIfAny() (config.Profile, error) {
-	p, err := a.Profile()
+func (s *Settings) ProfileIfAny() (config.Profile, error) {
+	p, err := s.Profile()
 	if e, ok := errors.AsType[*exit.Error](err); ok && e.Name == noProfileAtAll {
 		return config.Profile{}, nil
 	}
@@ -52,8 +78,8 @@ func (a *App) ProfileIfAny() (config.Profile, error) {
 }
 
 // findProfile returns the profile called name.
-func (a *App) findProfile(name string) (config.Profile, error) {
-	cfg, err := a.Config()
+func (s *Settings) findProfile(name string) (config.Profile, error) {
+	cfg, err := s.Config()
 	if err != nil {
 		return config.Profile{}, err
 	}
@@ -71,31 +97,31 @@ func (a *App) findProfile(name string) (config.Profile, error) {
 }
 
 // Config returns the configuration, read once.
-func (a *App) Config() (config.Config, error) {
-	if !a.configRead {
-		a.configRead = true
-		paths, err := a.Paths()
+func (s *Settings) Config() (config.Config, error) {
+	if !s.configRead {
+		s.configRead = true
+		paths, err := s.Paths()
 		if paths.Config != "" || errors.Is(err, config.ErrNoHome) { // without a home there are no profiles
-			a.config, err = config.Load(paths.ConfigFile())
+			s.config, err = config.Load(paths.ConfigFile())
 		}
-		a.configErr = err
+		s.configErr = err
 	}
-	return a.config, a.configErr
+	return s.config, s.configErr
 }
 
 // UpdateConfig changes the configuration file, with what is in it by then.
-func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
-	paths, err := a.Paths()
+func (s *Settings) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
+	paths, err := s.Paths()
 	if paths.Config == "" {
 		return err
 	}
-	a.configRead = false
+	s.configRead = false
 	return config.Update(ctx, paths.ConfigFile(), edit)
 }
 
 // TryConfig tries out whether the configuration file can be changed.
-func (a *App) TryConfig() error {
-	paths, err := a.Paths()
+func (s *Settings) TryConfig() error {
+	paths, err := s.Paths()
 	if paths.Config == "" {
 		return err
 	}
@@ -103,12 +129,12 @@ func (a *App) TryConfig() error {
 }
 
 // UpdateProfile changes one profile, which it adds if it is not there.
-func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
-	return a.UpdateConfig(ctx, func(c *config.Config) error {
+func (s *Settings) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
+	return s.UpdateConfig(ctx, func(c *config.Config) error {
 		p, found := c.Find(name)
 		if !found {
 			p = config.Profile{Name: name}
-			if a.sandboxed {
+			if s.sandboxed {
 				p.Store = string(credential.File)
 			}
 		}
@@ -132,15 +158,15 @@ func (a *App) LoginStore(asked, profile string) (string, error) {
 
 // StoreKind returns the kind of store that new secrets go to: the one asked
 // for, the one of the settings, or the keyring. The sandbox keeps to files.
-func (a *App) StoreKind(asked string) (string, error) {
+func (s *Settings) StoreKind(asked string) (string, error) {
 	kind := asked
 	if kind == "" {
-		kind = a.settings.Store
+		kind = s.settings.Store
 	}
 	switch {
-	case a.sandboxed && (asked == "" || asked == string(credential.File)):
+	case s.sandboxed && (asked == "" || asked == string(credential.File)):
 		return string(credential.File), nil
-	case a.sandboxed:
+	case s.sandboxed:
 		return "", exit.Usagef("--store %s is not available in the sandbox, which has its own file store", asked)
 	case kind == "":
 		return string(credential.Keyring), nil
@@ -148,7 +174,7 @@ func (a *App) StoreKind(asked string) (string, error) {
 		return kind, nil
 	}
 	if asked == "" {
-		return "", exit.Failf(exit.Config, "%s must be keyring, file or env, not %q", a.settings.Source("store"), kind)
+		return "", exit.Failf(exit.Config, "%s must be keyring, file or env, not %q", s.settings.Source("store"), kind)
 	}
 	return "", exit.Usagef("--store must be keyring, file or env, not %q", kind)
 }
@@ -220,21 +246,21 @@ func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user strin
 }
 
 // Project returns what the repository's project file chooses, read once.
-func (a *App) Project() (config.Project, error) {
-	if a.project == nil {
-		project, err := config.FindProject(a.WorkDir, a.Home)
+func (s *Settings) Project() (config.Project, error) {
+	if s.project == nil {
+		project, err := config.FindProject(s.WorkDir, s.Home)
 		if err != nil {
 			return project, err
 		}
-		a.project = &project
+		s.project = &project
 	}
-	return *a.project, nil
+	return *s.project, nil
 }
 
 // NewName checks the name of something that is to be created, and returns it with
 // composed accents. A name that nobody could type again or tell from another is wrong
 // (exit 2); letters of several scripts in one word are only warned of.
-func (a *App) NewName(kind, name string) (string, error) {
+func (s *Streams) NewName(kind, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", exit.Usagef("the name of %s cannot be blank", kind)
 	}
@@ -242,16 +268,16 @@ func (a *App) NewName(kind, name string) (string, error) {
 		return "", exit.Usagef("the name of %s has %s: %q", kind, unseen, name)
 	}
 	if mixed := spelling.MixedWord(name); mixed != "" {
-		a.Warn("the name %q has %s", name, mixed)
+		s.Warn("the name %q has %s", name, mixed)
 	}
-	return a.Composed(name), nil
+	return s.Composed(name), nil
 }
 
 // Composed returns a text with composed accents, and says so where it had others.
-func (a *App) Composed(text string) string {
+func (s *Streams) Composed(text string) string {
 	composed := spelling.Composed(text)
 	if composed != text {
-		a.Say("Sending %s with composed accents.", text)
+		s.Say("Sending %s with composed accents.", text)
 	}
 	return composed
 }

@@ -73,8 +73,8 @@ func (a *App) OfSandbox(clientID string) bool {
 }
 
 // SandboxDir is where the sandbox keeps all of its own.
-func (a *App) SandboxDir() (string, error) {
-	paths, err := a.dirs()
+func (s *Settings) SandboxDir() (string, error) {
+	paths, err := s.dirs()
 	if paths.State == "" {
 		return "", err
 	}
@@ -133,7 +133,7 @@ func dial(ctx context.Context, address string) error {
 }
 
 // ServingDir is where the addresses are noted at which the sandbox is served.
-func (a *App) ServingDir() (string, error) {
-	dir, err := a.SandboxDir()
+func (s *Settings) ServingDir() (string, error) {
+	dir, err := s.SandboxDir()
 	return filepath.Join(dir, "serving"), err
 }

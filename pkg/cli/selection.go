@@ -16,8 +16,8 @@ import (
 
 // Select returns the database of a profile that ref means, or that is selected where
 // ref is empty. It sends no request.
-func (a *App) Select(p config.Profile, ref string) (lookup.Selection, error) {
-	project, err := a.Project()
+func (s *Settings) Select(p config.Profile, ref string) (lookup.Selection, error) {
+	project, err := s.Project()
 	if err != nil {
 		return lookup.Selection{}, err
 	}
@@ -137,8 +137,8 @@ func (s *Session) TargetDatabase(ctx context.Context, ref string) (config.DB, er
 // DataEndpoint returns the address of the REST API of a database of the service at
 // apiURL. The sandbox is its own data host: embedded it has the names of the public
 // service.
-func (a *App) DataEndpoint(apiURL string, d devops.Database, region string) (string, error) {
-	if a.sandboxed {
+func (s *Settings) DataEndpoint(apiURL string, d devops.Database, region string) (string, error) {
+	if s.sandboxed {
 		return devops.PublicEndpoint(d, region)
 	}
 	return devops.DataEndpoint(apiURL, d, region)

@@ -67,9 +67,9 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 }
 
 // errNoCredential is the failure of having no credential at all.
-func (a *App) errNoCredential() error {
-	e := a.noProfile(exit.NoCredential)
-	if a.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
+func (s *Settings) errNoCredential() error {
+	e := s.noProfile(exit.NoCredential)
+	if s.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
 		e.Hint = "ASTRA_DB_APPLICATION_TOKEN is set, but it is an application's token and never used here: put an administrator's in ASTRA_TOKEN"
 	}
 	return e
@@ -79,15 +79,15 @@ func (a *App) errNoCredential() error {
 const noProfileAtAll = "NO_PROFILE"
 
 // noProfile is the failure of having no profile, or several and no choice.
-func (a *App) noProfile(code exit.Code) *exit.Error {
-	if cfg, err := a.Config(); err == nil && len(cfg.Profiles) > 0 {
+func (s *Settings) noProfile(code exit.Code) *exit.Error {
+	if cfg, err := s.Config(); err == nil && len(cfg.Profiles) > 0 {
 		var names []string
 		for _, p := range cfg.Profiles {
 			names = append(names, p.Name)
 		}
 		return exit.Failf(code, "no profile selected").WithHint("profiles: %s", exit.QuoteList(names)).WithNext("astra profile use NAME")
 	}
-	if a.EnvironmentToken() != "" || a.Globals.TokenFile != "" {
+	if s.EnvironmentToken() != "" || s.Globals.TokenFile != "" {
 		e := exit.Failf(code, "a profile is required: it records selected databases and saved tokens").
 			WithHint("with --store env, a profile takes its token from ASTRA_TOKEN").
 			WithNext("astra auth login ci --store env")

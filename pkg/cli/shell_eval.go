@@ -116,17 +116,17 @@ func (a *App) FailedBy(cmd *cobra.Command) {
 
 // Shell returns the shell to write for: the one asked for, that of the setting,
 // or the one that runs this program. Where none of them tells it is sh.
-func (a *App) Shell(asked string) string {
+func (s *Settings) Shell(asked string) string {
 	name := asked
-	if a.settings != nil { // or the command line was not understood
-		name = cmp.Or(name, a.settings.Shell)
+	if s.settings != nil { // or the command line was not understood
+		name = cmp.Or(name, s.settings.Shell)
 	}
 	name = cmp.Or(name, "auto")
 	if name != "auto" {
 		return name
 	}
-	return process.ParentShell(a.Getenv)
+	return process.ParentShell(s.Getenv)
 }
 
 // ShellSource is where the setting of the shell comes from, "" if it is not set.
-func (a *App) ShellSource() string { return a.settings.Source("shell") }
+func (s *Settings) ShellSource() string { return s.settings.Source("shell") }

@@ -51,22 +51,22 @@ func (a *App) ActiveSource() (CredentialSource, bool, error) {
 
 // Identity identifies the credential of a source without reading its secret. It
 // returns nil where that is impossible.
-func (a *App) Identity(s CredentialSource) []string {
+func (s *Settings) Identity(source CredentialSource) []string {
 	switch {
-	case a.sandboxed:
-		dir, err := a.SandboxDir()
-		if err != nil || s.ClientID == "" && s.Name != administratorName {
+	case s.sandboxed:
+		dir, err := s.SandboxDir()
+		if err != nil || source.ClientID == "" && source.Name != administratorName {
 			return nil
 		}
-		return SandboxIdentity(dir, s.ClientID)
-	case s.Profile.Name != "":
-		return []string{"profile", s.Profile.Name, serviceOf(s.Profile), s.Profile.Org.ID}
-	case s.ClientID != "":
-		url, err := a.RequestedURL()
+		return SandboxIdentity(dir, source.ClientID)
+	case source.Profile.Name != "":
+		return []string{"profile", source.Profile.Name, serviceOf(source.Profile), source.Profile.Org.ID}
+	case source.ClientID != "":
+		url, err := s.RequestedURL()
 		if err != nil {
 			return nil
 		}
-		return []string{"environment", url, s.ClientID}
+		return []string{"environment", url, source.ClientID}
 	}
 	return nil
 }
@@ -146,32 +146,22 @@ func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) 
 	return token.ClientID == clientID, err
 }
 
-// profileSources returns the five ways in which a profile is chosen.
+// profileSources returns the ways to choose a profile as sources of its credential.
 func (a *App) profileSources() ([]CredentialSource, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
 	}
-	project, err := a.Project()
+	choices, err := a.profileChoices()
 	if err != nil {
 		return nil, err
 	}
-	only := ""
-	if len(cfg.Profiles) == 1 {
-		only = cfg.Profiles[0].Name
-	}
 	var sources []CredentialSource
-	for _, chosen := range []struct{ how, name string }{
-		{"--profile", a.Globals.Profile},
-		{"ASTRA_PROFILE", a.settings.Profile},
-		{"the project's " + config.ProjectFile, project.Profile},
-		{"the current profile", cfg.CurrentProfile},
-		{"the only profile", only},
-	} {
-		s := CredentialSource{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
-		s.Profile, _ = cfg.Find(chosen.name)
-		s.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, chosen.name) }
-		sources = append(sources, s)
+	for _, c := range choices {
+		source := CredentialSource{Name: c.way, Present: c.profile != "", Detail: c.profile}
+		source.Profile, _ = cfg.Find(c.profile)
+		source.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, c.profile) }
+		sources = append(sources, source)
 	}
 	return sources, nil
 }
@@ -198,8 +188,8 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 
 // environmentCredential is the login of a profile that keeps nothing: the
 // variable must hold the token that the profile was made with.
-func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
-	token := a.EnvironmentToken()
+func (s *Settings) environmentCredential(p config.Profile) (credential.Item, error) {
+	token := s.EnvironmentToken()
 	if token == "" {
 		return credential.Item{}, exit.Failf(exit.NoCredential, "profile %s requires ASTRA_TOKEN, which is not set", p.Name).
 			WithHint("set it to the token of the profile, or log in again with another token").WithNext("astra auth login " + p.Name + " --store env")
@@ -209,7 +199,7 @@ func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 		return credential.Item{}, exit.Refusef("ASTRA_TOKEN contains token %s, but profile %s uses %s", parsed.ClientID, p.Name, p.ClientID).
 			WithNext("astra auth login " + p.Name + " --store env")
 	}
-	return item, a.checkEndpoint(p, item)
+	return item, s.checkEndpoint(p, item)
 }
 
 // HasCredential reports whether any source has a credential.

@@ -12,7 +12,7 @@ func TestIdentitiesDiffer(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, url := range []string{"https://one.example.com", "https://two.example.com"} {
-		app := &App{settings: &config.Settings{APIURL: url}}
+		app := &App{Settings: Settings{settings: &config.Settings{APIURL: url}}}
 		for _, s := range []CredentialSource{
 			{ClientID: "abc"},
 			{ClientID: "def"},

@@ -126,20 +126,20 @@ func emptyFlag(cmd *cobra.Command) error {
 
 // LoadSettings reads the settings: the environment over the defaults of the
 // configuration file. A file that cannot be read is reported by the code that needs it.
-func (a *App) LoadSettings() error {
-	environment, err := config.NewSettings(a.Getenv, nil)
+func (s *Settings) LoadSettings() error {
+	environment, err := config.NewSettings(s.Getenv, nil)
 	if err != nil {
 		return err
 	}
-	if err := config.CheckDirs(a.Getenv, a.Home); err != nil {
+	if err := config.CheckDirs(s.Getenv, s.Home); err != nil {
 		return err
 	}
-	a.settings, a.sandboxed = environment, a.Globals.Sandbox || environment.Sandbox
-	cfg, err := a.Config()
+	s.settings, s.sandboxed = environment, s.Globals.Sandbox || environment.Sandbox
+	cfg, err := s.Config()
 	if err != nil || len(cfg.Defaults) == 0 {
 		return nil //nolint:nilerr // doctor, help and the like do without
 	}
-	a.settings, err = config.NewSettings(a.Getenv, cfg.Defaults)
+	s.settings, err = config.NewSettings(s.Getenv, cfg.Defaults)
 	return err
 }
 

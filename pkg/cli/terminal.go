@@ -47,35 +47,35 @@ func truthy(s string) bool {
 // Interactive reports whether somebody can answer a question: standard input
 // and standard error are terminals, and nothing says otherwise. Standard output
 // plays no part, so that x=$(astra …) may still ask.
-func (a *App) Interactive() bool {
-	t := a.Terminal
-	return t.In && t.Err && !t.CI && !a.Globals.NoInput && (a.settings == nil || !a.settings.NoInput)
+func (s *Streams) Interactive() bool {
+	t := s.Terminal
+	return t.In && t.Err && !t.CI && !s.Globals.NoInput && (s.settings == nil || !s.settings.NoInput)
 }
 
 // Plain reports whether text stays where it was written: on a terminal that does not
 // move its cursor, and for a screen reader, which reads every change aloud.
-func (a *App) Plain() bool {
-	return a.Terminal.Dumb || a.settings != nil && a.settings.Accessible
+func (s *Streams) Plain() bool {
+	return s.Terminal.Dumb || s.settings != nil && s.settings.Accessible
 }
 
 // Prompter asks on the terminal. It must not be used unless Interactive.
-func (a *App) Prompter() prompt.Prompter {
-	if a.prompter == nil {
-		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Plain(), NoColor: !a.Color()})
+func (s *Streams) Prompter() prompt.Prompter {
+	if s.prompter == nil {
+		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.Plain(), NoColor: !s.Color()})
 	}
-	return a.prompter
+	return s.prompter
 }
 
 // Color reports whether messages may be colored.
-func (a *App) Color() bool { return a.colorOn(a.Terminal.Err) }
+func (s *Streams) Color() bool { return s.colorOn(s.Terminal.Err) }
 
 // colorOn reports whether text on a stream may be colored.
-func (a *App) colorOn(terminal bool) bool {
-	return a.colorAlways() || terminal && !a.Terminal.Dumb && a.Globals.Color != "never" && a.Getenv("NO_COLOR") == ""
+func (s *Streams) colorOn(terminal bool) bool {
+	return s.colorAlways() || terminal && !s.Terminal.Dumb && s.Globals.Color != "never" && s.Getenv("NO_COLOR") == ""
 }
 
 // colorAlways reports whether the user wants colors where no terminal is seen.
-func (a *App) colorAlways() bool {
-	forced := a.Getenv("NO_COLOR") == "" && truthy(a.Getenv("CLICOLOR_FORCE"))
-	return a.Globals.Color == "always" || a.Globals.Color != "never" && forced
+func (s *Streams) colorAlways() bool {
+	forced := s.Getenv("NO_COLOR") == "" && truthy(s.Getenv("CLICOLOR_FORCE"))
+	return s.Globals.Color == "always" || s.Globals.Color != "never" && forced
 }

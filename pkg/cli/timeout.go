@@ -34,3 +34,39 @@ func (e timeoutError) Error() string {
 }
 
 func (timeoutError) Unwrap() error { return context.DeadlineExceeded }
+
+// live makes ctx the context at whose end writes and programs of the user's end.
+func (a *App) live(ctx context.Context) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.life = ctx
+}
+
+// Root notes the context that a signal ends, before there is a time limit.
+func (a *App) Root(ctx context.Context) { a.root = ctx }
+
+// unlimited returns the context that only a signal ends.
+func (a *App) unlimited() context.Context {
+	if a.root == nil {
+		return context.Background()
+	}
+	return a.root
+}
+
+// alive returns the context of the command. What is written before a command
+// began, or without one, such as help, has the usual time limit.
+func (a *App) alive() context.Context {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.life == nil {
+		limit := defaultTimeout
+		switch {
+		case a.Globals.Timeout > 0:
+			limit = a.Globals.Timeout
+		case a.Interactive():
+			limit = interactiveTimeout
+		}
+		a.life, a.endLife = context.WithTimeoutCause(a.unlimited(), limit, timeoutError{limit})
+	}
+	return a.life
+}

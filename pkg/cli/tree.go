@@ -81,9 +81,9 @@ func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *co
 
 // Mentions reports whether a word of the command line is one of names, or nearly.
 // Without a command line everything is.
-func (a *App) Mentions(names ...string) bool {
+func (s *Settings) Mentions(names ...string) bool {
 	const most = 64 // bytes; longer words are values, and costly to compare
-	return a.Args == nil || slices.ContainsFunc(a.Args, func(word string) bool {
+	return s.Args == nil || slices.ContainsFunc(s.Args, func(word string) bool {
 		return len(word) <= most && len(suggest.Nearest(word, names)) > 0
 	})
 }
@@ -160,23 +160,23 @@ func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
 }
 
 // OwnFormat returns the value of -o if it is one of the command's own.
-func (a *App) OwnFormat() string { return a.ownFormat }
+func (s *Settings) OwnFormat() string { return s.ownFormat }
 
 // resolveCustomFormat keeps a value of -o that only this command knows. The other
 // flags of the output have no meaning with it.
-func (a *App) resolveCustomFormat(cmd *cobra.Command) error {
-	g := &a.Globals
+func (s *Settings) resolveCustomFormat(cmd *cobra.Command) error {
+	g := &s.Globals
 	if g.Output == "" || !slices.Contains(strings.Fields(cmd.Annotations[ownFormats]), g.Output) {
 		return nil
 	}
-	given := a.outputGiven
-	a.outputGiven = false
-	other := a.OutputFlag()
-	a.outputGiven = given
+	given := s.outputGiven
+	s.outputGiven = false
+	other := s.OutputFlag()
+	s.outputGiven = given
 	if other != "" {
 		return exit.Usagef("%s cannot be combined with -o %s", other, g.Output)
 	}
-	a.ownFormat, g.Output = g.Output, ""
+	s.ownFormat, g.Output = g.Output, ""
 	return nil
 }
 

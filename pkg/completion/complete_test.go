@@ -17,7 +17,7 @@ import (
 
 func TestOffered(t *testing.T) {
 	t.Parallel()
-	c := completer{&cli.App{Secrets: new(secret.Redactor)}}
+	c := completer{&cli.App{Streams: cli.Streams{Secrets: new(secret.Redactor)}}}
 	many := func(n int) []candidate {
 		var all []candidate
 		for i := range n {

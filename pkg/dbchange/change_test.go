@@ -75,7 +75,7 @@ func TestAwait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var said bytes.Buffer
-				app := &cli.App{Err: &said, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "create", "shop", "--wait"}}
+				app := newApp(&said, []string{"db", "create", "shop", "--wait"})
 				remote := &service{begin: time.Now(), statuses: test.statuses}
 				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: remote, Now: time.Now})
 				if err != nil {
@@ -124,7 +124,7 @@ func TestAwaitDeletion(t *testing.T) {
 
 func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.Session) {
 	t.Helper()
-	app := &cli.App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
+	app := newApp(io.Discard, []string{"db", "park", "shop"})
 	client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: statuses}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -205,4 +205,13 @@ func TestChangeIsSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+func newApp(messages io.Writer, args []string) *cli.App {
+	app := &cli.App{
+		Settings: cli.Settings{Getenv: func(string) string { return "" }, Args: args},
+		Clock:    cli.Clock{Now: time.Now},
+	}
+	app.Streams = cli.Streams{Settings: &app.Settings, Err: messages}
+	return app
 }

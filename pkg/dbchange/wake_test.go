@@ -2,6 +2,7 @@ package dbchange
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -27,7 +28,8 @@ func TestExplainConflict(t *testing.T) {
 		{"ACTIVE", devops.DefaultURL, false, conflict, ""},
 		{"HIBERNATED", devops.DefaultURL, false, devops.ErrForbidden, ""},
 	} {
-		app := &cli.App{Getenv: func(string) string { return "" }, Globals: cli.Globals{Sandbox: c.sandboxed}}
+		app := newApp(io.Discard, nil)
+		app.Globals.Sandbox = c.sandboxed
 		if err := app.LoadSettings(); err != nil {
 			t.Fatal(err)
 		}
