@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/help"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // referencePage is the page of a command in docs/reference.
@@ -137,7 +137,7 @@ func pageName(c *cobra.Command, joint string) string {
 func globalFlags(c *cobra.Command) []*pflag.Flag {
 	var all []*pflag.Flag
 	c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if cli.Accepts(c, f.Name) {
+		if usage.Accepts(c, f.Name) {
 			all = append(all, f)
 		}
 	})

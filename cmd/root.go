@@ -37,6 +37,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/process"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // New returns the root of the tree: of the whole one if app has no command line,
@@ -60,7 +61,7 @@ Try it without an account: astra sandbox demo`,
 	root.SetIn(app.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
-	root.SetFlagErrorFunc(cli.FlagError)
+	root.SetFlagErrorFunc(usage.FlagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AddFlags(root)

@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // New returns the noun.
@@ -54,7 +55,7 @@ the data of its databases becomes unreadable.`,
 		if final := errUnsupportedVerb(cmd.Flags().Args()); cmd == noun && final != nil {
 			return final
 		}
-		return cli.FlagError(cmd, err)
+		return usage.FlagError(cmd, err)
 	})
 	return noun
 }

@@ -2,14 +2,11 @@ package cli
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -145,94 +142,4 @@ func (s *Settings) OutputFlag() string {
 		return "--no-headers"
 	}
 	return ""
-}
-
-// Accepted says which of the flags that do not mean something everywhere a command
-// accepts. --output is accepted by all: failures are objects with it.
-type Accepted int
-
-// What a command accepts, to be combined.
-const (
-	AcceptJSON    Accepted = 1 << iota // --jq and --template
-	AcceptColumns                      // --columns and --no-headers
-	AcceptRows                         // --sort and --filter
-	AcceptDryRun                       // --dry-run
-
-	AcceptObject = AcceptJSON | AcceptColumns
-	AcceptList   = AcceptObject | AcceptRows
-)
-
-// conditional are the flags that not all commands accept.
-func conditional() map[Accepted][]string {
-	return map[Accepted][]string{
-		AcceptJSON: {"jq", "template"}, AcceptColumns: {"columns", "no-headers"}, AcceptRows: {"sort", "filter"}, AcceptDryRun: {"dry-run"},
-	}
-}
-
-// Accept makes cmd reject those global flags that mean nothing to it as unknown ones.
-// They stay known to the root, since a flag may be given before the command.
-func Accept(cmd *cobra.Command, accepted Accepted) {
-	for set, names := range conditional() {
-		if accepted&set != 0 {
-			continue
-		}
-		for _, name := range names {
-			global := cmd.Root().PersistentFlags().Lookup(name)
-			f := cmd.Flags().VarPF(rejectedFlag{cmd, global}, name, global.Shorthand, global.Usage)
-			f.NoOptDefVal, f.Hidden = global.NoOptDefVal, true
-		}
-	}
-}
-
-// Accepts reports whether cmd accepts a flag of the root.
-func Accepts(cmd *cobra.Command, name string) bool {
-	f := cmd.Flags().Lookup(name)
-	if f == nil {
-		f = cmd.InheritedFlags().Lookup(name)
-	}
-	return f != nil && !f.Hidden
-}
-
-// rejectedFlag is the value of a global flag that means nothing to a command.
-type rejectedFlag struct {
-	cmd    *cobra.Command
-	global *pflag.Flag
-}
-
-// Set rejects the flag as the parser rejects an unknown one.
-func (r rejectedFlag) Set(string) error { return unknownFlag(r.cmd, r.global.Name, "--"+r.global.Name) }
-
-// String is the value, of which there is never one.
-func (rejectedFlag) String() string { return "" }
-
-// Type is that of the flag.
-func (r rejectedFlag) Type() string { return r.global.Value.Type() }
-
-// flagGroups words the parser's complaint about flags of which one is missing, or
-// which do not go together.
-func flagGroups(cmd *cobra.Command) error {
-	err := cmd.ValidateFlagGroups()
-	if err == nil {
-		return nil
-	}
-	// The parser's words.
-	noneGiven := regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required$`)
-	tooManyGiven := regexp.MustCompile(`none of the others can be; \[(.+)\] were all set$`)
-	if found := noneGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("specify at least one of %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
-	}
-	if found := tooManyGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("%s cannot be combined", flagList(found[1], " and "))
-	}
-	return AsUsage(err)
-}
-
-// flagList turns names with blanks between them into a list of flags.
-func flagList(names, last string) string {
-	flags := strings.Fields(names)
-	for i, name := range flags {
-		flags[i] = "--" + name
-	}
-	n := len(flags) - 1
-	return strings.Join(flags[:n], ", ") + last + flags[n]
 }

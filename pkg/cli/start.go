@@ -3,27 +3,22 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/output"
-	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // Start checks the global flags, applies the settings and sets the time limit.
 // It runs before every command.
 func (a *App) Start(cmd *cobra.Command) error {
 	g := &a.Globals
-	if err := errors.Join(cmd.ValidateRequiredFlags(), flagGroups(cmd)); err != nil {
-		return AsUsage(err) // cobra would come to it later, and not say what kind of error it is
-	}
-	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
+	if err := usage.CheckFlags(cmd, a.Args); err != nil {
 		return err
 	}
 	if cmd.Name() == cobra.ShellCompRequestCmd {
@@ -107,23 +102,6 @@ func (a *App) endInterrupted(cmd *cobra.Command) {
 	}
 }
 
-// emptyFlag refuses a flag that was given without a value: mostly a variable of
-// a script that is not set, and then the meaning would be another one. Only a
-// description may be taken away like that.
-func emptyFlag(cmd *cobra.Command) error {
-	var err error
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "description" {
-			return
-		}
-		list, isList := f.Value.(pflag.SliceValue)
-		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
-			err = exit.Usagef("--%s must not be empty", f.Name).WithHint("omit it, or give it a value; a shell variable may be unset")
-		}
-	})
-	return err
-}
-
 // LoadSettings reads the settings: the environment over the defaults of the
 // configuration file. A file that cannot be read is reported by the code that needs it.
 func (s *Settings) LoadSettings() error {
@@ -142,18 +120,3 @@ func (s *Settings) LoadSettings() error {
 	s.settings, err = config.NewSettings(s.Getenv, cfg.Defaults)
 	return err
 }
-
-// checkArguments refuses a command line that holds a token: the list of
-// processes and the shell's history would keep it. The text is not repeated.
-func checkArguments(args []string) error {
-	for _, arg := range args {
-		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
-			return exit.Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
-				WithHint("it is now in the shell's history: consider it exposed, and revoke it. Pass a token with --token-file FILE, or on standard input with --token-file -")
-		}
-	}
-	return nil
-}
-
-// scrub takes what looks like a token out of the parser's own words.
-func scrub(s string) string { return new(secret.Redactor).Redact(s) }

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // longRunning marks a command that has no time limit of its own accord.
@@ -42,7 +43,7 @@ func LongRunning(cmd *cobra.Command) *cobra.Command {
 // they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := checkArguments(args); err != nil { // before anything else is said of it
+		if err := usage.CheckArguments(args); err != nil { // before anything else is said of it
 			return err
 		}
 		if slices.Contains(args, "") {
@@ -61,7 +62,7 @@ func Args(names ...string) cobra.PositionalArgs {
 		case len(args) < least:
 			return exit.Usagef("%s is required", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
-			return surplus(cmd, args, most)
+			return usage.ExtraArgument(cmd, args, most)
 		}
 		return nil
 	}
@@ -131,7 +132,7 @@ func Parent(noun *cobra.Command) *cobra.Command {
 		if len(meant) == 0 {
 			meant = suggest.Nearest(args[0], known)
 		}
-		e, next := exit.Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
+		e, next := exit.Usagef("unknown command %q for %q", usage.Redact(args[0]), cmd.CommandPath()), cmd.CommandPath()
 		if len(meant) > 0 {
 			e.Hint = "did you mean " + exit.QuoteList(meant) + "?"
 		}

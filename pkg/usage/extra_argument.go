@@ -1,4 +1,4 @@
-package cli
+package usage
 
 import (
 	"slices"
@@ -12,15 +12,15 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// surplus is wrong usage by more arguments than the most that a command takes.
-// One too many is often the database, where that is named with a flag.
-func surplus(cmd *cobra.Command, args []string, most int) error {
-	e := exit.Usagef("unexpected argument %q", args[most]).WithHint("usage: %s", cmd.UseLine())
+// ExtraArgument returns the error for more arguments than a command takes. It is often
+// the database, where that is named with a flag.
+func ExtraArgument(cmd *cobra.Command, args []string, limit int) error {
+	e := exit.Usagef("unexpected argument %q", args[limit]).WithHint("usage: %s", cmd.UseLine())
 	db := cmd.LocalFlags().Lookup("db")
-	if db == nil || db.Value.Type() != "string" || db.Changed || unsupported(cmd, db) {
+	if db == nil || db.Value.Type() != "string" || db.Changed || isExcluded(cmd, db) {
 		return e
 	}
-	if most > 0 || len(args) > 1 { // any of them may be the database
+	if limit > 0 || len(args) > 1 { // any of them may be the database
 		return e.WithHint("name the database with --db; usage: %s", cmd.UseLine())
 	}
 	if secret.LooksLikeToken(args[0]) {
@@ -29,9 +29,9 @@ func surplus(cmd *cobra.Command, args []string, most int) error {
 	return exit.Usagef("unexpected argument %q; use --db %s", args[0], shellword.Quote(args[0])).WithNext(withDatabase(cmd, args[0]))
 }
 
-// unsupported reports whether a flag was given that goes with f in no way.
-func unsupported(cmd *cobra.Command, f *pflag.Flag) bool {
-	for _, group := range f.Annotations["cobra_annotation_mutually_exclusive"] {
+// isExcluded reports whether a flag was given that excludes f.
+func isExcluded(cmd *cobra.Command, f *pflag.Flag) bool {
+	for _, group := range f.Annotations[exclusive] {
 		if slices.ContainsFunc(strings.Fields(group), cmd.Flags().Changed) {
 			return true
 		}
@@ -39,16 +39,15 @@ func unsupported(cmd *cobra.Command, f *pflag.Flag) bool {
 	return false
 }
 
-// withDatabase is the command line with a database, and with all flags that were
-// given.
+// withDatabase returns the command line with --db, and with all flags that were given.
 func withDatabase(cmd *cobra.Command, name string) string {
 	root, path, _ := strings.Cut(cmd.CommandPath(), " ")
 	var global, own []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if cmd.InheritedFlags().Lookup(f.Name) == nil {
-			own = append(own, flagPrefix(f)...)
+			own = append(own, flagWords(f)...)
 		} else {
-			global = append(global, flagPrefix(f)...)
+			global = append(global, flagWords(f)...)
 		}
 	})
 	words := append([]string{root}, global...)
@@ -56,8 +55,8 @@ func withDatabase(cmd *cobra.Command, name string) string {
 	return shellword.Line(append(words, own...)...)
 }
 
-// flagPrefix is a flag as it was given, each value of several on its own.
-func flagPrefix(f *pflag.Flag) []string {
+// flagWords returns a flag as it was given, each value of several separately.
+func flagWords(f *pflag.Flag) []string {
 	if f.Value.Type() == "bool" {
 		if f.Value.String() == "true" {
 			return []string{"--" + f.Name}
