@@ -166,7 +166,7 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 		defer app.RecoverPanic(&status)
 	}
 	app.RestoreCoreDumps = process.DisableCoreDumps()
-	app.Root(ctx)
+	app.SetSignalContext(ctx)
 	app.Args = args
 	root := New(app)
 	completion.Record(app)

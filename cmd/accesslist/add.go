@@ -260,7 +260,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 		for i, step := range steps {
 			requests[i] = step.do
 		}
-		return app.RehearseAll(ctx, requests)
+		return app.DryRun(ctx, requests)
 	}
 	for i, step := range steps {
 		err := step.do(ctx)

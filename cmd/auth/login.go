@@ -104,7 +104,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err := in.notSandbox(app, url, token.ClientID); err != nil {
 		return err
 	}
-	if app.Rehearse("store the token %s in profile %s", token.ClientID, in.profile) {
+	if app.DryRunf("store the token %s in profile %s", token.ClientID, in.profile) {
 		return nil
 	}
 	p, err := keep.Keep(ctx, app, store, token)
@@ -118,7 +118,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 // notSandbox refuses a token of the sandbox on this machine for the public service, which
 // does not know it.
 func (in login) notSandbox(app *cli.App, url, clientID string) error {
-	if url != devops.DefaultURL || !app.OfSandbox(clientID) {
+	if url != devops.DefaultURL || !app.IsSandboxToken(clientID) {
 		return nil
 	}
 	e := exit.Usagef("this token belongs to the sandbox on this machine, not to %s; nothing was sent", url)

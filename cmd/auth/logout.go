@@ -51,7 +51,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Delete the stored token of profile %s?", p.Name); err != nil {
 		return err
 	}
-	if app.Rehearse("delete the token of profile %s from the %s", p.Name, p.Store) {
+	if app.DryRunf("delete the token of profile %s from the %s", p.Name, p.Store) {
 		return nil
 	}
 	store, err := app.Store(p.Store)

@@ -66,7 +66,7 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sess
 // fromStore reads client id and secret of a saved token, which are sent to no
 // other service than its own.
 func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, saved config.SavedToken) (string, secret.Text, error) {
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(p.Name, saved))
+	item, err := app.ReadSecret(ctx, saved.Store, cli.SavedKey(p.Name, saved))
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
 		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+"; generate another one")

@@ -89,7 +89,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("download the bundle of %s in %s to %s", d.Name, region, path) {
+	if app.DryRunf("download the bundle of %s in %s to %s", d.Name, region, path) {
 		return nil
 	}
 	source, err := bundleOf(ctx, app, session, d, region)

@@ -78,7 +78,7 @@ same time causes a warning.`,
 
 func (in create) run(ctx context.Context, app *cli.App) error {
 	var err error
-	if in.Name, err = app.NewName("a database", in.Name); err != nil {
+	if in.Name, err = app.CheckName("a database", in.Name); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {

@@ -28,7 +28,7 @@ func newPark(app *cli.App) *cobra.Command {
 		RunE:        func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.Limited(cmd, "It is for classic databases; serverless databases hibernate automatically")
+	return cli.LimitSuggestion(cmd, "It is for classic databases; serverless databases hibernate automatically")
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {

@@ -24,7 +24,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 		RunE:        func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.Limited(cmd, "It is for parked classic databases; a hibernated serverless database resumes at the first request to its data")
+	return cli.LimitSuggestion(cmd, "It is for parked classic databases; a hibernated serverless database resumes at the first request to its data")
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {

@@ -57,7 +57,7 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.PassesThroughExitCode(cli.Evaluated(cmd, false), exit.RunFailed)
+	return cli.PassesThroughExitCode(cli.MarkEvaluated(cmd, false), exit.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of
@@ -86,7 +86,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("run %s with %s", shellword.Line(in.command...), spelling.Count(len(vars), "variable")) {
+	if app.DryRunf("run %s with %s", shellword.Line(in.command...), spelling.Count(len(vars), "variable")) {
 		return nil
 	}
 	if ctx.Err() != nil {

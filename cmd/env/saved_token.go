@@ -40,7 +40,7 @@ func (s *values) saved(ctx context.Context) (credential.Item, error) {
 	if err := s.warnExpiry(saved); err != nil {
 		return credential.Item{}, err
 	}
-	item, err := s.app.Stored(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
+	item, err := s.app.ReadSecret(ctx, saved.Store, cli.SavedKey(s.profile.Name, saved))
 	if errors.Is(err, credential.ErrNotFound) {
 		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+"; generate another one", "astra env use "+shellword.Quote(lookup.Reference(s.bound.DB.Name))+" --role ROLE")
 	}

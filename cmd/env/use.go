@@ -78,7 +78,7 @@ selection; a new one uses the token of the default.
 	for _, selects := range []string{"keyspace", "region", "saved-token", "role", "expires"} {
 		cmd.MarkFlagsMutuallyExclusive("forget", selects)
 	}
-	return cli.Evaluated(cmd, false)
+	return cli.MarkEvaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
@@ -153,7 +153,7 @@ func (in use) binding(app *cli.App, d devops.Database, before, last config.Env) 
 // keep records the binding, and says what changes with it.
 func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, before, last config.Env) error {
 	bound, org := profile.Env, profile.Org
-	if app.Rehearse("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+	if app.DryRunf("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
 	err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
@@ -207,7 +207,7 @@ func (in use) drop(ctx context.Context, app *cli.App) error {
 		return exit.NotFoundf("selected database", in.database, names).WithNext("astra env use")
 	}
 	name := selected.Binding.DB.Name
-	if app.Rehearse("remove the selection of %s", name) {
+	if app.DryRunf("remove the selection of %s", name) {
 		return nil
 	}
 	if err := app.Forget(ctx, profile, selected.Binding.DB.ID); err != nil {

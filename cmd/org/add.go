@@ -55,13 +55,13 @@ by "astra org list". To use it, log in with a token generated in its Portal.`,
 
 func (in add) run(ctx context.Context, app *cli.App) error {
 	var err error
-	if in.name, err = app.NewName("an organization", in.name); err != nil {
+	if in.name, err = app.CheckName("an organization", in.name); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {
 		return err
 	}
-	in.email = app.Composed(in.email)
+	in.email = app.Compose(in.email)
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 			WithNext(login(ctx, app, found.name))
 	}
 	warnAlike(app, all, found, ref)
-	if app.Rehearse("switch to %s (profile %s)", found.name, found.profile) {
+	if app.DryRunf("switch to %s (profile %s)", found.name, found.profile) {
 		return nil
 	}
 	if err := app.UpdateConfig(ctx, func(c *config.Config) error { c.CurrentProfile = found.profile; return nil }); err != nil {

@@ -40,7 +40,7 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Delete profile %s and %s stored for it?", p.Name, spelling.Count(cli.SecretsOf(p), "secret")); err != nil {
 		return err
 	}
-	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {
+	if app.DryRunf("delete profile %s with its stored secrets", p.Name) {
 		return nil
 	}
 	if err := app.DeleteProfile(ctx, p); err != nil {

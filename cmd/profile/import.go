@@ -87,7 +87,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 			app.Say("Skipping profile %s: it already exists.", f.Name)
 			continue
 		}
-		if app.Rehearse("import profile %s", f.Name) {
+		if app.DryRunf("import profile %s", f.Name) {
 			continue
 		}
 		p, err := in.take(ctx, app, kind, url, f)

@@ -49,7 +49,7 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if err := app.CheckNoRotation("to rename profile "+from, cli.InProfile(from)); err != nil {
 		return err
 	}
-	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
+	if app.DryRunf("rename profile %s to %s, with its secrets", from, to) {
 		return nil
 	}
 	if err := app.RenameProfile(ctx, p, to); err != nil {

@@ -23,7 +23,7 @@ func newUse(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if app.Rehearse("make %s the current profile", p.Name) {
+			if app.DryRunf("make %s the current profile", p.Name) {
 				return nil
 			}
 			if err := app.UpdateConfig(cmd.Context(), func(c *config.Config) error { c.CurrentProfile = p.Name; return nil }); err != nil {

@@ -74,7 +74,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	var err error
-	if in.name, err = app.NewName("a role", in.name); err != nil {
+	if in.name, err = app.CheckName("a role", in.name); err != nil {
 		return err
 	}
 	doc, err := in.prepare(ctx, app)

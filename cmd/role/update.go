@@ -62,7 +62,7 @@ Flags that set databases or resources replace the current ones; they work as in
 func (in *update) run(ctx context.Context, app *cli.App) error {
 	var err error
 	if in.name != "" {
-		if in.name, err = app.NewName("a role", in.name); err != nil {
+		if in.name, err = app.CheckName("a role", in.name); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return exit.Usagef("%s: %v", source(name), err)
 	}
-	if app.Rehearse("replace the sandbox with %s", source(name)) {
+	if app.DryRunf("replace the sandbox with %s", source(name)) {
 		return nil
 	}
 	server, err := replaceable(app)

@@ -33,7 +33,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Reset the sandbox? Its data is lost."); err != nil {
 		return err
 	}
-	if app.Rehearse("reset the sandbox") {
+	if app.DryRunf("reset the sandbox") {
 		return nil
 	}
 	server, err := replaceable(app)
@@ -73,7 +73,7 @@ func dropTraces(app *cli.App) error {
 // replaceable opens the sandbox to replace its state, so that a damaged one is
 // no hindrance.
 func replaceable(app *cli.App) (*sandbox.Server, error) {
-	server, err := app.ServedSandbox(func(*sandbox.Options) {})
+	server, err := app.OpenSandbox(func(*sandbox.Options) {})
 	if errors.Is(err, sandbox.ErrState) {
 		return server, nil
 	}

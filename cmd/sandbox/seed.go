@@ -59,7 +59,7 @@ func (in seed) run(app *cli.App) error {
 	if in.noEnterprise || in.enterprise {
 		options.NoEnterprise = &in.noEnterprise
 	}
-	if app.Rehearse("change the sandbox") {
+	if app.DryRunf("change the sandbox") {
 		return nil
 	}
 	server, err := app.Sandbox()

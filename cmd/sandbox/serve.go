@@ -77,7 +77,7 @@ each request.
 	f.StringArrayVar(&in.faults, "fault", nil, "inject a `fault`; repeatable")
 	f.StringArrayVar(&in.behavior, "behavior", nil, "simulate deviations of a service, comma-separated `names`; repeatable")
 	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
-	return cli.LongRunning(cmd)
+	return cli.WithoutTimeout(cmd)
 }
 
 func (in serve) run(ctx context.Context, app *cli.App) error {
@@ -100,7 +100,7 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
 		return exit.Usagef("--time-scale must be %v to %v", least, most)
 	}
-	server, err := app.ServedSandbox(func(o *sandbox.Options) {
+	server, err := app.OpenSandbox(func(o *sandbox.Options) {
 		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
 		o.Log = func(method, path string) { app.Verbosef("%s %s", method, path) }
 	})

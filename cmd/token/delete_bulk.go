@@ -42,7 +42,7 @@ func (in deleteCmd) several(ctx context.Context, app *cli.App, session *cli.Sess
 	}
 	if app.Globals.DryRun {
 		if stale > 0 {
-			app.Rehearse("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
+			app.DryRunf("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
 		}
 		return dryRunDeletions(ctx, app, session, found)
 	}
@@ -76,7 +76,7 @@ func dryRunDeletions(ctx context.Context, app *cli.App, session *cli.Session, fo
 			requests = append(requests, func(ctx context.Context) error { return session.Tokens.Delete(ctx, t.ClientID) })
 		}
 	}
-	return app.RehearseAll(ctx, requests)
+	return app.DryRun(ctx, requests)
 }
 
 // revoke revokes tokens, verifies that, and deletes their saved secrets.

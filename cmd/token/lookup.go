@@ -100,7 +100,7 @@ func ping(ctx context.Context, app *cli.App, login *cli.Session, saved config.Sa
 // askStored is askWith for a profile. url is the service if the store does not say
 // for which one the token is.
 func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
-	item, err := app.Stored(ctx, saved.Store, cli.SavedKey(profile, saved))
+	item, err := app.ReadSecret(ctx, saved.Store, cli.SavedKey(profile, saved))
 	if err != nil {
 		return "", err
 	}

@@ -129,7 +129,7 @@ func (in recoverCmd) noteDeleted(app *cli.App, journal onetime.Journal) error {
 		}
 	}
 	for _, id := range in.deleted {
-		if app.Rehearse("note that %s was deleted", id) {
+		if app.DryRunf("note that %s was deleted", id) {
 			continue
 		}
 		if err := journal.NoteDeleted(id); err != nil {

@@ -56,7 +56,7 @@ func (in rotate) resumeRotation(ctx context.Context, app *cli.App, session *cli.
 	if err := app.Confirm(ctx, "%s", question); err != nil {
 		return err
 	}
-	if app.Rehearse("resume the rotation of %s (%s)", entry.Old, string(entry.Step)) {
+	if app.DryRunf("resume the rotation of %s (%s)", entry.Old, string(entry.Step)) {
 		return nil
 	}
 	return r.advance(ctx, app, entry, finish)
@@ -107,7 +107,7 @@ func (r *rotation) rollBack(ctx context.Context, app *cli.App, e *onetime.Entry)
 	if err := app.Confirm(ctx, "Roll back the rotation of %s and revoke the new token?", e.Old); err != nil {
 		return err
 	}
-	if app.Rehearse("roll back the rotation of %s (%s)", e.Old, string(e.Step)) {
+	if app.DryRunf("roll back the rotation of %s (%s)", e.Old, string(e.Step)) {
 		return nil
 	}
 	made := e.Made
@@ -247,7 +247,7 @@ func finish(ctx context.Context, app *cli.App, journal onetime.Journal, old stri
 		app.Say("Skipping the rotation of %s: it belongs to another organization.", old)
 		return issuedView{}, false, nil
 	}
-	if app.Rehearse("revoke the old token %s", old) {
+	if app.DryRunf("revoke the old token %s", old) {
 		return issuedView{}, false, nil
 	}
 	r, err := rebuild(ctx, app, session, e.Record)

@@ -29,7 +29,7 @@ func (in panicCmd) dryRun(ctx context.Context, app *cli.App, leaks []*Exposed) e
 			return l.via[0].Tokens.Delete(ctx, l.ClientID)
 		})
 	}
-	return app.RehearseAll(ctx, requests)
+	return app.DryRun(ctx, requests)
 }
 
 // revokeAll revokes the live tokens, verifies that, and deletes their saved

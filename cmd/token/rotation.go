@@ -28,7 +28,7 @@ type rotation struct {
 
 // rotation prepares the rotation of a token that is listed.
 func (in rotate) rotation(ctx context.Context, app *cli.App, session *cli.Session, old tokenRow, held *cli.StoredCopies) (*rotation, error) {
-	if seeded, err := app.Administrator(ctx, old.ClientID); err != nil {
+	if seeded, err := app.IsAdministrator(ctx, old.ClientID); err != nil {
 		return nil, err
 	} else if held == nil && seeded {
 		return nil, exit.Refusef("the sandbox's admin token cannot be rotated").

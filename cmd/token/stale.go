@@ -62,7 +62,7 @@ func deleteStale(ctx context.Context, app *cli.App, session *cli.Session, witnes
 	if err := app.Confirm(ctx, "Delete the saved secret of %s (%s, already revoked)?", t.saved, t.stale); err != nil {
 		return err
 	}
-	if app.Rehearse("delete the saved secret of %s (already revoked)", t.saved) {
+	if app.DryRunf("delete the saved secret of %s (already revoked)", t.saved) {
 		return nil
 	}
 	if err := revokeStale(ctx, session, witness, t); err != nil {

@@ -153,7 +153,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 		if err != nil {
 			return err
 		}
-		app.Rehearse("invite %s to %s as %s", g.address, members.OrgName, lookup.RoleNames(refs))
+		app.DryRunf("invite %s to %s as %s", g.address, members.OrgName, lookup.RoleNames(refs))
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.MaybeApplied(err) {

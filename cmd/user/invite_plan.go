@@ -90,7 +90,7 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		if len(e.Roles) > 0 {
 			ids = own[i]
 		}
-		e.Address = app.Composed(e.Address)
+		e.Address = app.Compose(e.Address)
 		key := spelling.Fold(e.Address)
 		at, twice := seen[key]
 		g := invitee{address: e.Address, roles: ids, line: e.Line}

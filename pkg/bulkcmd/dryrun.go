@@ -23,10 +23,10 @@ func DryRun(ctx context.Context, app *cli.App, rows []bulk.Row) error {
 			requests = append(requests, row.Do)
 			results[i].Outcome = bulk.OK
 		}
-		app.Say("%s: %s", cli.Sentence(row.Place()), prospect(row.Result, rows))
+		app.Say("%s: %s", cli.Capitalize(row.Place()), prospect(row.Result, rows))
 	}
 	app.Say("%s", prospects(results))
-	if err := app.RehearseAll(ctx, requests); err != nil && !errors.Is(err, exit.ErrDone) {
+	if err := app.DryRun(ctx, requests); err != nil && !errors.Is(err, exit.ErrDone) {
 		return err
 	}
 	if verdict, ok := errors.AsType[*exit.Error](Summarize(app, results, false)); ok {

@@ -46,7 +46,7 @@ func (p *Progress) End() {
 	}
 }
 
-func (p *Progress) isDrawn() bool { return p.app.Terminal.Err && !p.app.Plain() }
+func (p *Progress) isDrawn() bool { return p.app.Terminal.Err && !p.app.IsPlain() }
 
 func (p *Progress) draw() {
 	switch {

@@ -82,7 +82,7 @@ func System(version string) *App {
 		Clock:    Clock{Now: failpoint.Clock(time.Now), Rand: rand.Reader},
 		Version:  buildVersion(version),
 	}
-	app.Streams = newStreams(&app.Settings, app.alive, func() time.Time { return app.Now() }, [3]*os.File{os.Stdin, os.Stdout, os.Stderr})
+	app.Streams = newStreams(&app.Settings, app.context, func() time.Time { return app.Now() }, [3]*os.File{os.Stdin, os.Stdout, os.Stderr})
 	return app
 }
 

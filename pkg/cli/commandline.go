@@ -8,9 +8,9 @@ import (
 )
 
 // WithFlag returns the command line that the user gave, with one more flag.
-func (s *Settings) WithFlag(flag string) string { return repairedLine(slices.Clone(s.Args), flag) }
+func (s *Settings) WithFlag(flag string) string { return lineWithFlag(slices.Clone(s.Args), flag) }
 
-func repairedLine(args []string, flag string) string {
+func lineWithFlag(args []string, flag string) string {
 	at := slices.Index(args, "--")
 	if at < 0 {
 		at = len(args)
@@ -21,14 +21,14 @@ func repairedLine(args []string, flag string) string {
 // Repeat is the command line that the user gave, with more flags and without its
 // time limit, which may have been too short.
 func (s *Settings) Repeat(flags ...string) string {
-	return repairedLine(withoutLimit(s.Args), strings.Join(flags, " "))
+	return lineWithFlag(withoutTimeout(s.Args), strings.Join(flags, " "))
 }
 
-// withoutLimit is a command line without the time limit that was too short.
-func withoutLimit(args []string) []string { return without(args, "--timeout") }
+// withoutTimeout is a command line without the time limit that was too short.
+func withoutTimeout(args []string) []string { return withoutFlag(args, "--timeout") }
 
-// without is a command line without a flag and its value.
-func without(args []string, flag string) []string {
+// withoutFlag is a command line without a flag and its value.
+func withoutFlag(args []string, flag string) []string {
 	var kept []string
 	for i := 0; i < len(args); i++ {
 		switch {
@@ -48,18 +48,18 @@ func without(args []string, flag string) []string {
 // A line that says itself what it is for stays as it is.
 func (s *Settings) Command(line string) string {
 	rest, ours := strings.CutPrefix(line, "astra ")
-	if !ours || chooses(rest) {
+	if !ours || choosesCredential(rest) {
 		return line
 	}
-	if flags := s.chosenFor(rest); len(flags) > 0 {
+	if flags := s.credentialFlags(rest); len(flags) > 0 {
 		return "astra " + shellword.Line(flags...) + " " + rest
 	}
 	return line
 }
 
-// chosenFor returns the flags that a command line, which is given without its first
+// credentialFlags returns the flags that a command line, which is given without its first
 // word, needs to mean what this one did.
-func (s *Settings) chosenFor(rest string) []string {
+func (s *Settings) credentialFlags(rest string) []string {
 	noun, _, _ := strings.Cut(rest, " ")
 	switch {
 	case slices.Contains([]string{"sandbox", "permission", "completion", "version", "help"}, noun), strings.HasSuffix(rest, " --help"):
@@ -91,9 +91,9 @@ func (s *Settings) chosenFor(rest string) []string {
 	return flags
 }
 
-// chooses reports whether a command line says what it is for: it may be the one that
+// choosesCredential reports whether a command line says what it is for: it may be the one that
 // was given.
-func chooses(line string) bool {
+func choosesCredential(line string) bool {
 	bare := strings.ReplaceAll(line, `'\''`, "")
 	for i, part := range strings.Split(bare, "'") {
 		if i%2 == 1 { // one quoted word

@@ -32,7 +32,7 @@ func (a *App) showRequest(r devops.Request) error {
 	if err != nil {
 		return err
 	}
-	if !humanReadable(options) {
+	if !isHumanReadable(options) {
 		one := dryRunRequest{r.Method, r.Path, r.Permission, r.Body}
 		if a.requests == nil {
 			return output.One(a.Out, options, requestColumns(), one)
@@ -55,16 +55,16 @@ func (a *App) showRequest(r devops.Request) error {
 	return err
 }
 
-// humanReadable reports whether a request is shown as one, not as data of which the
+// isHumanReadable reports whether a request is shown as one, not as data of which the
 // user chose a format or a part.
-func humanReadable(o output.Options) bool {
+func isHumanReadable(o output.Options) bool {
 	format := o.Format == output.Table || o.Format == output.Wide || o.Format == output.TSV
 	return format && o.JQ == "" && o.Template == "" && len(o.Columns)+len(o.Filter) == 0 && o.Sort == ""
 }
 
-// RehearseAll makes the requests of a dry run, of which there may be several:
+// DryRun makes the requests of a dry run, of which there may be several:
 // what is for programs is one list, also of one or none.
-func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) error) error {
+func (a *App) DryRun(ctx context.Context, requests []func(context.Context) error) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 			return err
 		}
 	}
-	if !humanReadable(options) {
+	if !isHumanReadable(options) {
 		if err := output.List(a.Out, options, requestColumns(), all); err != nil {
 			return err
 		}
@@ -84,9 +84,9 @@ func (a *App) RehearseAll(ctx context.Context, requests []func(context.Context) 
 	return exit.ErrDone
 }
 
-// Rehearse reports whether this is a dry run, and says what the command would
+// DryRunf reports whether this is a dry run, and says what the command would
 // change here. What it would send is shown by the request itself.
-func (s *Streams) Rehearse(format string, args ...any) bool {
+func (s *Streams) DryRunf(format string, args ...any) bool {
 	if s.Globals.DryRun {
 		s.Say("Would "+format+".", args...)
 	}

@@ -36,7 +36,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		if errors.Is(err, exit.ErrNegative) {
 			end = exit.CheckFailed
 		}
-		if err = a.unwritten(); err == nil {
+		if err = a.outputError(); err == nil {
 			return int(end)
 		}
 	}
@@ -87,7 +87,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.failed == "astra auth login" {
 		for i, command := range e.Next {
 			if command == a.failed { // again, and with another token
-				e.Next[i] = repairedLine(without(a.Args, "--token-file"), "")
+				e.Next[i] = lineWithFlag(withoutFlag(a.Args, "--token-file"), "")
 			}
 		}
 	}
@@ -97,15 +97,15 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
 		}
 	}
-	a.sayUnchanged(e, err)
+	a.addUnchanged(e, err)
 	a.adviseNetwork(e, err)
-	a.advisePlace(e, err)
+	a.adviseDirectory(e, err)
 	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "endpoint: "+a.session.APIURL+" ("+a.endpointOrigin()+")", append(e.Next, "astra doctor")
 	}
 	if hint, command := a.OtherService(); hint != "" && (e.Exit == exit.NoCredential || e.Exit == exit.Network) {
 		e.Hint, e.Next = strings.TrimPrefix(e.Hint+"; "+hint, "; "), append([]string{command}, e.Next...)
-	} else if a.elsewhere(e) {
+	} else if a.isSandboxTokenElsewhere(e) {
 		e.Hint, e.Next = "this is a token of the sandbox on this machine: add --sandbox, or --api-url with the address at which it is served", []string{"astra sandbox status"}
 	}
 	for i, command := range e.Next {
@@ -120,9 +120,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	return int(e.Exit)
 }
 
-// sayUnchanged adds to an interruption that nothing was changed, where that is certain:
+// addUnchanged adds to an interruption that nothing was changed, where that is certain:
 // at a question, which comes before all changes, and where no token was asked for.
-func (a *App) sayUnchanged(e *exit.Error, err error) {
+func (a *App) addUnchanged(e *exit.Error, err error) {
 	generates := a.failed == "astra token generate" || a.failed == "astra token rotate"
 	stopped := slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, e.Exit)
 	switch {
@@ -134,11 +134,11 @@ func (a *App) sayUnchanged(e *exit.Error, err error) {
 	}
 }
 
-// elsewhere reports whether a failure is that a token of this machine's sandbox went to
+// isSandboxTokenElsewhere reports whether a failure is that a token of this machine's sandbox went to
 // the public service, which does not know it.
-func (a *App) elsewhere(e *exit.Error) bool {
+func (a *App) isSandboxTokenElsewhere(e *exit.Error) bool {
 	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
-		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.OfSandbox(a.session.ClientID)
+		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.IsSandboxToken(a.session.ClientID)
 }
 
 // endpointOrigin names the origin of the address of the service in use.
@@ -190,7 +190,7 @@ func (a *App) reportText(e *exit.Error) {
 	}
 	message := output.Sanitize(e.Message)
 	switch { // the answer of a question is a result
-	case e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled):
+	case e.Name == declinedCode && strings.HasSuffix(e.Message, cancelledMessage):
 		word, message = "", "Cancelled."
 	case e.Exit == exit.CheckFailed:
 		word, message = "", message+"."

@@ -80,7 +80,7 @@ func (a *App) outputOptions() (output.Options, error) {
 	}
 	return output.Options{
 		Format: format, JQ: g.JQ, Template: g.Template, Columns: columns, Sort: g.Sort, Filter: g.Filter,
-		NoHeaders: g.NoHeaders, Context: a.alive(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
+		NoHeaders: g.NoHeaders, Context: a.context(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
 	}, nil
 }
 
@@ -112,7 +112,7 @@ func (a *App) tableStyle(o output.Options) output.Style {
 	if a.Terminal.Dumb || goos != "windows" && !a.isUTF8() {
 		mark = "*"
 	}
-	return output.Style{Color: a.colorOn(!a.Plain()), Now: now, Mark: mark}
+	return output.Style{Color: a.colorOn(!a.IsPlain()), Now: now, Mark: mark}
 }
 
 // isUTF8 reports whether the locale says that the terminal shows more than ASCII.

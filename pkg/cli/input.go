@@ -69,13 +69,13 @@ func (s *Streams) ReadDocument(ctx context.Context, flag, name string) ([]byte, 
 	text, err := s.ReadInput(ctx, name, maxDocument+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
-		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", s.input(flag, name))
+		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", s.inputName(flag, name))
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, s.unreadable(flag, name, err)
+		return nil, s.inputError(flag, name, err)
 	case len(text) > maxDocument:
-		return nil, exit.Usagef("%s is larger than 1 MB", s.input(flag, name))
+		return nil, exit.Usagef("%s is larger than 1 MB", s.inputName(flag, name))
 	}
 	return text, nil
 }
@@ -88,34 +88,34 @@ func (s *Streams) ReadText(ctx context.Context, flag, name string) (string, erro
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("%s: %v", s.input(flag, name), err)
+		return "", exit.Usagef("%s: %v", s.inputName(flag, name), err)
 	}
 	return text, nil
 }
 
-// called is what a file is called to people.
-func called(name string) string {
+// displayName is what a file is called to people.
+func displayName(name string) string {
 	if name == "-" {
 		return "standard input"
 	}
 	return name
 }
 
-// input names what is read, after the flag that named it. Standard input is also read
+// inputName names what is read, after the flag that named it. Standard input is also read
 // where no flag was given, and none is named then.
-func (s *Streams) input(flag, name string) string {
+func (s *Streams) inputName(flag, name string) string {
 	given := slices.ContainsFunc(s.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
 	if name == "-" && !given {
-		return called(name)
+		return displayName(name)
 	}
-	return flag + ": " + called(name)
+	return flag + ": " + displayName(name)
 }
 
-// unreadable is the failure of an input, whose name is part of the system's words where
+// inputError is the failure of an input, whose name is part of the system's words where
 // it is a file.
-func (s *Streams) unreadable(flag, name string, err error) error {
+func (s *Streams) inputError(flag, name string, err error) error {
 	if name == "-" {
-		return exit.Usagef("%s: %v", s.input(flag, name), err)
+		return exit.Usagef("%s: %v", s.inputName(flag, name), err)
 	}
 	return exit.Usagef("%s: %v", flag, err)
 }
@@ -128,7 +128,7 @@ func (s *Streams) ReadAnyText(ctx context.Context, name, question string, limit 
 	case name == "" && s.Interactive():
 		text, err := s.Prompter().Paste(ctx, question, limit)
 		if err != nil {
-			return nil, s.asked(err)
+			return nil, s.promptError(err)
 		}
 		return text, nil
 	case name == "":
@@ -183,18 +183,18 @@ func (s *Streams) ReadTokenFile(ctx context.Context, name string) (secret.Text, 
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
-		return "", s.unreadable("--token-file", name, err)
+		return "", s.inputError("--token-file", name, err)
 	case len(data) > maxTokenFile:
-		return "", exit.Usagef("%s is larger than 64 KiB", s.input("--token-file", name))
+		return "", exit.Usagef("%s is larger than 64 KiB", s.inputName("--token-file", name))
 	}
 	s.warnReadable(name)
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("%s: %v", s.input("--token-file", name), err)
+		return "", exit.Usagef("%s: %v", s.inputName("--token-file", name), err)
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", exit.Usagef("%s contains %s; expected 1", s.input("--token-file", name), spelling.Count(count, "token"))
+		return "", exit.Usagef("%s contains %s; expected 1", s.inputName("--token-file", name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }

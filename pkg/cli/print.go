@@ -38,7 +38,7 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	options.Style = a.tableStyle(options)
 	var text strings.Builder
 	paged := a.pager().Command != ""
-	w := &watched{Writer: a.Out}
+	w := &writeDetector{Writer: a.Out}
 	if paged {
 		w.Writer = &text
 	}
@@ -65,14 +65,14 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	return err
 }
 
-// watched knows whether anything was written.
-type watched struct {
+// writeDetector knows whether anything was written.
+type writeDetector struct {
 	io.Writer
 
 	written bool
 }
 
-func (w *watched) Write(b []byte) (int, error) {
+func (w *writeDetector) Write(b []byte) (int, error) {
 	w.written = w.written || len(b) > 0
 	return w.Writer.Write(b)
 }
@@ -176,13 +176,13 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	return output.CheckList(options, columns)
 }
 
-// Sentence begins words with a capital letter.
-func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
+// Capitalize begins words with a capital letter.
+func Capitalize(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
-// advisePlace adds to an error about one of our own files, which the system refuses,
+// adviseDirectory adds to an error about one of our own files, which the system refuses,
 // the variable that chooses another place for it.
-func (s *Settings) advisePlace(e *exit.Error, err error) {
-	if e.Hint != "" || !placeRefused(err) {
+func (s *Settings) adviseDirectory(e *exit.Error, err error) {
+	if e.Hint != "" || !isDirectoryRefused(err) {
 		return
 	}
 	paths, _ := config.Dirs(s.Getenv, s.Home, goos) // those that can be told
@@ -196,8 +196,8 @@ func (s *Settings) advisePlace(e *exit.Error, err error) {
 	}
 }
 
-// placeRefused reports whether another directory would help.
-func placeRefused(err error) bool {
+// isDirectoryRefused reports whether another directory would help.
+func isDirectoryRefused(err error) bool {
 	ours := false
 	for _, kind := range []error{config.ErrConfig, credential.ErrPermissions, credential.ErrUnavailable} {
 		ours = ours || errors.Is(err, kind)
@@ -250,9 +250,9 @@ func (a *App) pager() pager.Pager {
 // pager does not take is written without it.
 func (a *App) page(text string, header bool) error {
 	if plain := output.Unstyled(text); pager.Lines(plain, a.Terminal.Width) >= a.Terminal.Height {
-		ctx := a.unlimited() // the user ends a pager, unless a time limit was asked for
+		ctx := a.signalContext() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
-			ctx = a.alive()
+			ctx = a.context()
 		}
 		p, shown := a.pager(), text
 		if !p.IsLess() && !a.colorAlways() {

@@ -197,9 +197,9 @@ func (a *App) Store(kind string) (credential.Store, error) {
 	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil
 }
 
-// Stored reads a secret from the store of a kind, and remembers its values so
+// ReadSecret reads a secret from the store of a kind, and remembers its values so
 // that they are kept out of messages.
-func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
+func (a *App) ReadSecret(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
 	store, err := a.Store(kind)
 	if err != nil {
 		return credential.Item{}, err
@@ -257,10 +257,10 @@ func (s *Settings) Project() (config.Project, error) {
 	return *s.project, nil
 }
 
-// NewName checks the name of something that is to be created, and returns it with
+// CheckName checks the name of something that is to be created, and returns it with
 // composed accents. A name that nobody could type again or tell from another is wrong
 // (exit 2); letters of several scripts in one word are only warned of.
-func (s *Streams) NewName(kind, name string) (string, error) {
+func (s *Streams) CheckName(kind, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", exit.Usagef("the name of %s cannot be blank", kind)
 	}
@@ -270,11 +270,11 @@ func (s *Streams) NewName(kind, name string) (string, error) {
 	if mixed := spelling.MixedWord(name); mixed != "" {
 		s.Warn("the name %q has %s", name, mixed)
 	}
-	return s.Composed(name), nil
+	return s.Compose(name), nil
 }
 
-// Composed returns a text with composed accents, and says so where it had others.
-func (s *Streams) Composed(text string) string {
+// Compose returns a text with composed accents, and says so where it had others.
+func (s *Streams) Compose(text string) string {
 	composed := spelling.Composed(text)
 	if composed != text {
 		s.Say("Sending %s with composed accents.", text)

@@ -22,7 +22,7 @@ import (
 func (s *Streams) AskSecret(ctx context.Context, question string) (secret.Text, error) {
 	answer, err := s.Prompter().Secret(ctx, question)
 	if err != nil {
-		return "", s.asked(err)
+		return "", s.promptError(err)
 	}
 	return secret.Text(answer), nil
 }
@@ -58,17 +58,17 @@ func (s *Streams) Confirm(ctx context.Context, question string, args ...any) err
 	yes, err := s.Prompter().Confirm(ctx, question, false)
 	switch {
 	case errors.Is(err, prompt.ErrBack):
-		return s.back(s.dialog.at)
+		return s.errBack(s.dialog.at)
 	case err != nil:
-		return s.asked(err)
+		return s.promptError(err)
 	case !yes:
-		return declined()
+		return errDeclined()
 	}
 	return nil
 }
 
-// asked words the end of a question that was not answered.
-func (s *Streams) asked(err error) error {
+// promptError words the end of a question that was not answered.
+func (s *Streams) promptError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w; nothing was changed", exit.ErrNoAnswer)
 	}
@@ -110,11 +110,11 @@ func (s *Streams) ConfirmName(ctx context.Context, given, name, question string,
 		var err error
 		given, err = s.Prompter().Input(ctx, fmt.Sprintf("Type %s to confirm", output.Sanitize(name)), "")
 		if err != nil {
-			return s.asked(err)
+			return s.promptError(err)
 		}
 	}
 	if !spelling.SameName(given, name) {
-		e := &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+		e := &exit.Error{Exit: exit.Unconfirmed, Name: declinedCode, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
 		if spelling.Alike(given, name) {
 			e.Hint = "they look the same: " + spelling.Difference(given, name)
 		}
@@ -126,7 +126,7 @@ func (s *Streams) ConfirmName(ctx context.Context, given, name, question string,
 // Choose asks for one of options and returns its index. It must not be used
 // unless Interactive.
 func (s *Streams) Choose(ctx context.Context, question string, options ...prompt.Option) (int, error) {
-	chosen, err := s.list(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+	chosen, err := s.askList(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
 		if len(q.Selected) > 0 {
 			q.Default = q.Selected[0]
 		}
@@ -143,7 +143,7 @@ func (s *Streams) Choose(ctx context.Context, question string, options ...prompt
 // chosen at the beginning, and returns their indexes. It must not be used unless
 // Interactive.
 func (s *Streams) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
-	return s.list(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+	return s.askList(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
 		return s.Prompter().MultiSelect(ctx, q, clean)
 	})
 }
@@ -183,10 +183,10 @@ func (s *Streams) Dialog(run func() error) error {
 	}
 }
 
-// back is the end of a question with Esc: to the list before it, or out of the
+// errBack is the end of a question with Esc: to the list before it, or out of the
 // command if there is none. asked is how many lists were answered before.
-func (s *Streams) back(asked int) error {
-	e := declined()
+func (s *Streams) errBack(asked int) error {
+	e := errDeclined()
 	if s.dialog.open && asked > 0 {
 		e.Cause = backError{asked - 1}
 	}
@@ -194,19 +194,19 @@ func (s *Streams) back(asked int) error {
 }
 
 const (
-	// wasDeclined is the machine name of a question that was answered with no, with Esc,
+	// declinedCode is the machine name of a question that was answered with no, with Esc,
 	// or with another name than the one to be typed.
-	wasDeclined = "DECLINED"
-	cancelled   = "cancelled; nothing was changed"
+	declinedCode     = "DECLINED"
+	cancelledMessage = "cancelled; nothing was changed"
 )
 
-// declined is the failure of a question that was answered with no.
-func declined() *exit.Error {
-	return &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: cancelled}
+// errDeclined is the failure of a question that was answered with no.
+func errDeclined() *exit.Error {
+	return &exit.Error{Exit: exit.Unconfirmed, Name: declinedCode, Message: cancelledMessage}
 }
 
-// list asks with a list, unless a run before this one did and has the answer.
-func (s *Streams) list(question string, options []prompt.Option, selected []int,
+// askList asks with a list, unless a run before this one did and has the answer.
+func (s *Streams) askList(question string, options []prompt.Option, selected []int,
 	ask func(prompt.Question, []prompt.Option) ([]int, error),
 ) ([]int, error) {
 	d := &s.dialog
@@ -226,9 +226,9 @@ func (s *Streams) list(question string, options []prompt.Option, selected []int,
 	this.chosen, err = ask(prompt.Question{Text: output.Sanitize(question), Selected: selected}, this.options)
 	switch {
 	case errors.Is(err, prompt.ErrBack):
-		return nil, s.back(at)
+		return nil, s.errBack(at)
 	case err != nil:
-		return nil, s.asked(err)
+		return nil, s.promptError(err)
 	case at < len(d.given):
 		d.given[at] = this
 	default:

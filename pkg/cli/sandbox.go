@@ -27,7 +27,7 @@ const (
 // Sandbox returns the embedded sandbox, which it opens, and seeds on first use.
 func (a *App) Sandbox() (*sandbox.Server, error) {
 	if a.sandboxServer == nil {
-		server, err := a.ServedSandbox(func(*sandbox.Options) {})
+		server, err := a.OpenSandbox(func(*sandbox.Options) {})
 		if err != nil {
 			return nil, err
 		}
@@ -36,13 +36,13 @@ func (a *App) Sandbox() (*sandbox.Server, error) {
 	return a.sandboxServer, nil
 }
 
-// ServedSandbox opens the sandbox with options of its own.
-func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
+// OpenSandbox opens the sandbox with options of its own.
+func (a *App) OpenSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
 	dir, err := a.SandboxDir()
 	if err != nil {
 		return nil, err
 	}
-	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout, Context: a.alive()}
+	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout, Context: a.context()}
 	if a.limit > 0 {
 		options.LockTimeout = min(options.LockTimeout, a.limit)
 	}
@@ -54,9 +54,9 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 	return server, err
 }
 
-// OfSandbox reports whether a client id is that of a token of the sandbox on this
+// IsSandboxToken reports whether a client id is that of a token of the sandbox on this
 // machine, if there is one.
-func (a *App) OfSandbox(clientID string) bool {
+func (a *App) IsSandboxToken(clientID string) bool {
 	dir, err := a.SandboxDir()
 	if err != nil || dir == "" {
 		return false
@@ -64,7 +64,7 @@ func (a *App) OfSandbox(clientID string) bool {
 	if _, err := os.Stat(filepath.Join(dir, "state.db")); err != nil {
 		return false // to look would make one
 	}
-	server, err := a.ServedSandbox(func(*sandbox.Options) {})
+	server, err := a.OpenSandbox(func(*sandbox.Options) {})
 	if err != nil {
 		return false
 	}
@@ -109,7 +109,7 @@ func (a *App) RunningServers() ([]string, error) {
 		if address == "" {
 			continue // it is being written
 		}
-		ctx := a.alive()
+		ctx := a.context()
 		switch err := dial(ctx, address); {
 		case ctx.Err() != nil:
 			return alive, context.Cause(ctx)

@@ -130,7 +130,7 @@ func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 // no error.
 func (a *App) copySecrets(ctx context.Context, all []secretKey, to string) error {
 	for _, s := range all {
-		item, err := a.Stored(ctx, s.kind, s.key)
+		item, err := a.ReadSecret(ctx, s.kind, s.key)
 		if errors.Is(err, credential.ErrNotFound) {
 			continue
 		}

@@ -161,15 +161,15 @@ func (a *App) beforeChange(r devops.Request) error {
 	return exit.ErrDone
 }
 
-// Changed notes that the service made a change of which no answer told: it was
+// RecordChange notes that the service made a change of which no answer told: it was
 // seen. A failure later on does not say that nothing was done then.
-func (a *App) Changed() { a.changed.Store(true) }
+func (a *App) RecordChange() { a.changed.Store(true) }
 
 // trace notes that something was changed, and reports the exchange with the
 // service under --debug=http.
 func (a *App) trace(x devops.Exchange) {
 	if x.Changes && x.Status/100 == 2 && x.Err == nil {
-		a.Changed()
+		a.RecordChange()
 	}
 	if a.Globals.Debug == "" {
 		return

@@ -12,17 +12,17 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// evaluated is the annotation of a command whose output a shell evaluates.
-const evaluated = "evaluated"
+// evalAnnotation is the annotation of a command whose output a shell evaluates.
+const evalAnnotation = "evaluated"
 
-// Evaluated marks cmd, and what is below it, as commands whose output a shell
+// MarkEvaluated marks cmd, and what is below it, as commands whose output a shell
 // evaluates, or as none of them. When one fails, also for a wrong command line, a
 // failing statement is written to standard output.
-func Evaluated(cmd *cobra.Command, yes bool) *cobra.Command {
+func MarkEvaluated(cmd *cobra.Command, yes bool) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[evaluated] = map[bool]string{true: "yes", false: "no"}[yes]
+	cmd.Annotations[evalAnnotation] = map[bool]string{true: "yes", false: "no"}[yes]
 	return cmd
 }
 
@@ -34,18 +34,18 @@ func (a *App) failureStatement(cmd *cobra.Command) *string {
 		return a.OnFailure
 	}
 	if !cmd.HasParent() {
-		cmd = meant(cmd, a.Args)
+		cmd = guessCommand(cmd, a.Args)
 	}
 	if !isEvaluated(cmd) {
 		return nil
 	}
-	if _, given := argument(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
+	if _, given := flagValue(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
 		return nil
 	}
-	if format, given := argument(a.Args, "format"); given && format != "shell" {
+	if format, given := flagValue(a.Args, "format"); given && format != "shell" {
 		return nil
 	}
-	shell, _ := argument(a.Args, "shell")
+	shell, _ := flagValue(a.Args, "shell")
 	dialect, err := envfile.Lookup(a.Shell(shell))
 	if err != nil || !dialect.IsShell() {
 		dialect = envfile.Sh
@@ -58,20 +58,20 @@ func (a *App) failureStatement(cmd *cobra.Command) *string {
 func isEvaluated(cmd *cobra.Command) bool {
 	mark := ""
 	for c := cmd; c != nil && mark == ""; c = c.Parent() {
-		mark = c.Annotations[evaluated]
+		mark = c.Annotations[evalAnnotation]
 	}
 	return mark == "yes"
 }
 
-// meant is the command that a command line was meant for in which none was found:
+// guessCommand is the command that a command line was meant for in which none was found:
 // a wrong flag stands before it, or its noun is mistyped.
-func meant(root *cobra.Command, args []string) *cobra.Command {
+func guessCommand(root *cobra.Command, args []string) *cobra.Command {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
 	}
 	words := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return strings.HasPrefix(arg, "-") })
 	for _, noun := range root.Commands() {
-		if noun.Annotations[evaluated] == "" {
+		if noun.Annotations[evalAnnotation] == "" {
 			continue
 		}
 		for i := 1; i < len(words); i++ {
@@ -88,9 +88,9 @@ func meant(root *cobra.Command, args []string) *cobra.Command {
 	return root
 }
 
-// argument is the value of a flag in a command line that was not understood, and
+// flagValue is the value of a flag in a command line that was not understood, and
 // whether it is there.
-func argument(args []string, name string) (value string, given bool) {
+func flagValue(args []string, name string) (value string, given bool) {
 	for i, arg := range args {
 		if arg == "--" {
 			break

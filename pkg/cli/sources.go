@@ -133,8 +133,8 @@ func (a *App) administrator() CredentialSource {
 	}}
 }
 
-// Administrator reports whether a client id is that of the sandbox's seeded token.
-func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) {
+// IsAdministrator reports whether a client id is that of the sandbox's seeded token.
+func (a *App) IsAdministrator(ctx context.Context, clientID string) (bool, error) {
 	if !a.sandboxed {
 		return false, nil
 	}
@@ -176,7 +176,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	if p.Store == string(credential.Env) {
 		return a.environmentCredential(p)
 	}
-	item, err := a.Stored(ctx, p.Store, LoginKey(p))
+	item, err := a.ReadSecret(ctx, p.Store, LoginKey(p))
 	if errors.Is(err, credential.ErrNotFound) {
 		return item, &exit.Error{Exit: exit.NoCredential, Message: "profile " + p.Name + " is logged out", Next: []string{"astra auth login " + p.Name}, Cause: err}
 	}

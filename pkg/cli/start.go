@@ -28,7 +28,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		return err
 	}
 	a.pages = len(ColumnKeys(cmd)) > 0
-	a.nouns = nouns(cmd)
+	a.nouns = rowNoun(cmd)
 	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"
@@ -51,7 +51,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		}
 	}
 	if _, err := a.outputOptions(); err != nil {
-		return ownFormatsToo(cmd, err)
+		return addOwnFormats(cmd, err)
 	}
 	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
 		g.Debug = "http"
@@ -65,15 +65,15 @@ func (a *App) Start(cmd *cobra.Command) error {
 		if a.Interactive() && a.settings.Timeout == 0 {
 			limit = interactiveTimeout
 		}
-		if waits(cmd) && a.settings.Timeout == 0 {
+		if hasWait(cmd) && a.settings.Timeout == 0 {
 			limit = waitTimeout
 		}
 	}
 	if limit <= 0 {
 		return exit.Usagef("--timeout must be greater than 0")
 	}
-	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
-		a.live(cmd.Context())
+	if cmd.Annotations[noTimeout] != "" && !cmd.Flags().Changed("timeout") {
+		a.setContext(cmd.Context())
 		a.endInterrupted(cmd)
 		a.warnPending(cmd)
 		return nil
@@ -84,7 +84,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, timeoutError{limit})
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
-	a.live(ctx)
+	a.setContext(ctx)
 	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
 	a.endInterrupted(cmd)
 	a.warnPending(cmd)

@@ -181,7 +181,7 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 	var err error
 	for _, p := range h.places {
 		var item credential.Item
-		if item, err = h.app.Stored(ctx, p.Kind, KeyOf(p, clientID)); err == nil {
+		if item, err = h.app.ReadSecret(ctx, p.Kind, KeyOf(p, clientID)); err == nil {
 			return item.Token, nil
 		}
 	}

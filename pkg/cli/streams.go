@@ -34,7 +34,7 @@ type Streams struct {
 // newStreams returns the streams of the files standard input, output and error. A write
 // that does not end is given up when the context of alive ends.
 func newStreams(settings *Settings, alive func() context.Context, now func() time.Time, files [3]*os.File) Streams {
-	s := Streams{Settings: settings, In: files[0], Secrets: new(secret.Redactor), files: files, Terminal: detect(files, settings.Getenv)}
+	s := Streams{Settings: settings, In: files[0], Secrets: new(secret.Redactor), files: files, Terminal: detectTerminal(files, settings.Getenv)}
 	s.out = &stream{alive: alive, now: now, name: "standard output", file: files[1]}
 	s.err = &stream{alive: alive, now: now, name: "standard error", file: files[2]}
 	s.Out, s.Err = s.Secrets.Writer(s.out), s.Secrets.Writer(s.err)
@@ -149,9 +149,9 @@ func (s *stream) failure() error {
 	return s.failed
 }
 
-// unwritten returns why standard output lacks something that the command wrote
+// outputError returns why standard output lacks something that the command wrote
 // without looking whether it could, as help does.
-func (s *Streams) unwritten() error {
+func (s *Streams) outputError() error {
 	err := s.out.failure()
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return err

@@ -20,9 +20,9 @@ type Terminal struct {
 	CI           bool // a machine runs us, nobody answers
 }
 
-func detect(files [3]*os.File, getenv func(string) string) Terminal {
+func detectTerminal(files [3]*os.File, getenv func(string) string) Terminal {
 	is := func(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
-	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: truthy(getenv("CI"))}
+	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: isOn(getenv("CI"))}
 	columns, _ := strconv.Atoi(getenv("COLUMNS"))
 	if t.Err {
 		measured, _, _ := term.GetSize(int(files[2].Fd()))
@@ -35,8 +35,8 @@ func detect(files [3]*os.File, getenv func(string) string) Terminal {
 	return t
 }
 
-// truthy reads an on/off variable: empty, 0, false and no are off.
-func truthy(s string) bool {
+// isOn reads an on/off variable: empty, 0, false and no are off.
+func isOn(s string) bool {
 	switch s {
 	case "", "0", "false", "FALSE", "False", "no", "NO", "No":
 		return false
@@ -52,16 +52,16 @@ func (s *Streams) Interactive() bool {
 	return t.In && t.Err && !t.CI && !s.Globals.NoInput && (s.settings == nil || !s.settings.NoInput)
 }
 
-// Plain reports whether text stays where it was written: on a terminal that does not
+// IsPlain reports whether text stays where it was written: on a terminal that does not
 // move its cursor, and for a screen reader, which reads every change aloud.
-func (s *Streams) Plain() bool {
+func (s *Streams) IsPlain() bool {
 	return s.Terminal.Dumb || s.settings != nil && s.settings.Accessible
 }
 
 // Prompter asks on the terminal. It must not be used unless Interactive.
 func (s *Streams) Prompter() prompt.Prompter {
 	if s.prompter == nil {
-		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.Plain(), NoColor: !s.Color()})
+		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.IsPlain(), NoColor: !s.Color()})
 	}
 	return s.prompter
 }
@@ -76,6 +76,6 @@ func (s *Streams) colorOn(terminal bool) bool {
 
 // colorAlways reports whether the user wants colors where no terminal is seen.
 func (s *Streams) colorAlways() bool {
-	forced := s.Getenv("NO_COLOR") == "" && truthy(s.Getenv("CLICOLOR_FORCE"))
+	forced := s.Getenv("NO_COLOR") == "" && isOn(s.Getenv("CLICOLOR_FORCE"))
 	return s.Globals.Color == "always" || s.Globals.Color != "never" && forced
 }

@@ -19,9 +19,9 @@ func (a *App) ExtendTimeout(cmd *cobra.Command, more time.Duration) (context.Con
 		limit = interactiveTimeout + more
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Root().Context(), limit, timeoutError{limit})
-	a.live(ctx)
+	a.setContext(ctx)
 	return ctx, func() {
-		a.live(cmd.Context())
+		a.setContext(cmd.Context())
 		cancel()
 	}
 }
@@ -35,27 +35,27 @@ func (e timeoutError) Error() string {
 
 func (timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
-// live makes ctx the context at whose end writes and programs of the user's end.
-func (a *App) live(ctx context.Context) {
+// setContext makes ctx the context at whose end writes and programs of the user's end.
+func (a *App) setContext(ctx context.Context) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.life = ctx
 }
 
-// Root notes the context that a signal ends, before there is a time limit.
-func (a *App) Root(ctx context.Context) { a.root = ctx }
+// SetSignalContext notes the context that a signal ends, before there is a time limit.
+func (a *App) SetSignalContext(ctx context.Context) { a.root = ctx }
 
-// unlimited returns the context that only a signal ends.
-func (a *App) unlimited() context.Context {
+// signalContext returns the context that only a signal ends.
+func (a *App) signalContext() context.Context {
 	if a.root == nil {
 		return context.Background()
 	}
 	return a.root
 }
 
-// alive returns the context of the command. What is written before a command
+// context returns the context of the command. What is written before a command
 // began, or without one, such as help, has the usual time limit.
-func (a *App) alive() context.Context {
+func (a *App) context() context.Context {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.life == nil {
@@ -66,7 +66,7 @@ func (a *App) alive() context.Context {
 		case a.Interactive():
 			limit = interactiveTimeout
 		}
-		a.life, a.endLife = context.WithTimeoutCause(a.unlimited(), limit, timeoutError{limit})
+		a.life, a.endLife = context.WithTimeoutCause(a.signalContext(), limit, timeoutError{limit})
 	}
 	return a.life
 }

@@ -17,25 +17,25 @@ import (
 	"github.com/astra-admin/astra/pkg/usage"
 )
 
-// longRunning marks a command that has no time limit of its own accord.
-const longRunning = "long-running"
+// noTimeout marks a command that has no time limit of its own accord.
+const noTimeout = "long-running"
 
 // AddWait declares --wait, with which a command has more time.
 func AddWait(f *pflag.FlagSet, wait *bool) {
 	f.BoolVar(wait, "wait", false, "wait until the operation is finished")
 }
 
-func waits(cmd *cobra.Command) bool {
+func hasWait(cmd *cobra.Command) bool {
 	wait, err := cmd.Flags().GetBool("wait")
 	return err == nil && wait
 }
 
-// LongRunning marks cmd as one that runs until it is told to stop.
-func LongRunning(cmd *cobra.Command) *cobra.Command {
+// WithoutTimeout marks cmd as one that runs until it is told to stop.
+func WithoutTimeout(cmd *cobra.Command) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[longRunning] = "true"
+	cmd.Annotations[noTimeout] = "true"
 	return cmd
 }
 
@@ -89,22 +89,22 @@ func (s *Settings) Mentions(names ...string) bool {
 	})
 }
 
-// limits is the annotation that says for what a command is, where other words suggest it.
-const limits = "limits"
+// limitAnnotation is the annotation that says for what a command is, where other words suggest it.
+const limitAnnotation = "limits"
 
-// Limited marks cmd as one that is only for some of what the words that suggest it mean.
-func Limited(cmd *cobra.Command, text string) *cobra.Command {
+// LimitSuggestion marks cmd as one that is only for some of what the words that suggest it mean.
+func LimitSuggestion(cmd *cobra.Command, text string) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[limits] = text
+	cmd.Annotations[limitAnnotation] = text
 	return cmd
 }
 
 // Suggestion asks whether cmd was meant, which is called by its words.
 func Suggestion(cmd *cobra.Command, words string) string {
 	text := "did you mean " + exit.QuoteList([]string{words}) + "?"
-	if limit := cmd.Annotations[limits]; limit != "" {
+	if limit := cmd.Annotations[limitAnnotation]; limit != "" {
 		text += " " + limit
 	}
 	return text
@@ -181,8 +181,8 @@ func (s *Settings) resolveCustomFormat(cmd *cobra.Command) error {
 	return nil
 }
 
-// ownFormatsToo adds the formats of the command to a complaint about -o.
-func ownFormatsToo(cmd *cobra.Command, err error) error {
+// addOwnFormats adds the formats of the command to a complaint about -o.
+func addOwnFormats(cmd *cobra.Command, err error) error {
 	names := strings.Fields(cmd.Annotations[ownFormats])
 	if len(names) == 0 {
 		return err
@@ -242,8 +242,8 @@ func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Comma
 	return cmd
 }
 
-// nouns is what the rows of a command's output are, in the plural.
-func nouns(cmd *cobra.Command) string {
+// rowNoun is what the rows of a command's output are, in the plural.
+func rowNoun(cmd *cobra.Command) string {
 	if cmd.Parent() == nil || cmd.Name() != "list" && cmd.Name() != "get" {
 		return "rows"
 	}

@@ -82,7 +82,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 			if d, arrived = c.reconcile(ctx, d); !arrived {
 				return d, c.unknown(d, err)
 			}
-			c.app.Changed()
+			c.app.RecordChange()
 		case ctx.Err() != nil:
 			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again())
 		default:
