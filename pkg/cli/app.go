@@ -86,7 +86,7 @@ func System(version string) *App {
 	return app
 }
 
-// userHome returns the home directory, or why there is none to keep files in.
+// userHome returns the home directory, or why there is none.
 func userHome() (string, error) {
 	home, _ := os.UserHomeDir() // an error says that it is not set, as "" does
 	return config.Home(os.Getenv, home)

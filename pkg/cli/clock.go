@@ -11,13 +11,13 @@ import (
 
 const day = 24 * time.Hour
 
-// Clock is the time and the random numbers of the process.
+// Clock has the time and the random numbers of the process.
 type Clock struct {
 	Now  func() time.Time
 	Rand io.Reader
 }
 
-// Age says how long ago something was, in its largest unit.
+// Age returns the time since then in its largest unit.
 func Age(now, then time.Time) string {
 	if then.IsZero() {
 		return "unknown"
@@ -34,8 +34,8 @@ func Age(now, then time.Time) string {
 	return fmt.Sprintf("%ds", d/time.Second)
 }
 
-// ServiceNow returns the time at the service, by which tokens age and expire. In
-// sandbox mode it is that of the sandbox's own clock.
+// ServiceNow returns the time at the service, by which tokens age and expire. In the
+// sandbox that is the sandbox's own clock.
 func (a *App) ServiceNow() (time.Time, error) {
 	if !a.sandboxed {
 		return a.Now(), nil
@@ -47,13 +47,13 @@ func (a *App) ServiceNow() (time.Time, error) {
 	return server.Clock()
 }
 
-// TimeOfDay returns a time of today as people read it.
+// TimeOfDay returns a time of today for messages.
 func TimeOfDay(t time.Time) string { return t.Local().Format(onetime.Clock) }
 
 // ListsLate returns the time until which a list may lack changes that were made now.
 func (c Clock) ListsLate() string { return TimeOfDay(c.Now().Add(onetime.Late)) }
 
-// Pause waits, unless ctx ends before.
+// Pause waits for d, or until ctx ends.
 func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

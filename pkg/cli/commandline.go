@@ -18,16 +18,16 @@ func lineWithFlag(args []string, flag string) string {
 	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
 }
 
-// Repeat is the command line that the user gave, with more flags and without its
-// time limit, which may have been too short.
+// Repeat returns the command line that the user gave, with more flags and without
+// --timeout, which may have been too short.
 func (s *Settings) Repeat(flags ...string) string {
 	return lineWithFlag(withoutTimeout(s.Args), strings.Join(flags, " "))
 }
 
-// withoutTimeout is a command line without the time limit that was too short.
+// withoutTimeout returns a command line without --timeout.
 func withoutTimeout(args []string) []string { return withoutFlag(args, "--timeout") }
 
-// withoutFlag is a command line without a flag and its value.
+// withoutFlag returns a command line without a flag and its value.
 func withoutFlag(args []string, flag string) []string {
 	var kept []string
 	for i := 0; i < len(args); i++ {
@@ -43,9 +43,9 @@ func withoutFlag(args []string, flag string) []string {
 	return kept
 }
 
-// Command is a command line that people are told to run, with the flags of this one
-// that chose organization, service and credential: it means the same when it is pasted.
-// A line that says itself what it is for stays as it is.
+// Command returns a command line for a hint, with the flags of this one that chose
+// organization, service and credential, so that it means the same when it is pasted. A
+// line with such flags of its own stays as it is.
 func (s *Settings) Command(line string) string {
 	rest, ours := strings.CutPrefix(line, "astra ")
 	if !ours || choosesCredential(rest) {
@@ -57,8 +57,8 @@ func (s *Settings) Command(line string) string {
 	return line
 }
 
-// credentialFlags returns the flags that a command line, which is given without its first
-// word, needs to mean what this one did.
+// credentialFlags returns the flags that a command line, given without its first word,
+// needs to run with the same organization, service and credential as this one.
 func (s *Settings) credentialFlags(rest string) []string {
 	noun, _, _ := strings.Cut(rest, " ")
 	switch {
@@ -91,8 +91,8 @@ func (s *Settings) credentialFlags(rest string) []string {
 	return flags
 }
 
-// choosesCredential reports whether a command line says what it is for: it may be the one that
-// was given.
+// choosesCredential reports whether a command line has flags that choose organization,
+// service or credential.
 func choosesCredential(line string) bool {
 	bare := strings.ReplaceAll(line, `'\''`, "")
 	for i, part := range strings.Split(bare, "'") {

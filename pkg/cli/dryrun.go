@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// dryRunRequest is a request that is not sent.
+// dryRunRequest is a request of a dry run, which is not sent.
 type dryRunRequest struct {
 	Method, Path, Permission string
 	Body                     any
@@ -26,7 +26,7 @@ func requestColumns() []output.Column[dryRunRequest] {
 	}
 }
 
-// showRequest writes a request that is not sent to standard output.
+// showRequest writes a request of a dry run to standard output.
 func (a *App) showRequest(r devops.Request) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -55,15 +55,15 @@ func (a *App) showRequest(r devops.Request) error {
 	return err
 }
 
-// isHumanReadable reports whether a request is shown as one, not as data of which the
-// user chose a format or a part.
+// isHumanReadable reports whether a request is shown as text, and not as data of which
+// the user chose a format or a part.
 func isHumanReadable(o output.Options) bool {
 	format := o.Format == output.Table || o.Format == output.Wide || o.Format == output.TSV
 	return format && o.JQ == "" && o.Template == "" && len(o.Columns)+len(o.Filter) == 0 && o.Sort == ""
 }
 
-// DryRun makes the requests of a dry run, of which there may be several:
-// what is for programs is one list, also of one or none.
+// DryRun runs the requests of a dry run. As data they are one list, also if there is only
+// one or none.
 func (a *App) DryRun(ctx context.Context, requests []func(context.Context) error) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -84,8 +84,8 @@ func (a *App) DryRun(ctx context.Context, requests []func(context.Context) error
 	return exit.ErrDone
 }
 
-// DryRunf reports whether this is a dry run, and says what the command would
-// change here. What it would send is shown by the request itself.
+// DryRunf reports whether this is a dry run, and prints the change that the command would
+// make. The request itself shows what would be sent.
 func (s *Streams) DryRunf(format string, args ...any) bool {
 	if s.Globals.DryRun {
 		s.Say("Would "+format+".", args...)

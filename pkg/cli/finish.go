@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -19,9 +20,9 @@ import (
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
-// Finish reports how the command ended and returns the exit status. A failure
-// is one short text for people, or one JSON object where -o json or yaml asks
-// for it, on standard error; standard output stays empty.
+// Finish reports how the command ended and returns the exit status. A failure is a short
+// text, or with -o json or yaml one JSON object, on standard error; standard output stays
+// empty.
 func (a *App) Finish(ctx context.Context, err error) int {
 	for _, end := range []context.CancelFunc{a.cancelTimeout, a.endLife} {
 		if end != nil {
@@ -121,7 +122,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 }
 
 // addUnchanged adds to an interruption that nothing was changed, where that is certain:
-// at a question, which comes before all changes, and where no token was asked for.
+// at a prompt, which comes before all changes, and where no token was requested.
 func (a *App) addUnchanged(e *exit.Error, err error) {
 	generates := a.failed == "astra token generate" || a.failed == "astra token rotate"
 	stopped := slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, e.Exit)
@@ -134,14 +135,14 @@ func (a *App) addUnchanged(e *exit.Error, err error) {
 	}
 }
 
-// isSandboxTokenElsewhere reports whether a failure is that a token of this machine's sandbox went to
-// the public service, which does not know it.
+// isSandboxTokenElsewhere reports whether a token of this machine's sandbox was rejected
+// by the public service.
 func (a *App) isSandboxTokenElsewhere(e *exit.Error) bool {
 	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
 		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.IsSandboxToken(a.session.ClientID)
 }
 
-// endpointOrigin names the origin of the address of the service in use.
+// endpointOrigin says where the address of the service comes from.
 func (a *App) endpointOrigin() string {
 	switch s := a.session; {
 	case s.APIURL == devops.DefaultURL && s.Profile.Name == "":
@@ -153,7 +154,7 @@ func (a *App) endpointOrigin() string {
 	}
 }
 
-// sessionProfile is the profile in use, if a session was opened with one.
+// sessionProfile returns the profile of the session, if there is one.
 func (a *App) sessionProfile() config.Profile {
 	if a.session == nil {
 		return config.Profile{}
@@ -161,8 +162,8 @@ func (a *App) sessionProfile() config.Profile {
 	return a.session.Profile
 }
 
-// errorFormat is the format that was asked for, also where the command line went
-// wrong before it was read to the end.
+// errorFormat returns the format for errors, also where the command line was not parsed
+// to its end.
 func (a *App) errorFormat() output.Format {
 	if a.Globals.Output != "" {
 		return output.Format(a.Globals.Output)
@@ -255,7 +256,7 @@ func (a *App) reportJSON(e *exit.Error) {
 	fmt.Fprint(a.Err, text.String())
 }
 
-// retryable reports whether the same command may simply be run again.
+// retryable reports whether it is safe to run the same command again.
 func retryable(e *exit.Error) bool {
 	switch e.Exit {
 	case exit.Network, exit.RateLimited, exit.Server:
@@ -265,4 +266,19 @@ func retryable(e *exit.Error) bool {
 	default:
 		return false
 	}
+}
+
+// RecoverPanic turns a panic into status 1 and one line, without a trace, which would
+// show memory. It must be deferred.
+func (a *App) RecoverPanic(status *int) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	words := fmt.Sprintf("%T", cause)
+	if known, ok := cause.(runtime.Error); ok {
+		words = known.Error()
+	}
+	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	*status = int(exit.Failed)
 }

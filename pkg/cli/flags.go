@@ -84,19 +84,19 @@ func (a *App) outputOptions() (output.Options, error) {
 	}, nil
 }
 
-// isTable reports whether people read the output.
+// isTable reports whether the output is a table.
 func isTable(o output.Options) bool {
 	return (o.Format == output.Table || o.Format == output.Wide) && o.JQ == "" && o.Template == ""
 }
 
-// ForPeople reports whether people read the output of the command: a table.
+// ForPeople reports whether the output of the command is a table.
 func (a *App) ForPeople() bool {
 	o, err := a.outputOptions()
 	return err == nil && isTable(o) && len(o.Columns) == 0
 }
 
-// tableStyle is how tables look on standard output. In a pipe and in a file they stay
-// what programs may read.
+// tableStyle returns the style of tables on standard output. Pipes and files get text
+// that programs can read.
 func (a *App) tableStyle(o output.Options) output.Style {
 	if !isTable(o) {
 		return output.Style{}
@@ -115,14 +115,14 @@ func (a *App) tableStyle(o output.Options) output.Style {
 	return output.Style{Color: a.colorOn(!a.IsPlain()), Now: now, Mark: mark}
 }
 
-// isUTF8 reports whether the locale says that the terminal shows more than ASCII.
+// isUTF8 reports whether the terminal shows more than ASCII, by the locale.
 func (s *Settings) isUTF8() bool {
 	locale := strings.ToUpper(cmp.Or(s.Getenv("LC_ALL"), s.Getenv("LC_CTYPE"), s.Getenv("LANG")))
 	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
 }
 
-// OutputFlag returns the flag of the command line that chooses how data is shown,
-// for commands in which that has no meaning, or nothing.
+// OutputFlag returns a flag of the command line that chooses how data is shown, or
+// nothing, for commands in which such flags have no meaning.
 func (s *Settings) OutputFlag() string {
 	g := s.Globals
 	switch {

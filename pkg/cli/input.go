@@ -17,9 +17,9 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// ReadInput reads a file, - for standard input, up to limit bytes and within the
-// time limit of ctx. Opening a pipe waits for its writer, so that is bounded too.
-// The errors are those of the system and of ctx, and one for an input that is too slow.
+// ReadInput reads a file, - for standard input, up to limit bytes and within the time
+// limit of ctx, which also bounds the opening of a pipe. The errors are those of the
+// system and of ctx, and exit.ErrSlowInput.
 func (s *Streams) ReadInput(ctx context.Context, name string, limit int64) ([]byte, error) {
 	type result struct {
 		text []byte
@@ -80,7 +80,7 @@ func (s *Streams) ReadDocument(ctx context.Context, flag, name string) ([]byte, 
 	return text, nil
 }
 
-// ReadText is ReadDocument for a text, which it returns as UTF-8 with line feeds.
+// ReadText is ReadDocument for text, which it returns as UTF-8 with line feeds.
 func (s *Streams) ReadText(ctx context.Context, flag, name string) (string, error) {
 	data, err := s.ReadDocument(ctx, flag, name)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Streams) ReadText(ctx context.Context, flag, name string) (string, erro
 	return text, nil
 }
 
-// displayName is what a file is called to people.
+// displayName returns the name of a file for messages.
 func displayName(name string) string {
 	if name == "-" {
 		return "standard input"
@@ -101,8 +101,8 @@ func displayName(name string) string {
 	return name
 }
 
-// inputName names what is read, after the flag that named it. Standard input is also read
-// where no flag was given, and none is named then.
+// inputName returns the name of an input for messages, after the flag that named it, if
+// one did.
 func (s *Streams) inputName(flag, name string) string {
 	given := slices.ContainsFunc(s.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
 	if name == "-" && !given {
@@ -111,8 +111,7 @@ func (s *Streams) inputName(flag, name string) string {
 	return flag + ": " + displayName(name)
 }
 
-// inputError is the failure of an input, whose name is part of the system's words where
-// it is a file.
+// inputError words a failure to read an input. The system names a file itself.
 func (s *Streams) inputError(flag, name string, err error) error {
 	if name == "-" {
 		return exit.Usagef("%s: %v", s.inputName(flag, name), err)
@@ -120,9 +119,9 @@ func (s *Streams) inputError(flag, name string, err error) error {
 	return exit.Usagef("%s: %v", flag, err)
 }
 
-// ReadAnyText reads a text that may hold secrets, up to one byte above the
-// limit: from a file, from standard input if name is -, and if name is empty
-// from standard input or from somebody at a terminal, who pastes it unseen.
+// ReadAnyText reads text that may contain secrets, up to one byte above the limit: from a
+// file, from standard input if name is -, and if name is empty from standard input or
+// pasted at a prompt that does not show it.
 func (s *Streams) ReadAnyText(ctx context.Context, name, question string, limit int) ([]byte, error) {
 	switch {
 	case name == "" && s.Interactive():
@@ -169,9 +168,9 @@ func (s *Streams) readTokenFile(ctx context.Context) (credential.Item, error) {
 	return credential.Item{Token: text, APIURL: url}, err
 }
 
-// ReadTokenFile reads a file that holds one token, - for standard input, within
-// the time limit of ctx: the token alone, or what "token generate --out" writes. It does
-// not check the token's shape.
+// ReadTokenFile reads a file that contains one token, - for standard input, within the
+// time limit of ctx: the token alone, or the output of "token generate --out". It does
+// not check the form of the token.
 func (s *Streams) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
 	if name == "-" && s.Terminal.In {
 		return "", exit.Usagef("refusing to read from the terminal: the token would be visible").WithHint("use astra auth login, which hides it")
@@ -199,9 +198,8 @@ func (s *Streams) ReadTokenFile(ctx context.Context, name string) (secret.Text, 
 	return secret.Text(strings.TrimSpace(only)), nil
 }
 
-// warnReadable warns of a file with a secret that others can read. It is a
-// warning and no more: secrets that a container is given are files that everybody
-// in it can read.
+// warnReadable warns of a file with a secret that others can read. It is not an error,
+// because every process in a container can read the secrets of the container.
 func (s *Streams) warnReadable(name string) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
 		s.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))

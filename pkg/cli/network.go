@@ -16,15 +16,15 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// adviseNetwork adds to an error of the network what helps against it.
+// adviseNetwork adds a hint to an error of the network.
 func (s *Settings) adviseNetwork(e *exit.Error, err error) {
 	if advice := s.NetworkAdvice(err); advice != "" && e.Hint == "" && !s.sandboxed {
 		e.Hint, e.Next = advice, append(e.Next, "astra doctor")
 	}
 }
 
-// NetworkAdvice says what helps against what kept a request from reaching the
-// service, and names the variable for it. It is empty where nothing is known.
+// NetworkAdvice returns a hint against an error that kept a request from reaching the
+// service, with the name of the variable to change. It is empty where no hint is known.
 func (s *Settings) NetworkAdvice(err error) string {
 	api, ok := errors.AsType[*devops.Error](err)
 	if !ok {
@@ -54,7 +54,7 @@ func (s *Settings) NetworkAdvice(err error) string {
 	return ""
 }
 
-// authorityAdvice says how an authority becomes one that this machine trusts.
+// authorityAdvice says how to make this machine trust a certificate authority.
 func (s *Settings) authorityAdvice() string {
 	if goos == "darwin" || goos == "windows" || goos == "ios" { // there the variables mean nothing
 		return "if your organization inspects TLS, add its CA certificate to the certificates that the system trusts"
@@ -72,7 +72,7 @@ func (s *Settings) authorityAdvice() string {
 	return "if your organization inspects TLS, set SSL_CERT_FILE to its CA certificate in PEM, or SSL_CERT_DIR to a directory of such files"
 }
 
-// directAdvice is for a host to which there is no connection without a proxy.
+// directAdvice returns the hint for a host that is unreachable without a proxy.
 func (s *Settings) directAdvice(host string) string {
 	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost") {
 		return ""
@@ -87,7 +87,7 @@ func (s *Settings) directAdvice(host string) string {
 	return ""
 }
 
-// ProxyNotes says through what requests go, in words without a password.
+// ProxyNotes says which proxy requests use, without its password.
 func (s *Settings) ProxyNotes() []string {
 	name := s.proxyVariable()
 	if s.Getenv(name) == "" || s.sandboxed {
@@ -115,7 +115,7 @@ func (s *Settings) ProxyNotes() []string {
 	return []string{fmt.Sprintf("%s is reached through the proxy %s of %s", u.Hostname(), host, name)}
 }
 
-// proxyVariable is the name of the variable that chooses the proxy.
+// proxyVariable returns the name of the variable that chooses the proxy.
 func (s *Settings) proxyVariable() string {
 	if s.Getenv("HTTPS_PROXY") == "" && s.Getenv("https_proxy") != "" {
 		return "https_proxy"
@@ -127,8 +127,8 @@ func proxyFor(host string) (*url.URL, error) {
 	return http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
 }
 
-// checkEndpoint makes sure that a stored credential goes to no other service
-// than its own, whatever the configuration, a flag or the environment says.
+// checkEndpoint rejects the use of a stored credential with another service than its own,
+// whatever the configuration, a flag or the environment says.
 func (s *Settings) checkEndpoint(p config.Profile, item credential.Item) error {
 	wanted, err := s.RequestedURL()
 	if err != nil {
@@ -152,8 +152,8 @@ func (s *Settings) checkEndpoint(p config.Profile, item credential.Item) error {
 	return nil
 }
 
-// RequestedURL is the service that flags and environment ask for, in its normal
-// form.
+// RequestedURL returns the address of the service that flags and environment choose,
+// normalized.
 func (s *Settings) RequestedURL() (string, error) {
 	if s.Globals.APIURL != "" {
 		return devops.NormalizeURL(s.Globals.APIURL)
@@ -164,9 +164,9 @@ func (s *Settings) RequestedURL() (string, error) {
 // URLRequested reports whether a flag or the environment names a service.
 func (s *Settings) URLRequested() bool { return s.Globals.APIURL != "" || s.settings.APIURL != "" }
 
-// OtherService says that the credential of a flag or variable went to another service
-// than that of the current profile, which a user may have meant, and the command for it.
-// It is empty where that is not so.
+// OtherService returns a hint and a command where the credential of a flag or variable
+// was sent to another service than that of the current profile, which the user may have
+// meant. It is empty otherwise.
 func (a *App) OtherService() (hint, command string) {
 	if a.session == nil || a.sandboxed || a.session.Profile.Name != "" || a.URLRequested() {
 		return "", ""

@@ -13,12 +13,10 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// PickRoles lets the person at the terminal choose roles from a list, which
-// shows them in the Portal's groups and with its names, and with how much they
-// allow. Those in selected
-// are chosen at the beginning; one that the credential may not read is offered
-// all the same, so that it is not taken away by an oversight. It must not be used
-// unless Interactive.
+// PickRoles asks for roles with a list, in the groups of the Portal, with its names and
+// the number of permissions. The roles in selected are selected at the beginning; one
+// that the credential must not read is listed as well, so that it is not removed by
+// accident. It must not be used unless Interactive.
 func (a *App) PickRoles(ctx context.Context, session *Session, question string, selected []devops.RoleRef) ([]devops.Role, error) {
 	known, err := session.AllRoles(ctx)
 	if err != nil {
@@ -54,7 +52,7 @@ func (a *App) PickRoles(ctx context.Context, session *Session, question string, 
 	return picked, nil
 }
 
-// includeUnreadable adds the roles of refs that are not among the known ones.
+// includeUnreadable adds the roles of refs that are missing from known.
 func includeUnreadable(known []devops.Role, refs []devops.RoleRef) []devops.Role {
 	all := slices.Clone(known)
 	for _, ref := range refs {
@@ -65,13 +63,12 @@ func includeUnreadable(known []devops.Role, refs []devops.RoleRef) []devops.Role
 	return all
 }
 
-// roleGroups are the headings of the list, as in the Portal.
+// roleGroups returns the headings of the list, as in the Portal.
 func roleGroups() []string {
 	return []string{"Organization", "Database, keyspace, table", "API access", "Custom"}
 }
 
-// roleGroup returns which of roleGroups a role belongs to. The names of default
-// roles say for what they are.
+// roleGroup returns the index of the heading for a role, by the name of a default role.
 func roleGroup(r devops.Role) int {
 	_, isDefault := iam.DefaultRole(r.ID)
 	switch {

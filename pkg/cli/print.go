@@ -22,9 +22,8 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Print writes a list to standard output in the format that was asked for. none
-// is said to people when a list for people is empty. Where a filter left nothing of
-// it, they are told that nothing matches.
+// Print writes a list to standard output in the requested format. For an empty table it
+// prints none, or that no rows match a filter, as a message.
 func Print[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -77,27 +76,26 @@ func (w *writeDetector) Write(b []byte) (int, error) {
 	return w.Writer.Write(b)
 }
 
-// PrintRead is Print for a list of a command that changes nothing: it can be run again
-// for more columns.
+// PrintRead is Print for a command that changes nothing, which can be run again for more
+// columns.
 func PrintRead[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	a.pages = true
 	return Print(a, columns, items, none)
 }
 
-// PrintOne writes one thing to standard output in the format that was asked for.
+// PrintOne writes one item to standard output in the requested format.
 func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
 	return WriteOne(a, a.Out, columns, item)
 }
 
-// Say tells people something, on standard error. Text from outside in args is
-// made harmless for the terminal.
+// Say prints a message on standard error. Text from outside in args is sanitized.
 func (s *Streams) Say(format string, args ...any) {
 	if !s.Globals.Quiet {
 		s.line("", format, args)
 	}
 }
 
-// Warn tells people something that they should not miss, also under --quiet.
+// Warn prints a warning, also under --quiet.
 func (s *Streams) Warn(format string, args ...any) {
 	word := "warning: "
 	if s.Color() {
@@ -106,7 +104,7 @@ func (s *Streams) Warn(format string, args ...any) {
 	s.line(word, format, args)
 }
 
-// Verbosef tells people what is done, under --verbose.
+// Verbosef prints a message under --verbose.
 func (s *Streams) Verbosef(format string, args ...any) {
 	if s.Globals.Verbose && !s.Globals.Quiet {
 		s.line("", format, args)
@@ -134,13 +132,13 @@ func (s *Streams) line(word, format string, args []any) {
 	fmt.Fprintln(s.Err, help.Wrap(fmt.Sprintf(prefix+word+format, clean...), s.Terminal.ErrWidth))
 }
 
-// isCommand reports whether text is a command line, which is copied from the
-// screen: it would be another one, or two, with a line break in it.
+// isCommand reports whether text is a command line, in which a line break would change
+// its meaning when it is copied.
 func isCommand(text string) bool {
 	return strings.HasPrefix(text, "astra ") || strings.HasPrefix(text, "eval ")
 }
 
-// WriteOne is PrintOne to another writer, for what is delivered as a whole.
+// WriteOne is PrintOne to another writer.
 func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -150,8 +148,8 @@ func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) er
 	return output.One(w, options, columns, item)
 }
 
-// CheckOne refuses what PrintOne would refuse (exit 2). A command that changes
-// something asks before it does.
+// CheckOne rejects the flags that PrintOne would reject (exit 2). A command calls it
+// before it changes anything.
 func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -163,8 +161,8 @@ func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	return output.CheckOne(options, columns)
 }
 
-// CheckList refuses what Print would refuse (exit 2), before something is
-// changed.
+// CheckList rejects the flags that Print would reject (exit 2). A command calls it before
+// it changes anything.
 func CheckList[T any](a *App, columns []output.Column[T]) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -176,11 +174,11 @@ func CheckList[T any](a *App, columns []output.Column[T]) error {
 	return output.CheckList(options, columns)
 }
 
-// Capitalize begins words with a capital letter.
+// Capitalize returns text with a capital letter at the beginning.
 func Capitalize(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
-// adviseDirectory adds to an error about one of our own files, which the system refuses,
-// the variable that chooses another place for it.
+// adviseDirectory adds to an error about a file of this program the variable that chooses
+// another directory.
 func (s *Settings) adviseDirectory(e *exit.Error, err error) {
 	if e.Hint != "" || !isDirectoryRefused(err) {
 		return

@@ -15,8 +15,8 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Profile returns the profile that is chosen, whatever credential is used. In
-// sandbox mode it is the sandbox's own.
+// Profile returns the current profile, whatever credential is used. In sandbox mode it is
+// that of the sandbox.
 func (s *Settings) Profile() (config.Profile, error) {
 	cfg, err := s.Config()
 	if err != nil {
@@ -67,8 +67,8 @@ func (s *Settings) profileChoices() ([]profileChoice, error) {
 	}, nil
 }
 
-// ProfileIfAny returns the profile that is chosen, and the zero one where there
-// are no profiles at all: what needs no more than a credential works without.
+// ProfileIfAny returns the current profile, and the zero one where there are no profiles
+// but a credential, for commands that need only that.
 func (s *Settings) ProfileIfAny() (config.Profile, error) {
 	p, err := s.Profile()
 	if e, ok := errors.AsType[*exit.Error](err); ok && e.Name == noProfileAtAll {
@@ -77,7 +77,7 @@ func (s *Settings) ProfileIfAny() (config.Profile, error) {
 	return p, err
 }
 
-// findProfile returns the profile called name.
+// findProfile returns the profile with a name.
 func (s *Settings) findProfile(name string) (config.Profile, error) {
 	cfg, err := s.Config()
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Settings) Config() (config.Config, error) {
 	return s.config, s.configErr
 }
 
-// UpdateConfig changes the configuration file, with what is in it by then.
+// UpdateConfig changes the configuration file, starting from its current content.
 func (s *Settings) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
 	paths, err := s.Paths()
 	if paths.Config == "" {
@@ -119,7 +119,7 @@ func (s *Settings) UpdateConfig(ctx context.Context, edit func(*config.Config) e
 	return config.Update(ctx, paths.ConfigFile(), edit)
 }
 
-// TryConfig tries out whether the configuration file can be changed.
+// TryConfig checks whether the configuration file can be changed.
 func (s *Settings) TryConfig() error {
 	paths, err := s.Paths()
 	if paths.Config == "" {
@@ -128,7 +128,7 @@ func (s *Settings) TryConfig() error {
 	return config.Try(paths.ConfigFile())
 }
 
-// UpdateProfile changes one profile, which it adds if it is not there.
+// UpdateProfile changes one profile, and adds it if it does not exist.
 func (s *Settings) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
 	return s.UpdateConfig(ctx, func(c *config.Config) error {
 		p, found := c.Find(name)
@@ -146,9 +146,9 @@ func (s *Settings) UpdateProfile(ctx context.Context, name string, edit func(*co
 	})
 }
 
-// LoginStore returns the kind of store that a login to a profile goes to: the one asked
-// for or of the environment, else where the profile has its login already. A new login
-// does not move it unasked.
+// LoginStore returns the kind of store for the login of a profile: the requested one or
+// that of the environment, else the current one. A new login does not move to another
+// store by itself.
 func (a *App) LoginStore(asked, profile string) (string, error) {
 	if before, known := a.profileNow(profile); known && before.Store != "" && asked == "" && a.Getenv("ASTRA_STORE") == "" {
 		asked = before.Store
@@ -156,8 +156,8 @@ func (a *App) LoginStore(asked, profile string) (string, error) {
 	return a.StoreKind(asked)
 }
 
-// StoreKind returns the kind of store that new secrets go to: the one asked
-// for, the one of the settings, or the keyring. The sandbox keeps to files.
+// StoreKind returns the kind of store for new secrets: the requested one, that of the
+// settings, or the keyring. The sandbox uses files.
 func (s *Settings) StoreKind(asked string) (string, error) {
 	kind := asked
 	if kind == "" {
@@ -179,7 +179,7 @@ func (s *Settings) StoreKind(asked string) (string, error) {
 	return "", exit.Usagef("--store must be keyring, file or env, not %q", kind)
 }
 
-// Store opens the store of a kind. It touches nothing yet.
+// Store opens the store of a kind, without access to it yet.
 func (a *App) Store(kind string) (credential.Store, error) {
 	if kind != string(credential.File) && kind != string(credential.Keyring) {
 		return nil, exit.Failf(exit.Config, "unknown store %q", kind)
@@ -197,8 +197,8 @@ func (a *App) Store(kind string) (credential.Store, error) {
 	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil
 }
 
-// ReadSecret reads a secret from the store of a kind, and remembers its values so
-// that they are kept out of messages.
+// ReadSecret reads a secret from the store of a kind, and keeps its values out of
+// messages.
 func (a *App) ReadSecret(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
 	store, err := a.Store(kind)
 	if err != nil {
@@ -245,7 +245,7 @@ func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user strin
 	return sessions.Delete(ctx, user)
 }
 
-// Project returns what the repository's project file chooses, read once.
+// Project returns the choices of the project file, read once.
 func (s *Settings) Project() (config.Project, error) {
 	if s.project == nil {
 		project, err := config.FindProject(s.WorkDir, s.Home)
@@ -257,9 +257,9 @@ func (s *Settings) Project() (config.Project, error) {
 	return *s.project, nil
 }
 
-// CheckName checks the name of something that is to be created, and returns it with
-// composed accents. A name that nobody could type again or tell from another is wrong
-// (exit 2); letters of several scripts in one word are only warned of.
+// CheckName checks the name of a new resource and returns it with composed accents. A
+// name that cannot be typed again or told from another is an error (exit 2); a word with
+// letters of several scripts is a warning.
 func (s *Streams) CheckName(kind, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", exit.Usagef("the name of %s cannot be blank", kind)
@@ -273,7 +273,7 @@ func (s *Streams) CheckName(kind, name string) (string, error) {
 	return s.Compose(name), nil
 }
 
-// Compose returns a text with composed accents, and says so where it had others.
+// Compose returns text with composed accents, and prints a message where it had others.
 func (s *Streams) Compose(text string) string {
 	composed := spelling.Composed(text)
 	if composed != text {

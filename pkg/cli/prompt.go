@@ -32,8 +32,7 @@ func (s *Settings) EnvironmentToken() secret.Text {
 	return cmp.Or(s.settings.Token, s.settings.APIToken)
 }
 
-// NamedProfile returns the profile called name, or the chosen one if name is
-// empty.
+// NamedProfile returns the profile with a name, or the current one for "".
 func (s *Settings) NamedProfile(name string) (config.Profile, error) {
 	if name == "" {
 		return s.Profile()
@@ -41,9 +40,8 @@ func (s *Settings) NamedProfile(name string) (config.Profile, error) {
 	return s.findProfile(name)
 }
 
-// Confirm asks before something is changed. It returns nil for yes, and for
-// --yes. Where nobody can be asked it fails with status 8 and shows the command
-// that needs no question.
+// Confirm asks before a change. It returns nil for yes, and for --yes. Without a terminal
+// it fails with status 8 and shows the command with --yes.
 func (s *Streams) Confirm(ctx context.Context, question string, args ...any) error {
 	for i, arg := range args {
 		args[i] = output.Sanitize(fmt.Sprint(arg))
@@ -67,7 +65,7 @@ func (s *Streams) Confirm(ctx context.Context, question string, args ...any) err
 	return nil
 }
 
-// promptError words the end of a question that was not answered.
+// promptError words the error of a prompt without an answer.
 func (s *Streams) promptError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w; nothing was changed", exit.ErrNoAnswer)
@@ -75,9 +73,9 @@ func (s *Streams) promptError(err error) error {
 	return err
 }
 
-// errNoTerminal refuses a change that needs a confirmation where no terminal can give
-// it: the error names the flag, and repeats the command line with it. A question begins
-// with what it confirms; what follows the question mark is the hint.
+// errNoTerminal is the error for a change that needs a confirmation without a terminal:
+// it names the flag and repeats the command line with it. The question begins with the
+// change; the text after the question mark is the hint.
 func (s *Streams) errNoTerminal(question, flag, repaired string) *exit.Error {
 	asked, rest, _ := strings.Cut(question, "? ")
 	asked = strings.TrimSuffix(asked, "?")
@@ -90,9 +88,8 @@ func (s *Streams) errNoTerminal(question, flag, repaired string) *exit.Error {
 	}
 }
 
-// ConfirmName asks for a name to be typed before something that one does not
-// want to do by habit; --yes is no answer to that. given is the value of
-// --confirm.
+// ConfirmName asks for a name to be typed before a change that must not happen by habit,
+// for which --yes is not enough. given is the value of --confirm.
 func (s *Streams) ConfirmName(ctx context.Context, given, name, question string, args ...any) error {
 	for i, arg := range args {
 		args[i] = output.Sanitize(fmt.Sprint(arg))
@@ -123,8 +120,8 @@ func (s *Streams) ConfirmName(ctx context.Context, given, name, question string,
 	return nil
 }
 
-// Choose asks for one of options and returns its index. It must not be used
-// unless Interactive.
+// Choose asks for one of options and returns its index. It must not be used unless
+// Interactive.
 func (s *Streams) Choose(ctx context.Context, question string, options ...prompt.Option) (int, error) {
 	chosen, err := s.askList(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
 		if len(q.Selected) > 0 {
@@ -139,9 +136,8 @@ func (s *Streams) Choose(ctx context.Context, question string, options ...prompt
 	return chosen[0], nil
 }
 
-// ChooseSome asks for one or more of options, of which those at selected are
-// chosen at the beginning, and returns their indexes. It must not be used unless
-// Interactive.
+// ChooseSome asks for one or more of options and returns their indexes. Those at selected
+// are selected at the beginning. It must not be used unless Interactive.
 func (s *Streams) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
 	return s.askList(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
 		return s.Prompter().MultiSelect(ctx, q, clean)
@@ -162,7 +158,7 @@ type answer struct {
 	chosen   []int
 }
 
-// backError says which question is to be asked again.
+// backError says which question to ask again.
 type backError struct{ to int }
 
 func (backError) Error() string { return prompt.ErrBack.Error() }
@@ -183,8 +179,8 @@ func (s *Streams) Dialog(run func() error) error {
 	}
 }
 
-// errBack is the end of a question with Esc: to the list before it, or out of the
-// command if there is none. asked is how many lists were answered before.
+// errBack is the error of Esc at a question: back to the list before it, or a
+// cancellation if there is none. asked is the number of lists answered before.
 func (s *Streams) errBack(asked int) error {
 	e := errDeclined()
 	if s.dialog.open && asked > 0 {
@@ -200,12 +196,12 @@ const (
 	cancelledMessage = "cancelled; nothing was changed"
 )
 
-// errDeclined is the failure of a question that was answered with no.
+// errDeclined is the error of a question that was answered with no.
 func errDeclined() *exit.Error {
 	return &exit.Error{Exit: exit.Unconfirmed, Name: declinedCode, Message: cancelledMessage}
 }
 
-// askList asks with a list, unless a run before this one did and has the answer.
+// askList asks with a list, unless an earlier run has the answer.
 func (s *Streams) askList(question string, options []prompt.Option, selected []int,
 	ask func(prompt.Question, []prompt.Option) ([]int, error),
 ) ([]int, error) {
@@ -237,7 +233,7 @@ func (s *Streams) askList(question string, options []prompt.Option, selected []i
 	return this.chosen, nil
 }
 
-// sanitize makes text from outside harmless for the terminal.
+// sanitize makes text from outside safe for the terminal.
 func sanitize(options []prompt.Option) []prompt.Option {
 	clean := slices.Clone(options)
 	for i, o := range clean {
@@ -249,9 +245,9 @@ func sanitize(options []prompt.Option) []prompt.Option {
 	return clean
 }
 
-// NewPassword reads a password that is to be set: from the file of
-// --password-file, - for standard input. Without one it is asked for, twice, and
-// read from standard input where that is no terminal. of says whose it is.
+// NewPassword reads a new password from the file of --password-file, - for standard
+// input. Without a file it asks twice, or reads standard input where that is not a
+// terminal. of names the owner of the password.
 func (s *Streams) NewPassword(ctx context.Context, file, of string) (secret.Text, error) {
 	const least = 6 // the service takes no shorter one
 	text, err := s.password(ctx, file, of)

@@ -24,7 +24,7 @@ const (
 	lockTimeout = 5 * time.Second
 )
 
-// Sandbox returns the embedded sandbox, which it opens, and seeds on first use.
+// Sandbox returns the embedded sandbox. It is opened, and seeded on first use.
 func (a *App) Sandbox() (*sandbox.Server, error) {
 	if a.sandboxServer == nil {
 		server, err := a.OpenSandbox(func(*sandbox.Options) {})
@@ -36,7 +36,7 @@ func (a *App) Sandbox() (*sandbox.Server, error) {
 	return a.sandboxServer, nil
 }
 
-// OpenSandbox opens the sandbox with options of its own.
+// OpenSandbox opens the sandbox with other options.
 func (a *App) OpenSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
 	dir, err := a.SandboxDir()
 	if err != nil {
@@ -54,8 +54,8 @@ func (a *App) OpenSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error
 	return server, err
 }
 
-// IsSandboxToken reports whether a client id is that of a token of the sandbox on this
-// machine, if there is one.
+// IsSandboxToken reports whether a client ID is that of a token of the sandbox on this
+// machine.
 func (a *App) IsSandboxToken(clientID string) bool {
 	dir, err := a.SandboxDir()
 	if err != nil || dir == "" {
@@ -72,7 +72,7 @@ func (a *App) IsSandboxToken(clientID string) bool {
 	return err == nil && found
 }
 
-// SandboxDir is where the sandbox keeps all of its own.
+// SandboxDir returns the directory of the sandbox.
 func (s *Settings) SandboxDir() (string, error) {
 	paths, err := s.dirs()
 	if paths.State == "" {
@@ -84,8 +84,8 @@ func (s *Settings) SandboxDir() (string, error) {
 // maxNote is more than any address takes.
 const maxNote = 4 << 10
 
-// RunningServers returns the addresses at which the sandbox is served. A note whose
-// server was killed is dropped.
+// RunningServers returns the addresses of running sandbox servers. It deletes the file of
+// a server that was killed.
 func (a *App) RunningServers() ([]string, error) {
 	dir, err := a.ServingDir()
 	if err != nil {
@@ -132,7 +132,7 @@ func dial(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-// ServingDir is where the addresses are noted at which the sandbox is served.
+// ServingDir returns the directory with the addresses of running sandbox servers.
 func (s *Settings) ServingDir() (string, error) {
 	dir, err := s.SandboxDir()
 	return filepath.Join(dir, "serving"), err

@@ -24,8 +24,8 @@ func (s *Settings) Select(p config.Profile, ref string) (lookup.Selection, error
 	return lookup.Select(project, p, ref)
 }
 
-// Selection returns the database that ref means, or that is selected, in the profile
-// that the credential comes from.
+// Selection returns the database that ref means, or that is selected, in the profile of
+// the credential.
 func (s *Session) Selection(ref string) (lookup.Selection, error) {
 	profile, err := s.ownProfile()
 	if err != nil {
@@ -34,8 +34,8 @@ func (s *Session) Selection(ref string) (lookup.Selection, error) {
 	return s.app.Select(profile, ref)
 }
 
-// ownProfile is the profile that the credential comes from; in the sandbox any
-// credential is that of its profile.
+// ownProfile returns the profile of the credential. In the sandbox that is its profile,
+// whatever the credential.
 func (s *Session) ownProfile() (config.Profile, error) {
 	if s.app.sandboxed {
 		return s.app.Profile()
@@ -43,8 +43,8 @@ func (s *Session) ownProfile() (config.Profile, error) {
 	return s.Profile, nil
 }
 
-// DatabaseOrBound finds the database that ref means, as Database does; without
-// ref, the one that is selected.
+// DatabaseOrBound returns the database that ref means, as Database does; without ref, the
+// selected one.
 func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Database, error) {
 	if ref != "" {
 		return s.Database(ctx, ref)
@@ -70,8 +70,8 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 	return devops.Database{}, lookup.ErrNoSelection().WithHint("name one%s", s.app.withDB())
 }
 
-// Unbind removes the binding of a deleted database, with its session, from the profile
-// that the credential comes from.
+// Unbind removes the binding of a deleted database, and its session, from the profile of
+// the credential.
 func (a *App) Unbind(ctx context.Context, s *Session, database string) error {
 	profile, err := s.ownProfile()
 	if err != nil {
@@ -80,8 +80,8 @@ func (a *App) Unbind(ctx context.Context, s *Session, database string) error {
 	return a.Forget(ctx, profile, database)
 }
 
-// Forget removes the binding of a database, which is given by its id, with its session,
-// from a profile. Tokens stay.
+// Forget removes the binding of a database, given by its ID, and its session from a
+// profile. Tokens stay.
 func (a *App) Forget(ctx context.Context, profile config.Profile, database string) error {
 	binding, found := profile.Binding(database)
 	if !found {
@@ -111,7 +111,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 	return nil
 }
 
-// withDB ends a sentence that tells people to name a database.
+// withDB ends a hint to name a database.
 func (a *App) withDB() string {
 	if a.dbArgument {
 		return ": " + a.WithFlag("NAME")
@@ -119,8 +119,8 @@ func (a *App) withDB() string {
 	return " with --db"
 }
 
-// TargetDatabase is DatabaseOrBound for what needs no more than id and name: a
-// credential that may not see databases can name one by its id.
+// TargetDatabase is DatabaseOrBound for a command that needs only ID and name: with a
+// credential that must not see databases one can be named by its ID.
 func (s *Session) TargetDatabase(ctx context.Context, ref string) (config.DB, error) {
 	d, err := s.DatabaseOrBound(ctx, ref)
 	if !errors.Is(err, devops.ErrForbidden) {

@@ -26,8 +26,7 @@ type Session struct {
 	identity []string // of the credential; see App.Identity
 }
 
-// Session opens the API with the credential that wins (see Sources). It sends
-// nothing.
+// Session opens the API with the active credential (see Sources). It sends no request.
 func (a *App) Session(ctx context.Context) (*Session, error) {
 	if a.session != nil {
 		return a.session, nil
@@ -43,9 +42,9 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	return a.session, err
 }
 
-// ProfileSession opens the API with the credential of the profile that is chosen,
-// and with no other organization's. Without any profile the credential stands
-// alone, and the profile is the zero one.
+// ProfileSession opens the API with the credential of the current profile, and with that
+// of no other organization. Without any profile it uses the active credential, and the
+// profile is the zero one.
 func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, error) {
 	session, err := a.Session(ctx)
 	if err != nil {
@@ -66,7 +65,7 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 	return session, profile, nil
 }
 
-// errNoCredential is the failure of having no credential at all.
+// errNoCredential is the error for no credential at all.
 func (s *Settings) errNoCredential() error {
 	e := s.noProfile(exit.NoCredential)
 	if s.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
@@ -75,10 +74,10 @@ func (s *Settings) errNoCredential() error {
 	return e
 }
 
-// noProfileAtAll is the machine name of having a credential and no profile.
+// noProfileAtAll is the error code for a credential without a profile.
 const noProfileAtAll = "NO_PROFILE"
 
-// noProfile is the failure of having no profile, or several and no choice.
+// noProfile is the error for no profile, or several and no choice.
 func (s *Settings) noProfile(code exit.Code) *exit.Error {
 	if cfg, err := s.Config(); err == nil && len(cfg.Profiles) > 0 {
 		var names []string
@@ -99,7 +98,7 @@ func (s *Settings) noProfile(code exit.Code) *exit.Error {
 		WithNext("astra auth login", "astra --sandbox org list")
 }
 
-// open makes the session of one source.
+// open opens the session of a source.
 func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	held, err := s.read(ctx)
 	if err != nil {
@@ -118,8 +117,8 @@ func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	return session, nil
 }
 
-// Connect opens the API at apiURL with token, whatever the settings say. In
-// sandbox mode the sandbox answers and apiURL plays no part.
+// Connect opens the API at apiURL with token, whatever the settings say. In sandbox mode
+// it opens the sandbox.
 func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	c := devops.Config{
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
@@ -161,12 +160,11 @@ func (a *App) beforeChange(r devops.Request) error {
 	return exit.ErrDone
 }
 
-// RecordChange notes that the service made a change of which no answer told: it was
-// seen. A failure later on does not say that nothing was done then.
+// RecordChange records that the service made a change which no response reported. A later
+// failure then does not say that nothing was changed.
 func (a *App) RecordChange() { a.changed.Store(true) }
 
-// trace notes that something was changed, and reports the exchange with the
-// service under --debug=http.
+// trace records changes, and reports requests under --debug=http.
 func (a *App) trace(x devops.Exchange) {
 	if x.Changes && x.Status/100 == 2 && x.Err == nil {
 		a.RecordChange()
@@ -181,8 +179,8 @@ func (a *App) trace(x devops.Exchange) {
 	a.line("debug: ", "%s %s: %s in %s (try %d)", []any{x.Method, x.Path, outcome, x.Duration, x.Attempt})
 }
 
-// OrgName returns the organization's name: as the service says, else as it was
-// when the profile was made, else its id. A name is a bonus, not a need.
+// OrgName returns the name of the organization: from the service, else from the profile,
+// else its ID.
 func (s *Session) OrgName(ctx context.Context) (string, error) {
 	members, err := s.Members(ctx)
 	switch {
@@ -196,8 +194,8 @@ func (s *Session) OrgName(ctx context.Context) (string, error) {
 	return s.OrgID(ctx)
 }
 
-// LoginSession opens the API with the login of a profile, whatever credential
-// the command uses otherwise. It sends nothing.
+// LoginSession opens the API with the login of a profile, whatever the active credential
+// is. It sends no request.
 func (a *App) LoginSession(ctx context.Context, name string) (*Session, error) {
 	p, err := a.findProfile(name)
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 // evalAnnotation is the annotation of a command whose output a shell evaluates.
 const evalAnnotation = "evaluated"
 
-// MarkEvaluated marks cmd, and what is below it, as commands whose output a shell
-// evaluates, or as none of them. When one fails, also for a wrong command line, a
-// failing statement is written to standard output.
+// MarkEvaluated marks cmd, and its subcommands, as commands whose output a shell
+// evaluates, or not. When one fails, also for a wrong command line, a failing statement
+// is written to standard output.
 func MarkEvaluated(cmd *cobra.Command, yes bool) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -26,9 +26,9 @@ func MarkEvaluated(cmd *cobra.Command, yes bool) *cobra.Command {
 	return cmd
 }
 
-// failureStatement returns what cmd prints when it fails: what it decided on
-// itself if it came that far, else what fits the shell, unless the command line
-// asks for a file or for a format that no shell evaluates.
+// failureStatement returns the statement that cmd prints when it fails: its own choice if
+// it came that far, else that of the shell, unless the command line asks for a file or
+// for a format that no shell evaluates.
 func (a *App) failureStatement(cmd *cobra.Command) *string {
 	if a.OnFailure != nil {
 		return a.OnFailure
@@ -63,8 +63,8 @@ func isEvaluated(cmd *cobra.Command) bool {
 	return mark == "yes"
 }
 
-// guessCommand is the command that a command line was meant for in which none was found:
-// a wrong flag stands before it, or its noun is mistyped.
+// guessCommand returns the command that a wrong command line was meant for: a wrong flag
+// precedes it, or its noun is misspelled.
 func guessCommand(root *cobra.Command, args []string) *cobra.Command {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
@@ -88,8 +88,8 @@ func guessCommand(root *cobra.Command, args []string) *cobra.Command {
 	return root
 }
 
-// flagValue is the value of a flag in a command line that was not understood, and
-// whether it is there.
+// flagValue returns the value of a flag in a command line that was not parsed, and
+// whether it is given.
 func flagValue(args []string, name string) (value string, given bool) {
 	for i, arg := range args {
 		if arg == "--" {
@@ -107,15 +107,15 @@ func flagValue(args []string, name string) (value string, given bool) {
 	return value, given
 }
 
-// FailedBy notes which command failed, and with it what is printed and the status.
+// FailedBy records which command failed, for its failure statement and status.
 func (a *App) FailedBy(cmd *cobra.Command) {
 	a.failed = cmd.CommandPath()
 	a.OnFailure = a.failureStatement(cmd)
 	a.OwnStatus = ownStatusOf(cmd)
 }
 
-// Shell returns the shell to write for: the one asked for, that of the setting,
-// or the one that runs this program. Where none of them tells it is sh.
+// Shell returns the shell to write for: the requested one, that of the setting, or the
+// one that runs this program.
 func (s *Settings) Shell(asked string) string {
 	name := asked
 	if s.settings != nil { // or the command line was not understood
@@ -128,5 +128,5 @@ func (s *Settings) Shell(asked string) string {
 	return process.ParentShell(s.Getenv)
 }
 
-// ShellSource is where the setting of the shell comes from, "" if it is not set.
+// ShellSource returns the source of the shell setting, "" if it is not set.
 func (s *Settings) ShellSource() string { return s.settings.Source("shell") }

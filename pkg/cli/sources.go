@@ -75,8 +75,8 @@ func (s *Settings) Identity(source CredentialSource) []string {
 // administrator.
 func SandboxIdentity(dir, clientID string) []string { return []string{"sandbox", dir, clientID} }
 
-// Sources returns the places where the credential may come from, in the order
-// in which they are looked at. The first one that is present wins.
+// Sources returns the possible sources of the active credential, in their order. The
+// first that is present is active.
 func (a *App) Sources() ([]CredentialSource, error) {
 	environment := a.environment()
 	file := a.tokenFile()
@@ -90,9 +90,8 @@ func (a *App) Sources() ([]CredentialSource, error) {
 	return append([]CredentialSource{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
 }
 
-// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token that
-// a profile was made with, which expects it in the environment, belongs to that
-// profile and goes to its service.
+// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token of a profile
+// that expects it in the environment belongs to that profile and is sent to its service.
 func (a *App) environment() [2]CredentialSource {
 	source := func(name string, token secret.Text) CredentialSource {
 		s := CredentialSource{Name: name, Present: token != ""}
@@ -133,7 +132,7 @@ func (a *App) administrator() CredentialSource {
 	}}
 }
 
-// IsAdministrator reports whether a client id is that of the sandbox's seeded token.
+// IsAdministrator reports whether a client ID is that of the sandbox's seeded token.
 func (a *App) IsAdministrator(ctx context.Context, clientID string) (bool, error) {
 	if !a.sandboxed {
 		return false, nil
@@ -166,8 +165,8 @@ func (a *App) profileSources() ([]CredentialSource, error) {
 	return sources, nil
 }
 
-// profileCredential reads the login of a profile, and refuses to use it with
-// another service than the one that it was stored for.
+// profileCredential reads the login of a profile, and rejects its use with another
+// service than the one that it was stored for.
 func (a *App) profileCredential(ctx context.Context, name string) (credential.Item, error) {
 	p, err := a.findProfile(name)
 	if err != nil {
@@ -186,8 +185,8 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	return item, a.checkEndpoint(p, item)
 }
 
-// environmentCredential is the login of a profile that keeps nothing: the
-// variable must hold the token that the profile was made with.
+// environmentCredential returns the login of a profile that stores nothing: the variable
+// must contain the token with which the profile was created.
 func (s *Settings) environmentCredential(p config.Profile) (credential.Item, error) {
 	token := s.EnvironmentToken()
 	if token == "" {
@@ -202,7 +201,7 @@ func (s *Settings) environmentCredential(p config.Profile) (credential.Item, err
 	return item, s.checkEndpoint(p, item)
 }
 
-// HasCredential reports whether any source has a credential.
+// HasCredential reports whether a source has a credential.
 func (a *App) HasCredential() bool {
 	_, found, err := a.ActiveSource()
 	return found || err != nil // whoever uses it gets the error

@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/usage"
 )
 
-// Start checks the global flags, applies the settings and sets the time limit.
-// It runs before every command.
+// Start checks the flags, applies the settings and sets the time limit. It runs before
+// every command.
 func (a *App) Start(cmd *cobra.Command) error {
 	g := &a.Globals
 	if err := usage.CheckFlags(cmd, a.Args); err != nil {
@@ -91,8 +91,8 @@ func (a *App) Start(cmd *cobra.Command) error {
 	return nil
 }
 
-// endInterrupted ends changes of profiles that were interrupted, other than in a
-// command that runs at every prompt, or in a rehearsal.
+// endInterrupted ends interrupted changes of profiles, except in a command that runs at
+// every prompt, or in a dry run.
 func (a *App) endInterrupted(cmd *cobra.Command) {
 	if isEvaluated(cmd) || a.Globals.DryRun {
 		return

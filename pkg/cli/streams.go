@@ -57,8 +57,8 @@ func (s *Streams) UnfilteredErr() io.Writer { return s.err }
 // out. A write to it has no time limit: see Unfiltered.
 func (s *Streams) Stdout() *os.File { return s.files[1] }
 
-// Reveal returns standard output for a command that delivers secrets there on
-// purpose. All others are kept out of it.
+// Reveal returns standard output for a command that delivers secrets there on purpose.
+// Other secrets are redacted.
 func (s *Streams) Reveal(secrets ...secret.Text) io.Writer {
 	return s.Secrets.Sparing(s.out, secrets...)
 }
@@ -66,19 +66,19 @@ func (s *Streams) Reveal(secrets ...secret.Text) io.Writer {
 // Stderr returns standard error as a file, past the filter that keeps secrets out.
 func (s *Streams) Stderr() *os.File { return s.files[2] }
 
-// A stream is standard output or standard error. A write to one that takes
-// nothing, as a pipe that is full, ends with the time of the command: it is left
-// behind, and so is all that follows it.
+// A stream is standard output or standard error. A write that does not end, as to a full
+// pipe without a reader, is abandoned when the time of the command is over, and so are
+// all that follow.
 type stream struct {
 	alive func() context.Context
 	now   func() time.Time
 	name  string
 	file  *os.File
 
-	mu     sync.Mutex
-	stuck  bool          // a write was left behind
-	late   time.Duration // what writes took when the time was over
-	failed error         // the first failure, of which the writer may not have told
+	mu      sync.Mutex
+	isStuck bool          // a write was abandoned
+	late    time.Duration // duration of writes after the time was over
+	failed  error         // the first failure, which the writer may not have reported
 }
 
 // Write writes to the file.
@@ -97,10 +97,10 @@ func (s *stream) Write(p []byte) (int, error) {
 func (s *stream) write(p []byte) (int, error) {
 	ctx := s.alive()
 	s.mu.Lock()
-	stuck, late := s.stuck, s.late
+	isStuck, late := s.isStuck, s.late
 	s.mu.Unlock()
-	if stuck {
-		return 0, s.unread(ctx)
+	if isStuck {
+		return 0, s.errStuck(ctx)
 	}
 	type outcome struct {
 		n   int
@@ -118,7 +118,7 @@ func (s *stream) write(p []byte) (int, error) {
 	case <-ctx.Done():
 	}
 	over := s.now()
-	timer := time.NewTimer(process.Grace - late) // a reader who is slow would get each write in time
+	timer := time.NewTimer(process.Grace - late) // all together, however slow the reader is
 	defer timer.Stop()
 	select {
 	case o := <-written:
@@ -129,13 +129,13 @@ func (s *stream) write(p []byte) (int, error) {
 	case <-timer.C:
 	}
 	s.mu.Lock()
-	s.stuck = true
+	s.isStuck = true
 	s.mu.Unlock()
-	return 0, s.unread(ctx)
+	return 0, s.errStuck(ctx)
 }
 
-// unread is the error of a write that was left behind.
-func (s *stream) unread(ctx context.Context) error {
+// errStuck is the error of an abandoned write.
+func (s *stream) errStuck(ctx context.Context) error {
 	return fmt.Errorf("%s is full and has no reader: %w", s.name, context.Cause(ctx))
 }
 
@@ -149,8 +149,8 @@ func (s *stream) failure() error {
 	return s.failed
 }
 
-// outputError returns why standard output lacks something that the command wrote
-// without looking whether it could, as help does.
+// outputError returns why standard output is incomplete, for commands that do not check
+// their writes, such as help.
 func (s *Streams) outputError() error {
 	err := s.out.failure()
 	if err == nil || errors.Is(err, syscall.EPIPE) {

@@ -44,21 +44,21 @@ func isOn(s string) bool {
 	return true
 }
 
-// Interactive reports whether somebody can answer a question: standard input
-// and standard error are terminals, and nothing says otherwise. Standard output
-// plays no part, so that x=$(astra …) may still ask.
+// Interactive reports whether prompts are possible: standard input and standard error are
+// terminals, and no setting says otherwise. Standard output does not matter, so that
+// x=$(astra …) can ask.
 func (s *Streams) Interactive() bool {
 	t := s.Terminal
 	return t.In && t.Err && !t.CI && !s.Globals.NoInput && (s.settings == nil || !s.settings.NoInput)
 }
 
-// IsPlain reports whether text stays where it was written: on a terminal that does not
-// move its cursor, and for a screen reader, which reads every change aloud.
+// IsPlain reports whether the cursor stays where text was written: on a dumb terminal,
+// and for a screen reader, which reads every change aloud.
 func (s *Streams) IsPlain() bool {
 	return s.Terminal.Dumb || s.settings != nil && s.settings.Accessible
 }
 
-// Prompter asks on the terminal. It must not be used unless Interactive.
+// Prompter returns the prompter of the terminal. It must not be used unless Interactive.
 func (s *Streams) Prompter() prompt.Prompter {
 	if s.prompter == nil {
 		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.IsPlain(), NoColor: !s.Color()})
@@ -74,7 +74,7 @@ func (s *Streams) colorOn(terminal bool) bool {
 	return s.colorAlways() || terminal && !s.Terminal.Dumb && s.Globals.Color != "never" && s.Getenv("NO_COLOR") == ""
 }
 
-// colorAlways reports whether the user wants colors where no terminal is seen.
+// colorAlways reports whether the user wants colors without a terminal.
 func (s *Streams) colorAlways() bool {
 	forced := s.Getenv("NO_COLOR") == "" && isOn(s.Getenv("CLICOLOR_FORCE"))
 	return s.Globals.Color == "always" || s.Globals.Color != "never" && forced

@@ -35,14 +35,14 @@ func (e timeoutError) Error() string {
 
 func (timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
-// setContext makes ctx the context at whose end writes and programs of the user's end.
+// setContext makes ctx the context whose end ends writes and other programs.
 func (a *App) setContext(ctx context.Context) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.life = ctx
 }
 
-// SetSignalContext notes the context that a signal ends, before there is a time limit.
+// SetSignalContext sets the context that a signal ends, which has no time limit.
 func (a *App) SetSignalContext(ctx context.Context) { a.root = ctx }
 
 // signalContext returns the context that only a signal ends.
@@ -53,8 +53,8 @@ func (a *App) signalContext() context.Context {
 	return a.root
 }
 
-// context returns the context of the command. What is written before a command
-// began, or without one, such as help, has the usual time limit.
+// context returns the context of the command. Output before a command, or without one,
+// such as help, has the usual time limit.
 func (a *App) context() context.Context {
 	a.mu.Lock()
 	defer a.mu.Unlock()

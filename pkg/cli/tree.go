@@ -20,7 +20,7 @@ import (
 // noTimeout marks a command that has no time limit of its own accord.
 const noTimeout = "long-running"
 
-// AddWait declares --wait, with which a command has more time.
+// AddWait declares --wait, which extends the time limit.
 func AddWait(f *pflag.FlagSet, wait *bool) {
 	f.BoolVar(wait, "wait", false, "wait until the operation is finished")
 }
@@ -30,7 +30,7 @@ func hasWait(cmd *cobra.Command) bool {
 	return err == nil && wait
 }
 
-// WithoutTimeout marks cmd as one that runs until it is told to stop.
+// WithoutTimeout marks cmd as one without a time limit of its own.
 func WithoutTimeout(cmd *cobra.Command) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -68,9 +68,9 @@ func Args(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// Noun is a command that only has verbs below it. They are made only if the
-// command line of app names the noun, or nearly: most of what a command costs to
-// start would else be the flags and texts of commands that nobody called.
+// Noun is a command with verbs. They are made only if the command line of app contains
+// the noun or a similar word: most of the start-up time would be spent on flags and texts
+// of other commands.
 func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *cobra.Command {
 	if app.Mentions(append(noun.Aliases, noun.Name())...) {
 		for _, verb := range verbs {
@@ -80,8 +80,8 @@ func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *co
 	return Parent(noun)
 }
 
-// Mentions reports whether a word of the command line is one of names, or nearly.
-// Without a command line everything is.
+// Mentions reports whether a word of the command line is one of names or similar. Without
+// a command line it reports true.
 func (s *Settings) Mentions(names ...string) bool {
 	const most = 64 // bytes; longer words are values, and costly to compare
 	return s.Args == nil || slices.ContainsFunc(s.Args, func(word string) bool {
@@ -92,7 +92,8 @@ func (s *Settings) Mentions(names ...string) bool {
 // limitAnnotation is the annotation that says for what a command is, where other words suggest it.
 const limitAnnotation = "limits"
 
-// LimitSuggestion marks cmd as one that is only for some of what the words that suggest it mean.
+// LimitSuggestion marks cmd as suitable only for some meanings of the words for which it
+// is suggested, with a sentence about it.
 func LimitSuggestion(cmd *cobra.Command, text string) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -101,7 +102,7 @@ func LimitSuggestion(cmd *cobra.Command, text string) *cobra.Command {
 	return cmd
 }
 
-// Suggestion asks whether cmd was meant, which is called by its words.
+// Suggestion asks whether cmd was meant, given by its words.
 func Suggestion(cmd *cobra.Command, words string) string {
 	text := "did you mean " + exit.QuoteList([]string{words}) + "?"
 	if limit := cmd.Annotations[limitAnnotation]; limit != "" {
@@ -110,10 +111,9 @@ func Suggestion(cmd *cobra.Command, words string) string {
 	return text
 }
 
-// Parent makes noun a command that does nothing itself. Without a verb it shows
-// the help; an unknown verb is wrong usage with the verbs that are called so
-// elsewhere (SuggestFor), or the nearest ones. Cobra alone would answer with help
-// and success.
+// Parent makes noun a command that only has subcommands. Without a verb it shows the
+// help; an unknown verb is an error with the verbs of that meaning (SuggestFor) or
+// similar ones. Cobra alone would show the help and succeed.
 func Parent(noun *cobra.Command) *cobra.Command {
 	noun.Args = cobra.ArbitraryArgs
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
@@ -151,7 +151,7 @@ func Parent(noun *cobra.Command) *cobra.Command {
 // have.
 const ownFormats = "own-formats"
 
-// OwnFormats gives cmd values of -o of its own. See App.OwnFormat.
+// OwnFormats declares values of -o that only cmd has. See OwnFormat.
 func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -163,8 +163,8 @@ func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
 // OwnFormat returns the value of -o if it is one of the command's own.
 func (s *Settings) OwnFormat() string { return s.ownFormat }
 
-// resolveCustomFormat keeps a value of -o that only this command knows. The other
-// flags of the output have no meaning with it.
+// resolveCustomFormat stores a value of -o that only this command has. Other output flags
+// have no meaning with it.
 func (s *Settings) resolveCustomFormat(cmd *cobra.Command) error {
 	g := &s.Globals
 	if g.Output == "" || !slices.Contains(strings.Fields(cmd.Annotations[ownFormats]), g.Output) {
@@ -181,7 +181,7 @@ func (s *Settings) resolveCustomFormat(cmd *cobra.Command) error {
 	return nil
 }
 
-// addOwnFormats adds the formats of the command to a complaint about -o.
+// addOwnFormats adds the formats of the command to an error about -o.
 func addOwnFormats(cmd *cobra.Command, err error) error {
 	names := strings.Fields(cmd.Annotations[ownFormats])
 	if len(names) == 0 {
@@ -194,8 +194,8 @@ func addOwnFormats(cmd *cobra.Command, err error) error {
 // whatever goes wrong, because the others are those of what it runs.
 const ownStatus = "own-status"
 
-// PassesThroughExitCode marks cmd as a command whose own failures all end with one status.
-// The error names the kind of failure as ever.
+// PassesThroughExitCode marks cmd as a command whose own failures all end with one
+// status. The error code still names the kind of failure.
 func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -204,14 +204,14 @@ func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	return cmd
 }
 
-// ownStatusOf returns what cmd is marked with by FailsWith, else OK.
+// ownStatusOf returns the status of PassesThroughExitCode, else OK.
 func ownStatusOf(cmd *cobra.Command) exit.Code {
 	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
 	return exit.Code(code)
 }
 
-// overrideExitCode gives e the status that the command has for all failures. What is
-// said of a program that could not be run, and signals, stay.
+// overrideExitCode gives e the status that the command has for all failures, except for
+// signals and a program that cannot be run.
 func (a *App) overrideExitCode(e *exit.Error) {
 	kept := []exit.Code{exit.CannotExecute, exit.CommandNotFound, exit.HungUp, exit.Interrupted, exit.Terminated}
 	if a.OwnStatus == exit.OK || slices.Contains(kept, e.Exit) {
@@ -226,8 +226,8 @@ func (a *App) overrideExitCode(e *exit.Error) {
 // columnKeys is the annotation of a command that has the keys of its columns.
 const columnKeys = "columns"
 
-// Listing is a command that prints a list of these columns: its help names them,
-// and a shell completes them.
+// Listing declares the columns of a command that prints a list, for its help and for
+// completion.
 func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Command {
 	keys := output.Keys(columns)
 	if cmd.Long == "" {
@@ -242,7 +242,7 @@ func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Comma
 	return cmd
 }
 
-// rowNoun is what the rows of a command's output are, in the plural.
+// rowNoun returns the noun for the rows of a command, in the plural.
 func rowNoun(cmd *cobra.Command) string {
 	if cmd.Parent() == nil || cmd.Name() != "list" && cmd.Name() != "get" {
 		return "rows"
