@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // version is set by the release build; a source build reports what the Go
@@ -22,7 +23,7 @@ const softLimit = 40 << 20
 func main() {
 	debug.SetMemoryLimit(softLimit)
 	log.SetOutput(io.Discard) // net/http reports there what a server sent unasked, as it is
-	ctx, stop := cli.Signals()
+	ctx, stop := process.Signals()
 	defer stop()
 	os.Exit(cmd.Main(ctx, cli.System(version), os.Args[1:]))
 }

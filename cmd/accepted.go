@@ -5,24 +5,24 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // accepted says of each command which of the output flags mean something to it, by
 // what it prints, and whether it can show a change instead of making it.
-func accepted() map[cli.Accepted]string {
-	return map[cli.Accepted]string{
+func accepted() map[usage.FlagKinds]string {
+	return map[usage.FlagKinds]string{
 		0: `completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
-		cli.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
+		usage.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
 			sandbox reset,sandbox seed`,
-		cli.AcceptJSON | cli.AcceptDryRun: `auth login`,
-		cli.AcceptObject: `access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
+		usage.AcceptJSON | usage.AcceptDryRun: `auth login`,
+		usage.AcceptObject: `access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
 			role advise,role diff,role get,sandbox status,telemetry get,token get,token verify,user get,version`,
-		cli.AcceptObject | cli.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
+		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
 			db resize,db unpark,key create,keyspace create,keyspace delete,open,org add,region add,region remove,role create,
 			role update,access-list clear,access-list disable,access-list enable,token generate`,
-		cli.AcceptList: `auth status,billing show,billing usage,doctor,key accounts,private-link get`,
-		cli.AcceptList | cli.AcceptDryRun: `access-list add,access-list remove,env use,profile import,role delete,token delete,token panic,
+		usage.AcceptList: `auth status,billing show,billing usage,doctor,key accounts,private-link get`,
+		usage.AcceptList | usage.AcceptDryRun: `access-list add,access-list remove,env use,profile import,role delete,token delete,token panic,
 			token recover,token rotate,user invite,user remove,user update`,
 	}
 }
@@ -30,7 +30,7 @@ func accepted() map[cli.Accepted]string {
 // acceptFlags makes each command of the tree reject the global flags that mean nothing
 // to it. A list accepts those for rows and cannot be rehearsed.
 func acceptFlags(root *cobra.Command) {
-	of := map[string]cli.Accepted{}
+	of := map[string]usage.FlagKinds{}
 	for flags, paths := range accepted() {
 		for path := range strings.SplitSeq(paths, ",") {
 			of["astra "+strings.TrimSpace(path)] = flags
@@ -43,9 +43,9 @@ func acceptFlags(root *cobra.Command) {
 			switch flags, known := of[c.CommandPath()]; {
 			case c.HasSubCommands() || !c.Runnable():
 			case known:
-				cli.Accept(c, flags)
+				usage.Accept(c, flags)
 			case c.Name() == "list":
-				cli.Accept(c, cli.AcceptList)
+				usage.Accept(c, usage.AcceptList)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // TestAccepted holds the table of accepted flags against the commands: each is in it
@@ -35,8 +36,8 @@ func TestAccepted(t *testing.T) {
 			t.Errorf("%s is %d times in the table, want %d", c.CommandPath(), n, want)
 		}
 		delete(times, c.CommandPath())
-		if dry := cli.Accepts(c, "dry-run"); dry && c.Name() == "list" || !cli.Accepts(c, "output") || !cli.Accepts(c, "timeout") {
-			t.Errorf("%s accepts --dry-run: %v, and --output: %v", c.CommandPath(), dry, cli.Accepts(c, "output"))
+		if dry := usage.Accepts(c, "dry-run"); dry && c.Name() == "list" || !usage.Accepts(c, "output") || !usage.Accepts(c, "timeout") {
+			t.Errorf("%s accepts --dry-run: %v, and --output: %v", c.CommandPath(), dry, usage.Accepts(c, "output"))
 		}
 	}
 	down(New(cli.System("")))

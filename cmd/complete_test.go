@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 // freeText are the placeholders and flags for which a shell has nothing to offer:
@@ -29,8 +29,26 @@ func freeText() map[string]bool {
 	return free
 }
 
-// TestEveryWordIsCompleted holds each argument and each value of a flag to have
-// candidates, to be a file, or to be free text on purpose.
+// placeholders returns the arguments in the usage line of a command, without flags.
+func placeholders(cmd *cobra.Command) []string {
+	var all []string
+	isValue := false
+	for _, word := range strings.Fields(cmd.Use)[1:] {
+		switch {
+		case isValue:
+			isValue = false
+		case strings.HasPrefix(word, "--"):
+			isValue = word != "--"
+		case word != "[flags]":
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// TestEveryWordIsCompleted requires of each argument and of each value of a flag that
+// it has a source of candidates or is free text on purpose, and that the usage line
+// names as many arguments as the command accepts and completes.
 func TestEveryWordIsCompleted(t *testing.T) {
 	t.Parallel()
 	free := freeText()
@@ -43,18 +61,29 @@ func TestEveryWordIsCompleted(t *testing.T) {
 	}
 	walk(func(c *cobra.Command) {
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Value.Type() != "bool" && cli.FlagOrigin(c, f) == cli.None && !isFree("--"+f.Name) {
-				t.Errorf("%s --%s offers nothing: let FlagOrigin know it, or freeText", c.CommandPath(), f.Name)
+			if f.Value.Type() == "bool" || f.Hidden { // those that the command rejects are hidden
+				return
+			}
+			source := completion.FlagSource(f)
+			if source == completion.None && !isFree("--"+f.Name) {
+				t.Errorf("%s --%s has no source: declare it with completion.Flags, or add it to freeText", c.CommandPath(), f.Name)
+			}
+			if placeholder, _ := pflag.UnquoteUsage(f); placeholder == "file" && source != completion.Files {
+				t.Errorf("%s --%s takes a file and completes %q", c.CommandPath(), f.Name, source)
 			}
 		})
 		if !isVerb(c) {
 			return
 		}
-		words := cli.Placeholders(c)
-		for _, word := range words {
-			if cli.ArgumentOrigin(c, word) == cli.None && !isFree(strings.Trim(word, "[]")) {
-				t.Errorf("%s %s offers nothing: let ArgumentOrigin know it, or freeText", c.CommandPath(), word)
+		words := placeholders(c)
+		repeats := len(words) > 0 && strings.Contains(words[len(words)-1], "…")
+		for i, word := range words {
+			if completion.ArgSource(c, i) == completion.None && !isFree(strings.Trim(word, "[]")) {
+				t.Errorf("%s %s has no source: declare it with completion.Args, or add it to freeText", c.CommandPath(), word)
 			}
+		}
+		if next := completion.ArgSource(c, len(words)); (next != completion.None) != (repeats && completion.ArgSource(c, len(words)-1) != completion.None) {
+			t.Errorf("%s completes %q behind the last argument of its usage line", c.CommandPath(), next)
 		}
 		if c.Name() == "run" { // -- stands before its words
 			return
@@ -63,7 +92,6 @@ func TestEveryWordIsCompleted(t *testing.T) {
 		if err := c.Args(c, args); err != nil {
 			t.Errorf("%s: the usage line names %d arguments, which are refused: %v", c.CommandPath(), len(words), err)
 		}
-		repeats := len(words) > 0 && strings.Contains(words[len(words)-1], "…")
 		if err := c.Args(c, append(args, "x")); (err == nil) != repeats {
 			t.Errorf("%s: the usage line names %d arguments, and one more gives %v", c.CommandPath(), len(words), err)
 		}
@@ -75,9 +103,8 @@ func TestEveryWordIsCompleted(t *testing.T) {
 	}
 }
 
-// TestChoices compares what is read out of the texts of flags with what a shell
-// should offer.
-func TestChoices(t *testing.T) {
+// TestValues completes flags and arguments with declared values.
+func TestValues(t *testing.T) {
 	t.Parallel()
 	self, err := program()
 	check(t, err)

@@ -19,8 +19,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // contractFile lists what docs/stability.md promises, one fact a line.
@@ -106,21 +107,21 @@ func contract(t *testing.T) map[string]bool {
 		for _, alias := range c.Aliases {
 			add("alias %s = %s", path, alias)
 		}
-		for _, f := range cli.OwnFlags(c) {
+		for _, f := range help.OwnFlags(c) {
 			addFlag(add, path, f)
 		}
 		for _, f := range globalFlags(c) {
 			switch {
 			case !c.HasParent():
 				addFlag(add, path, f)
-			case isVerb(c) && !cli.Accepts(without, f.Name): // not accepted everywhere
+			case isVerb(c) && !usage.Accepts(without, f.Name): // not accepted everywhere
 				add("flag %s --%s", path, f.Name)
 			}
 		}
 		for key := range strings.FieldsSeq(c.Annotations["columns"]) {
 			add("json %s [].%s", path, key)
 		}
-		if isVerb(c) && cli.Accepts(c, "jq") {
+		if isVerb(c) && usage.Accepts(c, "jq") {
 			verbs = append(verbs, c)
 		}
 		for _, child := range children(c) {

@@ -18,6 +18,7 @@ import (
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/openapi"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // update rewrites generated files, and what scripts expect.
@@ -62,7 +63,7 @@ var plainBuild = sync.OnceValues(func() (string, error) { return shared.Build(""
 // astra is the program, whose requests to the embedded sandbox and whose answers
 // must not contradict what is published.
 func astra() {
-	ctx, stop := cli.Signals()
+	ctx, stop := process.Signals()
 	defer stop()
 	app := cli.System(testVersion)
 	var contradictions atomic.Int32

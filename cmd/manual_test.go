@@ -9,8 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // referencePage is the page of a command in docs/reference.
@@ -22,7 +23,7 @@ func referencePage(c *cobra.Command) []byte {
 		}
 	}
 	fmt.Fprintf(&b, "# %s\n\n%s\n", c.CommandPath(), cmp.Or(c.Long, c.Short+"."))
-	section("Usage", "```\n"+cli.UsageLine(c)+"\n```")
+	section("Usage", "```\n"+help.UsageLine(c)+"\n```")
 	if len(c.Aliases) > 0 {
 		section("Aliases", "`"+strings.Join(c.Aliases, "`, `")+"`")
 	}
@@ -36,8 +37,8 @@ func referencePage(c *cobra.Command) []byte {
 	section("Commands", strings.Join(rows, "\n"))
 	rows = nil
 	if c.HasParent() {
-		for _, f := range cli.OwnFlags(c) {
-			written, usage := cli.FlagUsage(f)
+		for _, f := range help.OwnFlags(c) {
+			written, usage := help.FlagUsage(f)
 			rows = append(rows, fmt.Sprintf("- `%s`: %s", written, usage))
 		}
 	}
@@ -58,7 +59,7 @@ func manual(c *cobra.Command) []byte {
 	section("NAME")
 	fmt.Fprintf(&b, "%s \\- %s\n", roff(name), roff(lowerFirst(c.Short)))
 	section("SYNOPSIS")
-	fmt.Fprintf(&b, "\\fB%s\\fR%s\n", roff(c.CommandPath()), roff(strings.TrimPrefix(cli.UsageLine(c), c.CommandPath())))
+	fmt.Fprintf(&b, "\\fB%s\\fR%s\n", roff(c.CommandPath()), roff(strings.TrimPrefix(help.UsageLine(c), c.CommandPath())))
 	section("DESCRIPTION")
 	paragraphs(&b, cmp.Or(c.Long, c.Short+"."))
 	if below := children(c); len(below) > 0 {
@@ -71,7 +72,7 @@ func manual(c *cobra.Command) []byte {
 		section("ALIASES")
 		b.WriteString(roff(strings.Join(c.Aliases, ", ")) + "\n")
 	}
-	if own := cli.OwnFlags(c); c.HasParent() && len(own) > 0 {
+	if own := help.OwnFlags(c); c.HasParent() && len(own) > 0 {
 		section("OPTIONS")
 		options(&b, own)
 	}
@@ -136,7 +137,7 @@ func pageName(c *cobra.Command, joint string) string {
 func globalFlags(c *cobra.Command) []*pflag.Flag {
 	var all []*pflag.Flag
 	c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if cli.Accepts(c, f.Name) {
+		if usage.Accepts(c, f.Name) {
 			all = append(all, f)
 		}
 	})
@@ -145,7 +146,7 @@ func globalFlags(c *cobra.Command) []*pflag.Flag {
 
 func options(b *strings.Builder, flags []*pflag.Flag) {
 	for _, f := range flags {
-		written, usage := cli.FlagUsage(f)
+		written, usage := help.FlagUsage(f)
 		fmt.Fprintf(b, ".TP\n\\fB%s\\fR\n%s.\n", roff(written), roff(strings.TrimSuffix(usage, ".")))
 	}
 }

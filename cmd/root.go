@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/cmd/auth"
 	"github.com/astra-admin/astra/cmd/billing"
 	"github.com/astra-admin/astra/cmd/cdc"
-	"github.com/astra-admin/astra/cmd/completion"
+	completioncmd "github.com/astra-admin/astra/cmd/completion"
 	"github.com/astra-admin/astra/cmd/db"
 	"github.com/astra-admin/astra/cmd/doctor"
 	"github.com/astra-admin/astra/cmd/env"
@@ -33,9 +33,12 @@ import (
 	"github.com/astra-admin/astra/cmd/user"
 	"github.com/astra-admin/astra/cmd/version"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/tokens"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // New returns the root of the tree: of the whole one if app has no command line,
@@ -59,11 +62,14 @@ Try it without an account: astra sandbox demo`,
 	root.SetIn(app.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
-	root.SetFlagErrorFunc(cli.FlagError)
+	root.SetFlagErrorFunc(usage.FlagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AtStart = func(ctx context.Context, notice bool) { tokens.RunAtStart(ctx, app, notice) }
 	app.AddFlags(root)
+	completion.Flags(root.PersistentFlags(), completion.Profiles, "profile")
+	completion.Flags(root.PersistentFlags(), completion.Files, "token-file")
+	completion.Flags(root.PersistentFlags(), completion.Columns, "columns", "sort", "filter")
 	root.AddCommand(topics(app, root.PersistentFlags())...)
 	for _, group := range []struct {
 		title string
@@ -76,7 +82,7 @@ Try it without an account: astra sandbox demo`,
 		}},
 		{"Shell", []*cobra.Command{env.New(app)}},
 		{"Account", []*cobra.Command{auth.New(app), profile.New(app), billing.New(app), open.New(app)}},
-		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completion.New(app), version.New(app)}},
+		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completioncmd.New(app), version.New(app)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
 		var names []string
@@ -146,7 +152,8 @@ func unknownHelp(args []string) (*cobra.Command, error) {
 	if !slices.ContainsFunc(args[:end], isHelp) {
 		return nil, nil
 	}
-	app := &cli.App{Args: args}
+	app := new(cli.App)
+	app.Args = args
 	root := New(app)
 	cmd, rest, err := root.Find(slices.DeleteFunc(slices.Clone(args), isHelp))
 	if err == nil && cmd.HasSubCommands() && cmd.ParseFlags(rest) == nil && len(cmd.Flags().Args()) > 0 {
@@ -160,12 +167,13 @@ func Main(ctx context.Context, app *cli.App, args []string) (status int) {
 	if !failpoint.Disabled("panic-containment") {
 		defer app.RecoverPanic(&status)
 	}
-	app.DisableCoreDumps()
-	app.Root(ctx)
+	app.RestoreCoreDumps = process.DisableCoreDumps()
+	app.SetSignalContext(ctx)
 	app.Args = args
 	root := New(app)
-	if app.Completing() {
-		app.Complete(root)
+	completion.Record(app)
+	if completion.IsRequest(args) {
+		completion.Register(app, root)
 	}
 	if cmd, err := unknownHelp(args); err != nil {
 		app.FailedBy(cmd)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 )
 
 //go:embed topics/*.md
@@ -62,7 +63,7 @@ func flagTable(f *pflag.FlagSet, names ...string) string {
 	var b strings.Builder
 	b.WriteString("| Flag | Meaning |\n|---|---|")
 	for _, name := range names {
-		written, usage := cli.FlagUsage(f.Lookup(name))
+		written, usage := help.FlagUsage(f.Lookup(name))
 		b.WriteString("\n| `" + written + "` | " + usage + " |")
 	}
 	return b.String()

@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 )
 
 // walk calls visit for each command of the tree.
@@ -79,7 +80,7 @@ func TestEveryCommand(t *testing.T) {
 		if c.Example == "" {
 			complain("there is no example")
 		}
-		if text := (cli.Typesetter{Width: 80}).Help(c); !strings.HasSuffix(text, "\n\nGlobal flags: astra help flags\n") || !strings.Contains(text, "\nUSAGE\n") {
+		if text := (help.Layout{Width: 80}).Command(c); !strings.HasSuffix(text, "\n\nGlobal flags: astra help flags\n") || !strings.Contains(text, "\nUSAGE\n") {
 			complain("its help does not show the usage and where the global flags are")
 		}
 		if c.Name() == "list" && !strings.Contains(c.Long, "\n\nColumns: ") {

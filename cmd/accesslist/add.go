@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -50,6 +52,7 @@ enable". That of the DevOps API takes effect immediately.`,
 	in.add(cmd)
 	cmd.Flags().StringVar(&in.description, "description", "", "`text` that describes the addresses")
 	cmd.Flags().StringVar(&in.from, "from", "", "read addresses and descriptions from a `file`; - reads standard input")
+	completion.Flags(cmd.Flags(), completion.Files, "from")
 	return cmd
 }
 
@@ -128,7 +131,7 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is listed twice with different descriptions"})
 		}
 	}
-	if err := app.InputErrors(faults); err != nil {
+	if err := bulkcmd.CheckInput(app, faults); err != nil {
 		return nil, err
 	}
 	if len(once) == 0 {
@@ -257,7 +260,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 		for i, step := range steps {
 			requests[i] = step.do
 		}
-		return app.RehearseAll(ctx, requests)
+		return app.DryRun(ctx, requests)
 	}
 	for i, step := range steps {
 		err := step.do(ctx)

@@ -14,7 +14,11 @@ import (
 // warn warns that a list is about to restrict access, and whether it will reject this
 // machine if its public address is known.
 func (p target) warn(ctx context.Context, app *cli.App, after devops.AccessList) {
-	own, known := p.session.OwnAddress(ctx)
+	var own netip.Addr
+	known := false
+	if !app.Sandboxed() {
+		own, known = devops.LocalAddress(ctx, p.session.APIURL)
+	}
 	switch {
 	case !restricts(after), known && allows(after, own):
 	case known && p.api:

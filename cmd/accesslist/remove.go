@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -50,14 +51,14 @@ removed. To delete a whole list, use "astra access-list clear".`,
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
 	networks, faults := bulk.Networks(in.addresses)
-	if err := app.InputErrors(faults); err != nil {
+	if err := bulkcmd.CheckInput(app, faults); err != nil {
 		return err
 	}
 	if len(networks) == 0 {
 		return exit.Usagef("CIDR is required")
 	}
 	if len(networks) > 1 {
-		if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+		if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -33,7 +34,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 		}}
 	}
 	if app.Globals.DryRun {
-		return app.RehearseRows(ctx, rows)
+		return bulkcmd.DryRun(ctx, app, rows)
 	}
 	results := bulk.Run(ctx, rows, bulk.Options{Explain: exit.Explain, Now: app.Now, Limit: 1})
 	now, err := p.read(ctx)
@@ -46,8 +47,8 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 			r.Exit, r.Error = exit.Explain(cli.StillListed(entries[i].Address))
 		}
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -22,6 +23,7 @@ type dbFlag struct {
 
 func (t *dbFlag) addDB(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&t.db, "db", "", "`name` or ID of the database (default: the selected one)")
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 }
 
 func (t *dbFlag) add(cmd *cobra.Command) {

@@ -8,10 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -54,13 +56,14 @@ Token.`,
 		Example: "  astra auth login\n" +
 			"  astra auth login production --token-file ./token.txt\n" +
 			"  astra auth login local --api-url http://127.0.0.1:8787 --store file --token-file ./token.txt",
-		Args: cli.Args("[PROFILE]"),
+		Args:        cli.Args("[PROFILE]"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.profile = cmp.Or(append(args, app.Globals.Profile, defaultProfile)...)
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file", "env"}, "`store` for the token (default as the profile, else keyring)")
+	flags.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file", "env"}, "`store` for the token (default as the profile, else keyring)")
 	cmd.Flags().BoolVar(&in.noVerify, "no-verify", false, "store the token without verifying it")
 	return cmd
 }
@@ -102,7 +105,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 	if err := in.notSandbox(app, url, token.ClientID); err != nil {
 		return err
 	}
-	if app.Rehearse("store the token %s in profile %s", token.ClientID, in.profile) {
+	if app.DryRunf("store the token %s in profile %s", token.ClientID, in.profile) {
 		return nil
 	}
 	p, err := keep.Keep(ctx, app, store, token)
@@ -116,7 +119,7 @@ func (in login) run(ctx context.Context, app *cli.App) error {
 // notSandbox refuses a token of the sandbox on this machine for the public service, which
 // does not know it.
 func (in login) notSandbox(app *cli.App, url, clientID string) error {
-	if url != devops.DefaultURL || !app.OfSandbox(clientID) {
+	if url != devops.DefaultURL || !app.IsSandboxToken(clientID) {
 		return nil
 	}
 	e := exit.Usagef("this token belongs to the sandbox on this machine, not to %s; nothing was sent", url)

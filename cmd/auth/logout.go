@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -20,8 +21,9 @@ func newLogout(app *cli.App) *cobra.Command {
 		Long: `Delete the stored token and the REST sessions of a profile, by default the
 active one. The profile and its selected databases are kept for the next login.
 The token itself is still valid; to revoke it, use "astra token delete".`,
-		Example: "  astra auth logout production --yes",
-		Args:    cli.Args("[PROFILE]"),
+		Example:     "  astra auth logout production --yes",
+		Args:        cli.Args("[PROFILE]"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := ""
 			if len(args) > 0 {
@@ -50,7 +52,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Delete the stored token of profile %s?", p.Name); err != nil {
 		return err
 	}
-	if app.Rehearse("delete the token of profile %s from the %s", p.Name, p.Store) {
+	if app.DryRunf("delete the token of profile %s from the %s", p.Name, p.Store) {
 		return nil
 	}
 	store, err := app.Store(p.Store)
@@ -65,7 +67,7 @@ func logout(ctx context.Context, app *cli.App, name string) error {
 	if err := app.DropRESTSessions(ctx, p, ""); err != nil {
 		return err
 	}
-	app.ForgetNames(p)
+	completion.Forget(app, p)
 	if !there {
 		app.Say("Profile %s is already logged out.", p.Name)
 		return nil

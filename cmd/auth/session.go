@@ -9,9 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -66,6 +69,8 @@ password legacy-password.`,
 	f.StringVar(&in.username, "username", "", "`name` of a user of a classic database, or a client ID; prompts for the password")
 	f.StringVar(&in.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
 	f.BoolVar(&in.renew, "renew", false, "open a new session even if one exists")
+	completion.Flags(f, completion.Databases, "db")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
 	cmd.MarkFlagsMutuallyExclusive("username", "saved-token")
 	return cli.OwnFormats(cmd, "header", "graphql")
 }
@@ -94,7 +99,11 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	who := cmp.Or(in.username, saved.ClientID)
-	kept, fresh, err := app.RESTSession(ctx, profile, db.ID)
+	sessions, err := app.RESTSessions(profile)
+	if err != nil {
+		return err
+	}
+	kept, fresh, err := sessions.Get(ctx, db.ID)
 	if err != nil {
 		return err
 	}
@@ -111,12 +120,12 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	if who == "" {
 		return exit.Failf(exit.Config, "no saved token selected for %s", db.Name).
 			WithHint("select a token or use --saved-token; for a classic database, --username also works").
-			WithNext("astra env use "+shellword.Quote(cli.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
+			WithNext("astra env use "+shellword.Quote(lookup.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
-	if !cli.KeepsSessions(profile) {
+	if !classic.Stores(profile) {
 		app.Say("The session is not stored: %s.", notStored(profile))
 	}
-	made, err := in.open(ctx, app, api, profile, db, saved)
+	made, err := in.open(ctx, app, api, sessions, db, saved)
 	if err != nil {
 		return err
 	}
@@ -131,7 +140,7 @@ func (in session) savedToken(p config.Profile, name string) (config.SavedToken, 
 	}
 	saved, found := p.Token(name)
 	if !found {
-		return saved, cli.NoSavedToken(p, name)
+		return saved, lookup.NoSavedToken(p, name)
 	}
 	return saved, nil
 }
@@ -176,7 +185,7 @@ func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p c
 
 // token is the name of the saved token for the selected database. A user opens a
 // session without one.
-func (in session) token(selected cli.Selection) (string, error) {
+func (in session) token(selected lookup.Selection) (string, error) {
 	if in.username != "" {
 		return "", nil
 	}
@@ -206,6 +215,6 @@ func sessionColumns() []output.Column[opened] {
 		{Key: "authToken", Value: func(o opened) any { return o.token.Reveal() }, Exact: true},
 		{Key: "database", Value: func(o opened) any { return o.database }, Name: true},
 		{Key: "issuedAt", Value: func(o opened) any { return o.issued }},
-		{Key: "expiresAt", Value: func(o opened) any { return o.issued.Add(cli.RESTSessionLife) }},
+		{Key: "expiresAt", Value: func(o opened) any { return o.issued.Add(classic.Life) }},
 	}
 }

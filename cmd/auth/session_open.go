@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -16,7 +17,7 @@ import (
 )
 
 // open opens a session and stores it.
-func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, db config.DB, saved config.SavedToken) (opened, error) {
+func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sessions classic.Sessions, db config.DB, saved config.SavedToken) (opened, error) {
 	d, err := api.Database(ctx, "id:"+db.ID)
 	if err != nil {
 		return opened{}, err
@@ -26,16 +27,18 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 			WithHint("for databases created since March 4, 2021 use the client ID and secret of a token").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
 	}
-	endpoint, err := api.DataEndpoint(d, d.Region)
+	endpoint, err := app.DataEndpoint(api.APIURL, d, d.Region)
 	if err != nil {
 		return opened{}, exit.Hint(err, "a password or secret is only sent to the service of the profile")
 	}
-	if err := in.probe(ctx, app, p); err != nil {
-		return opened{}, err
+	if sessions.Store != nil { // can a session be stored?
+		if err := sessions.Store.Probe(ctx); err != nil {
+			return opened{}, err
+		}
 	}
 	username, password := in.username, secret.Text("")
 	if username == "" {
-		username, password, err = fromStore(ctx, app, api, p, saved)
+		username, password, err = fromStore(ctx, app, api, sessions.Profile, saved)
 	} else if !app.Globals.DryRun {
 		password, err = in.password(ctx, app)
 	}
@@ -53,29 +56,17 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, p co
 	app.Secrets.Add(token)
 	issued = issued.UTC().Truncate(time.Second)
 	item := credential.Item{ClientID: username, Token: token, APIURL: api.APIURL, OrgID: d.OrgID, IssuedAt: issued}
-	if err := app.KeepRESTSession(ctx, p, d.ID, item); err != nil {
+	if err := sessions.Put(ctx, d.ID, item); err != nil {
 		return opened{}, err
 	}
 	in.advise(app, d, username, endpoint)
 	return opened{token, d.Name, issued}, nil
 }
 
-// probe verifies that a session can be stored before one is opened.
-func (in session) probe(ctx context.Context, app *cli.App, p config.Profile) error {
-	if !cli.KeepsSessions(p) {
-		return nil
-	}
-	store, err := app.Store(p.Store)
-	if err != nil {
-		return err
-	}
-	return store.Probe(ctx)
-}
-
 // fromStore reads client id and secret of a saved token, which are sent to no
 // other service than its own.
 func fromStore(ctx context.Context, app *cli.App, api *cli.Session, p config.Profile, saved config.SavedToken) (string, secret.Text, error) {
-	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(p.Name, saved.Name, saved.ClientID))
+	item, err := app.ReadSecret(ctx, saved.Store, credential.SavedKey(p.Name, saved.Name, saved.ClientID))
 	switch {
 	case errors.Is(err, credential.ErrNotFound):
 		return "", "", exit.Hint(err, "the saved token "+saved.Name+" is no longer in the "+saved.Store+"; generate another one")

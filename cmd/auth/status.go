@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -55,7 +56,7 @@ type answer struct {
 	clientID, description  string
 	orgID, orgName, apiURL string
 	store                  string // of a profile
-	roles                  []cli.RoleRef
+	roles                  []lookup.RoleRef
 	listed                 bool // the service lists the token, with its times
 	expires                time.Time
 	sandboxed              bool
@@ -167,7 +168,7 @@ func (l answer) roleNames() string {
 	if l.roles == nil {
 		return "unknown"
 	}
-	return cli.RoleNames(l.roles)
+	return lookup.RoleNames(l.roles)
 }
 
 // end says when the token expires.

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -31,7 +32,7 @@ Classic databases are priced by the hour and billed by the minute: see --per.`,
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cli.Enum(cmd.Flags(), &in.per, "per", "month", []string{"minute", "hour", "day", "month"}, "`period` of the cost")
+	flags.Enum(cmd.Flags(), &in.per, "per", "month", []string{"minute", "hour", "day", "month"}, "`period` of the cost")
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -34,6 +35,8 @@ current month. This requires a credential with enterprise rights.`,
 	f.StringVar(&in.to, "to", "", "end `day`, exclusive, or RFC 3339 time (default: now)")
 	f.StringArrayVar(&in.orgs, "org", nil, "`ID` of an organization; repeatable (default: all)")
 	f.StringArrayVar(&in.databases, "db", nil, "`name` or ID of a database, ID only if in another organization; repeatable (default: all)")
+	completion.Flags(f, completion.OrganizationIDs, "org")
+	completion.Flags(f, completion.Databases, "db")
 	return cmd
 }
 

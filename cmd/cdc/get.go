@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -29,6 +30,7 @@ func newGet(app *cli.App) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -21,6 +22,7 @@ database takes one request.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, database) },
 	}
 	cmd.Flags().StringVar(&database, "db", "", "list only the tables of this database, by `name` or ID")
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	return cli.Listing(cmd, columns())
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -42,13 +44,16 @@ The bundle is only downloaded from amazonaws.com, datastax.com or the host of
 the API. No token is sent there.`,
 		Example: "  astra db bundle demo\n" +
 			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
-		Args: cli.Args("DB"),
-		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.region, "region", "", "`name` of the region (default: the selected one, else the first one)")
 	f.StringVar(&in.out, "out", "", "write the bundle to this new `file`")
 	f.BoolVar(&in.force, "force", false, "overwrite the file of --out")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.Files, "out")
 	return cmd
 }
 
@@ -84,10 +89,10 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("download the bundle of %s in %s to %s", d.Name, region, path) {
+	if app.DryRunf("download the bundle of %s in %s to %s", d.Name, region, path) {
 		return nil
 	}
-	source, err := bundleOf(ctx, session, d, region)
+	source, err := bundleOf(ctx, app, session, d, region)
 	if err != nil {
 		return err
 	}
@@ -158,10 +163,10 @@ func (in bundle) path(app *cli.App, d devops.Database, region string) (string, e
 	return path, exit.Hint(err, "name the file with --out")
 }
 
-func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
+func bundleOf(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
 	all, err := session.Databases.Bundles(ctx, d.ID)
 	if errors.Is(err, devops.ErrConflict) {
-		e := exit.Classify(session.Awake(d, err))
+		e := exit.Classify(dbchange.ExplainConflict(app, session, d, err))
 		if e.Hint == "" {
 			return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
 		}

@@ -9,9 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -55,10 +58,10 @@ same time causes a warning.`,
 		},
 	}
 	f := cmd.Flags()
-	cli.AddCloud(f, &in.Cloud)
+	lookup.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	f.StringVar(&in.Keyspace, "keyspace", "", "`name` of the default keyspace (default default_keyspace)")
-	cli.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
+	flags.Enum(f, &in.Type, "type", "vector", []string{"vector", "serverless", "classic"}, "`type` of the database")
 	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
 	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
@@ -66,13 +69,16 @@ same time causes a warning.`,
 	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if a database of that name exists")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same database exists")
 	cli.AddWait(f, &in.wait)
+	completion.Flags(f, completion.CloudRegions, "region")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Files, "password-file")
 	cmd.MarkFlagsMutuallyExclusive("allow-duplicate", "if-not-exists")
 	return cmd
 }
 
 func (in create) run(ctx context.Context, app *cli.App) error {
 	var err error
-	if in.Name, err = app.NewName("a database", in.Name); err != nil {
+	if in.Name, err = app.CheckName("a database", in.Name); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {
@@ -97,7 +103,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.EnabledRegion(region); err != nil {
+	if err := lookup.EnabledRegion(region); err != nil {
 		return err
 	}
 	if in.Password, err = in.password(ctx, app); err != nil {
@@ -124,7 +130,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 
 // check finds mistakes before anything is sent.
 func (in *create) check() error {
-	if err := cli.CheckCloud(&in.Cloud); err != nil {
+	if err := lookup.CheckCloud(&in.Cloud); err != nil {
 		return err
 	}
 	in.Type = strings.ToLower(in.Type)
@@ -145,7 +151,7 @@ func (in *create) check() error {
 	case in.CapacityUnits < 0:
 		return exit.Usagef("--capacity-units must be at least 1")
 	case in.Keyspace != "":
-		return cli.CheckKeyspace(in.Keyspace)
+		return lookup.CheckKeyspace(in.Keyspace)
 	}
 	return nil
 }

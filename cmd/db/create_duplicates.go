@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -45,7 +46,7 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 func (in create) warnAlike(app *cli.App, there []devops.Database) {
 	for _, d := range there {
 		if !d.BeingDeleted() {
-			app.WarnAlike("database", in.Name, d.Name)
+			lookup.WarnAlike(app.Warn, "database", in.Name, d.Name)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 		}
 	}
 	if len(made) == 1 {
-		app.Changed()
+		app.RecordChange()
 		app.Warn("connection lost before the response arrived; %s was created", in.Name)
 		return made[0], now, nil
 	}

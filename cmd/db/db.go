@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -39,7 +40,7 @@ func columns() []output.Column[devops.Database] {
 		{Key: "region", Value: func(d devops.Database) any { return d.Region }},
 		{Key: "regions", Value: func(d devops.Database) any { return d.Regions }, Wide: true},
 		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }, Spare: 1},
-		{Key: "endpoint", Value: func(d devops.Database) any { return output.OrNull(cli.Endpoint(d)) }, Wide: true},
+		{Key: "endpoint", Value: func(d devops.Database) any { return output.OrNull(lookup.Endpoint(d)) }, Wide: true},
 		{Key: "createdAt", Value: func(d devops.Database) any { return d.CreatedAt }, Wide: true},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -34,8 +35,9 @@ run it again.`,
 		Example: "  astra db create scratch --cloud gcp --region us-east1 --yes --wait\n" +
 			"  astra db delete scratch --confirm scratch\n" +
 			"  astra db delete nonesuch --confirm nonesuch --if-exists",
-		Args: cli.Args("DB"),
-		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.confirm, "confirm", "", "`name` of the database, instead of typing it")

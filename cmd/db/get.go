@@ -4,17 +4,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get DB",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show a database",
-		Long:    "Show a database, by name or ID. A deleted database is found only by its ID.",
-		Example: "  astra db get demo\n  astra db get demo --jq .endpoint",
-		Args:    cli.Args("DB"),
+		Use:         "get DB",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show a database",
+		Long:        "Show a database, by name or ID. A deleted database is found only by its ID.",
+		Example:     "  astra db get demo\n  astra db get demo --jq .endpoint",
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 )
@@ -21,12 +22,13 @@ func newPark(app *cli.App) *cobra.Command {
 		Short:      "Park a classic database",
 		Long: `Park a classic database. It keeps its data, costs less, and cannot be used until
 "astra db unpark". Serverless databases hibernate automatically.`,
-		Example: "  astra db park legacy --yes --wait",
-		Args:    cli.Args("DB"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
+		Example:     "  astra db park legacy --yes --wait",
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return park(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.Limited(cmd, "It is for classic databases; serverless databases hibernate automatically")
+	return cli.LimitSuggestion(cmd, "It is for classic databases; serverless databases hibernate automatically")
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {

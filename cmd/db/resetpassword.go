@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -28,13 +29,15 @@ least six characters.
 
 Databases created since March 4, 2021 have no user names and passwords: use
 application tokens.`,
-		Example: "  echo 'another password' | astra db reset-password legacy --username legacy --yes",
-		Args:    cli.Args("DB"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Example:     "  echo 'another password' | astra db reset-password legacy --username legacy --yes",
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	cmd.Flags().StringVar(&in.username, "username", "", "`name` of the user")
 	cmd.Flags().StringVar(&in.file, "password-file", "", "read the new password from a `file`; - reads standard input")
 	cli.AddWait(cmd.Flags(), &in.wait)
+	completion.Flags(cmd.Flags(), completion.Files, "password-file")
 	return cmd
 }
 

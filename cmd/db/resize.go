@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -27,9 +28,10 @@ func newResize(app *cli.App) *cobra.Command {
 		Long: `Add capacity units to a classic database: at most three at a time, and at most a
 hundred in total. A database cannot shrink. Serverless databases scale
 automatically.`,
-		Example: "  astra db resize legacy --capacity-units 3 --yes --wait",
-		Args:    cli.Args("DB"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Example:     "  astra db resize legacy --capacity-units 3 --yes --wait",
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	cmd.Flags().IntVar(&in.units, "capacity-units", 0, "new `number` of capacity units")
 	cli.AddWait(cmd.Flags(), &in.wait)

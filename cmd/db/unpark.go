@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 )
@@ -18,11 +19,12 @@ func newUnpark(app *cli.App) *cobra.Command {
 		Short:      "Unpark a classic database",
 		Example: "  astra db park legacy --yes --wait\n" +
 			"  astra db unpark legacy --wait",
-		Args: cli.Args("DB"),
-		RunE: func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
+		Args:        cli.Args("DB"),
+		Annotations: completion.Args(completion.Databases),
+		RunE:        func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.Limited(cmd, "It is for parked classic databases; a hibernated serverless database resumes at the first request to its data")
+	return cli.LimitSuggestion(cmd, "It is for parked classic databases; a hibernated serverless database resumes at the first request to its data")
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {

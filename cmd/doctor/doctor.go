@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/names"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -50,7 +50,7 @@ func run(ctx context.Context, app *cli.App) error {
 	if !app.Sandboxed() {
 		found = append(found, keyring(ctx, app))
 	}
-	found = append(found, login(ctx, app), database(app), operations(app), environment(app), completion(app), otherInstalls(app))
+	found = append(found, login(ctx, app), database(app), operations(app), environment(app), seenNames(app), otherInstalls(app))
 	if err := cli.PrintRead(app, columns(), found, ""); err != nil {
 		return err
 	}
@@ -196,14 +196,14 @@ func environment(app *cli.App) finding {
 	return f
 }
 
-// completion looks where names are kept: commands say nothing if it cannot be
-// done, as nobody asked them to.
-func completion(app *cli.App) finding {
+// seenNames checks whether names for completion can be written: commands do not report
+// that they cannot.
+func seenNames(app *cli.App) finding {
 	f := finding{check: "completion", state: fine}
 	paths, err := app.Paths()
 	if err == nil {
 		f.detail = "names are stored in " + paths.Cache
-		err = names.Probe(paths.Cache)
+		err = completion.CheckStore(paths.Cache)
 	}
 	if err != nil {
 		f.state, f.detail = note, "names of databases, roles and users are not completed: "+err.Error()+"; set ASTRA_CACHE_DIR to a writable directory"

@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -35,6 +37,10 @@ func (b *binding) add(cmd *cobra.Command) {
 	f.StringVar(&b.keyspace, "keyspace", "", "`name` of the keyspace (default: the selected one)")
 	f.StringVar(&b.region, "region", "", "`name` of the region (default: the selected one)")
 	f.StringVar(&b.saved, "saved-token", "", "`name` of the saved token (default: the selected one)")
+	completion.Flags(f, completion.Databases, "db")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
 }
 
 // variables returns the variables with their values, and the names of those that
@@ -104,7 +110,7 @@ func (b binding) check() error {
 }
 
 // ask looks up a database that has no binding.
-func (b binding) ask(ctx context.Context, app *cli.App, selected cli.Selection) (_ config.Profile, refused, err error) {
+func (b binding) ask(ctx context.Context, app *cli.App, selected lookup.Selection) (_ config.Profile, refused, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	session, profile, err := app.ProfileSession(ctx)
@@ -148,7 +154,7 @@ func stillUsing(of config.Env) string {
 func bind(d devops.Database, keyspace, region, token string) (config.Env, error) {
 	bound := config.Env{
 		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace),
-		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: cli.Endpoint(d),
+		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: lookup.Endpoint(d),
 	}
 	if keyspace != "" && !slices.Contains(d.Keyspaces, keyspace) {
 		return bound, exit.NotAmongf("keyspace", keyspace, d.Keyspaces)

@@ -3,7 +3,7 @@ package env
 import (
 	"context"
 
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
@@ -14,7 +14,7 @@ import (
 // export asks the service nothing.
 func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 	renew := "astra auth session --db " + shellword.Quote(s.bound.DB.Name)
-	if !cli.KeepsSessions(s.profile) {
+	if !classic.Stores(s.profile) {
 		return credential.Item{}, exit.Failf(exit.NoCredential, "no REST session of %s is stored, because no credential is stored", s.bound.DB.Name).
 			WithHint("print a session and use it directly, or log in with --store keyring or --store file").
 			WithNext(renew + " -o header")
@@ -22,7 +22,11 @@ func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 	if s.refused != nil {
 		return credential.Item{}, s.refused
 	}
-	item, fresh, err := s.app.RESTSession(ctx, s.profile, s.bound.DB.ID)
+	sessions, err := s.app.RESTSessions(s.profile)
+	if err != nil {
+		return credential.Item{}, err
+	}
+	item, fresh, err := sessions.Get(ctx, s.bound.DB.ID)
 	if err != nil {
 		return item, err
 	}
@@ -43,7 +47,7 @@ func (s *values) restSession(ctx context.Context) (credential.Item, error) {
 	if err != nil {
 		return item, err
 	}
-	if age := now.Sub(item.IssuedAt); age < 0 || age >= cli.RESTSessionLife {
+	if age := now.Sub(item.IssuedAt); age < 0 || age >= classic.Life {
 		e := exit.Failf(exit.NoCredential, "the REST session of %s has expired", s.bound.DB.Name).WithNext(renew)
 		e.Name = "SESSION_LAPSED"
 		return item, e

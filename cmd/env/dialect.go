@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 // formatFlags is the kind of text that the user asks for.
@@ -18,11 +19,11 @@ type formatFlags struct{ shell, format string }
 
 func (t *formatFlags) add(cmd *cobra.Command) {
 	t.addShell(cmd)
-	cli.Enum(cmd.Flags(), &t.format, "format", "", append([]string{"shell"}, envfile.Formats()...), "`format` of the variables (default shell)")
+	flags.Enum(cmd.Flags(), &t.format, "format", "", append([]string{"shell"}, envfile.Formats()...), "`format` of the variables (default shell)")
 }
 
 func (t *formatFlags) addShell(cmd *cobra.Command) {
-	cli.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
+	flags.Enum(cmd.Flags(), &t.shell, "shell", "", append([]string{"auto"}, envfile.Shells()...), "`shell` to write for (default auto, the shell that runs astra)")
 }
 
 // dialect chooses the kind of text, and with it what is printed on failure. For

@@ -9,7 +9,7 @@ import (
 
 // New returns the noun.
 func New(app *cli.App) *cobra.Command {
-	return cli.Evaluated(cli.Noun(app, &cobra.Command{
+	return cli.MarkEvaluated(cli.Noun(app, &cobra.Command{
 		Use:   "env",
 		Short: "Use a database in the environment of a shell",
 		Long: `Use a database in the environment of a shell.

@@ -6,8 +6,8 @@ import (
 	"os/exec"
 	"os/signal"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // execProcess runs a program as a child and returns its status: Windows cannot put
@@ -18,10 +18,10 @@ func execProcess(path string, args, environ []string) error {
 	child := &exec.Cmd{Path: path, Args: args, Env: environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr} //nolint:forbidigo // the streams themselves, past every filter
 	err := child.Run()
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
-		return cli.ChildStatus(ended.ExitCode())
+		return process.Status(ended.ExitCode())
 	}
 	if err != nil {
 		return err
 	}
-	return cli.ChildStatus(exit.OK)
+	return process.Status(exit.OK)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -69,6 +70,7 @@ are also masked in its log.`,
 	f.StringVar(&in.out, "out", "", "update the variables in a `file`, mode 0600; its suffix sets the format (default dotenv)")
 	f.BoolVar(&in.reveal, "reveal", false, "show secrets even on a terminal")
 	f.BoolVar(&in.force, "force", false, "write secrets even if other users can read the file")
+	completion.Flags(f, completion.Files, "out")
 	cmd.MarkFlagsMutuallyExclusive("out", "reveal")
 	cmd.MarkFlagsMutuallyExclusive("reveal", "force")
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // gitPatience bounds a question to git, which answers in milliseconds.
@@ -30,7 +31,7 @@ func trackedByGit(ctx context.Context, app *cli.App, path string) bool {
 	// another, by which what is missing is fetched.
 	git := exec.CommandContext(ctx, "git", "-c", "core.fsmonitor=false", "check-ignore", "--quiet", "--", "./"+filepath.Base(path)) //nolint:gosec // git itself, and one name
 	git.Dir = filepath.Dir(path)
-	git.Env = slices.DeleteFunc(app.ChildEnv(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+	git.Env = slices.DeleteFunc(process.Env(app.Environ()), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
 	git.Env = append(git.Env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
 	git.WaitDelay = time.Second
 	exit, ok := errors.AsType[*exec.ExitError](git.Run())

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -20,7 +20,7 @@ func regionEndpoint(bound config.Env, region string) (config.Env, error) {
 	case len(bound.Regions) == 0:
 		e := exit.Failf(exit.NotFound, "region %q of %s is unknown", region, bound.DB.Name).
 			WithHint("only %s is known on this machine; select the database again", bound.Region).
-			WithNext("astra env use " + shellword.Quote(cli.Reference(bound.DB.Name)))
+			WithNext("astra env use " + shellword.Quote(lookup.Reference(bound.DB.Name)))
 		e.Name = "REGION_NOT_FOUND"
 		return bound, e
 	case !slices.Contains(bound.Regions, region):

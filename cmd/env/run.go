@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -46,7 +48,8 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 		Example: "  astra env use demo --role 'RO User' --yes\n" +
 			"  astra env run -- printenv ASTRA_DB_ID\n" +
 			"  astra env run --keys ASTRA_DB_APPLICATION_TOKEN=TOKEN -- sh -c 'test -n \"$TOKEN\"'",
-		Args: checkCommand,
+		Args:        checkCommand,
+		Annotations: completion.Args(completion.Repeat(completion.Files)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.command = args
 			return in.run(cmd.Context(), app)
@@ -54,7 +57,7 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.PassesThroughExitCode(cli.Evaluated(cmd, false), exit.RunFailed)
+	return cli.PassesThroughExitCode(cli.MarkEvaluated(cmd, false), exit.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of
@@ -83,7 +86,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if app.Rehearse("run %s with %s", shellword.Line(in.command...), spelling.Count(len(vars), "variable")) {
+	if app.DryRunf("run %s with %s", shellword.Line(in.command...), spelling.Count(len(vars), "variable")) {
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -91,7 +94,7 @@ func (in run) run(ctx context.Context, app *cli.App) error {
 	}
 	app.RestoreCoreDumps() // of the command, if its caller does
 	err = execProcess(path, in.command, environ)
-	if _, ended := errors.AsType[cli.ChildStatus](err); ended {
+	if _, ended := errors.AsType[process.Status](err); ended {
 		return err
 	}
 	return notRun(name, err)

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"time"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -27,21 +27,21 @@ func (s *values) saved(ctx context.Context) (credential.Item, error) {
 	case s.refused != nil:
 		return credential.Item{}, s.refused
 	case name == "":
-		database := shellword.Quote(cli.Reference(s.bound.DB.Name))
+		database := shellword.Quote(lookup.Reference(s.bound.DB.Name))
 		return credential.Item{}, exit.Failf(exit.Config, "no saved token selected for %s", s.bound.DB.Name).
 			WithHint("generate a token or select a saved one").
 			WithNext("astra env use "+database+" --role ROLE", "astra env use "+database+" --saved-token NAME")
 	}
 	saved, found := s.profile.Token(name)
 	if !found {
-		return credential.Item{}, cli.NoSavedToken(s.profile, name)
+		return credential.Item{}, lookup.NoSavedToken(s.profile, name)
 	}
 	if err := s.warnExpiry(saved); err != nil {
 		return credential.Item{}, err
 	}
-	item, err := s.app.Stored(ctx, saved.Store, credential.SavedKey(s.profile.Name, saved.Name, saved.ClientID))
+	item, err := s.app.ReadSecret(ctx, saved.Store, credential.SavedKey(s.profile.Name, saved.Name, saved.ClientID))
 	if errors.Is(err, credential.ErrNotFound) {
-		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+"; generate another one", "astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE")
+		return item, exit.Hint(err, "the saved token "+name+" is no longer in the "+saved.Store+"; generate another one", "astra env use "+shellword.Quote(lookup.Reference(s.bound.DB.Name))+" --role ROLE")
 	}
 	return item, err
 }
@@ -60,7 +60,7 @@ func (s *values) warnExpiry(saved config.SavedToken) error {
 	now, err := s.app.ServiceNow()
 	if err == nil && !now.Before(end) {
 		s.app.Warn("token %s expired on %s. To generate another one: %s", saved.Name, expiry.At,
-			s.app.Command("astra env use "+shellword.Quote(cli.Reference(s.bound.DB.Name))+" --role ROLE"))
+			s.app.Command("astra env use "+shellword.Quote(lookup.Reference(s.bound.DB.Name))+" --role ROLE"))
 	}
 	return err
 }

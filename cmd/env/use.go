@@ -9,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -48,7 +50,8 @@ selection; a new one uses the token of the default.
 			"  astra env use demo --keyspace app\n" +
 			"  astra env use\n" +
 			"  astra env use demo --forget",
-		Args: cli.Args("[DB]"),
+		Args:        cli.Args("[DB]"),
+		Annotations: completion.Args(completion.Databases),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return in.show(app)
@@ -65,13 +68,17 @@ selection; a new one uses the token of the default.
 	f.StringVar(&in.region, "region", "", "`name` of the region (default: as before, else the first one)")
 	f.StringVar(&in.saved, "saved-token", "", "select the saved token of this `name`")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or ID, and select it")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+cli.ExpiryForms+" (default: never)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+flags.ExpiryForms+" (default: never)")
 	f.BoolVar(&in.forget, "forget", false, "remove the selection of DB")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.SavedTokens, "saved-token")
+	completion.Flags(f, completion.Roles, "role")
 	cmd.MarkFlagsMutuallyExclusive("saved-token", "role")
 	for _, selects := range []string{"keyspace", "region", "saved-token", "role", "expires"} {
 		cmd.MarkFlagsMutuallyExclusive("forget", selects)
 	}
-	return cli.Evaluated(cmd, false)
+	return cli.MarkEvaluated(cmd, false)
 }
 
 func (in use) run(ctx context.Context, app *cli.App) error {
@@ -146,7 +153,7 @@ func (in use) binding(app *cli.App, d devops.Database, before, last config.Env) 
 // keep records the binding, and says what changes with it.
 func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, before, last config.Env) error {
 	bound, org := profile.Env, profile.Org
-	if app.Rehearse("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
+	if app.DryRunf("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
 	err := app.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
@@ -200,7 +207,7 @@ func (in use) drop(ctx context.Context, app *cli.App) error {
 		return exit.NotFoundf("selected database", in.database, names).WithNext("astra env use")
 	}
 	name := selected.Binding.DB.Name
-	if app.Rehearse("remove the selection of %s", name) {
+	if app.DryRunf("remove the selection of %s", name) {
 		return nil
 	}
 	if err := app.Forget(ctx, profile, selected.Binding.DB.ID); err != nil {

@@ -12,6 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -27,7 +29,7 @@ func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Sessio
 	case p.Env.Token == "":
 		return expiry, nil
 	case !found && in.saved != "":
-		return expiry, cli.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
+		return expiry, lookup.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
 		app.Warn("token %s is no longer saved; select another one with --role or --saved-token", p.Env.Token)
 		return expiry, nil
@@ -67,7 +69,7 @@ func (in use) end(app *cli.App) (time.Time, error) {
 	if err != nil || in.expires == "" {
 		return time.Time{}, err
 	}
-	return cli.ParseExpiry("--expires", in.expires, now)
+	return flags.ParseExpiry("--expires", in.expires, now)
 }
 
 // generate issues a token for the environment and saves it under a name that is not taken.

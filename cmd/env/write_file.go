@@ -27,7 +27,7 @@ func write(ctx context.Context, app *cli.App, path string, d envfile.Dialect, va
 		if _, _, err := updateFile(app, path, d, vars, gone); err != nil {
 			return err
 		}
-		app.Rehearse("write %s to %s", spelling.Count(len(vars), "variable"), path)
+		app.DryRunf("write %s to %s", spelling.Count(len(vars), "variable"), path)
 		return nil
 	}
 	unlock, err := app.LockOutputFile(ctx)

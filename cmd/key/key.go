@@ -10,9 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // New returns the noun.
@@ -52,7 +55,7 @@ the data of its databases becomes unreadable.`,
 		if final := errUnsupportedVerb(cmd.Flags().Args()); cmd == noun && final != nil {
 			return final
 		}
-		return cli.FlagError(cmd, err)
+		return usage.FlagError(cmd, err)
 	})
 	return noun
 }
@@ -84,13 +87,14 @@ type place struct {
 
 func (p *place) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	cli.AddCloud(f, &p.cloud)
+	lookup.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
 	f.BoolVar(&p.classic, "classic", false, "use keys for classic databases")
+	completion.Flags(f, completion.CloudRegions, "region")
 }
 
 func (p *place) check() error {
-	if err := cli.CheckCloud(&p.cloud); err != nil {
+	if err := lookup.CheckCloud(&p.cloud); err != nil {
 		return err
 	}
 	p.region = strings.ToLower(p.region)

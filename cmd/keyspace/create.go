@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -40,7 +41,7 @@ returns when the keyspace can be used.`,
 }
 
 func (in create) run(ctx context.Context, app *cli.App, name string) error {
-	if err := cli.CheckKeyspace(name); err != nil {
+	if err := lookup.CheckKeyspace(name); err != nil {
 		return err
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {

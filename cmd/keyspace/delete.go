@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -31,8 +32,9 @@ Deleting the default keyspace requires --force: clients use it when they name no
 other, and the service may refuse to delete it.`,
 		Example: "  astra keyspace create scratch --db demo --wait\n" +
 			"  astra keyspace delete scratch --db demo --yes --wait",
-		Args: cli.Args("KEYSPACE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Args:        cli.Args("KEYSPACE"),
+		Annotations: completion.Args(completion.Keyspaces),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	addDatabase(f, &in.database)

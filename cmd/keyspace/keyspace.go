@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -30,6 +31,7 @@ finish.`,
 
 func addDatabase(f *pflag.FlagSet, database *string) {
 	f.StringVar(database, "db", "", "`name` or ID of the database (default: the selected one)")
+	completion.Flags(f, completion.Databases, "db")
 }
 
 // A keyspace is a keyspace as it is printed.

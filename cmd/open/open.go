@@ -10,6 +10,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
@@ -56,9 +57,10 @@ replaced by the URL. Without a browser, as over ssh, and with --print, the URL
 is only printed. It contains IDs and no secret. The Portal has its own login.
 
 For tasks that require the Portal, see "astra help portal".`,
-		Example:   "  astra open tokens\n  astra open db demo",
-		ValidArgs: names(),
-		Args:      cli.Args("PAGE", "[DB]"),
+		Example:     "  astra open tokens\n  astra open db demo",
+		ValidArgs:   names(),
+		Args:        cli.Args("PAGE", "[DB]"),
+		Annotations: completion.Args(completion.Values, completion.Databases),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.page, in.db = args[0], ""
 			if len(args) > 1 {

@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -54,13 +55,13 @@ by "astra org list". To use it, log in with a token generated in its Portal.`,
 
 func (in add) run(ctx context.Context, app *cli.App) error {
 	var err error
-	if in.name, err = app.NewName("an organization", in.name); err != nil {
+	if in.name, err = app.CheckName("an organization", in.name); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {
 		return err
 	}
-	in.email = app.Composed(in.email)
+	in.email = app.Compose(in.email)
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (in add) known(app *cli.App) error {
 		if spelling.SameName(o.name, in.name) {
 			app.Warn("an organization named %s already exists: %s", o.name, o.id)
 		}
-		app.WarnAlike("organization", in.name, o.name)
+		lookup.WarnAlike(app.Warn, "organization", in.name, o.name)
 	}
 	return nil
 }

@@ -4,16 +4,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get [ORG]",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show an organization",
-		Long:    "Show an organization, by default the active one.",
-		Example: "  astra org get\n  astra org get -o json",
-		Args:    cli.Args("[ORG]"),
+		Use:         "get [ORG]",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show an organization",
+		Long:        "Show an organization, by default the active one.",
+		Example:     "  astra org get\n  astra org get -o json",
+		Args:        cli.Args("[ORG]"),
+		Annotations: completion.Args(completion.Organizations),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				here, err := current(cmd.Context(), app)

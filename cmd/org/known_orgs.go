@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -91,7 +92,7 @@ func anyOf(all []organization, ref string) []organization {
 func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
 	for _, o := range all {
 		if o.id != meant.id && ref != meant.id {
-			app.WarnAlike("organization", meant.name, o.name)
+			lookup.WarnAlike(app.Warn, "organization", meant.name, o.name)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/browser"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -19,8 +20,9 @@ func newUse(app *cli.App) *cobra.Command {
 		Short: "Switch to another organization",
 		Long: `Switch to another organization, by name, ID or profile: its profile becomes the
 current one. An organization without a profile requires a login first.`,
-		Example: "  astra org use production",
-		Args:    cli.Args("ORG"),
+		Example:     "  astra org use production",
+		Args:        cli.Args("ORG"),
+		Annotations: completion.Args(completion.Organizations),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return use(cmd.Context(), app, args[0])
 		},
@@ -49,7 +51,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 			WithNext(login(ctx, app, found.name))
 	}
 	warnAlike(app, all, found, ref)
-	if app.Rehearse("switch to %s (profile %s)", found.name, found.profile) {
+	if app.DryRunf("switch to %s (profile %s)", found.name, found.profile) {
 		return nil
 	}
 	if err := app.UpdateConfig(ctx, func(c *config.Config) error { c.CurrentProfile = found.profile; return nil }); err != nil {

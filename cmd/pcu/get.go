@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 func newGet(app *cli.App) *cobra.Command {
@@ -29,7 +30,7 @@ func get(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	found, err := cli.Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	found, err := lookup.Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
 	if err != nil {
 		return err
 	}

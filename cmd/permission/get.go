@@ -6,17 +6,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get PERMISSION",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show a permission and its default roles",
-		Example: "  astra permission get 'View DB'\n  astra permission get org-db-view -o json",
-		Args:    cli.Args("PERMISSION"),
+		Use:         "get PERMISSION",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show a permission and its default roles",
+		Example:     "  astra permission get 'View DB'\n  astra permission get org-db-view -o json",
+		Args:        cli.Args("PERMISSION"),
+		Annotations: completion.Args(completion.Permissions),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := iam.FindPermission(args[0])
 			if err != nil {

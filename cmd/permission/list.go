@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -24,7 +25,7 @@ func newList(app *cli.App) *cobra.Command {
 		Args:    cli.Args(),
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
-	cli.Enum(cmd.Flags(), &in.group, "group", "", groupNames(), "list only permissions of this `group`")
+	flags.Enum(cmd.Flags(), &in.group, "group", "", groupNames(), "list only permissions of this `group`")
 	return cli.Listing(cmd, columns())
 }
 

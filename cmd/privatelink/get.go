@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 func newGet(app *cli.App) *cobra.Command {
@@ -20,6 +21,7 @@ func newGet(app *cli.App) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return get(cmd.Context(), app, database) },
 	}
 	cmd.Flags().StringVar(&database, "db", "", "`name` or ID of the database (default: the selected one)")
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -17,8 +18,9 @@ func newDelete(app *cli.App) *cobra.Command {
 		Short:   "Delete a profile and its stored secrets",
 		Long: `Delete a profile and its stored secrets. Tokens are not revoked: a token whose
 only copy is deleted here stays valid until "astra token delete".`,
-		Example: "  astra profile delete old --yes",
-		Args:    cli.Args("PROFILE"),
+		Example:     "  astra profile delete old --yes",
+		Args:        cli.Args("PROFILE"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return remove(cmd.Context(), app, args[0])
 		},
@@ -39,13 +41,13 @@ func remove(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Delete profile %s and %s stored for it?", p.Name, spelling.Count(tokens.SecretsOf(p), "secret")); err != nil {
 		return err
 	}
-	if app.Rehearse("delete profile %s with its stored secrets", p.Name) {
+	if app.DryRunf("delete profile %s with its stored secrets", p.Name) {
 		return nil
 	}
 	if err := tokens.DeleteProfile(ctx, app, p); err != nil {
 		return err
 	}
-	app.ForgetNames(p)
+	completion.Forget(app, p)
 	app.Say("Deleted profile %s.", p.Name)
 	return nil
 }

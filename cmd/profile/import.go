@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -40,14 +42,15 @@ valid profile name, such as "Acme Inc", becomes a similar one: Acme-Inc.
 Each token is verified and put into the secret store. The original files are not
 changed: they hold the tokens in plain text, so delete them afterwards. Existing
 profiles are not changed.`,
-		Example: "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
-		Args:    cli.Args("[FILE]"),
+		Example:     "  astra profile import ~/.astrarc\n  astra profile import ./astrarc --store file",
+		Args:        cli.Args("[FILE]"),
+		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.file = append(args, "")[0]
 			return in.run(cmd.Context(), app)
 		},
 	}
-	cli.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file"}, "`store` for the tokens (default keyring)")
+	flags.Enum(cmd.Flags(), &in.store, "store", "", []string{"keyring", "file"}, "`store` for the tokens (default keyring)")
 	return cmd
 }
 
@@ -85,7 +88,7 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 			app.Say("Skipping profile %s: it already exists.", f.Name)
 			continue
 		}
-		if app.Rehearse("import profile %s", f.Name) {
+		if app.DryRunf("import profile %s", f.Name) {
 			continue
 		}
 		p, err := in.take(ctx, app, kind, url, f)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -19,8 +20,9 @@ func newRename(app *cli.App) *cobra.Command {
 		Long: `Rename a profile. Its secrets are copied to the new name, the configuration is
 switched, and the old secrets are deleted. After a failure the profile has its
 old name; the next command completes an interrupted renaming.`,
-		Example: "  astra profile rename default staging",
-		Args:    cli.Args("PROFILE", "NAME"),
+		Example:     "  astra profile rename default staging",
+		Args:        cli.Args("PROFILE", "NAME"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return rename(cmd.Context(), app, args[0], args[1])
 		},
@@ -48,7 +50,7 @@ func rename(ctx context.Context, app *cli.App, from, to string) error {
 	if err := tokens.CheckNoRotation(app, "to rename profile "+from, tokens.InProfile(from)); err != nil {
 		return err
 	}
-	if app.Rehearse("rename profile %s to %s, with its secrets", from, to) {
+	if app.DryRunf("rename profile %s to %s, with its secrets", from, to) {
 		return nil
 	}
 	if err := tokens.RenameProfile(ctx, app, p, to); err != nil {

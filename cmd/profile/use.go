@@ -4,15 +4,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 )
 
 func newUse(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "use PROFILE",
-		Short:   "Switch to another profile",
-		Example: "  astra profile use production",
-		Args:    cli.Args("PROFILE"),
+		Use:         "use PROFILE",
+		Short:       "Switch to another profile",
+		Example:     "  astra profile use production",
+		Args:        cli.Args("PROFILE"),
+		Annotations: completion.Args(completion.Profiles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := refuseSandbox(app); err != nil {
 				return err
@@ -21,7 +23,7 @@ func newUse(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if app.Rehearse("make %s the current profile", p.Name) {
+			if app.DryRunf("make %s the current profile", p.Name) {
 				return nil
 			}
 			if err := app.UpdateConfig(cmd.Context(), func(c *config.Config) error { c.CurrentProfile = p.Name; return nil }); err != nil {

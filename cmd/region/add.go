@@ -8,9 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type add struct {
@@ -27,12 +29,14 @@ func newAdd(app *cli.App) *cobra.Command {
 		Long: `Add a region of the same cloud to a serverless database. Its data is replicated
 to all regions; each region costs as much as the first. The region is listed
 after a few minutes.`,
-		Example: "  astra region add us-east4 --db demo --wait",
-		Args:    cli.Args("REGION"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Example:     "  astra region add us-east4 --db demo --wait",
+		Args:        cli.Args("REGION"),
+		Annotations: completion.Args(completion.CloudRegions),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	cli.AddWait(cmd.Flags(), &in.wait)
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	return cmd
 }
 
@@ -75,5 +79,5 @@ func possible(ctx context.Context, session *cli.Session, d devops.Database, name
 	if err != nil || slices.Contains(d.Regions, name) {
 		return region, err
 	}
-	return region, cli.EnabledRegion(region)
+	return region, lookup.EnabledRegion(region)
 }

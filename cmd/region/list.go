@@ -8,8 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type list struct{ kind, cloud, database string }
@@ -31,14 +34,15 @@ With --db it lists the regions of a database, the first region first.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	f := cmd.Flags()
-	cli.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
-	cli.AddCloud(f, &in.cloud)
+	flags.Enum(f, &in.kind, "type", "", []string{"serverless", "vector", "classic"}, "`type` of the databases (default serverless and vector)")
+	lookup.AddCloud(f, &in.cloud)
 	f.StringVar(&in.database, "db", "", "list only the regions of this database, by `name` or ID")
+	completion.Flags(f, completion.Databases, "db")
 	return cli.Listing(cmd, columns())
 }
 
 func (in list) run(ctx context.Context, app *cli.App) error {
-	if err := cli.CheckCloud(&in.cloud); err != nil {
+	if err := lookup.CheckCloud(&in.cloud); err != nil {
 		return err
 	}
 	in.kind = strings.ToLower(in.kind)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -30,13 +31,15 @@ func newRemove(app *cli.App) *cobra.Command {
 kept in the other regions. The first region of a database cannot be removed.`,
 		Example: "  astra region add us-east4 --db demo --wait\n" +
 			"  astra region remove us-east4 --db demo --yes --wait",
-		Args: cli.Args("REGION"),
-		RunE: func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
+		Args:        cli.Args("REGION"),
+		Annotations: completion.Args(completion.Regions),
+		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	f.BoolVar(&in.ifExists, "if-exists", false, "succeed if the database is not in that region")
 	cli.AddWait(f, &in.wait)
+	completion.Flags(f, completion.Databases, "db")
 	return cmd
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -44,9 +46,9 @@ With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id",
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	f := cmd.Flags()
-	cli.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
-	cli.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
-	cli.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
+	flags.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
+	flags.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
+	flags.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
 	return cmd
 }
 
@@ -109,9 +111,9 @@ func errNoRole(d iam.Request, advice iam.Advice) error {
 }
 
 func adviceColumns() []output.Column[iam.Advice] {
-	ref := func(r iam.Role) cli.RoleRef { return cli.RoleRef{ID: r.ID, Name: r.Name} }
-	refs := func(a iam.Advice) []cli.RoleRef {
-		refs := []cli.RoleRef{}
+	ref := func(r iam.Role) lookup.RoleRef { return lookup.RoleRef{ID: r.ID, Name: r.Name} }
+	refs := func(a iam.Advice) []lookup.RoleRef {
+		refs := []lookup.RoleRef{}
 		for _, r := range a.Alternatives {
 			refs = append(refs, ref(r))
 		}
@@ -120,7 +122,7 @@ func adviceColumns() []output.Column[iam.Advice] {
 	return []output.Column[iam.Advice]{
 		{Key: "role", Value: func(a iam.Advice) any { return ref(a.Role) }, Text: func(a iam.Advice) string { return a.Role.Name }, Name: true},
 		{Key: "reason", Value: func(a iam.Advice) any { return a.Reason }},
-		{Key: "alternatives", Value: func(a iam.Advice) any { return refs(a) }, Text: func(a iam.Advice) string { return cli.RoleNames(refs(a)) }},
+		{Key: "alternatives", Value: func(a iam.Advice) any { return refs(a) }, Text: func(a iam.Advice) string { return lookup.RoleNames(refs(a)) }},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
@@ -62,6 +63,8 @@ different policy is an error that shows the difference.`,
 	f.StringArrayVar(&in.permissions, "permission", nil, "add a permission, by Portal `name` or API parameter; repeatable")
 	f.StringVar(&in.like, "like", "", "start from the permissions and resources of this `role`")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if a role with the same policy exists")
+	completion.Flags(f, completion.Permissions, "permission")
+	completion.Flags(f, completion.Roles, "like")
 	in.add(f)
 	return cmd
 }
@@ -71,7 +74,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	var err error
-	if in.name, err = app.NewName("a role", in.name); err != nil {
+	if in.name, err = app.CheckName("a role", in.name); err != nil {
 		return err
 	}
 	doc, err := in.prepare(ctx, app)

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -35,7 +37,8 @@ Default roles cannot be deleted. Deleting a role of the token in use, or one
 that might be, requires --force because you might lock yourself out.`,
 		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
 			"  astra role delete Reporting --yes",
-		Args: cli.Args("ROLE…"),
+		Args:        cli.Args("ROLE…"),
+		Annotations: completion.Args(completion.Repeat(completion.Roles)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd.Context(), app)
@@ -56,7 +59,7 @@ type deletion struct {
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
 	several := len(in.refs) > 1
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
@@ -78,7 +81,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	case several:
 		return in.several(ctx, app, session, found, held)
 	case len(roles) == 0:
-		return app.PrintRow(bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
+		return bulkcmd.PrintOne(app, bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
 	}
 	return in.one(ctx, app, session, found[0])
 }
@@ -162,13 +165,13 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 	if deleted == nil && lostReadAccess(err) { // this role granted the permission to list roles
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("deletion of role %s could not be verified, because the token in use can no longer list roles: %v", r.Name, err)
-		return app.PrintRow(row, nil)
+		return bulkcmd.PrintOne(app, row, nil)
 	}
 	if err != nil {
-		return app.PrintRow(row, fmt.Errorf("delete role %s: %w", r.Name, err))
+		return bulkcmd.PrintOne(app, row, fmt.Errorf("delete role %s: %w", r.Name, err))
 	}
 	app.Say("Deleted role %s.", r.Name)
-	return app.PrintRow(row, nil)
+	return bulkcmd.PrintOne(app, row, nil)
 }
 
 func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role) error {

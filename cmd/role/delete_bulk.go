@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -28,13 +29,13 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return in.delete(ctx, session, l.Role) }}
 	}
 	if app.Globals.DryRun {
-		return app.RehearseRows(ctx, rows)
+		return bulkcmd.DryRun(ctx, app, rows)
 	}
 	all, err := session.AllRoles(ctx) // the roles as they were shown
 	if err != nil {
 		return err
 	}
-	results := app.RunRowsOwnLast(ctx, "Deleting", rows, len(rows)-len(others), nil)
+	results := bulkcmd.RunOwnLast(ctx, app, "Deleting", rows, len(rows)-len(others), nil)
 	answers, roles := slices.Clone(results), listed(session, all)
 	roles.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed("role " + found[row].Name) })
 	if slices.ContainsFunc(found, own) { // without it the token may be unable to list roles
@@ -46,8 +47,8 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if there := existing(found); len(there) > 0 {
 		app.Say("Deleted %d of %s.", bulk.Done(results), spelling.Count(len(there), "role"))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "No roles match."); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, "No roles match."); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
@@ -29,9 +30,10 @@ the same effect, 10 if they differ.
 
 With -o json: {"onlyInA": {"permissions": […], "resources": […]}, "onlyInB":
 {…}}.`,
-		Example: "  astra role diff 'RO User' 'R/W User' || test $? = 10",
-		Args:    cli.Args("A", "B"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return diff(cmd.Context(), app, args[0], args[1]) },
+		Example:     "  astra role diff 'RO User' 'R/W User' || test $? = 10",
+		Args:        cli.Args("A", "B"),
+		Annotations: completion.Args(completion.Roles, completion.Roles),
+		RunE:        func(cmd *cobra.Command, args []string) error { return diff(cmd.Context(), app, args[0], args[1]) },
 	}
 }
 

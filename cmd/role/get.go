@@ -6,18 +6,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get ROLE",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show a role",
-		Long:    "Show a role: its permissions, resources, users and tokens.",
-		Example: "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
-		Args:    cli.Args("ROLE"),
+		Use:         "get ROLE",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show a role",
+		Long:        "Show a role: its permissions, resources, users and tokens.",
+		Example:     "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
+		Args:        cli.Args("ROLE"),
+		Annotations: completion.Args(completion.Roles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())
 			if err != nil {

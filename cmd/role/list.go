@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 type list struct {
@@ -33,7 +34,7 @@ databases.`,
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cli.Enum(cmd.Flags(), &in.kind, "kind", "", []string{"default", "custom"}, "list only roles of this `kind`")
+	flags.Enum(cmd.Flags(), &in.kind, "kind", "", []string{"default", "custom"}, "list only roles of this `kind`")
 	cmd.Flags().BoolVar(&in.matrix, "matrix", false, "show the default roles by kind and level")
 	cmd.MarkFlagsMutuallyExclusive("kind", "matrix")
 	return cli.Listing(cmd, columns())

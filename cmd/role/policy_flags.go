@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
@@ -38,7 +40,11 @@ func (t *policyFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&t.keyspaces, "keyspace", nil, "limit to this keyspace of the databases of --db, by `name`; repeatable")
 	f.StringArrayVar(&t.tables, "table", nil, "limit to this table of the keyspaces of --keyspace, by `name`; repeatable")
 	f.StringArrayVar(&t.resources, "resource", nil, "add a resource by its `DRN`, alone or in addition to databases; repeatable")
-	cli.Enum(f, &t.lint, "lint", "warn", []string{"error", "warn", "off"}, "`action` if the role would not work: refuse it, warn or ignore")
+	flags.Enum(f, &t.lint, "lint", "warn", []string{"error", "warn", "off"}, "`action` if the role would not work: refuse it, warn or ignore")
+	completion.Flags(f, completion.Files, "from")
+	completion.Flags(f, completion.Permissions, "remove-permission")
+	completion.Flags(f, completion.Databases, "db")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
 }
 
 // scoped reports whether flags set the scope of the role.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
@@ -40,7 +41,8 @@ Flags that set databases or resources replace the current ones; they work as in
 		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
 			"  astra role update Reporting --add-permission 'Modify Table' --remove-permission db-graphql --yes\n" +
 			"  astra role update Reporting --name 'Data team' --db demo --keyspace app --yes",
-		Args: cli.Args("ROLE"),
+		Args:        cli.Args("ROLE"),
+		Annotations: completion.Args(completion.Roles),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref, in.described, in.changes = args[0], cmd.Flags().Changed("description"), true
 			return in.run(cmd.Context(), app)
@@ -52,6 +54,7 @@ Flags that set databases or resources replace the current ones; they work as in
 	f.StringArrayVar(&in.permissions, "permission", nil, "replace all permissions, by `name` or API parameter; repeatable")
 	f.StringArrayVar(&in.added, "add-permission", nil, "add a permission, by `name` or API parameter; repeatable")
 	f.BoolVar(&in.force, "force", false, "allow weakening a role of the token in use")
+	completion.Flags(f, completion.Permissions, "permission", "add-permission")
 	in.add(f)
 	return cmd
 }
@@ -59,7 +62,7 @@ Flags that set databases or resources replace the current ones; they work as in
 func (in *update) run(ctx context.Context, app *cli.App) error {
 	var err error
 	if in.name != "" {
-		if in.name, err = app.NewName("a role", in.name); err != nil {
+		if in.name, err = app.CheckName("a role", in.name); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -59,7 +60,7 @@ func tour() []step {
 }
 
 func demo(ctx context.Context, app *cli.App, keep bool) error {
-	self, err := cli.Self()
+	self, err := process.Self()
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 // environment is that of the child: our own, with the throw-away sandbox, and
 // without what would choose another credential or format.
 func environment(app *cli.App, state string) []string {
-	return append(app.ThirdPartyEnv(), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
+	return append(process.ThirdPartyEnv(app.Environ()), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 
 // indented writes what a command prints with an indent, as a transcript.

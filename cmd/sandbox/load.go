@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/textfile"
@@ -27,8 +28,9 @@ func newLoad(app *cli.App) *cobra.Command {
 		Long: `Replace the state of the sandbox with a file written by "astra sandbox dump"; -
 reads standard input. Nothing is changed if the file is invalid or larger than
 16 MiB.`,
-		Example: "  astra sandbox dump > sandbox.json\n  astra sandbox load sandbox.json --yes",
-		Args:    cli.Args("FILE"),
+		Example:     "  astra sandbox dump > sandbox.json\n  astra sandbox load sandbox.json --yes",
+		Args:        cli.Args("FILE"),
+		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return load(cmd.Context(), app, args[0])
 		},
@@ -51,7 +53,7 @@ func load(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return exit.Usagef("%s: %v", source(name), err)
 	}
-	if app.Rehearse("replace the sandbox with %s", source(name)) {
+	if app.DryRunf("replace the sandbox with %s", source(name)) {
 		return nil
 	}
 	server, err := replaceable(app)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -33,7 +34,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if err := app.Confirm(ctx, "Reset the sandbox? Its data is lost."); err != nil {
 		return err
 	}
-	if app.Rehearse("reset the sandbox") {
+	if app.DryRunf("reset the sandbox") {
 		return nil
 	}
 	server, err := replaceable(app)
@@ -62,7 +63,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 // dropTraces forgets what was known of the sandbox as it was: the names in it, and
 // what was open, as its tokens are gone.
 func dropTraces(app *cli.App) error {
-	app.ForgetSandboxNames()
+	completion.ForgetSandbox(app)
 	dir, err := app.SandboxDir()
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func dropTraces(app *cli.App) error {
 // replaceable opens the sandbox to replace its state, so that a damaged one is
 // no hindrance.
 func replaceable(app *cli.App) (*sandbox.Server, error) {
-	server, err := app.ServedSandbox(func(*sandbox.Options) {})
+	server, err := app.OpenSandbox(func(*sandbox.Options) {})
 	if errors.Is(err, sandbox.ErrState) {
 		return server, nil
 	}

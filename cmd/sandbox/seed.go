@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -41,6 +43,8 @@ finishes all pending ones.`,
 	f.StringArrayVar(&in.hibernate, "hibernate", nil, "hibernate this serverless `database`, by name or ID; repeatable")
 	f.StringArrayVar(&in.wake, "wake", nil, "resume this hibernated `database`, as a request to its data does; repeatable")
 	f.StringVar(&in.advance, "advance", "", "advance the clock of the sandbox by a `duration`, such as 31m or 90d")
+	completion.Flags(f, completion.Users, "accept")
+	completion.Flags(f, completion.Databases, "hibernate", "wake")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
 	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "wake", "advance")
 	return cmd
@@ -55,7 +59,7 @@ func (in seed) run(app *cli.App) error {
 	if in.noEnterprise || in.enterprise {
 		options.NoEnterprise = &in.noEnterprise
 	}
-	if app.Rehearse("change the sandbox") {
+	if app.DryRunf("change the sandbox") {
 		return nil
 	}
 	server, err := app.Sandbox()
@@ -89,4 +93,4 @@ func (in seed) run(app *cli.App) error {
 	return nil
 }
 
-func (in seed) step() (time.Duration, error) { return cli.ParseDuration("--advance", in.advance) }
+func (in seed) step() (time.Duration, error) { return flags.ParseDuration("--advance", in.advance) }

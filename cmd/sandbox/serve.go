@@ -15,6 +15,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -70,13 +71,13 @@ each request.
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.listen, "listen", "127.0.0.1:8787", "local `address` to listen on; port 0 picks a free one")
-	cli.AddDuration(f, &in.latency, "latency", "delay each answer by this `duration`")
+	flags.Duration(f, &in.latency, "latency", "delay each answer by this `duration`")
 	f.Float64Var(&in.rate, "rate-limit", 0, "answer 429 above this `number` of requests per second")
 	f.Float64Var(&in.scale, "time-scale", sandbox.Speed, "speed up database operations by this `factor`, compared with the service")
 	f.StringArrayVar(&in.faults, "fault", nil, "inject a `fault`; repeatable")
 	f.StringArrayVar(&in.behavior, "behavior", nil, "simulate deviations of a service, comma-separated `names`; repeatable")
 	f.BoolVar(&in.published, "published-tokens", false, "list tokens as the published specification does: without description, times and expiry")
-	return cli.LongRunning(cmd)
+	return cli.WithoutTimeout(cmd)
 }
 
 func (in serve) run(ctx context.Context, app *cli.App) error {
@@ -99,7 +100,7 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 	if least, most := 0.01, 1e6; math.IsNaN(in.scale) || in.scale < least || in.scale > most {
 		return exit.Usagef("--time-scale must be %v to %v", least, most)
 	}
-	server, err := app.ServedSandbox(func(o *sandbox.Options) {
+	server, err := app.OpenSandbox(func(o *sandbox.Options) {
 		o.PublishedTokens, o.TimeScale, o.Behavior = in.published, in.scale, behavior
 		o.Log = func(method, path string) { app.Verbosef("%s %s", method, path) }
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 type get struct {
@@ -26,6 +27,7 @@ func newGet(app *cli.App) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&in.database, "db", "", "`name` or ID of the database (default: the selected one)")
 	cmd.Flags().BoolVar(&in.audits, "audit-logs", false, "show the export of the audit log instead of metrics")
+	completion.Flags(cmd.Flags(), completion.Databases, "db")
 	cmd.MarkFlagsMutuallyExclusive("db", "audit-logs")
 	return cmd
 }

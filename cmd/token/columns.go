@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -13,7 +14,7 @@ func columns() []output.Column[tokens.Token] {
 	return []output.Column[tokens.Token]{
 		{Key: "clientId", Value: func(r tokens.Token) any { return r.ClientID }, Name: true},
 		{Key: "name", Value: func(r tokens.Token) any { return output.OrNull(r.Saved) }, Spare: 1},
-		{Key: "roles", Value: func(r tokens.Token) any { return r.RoleRefs }, Text: func(r tokens.Token) string { return cli.RoleNames(r.RoleRefs) }, Spare: -1},
+		{Key: "roles", Value: func(r tokens.Token) any { return r.RoleRefs }, Text: func(r tokens.Token) string { return lookup.RoleNames(r.RoleRefs) }, Spare: -1},
 		{Key: "description", Value: func(r tokens.Token) any { return r.Text }},
 		{Key: "generatedOn", Value: func(r tokens.Token) any { return r.GeneratedOn }, Sorted: true, Spare: 2},
 		{Key: "expiresAt", Value: func(r tokens.Token) any { return r.ExpiresAt }, Unset: tokens.Token.ExpiryText, Spare: -1},
@@ -42,7 +43,7 @@ func verificationColumns() []output.Column[tokens.Verification] {
 		{Key: "orgId", Value: func(f tokens.Verification) any { return output.OrNull(f.OrgID) }},
 		{Key: "orgName", Value: func(f tokens.Verification) any { return output.OrNull(f.OrgName) }},
 		{Key: "otherOrg", Value: func(f tokens.Verification) any { return f.OtherOrg }},
-		{Key: "roles", Value: func(f tokens.Verification) any { return f.RoleRefs }, Text: func(f tokens.Verification) string { return cli.RoleNames(f.RoleRefs) }},
+		{Key: "roles", Value: func(f tokens.Verification) any { return f.RoleRefs }, Text: func(f tokens.Verification) string { return lookup.RoleNames(f.RoleRefs) }},
 		{Key: "permissions", Value: func(f tokens.Verification) any { return f.Permissions }},
 		{Key: "expiresAt", Value: func(f tokens.Verification) any { return f.ExpiresAt }, Unset: tokens.Verification.ExpiryText},
 		{Key: "current", Value: func(f tokens.Verification) any { return f.Current }},

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -47,13 +49,15 @@ and the service rejects it.`,
 			"  astra token delete throwaway --yes\n" +
 			"  astra token delete --role 'RO User' --older-than 90d --yes\n" +
 			"  astra token list --filter description~nightly -o name | astra token delete --from - --yes",
-		Args: cli.Args("[TOKEN…]"),
+		Args:        cli.Args("[TOKEN…]"),
+		Annotations: completion.Args(completion.Repeat(completion.Tokens)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd, app)
 		},
 	}
 	cmd.Flags().StringVar(&in.from, "from", "", "revoke the tokens listed in a `file`, one per line; - reads standard input")
+	completion.Flags(cmd.Flags(), completion.Files, "from")
 	in.chosen.flags(cmd)
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the token does not exist")
 	cmd.Flags().BoolVar(&in.force, "force", false, "allow revoking the token in use")
@@ -65,7 +69,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	named, err := in.names(ctx, app)
@@ -180,7 +184,7 @@ func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tok
 	row := bulk.Result{Row: 1, Input: t.Input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
 	printUnchanged := func(id string) error {
 		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
-		return app.PrintRow(row, nil)
+		return bulkcmd.PrintOne(app, row, nil)
 	}
 	switch {
 	case t.Stale != "":
@@ -200,13 +204,13 @@ func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tok
 	case app.Globals.DryRun:
 		return err
 	case err != nil:
-		return app.PrintRow(row, err)
+		return bulkcmd.PrintOne(app, row, err)
 	case !existed:
 		app.Say("Token %s does not exist; nothing was revoked.", t.Input)
 		return printUnchanged(t.ClientID)
 	}
 	app.Say("Revoked %s.", t.ClientID)
-	return app.PrintRow(row, revoker.DeleteSecret(ctx, t))
+	return bulkcmd.PrintOne(app, row, revoker.DeleteSecret(ctx, t))
 }
 
 // deleteStale deletes the saved secret of a token that was revoked elsewhere.
@@ -214,7 +218,7 @@ func deleteStale(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t t
 	if err := app.Confirm(ctx, "Delete the saved secret of %s (%s, already revoked)?", t.Saved, t.Stale); err != nil {
 		return err
 	}
-	if app.Rehearse("delete the saved secret of %s (already revoked)", t.Saved) {
+	if app.DryRunf("delete the saved secret of %s (already revoked)", t.Saved) {
 		return nil
 	}
 	if err := revoker.DeleteStale(ctx, t); err != nil {
@@ -253,7 +257,7 @@ func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, f
 	}
 	if app.Globals.DryRun {
 		if stale > 0 {
-			app.Rehearse("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
+			app.DryRunf("delete the saved secrets of %s", spelling.Count(stale, "revoked token"))
 		}
 		return revoker.DryRun(ctx, found)
 	}
@@ -261,8 +265,8 @@ func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, f
 	if live > 0 {
 		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(live, "token"))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, "No tokens match."); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, "No tokens match."); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -23,10 +25,11 @@ func (f *filter) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.role, "role", "", "list only tokens with this role, by `name` or ID")
 	cmd.Flags().StringVar(&f.olderThan, "older-than", "", "list only tokens older than this `duration`, such as 90d")
 	cmd.Flags().BoolVar(&f.noExpiry, "no-expiry", false, "list only tokens that never expire")
+	completion.Flags(cmd.Flags(), completion.Roles, "role")
 }
 
 // age returns the minimum age of a token, zero for any age.
-func (f filter) age() (time.Duration, error) { return cli.ParseDuration("--older-than", f.olderThan) }
+func (f filter) age() (time.Duration, error) { return flags.ParseDuration("--older-than", f.olderThan) }
 
 // choose returns the tokens that match the filter. A token of unknown age or expiry
 // does not match a condition about it.

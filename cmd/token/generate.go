@@ -8,8 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -57,12 +60,15 @@ shown before the token is generated.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or ID of a role; repeatable")
 	f.StringVar(&in.description, "description", "", "`text` that describes the token")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+cli.ExpiryForms+" (default: never)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+flags.ExpiryForms+" (default: never)")
 	f.StringVar(&in.org, "org", "", "`ID` of the organization, for an enterprise token (default: that of the credential)")
 	f.StringVar(&in.Save, "save", "", "save the token in the secret store under this `name`")
 	f.StringVar(&in.Out, "out", "", "write the token to this new `file`, readable only by you")
 	f.BoolVar(&in.Copy, "copy", false, "also copy the token to the clipboard")
-	cli.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	flags.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	completion.Flags(f, completion.Roles, "role")
+	completion.Flags(f, completion.OrganizationIDs, "org")
+	completion.Flags(f, completion.Files, "out")
 	return cmd
 }
 
@@ -74,7 +80,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	expires, err := cli.ParseExpiry("--expires", in.expires, now)
+	expires, err := flags.ParseExpiry("--expires", in.expires, now)
 	if err != nil {
 		return err
 	}
@@ -97,7 +103,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if of := cli.Manages(roles...); of != "" {
+	if of := lookup.Manages(roles...); of != "" {
 		app.Say("This token can manage %s.", of)
 	}
 	if app.Interactive() && !app.Globals.Yes {
@@ -156,7 +162,7 @@ func warnOfLog(app *cli.App) {
 // explain shows the permissions of the roles before the confirmation.
 func explain(app *cli.App, roles []devops.Role) {
 	for _, r := range roles {
-		allowed := cli.PermissionsOf(r)
+		allowed := lookup.PermissionsOf(r)
 		app.Say("%s has %s: %s", r.Name, spelling.Count(len(allowed), "permission"), strings.Join(allowed, ", "))
 	}
 }
@@ -172,7 +178,7 @@ func (in generate) report(app *cli.App, made tokens.IssuedToken, kept []string, 
 		}
 		return failure
 	}
-	app.Say("Generated %s (%s); its secret is in %s.", made.ClientID, cli.RoleNames(made.Roles), strings.Join(kept, " and in "))
+	app.Say("Generated %s (%s); its secret is in %s.", made.ClientID, lookup.RoleNames(made.Roles), strings.Join(kept, " and in "))
 	if failure != nil {
 		return failure
 	}

@@ -4,17 +4,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get TOKEN",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show a token",
-		Long:    "Show a token, by client ID or saved name.",
-		Example: "  astra token get \"$(astra token list -o name | head -n 1)\"",
-		Args:    cli.Args("TOKEN"),
+		Use:         "get TOKEN",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show a token",
+		Long:        "Show a token, by client ID or saved name.",
+		Example:     "  astra token get \"$(astra token list -o name | head -n 1)\"",
+		Args:        cli.Args("TOKEN"),
+		Annotations: completion.Args(completion.Tokens),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			session, err := app.Session(cmd.Context())
 			if err != nil {

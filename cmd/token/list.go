@@ -37,7 +37,7 @@ func list(ctx context.Context, app *cli.App, in filter) error {
 		return err
 	}
 	if in.role == "" {
-		session.SparePolicies()
+		session.DropPolicies()
 	}
 	all, err := tokens.List(ctx, app, session)
 	if err != nil {

@@ -13,8 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -69,7 +72,8 @@ input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
 		Example: "  echo \"curl -H 'X-Cassandra-Token: $(astra token generate --role 'RO User' --jq .token)' …\" > build.log\n" +
 			"  astra token panic build.log --dry-run\n" +
 			"  astra token panic build.log --yes",
-		Args: cli.Args("[FILE]"),
+		Args:        cli.Args("[FILE]"),
+		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				in.file = args[0]
@@ -83,7 +87,7 @@ input counts the tokens; outcome is ok, failed, unknown, unchanged (not live) or
 }
 
 func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	texts, lines, err := in.find(cmd.Context(), app)
@@ -126,10 +130,10 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if replaced > 0 {
 		app.Say("Requested to replace %s; the rows show the result.", spelling.Count(replaced, "token"))
 	}
-	if err := cli.Print(app, cli.RowColumns(), results, ""); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {
 		return err
 	}
-	return app.BatchError(results, false)
+	return bulkcmd.Summarize(app, results, false)
 }
 
 // show prints the facts about a token before the confirmation.
@@ -149,7 +153,7 @@ func show(app *cli.App, l *tokens.ExposedToken) {
 	add("state", l.State())
 	add("organization", cmp.Or(l.OrgName, l.OrgID))
 	if l.Listed() {
-		add("roles", cmp.Or(cli.RoleNames(l.RoleRefs), "none"))
+		add("roles", cmp.Or(lookup.RoleNames(l.RoleRefs), "none"))
 		add("permissions", cmp.Or(strings.Join(l.Permissions, ", "), "none"))
 		add("description", l.Text)
 		add("age", cli.Age(l.Now, l.GeneratedOn))

@@ -32,8 +32,8 @@ show the mark, all new tokens are listed as candidates with their roles and
 descriptions, the best matches first: choose one with --revoke. A deletion
 counts only if a complete list confirms it. A list is complete if it contains
 your own token and all earlier ones: if another administrator deleted one of
-those, name it with --deleted. A request may still take effect within five
-minutes of the command.
+those, name it with --deleted. For ten minutes after the command, a request may
+still take effect and its token be listed.
 
 To continue a rotation whose new token is stored, use "astra token rotate" as
 its row shows.`,

@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -65,7 +67,8 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 			"  astra token rotate orders --overlap 1h --yes\n" +
 			"  astra token rotate orders --finish --yes\n" +
 			"  astra token rotate --due --yes",
-		Args: cli.Args("[TOKEN]"),
+		Args:        cli.Args("[TOKEN]"),
+		Annotations: completion.Args(completion.Tokens),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.ref = strings.Join(args, "")
 			return in.run(cmd.Context(), app)
@@ -73,11 +76,12 @@ rotation, --rollback restores the old token if it is not revoked yet, and
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.overlap, "overlap", "", "`duration` until the old token is due for revocation, such as 24h, or 0 (default "+defaultOverlap+"; 0 for the stored login in use)")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+cli.ExpiryForms+" (default: same lifetime as the old one)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the new token expires: "+flags.ExpiryForms+" (default: same lifetime as the old one)")
 	f.StringVar(&in.Save, "save", "", "save a token that is not stored yet under this `name`")
 	f.StringVar(&in.Out, "out", "", "write the token to this new `file`, readable only by you")
 	f.BoolVar(&in.Copy, "copy", false, "also copy the new token to the clipboard")
-	cli.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	flags.Enum(f, &in.Format, "format", "", []string{"json", "csv", "env", "text"}, "`format` of the file (default by its suffix, else json)")
+	completion.Flags(f, completion.Files, "out")
 	f.BoolVar(&in.resume, "resume", false, "resume an interrupted rotation")
 	f.BoolVar(&in.rollback, "rollback", false, "roll back: restore the old token and revoke the new one")
 	f.BoolVar(&in.finish, "finish", false, "revoke the old token now and end the rotation")
@@ -146,11 +150,11 @@ func (in rotate) options(app *cli.App) (tokens.RotationOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.ExpiresAt, err = cli.ParseExpiry("--expires", in.expires, now); err != nil {
+	if o.ExpiresAt, err = flags.ParseExpiry("--expires", in.expires, now); err != nil {
 		return o, err
 	}
 	if in.overlap != "0" && in.overlap != "0s" {
-		o.Overlap, err = cli.ParseDuration("--overlap", o.OverlapText)
+		o.Overlap, err = flags.ParseDuration("--overlap", o.OverlapText)
 	}
 	return o, err
 }
@@ -170,7 +174,7 @@ func (in rotate) continueRotation(ctx context.Context, app *cli.App, session *cl
 	if err := app.Confirm(ctx, "%s", question); err != nil {
 		return err
 	}
-	if app.Rehearse("resume the rotation of %s (%s)", r.Entry.Old, string(r.Entry.Step)) {
+	if app.DryRunf("resume the rotation of %s (%s)", r.Entry.Old, string(r.Entry.Step)) {
 		return nil
 	}
 	return advance(ctx, app, r, finish)
@@ -234,7 +238,7 @@ func (in rotate) rollBack(ctx context.Context, app *cli.App, session *cli.Sessio
 	if err := app.Confirm(ctx, "Roll back the rotation of %s and revoke the new token?", old); err != nil {
 		return err
 	}
-	if app.Rehearse("roll back the rotation of %s (%s)", old, string(r.Entry.Step)) {
+	if app.DryRunf("roll back the rotation of %s (%s)", old, string(r.Entry.Step)) {
 		return nil
 	}
 	ended, err := r.RollBack(ctx)

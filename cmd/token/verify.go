@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/tokens"
@@ -40,8 +41,9 @@ object in both cases:
     permissions  all permissions of the roles, as API parameters
     expiresAt    when it expires, or null
     current      whether it is the token in use`,
-		Example: "  astra token verify\n  astra token verify - < token.txt",
-		Args:    cli.Args("[TOKEN]"),
+		Example:     "  astra token verify\n  astra token verify - < token.txt",
+		Args:        cli.Args("[TOKEN]"),
+		Annotations: completion.Args(completion.Tokens),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return verify(cmd.Context(), app, strings.Join(args, ""))
 		},

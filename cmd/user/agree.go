@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // confirmIntent asks before one person is invited if the roles were picked from a list,
@@ -27,7 +28,7 @@ func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.
 	if err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Invite %s to %s as %s?", g.address, org, cli.RoleNames(roles)); err != nil {
+	if err := app.Confirm(ctx, "Invite %s to %s as %s?", g.address, org, lookup.RoleNames(roles)); err != nil {
 		return err
 	}
 	if app.Globals.Yes || app.Globals.DryRun {
@@ -38,7 +39,7 @@ func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.
 		return err
 	}
 	if user, found := byAddress(now.Users, g.address); found {
-		return exit.Failf(exit.Conflict, "%s was added to the organization during the prompt (%s); nothing was sent", user.Email, cli.RoleNames(refs(user)))
+		return exit.Failf(exit.Conflict, "%s was added to the organization during the prompt (%s); nothing was sent", user.Email, lookup.RoleNames(refs(user)))
 	}
 	return nil
 }
@@ -67,7 +68,7 @@ func powers(ctx context.Context, session *cli.Session, invitees []invitee) (stri
 	}
 	var sentences []string
 	for _, r := range roles {
-		of := cli.Manages(r)
+		of := lookup.Manages(r)
 		if of == "" {
 			continue
 		}
@@ -101,7 +102,7 @@ func enumerated(names []string) string {
 func tellManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
 	found := false
 	for _, r := range roles {
-		if of := cli.Manages(r); of != "" && given(r.ID) {
+		if of := lookup.Manages(r); of != "" && given(r.ID) {
 			app.Say("%s can manage %s.", r.Name, of)
 			found = true
 		}

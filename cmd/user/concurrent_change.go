@@ -7,6 +7,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // checkUnchanged verifies, right before the change, that the user is as it was shown.
@@ -62,7 +63,7 @@ func unchangedSince(users []devops.User, shown devops.User) error {
 	case i < 0:
 		return exit.Failf(exit.Conflict, "%s was removed by another client; nothing was changed", shown.Email)
 	case !sameRoles(roleIDs(users[i]), roleIDs(shown)):
-		return exit.Failf(exit.Conflict, "roles of %s were changed by another client to %s; nothing was changed", shown.Email, cli.RoleNames(refs(users[i])))
+		return exit.Failf(exit.Conflict, "roles of %s were changed by another client to %s; nothing was changed", shown.Email, lookup.RoleNames(refs(users[i])))
 	}
 	return nil
 }

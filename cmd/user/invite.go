@@ -8,9 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type invite struct {
@@ -72,6 +75,8 @@ waits for the first and sends nothing twice.`,
 	f.StringVar(&in.from, "from", "", "read addresses and roles from a `file`; - reads standard input")
 	f.BoolVar(&in.resend, "resend", false, "resend the invitation email to pending users")
 	f.BoolVar(&in.resume, "resume", false, "resume the same command after an interruption")
+	completion.Flags(f, completion.Roles, "role")
+	completion.Flags(f, completion.Files, "from")
 	return cmd
 }
 
@@ -90,7 +95,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
-		if wrong := app.InputErrors(faults); wrong != nil {
+		if wrong := bulkcmd.CheckInput(app, faults); wrong != nil {
 			return wrong
 		}
 		return err
@@ -99,7 +104,7 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := app.LockRun(ctx, session, "user invite", in.keys(invitees), !in.resend)
+	unlock, err := bulkcmd.Lock(ctx, app, session, "user invite", in.keys(invitees), !in.resend)
 	if err != nil {
 		return err
 	}
@@ -128,7 +133,7 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 	if single {
 		return cli.CheckOne(app, columns())
 	}
-	return cli.CheckList(app, cli.RowColumns())
+	return cli.CheckList(app, bulkcmd.Columns())
 }
 
 // one invites one person and prints the invitee.
@@ -148,7 +153,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 		if err != nil {
 			return err
 		}
-		app.Rehearse("invite %s to %s as %s", g.address, members.OrgName, cli.RoleNames(refs))
+		app.DryRunf("invite %s to %s as %s", g.address, members.OrgName, lookup.RoleNames(refs))
 	}
 	err := session.Users.Invite(ctx, members.OrgID, g.address, g.roles)
 	if devops.MaybeApplied(err) {
@@ -168,7 +173,7 @@ func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, m
 	if g.action == resend {
 		app.Say("Resent the invitation email to %s.", invited.Email)
 	} else {
-		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, cli.RoleNames(refs(invited)))
+		app.Say("Invited %s to %s as %s.", invited.Email, members.OrgName, lookup.RoleNames(refs(invited)))
 	}
 	return cli.PrintOne(app, columns(), invited)
 }

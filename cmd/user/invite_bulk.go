@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -20,7 +22,7 @@ const lastLook = 10 * time.Second
 
 // several invites people and prints the result of each row.
 func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
-	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(invitees))
+	record, err := bulkcmd.OpenRecord(app, "user invite", members.OrgID, in.keys(invitees))
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 		people++
 	}
 	if app.Globals.DryRun {
-		return app.RehearseRows(ctx, rows)
+		return bulkcmd.DryRun(ctx, app, rows)
 	}
 	given, err := powers(ctx, session, invitees)
 	if err != nil {
@@ -72,7 +74,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if err := record.Begin(in.resume); err != nil {
 		return exit.Failf(exit.Config, "record of finished rows: %v", err)
 	}
-	results := app.RunRows(ctx, "Inviting", rows, record, reconcile(session, invitees))
+	results := bulkcmd.Run(ctx, app, "Inviting", rows, record, reconcile(session, invitees))
 	left := pendingRows(rows, results)
 	if err := record.Close(!left); err != nil {
 		app.Warn("the record of finished rows could not be saved: %v", err)
@@ -148,7 +150,7 @@ func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees 
 		if err != nil {
 			return err
 		}
-		rows[i].As = cli.RoleNames(refs)
+		rows[i].As = lookup.RoleNames(refs)
 	}
 	return nil
 }
@@ -232,7 +234,7 @@ func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []
 
 // report prints the rows and returns the error of the command.
 func report(app *cli.App, results []bulk.Result, left bool) error {
-	if err := cli.Print(app, cli.RowColumns(), results, "No users match."); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, "No users match."); err != nil {
 		return err
 	}
 	counts := map[bulk.Outcome]int{}
@@ -241,5 +243,5 @@ func report(app *cli.App, results []bulk.Result, left bool) error {
 	}
 	app.Say("%d done, %d unchanged, %d failed, %d unknown, %d not started.",
 		counts[bulk.OK], counts[bulk.Unchanged], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.NotStarted])
-	return app.BatchError(results, left)
+	return bulkcmd.Summarize(app, results, left)
 }

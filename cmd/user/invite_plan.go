@@ -6,9 +6,11 @@ import (
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -61,7 +63,7 @@ func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, 
 // together with those of the roles.
 func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]invitee, error) {
 	if _, err := session.AllRoles(ctx); err != nil {
-		if wrong := app.InputErrors(faults); wrong != nil {
+		if wrong := bulkcmd.CheckInput(app, faults); wrong != nil {
 			return nil, wrong
 		}
 		return nil, err
@@ -88,7 +90,7 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		if len(e.Roles) > 0 {
 			ids = own[i]
 		}
-		e.Address = app.Composed(e.Address)
+		e.Address = app.Compose(e.Address)
 		key := spelling.Fold(e.Address)
 		at, twice := seen[key]
 		g := invitee{address: e.Address, roles: ids, line: e.Line}
@@ -102,7 +104,7 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		}
 		all = append(all, g)
 	}
-	return all, app.InputErrors(faults)
+	return all, bulkcmd.CheckInput(app, faults)
 }
 
 // rolesOf returns the IDs of the roles of an entry, and a fault for each unknown name.
@@ -193,7 +195,7 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 			update = append(update, "--role", name)
 		}
 		g.failure = exit.Failf(exit.Conflict, "%s is already in the organization (%s) with other roles: %s",
-			user.Email, status(user), cli.RoleNames(refs(user))).
+			user.Email, status(user), lookup.RoleNames(refs(user))).
 			WithHint("nothing was sent, because an invitation would replace these roles").
 			WithNext(shellword.Line(update...))
 	case pending && again:

@@ -18,7 +18,7 @@ import (
 func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Session, orgID string, err error) error {
 	switch g.verdict(ctx, session) {
 	case bulk.Happened:
-		app.Changed()
+		app.RecordChange()
 		return nil
 	case bulk.CannotTell:
 		return err
@@ -32,7 +32,7 @@ func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Sessi
 	}
 	switch g.verdict(ctx, session) {
 	case bulk.Happened:
-		app.Changed()
+		app.RecordChange()
 		return nil
 	case bulk.DidNotHappen:
 		return fmt.Errorf("%w: sent twice without effect; last error: %v", devops.ErrServer, err) //nolint:errorlint // its outcome is known now

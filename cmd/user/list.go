@@ -7,8 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 )
 
 type list struct {
@@ -27,8 +29,9 @@ invitation is accepted.`,
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
-	cli.Enum(cmd.Flags(), &in.status, "status", "", []string{"active", "pending"}, "list only users with this `status`")
+	flags.Enum(cmd.Flags(), &in.status, "status", "", []string{"active", "pending"}, "list only users with this `status`")
 	cmd.Flags().StringVar(&in.role, "role", "", "list only users with this role, by `name` or ID")
+	completion.Flags(cmd.Flags(), completion.Roles, "role")
 	return cli.Listing(cmd, columns())
 }
 

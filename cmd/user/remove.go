@@ -10,9 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -40,7 +43,8 @@ Removing the last Organization Administrator requires --force and the email
 address, typed or given by --confirm.`,
 		Example: "  astra user remove developer@example.com --yes\n" +
 			"  astra user remove viewer@example.com gone@example.com --if-exists --yes",
-		Args: cli.Args("USER…"),
+		Args:        cli.Args("USER…"),
+		Annotations: completion.Args(completion.Repeat(completion.Users)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.refs = args
 			return in.run(cmd, app)
@@ -67,7 +71,7 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	for _, arg := range in.refs {
 		refs = append(refs, bulk.Split(arg)...)
 	}
-	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
+	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
@@ -142,7 +146,7 @@ func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members dev
 		return app.Confirm(ctx, "%s?", describeRemoval(leaving[0], members.OrgName))
 	}
 	for _, u := range leaving {
-		app.Say("- %s (%s, %s)", u.Email, status(u), cli.RoleNames(refs(u)))
+		app.Say("- %s (%s, %s)", u.Email, status(u), lookup.RoleNames(refs(u)))
 	}
 	return app.Confirm(ctx, "Remove these %s from %s?", spelling.Count(len(leaving), "person"), members.OrgName)
 }
@@ -180,5 +184,5 @@ func describeRemoval(u devops.User, org string) string {
 	if status(u) == "pending" {
 		return fmt.Sprintf("Withdraw the invitation of %s to %s", u.Email, org)
 	}
-	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, cli.RoleNames(refs(u)), org)
+	return fmt.Sprintf("Remove %s (%s) from %s", u.Email, lookup.RoleNames(refs(u)), org)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -19,14 +20,14 @@ func (in removeCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 	if l.ID == "" {
 		app.Say("User %s does not exist; nothing to remove.", l.input)
 		row.Action, row.Outcome = unchanged, bulk.Unchanged
-		return app.PrintRow(row, nil)
+		return bulkcmd.PrintOne(app, row, nil)
 	}
 	deleted := session.Users.Remove(ctx, l.ID)
 	if app.Globals.DryRun {
 		return deleted
 	}
 	if err := members.ProveOne(ctx, l.ID, deleted, cli.StillListed(l.Email)); err != nil {
-		return app.PrintRow(row, fmt.Errorf("remove %s: %w", l.Email, err))
+		return bulkcmd.PrintOne(app, row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	if status(l.User) == "pending" {
 		app.Say("Withdrew the invitation of %s to %s.", l.Email, org)
@@ -34,7 +35,7 @@ func (in removeCmd) one(ctx context.Context, app *cli.App, session *cli.Session,
 		app.Say("Removed %s from %s.", l.Email, org)
 		tellTokens(app, l.Email, l.User)
 	}
-	return app.PrintRow(row, nil)
+	return bulkcmd.PrintOne(app, row, nil)
 }
 
 // tellTokens reports that tokens outlive the users who generated them. Such a token has
@@ -85,9 +86,9 @@ func (in removeCmd) several(ctx context.Context, app *cli.App, session *cli.Sess
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error { return session.Users.Remove(ctx, l.ID) }}
 	}
 	if app.Globals.DryRun {
-		return app.RehearseRows(ctx, rows)
+		return bulkcmd.DryRun(ctx, app, rows)
 	}
-	results := app.RunRows(ctx, "Removing", rows, nil, nil)
+	results := bulkcmd.Run(ctx, app, "Removing", rows, nil, nil)
 	members.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed(found[row].Email) })
 	failure := report(app, results, false)
 	var gone []devops.User

@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -40,7 +42,8 @@ Removing the role of the last Organization Administrator requires --force and
 the email address, typed or given by --confirm.`,
 		Example: "  astra user update developer@example.com --add-role 'API R/W User'\n" +
 			"  astra user update developer@example.com --role 'RO User' --yes",
-		Args: cli.Args("USER"),
+		Args:        cli.Args("USER"),
+		Annotations: completion.Args(completion.Users),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.user = args[0]
 			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
@@ -52,6 +55,7 @@ the email address, typed or given by --confirm.`,
 	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or ID of a role to remove; repeatable")
 	f.BoolVar(&in.force, "force", false, "allow removing the role of the last Organization Administrator")
 	f.StringVar(&in.confirm, "confirm", "", "email `address` of the last Organization Administrator, instead of typing it")
+	completion.Flags(f, completion.Roles, "role", "add-role", "remove-role")
 	cmd.MarkFlagsMutuallyExclusive("role", "add-role")
 	cmd.MarkFlagsMutuallyExclusive("role", "remove-role")
 	return cmd
@@ -99,7 +103,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return exit.Hint(err, "the roles were changed, but could not be verified")
 	}
 	if !sameRoles(roleIDs(now), wanted) {
-		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, cli.RoleNames(refs(now)))
+		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, lookup.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
@@ -180,7 +184,7 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	}
 	for _, r := range refs(user) {
 		if !slices.Contains(wanted, r.ID) {
-			lost = append(lost, cli.RoleNames([]cli.RoleRef{r}))
+			lost = append(lost, lookup.RoleNames([]lookup.RoleRef{r}))
 			app.Say("- %s", lost[len(lost)-1])
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -28,14 +29,14 @@ func columns() []output.Column[devops.User] {
 		{Key: "id", Value: func(u devops.User) any { return u.ID }, Name: true, Spare: 1},
 		{Key: "email", Value: func(u devops.User) any { return u.Email }, Sorted: true},
 		{Key: "status", Value: func(u devops.User) any { return status(u) }, State: true},
-		{Key: "roles", Value: func(u devops.User) any { return refs(u) }, Text: func(u devops.User) string { return cli.RoleNames(refs(u)) }},
+		{Key: "roles", Value: func(u devops.User) any { return refs(u) }, Text: func(u devops.User) string { return lookup.RoleNames(refs(u)) }},
 	}
 }
 
-func refs(u devops.User) []cli.RoleRef {
-	named := make([]cli.RoleRef, 0, len(u.Roles))
+func refs(u devops.User) []lookup.RoleRef {
+	named := make([]lookup.RoleRef, 0, len(u.Roles))
 	for _, r := range u.Roles {
-		named = append(named, cli.RoleRef{ID: r.ID, Name: r.Name})
+		named = append(named, lookup.RoleRef{ID: r.ID, Name: r.Name})
 	}
 	return named
 }

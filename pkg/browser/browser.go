@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/process"
 )
 
 // watched is how long a program is watched that opens a page: one that fails
@@ -71,7 +72,7 @@ func withAddress(words []string, address string) []string {
 // without what the environment holds of Astra.
 func launch(ctx context.Context, app *cli.App, words []string) bool {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // the user's own choice
-	cmd.Env = app.ThirdPartyEnv()
+	cmd.Env = process.ThirdPartyEnv(app.Environ())
 	detach(cmd)
 	if cmd.Start() != nil {
 		return false

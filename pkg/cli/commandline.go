@@ -1,19 +1,16 @@
 package cli
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // WithFlag returns the command line that the user gave, with one more flag.
-func (a *App) WithFlag(flag string) string { return repairedLine(slices.Clone(a.Args), flag) }
+func (s *Settings) WithFlag(flag string) string { return lineWithFlag(slices.Clone(s.Args), flag) }
 
-func repairedLine(args []string, flag string) string {
+func lineWithFlag(args []string, flag string) string {
 	at := slices.Index(args, "--")
 	if at < 0 {
 		at = len(args)
@@ -21,17 +18,17 @@ func repairedLine(args []string, flag string) string {
 	return "astra " + shellword.Line(slices.Insert(args, at, strings.Fields(flag)...)...)
 }
 
-// Repeat is the command line that the user gave, with more flags and without its
-// time limit, which may have been too short.
-func (a *App) Repeat(flags ...string) string {
-	return repairedLine(withoutLimit(a.Args), strings.Join(flags, " "))
+// Repeat returns the command line that the user gave, with more flags and without
+// --timeout, which may have been too short.
+func (s *Settings) Repeat(flags ...string) string {
+	return lineWithFlag(withoutTimeout(s.Args), strings.Join(flags, " "))
 }
 
-// withoutLimit is a command line without the time limit that was too short.
-func withoutLimit(args []string) []string { return without(args, "--timeout") }
+// withoutTimeout returns a command line without --timeout.
+func withoutTimeout(args []string) []string { return withoutFlag(args, "--timeout") }
 
-// without is a command line without a flag and its value.
-func without(args []string, flag string) []string {
+// withoutFlag returns a command line without a flag and its value.
+func withoutFlag(args []string, flag string) []string {
 	var kept []string
 	for i := 0; i < len(args); i++ {
 		switch {
@@ -46,32 +43,32 @@ func without(args []string, flag string) []string {
 	return kept
 }
 
-// Command is a command line that people are told to run, with the flags of this one
-// that chose organization, service and credential: it means the same when it is pasted.
-// A line that says itself what it is for stays as it is.
-func (a *App) Command(line string) string {
+// Command returns a command line for a hint, with the flags of this one that chose
+// organization, service and credential, so that it means the same when it is pasted. A
+// line with such flags of its own stays as it is.
+func (s *Settings) Command(line string) string {
 	rest, ours := strings.CutPrefix(line, "astra ")
-	if !ours || chooses(rest) {
+	if !ours || choosesCredential(rest) {
 		return line
 	}
-	if flags := a.chosenFor(rest); len(flags) > 0 {
+	if flags := s.credentialFlags(rest); len(flags) > 0 {
 		return "astra " + shellword.Line(flags...) + " " + rest
 	}
 	return line
 }
 
-// chosenFor returns the flags that a command line, which is given without its first
-// word, needs to mean what this one did.
-func (a *App) chosenFor(rest string) []string {
+// credentialFlags returns the flags that a command line, given without its first word,
+// needs to run with the same organization, service and credential as this one.
+func (s *Settings) credentialFlags(rest string) []string {
 	noun, _, _ := strings.Cut(rest, " ")
 	switch {
 	case slices.Contains([]string{"sandbox", "permission", "completion", "version", "help"}, noun), strings.HasSuffix(rest, " --help"):
 		return nil
 	case strings.HasPrefix(rest, "auth login"): // it names its profile, and asks for another token
-		if a.Globals.APIURL == "" || a.sandboxed {
+		if s.Globals.APIURL == "" || s.sandboxed {
 			return nil
 		}
-		return []string{"--api-url", a.Globals.APIURL}
+		return []string{"--api-url", s.Globals.APIURL}
 	}
 	var flags []string
 	add := func(flag, value string) {
@@ -79,24 +76,24 @@ func (a *App) chosenFor(rest string) []string {
 			flags = append(flags, flag, value)
 		}
 	}
-	if a.sandboxed {
+	if s.sandboxed {
 		flags = append(flags, "--sandbox")
 	} else {
-		add("-p", a.Globals.Profile)
+		add("-p", s.Globals.Profile)
 	}
 	if noun == "profile" { // what is on this machine
 		return flags
 	}
-	add("--token-file", a.Globals.TokenFile)
-	if !a.sandboxed {
-		add("--api-url", a.Globals.APIURL)
+	add("--token-file", s.Globals.TokenFile)
+	if !s.sandboxed {
+		add("--api-url", s.Globals.APIURL)
 	}
 	return flags
 }
 
-// chooses reports whether a command line says what it is for: it may be the one that
-// was given.
-func chooses(line string) bool {
+// choosesCredential reports whether a command line has flags that choose organization,
+// service or credential.
+func choosesCredential(line string) bool {
 	bare := strings.ReplaceAll(line, `'\''`, "")
 	for i, part := range strings.Split(bare, "'") {
 		if i%2 == 1 { // one quoted word
@@ -110,39 +107,4 @@ func chooses(line string) bool {
 		}
 	}
 	return false
-}
-
-// Asleep says how a database that is parked or hibernated comes back, "" for another one.
-func (a *App) Asleep(d devops.Database) string {
-	switch d.Status {
-	case "HIBERNATED":
-		return d.Name + " exists and is hibernated: it resumes at the first request to its data"
-	case "PARKED":
-		return d.Name + " exists and is parked; to use it: " + a.Command("astra db unpark "+shellword.Quote(d.Name)+" --wait")
-	}
-	return ""
-}
-
-// Awake adds to a refusal by a database that is parked or hibernated how it comes back.
-func (s *Session) Awake(d devops.Database, err error) error {
-	if !errors.Is(err, devops.ErrConflict) {
-		return err
-	}
-	name := shellword.Quote(d.Name)
-	switch {
-	case d.Status == "PARKED":
-		return exit.Hint(err, d.Name+" is parked", "astra db unpark "+name+" --wait")
-	case d.Status != "HIBERNATED":
-		return err
-	}
-	hint := d.Name + " is hibernated: it resumes at the first request to its data"
-	endpoint, failed := s.DataEndpoint(d, d.Region)
-	if s.app.sandboxed || failed == nil && !strings.Contains(endpoint, d.ID) { // one address for all databases, as a sandbox has it
-		return exit.Hint(err, hint+". To simulate one in the sandbox:", "astra sandbox seed --wake "+name)
-	}
-	hint += ", by cqlsh, a driver, the Data API or curl"
-	if failed != nil {
-		return exit.Hint(err, hint)
-	}
-	return exit.Hint(err, hint, `printf 'X-Cassandra-Token: %s\n' "$ASTRA_DB_APPLICATION_TOKEN" | curl -H @- `+shellword.Quote(endpoint+"/v2/schemas/keyspaces"))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -12,34 +13,35 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/prompt"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
-// errDone ends a command early with success, as after a dry run.
-var errDone = errors.New("done")
-
-// Finish reports how the command ended and returns the exit status. A failure
-// is one short text for people, or one JSON object where -o json or yaml asks
-// for it, on standard error; standard output stays empty.
+// Finish reports how the command ended and returns the exit status. A failure is a short
+// text, or with -o json or yaml one JSON object, on standard error; standard output stays
+// empty.
 func (a *App) Finish(ctx context.Context, err error) int {
 	for _, end := range []context.CancelFunc{a.cancelTimeout, a.endLife} {
 		if end != nil {
 			defer end()
 		}
 	}
-	a.saveSeenNames()
-	if err == nil || errors.Is(err, errDone) || errors.Is(err, exit.ErrNegative) {
+	if a.AtExit != nil {
+		a.AtExit()
+	}
+	if err == nil || errors.Is(err, exit.ErrDone) || errors.Is(err, exit.ErrNegative) {
 		end := exit.OK
 		if errors.Is(err, exit.ErrNegative) {
 			end = exit.CheckFailed
 		}
-		if err = a.unwritten(); err == nil {
+		if err = a.outputError(); err == nil {
 			return int(end)
 		}
 	}
-	if child, ok := errors.AsType[ChildStatus](err); ok {
+	if child, ok := errors.AsType[process.Status](err); ok {
 		return int(child)
 	}
 	if a.OnFailure != nil {
@@ -86,7 +88,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.failed == "astra auth login" {
 		for i, command := range e.Next {
 			if command == a.failed { // again, and with another token
-				e.Next[i] = repairedLine(without(a.Args, "--token-file"), "")
+				e.Next[i] = lineWithFlag(withoutFlag(a.Args, "--token-file"), "")
 			}
 		}
 	}
@@ -96,15 +98,15 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			e.Hint, e.Next = "the sandbox's admin token was revoked or rotated. A profile that is logged in to the sandbox still works; \"astra sandbox reset\" makes a new one (data is lost)", []string{"astra sandbox status"}
 		}
 	}
-	a.sayUnchanged(e, err)
+	a.addUnchanged(e, err)
 	a.adviseNetwork(e, err)
-	a.advisePlace(e, err)
+	a.adviseDirectory(e, err)
 	if a.session != nil && e.Exit == exit.Network && e.Hint == "" && !a.sandboxed {
 		e.Hint, e.Next = "endpoint: "+a.session.APIURL+" ("+a.endpointOrigin()+")", append(e.Next, "astra doctor")
 	}
 	if hint, command := a.OtherService(); hint != "" && (e.Exit == exit.NoCredential || e.Exit == exit.Network) {
 		e.Hint, e.Next = strings.TrimPrefix(e.Hint+"; "+hint, "; "), append([]string{command}, e.Next...)
-	} else if a.elsewhere(e) {
+	} else if a.isSandboxTokenElsewhere(e) {
 		e.Hint, e.Next = "this is a token of the sandbox on this machine: add --sandbox, or --api-url with the address at which it is served", []string{"astra sandbox status"}
 	}
 	for i, command := range e.Next {
@@ -119,9 +121,9 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	return int(e.Exit)
 }
 
-// sayUnchanged adds to an interruption that nothing was changed, where that is certain:
-// at a question, which comes before all changes, and where no token was asked for.
-func (a *App) sayUnchanged(e *exit.Error, err error) {
+// addUnchanged adds to an interruption that nothing was changed, where that is certain:
+// at a prompt, which comes before all changes, and where no token was requested.
+func (a *App) addUnchanged(e *exit.Error, err error) {
 	generates := a.failed == "astra token generate" || a.failed == "astra token rotate"
 	stopped := slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, e.Exit)
 	switch {
@@ -133,14 +135,14 @@ func (a *App) sayUnchanged(e *exit.Error, err error) {
 	}
 }
 
-// elsewhere reports whether a failure is that a token of this machine's sandbox went to
-// the public service, which does not know it.
-func (a *App) elsewhere(e *exit.Error) bool {
+// isSandboxTokenElsewhere reports whether a token of this machine's sandbox was rejected
+// by the public service.
+func (a *App) isSandboxTokenElsewhere(e *exit.Error) bool {
 	return !a.sandboxed && a.session != nil && a.session.APIURL == devops.DefaultURL &&
-		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.OfSandbox(a.session.ClientID)
+		(e.Exit == exit.NoCredential || e.Exit == exit.Network) && a.IsSandboxToken(a.session.ClientID)
 }
 
-// endpointOrigin names the origin of the address of the service in use.
+// endpointOrigin says where the address of the service comes from.
 func (a *App) endpointOrigin() string {
 	switch s := a.session; {
 	case s.APIURL == devops.DefaultURL && s.Profile.Name == "":
@@ -152,7 +154,7 @@ func (a *App) endpointOrigin() string {
 	}
 }
 
-// sessionProfile is the profile in use, if a session was opened with one.
+// sessionProfile returns the profile of the session, if there is one.
 func (a *App) sessionProfile() config.Profile {
 	if a.session == nil {
 		return config.Profile{}
@@ -160,8 +162,8 @@ func (a *App) sessionProfile() config.Profile {
 	return a.session.Profile
 }
 
-// errorFormat is the format that was asked for, also where the command line went
-// wrong before it was read to the end.
+// errorFormat returns the format for errors, also where the command line was not parsed
+// to its end.
 func (a *App) errorFormat() output.Format {
 	if a.Globals.Output != "" {
 		return output.Format(a.Globals.Output)
@@ -189,12 +191,12 @@ func (a *App) reportText(e *exit.Error) {
 	}
 	message := output.Sanitize(e.Message)
 	switch { // the answer of a question is a result
-	case e.Name == wasDeclined && strings.HasSuffix(e.Message, cancelled):
+	case e.Name == declinedCode && strings.HasSuffix(e.Message, cancelledMessage):
 		word, message = "", "Cancelled."
 	case e.Exit == exit.CheckFailed:
 		word, message = "", message+"."
 	}
-	say := func(line string) { fmt.Fprintln(a.Err, Wrap(line, a.Terminal.ErrWidth)) }
+	say := func(line string) { fmt.Fprintln(a.Err, help.Wrap(line, a.Terminal.ErrWidth)) }
 	say(word + message)
 	if e.Hint != "" {
 		say("  " + output.Sanitize(e.Hint))
@@ -254,7 +256,7 @@ func (a *App) reportJSON(e *exit.Error) {
 	fmt.Fprint(a.Err, text.String())
 }
 
-// retryable reports whether the same command may simply be run again.
+// retryable reports whether it is safe to run the same command again.
 func retryable(e *exit.Error) bool {
 	switch e.Exit {
 	case exit.Network, exit.RateLimited, exit.Server:
@@ -264,4 +266,19 @@ func retryable(e *exit.Error) bool {
 	default:
 		return false
 	}
+}
+
+// RecoverPanic turns a panic into status 1 and one line, without a trace, which would
+// show memory. It must be deferred.
+func (a *App) RecoverPanic(status *int) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	words := fmt.Sprintf("%T", cause)
+	if known, ok := cause.(runtime.Error); ok {
+		words = known.Error()
+	}
+	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	*status = int(exit.Failed)
 }

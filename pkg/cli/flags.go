@@ -2,14 +2,12 @@ package cli
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -35,14 +33,14 @@ const (
 )
 
 // AddFlags declares the global flags on the root command.
-func (a *App) AddFlags(root *cobra.Command) {
-	g, f := &a.Globals, root.PersistentFlags()
+func (s *Settings) AddFlags(root *cobra.Command) {
+	g, f := &s.Globals, root.PersistentFlags()
 	f.StringVarP(&g.Profile, "profile", "p", "", "`name` of the profile to use")
 	f.BoolVar(&g.Sandbox, "sandbox", false, "use the built-in sandbox instead of the service")
 	f.StringVar(&g.APIURL, "api-url", "", "root `URL` of the DevOps API: https, or a server on this machine")
 	f.StringVar(&g.TokenFile, "token-file", "", "read the application token from a `file`; - reads standard input")
 	f.StringVarP(&g.Output, "output", "o", "", "output `format` (default table on a terminal, else tsv)")
-	declareValues(f, "output", []string{"table", "wide", "json", "yaml", "csv", "tsv", "name"})
+	flags.Values(f, "output", []string{"table", "wide", "json", "yaml", "csv", "tsv", "name"})
 	f.StringVar(&g.JQ, "jq", "", "filter the JSON with a jq `expression`")
 	f.StringVar(&g.Template, "template", "", "format the JSON with a Go `template`")
 	f.StringArrayVar(&g.Columns, "columns", nil, "show only these columns, a comma-separated `list`; repeatable")
@@ -52,12 +50,12 @@ func (a *App) AddFlags(root *cobra.Command) {
 	f.BoolVarP(&g.Yes, "yes", "y", false, "skip confirmation prompts")
 	f.BoolVar(&g.NoInput, "no-input", false, "never prompt; fail if an answer is required")
 	f.BoolVar(&g.DryRun, "dry-run", false, "show what would be sent, without sending it")
-	AddDuration(f, &g.Timeout, "timeout", "maximum run `duration`, including prompts (default 60s, 10m at a terminal, 20m with --wait)")
+	flags.Duration(f, &g.Timeout, "timeout", "maximum run `duration`, including prompts (default 60s, 10m at a terminal, 20m with --wait)")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print errors only")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "print more detail")
-	Enum(f, &g.Debug, "debug", "", []string{"http"}, "log requests of this `protocol` to standard error")
+	flags.Enum(f, &g.Debug, "debug", "", []string{"http"}, "log requests of this `protocol` to standard error")
 	f.Lookup("debug").NoOptDefVal = "http"
-	Enum(f, &g.Color, "color", "auto", []string{"auto", "always", "never"}, "`when` to use color")
+	flags.Enum(f, &g.Color, "color", "auto", []string{"auto", "always", "never"}, "`when` to use color")
 }
 
 func (a *App) outputOptions() (output.Options, error) {
@@ -82,23 +80,23 @@ func (a *App) outputOptions() (output.Options, error) {
 	}
 	return output.Options{
 		Format: format, JQ: g.JQ, Template: g.Template, Columns: columns, Sort: g.Sort, Filter: g.Filter,
-		NoHeaders: g.NoHeaders, Context: a.alive(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
+		NoHeaders: g.NoHeaders, Context: a.context(), Width: a.Terminal.Width, Terminal: a.Terminal.Out,
 	}, nil
 }
 
-// isTable reports whether people read the output.
+// isTable reports whether the output is a table.
 func isTable(o output.Options) bool {
 	return (o.Format == output.Table || o.Format == output.Wide) && o.JQ == "" && o.Template == ""
 }
 
-// ForPeople reports whether people read the output of the command: a table.
+// ForPeople reports whether the output of the command is a table.
 func (a *App) ForPeople() bool {
 	o, err := a.outputOptions()
 	return err == nil && isTable(o) && len(o.Columns) == 0
 }
 
-// tableStyle is how tables look on standard output. In a pipe and in a file they stay
-// what programs may read.
+// tableStyle returns the style of tables on standard output. Pipes and files get text
+// that programs can read.
 func (a *App) tableStyle(o output.Options) output.Style {
 	if !isTable(o) {
 		return output.Style{}
@@ -114,21 +112,21 @@ func (a *App) tableStyle(o output.Options) output.Style {
 	if a.Terminal.Dumb || goos != "windows" && !a.isUTF8() {
 		mark = "*"
 	}
-	return output.Style{Color: a.colorOn(!a.Plain()), Now: now, Mark: mark}
+	return output.Style{Color: a.colorOn(!a.IsPlain()), Now: now, Mark: mark}
 }
 
-// isUTF8 reports whether the locale says that the terminal shows more than ASCII.
-func (a *App) isUTF8() bool {
-	locale := strings.ToUpper(cmp.Or(a.Getenv("LC_ALL"), a.Getenv("LC_CTYPE"), a.Getenv("LANG")))
+// isUTF8 reports whether the terminal shows more than ASCII, by the locale.
+func (s *Settings) isUTF8() bool {
+	locale := strings.ToUpper(cmp.Or(s.Getenv("LC_ALL"), s.Getenv("LC_CTYPE"), s.Getenv("LANG")))
 	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
 }
 
-// OutputFlag returns the flag of the command line that chooses how data is shown,
-// for commands in which that has no meaning, or nothing.
-func (a *App) OutputFlag() string {
-	g := a.Globals
+// OutputFlag returns a flag of the command line that chooses how data is shown, or
+// nothing, for commands in which such flags have no meaning.
+func (s *Settings) OutputFlag() string {
+	g := s.Globals
 	switch {
-	case a.outputGiven:
+	case s.outputGiven:
 		return "-o"
 	case g.JQ != "":
 		return "--jq"
@@ -144,94 +142,4 @@ func (a *App) OutputFlag() string {
 		return "--no-headers"
 	}
 	return ""
-}
-
-// Accepted says which of the flags that do not mean something everywhere a command
-// accepts. --output is accepted by all: failures are objects with it.
-type Accepted int
-
-// What a command accepts, to be combined.
-const (
-	AcceptJSON    Accepted = 1 << iota // --jq and --template
-	AcceptColumns                      // --columns and --no-headers
-	AcceptRows                         // --sort and --filter
-	AcceptDryRun                       // --dry-run
-
-	AcceptObject = AcceptJSON | AcceptColumns
-	AcceptList   = AcceptObject | AcceptRows
-)
-
-// conditional are the flags that not all commands accept.
-func conditional() map[Accepted][]string {
-	return map[Accepted][]string{
-		AcceptJSON: {"jq", "template"}, AcceptColumns: {"columns", "no-headers"}, AcceptRows: {"sort", "filter"}, AcceptDryRun: {"dry-run"},
-	}
-}
-
-// Accept makes cmd reject those global flags that mean nothing to it as unknown ones.
-// They stay known to the root, since a flag may be given before the command.
-func Accept(cmd *cobra.Command, accepted Accepted) {
-	for set, names := range conditional() {
-		if accepted&set != 0 {
-			continue
-		}
-		for _, name := range names {
-			global := cmd.Root().PersistentFlags().Lookup(name)
-			f := cmd.Flags().VarPF(rejectedFlag{cmd, global}, name, global.Shorthand, global.Usage)
-			f.NoOptDefVal, f.Hidden = global.NoOptDefVal, true
-		}
-	}
-}
-
-// Accepts reports whether cmd accepts a flag of the root.
-func Accepts(cmd *cobra.Command, name string) bool {
-	f := cmd.Flags().Lookup(name)
-	if f == nil {
-		f = cmd.InheritedFlags().Lookup(name)
-	}
-	return f != nil && !f.Hidden
-}
-
-// rejectedFlag is the value of a global flag that means nothing to a command.
-type rejectedFlag struct {
-	cmd    *cobra.Command
-	global *pflag.Flag
-}
-
-// Set rejects the flag as the parser rejects an unknown one.
-func (r rejectedFlag) Set(string) error { return unknownFlag(r.cmd, r.global.Name, "--"+r.global.Name) }
-
-// String is the value, of which there is never one.
-func (rejectedFlag) String() string { return "" }
-
-// Type is that of the flag.
-func (r rejectedFlag) Type() string { return r.global.Value.Type() }
-
-// flagGroups words the parser's complaint about flags of which one is missing, or
-// which do not go together.
-func flagGroups(cmd *cobra.Command) error {
-	err := cmd.ValidateFlagGroups()
-	if err == nil {
-		return nil
-	}
-	// The parser's words.
-	noneGiven := regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required$`)
-	tooManyGiven := regexp.MustCompile(`none of the others can be; \[(.+)\] were all set$`)
-	if found := noneGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("specify at least one of %s", flagList(found[1], " or ")).WithNext(cmd.CommandPath() + " --help")
-	}
-	if found := tooManyGiven.FindStringSubmatch(err.Error()); found != nil {
-		return exit.Usagef("%s cannot be combined", flagList(found[1], " and "))
-	}
-	return AsUsage(err)
-}
-
-// flagList turns names with blanks between them into a list of flags.
-func flagList(names, last string) string {
-	flags := strings.Fields(names)
-	for i, name := range flags {
-		flags[i] = "--" + name
-	}
-	n := len(flags) - 1
-	return strings.Join(flags[:n], ", ") + last + flags[n]
 }

@@ -17,17 +17,17 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// ReadInput reads a file, - for standard input, up to limit bytes and within the
-// time limit of ctx. Opening a pipe waits for its writer, so that is bounded too.
-// The errors are those of the system and of ctx, and one for an input that is too slow.
-func (a *App) ReadInput(ctx context.Context, name string, limit int64) ([]byte, error) {
+// ReadInput reads a file, - for standard input, up to limit bytes and within the time
+// limit of ctx, which also bounds the opening of a pipe. The errors are those of the
+// system and of ctx, and exit.ErrSlowInput.
+func (s *Streams) ReadInput(ctx context.Context, name string, limit int64) ([]byte, error) {
 	type result struct {
 		text []byte
 		err  error
 	}
 	read := make(chan result, 1)
 	go func() {
-		text, err := a.read(name, limit)
+		text, err := s.read(name, limit)
 		read <- result{text, err}
 	}()
 	ended := ctx.Done()
@@ -45,9 +45,9 @@ func (a *App) ReadInput(ctx context.Context, name string, limit int64) ([]byte, 
 	}
 }
 
-func (a *App) read(name string, limit int64) ([]byte, error) {
+func (s *Streams) read(name string, limit int64) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(io.LimitReader(a.In, limit))
+		return io.ReadAll(io.LimitReader(s.In, limit))
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -62,85 +62,84 @@ const maxDocument = 1 << 20
 
 // ReadDocument reads the file that a flag names, - for standard input, within
 // the time limit of ctx.
-func (a *App) ReadDocument(ctx context.Context, flag, name string) ([]byte, error) {
-	if name == "-" && a.Globals.TokenFile == "-" {
+func (s *Streams) ReadDocument(ctx context.Context, flag, name string) ([]byte, error) {
+	if name == "-" && s.Globals.TokenFile == "-" {
 		return nil, exit.Usagef("%s and --token-file cannot both be read from standard input", flag)
 	}
-	text, err := a.ReadInput(ctx, name, maxDocument+1)
+	text, err := s.ReadInput(ctx, name, maxDocument+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
-		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", a.input(flag, name))
+		return nil, exit.Failf(exit.Unconfirmed, "%s did not end in time", s.inputName(flag, name))
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, a.unreadable(flag, name, err)
+		return nil, s.inputError(flag, name, err)
 	case len(text) > maxDocument:
-		return nil, exit.Usagef("%s is larger than 1 MB", a.input(flag, name))
+		return nil, exit.Usagef("%s is larger than 1 MB", s.inputName(flag, name))
 	}
 	return text, nil
 }
 
-// ReadText is ReadDocument for a text, which it returns as UTF-8 with line feeds.
-func (a *App) ReadText(ctx context.Context, flag, name string) (string, error) {
-	data, err := a.ReadDocument(ctx, flag, name)
+// ReadText is ReadDocument for text, which it returns as UTF-8 with line feeds.
+func (s *Streams) ReadText(ctx context.Context, flag, name string) (string, error) {
+	data, err := s.ReadDocument(ctx, flag, name)
 	if err != nil {
 		return "", err
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("%s: %v", a.input(flag, name), err)
+		return "", exit.Usagef("%s: %v", s.inputName(flag, name), err)
 	}
 	return text, nil
 }
 
-// called is what a file is called to people.
-func called(name string) string {
+// displayName returns the name of a file for messages.
+func displayName(name string) string {
 	if name == "-" {
 		return "standard input"
 	}
 	return name
 }
 
-// input names what is read, after the flag that named it. Standard input is also read
-// where no flag was given, and none is named then.
-func (a *App) input(flag, name string) string {
-	given := slices.ContainsFunc(a.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
+// inputName returns the name of an input for messages, after the flag that named it, if
+// one did.
+func (s *Streams) inputName(flag, name string) string {
+	given := slices.ContainsFunc(s.Args, func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") })
 	if name == "-" && !given {
-		return called(name)
+		return displayName(name)
 	}
-	return flag + ": " + called(name)
+	return flag + ": " + displayName(name)
 }
 
-// unreadable is the failure of an input, whose name is part of the system's words where
-// it is a file.
-func (a *App) unreadable(flag, name string, err error) error {
+// inputError words a failure to read an input. The system names a file itself.
+func (s *Streams) inputError(flag, name string, err error) error {
 	if name == "-" {
-		return exit.Usagef("%s: %v", a.input(flag, name), err)
+		return exit.Usagef("%s: %v", s.inputName(flag, name), err)
 	}
 	return exit.Usagef("%s: %v", flag, err)
 }
 
-// ReadAnyText reads a text that may hold secrets, up to one byte above the
-// limit: from a file, from standard input if name is -, and if name is empty
-// from standard input or from somebody at a terminal, who pastes it unseen.
-func (a *App) ReadAnyText(ctx context.Context, name, question string, limit int) ([]byte, error) {
+// ReadAnyText reads text that may contain secrets, up to one byte above the limit: from a
+// file, from standard input if name is -, and if name is empty from standard input or
+// pasted at a prompt that does not show it.
+func (s *Streams) ReadAnyText(ctx context.Context, name, question string, limit int) ([]byte, error) {
 	switch {
-	case name == "" && a.Interactive():
-		text, err := a.Prompter().Paste(ctx, question, limit)
+	case name == "" && s.Interactive():
+		text, err := s.Prompter().Paste(ctx, question, limit)
 		if err != nil {
-			return nil, a.asked(err)
+			return nil, s.promptError(err)
 		}
 		return text, nil
 	case name == "":
 		name = "-"
 	}
 	switch {
-	case name == "-" && a.Globals.TokenFile == "-":
+	case name == "-" && s.Globals.TokenFile == "-":
 		return nil, exit.Usagef("standard input cannot be both the credential (--token-file -) and the text")
-	case name == "-" && a.Terminal.In:
+	case name == "-" && s.Terminal.In:
 		return nil, exit.Usagef("refusing to read from the terminal: the text would be visible").WithHint("pass a file, or the text on standard input")
 	}
-	text, err := a.ReadInput(ctx, name, int64(limit)+1)
+	text, err := s.ReadInput(ctx, name, int64(limit)+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
 		return nil, exit.Failf(exit.Unconfirmed, "timed out reading the text")
@@ -160,50 +159,49 @@ func (a *App) tokenFile() CredentialSource {
 const maxTokenFile = 64 << 10
 
 // readTokenFile reads the token that --token-file names, - for standard input.
-func (a *App) readTokenFile(ctx context.Context) (credential.Item, error) {
-	text, err := a.ReadTokenFile(ctx, a.Globals.TokenFile)
+func (s *Streams) readTokenFile(ctx context.Context) (credential.Item, error) {
+	text, err := s.ReadTokenFile(ctx, s.Globals.TokenFile)
 	if err != nil {
 		return credential.Item{}, err
 	}
-	url, err := a.RequestedURL()
+	url, err := s.RequestedURL()
 	return credential.Item{Token: text, APIURL: url}, err
 }
 
-// ReadTokenFile reads a file that holds one token, - for standard input, within
-// the time limit of ctx: the token alone, or what "token generate --out" writes. It does
-// not check the token's shape.
-func (a *App) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
-	if name == "-" && a.Terminal.In {
+// ReadTokenFile reads a file that contains one token, - for standard input, within the
+// time limit of ctx: the token alone, or the output of "token generate --out". It does
+// not check the form of the token.
+func (s *Streams) ReadTokenFile(ctx context.Context, name string) (secret.Text, error) {
+	if name == "-" && s.Terminal.In {
 		return "", exit.Usagef("refusing to read from the terminal: the token would be visible").WithHint("use astra auth login, which hides it")
 	}
-	data, err := a.ReadInput(ctx, name, maxTokenFile+1)
+	data, err := s.ReadInput(ctx, name, maxTokenFile+1)
 	switch {
 	case errors.Is(err, exit.ErrSlowInput):
 		return "", exit.Failf(exit.Unconfirmed, "timed out waiting for a token")
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:
-		return "", a.unreadable("--token-file", name, err)
+		return "", s.inputError("--token-file", name, err)
 	case len(data) > maxTokenFile:
-		return "", exit.Usagef("%s is larger than 64 KiB", a.input("--token-file", name))
+		return "", exit.Usagef("%s is larger than 64 KiB", s.inputName("--token-file", name))
 	}
-	a.warnReadable(name)
+	s.warnReadable(name)
 	text, err := textfile.Decode(data)
 	if err != nil {
-		return "", exit.Usagef("%s: %v", a.input("--token-file", name), err)
+		return "", exit.Usagef("%s: %v", s.inputName("--token-file", name), err)
 	}
 	only, count := secret.Only(text)
 	if count > 1 {
-		return "", exit.Usagef("%s contains %s; expected 1", a.input("--token-file", name), spelling.Count(count, "token"))
+		return "", exit.Usagef("%s contains %s; expected 1", s.inputName("--token-file", name), spelling.Count(count, "token"))
 	}
 	return secret.Text(strings.TrimSpace(only)), nil
 }
 
-// warnReadable warns of a file with a secret that others can read. It is a
-// warning and no more: secrets that a container is given are files that everybody
-// in it can read.
-func (a *App) warnReadable(name string) {
+// warnReadable warns of a file with a secret that others can read. It is not an error,
+// because every process in a container can read the secrets of the container.
+func (s *Streams) warnReadable(name string) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && goos != "windows" {
-		a.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
+		s.Warn("other users can read %s; run: chmod 600 %s", name, shellword.Quote(name))
 	}
 }

@@ -16,31 +16,31 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// adviseNetwork adds to an error of the network what helps against it.
-func (a *App) adviseNetwork(e *exit.Error, err error) {
-	if advice := a.NetworkAdvice(err); advice != "" && e.Hint == "" && !a.sandboxed {
+// adviseNetwork adds a hint to an error of the network.
+func (s *Settings) adviseNetwork(e *exit.Error, err error) {
+	if advice := s.NetworkAdvice(err); advice != "" && e.Hint == "" && !s.sandboxed {
 		e.Hint, e.Next = advice, append(e.Next, "astra doctor")
 	}
 }
 
-// NetworkAdvice says what helps against what kept a request from reaching the
-// service, and names the variable for it. It is empty where nothing is known.
-func (a *App) NetworkAdvice(err error) string {
+// NetworkAdvice returns a hint against an error that kept a request from reaching the
+// service, with the name of the variable to change. It is empty where no hint is known.
+func (s *Settings) NetworkAdvice(err error) string {
 	api, ok := errors.AsType[*devops.Error](err)
 	if !ok {
 		return ""
 	}
-	proxies := a.proxyVariable()
+	proxies := s.proxyVariable()
 	switch api.Trouble {
 	case devops.UnknownAuthority, devops.ProxyCertificate:
-		return a.authorityAdvice()
+		return s.authorityAdvice()
 	case devops.WrongName, devops.NoTLS:
 		if api.Proxy != "" {
 			return fmt.Sprintf("the proxy %s of %s may have responded instead; set NO_PROXY=%s to bypass it", api.Proxy, proxies, api.Host)
 		}
 		return "check the address of the service (--api-url, ASTRA_API_URL)"
 	case devops.Unreachable:
-		return a.directAdvice(api.Host)
+		return s.directAdvice(api.Host)
 	case devops.ProxyUnusable:
 		return "write " + proxies + " like http://USER:PASSWORD@HOST:PORT, with %40 and the like for special characters"
 	case devops.ProxyUnreachable:
@@ -54,31 +54,31 @@ func (a *App) NetworkAdvice(err error) string {
 	return ""
 }
 
-// authorityAdvice says how an authority becomes one that this machine trusts.
-func (a *App) authorityAdvice() string {
+// authorityAdvice says how to make this machine trust a certificate authority.
+func (s *Settings) authorityAdvice() string {
 	if goos == "darwin" || goos == "windows" || goos == "ios" { // there the variables mean nothing
 		return "if your organization inspects TLS, add its CA certificate to the certificates that the system trusts"
 	}
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
-		if path := a.Getenv(name); path != "" {
+		if path := s.Getenv(name); path != "" {
 			if _, err := os.Stat(path); err != nil {
 				return fmt.Sprintf("%s is %s, which cannot be read", name, path)
 			}
 		}
 	}
-	if path := a.Getenv("SSL_CERT_FILE"); path != "" {
+	if path := s.Getenv("SSL_CERT_FILE"); path != "" {
 		return fmt.Sprintf("SSL_CERT_FILE is %s: if your organization inspects TLS, add its CA certificate to this file in PEM", path)
 	}
 	return "if your organization inspects TLS, set SSL_CERT_FILE to its CA certificate in PEM, or SSL_CERT_DIR to a directory of such files"
 }
 
-// directAdvice is for a host to which there is no connection without a proxy.
-func (a *App) directAdvice(host string) string {
+// directAdvice returns the hint for a host that is unreachable without a proxy.
+func (s *Settings) directAdvice(host string) string {
 	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost") {
 		return ""
 	}
-	name := a.proxyVariable()
-	if a.Getenv(name) == "" {
+	name := s.proxyVariable()
+	if s.Getenv(name) == "" {
 		return "check the network; if a proxy is required, set HTTPS_PROXY to its address"
 	}
 	if proxy, err := proxyFor(host); err == nil && proxy == nil {
@@ -87,13 +87,13 @@ func (a *App) directAdvice(host string) string {
 	return ""
 }
 
-// ProxyNotes says through what requests go, in words without a password.
-func (a *App) ProxyNotes() []string {
-	name := a.proxyVariable()
-	if a.Getenv(name) == "" || a.sandboxed {
+// ProxyNotes says which proxy requests use, without its password.
+func (s *Settings) ProxyNotes() []string {
+	name := s.proxyVariable()
+	if s.Getenv(name) == "" || s.sandboxed {
 		return nil
 	}
-	service, err := a.RequestedURL()
+	service, err := s.RequestedURL()
 	if err != nil {
 		return nil
 	}
@@ -115,9 +115,9 @@ func (a *App) ProxyNotes() []string {
 	return []string{fmt.Sprintf("%s is reached through the proxy %s of %s", u.Hostname(), host, name)}
 }
 
-// proxyVariable is the name of the variable that chooses the proxy.
-func (a *App) proxyVariable() string {
-	if a.Getenv("HTTPS_PROXY") == "" && a.Getenv("https_proxy") != "" {
+// proxyVariable returns the name of the variable that chooses the proxy.
+func (s *Settings) proxyVariable() string {
+	if s.Getenv("HTTPS_PROXY") == "" && s.Getenv("https_proxy") != "" {
 		return "https_proxy"
 	}
 	return "HTTPS_PROXY"
@@ -127,16 +127,16 @@ func proxyFor(host string) (*url.URL, error) {
 	return http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
 }
 
-// checkEndpoint makes sure that a stored credential goes to no other service
-// than its own, whatever the configuration, a flag or the environment says.
-func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
-	wanted, err := a.RequestedURL()
+// checkEndpoint rejects the use of a stored credential with another service than its own,
+// whatever the configuration, a flag or the environment says.
+func (s *Settings) checkEndpoint(p config.Profile, item credential.Item) error {
+	wanted, err := s.RequestedURL()
 	if err != nil {
 		return err
 	}
-	if a.URLRequested() && wanted != item.APIURL {
+	if s.URLRequested() && wanted != item.APIURL {
 		e := exit.Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
-		if a.Globals.APIURL == "" {
+		if s.Globals.APIURL == "" {
 			return e.WithHint("unset ASTRA_API_URL, or log in there with another profile")
 		}
 		return e.WithHint("log in there with another profile").WithNext("astra auth login NAME --api-url " + wanted)
@@ -152,21 +152,21 @@ func (a *App) checkEndpoint(p config.Profile, item credential.Item) error {
 	return nil
 }
 
-// RequestedURL is the service that flags and environment ask for, in its normal
-// form.
-func (a *App) RequestedURL() (string, error) {
-	if a.Globals.APIURL != "" {
-		return devops.NormalizeURL(a.Globals.APIURL)
+// RequestedURL returns the address of the service that flags and environment choose,
+// normalized.
+func (s *Settings) RequestedURL() (string, error) {
+	if s.Globals.APIURL != "" {
+		return devops.NormalizeURL(s.Globals.APIURL)
 	}
-	return devops.NormalizeURL(cmp.Or(a.settings.APIURL, devops.DefaultURL))
+	return devops.NormalizeURL(cmp.Or(s.settings.APIURL, devops.DefaultURL))
 }
 
 // URLRequested reports whether a flag or the environment names a service.
-func (a *App) URLRequested() bool { return a.Globals.APIURL != "" || a.settings.APIURL != "" }
+func (s *Settings) URLRequested() bool { return s.Globals.APIURL != "" || s.settings.APIURL != "" }
 
-// OtherService says that the credential of a flag or variable went to another service
-// than that of the current profile, which a user may have meant, and the command for it.
-// It is empty where that is not so.
+// OtherService returns a hint and a command where the credential of a flag or variable
+// was sent to another service than that of the current profile, which the user may have
+// meant. It is empty otherwise.
 func (a *App) OtherService() (hint, command string) {
 	if a.session == nil || a.sandboxed || a.session.Profile.Name != "" || a.URLRequested() {
 		return "", ""

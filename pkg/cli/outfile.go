@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// OutError words the failure to write a file of --out: its path, and the cause
-// without the names that only we gave.
+// OutError words the failure to write a file of --out, without the names of temporary
+// files.
 func OutError(path string, err error) error {
 	if err == nil {
 		return nil
@@ -21,10 +21,10 @@ func OutError(path string, err error) error {
 	return e
 }
 
-// LockOutputFile waits until no other astra of this user changes a file of --out. Where
-// there is no directory for the lock there is none.
-func (a *App) LockOutputFile(ctx context.Context) (unlock func(), err error) {
-	paths, _ := a.dirs()
+// LockOutputFile waits until no other astra of this user changes a file of --out. Without
+// a directory for the lock it does nothing.
+func (s *Settings) LockOutputFile(ctx context.Context) (unlock func(), err error) {
+	paths, _ := s.dirs()
 	if paths.State == "" || atomicfile.MkdirAll(paths.State) != nil {
 		return func() {}, nil //nolint:nilerr // the writer compares before it replaces, too
 	}

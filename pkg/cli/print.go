@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,17 +9,21 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/pager"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Print writes a list to standard output in the format that was asked for. none
-// is said to people when a list for people is empty. Where a filter left nothing of
-// it, they are told that nothing matches.
+// Print writes a list to standard output in the requested format. For an empty table it
+// prints none, or that no rows match a filter, as a message.
 func Print[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -31,8 +36,8 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	options.LeftOut = func(headings []string) { leftOut = headings }
 	options.Style = a.tableStyle(options)
 	var text strings.Builder
-	paged := a.pager() != ""
-	w := &watched{Writer: a.Out}
+	paged := a.pager().Command != ""
+	w := &writeDetector{Writer: a.Out}
 	if paged {
 		w.Writer = &text
 	}
@@ -59,55 +64,54 @@ func Print[T any](a *App, columns []output.Column[T], items []T, none string) er
 	return err
 }
 
-// watched knows whether anything was written.
-type watched struct {
+// writeDetector knows whether anything was written.
+type writeDetector struct {
 	io.Writer
 
 	written bool
 }
 
-func (w *watched) Write(b []byte) (int, error) {
+func (w *writeDetector) Write(b []byte) (int, error) {
 	w.written = w.written || len(b) > 0
 	return w.Writer.Write(b)
 }
 
-// PrintRead is Print for a list of a command that changes nothing: it can be run again
-// for more columns.
+// PrintRead is Print for a command that changes nothing, which can be run again for more
+// columns.
 func PrintRead[T any](a *App, columns []output.Column[T], items []T, none string) error {
 	a.pages = true
 	return Print(a, columns, items, none)
 }
 
-// PrintOne writes one thing to standard output in the format that was asked for.
+// PrintOne writes one item to standard output in the requested format.
 func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
 	return WriteOne(a, a.Out, columns, item)
 }
 
-// Say tells people something, on standard error. Text from outside in args is
-// made harmless for the terminal.
-func (a *App) Say(format string, args ...any) {
-	if !a.Globals.Quiet {
-		a.line("", format, args)
+// Say prints a message on standard error. Text from outside in args is sanitized.
+func (s *Streams) Say(format string, args ...any) {
+	if !s.Globals.Quiet {
+		s.line("", format, args)
 	}
 }
 
-// Warn tells people something that they should not miss, also under --quiet.
-func (a *App) Warn(format string, args ...any) {
+// Warn prints a warning, also under --quiet.
+func (s *Streams) Warn(format string, args ...any) {
 	word := "warning: "
-	if a.Color() {
+	if s.Color() {
 		word = "\x1b[33mwarning:\x1b[0m "
 	}
-	a.line(word, format, args)
+	s.line(word, format, args)
 }
 
-// Verbosef tells people what is done, under --verbose.
-func (a *App) Verbosef(format string, args ...any) {
-	if a.Globals.Verbose && !a.Globals.Quiet {
-		a.line("", format, args)
+// Verbosef prints a message under --verbose.
+func (s *Streams) Verbosef(format string, args ...any) {
+	if s.Globals.Verbose && !s.Globals.Quiet {
+		s.line("", format, args)
 	}
 }
 
-func (a *App) line(word, format string, args []any) {
+func (s *Streams) line(word, format string, args []any) {
 	clean := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {
@@ -116,26 +120,25 @@ func (a *App) line(word, format string, args []any) {
 		default:
 			text := output.Sanitize(fmt.Sprint(v))
 			if isCommand(text) {
-				text = strings.ReplaceAll(text, " ", joint)
+				text = help.Glue(text)
 			}
 			clean[i] = text
 		}
 	}
 	prefix := ""
-	if a.sandboxed {
+	if s.sandboxed {
 		prefix = "sandbox: "
 	}
-	text := Wrap(fmt.Sprintf(prefix+word+format, clean...), a.Terminal.ErrWidth)
-	fmt.Fprintln(a.Err, strings.ReplaceAll(text, joint, " "))
+	fmt.Fprintln(s.Err, help.Wrap(fmt.Sprintf(prefix+word+format, clean...), s.Terminal.ErrWidth))
 }
 
-// isCommand reports whether text is a command line, which is copied from the
-// screen: it would be another one, or two, with a line break in it.
+// isCommand reports whether text is a command line, in which a line break would change
+// its meaning when it is copied.
 func isCommand(text string) bool {
 	return strings.HasPrefix(text, "astra ") || strings.HasPrefix(text, "eval ")
 }
 
-// WriteOne is PrintOne to another writer, for what is delivered as a whole.
+// WriteOne is PrintOne to another writer.
 func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) error {
 	options, err := a.outputOptions()
 	if err != nil {
@@ -145,66 +148,42 @@ func WriteOne[T any](a *App, w io.Writer, columns []output.Column[T], item T) er
 	return output.One(w, options, columns, item)
 }
 
-// CheckOne refuses what PrintOne would refuse (exit 2). A command that changes
-// something asks before it does.
+// CheckOne rejects the flags that PrintOne would reject (exit 2). A command calls it
+// before it changes anything.
 func CheckOne[T any](a *App, columns []output.Column[T]) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun && output.CheckOne(options, rehearsedColumns()) == nil {
+	if a.Globals.DryRun && output.CheckOne(options, requestColumns()) == nil {
 		return nil // a request is shown, unless there is nothing to be sent
 	}
 	return output.CheckOne(options, columns)
 }
 
-// CheckList refuses what Print would refuse (exit 2), before something is
-// changed.
+// CheckList rejects the flags that Print would reject (exit 2). A command calls it before
+// it changes anything.
 func CheckList[T any](a *App, columns []output.Column[T]) error {
 	options, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	if a.Globals.DryRun && output.CheckList(options, rehearsedColumns()) == nil {
+	if a.Globals.DryRun && output.CheckList(options, requestColumns()) == nil {
 		return nil
 	}
 	return output.CheckList(options, columns)
 }
 
-// Wrap breaks a line between words, so that it fits into width columns; what
-// follows the first part is indented by two. A word that is too long stays
-// whole, so that it can be copied. No width is no limit.
-func Wrap(line string, width int) string {
-	const indent = "  "
-	var b strings.Builder
-	used := 0
-	for i, word := range strings.Split(line, " ") {
-		size := len([]rune(word))
-		switch {
-		case i == 0:
-		case width > 0 && used+1+size > width:
-			b.WriteString("\n" + indent)
-			used = len(indent)
-		default:
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += size
-	}
-	return b.String()
-}
+// Capitalize returns text with a capital letter at the beginning.
+func Capitalize(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
-// Sentence begins words with a capital letter.
-func Sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
-
-// advisePlace adds to an error about one of our own files, which the system refuses,
-// the variable that chooses another place for it.
-func (a *App) advisePlace(e *exit.Error, err error) {
-	if e.Hint != "" || !placeRefused(err) {
+// adviseDirectory adds to an error about a file of this program the variable that chooses
+// another directory.
+func (s *Settings) adviseDirectory(e *exit.Error, err error) {
+	if e.Hint != "" || !isDirectoryRefused(err) {
 		return
 	}
-	paths, _ := config.Dirs(a.Getenv, a.Home, goos) // those that can be told
+	paths, _ := config.Dirs(s.Getenv, s.Home, goos) // those that can be told
 	for _, place := range []struct{ dir, variable string }{
 		{paths.State, "ASTRA_STATE_DIR"}, {paths.Cache, "ASTRA_CACHE_DIR"}, {paths.Config, "ASTRA_CONFIG_DIR"},
 	} {
@@ -215,8 +194,8 @@ func (a *App) advisePlace(e *exit.Error, err error) {
 	}
 }
 
-// placeRefused reports whether another directory would help.
-func placeRefused(err error) bool {
+// isDirectoryRefused reports whether another directory would help.
+func isDirectoryRefused(err error) bool {
 	ours := false
 	for _, kind := range []error{config.ErrConfig, credential.ErrPermissions, credential.ErrUnavailable} {
 		ours = ours || errors.Is(err, kind)
@@ -226,4 +205,61 @@ func placeRefused(err error) bool {
 		refused = refused || errors.Is(err, number)
 	}
 	return ours && refused
+}
+
+// SetHelp makes root and the commands below it show their help laid out
+// for the width of the terminal, with bold headings on a terminal, and with a pager
+// where it is longer than the screen.
+func (a *App) SetHelp(root *cobra.Command) {
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		text := a.helpLayout().Command(cmd)
+		if a.pages = true; a.pager().Command == "" {
+			fmt.Fprint(a.Out, text)
+			return
+		}
+		_ = a.page(text, false) // Finish reports what could not be written
+	})
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := fmt.Fprintln(a.Err, "Usage: "+help.UsageLine(cmd))
+		return err
+	})
+}
+
+// helpLayout returns the layout for standard output.
+func (s *Streams) helpLayout() help.Layout {
+	l := help.Layout{Width: help.DefaultWidth, Bold: s.colorOn(s.Terminal.Out)}
+	if s.Terminal.Out && s.Terminal.Width > 0 {
+		l.Width = min(s.Terminal.Width, help.MaxWidth)
+	}
+	return l
+}
+
+// pager returns the pager of the command, without a command line where it has none.
+// Reports of changes are not paged: the end of the command would wait.
+func (a *App) pager() pager.Pager {
+	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb || a.Terminal.Height < pager.MinHeight {
+		return pager.Pager{}
+	}
+	return pager.Pager{Command: pager.Command(a.Environ()), Environ: process.ThirdPartyEnv(a.Environ()), Out: a.Stdout(), Err: a.Stderr()}
+}
+
+// page writes text to standard output, by the pager if the text is longer than the
+// terminal is high. header says that the first line is one of headings. A text that the
+// pager does not take is written without it.
+func (a *App) page(text string, header bool) error {
+	if plain := output.Unstyled(text); pager.Lines(plain, a.Terminal.Width) >= a.Terminal.Height {
+		ctx := a.signalContext() // the user ends a pager, unless a time limit was asked for
+		if a.limitGiven {
+			ctx = a.context()
+		}
+		p, shown := a.pager(), text
+		if !p.IsLess() && !a.colorAlways() {
+			shown = plain // not every pager shows colors and bold text
+		}
+		if p.Show(ctx, a.Secrets.Redact(shown), header) || ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	_, err := io.WriteString(a.Out, text)
+	return err
 }

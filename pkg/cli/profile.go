@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -14,45 +15,71 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Profile returns the profile that is chosen, whatever credential is used. In
-// sandbox mode it is the sandbox's own.
-func (a *App) Profile() (config.Profile, error) {
-	cfg, err := a.Config()
+// Profile returns the current profile, whatever credential is used. In sandbox mode it is
+// that of the sandbox.
+func (s *Settings) Profile() (config.Profile, error) {
+	cfg, err := s.Config()
 	if err != nil {
 		return config.Profile{}, err
 	}
-	if a.sandboxed {
+	if s.sandboxed {
 		p, found := cfg.Find(sandboxProfile)
 		if !found {
 			p = config.Profile{Name: sandboxProfile, Store: string(credential.File)}
 		}
 		return p, nil
 	}
-	sources, err := a.profileSources()
+	choices, err := s.profileChoices()
 	if err != nil {
 		return config.Profile{}, err
 	}
-	for _, s := range sources {
-		if s.Present {
-			return a.findProfile(s.Detail)
+	for _, c := range choices {
+		if c.profile != "" {
+			return s.findProfile(c.profile)
 		}
 	}
-	return config.Profile{}, a.noProfile(exit.Config)
+	return config.Profile{}, s.noProfile(exit.Config)
 }
 
-// ProfileIfAny returns the profile that is chosen, and the zero one where there
-// are no profiles at all: what needs no more than a credential works without.
-func (a *App) ProfileIfAny() (config.Profile, error) {
-	p, err := a.Profile()
+// A profileChoice is a way to choose a profile, and the profile that it chooses, if any.
+type profileChoice struct{ way, profile string }
+
+// profileChoices returns the ways to choose a profile. The first that names one wins.
+func (s *Settings) profileChoices() ([]profileChoice, error) {
+	cfg, err := s.Config()
+	if err != nil {
+		return nil, err
+	}
+	project, err := s.Project()
+	if err != nil {
+		return nil, err
+	}
+	only := ""
+	if len(cfg.Profiles) == 1 {
+		only = cfg.Profiles[0].Name
+	}
+	return []profileChoice{
+		{"--profile", s.Globals.Profile},
+		{"ASTRA_PROFILE", s.settings.Profile},
+		{"the project's " + config.ProjectFile, project.Profile},
+		{"the current profile", cfg.CurrentProfile},
+		{"the only profile", only},
+	}, nil
+}
+
+// ProfileIfAny returns the current profile, and the zero one where there are no profiles
+// but a credential, for commands that need only that.
+func (s *Settings) ProfileIfAny() (config.Profile, error) {
+	p, err := s.Profile()
 	if e, ok := errors.AsType[*exit.Error](err); ok && e.Name == noProfileAtAll {
 		return config.Profile{}, nil
 	}
 	return p, err
 }
 
-// findProfile returns the profile called name.
-func (a *App) findProfile(name string) (config.Profile, error) {
-	cfg, err := a.Config()
+// findProfile returns the profile with a name.
+func (s *Settings) findProfile(name string) (config.Profile, error) {
+	cfg, err := s.Config()
 	if err != nil {
 		return config.Profile{}, err
 	}
@@ -89,51 +116,51 @@ func ServiceOf(p config.Profile) string {
 }
 
 // Config returns the configuration, read once.
-func (a *App) Config() (config.Config, error) {
-	if !a.configRead {
-		a.configRead = true
-		paths, err := a.Paths()
+func (s *Settings) Config() (config.Config, error) {
+	if !s.configRead {
+		s.configRead = true
+		paths, err := s.Paths()
 		if paths.Config != "" || errors.Is(err, config.ErrNoHome) { // without a home there are no profiles
-			a.config, err = config.Load(paths.ConfigFile())
+			s.config, err = config.Load(paths.ConfigFile())
 		}
-		a.configErr = err
+		s.configErr = err
 	}
-	return a.config, a.configErr
+	return s.config, s.configErr
 }
 
 // ReadConfig returns the configuration as it is now, with the changes of other
 // processes.
-func (a *App) ReadConfig() (config.Config, error) {
-	a.configRead = false
-	return a.Config()
+func (s *Settings) ReadConfig() (config.Config, error) {
+	s.configRead = false
+	return s.Config()
 }
 
-// UpdateConfig changes the configuration file, with what is in it by then.
-func (a *App) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
-	paths, err := a.Paths()
+// UpdateConfig changes the configuration file, starting from its current content.
+func (s *Settings) UpdateConfig(ctx context.Context, edit func(*config.Config) error) error {
+	paths, err := s.Paths()
 	if paths.Config == "" {
 		return err
 	}
-	a.configRead = false
+	s.configRead = false
 	return config.Update(ctx, paths.ConfigFile(), edit)
 }
 
-// TryConfig tries out whether the configuration file can be changed.
-func (a *App) TryConfig() error {
-	paths, err := a.Paths()
+// TryConfig checks whether the configuration file can be changed.
+func (s *Settings) TryConfig() error {
+	paths, err := s.Paths()
 	if paths.Config == "" {
 		return err
 	}
 	return config.Try(paths.ConfigFile())
 }
 
-// UpdateProfile changes one profile, which it adds if it is not there.
-func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
-	return a.UpdateConfig(ctx, func(c *config.Config) error {
+// UpdateProfile changes one profile, and adds it if it does not exist.
+func (s *Settings) UpdateProfile(ctx context.Context, name string, edit func(*config.Profile) error) error {
+	return s.UpdateConfig(ctx, func(c *config.Config) error {
 		p, found := c.Find(name)
 		if !found {
 			p = config.Profile{Name: name}
-			if a.sandboxed {
+			if s.sandboxed {
 				p.Store = string(credential.File)
 			}
 		}
@@ -145,9 +172,9 @@ func (a *App) UpdateProfile(ctx context.Context, name string, edit func(*config.
 	})
 }
 
-// LoginStore returns the kind of store that a login to a profile goes to: the one asked
-// for or of the environment, else where the profile has its login already. A new login
-// does not move it unasked.
+// LoginStore returns the kind of store for the login of a profile: the requested one or
+// that of the environment, else the current one. A new login does not move to another
+// store by itself.
 func (a *App) LoginStore(asked, profile string) (string, error) {
 	if before, known := a.FindProfile(profile); known && before.Store != "" && asked == "" && a.Getenv("ASTRA_STORE") == "" {
 		asked = before.Store
@@ -155,17 +182,17 @@ func (a *App) LoginStore(asked, profile string) (string, error) {
 	return a.StoreKind(asked)
 }
 
-// StoreKind returns the kind of store that new secrets go to: the one asked
-// for, the one of the settings, or the keyring. The sandbox keeps to files.
-func (a *App) StoreKind(asked string) (string, error) {
+// StoreKind returns the kind of store for new secrets: the requested one, that of the
+// settings, or the keyring. The sandbox uses files.
+func (s *Settings) StoreKind(asked string) (string, error) {
 	kind := asked
 	if kind == "" {
-		kind = a.settings.Store
+		kind = s.settings.Store
 	}
 	switch {
-	case a.sandboxed && (asked == "" || asked == string(credential.File)):
+	case s.sandboxed && (asked == "" || asked == string(credential.File)):
 		return string(credential.File), nil
-	case a.sandboxed:
+	case s.sandboxed:
 		return "", exit.Usagef("--store %s is not available in the sandbox, which has its own file store", asked)
 	case kind == "":
 		return string(credential.Keyring), nil
@@ -173,12 +200,12 @@ func (a *App) StoreKind(asked string) (string, error) {
 		return kind, nil
 	}
 	if asked == "" {
-		return "", exit.Failf(exit.Config, "%s must be keyring, file or env, not %q", a.settings.Source("store"), kind)
+		return "", exit.Failf(exit.Config, "%s must be keyring, file or env, not %q", s.settings.Source("store"), kind)
 	}
 	return "", exit.Usagef("--store must be keyring, file or env, not %q", kind)
 }
 
-// Store opens the store of a kind. It touches nothing yet.
+// Store opens the store of a kind, without access to it yet.
 func (a *App) Store(kind string) (credential.Store, error) {
 	if kind != string(credential.File) && kind != string(credential.Keyring) {
 		return nil, exit.Failf(exit.Config, "unknown store %q", kind)
@@ -196,9 +223,9 @@ func (a *App) Store(kind string) (credential.Store, error) {
 	return credential.NewFile(filepath.Join(paths.Config, "credentials")), nil
 }
 
-// Stored reads a secret from the store of a kind, and remembers its values so
-// that they are kept out of messages.
-func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
+// ReadSecret reads a secret from the store of a kind, and keeps its values out of
+// messages.
+func (a *App) ReadSecret(ctx context.Context, kind string, key credential.Key) (credential.Item, error) {
 	store, err := a.Store(kind)
 	if err != nil {
 		return credential.Item{}, err
@@ -212,22 +239,54 @@ func (a *App) Stored(ctx context.Context, kind string, key credential.Key) (cred
 	return item, nil
 }
 
-// Project returns what the repository's project file chooses, read once.
-func (a *App) Project() (config.Project, error) {
-	if a.project == nil {
-		project, err := config.FindProject(a.WorkDir, a.Home)
+// RESTSessions returns the stored sessions of a profile with the REST APIs of databases.
+func (a *App) RESTSessions(p config.Profile) (classic.Sessions, error) {
+	s := classic.Sessions{
+		Profile: p, Secrets: a.Secrets, Now: a.ServiceNow,
+		Service: func() (string, error) {
+			if a.sandboxed {
+				return sandboxURL, nil
+			}
+			return devops.NormalizeURL(cmp.Or(p.APIURL, devops.DefaultURL))
+		},
+		Update: func(ctx context.Context, edit func(*config.Profile) error) error {
+			return a.UpdateProfile(ctx, p.Name, edit)
+		},
+	}
+	if !classic.Stores(p) {
+		return s, nil
+	}
+	var err error
+	s.Store, err = a.Store(p.Store)
+	return s, err
+}
+
+// DropRESTSessions deletes the stored sessions of a profile: those of one user, or all
+// for no name.
+func (a *App) DropRESTSessions(ctx context.Context, p config.Profile, user string) error {
+	sessions, err := a.RESTSessions(p)
+	if err != nil {
+		return err
+	}
+	return sessions.Delete(ctx, user)
+}
+
+// Project returns the choices of the project file, read once.
+func (s *Settings) Project() (config.Project, error) {
+	if s.project == nil {
+		project, err := config.FindProject(s.WorkDir, s.Home)
 		if err != nil {
 			return project, err
 		}
-		a.project = &project
+		s.project = &project
 	}
-	return *a.project, nil
+	return *s.project, nil
 }
 
-// NewName checks the name of something that is to be created, and returns it with
-// composed accents. A name that nobody could type again or tell from another is wrong
-// (exit 2); letters of several scripts in one word are only warned of.
-func (a *App) NewName(kind, name string) (string, error) {
+// CheckName checks the name of a new resource and returns it with composed accents. A
+// name that cannot be typed again or told from another is an error (exit 2); a word with
+// letters of several scripts is a warning.
+func (s *Streams) CheckName(kind, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", exit.Usagef("the name of %s cannot be blank", kind)
 	}
@@ -235,16 +294,16 @@ func (a *App) NewName(kind, name string) (string, error) {
 		return "", exit.Usagef("the name of %s has %s: %q", kind, unseen, name)
 	}
 	if mixed := spelling.MixedWord(name); mixed != "" {
-		a.Warn("the name %q has %s", name, mixed)
+		s.Warn("the name %q has %s", name, mixed)
 	}
-	return a.Composed(name), nil
+	return s.Compose(name), nil
 }
 
-// Composed returns a text with composed accents, and says so where it had others.
-func (a *App) Composed(text string) string {
+// Compose returns text with composed accents, and prints a message where it had others.
+func (s *Streams) Compose(text string) string {
 	composed := spelling.Composed(text)
 	if composed != text {
-		a.Say("Sending %s with composed accents.", text)
+		s.Say("Sending %s with composed accents.", text)
 	}
 	return composed
 }

@@ -19,66 +19,64 @@ import (
 
 // AskSecret asks for a secret without showing it. It must not be used unless
 // Interactive.
-func (a *App) AskSecret(ctx context.Context, question string) (secret.Text, error) {
-	answer, err := a.Prompter().Secret(ctx, question)
+func (s *Streams) AskSecret(ctx context.Context, question string) (secret.Text, error) {
+	answer, err := s.Prompter().Secret(ctx, question)
 	if err != nil {
-		return "", a.asked(err)
+		return "", s.promptError(err)
 	}
 	return secret.Text(answer), nil
 }
 
 // EnvironmentToken returns the token of ASTRA_TOKEN or ASTRA_API_TOKEN.
-func (a *App) EnvironmentToken() secret.Text {
-	return cmp.Or(a.settings.Token, a.settings.APIToken)
+func (s *Settings) EnvironmentToken() secret.Text {
+	return cmp.Or(s.settings.Token, s.settings.APIToken)
 }
 
-// NamedProfile returns the profile called name, or the chosen one if name is
-// empty.
-func (a *App) NamedProfile(name string) (config.Profile, error) {
+// NamedProfile returns the profile with a name, or the current one for "".
+func (s *Settings) NamedProfile(name string) (config.Profile, error) {
 	if name == "" {
-		return a.Profile()
+		return s.Profile()
 	}
-	return a.findProfile(name)
+	return s.findProfile(name)
 }
 
-// Confirm asks before something is changed. It returns nil for yes, and for
-// --yes. Where nobody can be asked it fails with status 8 and shows the command
-// that needs no question.
-func (a *App) Confirm(ctx context.Context, question string, args ...any) error {
+// Confirm asks before a change. It returns nil for yes, and for --yes. Without a terminal
+// it fails with status 8 and shows the command with --yes.
+func (s *Streams) Confirm(ctx context.Context, question string, args ...any) error {
 	for i, arg := range args {
 		args[i] = output.Sanitize(fmt.Sprint(arg))
 	}
 	question = fmt.Sprintf(question, args...)
 	switch {
-	case a.Globals.Yes, a.Globals.DryRun:
+	case s.Globals.Yes, s.Globals.DryRun:
 		return nil
-	case !a.Interactive():
-		return a.errNoTerminal(question, "--yes", a.WithFlag("--yes"))
+	case !s.Interactive():
+		return s.errNoTerminal(question, "--yes", s.WithFlag("--yes"))
 	}
-	yes, err := a.Prompter().Confirm(ctx, question, false)
+	yes, err := s.Prompter().Confirm(ctx, question, false)
 	switch {
 	case errors.Is(err, prompt.ErrBack):
-		return a.back(a.dialog.at)
+		return s.errBack(s.dialog.at)
 	case err != nil:
-		return a.asked(err)
+		return s.promptError(err)
 	case !yes:
-		return declined()
+		return errDeclined()
 	}
 	return nil
 }
 
-// asked words the end of a question that was not answered.
-func (a *App) asked(err error) error {
+// promptError words the error of a prompt without an answer.
+func (s *Streams) promptError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w; nothing was changed", exit.ErrNoAnswer)
 	}
 	return err
 }
 
-// errNoTerminal refuses a change that needs a confirmation where no terminal can give
-// it: the error names the flag, and repeats the command line with it. A question begins
-// with what it confirms; what follows the question mark is the hint.
-func (a *App) errNoTerminal(question, flag, repaired string) *exit.Error {
+// errNoTerminal is the error for a change that needs a confirmation without a terminal:
+// it names the flag and repeats the command line with it. The question begins with the
+// change; the text after the question mark is the hint.
+func (s *Streams) errNoTerminal(question, flag, repaired string) *exit.Error {
 	asked, rest, _ := strings.Cut(question, "? ")
 	asked = strings.TrimSuffix(asked, "?")
 	return &exit.Error{
@@ -90,31 +88,30 @@ func (a *App) errNoTerminal(question, flag, repaired string) *exit.Error {
 	}
 }
 
-// ConfirmName asks for a name to be typed before something that one does not
-// want to do by habit; --yes is no answer to that. given is the value of
-// --confirm.
-func (a *App) ConfirmName(ctx context.Context, given, name, question string, args ...any) error {
+// ConfirmName asks for a name to be typed before a change that must not happen by habit,
+// for which --yes is not enough. given is the value of --confirm.
+func (s *Streams) ConfirmName(ctx context.Context, given, name, question string, args ...any) error {
 	for i, arg := range args {
 		args[i] = output.Sanitize(fmt.Sprint(arg))
 	}
 	question = fmt.Sprintf(question, args...)
 	switch {
-	case a.Globals.DryRun:
+	case s.Globals.DryRun:
 		return nil
-	case given == "" && !a.Interactive():
+	case given == "" && !s.Interactive():
 		const flag = "--confirm=NAME"
-		repaired := strings.Replace(a.WithFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
-		return a.errNoTerminal(question, "--confirm NAME", repaired).WithHint("--yes is not enough")
+		repaired := strings.Replace(s.WithFlag(flag), flag, shellword.Quote("--confirm="+name), 1)
+		return s.errNoTerminal(question, "--confirm NAME", repaired).WithHint("--yes is not enough")
 	case given == "":
-		a.Warn("%s", question)
+		s.Warn("%s", question)
 		var err error
-		given, err = a.Prompter().Input(ctx, fmt.Sprintf("Type %s to confirm", output.Sanitize(name)), "")
+		given, err = s.Prompter().Input(ctx, fmt.Sprintf("Type %s to confirm", output.Sanitize(name)), "")
 		if err != nil {
-			return a.asked(err)
+			return s.promptError(err)
 		}
 	}
 	if !spelling.SameName(given, name) {
-		e := &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
+		e := &exit.Error{Exit: exit.Unconfirmed, Name: declinedCode, Message: fmt.Sprintf("%q is not %q; nothing was changed", given, name)}
 		if spelling.Alike(given, name) {
 			e.Hint = "they look the same: " + spelling.Difference(given, name)
 		}
@@ -123,14 +120,14 @@ func (a *App) ConfirmName(ctx context.Context, given, name, question string, arg
 	return nil
 }
 
-// Choose asks for one of options and returns its index. It must not be used
-// unless Interactive.
-func (a *App) Choose(ctx context.Context, question string, options ...prompt.Option) (int, error) {
-	chosen, err := a.list(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+// Choose asks for one of options and returns its index. It must not be used unless
+// Interactive.
+func (s *Streams) Choose(ctx context.Context, question string, options ...prompt.Option) (int, error) {
+	chosen, err := s.askList(question, options, nil, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
 		if len(q.Selected) > 0 {
 			q.Default = q.Selected[0]
 		}
-		i, err := a.Prompter().Select(ctx, q, clean)
+		i, err := s.Prompter().Select(ctx, q, clean)
 		return []int{i}, err
 	})
 	if err != nil {
@@ -139,12 +136,11 @@ func (a *App) Choose(ctx context.Context, question string, options ...prompt.Opt
 	return chosen[0], nil
 }
 
-// ChooseSome asks for one or more of options, of which those at selected are
-// chosen at the beginning, and returns their indexes. It must not be used unless
-// Interactive.
-func (a *App) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
-	return a.list(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
-		return a.Prompter().MultiSelect(ctx, q, clean)
+// ChooseSome asks for one or more of options and returns their indexes. Those at selected
+// are selected at the beginning. It must not be used unless Interactive.
+func (s *Streams) ChooseSome(ctx context.Context, question string, options []prompt.Option, selected []int) ([]int, error) {
+	return s.askList(question, options, selected, func(q prompt.Question, clean []prompt.Option) ([]int, error) {
+		return s.Prompter().MultiSelect(ctx, q, clean)
 	})
 }
 
@@ -162,7 +158,7 @@ type answer struct {
 	chosen   []int
 }
 
-// backError says which question is to be asked again.
+// backError says which question to ask again.
 type backError struct{ to int }
 
 func (backError) Error() string { return prompt.ErrBack.Error() }
@@ -170,46 +166,46 @@ func (backError) Error() string { return prompt.ErrBack.Error() }
 // Dialog runs a command that asks with lists. Esc at a list or a confirmation goes
 // back to the list before it: the command runs again, with the same answers up to
 // there. Until its last question is answered it must not change anything.
-func (a *App) Dialog(run func() error) error {
-	a.dialog = dialog{open: true}
+func (s *Streams) Dialog(run func() error) error {
+	s.dialog = dialog{open: true}
 	for {
-		a.dialog.at = 0
+		s.dialog.at = 0
 		err := run()
 		back, ok := errors.AsType[backError](err)
 		if !ok {
 			return err
 		}
-		a.dialog.replay = back.to
+		s.dialog.replay = back.to
 	}
 }
 
-// back is the end of a question with Esc: to the list before it, or out of the
-// command if there is none. asked is how many lists were answered before.
-func (a *App) back(asked int) error {
-	e := declined()
-	if a.dialog.open && asked > 0 {
+// errBack is the error of Esc at a question: back to the list before it, or a
+// cancellation if there is none. asked is the number of lists answered before.
+func (s *Streams) errBack(asked int) error {
+	e := errDeclined()
+	if s.dialog.open && asked > 0 {
 		e.Cause = backError{asked - 1}
 	}
 	return e
 }
 
 const (
-	// wasDeclined is the machine name of a question that was answered with no, with Esc,
+	// declinedCode is the machine name of a question that was answered with no, with Esc,
 	// or with another name than the one to be typed.
-	wasDeclined = "DECLINED"
-	cancelled   = "cancelled; nothing was changed"
+	declinedCode     = "DECLINED"
+	cancelledMessage = "cancelled; nothing was changed"
 )
 
-// declined is the failure of a question that was answered with no.
-func declined() *exit.Error {
-	return &exit.Error{Exit: exit.Unconfirmed, Name: wasDeclined, Message: cancelled}
+// errDeclined is the error of a question that was answered with no.
+func errDeclined() *exit.Error {
+	return &exit.Error{Exit: exit.Unconfirmed, Name: declinedCode, Message: cancelledMessage}
 }
 
-// list asks with a list, unless a run before this one did and has the answer.
-func (a *App) list(question string, options []prompt.Option, selected []int,
+// askList asks with a list, unless an earlier run has the answer.
+func (s *Streams) askList(question string, options []prompt.Option, selected []int,
 	ask func(prompt.Question, []prompt.Option) ([]int, error),
 ) ([]int, error) {
-	d := &a.dialog
+	d := &s.dialog
 	at := d.at
 	d.at++
 	this := answer{question: question, options: sanitize(options)}
@@ -226,9 +222,9 @@ func (a *App) list(question string, options []prompt.Option, selected []int,
 	this.chosen, err = ask(prompt.Question{Text: output.Sanitize(question), Selected: selected}, this.options)
 	switch {
 	case errors.Is(err, prompt.ErrBack):
-		return nil, a.back(at)
+		return nil, s.errBack(at)
 	case err != nil:
-		return nil, a.asked(err)
+		return nil, s.promptError(err)
 	case at < len(d.given):
 		d.given[at] = this
 	default:
@@ -237,7 +233,7 @@ func (a *App) list(question string, options []prompt.Option, selected []int,
 	return this.chosen, nil
 }
 
-// sanitize makes text from outside harmless for the terminal.
+// sanitize makes text from outside safe for the terminal.
 func sanitize(options []prompt.Option) []prompt.Option {
 	clean := slices.Clone(options)
 	for i, o := range clean {
@@ -249,16 +245,16 @@ func sanitize(options []prompt.Option) []prompt.Option {
 	return clean
 }
 
-// NewPassword reads a password that is to be set: from the file of
-// --password-file, - for standard input. Without one it is asked for, twice, and
-// read from standard input where that is no terminal. of says whose it is.
-func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, error) {
+// NewPassword reads a new password from the file of --password-file, - for standard
+// input. Without a file it asks twice, or reads standard input where that is not a
+// terminal. of names the owner of the password.
+func (s *Streams) NewPassword(ctx context.Context, file, of string) (secret.Text, error) {
 	const least = 6 // the service takes no shorter one
-	text, err := a.password(ctx, file, of)
+	text, err := s.password(ctx, file, of)
 	if err != nil {
 		return "", err
 	}
-	a.Secrets.Add(text)
+	s.Secrets.Add(text)
 	switch n := len([]rune(text.Reveal())); {
 	case strings.ContainsAny(text.Reveal(), "\r\n"):
 		return "", exit.Usagef("the password must be a single line")
@@ -268,27 +264,27 @@ func (a *App) NewPassword(ctx context.Context, file, of string) (secret.Text, er
 	return text, nil
 }
 
-func (a *App) password(ctx context.Context, file, of string) (secret.Text, error) {
+func (s *Streams) password(ctx context.Context, file, of string) (secret.Text, error) {
 	switch {
-	case file == "" && a.Interactive():
-		return a.askNewPassword(ctx, of)
+	case file == "" && s.Interactive():
+		return s.askNewPassword(ctx, of)
 	case file == "":
 		file = "-"
 	}
-	if file == "-" && a.Terminal.In {
+	if file == "-" && s.Terminal.In {
 		return "", exit.Failf(exit.Unconfirmed, "a password is required").WithHint("pass it on standard input or with --password-file")
 	}
-	a.warnReadable(file)
-	text, err := a.ReadText(ctx, "--password-file", file)
+	s.warnReadable(file)
+	text, err := s.ReadText(ctx, "--password-file", file)
 	return secret.Text(strings.TrimSuffix(text, "\n")), err
 }
 
-func (a *App) askNewPassword(ctx context.Context, of string) (secret.Text, error) {
-	text, err := a.AskSecret(ctx, "New password of "+of)
+func (s *Streams) askNewPassword(ctx context.Context, of string) (secret.Text, error) {
+	text, err := s.AskSecret(ctx, "New password of "+of)
 	if err != nil {
 		return "", err
 	}
-	again, err := a.AskSecret(ctx, "Repeat the password")
+	again, err := s.AskSecret(ctx, "Repeat the password")
 	if err == nil && again != text {
 		err = &exit.Error{Exit: exit.Unconfirmed, Message: "the passwords do not match; nothing was changed"}
 	}

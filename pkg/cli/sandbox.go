@@ -24,10 +24,10 @@ const (
 	lockTimeout = 5 * time.Second
 )
 
-// Sandbox returns the embedded sandbox, which it opens, and seeds on first use.
+// Sandbox returns the embedded sandbox. It is opened, and seeded on first use.
 func (a *App) Sandbox() (*sandbox.Server, error) {
 	if a.sandboxServer == nil {
-		server, err := a.ServedSandbox(func(*sandbox.Options) {})
+		server, err := a.OpenSandbox(func(*sandbox.Options) {})
 		if err != nil {
 			return nil, err
 		}
@@ -36,13 +36,13 @@ func (a *App) Sandbox() (*sandbox.Server, error) {
 	return a.sandboxServer, nil
 }
 
-// ServedSandbox opens the sandbox with options of its own.
-func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
+// OpenSandbox opens the sandbox with other options.
+func (a *App) OpenSandbox(choose func(*sandbox.Options)) (*sandbox.Server, error) {
 	dir, err := a.SandboxDir()
 	if err != nil {
 		return nil, err
 	}
-	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout, Context: a.alive()}
+	options := sandbox.Options{Path: filepath.Join(dir, "state.db"), Now: a.Now, Rand: a.Rand, LockTimeout: lockTimeout, Context: a.context()}
 	if a.limit > 0 {
 		options.LockTimeout = min(options.LockTimeout, a.limit)
 	}
@@ -54,9 +54,9 @@ func (a *App) ServedSandbox(choose func(*sandbox.Options)) (*sandbox.Server, err
 	return server, err
 }
 
-// OfSandbox reports whether a client id is that of a token of the sandbox on this
-// machine, if there is one.
-func (a *App) OfSandbox(clientID string) bool {
+// IsSandboxToken reports whether a client ID is that of a token of the sandbox on this
+// machine.
+func (a *App) IsSandboxToken(clientID string) bool {
 	dir, err := a.SandboxDir()
 	if err != nil || dir == "" {
 		return false
@@ -64,7 +64,7 @@ func (a *App) OfSandbox(clientID string) bool {
 	if _, err := os.Stat(filepath.Join(dir, "state.db")); err != nil {
 		return false // to look would make one
 	}
-	server, err := a.ServedSandbox(func(*sandbox.Options) {})
+	server, err := a.OpenSandbox(func(*sandbox.Options) {})
 	if err != nil {
 		return false
 	}
@@ -72,9 +72,9 @@ func (a *App) OfSandbox(clientID string) bool {
 	return err == nil && found
 }
 
-// SandboxDir is where the sandbox keeps all of its own.
-func (a *App) SandboxDir() (string, error) {
-	paths, err := a.dirs()
+// SandboxDir returns the directory of the sandbox.
+func (s *Settings) SandboxDir() (string, error) {
+	paths, err := s.dirs()
 	if paths.State == "" {
 		return "", err
 	}
@@ -84,8 +84,8 @@ func (a *App) SandboxDir() (string, error) {
 // maxNote is more than any address takes.
 const maxNote = 4 << 10
 
-// RunningServers returns the addresses at which the sandbox is served. A note whose
-// server was killed is dropped.
+// RunningServers returns the addresses of running sandbox servers. It deletes the file of
+// a server that was killed.
 func (a *App) RunningServers() ([]string, error) {
 	dir, err := a.ServingDir()
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *App) RunningServers() ([]string, error) {
 		if address == "" {
 			continue // it is being written
 		}
-		ctx := a.alive()
+		ctx := a.context()
 		switch err := dial(ctx, address); {
 		case ctx.Err() != nil:
 			return alive, context.Cause(ctx)
@@ -132,8 +132,8 @@ func dial(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-// ServingDir is where the addresses are noted at which the sandbox is served.
-func (a *App) ServingDir() (string, error) {
-	dir, err := a.SandboxDir()
+// ServingDir returns the directory with the addresses of running sandbox servers.
+func (s *Settings) ServingDir() (string, error) {
+	dir, err := s.SandboxDir()
 	return filepath.Join(dir, "serving"), err
 }

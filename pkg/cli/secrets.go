@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/astra-admin/astra/pkg/classic"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 )
@@ -14,23 +15,11 @@ type SecretKey struct {
 	Key  credential.Key
 }
 
-// SessionSecrets returns the REST sessions of a profile. A selected database may have
-// one that an earlier version did not record.
+// SessionSecrets returns the REST sessions of a profile.
 func SessionSecrets(p config.Profile) []SecretKey {
-	if !KeepsSessions(p) {
-		return nil
-	}
-	ids := map[string]bool{}
-	for _, b := range p.AllBindings() {
-		ids[b.DB.ID] = true
-	}
-	for _, s := range p.Sessions {
-		ids[s.DB] = true
-	}
-	delete(ids, "")
 	var all []SecretKey
-	for id := range ids {
-		all = append(all, SecretKey{p.Store, RESTSessionKey(p.Name, id)})
+	for _, key := range classic.Keys(p) {
+		all = append(all, SecretKey{p.Store, key})
 	}
 	return all
 }

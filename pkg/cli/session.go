@@ -9,36 +9,29 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // A Session is the API as one credential sees it.
 type Session struct {
-	*devops.Client
+	*lookup.Directory
 
 	ClientID string // of the credential in use
 	APIURL   string
 	Source   string         // where the credential came from, for people
 	Profile  config.Profile // zero where the credential is not a profile's
 
-	app     *App
-	place   string // of the names that it sees; "" if nobody could tell it without a secret
-	org     string
-	members *devops.Members
-	roles   []devops.Role
-	hidden  error // why there may be other roles than these
-
-	byID, byName []RoleRef // the roles, sorted
-	spare        bool      // the roles are not kept once RoleRefs knows their names
+	app      *App
+	identity []string // of the credential; see App.Identity
 }
 
-// Session opens the API with the credential that wins (see Sources). It sends
-// nothing.
+// Session opens the API with the active credential (see Sources). It sends no request.
 func (a *App) Session(ctx context.Context) (*Session, error) {
 	if a.session != nil {
 		return a.session, nil
 	}
-	source, found, err := a.activeSource()
+	source, found, err := a.ActiveSource()
 	switch {
 	case err != nil:
 		return nil, err
@@ -49,9 +42,9 @@ func (a *App) Session(ctx context.Context) (*Session, error) {
 	return a.session, err
 }
 
-// ProfileSession opens the API with the credential of the profile that is chosen,
-// and with no other organization's. Without any profile the credential stands
-// alone, and the profile is the zero one.
+// ProfileSession opens the API with the credential of the current profile, and with that
+// of no other organization. Without any profile it uses the active credential, and the
+// profile is the zero one.
 func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, error) {
 	session, err := a.Session(ctx)
 	if err != nil {
@@ -72,28 +65,28 @@ func (a *App) ProfileSession(ctx context.Context) (*Session, config.Profile, err
 	return session, profile, nil
 }
 
-// errNoCredential is the failure of having no credential at all.
-func (a *App) errNoCredential() error {
-	e := a.noProfile(exit.NoCredential)
-	if a.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
+// errNoCredential is the error for no credential at all.
+func (s *Settings) errNoCredential() error {
+	e := s.noProfile(exit.NoCredential)
+	if s.Getenv("ASTRA_DB_APPLICATION_TOKEN") != "" {
 		e.Hint = "ASTRA_DB_APPLICATION_TOKEN is set, but it is an application's token and never used here: put an administrator's in ASTRA_TOKEN"
 	}
 	return e
 }
 
-// noProfileAtAll is the machine name of having a credential and no profile.
+// noProfileAtAll is the error code for a credential without a profile.
 const noProfileAtAll = "NO_PROFILE"
 
-// noProfile is the failure of having no profile, or several and no choice.
-func (a *App) noProfile(code exit.Code) *exit.Error {
-	if cfg, err := a.Config(); err == nil && len(cfg.Profiles) > 0 {
+// noProfile is the error for no profile, or several and no choice.
+func (s *Settings) noProfile(code exit.Code) *exit.Error {
+	if cfg, err := s.Config(); err == nil && len(cfg.Profiles) > 0 {
 		var names []string
 		for _, p := range cfg.Profiles {
 			names = append(names, p.Name)
 		}
 		return exit.Failf(code, "no profile selected").WithHint("profiles: %s", exit.QuoteList(names)).WithNext("astra profile use NAME")
 	}
-	if a.EnvironmentToken() != "" || a.Globals.TokenFile != "" {
+	if s.EnvironmentToken() != "" || s.Globals.TokenFile != "" {
 		e := exit.Failf(code, "a profile is required: it records selected databases and saved tokens").
 			WithHint("with --store env, a profile takes its token from ASTRA_TOKEN").
 			WithNext("astra auth login ci --store env")
@@ -105,7 +98,7 @@ func (a *App) noProfile(code exit.Code) *exit.Error {
 		WithNext("astra auth login", "astra --sandbox org list")
 }
 
-// open makes the session of one source.
+// open opens the session of a source.
 func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	held, err := s.read(ctx)
 	if err != nil {
@@ -120,19 +113,23 @@ func (a *App) open(ctx context.Context, s CredentialSource) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Source, session.Profile, session.place = s.Name, s.profile, a.placeOf(s)
+	session.Source, session.Profile, session.identity = s.Name, s.Profile, a.Identity(s)
 	return session, nil
 }
 
-// Connect opens the API at apiURL with token, whatever the settings say. In
-// sandbox mode the sandbox answers and apiURL plays no part.
+// Connect opens the API at apiURL with token, whatever the settings say. In sandbox mode
+// it opens the sandbox.
 func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	c := devops.Config{
 		Token: token.Text, URL: apiURL, UserAgent: "astra-admin/" + a.Version,
 		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
 	session := &Session{ClientID: token.ClientID, app: a}
-	c.Trace, c.Listed = a.trace, session.listed
+	c.Trace, c.Listed = a.trace, func(list any) {
+		if a.OnList != nil && session.identity != nil {
+			a.OnList(session.identity, list)
+		}
+	}
 	if a.sandboxed {
 		server, err := a.Sandbox()
 		if err != nil {
@@ -147,7 +144,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Client, session.APIURL = client, c.URL
+	session.Directory, session.APIURL = lookup.New(client, a.Warn, a.Verbosef), c.URL
 	return session, nil
 }
 
@@ -160,18 +157,17 @@ func (a *App) beforeChange(r devops.Request) error {
 	if err := a.showRequest(r); err != nil {
 		return err
 	}
-	return errDone
+	return exit.ErrDone
 }
 
-// Changed notes that the service made a change of which no answer told: it was
-// seen. A failure later on does not say that nothing was done then.
-func (a *App) Changed() { a.changed.Store(true) }
+// RecordChange records that the service made a change which no response reported. A later
+// failure then does not say that nothing was changed.
+func (a *App) RecordChange() { a.changed.Store(true) }
 
-// trace notes that something was changed, and reports the exchange with the
-// service under --debug=http.
+// trace records changes, and reports requests under --debug=http.
 func (a *App) trace(x devops.Exchange) {
 	if x.Changes && x.Status/100 == 2 && x.Err == nil {
-		a.Changed()
+		a.RecordChange()
 	}
 	if a.Globals.Debug == "" {
 		return
@@ -183,21 +179,8 @@ func (a *App) trace(x devops.Exchange) {
 	a.line("debug: ", "%s %s: %s in %s (try %d)", []any{x.Method, x.Path, outcome, x.Duration, x.Attempt})
 }
 
-// OrgID returns the id of the organization that the credential belongs to. Any
-// valid credential may ask.
-func (s *Session) OrgID(ctx context.Context) (string, error) {
-	if s.org == "" {
-		id, err := s.Orgs.Current(ctx)
-		if err != nil {
-			return "", err
-		}
-		s.org = id
-	}
-	return s.org, nil
-}
-
-// OrgName returns the organization's name: as the service says, else as it was
-// when the profile was made, else its id. A name is a bonus, not a need.
+// OrgName returns the name of the organization: from the service, else from the profile,
+// else its ID.
 func (s *Session) OrgName(ctx context.Context) (string, error) {
 	members, err := s.Members(ctx)
 	switch {
@@ -211,26 +194,14 @@ func (s *Session) OrgName(ctx context.Context) (string, error) {
 	return s.OrgID(ctx)
 }
 
-// Members returns the organization's users, asked for once.
-func (s *Session) Members(ctx context.Context) (devops.Members, error) {
-	if s.members == nil {
-		members, err := s.Users.List(ctx)
-		if err != nil {
-			return devops.Members{}, err
-		}
-		s.members, s.org = &members, members.OrgID
-	}
-	return *s.members, nil
-}
-
-// LoginSession opens the API with the login of a profile, whatever credential
-// the command uses otherwise. It sends nothing.
+// LoginSession opens the API with the login of a profile, whatever the active credential
+// is. It sends no request.
 func (a *App) LoginSession(ctx context.Context, name string) (*Session, error) {
 	p, err := a.findProfile(name)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, CredentialSource{Name: "profile " + name, profile: p, read: func(ctx context.Context) (credential.Item, error) {
+	return a.open(ctx, CredentialSource{Name: "profile " + name, Profile: p, read: func(ctx context.Context) (credential.Item, error) {
 		return a.profileCredential(ctx, name)
 	}})
 }

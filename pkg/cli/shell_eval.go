@@ -1,49 +1,51 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/envfile"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// evaluated is the annotation of a command whose output a shell evaluates.
-const evaluated = "evaluated"
+// evalAnnotation is the annotation of a command whose output a shell evaluates.
+const evalAnnotation = "evaluated"
 
-// Evaluated marks cmd, and what is below it, as commands whose output a shell
-// evaluates, or as none of them. When one fails, also for a wrong command line, a
-// failing statement is written to standard output.
-func Evaluated(cmd *cobra.Command, yes bool) *cobra.Command {
+// MarkEvaluated marks cmd, and its subcommands, as commands whose output a shell
+// evaluates, or not. When one fails, also for a wrong command line, a failing statement
+// is written to standard output.
+func MarkEvaluated(cmd *cobra.Command, yes bool) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[evaluated] = map[bool]string{true: "yes", false: "no"}[yes]
+	cmd.Annotations[evalAnnotation] = map[bool]string{true: "yes", false: "no"}[yes]
 	return cmd
 }
 
-// failureStatement returns what cmd prints when it fails: what it decided on
-// itself if it came that far, else what fits the shell, unless the command line
-// asks for a file or for a format that no shell evaluates.
+// failureStatement returns the statement that cmd prints when it fails: its own choice if
+// it came that far, else that of the shell, unless the command line asks for a file or
+// for a format that no shell evaluates.
 func (a *App) failureStatement(cmd *cobra.Command) *string {
 	if a.OnFailure != nil {
 		return a.OnFailure
 	}
 	if !cmd.HasParent() {
-		cmd = meant(cmd, a.Args)
+		cmd = guessCommand(cmd, a.Args)
 	}
 	if !isEvaluated(cmd) {
 		return nil
 	}
-	if _, given := argument(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
+	if _, given := flagValue(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
 		return nil
 	}
-	if format, given := argument(a.Args, "format"); given && format != "shell" {
+	if format, given := flagValue(a.Args, "format"); given && format != "shell" {
 		return nil
 	}
-	shell, _ := argument(a.Args, "shell")
+	shell, _ := flagValue(a.Args, "shell")
 	dialect, err := envfile.Lookup(a.Shell(shell))
 	if err != nil || !dialect.IsShell() {
 		dialect = envfile.Sh
@@ -56,20 +58,20 @@ func (a *App) failureStatement(cmd *cobra.Command) *string {
 func isEvaluated(cmd *cobra.Command) bool {
 	mark := ""
 	for c := cmd; c != nil && mark == ""; c = c.Parent() {
-		mark = c.Annotations[evaluated]
+		mark = c.Annotations[evalAnnotation]
 	}
 	return mark == "yes"
 }
 
-// meant is the command that a command line was meant for in which none was found:
-// a wrong flag stands before it, or its noun is mistyped.
-func meant(root *cobra.Command, args []string) *cobra.Command {
+// guessCommand returns the command that a wrong command line was meant for: a wrong flag
+// precedes it, or its noun is misspelled.
+func guessCommand(root *cobra.Command, args []string) *cobra.Command {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
 	}
 	words := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return strings.HasPrefix(arg, "-") })
 	for _, noun := range root.Commands() {
-		if noun.Annotations[evaluated] == "" {
+		if noun.Annotations[evalAnnotation] == "" {
 			continue
 		}
 		for i := 1; i < len(words); i++ {
@@ -86,9 +88,9 @@ func meant(root *cobra.Command, args []string) *cobra.Command {
 	return root
 }
 
-// argument is the value of a flag in a command line that was not understood, and
-// whether it is there.
-func argument(args []string, name string) (value string, given bool) {
+// flagValue returns the value of a flag in a command line that was not parsed, and
+// whether it is given.
+func flagValue(args []string, name string) (value string, given bool) {
 	for i, arg := range args {
 		if arg == "--" {
 			break
@@ -105,9 +107,26 @@ func argument(args []string, name string) (value string, given bool) {
 	return value, given
 }
 
-// FailedBy notes which command failed, and with it what is printed and the status.
+// FailedBy records which command failed, for its failure statement and status.
 func (a *App) FailedBy(cmd *cobra.Command) {
 	a.failed = cmd.CommandPath()
 	a.OnFailure = a.failureStatement(cmd)
 	a.OwnStatus = ownStatusOf(cmd)
 }
+
+// Shell returns the shell to write for: the requested one, that of the setting, or the
+// one that runs this program.
+func (s *Settings) Shell(asked string) string {
+	name := asked
+	if s.settings != nil { // or the command line was not understood
+		name = cmp.Or(name, s.settings.Shell)
+	}
+	name = cmp.Or(name, "auto")
+	if name != "auto" {
+		return name
+	}
+	return process.ParentShell(s.Getenv)
+}
+
+// ShellSource returns the source of the shell setting, "" if it is not set.
+func (s *Settings) ShellSource() string { return s.settings.Source("shell") }

@@ -19,14 +19,15 @@ type CredentialSource struct {
 	Present bool
 	Detail  string // what it says, never a secret
 
-	clientID string // of a token in the environment
-	profile  config.Profile
-	read     func(context.Context) (credential.Item, error)
+	ClientID string         // of a token in the environment
+	Profile  config.Profile // zero where the credential is not a profile's
+
+	read func(context.Context) (credential.Item, error)
 }
 
-// activeSource returns the source that wins. What loses is not read, so that a broken
-// configuration is no hindrance to a token that was given.
-func (a *App) activeSource() (CredentialSource, bool, error) {
+// ActiveSource returns the source of the active credential. It does not read those that
+// follow, so that a token can be used with a broken configuration.
+func (a *App) ActiveSource() (CredentialSource, bool, error) {
 	environment := a.environment()
 	file := a.tokenFile()
 	switch {
@@ -48,8 +49,34 @@ func (a *App) activeSource() (CredentialSource, bool, error) {
 	return sources[at], true, nil
 }
 
-// Sources returns the places where the credential may come from, in the order
-// in which they are looked at. The first one that is present wins.
+// Identity identifies the credential of a source without reading its secret. It
+// returns nil where that is impossible.
+func (s *Settings) Identity(source CredentialSource) []string {
+	switch {
+	case s.sandboxed:
+		dir, err := s.SandboxDir()
+		if err != nil || source.ClientID == "" && source.Name != administratorName {
+			return nil
+		}
+		return SandboxIdentity(dir, source.ClientID)
+	case source.Profile.Name != "":
+		return []string{"profile", source.Profile.Name, ServiceOf(source.Profile), source.Profile.Org.ID}
+	case source.ClientID != "":
+		url, err := s.RequestedURL()
+		if err != nil {
+			return nil
+		}
+		return []string{"environment", url, source.ClientID}
+	}
+	return nil
+}
+
+// SandboxIdentity identifies a credential of the sandbox in dir, by default that of its
+// administrator.
+func SandboxIdentity(dir, clientID string) []string { return []string{"sandbox", dir, clientID} }
+
+// Sources returns the possible sources of the active credential, in their order. The
+// first that is present is active.
 func (a *App) Sources() ([]CredentialSource, error) {
 	environment := a.environment()
 	file := a.tokenFile()
@@ -63,25 +90,24 @@ func (a *App) Sources() ([]CredentialSource, error) {
 	return append([]CredentialSource{file, profiles[0], environment[0], environment[1]}, profiles[1:]...), nil
 }
 
-// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token that
-// a profile was made with, which expects it in the environment, belongs to that
-// profile and goes to its service.
+// environment returns the sources ASTRA_TOKEN and ASTRA_API_TOKEN. A token of a profile
+// that expects it in the environment belongs to that profile and is sent to its service.
 func (a *App) environment() [2]CredentialSource {
 	source := func(name string, token secret.Text) CredentialSource {
 		s := CredentialSource{Name: name, Present: token != ""}
 		parsed, shapeErr := secret.ParseToken(token.Reveal())
-		s.clientID = parsed.ClientID
+		s.ClientID = parsed.ClientID
 		if cfg, err := a.Config(); err == nil && shapeErr == nil && !a.sandboxed {
 			at := slices.IndexFunc(cfg.Profiles, func(p config.Profile) bool {
 				return p.Store == string(credential.Env) && p.ClientID == parsed.ClientID
 			})
 			if at >= 0 {
-				s.profile, s.Detail = cfg.Profiles[at], cfg.Profiles[at].Name
+				s.Profile, s.Detail = cfg.Profiles[at], cfg.Profiles[at].Name
 			}
 		}
 		s.read = func(context.Context) (credential.Item, error) {
-			if s.profile.Name != "" {
-				return a.environmentCredential(s.profile)
+			if s.Profile.Name != "" {
+				return a.environmentCredential(s.Profile)
 			}
 			url, err := a.RequestedURL()
 			return credential.Item{Token: token, APIURL: url}, err
@@ -106,8 +132,8 @@ func (a *App) administrator() CredentialSource {
 	}}
 }
 
-// Administrator reports whether a client id is that of the sandbox's seeded token.
-func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) {
+// IsAdministrator reports whether a client ID is that of the sandbox's seeded token.
+func (a *App) IsAdministrator(ctx context.Context, clientID string) (bool, error) {
 	if !a.sandboxed {
 		return false, nil
 	}
@@ -119,38 +145,28 @@ func (a *App) Administrator(ctx context.Context, clientID string) (bool, error) 
 	return token.ClientID == clientID, err
 }
 
-// profileSources returns the five ways in which a profile is chosen.
+// profileSources returns the ways to choose a profile as sources of its credential.
 func (a *App) profileSources() ([]CredentialSource, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
 	}
-	project, err := a.Project()
+	choices, err := a.profileChoices()
 	if err != nil {
 		return nil, err
 	}
-	only := ""
-	if len(cfg.Profiles) == 1 {
-		only = cfg.Profiles[0].Name
-	}
 	var sources []CredentialSource
-	for _, chosen := range []struct{ how, name string }{
-		{"--profile", a.Globals.Profile},
-		{"ASTRA_PROFILE", a.settings.Profile},
-		{"the project's " + config.ProjectFile, project.Profile},
-		{"the current profile", cfg.CurrentProfile},
-		{"the only profile", only},
-	} {
-		s := CredentialSource{Name: chosen.how, Present: chosen.name != "", Detail: chosen.name}
-		s.profile, _ = cfg.Find(chosen.name)
-		s.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, chosen.name) }
-		sources = append(sources, s)
+	for _, c := range choices {
+		source := CredentialSource{Name: c.way, Present: c.profile != "", Detail: c.profile}
+		source.Profile, _ = cfg.Find(c.profile)
+		source.read = func(ctx context.Context) (credential.Item, error) { return a.profileCredential(ctx, c.profile) }
+		sources = append(sources, source)
 	}
 	return sources, nil
 }
 
-// profileCredential reads the login of a profile, and refuses to use it with
-// another service than the one that it was stored for.
+// profileCredential reads the login of a profile, and rejects its use with another
+// service than the one that it was stored for.
 func (a *App) profileCredential(ctx context.Context, name string) (credential.Item, error) {
 	p, err := a.findProfile(name)
 	if err != nil {
@@ -159,7 +175,7 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	if p.Store == string(credential.Env) {
 		return a.environmentCredential(p)
 	}
-	item, err := a.Stored(ctx, p.Store, credential.LoginKey(p.Name, p.ClientID))
+	item, err := a.ReadSecret(ctx, p.Store, credential.LoginKey(p.Name, p.ClientID))
 	if errors.Is(err, credential.ErrNotFound) {
 		return item, &exit.Error{Exit: exit.NoCredential, Message: "profile " + p.Name + " is logged out", Next: []string{"astra auth login " + p.Name}, Cause: err}
 	}
@@ -169,10 +185,10 @@ func (a *App) profileCredential(ctx context.Context, name string) (credential.It
 	return item, a.checkEndpoint(p, item)
 }
 
-// environmentCredential is the login of a profile that keeps nothing: the
-// variable must hold the token that the profile was made with.
-func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
-	token := a.EnvironmentToken()
+// environmentCredential returns the login of a profile that stores nothing: the variable
+// must contain the token with which the profile was created.
+func (s *Settings) environmentCredential(p config.Profile) (credential.Item, error) {
+	token := s.EnvironmentToken()
 	if token == "" {
 		return credential.Item{}, exit.Failf(exit.NoCredential, "profile %s requires ASTRA_TOKEN, which is not set", p.Name).
 			WithHint("set it to the token of the profile, or log in again with another token").WithNext("astra auth login " + p.Name + " --store env")
@@ -182,11 +198,11 @@ func (a *App) environmentCredential(p config.Profile) (credential.Item, error) {
 		return credential.Item{}, exit.Refusef("ASTRA_TOKEN contains token %s, but profile %s uses %s", parsed.ClientID, p.Name, p.ClientID).
 			WithNext("astra auth login " + p.Name + " --store env")
 	}
-	return item, a.checkEndpoint(p, item)
+	return item, s.checkEndpoint(p, item)
 }
 
-// HasCredential reports whether any source has a credential.
+// HasCredential reports whether a source has a credential.
 func (a *App) HasCredential() bool {
-	_, found, err := a.activeSource()
+	_, found, err := a.ActiveSource()
 	return found || err != nil // whoever uses it gets the error
 }

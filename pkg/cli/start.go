@@ -3,37 +3,32 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/output"
-	"github.com/astra-admin/astra/pkg/secret"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
-// Start checks the global flags, settles the settings and sets the time limit.
-// It runs before every command.
+// Start checks the flags, applies the settings and sets the time limit. It runs before
+// every command.
 func (a *App) Start(cmd *cobra.Command) error {
 	g := &a.Globals
-	if err := errors.Join(cmd.ValidateRequiredFlags(), flagGroups(cmd)); err != nil {
-		return AsUsage(err) // cobra would come to it later, and not say what kind of error it is
-	}
-	if err := errors.Join(checkArguments(a.Args), emptyFlag(cmd)); err != nil {
+	if err := usage.CheckFlags(cmd, a.Args); err != nil {
 		return err
 	}
-	if a.Completing() {
-		return nil // what it needs it reads itself, when the flags are known
+	if cmd.Name() == cobra.ShellCompRequestCmd {
+		return nil // completion applies the settings itself, once the flags are parsed
 	}
-	if err := a.settle(); err != nil {
+	if err := a.LoadSettings(); err != nil {
 		return err
 	}
-	a.pages = len(columnsOf(cmd)) > 0
-	a.nouns = nouns(cmd)
+	a.pages = len(ColumnKeys(cmd)) > 0
+	a.nouns = rowNoun(cmd)
 	a.dbArgument = cmd.Flags().Lookup("db") == nil
 	if a.sandboxed && (g.Profile != "" || g.APIURL != "") {
 		way := "--sandbox"
@@ -56,7 +51,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 		}
 	}
 	if _, err := a.outputOptions(); err != nil {
-		return ownFormatsToo(cmd, err)
+		return addOwnFormats(cmd, err)
 	}
 	if g.Debug = cmp.Or(g.Debug, a.settings.Debug); g.Debug == "1" || g.Debug == "true" {
 		g.Debug = "http"
@@ -70,15 +65,15 @@ func (a *App) Start(cmd *cobra.Command) error {
 		if a.Interactive() && a.settings.Timeout == 0 {
 			limit = interactiveTimeout
 		}
-		if waits(cmd) && a.settings.Timeout == 0 {
+		if hasWait(cmd) && a.settings.Timeout == 0 {
 			limit = waitTimeout
 		}
 	}
 	if limit <= 0 {
 		return exit.Usagef("--timeout must be greater than 0")
 	}
-	if cmd.Annotations[longRunning] != "" && !cmd.Flags().Changed("timeout") {
-		a.live(cmd.Context())
+	if cmd.Annotations[noTimeout] != "" && !cmd.Flags().Changed("timeout") {
+		a.setContext(cmd.Context())
 		a.runAtStart(cmd)
 		return nil
 	}
@@ -88,7 +83,7 @@ func (a *App) Start(cmd *cobra.Command) error {
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), limit, timeoutError{limit})
 	a.cancelTimeout, a.limit = cancel, limit
 	cmd.SetContext(ctx)
-	a.live(ctx)
+	a.setContext(ctx)
 	a.limitGiven = cmd.Flags().Changed("timeout") || a.settings.Timeout != 0
 	a.runAtStart(cmd)
 	return nil
@@ -120,53 +115,21 @@ func (a *App) runAtStart(cmd *cobra.Command) {
 	a.AtStart(cmd.Context(), notice)
 }
 
-// emptyFlag refuses a flag that was given without a value: mostly a variable of
-// a script that is not set, and then the meaning would be another one. Only a
-// description may be taken away like that.
-func emptyFlag(cmd *cobra.Command) error {
-	var err error
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "description" {
-			return
-		}
-		list, isList := f.Value.(pflag.SliceValue)
-		if f.Value.Type() == "string" && f.Value.String() == "" || isList && slices.Contains(list.GetSlice(), "") {
-			err = exit.Usagef("--%s must not be empty", f.Name).WithHint("omit it, or give it a value; a shell variable may be unset")
-		}
-	})
-	return err
-}
-
-// settle reads the settings: the environment over the defaults of the
-// configuration file. A file that cannot be read is reported by what needs it.
-func (a *App) settle() error {
-	environment, err := config.NewSettings(a.Getenv, nil)
+// LoadSettings reads the settings: the environment over the defaults of the
+// configuration file. A file that cannot be read is reported by the code that needs it.
+func (s *Settings) LoadSettings() error {
+	environment, err := config.NewSettings(s.Getenv, nil)
 	if err != nil {
 		return err
 	}
-	if err := config.CheckDirs(a.Getenv, a.Home); err != nil {
+	if err := config.CheckDirs(s.Getenv, s.Home); err != nil {
 		return err
 	}
-	a.settings, a.sandboxed = environment, a.Globals.Sandbox || environment.Sandbox
-	cfg, err := a.Config()
+	s.settings, s.sandboxed = environment, s.Globals.Sandbox || environment.Sandbox
+	cfg, err := s.Config()
 	if err != nil || len(cfg.Defaults) == 0 {
 		return nil //nolint:nilerr // doctor, help and the like do without
 	}
-	a.settings, err = config.NewSettings(a.Getenv, cfg.Defaults)
+	s.settings, err = config.NewSettings(s.Getenv, cfg.Defaults)
 	return err
 }
-
-// checkArguments refuses a command line that holds a token: the list of
-// processes and the shell's history would keep it. The text is not repeated.
-func checkArguments(args []string) error {
-	for _, arg := range args {
-		if secret.LooksLikeToken(arg) && len(arg) > len("AstraCS:")+8 {
-			return exit.Usagef("an argument looks like an application token; a command line is visible to other users and kept in the shell's history").
-				WithHint("it is now in the shell's history: consider it exposed, and revoke it. Pass a token with --token-file FILE, or on standard input with --token-file -")
-		}
-	}
-	return nil
-}
-
-// scrub takes what looks like a token out of the parser's own words.
-func scrub(s string) string { return new(secret.Redactor).Redact(s) }

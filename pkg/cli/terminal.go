@@ -20,9 +20,9 @@ type Terminal struct {
 	CI           bool // a machine runs us, nobody answers
 }
 
-func detect(files [3]*os.File, getenv func(string) string) Terminal {
+func detectTerminal(files [3]*os.File, getenv func(string) string) Terminal {
 	is := func(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
-	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: truthy(getenv("CI"))}
+	t := Terminal{In: is(files[0]), Out: is(files[1]), Err: is(files[2]), Dumb: getenv("TERM") == "dumb", CI: isOn(getenv("CI"))}
 	columns, _ := strconv.Atoi(getenv("COLUMNS"))
 	if t.Err {
 		measured, _, _ := term.GetSize(int(files[2].Fd()))
@@ -35,8 +35,8 @@ func detect(files [3]*os.File, getenv func(string) string) Terminal {
 	return t
 }
 
-// truthy reads an on/off variable: empty, 0, false and no are off.
-func truthy(s string) bool {
+// isOn reads an on/off variable: empty, 0, false and no are off.
+func isOn(s string) bool {
 	switch s {
 	case "", "0", "false", "FALSE", "False", "no", "NO", "No":
 		return false
@@ -44,38 +44,38 @@ func truthy(s string) bool {
 	return true
 }
 
-// Interactive reports whether somebody can answer a question: standard input
-// and standard error are terminals, and nothing says otherwise. Standard output
-// plays no part, so that x=$(astra …) may still ask.
-func (a *App) Interactive() bool {
-	t := a.Terminal
-	return t.In && t.Err && !t.CI && !a.Globals.NoInput && (a.settings == nil || !a.settings.NoInput)
+// Interactive reports whether prompts are possible: standard input and standard error are
+// terminals, and no setting says otherwise. Standard output does not matter, so that
+// x=$(astra …) can ask.
+func (s *Streams) Interactive() bool {
+	t := s.Terminal
+	return t.In && t.Err && !t.CI && !s.Globals.NoInput && (s.settings == nil || !s.settings.NoInput)
 }
 
-// Plain reports whether text stays where it was written: on a terminal that does not
-// move its cursor, and for a screen reader, which reads every change aloud.
-func (a *App) Plain() bool {
-	return a.Terminal.Dumb || a.settings != nil && a.settings.Accessible
+// IsPlain reports whether the cursor stays where text was written: on a dumb terminal,
+// and for a screen reader, which reads every change aloud.
+func (s *Streams) IsPlain() bool {
+	return s.Terminal.Dumb || s.settings != nil && s.settings.Accessible
 }
 
-// Prompter asks on the terminal. It must not be used unless Interactive.
-func (a *App) Prompter() prompt.Prompter {
-	if a.prompter == nil {
-		a.prompter = prompt.New(prompt.Terminal{In: a.files[0], Out: a.files[2], Plain: a.Plain(), NoColor: !a.Color()})
+// Prompter returns the prompter of the terminal. It must not be used unless Interactive.
+func (s *Streams) Prompter() prompt.Prompter {
+	if s.prompter == nil {
+		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.IsPlain(), NoColor: !s.Color()})
 	}
-	return a.prompter
+	return s.prompter
 }
 
 // Color reports whether messages may be colored.
-func (a *App) Color() bool { return a.colorOn(a.Terminal.Err) }
+func (s *Streams) Color() bool { return s.colorOn(s.Terminal.Err) }
 
 // colorOn reports whether text on a stream may be colored.
-func (a *App) colorOn(terminal bool) bool {
-	return a.colorAlways() || terminal && !a.Terminal.Dumb && a.Globals.Color != "never" && a.Getenv("NO_COLOR") == ""
+func (s *Streams) colorOn(terminal bool) bool {
+	return s.colorAlways() || terminal && !s.Terminal.Dumb && s.Globals.Color != "never" && s.Getenv("NO_COLOR") == ""
 }
 
-// colorAlways reports whether the user wants colors where no terminal is seen.
-func (a *App) colorAlways() bool {
-	forced := a.Getenv("NO_COLOR") == "" && truthy(a.Getenv("CLICOLOR_FORCE"))
-	return a.Globals.Color == "always" || a.Globals.Color != "never" && forced
+// colorAlways reports whether the user wants colors without a terminal.
+func (s *Streams) colorAlways() bool {
+	forced := s.Getenv("NO_COLOR") == "" && isOn(s.Getenv("CLICOLOR_FORCE"))
+	return s.Globals.Color == "always" || s.Globals.Color != "never" && forced
 }

@@ -3,15 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/astra-admin/astra/pkg/exit"
 )
 
 // ExtendTimeout returns a context for what takes longer than other commands: more is
@@ -25,9 +19,9 @@ func (a *App) ExtendTimeout(cmd *cobra.Command, more time.Duration) (context.Con
 		limit = interactiveTimeout + more
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Root().Context(), limit, timeoutError{limit})
-	a.live(ctx)
+	a.setContext(ctx)
 	return ctx, func() {
-		a.live(cmd.Context())
+		a.setContext(cmd.Context())
 		cancel()
 	}
 }
@@ -41,43 +35,38 @@ func (e timeoutError) Error() string {
 
 func (timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
-// Signals returns a context that an interrupt or a termination request ends.
-// A second signal ends the process at once, but for SIGQUIT: it counts as an
-// interrupt, since the runtime would print what is in memory. A reader that leaves standard
-// output becomes a write error instead of a sudden end, because a one-time
-// secret may be on its way.
-func Signals() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	caught := make(chan os.Signal, 1)
-	awaited := awaitedSignals()
-	signal.Notify(caught, awaited...)
-	ignoreBrokenPipes()
-	go func() {
-		switch <-caught {
-		case syscall.SIGTERM:
-			cancel(exit.ErrTerminated)
-		case syscall.SIGHUP:
-			cancel(exit.ErrHungUp)
-		default:
-			cancel(exit.ErrInterrupted)
-		}
-		signal.Reset(slices.DeleteFunc(awaited, func(s os.Signal) bool { return s == syscall.SIGQUIT })...)
-	}()
-	return ctx, func() { cancel(nil) }
+// setContext makes ctx the context whose end ends writes and other programs.
+func (a *App) setContext(ctx context.Context) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.life = ctx
 }
 
-// awaitedSignals are those that end the program. What the caller ignores stays
-// ignored: SIGHUP under nohup, SIGINT and SIGQUIT in a background process of a
-// shell without job control. The runtime tells of the first two only, and such a
-// shell ignores the last two together.
-func awaitedSignals() []os.Signal {
-	awaited := []os.Signal{syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		awaited = append(awaited, syscall.SIGHUP)
+// SetSignalContext sets the context that a signal ends, which has no time limit.
+func (a *App) SetSignalContext(ctx context.Context) { a.root = ctx }
+
+// signalContext returns the context that only a signal ends.
+func (a *App) signalContext() context.Context {
+	if a.root == nil {
+		return context.Background()
 	}
-	if signal.Ignored(os.Interrupt) {
-		signal.Ignore(syscall.SIGQUIT)
-		return awaited
+	return a.root
+}
+
+// context returns the context of the command. Output before a command, or without one,
+// such as help, has the usual time limit.
+func (a *App) context() context.Context {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.life == nil {
+		limit := defaultTimeout
+		switch {
+		case a.Globals.Timeout > 0:
+			limit = a.Globals.Timeout
+		case a.Interactive():
+			limit = interactiveTimeout
+		}
+		a.life, a.endLife = context.WithTimeoutCause(a.signalContext(), limit, timeoutError{limit})
 	}
-	return append(awaited, os.Interrupt, syscall.SIGQUIT)
+	return a.life
 }

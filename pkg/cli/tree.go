@@ -10,30 +10,32 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 	"github.com/astra-admin/astra/pkg/suggest"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
-// longRunning marks a command that has no time limit of its own accord.
-const longRunning = "long-running"
+// noTimeout marks a command that has no time limit of its own accord.
+const noTimeout = "long-running"
 
-// AddWait declares --wait, with which a command has more time.
+// AddWait declares --wait, which extends the time limit.
 func AddWait(f *pflag.FlagSet, wait *bool) {
 	f.BoolVar(wait, "wait", false, "wait until the operation is finished")
 }
 
-func waits(cmd *cobra.Command) bool {
+func hasWait(cmd *cobra.Command) bool {
 	wait, err := cmd.Flags().GetBool("wait")
 	return err == nil && wait
 }
 
-// LongRunning marks cmd as one that runs until it is told to stop.
-func LongRunning(cmd *cobra.Command) *cobra.Command {
+// WithoutTimeout marks cmd as one without a time limit of its own.
+func WithoutTimeout(cmd *cobra.Command) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[longRunning] = "true"
+	cmd.Annotations[noTimeout] = "true"
 	return cmd
 }
 
@@ -41,7 +43,7 @@ func LongRunning(cmd *cobra.Command) *cobra.Command {
 // they stand in the usage line: NAME required, [NAME] optional, NAME… repeated.
 func Args(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := checkArguments(args); err != nil { // before anything else is said of it
+		if err := usage.CheckArguments(args); err != nil { // before anything else is said of it
 			return err
 		}
 		if slices.Contains(args, "") {
@@ -60,15 +62,15 @@ func Args(names ...string) cobra.PositionalArgs {
 		case len(args) < least:
 			return exit.Usagef("%s is required", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
-			return surplus(cmd, args, most)
+			return usage.ExtraArgument(cmd, args, most)
 		}
 		return nil
 	}
 }
 
-// Noun is a command that only has verbs below it. They are made only if the
-// command line of app names the noun, or nearly: most of what a command costs to
-// start would else be the flags and texts of commands that nobody called.
+// Noun is a command with verbs. They are made only if the command line of app contains
+// the noun or a similar word: most of the start-up time would be spent on flags and texts
+// of other commands.
 func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *cobra.Command {
 	if app.Mentions(append(noun.Aliases, noun.Name())...) {
 		for _, verb := range verbs {
@@ -78,40 +80,40 @@ func Noun(app *App, noun *cobra.Command, verbs ...func(*App) *cobra.Command) *co
 	return Parent(noun)
 }
 
-// Mentions reports whether a word of the command line is one of names, or nearly.
-// Without a command line everything is.
-func (a *App) Mentions(names ...string) bool {
+// Mentions reports whether a word of the command line is one of names or similar. Without
+// a command line it reports true.
+func (s *Settings) Mentions(names ...string) bool {
 	const most = 64 // bytes; longer words are values, and costly to compare
-	return a.Args == nil || slices.ContainsFunc(a.Args, func(word string) bool {
+	return s.Args == nil || slices.ContainsFunc(s.Args, func(word string) bool {
 		return len(word) <= most && len(suggest.Nearest(word, names)) > 0
 	})
 }
 
-// limits is the annotation that says for what a command is, where other words suggest it.
-const limits = "limits"
+// limitAnnotation is the annotation that says for what a command is, where other words suggest it.
+const limitAnnotation = "limits"
 
-// Limited marks cmd as one that is only for some of what the words that suggest it mean.
-func Limited(cmd *cobra.Command, text string) *cobra.Command {
+// LimitSuggestion marks cmd as suitable only for some meanings of the words for which it
+// is suggested, with a sentence about it.
+func LimitSuggestion(cmd *cobra.Command, text string) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
-	cmd.Annotations[limits] = text
+	cmd.Annotations[limitAnnotation] = text
 	return cmd
 }
 
-// Suggestion asks whether cmd was meant, which is called by its words.
+// Suggestion asks whether cmd was meant, given by its words.
 func Suggestion(cmd *cobra.Command, words string) string {
 	text := "did you mean " + exit.QuoteList([]string{words}) + "?"
-	if limit := cmd.Annotations[limits]; limit != "" {
+	if limit := cmd.Annotations[limitAnnotation]; limit != "" {
 		text += " " + limit
 	}
 	return text
 }
 
-// Parent makes noun a command that does nothing itself. Without a verb it shows
-// the help; an unknown verb is wrong usage with the verbs that are called so
-// elsewhere (SuggestFor), or the nearest ones. Cobra alone would answer with help
-// and success.
+// Parent makes noun a command that only has subcommands. Without a verb it shows the
+// help; an unknown verb is an error with the verbs of that meaning (SuggestFor) or
+// similar ones. Cobra alone would show the help and succeed.
 func Parent(noun *cobra.Command) *cobra.Command {
 	noun.Args = cobra.ArbitraryArgs
 	noun.RunE = func(cmd *cobra.Command, args []string) error {
@@ -130,7 +132,7 @@ func Parent(noun *cobra.Command) *cobra.Command {
 		if len(meant) == 0 {
 			meant = suggest.Nearest(args[0], known)
 		}
-		e, next := exit.Usagef("unknown command %q for %q", scrub(args[0]), cmd.CommandPath()), cmd.CommandPath()
+		e, next := exit.Usagef("unknown command %q for %q", usage.Redact(args[0]), cmd.CommandPath()), cmd.CommandPath()
 		if len(meant) > 0 {
 			e.Hint = "did you mean " + exit.QuoteList(meant) + "?"
 		}
@@ -149,7 +151,7 @@ func Parent(noun *cobra.Command) *cobra.Command {
 // have.
 const ownFormats = "own-formats"
 
-// OwnFormats gives cmd values of -o of its own. See App.OwnFormat.
+// OwnFormats declares values of -o that only cmd has. See OwnFormat.
 func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -159,28 +161,28 @@ func OwnFormats(cmd *cobra.Command, names ...string) *cobra.Command {
 }
 
 // OwnFormat returns the value of -o if it is one of the command's own.
-func (a *App) OwnFormat() string { return a.ownFormat }
+func (s *Settings) OwnFormat() string { return s.ownFormat }
 
-// resolveCustomFormat keeps a value of -o that only this command knows. The other
-// flags of the output have no meaning with it.
-func (a *App) resolveCustomFormat(cmd *cobra.Command) error {
-	g := &a.Globals
+// resolveCustomFormat stores a value of -o that only this command has. Other output flags
+// have no meaning with it.
+func (s *Settings) resolveCustomFormat(cmd *cobra.Command) error {
+	g := &s.Globals
 	if g.Output == "" || !slices.Contains(strings.Fields(cmd.Annotations[ownFormats]), g.Output) {
 		return nil
 	}
-	given := a.outputGiven
-	a.outputGiven = false
-	other := a.OutputFlag()
-	a.outputGiven = given
+	given := s.outputGiven
+	s.outputGiven = false
+	other := s.OutputFlag()
+	s.outputGiven = given
 	if other != "" {
 		return exit.Usagef("%s cannot be combined with -o %s", other, g.Output)
 	}
-	a.ownFormat, g.Output = g.Output, ""
+	s.ownFormat, g.Output = g.Output, ""
 	return nil
 }
 
-// ownFormatsToo adds the formats of the command to a complaint about -o.
-func ownFormatsToo(cmd *cobra.Command, err error) error {
+// addOwnFormats adds the formats of the command to an error about -o.
+func addOwnFormats(cmd *cobra.Command, err error) error {
 	names := strings.Fields(cmd.Annotations[ownFormats])
 	if len(names) == 0 {
 		return err
@@ -188,19 +190,12 @@ func ownFormatsToo(cmd *cobra.Command, err error) error {
 	return exit.Hint(err, "this command also has "+strings.Join(names, " and ")+"")
 }
 
-// A ChildStatus is the status of a program that was run for the user. The
-// command ends with it, and without a word.
-type ChildStatus int
-
-// Error says how the program ended.
-func (s ChildStatus) Error() string { return "the program ended with status " + strconv.Itoa(int(s)) }
-
 // ownStatus is the annotation of a command that ends with one status for
 // whatever goes wrong, because the others are those of what it runs.
 const ownStatus = "own-status"
 
-// PassesThroughExitCode marks cmd as a command whose own failures all end with one status.
-// The error names the kind of failure as ever.
+// PassesThroughExitCode marks cmd as a command whose own failures all end with one
+// status. The error code still names the kind of failure.
 func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -209,14 +204,14 @@ func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	return cmd
 }
 
-// ownStatusOf returns what cmd is marked with by FailsWith, else OK.
+// ownStatusOf returns the status of PassesThroughExitCode, else OK.
 func ownStatusOf(cmd *cobra.Command) exit.Code {
 	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
 	return exit.Code(code)
 }
 
-// overrideExitCode gives e the status that the command has for all failures. What is
-// said of a program that could not be run, and signals, stay.
+// overrideExitCode gives e the status that the command has for all failures, except for
+// signals and a program that cannot be run.
 func (a *App) overrideExitCode(e *exit.Error) {
 	kept := []exit.Code{exit.CannotExecute, exit.CommandNotFound, exit.HungUp, exit.Interrupted, exit.Terminated}
 	if a.OwnStatus == exit.OK || slices.Contains(kept, e.Exit) {
@@ -231,15 +226,15 @@ func (a *App) overrideExitCode(e *exit.Error) {
 // columnKeys is the annotation of a command that has the keys of its columns.
 const columnKeys = "columns"
 
-// Listing is a command that prints a list of these columns: its help names them,
-// and a shell completes them.
+// Listing declares the columns of a command that prints a list, for its help and for
+// completion.
 func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Command {
 	keys := output.Keys(columns)
 	if cmd.Long == "" {
 		cmd.Long = cmd.Short + "."
 	}
 	const width = 84 // as wide as the other lines of a help
-	cmd.Long += "\n\n" + strings.ReplaceAll(Wrap("Columns: "+strings.Join(keys, ", ")+".", width), "\n  ", "\n")
+	cmd.Long += "\n\n" + strings.ReplaceAll(help.Wrap("Columns: "+strings.Join(keys, ", ")+".", width), "\n  ", "\n")
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}
@@ -247,8 +242,8 @@ func Listing[T any](cmd *cobra.Command, columns []output.Column[T]) *cobra.Comma
 	return cmd
 }
 
-// nouns is what the rows of a command's output are, in the plural.
-func nouns(cmd *cobra.Command) string {
+// rowNoun returns the noun for the rows of a command, in the plural.
+func rowNoun(cmd *cobra.Command) string {
 	if cmd.Parent() == nil || cmd.Name() != "list" && cmd.Name() != "get" {
 		return "rows"
 	}
@@ -259,5 +254,5 @@ func nouns(cmd *cobra.Command) string {
 	return spelling.Plural(cmp.Or(longer[noun], strings.ReplaceAll(noun, "-", " ")))
 }
 
-// columnsOf are the keys of the columns of a command, if it prints a list.
-func columnsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[columnKeys]) }
+// ColumnKeys returns the keys of the columns of a command that prints a list.
+func ColumnKeys(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[columnKeys]) }

@@ -67,8 +67,8 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 			if d, err = c.free(ctx, d, calm); err != nil {
 				return d, err
 			}
-			if c.app.Asleep(d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // and stays so, unless this wakes it
-				return d, c.session.Awake(d, fmt.Errorf("%s: %w", c.Doing, refused))
+			if WakeHint(c.app, d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // and stays so, unless this wakes it
+				return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, refused))
 			}
 		case errors.Is(err, devops.ErrInvalid):
 			// It may have been sent again after a lost answer, and be refused
@@ -82,11 +82,11 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 			if d, arrived = c.reconcile(ctx, d); !arrived {
 				return d, c.unknown(d, err)
 			}
-			c.app.Changed()
+			c.app.RecordChange()
 		case ctx.Err() != nil:
 			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again())
 		default:
-			return d, c.session.Awake(d, fmt.Errorf("%s: %w", c.Doing, err))
+			return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, err))
 		}
 	}
 	if !c.Wait {
@@ -115,9 +115,9 @@ func (c *change) look(ctx context.Context, d devops.Database) (devops.Database, 
 	if err := c.failed(now, d.Status); err != nil {
 		return now, err
 	}
-	switch asleep := c.app.Asleep(now); {
-	case c.Done(now) && asleep != "" && !c.Parks:
-		c.app.Say("%s.", asleep)
+	switch hint := WakeHint(c.app, now); {
+	case c.Done(now) && hint != "" && !c.Parks:
+		c.app.Say("%s.", hint)
 	case !c.Done(now):
 		c.app.Say("Started %s. To wait for it: %s", c.Doing, c.again())
 	}

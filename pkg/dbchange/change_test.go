@@ -17,6 +17,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -74,7 +75,7 @@ func TestAwait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var said bytes.Buffer
-				app := &cli.App{Err: &said, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "create", "shop", "--wait"}}
+				app := newApp(&said, []string{"db", "create", "shop", "--wait"})
 				remote := &service{begin: time.Now(), statuses: test.statuses}
 				client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: remote, Now: time.Now})
 				if err != nil {
@@ -82,7 +83,7 @@ func TestAwait(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
-				_, err = newChange(app, &cli.Session{Client: client}, Spec{
+				_, err = newChange(app, &cli.Session{Directory: lookup.New(client, nil, nil)}, Spec{
 					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				}).await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"})
 				if got := exit.Of(err); got != test.exit {
@@ -123,12 +124,12 @@ func TestAwaitDeletion(t *testing.T) {
 
 func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.Session) {
 	t.Helper()
-	app := &cli.App{Err: io.Discard, Now: time.Now, Getenv: func(string) string { return "" }, Args: []string{"db", "park", "shop"}}
+	app := newApp(io.Discard, []string{"db", "park", "shop"})
 	client, err := devops.New(devops.Config{Token: secret.Text("x"), Transport: &service{begin: time.Now(), statuses: statuses}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return app, &cli.Session{Client: client}
+	return app, &cli.Session{Directory: lookup.New(client, nil, nil)}
 }
 
 // TestChangeIsSent counts how often a change is sent.
@@ -204,4 +205,13 @@ func TestChangeIsSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+func newApp(messages io.Writer, args []string) *cli.App {
+	app := &cli.App{
+		Settings: cli.Settings{Getenv: func(string) string { return "" }, Args: args},
+		Clock:    cli.Clock{Now: time.Now},
+	}
+	app.Streams = cli.Streams{Settings: &app.Settings, Err: messages}
+	return app
 }

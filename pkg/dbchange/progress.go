@@ -28,7 +28,7 @@ func newProgress(app *cli.App, doing string) *progress {
 }
 
 func (p *progress) drawn() bool {
-	return p.app.Terminal.Err && !p.app.Plain() && !p.app.Globals.Quiet
+	return p.app.Terminal.Err && !p.app.IsPlain() && !p.app.Globals.Quiet
 }
 
 // tell shows how far it is.
@@ -38,7 +38,7 @@ func (p *progress) tell(d devops.Database) {
 		p.clear()
 		p.app.Warn("%s has the unknown status %s; still waiting", d.Name, d.Status)
 	}
-	p.line = fmt.Sprintf("%s: %s", cli.Sentence(p.doing), strings.ToLower(d.Status))
+	p.line = fmt.Sprintf("%s: %s", cli.Capitalize(p.doing), strings.ToLower(d.Status))
 	switch {
 	case p.drawn():
 		p.draw()
@@ -55,7 +55,7 @@ func (p *progress) blind(why error) {
 	}
 	p.unseen = true
 	p.clear()
-	p.app.Warn("%s: status unavailable: %v; retrying", cli.Sentence(p.doing), why)
+	p.app.Warn("%s: status unavailable: %v; retrying", cli.Capitalize(p.doing), why)
 }
 
 // seen notes that a look succeeded.
@@ -69,15 +69,15 @@ func (p *progress) draw() {
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(text))
 }
 
-// end says that it is done. A database that is asleep cannot be used yet, which is
+// end says that it is done. A database that is not active cannot be used yet, which is
 // what was wanted if parks is set.
 func (p *progress) end(d devops.Database, parks bool) {
 	p.clear()
-	if asleep := p.app.Asleep(d); asleep != "" && !parks {
-		p.app.Say("%s: done; %s.", cli.Sentence(p.doing), asleep)
+	if hint := WakeHint(p.app, d); hint != "" && !parks {
+		p.app.Say("%s: done; %s.", cli.Capitalize(p.doing), hint)
 		return
 	}
-	p.app.Say("%s: done, %s is %s (%s).", cli.Sentence(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())
+	p.app.Say("%s: done, %s is %s (%s).", cli.Capitalize(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())
 }
 
 // clear takes a drawn line away.

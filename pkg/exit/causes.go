@@ -6,6 +6,9 @@ import "errors"
 // result, and nothing failed.
 var ErrNegative = errors.New("the answer is no")
 
+// ErrDone ends a command early with success, as after a dry run.
+var ErrDone = errors.New("done")
+
 // The causes for which a command ends before it is done.
 var (
 	ErrInterrupted = errors.New("interrupted")               // SIGINT or SIGQUIT

@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -133,7 +134,7 @@ func (l *ExposedToken) recordView(v *orgView) {
 	l.Token, l.lister, l.listed = v.rows[at], v.session, tokensOf(v.rows)
 	l.Current = current
 	l.OrgID, l.OrgName = cmp.Or(l.OrgID, v.orgID), v.orgName
-	l.Permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
+	l.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(v.roles), func(r devops.Role) bool {
 		return !slices.Contains(l.Roles, r.ID)
 	})...)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -13,11 +14,11 @@ import (
 // new tokens are candidates, because a list may be wrong about roles and descriptions;
 // those that differ from the request come last.
 type Candidate struct {
-	ClientID    string        `json:"clientId"`
-	Roles       []cli.RoleRef `json:"roles"`
-	Description string        `json:"description"`
-	Listed      bool          `json:"listed"`
-	Differs     []string      `json:"differs"` // from the request: roles, description
+	ClientID    string           `json:"clientId"`
+	Roles       []lookup.RoleRef `json:"roles"`
+	Description string           `json:"description"`
+	Listed      bool             `json:"listed"`
+	Differs     []string         `json:"differs"` // from the request: roles, description
 }
 
 // describeCandidates adds the candidates of operations with the facts from the list,
@@ -27,9 +28,9 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Recovery) {
 		return
 	}
 	listed := map[string]Candidate{}
-	roles := func([]string) []cli.RoleRef { return nil }
+	roles := func([]string) []lookup.RoleRef { return nil }
 	if session, err := app.Session(ctx); err == nil {
-		roles = func(ids []string) []cli.RoleRef {
+		roles = func(ids []string) []lookup.RoleRef {
 			refs, err := session.RoleRefs(ctx, ids)
 			if err != nil {
 				return nil
@@ -48,14 +49,14 @@ func describeCandidates(ctx context.Context, app *cli.App, found []Recovery) {
 	for i := range found {
 		r := &found[i]
 		request := r.Operation.Record.Request
-		ordered := cli.RoleNames(roles(request.Roles))
+		ordered := lookup.RoleNames(roles(request.Roles))
 		for _, id := range r.ClientIDs {
 			c, ok := listed[id]
 			if !ok {
 				c = Candidate{ClientID: id}
 			}
-			c.Roles, c.Differs = append([]cli.RoleRef{}, c.Roles...), []string{}
-			if c.Listed && cli.RoleNames(c.Roles) != ordered {
+			c.Roles, c.Differs = append([]lookup.RoleRef{}, c.Roles...), []string{}
+			if c.Listed && lookup.RoleNames(c.Roles) != ordered {
 				c.Differs = append(c.Differs, "roles")
 			}
 			if c.Description != "" && c.Description != request.Description { // a list without it says nothing
@@ -80,7 +81,7 @@ func CandidatesText(r Recovery) string {
 func (c Candidate) String() string {
 	facts := []string{"not listed"}
 	if c.Listed {
-		facts = []string{cli.RoleNames(c.Roles)}
+		facts = []string{lookup.RoleNames(c.Roles)}
 		if len(c.Roles) == 0 {
 			facts[0] = "no roles"
 		}

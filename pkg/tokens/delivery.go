@@ -3,6 +3,7 @@ package tokens
 import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -43,7 +44,7 @@ type issuance struct {
 	StoredAs string // where it is stored; "" = it replaces no stored token
 	Shown    bool   // standard output is a destination
 
-	roles        []cli.RoleRef
+	roles        []lookup.RoleRef
 	previous     string // client ID of the token that it replaces
 	stored       *StoredCopies
 	destinations []onetime.Destination
@@ -52,7 +53,7 @@ type issuance struct {
 // newIssuance returns the issuance that a journal record describes. The destinations are
 // in the order of delivery: the safest first, and the clipboard, which is not in the
 // record, last, because its content cannot be taken back.
-func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []cli.RoleRef, toClipboard bool) (*issuance, error) {
+func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []lookup.RoleRef, toClipboard bool) (*issuance, error) {
 	n := &issuance{Shown: record.Shown, previous: record.Old, roles: roles}
 	switch {
 	case record.HoldsOld:

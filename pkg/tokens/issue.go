@@ -5,6 +5,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -25,9 +26,9 @@ func NewIssue(app *cli.App, session *cli.Session, roles []devops.Role, request o
 		return nil, err
 	}
 	record.Kind = onetime.Generating
-	var refs []cli.RoleRef
+	var refs []lookup.RoleRef
 	for _, r := range roles {
-		refs = append(refs, cli.RoleRef{ID: r.ID, Name: r.Name})
+		refs = append(refs, lookup.RoleRef{ID: r.ID, Name: r.Name})
 		request.Roles = append(request.Roles, r.ID)
 	}
 	n, err := newIssuance(app, session.APIURL, record, refs, d.Copy)

@@ -11,13 +11,14 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
 // An IssuedToken is a new credential with the facts that are printed about it.
 type IssuedToken struct {
 	devops.Credential
-	Roles    []cli.RoleRef
+	Roles    []lookup.RoleRef
 	Saved    string
 	Previous string // client ID of the token that it replaces
 	Due      time.Time
@@ -40,7 +41,7 @@ func IssuedColumns(reveal bool) []output.Column[IssuedToken] {
 		secret("secret", func(g IssuedToken) string { return g.Secret.Reveal() }),
 		secret("token", func(g IssuedToken) string { return g.Token.Reveal() }),
 		{Key: "orgId", Value: func(g IssuedToken) any { return g.OrgID }},
-		{Key: "roles", Value: func(g IssuedToken) any { return g.Roles }, Text: func(g IssuedToken) string { return cli.RoleNames(g.Roles) }},
+		{Key: "roles", Value: func(g IssuedToken) any { return g.Roles }, Text: func(g IssuedToken) string { return lookup.RoleNames(g.Roles) }},
 		{Key: "description", Value: func(g IssuedToken) any { return g.Description }},
 		{Key: "generatedOn", Value: func(g IssuedToken) any { return g.GeneratedOn }},
 		{Key: "expiresAt", Value: func(g IssuedToken) any { return g.ExpiresAt }, Unset: func(IssuedToken) string { return "never" }},

@@ -100,7 +100,7 @@ func askSaved(ctx context.Context, app *cli.App, login *cli.Session, saved confi
 // askStored is askSaved for any profile. url is the service if the store does not name
 // it.
 func askStored(ctx context.Context, app *cli.App, profile string, saved config.SavedToken, url string) (orgID string, err error) {
-	item, err := app.Stored(ctx, saved.Store, credential.SavedKey(profile, saved.Name, saved.ClientID))
+	item, err := app.ReadSecret(ctx, saved.Store, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil {
 		return "", err
 	}

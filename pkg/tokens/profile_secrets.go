@@ -28,7 +28,7 @@ func SecretsOf(p config.Profile) int { return len(secretsOf(p)) }
 // error.
 func copySecrets(ctx context.Context, app *cli.App, all []cli.SecretKey, to string) error {
 	for _, s := range all {
-		item, err := app.Stored(ctx, s.Kind, s.Key)
+		item, err := app.ReadSecret(ctx, s.Kind, s.Key)
 		if errors.Is(err, credential.ErrNotFound) {
 			continue
 		}

@@ -76,7 +76,7 @@ func (in RecoveryOptions) noteDeleted(app *cli.App, journal onetime.Journal) err
 		}
 	}
 	for _, id := range in.Deleted {
-		if app.Rehearse("note that %s was deleted", id) {
+		if app.DryRunf("note that %s was deleted", id) {
 			continue
 		}
 		if err := journal.NoteDeleted(id); err != nil {
@@ -134,5 +134,5 @@ func retryTime(found []Recovery) string {
 	if until.IsZero() {
 		return "now"
 	}
-	return "after " + cli.Clock(until)
+	return "after " + cli.TimeOfDay(until)
 }

@@ -150,7 +150,7 @@ func FinishDue(ctx context.Context, app *cli.App, id string) (IssuedToken, bool,
 	case e.OrgID != org:
 		app.Say("Skipping the rotation of %s: it belongs to another organization.", id)
 		return IssuedToken{}, false, nil
-	case app.Rehearse("revoke the old token %s", id):
+	case app.DryRunf("revoke the old token %s", id):
 		return IssuedToken{}, false, nil
 	}
 	r, err := resumeEntry(ctx, app, session, e)

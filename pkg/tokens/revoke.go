@@ -10,11 +10,13 @@ import (
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -82,7 +84,7 @@ func (r *Revoker) DryRun(ctx context.Context, found []Deletion) error {
 			requests = append(requests, func(ctx context.Context) error { return r.session.Tokens.Delete(ctx, t.ClientID) })
 		}
 	}
-	return r.app.RehearseAll(ctx, requests)
+	return r.app.DryRun(ctx, requests)
 }
 
 // RevokeAll revokes tokens, which SortForRevocation has sorted, verifies that, and deletes
@@ -104,7 +106,7 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []Deletion) []bulk.Result
 	if len(found) > 0 && found[len(found)-1].Current {
 		own = 1
 	}
-	results := r.app.RunRowsOwnLast(ctx, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
+	results := bulkcmd.RunOwnLast(ctx, r.app, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
 		r.proveRows(ctx, rows, results)
 	})
 	clean, cancel := cli.Proving(ctx)
@@ -272,7 +274,7 @@ func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config
 	return app.UpdateProfile(ctx, profile, func(p *config.Profile) error {
 		for _, database := range p.DatabasesWith(saved.Name) {
 			app.Say("The token was selected for %s. To select another one: %s", database,
-				app.Command("astra env use "+shellword.Quote(cli.Reference(database))+" --role ROLE"))
+				app.Command("astra env use "+shellword.Quote(lookup.Reference(database))+" --role ROLE"))
 		}
 		p.RemoveToken(saved.Name)
 		return nil

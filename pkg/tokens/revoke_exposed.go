@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -29,7 +30,7 @@ func DryRunExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, f
 			return l.revokers[0].Tokens.Delete(ctx, l.ClientID)
 		})
 	}
-	return app.RehearseAll(ctx, requests)
+	return app.DryRun(ctx, requests)
 }
 
 // RevokeExposed revokes the live tokens, verifies that, and deletes their saved
@@ -45,7 +46,7 @@ func RevokeExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, f
 	}
 	var results []bulk.Result
 	if needed > 0 {
-		results = app.RunRows(ctx, "Revoking", rows[:needed], nil, nil)
+		results = bulkcmd.Run(ctx, app, "Revoking", rows[:needed], nil, nil)
 		proveExposed(ctx, app, rows, exposed, results)
 	}
 	for i := needed; i < len(exposed); i++ { // one by one: each revokes and verifies those before it

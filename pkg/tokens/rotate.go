@@ -90,7 +90,7 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 // checkDestination refuses to rotate the sandbox's seeded token, which could not be used
 // again, and a second destination in a store.
 func checkDestination(ctx context.Context, app *cli.App, clientID string, stored *StoredCopies, save string) error {
-	seeded, err := app.Administrator(ctx, clientID)
+	seeded, err := app.IsAdministrator(ctx, clientID)
 	switch {
 	case err != nil:
 		return err

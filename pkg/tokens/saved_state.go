@@ -37,7 +37,7 @@ func CheckSaved(ctx context.Context, app *cli.App, session *cli.Session, saved c
 	end := listed[at].ExpiresAt
 	state := SavedState{ExpiresAt: end, Expired: !end.IsZero() && !now.Before(end)}
 	if !state.Expired {
-		state.Powerless, err = session.RolesGone(ctx, listed[at].Roles)
+		state.Powerless, err = session.HasNoRole(ctx, listed[at].Roles)
 	}
 	return state, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -169,7 +170,7 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 	var err error
 	for _, p := range h.locations {
 		var item credential.Item
-		if item, err = h.app.Stored(ctx, p.Kind, keyOf(p, clientID)); err == nil {
+		if item, err = h.app.ReadSecret(ctx, p.Kind, keyOf(p, clientID)); err == nil {
 			return item.Token, nil
 		}
 	}
@@ -234,7 +235,7 @@ func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
 // newClipboard returns the clipboard of the user as a destination. Its program gets no
 // variables of astra, which may contain a credential.
 func newClipboard(app *cli.App) *onetime.Clipboard {
-	c := &onetime.Clipboard{Getenv: app.Getenv, Environ: app.ThirdPartyEnv()}
+	c := &onetime.Clipboard{Getenv: app.Getenv, Environ: process.ThirdPartyEnv(app.Environ())}
 	if app.Terminal.Err {
 		c.Terminal = app.Stderr()
 	}

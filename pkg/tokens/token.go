@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -16,7 +17,7 @@ import (
 type Token struct {
 	devops.Token
 	Saved      string // name under which its secret is stored on this machine
-	RoleRefs   []cli.RoleRef
+	RoleRefs   []lookup.RoleRef
 	Text       string
 	Mark       string  // of the operation that issued it; "" if it was issued elsewhere
 	Replaces   string  // client ID of the listed token that it replaces
@@ -55,7 +56,7 @@ func (r Token) Describe() string {
 	if r.GeneratedOn.IsZero() && r.RoleRefs == nil {
 		return "not listed"
 	}
-	words := cli.RoleNames(r.RoleRefs)
+	words := lookup.RoleNames(r.RoleRefs)
 	if words == "" {
 		words = "no roles"
 	}

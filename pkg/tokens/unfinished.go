@@ -78,7 +78,7 @@ func waitingUntil(app *cli.App) string {
 	if until.IsZero() {
 		return ""
 	}
-	return cli.Clock(until)
+	return cli.TimeOfDay(until)
 }
 
 // DescribeUnfinished names the operations that earlier commands did not finish, and the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -131,7 +132,7 @@ func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Toke
 	if err != nil {
 		return err
 	}
-	f.Permissions = cli.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
+	f.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
 		return !slices.Contains(r.Roles, role.ID)
 	})...)
 	return f.addOwnOrg(ctx, login)

@@ -22,7 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
-	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
@@ -254,7 +254,7 @@ func completesHarmlessly(t *testing.T, h home) {
 		path := strings.TrimPrefix(c.CommandPath(), "astra ")
 		lines = append(lines, path+" ''")
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if origin := cli.FlagOrigin(c, f); origin != cli.None && origin != cli.Files && origin != cli.Choices {
+			if source := completion.FlagSource(f); source != completion.None && source != completion.Files && source != completion.Values {
 				lines = append(lines, path+" --"+f.Name+" ''")
 			}
 		})

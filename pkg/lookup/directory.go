@@ -1,0 +1,87 @@
+// Package lookup finds roles, users, databases and regions of an organization by name
+// or ID, and the database that a profile or a project selects.
+package lookup
+
+import (
+	"context"
+
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// A Directory looks resources of an organization up. It requests users and roles once.
+type Directory struct {
+	*devops.Client
+
+	warn, verbosef func(format string, args ...any)
+
+	org     string
+	members *devops.Members
+	roles   []devops.Role
+	hidden  error // why custom roles are missing from roles
+
+	byID, byName  []RoleRef // the roles, sorted
+	dropsPolicies bool      // the roles are not kept once RoleRefs has their names
+}
+
+// New returns a directory for a client. warn and verbosef print messages.
+func New(client *devops.Client, warn, verbosef func(format string, args ...any)) *Directory {
+	return &Directory{Client: client, warn: warn, verbosef: verbosef}
+}
+
+// OrgID returns the ID of the organization of the credential.
+func (d *Directory) OrgID(ctx context.Context) (string, error) {
+	if d.org == "" {
+		id, err := d.Orgs.Current(ctx)
+		if err != nil {
+			return "", err
+		}
+		d.org = id
+	}
+	return d.org, nil
+}
+
+// Members returns the users of the organization, requested once.
+func (d *Directory) Members(ctx context.Context) (devops.Members, error) {
+	if d.members == nil {
+		members, err := d.Users.List(ctx)
+		if err != nil {
+			return devops.Members{}, err
+		}
+		d.members, d.org = &members, members.OrgID
+	}
+	return *d.members, nil
+}
+
+// User finds the member or invited user that ref means: an id or an address.
+// The service compares addresses without regard to case, and so does spelling.
+func (d *Directory) User(ctx context.Context, ref string) (devops.User, error) {
+	members, err := d.Members(ctx)
+	if err != nil {
+		return devops.User{}, err
+	}
+	return resolveWarning(d.warn, spelling.SameAddress, "user", ref, members.Users, func(u devops.User) (string, string) { return u.ID, u.Email })
+}
+
+// Database finds the database that ref means: an id, or exactly one database's
+// name among those that are not terminated.
+func (d *Directory) Database(ctx context.Context, ref string) (devops.Database, error) {
+	all, err := devops.Collect(d.Databases.All(ctx, "nonterminated"))
+	if err != nil {
+		return devops.Database{}, err
+	}
+	return resolveWarning(d.warn, spelling.SameName, "database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
+}
+
+// SomeDatabases returns the one that ref means, or without one all that are not
+// terminated.
+func (d *Directory) SomeDatabases(ctx context.Context, ref string) ([]devops.Database, error) {
+	if ref == "" {
+		return devops.Collect(d.Databases.All(ctx, "nonterminated"))
+	}
+	found, err := d.Database(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return []devops.Database{found}, nil
+}
