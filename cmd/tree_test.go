@@ -137,10 +137,10 @@ func TestExitCodes(t *testing.T) {
 
 // TestChildrenAreGivenAnEnvironment finds programs that are started with the
 // environment as it is, in which there may be secrets. The clipboard's programs
-// get theirs from pkg/cli.
+// get theirs from its caller.
 func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 	t.Parallel()
-	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`(Child|ThirdParty)Env\(\)|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
+	start, given := regexp.MustCompile(`exec\.Command(Context)?\(`), regexp.MustCompile(`process\.(ThirdParty)?Env\(|\.Env = \[\]string\{\}|\.Env = c\.Environ\n`)
 	starters := 0
 	for _, root := range []string{".", "../pkg"} {
 		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
@@ -151,7 +151,7 @@ func TestChildrenAreGivenAnEnvironment(t *testing.T) {
 			if start.Match(text) {
 				starters++
 				if !given.Match(text) {
-					t.Errorf("%s starts a program with all of the environment: give it that of app.ChildEnv", path)
+					t.Errorf("%s starts a program with all of the environment: give it that of process.Env", path)
 				}
 			}
 			return err

@@ -18,7 +18,6 @@ import (
 	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/pager"
-	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -240,7 +239,7 @@ func (a *App) pager() pager.Pager {
 	if !a.pages || !a.Interactive() || !a.Terminal.Out || a.Terminal.Dumb || a.Terminal.Height < pager.MinHeight {
 		return pager.Pager{}
 	}
-	return pager.Pager{Command: pager.Command(a.Environ()), Environ: process.ThirdPartyEnv(a.Environ()), Out: a.Stdout(), Err: a.Stderr()}
+	return pager.Pager{Command: pager.Command(a.Environ()), Environ: a.Environ(), Out: a.Stdout(), Err: a.Stderr()}
 }
 
 // page writes text to standard output, by the pager if the text is longer than the

@@ -28,7 +28,7 @@ const MinHeight = 10
 // A Pager is a command line that shows text, with its environment and the terminal.
 type Pager struct {
 	Command  string   // for the shell, as git and man take it
-	Environ  []string // without secrets
+	Environ  []string // of this process; the pager gets the part without our variables
 	Out, Err *os.File
 }
 
@@ -88,7 +88,7 @@ func (p Pager) hasHeader(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, strings.Fields(p.Command)[0], "--version") //nolint:gosec // the user's own choice
-	cmd.Env, cmd.WaitDelay = p.Environ, timeout
+	cmd.Env, cmd.WaitDelay = process.ThirdPartyEnv(p.Environ), timeout
 	text, _ := cmd.Output()
 	version, _ := strings.CutPrefix(string(text), "less ")
 	n := 0
@@ -109,7 +109,7 @@ func (p Pager) Show(ctx context.Context, text string, header bool) bool {
 		return process.Terminate(cmd.Process)
 	}
 	cmd.WaitDelay = process.Grace
-	cmd.Env = append(slices.Clone(p.Environ), "LESS="+p.lessOptions(ctx, header))
+	cmd.Env = append(process.ThirdPartyEnv(p.Environ), "LESS="+p.lessOptions(ctx, header))
 	r, w, err := os.Pipe()
 	if err != nil {
 		return false
