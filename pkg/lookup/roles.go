@@ -19,6 +19,8 @@ import (
 type RoleRef struct {
 	ID   string `json:"id" yaml:"id"`
 	Name string `json:"name" yaml:"name"`
+
+	deleted bool
 }
 
 // AllRoles returns the roles of the organization, requested once. A credential that
@@ -119,6 +121,8 @@ func (d *Directory) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, erro
 			ref.Name = d.byID[i].Name
 		} else if i, found := slices.BinarySearchFunc(d.byName, id, compareName); found && (i+1 == len(d.byName) || d.byName[i+1].Name != id) {
 			ref = d.byName[i] // a list may have names instead of ids
+		} else {
+			ref.deleted = d.hidden == nil
 		}
 		refs = append(refs, ref)
 	}
@@ -135,7 +139,7 @@ func (d *Directory) DropPolicies() { d.dropsPolicies = true }
 func (d *Directory) nameRoles(roles []devops.Role) {
 	d.byID = make([]RoleRef, 0, len(roles))
 	for _, r := range roles {
-		d.byID = append(d.byID, RoleRef{r.ID, r.Name})
+		d.byID = append(d.byID, RoleRef{ID: r.ID, Name: r.Name})
 	}
 	d.byName = slices.Clone(d.byID)
 	slices.SortStableFunc(d.byID, func(a, b RoleRef) int { return strings.Compare(a.ID, b.ID) })
@@ -162,6 +166,9 @@ func RoleNames(refs []RoleRef) string {
 	words := make([]string, len(refs))
 	for i, r := range refs {
 		words[i] = cmp.Or(r.Name, r.ID)
+		if r.deleted {
+			words[i] = "(deleted role) " + r.ID
+		}
 	}
 	return strings.Join(words, ", ")
 }
