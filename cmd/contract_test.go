@@ -151,7 +151,7 @@ func addFlag(add func(string, ...any), path string, f *pflag.Flag) {
 func errorCodes(t *testing.T) []string {
 	t.Helper()
 	named := regexp.MustCompile(`(?:\be\.Name\b[^\n"]* = |Error\{[^\n"]*Name: |\n\t\tName:    |const noProfile\w* = )[^\n"]*"([A-Z_]+)"`)
-	kind := regexp.MustCompile(`\b(?:NotFoundf|NotAmongf|pickWarning|resolveOne)\((?:[^\n"]*, )?"([a-z -]+)"`)
+	kind := regexp.MustCompile(`\b(?:NotFoundf|NotAmongf|resolveWarning|Resolve)\((?:[^\n"]*, )?"([a-z -]+)"`)
 	var codes []string
 	for _, root := range []string{".", "../pkg"} {
 		check(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
