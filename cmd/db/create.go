@@ -170,7 +170,7 @@ func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Ses
 		Begun: func(devops.Database) bool { return true },
 		Done: func(d devops.Database) bool {
 			state := d.State()
-			return !d.BeingDeleted() && (state == devops.Lasting || state == devops.Changing && !d.BeingMade())
+			return !d.IsTerminating() && (state == devops.StateStable || state == devops.StateChanging && !d.IsCreating())
 		},
 	}
 	if in.duplicate {

@@ -19,21 +19,21 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 	var same []devops.Database
 	var states []string
 	for _, d := range there {
-		if spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+		if spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
 		}
 	}
 	if in.duplicate || len(same) == 0 {
 		return devops.Database{}, false, nil
 	}
-	ours := len(same) == 1 && in.matches(same[0]) && same[0].State() != devops.Failing
-	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
+	ours := len(same) == 1 && in.matches(same[0]) && same[0].State() != devops.StateFailed
+	if ours && (in.ifNotExists || in.wait && same[0].IsCreating()) {
 		return same[0], true, nil
 	}
 	e := exit.Failf(exit.Conflict, "database %s already exists: %s", in.Name, strings.Join(states, ", ")).
 		WithHint("use --allow-duplicate to create another database with that name").WithNext("astra db get " + same[0].ID)
 	switch {
-	case ours && same[0].BeingMade():
+	case ours && same[0].IsCreating():
 		e.Hint = "use --wait to wait for it, or " + e.Hint
 	case !ours && in.ifNotExists:
 		e.Hint = "it differs from the requested database; " + e.Hint
@@ -44,7 +44,7 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 // warnAlike warns of databases whose names only look like the new one.
 func (in create) warnAlike(app *cli.App, there []devops.Database) {
 	for _, d := range there {
-		if !d.BeingDeleted() {
+		if !d.IsTerminating() {
 			app.WarnAlike("database", in.Name, d.Name)
 		}
 	}
@@ -76,7 +76,7 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 		}
 	}
 	for _, d := range now {
-		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			app.Warn("two databases are named %s: %s is new, and another client created %s at the same time. To delete the later one: %s",
 				in.Name, made.ID, d.ID, app.Command("astra db delete "+newer(made, d)))
 		}

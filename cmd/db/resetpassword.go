@@ -60,6 +60,6 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 			sent = err == nil
 			return err
 		},
-		Done: func(d devops.Database) bool { return sent && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool { return sent && d.State() != devops.StateChanging },
 	}, "Reset the password of %s in %s? The old password stops working.", in.username, d.Name)
 }

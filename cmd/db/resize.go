@@ -48,7 +48,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 	if err := in.check(d); err != nil {
 		return err
 	}
-	if in.units == d.CapacityUnits && d.State() != devops.Changing {
+	if in.units == d.CapacityUnits && d.State() != devops.StateChanging {
 		app.Say("%s already has %s.", d.Name, spelling.Count(in.units, "capacity unit"))
 		return cli.PrintOne(app, columns(), d)
 	}
@@ -61,7 +61,7 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 			return err
 		},
 		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same
-		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
+		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.StateChanging },
 	}, "Resize %s from %s to %s? This cannot be undone.", d.Name, fmt.Sprint(d.CapacityUnits), spelling.Count(in.units, "capacity unit"))
 }
 

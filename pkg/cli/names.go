@@ -138,7 +138,7 @@ func (l *lists) candidates(show func(string) string) map[Origin][]names.Candidat
 		all[kind] = slices.DeleteFunc(names.ReadAll(things, show), func(c names.Candidate) bool { return show(c.Value) != c.Value })
 	}
 	if l.databases != nil {
-		l.databases = slices.DeleteFunc(l.databases, devops.Database.BeingDeleted)
+		l.databases = slices.DeleteFunc(l.databases, devops.Database.IsTerminating)
 		var databases []names.Kind
 		for _, d := range l.databases {
 			databases = append(databases, names.Kind{ID: d.ID, Name: d.Name, Description: strings.Join(append([]string{d.Type}, d.Regions...), ", ")})

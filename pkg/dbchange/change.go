@@ -51,7 +51,7 @@ func Run(ctx context.Context, app *cli.App, session *cli.Session, d devops.Datab
 
 func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, error) {
 	for conflicts := 0; !c.Done(d) && !c.begun(d); {
-		if d.BeingDeleted() {
+		if d.IsTerminating() {
 			return d, exit.Failf(exit.Conflict, "%s: %s is %s", c.Doing, d.Name, strings.ToLower(d.Status))
 		}
 		err := c.Send(ctx)

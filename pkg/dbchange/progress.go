@@ -33,7 +33,7 @@ func (p *progress) drawn() bool {
 
 // tell shows how far it is.
 func (p *progress) tell(d devops.Database) {
-	if d.State() == devops.Strange && d.Status != "" && !p.strange {
+	if d.State() == devops.StateUnknown && d.Status != "" && !p.strange {
 		p.strange = true
 		p.clear()
 		p.app.Warn("%s has the unknown status %s; still waiting", d.Name, d.Status)

@@ -87,7 +87,7 @@ func (c *change) free(ctx context.Context, d devops.Database, calm time.Duration
 
 // idle reports whether the service would take the change.
 func (c *change) idle(d devops.Database) bool {
-	return d.State() != devops.Changing || d.BeingDeleted() || c.begun(d)
+	return d.State() != devops.StateChanging || d.IsTerminating() || c.begun(d)
 }
 
 // other is what keeps the database busy.
@@ -123,5 +123,5 @@ func (c *change) unseen(err error) error {
 // isGone reports whether a look at d failed because it is deleted: the
 // permission for what is no more may be missing, too.
 func isGone(d devops.Database, err error) bool {
-	return errors.Is(err, devops.ErrNotFound) || d.BeingDeleted() && errors.Is(err, devops.ErrForbidden)
+	return errors.Is(err, devops.ErrNotFound) || d.IsTerminating() && errors.Is(err, devops.ErrForbidden)
 }

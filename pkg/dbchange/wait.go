@@ -64,7 +64,7 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 			d, blind = now, nil
 			told.seen()
 		case isGone(d, err):
-			if !d.BeingMade() { // one that is new may not show at once
+			if !d.IsCreating() { // one that is new may not show at once
 				d.Status = "TERMINATED"
 			}
 		case passing(err):
@@ -73,7 +73,7 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 		default:
 			return d, err
 		}
-		if err == nil || d.BeingDeleted() {
+		if err == nil || d.IsTerminating() {
 			if c.Done(d) {
 				told.end(d, c.Parks)
 				return d, nil
@@ -100,10 +100,10 @@ func (c *change) failed(d devops.Database, before string) error {
 	switch {
 	case d.Status == before:
 		return nil
-	case d.State() == devops.Failing:
+	case d.State() == devops.StateFailed:
 		return exit.Failf(exit.Server, "%s: the service reports %s as %s", c.Doing, d.Name, strings.ToLower(d.Status)).
 			WithHint("the operation may never finish; check the Portal or ask DataStax support").WithNext("astra db get " + d.ID)
-	case d.BeingDeleted() && !c.Done(devops.Database{Status: "TERMINATED"}):
+	case d.IsTerminating() && !c.Done(devops.Database{Status: "TERMINATED"}):
 		return exit.Failf(exit.Conflict, "%s: %s is now %s", c.Doing, d.Name, strings.ToLower(d.Status))
 	}
 	return nil
