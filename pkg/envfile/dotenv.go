@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// checkDotenv admits what the readers of such files agree about, which is
-// little: many expand $ even in single quotes, and backslashes, quotes and
-// line ends mean something else in each.
+// checkDotenv accepts only values on which readers agree: many expand $ even in
+// single quotes, and backslashes, quotes and line ends differ.
 func checkDotenv(value string) string {
 	switch {
 	case len(value) > maxValue:

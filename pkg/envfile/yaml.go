@@ -2,7 +2,7 @@ package envfile
 
 import "fmt"
 
-// exportYAML quotes the names too: N and YES are booleans to many readers.
+// exportYAML quotes the names too: many readers parse N and YES as booleans.
 func exportYAML(b []byte, vars []Var) []byte {
 	if len(vars) == 0 {
 		return append(b, "{}\n"...)
