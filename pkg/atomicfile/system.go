@@ -6,7 +6,7 @@ import (
 	"runtime"
 )
 
-// A system is the system calls of this package. Tests put failures in.
+// system has the system calls of this package. Tests inject errors.
 type system interface {
 	temporary(dir string) (*os.File, error)
 	unnamed(dir string) (*os.File, error)
@@ -58,7 +58,7 @@ func (real) syncDir(dir string) error {
 	}
 	d, err := os.Open(dir)
 	if os.IsPermission(err) {
-		return nil // a directory in which files may be made, but not listed
+		return nil // a directory that allows new files, but no listing
 	}
 	if err != nil {
 		return err
@@ -67,12 +67,11 @@ func (real) syncDir(dir string) error {
 	return d.Sync()
 }
 
-// Sync brings the content of an open file to the disk, where the file system can do
-// that.
+// Sync writes an open file to the disk, if the file system supports it.
 func Sync(f *os.File) error { return real{}.sync(f) }
 
-// SyncDir brings the names in a directory to the disk, where the file system can do
-// that.
+// SyncDir writes the entries of a directory to the disk, if the file system
+// supports it.
 func SyncDir(dir string) error { return syncDir(real{}, filepath.Clean(dir)) }
 
 func syncDir(system system, dir string) error {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unnamed opens a file without a name: the kernel drops it when the program ends,
-// however it ends.
+// unnamed opens a file without a name, which the kernel removes when the
+// process ends.
 func (real) unnamed(dir string) (*os.File, error) {
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {

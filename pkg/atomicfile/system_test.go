@@ -6,15 +6,15 @@ import (
 	"syscall"
 )
 
-// failing is the real system, in which named calls fail: from the beginning, or
-// after some that succeed.
+// failing is the real system with failing calls, from the start or after some
+// that succeed.
 type failing struct {
 	real
 
 	errs  map[string]error
 	after map[string]int
 	done  map[string]int
-	times int // how often a call that has a number in after fails, 0: always
+	times int // number of failures of a call with a number in after, 0: always
 }
 
 func fails(err error, calls ...string) *failing {
@@ -62,7 +62,7 @@ func (f *failing) existing(path string) (*os.File, error) {
 	return f.real.existing(path)
 }
 
-// write writes half of the data before it fails.
+// write writes half of the data and fails.
 func (f *failing) write(file *os.File, data []byte) (int, error) {
 	if err := f.fail("write"); err != nil {
 		n, _ := f.real.write(file, data[:len(data)/2])
@@ -75,7 +75,7 @@ func (f *failing) truncate(file *os.File, size int64) error {
 	return errors.Join(f.fail("truncate"), f.real.truncate(file, size))
 }
 
-// chmod fails, or changes nothing, as where a file system keeps no modes.
+// chmod fails, or does nothing, as on a file system without modes.
 func (f *failing) chmod(file *os.File, mode os.FileMode) error {
 	if err := f.fail("chmod"); err != nil {
 		_ = file.Chmod(0o666)
@@ -131,14 +131,14 @@ func (f *failing) syncDir(dir string) error {
 	return f.real.syncDir(dir)
 }
 
-// everyCall are the calls that can fail.
+// everyCall lists the calls that can fail.
 func everyCall() []string {
 	return []string{
 		"temporary", "unnamed", "exclusive", "existing", "write", "truncate", "chmod", "sync", "linkUnnamed", "link", "rename", "renameNew", "syncDir",
 	}
 }
 
-// everyError are errors of a disk and of file systems that lack something.
+// everyError lists errors of disks and of file systems with missing features.
 func everyError() []error {
 	return []error{
 		syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EPERM, syscall.EACCES, syscall.EROFS, syscall.EINVAL,
