@@ -77,7 +77,7 @@ func TestFindProjectRefuses(t *testing.T) {
 		{"a real token", "db: AstraCS:hush\n", ":1: this looks like an application token"},
 		{"a command", "command: hush\n", `:1: "command": a repository must not choose programs to execute`},
 		{"something else", "colour: hush\n", `:1: "colour": unknown key`},
-		{"a key with an escape", "\"a\\e[2J\": hush\n", `:1: "a\x1b[2J": this key`},
+		{"a key with an escape", "\"a\\e[2J\": hush\n", `:1: "a\x1b[2J": unknown key`},
 		{"a long key", strings.Repeat("k", 100) + ": hush\n", strings.Repeat("k", 40) + "…"},
 		{"a mapping", "db: {name: hush}\n", ":1: db must be text"},
 		{"a list", "- hush\n", ":1: this must be a mapping"},

@@ -57,7 +57,7 @@ func TestKeyringWithoutABus(t *testing.T) {
 		{"autolaunch as a last resort", "unix:path=/nonexistent;autolaunch:", "", "does not name a local socket"},
 		{"a program", "unixexec:path=/bin/true", "", "does not name a local socket"},
 		{"a network", "tcp:host=127.0.0.1,port=1", "", "does not name a local socket"},
-		{"nobody listens", "unix:path=/nonexistent/bus", "", "cannot be reached"},
+		{"nobody listens", "unix:path=/nonexistent/bus", "", "cannot reach"},
 		{"no address", "unix:", "", ""},
 	}
 	for _, tt := range tests {
