@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A schema says what a value is. It is one of: a kind or the name of a type, an
+// schema describes a value. It is one of: a kind or the name of a type, an
 // enumeration, a list, an object, a choice.
 type schema struct {
 	name     string
@@ -17,7 +17,7 @@ type schema struct {
 	enum     []string
 	items    *schema
 	members  map[string]member
-	values   *schema // of an object whose keys are not known
+	values   *schema // of an object with unknown keys
 	choice   []schema
 }
 
@@ -26,7 +26,7 @@ type member struct {
 	required bool
 }
 
-// element is what a list in a query has.
+// element returns the schema of an element of a list in a query.
 func (m member) element() schema {
 	if m.items != nil {
 		return *m.items
@@ -34,7 +34,7 @@ func (m member) element() schema {
 	return m.schema
 }
 
-// UnmarshalJSON reads the form that testdata/openapi/README.md describes.
+// UnmarshalJSON parses the format of testdata/openapi/README.md.
 func (s *schema) UnmarshalJSON(text []byte) error {
 	switch text[0] {
 	case '"':
@@ -78,13 +78,13 @@ func (s *schema) word(text []byte) error {
 		return nil
 	}
 	s.name, s.nullable = strings.CutSuffix(s.name, "?")
-	if s.name == "double" { // a kind that there is not
+	if s.name == "double" { // not a JSON type
 		s.name = "number"
 	}
 	return nil
 }
 
-// check returns what is wrong with a value.
+// check returns the contradictions in a value.
 func (d description) check(s schema, v any, where string) []string {
 	if named, found := d.Types[s.name]; found {
 		return d.check(named, v, where)
@@ -107,8 +107,8 @@ func (d description) check(s schema, v any, where string) []string {
 	return mismatch(where, v, s.name)
 }
 
-// choose returns what is wrong with the alternative that fits best. One that is
-// a list or an object where the value is not fits worse than any other.
+// choose returns the contradictions with the best alternative. A list or object
+// for a value that is none is the worst.
 func (d description) choose(s schema, v any, where string) []string {
 	var best []string
 	for _, alternative := range s.choice {
@@ -116,14 +116,14 @@ func (d description) choose(s schema, v any, where string) []string {
 		if len(found) == 0 {
 			return nil
 		}
-		if best == nil || misfit(best) || !misfit(found) && len(found) < len(best) {
+		if best == nil || isWrongType(best) || !isWrongType(found) && len(found) < len(best) {
 			best = found
 		}
 	}
 	return best
 }
 
-func misfit(complaints []string) bool {
+func isWrongType(complaints []string) bool {
 	return slices.ContainsFunc(complaints, func(c string) bool {
 		return strings.HasSuffix(c, ", not array") || strings.HasSuffix(c, ", not object") ||
 			strings.Contains(c, " is array, not ") || strings.Contains(c, " is object, not ")
@@ -176,7 +176,7 @@ func mismatch(where string, v any, want string) []string {
 	return []string{fmt.Sprintf("%s is %s, not %s", strings.TrimSpace(where), kind(v), want)}
 }
 
-// kind is the word of the descriptions for what a value is.
+// kind returns the type name of a value in the descriptions.
 func kind(v any) string {
 	switch v := v.(type) {
 	case nil:
