@@ -83,7 +83,7 @@ type File struct {
 // operations of Commit on a new one. It removes temporary files of killed
 // processes, which may contain a secret.
 func Create(path string, options Options) (*File, error) {
-	return create(real{}, path, options)
+	return create(osSystem{}, path, options)
 }
 
 func create(system system, path string, options Options) (*File, error) {
@@ -138,7 +138,7 @@ func (f *File) prepare() error {
 	if f.exposed = Exposed(info); f.exposed && f.options.Private {
 		return &fs.PathError{Op: "create", Path: f.path, Err: ErrExposed}
 	}
-	sweep(filepath.Dir(f.path), info.ModTime().Add(-abandoned))
+	sweep(filepath.Dir(f.path), info.ModTime().Add(-temporaryMaxAge))
 	return f.reserve()
 }
 
@@ -250,7 +250,7 @@ func (f *File) replace() error {
 // WriteFile writes content to path, like Create and Commit. If the directory
 // allows no new files, it writes an existing file in place.
 func WriteFile(path string, content []byte, options Options) error {
-	return writeFile(real{}, path, content, options)
+	return writeFile(osSystem{}, path, content, options)
 }
 
 func writeFile(system system, path string, content []byte, options Options) error {

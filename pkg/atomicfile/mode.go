@@ -74,7 +74,7 @@ func Try(path string, options Options) error {
 	if !isClosedDirectory(err) || options.New {
 		return err
 	}
-	file, inPlace := real{}.existing(path)
+	file, inPlace := osSystem{}.existing(path)
 	if errors.Is(inPlace, fs.ErrNotExist) {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 const (
 	// temporaryPrefix precedes digits in the names of temporary files.
 	temporaryPrefix = ".astra-"
-	// abandoned is the age at which a temporary file has no writer: no request
+	// temporaryMaxAge is the age at which a temporary file has no writer: no request
 	// takes that long, and downloads write continuously.
-	abandoned = 10 * time.Minute
+	temporaryMaxAge = 10 * time.Minute
 )
 
 // Sweep removes temporary files of killed processes from a directory. The
@@ -20,7 +20,7 @@ const (
 // the file system's clock.
 func Sweep(dir string) {
 	if info, err := os.Stat(dir); err == nil {
-		sweep(dir, info.ModTime().Add(-abandoned))
+		sweep(dir, info.ModTime().Add(-temporaryMaxAge))
 	}
 }
 
