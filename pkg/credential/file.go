@@ -29,7 +29,7 @@ func (s fileStore) Probe(ctx context.Context) error {
 		return err
 	}
 	if err := s.checkDir(); !errors.Is(err, fs.ErrNotExist) {
-		if err == nil && !writable(s.dir) {
+		if err == nil && !isWritable(s.dir) {
 			return fmt.Errorf("%w: %s is not writable", ErrUnavailable, s.dir)
 		}
 		return err
@@ -38,7 +38,7 @@ func (s fileStore) Probe(ctx context.Context) error {
 	for parent := filepath.Dir(s.dir); ; parent = filepath.Dir(parent) {
 		info, err := os.Stat(parent)
 		switch {
-		case err == nil && info.IsDir() && writable(parent):
+		case err == nil && info.IsDir() && isWritable(parent):
 			if errors.Is(atomicfile.CheckPrivate(parent), atomicfile.ErrExposed) {
 				return noPermissions(s.dir)
 			}

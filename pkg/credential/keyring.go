@@ -17,8 +17,8 @@ const (
 	// Service is the service name of items in the keyring.
 	Service = "astra-cli"
 
-	answerTime = 3 * time.Second  // for a keyring without dialog
-	unlockTime = 60 * time.Second // for a user to enter a password
+	callTimeout   = 3 * time.Second  // for a keyring without dialog
+	unlockTimeout = 60 * time.Second // for a user to enter a password
 )
 
 // KeyringOptions configures the access to the keyring.
@@ -36,8 +36,8 @@ func NewKeyring(o KeyringOptions) Store {
 	k := &keyringStore{
 		service:  cmp.Or(o.Service, Service),
 		getenv:   o.Getenv,
-		timeout:  cmp.Or(o.Timeout, answerTime),
-		unlock:   max(unlockTime, o.Timeout),
+		timeout:  cmp.Or(o.Timeout, callTimeout),
+		unlock:   max(unlockTimeout, o.Timeout),
 		attended: o.Attended,
 		notice:   o.Notice,
 	}
@@ -85,7 +85,7 @@ func (k *keyringStore) Get(ctx context.Context, key Key) (Item, error) {
 	}
 	data, err := withDeadline(ctx, limit, func() (string, error) { return keyring.Get(k.service, id) })
 	if err != nil {
-		return Item{}, k.explain(err)
+		return Item{}, k.convertError(err)
 	}
 	return decode([]byte(data))
 }
@@ -105,14 +105,14 @@ func (k *keyringStore) Set(ctx context.Context, key Key, item Item) error {
 	}
 	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Set(k.service, id, string(data)) })
 	if err != nil {
-		return k.explain(err, item.Secret, item.Token)
+		return k.convertError(err, item.Secret, item.Token)
 	}
 	back, err := withDeadline(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return fmt.Errorf("%w: the keyring did not store the credential", ErrUnavailable)
 	case err != nil:
-		return k.explain(err, item.Secret, item.Token)
+		return k.convertError(err, item.Secret, item.Token)
 	case back != string(data):
 		return fmt.Errorf("%w: the keyring returned a different credential", ErrUnavailable)
 	}
@@ -130,7 +130,7 @@ func (k *keyringStore) Delete(ctx context.Context, key Key) error {
 	}
 	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Delete(k.service, id) })
 	if err != nil {
-		return k.explain(err)
+		return k.convertError(err)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
 	state, err := withDeadline(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
 	switch {
 	case err != nil:
-		return 0, k.explain(err)
+		return 0, k.convertError(err)
 	case state == unlocked || state == lockUnknown && !k.attended:
 		return k.timeout, nil
 	case !k.attended:
@@ -186,9 +186,9 @@ func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (
 	}
 }
 
-// explain converts an error of the keyring. Its text is shown without the given
+// convertError converts an error of the keyring. Its text is shown without the given
 // secrets.
-func (k *keyringStore) explain(err error, secrets ...secret.Text) error {
+func (k *keyringStore) convertError(err error, secrets ...secret.Text) error {
 	for _, ours := range []error{ErrUnavailable, ErrLocked, ErrTimeout, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, ours) {
 			return err

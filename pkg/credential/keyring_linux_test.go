@@ -100,7 +100,7 @@ func TestWithinRecovers(t *testing.T) {
 
 func TestExplainShowsNoSecret(t *testing.T) {
 	k := &keyringStore{}
-	err := k.explain(errors.New("cannot store hush-token-value here"), "hush-token-value")
+	err := k.convertError(errors.New("cannot store hush-token-value here"), "hush-token-value")
 	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "hush") {
 		t.Error(err)
 	}

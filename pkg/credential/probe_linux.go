@@ -46,7 +46,7 @@ func probe(getenv func(string) string) (lockState, error) {
 	}
 	isLocked, err := collectionLocked(bus, loginPath, dbus.FlagNoAutoStart)
 	if isNoService(err) {
-		if err := activatable(bus); err != nil {
+		if err := checkActivatable(bus); err != nil {
 			return lockUnknown, err
 		}
 		isLocked, err = collectionLocked(bus, loginPath, 0)
@@ -85,8 +85,8 @@ func busAddress(getenv func(string) string) (string, error) {
 	return "unix:path=" + dbus.EscapeBusAddressValue(socket), nil
 }
 
-// activatable returns nil if the bus can start a Secret Service.
-func activatable(bus *dbus.Conn) error {
+// checkActivatable returns nil if the bus can start a Secret Service.
+func checkActivatable(bus *dbus.Conn) error {
 	var names []string
 	if err := bus.BusObject().Call("org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err != nil {
 		return err
