@@ -23,7 +23,7 @@ func checkDotenv(value string) string {
 func exportDotenv(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		quote := "'"
-		if raw(v.Value) {
+		if isPlain(v.Value) {
 			quote = ""
 		}
 		b = fmt.Appendf(b, "%s=%s%s%s\n", v.Name, quote, v.Value, quote)

@@ -45,15 +45,15 @@ func (e *ValueError) Unwrap() error { return ErrUnrepresentable }
 // [CheckName] and be unique. A value that the dialect cannot represent is a
 // [*ValueError].
 func Export(d Dialect, vars []Var) ([]byte, error) {
-	r, err := d.writable(vars)
+	r, err := d.rulesFor(vars)
 	if err != nil {
 		return nil, err
 	}
 	return r.export(nil, vars), nil
 }
 
-// writable returns the rules of the dialect if it can represent vars.
-func (d Dialect) writable(vars []Var) (rules, error) {
+// rulesFor returns the rules of the dialect if it can represent vars.
+func (d Dialect) rulesFor(vars []Var) (rules, error) {
 	r, err := d.rules()
 	if err != nil {
 		return r, err

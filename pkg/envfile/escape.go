@@ -47,15 +47,15 @@ func appendEscaped(b []byte, value string, plain func(rune) bool) []byte {
 	return append(b, '"')
 }
 
-// printable returns a function that accepts printable characters except
+// printableExcept returns a function that accepts printable characters except
 // special.
-func printable(special string) func(rune) bool {
+func printableExcept(special string) func(rune) bool {
 	return func(r rune) bool { return unicode.IsPrint(r) && !strings.ContainsRune(special, r) }
 }
 
-// raw reports whether a value needs no quotes in any shell or format, like all
+// isPlain reports whether a value needs no quotes in any shell or format, like all
 // values of the service.
-func raw(value string) bool {
+func isPlain(value string) bool {
 	for i := range len(value) {
 		if !safeEverywhere(value[i]) {
 			return false

@@ -17,7 +17,7 @@ func checkGitHub(value string) string {
 // mask secrets in the log first, with ::add-mask::.
 func exportGitHub(b []byte, vars []Var) []byte {
 	for _, v := range vars {
-		if raw(v.Value) {
+		if isPlain(v.Value) {
 			b = fmt.Appendf(b, "%s=%s\n", v.Name, v.Value)
 			continue
 		}

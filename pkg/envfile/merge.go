@@ -50,7 +50,7 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 
 // merge is Merge without a byte order mark.
 func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error) {
-	r, err := d.writable(vars)
+	r, err := d.rulesFor(vars)
 	if err != nil {
 		return nil, err
 	}

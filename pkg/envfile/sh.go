@@ -21,7 +21,7 @@ func exportSh(b []byte, vars []Var) []byte {
 	h := helpers{unit: unitSh, seen: map[string]bool{}}
 	worst := anyShell
 	for _, v := range vars {
-		takes := takersOf(v.Value)
+		takes := shellsFor(v.Value)
 		if worst = max(worst, takes); takes != anyShell {
 			b = h.decoding(b)
 		}
@@ -36,17 +36,17 @@ func exportSh(b []byte, vars []Var) []byte {
 	return h.unset(append(b, worst.test()...))
 }
 
-// takers classifies the shells that can store a value. All but yash keep any
+// shells classifies the shells that can store a value. All but yash keep any
 // bytes; yash keeps characters of its locale and silently drops the rest.
-type takers int
+type shells int
 
 const (
-	anyShell takers = iota
+	anyShell shells = iota
 	yashInUTF8
 	noYash
 )
 
-func takersOf(value string) takers {
+func shellsFor(value string) shells {
 	switch {
 	case isASCII(value):
 		return anyShell
@@ -58,7 +58,7 @@ func takersOf(value string) takers {
 
 // test returns a condition before a command, so that a shell that cannot store
 // the value does not set the variable and fails.
-func (t takers) test() string {
+func (t shells) test() string {
 	switch t {
 	case yashInUTF8:
 		return `test "$_astra" = "${YASH_VERSION:+8364}" && `

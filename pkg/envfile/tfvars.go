@@ -21,7 +21,7 @@ func checkTFVars(value string) string {
 func exportTFVars(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		b = fmt.Appendf(b, "%s = ", v.Name)
-		b = appendEscaped(b, v.Value, printable(`"\$%`))
+		b = appendEscaped(b, v.Value, printableExcept(`"\$%`))
 		b = append(b, '\n')
 	}
 	return b

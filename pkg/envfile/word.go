@@ -9,7 +9,7 @@ import (
 // ASCII for any text: see exportSh.
 func BashWord(text string) string {
 	switch {
-	case text != "" && raw(text):
+	case text != "" && isPlain(text):
 		return text
 	case isASCII(text):
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -22,7 +22,7 @@ func exportXonsh(b []byte, vars []Var) []byte {
 			b = append(b, ";\n"...)
 			continue
 		}
-		b = appendEscaped(b, v.Value, func(r rune) bool { return r < 0x80 && printable(`"\`)(r) })
+		b = appendEscaped(b, v.Value, func(r rune) bool { return r < 0x80 && printableExcept(`"\`)(r) })
 		b = append(b, ";\n"...)
 	}
 	return b

@@ -9,7 +9,7 @@ func exportYAML(b []byte, vars []Var) []byte {
 	}
 	for _, v := range vars {
 		b = fmt.Appendf(b, "%q: ", v.Name)
-		b = appendEscaped(b, v.Value, printable(`"\`))
+		b = appendEscaped(b, v.Value, printableExcept(`"\`))
 		b = append(b, '\n')
 	}
 	return b
