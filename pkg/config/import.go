@@ -14,7 +14,7 @@ import (
 type Imported struct {
 	Name    string // of the section
 	Token   secret.Text
-	Unfit   string   // why it cannot be imported, "" if it can
+	Problem string   // why it cannot be imported, "" if it can
 	Unknown []string // unknown keys of its section
 }
 
@@ -47,8 +47,8 @@ func ReadLegacyFile(path string) ([]Imported, error) {
 		sections[i].validate(sections)
 	}
 	for i, s := range sections {
-		if s.Name == importDefaultSection && s.Unfit == "" && slices.ContainsFunc(sections, func(o section) bool {
-			return o.Name != s.Name && o.Unfit == "" && o.Token == s.Token
+		if s.Name == importDefaultSection && s.Problem == "" && slices.ContainsFunc(sections, func(o section) bool {
+			return o.Name != s.Name && o.Problem == "" && o.Token == s.Token
 		}) {
 			continue
 		}
@@ -57,7 +57,7 @@ func ReadLegacyFile(path string) ([]Imported, error) {
 			found = append(found, s.Imported)
 		}
 	}
-	if !slices.ContainsFunc(found, func(f Imported) bool { return f.Unfit == "" }) {
+	if !slices.ContainsFunc(found, func(f Imported) bool { return f.Problem == "" }) {
 		return found, &Error{Path: path, Why: "no profile with a token for the public service"}
 	}
 	return found, nil
@@ -178,15 +178,15 @@ func (s *section) set(key, value string) {
 func (s *section) validate(all []section) {
 	switch {
 	case s.env != "" && !strings.EqualFold(s.env, "prod"):
-		s.Unfit = "it is for a service other than the public one"
+		s.Problem = "it is for a service other than the public one"
 	case s.tokens > 1:
-		s.Unfit = "it has several tokens"
+		s.Problem = "it has several tokens"
 	case s.Token == "":
-		s.Unfit = "it has no token"
+		s.Problem = "it has no token"
 	}
 	for _, o := range all {
 		if o.line != s.line && spelling.SameName(o.Name, s.Name) && (o.Token != s.Token || o.env != s.env) {
-			s.Unfit = fmt.Sprintf("lines %d and %d have sections with this name and different content", min(s.line, o.line), max(s.line, o.line))
+			s.Problem = fmt.Sprintf("lines %d and %d have sections with this name and different content", min(s.line, o.line), max(s.line, o.line))
 			return
 		}
 	}
