@@ -67,7 +67,7 @@ func Open(o Options) (*Server, error) {
 // administrator's; it is valid only in this sandbox.
 type Status struct {
 	Path, OrgID, OrgName, Token string
-	Dead                        bool // Token was revoked or rotated
+	TokenRevoked                bool // Token was revoked or rotated
 }
 
 // Status returns the organization and the administrator's token of the sandbox.
@@ -81,7 +81,7 @@ func (s *Server) Status() (Status, error) {
 		status.OrgID, status.OrgName, status.Token = m.OrgID, m.OrgName, m.AdminToken
 		clientID, _ := tokenParts(m.AdminToken)
 		_, alive, err := tokens().find(tx, clientID)
-		status.Dead = !alive
+		status.TokenRevoked = !alive
 		return err
 	})
 	return status, err
