@@ -59,7 +59,7 @@ func detailedColumns() []output.Column[roleDetail] {
 		case "permissions":
 			wide.Lines = func(d roleDetail) []string { return permissionWords(d.Policy.Actions) }
 		case "resources":
-			wide.Data = true // the column scopes shows them as text
+			wide.Data = true // the column scopes has them as text
 		}
 		all = append(all, wide)
 	}

@@ -62,7 +62,8 @@ func columns() []output.Column[devops.Role] {
 	}
 }
 
-// distinct returns texts sorted, each once: the service repeats some actions.
+// distinct returns sorted texts without duplicates: the service repeats some
+// actions.
 func distinct(texts []string) []string {
 	all := append([]string{}, texts...)
 	slices.Sort(all)
@@ -75,17 +76,17 @@ func missing(err error) bool {
 	return ok && e.Exit == exit.NotFound
 }
 
-// custom refuses a default role, which cannot be changed or deleted.
-func custom(r devops.Role, done string) error {
+// requireCustom refuses a default role, which cannot be changed or deleted.
+func requireCustom(r devops.Role, done string) error {
 	if !isDefault(r) {
 		return nil
 	}
 	return exit.Refusef("%s is a default role and cannot be %s", r.Name, done)
 }
 
-// checkNameFree verifies that no role has the name, except one, as the service compares
-// names: in any case of letters. A name that only looks the same is refused as well,
-// since people could be given the wrong role.
+// checkNameFree verifies that no role except one has the name, ignoring case
+// like the service. A name that looks the same is refused too, since the wrong
+// role could be assigned.
 func checkNameFree(ctx context.Context, session *cli.Session, name, except string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {

@@ -78,7 +78,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := custom(before, "changed"); err != nil {
+	if err := requireCustom(before, "changed"); err != nil {
 		return exit.Hint(err, "create a custom role from it instead", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
 	if in.ownDatabase() {
@@ -144,10 +144,10 @@ func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.S
 	return e.WithHint("add %s", strings.Join(called, " or "))
 }
 
-// prepare finds mistakes before anything is sent, and reads the document.
+// prepare validates the flags and reads the document, before anything is sent.
 func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	changes := len(in.permissions) + len(in.added) + len(in.removed)
-	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
+	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.hasScopeFlags() {
 		return document{}, exit.Usagef("nothing to update; specify at least one of --name, --description, --permission, --add-permission, --remove-permission, --from, --all-databases, --db, --resource")
 	}
 	if len(in.permissions) > 0 && in.from != "" {
@@ -210,13 +210,14 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	return left, err
 }
 
-// resources returns those of the role, unless flags or the document replace them.
+// resources returns the current resources, unless flags or the document replace
+// them.
 func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
 	var where scopeFlags
 	var err error
 	source := "--resource"
 	switch {
-	case in.scoped():
+	case in.hasScopeFlags():
 		where, err = in.scopeFlags(ctx, app, session)
 	case doc.parseScope():
 		source = "--from " + in.from
@@ -234,10 +235,11 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 	return where.resources(org, policy.Actions), where.checkOrg(org, source)
 }
 
-// confirm shows the difference and the affected holders, and asks.
+// confirm shows the difference and the affected holders, and asks for
+// confirmation.
 func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments) error {
 	if c.removesPermissions() && !in.force {
-		if err := held.guard(session, c.before, "weakening it"); err != nil {
+		if err := held.checkOwnRole(session, c.before, "weakening it"); err != nil {
 			return err
 		}
 	}
@@ -248,5 +250,5 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
-	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, counted(holders))
+	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, countHolders(holders))
 }
