@@ -14,12 +14,12 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// lastLook limits the time for reading the users after the rows, also after an
-// interruption.
+// lastLook limits the time for reading the users after the run, also after an
+// interrupt.
 const lastLook = 10 * time.Second
 
-// several invites people and prints the result of each row.
-func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
+// runBulk invites people and prints the result of each row.
+func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
 	record, err := app.OpenRecord("user invite", members.OrgID, in.keys(invitees))
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if in.resume && record.Empty() {
 		app.Warn("nothing to resume: no earlier run of these rows is recorded; starting all of them")
 	}
-	if err := named(ctx, session, rows, invitees); err != nil {
+	if err := addRoleNames(ctx, session, rows, invitees); err != nil {
 		return err
 	}
 	people, duplicates, skipped := 0, 0, []string{}
@@ -57,7 +57,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	given, err := powers(ctx, session, invitees)
+	given, err := describePowers(ctx, session, invitees)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	return report(app, results, left)
 }
 
-// keys identify a run: two runs with the same keys do the same.
+// keys identifies a run: runs with equal keys have the same effect.
 func (in *invite) keys(invitees []invitee) []string {
 	var keys []string
 	for _, g := range invitees {
@@ -93,9 +93,8 @@ func (in *invite) keys(invitees []invitee) []string {
 	return keys
 }
 
-// rows turns invitees into rows. A resumed run does not send a row again that is
-// finished, nor one that resends an invitation email with an unknown outcome: the email
-// may have been sent.
+// rows converts invitees to rows. A resumed run skips finished rows, and resent
+// emails with an unknown outcome, which may have been sent.
 func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, invitees []invitee, record *bulk.Record) []bulk.Row {
 	rows := make([]bulk.Row, len(invitees))
 	for i, g := range invitees {
@@ -123,7 +122,7 @@ func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, invitee
 	return rows
 }
 
-// reason says why nothing is sent to an invitee.
+// reason returns why nothing is sent to an invitee.
 func (g invitee) reason() string {
 	switch {
 	case g.action == change:
@@ -138,8 +137,8 @@ func (g invitee) reason() string {
 	return "already a member"
 }
 
-// named gives rows the names of the roles with which people are invited.
-func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees []invitee) error {
+// addRoleNames adds role names to rows.
+func addRoleNames(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees []invitee) error {
 	for i, g := range invitees {
 		if g.action != create || len(g.roles) == 0 {
 			continue
@@ -153,8 +152,8 @@ func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees 
 	return nil
 }
 
-// question asks about all rows at once. It names the invitees who will be able to give
-// access to others, and those who are skipped.
+// question returns the prompt for all rows. It names invitees who can give
+// access to others, and skipped ones.
 func question(counts map[string]int, duplicates int, given string, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
@@ -181,8 +180,8 @@ func question(counts map[string]int, duplicates int, given string, skipped []str
 	return text + " Skipping " + strings.Join(skipped, ", ") + "."
 }
 
-// reconcile returns a function that finds out whether invitations took effect. A resent
-// email leaves no trace in the list.
+// reconcile returns a function that determines whether invitations took effect.
+// A resent email is not visible in the list.
 func reconcile(session *cli.Session, invitees []invitee) func(context.Context, []int) ([]bulk.Verdict, error) {
 	return func(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
 		now, err := session.Users.List(ctx)
@@ -204,7 +203,7 @@ func reconcile(session *cli.Session, invitees []invitee) func(context.Context, [
 	}
 }
 
-// pendingRows reports whether a resumed run would have rows to do.
+// pendingRows reports whether a resumed run would have rows to send.
 func pendingRows(rows []bulk.Row, results []bulk.Result) bool {
 	for i, row := range rows {
 		if row.Outcome == "" && results[i].Exit != 0 {

@@ -82,7 +82,7 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 			WithHint("to take away all access, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
 	}
 	if sameRoles(has, wanted) {
-		app.Say("%s", in.unchanged(user))
+		app.Say("%s", in.unchangedReason(user))
 		return cli.PrintOne(app, columns(), user)
 	}
 	if err := in.confirmIntent(ctx, app, session, user, wanted); err != nil {
@@ -105,8 +105,8 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 	return cli.PrintOne(app, columns(), now)
 }
 
-// unchanged says why there is nothing to change.
-func (in update) unchanged(user devops.User) string {
+// unchangedReason returns why there is nothing to change.
+func (in update) unchangedReason(user devops.User) string {
 	if len(in.remove) > 0 && len(in.add) == 0 {
 		return fmt.Sprintf("%s does not have %s; nothing to remove.", user.Email, strings.Join(in.remove, ", "))
 	}
@@ -142,8 +142,8 @@ func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Se
 	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
 }
 
-// removedRoles returns the IDs of the roles to remove. Those of the user are known even
-// if the credential cannot list roles.
+// removedRoles returns the IDs of the roles to remove. Those of the user are
+// known even if the credential cannot list roles.
 func (in update) removedRoles(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
 	var ids []string
 	for _, ref := range in.remove {
@@ -160,8 +160,8 @@ func (in update) removedRoles(ctx context.Context, session *cli.Session, user de
 	return ids, nil
 }
 
-// confirmIntent shows the difference, and asks if roles are removed, picked from a list,
-// or give access to others.
+// confirmIntent shows the difference, and asks for confirmation if roles are
+// removed, picked from a list, or can give access to others.
 func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
@@ -187,7 +187,7 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	if in.leavesNoAdmin(members.Users, user, wanted) {
 		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
 	}
-	administers := tellManaging(app, roles, func(id string) bool {
+	administers := printManaging(app, roles, func(id string) bool {
 		return slices.Contains(wanted, id) && !slices.Contains(roleIDs(user), id)
 	})
 	picked := len(in.roles)+len(in.add)+len(in.remove) == 0 || administers
@@ -202,8 +202,8 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	return app.Confirm(ctx, "Remove %s from the roles of %s?", strings.Join(lost, ", "), user.Email)
 }
 
-// confirmLastAdmin requires --force and the typed address before the last Organization
-// Administrator is removed.
+// confirmLastAdmin requires --force and the typed address to remove the last
+// Organization Administrator.
 func confirmLastAdmin(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
 	if !force {
 		return exit.Refusef("%s is the last active Organization Administrator; without one, users and roles cannot be managed", user.Email).
