@@ -106,7 +106,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err := app.Confirm(ctx, "Create %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
 		return err
 	}
-	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the question may have taken long
+	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the list may have changed during the prompt
 		return err
 	}
 	if existing, found, err := in.findExisting(there); err != nil || found {
@@ -122,7 +122,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	return in.waitCreated(ctx, app, session, made, "Created %s (%s).", nil)
 }
 
-// check finds mistakes before anything is sent.
+// check validates the flags before anything is sent.
 func (in *create) check() error {
 	if err := cli.CheckCloud(&in.Cloud); err != nil {
 		return err
@@ -174,7 +174,7 @@ func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Ses
 		},
 	}
 	if in.duplicate {
-		change.Next = "astra db get " + d.ID // the same command would make one more
+		change.Next = "astra db get " + d.ID // the same command would create another one
 	}
 	d, err = dbchange.Run(ctx, app, session, d, change)
 	if err != nil {

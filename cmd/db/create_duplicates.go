@@ -12,9 +12,9 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// findExisting finds the database of the same name that there is already, if that is as
-// good as a new one: it is wanted so, or this command has begun to create it. Any
-// other one of that name is an error.
+// findExisting returns an existing database of the same name that replaces a
+// new one: with --if-not-exists, or because this command has started to create
+// it. Any other database of that name is an error.
 func (in create) findExisting(there []devops.Database) (devops.Database, bool, error) {
 	var same []devops.Database
 	var states []string
@@ -41,7 +41,7 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 	return devops.Database{}, false, e
 }
 
-// warnAlike warns of databases whose names only look like the new one.
+// warnAlike warns about databases whose names look like the new one.
 func (in create) warnAlike(app *cli.App, there []devops.Database) {
 	for _, d := range there {
 		if !d.IsTerminating() {
@@ -50,15 +50,16 @@ func (in create) warnAlike(app *cli.App, there []devops.Database) {
 	}
 }
 
-// matches reports whether a database is what is wanted.
+// matches reports whether a database has the requested settings.
 func (in create) matches(d devops.Database) bool {
 	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
 		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
 }
 
-// warnDuplicateName warns if another database of this name was created at the same
-// moment: the service accepts both, and neither command saw the other's. now is the
-// list after the creation; nil fetches it. Errors are ignored: the database exists.
+// warnDuplicateName warns about another database of this name that was created
+// concurrently: the service accepts both, and neither command sees the other's.
+// now is the list after the creation; nil fetches it. Errors are ignored: the
+// database exists.
 func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {
@@ -78,14 +79,14 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 	for _, d := range now {
 		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			app.Warn("two databases are named %s: %s is new, and another client created %s at the same time. To delete the later one: %s",
-				in.Name, made.ID, d.ID, app.Command("astra db delete "+newer(made, d)))
+				in.Name, made.ID, d.ID, app.Command("astra db delete "+newerID(made, d)))
 		}
 	}
 }
 
-// newer is the id of the one of two databases that was created later, so that all
-// who are told delete the same one.
-func newer(a, b devops.Database) string {
+// newerID returns the ID of the database that was created later, so that all
+// users who get the warning delete the same one.
+func newerID(a, b devops.Database) string {
 	if c := cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)); c > 0 {
 		return a.ID
 	}

@@ -14,9 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// send sends the request, once. Where its answer is lost, the list settles what
-// became of it: there are the databases that were there before, and the new one.
-// That list is returned too.
+// send sends the request once. After a lost response it finds the new database
+// by comparing the list with the one before. That list is returned too.
 func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, before []devops.Database) (devops.Database, []devops.Database, error) {
 	id, err := session.Databases.Create(ctx, in.NewDatabase)
 	if err == nil {
@@ -28,7 +27,7 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 	if !errors.Is(err, devops.ErrOutcomeUnknown) {
 		return devops.Database{}, nil, err
 	}
-	// Also an interrupted command looks, for a while.
+	// Also after an interrupt, for a limited time.
 	const patience, looks = 15 * time.Second, 3
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -53,8 +52,8 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 	return devops.Database{}, nil, in.outcomeUnknown(err, made, seen)
 }
 
-// reconcileCreate are the databases that this command may have made: of the name that it
-// gave, and not there before.
+// reconcileCreate returns the databases that this command may have created:
+// with its name, and not listed before.
 func (in create) reconcileCreate(there, before []devops.Database, clientID string) []devops.Database {
 	var made []devops.Database
 	for _, d := range there {
@@ -66,7 +65,8 @@ func (in create) reconcileCreate(there, before []devops.Database, clientID strin
 	if len(made) < 2 {
 		return made
 	}
-	// The owner breaks ties only: it is a user for some databases, a token for others.
+	// The owner only breaks ties: it is a user for some databases, a token for
+	// others.
 	ours := slices.DeleteFunc(slices.Clone(made), func(d devops.Database) bool { return d.Owner != "" && d.Owner != clientID })
 	if len(ours) > 0 {
 		return ours
@@ -74,7 +74,7 @@ func (in create) reconcileCreate(there, before []devops.Database, clientID strin
 	return made
 }
 
-// outcomeUnknown hints at the search for a database that may have been created.
+// outcomeUnknown adds hints for finding a database that may have been created.
 func (in create) outcomeUnknown(err error, made []devops.Database, seen bool) error {
 	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
 	if !seen {

@@ -64,7 +64,7 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: "deleting " + d.Name, Wait: in.wait,
-		// By its id: by its name, it may come to mean a later database.
+		// The ID, because the name may later belong to another database.
 		Next:  shellword.Line("astra", "db", "delete", d.ID, "--confirm="+d.Name, "--if-exists", "--wait"),
 		Send:  func(ctx context.Context) error { return session.Databases.Terminate(ctx, d.ID) },
 		Begun: devops.Database.IsTerminating,

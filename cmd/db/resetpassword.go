@@ -42,7 +42,7 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 	if in.username == "" {
 		return exit.Usagef("--username is required")
 	}
-	session, d, err := classic(ctx, app, ref, "given passwords", "serverless databases use application tokens: astra token generate")
+	session, d, err := findClassic(ctx, app, ref, "given passwords", "serverless databases use application tokens: astra token generate")
 	if err != nil {
 		return err
 	}
