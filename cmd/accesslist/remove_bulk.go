@@ -27,7 +27,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
 			err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
 			if errors.Is(err, devops.ErrNotFound) {
-				err = nil // it is not on the list any more
+				err = nil // it is no longer on the list
 			}
 			return err
 		}}
