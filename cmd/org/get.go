@@ -16,13 +16,13 @@ func newGet(app *cli.App) *cobra.Command {
 		Args:    cli.Args("[ORG]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				here, err := current(cmd.Context(), app)
+				here, err := activeOrg(cmd.Context(), app)
 				if err != nil {
 					return err
 				}
 				return cli.PrintOne(app, columns(), here)
 			}
-			all, err := known(cmd.Context(), app)
+			all, err := knownWithActive(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
