@@ -208,18 +208,18 @@ func (p plan) confirm(ctx context.Context, app *cli.App, at target, before devop
 		after := devops.AccessList{Enabled: true, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
 		at.warnLockout(ctx, app, after)
 	}
-	what := slices.Concat(p.made, p.changed)[0].Address
+	summary := slices.Concat(p.made, p.changed)[0].Address
 	if total > 1 {
-		what = "these " + spelling.Count(total, "address")
+		summary = "these " + spelling.Count(total, "address")
 		for _, a := range slices.Concat(p.made, p.changed) {
 			app.Say("%s", strings.TrimSpace("+ "+a.Address+" "+a.Description))
 		}
 	}
 	switch {
 	case begins:
-		return app.Confirm(ctx, "Restrict %s to %s now?", at.name, what)
+		return app.Confirm(ctx, "Restrict %s to %s now?", at.name, summary)
 	case total > 1:
-		return app.Confirm(ctx, "Add %s to the access list of %s?", what, at.name)
+		return app.Confirm(ctx, "Add %s to the access list of %s?", summary, at.name)
 	}
 	return nil
 }

@@ -16,9 +16,9 @@ import (
 func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Network, before devops.AccessList) error {
 	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
 	for i, n := range networks {
-		a, there := find(before, n)
+		a, found := find(before, n)
 		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"}
-		if !there {
+		if !found {
 			r.Input, r.Action, r.Outcome = n.Prefix.String(), string(bulk.Unchanged), bulk.Unchanged
 		} else if first := slices.Index(entries, a); first >= 0 {
 			r = r.DuplicateOf(first + 1)

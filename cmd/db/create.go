@@ -112,14 +112,14 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if existing, found, err := in.findExisting(there); err != nil || found {
 		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
 	}
-	made, now, err := in.send(ctx, app, session, there)
+	created, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
 	}
 	if !in.duplicate {
-		in.warnDuplicateName(ctx, app, session, made, now)
+		in.warnDuplicateName(ctx, app, session, created, now)
 	}
-	return in.waitCreated(ctx, app, session, made, "Created %s (%s).", nil)
+	return in.waitCreated(ctx, app, session, created, "Created %s (%s).", nil)
 }
 
 // check validates the flags before anything is sent.

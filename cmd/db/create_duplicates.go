@@ -15,10 +15,10 @@ import (
 // findExisting returns an existing database of the same name that replaces a
 // new one: with --if-not-exists, or because this command has started to create
 // it. Any other database of that name is an error.
-func (in create) findExisting(there []devops.Database) (devops.Database, bool, error) {
+func (in create) findExisting(existing []devops.Database) (devops.Database, bool, error) {
 	var same []devops.Database
 	var states []string
-	for _, d := range there {
+	for _, d := range existing {
 		if spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
 		}
@@ -42,8 +42,8 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 }
 
 // warnAlike warns about databases whose names look like the new one.
-func (in create) warnAlike(app *cli.App, there []devops.Database) {
-	for _, d := range there {
+func (in create) warnAlike(app *cli.App, existing []devops.Database) {
+	for _, d := range existing {
 		if !d.IsTerminating() {
 			app.WarnAlike("database", in.Name, d.Name)
 		}
@@ -60,7 +60,7 @@ func (in create) matches(d devops.Database) bool {
 // concurrently: the service accepts both, and neither command sees the other's.
 // now is the list after the creation; nil fetches it. Errors are ignored: the
 // database exists.
-func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
+func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, created devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {
 		looking, cancel := context.WithTimeout(devops.WithoutRateLimitRetry(ctx), patience)
@@ -72,14 +72,14 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 		}
 	}
 	for _, d := range now {
-		if d.ID == made.ID {
-			made.CreatedAt = d.CreatedAt
+		if d.ID == created.ID {
+			created.CreatedAt = d.CreatedAt
 		}
 	}
 	for _, d := range now {
-		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
+		if d.ID != created.ID && spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			app.Warn("two databases are named %s: %s is new, and another client created %s at the same time. To delete the later one: %s",
-				in.Name, made.ID, d.ID, app.Command("astra db delete "+newerID(made, d)))
+				in.Name, created.ID, d.ID, app.Command("astra db delete "+newerID(created, d)))
 		}
 	}
 }

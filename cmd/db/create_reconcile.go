@@ -31,60 +31,60 @@ func (in create) send(ctx context.Context, app *cli.App, session *cli.Session, b
 	const patience, looks = 15 * time.Second, 3
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	var made, now []devops.Database
+	var created, now []devops.Database
 	seen := false
-	for i := 0; i < looks && len(made) == 0; i++ {
+	for i := 0; i < looks && len(created) == 0; i++ {
 		if i > 0 {
 			if err := cli.Pause(looking, time.Second); err != nil {
 				break
 			}
 		}
-		there, lookErr := devops.Collect(session.Databases.All(looking, ""))
+		existing, lookErr := devops.Collect(session.Databases.All(looking, ""))
 		if lookErr == nil {
-			made, now, seen = in.reconcileCreate(there, before, session.ClientID), there, true
+			created, now, seen = in.reconcileCreate(existing, before, session.ClientID), existing, true
 		}
 	}
-	if len(made) == 1 {
+	if len(created) == 1 {
 		app.Changed()
 		app.Warn("connection lost before the response arrived; %s was created", in.Name)
-		return made[0], now, nil
+		return created[0], now, nil
 	}
-	return devops.Database{}, nil, in.outcomeUnknown(err, made, seen)
+	return devops.Database{}, nil, in.outcomeUnknown(err, created, seen)
 }
 
 // reconcileCreate returns the databases that this command may have created:
 // with its name, and not listed before.
-func (in create) reconcileCreate(there, before []devops.Database, clientID string) []devops.Database {
-	var made []devops.Database
-	for _, d := range there {
+func (in create) reconcileCreate(existing, before []devops.Database, clientID string) []devops.Database {
+	var created []devops.Database
+	for _, d := range existing {
 		old := slices.ContainsFunc(before, func(b devops.Database) bool { return b.ID == d.ID })
 		if !old && spelling.SameName(d.Name, in.Name) && d.Region == in.Region && strings.EqualFold(d.Cloud, in.Cloud) {
-			made = append(made, d)
+			created = append(created, d)
 		}
 	}
-	if len(made) < 2 {
-		return made
+	if len(created) < 2 {
+		return created
 	}
 	// The owner only breaks ties: it is a user for some databases, a token for
 	// others.
-	ours := slices.DeleteFunc(slices.Clone(made), func(d devops.Database) bool { return d.Owner != "" && d.Owner != clientID })
+	ours := slices.DeleteFunc(slices.Clone(created), func(d devops.Database) bool { return d.Owner != "" && d.Owner != clientID })
 	if len(ours) > 0 {
 		return ours
 	}
-	return made
+	return created
 }
 
 // outcomeUnknown adds hints for finding a database that may have been created.
-func (in create) outcomeUnknown(err error, made []devops.Database, seen bool) error {
+func (in create) outcomeUnknown(err error, created []devops.Database, seen bool) error {
 	look := shellword.Line("astra", "db", "list", "--filter", "name="+in.Name)
 	if !seen {
 		return exit.Hint(err, "the database may exist: list the databases before you run this again", look)
 	}
-	if len(made) == 0 {
+	if len(created) == 0 {
 		return exit.Hint(err, "the database is not listed yet, but may appear: list the databases before you run this again", look)
 	}
-	ids := make([]string, len(made))
-	for i, d := range made {
+	ids := make([]string, len(created))
+	for i, d := range created {
 		ids[i] = d.ID
 	}
 	return exit.Hint(err, "there are several new databases with that name: "+strings.Join(ids, ", "), look)

@@ -78,15 +78,15 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err := app.Confirm(ctx, "Add organization %s, owned by %s? The API cannot delete organizations.", in.name, in.email); err != nil {
 		return err
 	}
-	made, err := session.Orgs.Create(ctx, devops.NewOrg{
+	created, err := session.Orgs.Create(ctx, devops.NewOrg{
 		Name: in.name, Email: in.email, AdminUserID: admin, EnterpriseID: in.enterprise,
 	})
 	if err != nil {
 		return in.addHint(ctx, session, fmt.Errorf("add organization %s: %w", in.name, err))
 	}
-	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
+	added := organization{id: created.ID, name: cmp.Or(created.Name, in.name)}
 	in.record(ctx, app, added)
-	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(made.Email, in.email))
+	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(created.Email, in.email))
 	app.Say("To use it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }

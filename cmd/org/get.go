@@ -16,11 +16,11 @@ func newGet(app *cli.App) *cobra.Command {
 		Args:    cli.Args("[ORG]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				here, err := activeOrg(cmd.Context(), app)
+				active, err := activeOrg(cmd.Context(), app)
 				if err != nil {
 					return err
 				}
-				return cli.PrintOne(app, columns(), here)
+				return cli.PrintOne(app, columns(), active)
 			}
 			all, err := knownWithActive(cmd.Context(), app)
 			if err != nil {

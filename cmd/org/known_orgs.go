@@ -41,17 +41,17 @@ func knownWithActive(ctx context.Context, app *cli.App) ([]organization, error) 
 	if err != nil || !app.HasCredential() {
 		return all, err
 	}
-	here, err := activeOrg(ctx, app)
+	active, err := activeOrg(ctx, app)
 	if err != nil {
 		return nil, err
 	}
 	for i, o := range all {
-		if o.profile == here.profile && o.id == here.id {
-			all[i] = here
+		if o.profile == active.profile && o.id == active.id {
+			all[i] = active
 			return all, nil
 		}
 	}
-	return append([]organization{here}, all...), nil
+	return append([]organization{active}, all...), nil
 }
 
 // activeOrg requests the organization of the active credential.
@@ -90,10 +90,10 @@ func findAny(all []organization, ref string) []organization {
 
 // warnAlike warns about other organizations whose names look like that of
 // meant.
-func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
+func warnAlike(app *cli.App, all []organization, target organization, ref string) {
 	for _, o := range all {
-		if o.id != meant.id && ref != meant.id {
-			app.WarnAlike("organization", meant.name, o.name)
+		if o.id != target.id && ref != target.id {
+			app.WarnAlike("organization", target.name, o.name)
 		}
 	}
 }
@@ -152,10 +152,10 @@ func customAPIURL(ctx context.Context, app *cli.App) string {
 	if err != nil || url == "" {
 		return ""
 	}
-	here, err := devops.NormalizeURL(url)
+	active, err := devops.NormalizeURL(url)
 	public, _ := devops.NormalizeURL(devops.DefaultURL)
-	if err != nil || here == public {
+	if err != nil || active == public {
 		return ""
 	}
-	return here
+	return active
 }

@@ -115,9 +115,9 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 // section with a valid name keeps it.
 func withProfileNames(app *cli.App, found []config.Imported) []config.Imported {
 	found = slices.DeleteFunc(slices.Clone(found), func(f config.Imported) bool { return f.Problem != "" })
-	taken := map[string]bool{}
+	used := map[string]bool{}
 	for _, f := range found {
-		taken[f.Name] = true
+		used[f.Name] = true
 	}
 	for i, f := range found {
 		name := config.ProfileName(f.Name)
@@ -125,11 +125,11 @@ func withProfileNames(app *cli.App, found []config.Imported) []config.Imported {
 			continue
 		}
 		unique := name
-		for n := 2; taken[unique]; n++ {
+		for n := 2; used[unique]; n++ {
 			const room = 58 // of the 63 characters of a name
 			unique = fmt.Sprintf("%s-%d", name[:min(len(name), room)], n)
 		}
-		taken[unique] = true
+		used[unique] = true
 		app.Say("Section [%s] becomes profile %s.", f.Name, unique)
 		found[i].Name = unique
 	}

@@ -104,7 +104,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	made, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
+	created, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
 	if in.ifNotExists && errors.Is(err, devops.ErrConflict) { // another process created it concurrently
 		if roles, listErr := session.Roles.List(ctx); listErr == nil {
 			if now, exists := in.findByName(roles); exists {
@@ -115,8 +115,8 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return fmt.Errorf("create role %s: %w", in.name, err)
 	}
-	app.Say("Created role %s.", made.Name)
-	return show(ctx, app, session, made, []holder{}) // a new role has no holders
+	app.Say("Created role %s.", created.Name)
+	return show(ctx, app, session, created, []holder{}) // a new role has no holders
 }
 
 // existing returns the role that --if-not-exists leaves unchanged.
@@ -158,12 +158,12 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	if subtract(org, before, after).empty() && subtract(org, after, before).empty() &&
 		before.Policy.Description == after.Policy.Description && before.Policy.Effect == after.Policy.Effect {
-		held, err := assigned(ctx, app, session)
+		holders, err := assigned(ctx, app, session)
 		if err != nil {
 			return err
 		}
 		app.Say("Role %s already exists with this policy.", before.Name)
-		return show(ctx, app, session, before, held.holdersOf(before.ID))
+		return show(ctx, app, session, before, holders.holdersOf(before.ID))
 	}
 	names, err := databaseNames(ctx, session)
 	if err != nil {
@@ -203,21 +203,21 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 // policy returns the policy of the new role.
 func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session, doc document) (iam.Policy, error) {
 	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // the name as description, like the Portal
-	where, source := allDatabases(), "--resource"
+	scope, source := allDatabases(), "--resource"
 	var err error
 	switch {
 	case in.like != "":
-		policy.Actions, where, err = copyFrom(ctx, session, in.like)
+		policy.Actions, scope, err = copyFrom(ctx, session, in.like)
 	case in.from != "":
 		policy.Description, policy.Actions = doc.describe(in.name), doc.Permissions
 		if doc.parseScope() && !in.hasScopeFlags() {
 			source = "--from " + in.from
-			where, err = doc.scopeFlags(ctx, app, session)
+			scope, err = doc.scopeFlags(ctx, app, session)
 		}
 	case in.usesPicker():
 		policy.Actions, err = pickPermissions(ctx, app)
 		if err == nil && !in.hasScopeFlags() {
-			where, err = pickScope(ctx, app, session, policy.Actions)
+			scope, err = pickScope(ctx, app, session, policy.Actions)
 		}
 	}
 	if err != nil {
@@ -230,7 +230,7 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 		return policy, err
 	}
 	if in.hasScopeFlags() {
-		if where, err = in.scopeFlags(ctx, app, session); err != nil {
+		if scope, err = in.scopeFlags(ctx, app, session); err != nil {
 			return policy, err
 		}
 	}
@@ -238,22 +238,22 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return policy, err
 	}
-	policy.Resources = where.resources(org, policy.Actions)
-	return policy, where.checkOrg(org, source)
+	policy.Resources = scope.resources(org, policy.Actions)
+	return policy, scope.checkOrg(org, source)
 }
 
 // actions applies --permission and --remove-permission to the initial
 // permissions.
-func (in create) actions(begin []string) ([]string, error) {
+func (in create) actions(initial []string) ([]string, error) {
 	added, err := parameters(in.permissions)
 	if err != nil {
 		return nil, err
 	}
-	left, err := without(distinct(slices.Concat(begin, added)), in.removed)
-	if err == nil && len(left) == 0 {
+	remaining, err := without(distinct(slices.Concat(initial, added)), in.removed)
+	if err == nil && len(remaining) == 0 {
 		err = exit.Usagef("no permissions left; a role needs at least one").WithNext("astra permission list")
 	}
-	return left, err
+	return remaining, err
 }
 
 // copyFrom returns the permissions and scope of a role. A default role applies

@@ -55,7 +55,7 @@ type deletion struct {
 }
 
 func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
-	several := len(in.refs) > 1
+	multiple := len(in.refs) > 1
 	if err := cli.CheckList(app, cli.RowColumns()); err != nil {
 		return err
 	}
@@ -68,15 +68,15 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	roles := existing(found)
-	var held assignments
+	var holders assignments
 	if len(roles) > 0 {
-		if held, err = in.confirm(ctx, app, session, roles); err != nil {
+		if holders, err = in.confirm(ctx, app, session, roles); err != nil {
 			return err
 		}
 	}
 	switch {
-	case several:
-		return in.runBulk(ctx, app, session, found, held)
+	case multiple:
+		return in.runBulk(ctx, app, session, found, holders)
 	case len(roles) == 0:
 		return app.PrintRow(bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
 	}

@@ -11,8 +11,8 @@ import (
 
 // runBulk deletes roles and prints the result of each row. The roles of the
 // token in use come last, since it may lose its permissions with them.
-func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Session, found []deletion, held assignments) error {
-	own := func(l deletion) bool { return l.ID != "" && held.tokenHasRole(session, l.ID) }
+func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Session, found []deletion, holders assignments) error {
+	own := func(l deletion) bool { return l.ID != "" && holders.tokenHasRole(session, l.ID) }
 	others := slices.DeleteFunc(slices.Clone(found), own)
 	found = slices.Concat(others, slices.DeleteFunc(slices.Clone(found), func(l deletion) bool { return !own(l) }))
 	rows := make([]bulk.Row, len(found))

@@ -142,17 +142,17 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 			p.exact = append(p.exact, s.DRN)
 			continue
 		}
-		where := iam.Scope{Database: s.Database, Keyspace: s.Keyspace, Table: s.Table}
+		scope := iam.Scope{Database: s.Database, Keyspace: s.Keyspace, Table: s.Table}
 		if s.Database == iam.Wildcard {
-			p.compiled, p.scopes = true, append(p.scopes, where)
+			p.compiled, p.scopes = true, append(p.scopes, scope)
 			continue
 		}
 		database, err := session.Database(ctx, s.Database)
 		if err != nil {
 			return scopeFlags{}, err
 		}
-		where.Database = database.ID
-		p.add(app, database, where)
+		scope.Database = database.ID
+		p.add(app, database, scope)
 	}
 	return p, nil
 }

@@ -27,11 +27,11 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			held, err := assigned(cmd.Context(), app, session)
+			holders, err := assigned(cmd.Context(), app, session)
 			if err != nil {
 				return err
 			}
-			return show(cmd.Context(), app, session, found, held.holdersOf(found.ID))
+			return show(cmd.Context(), app, session, found, holders.holdersOf(found.ID))
 		},
 	}
 }
@@ -43,12 +43,12 @@ type roleDetail struct {
 }
 
 // show prints a role with its holders.
-func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, held []holder) error {
+func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, holders []holder) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {
 		return err
 	}
-	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), held})
+	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders})
 }
 
 func detailedColumns() []output.Column[roleDetail] {

@@ -130,16 +130,16 @@ func parameters(names []string) ([]string, error) {
 // without removes permissions from actions. Permissions outside of the catalog
 // can be removed if present.
 func without(actions, names []string) ([]string, error) {
-	left := slices.Clone(actions)
+	remaining := slices.Clone(actions)
 	for _, name := range names {
-		if !slices.Contains(left, name) {
+		if !slices.Contains(remaining, name) {
 			p, err := iam.FindPermission(strings.TrimSpace(name))
 			if err != nil {
 				return nil, exit.UnknownPermission(err)
 			}
 			name = p.Parameter
 		}
-		left = slices.DeleteFunc(left, func(a string) bool { return a == name })
+		remaining = slices.DeleteFunc(remaining, func(a string) bool { return a == name })
 	}
-	return left, nil
+	return remaining, nil
 }

@@ -17,12 +17,12 @@ func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	for i, p := range catalogue {
 		options[i] = prompt.Option{Label: p.Name, Alias: p.Parameter, Description: p.Description, Group: heading(p.Group)}
 	}
-	chosen, err := app.ChooseSome(ctx, "Permissions of the role", options, nil)
+	selected, err := app.ChooseSome(ctx, "Permissions of the role", options, nil)
 	if err != nil {
 		return nil, err
 	}
 	var actions []string
-	for _, i := range chosen {
+	for _, i := range selected {
 		actions = append(actions, catalogue[i].Parameter)
 	}
 	return actions, nil
@@ -59,12 +59,12 @@ func pickScope(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	if err != nil || all == 0 {
 		return allDatabases(), err
 	}
-	chosen, err := app.ChooseSome(ctx, "Databases of the role", options, nil)
+	selected, err := app.ChooseSome(ctx, "Databases of the role", options, nil)
 	if err != nil {
 		return scopeFlags{}, err
 	}
 	var p scopeFlags
-	for _, i := range chosen {
+	for _, i := range selected {
 		if err := p.pick(ctx, app, databases[i], deep); err != nil {
 			return scopeFlags{}, err
 		}
@@ -82,15 +82,15 @@ func (p *scopeFlags) pick(ctx context.Context, app *cli.App, d devops.Database, 
 	for _, k := range d.Keyspaces {
 		options = append(options, prompt.Option{Label: k})
 	}
-	chosen, err := app.ChooseSome(ctx, "Keyspaces of "+d.Name, options, nil)
+	selected, err := app.ChooseSome(ctx, "Keyspaces of "+d.Name, options, nil)
 	if err != nil {
 		return err
 	}
-	if chosen[0] == 0 {
+	if selected[0] == 0 {
 		p.add(app, d, iam.Scope{Database: d.ID})
 		return nil
 	}
-	for _, i := range chosen {
+	for _, i := range selected {
 		p.add(app, d, iam.Scope{Database: d.ID, Keyspace: d.Keyspaces[i-1]})
 	}
 	return nil

@@ -92,12 +92,12 @@ func checkNameFree(ctx context.Context, session *cli.Session, name, except strin
 	if err != nil {
 		return err
 	}
-	var taken []string
+	var conflicts []string
 	for _, r := range roles {
 		switch {
 		case r.ID == except:
 		case spelling.Fold(r.Name) == spelling.Fold(name):
-			taken = append(taken, r.ID)
+			conflicts = append(conflicts, r.ID)
 		case spelling.Alike(r.Name, name):
 			return exit.Failf(exit.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
@@ -106,9 +106,9 @@ func checkNameFree(ctx context.Context, session *cli.Session, name, except strin
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		}
 	}
-	if len(taken) == 0 {
+	if len(conflicts) == 0 {
 		return nil
 	}
-	return exit.Failf(exit.Conflict, "role %q already exists: %s", name, strings.Join(taken, ", ")).
-		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
+	return exit.Failf(exit.Conflict, "role %q already exists: %s", name, strings.Join(conflicts, ", ")).
+		WithNext(shellword.Line("astra", "role", "get", "id:"+conflicts[0]))
 }

@@ -25,11 +25,11 @@ func allDatabases() scopeFlags { return scopeFlags{compiled: true} }
 func (p *scopeFlags) add(app *cli.App, d devops.Database, s iam.Scope) {
 	p.compiled = true
 	if s.Keyspace != "" && s.Keyspace != iam.Wildcard && !slices.Contains(d.Keyspaces, s.Keyspace) {
-		meant := ""
+		suggestion := ""
 		if near := suggest.Nearest(s.Keyspace, d.Keyspaces); len(near) > 0 {
-			meant = fmt.Sprintf(" (did you mean %q?)", near[0])
+			suggestion = fmt.Sprintf(" (did you mean %q?)", near[0])
 		}
-		app.Warn("keyspace %q does not exist in %s yet%s; the role applies once it is created", s.Keyspace, d.Name, meant)
+		app.Warn("keyspace %q does not exist in %s yet%s; the role applies once it is created", s.Keyspace, d.Name, suggestion)
 	}
 	p.scopes = append(p.scopes, s)
 }

@@ -90,18 +90,18 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	held, err := assigned(ctx, app, session)
+	holders, err := assigned(ctx, app, session)
 	if err != nil {
 		return err
 	}
 	if c.empty() {
 		app.Say("Role %s already matches; nothing to update.", before.Name)
-		return show(ctx, app, session, before, held.holdersOf(before.ID))
+		return show(ctx, app, session, before, holders.holdersOf(before.ID))
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
 	}
-	if err := in.confirm(ctx, app, session, c, held); err != nil {
+	if err := in.confirm(ctx, app, session, c, holders); err != nil {
 		return err
 	}
 	after, err := c.send(ctx, session)
@@ -109,7 +109,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return show(ctx, app, session, after, held.holdersOf(after.ID))
+	return show(ctx, app, session, after, holders.holdersOf(after.ID))
 }
 
 // takeDatabase applies --keyspace to the only database of the role.
@@ -203,25 +203,25 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
-	if err == nil && len(left) == 0 {
+	remaining, err := without(distinct(slices.Concat(actions, added)), in.removed)
+	if err == nil && len(remaining) == 0 {
 		err = exit.Usagef("no permissions left; a role needs at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
 	}
-	return left, err
+	return remaining, err
 }
 
 // resources returns the current resources, unless flags or the document replace
 // them.
 func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
-	var where scopeFlags
+	var scope scopeFlags
 	var err error
 	source := "--resource"
 	switch {
 	case in.hasScopeFlags():
-		where, err = in.scopeFlags(ctx, app, session)
+		scope, err = in.scopeFlags(ctx, app, session)
 	case doc.parseScope():
 		source = "--from " + in.from
-		where, err = doc.scopeFlags(ctx, app, session)
+		scope, err = doc.scopeFlags(ctx, app, session)
 	default:
 		return policy.Resources, nil
 	}
@@ -232,7 +232,7 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 	if err != nil {
 		return nil, err
 	}
-	return where.resources(org, policy.Actions), where.checkOrg(org, source)
+	return scope.resources(org, policy.Actions), scope.checkOrg(org, source)
 }
 
 // confirm shows the difference and the affected holders, and asks for

@@ -98,10 +98,10 @@ func joinSome(names []string) string {
 
 // printManaging prints the added roles whose holders can give access to others,
 // and reports whether there are any.
-func printManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
+func printManaging(app *cli.App, roles []devops.Role, includes func(id string) bool) bool {
 	found := false
 	for _, r := range roles {
-		if of := cli.Manages(r); of != "" && given(r.ID) {
+		if of := cli.Manages(r); of != "" && includes(r.ID) {
 			app.Say("%s can manage %s.", r.Name, of)
 			found = true
 		}

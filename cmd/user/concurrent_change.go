@@ -11,7 +11,7 @@ import (
 
 // checkUnchanged verifies, right before the change, that the user is unchanged
 // since it was shown.
-func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, desired []string) error {
 	shown, err := session.Members(ctx)
 	if err != nil {
 		return err
@@ -23,15 +23,15 @@ func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.
 	if err := checkUserUnchanged(now.Users, user); err != nil {
 		return err
 	}
-	if in.leavesNoAdmin(now.Users, user, wanted) && !in.leavesNoAdmin(shown.Users, user, wanted) {
+	if in.leavesNoAdmin(now.Users, user, desired) && !in.leavesNoAdmin(shown.Users, user, desired) {
 		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
 	}
 	return nil
 }
 
 // leavesNoAdmin reports whether no Organization Administrator would remain.
-func (in update) leavesNoAdmin(users []devops.User, user devops.User, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
+func (in update) leavesNoAdmin(users []devops.User, user devops.User, desired []string) bool {
+	return !slices.ContainsFunc(desired, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
 }
 
 // checkUnchanged verifies, right before the first removal, that the users are

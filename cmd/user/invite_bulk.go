@@ -57,15 +57,15 @@ func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Sessio
 	if app.Globals.DryRun {
 		return app.RehearseRows(ctx, rows)
 	}
-	given, err := describePowers(ctx, session, invitees)
+	powers, err := describePowers(ctx, session, invitees)
 	if err != nil {
 		return err
 	}
-	if given != "" && app.Globals.Yes {
-		app.Say("%s", given)
+	if powers != "" && app.Globals.Yes {
+		app.Say("%s", powers)
 	}
-	if people > 1 || in.picked || given != "" {
-		if err := app.Confirm(ctx, "%s", question(counts, duplicates, given, skipped, members.OrgName)); err != nil {
+	if people > 1 || in.picked || powers != "" {
+		if err := app.Confirm(ctx, "%s", question(counts, duplicates, powers, skipped, members.OrgName)); err != nil {
 			return err
 		}
 	}
@@ -73,12 +73,12 @@ func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Sessio
 		return exit.Failf(exit.Config, "record of finished rows: %v", err)
 	}
 	results := app.RunRows(ctx, "Inviting", rows, record, reconcile(session, invitees))
-	left := pendingRows(rows, results)
-	if err := record.Close(!left); err != nil {
+	pending := pendingRows(rows, results)
+	if err := record.Close(!pending); err != nil {
 		app.Warn("the record of finished rows could not be saved: %v", err)
 	}
 	fillIDs(ctx, app, session, results)
-	return report(app, results, left)
+	return report(app, results, pending)
 }
 
 // keys identifies a run: runs with equal keys have the same effect.
@@ -154,7 +154,7 @@ func addRoleNames(ctx context.Context, session *cli.Session, rows []bulk.Row, in
 
 // question returns the prompt for all rows. It names invitees who can give
 // access to others, and skipped ones.
-func question(counts map[string]int, duplicates int, given string, skipped []string, org string) string {
+func question(counts map[string]int, duplicates int, powers string, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
 		parts = append(parts, fmt.Sprintf("invite %s to %s", spelling.Count(n, "person"), org))
@@ -167,8 +167,8 @@ func question(counts map[string]int, duplicates int, given string, skipped []str
 		text += " (" + spelling.Count(duplicates, "duplicate") + " merged)"
 	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "?"
-	if given != "" {
-		text += " " + given
+	if powers != "" {
+		text += " " + powers
 	}
 	if len(skipped) == 0 {
 		return text
@@ -230,7 +230,7 @@ func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []
 }
 
 // report prints the rows and returns the error of the command.
-func report(app *cli.App, results []bulk.Result, left bool) error {
+func report(app *cli.App, results []bulk.Result, pending bool) error {
 	if err := cli.Print(app, cli.RowColumns(), results, "No users match."); err != nil {
 		return err
 	}
@@ -240,5 +240,5 @@ func report(app *cli.App, results []bulk.Result, left bool) error {
 	}
 	app.Say("%d done, %d unchanged, %d failed, %d unknown, %d not started.",
 		counts[bulk.OK], counts[bulk.Unchanged], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.NotStarted])
-	return app.BatchError(results, left)
+	return app.BatchError(results, pending)
 }

@@ -91,14 +91,14 @@ func (in removeCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 	results := app.RunRows(ctx, "Removing", rows, nil, nil)
 	members.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed(found[row].Email) })
 	failure := report(app, results, false)
-	var gone []devops.User
+	var removed []devops.User
 	for i, r := range results {
 		if r.Outcome == bulk.OK && status(found[i].User) != "pending" {
-			gone = append(gone, found[i].User)
+			removed = append(removed, found[i].User)
 		}
 	}
-	if len(gone) > 0 {
-		printTokenNote(app, "these users", gone...)
+	if len(removed) > 0 {
+		printTokenNote(app, "these users", removed...)
 	}
 	return failure
 }

@@ -314,7 +314,7 @@ func MkdirAll(dir string) error {
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("%s is %w", dir, ErrDangling)}
 	}
 	err = MkdirPrivate(dir)
-	if now, here := os.Stat(dir); errors.Is(err, fs.ErrExist) && here == nil && now.IsDir() {
+	if now, statErr := os.Stat(dir); errors.Is(err, fs.ErrExist) && statErr == nil && now.IsDir() {
 		return nil // another process created it
 	}
 	return err

@@ -81,12 +81,12 @@ func (f *File) linkReserved() error {
 	if err != nil {
 		return err
 	}
-	ours, err := empty.Stat()
+	own, err := empty.Stat()
 	empty.Close()
 	if err != nil {
 		return err
 	}
-	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(ours, now) || now.Size() > 0 {
+	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(own, now) || now.Size() > 0 {
 		return &fs.PathError{Op: "create", Path: f.path, Err: fs.ErrExist}
 	}
 	if err := f.system.rename(f.temp, f.path); err != nil {

@@ -45,12 +45,12 @@ func takeLock(ctx context.Context, path string, wait time.Duration, try func(*fl
 	defer cancel()
 	for {
 		guard := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|nonBlock))
-		taken, err := try(guard)
+		acquired, err := try(guard)
 		switch {
 		case err != nil:
 			_ = guard.Close()
 			return nil, lockError(path, err)
-		case taken && isNamed(guard, path):
+		case acquired && isNamed(guard, path):
 			return &Lock{path, guard}, nil
 		}
 		_ = guard.Close() // the last holder has just removed the file
@@ -67,15 +67,15 @@ func takeLock(ctx context.Context, path string, wait time.Duration, try func(*fl
 
 // isNamed reports whether the path still names the locked file.
 func isNamed(guard *flock.Flock, path string) bool {
-	held, err := guard.Stat()
+	locked, err := guard.Stat()
 	if err != nil {
 		return false
 	}
 	named, err := os.Stat(path)
-	if err != nil || !os.SameFile(held, named) {
+	if err != nil || !os.SameFile(locked, named) {
 		return false
 	}
-	if held.Mode().Perm()&0o600 != 0o600 {
+	if locked.Mode().Perm()&0o600 != 0o600 {
 		_ = os.Chmod(path, 0o600) // restores permissions removed by the umask, which the next user of the lock needs
 	}
 	return true

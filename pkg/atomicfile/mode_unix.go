@@ -49,8 +49,8 @@ func chownLike(f *os.File, before fs.FileInfo) error {
 		return err
 	}
 	was, known := before.Sys().(*syscall.Stat_t)
-	is, ours := now.Sys().(*syscall.Stat_t)
-	if !known || !ours || was.Uid == is.Uid && (was.Gid == is.Gid || os.Geteuid() != 0) {
+	is, own := now.Sys().(*syscall.Stat_t)
+	if !known || !own || was.Uid == is.Uid && (was.Gid == is.Gid || os.Geteuid() != 0) {
 		return nil
 	}
 	return f.Chown(int(was.Uid), int(was.Gid))

@@ -49,7 +49,7 @@ func openToOwner(f *os.File, info fs.FileInfo) {
 // OpenUnlinked opens a regular file for reading. A symbolic link is ErrLink.
 func OpenUnlinked(path string) (*os.File, error) {
 	f, err := OpenFile(path, os.O_RDONLY|noFollow, 0)
-	if info, there := os.Lstat(path); there == nil && info.Mode().Type() == fs.ModeSymlink {
+	if info, statErr := os.Lstat(path); statErr == nil && info.Mode().Type() == fs.ModeSymlink {
 		if err == nil { // on systems without O_NOFOLLOW
 			_ = f.Close()
 		}

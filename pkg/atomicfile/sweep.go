@@ -43,7 +43,7 @@ func sweep(dir string, before time.Time) {
 // isTemporary reports whether a name is that of a temporary file. Earlier
 // versions used the suffix .tmp for some.
 func isTemporary(name string) bool {
-	digits, ours := strings.CutPrefix(name, temporaryPrefix)
+	digits, own := strings.CutPrefix(name, temporaryPrefix)
 	digits = strings.TrimSuffix(digits, ".tmp")
-	return ours && digits != "" && strings.Trim(digits, "0123456789") == ""
+	return own && digits != "" && strings.Trim(digits, "0123456789") == ""
 }

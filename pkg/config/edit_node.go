@@ -80,13 +80,13 @@ func applyEnv(m *yaml.Node, before, after Env) {
 // their database. It returns the profile in the new nodes.
 func swapDefaultBinding(m *yaml.Node, before, after Profile) Profile {
 	env, list := value(m, "env"), value(m, "bindings")
-	left := before.Env.DB.ID
-	if left == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
+	previousID := before.Env.DB.ID
+	if previousID == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
 		return before
 	}
 	is := func(id string) func(Env) bool { return func(e Env) bool { return e.DB.ID == id } }
 	before.Bindings = slices.Clone(before.Bindings)
-	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || left != "") {
+	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || previousID != "") {
 		put(m, "env", list.Content[i])
 		if env == nil {
 			list.Content = slices.Delete(list.Content, i, i+1)
@@ -97,7 +97,7 @@ func swapDefaultBinding(m *yaml.Node, before, after Profile) Profile {
 		before.Env, before.Bindings[i] = before.Bindings[i], before.Env
 		return before
 	}
-	if env == nil || left == "" || !slices.ContainsFunc(after.Bindings, is(left)) || slices.ContainsFunc(before.Bindings, is(left)) {
+	if env == nil || previousID == "" || !slices.ContainsFunc(after.Bindings, is(previousID)) || slices.ContainsFunc(before.Bindings, is(previousID)) {
 		return before
 	}
 	if list == nil || list.Kind != yaml.SequenceNode {

@@ -62,15 +62,15 @@ func checkDir(name, dir, home string) error {
 	case dir == "", filepath.IsAbs(dir):
 		return nil
 	case dir == "~" || strings.HasPrefix(dir, "~/"):
-		meant := "an absolute path"
+		expected := "an absolute path"
 		if home != "" {
-			meant = filepath.Join(home, filepath.FromSlash(dir[1:]))
+			expected = filepath.Join(home, filepath.FromSlash(dir[1:]))
 		}
-		return &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path: no shell expanded the tilde. Set it to " + meant}
+		return &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path: no shell expanded the tilde. Set it to " + expected}
 	}
 	e := &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path"}
-	if whole, err := filepath.Abs(dir); err == nil && !strings.HasPrefix(dir, "~") {
-		e.Why += ". Set it to " + whole + ", or to another directory"
+	if absolute, err := filepath.Abs(dir); err == nil && !strings.HasPrefix(dir, "~") {
+		e.Why += ". Set it to " + absolute + ", or to another directory"
 	}
 	return e
 }

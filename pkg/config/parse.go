@@ -234,8 +234,8 @@ func (s *decoder) env(n *yaml.Node) Env {
 }
 
 // pair reads ID and name of an organization or a database.
-func (s *decoder) pair(n *yaml.Node, what string) (id, name string) {
-	s.mapping(n, what, func(key, value *yaml.Node) {
+func (s *decoder) pair(n *yaml.Node, label string) (id, name string) {
+	s.mapping(n, label, func(key, value *yaml.Node) {
 		switch key.Value {
 		case "id":
 			id = s.text(value, "id")

@@ -103,12 +103,12 @@ func (s *decoder) checkNodes(n *yaml.Node) {
 }
 
 // mapping calls read for each key of n. A missing value counts as empty.
-func (s *decoder) mapping(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+func (s *decoder) mapping(n *yaml.Node, label string, read func(key, value *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		s.fail(n, "%s must be a mapping of keys to values", what)
+		s.fail(n, "%s must be a mapping of keys to values", label)
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -117,12 +117,12 @@ func (s *decoder) mapping(n *yaml.Node, what string, read func(key, value *yaml.
 }
 
 // list calls read for each element of n.
-func (s *decoder) list(n *yaml.Node, what string, read func(element *yaml.Node)) {
+func (s *decoder) list(n *yaml.Node, label string, read func(element *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		s.fail(n, "%s must be a list", what)
+		s.fail(n, "%s must be a list", label)
 		return
 	}
 	for _, element := range n.Content {
@@ -132,21 +132,21 @@ func (s *decoder) list(n *yaml.Node, what string, read func(element *yaml.Node))
 
 // text returns the value of n, which must be a string in YAML too: an unquoted
 // 007 or 1e5 would change its form.
-func (s *decoder) text(n *yaml.Node, what string) string {
+func (s *decoder) text(n *yaml.Node, label string) string {
 	switch {
 	case isNull(n):
 		return ""
 	case n.Kind != yaml.ScalarNode:
-		s.fail(n, "%s must be text", what)
+		s.fail(n, "%s must be text", label)
 	case n.ShortTag() != "!!str":
-		s.fail(n, "%s must be text: put it in quotes", what)
+		s.fail(n, "%s must be text: put it in quotes", label)
 	default:
 		switch {
 		case strings.ContainsFunc(n.Value, isControl):
-			s.fail(n, "%s contains a control character", what)
+			s.fail(n, "%s contains a control character", label)
 			return ""
 		case s.longest > 0 && len(n.Value) > s.longest:
-			s.fail(n, "%s is longer than %d KiB", what, s.longest>>10)
+			s.fail(n, "%s is longer than %d KiB", label, s.longest>>10)
 			return ""
 		}
 		return n.Value
@@ -155,34 +155,34 @@ func (s *decoder) text(n *yaml.Node, what string) string {
 }
 
 // name returns a valid name of a profile or saved token.
-func (s *decoder) name(n *yaml.Node, what string) string {
-	text := s.text(n, what)
+func (s *decoder) name(n *yaml.Node, label string) string {
+	text := s.text(n, label)
 	if text != "" {
 		if err := CheckName(text); err != nil {
-			s.fail(n, "%s is %v", what, err)
+			s.fail(n, "%s is %v", label, err)
 		}
 	}
 	return text
 }
 
 // identifier returns a text that is safe in a URL or a path.
-func (s *decoder) identifier(n *yaml.Node, what string) string {
-	text := s.text(n, what)
+func (s *decoder) identifier(n *yaml.Node, label string) string {
+	text := s.text(n, label)
 	if odd := spelling.Foreign(text); odd != "" {
-		s.fail(n, "%s has %s", what, odd)
+		s.fail(n, "%s has %s", label, odd)
 		return ""
 	}
 	if text != "" && !IsIdentifier(text) {
-		s.fail(n, "%s must have only letters, digits, dashes and underscores", what)
+		s.fail(n, "%s must have only letters, digits, dashes and underscores", label)
 		return ""
 	}
 	return text
 }
 
 // texts returns a list of strings.
-func (s *decoder) texts(n *yaml.Node, what string) []string {
+func (s *decoder) texts(n *yaml.Node, label string) []string {
 	var all []string
-	s.list(n, what, func(element *yaml.Node) { all = append(all, s.text(element, what)) })
+	s.list(n, label, func(element *yaml.Node) { all = append(all, s.text(element, label)) })
 	return all
 }
 

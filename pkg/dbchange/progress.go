@@ -96,13 +96,13 @@ func (p *progress) pause(ctx context.Context) error {
 	next := p.app.Now().Add(min(max(p.app.Now().Sub(p.begin)/4, 200*time.Millisecond), often))
 	for {
 		now := p.app.Now()
-		left := next.Sub(now)
-		if left <= 0 {
+		remaining := next.Sub(now)
+		if remaining <= 0 {
 			return nil
 		}
-		step := min(left, p.last.Add(often).Sub(now))
+		step := min(remaining, p.last.Add(often).Sub(now))
 		if p.redraws() {
-			step = min(left, time.Second)
+			step = min(remaining, time.Second)
 		}
 		if err := cli.Pause(ctx, step); err != nil {
 			return err

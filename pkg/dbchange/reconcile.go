@@ -69,9 +69,9 @@ func (c *change) waitFree(ctx context.Context, d devops.Database, calm time.Dura
 		c.app.Say("Waiting for %s on %s to finish%s.", c.otherOperation(), now.Name, perhaps)
 		now, err = c.waitIdle(ctx, now)
 	}
-	_, told := errors.AsType[*exit.Error](err)
+	_, explained := errors.AsType[*exit.Error](err)
 	switch cause := context.Cause(ctx); {
-	case err == nil || told:
+	case err == nil || explained:
 		return now, err
 	case cause != nil && !isPollError(err):
 		state := c.describeNotStarted()

@@ -16,9 +16,9 @@ import (
 // that waits again.
 func (c *change) await(ctx context.Context, d devops.Database) (devops.Database, error) {
 	d, err := c.wait(ctx, d)
-	_, told := errors.AsType[*exit.Error](err)
+	_, explained := errors.AsType[*exit.Error](err)
 	switch {
-	case err == nil || told:
+	case err == nil || explained:
 		return d, err
 	case ctx.Err() != nil && !isPollError(err):
 		return d, c.errStillRunning(ctx)
@@ -54,8 +54,8 @@ func waitError(ctx context.Context, blind error) error {
 func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, error) {
 	before := d.Status
 	var blind error
-	told := newProgress(c.app, c.Doing)
-	defer told.clear()
+	explained := newProgress(c.app, c.Doing)
+	defer explained.clear()
 	for {
 		now, err := c.databases.Get(ctx, d.ID)
 		switch {
@@ -63,28 +63,28 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 			return d, waitError(ctx, blind)
 		case err == nil:
 			d, blind = now, nil
-			told.clearUnavailable()
+			explained.clearUnavailable()
 		case isGone(d, err):
 			if !d.IsCreating() { // a new database may not be visible at once
 				d.Status = "TERMINATED"
 			}
 		case isTemporary(err):
 			blind = err
-			told.warnUnavailable(err)
+			explained.warnUnavailable(err)
 		default:
 			return d, err
 		}
 		if err == nil || d.IsTerminating() {
 			if c.Done(d) {
-				told.end(d, c.Parks)
+				explained.end(d, c.Parks)
 				return d, nil
 			}
 			if err := c.checkFailed(d, before); err != nil {
 				return d, err
 			}
 		}
-		told.report(d)
-		if told.pause(ctx) != nil {
+		explained.report(d)
+		if explained.pause(ctx) != nil {
 			return d, waitError(ctx, blind)
 		}
 	}

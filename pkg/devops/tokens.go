@@ -63,12 +63,12 @@ func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, 
 	if err != nil {
 		return Credential{}, withPartialCredential(err, a.body)
 	}
-	made, err := parseCredential(a.body)
+	created, err := parseCredential(a.body)
 	if err != nil || a.status > http.StatusCreated {
 		return Credential{}, withPartialCredential(s.client.invalidResponse(k, a, "the response is not a complete credential"), a.body)
 	}
-	s.client.addSecrets(made.Secret, made.Token)
-	return made, nil
+	s.client.addSecrets(created.Secret, created.Token)
+	return created, nil
 }
 
 // Delete revokes a token. It needs org-token-write.

@@ -97,7 +97,7 @@ func restrictProxy(proxy func(*http.Request) (*url.URL, error), redact *secret.R
 // RoundTrip makes one attempt. The returned response has no body.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempt := attemptStateOf(req.Context())
-	begin := t.client.now()
+	start := t.client.now()
 	failpoint.Panic(attempt.call.method, req.Header)
 	failpoint.Here(attempt.call.method + " " + attempt.call.path + ": before")
 	attempt.proxy = ""
@@ -109,7 +109,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if trace := t.client.config.Trace; trace != nil {
 		x := Exchange{
 			Method: attempt.call.method, Path: attempt.call.target(), Status: a.status, Attempt: attempt.attempts,
-			Changes: attempt.call.retry != safe, Duration: t.client.now().Sub(begin),
+			Changes: attempt.call.retry != safe, Duration: t.client.now().Sub(start),
 		}
 		if a.err != nil || isHTML(a.header, a.body) {
 			x.Err = errors.New(t.client.messageText(a))

@@ -76,7 +76,7 @@ func (c *Client) trouble(a response) (Trouble, string) {
 	case isRefusal:
 		return refusal.trouble(a.proxy, a.host)
 	case isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")):
-		switch what, words := certificateTrouble(op.Err, "the proxy "+a.proxy); what {
+		switch kind, words := certificateTrouble(op.Err, "the proxy "+a.proxy); kind {
 		case "":
 		case NoTLS:
 			return ProxyUnreachable, words
@@ -87,8 +87,8 @@ func (c *Client) trouble(a response) (Trouble, string) {
 	case errors.Is(a.err, errAttemptTimeout) && a.proxy != "":
 		return ProxyUnreachable, fmt.Sprintf("the proxy %s did not connect to %s within %s", a.proxy, a.host, c.config.AttemptTimeout)
 	}
-	if what, words := certificateTrouble(a.err, a.host); what != "" {
-		return what, words
+	if kind, words := certificateTrouble(a.err, a.host); kind != "" {
+		return kind, words
 	}
 	if isDial(a.err) {
 		return Unreachable, ""

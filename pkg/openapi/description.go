@@ -154,33 +154,33 @@ func (d description) answer(o operation, x Exchange) []string {
 	if !found {
 		content, found = o.answers[status[:1]+"XX"]
 	}
-	where := "answer " + status
+	path := "answer " + status
 	switch {
 	case !found:
-		return []string{where + " not described"}
+		return []string{path + " not described"}
 	case len(x.AnswerBody) > 0 && len(content) == 0:
-		return []string{where + " body not described"}
+		return []string{path + " body not described"}
 	case len(x.AnswerBody) > 0:
-		return d.content(content, where, x.AnswerType, x.AnswerBody)
+		return d.content(content, path, x.AnswerType, x.AnswerBody)
 	case len(content) > 0 && x.Status != http.StatusNoContent:
-		return []string{where + " body missing"}
+		return []string{path + " body missing"}
 	}
 	return nil
 }
 
 // content returns the contradictions in a body.
-func (d description) content(described map[string]schema, where, kind string, body []byte) []string {
+func (d description) content(described map[string]schema, path, kind string, body []byte) []string {
 	media, _, _ := mime.ParseMediaType(kind)
 	s, found := described[media]
 	if !found {
-		return []string{fmt.Sprintf("%s type %q not described", where, media)}
+		return []string{fmt.Sprintf("%s type %q not described", path, media)}
 	}
 	if !strings.HasSuffix(media, "json") {
 		return nil
 	}
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
-		return []string{where + " is no JSON"}
+		return []string{path + " is no JSON"}
 	}
-	return d.check(s, v, where+" ")
+	return d.check(s, v, path+" ")
 }

@@ -87,9 +87,9 @@ func (b *Spec) contradictions(x Exchange, ask func(description, operation) []str
 		if !found {
 			continue
 		}
-		left, used := b.filterExceptions(name, ask(d, o))
-		if !known || len(left) < len(best) || len(left) == len(best) && len(used) < len(excuses) {
-			best, excuses, known = left, used, true
+		remaining, used := b.filterExceptions(name, ask(d, o))
+		if !known || len(remaining) < len(best) || len(remaining) == len(best) && len(used) < len(excuses) {
+			best, excuses, known = remaining, used, true
 		}
 	}
 	if len(best) == 0 {
@@ -101,16 +101,16 @@ func (b *Spec) contradictions(x Exchange, ask func(description, operation) []str
 }
 
 // filterExceptions separates contradictions without an exception from used exceptions.
-func (b *Spec) filterExceptions(name string, complaints []string) (left []string, used []*entry) {
+func (b *Spec) filterExceptions(name string, complaints []string) (remaining []string, used []*entry) {
 	for _, complaint := range complaints {
 		i := slices.IndexFunc(b.reasons, func(e *entry) bool { return glob(e.operation, name) && glob(e.complaint, complaint) })
 		if i < 0 {
-			left = append(left, name+": "+complaint)
+			remaining = append(remaining, name+": "+complaint)
 		} else {
 			used = append(used, b.reasons[i])
 		}
 	}
-	return left, used
+	return remaining, used
 }
 
 // UnusedExceptions returns the exceptions that no exchange needed.

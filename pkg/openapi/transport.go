@@ -55,9 +55,9 @@ func Handler(next http.Handler, watch func(Exchange)) http.Handler {
 			return // the client disconnected
 		}
 		r.Body = io.NopCloser(bytes.NewReader(x.RequestBody))
-		kept := &responseRecorder{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(kept, r)
-		x.Status, x.AnswerType, x.AnswerBody = kept.status, w.Header().Get("Content-Type"), kept.body
+		recorder := &responseRecorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(recorder, r)
+		x.Status, x.AnswerType, x.AnswerBody = recorder.status, w.Header().Get("Content-Type"), recorder.body
 		watch(x)
 	})
 }

@@ -173,17 +173,17 @@ func (q query[T]) filter(items []T) ([]T, error) {
 	if len(q.conditions) == 0 {
 		return items, nil
 	}
-	var kept []T
+	var matching []T
 	var n normalizer
 	for _, item := range items {
 		holds := !slices.ContainsFunc(q.conditions, func(c condition[T]) bool {
 			return !slices.ContainsFunc(texts(&n, c.column, item), c.matches)
 		})
 		if holds {
-			kept = append(kept, item)
+			matching = append(matching, item)
 		}
 	}
-	return kept, n.err
+	return matching, n.err
 }
 
 // texts returns the texts that a condition may match: that of the cell, and all

@@ -68,13 +68,13 @@ func (k *keys) Read(p []byte) (int, error) {
 			k.err = err
 			break
 		}
-		meant, err := k.translate(key)
+		translated, err := k.translate(key)
 		if err != nil {
 			k.err = err
 			break
 		}
-		if len(meant) > 0 {
-			return copy(p, meant), nil
+		if len(translated) > 0 {
+			return copy(p, translated), nil
 		}
 	}
 	return 0, k.err

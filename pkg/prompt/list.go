@@ -24,11 +24,11 @@ func (p *prompter) Select(ctx context.Context, q Question, options []Option) (in
 	if q.Default < 0 || q.Default >= len(options) {
 		q.Default = 0
 	}
-	chosen, err := p.pick(ctx, q, options, false)
+	selected, err := p.pick(ctx, q, options, false)
 	if err != nil {
 		return 0, err
 	}
-	return chosen[0], nil
+	return selected[0], nil
 }
 
 func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option) ([]int, error) {
@@ -41,16 +41,16 @@ func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option
 }
 
 // pick shows a list, or numbered lines on a plain terminal.
-func (p *prompter) pick(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
+func (p *prompter) pick(ctx context.Context, q Question, options []Option, multiple bool) ([]int, error) {
 	if p.Plain {
-		return p.pickPlain(ctx, q, options, several)
+		return p.pickPlain(ctx, q, options, multiple)
 	}
-	var chosen []int
-	err := p.ask(ctx, &list{picker: newPicker(q, options, several), size: p.size}, &chosen)
+	var selected []int
+	err := p.ask(ctx, &list{picker: newPicker(q, options, multiple), size: p.size}, &selected)
 	if err != nil {
 		return nil, err
 	}
-	return chosen, nil
+	return selected, nil
 }
 
 // ask runs a list with the library, which reads only known keys and writes to

@@ -32,10 +32,10 @@ type picker struct {
 	warned  bool // Enter was pressed without a selection
 }
 
-func newPicker(q Question, options []Option, several bool) *picker {
-	p := &picker{text: q.Text, options: options, several: several, checked: make([]bool, len(options))}
+func newPicker(q Question, options []Option, multiple bool) *picker {
+	p := &picker{text: q.Text, options: options, several: multiple, checked: make([]bool, len(options))}
 	p.match()
-	if several {
+	if multiple {
 		for _, i := range q.Selected {
 			p.checked[i] = true
 		}
@@ -213,12 +213,12 @@ func (p *picker) question(width, height int) []screenLine {
 	return []screenLine{{style, text}}
 }
 
-// mark returns the line that counts rows outside of the screen.
-func moreLine(n int, where string) screenLine {
+// moreLine returns the line that counts rows outside of the screen.
+func moreLine(n int, position string) screenLine {
 	if n == 0 {
 		return screenLine{}
 	}
-	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, where)}
+	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, position)}
 }
 
 // help describes the keys in the longest form that fits.
@@ -251,12 +251,12 @@ func (p *picker) help(width int) string {
 
 // selectionLine describes the selection, or how to select.
 func (p *picker) selectionLine(width int) screenLine {
-	chosen := p.answer()
+	selected := p.answer()
 	switch {
-	case len(chosen) > 1:
-		return screenLine{"green", fmt.Sprintf("  Selected (%d): %s", len(chosen), labels(p.options, chosen))}
-	case len(chosen) == 1:
-		return screenLine{"green", "  Selected: " + labels(p.options, chosen)}
+	case len(selected) > 1:
+		return screenLine{"green", fmt.Sprintf("  Selected (%d): %s", len(selected), labels(p.options, selected))}
+	case len(selected) == 1:
+		return screenLine{"green", "  Selected: " + labels(p.options, selected)}
 	case p.warned && len(p.shown) > 0:
 		advice := "Press Tab to select " + p.options[p.shown[p.cursor]].Label
 		if full := "Nothing selected. " + advice; columns(full) < width-1 {

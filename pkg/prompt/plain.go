@@ -12,14 +12,14 @@ import (
 
 // pickPlain shows a numbered list and asks for numbers or names. Enter alone
 // accepts an existing selection.
-func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
+func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, multiple bool) ([]int, error) {
 	p.out.ctx = ctx
 	p.numbered(strings.Join(p.fold(q.Text), "\n"), options)
 	ask := "Number or name: "
-	if several {
+	if multiple {
 		ask = "Numbers or names, separated by commas: "
 	}
-	if several && len(q.Selected) > 0 {
+	if multiple && len(q.Selected) > 0 {
 		ask = fmt.Sprintf("Numbers or names, separated by commas (Enter keeps %s): ", labels(options, q.Selected))
 	}
 	for {
@@ -27,18 +27,18 @@ func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, 
 		if err != nil {
 			return nil, err
 		}
-		chosen, fault := q.Selected, ""
+		selected, fault := q.Selected, ""
 		if strings.TrimSpace(answer) != "" {
-			chosen, fault = parseChoice(answer, options, several)
+			selected, fault = parseChoice(answer, options, multiple)
 		}
 		switch {
 		case fault != "":
 			fmt.Fprintln(p.out, fault)
-		case len(chosen) == 0:
+		case len(selected) == 0:
 			fmt.Fprintf(p.out, "Nothing selected. Enter a number from 1 to %d, or a name.\n", len(options))
 		default:
-			fmt.Fprintf(p.out, "Selected: %s\n", labels(options, chosen))
-			return chosen, nil
+			fmt.Fprintf(p.out, "Selected: %s\n", labels(options, selected))
+			return selected, nil
 		}
 	}
 }
@@ -59,9 +59,9 @@ func (p *prompter) numbered(text string, options []Option) {
 
 // parseChoice parses numbers and names. It returns indexes or an error text.
 // Names may contain commas.
-func parseChoice(answer string, options []Option, several bool) (indexes []int, fault string) {
+func parseChoice(answer string, options []Option, multiple bool) (indexes []int, fault string) {
 	parts := []string{answer}
-	if several && len(bestMatches(answer, options, inName)) == 0 {
+	if multiple && len(bestMatches(answer, options, inName)) == 0 {
 		parts = strings.Split(answer, ",")
 	}
 	for _, part := range parts {
@@ -84,7 +84,7 @@ func parseChoice(answer string, options []Option, several bool) (indexes []int, 
 		indexes = append(indexes, numbers...)
 	}
 	slices.Sort(indexes)
-	if indexes = slices.Compact(indexes); !several && len(indexes) > 1 {
+	if indexes = slices.Compact(indexes); !multiple && len(indexes) > 1 {
 		return nil, "Enter one number or name."
 	}
 	return indexes, ""

@@ -122,7 +122,7 @@ func ParseBehavior(texts ...string) (Behavior, error) {
 	for _, h := range behaviorOptions() {
 		names = append(names, h.name)
 	}
-	given := map[string]bool{}
+	specified := map[string]bool{}
 	for _, text := range texts {
 		for part := range strings.SplitSeq(text, ",") {
 			name, value, valued := strings.Cut(part, "=")
@@ -130,12 +130,12 @@ func ParseBehavior(texts ...string) (Behavior, error) {
 			switch {
 			case i < 0:
 				return Behavior{}, &UnknownWordError{"behavior", name, names}
-			case given[name]:
+			case specified[name]:
 				return Behavior{}, fmt.Errorf("%s is a duplicate", name)
 			case valued && value == "":
 				return Behavior{}, fmt.Errorf("%s= has no value", name)
 			}
-			given[name] = true
+			specified[name] = true
 			if err := behaviorOptions()[i].read(&b, value); err != nil {
 				return Behavior{}, fmt.Errorf("%s: %w", part, err)
 			}
@@ -282,20 +282,20 @@ func (c *request) isDelayed(t token) bool {
 
 // replaceID sets the client ID of a new credential to that of another token:
 // the latest that is not the caller's, or else the caller's.
-func (c *request) replaceID(made credential) (credential, error) {
+func (c *request) replaceID(created credential) (credential, error) {
 	all, err := tokens().all(c.tx)
 	if err != nil {
-		return made, err
+		return created, err
 	}
 	other := c.caller.ClientID
 	for _, t := range all {
-		if t.ClientID != c.caller.ClientID && t.ClientID != made.clientID {
+		if t.ClientID != c.caller.ClientID && t.ClientID != created.clientID {
 			other = t.ClientID
 		}
 	}
-	made.token = strings.Replace(made.token, made.clientID, other, 1)
-	made.clientID = other
-	return made, nil
+	created.token = strings.Replace(created.token, created.clientID, other, 1)
+	created.clientID = other
+	return created, nil
 }
 
 // statusAnswer returns an error response for a request that was performed.

@@ -23,7 +23,8 @@ type stage struct {
 	lasts  time.Duration
 }
 
-// Stages of changes. Known durations are two minutes for a creation, six to
+// creationStages and the functions below return the stages of changes. Known
+// durations are two minutes for a creation, six to
 // seven for a deletion and seconds for a keyspace; the others are invented.
 func creationStages() []stage {
 	return []stage{{"PENDING", 20 * time.Second}, {"INITIALIZING", 100 * time.Second}}

@@ -51,15 +51,15 @@ func ParseFault(s string) (Fault, error) {
 }
 
 func parseFault(s string) (Fault, error) {
-	where, what, found := strings.Cut(s, "=")
+	target, effect, found := strings.Cut(s, "=")
 	if !found {
 		return Fault{}, errors.New("missing = between path and kind")
 	}
-	fields := strings.Fields(where)
+	fields := strings.Fields(target)
 	if len(fields) != 2 {
 		return Fault{}, errors.New("a method and a path are required before =")
 	}
-	parts := strings.Split(what, ",")
+	parts := strings.Split(effect, ",")
 	f := Fault{Method: fields[0], Path: fields[1], Kind: Kind(parts[0])}
 	if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE", "*"}, f.Method) {
 		return Fault{}, fmt.Errorf("%q is not a method: GET, POST, PUT, PATCH, DELETE, or * for any", f.Method)

@@ -46,7 +46,8 @@ func customerKeys() table[customerKey] {
 	return table[customerKey]{"customerKeys", func(k customerKey) []string { return []string{k.location()} }}
 }
 
-// The service spells the keys of these three documents in three ways.
+// keyOut is a key in a list. The service spells the keys of this and the next two
+// documents in three ways.
 type keyOut struct{ OrganizationID, CloudProvider, KeyID, Region string }
 
 type keyDetail struct {
@@ -116,25 +117,25 @@ func (c *request) createKey(classic bool) (response, error) {
 	if in.OrgID != c.meta.OrgID {
 		return response{}, refuse(http.StatusForbidden, "the token does not belong to organization %s", in.OrgID)
 	}
-	var given []customerKey
+	var specified []customerKey
 	for provider, k := range map[string]*keyDetail{"aws": in.AWS, "gcp": in.GCP, "azure": in.Azure} {
 		if k != nil {
-			given = append(given, customerKey{classic, provider, k.Region, k.KeyID})
+			specified = append(specified, customerKey{classic, provider, k.Region, k.KeyID})
 		}
 	}
-	if len(given) != 1 || classic && given[0].Provider == "azure" {
+	if len(specified) != 1 || classic && specified[0].Provider == "azure" {
 		return response{}, refuse(http.StatusBadRequest, "exactly one provider is required")
 	}
-	if err := checkKey(given[0]); err != nil {
+	if err := checkKey(specified[0]); err != nil {
 		return response{}, err
 	}
-	if _, found, err := customerKeys().find(c.tx, given[0].location()); err != nil || found {
+	if _, found, err := customerKeys().find(c.tx, specified[0].location()); err != nil || found {
 		if err == nil {
-			err = refuse(http.StatusBadRequest, "a key for %s in %s already exists", given[0].Provider, given[0].Region)
+			err = refuse(http.StatusBadRequest, "a key for %s in %s already exists", specified[0].Provider, specified[0].Region)
 		}
 		return response{}, err
 	}
-	if err := customerKeys().put(c.tx, given[0]); err != nil {
+	if err := customerKeys().put(c.tx, specified[0]); err != nil {
 		return response{}, err
 	}
 	return replyEmpty(http.StatusCreated)

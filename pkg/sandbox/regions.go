@@ -116,14 +116,14 @@ func listRegions(c *request) (response, error) {
 	}
 	list := []regionOut{}
 	for _, r := range catalog() {
-		wanted := r.Kind == serverless
+		included := r.Kind == serverless
 		switch strings.ToLower(query.Get("region-type")) {
 		case "all":
-			wanted = r.Kind != classicKind
+			included = r.Kind != classicKind
 		case vector:
-			wanted = r.Kind == vector
+			included = r.Kind == vector
 		}
-		if wanted && (r.Enabled || !strings.EqualFold(query.Get("filter-by-org"), "enabled")) {
+		if included && (r.Enabled || !strings.EqualFold(query.Get("filter-by-org"), "enabled")) {
 			list = append(list, regionOut{r.Name, r.Cloud, r.Display, r.Zone, r.Class, r.Enabled, r.Reserved, r.Kind})
 		}
 	}

@@ -117,8 +117,8 @@ func (d db) acceptsCredentials(user, password string) bool {
 // Only the hash of a token is stored, so the token is assembled to hash it.
 func (c *request) isValidToken(clientID, secret string) (bool, error) {
 	t, found, err := tokens().find(c.tx, clientID)
-	whole := hash("AstraCS:" + clientID + ":" + hash(secret))
-	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(whole)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.isDelayed(t), err
+	token := hash("AstraCS:" + clientID + ":" + hash(secret))
+	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(token)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.isDelayed(t), err
 }
 
 // purgeSessions deletes expired records.

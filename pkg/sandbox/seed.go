@@ -30,20 +30,20 @@ func (s *Server) Seed(o SeedOptions) error {
 // Reset replaces the state, even a damaged one, with a new seed: new IDs and a
 // new administrator's token.
 func (s *Server) Reset(o SeedOptions) error {
-	plant := func(tx *bolt.Tx) error {
+	reseed := func(tx *bolt.Tx) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}
 		return s.seed(tx, o)
 	}
-	err := s.store.update(s.waitContext(), plant)
+	err := s.store.update(s.waitContext(), reseed)
 	if !errors.Is(err, ErrState) {
 		return err
 	}
 	if err := os.Remove(s.options.Path); err != nil {
 		return err
 	}
-	return s.store.update(s.waitContext(), plant)
+	return s.store.update(s.waitContext(), reseed)
 }
 
 func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {

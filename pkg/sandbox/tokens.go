@@ -86,11 +86,11 @@ func createToken(c *request) (response, error) {
 			return response{}, err
 		}
 	}
-	made, err := c.server.newCredential()
+	created, err := c.server.newCredential()
 	if err != nil {
 		return response{}, err
 	}
-	t.ClientID, t.Hash = made.clientID, hash(made.token)
+	t.ClientID, t.Hash = created.clientID, hash(created.token)
 	if err := tokens().put(c.tx, t); err != nil {
 		return response{}, err
 	}
@@ -99,7 +99,7 @@ func createToken(c *request) (response, error) {
 		return statusAnswer(behavior.CommitThen, plainText)
 	}
 	if behavior.WrongID {
-		if made, err = c.replaceID(made); err != nil {
+		if created, err = c.replaceID(created); err != nil {
 			return response{}, err
 		}
 	}
@@ -116,7 +116,7 @@ func createToken(c *request) (response, error) {
 		GeneratedOn time.Time `json:"generatedOn"`
 		TokenExpiry time.Time `json:"tokenExpiry,omitzero"`
 		Description *string   `json:"description,omitempty"`
-	}{made.clientID, made.secret, cmp.Or(t.OrgID, c.meta.OrgID), t.Roles, made.token, t.Created, t.Expires, description})
+	}{created.clientID, created.secret, cmp.Or(t.OrgID, c.meta.OrgID), t.Roles, created.token, t.Created, t.Expires, description})
 }
 
 // chooseOrg returns the organization of a new token, empty for the sandbox's

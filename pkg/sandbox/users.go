@@ -36,7 +36,8 @@ func users() table[user] {
 	return table[user]{"users", func(u user) []string { return []string{u.ID, strings.ToLower(u.Email)} }}
 }
 
-// The keys are the service's; the specification does not list them.
+// userOut is a user in responses. The keys are the service's; the specification
+// does not list them.
 type userOut struct {
 	UserID, Email, Status string
 	Roles                 []roleRef

@@ -50,18 +50,18 @@ func base64Digits(text []byte) []byte {
 
 // runs calls search with each stretch of text that is long enough for a token.
 func runs(decoded []byte, search func([]byte)) {
-	begin := 0
+	start := 0
 	for i, c := range decoded {
 		if isText(c) {
 			continue
 		}
-		if i-begin >= tokenSize {
-			search(decoded[begin:i])
+		if i-start >= tokenSize {
+			search(decoded[start:i])
 		}
-		begin = i + 1
+		start = i + 1
 	}
-	if len(decoded)-begin >= tokenSize {
-		search(decoded[begin:])
+	if len(decoded)-start >= tokenSize {
+		search(decoded[start:])
 	}
 }
 

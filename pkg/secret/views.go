@@ -24,12 +24,12 @@ func (m *matcher) hide(s string) string {
 		return s
 	}
 	var found []span
-	for begin := 0; ; begin += chunkSize - overlap {
-		chunk := []byte(s[begin:min(begin+chunkSize, len(s))])
+	for start := 0; ; start += chunkSize - overlap {
+		chunk := []byte(s[start:min(start+chunkSize, len(s))])
 		for _, f := range m.inChunk(chunk) {
-			found = append(found, span{begin + f.from, begin + f.to})
+			found = append(found, span{start + f.from, start + f.to})
 		}
-		if begin+len(chunk) == len(s) {
+		if start+len(chunk) == len(s) {
 			break
 		}
 	}
