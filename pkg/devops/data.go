@@ -64,8 +64,9 @@ func newUUID() string {
 
 // DataEndpoint returns the address of the REST API of a database in one of its
 // regions, for a service with the given root. The public service has a separate
-// domain for data; a server on this machine is its own data host. All other
-// services are ErrForeignHost, so that a password is sent to no other host.
+// domain for data; any other service must be the data host itself, which is
+// assumed of a server on this machine. Everything else is ErrForeignHost, so that
+// a password is sent to no other host.
 func DataEndpoint(apiURL string, d Database, region string) (string, error) {
 	api, err := url.Parse(apiURL)
 	if err != nil {
