@@ -42,7 +42,7 @@ type listRow struct {
 	name string // of the database; empty for the DevOps API
 }
 
-// entryRow is an address as it is printed.
+// entryRow is the printed form of an address.
 type entryRow struct {
 	Address     string `json:"address" yaml:"address"`
 	Description string `json:"description" yaml:"description"`
@@ -84,8 +84,8 @@ func (l listRow) words() []string {
 	return all
 }
 
-// active returns the enabled addresses.
-func active(list devops.AccessList) []devops.Address {
+// enabledAddresses returns the enabled addresses.
+func enabledAddresses(list devops.AccessList) []devops.Address {
 	var found []devops.Address
 	for _, a := range list.Addresses {
 		if a.Enabled {
@@ -96,4 +96,4 @@ func active(list devops.AccessList) []devops.Address {
 }
 
 // restricts reports whether the list rejects any address.
-func restricts(list devops.AccessList) bool { return list.Enabled && len(active(list)) > 0 }
+func restricts(list devops.AccessList) bool { return list.Enabled && len(enabledAddresses(list)) > 0 }

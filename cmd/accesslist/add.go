@@ -78,7 +78,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
 	warnAboutNetworks(app, networks)
-	if err := plan.agreed(ctx, app, p, before); err != nil {
+	if err := plan.confirm(ctx, app, p, before); err != nil {
 		return err
 	}
 	if err := p.checkUnchanged(ctx, before); err != nil {
@@ -94,14 +94,15 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if missing := plan.missing(after); missing != "" {
 		return exit.Failf(exit.Server, "the API accepted %s for the access list of %s, but does not list it", missing, p.name)
 	}
-	app.Say("%s the access list of %s.", plan.done(), p.name)
+	app.Say("%s the access list of %s.", plan.resultPrefix(), p.name)
 	if !after.Enabled {
 		app.Say("The list is not enabled and restricts nothing yet. To enable it: %s", app.Command("astra access-list enable "+p.flag()))
 	}
 	return cli.PrintOne(app, columns(), p.listRow(after))
 }
 
-// networks reads the addresses to add, and reports all mistakes. It sends nothing.
+// networks reads the addresses to add, and reports all input errors. It sends
+// nothing.
 func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error) {
 	if len(in.addresses) == 0 && in.from == "" {
 		return nil, exit.Usagef("CIDR is required").WithHint("specify addresses, or a file of addresses with --from")
@@ -156,11 +157,11 @@ func warnAboutNetworks(app *cli.App, networks []bulk.Network) {
 	}
 }
 
-// plan is what an addition changes on the list.
+// plan is the changes of an addition.
 type plan struct{ made, changed []devops.Address }
 
-// done is the beginning of the result of an addition.
-func (p plan) done() string {
+// resultPrefix returns the start of the result message.
+func (p plan) resultPrefix() string {
 	made, changed := spelling.Count(len(p.made), "address"), spelling.Count(len(p.changed), "address")
 	switch {
 	case len(p.changed) == 0:
@@ -189,7 +190,7 @@ func (in add) plan(networks []bulk.Network, before devops.AccessList) plan {
 	return p
 }
 
-// find returns the entry for a network, however it is spelled.
+// find returns the entry of a network in any spelling.
 func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 	i := slices.IndexFunc(list.Addresses, func(a devops.Address) bool {
 		prefix, err := bulk.ParseNetwork(a.Address)
@@ -201,46 +202,47 @@ func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 	return list.Addresses[i], true
 }
 
-// agreed asks about several addresses, and about the first ones, which restrict access.
-func (p plan) agreed(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
+// confirm asks for confirmation of several addresses, and of the first ones,
+// which restrict access.
+func (p plan) confirm(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	total := len(p.made) + len(p.changed)
 	begins := !restricts(before) && (at.api || before.Enabled)
 	if begins {
 		after := devops.AccessList{Enabled: true, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
-		at.warn(ctx, app, after)
+		at.warnLockout(ctx, app, after)
 	}
-	what := slices.Concat(p.made, p.changed)[0].Address
+	summary := slices.Concat(p.made, p.changed)[0].Address
 	if total > 1 {
-		what = "these " + spelling.Count(total, "address")
+		summary = "these " + spelling.Count(total, "address")
 		for _, a := range slices.Concat(p.made, p.changed) {
 			app.Say("%s", strings.TrimSpace("+ "+a.Address+" "+a.Description))
 		}
 	}
 	switch {
 	case begins:
-		return app.Confirm(ctx, "Restrict %s to %s now?", at.name, what)
+		return app.Confirm(ctx, "Restrict %s to %s now?", at.name, summary)
 	case total > 1:
-		return app.Confirm(ctx, "Add %s to the access list of %s?", what, at.name)
+		return app.Confirm(ctx, "Add %s to the access list of %s?", summary, at.name)
 	}
 	return nil
 }
 
-// request is a request of an addition.
+// request is one request of an addition.
 type request struct {
 	do   func(context.Context) error
-	made []devops.Address // what it puts on the list
+	made []devops.Address // new addresses
 }
 
-// steps returns the requests: one for all new addresses and one for all others, or one
-// for each address on an existing list of the DevOps API.
-func (p plan) steps(at target, before devops.AccessList) []request {
+// requests returns the requests: one for all new addresses and one for all others,
+// or one for each address on an existing list of the DevOps API.
+func (p plan) requests(at target, before devops.AccessList) []request {
 	var steps []request
 	made, changed := p.made, p.changed
 	if at.api && len(before.Addresses) > 0 {
 		made, changed = nil, slices.Concat(p.made, p.changed)
 	}
 	if len(made) > 0 {
-		steps = append(steps, request{func(ctx context.Context) error { return at.begin(ctx, made) }, made})
+		steps = append(steps, request{func(ctx context.Context) error { return at.addFirst(ctx, made) }, made})
 	}
 	if len(changed) > 0 && !at.api {
 		steps = append(steps, request{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, changed) }, changed})
@@ -254,7 +256,7 @@ func (p plan) steps(at target, before devops.AccessList) []request {
 
 // send sends the requests. A dry run shows them all.
 func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
-	steps := p.steps(at, before)
+	steps := p.requests(at, before)
 	if app.Globals.DryRun && len(p.made)+len(p.changed) > 1 {
 		requests := make([]func(context.Context) error, len(steps))
 		for i, step := range steps {
@@ -280,7 +282,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 	return nil
 }
 
-// missing returns the first address that is not on the list as it should be.
+// missing returns the first address that the list lacks.
 func (p plan) missing(list devops.AccessList) string {
 	for _, a := range slices.Concat(p.made, p.changed) {
 		prefix, err := bulk.ParseNetwork(a.Address)

@@ -45,7 +45,7 @@ func (t dbFlag) enable(ctx context.Context, app *cli.App) error {
 		app.Say("The access list of %s is already enabled.", p.name)
 		return cli.PrintOne(app, columns(), p.listRow(before))
 	}
-	if len(active(before)) == 0 {
+	if len(enabledAddresses(before)) == 0 {
 		return exit.Refusef("cannot enable the access list of %s: it has no addresses", p.name).
 			WithHint("add addresses first").WithNext("astra access-list add CIDR " + p.flag())
 	}
@@ -54,7 +54,7 @@ func (t dbFlag) enable(ctx context.Context, app *cli.App) error {
 	for _, text := range p.listRow(after).words() {
 		app.Say("  %s", text)
 	}
-	p.warn(ctx, app, after)
+	p.warnLockout(ctx, app, after)
 	if err := app.Confirm(ctx, "Restrict %s to these addresses?", p.name); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func list(ctx context.Context, app *cli.App) error {
 	for _, d := range databases {
 		list := devops.AccessList{DatabaseID: d.ID}
 		if i, ok := found[d.ID]; ok {
-			list, lists[i].DatabaseID = lists[i], "" // it is shown under the name of its database
+			list, lists[i].DatabaseID = lists[i], "" // replaced by the database's name
 		}
 		all = append(all, listRow{list, d.Name})
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// warn warns that a list is about to restrict access, and whether it will reject this
-// machine if its public address is known.
-func (p target) warn(ctx context.Context, app *cli.App, after devops.AccessList) {
+// warnLockout warns that a list is about to restrict access, and, if the public
+// address of this machine is known, whether it is excluded.
+func (p target) warnLockout(ctx context.Context, app *cli.App, after devops.AccessList) {
 	var own netip.Addr
 	known := false
 	if !app.Sandboxed() {
@@ -27,15 +27,15 @@ func (p target) warn(ctx context.Context, app *cli.App, after devops.AccessList)
 		app.Warn("this machine's public address, %s, is not on the list: %s will not be reachable from here. To undo it: %s", own, p.name, app.Command("astra access-list disable "+p.flag()))
 	case p.api:
 		app.Warn("from now on the API accepts calls only from %s. Check that your own public address is included; "+
-			"if not, the change can only be undone from one of these addresses, or by support", few(active(after)))
+			"if not, the change can only be undone from one of these addresses, or by support", summarize(enabledAddresses(after)))
 	default:
 		app.Warn("from now on only %s can reach %s. Check that your own public address is included. To undo it: %s",
-			few(active(after)), p.name, app.Command("astra access-list disable "+p.flag()))
+			summarize(enabledAddresses(after)), p.name, app.Command("astra access-list disable "+p.flag()))
 	}
 }
 
-// few returns the first addresses of a list as text.
-func few(all []devops.Address) string {
+// summarize returns the first addresses of a list as text.
+func summarize(all []devops.Address) string {
 	const most = 4
 	var words []string
 	for _, a := range all {
@@ -52,7 +52,7 @@ func few(all []devops.Address) string {
 
 // allows reports whether a list admits an address.
 func allows(list devops.AccessList, own netip.Addr) bool {
-	for _, a := range active(list) {
+	for _, a := range enabledAddresses(list) {
 		if prefix, err := bulk.ParseNetwork(a.Address); err == nil && prefix.Contains(own) {
 			return true
 		}

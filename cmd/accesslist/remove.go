@@ -70,7 +70,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	leaving, err := in.leaving(p, networks, before)
+	leaving, err := in.entriesToRemove(p, networks, before)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	}
 	after := before
 	after.Addresses = slices.DeleteFunc(slices.Clone(before.Addresses), func(a devops.Address) bool { return slices.Contains(leaving, a) })
-	if err := in.agreed(ctx, app, p, before, after, leaving); err != nil {
+	if err := in.confirm(ctx, app, p, before, after, leaving); err != nil {
 		return err
 	}
 	if err := p.checkUnchanged(ctx, before); err != nil {
@@ -97,7 +97,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	default:
 		err = p.session.AccessLists.Remove(ctx, p.id, leaving[0].Address)
 	}
-	if err != nil && !errors.Is(err, devops.ErrNotFound) { // it is not on the list any more
+	if err != nil && !errors.Is(err, devops.ErrNotFound) { // it is no longer on the list
 		return fmt.Errorf("remove from the access list of %s: %w", p.name, err)
 	}
 	if err := p.verifyRemoved(ctx, leaving); err != nil {
@@ -107,8 +107,8 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	return nil
 }
 
-// leaving returns the entries to remove, as they are spelled on the list.
-func (in remove) leaving(p target, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
+// entriesToRemove returns the entries to remove, in the spelling of the list.
+func (in remove) entriesToRemove(p target, networks []bulk.Network, before devops.AccessList) ([]devops.Address, error) {
 	var found []devops.Address
 	for _, n := range networks {
 		a, there := find(before, n)
@@ -128,7 +128,7 @@ func (in remove) leaving(p target, networks []bulk.Network, before devops.Access
 	return found, nil
 }
 
-func (in remove) agreed(ctx context.Context, app *cli.App, p target, before, after devops.AccessList, leaving []devops.Address) error {
+func (in remove) confirm(ctx context.Context, app *cli.App, p target, before, after devops.AccessList, leaving []devops.Address) error {
 	if restricts(before) && !restricts(after) {
 		switch {
 		case p.api:
@@ -144,7 +144,7 @@ func (in remove) agreed(ctx context.Context, app *cli.App, p target, before, aft
 		app.Say("- %s", text)
 	}
 	if restricts(after) {
-		p.warn(ctx, app, after)
+		p.warnLockout(ctx, app, after)
 	}
 	return app.Confirm(ctx, "Remove %s from the access list of %s?", spelling.Count(len(leaving), "address"), p.name)
 }

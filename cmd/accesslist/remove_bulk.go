@@ -17,9 +17,9 @@ import (
 func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Network, before devops.AccessList) error {
 	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
 	for i, n := range networks {
-		a, there := find(before, n)
+		a, found := find(before, n)
 		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"}
-		if !there {
+		if !found {
 			r.Input, r.Action, r.Outcome = n.Prefix.String(), string(bulk.Unchanged), bulk.Unchanged
 		} else if first := slices.Index(entries, a); first >= 0 {
 			r = r.DuplicateOf(first + 1)
@@ -28,7 +28,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 		rows[i] = bulk.Row{Result: r, Do: func(ctx context.Context) error {
 			err := p.session.AccessLists.Remove(ctx, p.id, a.Address)
 			if errors.Is(err, devops.ErrNotFound) {
-				err = nil // it is not on the list any more
+				err = nil // it is no longer on the list
 			}
 			return err
 		}}

@@ -7,7 +7,8 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// What may not be put on a list can be on one, and must come off it.
+// Addresses that cannot be added may be on an existing list, and can be
+// removed.
 func TestLeavingIPv6(t *testing.T) {
 	t.Parallel()
 	on := devops.Address{Address: "2001:db8::/32", Enabled: true}
@@ -15,7 +16,7 @@ func TestLeavingIPv6(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	found, err := remove{}.leaving(target{name: "demo"}, networks, devops.AccessList{Addresses: []devops.Address{on}})
+	found, err := remove{}.entriesToRemove(target{name: "demo"}, networks, devops.AccessList{Addresses: []devops.Address{on}})
 	if err != nil || len(found) != 1 || found[0] != on {
 		t.Errorf("%v, %v", found, err)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// setEnabled enables or disables a list, if it is still as it was shown, and prints it.
+// setEnabled enables or disables a list that is unchanged since it was shown,
+// and prints it.
 func (p target) setEnabled(ctx context.Context, app *cli.App, shown devops.AccessList, on bool) error {
 	deed, done := "disable", "Disabled"
 	if on {

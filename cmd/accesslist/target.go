@@ -32,8 +32,8 @@ func (t *dbFlag) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("db", "devops-api")
 }
 
-// target is what a list protects: a database, or the DevOps API of the organization,
-// whose ID it has then.
+// target is the protected resource: a database, or the DevOps API of an
+// organization, with its ID.
 type target struct {
 	session  *cli.Session
 	id, name string
@@ -76,9 +76,9 @@ func (p target) read(ctx context.Context) (devops.AccessList, error) {
 	return devops.AccessList{Enabled: len(addresses) > 0, Addresses: addresses}, err
 }
 
-// begin adds the first addresses to a list. They create the list of the DevOps API, to
-// which later additions are one address each.
-func (p target) begin(ctx context.Context, addresses []devops.Address) error {
+// addFirst adds the first addresses to a list. They create the list of the DevOps
+// API, to which later ones are added one by one.
+func (p target) addFirst(ctx context.Context, addresses []devops.Address) error {
 	if p.api {
 		return p.session.APIAccess.Add(ctx, p.id, addresses)
 	}
@@ -92,8 +92,8 @@ func (p target) clear(ctx context.Context) error {
 	return p.session.AccessLists.Clear(ctx, p.id)
 }
 
-// checkUnchanged verifies, right before the change, that the list is as it was shown,
-// since the service does not detect concurrent changes.
+// checkUnchanged verifies, right before the change, that the list is unchanged
+// since it was shown, since the service does not detect concurrent changes.
 func (p target) checkUnchanged(ctx context.Context, shown devops.AccessList) error {
 	now, err := p.read(ctx)
 	if err != nil {
@@ -106,12 +106,12 @@ func (p target) checkUnchanged(ctx context.Context, shown devops.AccessList) err
 	return nil
 }
 
-// equal compares lists without order and times, which the service does not guarantee.
+// equal compares lists without order and times, which may vary.
 func equal(a, b devops.AccessList) bool {
-	return a.Enabled == b.Enabled && slices.Equal(normalized(a), normalized(b))
+	return a.Enabled == b.Enabled && slices.Equal(sortedAddresses(a), sortedAddresses(b))
 }
 
-func normalized(list devops.AccessList) []devops.Address {
+func sortedAddresses(list devops.AccessList) []devops.Address {
 	all := slices.Clone(list.Addresses)
 	for i := range all {
 		all[i].UpdatedAt = time.Time{}

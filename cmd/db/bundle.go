@@ -57,7 +57,7 @@ the API. No token is sent there.`,
 	return cmd
 }
 
-// bundleRow is a bundle as it is printed.
+// bundleRow is the printed form of a bundle.
 type bundleRow struct {
 	database, region, path string
 	size                   int64
@@ -78,7 +78,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	region, err := in.where(session, d)
+	region, err := in.bundleRegion(session, d)
 	if err != nil {
 		return err
 	}
@@ -104,9 +104,9 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	return cli.PrintOne(app, bundleColumns(), bundleRow{d.Name, region, path, size})
 }
 
-// where is the region of the bundle: the one that is named, else the one that "env
-// export" looks for it in, else the database's first one.
-func (in bundle) where(session *cli.Session, d devops.Database) (string, error) {
+// bundleRegion returns the region of the bundle: that of --region, else that of "env
+// export", else the database's first one.
+func (in bundle) bundleRegion(session *cli.Session, d devops.Database) (string, error) {
 	if in.region != "" {
 		return in.region, nil
 	}
@@ -121,8 +121,7 @@ func (in bundle) where(session *cli.Session, d devops.Database) (string, error) 
 	return d.Region, nil
 }
 
-// checkOut refuses a file of --out that cannot be written, before anything is
-// sent.
+// checkOut checks --out before anything is sent.
 func (in bundle) checkOut() error {
 	if in.out == "" {
 		if in.force {
@@ -150,11 +149,11 @@ func (in bundle) checkOut() error {
 	return nil
 }
 
-func exists(path string) error {
+func errExists(path string) error {
 	return exit.Refusef("%s exists", shellword.Quote(path)).WithHint("use --force to replace it")
 }
 
-// path is where the bundle goes.
+// path returns the path of the bundle.
 func (in bundle) path(app *cli.App, d devops.Database, region string) (string, error) {
 	if in.out != "" {
 		return in.out, nil
@@ -183,8 +182,8 @@ func bundleOf(ctx context.Context, app *cli.App, session *cli.Session, d devops.
 	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no bundle for %s in %s", d.Name, region)
 }
 
-// fetch downloads to a temporary file beside path, and gives it its name when it
-// is in order.
+// fetch downloads to a temporary file beside path, and renames it after a
+// check.
 func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, source devops.Bundle, path string) (int64, error) {
 	dir := filepath.Dir(path)
 	if in.out == "" {
@@ -194,7 +193,7 @@ func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	file, err := atomicfile.Create(path, atomicfile.Options{New: in.out != "" && !in.force})
 	if err != nil {
-		return 0, unwritten(path, err)
+		return 0, writeError(path, err)
 	}
 	defer file.Discard()
 	size, err := session.Databases.FetchBundle(ctx, source, file)
@@ -208,7 +207,7 @@ func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, 
 		return 0, err
 	}
 	if err := file.Commit(); err != nil {
-		return 0, unwritten(path, err)
+		return 0, writeError(path, err)
 	}
 	if file.Exposed() {
 		app.Warn("other users can read %s: its file system does not keep permissions", path)
@@ -216,10 +215,10 @@ func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, 
 	return size, nil
 }
 
-// unwritten words the failure to write the file of a bundle.
-func unwritten(path string, err error) error {
+// writeError returns the error of writing a bundle.
+func writeError(path string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
-		return exists(path)
+		return errExists(path)
 	}
 	return cli.OutError(path, err)
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// What a bundle cannot have more of. A real one has a dozen members, of some
-// thousand bytes each.
+// Limits of a bundle. A real one has a dozen members of a few thousand bytes.
 const (
 	maxMembers = 64
 	maxMember  = 8 << 20
@@ -18,8 +17,8 @@ const (
 	maxRatio   = 1000
 )
 
-// checkArchive reads a zip file whole. It refuses what would harm those who
-// unpack it later, and what is no secure connect bundle.
+// checkArchive reads a zip file completely. It refuses unsafe archives and
+// those that are not a secure connect bundle.
 func checkArchive(file io.ReaderAt, size int64) error {
 	archive, err := zip.NewReader(file, size)
 	if err != nil {
@@ -63,7 +62,7 @@ func errUnsafeZip(why string) error {
 func checkMember(m *zip.File) error {
 	kind := m.Mode()
 	switch {
-	case !harmless(m.Name):
+	case !isSafeName(m.Name):
 		return errUnsafeZip("a member would be unpacked outside the directory")
 	case !kind.IsRegular() && !kind.IsDir():
 		return errUnsafeZip("a member is neither a file nor a directory")
@@ -73,15 +72,15 @@ func checkMember(m *zip.File) error {
 	return nil
 }
 
-// harmless reports whether a name means the same file to every system: one below
-// the directory, and no device of Windows, which also takes full stops and blanks
-// at the end of a name for nothing.
-func harmless(name string) bool {
+// isSafeName reports whether a name means the same file on every system: below
+// the directory, and not a device of Windows, which also ignores trailing dots
+// and spaces.
+func isSafeName(name string) bool {
 	for i, part := range strings.Split(name, "/") {
 		if part == "" && i > 0 && i == strings.Count(name, "/") {
 			continue // a directory ends in a slash
 		}
-		if part == "" || strings.HasSuffix(part, ".") || !plain(part) {
+		if part == "" || strings.HasSuffix(part, ".") || !isPlainPart(part) {
 			return false
 		}
 		stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
@@ -93,13 +92,12 @@ func harmless(name string) bool {
 	return true
 }
 
-// plain reports whether a part of a path has no character with a meaning.
-func plain(part string) bool {
+// isPlainPart reports whether a part of a path has no special character.
+func isPlainPart(part string) bool {
 	return strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == ""
 }
 
-// readMember reads a member to its end, where its size and checksum are
-// compared.
+// readMember reads a member to its end, where size and checksum are verified.
 func readMember(m *zip.File) error {
 	content, err := m.Open()
 	if err != nil {

@@ -44,7 +44,7 @@ func archive(t *testing.T, members ...member) []byte {
 	return file.Bytes()
 }
 
-// gap moves the list of members back, behind bytes that belong to none of them.
+// gap inserts bytes before the central directory that belong to no member.
 func gap(t *testing.T, data []byte) []byte {
 	t.Helper()
 	at := bytes.Index(data, []byte("PK\x01\x02"))
@@ -54,7 +54,7 @@ func gap(t *testing.T, data []byte) []byte {
 	return moved
 }
 
-// hidden takes the last member out of the list.
+// hidden removes the last member from the central directory.
 func hidden(t *testing.T, members ...member) []byte {
 	t.Helper()
 	data := archive(t, members...)
@@ -68,7 +68,7 @@ func hidden(t *testing.T, members ...member) []byte {
 	return data
 }
 
-// plainly is an archive without compression and with all sizes in front.
+// plainly returns an archive without compression and with sizes in the headers.
 func plainly(t *testing.T, comment ...string) []byte {
 	t.Helper()
 	var file bytes.Buffer
@@ -92,7 +92,7 @@ func plainly(t *testing.T, comment ...string) []byte {
 	return file.Bytes()
 }
 
-// large is a member that does not shrink as much as a bomb.
+// large is a member that compresses less than a zip bomb.
 func large(name string, size int) member {
 	noise := make([]byte, size)
 	for i := range noise {

@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// runChange makes a change of a database, asks before if there is a question, and
-// shows what became of it.
+// runChange changes a database after a confirmation, if question is not empty,
+// and prints the result.
 func runChange(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, c dbchange.Spec, question string, args ...any) error {
 	if c.Done(d) || c.Begun != nil && c.Begun(d) {
 		app.Say("%s is already %s.", d.Name, strings.ToLower(d.Status))
@@ -27,8 +27,8 @@ func runChange(ctx context.Context, app *cli.App, session *cli.Session, d devops
 	return cli.PrintOne(app, columns(), d)
 }
 
-// classic finds a database for a verb that only classic ones know.
-func classic(ctx context.Context, app *cli.App, ref, verb, otherwise string) (*cli.Session, devops.Database, error) {
+// findClassic returns a database for a command that only supports classic ones.
+func findClassic(ctx context.Context, app *cli.App, ref, verb, otherwise string) (*cli.Session, devops.Database, error) {
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return nil, devops.Database{}, err
 	}

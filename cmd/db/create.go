@@ -112,23 +112,23 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err := app.Confirm(ctx, "Create %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
 		return err
 	}
-	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the question may have taken long
+	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the list may have changed during the prompt
 		return err
 	}
 	if existing, found, err := in.findExisting(there); err != nil || found {
 		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
 	}
-	made, now, err := in.send(ctx, app, session, there)
+	created, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
 	}
 	if !in.duplicate {
-		in.warnDuplicateName(ctx, app, session, made, now)
+		in.warnDuplicateName(ctx, app, session, created, now)
 	}
-	return in.waitCreated(ctx, app, session, made, "Created %s (%s).", nil)
+	return in.waitCreated(ctx, app, session, created, "Created %s (%s).", nil)
 }
 
-// check finds mistakes before anything is sent.
+// check validates the flags before anything is sent.
 func (in *create) check() error {
 	if err := lookup.CheckCloud(&in.Cloud); err != nil {
 		return err
@@ -176,11 +176,11 @@ func (in create) waitCreated(ctx context.Context, app *cli.App, session *cli.Ses
 		Begun: func(devops.Database) bool { return true },
 		Done: func(d devops.Database) bool {
 			state := d.State()
-			return !d.BeingDeleted() && (state == devops.Lasting || state == devops.Changing && !d.BeingMade())
+			return !d.IsTerminating() && (state == devops.StateStable || state == devops.StateChanging && !d.IsCreating())
 		},
 	}
 	if in.duplicate {
-		change.Next = "astra db get " + d.ID // the same command would make one more
+		change.Next = "astra db get " + d.ID // the same command would create another one
 	}
 	d, err = dbchange.Run(ctx, app, session, d, change)
 	if err != nil {

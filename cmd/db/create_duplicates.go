@@ -13,28 +13,28 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// findExisting finds the database of the same name that there is already, if that is as
-// good as a new one: it is wanted so, or this command has begun to create it. Any
-// other one of that name is an error.
-func (in create) findExisting(there []devops.Database) (devops.Database, bool, error) {
+// findExisting returns an existing database of the same name that replaces a
+// new one: with --if-not-exists, or because this command has started to create
+// it. Any other database of that name is an error.
+func (in create) findExisting(existing []devops.Database) (devops.Database, bool, error) {
 	var same []devops.Database
 	var states []string
-	for _, d := range there {
-		if spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+	for _, d := range existing {
+		if spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			same, states = append(same, d), append(states, d.ID+" is "+strings.ToLower(d.Status))
 		}
 	}
 	if in.duplicate || len(same) == 0 {
 		return devops.Database{}, false, nil
 	}
-	ours := len(same) == 1 && in.matches(same[0]) && same[0].State() != devops.Failing
-	if ours && (in.ifNotExists || in.wait && same[0].BeingMade()) {
+	ours := len(same) == 1 && in.matches(same[0]) && same[0].State() != devops.StateFailed
+	if ours && (in.ifNotExists || in.wait && same[0].IsCreating()) {
 		return same[0], true, nil
 	}
 	e := exit.Failf(exit.Conflict, "database %s already exists: %s", in.Name, strings.Join(states, ", ")).
 		WithHint("use --allow-duplicate to create another database with that name").WithNext("astra db get " + same[0].ID)
 	switch {
-	case ours && same[0].BeingMade():
+	case ours && same[0].IsCreating():
 		e.Hint = "use --wait to wait for it, or " + e.Hint
 	case !ours && in.ifNotExists:
 		e.Hint = "it differs from the requested database; " + e.Hint
@@ -42,25 +42,26 @@ func (in create) findExisting(there []devops.Database) (devops.Database, bool, e
 	return devops.Database{}, false, e
 }
 
-// warnAlike warns of databases whose names only look like the new one.
-func (in create) warnAlike(app *cli.App, there []devops.Database) {
-	for _, d := range there {
-		if !d.BeingDeleted() {
+// warnAlike warns about databases whose names look like the new one.
+func (in create) warnAlike(app *cli.App, existing []devops.Database) {
+	for _, d := range existing {
+		if !d.IsTerminating() {
 			lookup.WarnAlike(app.Warn, "database", in.Name, d.Name)
 		}
 	}
 }
 
-// matches reports whether a database is what is wanted.
+// matches reports whether a database has the requested settings.
 func (in create) matches(d devops.Database) bool {
 	return d.Type == in.Type && strings.EqualFold(d.Cloud, in.Cloud) && d.Region == in.Region &&
 		(in.Keyspace == "" || in.Keyspace == d.Keyspace) && (in.Tier == "" || in.Tier == d.Tier)
 }
 
-// warnDuplicateName warns if another database of this name was created at the same
-// moment: the service accepts both, and neither command saw the other's. now is the
-// list after the creation; nil fetches it. Errors are ignored: the database exists.
-func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, made devops.Database, now []devops.Database) {
+// warnDuplicateName warns about another database of this name that was created
+// concurrently: the service accepts both, and neither command sees the other's.
+// now is the list after the creation; nil fetches it. Errors are ignored: the
+// database exists.
+func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *cli.Session, created devops.Database, now []devops.Database) {
 	const patience = 5 * time.Second
 	if now == nil {
 		looking, cancel := context.WithTimeout(devops.WithoutRateLimitRetry(ctx), patience)
@@ -72,21 +73,21 @@ func (in create) warnDuplicateName(ctx context.Context, app *cli.App, session *c
 		}
 	}
 	for _, d := range now {
-		if d.ID == made.ID {
-			made.CreatedAt = d.CreatedAt
+		if d.ID == created.ID {
+			created.CreatedAt = d.CreatedAt
 		}
 	}
 	for _, d := range now {
-		if d.ID != made.ID && spelling.SameName(d.Name, in.Name) && !d.BeingDeleted() {
+		if d.ID != created.ID && spelling.SameName(d.Name, in.Name) && !d.IsTerminating() {
 			app.Warn("two databases are named %s: %s is new, and another client created %s at the same time. To delete the later one: %s",
-				in.Name, made.ID, d.ID, app.Command("astra db delete "+newer(made, d)))
+				in.Name, created.ID, d.ID, app.Command("astra db delete "+newerID(created, d)))
 		}
 	}
 }
 
-// newer is the id of the one of two databases that was created later, so that all
-// who are told delete the same one.
-func newer(a, b devops.Database) string {
+// newerID returns the ID of the database that was created later, so that all
+// users who get the warning delete the same one.
+func newerID(a, b devops.Database) string {
 	if c := cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)); c > 0 {
 		return a.ID
 	}

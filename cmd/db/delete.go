@@ -59,17 +59,17 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	if d.BeingDeleted() {
+	if d.IsTerminating() {
 		app.Say("%s is already being deleted.", d.Name)
 	} else if err := app.ConfirmName(ctx, in.confirm, d.Name, "Delete %s database %s (%s) with all its data", d.Type, d.Name, strings.Join(d.Regions, ", ")); err != nil {
 		return err
 	}
 	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: "deleting " + d.Name, Wait: in.wait,
-		// By its id: by its name, it may come to mean a later database.
+		// The ID, because the name may later belong to another database.
 		Next:  shellword.Line("astra", "db", "delete", d.ID, "--confirm="+d.Name, "--if-exists", "--wait"),
 		Send:  func(ctx context.Context) error { return session.Databases.Terminate(ctx, d.ID) },
-		Begun: devops.Database.BeingDeleted,
+		Begun: devops.Database.IsTerminating,
 		Done:  func(d devops.Database) bool { return d.Status == "TERMINATED" },
 	})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// sleepy says what serverless databases do instead of being parked.
-const sleepy = "serverless databases hibernate automatically when unused and resume at the first request to their data"
+// hibernateNote explains that serverless databases hibernate.
+const hibernateNote = "serverless databases hibernate automatically when unused and resume at the first request to their data"
 
 func newPark(app *cli.App) *cobra.Command {
 	wait := false
@@ -32,7 +32,7 @@ func newPark(app *cli.App) *cobra.Command {
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
-	session, d, err := classic(ctx, app, ref, "parked", sleepy)
+	session, d, err := findClassic(ctx, app, ref, "parked", hibernateNote)
 	if err != nil {
 		return err
 	}

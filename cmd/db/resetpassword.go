@@ -45,7 +45,7 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 	if in.username == "" {
 		return exit.Usagef("--username is required")
 	}
-	session, d, err := classic(ctx, app, ref, "given passwords", "serverless databases use application tokens: astra token generate")
+	session, d, err := findClassic(ctx, app, ref, "given passwords", "serverless databases use application tokens: astra token generate")
 	if err != nil {
 		return err
 	}
@@ -63,6 +63,6 @@ func (in resetPassword) run(ctx context.Context, app *cli.App, ref string) error
 			sent = err == nil
 			return err
 		},
-		Done: func(d devops.Database) bool { return sent && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool { return sent && d.State() != devops.StateChanging },
 	}, "Reset the password of %s in %s? The old password stops working.", in.username, d.Name)
 }

@@ -43,14 +43,14 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 	if in.units < 1 || in.units > most {
 		return exit.Usagef("--capacity-units must be 1 to %d", most)
 	}
-	session, d, err := classic(ctx, app, ref, "resized", "serverless databases scale automatically")
+	session, d, err := findClassic(ctx, app, ref, "resized", "serverless databases scale automatically")
 	if err != nil {
 		return err
 	}
 	if err := in.check(d); err != nil {
 		return err
 	}
-	if in.units == d.CapacityUnits && d.State() != devops.Changing {
+	if in.units == d.CapacityUnits && d.State() != devops.StateChanging {
 		app.Say("%s already has %s.", d.Name, spelling.Count(in.units, "capacity unit"))
 		return cli.PrintOne(app, columns(), d)
 	}
@@ -62,12 +62,12 @@ func (in resize) run(ctx context.Context, app *cli.App, ref string) error {
 			lost = lost || devops.MaybeApplied(err)
 			return err
 		},
-		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // that of somebody else looks the same
-		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.Changing },
+		Begun: func(d devops.Database) bool { return lost && d.Status == "RESIZING" }, // a resize by another client looks the same
+		Done:  func(d devops.Database) bool { return d.CapacityUnits == in.units && d.State() != devops.StateChanging },
 	}, "Resize %s from %s to %s? This cannot be undone.", d.Name, fmt.Sprint(d.CapacityUnits), spelling.Count(in.units, "capacity unit"))
 }
 
-// check refuses what the service does not do.
+// check refuses resizes that the service does not support.
 func (in resize) check(d devops.Database) error {
 	const step = 3
 	switch {

@@ -28,7 +28,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {
-	session, d, err := classic(ctx, app, ref, "parked and unparked", sleepy)
+	session, d, err := findClassic(ctx, app, ref, "parked and unparked", hibernateNote)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// Package doctor is "astra doctor": what may keep the program from working.
+// Package doctor is "astra doctor": it checks the setup of the program.
 package doctor
 
 import (
@@ -20,13 +20,13 @@ import (
 	"github.com/astra-admin/astra/pkg/tokens"
 )
 
-// finding is what one check found.
+// finding is the result of one check.
 type finding struct{ check, state, detail string }
 
 // The states of a check.
 const (
 	fine    = "ok"
-	note    = "note" // not wrong, but worth knowing
+	note    = "note" // not a problem, but worth knowing
 	trouble = "problem"
 )
 
@@ -84,7 +84,7 @@ func configuration(app *cli.App) finding {
 	return f
 }
 
-// keyring is a problem only if something is kept there or would be.
+// keyring checks the keyring if the program uses it.
 func keyring(ctx context.Context, app *cli.App) finding {
 	f := finding{check: "keyring", state: fine, detail: "usable"}
 	store, err := app.Store(string(credential.Keyring))
@@ -114,7 +114,7 @@ func login(ctx context.Context, app *cli.App) finding {
 	if err != nil {
 		return finding{f.check, trouble, err.Error()}
 	}
-	_, err = session.OrgID(ctx) // the service is asked, and with this token
+	_, err = session.OrgID(ctx) // verifies the token with the service
 	name := ""
 	if err == nil {
 		name, err = session.OrgName(ctx)
@@ -130,13 +130,12 @@ func login(ctx context.Context, app *cli.App) finding {
 	return f
 }
 
-// database looks whether the database that is selected here, and those of other
-// directories, can be used.
+// database checks the selected database, and those of other directories.
 func database(app *cli.App) finding {
 	f := finding{check: "database", state: fine, detail: "none selected"}
 	profile, err := app.ProfileIfAny()
 	if err != nil {
-		return finding{f.check, note, err.Error()} // a problem of the login
+		return finding{f.check, note, err.Error()} // reported by login
 	}
 	selected, err := app.Select(profile, "")
 	if err == nil && selected.Set() {
@@ -164,7 +163,7 @@ func database(app *cli.App) finding {
 	return f
 }
 
-// operations looks for those that were cut short.
+// operations checks for pending operations.
 func operations(app *cli.App) finding {
 	f := finding{check: "operations", state: fine, detail: "no unfinished operations"}
 	words, next, err := tokens.DescribeUnfinished(app)
@@ -177,7 +176,7 @@ func operations(app *cli.App) finding {
 	return f
 }
 
-// environment looks for variables that surprise.
+// environment checks for conflicting variables.
 func environment(app *cli.App) finding {
 	f := finding{check: "environment", state: fine, detail: "no conflicting variables"}
 	var words []string
@@ -196,8 +195,8 @@ func environment(app *cli.App) finding {
 	return f
 }
 
-// seenNames checks whether names for completion can be written: commands do not report
-// that they cannot.
+// seenNames checks the directory of candidate names: commands do not report
+// errors there.
 func seenNames(app *cli.App) finding {
 	f := finding{check: "completion", state: fine}
 	paths, err := app.Paths()
@@ -211,8 +210,8 @@ func seenNames(app *cli.App) finding {
 	return f
 }
 
-// otherInstalls looks for other programs called astra: the official tool has the
-// same name.
+// otherInstalls checks for other programs named astra, such as the official
+// tool.
 func otherInstalls(app *cli.App) finding {
 	f := finding{check: "PATH", state: fine, detail: "no other program named astra"}
 	self, err := os.Executable()

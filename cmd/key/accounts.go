@@ -11,7 +11,7 @@ import (
 )
 
 func newAccounts(app *cli.App) *cobra.Command {
-	var in place
+	var in location
 	cmd := &cobra.Command{
 		Use:   "accounts --cloud PROVIDER --region REGION",
 		Short: "List the accounts that need access to a key",
@@ -25,7 +25,7 @@ key before you register it: see "astra key --help" for the steps.`,
 	return cmd
 }
 
-func (p place) accounts(ctx context.Context, app *cli.App) error {
+func (p location) accounts(ctx context.Context, app *cli.App) error {
 	if err := p.check(); err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (p place) accounts(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := p.knownOrgs(ctx, app, session); err != nil {
+	if err := p.checkRegion(ctx, app, session); err != nil {
 		return err
 	}
 	accounts, err := session.Keys.Accounts(ctx, p.cloud, p.region, p.classic)

@@ -15,7 +15,7 @@ import (
 )
 
 type create struct {
-	place
+	location
 
 	id string
 }
@@ -61,7 +61,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if old, found := region(registered, key); found {
+	if old, found := findKey(registered, key); found {
 		if old.ID != key.ID {
 			return exit.Failf(exit.Conflict, "%s already has a key in %s: %s", key.Cloud, key.Region, old.ID).
 				WithHint("each cloud and region has one key, which cannot be replaced; ask DataStax support")
@@ -69,10 +69,10 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		app.Say("This key is already registered.")
 		return cli.PrintOne(app, columns(), old)
 	}
-	if err := in.knownOrgs(ctx, app, session); err != nil {
+	if err := in.checkRegion(ctx, app, session); err != nil {
 		return err
 	}
-	if err := in.agreed(ctx, app, session); err != nil {
+	if err := in.confirm(ctx, app, session); err != nil {
 		return err
 	}
 	org, err := session.OrgID(ctx)
@@ -80,7 +80,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	err = session.Keys.Create(ctx, org, key)
-	if errors.Is(err, devops.ErrOutcomeUnknown) { // the list tells
+	if errors.Is(err, devops.ErrOutcomeUnknown) { // the list shows the outcome
 		if now, lookErr := session.Keys.List(ctx, in.classic); lookErr == nil && slices.Contains(now, key) {
 			err = nil
 		}
@@ -92,7 +92,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	return cli.PrintOne(app, columns(), key)
 }
 
-func region(keys []devops.Key, key devops.Key) (devops.Key, bool) {
+func findKey(keys []devops.Key, key devops.Key) (devops.Key, bool) {
 	i := slices.IndexFunc(keys, func(k devops.Key) bool { return k.Cloud == key.Cloud && strings.EqualFold(k.Region, key.Region) })
 	if i < 0 {
 		return devops.Key{}, false
@@ -100,8 +100,9 @@ func region(keys []devops.Key, key devops.Key) (devops.Key, bool) {
 	return keys[i], true
 }
 
-// agreed shows who must be able to use the key, and asks.
-func (in create) agreed(ctx context.Context, app *cli.App, session *cli.Session) error {
+// confirm shows the accounts that need access to the key, and asks for
+// confirmation.
+func (in create) confirm(ctx context.Context, app *cli.App, session *cli.Session) error {
 	accounts, err := session.Keys.Accounts(ctx, in.cloud, in.region, in.classic)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 func newGet(app *cli.App) *cobra.Command {
-	var in place
+	var in location
 	cmd := &cobra.Command{
 		Use:     "get --cloud PROVIDER --region REGION",
 		Aliases: []string{"show", "describe"},

@@ -1,4 +1,4 @@
-// Package key is "astra key": customer keys, with which databases are encrypted.
+// Package key is "astra key": customer keys for the encryption of databases.
 package key
 
 import (
@@ -60,7 +60,7 @@ the data of its databases becomes unreadable.`,
 	return noun
 }
 
-// errUnsupportedVerb is the answer to those who look for what there is not.
+// errUnsupportedVerb explains that the API cannot modify keys.
 func errUnsupportedVerb(args []string) error {
 	if len(args) == 0 || !slices.Contains([]string{"delete", "remove", "rm", "update", "edit", "rotate", "replace", "disable", "revoke"}, args[0]) {
 		return nil
@@ -79,13 +79,13 @@ func columns() []output.Column[devops.Key] {
 	}
 }
 
-// place is where a key is for.
-type place struct {
+// location is the cloud and region of a key.
+type location struct {
 	cloud, region string
 	classic       bool
 }
 
-func (p *place) add(cmd *cobra.Command) {
+func (p *location) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	lookup.AddCloud(f, &p.cloud)
 	f.StringVar(&p.region, "region", "", "`name` of the region")
@@ -93,7 +93,7 @@ func (p *place) add(cmd *cobra.Command) {
 	completion.Flags(f, completion.CloudRegions, "region")
 }
 
-func (p *place) check() error {
+func (p *location) check() error {
 	if err := lookup.CheckCloud(&p.cloud); err != nil {
 		return err
 	}
@@ -109,10 +109,10 @@ func (p *place) check() error {
 	return nil
 }
 
-// knownOrgs makes sure that databases can be in the region: the service answers for
-// any. Regions are seen by those who may create databases, and a credential for
-// keys need not be theirs.
-func (p place) knownOrgs(ctx context.Context, app *cli.App, session *cli.Session) error {
+// checkRegion checks that the region has databases: the service returns accounts
+// for any region. Listing regions requires permission to create databases,
+// which the credential may lack.
+func (p location) checkRegion(ctx context.Context, app *cli.App, session *cli.Session) error {
 	kind := ""
 	if p.classic {
 		kind = "classic"

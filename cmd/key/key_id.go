@@ -7,8 +7,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// validateKeyID checks the name of the key as far as its form goes, and takes the
-// region from it where none is given.
+// validateKeyID checks the format of the key ID, and sets a missing region from
+// it.
 func (in *create) validateKeyID() error {
 	if in.id == "" {
 		return exit.Usagef("--key-id is required").WithHint("it is the name of the key at the cloud provider; for the preparation see: astra key --help")
@@ -17,11 +17,11 @@ func (in *create) validateKeyID() error {
 	var region, fault string
 	switch in.cloud {
 	case "aws":
-		region, fault = arn(in.id)
+		region, fault = parseARN(in.id)
 	case "gcp":
-		region, fault = resource(in.id)
+		region, fault = parseResourceName(in.id)
 	case "azure":
-		fault = vault(in.id)
+		fault = checkVaultURL(in.id)
 	}
 	if in.region == "" {
 		in.region = region
@@ -38,8 +38,8 @@ func (in *create) validateKeyID() error {
 	return nil
 }
 
-// arn reads the name of a key at AWS.
-func arn(id string) (region, fault string) {
+// parseARN parses the ARN of a key at AWS.
+func parseARN(id string) (region, fault string) {
 	parts := strings.Split(id, ":")
 	if len(parts) != 6 || parts[0] != "arn" || !strings.HasPrefix(parts[1], "aws") || parts[2] != "kms" || parts[3] == "" || len(strings.Trim(parts[4], "0123456789")) > 0 || len(parts[4]) != 12 {
 		return "", "is not the ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000"
@@ -53,8 +53,8 @@ func arn(id string) (region, fault string) {
 	return parts[3], ""
 }
 
-// resource reads the name of a key at Google Cloud.
-func resource(id string) (region, fault string) {
+// parseResourceName parses the resource name of a key at Google Cloud.
+func parseResourceName(id string) (region, fault string) {
 	parts := strings.Split(id, "/")
 	if len(parts) == 10 && parts[8] == "cryptoKeyVersions" {
 		return parts[3], "is one version of a key; omit everything after the name of the key"
@@ -66,8 +66,8 @@ func resource(id string) (region, fault string) {
 	return parts[3], ""
 }
 
-// vault reads the address of a key at Azure, which does not tell the region.
-func vault(id string) (fault string) {
+// checkVaultURL checks the URL of a key at Azure, which does not include the region.
+func checkVaultURL(id string) (fault string) {
 	u, err := url.Parse(id)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Host != u.Hostname() || u.User != nil || strings.ContainsAny(id, "?#") {
 		return notVault

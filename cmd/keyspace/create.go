@@ -61,7 +61,7 @@ func (in create) run(ctx context.Context, app *cli.App, name string) error {
 	d, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("creating keyspace %s in %s", name, d.Name), Again: "--if-not-exists", Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.CreateKeyspace(ctx, d.ID, name) },
-		Done: func(d devops.Database) bool { return has(d, name) && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool { return has(d, name) && d.State() != devops.StateChanging },
 	})
 	if err != nil {
 		return err

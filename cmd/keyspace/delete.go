@@ -52,7 +52,7 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	change := dbchange.Spec{
 		Doing: fmt.Sprintf("deleting keyspace %s of %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.DropKeyspace(ctx, d.ID, name) },
-		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool { return !has(d, name) && d.State() != devops.StateChanging },
 	}
 	if !has(d, name) && in.ifExists && !change.Done(d) { // one that is being made is not listed yet
 		if d, err = dbchange.AwaitFree(ctx, app, session, d, change); err != nil {

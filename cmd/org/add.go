@@ -73,21 +73,21 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := in.known(app); err != nil {
+	if err := in.warnDuplicate(app); err != nil {
 		return err
 	}
 	if err := app.Confirm(ctx, "Add organization %s, owned by %s? The API cannot delete organizations.", in.name, in.email); err != nil {
 		return err
 	}
-	made, err := session.Orgs.Create(ctx, devops.NewOrg{
+	created, err := session.Orgs.Create(ctx, devops.NewOrg{
 		Name: in.name, Email: in.email, AdminUserID: admin, EnterpriseID: in.enterprise,
 	})
 	if err != nil {
-		return in.advise(ctx, session, fmt.Errorf("add organization %s: %w", in.name, err))
+		return in.addHint(ctx, session, fmt.Errorf("add organization %s: %w", in.name, err))
 	}
-	added := organization{id: made.ID, name: cmp.Or(made.Name, in.name)}
-	in.note(ctx, app, added)
-	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(made.Email, in.email))
+	added := organization{id: created.ID, name: cmp.Or(created.Name, in.name)}
+	in.record(ctx, app, added)
+	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(created.Email, in.email))
 	app.Say("To use it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }
@@ -122,9 +122,9 @@ func (in add) administrator(ctx context.Context, session *cli.Session) (string, 
 		WithHint("specify the administrator of the new organization with --admin-user ID").WithNext("astra user list --columns id,email")
 }
 
-// known warns about an organization with the same name, since the service accepts a
-// second one.
-func (in add) known(app *cli.App) error {
+// warnDuplicate warns about an organization with the same name, since the service
+// allows duplicates.
+func (in add) warnDuplicate(app *cli.App) error {
 	all, err := knownOrgs(app)
 	if err != nil {
 		return err
@@ -138,9 +138,8 @@ func (in add) known(app *cli.App) error {
 	return nil
 }
 
-// advise adds a hint if the service refused to add the organization, or the outcome is
-// unknown.
-func (in add) advise(ctx context.Context, session *cli.Session, err error) error {
+// addHint adds a hint to an error of the service, or to an unknown outcome.
+func (in add) addHint(ctx context.Context, session *cli.Session, err error) error {
 	page := browser.PortalPage("")
 	if id, unknown := session.OrgID(ctx); unknown == nil {
 		page = browser.PortalPage(id)
@@ -156,9 +155,9 @@ func (in add) advise(ctx context.Context, session *cli.Session, err error) error
 	return err
 }
 
-// note records the organization, because the service cannot list it. It exists by now,
-// so a failure to record it is only a warning.
-func (in add) note(ctx context.Context, app *cli.App, added organization) {
+// record records the organization, because the service cannot list it. A failure
+// is only a warning, because the organization exists.
+func (in add) record(ctx context.Context, app *cli.App, added organization) {
 	err := app.UpdateConfig(ctx, func(c *config.Config) error {
 		if !slices.ContainsFunc(c.Organizations, func(o config.Org) bool { return o.ID == added.id }) {
 			c.Organizations = append(c.Organizations, config.Org{ID: added.id, Name: config.DisplayName(output.Sanitize(added.name))})

@@ -18,13 +18,13 @@ func newGet(app *cli.App) *cobra.Command {
 		Annotations: completion.Args(completion.Organizations),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				here, err := current(cmd.Context(), app)
+				active, err := activeOrg(cmd.Context(), app)
 				if err != nil {
 					return err
 				}
-				return cli.PrintOne(app, columns(), here)
+				return cli.PrintOne(app, columns(), active)
 			}
-			all, err := known(cmd.Context(), app)
+			all, err := knownWithActive(cmd.Context(), app)
 			if err != nil {
 				return err
 			}

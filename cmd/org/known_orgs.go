@@ -14,15 +14,15 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// knownOrgs returns the organizations of the profiles, then those without a profile that
-// were added on this machine.
+// knownOrgs returns the organizations of the profiles, then those without a
+// profile that were added on this machine.
 func knownOrgs(app *cli.App) ([]organization, error) {
 	cfg, err := app.Config()
 	if err != nil {
 		return nil, err
 	}
 	var all []organization
-	if !app.Sandboxed() { // the user did not choose its one profile
+	if !app.Sandboxed() { // the sandbox has a fixed profile
 		for _, p := range cfg.Profiles {
 			all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
 		}
@@ -35,27 +35,28 @@ func knownOrgs(app *cli.App) ([]organization, error) {
 	return all, nil
 }
 
-// known returns knownOrgs and the active organization, whose name is requested.
-func known(ctx context.Context, app *cli.App) ([]organization, error) {
+// knownWithActive returns knownOrgs and the active organization, whose name is requested
+// from the service.
+func knownWithActive(ctx context.Context, app *cli.App) ([]organization, error) {
 	all, err := knownOrgs(app)
 	if err != nil || !app.HasCredential() {
 		return all, err
 	}
-	here, err := current(ctx, app)
+	active, err := activeOrg(ctx, app)
 	if err != nil {
 		return nil, err
 	}
 	for i, o := range all {
-		if o.profile == here.profile && o.id == here.id {
-			all[i] = here
+		if o.profile == active.profile && o.id == active.id {
+			all[i] = active
 			return all, nil
 		}
 	}
-	return append([]organization{here}, all...), nil
+	return append([]organization{active}, all...), nil
 }
 
-// current requests the organization of the active credential.
-func current(ctx context.Context, app *cli.App) (organization, error) {
+// activeOrg requests the organization of the active credential.
+func activeOrg(ctx context.Context, app *cli.App) (organization, error) {
 	session, err := app.Session(ctx)
 	if err != nil {
 		return organization{}, err
@@ -71,10 +72,10 @@ func current(ctx context.Context, app *cli.App) (organization, error) {
 	return organization{id: id, name: name, profile: session.Profile.Name, current: true}, nil
 }
 
-// matching returns the organizations with an ID, a name or a profile equal to ref. If
-// all are one organization, a profile of that name is preferred.
-func matching(all []organization, ref string) []organization {
-	all = anyOf(all, ref)
+// matches returns the organizations with an ID, a name or a profile equal to
+// ref. If all are one organization, a profile of that name is preferred.
+func matches(all []organization, ref string) []organization {
+	all = findAny(all, ref)
 	one := !slices.ContainsFunc(all, func(o organization) bool { return o.id != all[0].id })
 	if i := slices.IndexFunc(all, func(o organization) bool { return o.profile == ref }); one && i >= 0 {
 		return all[i : i+1]
@@ -82,24 +83,25 @@ func matching(all []organization, ref string) []organization {
 	return all
 }
 
-func anyOf(all []organization, ref string) []organization {
+func findAny(all []organization, ref string) []organization {
 	return slices.DeleteFunc(slices.Clone(all), func(o organization) bool {
 		return ref != o.id && !spelling.SameName(ref, o.name) && (ref != o.profile || o.profile == "")
 	})
 }
 
-// warnAlike warns about other organizations whose names look like that of meant.
-func warnAlike(app *cli.App, all []organization, meant organization, ref string) {
+// warnAlike warns about other organizations whose names look like that of
+// meant.
+func warnAlike(app *cli.App, all []organization, target organization, ref string) {
 	for _, o := range all {
-		if o.id != meant.id && ref != meant.id {
-			lookup.WarnAlike(app.Warn, "organization", meant.name, o.name)
+		if o.id != target.id && ref != target.id {
+			lookup.WarnAlike(app.Warn, "organization", target.name, o.name)
 		}
 	}
 }
 
-// find returns the organization that ref means.
+// find returns the only organization that matches ref.
 func find(all []organization, ref string) (organization, error) {
-	matches := matching(all, ref)
+	matches := matches(all, ref)
 	switch len(matches) {
 	case 0:
 		var names []string
@@ -136,8 +138,8 @@ func login(ctx context.Context, app *cli.App, name string) string {
 	return shellword.Line(words...)
 }
 
-// customAPIURL returns the URL of the service in use, or "" for the public one and for
-// the sandbox.
+// customAPIURL returns the URL of the service in use, or "" for the public one
+// and the sandbox.
 func customAPIURL(ctx context.Context, app *cli.App) string {
 	if app.Sandboxed() {
 		return ""
@@ -151,10 +153,10 @@ func customAPIURL(ctx context.Context, app *cli.App) string {
 	if err != nil || url == "" {
 		return ""
 	}
-	here, err := devops.NormalizeURL(url)
+	active, err := devops.NormalizeURL(url)
 	public, _ := devops.NormalizeURL(devops.DefaultURL)
-	if err != nil || here == public {
+	if err != nil || active == public {
 		return ""
 	}
-	return here
+	return active
 }

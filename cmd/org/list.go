@@ -21,7 +21,7 @@ requires a login first.`,
 		Example: "  astra org list\n  astra org list -o json",
 		Args:    cli.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := known(cmd.Context(), app)
+			all, err := knownWithActive(cmd.Context(), app)
 			if err != nil {
 				return err
 			}

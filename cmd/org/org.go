@@ -1,5 +1,4 @@
-// Package org is "astra org": the organizations that the user's credentials
-// belong to.
+// Package org is "astra org": the organizations of the user's credentials.
 package org
 
 import (

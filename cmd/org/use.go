@@ -34,7 +34,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	if err := oneProfile(matching(all, ref), ref); err != nil {
+	if err := checkOneProfile(matches(all, ref), ref); err != nil {
 		return err
 	}
 	found, err := find(all, ref)
@@ -61,8 +61,8 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	return nil
 }
 
-// oneProfile refuses to choose among the profiles of one organization.
-func oneProfile(matches []organization, ref string) error {
+// checkOneProfile refuses an organization with several profiles.
+func checkOneProfile(matches []organization, ref string) error {
 	var profiles []string
 	for _, m := range matches {
 		if m.id != matches[0].id {

@@ -28,7 +28,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.PrintOne(app, columns(), row{p, p.Name == cfg.CurrentProfile})
+			return cli.PrintOne(app, columns(), profileRow{p, p.Name == cfg.CurrentProfile})
 		},
 	}
 }

@@ -74,16 +74,16 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		if len(f.Unknown) > 0 {
 			app.Say("Section [%s]: ignored %s.", f.Name, strings.Join(f.Unknown, ", "))
 		}
-		if f.Unfit != "" {
-			app.Warn("skipping section [%s]: %s", f.Name, f.Unfit)
+		if f.Problem != "" {
+			app.Warn("skipping section [%s]: %s", f.Name, f.Problem)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	var done []row
+	var done []profileRow
 	var failed []error
-	for _, f := range renamed(app, found) {
+	for _, f := range withProfileNames(app, found) {
 		if _, err := app.NamedProfile(f.Name); err == nil {
 			app.Say("Skipping profile %s: it already exists.", f.Name)
 			continue
@@ -91,14 +91,14 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 		if app.DryRunf("import profile %s", f.Name) {
 			continue
 		}
-		p, err := in.take(ctx, app, kind, url, f)
+		p, err := in.importOne(ctx, app, kind, url, f)
 		if err != nil {
 			app.Warn("profile %s was not imported: %v", f.Name, err)
 			failed = append(failed, fmt.Errorf("profile %s was not imported: %w", f.Name, err))
 			continue
 		}
 		app.Say("Imported profile %s (%s).", p.Name, cmp.Or(p.Org.Name, p.Org.ID))
-		done = append(done, row{p, false})
+		done = append(done, profileRow{p, false})
 	}
 	if len(done) == 0 && len(failed) == 0 && !app.Globals.DryRun {
 		app.Say("Nothing to import.")
@@ -115,13 +115,13 @@ func (in importer) run(ctx context.Context, app *cli.App) error {
 	return exit.Partial(failed[0], "the others were imported")
 }
 
-// renamed returns the profiles that can be taken over, under names that profiles may
-// have. A section that has such a name keeps it.
-func renamed(app *cli.App, found []config.Imported) []config.Imported {
-	found = slices.DeleteFunc(slices.Clone(found), func(f config.Imported) bool { return f.Unfit != "" })
-	taken := map[string]bool{}
+// withProfileNames returns the valid profiles with valid, unique profile names. A
+// section with a valid name keeps it.
+func withProfileNames(app *cli.App, found []config.Imported) []config.Imported {
+	found = slices.DeleteFunc(slices.Clone(found), func(f config.Imported) bool { return f.Problem != "" })
+	used := map[string]bool{}
 	for _, f := range found {
-		taken[f.Name] = true
+		used[f.Name] = true
 	}
 	for i, f := range found {
 		name := config.ProfileName(f.Name)
@@ -129,19 +129,19 @@ func renamed(app *cli.App, found []config.Imported) []config.Imported {
 			continue
 		}
 		unique := name
-		for n := 2; taken[unique]; n++ {
-			const room = 58 // of the 63 characters that a name may have
+		for n := 2; used[unique]; n++ {
+			const room = 58 // of the 63 characters of a name
 			unique = fmt.Sprintf("%s-%d", name[:min(len(name), room)], n)
 		}
-		taken[unique] = true
+		used[unique] = true
 		app.Say("Section [%s] becomes profile %s.", f.Name, unique)
 		found[i].Name = unique
 	}
 	return found
 }
 
-// url is the service that the tokens are verified with: the public one, which
-// they belong to, or one that was chosen for a file that was named.
+// url returns the service with which tokens are verified: the public one, or
+// the selected one for a file argument.
 func (in importer) url(app *cli.App) (string, error) {
 	url, err := app.RequestedURL()
 	if err == nil && url != devops.DefaultURL && in.file == "" {
@@ -151,8 +151,8 @@ func (in importer) url(app *cli.App) (string, error) {
 	return url, err
 }
 
-// take verifies and stores one profile.
-func (in importer) take(ctx context.Context, app *cli.App, kind, url string, f config.Imported) (config.Profile, error) {
+// importOne verifies and stores one profile.
+func (in importer) importOne(ctx context.Context, app *cli.App, kind, url string, f config.Imported) (config.Profile, error) {
 	app.Secrets.Add(f.Token)
 	token, err := secret.ParseToken(f.Token.Reveal())
 	if err != nil {

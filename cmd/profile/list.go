@@ -21,9 +21,9 @@ func newList(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var rows []row
+			var rows []profileRow
 			for _, p := range cfg.Profiles {
-				rows = append(rows, row{p, p.Name == cfg.CurrentProfile})
+				rows = append(rows, profileRow{p, p.Name == cfg.CurrentProfile})
 			}
 			return cli.Print(app, columns(), rows, "No profiles. Log in with: astra auth login")
 		},

@@ -1,5 +1,4 @@
-// Package profile is "astra profile": the organizations that the user logged in
-// to.
+// Package profile is "astra profile": the organizations with a login.
 package profile
 
 import (
@@ -24,26 +23,26 @@ secret. "astra auth login" creates profiles.`,
 	}, newDelete, newGet, newImport, newList, newRename, newUse)
 }
 
-// row is a profile as it is shown.
-type row struct {
+// profileRow is the printed form of a profile.
+type profileRow struct {
 	config.Profile
 	current bool
 }
 
-func columns() []output.Column[row] {
-	return []output.Column[row]{
-		{Key: "name", Value: func(r row) any { return r.Name }, Name: true},
-		{Key: "orgName", Value: func(r row) any { return output.OrNull(r.Org.Name) }},
-		{Key: "orgId", Value: func(r row) any { return output.OrNull(r.Org.ID) }, Spare: 1},
-		{Key: "store", Value: func(r row) any { return r.Store }},
-		{Key: "clientId", Value: func(r row) any { return output.OrNull(r.ClientID) }, Spare: 1},
-		{Key: "apiUrl", Value: func(r row) any { return output.OrNull(r.APIURL) }, Wide: true},
-		{Key: "database", Value: func(r row) any { return output.OrNull(r.Env.DB.Name) }},
-		{Key: "current", Value: func(r row) any { return r.current }, Mark: true},
+func columns() []output.Column[profileRow] {
+	return []output.Column[profileRow]{
+		{Key: "name", Value: func(r profileRow) any { return r.Name }, Name: true},
+		{Key: "orgName", Value: func(r profileRow) any { return output.OrNull(r.Org.Name) }},
+		{Key: "orgId", Value: func(r profileRow) any { return output.OrNull(r.Org.ID) }, Spare: 1},
+		{Key: "store", Value: func(r profileRow) any { return r.Store }},
+		{Key: "clientId", Value: func(r profileRow) any { return output.OrNull(r.ClientID) }, Spare: 1},
+		{Key: "apiUrl", Value: func(r profileRow) any { return output.OrNull(r.APIURL) }, Wide: true},
+		{Key: "database", Value: func(r profileRow) any { return output.OrNull(r.Env.DB.Name) }},
+		{Key: "current", Value: func(r profileRow) any { return r.current }, Mark: true},
 	}
 }
 
-// refuseSandbox refuses profiles in sandbox mode, where there is only one.
+// refuseSandbox refuses profiles in sandbox mode.
 func refuseSandbox(app *cli.App) error {
 	if app.Sandboxed() {
 		return exit.Usagef("the sandbox has no profiles")

@@ -62,7 +62,9 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 	_, err = dbchange.Run(ctx, app, session, d, dbchange.Spec{
 		Doing: fmt.Sprintf("adding %s to %s", name, d.Name), Wait: in.wait,
 		Send: func(ctx context.Context) error { return session.Databases.AddRegion(ctx, d, name) },
-		Done: func(d devops.Database) bool { return slices.Contains(d.Regions, name) && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool {
+			return slices.Contains(d.Regions, name) && d.State() != devops.StateChanging
+		},
 	})
 	if err != nil {
 		return err

@@ -54,7 +54,9 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	}
 	change := dbchange.Spec{
 		Doing: fmt.Sprintf("removing %s from %s", name, d.Name), Again: "--if-exists", Wait: in.wait,
-		Done: func(d devops.Database) bool { return !slices.Contains(d.Regions, name) && d.State() != devops.Changing },
+		Done: func(d devops.Database) bool {
+			return !slices.Contains(d.Regions, name) && d.State() != devops.StateChanging
+		},
 	}
 	dc := datacenter(d, name)
 	if dc.ID == "" && in.ifExists && !change.Done(d) { // one that is being added is not listed yet

@@ -46,9 +46,9 @@ With -o json: {"role": {"id", "name"}, "reason", "alternatives": [{"id",
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	f := cmd.Flags()
-	flags.EnumList(f, &in.needs, "needs", words(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
-	flags.Enum(f, &in.level, "level", string(iam.ReadOnly), words(iam.Accesses()), "access `level`")
-	flags.Enum(f, &in.whose, "for", string(iam.Person), words(iam.Kinds()), "`holder` of the role")
+	flags.EnumList(f, &in.needs, "needs", toStrings(iam.Needs()), "purposes of the role, a comma-separated `list`; repeatable")
+	flags.Enum(f, &in.level, "level", string(iam.ReadOnly), toStrings(iam.Accesses()), "access `level`")
+	flags.Enum(f, &in.whose, "for", string(iam.Person), toStrings(iam.Kinds()), "`holder` of the role")
 	return cmd
 }
 
@@ -64,14 +64,14 @@ func (in advise) run(app *cli.App) error {
 	return cli.PrintOne(app, adviceColumns(), advice)
 }
 
-// demand reads the flags.
+// demand returns the request from the flags.
 func (in advise) demand() (iam.Request, error) {
 	d := iam.Request{Access: iam.Access(in.level), Kind: iam.Kind(in.whose)}
 	if !slices.Contains(iam.Accesses(), d.Access) {
-		return d, exit.Usagef("--level must be one of %s, not %q", all(iam.Accesses()), in.level)
+		return d, exit.Usagef("--level must be one of %s, not %q", joinValues(iam.Accesses()), in.level)
 	}
 	if !slices.Contains(iam.Kinds(), d.Kind) {
-		return d, exit.Usagef("--for must be one of %s, not %q", all(iam.Kinds()), in.whose)
+		return d, exit.Usagef("--for must be one of %s, not %q", joinValues(iam.Kinds()), in.whose)
 	}
 	for _, list := range in.needs {
 		for word := range strings.SplitSeq(list, ",") {
@@ -79,31 +79,31 @@ func (in advise) demand() (iam.Request, error) {
 			switch {
 			case need == "" || slices.Contains(d.Needs, need):
 			case !slices.Contains(iam.Needs(), need):
-				return d, exit.Usagef("unknown need %q", word).WithHint("valid needs: %s", all(iam.Needs()))
+				return d, exit.Usagef("unknown need %q", word).WithHint("valid needs: %s", joinValues(iam.Needs()))
 			default:
 				d.Needs = append(d.Needs, need)
 			}
 		}
 	}
 	if len(d.Needs) == 0 {
-		return d, exit.Usagef("--needs is required").WithHint("valid needs: %s", all(iam.Needs()))
+		return d, exit.Usagef("--needs is required").WithHint("valid needs: %s", joinValues(iam.Needs()))
 	}
 	return d, nil
 }
 
-// errNoRole is the negative answer, with a command that creates a custom role or asks
-// for what is possible.
+// errNoRole returns the negative result, with a command that creates a custom
+// role or requests the nearest possible role.
 func errNoRole(d iam.Request, advice iam.Advice) error {
 	e := exit.Failf(exit.CheckFailed, "%s", advice.Reason)
 	if len(advice.Permissions) == 0 {
 		return e.WithNext(shellword.Line("astra", "role", "advise",
-			"--needs", strings.Join(words(d.Needs), ","), "--level", string(advice.Instead.Access), "--for", string(advice.Instead.Kind)))
+			"--needs", strings.Join(toStrings(d.Needs), ","), "--level", string(advice.Instead.Access), "--for", string(advice.Instead.Kind)))
 	}
 	e = e.WithHint("a custom role can grant exactly this")
 	if len(advice.Larger) > 0 {
 		e = e.WithHint("a custom role can grant exactly this; %s also fits, but grants far more", advice.Larger[0].Name)
 	}
-	command := []string{"astra", "role", "create", strings.Join(words(d.Needs), " ") + " " + string(d.Access)}
+	command := []string{"astra", "role", "create", strings.Join(toStrings(d.Needs), " ") + " " + string(d.Access)}
 	for _, p := range advice.Permissions {
 		command = append(command, "--permission", p)
 	}
@@ -126,10 +126,10 @@ func adviceColumns() []output.Column[iam.Advice] {
 	}
 }
 
-// all lists the words that a flag takes.
-func all[T ~string](values []T) string { return strings.Join(words(values), ", ") }
+// joinValues lists the values of a flag.
+func joinValues[T ~string](values []T) string { return strings.Join(toStrings(values), ", ") }
 
-func words[T ~string](values []T) []string {
+func toStrings[T ~string](values []T) []string {
 	texts := make([]string, len(values))
 	for i, v := range values {
 		texts[i] = string(v)

@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// roleChange is a role before and after.
+// roleChange is a role before and after a change.
 type roleChange struct {
 	before, after devops.Role
 }
@@ -34,7 +34,7 @@ func (c roleChange) removesPermissions() bool {
 	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(uncovered(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
 }
 
-// print shows the changes, one a line.
+// print prints the changes, one per line.
 func (c roleChange) print(app *cli.App, databases map[string]string) {
 	app.Say("Changes to role %s:", c.before.Name)
 	for _, line := range c.lines(databases) {
@@ -42,7 +42,7 @@ func (c roleChange) print(app *cli.App, databases map[string]string) {
 	}
 }
 
-// lines are the changes, one each.
+// lines returns the changes, one per line.
 func (c roleChange) lines(databases map[string]string) []string {
 	var all []string
 	if c.before.Name != c.after.Name {
@@ -65,8 +65,8 @@ func (c roleChange) lines(databases map[string]string) []string {
 	return all
 }
 
-// send changes the role, if it is still as it was shown, and reads it back, since the
-// service does not return it.
+// send updates the role if it is unchanged since it was shown, and reads it
+// back, since the service does not return it.
 func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role, error) {
 	id := c.before.ID
 	look := shellword.Line("astra", "role", "get", "id:"+id)
@@ -96,13 +96,13 @@ func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role
 	return after, nil
 }
 
-// missingFrom returns the texts of those that are not among these.
+// missingFrom returns the elements of those that are not in these.
 func missingFrom(these, those []string) []string {
 	return slices.DeleteFunc(distinct(those), func(s string) bool { return slices.Contains(these, s) })
 }
 
-// uncovered returns the resources of those that none of these covers. One that
-// cannot be read is covered by itself alone.
+// uncovered returns the resources of those that none of these covers. Malformed
+// resources are only covered by themselves.
 func uncovered(these, those []string) []string {
 	return slices.DeleteFunc(missingFrom(these, those), func(name string) bool {
 		target, ok := iam.DescribeResource(name)

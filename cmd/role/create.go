@@ -102,15 +102,15 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err := in.lintPolicy(app, policy); err != nil {
 		return err
 	}
-	if in.picked() {
+	if in.usesPicker() {
 		if err := in.preview(ctx, app, session, policy); err != nil {
 			return err
 		}
 	}
-	made, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
-	if in.ifNotExists && errors.Is(err, devops.ErrConflict) { // another process was faster
+	created, err := session.Roles.Create(ctx, in.name, devops.Policy(policy))
+	if in.ifNotExists && errors.Is(err, devops.ErrConflict) { // another process created it concurrently
 		if roles, listErr := session.Roles.List(ctx); listErr == nil {
-			if now, exists := in.among(roles); exists {
+			if now, exists := in.findByName(roles); exists {
 				return in.compare(ctx, app, session, now, policy, doc)
 			}
 		}
@@ -118,11 +118,11 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return fmt.Errorf("create role %s: %w", in.name, err)
 	}
-	app.Say("Created role %s.", made.Name)
-	return show(ctx, app, session, made, []holder{}) // a new role has no holders
+	app.Say("Created role %s.", created.Name)
+	return show(ctx, app, session, created, []holder{}) // a new role has no holders
 }
 
-// existing returns the custom role that --if-not-exists leaves unchanged.
+// existing returns the role that --if-not-exists leaves unchanged.
 func (in create) existing(ctx context.Context, session *cli.Session) (devops.Role, bool, error) {
 	if !in.ifNotExists {
 		return devops.Role{}, false, nil
@@ -131,13 +131,12 @@ func (in create) existing(ctx context.Context, session *cli.Session) (devops.Rol
 	if err != nil {
 		return devops.Role{}, false, err
 	}
-	r, exists := in.among(roles)
+	r, exists := in.findByName(roles)
 	return r, exists, nil
 }
 
-// among returns the one custom role with the name, which is compared as the service
-// compares names.
-func (in create) among(roles []devops.Role) (devops.Role, bool) {
+// findByName returns the custom role with the name, compared as in the service.
+func (in create) findByName(roles []devops.Role) (devops.Role, bool) {
 	same := slices.DeleteFunc(slices.Clone(roles), func(r devops.Role) bool {
 		return isDefault(r) || spelling.Fold(r.Name) != spelling.Fold(in.name)
 	})
@@ -147,8 +146,9 @@ func (in create) among(roles []devops.Role) (devops.Role, bool) {
 	return same[0], true
 }
 
-// compare shows the existing role if it has the same policy, and fails with the
-// difference otherwise. A description counts if one is given.
+// compare prints the existing role if it has the same policy, and otherwise
+// fails with the difference. A description is compared only if one is
+// specified.
 func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role, policy iam.Policy, doc document) error {
 	after := before
 	after.Policy = devops.Policy(policy)
@@ -161,12 +161,12 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	if subtract(org, before, after).empty() && subtract(org, after, before).empty() &&
 		before.Policy.Description == after.Policy.Description && before.Policy.Effect == after.Policy.Effect {
-		held, err := assigned(ctx, app, session)
+		holders, err := assigned(ctx, app, session)
 		if err != nil {
 			return err
 		}
 		app.Say("Role %s already exists with this policy.", before.Name)
-		return show(ctx, app, session, before, held.holdersOf(before.ID))
+		return show(ctx, app, session, before, holders.holdersOf(before.ID))
 	}
 	names, err := databaseNames(ctx, session)
 	if err != nil {
@@ -180,10 +180,10 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 		WithNext(shellword.Line("astra", "role", "get", "id:"+before.ID))
 }
 
-// picked reports whether the permissions are picked from a list.
-func (in create) picked() bool { return len(in.permissions) == 0 && in.like == "" && in.from == "" }
+// usesPicker reports whether the permissions are picked from a list.
+func (in create) usesPicker() bool { return len(in.permissions) == 0 && in.like == "" && in.from == "" }
 
-// prepare finds mistakes before anything is sent, and reads the document.
+// prepare validates the flags and reads the document, before anything is sent.
 func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 	if err := in.check(); err != nil {
 		return document{}, err
@@ -194,7 +194,7 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 	if in.like != "" && in.from != "" {
 		return document{}, exit.Usagef("--like and --from cannot be used together")
 	}
-	if in.picked() && !app.Interactive() {
+	if in.usesPicker() && !app.Interactive() {
 		return document{}, exit.Usagef("specify at least one of --permission, --like, --from").WithNext("astra permission list")
 	}
 	if in.from == "" {
@@ -205,22 +205,22 @@ func (in create) prepare(ctx context.Context, app *cli.App) (document, error) {
 
 // policy returns the policy of the new role.
 func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session, doc document) (iam.Policy, error) {
-	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // a name for a description, as the Portal does
-	where, source := allDatabases(), "--resource"
+	policy := iam.Policy{Description: in.name, Effect: iam.Allow} // the name as description, like the Portal
+	scope, source := allDatabases(), "--resource"
 	var err error
 	switch {
 	case in.like != "":
-		policy.Actions, where, err = copyFrom(ctx, session, in.like)
+		policy.Actions, scope, err = copyFrom(ctx, session, in.like)
 	case in.from != "":
 		policy.Description, policy.Actions = doc.describe(in.name), doc.Permissions
-		if doc.parseScope() && !in.scoped() {
+		if doc.parseScope() && !in.hasScopeFlags() {
 			source = "--from " + in.from
-			where, err = doc.scopeFlags(ctx, app, session)
+			scope, err = doc.scopeFlags(ctx, app, session)
 		}
-	case in.picked():
+	case in.usesPicker():
 		policy.Actions, err = pickPermissions(ctx, app)
-		if err == nil && !in.scoped() {
-			where, err = pickPlace(ctx, app, session, policy.Actions)
+		if err == nil && !in.hasScopeFlags() {
+			scope, err = pickScope(ctx, app, session, policy.Actions)
 		}
 	}
 	if err != nil {
@@ -232,8 +232,8 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 	if policy.Actions, err = in.actions(policy.Actions); err != nil {
 		return policy, err
 	}
-	if in.scoped() {
-		if where, err = in.scopeFlags(ctx, app, session); err != nil {
+	if in.hasScopeFlags() {
+		if scope, err = in.scopeFlags(ctx, app, session); err != nil {
 			return policy, err
 		}
 	}
@@ -241,26 +241,26 @@ func (in create) policy(ctx context.Context, app *cli.App, session *cli.Session,
 	if err != nil {
 		return policy, err
 	}
-	policy.Resources = where.resources(org, policy.Actions)
-	return policy, where.checkOrg(org, source)
+	policy.Resources = scope.resources(org, policy.Actions)
+	return policy, scope.checkOrg(org, source)
 }
 
-// actions adds permissions to those of the role to start from, and removes others, as
-// flags say.
-func (in create) actions(begin []string) ([]string, error) {
+// actions applies --permission and --remove-permission to the initial
+// permissions.
+func (in create) actions(initial []string) ([]string, error) {
 	added, err := parameters(in.permissions)
 	if err != nil {
 		return nil, err
 	}
-	left, err := without(distinct(slices.Concat(begin, added)), in.removed)
-	if err == nil && len(left) == 0 {
+	remaining, err := without(distinct(slices.Concat(initial, added)), in.removed)
+	if err == nil && len(remaining) == 0 {
 		err = exit.Usagef("no permissions left; a role needs at least one").WithNext("astra permission list")
 	}
-	return left, err
+	return remaining, err
 }
 
-// copyFrom returns the permissions and the scope of a role. A default role applies
-// everywhere, so added permissions must apply everywhere, too.
+// copyFrom returns the permissions and scope of a role. A default role applies
+// everywhere, so added permissions do too.
 func copyFrom(ctx context.Context, session *cli.Session, ref string) ([]string, scopeFlags, error) {
 	r, err := session.Role(ctx, ref)
 	if err != nil {

@@ -17,14 +17,14 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-type remove struct {
+type deleteCmd struct {
 	refs     []string
 	ifExists bool
 	force    bool
 }
 
 func newDelete(app *cli.App) *cobra.Command {
-	var in remove
+	var in deleteCmd
 	cmd := &cobra.Command{
 		Use:     "delete ROLE…",
 		Aliases: []string{"rm", "remove"},
@@ -49,16 +49,16 @@ that might be, requires --force because you might lock yourself out.`,
 	return cmd
 }
 
-// A deletion is a role to be deleted. One without an ID does not exist, or repeats an
-// earlier row.
+// deletion is a role to delete. Without an ID it does not exist, or duplicates
+// an earlier row.
 type deletion struct {
 	input  string
 	sameAs string // the ID of the role of that row
 	devops.Role
 }
 
-func (in remove) run(ctx context.Context, app *cli.App) error {
-	several := len(in.refs) > 1
+func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
+	multiple := len(in.refs) > 1
 	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
@@ -71,23 +71,23 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	roles := existing(found)
-	var held assignments
+	var holders assignments
 	if len(roles) > 0 {
-		if held, err = in.agreed(ctx, app, session, roles); err != nil {
+		if holders, err = in.confirm(ctx, app, session, roles); err != nil {
 			return err
 		}
 	}
 	switch {
-	case several:
-		return in.several(ctx, app, session, found, held)
+	case multiple:
+		return in.runBulk(ctx, app, session, found, holders)
 	case len(roles) == 0:
 		return bulkcmd.PrintOne(app, bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
 	}
-	return in.one(ctx, app, session, found[0])
+	return in.runSingle(ctx, app, session, found[0])
 }
 
-// find returns the roles to be deleted; one that is named again is a duplicate.
-func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) ([]deletion, error) {
+// find resolves the arguments; a repeated role is a duplicate.
+func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session) ([]deletion, error) {
 	var found []deletion
 	for _, ref := range in.refs {
 		r, err := session.Role(ctx, ref)
@@ -97,7 +97,7 @@ func (in remove) find(ctx context.Context, app *cli.App, session *cli.Session) (
 			continue
 		}
 		if err == nil {
-			err = custom(r, "deleted")
+			err = requireCustom(r, "deleted")
 		}
 		if err != nil {
 			return nil, err
@@ -122,16 +122,16 @@ func existing(found []deletion) []devops.Role {
 	return roles
 }
 
-// agreed refuses a deletion that may lock the user out, shows the affected holders, and
-// asks.
-func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) (assignments, error) {
+// confirm refuses a deletion that may lock the user out, shows the affected
+// holders, and asks for confirmation.
+func (in deleteCmd) confirm(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) (assignments, error) {
 	held, err := assigned(ctx, app, session)
 	if err != nil {
 		return held, err
 	}
 	var affected []holder
 	for _, r := range roles {
-		if err := held.guard(session, r, "deleting it"); err != nil && !in.force {
+		if err := held.checkOwnRole(session, r, "deleting it"); err != nil && !in.force {
 			return held, err
 		}
 	}
@@ -145,13 +145,13 @@ func (in remove) agreed(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 	}
 	if len(roles) == 1 {
-		return held, app.Confirm(ctx, "Delete role %s, held by %s?", roles[0].Name, counted(affected))
+		return held, app.Confirm(ctx, "Delete role %s, held by %s?", roles[0].Name, countHolders(affected))
 	}
-	return held, app.Confirm(ctx, "Delete %s (%s), held by %s?", spelling.Count(len(roles), "role"), names(roles), counted(affected))
+	return held, app.Confirm(ctx, "Delete %s (%s), held by %s?", spelling.Count(len(roles), "role"), names(roles), countHolders(affected))
 }
 
-// one deletes a role and verifies that the service no longer lists it.
-func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l deletion) error {
+// runSingle deletes a role and verifies that it is no longer listed.
+func (in deleteCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Session, l deletion) error {
 	r, row := l.Role, bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "delete", Outcome: bulk.OK}
 	all, err := session.AllRoles(ctx)
 	if err != nil {
@@ -161,7 +161,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 	if app.Globals.DryRun {
 		return deleted
 	}
-	err = listed(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
+	err = verificationList(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
 	if deleted == nil && lostReadAccess(err) { // this role granted the permission to list roles
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("deletion of role %s could not be verified, because the token in use can no longer list roles: %v", r.Name, err)
@@ -174,7 +174,7 @@ func (in remove) one(ctx context.Context, app *cli.App, session *cli.Session, l 
 	return bulkcmd.PrintOne(app, row, nil)
 }
 
-func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role) error {
+func (in deleteCmd) delete(ctx context.Context, session *cli.Session, r devops.Role) error {
 	err := session.Roles.Delete(ctx, r.ID)
 	if in.ifExists && errors.Is(err, devops.ErrNotFound) {
 		return nil
@@ -182,8 +182,9 @@ func (in remove) delete(ctx context.Context, session *cli.Session, r devops.Role
 	return err
 }
 
-// listed returns the list that proves deletions: it showed these roles before.
-func listed(session *cli.Session, before []devops.Role) cli.Listed {
+// verificationList returns the list that verifies deletions: it contained these roles
+// before.
+func verificationList(session *cli.Session, before []devops.Role) cli.Listed {
 	ids := func(roles []devops.Role) []string {
 		all := make([]string, 0, len(roles))
 		for _, r := range roles {

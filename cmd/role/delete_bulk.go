@@ -10,10 +10,10 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// several deletes roles and prints the result of each row. The roles of the token in use
-// come last, since it may lose its permissions with them.
-func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session, found []deletion, held assignments) error {
-	own := func(l deletion) bool { return l.ID != "" && held.tokenHasRole(session, l.ID) }
+// runBulk deletes roles and prints the result of each row. The roles of the
+// token in use come last, since it may lose its permissions with them.
+func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Session, found []deletion, holders assignments) error {
+	own := func(l deletion) bool { return l.ID != "" && holders.tokenHasRole(session, l.ID) }
 	others := slices.DeleteFunc(slices.Clone(found), own)
 	found = slices.Concat(others, slices.DeleteFunc(slices.Clone(found), func(l deletion) bool { return !own(l) }))
 	rows := make([]bulk.Row, len(found))
@@ -31,12 +31,12 @@ func (in remove) several(ctx context.Context, app *cli.App, session *cli.Session
 	if app.Globals.DryRun {
 		return bulkcmd.DryRun(ctx, app, rows)
 	}
-	all, err := session.AllRoles(ctx) // the roles as they were shown
+	all, err := session.AllRoles(ctx) // unchanged since they were shown
 	if err != nil {
 		return err
 	}
 	results := bulkcmd.RunOwnLast(ctx, app, "Deleting", rows, len(rows)-len(others), nil)
-	answers, roles := slices.Clone(results), listed(session, all)
+	answers, roles := slices.Clone(results), verificationList(session, all)
 	roles.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed("role " + found[row].Name) })
 	if slices.ContainsFunc(found, own) { // without it the token may be unable to list roles
 		if _, err := roles.List(ctx); lostReadAccess(err) {

@@ -12,7 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// difference holds the grants of one role that the other lacks.
+// difference has the grants of one role that the other lacks.
 type difference struct {
 	Permissions []string `json:"permissions" yaml:"permissions"`
 	Resources   []string `json:"resources" yaml:"resources"`
@@ -85,7 +85,7 @@ func diffColumns(databases map[string]string) []output.Column[[2]difference] {
 	return []output.Column[[2]difference]{column("onlyInA", 0), column("onlyInB", 1)}
 }
 
-// words returns the permissions and scopes as text.
+// words returns permissions and scopes as text.
 func (s difference) words(databases map[string]string) []string {
 	return append(permissionWords(s.Permissions), formatScope(scopes(s.Resources, databases))...)
 }

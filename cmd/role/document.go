@@ -19,7 +19,7 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// document is a role as --from reads it and as "role get" prints it.
+// document is the JSON form of a role that --from reads and "role get" prints.
 type document struct {
 	Name        string   `json:"name"`
 	Description *string  `json:"description"`
@@ -40,7 +40,7 @@ type document struct {
 	Holders     json.RawMessage `json:"holders"`
 }
 
-// readDocument reads the file that --from names.
+// readDocument reads the file of --from.
 func readDocument(ctx context.Context, app *cli.App, name string) (document, error) {
 	text, err := app.ReadText(ctx, "--from", name)
 	if err != nil {
@@ -53,8 +53,8 @@ func readDocument(ctx context.Context, app *cli.App, name string) (document, err
 	return d, nil
 }
 
-// parseDocument reads a document and gives its permissions by API parameter. It
-// rejects unknown keys: a misspelled one would silently omit a setting.
+// parseDocument parses a document and converts permissions to API parameters.
+// It rejects unknown keys: a misspelled one would silently omit a setting.
 func parseDocument(text []byte) (document, error) {
 	var d document
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -78,7 +78,7 @@ func parseDocument(text []byte) (document, error) {
 	return d, d.check()
 }
 
-// unmarshalError translates an error of the decoder about a document.
+// unmarshalError describes an error of the JSON decoder.
 func unmarshalError(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("the document is empty")
@@ -93,7 +93,7 @@ func unmarshalError(err error) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
-// parameter is the form of API parameters.
+// parameter matches the format of API parameters.
 func parameter() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`) }
 
 func (d document) check() error {
@@ -129,8 +129,9 @@ func (d document) check() error {
 // parseScope reports whether the document has a scope.
 func (d document) parseScope() bool { return d.Resources != nil || d.Scopes != nil }
 
-// scopeFlags returns the scope of the document. Resources are exact, so scopes count only
-// without them, and the other fields of a scope only without its DRN.
+// scopeFlags returns the scope of the document. Resources are exact, so scopes
+// apply only without them, and the other fields of a scope only without its
+// DRN.
 func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	if d.Resources != nil {
 		return scopeFlags{exact: slices.Clone(d.Resources)}, nil
@@ -141,23 +142,23 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 			p.exact = append(p.exact, s.DRN)
 			continue
 		}
-		where := iam.Scope{Database: s.Database, Keyspace: s.Keyspace, Table: s.Table}
+		scope := iam.Scope{Database: s.Database, Keyspace: s.Keyspace, Table: s.Table}
 		if s.Database == iam.Wildcard {
-			p.compiled, p.scopes = true, append(p.scopes, where)
+			p.compiled, p.scopes = true, append(p.scopes, scope)
 			continue
 		}
 		database, err := session.Database(ctx, s.Database)
 		if err != nil {
 			return scopeFlags{}, err
 		}
-		where.Database = database.ID
-		p.add(app, database, where)
+		scope.Database = database.ID
+		p.add(app, database, scope)
 	}
 	return p, nil
 }
 
-// describe returns the description of a role called name. A description
-// that repeats the name in the document, as the Portal writes it, counts as none.
+// describe returns the description of a role called name. A description that
+// equals the name in the document, as in the Portal, is ignored.
 func (d document) describe(name string) string {
 	if d.Description == nil || spelling.SameName(*d.Description, d.Name) {
 		return name
@@ -165,7 +166,7 @@ func (d document) describe(name string) string {
 	return *d.Description
 }
 
-// sameName reports whether the document describes the role.
+// sameName reports whether the document has the name of the role.
 func (d document) sameName(r devops.Role) bool {
 	return d.Name == "" || spelling.SameName(d.Name, r.Name)
 }

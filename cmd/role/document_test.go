@@ -48,9 +48,8 @@ func TestParseDocument(t *testing.T) {
 	}
 }
 
-// FuzzDocument checks that what was read once is read the same again, that no
-// permission stays a console name, and that nothing is granted which is not
-// written.
+// FuzzDocument checks that parsing is idempotent, that Portal names are
+// converted to API parameters, and that nothing is added.
 func FuzzDocument(f *testing.F) {
 	f.Add(`{"name": "a", "permissions": ["View DB"], "resources": ["drn:astra:org:o"]}`)
 	f.Add(`{"description": null, "scopes": [{"database": "*", "keyspace": "k"}], "holders": [{}]}`)
@@ -122,7 +121,7 @@ func TestCount(t *testing.T) {
 	for want, holders := range map[string][]holder{
 		"no users or tokens": nil, "1 user": {user}, "2 tokens": {token, token}, "2 users and 1 token": {user, token, user},
 	} {
-		if got := counted(holders); got != want {
+		if got := countHolders(holders); got != want {
 			t.Errorf("want %q, got %q", want, got)
 		}
 	}

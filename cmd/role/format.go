@@ -10,7 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// permissionWords returns the Portal names of actions, with the API parameters.
+// permissionWords returns the Portal names of actions with API parameters.
 func permissionWords(actions []string) []string {
 	words := distinct(actions)
 	for i, parameter := range words {
@@ -29,20 +29,20 @@ type scope struct {
 	Table    *string `json:"table" yaml:"table"`
 }
 
-// scopes takes resources apart, with database names instead of ids.
+// scopes parses resources and replaces database IDs with names.
 func scopes(resources []string, names map[string]string) []scope {
 	all := []scope{}
 	for _, r := range resources {
 		s := scope{DRN: r}
 		if drn, ok := iam.DescribeResource(r); ok {
-			s.Database, s.Keyspace, s.Table = part(cmp.Or(names[drn.Database], drn.Database)), part(drn.Keyspace), part(drn.Table)
+			s.Database, s.Keyspace, s.Table = optionalText(cmp.Or(names[drn.Database], drn.Database)), optionalText(drn.Keyspace), optionalText(drn.Table)
 		}
 		all = append(all, s)
 	}
 	return all
 }
 
-func part(s string) *string {
+func optionalText(s string) *string {
 	if s == "" {
 		return nil
 	}
@@ -73,7 +73,8 @@ func (s scope) words() string {
 	return "organization"
 }
 
-// databaseNames maps ids to names, as far as the credential can list them.
+// databaseNames maps IDs to names of the databases that the credential can
+// list.
 func databaseNames(ctx context.Context, session *cli.Session) (map[string]string, error) {
 	names := map[string]string{}
 	for d, err := range session.Databases.All(ctx, "all") {

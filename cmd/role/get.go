@@ -29,11 +29,11 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			held, err := assigned(cmd.Context(), app, session)
+			holders, err := assigned(cmd.Context(), app, session)
 			if err != nil {
 				return err
 			}
-			return show(cmd.Context(), app, session, found, held.holdersOf(found.ID))
+			return show(cmd.Context(), app, session, found, holders.holdersOf(found.ID))
 		},
 	}
 }
@@ -45,12 +45,12 @@ type roleDetail struct {
 }
 
 // show prints a role with its holders.
-func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, held []holder) error {
+func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, holders []holder) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {
 		return err
 	}
-	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), held})
+	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders})
 }
 
 func detailedColumns() []output.Column[roleDetail] {
@@ -61,7 +61,7 @@ func detailedColumns() []output.Column[roleDetail] {
 		case "permissions":
 			wide.Lines = func(d roleDetail) []string { return permissionWords(d.Policy.Actions) }
 		case "resources":
-			wide.Data = true // the column scopes shows them as text
+			wide.Data = true // the column scopes has them as text
 		}
 		all = append(all, wide)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// holder is a person or token that has a role.
+// holder is a user or token that has a role.
 type holder struct {
 	Kind string `json:"kind" yaml:"kind"`
 	ID   string `json:"id" yaml:"id"`
@@ -28,8 +28,8 @@ func holderWords(holders []holder) []string {
 	return words
 }
 
-// assignments are all users and tokens with their roles, as far as the credential can
-// list them.
+// assignments are the users and tokens with their roles that the credential can
+// list.
 type assignments struct {
 	users  []devops.User
 	tokens []devops.Token
@@ -77,9 +77,9 @@ func (a assignments) tokenHasRole(session *cli.Session, roleID string) bool {
 	})
 }
 
-// guard refuses a change of a role that the token in use has or may have, since it may
-// lock the user out. deed is the change, such as "deleting it".
-func (a assignments) guard(session *cli.Session, r devops.Role, deed string) error {
+// checkOwnRole refuses a change of a role that the token in use has or may have, since
+// it may lock the user out. deed describes the change, such as "deleting it".
+func (a assignments) checkOwnRole(session *cli.Session, r devops.Role, deed string) error {
 	switch {
 	case a.tokenHasRole(session, r.ID):
 		return exit.Refusef("the token in use has role %s; %s may lock you out", r.Name, deed).
@@ -96,8 +96,8 @@ func lostReadAccess(err error) bool {
 	return errors.Is(err, devops.ErrForbidden) || errors.Is(err, devops.ErrUnauthorized)
 }
 
-// named is how many holders are listed by name before a question.
-const named = 10
+// maxNamedHolders is the maximum number of holders listed before a prompt.
+const maxNamedHolders = 10
 
 // printHolders lists the holders that a change affects.
 func printHolders(app *cli.App, r devops.Role, holders []holder) {
@@ -105,14 +105,14 @@ func printHolders(app *cli.App, r devops.Role, holders []holder) {
 		return
 	}
 	words := holderWords(holders)
-	if more := len(words) - named; more > 0 {
-		words = append(words[:named], fmt.Sprintf("and %d more", more))
+	if more := len(words) - maxNamedHolders; more > 0 {
+		words = append(words[:maxNamedHolders], fmt.Sprintf("and %d more", more))
 	}
-	app.Say("%s is held by %s: %s", r.Name, counted(holders), strings.Join(words, ", "))
+	app.Say("%s is held by %s: %s", r.Name, countHolders(holders), strings.Join(words, ", "))
 }
 
-// counted returns "12 users and 3 tokens", or "no users or tokens".
-func counted(holders []holder) string {
+// countHolders returns "12 users and 3 tokens", or "no users or tokens".
+func countHolders(holders []holder) string {
 	users := 0
 	for _, h := range holders {
 		if h.Kind == "user" {

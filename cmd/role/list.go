@@ -59,9 +59,8 @@ func (in list) run(ctx context.Context, app *cli.App) error {
 	return cli.Print(app, columns(), roles, "No roles match.")
 }
 
-// permissionCount is what the list shows of the permissions; "role get" has
-// them all.
+// permissionCount is the short form of permissions for the list.
 func permissionCount(r devops.Role) string { return fmt.Sprint(permissions(r)) }
 
-// permissions is what roles are sorted by: how many they are.
+// permissions returns the sort key: the number of permissions.
 func permissions(r devops.Role) any { return len(distinct(r.Policy.Actions)) }

@@ -33,8 +33,8 @@ func matrixColumns() []output.Column[iam.MatrixRow] {
 	}
 }
 
-// printMatrix shows the default roles by kind and level. They are the same in every
-// organization, so that no request is needed.
+// printMatrix prints the default roles by kind and level. They are the same in
+// every organization, so no request is needed.
 func printMatrix(app *cli.App) error {
 	if err := cli.PrintRead(app, matrixColumns(), iam.Matrix(), "No roles match."); err != nil {
 		return err

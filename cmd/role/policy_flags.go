@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// policyFlags are what flags say about the policy of a role: the same for a role that
-// is made and one that is changed.
+// policyFlags are the flags for the policy of a role, for both create and
+// update.
 type policyFlags struct {
 	description string
 	described   bool // a description was given, possibly an empty one
@@ -47,8 +47,8 @@ func (t *policyFlags) add(f *pflag.FlagSet) {
 	completion.Flags(f, completion.Keyspaces, "keyspace")
 }
 
-// scoped reports whether flags set the scope of the role.
-func (t policyFlags) scoped() bool {
+// hasScopeFlags reports whether flags set the scope of the role.
+func (t policyFlags) hasScopeFlags() bool {
 	return t.allDatabases || len(t.databases)+len(t.keyspaces)+len(t.tables)+len(t.resources) > 0
 }
 
@@ -57,7 +57,7 @@ func (t policyFlags) ownDatabase() bool {
 	return t.changes && len(t.keyspaces) > 0 && len(t.databases)+len(t.resources) == 0 && !t.allDatabases && t.from == ""
 }
 
-// check finds the mistakes that need no request.
+// check validates the flags without a request.
 func (t policyFlags) check() error {
 	switch {
 	case !slices.Contains([]string{"error", "warn", "off"}, t.lint):
@@ -82,7 +82,7 @@ func (t policyFlags) check() error {
 	return nil
 }
 
-// combinations returns each of the tables in each of the keyspaces of a database.
+// combinations returns each table in each keyspace of a database.
 func combinations(database string, keyspaces, tables []string) []iam.Scope {
 	scopes := []iam.Scope{{Database: database}}
 	for level, names := range [][]string{keyspaces, tables} {
@@ -105,7 +105,7 @@ func combinations(database string, keyspaces, tables []string) []iam.Scope {
 	return scopes
 }
 
-// scopeFlags returns the scope that the flags set.
+// scopeFlags returns the scope of the flags.
 func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	p := scopeFlags{compiled: t.allDatabases, exact: t.resources}
 	for _, ref := range t.databases {
@@ -120,7 +120,7 @@ func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.
 	return p, nil
 }
 
-// parameters returns the API parameters of permissions, each once and sorted.
+// parameters returns the distinct API parameters of permissions, sorted.
 func parameters(names []string) ([]string, error) {
 	var actions []string
 	for _, name := range names {
@@ -133,19 +133,19 @@ func parameters(names []string) ([]string, error) {
 	return distinct(actions), nil
 }
 
-// without removes permissions from actions. One that is not in the catalog can be
-// removed if it is among them.
+// without removes permissions from actions. Permissions outside of the catalog
+// can be removed if present.
 func without(actions, names []string) ([]string, error) {
-	left := slices.Clone(actions)
+	remaining := slices.Clone(actions)
 	for _, name := range names {
-		if !slices.Contains(left, name) {
+		if !slices.Contains(remaining, name) {
 			p, err := iam.FindPermission(strings.TrimSpace(name))
 			if err != nil {
 				return nil, exit.UnknownPermission(err)
 			}
 			name = p.Parameter
 		}
-		left = slices.DeleteFunc(left, func(a string) bool { return a == name })
+		remaining = slices.DeleteFunc(remaining, func(a string) bool { return a == name })
 	}
-	return left, nil
+	return remaining, nil
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/astra-admin/astra/pkg/prompt"
 )
 
-// pickPermissions asks for permissions, in the groups of the Portal.
+// pickPermissions prompts for permissions, by the groups of the Portal.
 func pickPermissions(ctx context.Context, app *cli.App) ([]string, error) {
 	catalogue := iam.Permissions()
 	options := make([]prompt.Option, len(catalogue))
 	for i, p := range catalogue {
 		options[i] = prompt.Option{Label: p.Name, Alias: p.Parameter, Description: p.Description, Group: heading(p.Group)}
 	}
-	chosen, err := app.ChooseSome(ctx, "Permissions of the role", options, nil)
+	selected, err := app.ChooseSome(ctx, "Permissions of the role", options, nil)
 	if err != nil {
 		return nil, err
 	}
 	var actions []string
-	for _, i := range chosen {
+	for _, i := range selected {
 		actions = append(actions, catalogue[i].Parameter)
 	}
 	return actions, nil
@@ -36,9 +36,9 @@ func heading(g iam.Group) string {
 	return strings.ToUpper(string(g[:1])) + string(g[1:])
 }
 
-// pickPlace asks for the scope of the role, unless all its permissions concern the
-// organization.
-func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions []string) (scopeFlags, error) {
+// pickScope prompts for the scope of the role, unless all its permissions
+// concern the organization.
+func pickScope(ctx context.Context, app *cli.App, session *cli.Session, actions []string) (scopeFlags, error) {
 	deep := depth(actions)
 	if deep == iam.DepthOrganization {
 		return allDatabases(), nil
@@ -59,12 +59,12 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	if err != nil || all == 0 {
 		return allDatabases(), err
 	}
-	chosen, err := app.ChooseSome(ctx, "Databases of the role", options, nil)
+	selected, err := app.ChooseSome(ctx, "Databases of the role", options, nil)
 	if err != nil {
 		return scopeFlags{}, err
 	}
 	var p scopeFlags
-	for _, i := range chosen {
+	for _, i := range selected {
 		if err := p.pick(ctx, app, databases[i], deep); err != nil {
 			return scopeFlags{}, err
 		}
@@ -72,7 +72,7 @@ func pickPlace(ctx context.Context, app *cli.App, session *cli.Session, actions 
 	return p, nil
 }
 
-// pick adds a database, or those of its keyspaces that are chosen.
+// pick adds a database, or selected keyspaces of it.
 func (p *scopeFlags) pick(ctx context.Context, app *cli.App, d devops.Database, deep iam.ResourceLevel) error {
 	if deep != iam.DepthTable || len(d.Keyspaces) == 0 {
 		p.add(app, d, iam.Scope{Database: d.ID})
@@ -82,21 +82,21 @@ func (p *scopeFlags) pick(ctx context.Context, app *cli.App, d devops.Database, 
 	for _, k := range d.Keyspaces {
 		options = append(options, prompt.Option{Label: k})
 	}
-	chosen, err := app.ChooseSome(ctx, "Keyspaces of "+d.Name, options, nil)
+	selected, err := app.ChooseSome(ctx, "Keyspaces of "+d.Name, options, nil)
 	if err != nil {
 		return err
 	}
-	if chosen[0] == 0 {
+	if selected[0] == 0 {
 		p.add(app, d, iam.Scope{Database: d.ID})
 		return nil
 	}
-	for _, i := range chosen {
+	for _, i := range selected {
 		p.add(app, d, iam.Scope{Database: d.ID, Keyspace: d.Keyspaces[i-1]})
 	}
 	return nil
 }
 
-// depth is how deep resources for the actions go.
+// depth returns the deepest level of resources for the actions.
 func depth(actions []string) iam.ResourceLevel {
 	deepest := iam.DepthOrganization
 	for _, name := range iam.Resources("o", nil, actions) {
@@ -107,7 +107,7 @@ func depth(actions []string) iam.ResourceLevel {
 	return deepest
 }
 
-// preview shows the role from the lists, and asks.
+// preview shows the role built from the prompts, and asks for confirmation.
 func (in create) preview(ctx context.Context, app *cli.App, session *cli.Session, policy iam.Policy) error {
 	names, err := databaseNames(ctx, session)
 	if err != nil {

@@ -62,7 +62,8 @@ func columns() []output.Column[devops.Role] {
 	}
 }
 
-// distinct returns texts sorted, each once: the service repeats some actions.
+// distinct returns sorted texts without duplicates: the service repeats some
+// actions.
 func distinct(texts []string) []string {
 	all := append([]string{}, texts...)
 	slices.Sort(all)
@@ -75,28 +76,28 @@ func missing(err error) bool {
 	return ok && e.Exit == exit.NotFound
 }
 
-// custom refuses a default role, which cannot be changed or deleted.
-func custom(r devops.Role, done string) error {
+// requireCustom refuses a default role, which cannot be changed or deleted.
+func requireCustom(r devops.Role, done string) error {
 	if !isDefault(r) {
 		return nil
 	}
 	return exit.Refusef("%s is a default role and cannot be %s", r.Name, done)
 }
 
-// checkNameFree verifies that no role has the name, except one, as the service compares
-// names: in any case of letters. A name that only looks the same is refused as well,
-// since people could be given the wrong role.
+// checkNameFree verifies that no role except one has the name, ignoring case
+// like the service. A name that looks the same is refused too, since the wrong
+// role could be assigned.
 func checkNameFree(ctx context.Context, session *cli.Session, name, except string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return err
 	}
-	var taken []string
+	var conflicts []string
 	for _, r := range roles {
 		switch {
 		case r.ID == except:
 		case spelling.Fold(r.Name) == spelling.Fold(name):
-			taken = append(taken, r.ID)
+			conflicts = append(conflicts, r.ID)
 		case spelling.Alike(r.Name, name):
 			return exit.Failf(exit.Conflict, "role %q looks the same as %q: %s", r.Name, name, spelling.Difference(name, r.Name)).
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
@@ -105,9 +106,9 @@ func checkNameFree(ctx context.Context, session *cli.Session, name, except strin
 				WithNext(shellword.Line("astra", "role", "get", "id:"+r.ID))
 		}
 	}
-	if len(taken) == 0 {
+	if len(conflicts) == 0 {
 		return nil
 	}
-	return exit.Failf(exit.Conflict, "role %q already exists: %s", name, strings.Join(taken, ", ")).
-		WithNext(shellword.Line("astra", "role", "get", "id:"+taken[0]))
+	return exit.Failf(exit.Conflict, "role %q already exists: %s", name, strings.Join(conflicts, ", ")).
+		WithNext(shellword.Line("astra", "role", "get", "id:"+conflicts[0]))
 }

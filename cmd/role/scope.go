@@ -11,11 +11,11 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// scopeFlags is the scope of a role before it is compiled to resources.
+// scopeFlags is the scope of a role before compilation to resources.
 type scopeFlags struct {
-	compiled bool        // whether scopes count; if so, none of them are every database
-	scopes   []iam.Scope // with ids of databases
-	exact    []string    // resource names to list as they are
+	compiled bool        // use scopes; without any, they mean every database
+	scopes   []iam.Scope // with database IDs
+	exact    []string    // resource names to list unchanged
 }
 
 // allDatabases returns the default scope.
@@ -25,16 +25,16 @@ func allDatabases() scopeFlags { return scopeFlags{compiled: true} }
 func (p *scopeFlags) add(app *cli.App, d devops.Database, s iam.Scope) {
 	p.compiled = true
 	if s.Keyspace != "" && s.Keyspace != iam.Wildcard && !slices.Contains(d.Keyspaces, s.Keyspace) {
-		meant := ""
+		suggestion := ""
 		if near := suggest.Nearest(s.Keyspace, d.Keyspaces); len(near) > 0 {
-			meant = fmt.Sprintf(" (did you mean %q?)", near[0])
+			suggestion = fmt.Sprintf(" (did you mean %q?)", near[0])
 		}
-		app.Warn("keyspace %q does not exist in %s yet%s; the role applies once it is created", s.Keyspace, d.Name, meant)
+		app.Warn("keyspace %q does not exist in %s yet%s; the role applies once it is created", s.Keyspace, d.Name, suggestion)
 	}
 	p.scopes = append(p.scopes, s)
 }
 
-// resources returns the resources that a role with the actions needs for the scope.
+// resources returns the resources of a role with the actions in the scope.
 func (p scopeFlags) resources(org string, actions []string) []string {
 	var names []string
 	if p.compiled {
@@ -48,7 +48,7 @@ func (p scopeFlags) resources(org string, actions []string) []string {
 	return names
 }
 
-// displayResource replaces the placeholder of the organization in the resources of
+// displayResource replaces the placeholder of the organization in resources of
 // default roles.
 func displayResource(resource, org string) string {
 	d, ok := iam.DescribeResource(resource)

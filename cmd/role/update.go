@@ -81,7 +81,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if err := custom(before, "changed"); err != nil {
+	if err := requireCustom(before, "changed"); err != nil {
 		return exit.Hint(err, "create a custom role from it instead", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
 	if in.ownDatabase() {
@@ -93,18 +93,18 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	held, err := assigned(ctx, app, session)
+	holders, err := assigned(ctx, app, session)
 	if err != nil {
 		return err
 	}
 	if c.empty() {
 		app.Say("Role %s already matches; nothing to update.", before.Name)
-		return show(ctx, app, session, before, held.holdersOf(before.ID))
+		return show(ctx, app, session, before, holders.holdersOf(before.ID))
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
 	}
-	if err := in.confirm(ctx, app, session, c, held); err != nil {
+	if err := in.confirm(ctx, app, session, c, holders); err != nil {
 		return err
 	}
 	after, err := c.send(ctx, session)
@@ -112,7 +112,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return show(ctx, app, session, after, held.holdersOf(after.ID))
+	return show(ctx, app, session, after, holders.holdersOf(after.ID))
 }
 
 // takeDatabase applies --keyspace to the only database of the role.
@@ -147,10 +147,10 @@ func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.S
 	return e.WithHint("add %s", strings.Join(called, " or "))
 }
 
-// prepare finds mistakes before anything is sent, and reads the document.
+// prepare validates the flags and reads the document, before anything is sent.
 func (in update) prepare(ctx context.Context, app *cli.App) (document, error) {
 	changes := len(in.permissions) + len(in.added) + len(in.removed)
-	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.scoped() {
+	if changes == 0 && in.name == "" && in.from == "" && !in.described && !in.hasScopeFlags() {
 		return document{}, exit.Usagef("nothing to update; specify at least one of --name, --description, --permission, --add-permission, --remove-permission, --from, --all-databases, --db, --resource")
 	}
 	if len(in.permissions) > 0 && in.from != "" {
@@ -206,24 +206,25 @@ func (in update) actions(before []string, doc document) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, err := without(distinct(slices.Concat(actions, added)), in.removed)
-	if err == nil && len(left) == 0 {
+	remaining, err := without(distinct(slices.Concat(actions, added)), in.removed)
+	if err == nil && len(remaining) == 0 {
 		err = exit.Usagef("no permissions left; a role needs at least one").WithNext(shellword.Line("astra", "role", "delete", in.ref))
 	}
-	return left, err
+	return remaining, err
 }
 
-// resources returns those of the role, unless flags or the document replace them.
+// resources returns the current resources, unless flags or the document replace
+// them.
 func (in update) resources(ctx context.Context, app *cli.App, session *cli.Session, policy devops.Policy, doc document) ([]string, error) {
-	var where scopeFlags
+	var scope scopeFlags
 	var err error
 	source := "--resource"
 	switch {
-	case in.scoped():
-		where, err = in.scopeFlags(ctx, app, session)
+	case in.hasScopeFlags():
+		scope, err = in.scopeFlags(ctx, app, session)
 	case doc.parseScope():
 		source = "--from " + in.from
-		where, err = doc.scopeFlags(ctx, app, session)
+		scope, err = doc.scopeFlags(ctx, app, session)
 	default:
 		return policy.Resources, nil
 	}
@@ -234,13 +235,14 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 	if err != nil {
 		return nil, err
 	}
-	return where.resources(org, policy.Actions), where.checkOrg(org, source)
+	return scope.resources(org, policy.Actions), scope.checkOrg(org, source)
 }
 
-// confirm shows the difference and the affected holders, and asks.
+// confirm shows the difference and the affected holders, and asks for
+// confirmation.
 func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments) error {
 	if c.removesPermissions() && !in.force {
-		if err := held.guard(session, c.before, "weakening it"); err != nil {
+		if err := held.checkOwnRole(session, c.before, "weakening it"); err != nil {
 			return err
 		}
 	}
@@ -251,5 +253,5 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
-	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, counted(holders))
+	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, countHolders(holders))
 }

@@ -35,11 +35,11 @@ would type it and run in a temporary sandbox.`,
 	return cmd
 }
 
-// A step is one command of the tour.
+// step is one command of the tour.
 type step struct {
 	why  string
 	args []string
-	eval string // the rest of a shell line in which the command stands
+	eval string // rest of a shell line around the command
 }
 
 func tour() []step {
@@ -85,7 +85,7 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 	return nil
 }
 
-// run shows one step and what it prints.
+// run prints one step and its output.
 func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	line := s.eval
 	if line == "" {
@@ -95,8 +95,8 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 		return err
 	}
 	child := exec.CommandContext(ctx, self, s.args...)    //nolint:gosec // ourselves, with the arguments of the tour
-	child.Env, child.Dir = environment(app, state), state // where no repository has a say
-	output := &indented{w: app.Out, mask: s.eval != ""}
+	child.Env, child.Dir = environment(app, state), state // outside of any repository
+	output := &indentWriter{w: app.Out, mask: s.eval != ""}
 	child.Stdout, child.Stderr = output, output
 	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
 	child.WaitDelay = time.Second
@@ -112,22 +112,22 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	return nil
 }
 
-// environment is that of the child: our own, with the throw-away sandbox, and
-// without what would choose another credential or format.
+// environment returns the environment of the child: our own with the temporary
+// sandbox, without variables that select another credential or format.
 func environment(app *cli.App, state string) []string {
 	return append(process.ThirdPartyEnv(app.Environ()), "ASTRA_SANDBOX=1", "ASTRA_STATE_DIR="+state, "ASTRA_CACHE_DIR="+filepath.Join(state, "cache"), "ASTRA_OUTPUT=table", "ASTRA_NO_INPUT=1")
 }
 
-// indented writes what a command prints with an indent, as a transcript.
-type indented struct {
+// indentWriter indents output as in a transcript.
+type indentWriter struct {
 	w    io.Writer
-	mask bool // tokens are cut short
+	mask bool // shorten tokens
 }
 
-func (i *indented) Write(p []byte) (int, error) {
+func (i *indentWriter) Write(p []byte) (int, error) {
 	for line := range strings.Lines(string(p)) {
 		if i.mask {
-			line = cutTokens(line)
+			line = shortenTokens(line)
 		}
 		if _, err := io.WriteString(i.w, "  "+line); err != nil {
 			return 0, err
@@ -136,8 +136,8 @@ func (i *indented) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// cutTokens shows of a token only so much that it can be told from others.
-func cutTokens(line string) string {
+// shortenTokens shortens tokens to a recognizable part.
+func shortenTokens(line string) string {
 	before, token, found := strings.Cut(line, "AstraCS:")
 	if !found || len(token) < 4 {
 		return line

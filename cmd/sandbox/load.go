@@ -18,7 +18,7 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// maxDump bounds what is read: more than any sandbox holds that people work with.
+// maxDump is the maximum size of a dump: more than any realistic sandbox.
 const maxDump = 16 << 20
 
 func newLoad(app *cli.App) *cobra.Command {
@@ -38,56 +38,56 @@ reads standard input. Nothing is changed if the file is invalid or larger than
 }
 
 func load(ctx context.Context, app *cli.App, name string) error {
-	debug.SetMemoryLimit(math.MaxInt64) // a dump is bounded itself, and must not be collected all the time
+	debug.SetMemoryLimit(math.MaxInt64) // a dump is limited itself, and must not trigger constant garbage collection
 	if err := app.Confirm(ctx, "Replace the sandbox with the dump? Its data is lost."); err != nil {
 		return err
 	}
 	text, err := app.ReadInput(ctx, name, maxDump+1)
 	if err != nil {
-		return reading(name, err)
+		return readError(name, err)
 	}
 	if len(text) > maxDump {
-		return exit.Failf(exit.Config, "%s: the dump is larger than %d MiB; nothing was changed", source(name), maxDump>>20)
+		return exit.Failf(exit.Config, "%s: the dump is larger than %d MiB; nothing was changed", displayName(name), maxDump>>20)
 	}
 	dump, err := textfile.Decode(text)
 	if err != nil {
-		return exit.Usagef("%s: %v", source(name), err)
+		return exit.Usagef("%s: %v", displayName(name), err)
 	}
-	if app.DryRunf("replace the sandbox with %s", source(name)) {
+	if app.DryRunf("replace the sandbox with %s", displayName(name)) {
 		return nil
 	}
-	server, err := replaceable(app)
+	server, err := openForReplace(app)
 	if err != nil {
 		return err
 	}
 	if err := server.Load(strings.NewReader(dump)); err != nil {
-		return loading(err)
+		return loadError(err)
 	}
-	if err := dropTraces(app); err != nil {
+	if err := clearLocalData(app); err != nil {
 		return err
 	}
-	app.Say("Replaced the sandbox with %s.", source(name))
+	app.Say("Replaced the sandbox with %s.", displayName(name))
 	return show(app)
 }
 
-// source is what a file is called to people.
-func source(name string) string {
+// displayName returns the displayed name of a file.
+func displayName(name string) string {
 	if name == "-" {
 		return "standard input"
 	}
 	return name
 }
 
-// reading is the failure of a file that cannot be read, or not in time.
-func reading(name string, err error) error {
+// readError returns the error of reading a file.
+func readError(name string, err error) error {
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return exit.Usagef("%v", err)
 	}
-	return fmt.Errorf("%s: %w", source(name), err)
+	return fmt.Errorf("%s: %w", displayName(name), err)
 }
 
-// loading is the failure of a file that is not in order.
-func loading(err error) error {
+// loadError returns the error of an invalid dump.
+func loadError(err error) error {
 	if errors.Is(err, sandbox.ErrBusy) || errors.Is(err, sandbox.ErrState) {
 		return err
 	}

@@ -37,7 +37,7 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 	if app.DryRunf("reset the sandbox") {
 		return nil
 	}
-	server, err := replaceable(app)
+	server, err := openForReplace(app)
 	if err != nil {
 		return err
 	}
@@ -53,16 +53,16 @@ func reset(ctx context.Context, app *cli.App, name string) error {
 			return err
 		}
 	}
-	if err := dropTraces(app); err != nil {
+	if err := clearLocalData(app); err != nil {
 		return err
 	}
 	app.Say("Reset the sandbox to a new organization.")
 	return show(app)
 }
 
-// dropTraces forgets what was known of the sandbox as it was: the names in it, and
-// what was open, as its tokens are gone.
-func dropTraces(app *cli.App) error {
+// clearLocalData deletes local data about the old sandbox: cached names, and
+// pending operations, whose tokens no longer exist.
+func clearLocalData(app *cli.App) error {
 	completion.ForgetSandbox(app)
 	dir, err := app.SandboxDir()
 	if err != nil {
@@ -71,9 +71,8 @@ func dropTraces(app *cli.App) error {
 	return os.RemoveAll(filepath.Join(dir, tokens.JournalDir))
 }
 
-// replaceable opens the sandbox to replace its state, so that a damaged one is
-// no hindrance.
-func replaceable(app *cli.App) (*sandbox.Server, error) {
+// openForReplace opens the sandbox, even a damaged one, to replace its state.
+func openForReplace(app *cli.App) (*sandbox.Server, error) {
 	server, err := app.OpenSandbox(func(*sandbox.Options) {})
 	if errors.Is(err, sandbox.ErrState) {
 		return server, nil

@@ -81,7 +81,7 @@ each request.
 }
 
 func (in serve) run(ctx context.Context, app *cli.App) error {
-	debug.SetMemoryLimit(math.MaxInt64) // a service is no command that writes a list
+	debug.SetMemoryLimit(math.MaxInt64) // a server is no command that writes a list
 	behavior, err := parseBehavior(in.behavior)
 	if err != nil {
 		return err
@@ -122,10 +122,11 @@ func (in serve) run(ctx context.Context, app *cli.App) error {
 		return errors.Join(err, listener.Close())
 	}
 	app.Say("Sandbox listening on %s. To show its token: astra sandbox status --jq .token", url)
-	return until(ctx, &http.Server{Handler: sandbox.Listener(server, options), ReadHeaderTimeout: 10 * time.Second}, listener)
+	return serveUntil(ctx, &http.Server{Handler: sandbox.Listener(server, options), ReadHeaderTimeout: 10 * time.Second}, listener)
 }
 
-// parseBehavior reads --behavior. An unknown word gets the nearest right ones.
+// parseBehavior parses --behavior. Unknown words are reported with the nearest
+// known ones.
 func parseBehavior(texts []string) (sandbox.Behavior, error) {
 	behavior, err := sandbox.ParseBehavior(texts...)
 	if err == nil {
@@ -140,8 +141,7 @@ func parseBehavior(texts []string) (sandbox.Behavior, error) {
 	return behavior, failure
 }
 
-// open listens on an address of this machine only: what is served is not
-// protected by more than a token that is no secret.
+// open listens on a loopback address only: the token of a sandbox is no secret.
 func (in serve) open(ctx context.Context) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(in.listen)
 	if err != nil {
@@ -157,8 +157,8 @@ func (in serve) open(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// until serves until ctx ends, which is how a server ends well.
-func until(ctx context.Context, server *http.Server, listener net.Listener) error {
+// serveUntil serves until ctx ends, which is a normal end.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

@@ -8,8 +8,8 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 )
 
-// register notes the address at which the sandbox is served, so that "sandbox
-// status" can name it, and returns how to take the note back.
+// register records the address of the server for "sandbox status", and returns
+// a function that removes the record.
 func register(app *cli.App, address string) (func(), error) {
 	dir, err := app.ServingDir()
 	if err != nil {

@@ -12,15 +12,15 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// state is what is shown of the sandbox.
+// state is the printed form of the sandbox.
 type state struct {
 	sandbox.Status
 	serving []string
 }
 
-// live is the administrator's token, "" if it is dead.
-func (s state) live() string {
-	if s.Dead {
+// validToken returns the administrator's token, "" if it was revoked.
+func (s state) validToken() string {
+	if s.TokenRevoked {
 		return ""
 	}
 	return s.Token
@@ -31,7 +31,7 @@ func columns() []output.Column[state] {
 		{Key: "path", Value: func(s state) any { return s.Path }},
 		{Key: "orgId", Value: func(s state) any { return s.OrgID }, Name: true},
 		{Key: "orgName", Value: func(s state) any { return s.OrgName }},
-		{Key: "token", Value: func(s state) any { return output.OrNull(s.live()) }},
+		{Key: "token", Value: func(s state) any { return output.OrNull(s.validToken()) }},
 		{Key: "serving", Value: func(s state) any { return s.serving }},
 	}
 }
@@ -62,15 +62,15 @@ func show(app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	if status.Dead {
-		app.Warn("the sandbox's admin token was revoked or rotated. %s", instead(app, server, serving))
+	if status.TokenRevoked {
+		app.Warn("the sandbox's admin token was revoked or rotated. %s", alternative(app, server, serving))
 	}
 	return cli.WriteOne(app, app.Reveal(secret.Text(status.Token)), columns(), state{status, serving})
 }
 
-// instead says how to use a sandbox whose administrator's token is dead: with a profile
-// that has another token of it, or from the beginning.
-func instead(app *cli.App, server *sandbox.Server, serving []string) string {
+// alternative explains how to use a sandbox whose administrator's token was
+// revoked: with a profile that has another token of it, or after a reset.
+func alternative(app *cli.App, server *sandbox.Server, serving []string) string {
 	const begin = "For a new sandbox (data is lost): astra sandbox reset"
 	cfg, err := app.Config()
 	if err != nil {

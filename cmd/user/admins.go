@@ -7,8 +7,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// isAdmin reports whether a user is an active Organization Administrator. An invitee
-// cannot act as one yet.
+// isAdmin reports whether a user is an active Organization Administrator. An
+// invitee is not active yet.
 func isAdmin(u devops.User) bool {
 	return status(u) == "active" && slices.ContainsFunc(u.Roles, func(r devops.RoleRef) bool { return isAdminRole(r.ID) })
 }
@@ -18,8 +18,8 @@ func isAdminRole(id string) bool {
 	return found && role.Name == "Organization Administrator"
 }
 
-// lastAdmins returns the Organization Administrators among the users to be
-// removed, if no other remains.
+// lastAdmins returns the Organization Administrators among the users to remove,
+// if no other one remains.
 func lastAdmins(users, leaving []devops.User) []devops.User {
 	var last []devops.User
 	for _, u := range users {

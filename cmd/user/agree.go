@@ -12,12 +12,12 @@ import (
 	"github.com/astra-admin/astra/pkg/lookup"
 )
 
-// confirmIntent asks before one person is invited if the roles were picked from a list,
-// where a wrong key is easily pressed, or if they let that person give access to others.
-// It then reads the users again: an invitation that replaces another one, sent during
-// the prompt, is not what was confirmed.
+// confirmIntent asks for confirmation of a single invitation if its roles were
+// picked from a list, where a wrong key is easily pressed, or if they can give
+// access to others. It then reads the users again, to detect a concurrent
+// invitation that this one would replace.
 func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, org string, g invitee) error {
-	administers, err := sayPowers(ctx, app, session, g)
+	administers, err := printPowers(ctx, app, session, g)
 	if err != nil {
 		return err
 	}
@@ -44,24 +44,24 @@ func (in *invite) confirmIntent(ctx context.Context, app *cli.App, session *cli.
 	return nil
 }
 
-// sayPowers reports the roles of an invitee that give access to others, and whether
-// there are any.
-func sayPowers(ctx context.Context, app *cli.App, session *cli.Session, g invitee) (bool, error) {
+// printPowers prints the roles of an invitee that can give access to others, and
+// reports whether there are any.
+func printPowers(ctx context.Context, app *cli.App, session *cli.Session, g invitee) (bool, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return false, err
 	}
-	return tellManaging(app, roles, func(id string) bool { return g.gets(id) }), nil
+	return printManaging(app, roles, func(id string) bool { return g.includesRole(id) }), nil
 }
 
-// gets reports whether an invitation gives this role.
-func (g invitee) gets(id string) bool {
+// includesRole reports whether an invitation includes this role.
+func (g invitee) includesRole(id string) bool {
 	return g.action == create && g.failure == nil && g.sameAs == 0 && slices.Contains(g.roles, id)
 }
 
-// powers returns a sentence for each role that lets invitees give access to others, ""
-// if there is none.
-func powers(ctx context.Context, session *cli.Session, invitees []invitee) (string, error) {
+// describePowers returns a sentence for each role with which invitees can give access
+// to others, or "".
+func describePowers(ctx context.Context, session *cli.Session, invitees []invitee) (string, error) {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return "", err
@@ -74,19 +74,19 @@ func powers(ctx context.Context, session *cli.Session, invitees []invitee) (stri
 		}
 		var people []string
 		for _, g := range invitees {
-			if g.gets(r.ID) {
+			if g.includesRole(r.ID) {
 				people = append(people, g.address)
 			}
 		}
 		if len(people) > 0 {
-			sentences = append(sentences, enumerated(people)+" will get "+r.Name+", which can manage "+of+".")
+			sentences = append(sentences, joinSome(people)+" will get "+r.Name+", which can manage "+of+".")
 		}
 	}
 	return strings.Join(sentences, " "), nil
 }
 
-// enumerated names up to five, and counts the others.
-func enumerated(names []string) string {
+// joinSome joins up to five names, and counts the rest.
+func joinSome(names []string) string {
 	const most = 5
 	if n := len(names) - most; n > 0 {
 		names = append(names[:most:most], fmt.Sprintf("%d more", n))
@@ -97,12 +97,12 @@ func enumerated(names []string) string {
 	return strings.Join(names, "")
 }
 
-// tellManaging prints the added roles that let their holder give access to others, and
-// reports whether there are any.
-func tellManaging(app *cli.App, roles []devops.Role, given func(id string) bool) bool {
+// printManaging prints the added roles whose holders can give access to others,
+// and reports whether there are any.
+func printManaging(app *cli.App, roles []devops.Role, includes func(id string) bool) bool {
 	found := false
 	for _, r := range roles {
-		if of := lookup.Manages(r); of != "" && given(r.ID) {
+		if of := lookup.Manages(r); of != "" && includes(r.ID) {
 			app.Say("%s can manage %s.", r.Name, of)
 			found = true
 		}

@@ -10,8 +10,9 @@ import (
 	"github.com/astra-admin/astra/pkg/lookup"
 )
 
-// checkUnchanged verifies, right before the change, that the user is as it was shown.
-func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+// checkUnchanged verifies, right before the change, that the user is unchanged
+// since it was shown.
+func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, desired []string) error {
 	shown, err := session.Members(ctx)
 	if err != nil {
 		return err
@@ -20,22 +21,22 @@ func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.
 	if err != nil {
 		return err
 	}
-	if err := unchangedSince(now.Users, user); err != nil {
+	if err := checkUserUnchanged(now.Users, user); err != nil {
 		return err
 	}
-	if in.leavesNoAdmin(now.Users, user, wanted) && !in.leavesNoAdmin(shown.Users, user, wanted) {
+	if in.leavesNoAdmin(now.Users, user, desired) && !in.leavesNoAdmin(shown.Users, user, desired) {
 		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
 	}
 	return nil
 }
 
 // leavesNoAdmin reports whether no Organization Administrator would remain.
-func (in update) leavesNoAdmin(users []devops.User, user devops.User, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
+func (in update) leavesNoAdmin(users []devops.User, user devops.User, desired []string) bool {
+	return !slices.ContainsFunc(desired, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
 }
 
-// checkUnchanged verifies, right before the first removal, that the users are as they
-// were shown.
+// checkUnchanged verifies, right before the first removal, that the users are
+// unchanged since they were shown.
 func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, shown devops.Members, found []removal) error {
 	leaving := presentUsers(found)
 	if len(leaving) == 0 {
@@ -46,7 +47,7 @@ func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *c
 		return err
 	}
 	for _, u := range leaving {
-		if err := unchangedSince(now.Users, u); err != nil {
+		if err := checkUserUnchanged(now.Users, u); err != nil {
 			return err
 		}
 	}
@@ -56,8 +57,9 @@ func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *c
 	return in.checkLastAdmins(ctx, app, lastAdmins(now.Users, leaving))
 }
 
-// unchangedSince fails if a user was removed or has other roles than those shown.
-func unchangedSince(users []devops.User, shown devops.User) error {
+// checkUserUnchanged returns an error if a user was removed or has other roles than
+// those shown.
+func checkUserUnchanged(users []devops.User, shown devops.User) error {
 	i := slices.IndexFunc(users, func(u devops.User) bool { return u.ID == shown.ID })
 	switch {
 	case i < 0:

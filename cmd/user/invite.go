@@ -23,8 +23,8 @@ type invite struct {
 	resend    bool
 	resume    bool
 
-	read   []bulk.Entry      // the content of addresses and from, once read
-	faults []bulk.InputError // the mistakes in them
+	read   []bulk.Entry      // parsed arguments and file
+	faults []bulk.InputError // errors in them
 	picked bool              // the roles were picked from the list
 }
 
@@ -121,11 +121,11 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	warnAlike(app, invitees, members.Users)
 	if single {
-		return in.one(ctx, app, session, members, invitees[0])
+		return in.runSingle(ctx, app, session, members, invitees[0])
 	}
 	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(invitees))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, members, invitees)
+	return in.runBulk(longer, app, session, members, invitees)
 }
 
 // checkOutput rejects an output format that could not be printed afterwards.
@@ -136,8 +136,8 @@ func (in invite) checkOutput(app *cli.App, single bool) error {
 	return cli.CheckList(app, bulkcmd.Columns())
 }
 
-// one invites one person and prints the invitee.
-func (in *invite) one(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g invitee) error {
+// runSingle invites one person and prints the result.
+func (in *invite) runSingle(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, g invitee) error {
 	switch {
 	case g.failure != nil:
 		return g.failure

@@ -16,12 +16,12 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// lastLook limits the time for reading the users after the rows, also after an
-// interruption.
+// lastLook limits the time for reading the users after the run, also after an
+// interrupt.
 const lastLook = 10 * time.Second
 
-// several invites people and prints the result of each row.
-func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
+// runBulk invites people and prints the result of each row.
+func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
 	record, err := bulkcmd.OpenRecord(app, "user invite", members.OrgID, in.keys(invitees))
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if in.resume && record.Empty() {
 		app.Warn("nothing to resume: no earlier run of these rows is recorded; starting all of them")
 	}
-	if err := named(ctx, session, rows, invitees); err != nil {
+	if err := addRoleNames(ctx, session, rows, invitees); err != nil {
 		return err
 	}
 	people, duplicates, skipped := 0, 0, []string{}
@@ -59,15 +59,15 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 	if app.Globals.DryRun {
 		return bulkcmd.DryRun(ctx, app, rows)
 	}
-	given, err := powers(ctx, session, invitees)
+	powers, err := describePowers(ctx, session, invitees)
 	if err != nil {
 		return err
 	}
-	if given != "" && app.Globals.Yes {
-		app.Say("%s", given)
+	if powers != "" && app.Globals.Yes {
+		app.Say("%s", powers)
 	}
-	if people > 1 || in.picked || given != "" {
-		if err := app.Confirm(ctx, "%s", question(counts, duplicates, given, skipped, members.OrgName)); err != nil {
+	if people > 1 || in.picked || powers != "" {
+		if err := app.Confirm(ctx, "%s", question(counts, duplicates, powers, skipped, members.OrgName)); err != nil {
 			return err
 		}
 	}
@@ -75,15 +75,15 @@ func (in *invite) several(ctx context.Context, app *cli.App, session *cli.Sessio
 		return exit.Failf(exit.Config, "record of finished rows: %v", err)
 	}
 	results := bulkcmd.Run(ctx, app, "Inviting", rows, record, reconcile(session, invitees))
-	left := pendingRows(rows, results)
-	if err := record.Close(!left); err != nil {
+	pending := pendingRows(rows, results)
+	if err := record.Close(!pending); err != nil {
 		app.Warn("the record of finished rows could not be saved: %v", err)
 	}
 	fillIDs(ctx, app, session, results)
-	return report(app, results, left)
+	return report(app, results, pending)
 }
 
-// keys identify a run: two runs with the same keys do the same.
+// keys identifies a run: runs with equal keys have the same effect.
 func (in *invite) keys(invitees []invitee) []string {
 	var keys []string
 	for _, g := range invitees {
@@ -95,9 +95,8 @@ func (in *invite) keys(invitees []invitee) []string {
 	return keys
 }
 
-// rows turns invitees into rows. A resumed run does not send a row again that is
-// finished, nor one that resends an invitation email with an unknown outcome: the email
-// may have been sent.
+// rows converts invitees to rows. A resumed run skips finished rows, and resent
+// emails with an unknown outcome, which may have been sent.
 func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, invitees []invitee, record *bulk.Record) []bulk.Row {
 	rows := make([]bulk.Row, len(invitees))
 	for i, g := range invitees {
@@ -125,7 +124,7 @@ func (in *invite) rows(app *cli.App, session *cli.Session, orgID string, invitee
 	return rows
 }
 
-// reason says why nothing is sent to an invitee.
+// reason returns why nothing is sent to an invitee.
 func (g invitee) reason() string {
 	switch {
 	case g.action == change:
@@ -140,8 +139,8 @@ func (g invitee) reason() string {
 	return "already a member"
 }
 
-// named gives rows the names of the roles with which people are invited.
-func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees []invitee) error {
+// addRoleNames adds role names to rows.
+func addRoleNames(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees []invitee) error {
 	for i, g := range invitees {
 		if g.action != create || len(g.roles) == 0 {
 			continue
@@ -155,9 +154,9 @@ func named(ctx context.Context, session *cli.Session, rows []bulk.Row, invitees 
 	return nil
 }
 
-// question asks about all rows at once. It names the invitees who will be able to give
-// access to others, and those who are skipped.
-func question(counts map[string]int, duplicates int, given string, skipped []string, org string) string {
+// question returns the prompt for all rows. It names invitees who can give
+// access to others, and skipped ones.
+func question(counts map[string]int, duplicates int, powers string, skipped []string, org string) string {
 	var parts []string
 	if n := counts[create]; n > 0 {
 		parts = append(parts, fmt.Sprintf("invite %s to %s", spelling.Count(n, "person"), org))
@@ -170,8 +169,8 @@ func question(counts map[string]int, duplicates int, given string, skipped []str
 		text += " (" + spelling.Count(duplicates, "duplicate") + " merged)"
 	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "?"
-	if given != "" {
-		text += " " + given
+	if powers != "" {
+		text += " " + powers
 	}
 	if len(skipped) == 0 {
 		return text
@@ -183,8 +182,8 @@ func question(counts map[string]int, duplicates int, given string, skipped []str
 	return text + " Skipping " + strings.Join(skipped, ", ") + "."
 }
 
-// reconcile returns a function that finds out whether invitations took effect. A resent
-// email leaves no trace in the list.
+// reconcile returns a function that determines whether invitations took effect.
+// A resent email is not visible in the list.
 func reconcile(session *cli.Session, invitees []invitee) func(context.Context, []int) ([]bulk.Verdict, error) {
 	return func(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
 		now, err := session.Users.List(ctx)
@@ -206,7 +205,7 @@ func reconcile(session *cli.Session, invitees []invitee) func(context.Context, [
 	}
 }
 
-// pendingRows reports whether a resumed run would have rows to do.
+// pendingRows reports whether a resumed run would have rows to send.
 func pendingRows(rows []bulk.Row, results []bulk.Result) bool {
 	for i, row := range rows {
 		if row.Outcome == "" && results[i].Exit != 0 {
@@ -233,7 +232,7 @@ func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []
 }
 
 // report prints the rows and returns the error of the command.
-func report(app *cli.App, results []bulk.Result, left bool) error {
+func report(app *cli.App, results []bulk.Result, pending bool) error {
 	if err := cli.Print(app, bulkcmd.Columns(), results, "No users match."); err != nil {
 		return err
 	}
@@ -243,5 +242,5 @@ func report(app *cli.App, results []bulk.Result, left bool) error {
 	}
 	app.Say("%d done, %d unchanged, %d failed, %d unknown, %d not started.",
 		counts[bulk.OK], counts[bulk.Unchanged], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.NotStarted])
-	return bulkcmd.Summarize(app, results, left)
+	return bulkcmd.Summarize(app, results, pending)
 }

@@ -23,18 +23,18 @@ const (
 	unchanged = "unchanged"
 )
 
-// An invitee is a person to be invited.
+// invitee is a person to invite.
 type invitee struct {
 	address string
-	roles   []string // ids
-	line    int      // of the file
-	sameAs  int      // the earlier row that this one repeats; 0 if there is none
+	roles   []string // role IDs
+	line    int      // in the file
+	sameAs  int      // the earlier row that this one duplicates; 0 is none
 	action  string
-	user    devops.User // the user with this address, if there is one
+	user    devops.User // the existing user with this address, if any
 	failure error       // why nothing is sent
 }
 
-// readEntries reads the addresses and the mistakes in them. It sends nothing.
+// readEntries reads addresses and input errors. It sends nothing.
 func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, []bulk.InputError, error) {
 	if len(in.read) > 0 {
 		return in.read, in.faults, nil
@@ -58,9 +58,9 @@ func (in *invite) readEntries(ctx context.Context, app *cli.App) ([]bulk.Entry, 
 	return entries, faults, nil
 }
 
-// resolveRoles resolves the roles of each entry to IDs. An address that is repeated with
-// the same roles is a duplicate. faults are those of the input; they are reported
-// together with those of the roles.
+// resolveRoles resolves the roles of each entry to IDs. An address that is
+// repeated with the same roles is a duplicate. faults are those of the input;
+// they are reported together with those of the roles.
 func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]invitee, error) {
 	if _, err := session.AllRoles(ctx); err != nil {
 		if wrong := bulkcmd.CheckInput(app, faults); wrong != nil {
@@ -74,7 +74,7 @@ func (in *invite) resolveRoles(ctx context.Context, app *cli.App, session *cli.S
 		own[i], wrong = rolesOf(ctx, session, e)
 		faults = append(faults, wrong...)
 	}
-	faults = append(faults, in.roleless(app, entries)...)
+	faults = append(faults, in.rowsWithoutRole(app, entries)...)
 	common, err := in.defaultRoles(ctx, app, session, entries, faults)
 	if err != nil {
 		if _, wrong := bulk.Notes(faults); len(wrong) == 0 {
@@ -121,8 +121,8 @@ func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []str
 	return ids, faults
 }
 
-// defaultRoles returns the roles of entries without roles. On a terminal it asks for
-// them.
+// defaultRoles returns the roles of entries without roles, from flags or a
+// prompt.
 func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]string, error) {
 	_, wrong := bulk.Notes(faults)
 	if len(in.roles) > 0 {
@@ -132,7 +132,7 @@ func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.S
 	without := slices.Clone(entries)
 	without = slices.DeleteFunc(without, func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	switch {
-	case len(without) == 0, in.resend, len(in.roleless(app, entries)) == len(without):
+	case len(without) == 0, in.resend, len(in.rowsWithoutRole(app, entries)) == len(without):
 		return nil, nil
 	case app.Interactive() && len(wrong) == 0:
 		roles, err := app.PickRoles(ctx, session, rolesQuestion(entries), nil)
@@ -142,9 +142,9 @@ func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.S
 	return nil, exit.Usagef("--role is required").WithNext("astra role list")
 }
 
-// roleless returns the faults of rows without roles in a file where other rows have
-// some, unless flags or a prompt supply them.
-func (in *invite) roleless(app *cli.App, entries []bulk.Entry) (faults []bulk.InputError) {
+// rowsWithoutRole returns input errors for rows without roles in a file with roles,
+// unless flags or a prompt supply them.
+func (in *invite) rowsWithoutRole(app *cli.App, entries []bulk.Entry) (faults []bulk.InputError) {
 	named := func(e bulk.Entry) bool { return len(e.Roles) > 0 }
 	if len(in.roles) > 0 || in.resend || app.Interactive() || !slices.ContainsFunc(entries, named) {
 		return nil
@@ -157,7 +157,7 @@ func (in *invite) roleless(app *cli.App, entries []bulk.Entry) (faults []bulk.In
 	return faults
 }
 
-// rolesQuestion is the prompt for the roles of entries without roles.
+// rolesQuestion returns the prompt for the roles of entries without roles.
 func rolesQuestion(entries []bulk.Entry) string {
 	without := slices.DeleteFunc(slices.Clone(entries), func(e bulk.Entry) bool { return len(e.Roles) > 0 })
 	if len(without) == 1 {
@@ -174,11 +174,11 @@ func idsOf(roles []devops.Role) []string {
 	return ids
 }
 
-// plan chooses the action for an invitee, given the users of the organization.
+// plan selects the action for an invitee, given the users of the organization.
 func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops.User, again bool) {
 	user, found := byAddress(users, g.address)
 	g.user = user
-	if found && len(g.roles) == 0 { // only the email is to be resent
+	if found && len(g.roles) == 0 { // only resend the email
 		g.roles = roleIDs(user)
 	}
 	pending := status(user) == "pending"
@@ -191,7 +191,7 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 	case !sameRoles(roleIDs(user), g.roles):
 		g.action = change
 		update := []string{"astra", "user", "update", user.Email}
-		for _, name := range called(ctx, session, g.roles) {
+		for _, name := range displayNames(ctx, session, g.roles) {
 			update = append(update, "--role", name)
 		}
 		g.failure = exit.Failf(exit.Conflict, "%s is already in the organization (%s) with other roles: %s",
@@ -205,9 +205,8 @@ func (g *invitee) plan(ctx context.Context, session *cli.Session, users []devops
 	}
 }
 
-// called returns the names of roles, or the ID where the name does not mean this role
-// alone.
-func called(ctx context.Context, session *cli.Session, ids []string) []string {
+// displayNames returns the names of roles, or IDs for ambiguous names.
+func displayNames(ctx context.Context, session *cli.Session, ids []string) []string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = id

@@ -11,10 +11,10 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// reconcile finds the outcome of one invitation whose answer was lost, as bulk.Run does
-// for several rows: it reads the list after a moment, since the request may still be on
-// its way, and sends an invitation that did not happen once more. It returns the error
-// that remains.
+// reconcile finds the outcome of a single invitation after a lost response, as
+// bulk.Run does for rows: it reads the list after a delay, since the request
+// may still be in progress, and sends an invitation without effect once more.
+// It returns the remaining error.
 func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Session, orgID string, err error) error {
 	switch g.verdict(ctx, session) {
 	case bulk.Happened:
@@ -24,7 +24,7 @@ func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Sessi
 		return err
 	case bulk.DidNotHappen:
 	}
-	if ctx.Err() != nil { // the request may still be on its way
+	if ctx.Err() != nil { // the request may still be in progress
 		return exit.Hint(err, "the invitation is not listed yet; check before you retry", "astra user list")
 	}
 	if err = session.Users.Invite(ctx, orgID, g.address, g.roles); !devops.MaybeApplied(err) {
@@ -41,7 +41,8 @@ func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Sessi
 	return err
 }
 
-// verdict finds out whether an invitation took effect, also after an interruption.
+// verdict determines whether an invitation took effect, also after an
+// interrupt.
 func (g invitee) verdict(ctx context.Context, session *cli.Session) bulk.Verdict {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()

@@ -57,8 +57,8 @@ address, typed or given by --confirm.`,
 	return cmd
 }
 
-// A removal is a user to be removed. One without an ID does not exist, or repeats an
-// earlier row.
+// removal is a user to remove. Without an ID it does not exist, or duplicates
+// an earlier row.
 type removal struct {
 	input  string
 	sameAs int
@@ -93,14 +93,14 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	if len(found) == 1 {
-		return in.one(ctx, app, session, members.OrgName, listed(session, members), found[0])
+		return in.runSingle(ctx, app, session, members.OrgName, verificationList(session, members), found[0])
 	}
 	longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(found))*time.Second)
 	defer cancel()
-	return in.several(longer, app, session, listed(session, members), found)
+	return in.runBulk(longer, app, session, verificationList(session, members), found)
 }
 
-// find resolves refs; a user who is named again is a duplicate. An unknown user is an
+// find resolves refs; a repeated user is a duplicate. An unknown user is an
 // error, before any user is removed, unless --if-exists is set.
 func (in removeCmd) find(ctx context.Context, session *cli.Session, refs []string) ([]removal, error) {
 	var found []removal
@@ -132,7 +132,7 @@ func (in removeCmd) find(ctx context.Context, session *cli.Session, refs []strin
 	return found, failure
 }
 
-// confirmIntent shows the users to be removed, and asks.
+// confirmIntent shows the users to remove, and asks for confirmation.
 func (in removeCmd) confirmIntent(ctx context.Context, app *cli.App, members devops.Members, found []removal) error {
 	leaving := presentUsers(found)
 	if len(leaving) == 0 {
@@ -162,8 +162,8 @@ func presentUsers(found []removal) []devops.User {
 	return users
 }
 
-// checkLastAdmins refuses to remove the last Organization Administrators, unless it is
-// confirmed for a single one.
+// checkLastAdmins refuses to remove the last Organization Administrators,
+// unless a single one is confirmed.
 func (in removeCmd) checkLastAdmins(ctx context.Context, app *cli.App, last []devops.User) error {
 	switch len(last) {
 	case 0:
@@ -175,7 +175,7 @@ func (in removeCmd) checkLastAdmins(ctx context.Context, app *cli.App, last []de
 	for i, u := range last {
 		emails[i] = u.Email
 	}
-	return exit.Refusef("cannot remove all Organization Administrators: %s", enumerated(emails)).
+	return exit.Refusef("cannot remove all Organization Administrators: %s", joinSome(emails)).
 		WithHint("keep one of them, or remove the last one in a separate command with --force")
 }
 

@@ -77,40 +77,40 @@ func (in update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	has := roleIDs(user)
-	wanted, err := in.desiredRoles(ctx, app, session, user)
+	desired, err := in.desiredRoles(ctx, app, session, user)
 	if err != nil {
 		return err
 	}
-	if len(wanted) == 0 {
+	if len(desired) == 0 {
 		return exit.Usagef("%s would have no roles; every user needs at least one", user.Email).
 			WithHint("to take away all access, remove the user").WithNext("astra user remove " + shellword.Quote(user.Email))
 	}
-	if sameRoles(has, wanted) {
-		app.Say("%s", in.unchanged(user))
+	if sameRoles(has, desired) {
+		app.Say("%s", in.unchangedReason(user))
 		return cli.PrintOne(app, columns(), user)
 	}
-	if err := in.confirmIntent(ctx, app, session, user, wanted); err != nil {
+	if err := in.confirmIntent(ctx, app, session, user, desired); err != nil {
 		return err
 	}
-	if err := in.checkUnchanged(ctx, app, session, user, wanted); err != nil {
+	if err := in.checkUnchanged(ctx, app, session, user, desired); err != nil {
 		return err
 	}
-	if err := session.Users.SetRoles(ctx, user.ID, wanted); err != nil {
+	if err := session.Users.SetRoles(ctx, user.ID, desired); err != nil {
 		return fmt.Errorf("change the roles of %s: %w", user.Email, err)
 	}
 	now, err := session.Users.Get(ctx, user.ID)
 	if err != nil {
 		return exit.Hint(err, "the roles were changed, but could not be verified")
 	}
-	if !sameRoles(roleIDs(now), wanted) {
+	if !sameRoles(roleIDs(now), desired) {
 		return exit.Failf(exit.Conflict, "roles of %s were changed again by another client; they are now: %s", user.Email, lookup.RoleNames(refs(now)))
 	}
 	app.Say("Changed the roles of %s.", user.Email)
 	return cli.PrintOne(app, columns(), now)
 }
 
-// unchanged says why there is nothing to change.
-func (in update) unchanged(user devops.User) string {
+// unchangedReason returns why there is nothing to change.
+func (in update) unchangedReason(user devops.User) string {
 	if len(in.remove) > 0 && len(in.add) == 0 {
 		return fmt.Sprintf("%s does not have %s; nothing to remove.", user.Email, strings.Join(in.remove, ", "))
 	}
@@ -132,22 +132,22 @@ func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Se
 	if err != nil {
 		return nil, err
 	}
-	taken, err := in.removedRoles(ctx, session, user)
+	removed, err := in.removedRoles(ctx, session, user)
 	if err != nil {
 		return nil, err
 	}
 	added := idsOf(more)
 	for _, r := range more {
-		if slices.Contains(taken, r.ID) {
+		if slices.Contains(removed, r.ID) {
 			return nil, exit.Usagef("%q cannot be both added and removed", r.Name)
 		}
 	}
 	added = slices.DeleteFunc(added, func(id string) bool { return slices.Contains(has, id) })
-	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(taken, id) }), nil
+	return slices.DeleteFunc(slices.Concat(has, added), func(id string) bool { return slices.Contains(removed, id) }), nil
 }
 
-// removedRoles returns the IDs of the roles to remove. Those of the user are known even
-// if the credential cannot list roles.
+// removedRoles returns the IDs of the roles to remove. Those of the user are
+// known even if the credential cannot list roles.
 func (in update) removedRoles(ctx context.Context, session *cli.Session, user devops.User) ([]string, error) {
 	var ids []string
 	for _, ref := range in.remove {
@@ -164,9 +164,9 @@ func (in update) removedRoles(ctx context.Context, session *cli.Session, user de
 	return ids, nil
 }
 
-// confirmIntent shows the difference, and asks if roles are removed, picked from a list,
-// or give access to others.
-func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, wanted []string) error {
+// confirmIntent shows the difference, and asks for confirmation if roles are
+// removed, picked from a list, or can give access to others.
+func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, desired []string) error {
 	roles, err := session.AllRoles(ctx)
 	if err != nil {
 		return err
@@ -175,39 +175,39 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	if err != nil {
 		return err
 	}
-	var gained, lost []string
+	var gained, removed []string
 	for _, r := range roles {
-		if slices.Contains(wanted, r.ID) && !slices.Contains(roleIDs(user), r.ID) {
+		if slices.Contains(desired, r.ID) && !slices.Contains(roleIDs(user), r.ID) {
 			gained = append(gained, r.Name)
 			app.Say("+ %s", r.Name)
 		}
 	}
 	for _, r := range refs(user) {
-		if !slices.Contains(wanted, r.ID) {
-			lost = append(lost, lookup.RoleNames([]lookup.RoleRef{r}))
-			app.Say("- %s", lost[len(lost)-1])
+		if !slices.Contains(desired, r.ID) {
+			removed = append(removed, lookup.RoleNames([]lookup.RoleRef{r}))
+			app.Say("- %s", removed[len(removed)-1])
 		}
 	}
-	if in.leavesNoAdmin(members.Users, user, wanted) {
+	if in.leavesNoAdmin(members.Users, user, desired) {
 		return confirmLastAdmin(ctx, app, in.force, in.confirm, user)
 	}
-	administers := tellManaging(app, roles, func(id string) bool {
-		return slices.Contains(wanted, id) && !slices.Contains(roleIDs(user), id)
+	administers := printManaging(app, roles, func(id string) bool {
+		return slices.Contains(desired, id) && !slices.Contains(roleIDs(user), id)
 	})
 	picked := len(in.roles)+len(in.add)+len(in.remove) == 0 || administers
 	switch {
-	case picked && len(lost) == 0:
+	case picked && len(removed) == 0:
 		return app.Confirm(ctx, "Add %s to the roles of %s?", strings.Join(gained, ", "), user.Email)
-	case len(lost) == 0:
+	case len(removed) == 0:
 		return nil
 	case picked && len(gained) > 0:
-		return app.Confirm(ctx, "Remove %s from the roles of %s, and add %s?", strings.Join(lost, ", "), user.Email, strings.Join(gained, ", "))
+		return app.Confirm(ctx, "Remove %s from the roles of %s, and add %s?", strings.Join(removed, ", "), user.Email, strings.Join(gained, ", "))
 	}
-	return app.Confirm(ctx, "Remove %s from the roles of %s?", strings.Join(lost, ", "), user.Email)
+	return app.Confirm(ctx, "Remove %s from the roles of %s?", strings.Join(removed, ", "), user.Email)
 }
 
-// confirmLastAdmin requires --force and the typed address before the last Organization
-// Administrator is removed.
+// confirmLastAdmin requires --force and the typed address to remove the last
+// Organization Administrator.
 func confirmLastAdmin(ctx context.Context, app *cli.App, force bool, confirm string, user devops.User) error {
 	if !force {
 		return exit.Refusef("%s is the last active Organization Administrator; without one, users and roles cannot be managed", user.Email).

@@ -41,8 +41,8 @@ func refs(u devops.User) []lookup.RoleRef {
 	return named
 }
 
-// status returns the user's state as this program calls it: a user whom the service
-// calls invited is pending until the invitation is accepted.
+// status returns the user's state in this program: "invited" in the service is
+// pending.
 func status(u devops.User) string {
 	if strings.EqualFold(u.Status, "invited") {
 		return "pending"
@@ -53,7 +53,7 @@ func status(u devops.User) string {
 	return u.Status
 }
 
-// byAddress finds a user as the service does, without regard to case.
+// byAddress finds a user by address, ignoring case like the service.
 func byAddress(users []devops.User, address string) (devops.User, bool) {
 	i := slices.IndexFunc(users, func(u devops.User) bool { return spelling.SameAddress(u.Email, address) })
 	if i < 0 {
@@ -62,7 +62,7 @@ func byAddress(users []devops.User, address string) (devops.User, bool) {
 	return users[i], true
 }
 
-// roleIDs returns the ids of a user's roles.
+// roleIDs returns the IDs of a user's roles.
 func roleIDs(u devops.User) []string {
 	ids := make([]string, len(u.Roles))
 	for i, r := range u.Roles {
@@ -84,7 +84,7 @@ func ownRole(u devops.User, ref string) (id string, found bool) {
 	return id, found
 }
 
-// sameRoles reports whether two lists have the same ids, each once, in any order.
+// sameRoles reports whether two lists have the same IDs in any order.
 func sameRoles(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
 
 func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

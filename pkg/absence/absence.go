@@ -1,7 +1,6 @@
-// Package absence proves that something was deleted. What a service answers is a
-// claim: a DELETE that failed may have worked, one that succeeded may not have, and
-// a list may be late, or one page of several. The proof is in what lists do not
-// show, and only in lists that hold all else that they should.
+// Package absence verifies deletions. The response of a service is no proof: a
+// failed DELETE may have worked, a successful one may not have, and a list may
+// lag or be incomplete. The proof is a complete list without the deleted item.
 package absence
 
 import (
@@ -16,20 +15,20 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// ErrUnproven says that neither a list nor an answer proves what became of something.
+// ErrUnproven reports that neither lists nor responses prove a deletion.
 var ErrUnproven = errors.New("could not be verified")
 
-// ErrStillListed says that something was deleted and is still listed.
+// ErrStillListed reports that a deleted item is still listed.
 var ErrStillListed = errors.New("the service reported it as deleted but still lists it")
 
-// errOnce is what a failed DELETE may have deleted, absent from too few lists.
+// errOnce reports an item whose DELETE failed and that is missing from too few
+// lists.
 var errOnce = fmt.Errorf("it is no longer listed, but its deletion failed: %w", ErrUnproven)
 
-// An IncompleteListError says that a list is not whole, so that it proves nothing
-// about what it does not show.
+// IncompleteListError reports an incomplete list, which proves no deletion.
 type IncompleteListError struct{ Missing []string }
 
-// Error names what is missing, as far as that helps.
+// Error returns some of the missing items.
 func (e *IncompleteListError) Error() string {
 	const most = 3
 	words := strings.Join(e.Missing[:min(most, len(e.Missing))], ", ")
@@ -42,32 +41,33 @@ func (e *IncompleteListError) Error() string {
 // Unwrap returns ErrUnproven.
 func (e *IncompleteListError) Unwrap() error { return ErrUnproven }
 
-// A Sight is one look at a list, by the ids of its rows.
+// Sight is one read of a list, as IDs.
 type Sight struct {
 	There   map[string]bool
-	Missing []string // what a whole list holds and this one does not
+	Missing []string // IDs that a complete list has and this one lacks
 }
 
-// A Prover proves that things are gone by looking at their list.
+// Prover verifies deletions with a list.
 type Prover struct {
-	// Look asks for the list. What is in question may be absent from a whole list.
+	// Look reads the list. The IDs in question may be missing from a complete
+	// list.
 	Look   func(ctx context.Context, inQuestion []string) (Sight, error)
-	Pauses []time.Duration // between looks; those of Pauses if nil
+	Pauses []time.Duration // between reads; default Pauses
 }
 
-// Lists returns how many whole lists in a row prove that something is gone whose
+// Lists is the number of consecutive complete lists that prove a deletion whose
 // DELETE did not succeed.
 const Lists = 2
 
-// Pauses are the pauses between looks at a list: it may be late.
+// Pauses returns the default pauses between reads, since the list may lag.
 func Pauses() []time.Duration {
 	return []time.Duration{0, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 }
 
-// Prove looks until it is proven that things are gone, or until further looks are of
-// no use. accepted says of each id in question whether its DELETE succeeded: then one
-// list without it is proof, else several are. It returns an error for each id that is
-// not proven to be gone: ErrStillListed, one that wraps ErrUnproven, or that of Look.
+// Prove reads the list until the deletions are proven or further reads are
+// useless. accepted reports for each ID whether its DELETE succeeded: then one
+// list is enough, otherwise Lists are. It returns an error for each unproven
+// ID: ErrStillListed, one that wraps ErrUnproven, or that of Look.
 func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]error {
 	open, failures, absent := maps.Clone(accepted), map[string]error{}, map[string]int{}
 	all := slices.Sorted(maps.Keys(accepted))
@@ -81,29 +81,29 @@ func (p Prover) Prove(ctx context.Context, accepted map[string]bool) map[string]
 		}
 		sight, err := p.Look(ctx, all)
 		for id, ok := range open {
-			failures[id] = judge(sight, err, id, ok, absent)
+			failures[id] = checkSight(sight, err, id, ok, absent)
 			if failures[id] == nil {
 				delete(failures, id)
 				delete(open, id)
-			} else if !ok && errors.Is(failures[id], ErrStillListed) { // nothing is to change that
+			} else if !ok && errors.Is(failures[id], ErrStillListed) { // further reads will not change that
 				delete(open, id)
 			}
 		}
-		if err != nil { // further looks are of no use: each request was repeated where that helps
+		if err != nil { // further reads are useless: requests were already retried
 			break
 		}
 	}
 	for id := range open {
-		if failures[id] == nil { // the time was over before the first look
+		if failures[id] == nil { // no time for a read
 			failures[id] = ErrUnproven
 		}
 	}
 	return failures
 }
 
-// judge says what a look proves about one id. absent counts the whole lists in a row
-// that did not show it.
-func judge(sight Sight, err error, id string, accepted bool, absent map[string]int) error {
+// checkSight returns what a read proves about one ID. absent counts consecutive
+// complete lists without it.
+func checkSight(sight Sight, err error, id string, accepted bool, absent map[string]int) error {
 	switch {
 	case err != nil:
 		return err
@@ -121,7 +121,7 @@ func judge(sight Sight, err error, id string, accepted bool, absent map[string]i
 	return errOnce
 }
 
-// Sleep waits, unless ctx ends first: then it returns its error.
+// Sleep waits for d, or returns the error of ctx when it ends first.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

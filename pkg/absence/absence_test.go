@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestProve decides by a row of lists whether x is gone.
+// TestProve has sequences of lists, and whether they prove the deletion of x.
 func TestProve(t *testing.T) {
 	t.Parallel()
 	there, gone := Sight{There: map[string]bool{"x": true}}, Sight{}
@@ -42,7 +42,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestProveWithoutTime proves nothing when the time is over before the first look.
+// TestProveWithoutTime checks that nothing is proven without time for a read.
 func TestProveWithoutTime(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -1,17 +1,17 @@
-// Package atomicfile opens and writes every file of the program. It alone decides
-// about modes, owners, links, synchronization, renames and locks, and what is a file
-// at all, so that a promise about a file is made, and checked, in one place.
+// Package atomicfile opens and writes every file of the program. Modes, owners,
+// links, synchronization, renames, locks and the refusal of irregular files are
+// implemented only here, so that each guarantee has one place.
 //
-// A reader sees the old content or the new one, also after a loss of power. The
-// one exception is a file that no rename can replace, such as a bind mount of a
-// single file: it is written in place, after the new content was written in full
-// beside it where the directory allows that, and a failure puts the old content
-// back. A crash in the middle of that can leave a mixture.
+// A reader sees either the old or the new content, even after a power failure.
+// The exception is a file that a rename cannot replace, such as a bind mount of
+// a single file: it is written in place, after a complete copy was written
+// beside it where the directory allows that, and an error restores the old
+// content. A crash during that write can leave a mixture.
 //
-// File systems differ: some keep no permissions (vfat, exFAT, shares of a virtual
-// machine), some have no hard links, no synchronization of directories, no locks.
-// Nothing is assumed about them. Modes are read back, and an act that happens
-// after something irreversible is tried out before.
+// File systems differ: some keep no permissions (vfat, exFAT, shares of virtual
+// machines), some have no hard links, directory synchronization or locks. So
+// modes are read back, and operations needed after an irreversible step are
+// tested before it.
 package atomicfile
 
 import (
@@ -27,34 +27,35 @@ import (
 )
 
 var (
-	// ErrExposed says that other users could read the file, because the file
+	// ErrExposed reports that other users could read the file because the file
 	// system keeps no permissions. Nothing was written.
 	ErrExposed = errors.New("other users could read it: the file system does not keep its permissions")
-	// ErrOwner says that the owner of a file cannot be kept. Nothing was written.
-	ErrOwner = errors.New("the file belongs to another user, who would lose it")
-	// ErrDangling says that a symbolic link leads to nothing.
+	// ErrOwner reports that the owner of a file cannot be preserved. Nothing
+	// was written.
+	ErrOwner = errors.New("the file belongs to another user, who would lose access to it")
+	// ErrDangling reports a symbolic link without a target.
 	ErrDangling = errors.New("a symbolic link to a directory that does not exist")
 )
 
-// Options say what is promised of a file.
+// Options are the guarantees for a file.
 type Options struct {
-	// Private fails with ErrExposed where other users could read the file.
+	// Private fails with ErrExposed if other users could read the file.
 	Private bool
-	// New fails with fs.ErrExist where the path exists. Nothing is replaced and no
-	// link is followed.
+	// New fails with fs.ErrExist if the path exists. It replaces nothing and
+	// follows no link.
 	New bool
-	// KeepOwner gives the file the owner of the one that it replaces, or fails with
+	// KeepOwner preserves the owner of the replaced file, or fails with
 	// ErrOwner.
 	KeepOwner bool
-	// Volatile leaves out the synchronization, for files that are safe to lose.
+	// Volatile skips synchronization, for files that may be lost.
 	Volatile bool
-	// Check, if set, is asked when the content is whole and has no name. Its error
-	// gives the file up.
+	// Check, if set, is called when the content is complete but not yet
+	// visible. Its error discards the file.
 	Check func() error
-	// Reserve is how many bytes are written when the file is begun, so that a full
-	// disk shows then.
+	// Reserve is the number of bytes written at creation, so that a full disk
+	// is detected then.
 	Reserve int
-	// Label names the places at which a test ends the program.
+	// Label is the name of the failpoints of the file.
 	Label string
 }
 
@@ -65,24 +66,24 @@ func (o Options) check() error {
 	return o.Check()
 }
 
-// A File is the new content of a path while it is written, in the directory of
-// the path and without a name or under a temporary one.
+// File is the new content of a path before Commit. It is in the directory of
+// the path, without a name or under a temporary one.
 type File struct {
 	*os.File
 
 	path    string
-	temp    string // its name, "" where it has none
+	temp    string // "" without a name
 	options Options
 	system  system
 	link    linkWay
 	exposed bool
 }
 
-// Create begins a file for path that only its owner can read, and tries out what
-// Commit will do to a new one. It removes the temporary files of programs that were
-// killed, which may hold a secret.
+// Create creates a file for path that only its owner can read, and tests the
+// operations of Commit on a new one. It removes temporary files of killed
+// processes, which may contain a secret.
 func Create(path string, options Options) (*File, error) {
-	return create(real{}, path, options)
+	return create(osSystem{}, path, options)
 }
 
 func create(system system, path string, options Options) (*File, error) {
@@ -107,7 +108,7 @@ func create(system system, path string, options Options) (*File, error) {
 	return f, nil
 }
 
-// open makes the file: without a name, where it can get one later.
+// open creates the file, without a name if it can be linked later.
 func (f *File) open() (err error) {
 	dir := filepath.Dir(f.path)
 	if f.link == linkUnnamed {
@@ -120,9 +121,10 @@ func (f *File) open() (err error) {
 	return err
 }
 
-// prepare gives the file its mode, its owner and its room.
+// prepare sets mode and owner and reserves space.
 func (f *File) prepare() error {
-	// Some file systems refuse a mode that they cannot keep. What counts is read back.
+	// Some file systems refuse a mode that they cannot keep. The mode is read
+	// back.
 	_ = f.system.chmod(f.File, 0o600)
 	if f.options.KeepOwner {
 		if err := f.keepOwner(); err != nil {
@@ -136,14 +138,14 @@ func (f *File) prepare() error {
 	if f.exposed = Exposed(info); f.exposed && f.options.Private {
 		return &fs.PathError{Op: "create", Path: f.path, Err: ErrExposed}
 	}
-	sweep(filepath.Dir(f.path), info.ModTime().Add(-abandoned))
+	sweep(filepath.Dir(f.path), info.ModTime().Add(-temporaryMaxAge))
 	return f.reserve()
 }
 
 func (f *File) keepOwner() error {
 	before, err := os.Lstat(f.path)
 	if err != nil {
-		return nil //nolint:nilerr // there is no owner to keep
+		return nil //nolint:nilerr // there is no owner to preserve
 	}
 	if err := chownLike(f.File, before); err != nil {
 		return &fs.PathError{Op: "replace", Path: f.path, Err: errors.Join(ErrOwner, err)}
@@ -151,8 +153,7 @@ func (f *File) keepOwner() error {
 	return nil
 }
 
-// reserve takes the room for the content. What was reserved and not used is cut off
-// by Overwrite.
+// reserve allocates space for the content. Overwrite truncates the unused part.
 func (f *File) reserve() error {
 	if f.options.Reserve == 0 {
 		return nil
@@ -163,10 +164,10 @@ func (f *File) reserve() error {
 	return f.system.sync(f.File)
 }
 
-// Write adds to the content.
+// Write appends to the content.
 func (f *File) Write(data []byte) (int, error) { return f.system.write(f.File, data) }
 
-// Overwrite replaces the content, within what was reserved.
+// Overwrite replaces the content, within the reserved size.
 func (f *File) Overwrite(data []byte) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -177,11 +178,11 @@ func (f *File) Overwrite(data []byte) error {
 	return f.system.truncate(f.File, int64(len(data)))
 }
 
-// Exposed reports whether other users can read the file, by the mode that was read
-// back last.
+// Exposed reports whether other users can read the file, by the mode last read
+// back.
 func (f *File) Exposed() bool { return f.exposed }
 
-// Discard gives the file up, unless it has its name. It may be called twice.
+// Discard removes the file unless it was committed. It may be called twice.
 func (f *File) Discard() {
 	if f.File != nil {
 		f.Close()
@@ -192,8 +193,9 @@ func (f *File) Discard() {
 	}
 }
 
-// Commit gives the file its name. After an error the path is as it was, or has the new
-// content whole and the directory could not be brought to the disk.
+// Commit gives the file its name. After an error the path is unchanged, or it
+// has the complete new content and only the synchronization of the directory
+// failed.
 func (f *File) Commit() error {
 	defer f.Discard()
 	if !f.options.Volatile && !failpoint.Disabled("content-sync") {
@@ -222,7 +224,7 @@ func (f *File) Commit() error {
 	return syncDir(f.system, filepath.Dir(f.path))
 }
 
-// replace gives the file the name of the one that it replaces.
+// replace renames the file to an existing path.
 func (f *File) replace() error {
 	err := f.system.rename(f.temp, f.path)
 	if err == nil {
@@ -233,7 +235,7 @@ func (f *File) replace() error {
 		return err
 	}
 	if _, absent := os.Lstat(f.path); errors.Is(absent, fs.ErrNotExist) {
-		return f.linkNew() // nothing is replaced, and it was the rename that failed
+		return f.linkNew() // nothing is replaced, only the rename failed
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -245,10 +247,10 @@ func (f *File) replace() error {
 	return overwrite(f.system, f.path, content, f.options)
 }
 
-// WriteFile writes content to path, as Create and Commit do. Where the directory
-// takes no new file it writes a file that is there in place.
+// WriteFile writes content to path, like Create and Commit. If the directory
+// allows no new files, it writes an existing file in place.
 func WriteFile(path string, content []byte, options Options) error {
-	return writeFile(real{}, path, content, options)
+	return writeFile(osSystem{}, path, content, options)
 }
 
 func writeFile(system system, path string, content []byte, options Options) error {
@@ -268,7 +270,7 @@ func writeFile(system system, path string, content []byte, options Options) erro
 	return f.Commit()
 }
 
-// Cause returns err without the paths, of which some are temporary names.
+// Cause returns err without paths, which may be temporary names.
 func Cause(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -279,7 +281,7 @@ func Cause(err error) error {
 	return err
 }
 
-// Remove removes a file, and brings that to the disk.
+// Remove removes a file and synchronizes its directory.
 func Remove(path string) error {
 	if err := os.Remove(path); err != nil {
 		return err
@@ -287,7 +289,7 @@ func Remove(path string) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// Rename renames a file, and brings that to the disk.
+// Rename renames a file and synchronizes the directories.
 func Rename(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
@@ -295,8 +297,9 @@ func Rename(from, to string) error {
 	return SyncDir(filepath.Dir(to))
 }
 
-// MkdirAll makes a directory, and those above it, for the owner alone. A link to what
-// does not exist is ErrDangling: its target may be on a disk that is not mounted.
+// MkdirAll creates a directory and its parents with access for the owner only.
+// A dangling link is ErrDangling: its target may be on a disk that is not
+// mounted.
 func MkdirAll(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
@@ -311,15 +314,15 @@ func MkdirAll(dir string) error {
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("%s is %w", dir, ErrDangling)}
 	}
 	err = MkdirPrivate(dir)
-	if now, here := os.Stat(dir); errors.Is(err, fs.ErrExist) && here == nil && now.IsDir() {
-		return nil // another process made it
+	if now, statErr := os.Stat(dir); errors.Is(err, fs.ErrExist) && statErr == nil && now.IsDir() {
+		return nil // another process created it
 	}
 	return err
 }
 
-// MkdirPrivate makes a directory with the mode 0700, whatever the umask, and those
-// above it. One that exists is fs.ErrExist. The mode is to be read back: not every file
-// system keeps it.
+// MkdirPrivate creates a directory with mode 0700, whatever the umask, and its
+// parents. An existing one is fs.ErrExist. Callers must read the mode back:
+// some file systems do not keep it.
 func MkdirPrivate(dir string) error {
 	if above := filepath.Dir(dir); above != dir {
 		if err := MkdirAll(above); err != nil {
@@ -333,8 +336,8 @@ func MkdirPrivate(dir string) error {
 	return nil
 }
 
-// Append opens a file that only its owner can read to add to it, or to begin it
-// anew. It follows no link.
+// Append opens a file that only its owner can read for appending, or truncates
+// it. It follows no link.
 func Append(path string, anew bool) (*os.File, error) {
 	mode := os.O_CREATE | os.O_WRONLY | os.O_APPEND | noFollow
 	if anew {
@@ -344,6 +347,6 @@ func Append(path string, anew bool) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = f.Chmod(0o600) // it holds no secret, and some file systems keep no modes
+	_ = f.Chmod(0o600) // it has no secret, and some file systems keep no modes
 	return f, nil
 }

@@ -32,8 +32,8 @@ func leftIn(t *testing.T, dir string) (left []string) {
 	return left
 }
 
-// TestEveryFailure lets every system call fail with every error. A file is whole and
-// its owner's alone, or as it was; nothing is left beside it.
+// TestEveryFailure fails every system call with every error. The file is
+// complete and private, or unchanged; no temporary file remains.
 func TestEveryFailure(t *testing.T) {
 	const old, content = "the old content, which is longer than the new one", "the new content"
 	for _, call := range everyCall() {
@@ -71,7 +71,7 @@ func TestEveryFailure(t *testing.T) {
 					t.Errorf("%s: %v", what, err)
 				case err == nil && string(text) != content:
 					t.Errorf("%s: no error, and %q", what, text)
-				case err != nil && call == "syncDir": // it has its name already
+				case err != nil && call == "syncDir": // it is already named
 				case err != nil && o.there && string(text) != old:
 					t.Errorf("%s: %v, and %q", what, err, text)
 				case err != nil && !o.there && !errors.Is(readErr, fs.ErrNotExist):
@@ -88,9 +88,9 @@ func TestEveryFailure(t *testing.T) {
 	}
 }
 
-// TestEveryFailureInPlace lets every system call fail once with every error while a file
-// is written in place: for a rename that cannot be, and in a directory that takes no
-// new file. The file is whole, with the old content or the new one.
+// TestEveryFailureInPlace fails every system call once with every error while a
+// file is written in place, after a failed rename and in a directory that
+// allows no new files. The file is complete, with the old or the new content.
 func TestEveryFailureInPlace(t *testing.T) {
 	const old = "the old content, which is longer than the new one"
 	for _, way := range []struct {
@@ -99,7 +99,7 @@ func TestEveryFailureInPlace(t *testing.T) {
 	}{{"pinned", "rename", syscall.EBUSY}, {"another device", "rename", syscall.EXDEV}, {"closed", "temporary", syscall.EROFS}, {"not ours", "temporary", syscall.EACCES}} {
 		for _, call := range []string{"existing", "write", "truncate", "chmod", "sync"} {
 			for _, failure := range everyError() {
-				for at, content := range []string{"new", strings.Repeat("new and longer ", 10), "new"} { // the first calls are for the file beside it
+				for at, content := range []string{"new", strings.Repeat("new and longer ", 10), "new"} { // the first calls are for the copy beside it
 					path := filepath.Join(t.TempDir(), "f")
 					must(t, os.WriteFile(path, []byte(old), 0o600))
 					system := fails(way.failure, way.call)
@@ -124,7 +124,8 @@ func TestEveryFailureInPlace(t *testing.T) {
 	}
 }
 
-// TestNewFilesWithoutLinks takes away one way to name a new file after the other.
+// TestNewFilesWithoutLinks removes the methods of naming a new file one after
+// the other.
 func TestNewFilesWithoutLinks(t *testing.T) {
 	ways := []struct {
 		missing []string
@@ -153,7 +154,7 @@ func TestNewFilesWithoutLinks(t *testing.T) {
 			if text, _ := os.ReadFile(path); string(text) != "x" {
 				t.Errorf("without %v: %q", w.missing, text)
 			}
-			// A name that is taken after the file was begun stays as it is.
+			// A file created in the meantime is not replaced.
 			second := filepath.Join(dir, "second")
 			f, err = create(fails(failure, w.missing...), second, Options{New: true})
 			must(t, err)
@@ -173,8 +174,8 @@ func TestNewFilesWithoutLinks(t *testing.T) {
 	}
 }
 
-// TestExposed refuses what cannot be hidden before anything has a name, whether the
-// file system refuses a mode or says nothing.
+// TestExposed checks that a file that cannot be hidden is refused before it has
+// a name, whether the file system refuses a mode or ignores it.
 func TestExposed(t *testing.T) {
 	for _, failure := range []error{errSilent, syscall.EPERM, syscall.EOPNOTSUPP} {
 		for _, isNew := range []bool{true, false} {
@@ -196,7 +197,8 @@ func TestExposed(t *testing.T) {
 	}
 }
 
-// TestSynchronizationThatIsMissing is no failure.
+// TestSynchronizationThatIsMissing checks that unsupported synchronization is
+// no error.
 func TestSynchronizationThatIsMissing(t *testing.T) {
 	for _, failure := range []error{syscall.EINVAL, syscall.EPERM, syscall.EACCES, syscall.ENOSYS, syscall.EOPNOTSUPP} {
 		if err := writeFile(fails(failure, "syncDir"), filepath.Join(t.TempDir(), "f"), nil, Options{}); err != nil {
@@ -210,7 +212,7 @@ func TestSynchronizationThatIsMissing(t *testing.T) {
 	}
 }
 
-// TestPinned writes in place what no rename can replace.
+// TestPinned writes in place a file that cannot be renamed over.
 func TestPinned(t *testing.T) {
 	for _, failure := range []error{syscall.EBUSY, syscall.EXDEV} {
 		for _, before := range []string{"", "short", strings.Repeat("long ", 1000)} {
@@ -228,7 +230,7 @@ func TestPinned(t *testing.T) {
 	}
 }
 
-// TestNoRename gives a new file its name where no rename works.
+// TestNoRename names a new file without rename.
 func TestNoRename(t *testing.T) {
 	for _, failure := range []error{syscall.EBUSY, syscall.EXDEV} {
 		path := filepath.Join(t.TempDir(), "f")
@@ -239,7 +241,7 @@ func TestNoRename(t *testing.T) {
 	}
 }
 
-// TestPinnedAndFull puts the old content back.
+// TestPinnedAndFull restores the old content.
 func TestPinnedAndFull(t *testing.T) {
 	const before = "the old content"
 	for _, call := range []string{"write", "truncate", "sync"} {
@@ -255,7 +257,7 @@ func TestPinnedAndFull(t *testing.T) {
 	}
 }
 
-// once lets the first call of a kind on the file itself fail.
+// once fails the first call of a kind on the file itself.
 type once struct {
 	*failing
 
@@ -293,7 +295,7 @@ func (o once) sync(f *os.File) error {
 	return o.failing.sync(f)
 }
 
-// TestClosedDirectory writes in place where the directory takes no new file.
+// TestClosedDirectory writes in place in a directory that allows no new files.
 func TestClosedDirectory(t *testing.T) {
 	for _, failure := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM} {
 		path := filepath.Join(t.TempDir(), "f")

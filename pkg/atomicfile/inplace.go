@@ -9,18 +9,18 @@ import (
 	"syscall"
 )
 
-// isPinned reports whether a rename failed because the file under the name cannot
-// be replaced, such as a bind mount of a single file.
+// isPinned reports whether a rename failed because the path cannot be replaced,
+// such as a bind mount of a single file.
 func isPinned(err error) bool {
 	return errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)
 }
 
-// isClosedDirectory reports whether a directory takes no new file.
+// isClosedDirectory reports whether a directory allows no new files.
 func isClosedDirectory(err error) bool {
 	return errors.Is(err, fs.ErrPermission) && !errors.Is(err, ErrExposed) || errors.Is(err, syscall.EROFS)
 }
 
-// checkedOverwrite asks before it overwrites.
+// checkedOverwrite calls Check before it overwrites.
 func checkedOverwrite(system system, path string, content []byte, options Options) error {
 	if err := options.check(); err != nil {
 		return err
@@ -28,8 +28,8 @@ func checkedOverwrite(system system, path string, content []byte, options Option
 	return overwrite(system, path, content, options)
 }
 
-// overwrite writes a file that is there in place. After a failure it puts the old
-// content back.
+// overwrite writes an existing file in place. After an error it restores the
+// old content.
 func overwrite(system system, path string, content []byte, options Options) error {
 	f, err := system.existing(path)
 	if err != nil {
@@ -55,15 +55,15 @@ func overwrite(system system, path string, content []byte, options Options) erro
 	}
 	if err := fill(system, f, content); err != nil {
 		if back := fill(system, f, before); back != nil {
-			return fmt.Errorf("%w; its old content could not be put back: %w", err, back)
+			return fmt.Errorf("%w; its old content could not be restored: %w", err, back)
 		}
 		return err
 	}
 	return nil
 }
 
-// fill replaces the content of an open file. It shortens the file last: until then
-// a failure has lost nothing that was not in memory.
+// fill replaces the content of an open file. It truncates the file last: until
+// then, all lost content is still in memory.
 func fill(system system, f *os.File, content []byte) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err

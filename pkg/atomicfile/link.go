@@ -7,18 +7,18 @@ import (
 	"path/filepath"
 )
 
-// A linkWay is a way to give a file a name that replaces nothing.
+// linkWay is a method of naming a file without replacing another one.
 type linkWay int
 
 const (
-	linkUnnamed linkWay = iota // a file without a name gets one, which a crash leaves whole or not there
-	linkNamed                  // a second name
-	linkRename                 // a rename that replaces nothing
-	linkReserve                // an empty file takes the name, and is replaced
+	linkUnnamed linkWay = iota // links a file without a name; atomic even in a crash
+	linkNamed                  // adds a second name
+	linkRename                 // renames without replacing
+	linkReserve                // creates an empty file with the name and replaces it
 )
 
-// findLink tries out the ways to name a new file, in the directory of the path,
-// and chooses the first one that works. It leaves nothing behind.
+// findLink selects the first linkWay that works in the directory of the path.
+// It leaves no files.
 func (f *File) findLink() error {
 	var err error
 	for way := linkUnnamed; way <= linkReserve; way++ {
@@ -36,7 +36,7 @@ func (f *File) tryLink(way linkWay) error {
 		return err
 	}
 	defer trial.Discard()
-	free, err := f.system.temporary(filepath.Dir(f.path)) // whose name is ours
+	free, err := f.system.temporary(filepath.Dir(f.path)) // reserves a name
 	if err != nil {
 		return err
 	}
@@ -49,11 +49,11 @@ func (f *File) tryLink(way linkWay) error {
 	return trial.linkBy(way)
 }
 
-// linkNew gives the file its name, unless that is taken.
+// linkNew names the file, unless the path exists.
 func (f *File) linkNew() error {
 	err := f.linkBy(f.link)
 	for way := f.link + 1; err != nil && !errors.Is(err, fs.ErrExist) && f.temp != "" && way <= linkReserve; way++ {
-		err = f.linkBy(way) // the directory changed since it was tried out
+		err = f.linkBy(way) // the directory changed since findLink
 	}
 	return err
 }
@@ -75,18 +75,18 @@ func (f *File) linkBy(way linkWay) error {
 	}
 }
 
-// linkReserved takes the name with an empty file, and replaces that.
+// linkReserved creates an empty file with the name and replaces it.
 func (f *File) linkReserved() error {
 	empty, err := f.system.exclusive(f.path)
 	if err != nil {
 		return err
 	}
-	ours, err := empty.Stat()
+	own, err := empty.Stat()
 	empty.Close()
 	if err != nil {
 		return err
 	}
-	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(ours, now) || now.Size() > 0 {
+	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(own, now) || now.Size() > 0 {
 		return &fs.PathError{Op: "create", Path: f.path, Err: fs.ErrExist}
 	}
 	if err := f.system.rename(f.temp, f.path); err != nil {

@@ -42,7 +42,7 @@ func TestLock(t *testing.T) {
 	}
 }
 
-// TestNoLocks says that there are no locks, and never that another process holds one.
+// TestNoLocks returns ErrNoLocks, never ErrLocked, without lock support.
 func TestNoLocks(t *testing.T) {
 	for _, failure := range []error{syscall.ENOLCK, syscall.ENOSYS, syscall.EOPNOTSUPP, syscall.EINVAL} {
 		try := func(*flock.Flock) (bool, error) { return false, failure }

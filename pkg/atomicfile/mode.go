@@ -10,9 +10,9 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// CheckPrivate tries out whether a file in dir can be hidden from other users, and
-// returns ErrExposed if not. Where dir does not exist it tries the nearest directory
-// above. It leaves nothing behind.
+// CheckPrivate checks that a file in dir can be hidden from other users, and
+// returns ErrExposed if not. If dir does not exist, it checks the nearest
+// existing parent. It leaves no files.
 func CheckPrivate(dir string) error {
 	for {
 		info, err := os.Stat(dir)
@@ -32,8 +32,8 @@ func CheckPrivate(dir string) error {
 	return nil
 }
 
-// TakeOver is the command with which the caller becomes the owner of what another user
-// owns (see Foreign).
+// TakeOver returns the command that makes the caller the owner of a file of
+// another user (see Foreign).
 func TakeOver(path string) string {
 	command := fmt.Sprintf("chown %d %s", os.Geteuid(), shellword.Quote(path))
 	if os.Geteuid() != 0 {
@@ -42,8 +42,9 @@ func TakeOver(path string) string {
 	return command
 }
 
-// Denied says who owns a file and how the caller becomes its owner, where that is why err
-// denies it, as after a run of the program with sudo. Otherwise it is empty.
+// Denied returns the owner problem of a file and its remedy, if that is why err
+// denies access, for instance after a run of the program with sudo. Otherwise
+// it is empty.
 func Denied(path string, err error) string {
 	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
 		return ""
@@ -58,8 +59,8 @@ func Denied(path string, err error) string {
 	return "the file belongs to another user; run: " + TakeOver(path)
 }
 
-// Try tries out whether WriteFile could write path, and leaves nothing behind. Where
-// the directory does not exist it tries the nearest one above.
+// Try checks that WriteFile could write path, without leaving files. If the
+// directory does not exist, it checks the nearest existing parent.
 func Try(path string, options Options) error {
 	dir := filepath.Dir(path)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && options.Private {
@@ -73,7 +74,7 @@ func Try(path string, options Options) error {
 	if !isClosedDirectory(err) || options.New {
 		return err
 	}
-	file, inPlace := real{}.existing(path)
+	file, inPlace := osSystem{}.existing(path)
 	if errors.Is(inPlace, fs.ErrNotExist) {
 		return err
 	}

@@ -13,20 +13,20 @@ const (
 	nonBlock = 0
 )
 
-// Exposed is false: permissions are access control lists here, inherited from the
-// user's own directories, and the bits of the mode say nothing.
+// Exposed returns false: permissions here are access control lists, inherited
+// from the user's own directories, and mode bits mean nothing.
 func Exposed(fs.FileInfo) bool { return false }
 
-// Owner knows no owner: the system has no numbers for users.
+// Owner returns no owner: the system has no user IDs.
 func Owner(fs.FileInfo) (uid int, known bool) { return 0, false }
 
-// Foreign is false, as no owner is known.
+// Foreign returns false, as owners are unknown.
 func Foreign(fs.FileInfo) bool { return false }
 
-// Links is 1, as names are not counted.
+// Links returns 1, as links are not counted.
 func Links(fs.FileInfo) uint64 { return 1 }
 
-// chownLike does nothing: a new file gets the owner and the rights of its
+// chownLike does nothing: a new file inherits owner and permissions from its
 // directory.
 func chownLike(*os.File, fs.FileInfo) error { return nil }
 

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mounted mounts something on a new directory, or skips the test with a word where
-// this process may not.
+// mounted mounts a file system on a new directory, or skips the test without
+// the permission.
 func mounted(t *testing.T, source, kind string, flags uintptr, data string) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -33,7 +33,7 @@ func mounted(t *testing.T, source, kind string, flags uintptr, data string) stri
 	return dir
 }
 
-// missing ends a test whose part is not there: with CI=true it must be.
+// missing skips a test without its programs, and fails with CI=true.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -42,16 +42,16 @@ func missing(t *testing.T, what string) {
 	t.Skipf("%s is missing", what)
 }
 
-// A place is a directory on a file system, and what that keeps.
+// place is a directory on a file system, with the features of that file system.
 type place struct {
 	name   string
 	mount  func(t *testing.T) string
 	modes  bool // and owners
-	links  bool // symbolic ones, and named pipes
-	folded bool // names in another case are the same
+	links  bool // symbolic links and named pipes
+	folded bool // case-insensitive names
 }
 
-// places are the file systems on which the promises are made.
+// places returns the file systems of the tests.
 func places() []place {
 	return []place{
 		{name: "directory", mount: func(t *testing.T) string { return t.TempDir() }, modes: true, links: true},
@@ -68,7 +68,7 @@ func memory(t *testing.T) string { return mounted(t, "none", "tmpfs", 0, "size=1
 
 func overlay(t *testing.T) string {
 	t.Helper()
-	base := memory(t) // a file system that can be the upper one
+	base := memory(t) // a file system that supports being the upper layer
 	for _, dir := range []string{"lower", "upper", "work"} {
 		must(t, os.Mkdir(filepath.Join(base, dir), 0o700))
 	}
@@ -76,7 +76,7 @@ func overlay(t *testing.T) string {
 	return mounted(t, "overlay", "overlay", 0, "lowerdir="+base+"/lower,upperdir="+base+"/upper,workdir="+base+"/work")
 }
 
-// fuse mounts a directory with the changes that bindfs makes of it.
+// fuse mounts a directory with options of bindfs.
 func fuse(options ...string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -128,7 +128,7 @@ func mustRun(t *testing.T, line ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestPromises holds the package to each of its promises on each file system.
+// TestPromises checks each guarantee of the package on each file system.
 func TestPromises(t *testing.T) {
 	t.Parallel()
 	for _, p := range places() {
@@ -326,7 +326,7 @@ func promises() []promise {
 			path := filepath.Join(dir, "lock")
 			lock, err := TakeLock(t.Context(), path, time.Second)
 			if errors.Is(err, ErrNoLocks) {
-				return // which is said, and nothing else is
+				return // reported, and nothing else changed
 			}
 			must(t, err)
 			if _, err := TakeLock(t.Context(), path, 0); !errors.Is(err, ErrLocked) {
@@ -416,8 +416,8 @@ func promises() []promise {
 	}
 }
 
-// TestRefusals lets every act fail where its file system refuses it: with that error,
-// with the old file as it was, and with nothing beside it.
+// TestRefusals fails every operation on file systems that refuse it: with that
+// error, the old file unchanged, and no temporary files.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	content := make([]byte, 10000)
@@ -460,7 +460,7 @@ func TestRefusals(t *testing.T) {
 		name    string
 		prepare func(t *testing.T) string
 		want    error
-		acts    []string // all, where there are none
+		acts    []string // all if empty
 	}{
 		{"read-only mount", readOnly, syscall.EROFS, nil},
 		{"full disk", full, syscall.ENOSPC, []string{"replace", "replace, private", "replace, owner", "new", "new, private", "absent", "reserve", "append"}},
@@ -480,7 +480,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 				has(t, filepath.Join(dir, "f"), "before")
-				// FUSE removes a file that it has not closed yet by a rename.
+				// FUSE removes a file before it is closed with a rename.
 				if left := leftIn(t, dir); len(left) > 0 && p.name != "no renames" {
 					t.Errorf("%s leaves %v", name, left)
 				}
@@ -492,7 +492,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// before writes the file that is to stay.
+// before writes the file that must not change.
 func before(t *testing.T, dir string) string {
 	t.Helper()
 	must(t, os.WriteFile(filepath.Join(dir, "f"), []byte("before"), 0o600))
@@ -520,7 +520,7 @@ func full(t *testing.T) string {
 	return dir
 }
 
-// immutable marks the file, or the directory, as one that nothing changes.
+// immutable sets the immutable attribute of the file or directory.
 func immutable(name string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -538,7 +538,7 @@ func immutable(name string) func(t *testing.T) string {
 	}
 }
 
-// refusing mounts a directory in which bindfs refuses something.
+// refusing mounts a directory in which bindfs refuses an operation.
 func refusing(option string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -546,7 +546,7 @@ func refusing(option string) func(t *testing.T) string {
 	}
 }
 
-// TestBindMount writes a file that is a mount itself.
+// TestBindMount writes a file that is a mount point.
 func TestBindMount(t *testing.T) {
 	source := filepath.Join(t.TempDir(), "source")
 	must(t, os.WriteFile(source, []byte("before"), 0o644))
@@ -564,7 +564,7 @@ func TestBindMount(t *testing.T) {
 	if string(text) != "after" || Exposed(info) || len(leftIn(t, dir)) > 0 {
 		t.Errorf("%q %v, left: %v", text, info.Mode(), leftIn(t, dir))
 	}
-	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file's own mount stays writable
+	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file's own mount remains writable
 	must(t, Try(path, Options{}))
 	must(t, WriteFile(path, []byte("in a read-only directory"), Options{}))
 	if text, _ := os.ReadFile(source); string(text) != "in a read-only directory" {

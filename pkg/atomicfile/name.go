@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Name makes a text the name of a file that every system takes: letters, digits,
-// dots, dashes and underscores stay, and %XX stands for every other byte. Different
-// texts have different names.
+// Name encodes a text as a file name that is valid on every system: letters,
+// digits, dots, dashes and underscores are kept, and %XX encodes every other
+// byte. Different texts have different names.
 func Name(text string) string {
 	var name strings.Builder
 	for i := range len(text) {

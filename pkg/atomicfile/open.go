@@ -8,17 +8,17 @@ import (
 )
 
 var (
-	// ErrNotRegular says that a path leads to a directory, a pipe or a device.
+	// ErrNotRegular reports a directory, a pipe or a device.
 	ErrNotRegular = errors.New("not a regular file")
-	// ErrLarge says that a file is larger than the caller reads.
+	// ErrLarge reports a file larger than the limit.
 	ErrLarge = errors.New("the file is too large")
-	// ErrLink says that a path is a symbolic link.
+	// ErrLink reports a symbolic link.
 	ErrLink = errors.New("a symbolic link")
 )
 
-// OpenFile is os.OpenFile for regular files and nothing else: a named pipe or a device
-// in the place of a file would be waited for, or read without end. A file that it makes
-// can be opened by its owner again, whatever the umask.
+// OpenFile is os.OpenFile for regular files only: a named pipe would block, and
+// a device may be endless. The owner can open a new file again, whatever the
+// umask.
 func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	f, err := os.OpenFile(path, flag|nonBlock, mode)
 	if err != nil {
@@ -38,7 +38,7 @@ func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	return f, nil
 }
 
-// openToOwner gives a file the permissions of its owner that the umask took away.
+// openToOwner restores permissions of the owner that the umask removed.
 func openToOwner(f *os.File, info fs.FileInfo) {
 	const owner = 0o600
 	if mode := info.Mode().Perm(); mode&owner != owner && info.Size() == 0 && !Foreign(info) {
@@ -46,11 +46,11 @@ func openToOwner(f *os.File, info fs.FileInfo) {
 	}
 }
 
-// OpenUnlinked opens a regular file for reading. It follows no link: that is ErrLink.
+// OpenUnlinked opens a regular file for reading. A symbolic link is ErrLink.
 func OpenUnlinked(path string) (*os.File, error) {
 	f, err := OpenFile(path, os.O_RDONLY|noFollow, 0)
-	if info, there := os.Lstat(path); there == nil && info.Mode().Type() == fs.ModeSymlink {
-		if err == nil { // on a system that has no flag for it
+	if info, statErr := os.Lstat(path); statErr == nil && info.Mode().Type() == fs.ModeSymlink {
+		if err == nil { // on systems without O_NOFOLLOW
 			_ = f.Close()
 		}
 		return nil, &fs.PathError{Op: "open", Path: path, Err: ErrLink}

@@ -20,7 +20,7 @@ func TestOnlyRegularFilesAreOpened(t *testing.T) {
 	}
 	for _, path := range []string{pipe, dir, os.DevNull} {
 		for _, flag := range []int{os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_CREATE | os.O_RDONLY, os.O_CREATE | os.O_TRUNC | os.O_WRONLY} {
-			if f, err := OpenFile(path, flag, 0o600); err == nil { // or the test does not end
+			if f, err := OpenFile(path, flag, 0o600); err == nil { // or the test blocks
 				f.Close()
 				t.Errorf("%s was opened with %x", path, flag)
 			}

@@ -8,27 +8,27 @@ import (
 )
 
 const (
-	// temporaryPrefix is followed by digits in the name of a file that is written.
+	// temporaryPrefix precedes digits in the names of temporary files.
 	temporaryPrefix = ".astra-"
-	// abandoned is the age from which a temporary file has no writer: no request takes
-	// that long, and what is downloaded is written all the time.
-	abandoned = 10 * time.Minute
+	// temporaryMaxAge is the age at which a temporary file has no writer: no request
+	// takes that long, and downloads write continuously.
+	temporaryMaxAge = 10 * time.Minute
 )
 
-// Sweep removes the temporary files in a directory that programs left which were
-// killed. A directory that was just changed tells the time, by the clock that its
-// files have their times from.
+// Sweep removes temporary files of killed processes from a directory. The
+// modification time of a directory that was just changed is the current time of
+// the file system's clock.
 func Sweep(dir string) {
 	if info, err := os.Stat(dir); err == nil {
-		sweep(dir, info.ModTime().Add(-abandoned))
+		sweep(dir, info.ModTime().Add(-temporaryMaxAge))
 	}
 }
 
-// sweep removes temporary files that are older than before.
+// sweep removes temporary files older than before.
 func sweep(dir string, before time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return // a later writer may list it
+		return // unreadable; a later writer may list it
 	}
 	for _, e := range entries {
 		if !isTemporary(e.Name()) {
@@ -40,10 +40,10 @@ func sweep(dir string, before time.Time) {
 	}
 }
 
-// isTemporary reports whether this program gives such names. Earlier versions
-// ended some of them in .tmp.
+// isTemporary reports whether a name is that of a temporary file. Earlier
+// versions used the suffix .tmp for some.
 func isTemporary(name string) bool {
-	digits, ours := strings.CutPrefix(name, temporaryPrefix)
+	digits, own := strings.CutPrefix(name, temporaryPrefix)
 	digits = strings.TrimSuffix(digits, ".tmp")
-	return ours && digits != "" && strings.Trim(digits, "0123456789") == ""
+	return own && digits != "" && strings.Trim(digits, "0123456789") == ""
 }

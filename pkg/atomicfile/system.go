@@ -6,7 +6,7 @@ import (
 	"runtime"
 )
 
-// A system is the system calls of this package. Tests put failures in.
+// system has the system calls of this package. Tests inject errors.
 type system interface {
 	temporary(dir string) (*os.File, error)
 	unnamed(dir string) (*os.File, error)
@@ -23,42 +23,44 @@ type system interface {
 	syncDir(dir string) error
 }
 
-type real struct{}
+type osSystem struct{}
 
-func (real) temporary(dir string) (*os.File, error) { return os.CreateTemp(dir, temporaryPrefix+"*") }
+func (osSystem) temporary(dir string) (*os.File, error) {
+	return os.CreateTemp(dir, temporaryPrefix+"*")
+}
 
-func (real) exclusive(path string) (*os.File, error) {
+func (osSystem) exclusive(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-func (real) existing(path string) (*os.File, error) {
+func (osSystem) existing(path string) (*os.File, error) {
 	return OpenFile(path, os.O_RDWR|noFollow, 0)
 }
 
-func (real) write(f *os.File, data []byte) (int, error) { return f.Write(data) }
+func (osSystem) write(f *os.File, data []byte) (int, error) { return f.Write(data) }
 
-func (real) truncate(f *os.File, size int64) error { return f.Truncate(size) }
+func (osSystem) truncate(f *os.File, size int64) error { return f.Truncate(size) }
 
-func (real) chmod(f *os.File, mode os.FileMode) error { return f.Chmod(mode) }
+func (osSystem) chmod(f *os.File, mode os.FileMode) error { return f.Chmod(mode) }
 
-func (real) sync(f *os.File) error {
+func (osSystem) sync(f *os.File) error {
 	if err := f.Sync(); err != nil && !isUnsupported(err) {
 		return err
 	}
 	return nil
 }
 
-func (real) link(from, to string) error { return os.Link(from, to) }
+func (osSystem) link(from, to string) error { return os.Link(from, to) }
 
-func (real) rename(from, to string) error { return os.Rename(from, to) }
+func (osSystem) rename(from, to string) error { return os.Rename(from, to) }
 
-func (real) syncDir(dir string) error {
+func (osSystem) syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // directories cannot be opened for that
 	}
 	d, err := os.Open(dir)
 	if os.IsPermission(err) {
-		return nil // a directory in which files may be made, but not listed
+		return nil // a directory that allows new files, but no listing
 	}
 	if err != nil {
 		return err
@@ -67,13 +69,12 @@ func (real) syncDir(dir string) error {
 	return d.Sync()
 }
 
-// Sync brings the content of an open file to the disk, where the file system can do
-// that.
-func Sync(f *os.File) error { return real{}.sync(f) }
+// Sync writes an open file to the disk, if the file system supports it.
+func Sync(f *os.File) error { return osSystem{}.sync(f) }
 
-// SyncDir brings the names in a directory to the disk, where the file system can do
-// that.
-func SyncDir(dir string) error { return syncDir(real{}, filepath.Clean(dir)) }
+// SyncDir writes the entries of a directory to the disk, if the file system
+// supports it.
+func SyncDir(dir string) error { return syncDir(osSystem{}, filepath.Clean(dir)) }
 
 func syncDir(system system, dir string) error {
 	if err := system.syncDir(dir); err != nil && !isUnsupported(err) && !os.IsPermission(err) {

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unnamed opens a file without a name: the kernel drops it when the program ends,
-// however it ends.
-func (real) unnamed(dir string) (*os.File, error) {
+// unnamed opens a file without a name, which the kernel removes when the
+// process ends.
+func (osSystem) unnamed(dir string) (*os.File, error) {
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return nil, &os.PathError{Op: "create a file in", Path: dir, Err: err}
@@ -17,7 +17,7 @@ func (real) unnamed(dir string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), dir), nil
 }
 
-func (real) linkUnnamed(f *os.File, path string) error {
+func (osSystem) linkUnnamed(f *os.File, path string) error {
 	source := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
 	if err := unix.Linkat(unix.AT_FDCWD, source, unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err != nil {
 		return &os.LinkError{Op: "link", Old: "the new file", New: path, Err: err}
@@ -25,7 +25,7 @@ func (real) linkUnnamed(f *os.File, path string) error {
 	return nil
 }
 
-func (real) renameNew(from, to string) error {
+func (osSystem) renameNew(from, to string) error {
 	if err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE); err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
 	}

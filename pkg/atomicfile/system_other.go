@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-func (real) unnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
+func (osSystem) unnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
 
-func (real) linkUnnamed(*os.File, string) error { return errors.ErrUnsupported }
+func (osSystem) linkUnnamed(*os.File, string) error { return errors.ErrUnsupported }
 
-func (real) renameNew(string, string) error { return errors.ErrUnsupported }
+func (osSystem) renameNew(string, string) error { return errors.ErrUnsupported }

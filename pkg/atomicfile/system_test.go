@@ -6,15 +6,15 @@ import (
 	"syscall"
 )
 
-// failing is the real system, in which named calls fail: from the beginning, or
-// after some that succeed.
+// failing is the real system with failing calls, from the start or after some
+// that succeed.
 type failing struct {
-	real
+	osSystem
 
 	errs  map[string]error
 	after map[string]int
 	done  map[string]int
-	times int // how often a call that has a number in after fails, 0: always
+	times int // number of failures of a call with a number in after, 0: always
 }
 
 func fails(err error, calls ...string) *failing {
@@ -38,44 +38,44 @@ func (f *failing) temporary(dir string) (*os.File, error) {
 	if err := f.fail("temporary"); err != nil {
 		return nil, err
 	}
-	return f.real.temporary(dir)
+	return f.osSystem.temporary(dir)
 }
 
 func (f *failing) unnamed(dir string) (*os.File, error) {
 	if err := f.fail("unnamed"); err != nil {
 		return nil, err
 	}
-	return f.real.unnamed(dir)
+	return f.osSystem.unnamed(dir)
 }
 
 func (f *failing) exclusive(path string) (*os.File, error) {
 	if err := f.fail("exclusive"); err != nil {
 		return nil, err
 	}
-	return f.real.exclusive(path)
+	return f.osSystem.exclusive(path)
 }
 
 func (f *failing) existing(path string) (*os.File, error) {
 	if err := f.fail("existing"); err != nil {
 		return nil, err
 	}
-	return f.real.existing(path)
+	return f.osSystem.existing(path)
 }
 
-// write writes half of the data before it fails.
+// write writes half of the data and fails.
 func (f *failing) write(file *os.File, data []byte) (int, error) {
 	if err := f.fail("write"); err != nil {
-		n, _ := f.real.write(file, data[:len(data)/2])
+		n, _ := f.osSystem.write(file, data[:len(data)/2])
 		return n, err
 	}
-	return f.real.write(file, data)
+	return f.osSystem.write(file, data)
 }
 
 func (f *failing) truncate(file *os.File, size int64) error {
-	return errors.Join(f.fail("truncate"), f.real.truncate(file, size))
+	return errors.Join(f.fail("truncate"), f.osSystem.truncate(file, size))
 }
 
-// chmod fails, or changes nothing, as where a file system keeps no modes.
+// chmod fails, or does nothing, as on a file system without modes.
 func (f *failing) chmod(file *os.File, mode os.FileMode) error {
 	if err := f.fail("chmod"); err != nil {
 		_ = file.Chmod(0o666)
@@ -84,7 +84,7 @@ func (f *failing) chmod(file *os.File, mode os.FileMode) error {
 		}
 		return err
 	}
-	return f.real.chmod(file, mode)
+	return f.osSystem.chmod(file, mode)
 }
 
 var errSilent = errors.New("nothing is said")
@@ -93,52 +93,52 @@ func (f *failing) sync(file *os.File) error {
 	if err := f.fail("sync"); err != nil {
 		return err
 	}
-	return f.real.sync(file)
+	return f.osSystem.sync(file)
 }
 
 func (f *failing) linkUnnamed(file *os.File, path string) error {
 	if err := f.fail("linkUnnamed"); err != nil {
 		return err
 	}
-	return f.real.linkUnnamed(file, path)
+	return f.osSystem.linkUnnamed(file, path)
 }
 
 func (f *failing) link(from, to string) error {
 	if err := f.fail("link"); err != nil {
 		return err
 	}
-	return f.real.link(from, to)
+	return f.osSystem.link(from, to)
 }
 
 func (f *failing) rename(from, to string) error {
 	if err := f.fail("rename"); err != nil {
 		return err
 	}
-	return f.real.rename(from, to)
+	return f.osSystem.rename(from, to)
 }
 
 func (f *failing) renameNew(from, to string) error {
 	if err := f.fail("renameNew"); err != nil {
 		return err
 	}
-	return f.real.renameNew(from, to)
+	return f.osSystem.renameNew(from, to)
 }
 
 func (f *failing) syncDir(dir string) error {
 	if err := f.fail("syncDir"); err != nil {
 		return err
 	}
-	return f.real.syncDir(dir)
+	return f.osSystem.syncDir(dir)
 }
 
-// everyCall are the calls that can fail.
+// everyCall lists the calls that can fail.
 func everyCall() []string {
 	return []string{
 		"temporary", "unnamed", "exclusive", "existing", "write", "truncate", "chmod", "sync", "linkUnnamed", "link", "rename", "renameNew", "syncDir",
 	}
 }
 
-// everyError are errors of a disk and of file systems that lack something.
+// everyError lists errors of disks and of file systems with missing features.
 func everyError() []error {
 	return []error{
 		syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EPERM, syscall.EACCES, syscall.EROFS, syscall.EINVAL,

@@ -15,34 +15,34 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// An Outcome is the result of a row.
+// Outcome is the result of a row.
 type Outcome string
 
-// The outcomes. A row that has none yet is to be done.
+// The outcomes. A row without an outcome is not finished.
 const (
 	OK         Outcome = "ok"
 	Failed     Outcome = "failed"
-	Unknown    Outcome = "unknown" // sent, and whether it took effect could not be verified
+	Unknown    Outcome = "unknown" // sent, and its effect could not be verified
 	NotStarted Outcome = "not started"
 	Unchanged  Outcome = "unchanged"
 )
 
-// A Result is a row of the report.
+// Result is a row of the report.
 type Result struct {
 	Row     int     `json:"row"` // from 1
 	Input   string  `json:"input"`
 	ID      string  `json:"id"`
 	Action  string  `json:"action"` // create, resend, remove, unchanged …
 	Outcome Outcome `json:"outcome"`
-	Exit    int     `json:"exit"` // the status that this row alone would have given
+	Exit    int     `json:"exit"` // the exit status of this row alone
 	Error   string  `json:"error"`
-	SameAs  int     `json:"-"` // the earlier row that this one repeats; 0 is none
-	Line    int     `json:"-"` // of the input, where the row is of a file; 0 is none
-	As      string  `json:"-"` // the roles or the like, for the report
+	SameAs  int     `json:"-"` // the earlier row that this one duplicates; 0 is none
+	Line    int     `json:"-"` // line of the input file; 0 is none
+	As      string  `json:"-"` // the roles or similar, for the report
 }
 
-// Place returns the line of the row in the file, where people look for it, else its
-// number among the arguments.
+// Place returns the line of the row in the file, or else its number among the
+// arguments.
 func (r Result) Place() string {
 	if r.Line > 0 {
 		return fmt.Sprintf("line %d", r.Line)
@@ -50,16 +50,17 @@ func (r Result) Place() string {
 	return fmt.Sprintf("row %d", r.Row)
 }
 
-// DuplicateOf returns the result of a row that repeats another one, which alone is sent.
+// DuplicateOf returns the result of a row that duplicates an earlier one, which
+// alone is sent.
 func (r Result) DuplicateOf(row int) Result {
 	r.Action, r.Outcome, r.SameAs = fmt.Sprintf("same as row %d", row), Unchanged, row
 	return r
 }
 
-// IsDuplicate reports whether the row repeats an earlier one.
+// IsDuplicate reports whether the row duplicates an earlier one.
 func (r Result) IsDuplicate() bool { return r.SameAs != 0 }
 
-// Done returns how many rows were done by this run.
+// Done returns the number of rows that this run completed.
 func Done(results []Result) int {
 	n := 0
 	for _, r := range results {
@@ -70,13 +71,13 @@ func Done(results []Result) int {
 	return n
 }
 
-// A Row is one change. One whose outcome is set already is only reported.
+// Row is one change. A row that already has an outcome is only reported.
 type Row struct {
 	Result
-	Do func(context.Context) error // the one request of the row
+	Do func(context.Context) error // sends the row's only request
 }
 
-// A Verdict says whether a request with an unknown outcome took effect.
+// Verdict is the effect of a request with an unknown outcome.
 type Verdict int
 
 // The verdicts.
@@ -86,15 +87,15 @@ const (
 	DidNotHappen
 )
 
-// Options say how rows are run. Explain and Now are required.
+// Options configures a run. Explain and Now are required.
 type Options struct {
-	// Explain returns the exit status and the words of an error.
+	// Explain returns exit status and message of an error.
 	Explain func(error) (exit int, text string)
-	// Reconcile reads the state of the service once and returns a verdict for each of
-	// the rows, given by index. Without it, unknown outcomes stay unknown.
+	// Reconcile reads the state of the service once and returns a verdict for
+	// each of the given rows. Without it, unknown outcomes remain unknown.
 	Reconcile func(ctx context.Context, rows []int) ([]Verdict, error)
-	// Finished is called for each row when its outcome is known, in no order and
-	// never twice at a time.
+	// Finished is called with the result of each row, in any order and never
+	// concurrently.
 	Finished func(Result)
 	Now      func() time.Time
 	Limit    int // requests in flight; 32 if zero
@@ -102,17 +103,17 @@ type Options struct {
 
 const (
 	limit = 32
-	// grace is the time that requests in flight have when the run is ended.
+	// grace is the time for requests in flight when the run is canceled.
 	grace = 10 * time.Second
-	// longestHold is the longest wait for the service if there is no time limit.
+	// longestHold is the longest wait for the service without a time limit.
 	longestHold = 10 * time.Minute
-	// reconcileDelay is how long after an unknown outcome its row is looked up: the
-	// request may still be on its way through the service.
+	// reconcileDelay is the wait between an unknown outcome and its
+	// reconciliation: the request may still be in progress.
 	reconcileDelay = time.Second
 )
 
-// Run sends the rows and returns a result for each, in their order.
-// When ctx ends, it starts no more rows, and waits a little for those in flight.
+// Run sends the rows and returns a result for each, in order. When ctx ends, it
+// starts no more rows and waits briefly for those in flight.
 func Run(ctx context.Context, rows []Row, o Options) []Result {
 	if o.Limit <= 0 {
 		o.Limit = limit
@@ -124,7 +125,7 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 		if row.Outcome == "" {
 			todo = append(todo, i)
 		} else {
-			r.finished(i)
+			r.reportRow(i)
 		}
 	}
 	if len(todo) > 0 {
@@ -138,31 +139,31 @@ func Run(ctx context.Context, rows []Row, o Options) []Result {
 	}
 	for i := range r.results {
 		if r.results[i].Outcome == "" {
-			r.unfinished(i)
+			r.finishRemaining(i)
 		}
 	}
 	return r.results
 }
 
-// run is the state of one Run. Its one goroutine owns it; the calls only
-// answer.
+// run is the state of one Run. One goroutine owns it; requests only return
+// attempts.
 type run struct {
 	Options
 	rows    []Row
 	results []Result
-	dials   []int   // attempts of each row that got no connection
-	last    []error // the last answer to each row
+	dials   []int   // attempts without a connection by row
+	last    []error // the last error of each row
 	pace    *pace
 
-	deadline time.Time // after which no row is sent any more
+	deadline time.Time // no row is sent after it
 
-	stopped error     // why no more rows are started
-	trouble int       // failures in a row that are the service's
-	strange time.Time // when an outcome was unknown last
+	stopped         error     // why no more rows are started
+	serviceFailures int       // consecutive failures of the service
+	lastUnknown     time.Time // time of the last unknown outcome
 }
 
-// finished reports that the outcome of a row is known.
-func (r *run) finished(i int) {
+// reportRow reports the result of a row.
+func (r *run) reportRow(i int) {
 	if r.Finished != nil {
 		r.Finished(r.results[i])
 	}
@@ -170,17 +171,17 @@ func (r *run) finished(i int) {
 
 func (r *run) succeed(i int) {
 	r.results[i].Outcome, r.results[i].Exit, r.results[i].Error = OK, 0, ""
-	r.finished(i)
+	r.reportRow(i)
 }
 
 func (r *run) fail(i int, outcome Outcome, why error) {
-	r.note(i, outcome, why)
-	r.finished(i)
+	r.record(i, outcome, why)
+	r.reportRow(i)
 }
 
-// unfinished gives a row its outcome that has none when the run ends. One that
-// the service put off until the time was over has failed.
-func (r *run) unfinished(i int) {
+// finishRemaining sets the outcome of a remaining row at the end of the run. A row
+// that the service deferred until the time limit has failed.
+func (r *run) finishRemaining(i int) {
 	if errors.Is(r.stopped, context.DeadlineExceeded) && errors.Is(r.last[i], devops.ErrRateLimited) {
 		r.fail(i, Failed, fmt.Errorf("rate limited until the time limit: %w", r.last[i]))
 		return
@@ -188,27 +189,27 @@ func (r *run) unfinished(i int) {
 	r.fail(i, NotStarted, r.stopped)
 }
 
-func (r *run) note(i int, outcome Outcome, why error) {
+func (r *run) record(i int, outcome Outcome, why error) {
 	r.results[i].Outcome = outcome
 	r.results[i].Exit, r.results[i].Error = r.Explain(why)
 }
 
-// lateError is the end of a run at its time limit.
+// lateError reports that the time limit of a run was reached.
 type lateError struct{}
 
 func (lateError) Error() string { return "the time limit is reached; --timeout raises it" }
 func (lateError) Unwrap() error { return context.DeadlineExceeded }
 
-// end says why ctx ended.
-func end(ctx context.Context) error {
+// endError returns the cause of the end of ctx.
+func endError(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	if cause == context.DeadlineExceeded { //nolint:errorlint // what wraps it has words of its own
+	if cause == context.DeadlineExceeded { //nolint:errorlint // wrapping errors have messages of their own
 		return lateError{}
 	}
 	return cause
 }
 
-// graceContext returns a context that ends a while after ctx has.
+// graceContext returns a context that ends a grace period after ctx.
 func graceContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

@@ -21,8 +21,8 @@ var (
 	errGone   = fmt.Errorf("c: %w", devops.ErrUnauthorized)
 )
 
-// replies makes a row that answers each time with the next of errs; the last
-// one stays.
+// replies returns a row that responds with one of errs after the other, and
+// then repeats the last.
 func replies(count *atomic.Int64, errs ...error) Row {
 	return Row{Do: func(context.Context) error {
 		time.Sleep(100 * time.Millisecond)
@@ -30,7 +30,7 @@ func replies(count *atomic.Int64, errs ...error) Row {
 	}}
 }
 
-// words are what a test compares of results.
+// words are the compared fields of results.
 func words(results []Result) []string {
 	var all []string
 	for _, r := range results {
@@ -211,7 +211,7 @@ func TestNoMoreThanTheLimitAreInFlight(t *testing.T) {
 }
 
 func TestWhatWasSentAndNotAnsweredIsUnknown(t *testing.T) {
-	for _, limit := range []time.Duration{time.Second, time.Hour} { // it is ended; it is given up
+	for _, limit := range []time.Duration{time.Second, time.Hour} { // canceled; abandoned
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
@@ -255,8 +255,8 @@ func TestARowThatWasSentTwiceTellsTheLastError(t *testing.T) {
 	})
 }
 
-// TestABugInARowIsContained has a row that panics: what the runtime would print
-// of it may be a secret, and the other rows go on.
+// TestABugInARowIsContained has a row that panics: its text, which may be a
+// secret, is not shown, and other rows continue.
 func TestABugInARowIsContained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int64

@@ -18,7 +18,7 @@ func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
 
-// hole takes requests and never answers.
+// hole accepts requests and never responds.
 type hole struct{}
 
 func (hole) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -29,10 +29,10 @@ func (hole) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// unreachable returns a client of a service that no connection reaches.
+// unreachable returns a client without a connection to its service.
 func unreachable(t *testing.T) *devops.Client { t.Helper(); return client(t, nobody{}) }
 
-// silent returns a client of a service that never answers.
+// silent returns a client of a service that never responds.
 func silent(t *testing.T) *devops.Client { t.Helper(); return client(t, hole{}) }
 
 func client(t *testing.T, transport http.RoundTripper) *devops.Client {

@@ -16,29 +16,29 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// A kind is what the rows of a file are about. Its functions return the fault of
-// a row as a text, else "".
-type kind[E any] struct {
-	key     string            // the column that each row has
-	columns []string          // all that there may be
-	aliases map[string]string // other words for columns, without blanks, dashes and the like
-	object  string            // what a JSON object has, in words
+// rowFormat is a format of rows. Its functions return the error of a row as a text,
+// or "".
+type rowFormat[E any] struct {
+	key     string            // the required column
+	columns []string          // all columns
+	aliases map[string]string // other names of columns, without spaces and dashes
+	object  string            // description of a JSON object
 	word    func(line int, word string) (E, string)
 	cells   func(line int, columns, cells []string) (E, string)
 	json    func(line int, decode func(any) error) (E, string)
 }
 
-// read reads the rows of a file: lines of words, CSV with a header, or JSON
-// objects, one a line. Its first line tells which. Empty lines and those that
-// begin with # do not count.
-func (k kind[E]) read(data []byte) ([]E, []InputError) {
+// read parses a file: lines of words, CSV with a header, or JSON Lines,
+// detected from the first line. Empty lines and lines that start with # are
+// ignored.
+func (k rowFormat[E]) read(data []byte) ([]E, []InputError) {
 	text, err := textfile.Decode(data)
 	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
 		return nil, []InputError{{Line: max(1, wrong.Line), Text: wrong.Why}}
 	}
 	first := ""
 	for _, line := range lines(text) {
-		if first == "" && counts(line) {
+		if first == "" && hasContent(line) {
 			first = strings.TrimSpace(line)
 		}
 	}
@@ -55,7 +55,7 @@ func (k kind[E]) read(data []byte) ([]E, []InputError) {
 	return k.readLines(text)
 }
 
-// lines goes through the lines of a text, which are counted from 1.
+// lines iterates over the lines of a text, numbered from 1.
 func lines(text string) func(func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		n := 0
@@ -67,15 +67,15 @@ func lines(text string) func(func(int, string) bool) {
 	}
 }
 
-// counts reports whether a line is neither empty nor a comment.
-func counts(line string) bool {
+// hasContent reports whether a line is neither empty nor a comment.
+func hasContent(line string) bool {
 	line = strings.TrimSpace(line)
 	return line != "" && line[0] != '#'
 }
 
-func (k kind[E]) readLines(text string) (entries []E, faults []InputError) {
+func (k rowFormat[E]) readLines(text string) (entries []E, faults []InputError) {
 	for n, line := range lines(text) {
-		if !counts(line) {
+		if !hasContent(line) {
 			continue
 		}
 		if at := strings.Index(line, " #"); at >= 0 {
@@ -89,7 +89,7 @@ func (k kind[E]) readLines(text string) (entries []E, faults []InputError) {
 	return entries, faults
 }
 
-// add adds an entry, or its fault.
+// add adds an entry, or its error.
 func add[E any](entries []E, faults []InputError, e E, line int, fault string) ([]E, []InputError) {
 	if fault != "" {
 		return entries, append(faults, InputError{Line: line, Text: fault})
@@ -97,9 +97,9 @@ func add[E any](entries []E, faults []InputError, e E, line int, fault string) (
 	return append(entries, e), faults
 }
 
-func (k kind[E]) readJSON(text string) (entries []E, faults []InputError) {
+func (k rowFormat[E]) readJSON(text string) (entries []E, faults []InputError) {
 	for n, line := range lines(text) {
-		if !counts(line) {
+		if !hasContent(line) {
 			continue
 		}
 		decoder := json.NewDecoder(strings.NewReader(line))
@@ -127,9 +127,10 @@ func (k kind[E]) readJSON(text string) (entries []E, faults []InputError) {
 	return entries, faults
 }
 
-// checkKeys notes the keys of a JSON object that are ignored. One that is nearly a known
-// key is an error, as is every unknown key of an object without the required one.
-func (k kind[E]) checkKeys(line string) (notes []string, err error) {
+// checkKeys returns notes about ignored keys of a JSON object. A key similar to
+// a known one is an error, as is every unknown key of an object without the
+// required key.
+func (k rowFormat[E]) checkKeys(line string) (notes []string, err error) {
 	var object map[string]json.RawMessage
 	if err := json.NewDecoder(strings.NewReader(line)).Decode(&object); err != nil {
 		return nil, err
@@ -152,9 +153,9 @@ func (k kind[E]) checkKeys(line string) (notes []string, err error) {
 	return notes, nil
 }
 
-// header returns what separates the cells of a CSV file whose first line is
-// given, or 0 if that is no header: it has none of the columns.
-func (k kind[E]) header(line string) rune {
+// header returns the separator of a CSV file with this first line, or 0 if it
+// is not a header with a known column.
+func (k rowFormat[E]) header(line string) rune {
 	for _, column := range append([]string{k.key}, k.columns...) {
 		for _, separator := range []rune{',', ';', '\t'} {
 			cells, err := newCSV(line, separator).Read()
@@ -172,9 +173,9 @@ func newCSV(text string, separator rune) *csv.Reader {
 	return r
 }
 
-// name is a column's name as it is compared: that of a known column, however it is
-// spelled, such as E-Mail, e_mail and "Email address".
-func (k kind[E]) name(cell string) string {
+// name returns the known column with this name in any spelling, such as E-Mail,
+// e_mail and "Email address".
+func (k rowFormat[E]) name(cell string) string {
 	lower := strings.ToLower(strings.TrimSpace(cell))
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -191,7 +192,7 @@ func (k kind[E]) name(cell string) string {
 	return lower
 }
 
-func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []InputError) {
+func (k rowFormat[E]) readCSV(text string, separator rune) (entries []E, faults []InputError) {
 	r := newCSV(text, separator)
 	var columns []string
 	for {
@@ -225,9 +226,9 @@ func (k kind[E]) readCSV(text string, separator rune) (entries []E, faults []Inp
 	}
 }
 
-// checkHeader notes columns that are ignored. One that nearly has the name of a known
-// column is a fault.
-func (k kind[E]) checkHeader(line int, cells []string) (faults []InputError) {
+// checkHeader returns notes about ignored columns. A column similar to a known
+// one is an error.
+func (k rowFormat[E]) checkHeader(line int, cells []string) (faults []InputError) {
 	seen := map[string]bool{}
 	for _, cell := range cells {
 		c := k.name(cell)

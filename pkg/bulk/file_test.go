@@ -96,8 +96,8 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// FuzzRead holds that nothing is lost in silence: a file with something in it
-// has entries or faults, and every entry can be written down and read again.
+// FuzzRead checks that no input is ignored silently: a file with content has
+// entries or errors, and entries survive a round trip.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		"ada@example.com # x\n", "email;roles\nada@example.com;\"a;b\"\n", "{\"email\":\"ada@example.com\",\"roles\":[\"a\"]}\n",
@@ -121,7 +121,7 @@ func FuzzRead(f *testing.F) {
 			again.WriteString(e.Address + "\n")
 		}
 		if strings.ContainsAny(again.String(), "\"'#,; ") {
-			return // an address that only a quoted cell can hold
+			return // an address that requires a quoted cell
 		}
 		if reread, faults := Read([]byte(again.String())); len(reread) != len(entries) || len(faults) > 0 {
 			t.Errorf("%d entries, read again %d: %v", len(entries), len(reread), faults)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// closing takes requests, and refuses all from the tenth on for a while.
+// closing accepts requests, and rejects all from the tenth on for a while.
 type closing struct {
 	until time.Time
 	after string
@@ -33,7 +33,7 @@ func TestARunPausesForAsLongAsTheServiceAsks(t *testing.T) {
 	for name, test := range map[string]struct {
 		limit time.Duration
 		want  map[string]int
-		last  time.Duration // when the last request was sent, at least
+		last  time.Duration // minimum time of the last request
 	}{
 		"with room":    {time.Hour, map[string]int{"ok 0": 40}, 2 * time.Minute},
 		"without room": {time.Minute, map[string]int{"ok 0": 9, "failed 13": 1, "not started 13": 30}, 0},

@@ -9,21 +9,21 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// An Entry is what an input says of one person.
+// Entry is one person in an input.
 type Entry struct {
-	Line    int // of the file, 0 for an argument
+	Line    int // in the file, 0 for an argument
 	Address string
 	Roles   []string
 }
 
-// An InputError is a mistake in an input.
+// InputError is an error in an input.
 type InputError struct {
-	Line int // of the file, 0 for an argument
+	Line int // in the file, 0 for an argument
 	Text string
-	Note bool // only a warning: the input is accepted
+	Note bool // a warning: the input is accepted
 }
 
-// Notes separates the faults that are only warnings from the others.
+// Notes separates warnings from errors.
 func Notes(faults []InputError) (notes, others []InputError) {
 	for _, f := range faults {
 		if f.Note {
@@ -35,7 +35,7 @@ func Notes(faults []InputError) (notes, others []InputError) {
 	return notes, others
 }
 
-// String names the line.
+// String returns line and text.
 func (f InputError) String() string {
 	if f.Line == 0 {
 		return f.Text
@@ -43,20 +43,20 @@ func (f InputError) String() string {
 	return fmt.Sprintf("line %d: %s", f.Line, f.Text)
 }
 
-// Addresses takes arguments apart at commas, semicolons, blanks and line
-// breaks, and checks each address.
+// Addresses splits arguments at commas, semicolons and white space, and checks
+// each address.
 func Addresses(args []string) (entries []Entry, faults []InputError) {
 	for _, arg := range args {
 		for _, address := range Split(arg) {
-			e, fault := checked(Entry{Address: address})
+			e, fault := checkEntry(Entry{Address: address})
 			entries, faults = add(entries, faults, e, 0, fault)
 		}
 	}
 	return entries, faults
 }
 
-// Split takes a text apart at commas, semicolons, blanks and line breaks.
-// Quotes around a part are dropped.
+// Split splits a text at commas, semicolons and white space, and removes quotes
+// around the parts.
 func Split(text string) []string {
 	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 	var found []string
@@ -68,15 +68,15 @@ func Split(text string) []string {
 	return found
 }
 
-// Read reads the people of a file: lines with addresses, CSV with the columns
+// Read parses a file of people: lines with addresses, CSV with the columns
 // email and role, or JSON objects.
 func Read(data []byte) ([]Entry, []InputError) { return people().read(data) }
 
-func people() kind[Entry] {
-	return kind[Entry]{
+func people() rowFormat[Entry] {
+	return rowFormat[Entry]{
 		key: "email", columns: []string{"email", "role", "roles"}, object: "email and roles",
 		aliases: map[string]string{"emails": "email", "emailaddress": "email", "mail": "email", "mailaddress": "email", "useremail": "email"},
-		word:    func(line int, word string) (Entry, string) { return checked(Entry{Line: line, Address: word}) },
+		word:    func(line int, word string) (Entry, string) { return checkEntry(Entry{Line: line, Address: word}) },
 		cells: func(line int, columns, cells []string) (Entry, string) {
 			e := Entry{Line: line}
 			for i, cell := range cells {
@@ -87,7 +87,7 @@ func people() kind[Entry] {
 					e.Roles = append(e.Roles, roles(cell)...)
 				}
 			}
-			return checked(e)
+			return checkEntry(e)
 		},
 		json: func(line int, decode func(any) error) (Entry, string) {
 			var in struct {
@@ -104,12 +104,12 @@ func people() kind[Entry] {
 			if slices.ContainsFunc(in.Roles, func(r string) bool { return strings.TrimSpace(r) == "" }) {
 				return Entry{}, "a role has no name"
 			}
-			return checked(Entry{line, strings.TrimSpace(in.Email), in.Roles})
+			return checkEntry(Entry{line, strings.TrimSpace(in.Email), in.Roles})
 		},
 	}
 }
 
-// roles takes a cell apart at semicolons: the names of roles hold commas.
+// roles splits a cell at semicolons: names of roles contain commas.
 func roles(cell string) []string {
 	var found []string
 	for role := range strings.SplitSeq(cell, ";") {
@@ -120,8 +120,8 @@ func roles(cell string) []string {
 	return found
 }
 
-// checked returns an entry and its fault.
-func checked(e Entry) (Entry, string) {
+// checkEntry returns an entry and its error.
+func checkEntry(e Entry) (Entry, string) {
 	switch {
 	case e.Address == "":
 		return e, "no address"

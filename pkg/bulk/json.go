@@ -14,18 +14,18 @@ import (
 
 var errMore = errors.New("unexpected text after the object")
 
-// explain translates an error of the decoder about a line.
+// explain describes an error of the JSON decoder in a line.
 func explain(err error, line string) string {
 	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at := min(max(int(wrong.Offset)-1, 0), len(line))
-		for at > 0 && at < len(line) && !utf8.RuneStart(line[at]) { // releases of encoding/json count the first or the last byte
+		for at > 0 && at < len(line) && !utf8.RuneStart(line[at]) { // versions of encoding/json count the first or the last byte
 			at--
 		}
 		return fmt.Sprintf("invalid JSON at character %d", utf8.RuneCountInString(line[:at])+1)
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		what, _, _ := strings.Cut(wrong.Value, " ") // a number is named after that word
-		field, is, wants := textfile.Field(wrong), kindOf(what), wanted(wrong.Type)
+		what, _, _ := strings.Cut(wrong.Value, " ") // numbers are followed by their value
+		field, is, wants := textfile.Field(wrong), kindOf(what), typeName(wrong.Type)
 		if field == "" {
 			return "got " + is
 		}
@@ -54,7 +54,7 @@ func kindOf(value string) string {
 	return "a number"
 }
 
-func wanted(t reflect.Type) string {
+func typeName(t reflect.Type) string {
 	if t.Kind() == reflect.Slice {
 		return "a list"
 	}

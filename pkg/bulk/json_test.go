@@ -2,7 +2,7 @@ package bulk
 
 import "testing"
 
-// The words about a line are for people, not those of the decoder.
+// Messages about a line are for people, unlike the decoder's.
 func TestWrongJSON(t *testing.T) {
 	t.Parallel()
 	const ok, before = "{\"email\":\"a@example.com\"}\n", "line 2: expected a JSON object with email and roles: "

@@ -8,16 +8,16 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// A Network is what an input says of one address of an access list.
+// Network is one address of an access list in an input.
 type Network struct {
-	Line        int    // of the file, 0 for an argument
-	Given       string // as it was written
+	Line        int    // in the file, 0 for an argument
+	Given       string // original text
 	Prefix      netip.Prefix
 	Description string
 }
 
-// Networks takes arguments apart at commas, semicolons, blanks and line breaks,
-// and checks each address.
+// Networks splits arguments at commas, semicolons and white space, and checks
+// each address.
 func Networks(args []string) (networks []Network, faults []InputError) {
 	for _, arg := range args {
 		for _, word := range Split(arg) {
@@ -28,10 +28,10 @@ func Networks(args []string) (networks []Network, faults []InputError) {
 	return networks, faults
 }
 
-// ReadNetworks reads the addresses of a file: lines with addresses, CSV with the
+// ReadNetworks parses a file of addresses: lines with addresses, CSV with the
 // columns address and description, or JSON objects.
 func ReadNetworks(data []byte) ([]Network, []InputError) {
-	return kind[Network]{
+	return rowFormat[Network]{
 		key: "address", columns: []string{"address", "description"}, object: "address and description",
 		aliases: map[string]string{"addresses": "address", "ip": "address", "ipaddress": "address", "cidr": "address"},
 		word:    func(line int, word string) (Network, string) { return newNetwork(line, word, "") },
@@ -66,9 +66,9 @@ func newNetwork(line int, text, description string) (Network, string) {
 	return Network{line, text, prefix, description}, ""
 }
 
-// ParseNetwork reads an address or a network in CIDR notation. A bare address is
-// a network of its own. Bits behind the mask are an error: either the
-// address or the mask is a mistake.
+// ParseNetwork parses an address or a network in CIDR notation. A single
+// address is a network of one. Bits outside the mask are an error: either
+// address or mask is wrong.
 func ParseNetwork(text string) (netip.Prefix, error) {
 	if odd := spelling.Foreign(text); odd != "" {
 		return netip.Prefix{}, fmt.Errorf("%q is not an address: it has %s", text, odd)
@@ -81,15 +81,15 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 	case err != nil:
 		return prefix, fmt.Errorf("%q is not an address or network such as 203.0.113.7 or 203.0.113.0/24", text)
 	case prefix.Addr().Is4In6():
-		return prefix, fmt.Errorf("%q is an IPv4-mapped IPv6 address; use %s", text, unmapped(prefix))
+		return prefix, fmt.Errorf("%q is an IPv4-mapped IPv6 address; use %s", text, unmapPrefix(prefix))
 	case prefix != prefix.Masked():
 		return prefix, fmt.Errorf("%q is an address within a network; use %s for the network or %s for the address", text, prefix.Masked(), prefix.Addr())
 	}
 	return prefix, nil
 }
 
-// unmapped is what people write for a prefix of mapped IPv4 addresses.
-func unmapped(p netip.Prefix) string {
+// unmapPrefix returns the IPv4 notation of a prefix of mapped addresses.
+func unmapPrefix(p netip.Prefix) string {
 	switch bits := p.Bits() - 96; {
 	case bits < 0:
 		return "an IPv4 network"

@@ -10,7 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// A limiter says whether a service takes a request at a time since its start.
+// limiter reports whether a service accepts a request at a time since its
+// start.
 type limiter func(at time.Duration) bool
 
 func bucketOf(rate, burst float64) limiter {
@@ -26,7 +27,7 @@ func bucketOf(rate, burst float64) limiter {
 	}
 }
 
-// windowOf takes so many requests in each second of the clock.
+// windowOf accepts n requests in each second.
 func windowOf(rate int) limiter {
 	second, n := time.Duration(-1), 0
 	return func(at time.Duration) bool {
@@ -38,14 +39,13 @@ func windowOf(rate int) limiter {
 	}
 }
 
-// closedFrom takes nothing for a while.
+// closedFrom rejects everything for a while.
 func closedFrom(from, to time.Duration, then limiter) limiter {
 	return func(at time.Duration) bool { return (at < from || at > to) && then(at) }
 }
 
-// TestPaceComesNearTheIdeal runs a thousand rows, in no time, against services
-// with different limits. The ideal is to send at the very limit from the first
-// moment on.
+// TestPaceComesNearTheIdeal simulates a thousand rows against services with
+// different limits. The ideal is to send at the exact limit from the start.
 func TestPaceComesNearTheIdeal(t *testing.T) {
 	unlimited := func(time.Duration) bool { return true }
 	for _, test := range []struct {
@@ -53,7 +53,7 @@ func TestPaceComesNearTheIdeal(t *testing.T) {
 		limiter     func() limiter
 		latency     time.Duration
 		ideal       time.Duration
-		efficiency  float64 // the least
+		efficiency  float64 // minimum
 		mostRefused int
 	}{
 		{"bucket of 10, 50/s", func() limiter { return bucketOf(50, 10) }, 150 * time.Millisecond, 19_950 * time.Millisecond, 0.92, 100},

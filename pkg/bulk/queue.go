@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// A queue holds the rows to send. A row that was put back goes before the fresh
-// ones once its time has come.
+// queue has the rows to send. Deferred rows go before fresh ones once they are
+// due.
 type queue struct {
 	fresh []int
-	back  []deferred // by time
+	back  []deferred // by due time
 }
 
 type deferred struct {
@@ -24,12 +24,12 @@ func (q *queue) requeue(row int, due time.Time) {
 		if d.due.After(due) {
 			return 1
 		}
-		return -1 // after those of the same time
+		return -1 // after those with the same time
 	})
 	q.back = slices.Insert(q.back, at, deferred{row, due})
 }
 
-// wait is the time until a row may be taken. The queue must not be empty.
+// wait returns the time until a row is due. The queue must not be empty.
 func (q *queue) wait(now time.Time) time.Duration {
 	if len(q.fresh) > 0 {
 		return 0
@@ -37,7 +37,7 @@ func (q *queue) wait(now time.Time) time.Duration {
 	return q.back[0].due.Sub(now)
 }
 
-// next takes a row whose time has come.
+// next removes and returns a row that is due.
 func (q *queue) next(now time.Time) int {
 	if len(q.back) > 0 && (len(q.fresh) == 0 || !q.back[0].due.After(now)) {
 		row := q.back[0].row

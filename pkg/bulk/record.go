@@ -13,28 +13,28 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-// maxRecord is more than the record of any run needs.
+// maxRecord exceeds the record of any run.
 const maxRecord = 256 << 20
 
-// A Record is the file of the finished rows of a run, from which an interrupted run is
-// resumed. It says nothing certain about the service, and contains no secret: none may
-// be in a Result.
+// Record is the file of the finished rows of a run, from which an interrupted
+// run is resumed. It is no proof of the state of the service, and contains no
+// secret, like Result.
 type Record struct {
-	path    string
-	earlier map[int]Result
-	torn    bool // its last line was not written to the end
-	file    *os.File
-	err     error
+	path       string
+	earlier    map[int]Result
+	incomplete bool // the last line is incomplete
+	file       *os.File
+	err        error
 }
 
 // RunKey identifies a run by the command, the organization and the content of each row.
 func RunKey(command, orgID string, rows []string) string {
 	sum := sha256.New()
-	_ = json.NewEncoder(sum).Encode(append([]string{command, orgID}, rows...)) // a hash takes everything
+	_ = json.NewEncoder(sum).Encode(append([]string{command, orgID}, rows...)) // hash writers never fail
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// OpenRecord reads what an earlier run of the same key has left in dir. It
+// OpenRecord reads the record of an earlier run with the same key in dir. It
 // changes nothing.
 func OpenRecord(dir, key string) (*Record, error) {
 	r := &Record{path: filepath.Join(dir, key+".jsonl"), earlier: map[int]Result{}}
@@ -51,11 +51,11 @@ func OpenRecord(dir, key string) (*Record, error) {
 			r.earlier[result.Row] = result
 		}
 	}
-	r.torn = len(data) > 0 && data[len(data)-1] != '\n'
+	r.incomplete = len(data) > 0 && data[len(data)-1] != '\n'
 	return r, nil
 }
 
-// Done returns how many rows an earlier run has done.
+// Done returns the number of rows that an earlier run completed.
 func (r *Record) Done() int {
 	n := 0
 	for _, result := range r.earlier {
@@ -66,17 +66,17 @@ func (r *Record) Done() int {
 	return n
 }
 
-// Empty reports whether no earlier run has left anything.
+// Empty reports whether there is no record of an earlier run.
 func (r *Record) Empty() bool { return len(r.earlier) == 0 }
 
-// Earlier returns what an earlier run says of a row.
+// Earlier returns the result of a row in an earlier run.
 func (r *Record) Earlier(row int) (Result, bool) {
 	result, found := r.earlier[row]
 	return result, found
 }
 
-// Begin opens the file to add to it, after what an earlier run has left if
-// this run resumes it.
+// Begin opens the file for appending, with the earlier results if resume is
+// set.
 func (r *Record) Begin(resume bool) error {
 	if err := atomicfile.MkdirAll(filepath.Dir(r.path)); err != nil {
 		return err
@@ -85,15 +85,15 @@ func (r *Record) Begin(resume bool) error {
 	if err != nil {
 		return err
 	}
-	if resume && r.torn {
+	if resume && r.incomplete {
 		_, err = file.WriteString("\n")
 	}
 	r.file = file
 	return err
 }
 
-// Add remembers a row. A failure to write does not end the run: Close returns
-// the first one.
+// Add records a row. A write error does not end the run: Close returns the
+// first one.
 func (r *Record) Add(result Result) {
 	line, err := json.Marshal(result)
 	if err == nil {
@@ -104,7 +104,7 @@ func (r *Record) Add(result Result) {
 	}
 }
 
-// Close ends the record: it is removed if there is nothing left to resume.
+// Close closes the record and removes it if nothing is left to resume.
 func (r *Record) Close(done bool) error {
 	err := errors.Join(r.err, r.file.Close())
 	if done {

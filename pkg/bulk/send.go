@@ -11,26 +11,25 @@ import (
 )
 
 const (
-	// putOff is the wait of a row that the service refused without saying for
-	// how long.
-	putOff = time.Second
-	// dialTries is how often a connection may fail, each time with the tries of the
-	// client.
-	dialTries = 4
-	// tolerance is how many rows may fail in succession for a reason of the service
-	// before the run stops.
-	tolerance = 20
+	// defaultDefer is the wait after a 429 without Retry-After.
+	defaultDefer = time.Second
+	// maxDials limits the failed connections of a row, each after the client's
+	// own retries.
+	maxDials = 4
+	// maxServiceFailures is the number of consecutive failures of the service after
+	// which the run stops.
+	maxServiceFailures = 20
 )
 
-// An attempt is what came of one attempt of a row.
+// attempt is the result of one attempt of a row.
 type attempt struct {
 	row  int
 	sent time.Time
 	err  error
 }
 
-// send sends the rows and waits until each has an outcome, or until the run is
-// stopped and nothing is in flight.
+// send sends the rows and returns when each has an outcome, or when the run is
+// stopped and no request is in flight.
 func (r *run) send(ctx context.Context, rows []int) {
 	calls, release := graceContext(devops.WithoutRateLimitRetry(ctx))
 	defer release()
@@ -40,7 +39,7 @@ func (r *run) send(ctx context.Context, rows []int) {
 	defer timer.Stop()
 	for flying := 0; ; {
 		if ctx.Err() != nil && r.stopped == nil {
-			r.stopped = end(ctx)
+			r.stopped = endError(ctx)
 		}
 		if flying == 0 && (r.stopped != nil || q.empty()) {
 			return
@@ -68,15 +67,15 @@ func (r *run) send(ctx context.Context, rows []int) {
 		select {
 		case a := <-answers:
 			flying--
-			r.answered(q, a)
+			r.apply(q, a)
 		case <-ready:
 		case <-ended:
 		}
 	}
 }
 
-// hold sends no row before a time, for which the service asks. It reports whether
-// that is too late for this run.
+// hold delays all rows until a time that the service asks for, and reports
+// whether that is too late for this run.
 func (r *run) hold(until time.Time) (late bool) {
 	if until.After(r.deadline) {
 		return true
@@ -85,8 +84,8 @@ func (r *run) hold(until time.Time) (late bool) {
 	return false
 }
 
-// recoverPanic does the row. A panic, in which there may be a secret, becomes an
-// error without its text, and the outcome is unknown.
+// recoverPanic sends the row. A panic, which may contain a secret, becomes an
+// error without its text and with an unknown outcome.
 func (r Row) recoverPanic(ctx context.Context) (err error) {
 	defer func() {
 		if failpoint.Disabled("row-containment") {
@@ -99,14 +98,14 @@ func (r Row) recoverPanic(ctx context.Context) (err error) {
 	return r.Do(ctx)
 }
 
-// answered decides what an answer means for its row and for the others.
-func (r *run) answered(q *queue, a attempt) {
+// apply applies the result of an attempt to its row and to the run.
+func (r *run) apply(q *queue, a attempt) {
 	now := r.Now()
 	refusal, isRefusal := errors.AsType[*devops.Error](a.err)
 	if errors.Is(a.err, devops.ErrRateLimited) {
-		r.pace.refused(a.sent, now)
+		r.pace.slowDown(a.sent, now)
 		r.last[a.row] = a.err
-		wait := putOff
+		wait := defaultDefer
 		if isRefusal && refusal.RetryAfter > 0 {
 			wait = refusal.RetryAfter
 		}
@@ -119,53 +118,53 @@ func (r *run) answered(q *queue, a attempt) {
 		return
 	}
 	if isRefusal && errors.Is(a.err, devops.ErrNetwork) && !refusal.Sent {
-		if r.dials[a.row]++; r.dials[a.row] < dialTries {
-			q.requeue(a.row, now.Add(putOff<<(r.dials[a.row]-1)))
+		if r.dials[a.row]++; r.dials[a.row] < maxDials {
+			q.requeue(a.row, now.Add(defaultDefer<<(r.dials[a.row]-1)))
 			return
 		}
 	}
-	r.pace.took(now)
+	r.pace.accept(now)
 	r.last[a.row] = a.err
 	r.classify(a, now)
 }
 
 func (r *run) classify(a attempt, now time.Time) {
-	r.trouble++
+	r.serviceFailures++
 	switch {
 	case a.err == nil:
-		r.trouble = 0
+		r.serviceFailures = 0
 		r.succeed(a.row)
 	case errors.Is(a.err, devops.ErrOutcomeUnknown):
-		r.strange = now
-		r.note(a.row, Unknown, a.err)
-	case unanswered(a.err):
+		r.lastUnknown = now
+		r.record(a.row, Unknown, a.err)
+	case lacksResponse(a.err):
 		if r.stopped == nil && errors.Is(a.err, context.Canceled) {
 			r.stopped = a.err
 		}
-		r.strange = now
-		r.note(a.row, Unknown, fmt.Errorf("%w: sent, but no response arrived in time", devops.ErrOutcomeUnknown))
+		r.lastUnknown = now
+		r.record(a.row, Unknown, fmt.Errorf("%w: sent, but no response arrived in time", devops.ErrOutcomeUnknown))
 	case errors.Is(a.err, context.Canceled), errors.Is(a.err, context.DeadlineExceeded):
 		if r.stopped == nil {
 			r.stopped = a.err
 		}
-		r.note(a.row, "", a.err)
+		r.record(a.row, "", a.err)
 	case errors.Is(a.err, devops.ErrUnauthorized):
-		r.stopped = a.err // the other rows would be refused, too
+		r.stopped = a.err // the other rows would be refused too
 		r.fail(a.row, Failed, a.err)
 	case isGlobalFailure(a.err):
 		r.fail(a.row, Failed, a.err)
 	default:
-		r.trouble = 0
+		r.serviceFailures = 0
 		r.fail(a.row, Failed, a.err)
 	}
-	if r.stopped == nil && (r.trouble >= tolerance || r.dials[a.row] >= dialTries && r.trouble > 0) {
+	if r.stopped == nil && (r.serviceFailures >= maxServiceFailures || r.dials[a.row] >= maxDials && r.serviceFailures > 0) {
 		r.stopped = a.err
 	}
 }
 
-// unanswered reports whether a change was sent without an answer, or with an answer
-// that did not come from the service.
-func unanswered(err error) bool {
+// lacksResponse reports whether a change was sent and the service's response is
+// missing.
+func lacksResponse(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
 	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
 }
@@ -180,8 +179,8 @@ func isGlobalFailure(err error) bool {
 	return false
 }
 
-// reconcile looks up the rows whose outcome is unknown. Those that did not happen
-// are sent once more.
+// reconcile finds the outcome of unknown rows and sends those without effect
+// once more.
 func (r *run) reconcile(ctx context.Context) {
 	again := r.lookUp(ctx)
 	if len(again) > 0 && r.stopped == nil {
@@ -198,8 +197,8 @@ func (r *run) reconcile(ctx context.Context) {
 	}
 }
 
-// lookUp asks for the verdicts about the rows whose outcome is unknown, and
-// returns those that did not happen.
+// lookUp requests verdicts about rows with unknown outcome and returns those
+// without effect.
 func (r *run) lookUp(ctx context.Context) (again []int) {
 	var rows []int
 	for i := range r.results {
@@ -227,15 +226,16 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 			r.results[i].Outcome = ""
 			again = append(again, i)
 		default:
-			r.finished(i)
+			r.reportRow(i)
 		}
 	}
 	return again
 }
 
-// waitQuiet waits until the last request without an answer has had time to take effect.
+// waitQuiet waits until the last request without a response has had time to
+// take effect.
 func (r *run) waitQuiet(ctx context.Context) {
-	timer := time.NewTimer(reconcileDelay - r.Now().Sub(r.strange))
+	timer := time.NewTimer(reconcileDelay - r.Now().Sub(r.lastUnknown))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -114,7 +114,7 @@ func (l *lists) candidates(show func(string) string) map[Source][]candidate {
 		all[source] = slices.DeleteFunc(candidatesOf(resources, show), func(c candidate) bool { return show(c.Value) != c.Value })
 	}
 	if l.databases != nil {
-		l.databases = slices.DeleteFunc(l.databases, devops.Database.BeingDeleted)
+		l.databases = slices.DeleteFunc(l.databases, devops.Database.IsTerminating)
 		var databases []resource
 		for _, d := range l.databases {
 			databases = append(databases, resource{ID: d.ID, Name: d.Name, Description: strings.Join(append([]string{d.Type}, d.Regions...), ", ")})

@@ -2,21 +2,21 @@ package config
 
 import "slices"
 
-// AllBindings returns one binding for each database, the default first.
+// AllBindings returns one binding for each database, the default one first.
 func (p Profile) AllBindings() []Env {
 	var all []Env
 	if p.Env.DB.ID != "" {
 		all = append(all, p.Env)
 	}
 	for _, e := range p.Bindings {
-		if e.DB.ID != p.Env.DB.ID { // else an earlier version selected it again
+		if e.DB.ID != p.Env.DB.ID { // an earlier version of the program may have selected it again
 			all = append(all, e)
 		}
 	}
 	return all
 }
 
-// Binding returns the binding of the database with the given id.
+// Binding returns the binding of the database with the given ID.
 func (p Profile) Binding(id string) (Env, bool) {
 	all := p.AllBindings()
 	i := slices.IndexFunc(all, func(e Env) bool { return e.DB.ID == id })
@@ -37,16 +37,17 @@ func (p Profile) DatabasesWith(token string) []string {
 	return names
 }
 
-// Select makes e the default and takes the place of an earlier binding of its
-// database. The bindings of other databases stay.
+// Select makes e the default binding and replaces an earlier binding of its
+// database. Bindings of other databases are unchanged.
 func (p *Profile) Select(e Env) {
 	all := p.AllBindings()
 	p.Bindings = slices.DeleteFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID })
 	p.Env = e
 }
 
-// Unbind removes the binding of the database with the given id, and reports whether
-// there was one. Without its default a profile has none until the next Select.
+// Unbind removes the binding of the database with the given ID, and reports
+// whether there was one. Removing the default leaves the profile without one
+// until the next Select.
 func (p *Profile) Unbind(id string) bool {
 	_, found := p.Binding(id)
 	p.Bindings = slices.DeleteFunc(slices.Clone(p.Bindings), func(e Env) bool { return e.DB.ID == id })
@@ -56,8 +57,7 @@ func (p *Profile) Unbind(id string) bool {
 	return found
 }
 
-// RemoveToken removes the saved token with the given name, also from the bindings
-// that use it.
+// RemoveToken removes the saved token with the given name, also from bindings.
 func (p *Profile) RemoveToken(name string) {
 	p.Tokens = slices.DeleteFunc(p.Tokens, func(t SavedToken) bool { return t.Name == name })
 	p.Bindings = slices.Clone(p.Bindings)
@@ -72,8 +72,8 @@ func (p *Profile) RemoveToken(name string) {
 	}
 }
 
-// normalBindings makes absent lists of empty ones.
-func (p *Profile) normalBindings() {
+// normalizeBindings replaces empty lists with nil.
+func (p *Profile) normalizeBindings() {
 	p.Bindings = slices.Clone(p.Bindings)
 	if len(p.Bindings) == 0 {
 		p.Bindings = nil

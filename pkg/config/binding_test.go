@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// earlier is a file as the version of commit 9f2fcb5 wrote it, with what a person
-// added.
+// earlier is a file written by the version of commit 9f2fcb5, with manual
+// additions.
 const earlier = `version: 1
 profiles:
   - name: work
@@ -58,7 +58,8 @@ func TestEarlierFile(t *testing.T) {
 	if got := p.DatabasesWith("demo"); !cmp.Equal(got, []string{"demo"}) {
 		t.Errorf("%q", got)
 	}
-	// Another database, and back: the earlier version would find its binding again.
+	// Select another database and the first again: the earlier version would
+	// find its binding again.
 	legacy := Env{DB: DB{ID: "0b", Name: "legacy"}, Region: "us-east1"}
 	must(t, Update(t.Context(), path, func(c *Config) error { c.Profiles[0].Select(legacy); return nil }))
 	text, _ := os.ReadFile(path)
@@ -100,8 +101,8 @@ func TestEarlierFile(t *testing.T) {
 	}
 }
 
-// An earlier version keeps "bindings" as an unknown key, and may select one of them
-// again.
+// An earlier version keeps "bindings" as an unknown key, and may select one of
+// them again.
 func TestSelectedByEarlierVersion(t *testing.T) {
 	t.Parallel()
 	c, err := Load(write(t, "profiles:\n  - name: a\n    env:\n      db: {id: x, name: new}\n    bindings:\n      - db: {id: x, name: old}\n      - db: {id: y, name: other}\n"))
@@ -118,8 +119,8 @@ func TestSelectedByEarlierVersion(t *testing.T) {
 	}
 }
 
-// Whatever is selected and removed in whatever order, the file says the same as the
-// configuration, and what others wrote at a binding stays there.
+// After any sequence of changes, the file equals the configuration, and unknown
+// keys and comments of bindings are preserved.
 func TestBindingsFollow(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(30) {
@@ -133,7 +134,7 @@ func TestBindingsFollow(t *testing.T) {
 				p := &c.Profiles[0]
 				switch what {
 				case 0:
-					if p.Env.DB.ID != id { // of the default unknown keys stay
+					if p.Env.DB.ID != id { // unknown keys of the default are preserved
 						p.Unbind(id)
 						delete(notes, id)
 					}

@@ -1,8 +1,8 @@
-// Package config reads and edits what the program remembers between two runs:
-// the user's configuration file with its profiles, the project file of a
-// repository, the settings of the environment, and where all of it lives.
+// Package config reads and edits persistent settings: the user's configuration
+// file with its profiles, the project file of a repository, the settings of the
+// environment, and the directories of all files.
 //
-// None of these files ever holds a secret; one that does is refused.
+// None of the files may contain a secret; one with a secret is refused.
 package config
 
 import (
@@ -16,57 +16,57 @@ import (
 // FileName is the name of the configuration file in its directory.
 const FileName = "config.yaml"
 
-// formatVersion is the version of the file format that this package writes
-// and the only one that it reads.
+// formatVersion is the only supported version of the file format.
 const formatVersion = "1"
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// Config is the user's configuration file. The zero value is an absent file.
+// Config is the user's configuration file. The zero value is a missing file.
 type Config struct {
-	// CurrentProfile is used where neither a flag, the environment nor a
-	// project file names a profile.
+	// CurrentProfile applies if no flag, environment variable or project file
+	// selects a profile.
 	CurrentProfile string
-	// Defaults are settings that the environment and flags override; the
-	// keys are those of DefaultKeys.
+	// Defaults are settings with a lower precedence than environment and flags;
+	// the keys are those of DefaultKeys.
 	Defaults map[string]string
 	Profiles []Profile
-	// Organizations were made from here. There may be no profile for them.
+	// Organizations were created on this machine. They need no profile.
 	Organizations []Org
 }
 
-// Profile is one organization as one user sees it. Its credential is in a
-// store, under the profile's name.
+// Profile is an organization and the access of one user to it. Its credential
+// is in a store, under the profile's name.
 type Profile struct {
 	Name     string
 	Org      Org
-	APIURL   string // empty means the public API
-	ClientID string // of the login token; it is not secret
-	Store    string // where the credential is kept
+	APIURL   string // empty is the public API
+	ClientID string // of the login token; not secret
+	Store    string // the store of the credential
 	Tokens   []SavedToken
 	Sessions []RESTSession
-	Env      Env   // the default: the database that "env use" selected last
-	Bindings []Env // of the other databases that it has selected
+	Env      Env   // the default binding: the last database selected with "env use"
+	Bindings []Env // of other databases selected before
 }
 
 // Org names an organization.
 type Org struct{ ID, Name string }
 
-// SavedToken is an application token that a profile keeps in a store.
+// SavedToken is an application token of a profile in a store.
 type SavedToken struct{ Name, ClientID, Store string }
 
-// RESTSession says that a session with a database was opened, and when; its
-// token is in the profile's store.
+// RESTSession records an opened session with a database. Its token is in the
+// profile's store.
 type RESTSession struct {
-	DB       string // the id
-	User     string // whose it is: the client id of a token, or a user of the database
+	DB       string // database ID
+	User     string // owner: the client ID of a token, or a user of the database
 	IssuedAt string
 }
 
-// Env is a binding: what a profile exports for applications that use one database.
+// Env is a binding: what a profile exports for applications that use one
+// database.
 type Env struct {
 	DB       DB
-	Regions  []string // all that the database has
+	Regions  []string // all regions of the database
 	Region   string
 	Keyspace string
 	Token    string // the name of a saved token
@@ -74,15 +74,15 @@ type Env struct {
 	Endpoint string
 }
 
-// Expiry says when a token ends, as it was when it was selected. It says nothing of
-// another token under the same name.
+// Expiry is the expiry of a token when it was selected. It does not apply to
+// another token with the same name.
 type Expiry struct{ ClientID, At string }
 
 // DB names a database.
 type DB struct{ ID, Name string }
 
-// CheckName returns an error that wraps ErrName unless name may name a profile
-// or a saved token.
+// CheckName returns an error that wraps ErrName unless name is a valid name of
+// a profile or saved token.
 func CheckName(name string) error {
 	if len(name) <= 63 && name != "" && strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._-", r) }) < 0 && strings.ContainsRune(alphanumeric, rune(name[0])) {
 		return nil
@@ -93,9 +93,9 @@ func CheckName(name string) error {
 	return fmt.Errorf("%w: use 1-63 letters, digits, ., - or _, starting with a letter or digit", ErrName)
 }
 
-// IsIdentifier reports whether s is of letters, digits, dashes and underscores only, as
-// every id, region and keyspace is. Such a text may become a part of an address
-// or of a path.
+// IsIdentifier reports whether s has only letters, digits, dashes and
+// underscores, as every ID, region and keyspace. Such a text is safe in a URL
+// or a path.
 func IsIdentifier(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, alphanumeric+"_-") == ""
 }
@@ -117,7 +117,7 @@ func (c *Config) Put(p Profile) {
 	c.Profiles = append(c.Profiles, p)
 }
 
-// Remove drops the profile with the given name and reports whether there was
+// Remove removes the profile with the given name and reports whether there was
 // one.
 func (c *Config) Remove(name string) bool {
 	i := c.index(name)

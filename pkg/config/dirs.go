@@ -5,21 +5,21 @@ import (
 	"path/filepath"
 )
 
-// Paths are the directories of the program. None of them need exist.
+// Paths are the directories of the program. They need not exist.
 type Paths struct {
 	Config string // config.yaml
-	State  string // the journal, the sandbox
+	State  string // the journal and the sandbox
 	Cache  string // always safe to delete
 }
 
-// A dirSpec says where a directory is looked for: our own variable, a directory
-// below the one in a variable of the system, a path in the home directory.
+// dirSpec lists the sources of a directory: our own variable, a subdirectory of
+// the one in a system variable, a path in the home directory.
 type dirSpec struct{ own, system, below, home string }
 
-// Dirs finds the directories from the environment. Where the environment does
-// not tell, because there is no home directory either, a path stays empty and
-// the error, which wraps ErrNoHome, names the variable to set; a path of our own
-// that is not absolute is refused. The other paths are good.
+// Dirs returns the directories from the environment. Without a home directory,
+// a path is empty and the error, which wraps ErrNoHome, names the variable to
+// set. A relative path in our own variable is an error. The other paths are
+// valid even if err is not nil.
 func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 	places := []dirSpec{
 		{"ASTRA_CONFIG_DIR", "XDG_CONFIG_HOME", "astra", ".config/astra"},
@@ -42,7 +42,7 @@ func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 			errs = append(errs, checkDir(p.own, getenv(p.own), home))
 		case getenv(p.own) != "":
 			found[i] = filepath.Clean(getenv(p.own))
-		case filepath.IsAbs(system): // the XDG rules: a relative one counts as unset
+		case filepath.IsAbs(system): // as in XDG, a relative path counts as unset
 			found[i] = filepath.Join(system, filepath.FromSlash(p.below))
 		case home != "":
 			found[i] = filepath.Join(home, filepath.FromSlash(p.home))
@@ -53,8 +53,8 @@ func Dirs(getenv func(string) string, home, goos string) (Paths, error) {
 	return Paths{Config: found[0], State: found[1], Cache: found[2]}, errors.Join(errs...)
 }
 
-// ConfigFile returns the path of the configuration file, or nothing when its
-// directory is not known.
+// ConfigFile returns the path of the configuration file, or an empty string if
+// its directory is unknown.
 func (p Paths) ConfigFile() string {
 	if p.Config == "" {
 		return ""

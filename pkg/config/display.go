@@ -8,26 +8,25 @@ import (
 )
 
 const (
-	// maxName is how many characters of a name that the service gave are kept. The
-	// service's own names have at most 50.
+	// maxName is the maximum length of a stored name from the service, in
+	// characters. The service's own names have at most 50.
 	maxName = 128
-	// maxText is the size of the largest text that is written.
+	// maxText is the maximum size of a stored text.
 	maxText = 4 << 10
 )
 
-// DisplayName returns a name that the service gave as the file can hold it. An
-// organization or a database may be named by others, and what they chose must
-// neither keep the file from being written nor from being read: control and
-// invisible characters become blanks, a token is taken out, and what is too long is
-// cut.
+// DisplayName returns a name from the service in a form that is valid in the
+// file. Names of organizations and databases are chosen by others and must not
+// prevent the file from being written or read: control and invisible characters
+// become spaces, tokens are removed, and long names are cut.
 func DisplayName(name string) string {
-	const enough = maxName * 64 // with room for what disappears
+	const enough = maxName * 64 // enough after the removals below
 	cut := len(name) > enough
 	if cut {
 		name = name[:enough]
 	}
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == '\u200c' || r == '\u200d' { // the latter join characters
+		if unicode.IsPrint(r) || r == '\u200c' || r == '\u200d' { // the last two join characters
 			return r
 		}
 		return ' '

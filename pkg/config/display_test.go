@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestNamesOfTheService: whatever an organization and a database are called, the
-// file is written, and is read again.
+// TestNamesOfTheService checks that the file can be written and read with any
+// names from the service.
 func TestNamesOfTheService(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, kept string }{
@@ -53,8 +53,8 @@ func TestNamesOfTheService(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeReadIsNotWritten has values that are no names for people. What
-// cannot be read again is refused, and the file stays as it was.
+// TestWhatCannotBeReadIsNotWritten has invalid values. An update with one is
+// refused, and the file is unchanged.
 func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat("a", 1<<20)

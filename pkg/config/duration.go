@@ -11,8 +11,8 @@ const (
 	longest = 100 * 366 * day
 )
 
-// Duration reads a duration as people write it: what Go takes (90s, 5m, 1h30m),
-// and whole days and weeks (90d, 2w). None is below zero.
+// Duration parses a duration: Go's format (90s, 5m, 1h30m), and whole days and
+// weeks (90d, 2w). Negative durations are invalid.
 func Duration(text string) (time.Duration, bool) {
 	for suffix, unit := range map[string]time.Duration{"d": day, "w": 7 * day} {
 		if number, found := strings.CutSuffix(text, suffix); found {

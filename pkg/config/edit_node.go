@@ -7,15 +7,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// apply carries the difference between two configurations into the YAML tree
-// of the first one. What did not change is not touched.
-func apply(root *yaml.Node, before, after Config) {
+// applyChanges edits the YAML tree of the configuration before so that it has the
+// values of after. Unchanged nodes are kept.
+func applyChanges(root *yaml.Node, before, after Config) {
 	if len(root.Content) == 0 {
 		setText(root, "version", formatVersion)
 		value(root, "version").Tag = "!!int"
 	}
 	setText(root, "current_profile", after.CurrentProfile)
-	withDeadline(root, "defaults", func(m *yaml.Node) {
+	editMapping(root, "defaults", func(m *yaml.Node) {
 		for _, key := range slices.Sorted(maps.Keys(after.Defaults)) {
 			if after.Defaults[key] != before.Defaults[key] {
 				setText(m, key, after.Defaults[key])
@@ -38,7 +38,7 @@ func applyOrg(m *yaml.Node, _, after Org) {
 
 func applyProfile(m *yaml.Node, before, after Profile) {
 	setText(m, "name", after.Name)
-	withDeadline(m, "org", func(org *yaml.Node) { applyOrg(org, before.Org, after.Org) })
+	editMapping(m, "org", func(org *yaml.Node) { applyOrg(org, before.Org, after.Org) })
 	setText(m, "api_url", after.APIURL)
 	setText(m, "client_id", after.ClientID)
 	setText(m, "store", after.Store)
@@ -54,13 +54,13 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "user", r.User)
 			setText(m, "issued_at", r.IssuedAt)
 		})
-	before = exchange(m, before, after)
-	withDeadline(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
+	before = swapDefaultBinding(m, before, after)
+	editMapping(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
 	setList(m, "bindings", before.Bindings, after.Bindings, func(e Env) string { return e.DB.ID }, applyEnv)
 }
 
 func applyEnv(m *yaml.Node, before, after Env) {
-	withDeadline(m, "db", func(db *yaml.Node) {
+	editMapping(m, "db", func(db *yaml.Node) {
 		setText(db, "id", after.DB.ID)
 		setText(db, "name", after.DB.Name)
 	})
@@ -68,25 +68,25 @@ func applyEnv(m *yaml.Node, before, after Env) {
 	setText(m, "region", after.Region)
 	setText(m, "keyspace", after.Keyspace)
 	setText(m, "token", after.Token)
-	withDeadline(m, "token_expiry", func(expiry *yaml.Node) {
+	editMapping(m, "token_expiry", func(expiry *yaml.Node) {
 		setText(expiry, "client_id", after.Expiry.ClientID)
 		setText(expiry, "at", after.Expiry.At)
 	})
 	setText(m, "endpoint", after.Endpoint)
 }
 
-// exchange moves the nodes of bindings between "env" and "bindings" when another one
-// becomes the default, so that comments and unknown keys stay with their database. It
-// returns what the nodes hold then.
-func exchange(m *yaml.Node, before, after Profile) Profile {
+// swapDefaultBinding moves the nodes of bindings between "env" and "bindings" when
+// another one becomes the default, so that comments and unknown keys stay with
+// their database. It returns the profile in the new nodes.
+func swapDefaultBinding(m *yaml.Node, before, after Profile) Profile {
 	env, list := value(m, "env"), value(m, "bindings")
-	left := before.Env.DB.ID
-	if left == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
+	previousID := before.Env.DB.ID
+	if previousID == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
 		return before
 	}
 	is := func(id string) func(Env) bool { return func(e Env) bool { return e.DB.ID == id } }
 	before.Bindings = slices.Clone(before.Bindings)
-	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || left != "") {
+	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || previousID != "") {
 		put(m, "env", list.Content[i])
 		if env == nil {
 			list.Content = slices.Delete(list.Content, i, i+1)
@@ -97,7 +97,7 @@ func exchange(m *yaml.Node, before, after Profile) Profile {
 		before.Env, before.Bindings[i] = before.Bindings[i], before.Env
 		return before
 	}
-	if env == nil || left == "" || !slices.ContainsFunc(after.Bindings, is(left)) || slices.ContainsFunc(before.Bindings, is(left)) {
+	if env == nil || previousID == "" || !slices.ContainsFunc(after.Bindings, is(previousID)) || slices.ContainsFunc(before.Bindings, is(previousID)) {
 		return before
 	}
 	if list == nil || list.Kind != yaml.SequenceNode {
@@ -111,8 +111,8 @@ func exchange(m *yaml.Node, before, after Profile) Profile {
 	return before
 }
 
-// setList makes the list under key follow after. An element keeps its node by
-// its name, or by its place when only names changed.
+// setList edits the list under key. Elements keep their node by name, or by
+// position if only names changed.
 func setList[T any](m *yaml.Node, key string, before, after []T, name func(T) string, write func(m *yaml.Node, before, after T)) {
 	list := value(m, key)
 	var nodes []*yaml.Node
@@ -147,15 +147,15 @@ func setList[T any](m *yaml.Node, key string, before, after []T, name func(T) st
 		*list = yaml.Node{Kind: yaml.SequenceNode, Content: content, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
 	default:
 		if len(nodes) == 0 {
-			list.Style &^= yaml.FlowStyle // an empty [] grows into a block
+			list.Style &^= yaml.FlowStyle // an empty [] becomes a block
 		}
 		list.Content = content
 	}
 }
 
-// withDeadline edits the mapping under key, which is made when something comes into
-// it, and removed when an edit leaves nothing in it.
-func withDeadline(m *yaml.Node, key string, edit func(*yaml.Node)) {
+// editMapping edits the mapping under key, which is created if edit adds a
+// key, and removed if it is empty afterwards.
+func editMapping(m *yaml.Node, key string, edit func(*yaml.Node)) {
 	inner := value(m, key)
 	if inner == nil || inner.Kind != yaml.MappingNode {
 		fresh := &yaml.Node{Kind: yaml.MappingNode}
@@ -172,7 +172,7 @@ func withDeadline(m *yaml.Node, key string, edit func(*yaml.Node)) {
 	}
 }
 
-// setText sets, replaces or, for an empty text, removes one value.
+// setText sets a value, or removes it if text is empty.
 func setText(m *yaml.Node, key, text string) {
 	old := value(m, key)
 	switch {
@@ -189,7 +189,7 @@ func setText(m *yaml.Node, key, text string) {
 	}
 }
 
-// setTexts makes the list of texts under key follow after.
+// setTexts edits the list of strings under key.
 func setTexts(m *yaml.Node, key string, before, after []string) {
 	switch {
 	case slices.Equal(before, after):
@@ -204,10 +204,10 @@ func setTexts(m *yaml.Node, key string, before, after []string) {
 	}
 }
 
-// put adds a key, or gives it another value.
+// put adds or replaces the value of a key.
 func put(m *yaml.Node, key string, v *yaml.Node) {
 	if len(m.Content) == 0 {
-		m.Style &^= yaml.FlowStyle // an empty {} grows into a block
+		m.Style &^= yaml.FlowStyle // an empty {} becomes a block
 	}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		if m.Content[i].Value == key {

@@ -6,23 +6,23 @@ import (
 )
 
 var (
-	// ErrConfig is wrapped by every error about a file or a setting that
-	// this package reads or writes.
+	// ErrConfig is wrapped by every error about a file or setting of this
+	// package.
 	ErrConfig = errors.New("configuration")
-	// ErrName says that a text cannot name a profile.
+	// ErrName reports an invalid name of a profile or saved token.
 	ErrName = errors.New("not a valid name")
 )
 
-// Error says what is wrong with a configuration file. It never carries a value
-// of the file.
+// Error reports an invalid configuration file. It never contains a value from
+// the file.
 type Error struct {
 	Path string
-	Line int // 0 where no line is to blame
+	Line int // 0 without a line
 	Why  string
-	Err  error // the cause, where the system gave one
+	Err  error // cause from the system, if any
 }
 
-// Error returns the place and the reason.
+// Error returns position and reason.
 func (e *Error) Error() string {
 	place := e.Path
 	if e.Line > 0 {

@@ -11,14 +11,14 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-// ErrNoHome says that there is no home directory for the files of the program. A
-// command that needs no more than a credential works without.
+// ErrNoHome reports that there is no home directory for the files of the
+// program. Commands that need only a credential work without.
 var ErrNoHome = errors.New("no home directory")
 
-// Home checks what the environment calls the home directory. Where nothing can be
-// kept there it returns "" and an error that wraps ErrNoHome and says why: it is not
-// set, not absolute, does not exist (it is never made), or is the one of the user who
-// called sudo, whose files root would own then.
+// Home checks the home directory from the environment. If it is unsuitable,
+// Home returns "" and an error that wraps ErrNoHome with the reason: it is not
+// set, not absolute, does not exist (it is never created), or belongs to the
+// user who called sudo, and root would own new files.
 func Home(getenv func(string) string, home string) (string, error) {
 	name := "HOME"
 	if home != "" && getenv("USERPROFILE") == home {
@@ -36,7 +36,7 @@ func Home(getenv func(string) string, home string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return unfit(home + " does not exist")
 	case err != nil:
-		return home, nil //nolint:nilerr // what is below may still be reached
+		return home, nil //nolint:nilerr // subdirectories may be accessible
 	case !info.IsDir():
 		return unfit(home + " is not a directory")
 	}
@@ -46,9 +46,8 @@ func Home(getenv func(string) string, home string) (string, error) {
 	return home, nil
 }
 
-// CheckDirs refuses a variable of a directory that is not absolute: it would name
-// another directory in each working directory. A tilde means something only to a
-// shell.
+// CheckDirs refuses a directory variable that is not absolute: it would depend
+// on the working directory. Only shells expand a tilde.
 func CheckDirs(getenv func(string) string, home string) error {
 	for _, name := range []string{"ASTRA_CONFIG_DIR", "ASTRA_STATE_DIR", "ASTRA_CACHE_DIR"} {
 		if err := checkDir(name, getenv(name), home); err != nil {
@@ -63,15 +62,15 @@ func checkDir(name, dir, home string) error {
 	case dir == "", filepath.IsAbs(dir):
 		return nil
 	case dir == "~" || strings.HasPrefix(dir, "~/"):
-		meant := "an absolute path"
+		expected := "an absolute path"
 		if home != "" {
-			meant = filepath.Join(home, filepath.FromSlash(dir[1:]))
+			expected = filepath.Join(home, filepath.FromSlash(dir[1:]))
 		}
-		return &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path: no shell expanded the tilde. Set it to " + meant}
+		return &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path: no shell expanded the tilde. Set it to " + expected}
 	}
 	e := &Error{Path: name, Why: strconv.Quote(dir) + " is not an absolute path"}
-	if whole, err := filepath.Abs(dir); err == nil && !strings.HasPrefix(dir, "~") {
-		e.Why += ". Set it to " + whole + ", or to another directory"
+	if absolute, err := filepath.Abs(dir); err == nil && !strings.HasPrefix(dir, "~") {
+		e.Why += ". Set it to " + absolute + ", or to another directory"
 	}
 	return e
 }

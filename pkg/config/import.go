@@ -12,42 +12,43 @@ import (
 
 // Imported is a profile of another Astra tool.
 type Imported struct {
-	Name    string // of its section
+	Name    string // of the section
 	Token   secret.Text
-	Unfit   string   // why it cannot be taken over, "" if it can
-	Unknown []string // keys of its section that mean nothing here
+	Problem string   // why it cannot be imported, "" if it can
+	Unknown []string // unknown keys of its section
 }
 
 const (
-	// foreignToken is the key of the token in the official tool's file.
-	foreignToken = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of a variable
-	// foreignDefault is the section in which that tool repeats the chosen profile.
-	foreignDefault = "default"
+	// importTokenKey is the token's key in the official tool's file.
+	importTokenKey = "ASTRA_DB_APPLICATION_TOKEN" //nolint:gosec // the name of a variable
+	// importDefaultSection is the section in which that tool repeats the selected
+	// profile.
+	importDefaultSection = "default"
 )
 
-// ReadLegacyFile reads the profiles of a file that another Astra tool wrote: the
-// official one's .astrarc, with a section for each profile, or the archived
-// one's prod_token, which holds a token and nothing else. It is an error if none of
-// them is fit; they are returned beside it. The error never repeats a line.
+// ReadLegacyFile reads the profiles from a file of another Astra tool: the
+// official tool's .astrarc, with a section for each profile, or the archived
+// tool's prod_token, with a token alone. Without a valid profile it returns the
+// profiles and an error, which never quotes the file.
 func ReadLegacyFile(path string) ([]Imported, error) {
-	text, err := readForeign(path)
+	text, err := readImportFile(path)
 	if err != nil {
 		return nil, err
 	}
 	if token, err := secret.ParseToken(text); err == nil {
 		return []Imported{{Name: "imported", Token: token.Text}}, nil
 	}
-	sections, err := parseForeign(path, text)
+	sections, err := parseSections(path, text)
 	if err != nil {
 		return nil, err
 	}
 	var found []Imported
 	for i := range sections {
-		sections[i].judge(sections)
+		sections[i].validate(sections)
 	}
 	for i, s := range sections {
-		if s.Name == foreignDefault && s.Unfit == "" && slices.ContainsFunc(sections, func(o section) bool {
-			return o.Name != s.Name && o.Unfit == "" && o.Token == s.Token
+		if s.Name == importDefaultSection && s.Problem == "" && slices.ContainsFunc(sections, func(o section) bool {
+			return o.Name != s.Name && o.Problem == "" && o.Token == s.Token
 		}) {
 			continue
 		}
@@ -56,14 +57,14 @@ func ReadLegacyFile(path string) ([]Imported, error) {
 			found = append(found, s.Imported)
 		}
 	}
-	if !slices.ContainsFunc(found, func(f Imported) bool { return f.Unfit == "" }) {
+	if !slices.ContainsFunc(found, func(f Imported) bool { return f.Problem == "" }) {
 		return found, &Error{Path: path, Why: "no profile with a token for the public service"}
 	}
 	return found, nil
 }
 
-// readForeign returns the text of a file.
-func readForeign(path string) (string, error) {
+// readImportFile returns the text of a file.
+func readImportFile(path string) (string, error) {
 	f, err := openRegular(path)
 	if err != nil {
 		return "", &Error{Path: path, Why: "not readable", Err: err}
@@ -76,21 +77,21 @@ func readForeign(path string) (string, error) {
 	case len(data) > maxSize:
 		return "", &Error{Path: path, Why: "the file is larger than 1 MiB"}
 	}
-	data, err = decoded(path, data)
+	data, err = decodeText(path, data)
 	return string(data), err
 }
 
-// A section is a profile in the file of the official tool.
+// section is a profile in the official tool's file.
 type section struct {
 	Imported
 
 	line   int
 	env    string
-	tokens int // different ones
+	tokens int // number of different tokens
 }
 
-// parseForeign reads sections with keys and values, as the official tool does.
-func parseForeign(path, text string) ([]section, error) {
+// parseSections parses sections with keys and values, as the official tool does.
+func parseSections(path, text string) ([]section, error) {
 	var all []section
 	number := 0
 	for line := range strings.Lines(text) {
@@ -119,16 +120,17 @@ func parseForeign(path, text string) ([]section, error) {
 		case len(all) == 0:
 			return nil, fail("a key before the first section")
 		}
-		all[len(all)-1].set(key, foreignValue(value))
+		all[len(all)-1].set(key, sectionValue(value))
 	}
 	return all, nil
 }
 
-// sectionName returns the name in the brackets of a line, which a comment may follow.
+// sectionName returns the name in brackets of a line, which may end with a
+// comment.
 func sectionName(line string) (name string, ok bool) {
 	if !strings.HasSuffix(line, "]") {
 		at := strings.LastIndex(line, "]")
-		if at < 0 || foreignValue("x"+line[at+1:]) != "x" {
+		if at < 0 || sectionValue("x"+line[at+1:]) != "x" {
 			return "", false
 		}
 		line = line[:at+1]
@@ -136,8 +138,8 @@ func sectionName(line string) (name string, ok bool) {
 	return strings.TrimSpace(line[1 : len(line)-1]), true
 }
 
-// foreignValue returns a value without its quotes, and without the comment behind it.
-func foreignValue(text string) string {
+// sectionValue returns a value without quotes and trailing comment.
+func sectionValue(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return ""
@@ -158,7 +160,7 @@ func foreignValue(text string) string {
 
 func (s *section) set(key, value string) {
 	switch key {
-	case foreignToken:
+	case importTokenKey:
 		if value != "" && secret.Text(value) != s.Token {
 			s.tokens++
 		}
@@ -171,27 +173,27 @@ func (s *section) set(key, value string) {
 	}
 }
 
-// judge says whether a profile can be taken over. A name that stands for two tokens
-// stands for neither.
-func (s *section) judge(all []section) {
+// validate sets Unfit if the profile cannot be imported, also if its name has two
+// different tokens.
+func (s *section) validate(all []section) {
 	switch {
 	case s.env != "" && !strings.EqualFold(s.env, "prod"):
-		s.Unfit = "it is for another service than the public one"
+		s.Problem = "it is for a service other than the public one"
 	case s.tokens > 1:
-		s.Unfit = "it has several tokens"
+		s.Problem = "it has several tokens"
 	case s.Token == "":
-		s.Unfit = "it has no token"
+		s.Problem = "it has no token"
 	}
 	for _, o := range all {
 		if o.line != s.line && spelling.SameName(o.Name, s.Name) && (o.Token != s.Token || o.env != s.env) {
-			s.Unfit = fmt.Sprintf("lines %d and %d begin sections of this name, with different content", min(s.line, o.line), max(s.line, o.line))
+			s.Problem = fmt.Sprintf("lines %d and %d have sections with this name and different content", min(s.line, o.line), max(s.line, o.line))
 			return
 		}
 	}
 }
 
-// ProfileName returns a name that a profile may have, made from that of a section:
-// the official tool names sections after organizations and addresses.
+// ProfileName converts the name of a section to a valid profile name: the
+// official tool names sections after organizations and email addresses.
 func ProfileName(section string) string {
 	if CheckName(section) == nil {
 		return section

@@ -12,19 +12,19 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// maxSize is far above any file written by people or by this program.
+// maxSize exceeds any file written by people or this program.
 const maxSize = 1 << 20
 
 // Load reads the configuration file at path. A missing file, and an empty path
-// (see Dirs), are the zero Config. A file or directory that others may change
-// or read is refused.
+// (see Dirs), are the zero Config. Files and directories that others can
+// change, and files that others can read, are refused.
 func Load(path string) (Config, error) {
 	if path == "" {
 		return Config{}, nil
 	}
 	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, trustAbsence(filepath.Dir(path))
+		return Config{}, checkMissingFileDir(filepath.Dir(path))
 	}
 	if err != nil {
 		return Config{}, err
@@ -34,8 +34,8 @@ func Load(path string) (Config, error) {
 }
 
 // read returns the content of a file that only its owner, the caller, can
-// reach. What is checked is the open file, so that nothing can change between
-// the check and the reading.
+// access. It checks the open file, so that nothing changes between check and
+// read.
 func read(path string) ([]byte, error) {
 	f, err := openRegular(path)
 	if why := atomicfile.Denied(path, err); why != "" {
@@ -45,7 +45,7 @@ func read(path string) ([]byte, error) {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
 	}
 	defer f.Close()
-	if err := trustPath(path); err != nil {
+	if err := checkTrustedPath(path); err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
@@ -56,7 +56,7 @@ func read(path string) ([]byte, error) {
 	case atomicfile.Foreign(info):
 		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
 	case atomicfile.Exposed(info):
-		return nil, &Error{Path: path, Why: "other users can reach the file; " + protect(path)}
+		return nil, &Error{Path: path, Why: "other users can reach the file; " + permissionAdvice(path)}
 	case info.Size() > maxSize:
 		return nil, &Error{Path: path, Why: "the file is larger than 1 MiB"}
 	}
@@ -64,12 +64,12 @@ func read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Why: "not readable", Err: err}
 	}
-	return decoded(path, data)
+	return decodeText(path, data)
 }
 
-// decoded returns the text of a file as UTF-8 with line feeds: what is looked for in
-// it, such as a token, must be found in every encoding.
-func decoded(path string, data []byte) ([]byte, error) {
+// decodeText returns the text of a file as UTF-8 with line feeds, so that checks
+// for tokens work in every encoding.
+func decodeText(path string, data []byte) ([]byte, error) {
 	text, err := textfile.Decode(data)
 	if wrong, ok := errors.AsType[*textfile.Error](err); ok {
 		return nil, &Error{Path: path, Line: wrong.Line, Why: wrong.Why}
@@ -77,8 +77,8 @@ func decoded(path string, data []byte) ([]byte, error) {
 	return []byte(text), err
 }
 
-// openRegular opens a file for reading without waiting for the other end of a
-// named pipe, and refuses everything but a regular file.
+// openRegular opens a regular file for reading. It does not block on a named
+// pipe.
 func openRegular(path string) (*os.File, error) {
 	f, err := atomicfile.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
@@ -87,29 +87,28 @@ func openRegular(path string) (*os.File, error) {
 	return f, nil
 }
 
-// trustPath checks the directory of path and, where path is a symbolic link,
-// the one of its target.
-func trustPath(path string) error {
-	if err := trustDir(filepath.Dir(path)); err != nil {
+// checkTrustedPath checks the directory of path and, for a symbolic link, that of its
+// target.
+func checkTrustedPath(path string) error {
+	if err := checkTrustedDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if target := resolve(path); target != path {
-		return trustDir(filepath.Dir(target))
+		return checkTrustedDir(filepath.Dir(target))
 	}
 	return nil
 }
 
-// trustAbsence refuses a directory of another user also without a file in it: what
-// it lacks may have been taken away, and nothing can be kept there.
-func trustAbsence(dir string) error {
+// checkMissingFileDir refuses a directory of another user even if the file is missing:
+// its owner may have removed it, and the program could not write there.
+func checkMissingFileDir(dir string) error {
 	if info, err := os.Stat(dir); err == nil && atomicfile.Foreign(info) {
-		return trustDir(dir)
+		return checkTrustedDir(dir)
 	}
 	return nil
 }
 
-// resolve follows path when it is a symbolic link, whether the target exists
-// or not.
+// resolve follows a symbolic link, even if its target does not exist.
 func resolve(path string) string {
 	const longest = 40 // links, as in the kernel
 	for range longest {
@@ -125,9 +124,8 @@ func resolve(path string) string {
 	return path
 }
 
-// trustDir refuses a directory in which somebody else can put another file in
-// the place of ours.
-func trustDir(dir string) error {
+// checkTrustedDir refuses a directory in which other users can replace the file.
+func checkTrustedDir(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
@@ -144,21 +142,21 @@ func trustDir(dir string) error {
 	return nil
 }
 
-// noPermissions is what can be done where a mode cannot be changed.
+// noPermissions is the advice for file systems without permissions.
 const noPermissions = "and its file system does not keep permissions: set ASTRA_CONFIG_DIR to a directory on another file system"
 
-// protect says how to hide a file from other users.
-func protect(path string) string {
+// permissionAdvice returns the command that hides a file from other users.
+func permissionAdvice(path string) string {
 	if errors.Is(atomicfile.CheckPrivate(filepath.Dir(path)), atomicfile.ErrExposed) {
 		return noPermissions
 	}
 	return "run: chmod 600 " + shellword.Quote(path)
 }
 
-// writableByAll reports whether every user can make files in a directory.
+// writableByAll reports whether every user can create files in a directory.
 func writableByAll(info fs.FileInfo) bool {
 	return atomicfile.Exposed(info) && info.Mode().Perm()&0o002 != 0
 }
 
-// cause is err without the path, which our own words name already.
+// cause returns err without the path, which Error contains.
 func cause(err error) error { return atomicfile.Cause(err) }

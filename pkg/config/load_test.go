@@ -71,7 +71,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// write puts a configuration file into a private directory.
+// write creates a configuration file in a private directory.
 func write(t testing.TB, content string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "astra")
@@ -134,7 +134,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"an unknown alias", "b: *hush-hush\n", "this is not valid YAML"},
 		{"broken YAML", "a: hush-hush\n  b: [\n", "this is not valid YAML"},
 		{"two documents", "version: 1\n---\nversion: 1\n", "second YAML document"},
-		{"a control character", "profiles:\n  - name: a\n    store: \"hush-hush\\e[2J\"\n", ":3: store holds a control character"},
+		{"a control character", "profiles:\n  - name: a\n    store: \"hush-hush\\e[2J\"\n", ":3: store contains a control character"},
 		{"text as org", "profiles:\n  - name: a\n    org: hush-hush\n", ":3: org must be a mapping"},
 		{"a mapping as a default", "defaults:\n  output: {hush-hush: 1}\n", ":2: output must be a single value"},
 		{"a token", "version: 1\nprofiles:\n  - name: a\n    store: AstraCS:hush-hush\n", ":4: this looks like an application token"},

@@ -8,13 +8,13 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// parse reads a configuration file. The node is nil for a file without
+// parse parses a configuration file. The node is nil for a file without
 // content.
 func parse(path string, data []byte) (Config, *yaml.Node, error) {
 	return (&decoder{path: path}).parse(data)
 }
 
-// parseNew reads what is to be written, for which there are more rules.
+// parseNew parses content to write, with stricter rules.
 func parseNew(path string, data []byte) (Config, error) {
 	c, _, err := (&decoder{path: path, longest: maxText}).parse(data)
 	return c, err
@@ -170,7 +170,7 @@ func (s *decoder) sessions(n *yaml.Node) []RESTSession {
 		s.mapping(element, "a session", func(key, value *yaml.Node) {
 			switch key.Value {
 			case "db":
-				r.DB = s.plain(value, key.Value)
+				r.DB = s.identifier(value, key.Value)
 			case "user":
 				r.User = s.text(value, key.Value)
 			case "issued_at":
@@ -233,9 +233,9 @@ func (s *decoder) env(n *yaml.Node) Env {
 	return e
 }
 
-// pair reads the id and the name of a thing.
-func (s *decoder) pair(n *yaml.Node, what string) (id, name string) {
-	s.mapping(n, what, func(key, value *yaml.Node) {
+// pair reads ID and name of an organization or a database.
+func (s *decoder) pair(n *yaml.Node, label string) (id, name string) {
+	s.mapping(n, label, func(key, value *yaml.Node) {
 		switch key.Value {
 		case "id":
 			id = s.text(value, "id")

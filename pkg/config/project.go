@@ -17,32 +17,30 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// ProjectFile is the name of the file by which a repository says what it works
-// with.
+// ProjectFile is the name of the file with the settings of a repository.
 const ProjectFile = ".astra.yaml"
 
-// maxProject is the size above which a project file is not read.
+// maxProject is the maximum size of a project file.
 const maxProject = 64 << 10
 
-// Project is what a repository may choose: names, which mean something only
-// together with the user's own profiles. The zero value is an absent file.
+// Project has the settings of a repository: names, which refer to the user's
+// own profiles. The zero value is a missing file.
 type Project struct {
 	Path     string // of the file
 	Profile  string
 	DB       string
 	Keyspace string
 	Region   string
-	// SavedToken must be the one that the user selected for the database.
+	// SavedToken must be the one selected by the user for the database.
 	SavedToken string
 }
 
-// FindProject reads the nearest .astra.yaml in dir or above it. The search
-// ends at the root of the repository, at the home directory and at the root
-// of the file system. No file is the zero Project.
+// FindProject reads the nearest .astra.yaml in dir or its parents. The search
+// ends at the root of the repository, at the home directory and at the root of
+// the file system. Without a file it returns the zero Project.
 //
-// A cloned repository is a stranger's text, so that a file with any other key
-// than the five is an error: a project must not choose where a credential is
-// sent, nor what is executed.
+// A cloned repository is not trusted, so any key but the five is an error: a
+// project must not select where a credential is sent or what is executed.
 func FindProject(dir, home string) (Project, error) {
 	start := filepath.Clean(dir)
 	for dir := start; ; dir = filepath.Dir(dir) {
@@ -50,13 +48,13 @@ func FindProject(dir, home string) (Project, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return p, err
 		}
-		if dir == filepath.Dir(dir) || isHome(dir, home) || exists(filepath.Join(dir, ".git")) {
+		if dir == filepath.Dir(dir) || isHome(dir, home) || pathExists(filepath.Join(dir, ".git")) {
 			return Project{}, nil
 		}
 	}
 }
 
-// isHome reports whether dir is the home directory, also by another name of it.
+// isHome reports whether dir is the home directory, also under another path.
 func isHome(dir, home string) bool {
 	if home == "" || dir == filepath.Clean(home) {
 		return home != ""
@@ -69,14 +67,13 @@ func isHome(dir, home string) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-func exists(path string) bool {
+func pathExists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-// readProject reads one project file. Its owner must be the caller, root or
-// the owner of the directory in which the search began, so that nobody else
-// can plant one in /tmp.
+// readProject reads one project file. Its owner must be the caller, root or the
+// owner of the start directory, so that other users cannot create one in /tmp.
 func readProject(path, start string) (Project, error) {
 	if info, err := os.Lstat(path); err != nil {
 		return Project{}, &Error{Path: path, Why: "not readable", Err: cause(err)}
@@ -98,7 +95,7 @@ func readProject(path, start string) (Project, error) {
 	case len(data) > maxProject:
 		return Project{}, &Error{Path: path, Why: "the file is larger than 64 KiB"}
 	}
-	if data, err = decoded(path, data); err != nil {
+	if data, err = decodeText(path, data); err != nil {
 		return Project{}, err
 	}
 	return parseProject(path, data)
@@ -128,9 +125,9 @@ func parseProject(path string, data []byte) (Project, error) {
 					s.fail(value, "%s has %s", key.Value, unseen)
 				}
 			case "keyspace":
-				p.Keyspace = s.plain(value, key.Value)
+				p.Keyspace = s.identifier(value, key.Value)
 			case "region":
-				p.Region = s.plain(value, key.Value)
+				p.Region = s.identifier(value, key.Value)
 			case "saved_token":
 				p.SavedToken = s.name(value, key.Value)
 			default:
@@ -144,7 +141,7 @@ func parseProject(path string, data []byte) (Project, error) {
 	return p, nil
 }
 
-// keyName shows a key that is not known, as much of it as helps.
+// keyName returns a shortened unknown key for a message.
 func keyName(key string) string {
 	const longest = 40
 	if secret.LooksLikeToken(key) {
@@ -156,7 +153,7 @@ func keyName(key string) string {
 	return strconv.Quote(key)
 }
 
-// refusal says why a project file does not get to set key.
+// refusal returns why a project file must not set key.
 func refusal(key string) string {
 	reasons := []struct {
 		words []string
@@ -172,5 +169,5 @@ func refusal(key string) string {
 			return r.why
 		}
 	}
-	return "this key is not known here"
+	return "unknown key"
 }

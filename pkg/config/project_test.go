@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tree makes files below a fresh directory; a name that ends in a slash is a
+// tree creates files in a temporary directory; a name that ends in a slash is a
 // directory.
 func tree(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -76,8 +76,8 @@ func TestFindProjectRefuses(t *testing.T) {
 		{"a token", "token: hush\n", `:1: "token": credentials must not be in a repository`},
 		{"a real token", "db: AstraCS:hush\n", ":1: this looks like an application token"},
 		{"a command", "command: hush\n", `:1: "command": a repository must not choose programs to execute`},
-		{"something else", "colour: hush\n", `:1: "colour": this key is not known here`},
-		{"a key with an escape", "\"a\\e[2J\": hush\n", `:1: "a\x1b[2J": this key`},
+		{"something else", "colour: hush\n", `:1: "colour": unknown key`},
+		{"a key with an escape", "\"a\\e[2J\": hush\n", `:1: "a\x1b[2J": unknown key`},
 		{"a long key", strings.Repeat("k", 100) + ": hush\n", strings.Repeat("k", 40) + "…"},
 		{"a mapping", "db: {name: hush}\n", ":1: db must be text"},
 		{"a list", "- hush\n", ":1: this must be a mapping"},

@@ -11,22 +11,22 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Settings are the values that hold for one run, unless a flag says otherwise:
-// the environment over the file's defaults over what is built in.
+// Settings are the effective values before flags: environment, then the file's
+// defaults, then built-in ones.
 type Settings struct {
 	Output         string // empty: a table on a terminal, else tsv
 	NoInput        bool
-	Accessible     bool          // plain questions and messages, as for a screen reader
-	Timeout        time.Duration // 0: the command's own limit
+	Accessible     bool          // plain prompts and messages for screen readers
+	Timeout        time.Duration // 0: the default of the command
 	APIURL         string
 	Store          string // empty: the keyring
-	Shell          string // empty: the parent process tells
+	Shell          string // empty: that of the parent process
 	KeyringTimeout time.Duration
 	Debug          string // empty or http
 	Sandbox        bool
 	Profile        string
 	Token          secret.Text
-	APIToken       secret.Text // Terraform's name for it
+	APIToken       secret.Text // Terraform's variable for it
 	ConfigDir      string
 	StateDir       string
 	CacheDir       string
@@ -35,14 +35,14 @@ type Settings struct {
 	source map[string]string
 }
 
-// DefaultKeys returns the settings that the file may hold in its defaults.
-// What decides whose credential is used, and where, is not among them.
+// DefaultKeys returns the settings that are allowed in the defaults of the
+// file. Those that select credentials or endpoints are not.
 func DefaultKeys() []string {
 	return []string{"accessible", "debug", "keyring_timeout", "no_input", "output", "shell", "store", "timeout"}
 }
 
-// SettingKeys returns the names of all settings. The variable of each is
-// given by Variable.
+// SettingKeys returns the names of all settings. Variable returns the variable
+// of each.
 func SettingKeys() []string {
 	return []string{
 		"accessible", "api_token", "api_url", "cache_dir", "config_dir", "debug", "keyring_timeout", "no_input",
@@ -54,8 +54,8 @@ func SettingKeys() []string {
 func Variable(key string) string { return "ASTRA_" + strings.ToUpper(key) }
 
 // NewSettings reads the settings from the environment and the defaults of the
-// configuration file. A value that cannot be understood counts as unset; the
-// error, which wraps ErrConfig, names all such variables and never a value.
+// configuration file. Invalid values count as unset; the error, which wraps
+// ErrConfig, names their variables and never a value.
 func NewSettings(getenv func(string) string, defaults map[string]string) (*Settings, error) {
 	s := &Settings{values: viper.New(), source: make(map[string]string)}
 	s.values.SetDefault("keyring_timeout", "3s")
@@ -77,8 +77,8 @@ func NewSettings(getenv func(string) string, defaults map[string]string) (*Setti
 	return s, s.read()
 }
 
-// Source returns where the value of a setting comes from: the name of a
-// variable, FileName, or nothing for what is built in.
+// Source returns the origin of the value of a setting: the name of a variable,
+// FileName, or an empty string for a built-in default.
 func (s *Settings) Source(key string) string { return s.source[key] }
 
 func (s *Settings) read() error {
@@ -102,7 +102,7 @@ func (s *Settings) read() error {
 	return errors.Join(errs...)
 }
 
-// debug takes http, and what turns it on and off.
+// debug accepts http and the values of a boolean.
 func (s *Settings) debug(errs *[]error) string {
 	var unclear []error
 	switch on := s.boolean("debug", &unclear); {
@@ -111,7 +111,7 @@ func (s *Settings) debug(errs *[]error) string {
 	case s.values.GetString("debug") == "http":
 		return "http"
 	case unclear != nil:
-		*errs = append(*errs, s.wrong("debug", "is neither http nor on (1, true, yes) nor off (0, false, no)"))
+		*errs = append(*errs, s.invalidValue("debug", "is not http, on (1, true, yes) or off (0, false, no)"))
 	}
 	return ""
 }
@@ -123,11 +123,11 @@ func (s *Settings) boolean(key string, errs *[]error) bool {
 	case "1", "true", "yes":
 		return true
 	}
-	*errs = append(*errs, s.wrong(key, "is neither on (1, true, yes) nor off (0, false, no)"))
+	*errs = append(*errs, s.invalidValue(key, "is not on (1, true, yes) or off (0, false, no)"))
 	return false
 }
 
-// duration takes 90s or 2m, and a bare number as seconds.
+// duration accepts 90s or 2m, and a number as seconds.
 func (s *Settings) duration(key string, errs *[]error) time.Duration {
 	text := s.values.GetString(key)
 	if text == "" {
@@ -138,13 +138,13 @@ func (s *Settings) duration(key string, errs *[]error) time.Duration {
 	}
 	d, ok := Duration(text)
 	if !ok {
-		*errs = append(*errs, s.wrong(key, "is not a duration such as 30s, 5m, 36h, 90d or 2w"))
+		*errs = append(*errs, s.invalidValue(key, "is not a duration such as 30s, 5m, 36h, 90d or 2w"))
 		return 0
 	}
 	return d
 }
 
-func (s *Settings) wrong(key, why string) error {
+func (s *Settings) invalidValue(key, why string) error {
 	source := s.source[key]
 	if source == FileName {
 		source = "defaults." + key + " in " + FileName

@@ -89,7 +89,7 @@ func TestSettingsRefuse(t *testing.T) {
 	if !errors.Is(err, ErrConfig) || strings.Contains(err.Error(), "hush") {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"ASTRA_NO_INPUT", "ASTRA_TIMEOUT", "ASTRA_DEBUG: is neither http nor on", "defaults.keyring_timeout in config.yaml"} {
+	for _, want := range []string{"ASTRA_NO_INPUT", "ASTRA_TIMEOUT", "ASTRA_DEBUG: is not http, on", "defaults.keyring_timeout in config.yaml"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}

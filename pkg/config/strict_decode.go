@@ -15,13 +15,13 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-const tokenFound = "this looks like an application token, and this file must not hold a secret: remove it, then revoke the token"
+const tokenFound = "this looks like an application token, and this file must not contain a secret: remove it, then revoke the token"
 
-// A decoder takes values out of YAML nodes and keeps the first thing that is
-// wrong. Its words hold positions and key names, never values.
+// decoder reads values from YAML nodes and keeps the first error. Its messages
+// have positions and key names, never values.
 type decoder struct {
 	path    string
-	longest int // size of the largest text, 0 for any
+	longest int // maximum size of a text, 0 for no limit
 	err     error
 }
 
@@ -31,8 +31,7 @@ func (s *decoder) fail(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-// document parses one YAML document. It returns nil for a file without
-// content.
+// document parses one YAML document. It returns nil for a file without content.
 func (s *decoder) document(data []byte) *yaml.Node {
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		if secret.LooksLikeToken(string(line)) {
@@ -53,7 +52,7 @@ func (s *decoder) document(data []byte) *yaml.Node {
 		return nil
 	}
 	root := doc.Content[0]
-	s.clean(root)
+	s.checkNodes(root)
 	if isNull(root) {
 		return nil
 	}
@@ -63,8 +62,8 @@ func (s *decoder) document(data []byte) *yaml.Node {
 	return &doc
 }
 
-// lineOf finds the line in an error of the YAML parser. The rest of its text
-// may quote the file.
+// lineOf returns the line in an error of the YAML parser. The rest of it may
+// quote the file.
 func lineOf(err error) int {
 	if m := regexp.MustCompile(`line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
 		n, _ := strconv.Atoi(m[1])
@@ -73,14 +72,14 @@ func lineOf(err error) int {
 	return 0
 }
 
-// clean refuses, anywhere below n, what could make one thing look like
-// another: aliases, duplicate keys, and tokens behind an escape.
-func (s *decoder) clean(n *yaml.Node) {
+// checkNodes refuses ambiguous content below n: aliases, duplicate keys, and escaped
+// tokens.
+func (s *decoder) checkNodes(n *yaml.Node) {
 	switch n.Kind {
 	case yaml.AliasNode:
 		s.fail(n, "aliases are not supported")
 	case yaml.ScalarNode:
-		// A plain scalar of one line was seen in the raw text.
+		// A plain scalar on one line was checked in the raw text.
 		if n.Style != 0 && secret.LooksLikeToken(n.Value) {
 			s.fail(n, tokenFound)
 		}
@@ -99,17 +98,17 @@ func (s *decoder) clean(n *yaml.Node) {
 		}
 	}
 	for _, child := range n.Content {
-		s.clean(child)
+		s.checkNodes(child)
 	}
 }
 
-// mapping calls read for each key of n. An absent value counts as empty.
-func (s *decoder) mapping(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+// mapping calls read for each key of n. A missing value counts as empty.
+func (s *decoder) mapping(n *yaml.Node, label string, read func(key, value *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		s.fail(n, "%s must be a mapping of keys to values", what)
+		s.fail(n, "%s must be a mapping of keys to values", label)
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -118,12 +117,12 @@ func (s *decoder) mapping(n *yaml.Node, what string, read func(key, value *yaml.
 }
 
 // list calls read for each element of n.
-func (s *decoder) list(n *yaml.Node, what string, read func(element *yaml.Node)) {
+func (s *decoder) list(n *yaml.Node, label string, read func(element *yaml.Node)) {
 	if isNull(n) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		s.fail(n, "%s must be a list", what)
+		s.fail(n, "%s must be a list", label)
 		return
 	}
 	for _, element := range n.Content {
@@ -131,23 +130,23 @@ func (s *decoder) list(n *yaml.Node, what string, read func(element *yaml.Node))
 	}
 }
 
-// text returns the text of n, which must be text in the eyes of YAML too: an
-// unquoted 007 or 1e5 would come back as something else.
-func (s *decoder) text(n *yaml.Node, what string) string {
+// text returns the value of n, which must be a string in YAML too: an unquoted
+// 007 or 1e5 would change its form.
+func (s *decoder) text(n *yaml.Node, label string) string {
 	switch {
 	case isNull(n):
 		return ""
 	case n.Kind != yaml.ScalarNode:
-		s.fail(n, "%s must be text", what)
+		s.fail(n, "%s must be text", label)
 	case n.ShortTag() != "!!str":
-		s.fail(n, "%s must be text: put it in quotes", what)
+		s.fail(n, "%s must be text: put it in quotes", label)
 	default:
 		switch {
 		case strings.ContainsFunc(n.Value, isControl):
-			s.fail(n, "%s holds a control character", what)
+			s.fail(n, "%s contains a control character", label)
 			return ""
 		case s.longest > 0 && len(n.Value) > s.longest:
-			s.fail(n, "%s is longer than %d KiB", what, s.longest>>10)
+			s.fail(n, "%s is longer than %d KiB", label, s.longest>>10)
 			return ""
 		}
 		return n.Value
@@ -155,35 +154,35 @@ func (s *decoder) text(n *yaml.Node, what string) string {
 	return ""
 }
 
-// name returns a text that may name a profile or a saved token.
-func (s *decoder) name(n *yaml.Node, what string) string {
-	text := s.text(n, what)
+// name returns a valid name of a profile or saved token.
+func (s *decoder) name(n *yaml.Node, label string) string {
+	text := s.text(n, label)
 	if text != "" {
 		if err := CheckName(text); err != nil {
-			s.fail(n, "%s is %v", what, err)
+			s.fail(n, "%s is %v", label, err)
 		}
 	}
 	return text
 }
 
-// plain returns a text that may become a part of an address or a path.
-func (s *decoder) plain(n *yaml.Node, what string) string {
-	text := s.text(n, what)
+// identifier returns a text that is safe in a URL or a path.
+func (s *decoder) identifier(n *yaml.Node, label string) string {
+	text := s.text(n, label)
 	if odd := spelling.Foreign(text); odd != "" {
-		s.fail(n, "%s has %s", what, odd)
+		s.fail(n, "%s has %s", label, odd)
 		return ""
 	}
 	if text != "" && !IsIdentifier(text) {
-		s.fail(n, "%s must be of letters, digits, dashes and underscores", what)
+		s.fail(n, "%s must have only letters, digits, dashes and underscores", label)
 		return ""
 	}
 	return text
 }
 
-// texts returns a list of texts.
-func (s *decoder) texts(n *yaml.Node, what string) []string {
+// texts returns a list of strings.
+func (s *decoder) texts(n *yaml.Node, label string) []string {
 	var all []string
-	s.list(n, what, func(element *yaml.Node) { all = append(all, s.text(element, what)) })
+	s.list(n, label, func(element *yaml.Node) { all = append(all, s.text(element, label)) })
 	return all
 }
 

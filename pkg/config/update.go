@@ -15,29 +15,28 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-// lockWait bounds the wait for another process that edits the file. An edit takes
-// some milliseconds, so that a longer wait is in vain.
+// lockWait limits the wait for another process that edits the file. An edit
+// takes milliseconds, so a longer wait is futile.
 const lockWait = 10 * time.Second
 
-// lockSuffix ends the name of the lock file of a configuration file.
+// lockSuffix is the suffix of the lock file of a configuration file.
 const lockSuffix = ".lock"
 
-// Update changes the configuration file at path: it takes the lock, reads the
-// file anew, lets edit change what it read, and puts the whole new file in the
-// place of the old one. Comments, the order of things and unknown keys stay.
-// An edit that changes nothing writes nothing, and an error of edit is
-// returned as it is.
+// Update edits the configuration file at path: it locks and reads the file,
+// calls edit, and replaces the file atomically. Comments, order and unknown
+// keys are preserved. Without changes nothing is written. An error of edit is
+// returned unchanged.
 func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	if path == "" {
 		return &Error{Path: FileName, Why: "no home directory: set ASTRA_CONFIG_DIR"}
 	}
-	target := resolve(path) // a linked file is rewritten where it is
+	target := resolve(path) // a symbolic link is kept
 	for _, dir := range []string{filepath.Dir(path), filepath.Dir(target)} {
 		if err := atomicfile.MkdirAll(dir); err != nil {
-			return &Error{Path: dir, Why: "cannot be made", Err: cause(err)}
+			return &Error{Path: dir, Why: "cannot be created", Err: cause(err)}
 		}
 	}
-	if err := trustPath(path); err != nil {
+	if err := checkTrustedPath(path); err != nil {
 		return err
 	}
 	unlock, err := Lock(ctx, target+lockSuffix)
@@ -48,24 +47,25 @@ func Update(ctx context.Context, path string, edit func(*Config) error) error {
 	return rewrite(target, edit)
 }
 
-// Try tries out whether Update could lock and write the file at path. It leaves nothing
-// behind. A command that does something that cannot be undone, to be noted there, asks
-// before.
+// Try checks that Update can lock and write the file at path, without leaving
+// files. Commands call it before an irreversible change that must be recorded
+// there.
 func Try(path string) error {
 	if path == "" {
 		return &Error{Path: FileName, Why: "no home directory: set ASTRA_CONFIG_DIR"}
 	}
 	target := resolve(path)
-	if err := atomicfile.Try(target, private()); err != nil {
+	if err := atomicfile.Try(target, fileOptions()); err != nil {
 		return &Error{Path: target, Why: "cannot be written", Err: cause(err)}
 	}
 	return tryLock(target + lockSuffix)
 }
 
-// tryLock tries out whether a lock file can be taken. One that another process holds can.
+// tryLock checks that the lock file can be locked. A lock held by another
+// process is no error.
 func tryLock(path string) error {
 	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-		return nil // an Update makes the directory
+		return nil // Update creates the directory
 	}
 	_, absent := os.Lstat(path)
 	lock, err := atomicfile.TakeLock(context.Background(), path, 0)
@@ -73,7 +73,7 @@ func tryLock(path string) error {
 	case errors.Is(err, atomicfile.ErrLocked):
 		return nil
 	case err != nil:
-		return unlocked(path, err)
+		return lockError(path, err)
 	case errors.Is(absent, fs.ErrNotExist):
 		lock.Remove()
 	default:
@@ -82,13 +82,13 @@ func tryLock(path string) error {
 	return nil
 }
 
-// private is what is promised of the file: what others can read would be refused by
-// the next Load.
-func private() atomicfile.Options {
+// fileOptions returns the options of the file: Load refuses a file that others can
+// read.
+func fileOptions() atomicfile.Options {
 	return atomicfile.Options{Private: true, Label: "configuration"}
 }
 
-// Lock waits for a lock file, some seconds at most. The file stays.
+// Lock waits up to lockWait for a lock file. The file is not removed.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	lock, err := atomicfile.TakeLock(ctx, path, lockWait)
 	switch {
@@ -99,11 +99,11 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	case errors.Is(err, atomicfile.ErrLocked):
 		return nil, &Error{Path: path, Why: "another astra holds this lock"}
 	}
-	return nil, unlocked(path, err)
+	return nil, lockError(path, err)
 }
 
-// unlocked words the failure to take a lock.
-func unlocked(path string, err error) error {
+// lockError returns the error of a lock.
+func lockError(path string, err error) error {
 	if why := atomicfile.Denied(path, err); why != "" {
 		return &Error{Path: path, Why: why}
 	}
@@ -119,14 +119,14 @@ func rewrite(path string, edit func(*Config) error) error {
 	if err != nil {
 		return err
 	}
-	after, _, err := parse(path, data) // a copy that shares nothing
+	after, _, err := parse(path, data) // a deep copy
 	if err != nil {
 		return err
 	}
 	if err := edit(&after); err != nil {
 		return err
 	}
-	if same(before, after) {
+	if equal(before, after) {
 		return nil
 	}
 	text, err := render(path, data, doc, before, after)
@@ -136,28 +136,28 @@ func rewrite(path string, edit func(*Config) error) error {
 	return replace(path, text)
 }
 
-// Check returns the error with which an Update would refuse a profile. Who makes
-// something that cannot be undone, to be noted in it, asks before.
+// Check returns the error with which Update would refuse a profile. Commands
+// call it before an irreversible change that must be recorded in the profile.
 func Check(p Profile) error {
 	_, err := render(FileName, nil, nil, Config{}, Config{Profiles: []Profile{p}})
 	return err
 }
 
-// render returns the text of a file that held data and is to hold after.
+// render returns the new content of a file with content data.
 func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]byte, error) {
 	var text bytes.Buffer
 	if doc == nil {
 		text.Write(comments(data))
 		doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}
 	}
-	apply(doc.Content[0], before, after)
+	applyChanges(doc.Content[0], before, after)
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(doc); err != nil {
 		return nil, &Error{Path: path, Why: "the new content cannot be written as YAML"}
 	}
-	// Read as the next run will read it: a name that is not valid, a token in
-	// a field or a slip in the edit ends here, with the old file in its place.
+	// Parse the result as the next run will: an invalid name, a token in a
+	// field or a bug in the edit is an error, and the old file remains.
 	if text.Len() > maxSize {
 		return nil, &Error{Path: path, Why: "the change was not made: the file would be larger than 1 MiB"}
 	}
@@ -167,14 +167,15 @@ func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]b
 			wrong.Why = "the change was not made: " + wrong.Why
 		}
 		return nil, err
-	} else if !same(written, after) {
-		return nil, &Error{Path: path, Why: "the change was not made: it would not be read back as it is"}
+	} else if !equal(written, after) {
+		return nil, &Error{Path: path, Why: "the change was not made: it would not be read back unchanged"}
 	}
 	return text.Bytes(), nil
 }
 
-// same compares two configurations as files: an empty list is an absent one.
-func same(a, b Config) bool { return reflect.DeepEqual(normalized(a), normalized(b)) }
+// equal compares two configurations as files: an empty list equals a missing
+// one.
+func equal(a, b Config) bool { return reflect.DeepEqual(normalized(a), normalized(b)) }
 
 func normalized(c Config) Config {
 	if len(c.Defaults) == 0 {
@@ -189,7 +190,7 @@ func normalized(c Config) Config {
 		if len(profiles[i].Sessions) == 0 {
 			profiles[i].Sessions = nil
 		}
-		profiles[i].normalBindings()
+		profiles[i].normalizeBindings()
 	}
 	c.Profiles = profiles
 	if len(c.Organizations) == 0 {
@@ -198,7 +199,7 @@ func normalized(c Config) Config {
 	return c
 }
 
-// comments returns the lines of a file that holds nothing else.
+// comments returns the comment lines of a file without other content.
 func comments(data []byte) []byte {
 	var kept []byte
 	for line := range bytes.Lines(data) {
@@ -210,9 +211,9 @@ func comments(data []byte) []byte {
 	return kept
 }
 
-// replace writes the file whole.
+// replace writes the file atomically.
 func replace(path string, data []byte) error {
-	err := atomicfile.WriteFile(path, data, private())
+	err := atomicfile.WriteFile(path, data, fileOptions())
 	if err == nil {
 		return nil
 	}

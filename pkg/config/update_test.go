@@ -220,7 +220,7 @@ func TestUpdateFollowsALink(t *testing.T) {
 	for _, content := range []string{full, ""} {
 		target := write(t, content)
 		if content == "" {
-			must(t, os.Remove(target)) // a link to nowhere yet
+			must(t, os.Remove(target)) // a dangling link
 		}
 		link := filepath.Join(t.TempDir(), FileName)
 		if err := os.Symlink(target, link); err != nil {
@@ -253,7 +253,7 @@ func TestUpdateWaitsForTheLockNoLongerThanAsked(t *testing.T) {
 	}
 }
 
-// Writers in this process and in others, all at once: nothing is lost.
+// Concurrent writers in this and other processes lose no update.
 func TestUpdateLosesNothing(t *testing.T) {
 	const processes, writers = 4, 8
 	if path := os.Getenv("CONFIG_TEST_PATH"); path != "" {
@@ -311,7 +311,7 @@ func FuzzUpdate(f *testing.F) {
 			}
 			return
 		}
-		if got, err := Load(path); err != nil || !same(got, want) {
+		if got, err := Load(path); err != nil || !equal(got, want) {
 			t.Fatalf("%v\n%s", err, cmp.Diff(want, got))
 		}
 	})
@@ -345,8 +345,7 @@ organizations: # made from here
 	}
 }
 
-// TestCheck refuses what Update would, before something is made that cannot be
-// undone.
+// TestCheck refuses the same profiles as Update.
 func TestCheck(t *testing.T) {
 	good := fullConfig().Profiles[0]
 	if err := Check(good); err != nil {

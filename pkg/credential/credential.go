@@ -1,9 +1,9 @@
-// Package credential keeps credentials between two runs: in the keyring of the
-// operating system or, where somebody asked for it, in files that only their
-// owner can read. It never chooses a weaker store than the one it was told to
-// use.
+// Package credential stores credentials: in the keyring of the operating system
+// or, on request, in files that only their owner can read. It never falls back
+// to a weaker store.
 //
-// A keyring protects from other users and from stolen disks, not from other
+// A keyring protects against other users and stolen disks, not against other
+// programs of the same user.
 // programs of the same user.
 package credential
 
@@ -17,11 +17,10 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// Kind names a sort of store, as it stands in a profile.
+// Kind is a kind of store, as in a profile.
 type Kind string
 
-// The kinds. With Env nothing is stored: the environment brings the credential
-// each time.
+// The kinds. With Env nothing is stored: the environment has the credential.
 const (
 	Keyring Kind = "keyring"
 	File    Kind = "file"
@@ -29,24 +28,24 @@ const (
 )
 
 var (
-	// ErrNotFound says that a store works and has no such item.
+	// ErrNotFound reports that the store has no such item.
 	ErrNotFound = errors.New("no such credential")
-	// ErrUnavailable says that a store cannot be used at all.
+	// ErrUnavailable reports that a store cannot be used.
 	ErrUnavailable = errors.New("the secret store is not available")
-	// ErrLocked says that the keyring is locked and was not unlocked.
+	// ErrLocked reports that the keyring is locked and was not unlocked.
 	ErrLocked = errors.New("the keyring is locked")
-	// ErrTimeout says that the keyring did not answer in time. Whether a
-	// change was made is not known; it counts as not made.
-	ErrTimeout = errors.New("the keyring does not answer")
-	// ErrPermissions says that others could reach a file of the store.
+	// ErrTimeout reports that the keyring did not respond in time. A change may
+	// have been made; it counts as not made.
+	ErrTimeout = errors.New("the keyring does not respond")
+	// ErrPermissions reports that other users could read a file of the store.
 	ErrPermissions = errors.New("the file store is open to others")
-	// ErrCorrupt says that an item is not one of ours, or damaged.
+	// ErrCorrupt reports a damaged or foreign item.
 	ErrCorrupt = errors.New("the stored credential is damaged")
-	// ErrTooLarge says that an item is larger than every keyring can hold.
+	// ErrTooLarge reports an item that exceeds the limit of a keyring.
 	ErrTooLarge = errors.New("the credential is too large to store")
 )
 
-// Key names one item.
+// Key identifies an item.
 type Key struct {
 	Profile string
 	Name    string // of a saved token; empty for the profile's login
@@ -65,35 +64,35 @@ func SavedKey(profile, name, clientID string) Key {
 	return Key{Profile: profile, Name: name + "." + clientID}
 }
 
-// Item is one credential with what is needed to use it. What it is bound to
-// travels with it, so that an edited configuration cannot send it elsewhere.
+// Item is a credential with its binding to a service. The binding is stored
+// with the secret, so that an edited configuration cannot send it elsewhere.
 type Item struct {
 	ClientID string
-	Secret   secret.Text // empty where only a token was given
+	Secret   secret.Text // empty with a token alone
 	Token    secret.Text
 	APIURL   string
 	OrgID    string
 	IssuedAt time.Time // of a session
 }
 
-// A Store keeps items. Set writes, reads back and compares; an error of Set or
-// Delete means that the change counts as not made.
+// Store stores items. Set reads back and compares; after an error of Set or
+// Delete the change counts as not made.
 type Store interface {
 	Kind() Kind
-	// Probe returns nil when the store can be used now, perhaps after the
-	// user has answered an unlock dialog. It changes nothing.
+	// Probe returns nil if the store can be used now, possibly after the user
+	// has answered an unlock dialog. It changes nothing.
 	Probe(ctx context.Context) error
 	Get(ctx context.Context, key Key) (Item, error)
 	Set(ctx context.Context, key Key, item Item) error
 	Delete(ctx context.Context, key Key) error
 }
 
-// id is a text for the key in which only harmless characters stand, and which
-// no other key shares. The slash is one between parts.
+// id returns a unique text for the key that has only safe characters. The slash
+// separates its parts.
 func (k Key) id() (string, error) {
 	switch {
 	case k.Profile == "":
-		return "", errors.New("a credential needs the name of a profile")
+		return "", errors.New("a credential requires a profile name")
 	case k.Name == "":
 		return escape(k.Profile), nil
 	}

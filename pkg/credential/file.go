@@ -15,9 +15,9 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// NewFile returns a store that keeps each credential in a file of its own in
-// dir. Directory and files are the owner's alone; a file that others can reach
-// is refused.
+// NewFile returns a store with one file for each credential in dir. Directory
+// and files are accessible to the owner only; a file accessible to others is
+// refused.
 func NewFile(dir string) Store { return fileStore{dir} }
 
 type fileStore struct{ dir string }
@@ -29,22 +29,22 @@ func (s fileStore) Probe(ctx context.Context) error {
 		return err
 	}
 	if err := s.checkDir(); !errors.Is(err, fs.ErrNotExist) {
-		if err == nil && !writable(s.dir) {
+		if err == nil && !isWritable(s.dir) {
 			return fmt.Errorf("%w: %s is not writable", ErrUnavailable, s.dir)
 		}
 		return err
 	}
-	// What Set would have to make the directory in.
+	// the nearest existing parent of a directory to be created
 	for parent := filepath.Dir(s.dir); ; parent = filepath.Dir(parent) {
 		info, err := os.Stat(parent)
 		switch {
-		case err == nil && info.IsDir() && writable(parent):
+		case err == nil && info.IsDir() && isWritable(parent):
 			if errors.Is(atomicfile.CheckPrivate(parent), atomicfile.ErrExposed) {
 				return noPermissions(s.dir)
 			}
 			return nil
 		case err == nil || parent == filepath.Dir(parent):
-			return fmt.Errorf("%w: %s cannot be made", ErrUnavailable, s.dir)
+			return fmt.Errorf("%w: %s cannot be created", ErrUnavailable, s.dir)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (s fileStore) Set(ctx context.Context, key Key, item Item) error {
 	case err != nil:
 		return err
 	case string(back) != string(data):
-		return fmt.Errorf("%w: %s holds something else than was written", ErrUnavailable, path)
+		return fmt.Errorf("%w: %s does not contain what was written", ErrUnavailable, path)
 	}
 	return nil
 }
@@ -117,8 +117,8 @@ func (s fileStore) Delete(ctx context.Context, key Key) error {
 	return nil
 }
 
-// path returns the file of a key. Capitals are marked, since some file systems
-// do not tell them from small letters.
+// path returns the file of a key. Capitals are encoded, since some file systems
+// ignore case.
 func (s fileStore) path(ctx context.Context, key Key) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -138,7 +138,7 @@ func (s fileStore) path(ctx context.Context, key Key) (string, error) {
 }
 
 // read returns the content of a file that only its owner, the caller, can
-// reach. What is checked is the open file.
+// access. It checks the open file.
 func (s fileStore) read(path string) ([]byte, error) {
 	if err := s.checkDir(); err != nil {
 		return nil, notFound(err)
@@ -188,12 +188,12 @@ func (s fileStore) checkDir() error {
 	return nil
 }
 
-// noPermissions says that a secret cannot be hidden at a path.
+// noPermissions returns the error for a file system without permissions.
 func noPermissions(path string) error {
 	return fmt.Errorf("%w: other users could read %s: the file system does not keep permissions; set ASTRA_CONFIG_DIR (for the sandbox ASTRA_STATE_DIR) to a directory on another one", ErrPermissions, path)
 }
 
-// makeDir makes the directory, whatever the umask; one that exists is only
+// makeDir creates the directory, whatever the umask; an existing one is only
 // checked.
 func (s fileStore) makeDir() error {
 	err := atomicfile.MkdirPrivate(s.dir)

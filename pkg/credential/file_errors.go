@@ -7,7 +7,7 @@ import (
 	"github.com/astra-admin/astra/pkg/atomicfile"
 )
 
-// notFound is ErrNotFound where err comes from an absent file.
+// notFound converts the error of a missing file to ErrNotFound.
 func notFound(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrNotFound
@@ -15,5 +15,5 @@ func notFound(err error) error {
 	return err
 }
 
-// cause is err without the paths, which our own words name already.
+// cause returns err without paths, which our messages contain.
 func cause(err error) error { return atomicfile.Cause(err) }

@@ -2,4 +2,4 @@
 
 package credential
 
-func writable(string) bool { return true }
+func isWritable(string) bool { return true }

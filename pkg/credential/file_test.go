@@ -23,7 +23,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// exercise is what holds for every store that works.
+// exercise checks the behavior of every working store.
 func exercise(t *testing.T, s Store) {
 	t.Helper()
 	ctx := t.Context()
@@ -125,7 +125,7 @@ func TestFileIsPrivate(t *testing.T) {
 	}
 }
 
-// every does each operation and returns its error.
+// every calls each operation and returns its error.
 func every(t *testing.T, s Store, key Key) map[string]error {
 	_, get := s.Get(t.Context(), key)
 	return map[string]error{
@@ -185,7 +185,7 @@ func TestFileOddities(t *testing.T) {
 	}
 }
 
-// Readers see one of the values that were written, never a part of one.
+// Readers see complete values only.
 func TestFileIsNeverHalf(t *testing.T) {
 	s, key := NewFile(filepath.Join(t.TempDir(), "b")), Key{Profile: "prod"}
 	if err := s.Set(t.Context(), key, login()); err != nil {
@@ -209,8 +209,8 @@ func TestFileIsNeverHalf(t *testing.T) {
 	wg.Wait()
 }
 
-// TestFileLeavesNoCopies finds the file of a process that was killed while it
-// wrote: a copy of a secret that nobody would ever remove.
+// TestFileLeavesNoCopies kills a process while it writes: its temporary file, a
+// copy of a secret, is removed later.
 func TestFileLeavesNoCopies(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "b")
 	s, key := NewFile(dir), Key{Profile: "prod"}

@@ -4,7 +4,7 @@ package credential
 
 import "syscall"
 
-func writable(dir string) bool {
+func isWritable(dir string) bool {
 	const write, search = 2, 1
 	return syscall.Access(dir, write|search) == nil
 }

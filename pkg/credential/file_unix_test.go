@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The umask belongs to the whole process, so that this runs in one of its own.
+// The umask is global to a process, so this runs in one of its own.
 func TestFileWhateverTheUmask(t *testing.T) {
 	if dir := os.Getenv("CREDENTIAL_TEST_DIR"); dir != "" {
 		syscall.Umask(0o777)

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFileOnAFullDisk writes where there is no room: what was there stays whole.
+// TestFileOnAFullDisk checks that a full disk leaves the old file unchanged.
 func TestFileOnAFullDisk(t *testing.T) {
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64k,mode=700"); err != nil {

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// itemVersion is the version of the document in a store.
+	// itemVersion is the version of the stored document.
 	itemVersion = 1
-	// maxItem is what an item may weigh in every keyring: Windows ends at
-	// 2,560 bytes, macOS a little above.
+	// maxItem is the maximum size of an item that every keyring accepts: the
+	// limit is 2,560 bytes on Windows and a little more on macOS.
 	maxItem = 2 << 10
 )
 
-// A itemJSON is an Item as it stands in a store, secrets in clear.
+// itemJSON is the stored form of an Item, with secrets in clear text.
 type itemJSON struct {
 	Version  int        `json:"version"`
 	ClientID string     `json:"client_id,omitempty"`
@@ -31,7 +31,7 @@ type itemJSON struct {
 
 func encode(item Item) ([]byte, error) {
 	if item.Token == "" {
-		return nil, fmt.Errorf("%w: there is no token in it", ErrCorrupt)
+		return nil, fmt.Errorf("%w: it has no token", ErrCorrupt)
 	}
 	d := itemJSON{
 		Version: itemVersion, ClientID: item.ClientID, Secret: item.Secret.Reveal(), Token: item.Token.Reveal(),
@@ -51,22 +51,22 @@ func encode(item Item) ([]byte, error) {
 	return data, nil
 }
 
-// decode reads an item. Its errors hold nothing of the data: the text of a
-// JSON error may quote it.
+// decode parses an item. Its errors do not quote the data, unlike those of
+// encoding/json.
 func decode(data []byte) (Item, error) {
 	var d itemJSON
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&d); err != nil {
-		return Item{}, fmt.Errorf("%w: it is not the JSON that it should be", ErrCorrupt)
+		return Item{}, fmt.Errorf("%w: it is not the expected JSON", ErrCorrupt)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return Item{}, fmt.Errorf("%w: something follows the JSON", ErrCorrupt)
+		return Item{}, fmt.Errorf("%w: data after the JSON", ErrCorrupt)
 	}
 	switch {
 	case d.Version != itemVersion:
-		return Item{}, fmt.Errorf("%w: version %d is not known here", ErrCorrupt, d.Version)
+		return Item{}, fmt.Errorf("%w: unsupported version %d", ErrCorrupt, d.Version)
 	case d.Token == "":
-		return Item{}, fmt.Errorf("%w: there is no token in it", ErrCorrupt)
+		return Item{}, fmt.Errorf("%w: it has no token", ErrCorrupt)
 	}
 	item := Item{
 		ClientID: d.ClientID, Secret: secret.Text(d.Secret), Token: secret.Text(d.Token),

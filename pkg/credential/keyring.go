@@ -14,30 +14,30 @@ import (
 )
 
 const (
-	// Service is the name under which items stand in the keyring.
+	// Service is the service name of items in the keyring.
 	Service = "astra-cli"
 
-	answerTime = 3 * time.Second  // for a keyring that needs nobody
-	unlockTime = 60 * time.Second // for somebody to type a password
+	callTimeout   = 3 * time.Second  // for a keyring without dialog
+	unlockTimeout = 60 * time.Second // for a user to enter a password
 )
 
-// KeyringOptions say how the keyring is reached.
+// KeyringOptions configures the access to the keyring.
 type KeyringOptions struct {
-	Service  string              // empty: Service
-	Getenv   func(string) string // of the environment in which the session bus is looked for
-	Timeout  time.Duration       // of one call; 0: three seconds
-	Attended bool                // somebody can answer an unlock dialog
-	Notice   func(string)        // told while such a dialog is waited for; may be nil
+	Service  string              // default Service
+	Getenv   func(string) string // environment with the address of the session bus
+	Timeout  time.Duration       // of one call; default three seconds
+	Attended bool                // a user can answer an unlock dialog
+	Notice   func(string)        // called before waiting for such a dialog; may be nil
 }
 
-// NewKeyring returns the keyring of the operating system. It is reached only
-// when an item is asked for, and never for longer than the time limit.
+// NewKeyring returns the keyring of the operating system. It is accessed only
+// for an item, and never longer than the timeout.
 func NewKeyring(o KeyringOptions) Store {
 	k := &keyringStore{
 		service:  cmp.Or(o.Service, Service),
 		getenv:   o.Getenv,
-		timeout:  cmp.Or(o.Timeout, answerTime),
-		unlock:   max(unlockTime, o.Timeout),
+		timeout:  cmp.Or(o.Timeout, callTimeout),
+		unlock:   max(unlockTimeout, o.Timeout),
 		attended: o.Attended,
 		notice:   o.Notice,
 	}
@@ -58,11 +58,11 @@ type keyringStore struct {
 	notice          func(string)
 }
 
-// A lockState is what can be known of a keyring without opening it.
+// lockState is the state of a keyring that is known without opening it.
 type lockState int
 
 const (
-	lockUnknown lockState = iota // the system does not tell
+	lockUnknown lockState = iota // the system does not report it
 	unlocked
 	locked
 )
@@ -85,7 +85,7 @@ func (k *keyringStore) Get(ctx context.Context, key Key) (Item, error) {
 	}
 	data, err := withDeadline(ctx, limit, func() (string, error) { return keyring.Get(k.service, id) })
 	if err != nil {
-		return Item{}, k.explain(err)
+		return Item{}, k.convertError(err)
 	}
 	return decode([]byte(data))
 }
@@ -105,16 +105,16 @@ func (k *keyringStore) Set(ctx context.Context, key Key, item Item) error {
 	}
 	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Set(k.service, id, string(data)) })
 	if err != nil {
-		return k.explain(err, item.Secret, item.Token)
+		return k.convertError(err, item.Secret, item.Token)
 	}
 	back, err := withDeadline(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
-		return fmt.Errorf("%w: the keyring did not keep what was written", ErrUnavailable)
+		return fmt.Errorf("%w: the keyring did not store the credential", ErrUnavailable)
 	case err != nil:
-		return k.explain(err, item.Secret, item.Token)
+		return k.convertError(err, item.Secret, item.Token)
 	case back != string(data):
-		return fmt.Errorf("%w: the keyring gave back something else than was written", ErrUnavailable)
+		return fmt.Errorf("%w: the keyring returned a different credential", ErrUnavailable)
 	}
 	return nil
 }
@@ -130,18 +130,17 @@ func (k *keyringStore) Delete(ctx context.Context, key Key) error {
 	}
 	_, err = withDeadline(ctx, limit, func() (struct{}, error) { return struct{}{}, keyring.Delete(k.service, id) })
 	if err != nil {
-		return k.explain(err)
+		return k.convertError(err)
 	}
 	return nil
 }
 
-// prepare makes sure that a call can succeed at all, and returns how long it
-// may take.
+// prepare checks that a call can succeed, and returns its time limit.
 func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
 	state, err := withDeadline(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
 	switch {
 	case err != nil:
-		return 0, k.explain(err)
+		return 0, k.convertError(err)
 	case state == unlocked || state == lockUnknown && !k.attended:
 		return k.timeout, nil
 	case !k.attended:
@@ -152,8 +151,8 @@ func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
 	return k.unlock, nil
 }
 
-// withDeadline runs call and waits for it no longer than limit. A call that does not
-// come back is left behind: the library underneath cannot be interrupted.
+// withDeadline runs call and waits for it up to limit. A call that does not
+// return is abandoned: the library cannot be interrupted.
 func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
 	type answer struct {
 		value T
@@ -168,8 +167,8 @@ func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (
 	go func() {
 		var a answer
 		defer func() {
-			if recover() != nil { // what was recovered may hold a secret
-				a.err = fmt.Errorf("%w: the keyring gave an answer that cannot be understood", ErrUnavailable)
+			if recover() != nil { // the panic value may contain a secret
+				a.err = fmt.Errorf("%w: the keyring returned an invalid response", ErrUnavailable)
 			}
 			done <- a
 		}()
@@ -187,9 +186,9 @@ func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (
 	}
 }
 
-// explain turns an error of the keyring into one of ours. The text of others
-// is shown without the secrets that were on their way.
-func (k *keyringStore) explain(err error, secrets ...secret.Text) error {
+// convertError converts an error of the keyring. Its text is shown without the given
+// secrets.
+func (k *keyringStore) convertError(err error, secrets ...secret.Text) error {
 	for _, ours := range []error{ErrUnavailable, ErrLocked, ErrTimeout, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, ours) {
 			return err
@@ -201,7 +200,7 @@ func (k *keyringStore) explain(err error, secrets ...secret.Text) error {
 	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return ErrTooLarge
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
-		return fmt.Errorf("%w: this system has no keyring that is known here", ErrUnavailable)
+		return fmt.Errorf("%w: this system has no supported keyring", ErrUnavailable)
 	}
 	if known := classify(err); known != nil {
 		return known

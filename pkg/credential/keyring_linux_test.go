@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// soon is far above what a call may take that must not wait for anybody, and
-// far below the time limits of D-Bus.
+// soon is far above the duration of a call without dialog, and far below the
+// time limits of D-Bus.
 const soon = 5 * time.Second
 
 func keyringHere(o KeyringOptions) Store {
@@ -26,7 +26,7 @@ func keyringHere(o KeyringOptions) Store {
 	return NewKeyring(o)
 }
 
-// promptly fails when do takes long, and returns its error.
+// promptly fails if do takes long, and returns its error.
 func promptly(t *testing.T, do func() error) error {
 	t.Helper()
 	start := time.Now()
@@ -38,7 +38,7 @@ func promptly(t *testing.T, do func() error) error {
 }
 
 func TestKeyringWithoutABus(t *testing.T) {
-	// A dbus-launch that gives itself away.
+	// A dbus-launch that records its execution.
 	dir := t.TempDir()
 	canary := filepath.Join(dir, "started")
 	launcher := fmt.Sprintf("#!/bin/sh\necho x > '%s'\n", canary)
@@ -57,7 +57,7 @@ func TestKeyringWithoutABus(t *testing.T) {
 		{"autolaunch as a last resort", "unix:path=/nonexistent;autolaunch:", "", "does not name a local socket"},
 		{"a program", "unixexec:path=/bin/true", "", "does not name a local socket"},
 		{"a network", "tcp:host=127.0.0.1,port=1", "", "does not name a local socket"},
-		{"nobody listens", "unix:path=/nonexistent/bus", "", "cannot be reached"},
+		{"nobody listens", "unix:path=/nonexistent/bus", "", "cannot reach"},
 		{"no address", "unix:", "", ""},
 	}
 	for _, tt := range tests {
@@ -100,7 +100,7 @@ func TestWithinRecovers(t *testing.T) {
 
 func TestExplainShowsNoSecret(t *testing.T) {
 	k := &keyringStore{}
-	err := k.explain(errors.New("cannot store hush-token-value here"), "hush-token-value")
+	err := k.convertError(errors.New("cannot store hush-token-value here"), "hush-token-value")
 	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "hush") {
 		t.Error(err)
 	}
@@ -112,8 +112,8 @@ const (
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
 )
 
-// A real Secret Service on a bus of its own, for each scene in a process of
-// its own, since godbus keeps its connection for the life of the process.
+// A real Secret Service on its own bus, for each scene in a separate process,
+// since godbus keeps its connection for the life of a process.
 func TestKeyring(t *testing.T) {
 	for _, tool := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -154,7 +154,7 @@ func TestKeyring(t *testing.T) {
 }
 
 // noneLeft waits until no process has the mark in its environment, and ends
-// those that stay.
+// remaining ones.
 func noneLeft(t *testing.T, mark string) {
 	t.Helper()
 	deadline := time.After(soon)
@@ -195,7 +195,7 @@ func marked(mark string) map[int]string {
 	return found
 }
 
-// TestScene is the inside of TestKeyring.
+// TestScene is run by TestKeyring in a process of its own.
 func TestScene(t *testing.T) {
 	key := Key{Profile: "prod", Name: "ci"}
 	switch os.Getenv("CREDENTIAL_TEST_SCENE") {
@@ -263,7 +263,7 @@ func sceneLocked(t *testing.T, key Key) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	// Somebody is there, but no dialog can be shown without a display.
+	// Attended, but without a display no dialog can be shown.
 	var notice string
 	s := keyringHere(KeyringOptions{Attended: true, Notice: func(text string) { notice = text }})
 	err = promptly(t, func() error { _, err := s.Get(t.Context(), key); return err })
@@ -289,9 +289,9 @@ func sceneStopped(t *testing.T, key Key) {
 	}
 }
 
-// sceneFake puts a Secret Service on the bus that says whether it is locked
-// and then never answers, answers nonsense, or opens a dialog that nobody
-// answers.
+// sceneFake registers a Secret Service that reports whether it is locked and
+// then never responds, responds with nonsense, or opens a dialog without an
+// answer.
 func sceneFake(t *testing.T, key Key, isLocked bool, want error) {
 	bus := connect(t)
 	hang := func() *dbus.Error { <-t.Context().Done(); return nil }
@@ -368,7 +368,7 @@ func connect(t *testing.T) *dbus.Conn {
 	return bus
 }
 
-// daemon returns the process of the Secret Service of this scene's bus.
+// daemon returns the process of the Secret Service on this scene's bus.
 func daemon(t *testing.T) int {
 	t.Helper()
 	var pid uint32

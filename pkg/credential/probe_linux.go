@@ -28,17 +28,15 @@ const (
 	unlockFailedWords = "failed to unlock correct collection"
 )
 
-// probe looks at the Secret Service without unlocking anything. It uses the
-// connection that go-keyring will use, which also saves the time of a second
-// one.
+// probe checks the Secret Service without unlocking anything. It uses
+// go-keyring's shared connection, which also saves the time of a second one.
 func probe(getenv func(string) string) (lockState, error) {
 	address, err := busAddress(getenv)
 	if err != nil {
 		return lockUnknown, err
 	}
-	// Without an address in its environment godbus would start a bus of its
-	// own, and leave it running. It reads nothing but the environment of the
-	// process.
+	// Without an address in its environment, godbus would start a bus and leave
+	// it running. It reads only the environment of the process.
 	if err := os.Setenv(busVariable, address); err != nil {
 		return lockUnknown, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
@@ -48,7 +46,7 @@ func probe(getenv func(string) string) (lockState, error) {
 	}
 	isLocked, err := collectionLocked(bus, loginPath, dbus.FlagNoAutoStart)
 	if isNoService(err) {
-		if err := activatable(bus); err != nil {
+		if err := checkActivatable(bus); err != nil {
 			return lockUnknown, err
 		}
 		isLocked, err = collectionLocked(bus, loginPath, 0)
@@ -65,9 +63,8 @@ func probe(getenv func(string) string) (lockState, error) {
 	return unlocked, nil
 }
 
-// busAddress returns the address of the session bus: a local socket, nothing
-// that would start a program, and nothing that would carry secrets over a
-// network.
+// busAddress returns the address of the session bus. It must be a local socket:
+// other addresses would start a program or send secrets over a network.
 func busAddress(getenv func(string) string) (string, error) {
 	if address := getenv(busVariable); address != "" {
 		for part := range strings.SplitSeq(address, ";") {
@@ -79,17 +76,17 @@ func busAddress(getenv func(string) string) (string, error) {
 	}
 	runtime := getenv("XDG_RUNTIME_DIR")
 	if runtime == "" {
-		return "", fmt.Errorf("%w: there is no session bus (neither %s nor XDG_RUNTIME_DIR is set)", ErrUnavailable, busVariable)
+		return "", fmt.Errorf("%w: no session bus (neither %s nor XDG_RUNTIME_DIR is set)", ErrUnavailable, busVariable)
 	}
 	socket := filepath.Join(runtime, "bus")
 	if info, err := os.Stat(socket); err != nil || info.Mode().Type() != fs.ModeSocket {
-		return "", fmt.Errorf("%w: there is no session bus (%s is not set and %s is not a socket)", ErrUnavailable, busVariable, socket)
+		return "", fmt.Errorf("%w: no session bus (%s is not set and %s is not a socket)", ErrUnavailable, busVariable, socket)
 	}
 	return "unix:path=" + dbus.EscapeBusAddressValue(socket), nil
 }
 
-// activatable returns nil when the bus can start a Secret Service.
-func activatable(bus *dbus.Conn) error {
+// checkActivatable returns nil if the bus can start a Secret Service.
+func checkActivatable(bus *dbus.Conn) error {
 	var names []string
 	if err := bus.BusObject().Call("org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err != nil {
 		return err
@@ -101,10 +98,10 @@ func activatable(bus *dbus.Conn) error {
 }
 
 func noService() error {
-	return fmt.Errorf("%w: no Secret Service is on the session bus (GNOME Keyring, KWallet and KeePassXC offer one)", ErrUnavailable)
+	return fmt.Errorf("%w: no Secret Service on the session bus (GNOME Keyring, KWallet and KeePassXC provide one)", ErrUnavailable)
 }
 
-// collectionLocked asks one collection whether it is locked.
+// collectionLocked returns whether a collection is locked.
 func collectionLocked(bus *dbus.Conn, path dbus.ObjectPath, flags dbus.Flags) (isLocked bool, err error) {
 	name := strings.LastIndexByte(lockedProperty, '.')
 	err = bus.Object(secretsName, path).Call("org.freedesktop.DBus.Properties.Get", flags,
@@ -112,9 +109,9 @@ func collectionLocked(bus *dbus.Conn, path dbus.ObjectPath, flags dbus.Flags) (i
 	return isLocked, err
 }
 
-// defaultLocked asks the default collection, where there is no login
-// collection. Services answer the question for an absent collection with
-// different errors, so that each of them leads here.
+// defaultLocked returns whether the default collection is locked, for services
+// without a login collection. Services respond with different errors for a
+// missing collection, all of which lead here.
 func defaultLocked(bus *dbus.Conn, first error) (bool, error) {
 	if name := errorName(first); name == "" || name == noReplyError {
 		return false, first
@@ -135,7 +132,7 @@ func isNoService(err error) bool {
 	return name == noServiceError || name == noOwnerError
 }
 
-// errorName returns the name of an error that came over the bus.
+// errorName returns the name of a D-Bus error.
 func errorName(err error) string {
 	if answer, ok := errors.AsType[dbus.Error](err); ok {
 		return answer.Name
@@ -143,11 +140,11 @@ func errorName(err error) string {
 	return ""
 }
 
-// classify knows the errors of the bus and of go-keyring on it. What the other
-// side put into words is not shown.
+// classify converts errors of the bus and of go-keyring. Messages of the
+// service are not shown.
 func classify(err error) error {
 	if network, ok := errors.AsType[*net.OpError](err); ok {
-		return fmt.Errorf("%w: the session bus cannot be reached: %w", ErrUnavailable, network.Err)
+		return fmt.Errorf("%w: cannot reach the session bus: %w", ErrUnavailable, network.Err)
 	}
 	switch name := errorName(err); {
 	case name == isLockedError || strings.Contains(err.Error(), unlockFailedWords):
@@ -155,9 +152,9 @@ func classify(err error) error {
 	case isNoService(err):
 		return noService()
 	case name == noReplyError:
-		return fmt.Errorf("%w: the Secret Service ended before it answered", ErrUnavailable)
+		return fmt.Errorf("%w: the Secret Service exited before it responded", ErrUnavailable)
 	case name != "":
-		return fmt.Errorf("%w: the Secret Service answered %s", ErrUnavailable, name)
+		return fmt.Errorf("%w: the Secret Service returned %s", ErrUnavailable, name)
 	}
 	return nil
 }

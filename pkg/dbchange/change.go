@@ -1,6 +1,6 @@
-// Package dbchange makes changes of databases, which the service accepts at once and
-// makes in its own time: it sends them, resumes after conflicts and lost answers, and
-// waits for their end.
+// Package dbchange changes databases. The service accepts a change at once and
+// completes it later: the package sends the request, retries after conflicts
+// and lost responses, and waits for completion.
 package dbchange
 
 import (
@@ -15,43 +15,43 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// Spec describes a change of a database. The service accepts it at once, makes it
-// in its own time, and refuses others until it is done.
+// Spec describes a change of a database. The service accepts it at once,
+// completes it later, and refuses others until then.
 type Spec struct {
 	Doing string // the operation, in lower case, such as "parking legacy"
-	Again string // the flag by which the command succeeds when it is done already; "" if it does so anyway
-	Next  string // the command that goes on with it, where that is another one
+	Again string // flag with which the command succeeds if the change is already complete; "" if it does so anyway
+	Next  string // command that continues the change, if not the same one
 	Send  func(context.Context) error
-	Begun func(devops.Database) bool // it is under way; nil where that does not show
+	Begun func(devops.Database) bool // the change is in progress; nil if that is not visible
 	Done  func(devops.Database) bool
-	Wait  bool // until it is done
-	Parks bool // done is parked
+	Wait  bool // until the change is complete
+	Parks bool // the change parks the database
 }
 
-// change is a Spec that is being carried out.
+// change is the state of a running Spec.
 type change struct {
 	Spec
 	app       *cli.App
 	session   *cli.Session
 	databases *devops.DatabaseService
-	lost      bool // a request was sent and not clearly answered
+	lost      bool // a request was sent and its response lost
 }
 
-// newChange returns a change that was not sent yet.
+// newChange returns a change that is not yet sent.
 func newChange(app *cli.App, session *cli.Session, spec Spec) *change {
 	return &change{Spec: spec, app: app, session: session, databases: session.Databases}
 }
 
-// Run makes the change of d, unless it was made or begun before, and waits for it
-// if spec says so. It always waits for another change that is in progress. It
-// returns the database as it is afterwards.
+// Run changes d, unless the change is complete or in progress, and waits for it
+// if spec says so. It always waits for other changes in progress. It returns
+// the final state of the database.
 func Run(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, spec Spec) (devops.Database, error) {
 	return newChange(app, session, spec).run(ctx, d)
 }
 
 func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, error) {
-	for conflicts := 0; !c.Done(d) && !c.begun(d); {
-		if d.BeingDeleted() {
+	for conflicts := 0; !c.Done(d) && !c.isStarted(d); {
+		if d.IsTerminating() {
 			return d, exit.Failf(exit.Conflict, "%s: %s is %s", c.Doing, d.Name, strings.ToLower(d.Status))
 		}
 		err := c.Send(ctx)
@@ -64,15 +64,15 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 		case errors.Is(err, devops.ErrConflict) && conflicts < maxConflicts:
 			calm, refused := time.Second<<conflicts, err
 			conflicts++
-			if d, err = c.free(ctx, d, calm); err != nil {
+			if d, err = c.waitFree(ctx, d, calm); err != nil {
 				return d, err
 			}
-			if WakeHint(c.app, d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // and stays so, unless this wakes it
+			if WakeHint(c.app, d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // it stays asleep unless this change wakes it
 				return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, refused))
 			}
 		case errors.Is(err, devops.ErrInvalid):
-			// It may have been sent again after a lost answer, and be refused
-			// because it is so already.
+			// A request repeated after a lost response may be refused because
+			// the change is complete.
 			now, lookErr := c.databases.Get(ctx, d.ID)
 			if lookErr != nil || !c.Done(now) {
 				return d, fmt.Errorf("%s: %w", c.Doing, err)
@@ -80,46 +80,46 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 			d = now
 		case devops.MaybeApplied(err):
 			if d, arrived = c.reconcile(ctx, d); !arrived {
-				return d, c.unknown(d, err)
+				return d, c.errOutcomeUnknown(d, err)
 			}
 			c.app.RecordChange()
 		case ctx.Err() != nil:
-			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.unbegun(), c.again())
+			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.describeNotStarted(), c.retryCommand())
 		default:
 			return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, err))
 		}
 	}
 	if !c.Wait {
-		return c.look(ctx, d)
+		return c.reportProgress(ctx, d)
 	}
 	return c.await(ctx, d)
 }
 
-// maxConflicts is how often a change is sent again to a database that is free,
-// and refused as in conflict all the same.
+// maxConflicts is the number of retries after a conflict with no change in
+// progress.
 const maxConflicts = 3
 
-func (c *change) begun(d devops.Database) bool { return c.Begun != nil && c.Begun(d) }
+func (c *change) isStarted(d devops.Database) bool { return c.Begun != nil && c.Begun(d) }
 
-// look reports the progress of a change without waiting for its end.
-func (c *change) look(ctx context.Context, d devops.Database) (devops.Database, error) {
+// reportProgress reports progress without waiting for completion.
+func (c *change) reportProgress(ctx context.Context, d devops.Database) (devops.Database, error) {
 	now, err := c.databases.Get(ctx, d.ID)
 	switch {
 	case ctx.Err() != nil:
-		return d, c.left(ctx)
+		return d, c.errStillRunning(ctx)
 	case isGone(d, err):
 		now = d
 	case err != nil:
-		return d, c.unseen(err)
+		return d, c.errStatusUnavailable(err)
 	}
-	if err := c.failed(now, d.Status); err != nil {
+	if err := c.checkFailed(now, d.Status); err != nil {
 		return now, err
 	}
 	switch hint := WakeHint(c.app, now); {
 	case c.Done(now) && hint != "" && !c.Parks:
 		c.app.Say("%s.", hint)
 	case !c.Done(now):
-		c.app.Say("Started %s. To wait for it: %s", c.Doing, c.again())
+		c.app.Say("Started %s. To wait for it: %s", c.Doing, c.retryCommand())
 	}
 	return now, nil
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A service answers with the status that a database has after a time.
+// service responds with a status of the database by time.
 type service struct {
 	begin    time.Time
 	statuses map[time.Duration]string
@@ -50,14 +50,14 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// TestAwait waits for a database in no time at all: the clock is not the real one.
+// TestAwait waits for a database with a fake clock.
 func TestAwait(t *testing.T) {
 	const s = time.Second
 	for name, test := range map[string]struct {
 		statuses map[time.Duration]string
 		limit    time.Duration
 		exit     exit.Code
-		said     []string // on standard error, or words of the failure
+		said     []string // on standard error, or parts of the error
 	}{
 		"a creation": {
 			map[time.Duration]string{0: "PENDING", 20 * s: "INITIALIZING", 120 * s: "ACTIVE"},
@@ -109,7 +109,8 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-// TestAwaitDeletion takes a database for gone that may not be seen any more.
+// TestAwaitDeletion treats a database that the token may no longer view as
+// deleted.
 func TestAwaitDeletion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app, session := changing(t, map[time.Duration]string{0: "TERMINATING", 5 * time.Second: "HIDDEN"})
@@ -132,7 +133,7 @@ func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.S
 	return app, &cli.Session{Directory: lookup.New(client, nil, nil)}
 }
 
-// TestChangeIsSent counts how often a change is sent.
+// TestChangeIsSent counts the requests of a change.
 func TestChangeIsSent(t *testing.T) {
 	lost := &devops.Error{Changes: true, Sent: true}
 	for name, test := range map[string]struct {
@@ -142,7 +143,7 @@ func TestChangeIsSent(t *testing.T) {
 		sent     int
 		exit     exit.Code
 		words    string        // of the failure
-		took     time.Duration // at least
+		took     time.Duration // minimum
 	}{
 		"at once":              {statuses: map[time.Duration]string{0: "PARKING"}, answers: []error{nil}, sent: 1},
 		"after another change": {statuses: map[time.Duration]string{0: "MAINTENANCE", 7 * time.Second: "ACTIVE"}, answers: []error{devops.ErrConflict, nil}, sent: 2},

@@ -11,36 +11,36 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// progress tells people of a database that changes: on a line that is redrawn
-// where standard error is a terminal, else on a line at the beginning, every ten
-// seconds and at the end.
+// progress reports the progress of a change: on a line that is redrawn if
+// standard error is a terminal, else on lines at the start, every ten seconds
+// and at the end.
 type progress struct {
-	app         *cli.App
-	doing       string
-	begin, last time.Time
-	line        string
-	strange     bool // an unknown status was told of
-	unseen      bool // so was a look that failed
+	app          *cli.App
+	doing        string
+	begin, last  time.Time
+	line         string
+	statusWarned bool // an unknown status was reported
+	unavailable  bool // an unavailable status was reported
 }
 
 func newProgress(app *cli.App, doing string) *progress {
 	return &progress{app: app, doing: doing, begin: app.Now()}
 }
 
-func (p *progress) drawn() bool {
+func (p *progress) redraws() bool {
 	return p.app.Terminal.Err && !p.app.IsPlain() && !p.app.Globals.Quiet
 }
 
-// tell shows how far it is.
-func (p *progress) tell(d devops.Database) {
-	if d.State() == devops.Strange && d.Status != "" && !p.strange {
-		p.strange = true
+// report reports the current status.
+func (p *progress) report(d devops.Database) {
+	if d.State() == devops.StateUnknown && d.Status != "" && !p.statusWarned {
+		p.statusWarned = true
 		p.clear()
 		p.app.Warn("%s has the unknown status %s; still waiting", d.Name, d.Status)
 	}
 	p.line = fmt.Sprintf("%s: %s", cli.Capitalize(p.doing), strings.ToLower(d.Status))
 	switch {
-	case p.drawn():
+	case p.redraws():
 		p.draw()
 	case p.last.IsZero():
 		p.last = p.app.Now()
@@ -48,29 +48,29 @@ func (p *progress) tell(d devops.Database) {
 	}
 }
 
-// blind says, once for each outage, that a look failed and that there will be others.
-func (p *progress) blind(why error) {
-	if p.unseen {
+// warnUnavailable reports an unavailable status, once for each outage.
+func (p *progress) warnUnavailable(why error) {
+	if p.unavailable {
 		return
 	}
-	p.unseen = true
+	p.unavailable = true
 	p.clear()
 	p.app.Warn("%s: status unavailable: %v; retrying", cli.Capitalize(p.doing), why)
 }
 
-// seen notes that a look succeeded.
-func (p *progress) seen() { p.unseen = false }
+// clearUnavailable ends an outage.
+func (p *progress) clearUnavailable() { p.unavailable = false }
 
 func (p *progress) draw() {
 	text := []rune(output.Sanitize(fmt.Sprintf("%s (%s)", p.line, p.elapsed())))
 	if width := p.app.Terminal.ErrWidth; width > 0 && len(text) >= width {
-		text = text[:width-1] // a line that wraps cannot be redrawn
+		text = text[:width-1] // a wrapped line cannot be redrawn
 	}
 	fmt.Fprintf(p.app.Err, "\r\x1b[K%s", string(text))
 }
 
-// end says that it is done. A database that is not active cannot be used yet, which is
-// what was wanted if parks is set.
+// end reports completion. A database that is not active cannot be used yet, unless
+// the change parks it.
 func (p *progress) end(d devops.Database, parks bool) {
 	p.clear()
 	if hint := WakeHint(p.app, d); hint != "" && !parks {
@@ -80,9 +80,9 @@ func (p *progress) end(d devops.Database, parks bool) {
 	p.app.Say("%s: done, %s is %s (%s).", cli.Capitalize(p.doing), d.Name, strings.ToLower(d.Status), p.elapsed())
 }
 
-// clear takes a drawn line away.
+// clear removes the drawn line.
 func (p *progress) clear() {
-	if p.drawn() && p.line != "" {
+	if p.redraws() && p.line != "" {
 		fmt.Fprint(p.app.Err, "\r\x1b[K")
 		p.line = ""
 	}
@@ -90,26 +90,25 @@ func (p *progress) clear() {
 
 func (p *progress) elapsed() time.Duration { return p.app.Now().Sub(p.begin).Round(time.Second) }
 
-// pause waits until the next look: the longer it takes, the longer. Meanwhile it
-// goes on telling.
+// pause waits for the next poll, with backoff, and updates the progress line.
 func (p *progress) pause(ctx context.Context) error {
 	const often = 10 * time.Second
 	next := p.app.Now().Add(min(max(p.app.Now().Sub(p.begin)/4, 200*time.Millisecond), often))
 	for {
 		now := p.app.Now()
-		left := next.Sub(now)
-		if left <= 0 {
+		remaining := next.Sub(now)
+		if remaining <= 0 {
 			return nil
 		}
-		step := min(left, p.last.Add(often).Sub(now))
-		if p.drawn() {
-			step = min(left, time.Second)
+		step := min(remaining, p.last.Add(often).Sub(now))
+		if p.redraws() {
+			step = min(remaining, time.Second)
 		}
 		if err := cli.Pause(ctx, step); err != nil {
 			return err
 		}
 		switch {
-		case p.drawn():
+		case p.redraws():
 			p.draw()
 		case p.app.Now().Sub(p.last) >= often:
 			p.last = p.app.Now()

@@ -12,8 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// reconcile looks whether a request whose answer was lost did something, also for a
-// command that was interrupted. It reports false if that does not show.
+// reconcile checks whether a request with a lost response had an effect, also
+// after an interrupt. It returns false if that is not visible.
 func (c *change) reconcile(ctx context.Context, d devops.Database) (devops.Database, bool) {
 	const looks, patience = 3, 15 * time.Second
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -23,105 +23,104 @@ func (c *change) reconcile(ctx context.Context, d devops.Database) (devops.Datab
 		if err == nil {
 			d = now
 		}
-		if err == nil && (c.Done(now) || c.begun(now)) {
+		if err == nil && (c.Done(now) || c.isStarted(now)) {
 			return now, true
 		}
 		if cli.Pause(looking, time.Second) != nil {
 			break
 		}
 	}
-	if !c.Wait || c.idle(d) {
+	if !c.Wait || c.isIdle(d) {
 		return d, false
 	}
-	// Of some changes nothing shows before they are done.
+	// Some changes are not visible before they are complete.
 	c.app.Say("Waiting for an operation on %s to finish, perhaps this one.", d.Name)
 	now, err := c.waitIdle(ctx, d)
 	return now, err == nil && c.Done(now)
 }
 
-// AwaitFree waits until no change of d is in progress, for what shows only then.
-// spec is the change that comes afterwards.
+// AwaitFree waits until no change of d is in progress. spec is the following
+// change.
 func AwaitFree(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, spec Spec) (devops.Database, error) {
-	return newChange(app, session, spec).free(ctx, d, 0)
+	return newChange(app, session, spec).waitFree(ctx, d, 0)
 }
 
-// waitIdle waits until the service would take the change.
+// waitIdle waits until the service would accept the change.
 func (c *change) waitIdle(ctx context.Context, d devops.Database) (devops.Database, error) {
-	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.idle}, app: c.app, session: c.session, databases: c.databases}
+	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.isIdle}, app: c.app, session: c.session, databases: c.databases}
 	return idle.wait(ctx, d)
 }
 
-// free is AwaitFree with a pause, which is made if no change is under way: whatever
-// the service was busy with does not show then.
-func (c *change) free(ctx context.Context, d devops.Database, calm time.Duration) (devops.Database, error) {
+// waitFree is AwaitFree with an initial pause, used if no change is visible yet.
+func (c *change) waitFree(ctx context.Context, d devops.Database, calm time.Duration) (devops.Database, error) {
 	now, err := c.databases.Get(ctx, d.ID)
 	switch {
 	case err != nil:
 		now = d
-	case c.begun(now):
+	case c.isStarted(now):
 		return now, nil
-	case c.idle(now):
+	case c.isIdle(now):
 		err = cli.Pause(ctx, calm)
 	default:
 		perhaps := ""
 		if c.lost {
 			perhaps = ", perhaps this one"
 		}
-		c.app.Say("Waiting for %s on %s to finish%s.", c.other(), now.Name, perhaps)
+		c.app.Say("Waiting for %s on %s to finish%s.", c.otherOperation(), now.Name, perhaps)
 		now, err = c.waitIdle(ctx, now)
 	}
-	_, told := errors.AsType[*exit.Error](err)
+	_, explained := errors.AsType[*exit.Error](err)
 	switch cause := context.Cause(ctx); {
-	case err == nil || told:
+	case err == nil || explained:
 		return now, err
-	case cause != nil && !isBlind(err):
-		state := c.unbegun()
-		if !c.idle(now) {
-			state = c.other() + " on " + now.Name + " is still running; " + state
+	case cause != nil && !isPollError(err):
+		state := c.describeNotStarted()
+		if !c.isIdle(now) {
+			state = c.otherOperation() + " on " + now.Name + " is still running; " + state
 		}
 		e := &exit.Error{Exit: exit.Classify(cause).Exit, Message: fmt.Sprintf("%v; %s", cause, state), Cause: cause}
-		return now, e.WithNext(c.again())
+		return now, e.WithNext(c.retryCommand())
 	}
-	return now, exit.Classify(fmt.Errorf("%s: the status of %s is unavailable: %w", c.unbegun(), d.Name, err)).WithNext(c.again())
+	return now, exit.Classify(fmt.Errorf("%s: the status of %s is unavailable: %w", c.describeNotStarted(), d.Name, err)).WithNext(c.retryCommand())
 }
 
-// idle reports whether the service would take the change.
-func (c *change) idle(d devops.Database) bool {
-	return d.State() != devops.Changing || d.BeingDeleted() || c.begun(d)
+// isIdle reports whether the service would accept the change.
+func (c *change) isIdle(d devops.Database) bool {
+	return d.State() != devops.StateChanging || d.IsTerminating() || c.isStarted(d)
 }
 
-// other is what keeps the database busy.
-func (c *change) other() string {
+// otherOperation returns the description of the change in progress.
+func (c *change) otherOperation() string {
 	if c.lost {
 		return "an operation"
 	}
 	return "another operation"
 }
 
-func (c *change) unbegun() string {
+func (c *change) describeNotStarted() string {
 	if c.lost {
 		return "it is unknown whether " + c.Doing + " was started"
 	}
 	return c.Doing + " was not started"
 }
 
-// unknown is the error of a change that may or may not have started. Running the
+// errOutcomeUnknown returns the error of a change that may have started. Running the
 // command again is safe: it checks the database first.
-func (c *change) unknown(d devops.Database, err error) error {
+func (c *change) errOutcomeUnknown(d devops.Database, err error) error {
 	hint := "it is unknown whether the service received the request; check, and run the command again if needed"
-	if !c.idle(d) {
+	if !c.isIdle(d) {
 		hint = fmt.Sprintf("it is unknown whether the service received the request; %s is %s, perhaps because of it. Run the command again to wait for it", d.Name, strings.ToLower(d.Status))
 	}
-	return exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), hint, "astra db get "+d.ID, c.again())
+	return exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), hint, "astra db get "+d.ID, c.retryCommand())
 }
 
-// unseen is the failure of a look at a change that was accepted.
-func (c *change) unseen(err error) error {
-	return exit.Classify(fmt.Errorf("started %s, but its status is unavailable: %w", c.Doing, err)).WithNext(c.again())
+// errStatusUnavailable returns the error of an accepted change whose status is unavailable.
+func (c *change) errStatusUnavailable(err error) error {
+	return exit.Classify(fmt.Errorf("started %s, but its status is unavailable: %w", c.Doing, err)).WithNext(c.retryCommand())
 }
 
-// isGone reports whether a look at d failed because it is deleted: the
-// permission for what is no more may be missing, too.
+// isGone reports whether err means that d was deleted. For a deleted database,
+// the service may also report a missing permission.
 func isGone(d devops.Database, err error) bool {
-	return errors.Is(err, devops.ErrNotFound) || d.BeingDeleted() && errors.Is(err, devops.ErrForbidden)
+	return errors.Is(err, devops.ErrNotFound) || d.IsTerminating() && errors.Is(err, devops.ErrForbidden)
 }

@@ -11,21 +11,21 @@ import (
 	"time"
 )
 
-// AccessListService has the calls about the access lists of databases: the
-// addresses that may reach their public endpoints.
+// AccessListService manages the access lists of databases: the addresses that
+// may reach their public endpoints.
 type AccessListService service
 
-// An AccessList says which addresses are let in. It restricts nothing before it
-// is enabled.
+// AccessList is the access list of a database. It restricts nothing until it is
+// enabled.
 type AccessList struct {
 	DatabaseID string
 	Enabled    bool
 	Addresses  []Address
 }
 
-// An Address is an entry of an access list.
+// Address is an entry of an access list.
 type Address struct {
-	Address     string    `json:"address"` // in CIDR notation; the service may hold a bare address, too
+	Address     string    `json:"address"` // in CIDR notation; the service may also have a single address
 	Description string    `json:"description"`
 	Enabled     bool      `json:"enabled"`
 	UpdatedAt   time.Time `json:"-"`
@@ -36,18 +36,19 @@ type Address struct {
 //
 //	GET /v2/access-lists
 func (s *AccessListService) All(ctx context.Context) ([]AccessList, error) {
-	return fetch[wireAccessLists](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/access-lists", permission: "accesslist-read", class: read,
+	return fetch[accessListsResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/access-lists", permission: "accesslist-read", retry: safe,
 	})
 }
 
-// Get returns the list of a database. One that was never made is empty and not
-// enabled, as the service says 404 then. It needs accesslist-read.
+// Get returns the list of a database. The service responds with 404 for a list
+// that was never created; Get returns it as empty and disabled. It needs
+// accesslist-read.
 //
 //	GET /v2/databases/{databaseId}/access-list
 func (s *AccessListService) Get(ctx context.Context, databaseID string) (AccessList, error) {
-	list, err := fetch[wireAccessList](ctx, s.client, call{
-		method: http.MethodGet, path: accessListPath, id: databaseID, permission: "accesslist-read", class: read,
+	list, err := fetch[accessListResponse](ctx, s.client, call{
+		method: http.MethodGet, path: accessListPath, id: databaseID, permission: "accesslist-read", retry: safe,
 	})
 	if errors.Is(err, ErrNotFound) {
 		return AccessList{DatabaseID: databaseID, Addresses: []Address{}}, nil
@@ -57,20 +58,19 @@ func (s *AccessListService) Get(ctx context.Context, databaseID string) (AccessL
 
 const accessListPath = "/v2/databases/{id}/access-list"
 
-// Add puts addresses on the list, all in one request. What the service makes of
-// one that is there already is not known, so that it is not sent twice. It needs
-// accesslist-write.
+// Add adds addresses in one request. The service's treatment of duplicates is
+// not known, so the request is never repeated. It needs accesslist-write.
 //
 //	POST /v2/databases/{databaseId}/access-list
 func (s *AccessListService) Add(ctx context.Context, databaseID string, addresses []Address) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodPost, path: accessListPath, id: databaseID, body: orEmpty(addresses), permission: "accesslist-write", class: once,
+		method: http.MethodPost, path: accessListPath, id: databaseID, body: orEmpty(addresses), permission: "accesslist-write", retry: atMostOnce,
 	})
 	return err
 }
 
-// Change gives addresses that are on the list another description or state. It
-// needs accesslist-write.
+// Change updates description and state of existing addresses. It needs
+// accesslist-write.
 //
 //	PATCH /v2/databases/{databaseId}/access-list
 func (s *AccessListService) Change(ctx context.Context, databaseID string, addresses []Address) error {
@@ -80,9 +80,8 @@ func (s *AccessListService) Change(ctx context.Context, databaseID string, addre
 	return s.patch(ctx, databaseID, body)
 }
 
-// Switch makes the list restrict access, or not, and leaves its addresses as
-// they are: nothing that others change meanwhile is undone. It needs
-// accesslist-write.
+// Switch enables or disables the list. It sends no addresses, so concurrent
+// changes of them are not undone. It needs accesslist-write.
 //
 //	PATCH /v2/databases/{databaseId}/access-list
 func (s *AccessListService) Switch(ctx context.Context, databaseID string, enabled bool) error {
@@ -97,14 +96,14 @@ func (s *AccessListService) Switch(ctx context.Context, databaseID string, enabl
 
 func (s *AccessListService) patch(ctx context.Context, databaseID string, body any) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodPatch, path: accessListPath, id: databaseID, body: body, permission: "accesslist-write", class: idempotent,
+		method: http.MethodPatch, path: accessListPath, id: databaseID, body: body, permission: "accesslist-write", retry: idempotent,
 	})
 	return err
 }
 
-// Remove takes one address off the list, as it is spelled there. The service
-// would take a request without an address for one to delete the whole list, and
-// of several addresses it removes the first. It needs accesslist-write.
+// Remove removes one address, in the spelling of the list. An empty address is
+// an error, because the service would delete the whole list; of several
+// addresses it removes only the first. It needs accesslist-write.
 //
 //	DELETE /v2/databases/{databaseId}/access-list?addresses=
 func (s *AccessListService) Remove(ctx context.Context, databaseID, address string) error {
@@ -113,7 +112,7 @@ func (s *AccessListService) Remove(ctx context.Context, databaseID, address stri
 	}
 	_, err := s.client.do(ctx, call{
 		method: http.MethodDelete, path: accessListPath, id: databaseID, query: url.Values{"addresses": {address}},
-		permission: "accesslist-write", class: idempotent,
+		permission: "accesslist-write", retry: idempotent,
 	})
 	return err
 }
@@ -123,37 +122,37 @@ func (s *AccessListService) Remove(ctx context.Context, databaseID, address stri
 //	DELETE /v2/databases/{databaseId}/access-list
 func (s *AccessListService) Clear(ctx context.Context, databaseID string) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodDelete, path: accessListPath, id: databaseID, permission: "accesslist-write", class: idempotent,
+		method: http.MethodDelete, path: accessListPath, id: databaseID, permission: "accesslist-write", retry: idempotent,
 	})
 	return err
 }
 
-type wireAccessList struct {
+type accessListResponse struct {
 	DatabaseID     id
-	Addresses      rows[wireAddress, Address]
+	Addresses      rows[addressResponse, Address]
 	Configurations struct{ AccessListEnabled bool }
 }
 
-func (w wireAccessList) value() (AccessList, bool) {
+func (w accessListResponse) value() (AccessList, bool) {
 	addresses, ok := w.Addresses.value()
-	inOrder(addresses)
+	sortAddresses(addresses)
 	return AccessList{string(w.DatabaseID), w.Configurations.AccessListEnabled, addresses}, ok && w.DatabaseID != ""
 }
 
-// inOrder sorts addresses, whose order means nothing to the service.
-func inOrder(all []Address) {
+// sortAddresses sorts addresses. Their order means nothing to the service.
+func sortAddresses(all []Address) {
 	slices.SortStableFunc(all, func(a, b Address) int { return strings.Compare(a.Address, b.Address) })
 }
 
-type wireAccessLists = rows[wireAccessList, AccessList]
+type accessListsResponse = rows[accessListResponse, AccessList]
 
-// A wireAddress has its time in a form of its own: see stamp.
-type wireAddress struct {
+// addressResponse has a time in a format of its own: see timestamp.
+type addressResponse struct {
 	Address, Description string
 	Enabled              bool
 	LastUpdateDateTime   timestamp
 }
 
-func (w wireAddress) value() (Address, bool) {
+func (w addressResponse) value() (Address, bool) {
 	return Address{w.Address, w.Description, w.Enabled, w.LastUpdateDateTime.Time}, w.Address != ""
 }

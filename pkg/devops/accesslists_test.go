@@ -13,7 +13,7 @@ func office() Address {
 }
 
 func TestAccessLists(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_access-lists.json")), status(200, fixture(t, "GET_v2_databases_access-list.json")),
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_access-lists.json")), status(200, fixture(t, "GET_v2_databases_access-list.json")),
 		status(204, ""), status(204, ""), status(204, ""), status(204, ""), status(204, ""))
 	want := AccessList{testVector, true, []Address{office()}}
 	all, err := c.AccessLists.All(t.Context())
@@ -30,25 +30,25 @@ func TestAccessLists(t *testing.T) {
 		t.Error(err)
 	}
 	path := "/v2/databases/" + testVector + "/access-list"
-	sent(t, s.seen[2], "POST "+path, "POST_v2_databases_access-list.request.json")
+	checkRequest(t, s.seen[2], "POST "+path, "POST_v2_databases_access-list.request.json")
 	if want := "PATCH " + path + ` {"addresses":[{"address":"203.0.113.0/24","description":"office","enabled":true}]}`; s.seen[3] != want {
 		t.Errorf("sent %s", s.seen[3])
 	}
-	sent(t, s.seen[4], "PATCH "+path, "PATCH_v2_databases_access-list.request.json")
-	sent(t, s.seen[5], "DELETE "+path+"?addresses=203.0.113.0%2F24", "")
-	sent(t, s.seen[6], "DELETE "+path, "")
+	checkRequest(t, s.seen[4], "PATCH "+path, "PATCH_v2_databases_access-list.request.json")
+	checkRequest(t, s.seen[5], "DELETE "+path+"?addresses=203.0.113.0%2F24", "")
+	checkRequest(t, s.seen[6], "DELETE "+path, "")
 }
 
-// The service takes a removal of nothing for the removal of everything.
+// The service deletes the whole list if no address is named.
 func TestNoAddressRemovesNothing(t *testing.T) {
-	c, s := scripted(t)
+	c, s := newScriptedClient(t)
 	if err := c.AccessLists.Remove(t.Context(), testVector, ""); !errors.Is(err, ErrInvalid) || len(s.seen) > 0 {
 		t.Error(err, s.seen)
 	}
 }
 
 func TestNoAccessListIsAnEmptyOne(t *testing.T) {
-	c, _ := scripted(t, status(404, "not found"), status(404, `{"errors":[{"ID":404,"message":"none"}]}`))
+	c, _ := newScriptedClient(t, status(404, "not found"), status(404, `{"errors":[{"ID":404,"message":"none"}]}`))
 	list, err := c.AccessLists.Get(t.Context(), testVector)
 	if diff := cmp.Diff(AccessList{testVector, false, []Address{}}, list); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -60,7 +60,7 @@ func TestNoAccessListIsAnEmptyOne(t *testing.T) {
 }
 
 func TestAPIAccess(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_organizations_devops-acl.json")), status(201, ""), status(200, ""), status(200, ""), status(202, ""))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_organizations_devops-acl.json")), status(201, ""), status(200, ""), status(200, ""), status(202, ""))
 	got, err := c.APIAccess.Get(t.Context(), testOrg)
 	if diff := cmp.Diff([]Address{office()}, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -70,10 +70,10 @@ func TestAPIAccess(t *testing.T) {
 		t.Error(err)
 	}
 	path := "/v2/organizations/" + testOrg + "/devops-acl"
-	sent(t, s.seen[1], "POST "+path, "PUT_v2_organizations_devops-acl.request.json")
+	checkRequest(t, s.seen[1], "POST "+path, "PUT_v2_organizations_devops-acl.request.json")
 	if want := "PATCH " + path + ` {"address":"203.0.113.0/24","description":"office","enabled":true}`; s.seen[2] != want {
 		t.Errorf("sent %s", s.seen[2])
 	}
-	sent(t, s.seen[3], "PUT "+path, "PUT_v2_organizations_devops-acl.request.json")
-	sent(t, s.seen[4], "DELETE "+path, "")
+	checkRequest(t, s.seen[3], "PUT "+path, "PUT_v2_organizations_devops-acl.request.json")
+	checkRequest(t, s.seen[4], "DELETE "+path, "")
 }

@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// BillingService has the calls about cost. There is none for what an
-// organization has to pay: the databases say what they cost by the hour, and an
-// enterprise can ask what its organizations used.
+// BillingService reads costs. The API has no invoices: databases have hourly
+// prices, and an enterprise can query the usage of its organizations.
 type BillingService service
 
-// A Period is what an enterprise asks the consumption of: at most 31 days, and
-// all organizations and databases where none are named.
+// Period selects what Usage returns: at most 31 days, and all organizations and
+// databases if none are named.
 type Period struct {
 	From, To          time.Time
-	OrgIDs, Databases []string // ids
+	OrgIDs, Databases []string // IDs
 }
 
-// A Usage is what one database cost in one region.
+// Usage is the cost of one database in one region.
 type Usage struct {
 	OrgID, DatabaseID, Region string
 	Cost                      float64 // in US dollars
 }
 
-// Usage returns what an enterprise's organizations used, and what that costs
-// together. It takes a token of the enterprise; no action is known for it.
+// Usage returns the usage of an enterprise's organizations and its total cost.
+// It requires a token of the enterprise; the required permission is not
+// published.
 //
 //	POST /v2/enterprises/consumption
 func (s *BillingService) Usage(ctx context.Context, p Period) (Consumption, error) {
@@ -36,29 +36,30 @@ func (s *BillingService) Usage(ctx context.Context, p Period) (Consumption, erro
 		Databases []string `json:"resourceIDs,omitempty"`
 		Orgs      []string `json:"orgIDs,omitempty"`
 	}{p.From.UTC().Format(time.RFC3339), p.To.UTC().Format(time.RFC3339), p.Databases, p.OrgIDs}
-	return fetch[wireConsumption](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/enterprises/consumption", body: body, class: read,
+	return fetch[consumptionResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/enterprises/consumption", body: body, retry: safe,
 	})
 }
 
-// A Consumption is what was used in a period.
+// Consumption is the usage in a period.
 type Consumption struct {
 	Total float64 // in US dollars
 	Costs []Usage
 }
 
-// A Report is a bill of an enterprise for a month, which takes a while to make.
+// Report is a monthly bill of an enterprise, which the service prepares in the
+// background.
 type Report struct {
-	ID, Status  string // "INITIATED", "PENDING", "COMPLETED" or "FAILED"; others may come
+	ID, Status  string // "INITIATED", "PENDING", "COMPLETED" or "FAILED"; others are possible
 	Month, Year string
-	URL         string // of a CSV file, once it is completed
+	URL         string // of a CSV file, once completed
 	GeneratedAt time.Time
 	ExpiresAt   time.Time // of the URL
-	Stale       bool      // there are newer figures
+	Stale       bool      // newer figures exist
 }
 
-// StartReport has the report of a month made. To ask twice makes it twice. It
-// takes a token of the enterprise; no action is known for it.
+// StartReport requests the report of a month. Each call starts another one. It
+// requires a token of the enterprise; the required permission is not published.
 //
 //	POST /v2/enterprises/billing-reports/generate-report
 func (s *BillingService) StartReport(ctx context.Context, month time.Time) (Report, error) {
@@ -66,43 +67,41 @@ func (s *BillingService) StartReport(ctx context.Context, month time.Time) (Repo
 		Month string `json:"month"`
 		Year  string `json:"year"`
 	}{month.Format("01"), month.Format("2006")}
-	return fetch[wireReport](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/enterprises/billing-reports/generate-report", body: body, class: once,
+	return fetch[reportResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/enterprises/billing-reports/generate-report", body: body, retry: atMostOnce,
 	})
 }
 
-// Report returns a report that was started.
-//
-//	GET /v2/enterprises/billing-reports/{reportId}
+// Report returns a report.
 func (s *BillingService) Report(ctx context.Context, id string) (Report, error) {
-	return fetch[wireReport](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/enterprises/billing-reports/{id}", id: id, class: read,
+	return fetch[reportResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/enterprises/billing-reports/{id}", id: id, retry: safe,
 	})
 }
 
-type wireConsumption struct {
+type consumptionResponse struct {
 	TotalCost amount
-	Costs     rows[wireUsage, Usage]
+	Costs     rows[usageResponse, Usage]
 }
 
-type wireUsage struct {
+type usageResponse struct {
 	OrgID, ClusterID, Region id
 	Cost                     amount
 }
 
-func (w wireUsage) value() (Usage, bool) {
+func (w usageResponse) value() (Usage, bool) {
 	return Usage{string(w.OrgID), string(w.ClusterID), string(w.Region), float64(w.Cost)}, true
 }
 
-func (w wireConsumption) value() (Consumption, bool) {
+func (w consumptionResponse) value() (Consumption, bool) {
 	costs, ok := w.Costs.value()
 	return Consumption{Total: float64(w.TotalCost), Costs: costs}, ok
 }
 
-// An amount is a number, which the published example has as a text.
+// amount is a number that may also be a string, as in the published example.
 type amount float64
 
-// UnmarshalJSON takes both.
+// UnmarshalJSON accepts a number or a string.
 func (a *amount) UnmarshalJSON(b []byte) error {
 	var text stringOrNumber
 	if err := text.UnmarshalJSON(b); err != nil || text == "" {
@@ -113,7 +112,7 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-type wireReport struct {
+type reportResponse struct {
 	ReportID            id
 	Status, Month, Year string
 	ReportDetails       struct {
@@ -123,7 +122,7 @@ type wireReport struct {
 	}
 }
 
-func (w wireReport) value() (Report, bool) {
+func (w reportResponse) value() (Report, bool) {
 	d := w.ReportDetails
 	return Report{string(w.ReportID), w.Status, w.Month, w.Year, d.CSVDownloadURL, d.GeneratedAt.Time, d.ExpirationAt.Time, d.IsStale}, w.ReportID != ""
 }

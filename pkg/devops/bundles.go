@@ -12,39 +12,39 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// maxBundle is the size beyond which a bundle is not believed; real ones have
-// some ten thousand bytes.
+// maxBundle is the maximum size of a bundle. Real ones have about ten
+// kilobytes.
 const maxBundle = 32 << 20
 
-// A Bundle is where the secure connect bundle of a database in one region can
-// be fetched for a few minutes. Whoever knows the address may: it is a secret.
+// Bundle is the address of the secure connect bundle of a database in one
+// region. It is valid for a few minutes and secret: it requires no
+// authentication.
 type Bundle struct {
 	Region, Cloud string
 	DatacenterID  string
 	URL           secret.Text
 }
 
-// Bundles returns the addresses of the bundles of an active database, one for
-// each region. They are new ones each time. It needs db-cql.
+// Bundles returns new addresses for the bundles of an active database, one for
+// each region. It needs db-cql.
 //
 //	POST /v2/databases/{databaseId}/secureBundleURL
 func (s *DatabaseService) Bundles(ctx context.Context, id string) ([]Bundle, error) {
-	return fetch[wireBundles](ctx, s.client, call{
+	return fetch[bundlesResponse](ctx, s.client, call{
 		method: http.MethodPost, path: "/v2/databases/{id}/secureBundleURL", id: id, query: url.Values{"all": {"true"}},
-		permission: "db-cql", class: read,
+		permission: "db-cql", retry: safe,
 	})
 }
 
-// A wireBundle has the service's spelling, and the right one in case it is
-// mended.
-type wireBundle struct {
+// bundleResponse has the service's misspelled key and the correct one.
+type bundleResponse struct {
 	DownloadURL               string
 	DatcenterID, DatacenterID id
 	Region                    id
 	CloudProvider             string
 }
 
-func (w wireBundle) value() (Bundle, bool) {
+func (w bundleResponse) value() (Bundle, bool) {
 	b := Bundle{Region: string(w.Region), Cloud: w.CloudProvider, DatacenterID: string(w.DatcenterID), URL: secret.Text(w.DownloadURL)}
 	if b.DatacenterID == "" {
 		b.DatacenterID = string(w.DatacenterID)
@@ -52,25 +52,25 @@ func (w wireBundle) value() (Bundle, bool) {
 	return b, w.DownloadURL != ""
 }
 
-type wireBundles = rows[wireBundle, Bundle]
+type bundlesResponse = rows[bundleResponse, Bundle]
 
-// FetchBundle writes the bundle to w, after an error perhaps a part of it. No
-// token goes with the request, no redirect is followed, and the address must be
-// one that bundles are kept at: https at amazonaws.com or datastax.com, or the
-// API's own host. Any other is ErrElsewhere, and nothing is sent.
+// FetchBundle writes the bundle to w; after an error, w may have a part of it.
+// The request has no token and follows no redirect. The address must be https
+// at amazonaws.com or datastax.com, or the API's own host; otherwise nothing is
+// sent and the error is ErrForeignHost.
 func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer) (int64, error) {
 	c := s.client
 	c.redact.Add(b.URL)
 	if err := c.checkAddress(b.URL.Reveal()); err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, c.config.AttemptTimeout, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.config.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL.Reveal(), nil)
 	if err != nil {
-		return 0, fmt.Errorf("%w: the address of the bundle cannot be read", ErrInvalidResponse)
+		return 0, fmt.Errorf("%w: malformed address of the bundle", ErrInvalidResponse)
 	}
-	req.Header.Set("Accept-Encoding", "identity") // the length is to be that of the file
+	req.Header.Set("Accept-Encoding", "identity") // keep Content-Length that of the file
 	if c.config.UserAgent != "" {
 		req.Header.Set("User-Agent", c.config.UserAgent)
 	}
@@ -105,7 +105,7 @@ func (s *DatabaseService) FetchBundle(ctx context.Context, b Bundle, w io.Writer
 	return n, nil
 }
 
-// A limitedWriter tells a failure to write from one to read.
+// limitedWriter keeps write errors apart from read errors.
 type limitedWriter struct {
 	w   io.Writer
 	err error
@@ -121,10 +121,10 @@ func (c *Client) bundleTransport() http.RoundTripper {
 	return c.http.HTTPClient.Transport.(*transport).shared
 }
 
-// bundleError is an error of the storage that bundles are kept in. Its words are
-// ours: the storage's, and the address, are of no use to people.
+// bundleError returns the error of the bundle storage. Its own message and the
+// address are omitted.
 func (c *Client) bundleError(ctx context.Context, a response, kind error) error {
-	t := &attemptState{call: call{method: http.MethodGet, path: "the bundle"}, answer: a}
+	t := &attemptState{call: call{method: http.MethodGet, path: "the bundle"}, response: a}
 	if a.err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		kind = context.Canceled
 	}
@@ -133,22 +133,22 @@ func (c *Client) bundleError(ctx context.Context, a response, kind error) error 
 		e.Message, e.Code = "", 0
 		switch {
 		case a.status == http.StatusOK:
-			e.Message = fmt.Sprintf("it is larger than %d MiB", maxBundle>>20)
+			e.Message = fmt.Sprintf("larger than %d MiB", maxBundle>>20)
 		case a.status >= 300 && a.status < 400:
-			e.Message = "the address leads elsewhere" + elsewhere(a.header)
+			e.Message = "redirected" + redirectHost(a.header)
 		case a.status < http.StatusInternalServerError:
-			e.Message = "the address is good for a few minutes only"
+			e.Message = "the address is valid for a few minutes only"
 		}
 	}
 	return e
 }
 
-// checkAddress decides whether a bundle may be fetched from an address that the
-// service named. It never repeats more of it than the host.
+// checkAddress checks an address from the service before a bundle is fetched.
+// Errors have at most the host of it.
 func (c *Client) checkAddress(address string) error {
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || !printable(u.Host) || u.User != nil || u.Opaque != "" {
-		return fmt.Errorf("%w: the address of the bundle is none", ErrForeignHost)
+	if err != nil || u.Hostname() == "" || !isPrintable(u.Host) || u.User != nil || u.Opaque != "" {
+		return fmt.Errorf("%w: invalid address of the bundle", ErrForeignHost)
 	}
 	api, err := url.Parse(c.base)
 	if err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host) {
@@ -157,7 +157,7 @@ func (c *Client) checkAddress(address string) error {
 	host := strings.ToLower(u.Hostname())
 	known := strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".datastax.com")
 	if u.Scheme != "https" || !known || u.Port() != "" && u.Port() != "443" {
-		return fmt.Errorf("%w: the bundle is said to be at %s://%s", ErrForeignHost, u.Scheme, u.Host)
+		return fmt.Errorf("%w: refusing to fetch the bundle from %s://%s", ErrForeignHost, u.Scheme, u.Host)
 	}
 	return nil
 }

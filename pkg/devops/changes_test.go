@@ -11,7 +11,7 @@ import (
 )
 
 func TestCreateDatabase(t *testing.T) {
-	c, s := scripted(t, status(201, "", "Location", testVector), status(201, "", "Location", testVector))
+	c, s := newScriptedClient(t, status(201, "", "Location", testVector), status(201, "", "Location", testVector))
 	id, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop", Type: "vector", Cloud: "gcp", Region: "us-east1", Keyspace: "app"})
 	if id != testVector || err != nil {
 		t.Error(id, err)
@@ -22,28 +22,29 @@ func TestCreateDatabase(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	sent(t, s.seen[0], "POST /v2/databases", "POST_v2_databases.request.json")
-	sent(t, s.seen[1], "POST /v2/databases", "POST_v2_databases_classic.request.json")
+	checkRequest(t, s.seen[0], "POST /v2/databases", "POST_v2_databases.request.json")
+	checkRequest(t, s.seen[1], "POST /v2/databases", "POST_v2_databases_classic.request.json")
 }
 
-// TestCreateDatabaseIsSentOnce: whatever is not clear leaves the outcome open.
+// TestCreateDatabaseIsSentOnce checks that an ambiguous response leaves the
+// outcome unknown.
 func TestCreateDatabaseIsSentOnce(t *testing.T) {
 	for name, answer := range map[string]reply{
 		"no id":     status(201, ""),
 		"no uuid":   status(201, "", "Location", "/v2/databases/"+testVector),
 		"a gateway": status(502, ""),
 		"a page":    status(200, "<html>", "Content-Type", "text/html"),
-		"a reset":   fails(reset),
+		"a reset":   failWith(reset),
 	} {
-		c, s := scripted(t, answer, status(201, "", "Location", testVector))
+		c, s := newScriptedClient(t, answer, status(201, "", "Location", testVector))
 		if _, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop"}); !errors.Is(err, ErrOutcomeUnknown) || len(s.seen) != 1 {
 			t.Errorf("%s: %v, sent %d times", name, err, len(s.seen))
 		}
 	}
 }
 
-// TestPasswordsAreShownToNobody looks at what is shown of a request, and at what
-// a service repeats.
+// TestPasswordsAreShownToNobody checks requests in dry runs and messages that
+// the service repeats.
 func TestPasswordsAreShownToNobody(t *testing.T) {
 	const password = "open sesame"
 	var shown []string
@@ -64,8 +65,8 @@ func TestPasswordsAreShownToNobody(t *testing.T) {
 	}
 }
 
-// TestChanges compares the requests of changes, and how often they are sent if a
-// gateway fails.
+// TestChanges compares the requests of changes, and how often they are sent if
+// a gateway fails.
 func TestChanges(t *testing.T) {
 	d := Database{ID: "d", Tier: "serverless", Cloud: "gcp"}
 	for line, test := range map[string]struct {
@@ -85,17 +86,17 @@ func TestChanges(t *testing.T) {
 		"POST /v2/databases/d/datacenters":               {"POST_v2_databases_datacenters.request.json", 1, func(ctx context.Context, s *DatabaseService) error { return s.AddRegion(ctx, d, "us-east4") }},
 		"POST /v2/databases/d/datacenters/d-2/terminate": {"", 1, func(ctx context.Context, s *DatabaseService) error { return s.RemoveRegion(ctx, "d", "d-2") }},
 	} {
-		c, s := scripted(t, status(503, "", "Retry-After", "0"), status(202, ""))
+		c, s := newScriptedClient(t, status(503, "", "Retry-After", "0"), status(202, ""))
 		err := test.call(t.Context(), c.Databases)
 		if len(s.seen) != test.tries || (test.tries == 1) != errors.Is(err, ErrOutcomeUnknown) {
 			t.Errorf("%s: sent %d times, %v", line, len(s.seen), err)
 		}
-		sent(t, s.seen[0], line, test.body)
+		checkRequest(t, s.seen[0], line, test.body)
 	}
 }
 
 func TestTwoIDsCannotLeaveTheirPlaces(t *testing.T) {
-	c, s := scripted(t, status(202, ""))
+	c, s := newScriptedClient(t, status(202, ""))
 	for _, ids := range [][2]string{{"", "k"}, {"d", ""}, {"d", ".."}, {".", "k"}} {
 		if err := c.Databases.DropKeyspace(t.Context(), ids[0], ids[1]); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q: %v", ids, err)
@@ -110,7 +111,7 @@ func TestTwoIDsCannotLeaveTheirPlaces(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_availableRegions.json")),
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_availableRegions.json")),
 		status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`))
 	got, err := c.Regions.Serverless(t.Context())
 	want := []Region{
@@ -138,8 +139,8 @@ func TestRegions(t *testing.T) {
 
 func TestStates(t *testing.T) {
 	for status, want := range map[string]State{
-		"ACTIVE": Lasting, "PARKED": Lasting, "TERMINATED": Lasting, "PENDING": Changing, "MAINTENANCE": Changing, "TERMINATING": Changing,
-		"ERROR": Failing, "DEGRADED": Failing, "DREAMING": Strange, "": Strange,
+		"ACTIVE": StateStable, "PARKED": StateStable, "TERMINATED": StateStable, "PENDING": StateChanging, "MAINTENANCE": StateChanging, "TERMINATING": StateChanging,
+		"ERROR": StateFailed, "DEGRADED": StateFailed, "DREAMING": StateUnknown, "": StateUnknown,
 	} {
 		if got := (Database{Status: status}).State(); got != want {
 			t.Errorf("%s is %d", status, got)

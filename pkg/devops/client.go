@@ -1,9 +1,9 @@
 // Package devops is a client of the Astra DevOps API: organizations, users,
 // roles, application tokens and databases.
 //
-// Every call says for itself whether it may be sent again. What must not be
-// done twice is never sent again after the service may have seen it; it ends in
-// ErrOutcomeUnknown instead, and the caller looks at what is there.
+// Every call declares whether it may be repeated. A call that must not take
+// effect twice is never repeated after the service may have received it. Its
+// error is then ErrOutcomeUnknown, and the caller checks the state.
 package devops
 
 import (
@@ -22,56 +22,56 @@ import (
 // DefaultURL is the root of the production API.
 const DefaultURL = "https://api.astra.datastax.com"
 
-// Config says how a client reaches the API. Only Token is required.
+// Config configures a client. Only Token is required.
 type Config struct {
 	Token     secret.Text
-	URL       string // with or without /v2; empty is DefaultURL
+	URL       string // with or without /v2; default DefaultURL
 	UserAgent string
 
-	// Transport replaces the client's own transport, and with it Proxy.
+	// Transport replaces the client's own transport and Proxy.
 	Transport http.RoundTripper
-	// Proxy chooses a proxy, as in http.Transport; nil is none.
+	// Proxy selects a proxy, as in http.Transport; nil is none.
 	Proxy func(*http.Request) (*url.URL, error)
 
-	// Before is asked before each call that changes something. Its error
-	// stops the call unsent and is returned as it is.
+	// Before is called before each call that changes something. Its error
+	// prevents the request and is returned unchanged.
 	Before func(Request) error
-	// Trace is told of each attempt when it is over.
+	// Trace is called after each attempt.
 	Trace func(Exchange)
 
-	// Listed is told of each whole list that the service gave: []Database, []Region,
-	// []Role, []Token or Members. It must not keep the list itself; may be nil.
+	// Listed, if set, is called with each complete list from the service:
+	// []Database, []Region, []Role, []Token or Members. It must not keep the
+	// list.
 	Listed func(list any)
 
-	// Secrets is told of the secrets that the service hands out, so that they can
-	// be kept out of whatever is written; may be nil.
+	// Secrets, if set, receives the secrets that the service returns, for
+	// redaction.
 	Secrets *secret.Redactor
 
-	AttemptTimeout time.Duration    // of one attempt with its whole answer; 30 seconds if zero
-	Now            func() time.Time // for Exchange.Duration and to see that a wait is futile; may be nil
+	AttemptTimeout time.Duration    // for one attempt and its whole response; default 30 seconds
+	Now            func() time.Time // for Exchange.Duration and to detect waits beyond the deadline; may be nil
 }
 
-// A Request is a call before it is sent. Body never holds a secret.
+// Request is a call before it is sent. Body never has a secret.
 type Request struct {
 	Method     string
-	Path       string // with its query
+	Path       string // with the query
 	Body       any
-	Permission string // the action that the caller's role must allow
+	Permission string // the action that a role of the caller must allow
 }
 
-// An Exchange is one attempt of a call. It holds neither headers nor bodies.
+// Exchange is one attempt of a call, without headers and bodies.
 type Exchange struct {
 	Method   string
-	Path     string // with its query
-	Status   int    // 0 without an answer
+	Path     string // with the query
+	Status   int    // 0 without a response
 	Attempt  int    // from 1
-	Changes  bool   // the call is one that changes something
+	Changes  bool   // the call changes something
 	Duration time.Duration
-	Err      error // why there is no answer, or none of the service
+	Err      error // why there is no valid response
 }
 
-// A Client talks to the API with one token. It may be used by several
-// goroutines.
+// Client is a DevOps API client with one token. It is safe for concurrent use.
 type Client struct {
 	AccessLists  *AccessListService
 	APIAccess    *APIAccessService
@@ -92,14 +92,14 @@ type Client struct {
 	base   string
 	config Config
 	http   *retryablehttp.Client
-	held   holds
+	holds  holds
 	redact *secret.Redactor
 }
 
 type service struct{ client *Client }
 
-// addSecrets keeps what the service handed out away from messages. What people chose,
-// a password, is the client's own affair: it may be a word of any text.
+// addSecrets registers secrets from the service for redaction. Passwords that
+// users chose are excluded: they may be ordinary words.
 func (c *Client) addSecrets(secrets ...secret.Text) {
 	for _, s := range secrets {
 		c.redact.Add(s)
@@ -109,8 +109,8 @@ func (c *Client) addSecrets(secrets ...secret.Text) {
 	}
 }
 
-// listed tells of a list that the service gave whole.
-func listed[T any](c *Client, list T, err error) (T, error) {
+// reportList passes a complete list to Config.Listed.
+func reportList[T any](c *Client, list T, err error) (T, error) {
 	if err == nil && c.config.Listed != nil {
 		c.config.Listed(list)
 	}
@@ -118,7 +118,7 @@ func listed[T any](c *Client, list T, err error) (T, error) {
 }
 
 // New returns a client. It sends nothing. The error is ErrURL, or
-// ErrUnauthorized for a token that no header can carry.
+// ErrUnauthorized for a token with characters that a header cannot have.
 func New(config Config) (*Client, error) {
 	if config.URL == "" {
 		config.URL = DefaultURL
@@ -127,8 +127,8 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !printable(config.Token.Reveal()) {
-		return nil, fmt.Errorf("%w: the token is empty or has characters that a token cannot have", ErrUnauthorized)
+	if !isPrintable(config.Token.Reveal()) {
+		return nil, fmt.Errorf("%w: the token is empty or has invalid characters", ErrUnauthorized)
 	}
 	if config.AttemptTimeout <= 0 {
 		config.AttemptTimeout = 30 * time.Second
@@ -143,7 +143,7 @@ func New(config Config) (*Client, error) {
 		RetryMax:     tries - 1,
 		CheckRetry:   c.shouldRetry,
 		Backoff:      c.backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the verdict is made from the last answer
+		ErrorHandler: retryablehttp.PassthroughErrorHandler, // the error is derived from the last response
 	}
 	s := service{c}
 	c.AccessLists = (*AccessListService)(&s)
@@ -164,19 +164,19 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// printable reports whether s is what a secret must be: not empty, and nothing
-// but visible ASCII characters.
-func printable(s string) bool {
+// isPrintable reports whether s is not empty and all of it is visible ASCII, as
+// in secrets.
+func isPrintable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-type tripKey struct{}
+type attemptStateKey struct{}
 
-func withTrip(ctx context.Context, t *attemptState) context.Context {
-	return context.WithValue(ctx, tripKey{}, t)
+func withAttemptState(ctx context.Context, t *attemptState) context.Context {
+	return context.WithValue(ctx, attemptStateKey{}, t)
 }
 
-func tripOf(ctx context.Context) *attemptState {
-	t, _ := ctx.Value(tripKey{}).(*attemptState)
+func attemptStateOf(ctx context.Context) *attemptState {
+	t, _ := ctx.Value(attemptStateKey{}).(*attemptState)
 	return t
 }

@@ -19,7 +19,7 @@ import (
 
 const testToken = "AstraCS:TestTestTestTestTestTest:" + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-// A reply is what a line of a script does with a request.
+// reply is the response of a script to one request.
 type reply func(*http.Request) (*http.Response, error)
 
 func status(code int, body string, headers ...string) reply {
@@ -35,7 +35,7 @@ func status(code int, body string, headers ...string) reply {
 	}
 }
 
-func fails(err error) reply {
+func failWith(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
@@ -45,20 +45,21 @@ var (
 	reset   = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 )
 
-// truncated answers with a part of body and then with an error.
+// truncated responds with a part of body and then an error.
 func truncated(body string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		resp, err := status(200, "")(req)
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), broken{}))
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), brokenBody{}))
 		return resp, err
 	}
 }
 
-type broken struct{}
+type brokenBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// A script is a transport that answers line by line and keeps what it saw.
+// script is a transport that responds with one reply after the other and
+// records the requests.
 type script struct {
 	mu      sync.Mutex
 	replies []reply
@@ -81,7 +82,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.replies[len(s.seen)-1](req)
 }
 
-func scripted(t *testing.T, replies ...reply) (*Client, *script) {
+func newScriptedClient(t *testing.T, replies ...reply) (*Client, *script) {
 	t.Helper()
 	s := &script{replies: replies}
 	return newClient(t, Config{URL: "https://api.example.com", Transport: s, Now: time.Now}), s
@@ -99,8 +100,9 @@ func newClient(t *testing.T, config Config) *Client {
 	return c
 }
 
-// served returns a client of a server on this machine, over the real transport.
-func served(t *testing.T, handler http.HandlerFunc) *Client {
+// newServerClient returns a client of a server on this machine, over the real
+// transport.
+func newServerClient(t *testing.T, handler http.HandlerFunc) *Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -157,7 +159,7 @@ func TestRequestsCarryWhatTheyMust(t *testing.T) {
 }
 
 func TestAnIDCannotLeaveItsPlace(t *testing.T) {
-	c, s := scripted(t, status(204, ""))
+	c, s := newScriptedClient(t, status(204, ""))
 	for _, id := range []string{"", ".", ".."} {
 		if err := c.Tokens.Delete(t.Context(), id); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q: %v", id, err)
@@ -182,7 +184,7 @@ func TestBeforeStopsAChangeUnsent(t *testing.T) {
 	if _, err := c.Orgs.Current(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := c.Roles.Delete(t.Context(), "r"); err != stop { //nolint:errorlint // it must come back as it is
+	if err := c.Roles.Delete(t.Context(), "r"); err != stop { //nolint:errorlint // returned unchanged
 		t.Errorf("got %v", err)
 	}
 	if len(s.seen) != 1 || len(asked) != 1 || asked[0].Method != http.MethodDelete || asked[0].Path != "/v2/organizations/roles/r" || asked[0].Permission != "org-role-delete" {

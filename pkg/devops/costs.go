@@ -7,23 +7,23 @@ import (
 	"strconv"
 )
 
-// A Cost is what a database costs, in US cents.
+// Cost is the price of a database, in US cents.
 type Cost struct {
 	Database
 	Rates
 }
 
-// Rates are the prices of a database. Those by time are zero where only use is
-// paid for.
+// Rates are the prices of a database. Prices by time are zero for pay-as-you-go
+// databases.
 type Rates struct {
-	Running, Region, Parked      Price // as it is, for each further region, and while it is parked
+	Running, Region, Parked      Price // current, for each further region, and while parked
 	ReadGB, WrittenGB, NetworkGB float64
 }
 
-// A Price is what something costs by time.
+// Price is a price by time.
 type Price struct{ Minute, Hour, Day, Month float64 }
 
-// Costs returns what the databases cost that the token may see. It needs
+// Costs returns the prices of the databases that the token may see. It needs
 // org-db-view.
 //
 //	GET /v2/databases
@@ -34,8 +34,8 @@ func (s *BillingService) Costs(ctx context.Context) ([]Cost, error) {
 		if after != "" {
 			query.Set("starting_after", after)
 		}
-		page, size, err := fetchSized[wireCosts](ctx, s.client, call{
-			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
+		page, size, err := fetchSized[costsResponse](ctx, s.client, call{
+			method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", retry: safe,
 		})
 		if err != nil || len(page) < pageSize {
 			return page, "", size, err
@@ -44,8 +44,8 @@ func (s *BillingService) Costs(ctx context.Context) ([]Cost, error) {
 	}))
 }
 
-type wireCost struct {
-	wireDatabase
+type costResponse struct {
+	databaseResponse
 
 	Cost struct {
 		CostPerMinCents, CostPerHourCents, CostPerDayCents, CostPerMonthCents                         float64
@@ -55,8 +55,8 @@ type wireCost struct {
 	}
 }
 
-func (w wireCost) value() (Cost, bool) {
-	d, ok := w.wireDatabase.value()
+func (w costResponse) value() (Cost, bool) {
+	d, ok := w.databaseResponse.value()
 	c := w.Cost
 	return Cost{d, Rates{
 		Price{c.CostPerMinCents, c.CostPerHourCents, c.CostPerDayCents, c.CostPerMonthCents},
@@ -66,4 +66,4 @@ func (w wireCost) value() (Cost, bool) {
 	}}, ok
 }
 
-type wireCosts = rows[wireCost, Cost]
+type costsResponse = rows[costResponse, Cost]

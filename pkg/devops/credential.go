@@ -13,16 +13,16 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// partialID finds the client id in an answer that is broken elsewhere: as a
-// value of its own and in the middle of the token.
+// partialID matches the client ID in a malformed response: as a value and
+// inside the token.
 func partialID() *regexp.Regexp {
 	return regexp.MustCompile(`(?i:"clientId")\s*:\s*"([0-9A-Za-z]{8,64})"|AstraCS:([0-9A-Za-z]{8,64}):`)
 }
 
-// parseCredential reads the answer to the creation of a token. It is stricter
-// than encoding/json, which takes the last of two secrets, lets names differ
-// in case and repairs broken characters: a secret that is not exactly what the
-// service made is worthless. No error quotes the answer.
+// parseCredential parses the response to the creation of a token. It is
+// stricter than encoding/json, which accepts duplicate names, ignores their
+// case and replaces invalid characters: a secret must be exactly what the
+// service sent. Errors do not quote the response.
 func parseCredential(body []byte) (Credential, error) {
 	fields, err := uniqueFields(body)
 	if err != nil {
@@ -31,7 +31,7 @@ func parseCredential(body []byte) (Credential, error) {
 	text := make(map[string]string, 3)
 	for _, name := range []string{"clientid", "secret", "token"} {
 		var s string
-		if json.Unmarshal(fields[name], &s) != nil || !printable(s) {
+		if json.Unmarshal(fields[name], &s) != nil || !isPrintable(s) {
 			return Credential{}, fmt.Errorf("%s is missing or not plain text", name)
 		}
 		text[name] = s
@@ -41,7 +41,7 @@ func parseCredential(body []byte) (Credential, error) {
 	}
 	parts := strings.Split(text["token"], ":")
 	if len(parts) != 3 || parts[0] != "AstraCS" || parts[1] != text["clientid"] || parts[2] == "" {
-		return Credential{}, errors.New("the token does not belong to the client id")
+		return Credential{}, errors.New("the token does not belong to the client ID")
 	}
 	var rest struct {
 		OrgID       string
@@ -50,7 +50,7 @@ func parseCredential(body []byte) (Credential, error) {
 		GeneratedOn timestamp
 		TokenExpiry timestamp
 	}
-	_ = json.Unmarshal(body, &rest) // nothing in it is worth losing the secret
+	_ = json.Unmarshal(body, &rest) // the other fields are optional
 	return Credential{
 		ClientID: text["clientid"], Secret: secret.Text(text["secret"]), Token: secret.Text(text["token"]),
 		OrgID: rest.OrgID, Roles: orEmpty(rest.Roles), Description: rest.Description,
@@ -58,8 +58,8 @@ func parseCredential(body []byte) (Credential, error) {
 	}, nil
 }
 
-// uniqueFields returns the values of one JSON object by their names in small
-// letters. Two names that differ in case only are a duplicate.
+// uniqueFields returns the values of one JSON object by lower-case name. Names
+// that differ only in case are duplicates.
 func uniqueFields(body []byte) (map[string]json.RawMessage, error) {
 	bad := errors.New("not one JSON object")
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -92,9 +92,9 @@ func uniqueFields(body []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// withPartial adds to an unknown outcome the client id that the body names, if
-// it names exactly one.
-func withPartial(err error, body []byte) error {
+// withPartialCredential adds the client ID in body to an error with an unknown
+// outcome, if there is exactly one.
+func withPartialCredential(err error, body []byte) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !errors.Is(err, ErrOutcomeUnknown) {
 		return err

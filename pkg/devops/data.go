@@ -13,22 +13,23 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// DataService has the one call to the data host of a database. That host is not
-// the API's, and the client's own token is never sent to it.
+// DataService has the only call to the data host of a database. That host is
+// not the API's and never receives the client's token.
 type DataService service
 
-// OpenSession opens a session with the REST API of a database: for the client id
-// and the secret of an application token, or a user of a classic database. The
-// answer is the session's token, for the header X-Cassandra-Token. Endpoint is
-// what DataEndpoint returned.
+// OpenSession opens a session with the REST API of a database, with client ID
+// and secret of an application token or a user of a classic database. It
+// returns the session token, for the header X-Cassandra-Token. endpoint is a
+// result of DataEndpoint.
 //
-// It is sent again only if it was not seen: a password is not tried thrice.
+// It is repeated only if the request was not received, so that a wrong password
+// is not tried three times.
 //
 //	POST {endpoint}/v1/auth
 func (s *DataService) OpenSession(ctx context.Context, endpoint, username string, password secret.Text) (secret.Text, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {
-		return "", fmt.Errorf("%w: it cannot be read", ErrURL)
+		return "", fmt.Errorf("%w: malformed URL", ErrURL)
 	}
 	type credentials struct {
 		Username string `json:"username"`
@@ -37,8 +38,8 @@ func (s *DataService) OpenSession(ctx context.Context, endpoint, username string
 	s.client.redact.Add(password)
 	k := call{
 		method: http.MethodPost, root: u.Scheme + "://" + u.Host, path: u.EscapedPath() + "/v1/auth",
-		body: credentials{username, password.Reveal()}, shown: map[string]string{"username": username},
-		header: http.Header{"X-Cassandra-Request-Id": {newUUID()}}, class: single, anyToken: true,
+		body: credentials{username, password.Reveal()}, redacted: map[string]string{"username": username},
+		header: http.Header{"X-Cassandra-Request-Id": {newUUID()}}, retry: atMostOnceNoOutcome, anyToken: true,
 	}
 	a, err := s.client.do(ctx, k)
 	if err != nil {
@@ -46,8 +47,8 @@ func (s *DataService) OpenSession(ctx context.Context, endpoint, username string
 	}
 	fields, err := uniqueFields(a.body)
 	var text string
-	if err != nil || json.Unmarshal(fields["authtoken"], &text) != nil || !printable(text) || len(text) > 1024 {
-		return "", s.client.unusable(k, a, "the answer has no session in it")
+	if err != nil || json.Unmarshal(fields["authtoken"], &text) != nil || !isPrintable(text) || len(text) > 1024 {
+		return "", s.client.invalidResponse(k, a, "the response has no session")
 	}
 	s.client.addSecrets(secret.Text(text))
 	return secret.Text(text), nil
@@ -62,33 +63,33 @@ func newUUID() string {
 }
 
 // DataEndpoint returns the address of the REST API of a database in one of its
-// regions, as a service with this root has it. The public service has a domain
-// for its data; another service must be the data host itself, as a server on
-// this machine is taken to be. Everything else is ErrElsewhere: a password goes
-// to nobody else.
+// regions, for a service with the given root. The public service has a separate
+// domain for data; any other service must be the data host itself, which is
+// assumed of a server on this machine. Everything else is ErrForeignHost, so that
+// a password is sent to no other host.
 func DataEndpoint(apiURL string, d Database, region string) (string, error) {
 	api, err := url.Parse(apiURL)
 	if err != nil {
-		return "", fmt.Errorf("%w: it cannot be read", ErrURL)
+		return "", fmt.Errorf("%w: malformed URL", ErrURL)
 	}
 	if domain, known := dataDomains()[api.Host]; known && api.Scheme == "https" {
 		return hostedEndpoint(d, region, domain)
 	}
-	if loopback(api.Hostname()) {
+	if isLoopback(api.Hostname()) {
 		return apiURL + "/api/rest", nil
 	}
 	u, err := url.Parse(d.Endpoint)
 	if err != nil || u.Scheme != api.Scheme || u.Host != api.Host || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", fmt.Errorf("%w: the data of %s is not at %s", ErrForeignHost, d.ID, api.Host)
+		return "", fmt.Errorf("%w: no known data host of %s at %s", ErrForeignHost, d.ID, api.Host)
 	}
 	if region != d.Region {
-		return "", fmt.Errorf("%w: the address in %s is not known, only that in %s", ErrForeignHost, region, d.Region)
+		return "", fmt.Errorf("%w: unknown address in %s, only %s is known", ErrForeignHost, region, d.Region)
 	}
 	return strings.TrimRight(d.Endpoint, "/"), nil
 }
 
-// PublicEndpoint is the address of the REST API of a database at the public
-// service, whose names the sandbox answers to in-process.
+// PublicEndpoint returns the address of the REST API of a database in the
+// public service. The sandbox serves these host names in-process.
 func PublicEndpoint(d Database, region string) (string, error) {
 	return hostedEndpoint(d, region, "apps.astra.datastax.com")
 }
@@ -101,17 +102,17 @@ func dataDomains() map[string]string {
 	}
 }
 
-// hostedEndpoint makes the name of a host out of an id and a region, which must
-// not lead to another one.
+// hostedEndpoint builds a host name from an ID and a region, and refuses any
+// that would change the domain.
 func hostedEndpoint(d Database, region, domain string) (string, error) {
 	label := d.ID + "-" + region
 	if d.ID == "" || !slices.Contains(d.Regions, region) || !isLabel(label) {
-		return "", fmt.Errorf("%w: %q in %q is no name of a host", ErrForeignHost, d.ID, region)
+		return "", fmt.Errorf("%w: %q in %q is not a valid host name", ErrForeignHost, d.ID, region)
 	}
 	return "https://" + label + "." + domain + "/api/rest", nil
 }
 
-// isLabel reports whether s may be one part of the name of a host.
+// isLabel reports whether s is a valid label of a host name.
 func isLabel(s string) bool {
 	return len(s) <= 63 && strings.Trim(s, "-") == s && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == ""
 }

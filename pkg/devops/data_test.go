@@ -14,7 +14,7 @@ import (
 const testPassword = "correct-horse-battery"
 
 func TestASessionIsOpenedWithoutTheToken(t *testing.T) {
-	c, s := scripted(t, fails(refused), status(201, fixture(t, "POST_api_rest_v1_auth.json")))
+	c, s := newScriptedClient(t, failWith(refused), status(201, fixture(t, "POST_api_rest_v1_auth.json")))
 	token, err := c.Data.OpenSession(t.Context(), "https://db-r.apps.example.com/api/rest", "user", testPassword)
 	if err != nil || token.Reveal() != "5c90f769-8784-499c-83f7-b764822255f1" {
 		t.Fatal(token.Reveal(), err)
@@ -33,7 +33,7 @@ func TestASessionIsAskedForOnce(t *testing.T) {
 		reply reply
 		want  error
 	}{
-		"the answer is lost":        {fails(reset), ErrNetwork},
+		"the answer is lost":        {failWith(reset), ErrNetwork},
 		"a server error":            {status(503, `{"description":"later","code":503}`), ErrServer},
 		"a wrong password":          {status(401, `{"description":"`+testPassword+` is wrong","code":401}`), ErrUnauthorized},
 		"a proxy's empty refusal":   {status(401, "null"), ErrUnauthorized},
@@ -43,7 +43,7 @@ func TestASessionIsAskedForOnce(t *testing.T) {
 		"what no header can carry":  {status(201, `{"authToken":"a\r\nX: b"}`), ErrInvalidResponse},
 		"an answer that breaks off": {truncated(`{"authToken":`), ErrNetwork},
 	} {
-		c, s := scripted(t, test.reply, status(201, `{"authToken":"second"}`))
+		c, s := newScriptedClient(t, test.reply, status(201, `{"authToken":"second"}`))
 		_, err := c.Data.OpenSession(t.Context(), "https://db-r.apps.example.com/api/rest", "user", testPassword)
 		if !errors.Is(err, test.want) || len(s.seen) != 1 {
 			t.Errorf("%s: %v after %d requests", name, err, len(s.seen))
@@ -100,7 +100,7 @@ func TestDataEndpoints(t *testing.T) {
 	}
 }
 
-// file answers with a file that is said to be of some length; -1 says nothing.
+// file responds with a file and a Content-Length; -1 omits it.
 func file(body string, length int64) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		resp, err := status(200, body)(req)
@@ -112,7 +112,7 @@ func file(body string, length int64) reply {
 func bundleAt(address string) Bundle { return Bundle{URL: secret.Text(address)} }
 
 func TestBundles(t *testing.T) {
-	c, s := answered(t, 200, "POST_v2_databases_secureBundleURL.json")
+	c, s := newFixtureClient(t, 200, "POST_v2_databases_secureBundleURL.json")
 	c.config.Before = func(Request) error { return errors.New("nothing is changed") }
 	all, err := c.Databases.Bundles(t.Context(), "d/1")
 	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || all[0].URL == "" {
@@ -122,7 +122,7 @@ func TestBundles(t *testing.T) {
 		t.Errorf("sent %s", s.seen[0])
 	}
 	for _, body := range []string{`{}`, `[{"region":"r"}]`} {
-		c, _ := scripted(t, status(200, body))
+		c, _ := newScriptedClient(t, status(200, body))
 		if _, err := c.Databases.Bundles(t.Context(), "d"); !errors.Is(err, ErrInvalidResponse) {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -131,7 +131,7 @@ func TestBundles(t *testing.T) {
 
 func TestABundleIsFetchedWithoutTheToken(t *testing.T) {
 	const address = "https://bucket.s3.us-east-2.amazonaws.com/x.zip?X-Amz-Signature=abcdef0123456789"
-	c, s := scripted(t, file("zip", 3))
+	c, s := newScriptedClient(t, file("zip", 3))
 	var got strings.Builder
 	n, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), &got)
 	if err != nil || n != 3 || got.String() != "zip" || s.headers[0].Get("Authorization") != "" {
@@ -145,14 +145,14 @@ func TestABundleIsFetchedWithoutTheToken(t *testing.T) {
 		"a redirect": {status(302, "", "Location", "https://evil.example.com/"), ErrInvalidResponse},
 		"a fault":    {status(503, ""), ErrServer},
 		"too often":  {status(429, ""), ErrRateLimited},
-		"nobody":     {fails(refused), ErrNetwork},
+		"nobody":     {failWith(refused), ErrNetwork},
 		"broken off": {truncated("zi"), ErrNetwork},
 		"too short":  {file("zip", 4), ErrNetwork},
 		"too long":   {file("zip", 2), ErrNetwork},
 		"too large":  {file(strings.Repeat("x", maxBundle+1), -1), ErrInvalidResponse},
 		"said to be": {file("zip", maxBundle+1), ErrInvalidResponse},
 	} {
-		c, s := scripted(t, test.reply)
+		c, s := newScriptedClient(t, test.reply)
 		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
 		if !errors.Is(err, test.want) || len(s.seen) != 1 || strings.Contains(err.Error(), "Signature") {
 			t.Errorf("%s: %v", name, err)
@@ -160,20 +160,20 @@ func TestABundleIsFetchedWithoutTheToken(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	signal := errors.New("a signal")
-	c, _ = scripted(t, func(*http.Request) (*http.Response, error) { cancel(signal); return nil, signal })
+	c, _ = newScriptedClient(t, func(*http.Request) (*http.Response, error) { cancel(signal); return nil, signal })
 	if _, err := c.Databases.FetchBundle(ctx, bundleAt(address), new(strings.Builder)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	full := errors.New("no space left")
-	c, _ = scripted(t, file("zip", 3))
-	if _, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), failing{full}); !errors.Is(err, full) {
+	c, _ = newScriptedClient(t, file("zip", 3))
+	if _, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), failingWriter{full}); !errors.Is(err, full) {
 		t.Error(err)
 	}
 }
 
-type failing struct{ err error }
+type failingWriter struct{ err error }
 
-func (f failing) Write([]byte) (int, error) { return 0, f.err }
+func (f failingWriter) Write([]byte) (int, error) { return 0, f.err }
 
 func TestABundleComesFromNowhereElse(t *testing.T) {
 	for address, fine := range map[string]bool{
@@ -193,7 +193,7 @@ func TestABundleComesFromNowhereElse(t *testing.T) {
 		"":                                                    false,
 		"https://bucket.s3.amazonaws.com\r\n.example.com/zip": false,
 	} {
-		c, s := scripted(t, file("zip", 3))
+		c, s := newScriptedClient(t, file("zip", 3))
 		_, err := c.Databases.FetchBundle(t.Context(), bundleAt(address), new(strings.Builder))
 		if fine != (err == nil) || !fine && (!errors.Is(err, ErrForeignHost) || len(s.seen) != 0) {
 			t.Errorf("%q: %v", address, err)

@@ -11,40 +11,38 @@ import (
 	"time"
 )
 
-// DatabaseService has the calls about databases, their keyspaces and regions.
-// Changes take their time: a call that makes one returns when the service has
-// accepted it.
+// DatabaseService manages databases, their keyspaces and regions. A change
+// returns when the service has accepted it, before it is complete.
 type DatabaseService service
 
-// A Database is a database with its regions and keyspaces.
+// Database is a database with its regions and keyspaces.
 type Database struct {
 	ID, OrgID, Name string
-	Status          string // as the API writes it: "ACTIVE", "HIBERNATED" and others
-	Owner           string // the id of the user who made it, or the client id of the token
+	Status          string // as in the API: "ACTIVE", "HIBERNATED" and others
+	Owner           string // user ID of the creator, or client ID of the token
 	Tier            string
 	CapacityUnits   int
-	Type            string // "vector", "serverless" or "classic"; others may come
+	Type            string // "vector", "serverless" or "classic"; others are possible
 	Cloud, Region   string // of the first datacenter
-	Keyspace        string // the default one
+	Keyspace        string // the default keyspace
 	Regions         []string
-	Keyspaces       []string // in alphabetical order, the default one among them
+	Keyspaces       []string // in alphabetical order, including the default one
 	Datacenters     []Datacenter
 	Endpoint        string // the dataEndpointUrl of the API: the REST address in the first region
 	CreatedAt       time.Time
 }
 
-// A Datacenter is a database's part in one region.
+// Datacenter is the part of a database in one region.
 type Datacenter struct {
 	ID, Name, Region, Tier, Cloud string
 }
 
-// All returns the databases that the token may see, page by page. Include
-// chooses by status: "" leaves out terminated ones, "all" does not. It needs
-// org-db-view.
+// All returns the databases that the token may see, page by page. include is a
+// status: "" omits terminated databases, "all" does not. It needs org-db-view.
 //
 //	GET /v2/databases
 func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Database, error] {
-	const pageSize = 100 // the most that the API gives
+	const pageSize = 100 // the API's maximum
 	return func(yield func(Database, error) bool) {
 		whole := []Database{}
 		all := pages(func(after string) ([]Database, string, int, error) {
@@ -55,14 +53,14 @@ func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Dat
 			if after != "" {
 				query.Set("starting_after", after)
 			}
-			page, size, err := fetchSized[wireDatabases](ctx, s.client, call{
-				method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", class: read,
+			page, size, err := fetchSized[databasesResponse](ctx, s.client, call{
+				method: http.MethodGet, path: "/v2/databases", query: query, permission: "org-db-view", retry: safe,
 			})
 			if err != nil {
 				return nil, "", size, err
 			}
 			if len(whole) == 0 {
-				whole = page // which may be long, and is not copied then
+				whole = page // avoids a copy of a long page
 			} else {
 				whole = append(whole, page...)
 			}
@@ -76,7 +74,7 @@ func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Dat
 				return
 			}
 		}
-		_, _ = listed(s.client, whole, nil)
+		_, _ = reportList(s.client, whole, nil)
 	}
 }
 
@@ -84,21 +82,21 @@ func (s *DatabaseService) All(ctx context.Context, include string) iter.Seq2[Dat
 //
 //	GET /v2/databases/{databaseId}
 func (s *DatabaseService) Get(ctx context.Context, id string) (Database, error) {
-	return fetch[wireDatabase](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/databases/{id}", id: id, permission: "org-db-view", class: read,
+	return fetch[databaseResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/databases/{id}", id: id, permission: "org-db-view", retry: safe,
 	})
 }
 
-type wireDatabase struct {
+type databaseResponse struct {
 	ID              id
 	OrgID, OwnerID  optional[id]
 	Status          text
-	Info            optional[wireInfo]
+	Info            optional[infoResponse]
 	CreationTime    timestamp
 	DataEndpointURL text
 }
 
-type wireInfo struct {
+type infoResponse struct {
 	Name, Tier, DBType  text
 	CapacityUnits       count
 	CloudProvider       text
@@ -106,13 +104,16 @@ type wireInfo struct {
 	Keyspace            text
 	Keyspaces           texts
 	AdditionalKeyspaces texts
-	Datacenters         optional[rows[wireDatacenter, Datacenter]]
+	Datacenters         optional[rows[datacenterResponse, Datacenter]]
 }
 
-// A wireDatacenter may be of any type, so that an odd one hides none of the others.
-type wireDatacenter struct{ optional[wireDatacenterFields] }
+// datacenterResponse tolerates other types, so that one invalid element does
+// not hide the others.
+type datacenterResponse struct {
+	optional[datacenterFieldsResponse]
+}
 
-type wireDatacenterFields struct {
+type datacenterFieldsResponse struct {
 	ID            optional[id]
 	Name          text
 	Region        optional[id]
@@ -120,11 +121,11 @@ type wireDatacenterFields struct {
 	CloudProvider text
 }
 
-func (w wireDatacenter) value() (Datacenter, bool) {
+func (w datacenterResponse) value() (Datacenter, bool) {
 	return Datacenter{string(w.v.ID.v), string(w.v.Name), string(w.v.Region.v), string(w.v.Tier), string(w.v.CloudProvider)}, true
 }
 
-func (w wireDatabase) value() (Database, bool) {
+func (w databaseResponse) value() (Database, bool) {
 	i := w.Info.v
 	datacenters, _ := i.Datacenters.v.value()
 	d := Database{
@@ -138,7 +139,7 @@ func (w wireDatabase) value() (Database, bool) {
 		regions = append(regions, dc.Region)
 	}
 	d.Regions = distinct(regions)
-	d.Keyspaces = i.Keyspaces // no specification has it, newer services do
+	d.Keyspaces = i.Keyspaces // not in the specification, but in newer services
 	if len(d.Keyspaces) == 0 {
 		d.Keyspaces = append([]string{d.Keyspace}, i.AdditionalKeyspaces...)
 	}
@@ -147,7 +148,7 @@ func (w wireDatabase) value() (Database, bool) {
 	return d, w.ID != ""
 }
 
-func (i wireInfo) kind() string {
+func (i infoResponse) kind() string {
 	switch {
 	case i.DBType != "":
 		return strings.ToLower(string(i.DBType))
@@ -157,9 +158,9 @@ func (i wireInfo) kind() string {
 	return "classic"
 }
 
-type wireDatabases = rows[wireDatabase, Database]
+type databasesResponse = rows[databaseResponse, Database]
 
-// distinct returns list without repetitions and empty elements, in its order.
+// distinct returns the list without duplicates and empty elements, in order.
 func distinct(list []string) []string {
 	out := []string{}
 	seen := make(map[string]bool, len(list))

@@ -9,9 +9,9 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A NewDatabase describes a database to be made. Type is "vector", "serverless"
-// or "classic"; Tier and CapacityUnits are those of a classic one, and so are
-// User and Password. Without a Keyspace the service chooses its name.
+// NewDatabase describes a database to create. Type is "vector", "serverless" or
+// "classic"; Tier, CapacityUnits, User and Password are for classic ones.
+// Without a Keyspace the service chooses its name.
 type NewDatabase struct {
 	Name, Type    string
 	Cloud, Region string
@@ -34,13 +34,13 @@ type databaseBody struct {
 	Password      string `json:"password,omitempty"`
 }
 
-// Create begins to make a database and returns its id. The service takes any
-// number of databases of one name, so this is never sent twice. It needs
+// Create starts the creation of a database and returns its ID. The service
+// allows duplicate names, so the request is never repeated. It needs
 // org-db-create.
 //
 //	POST /v2/databases
 func (s *DatabaseService) Create(ctx context.Context, d NewDatabase) (string, error) {
-	const tier = "serverless" // of every database that is not classic
+	const tier = "serverless" // of all databases that are not classic
 	body := databaseBody{
 		Name: d.Name, CloudProvider: strings.ToUpper(d.Cloud), Region: d.Region, Tier: cmp.Or(d.Tier, tier),
 		CapacityUnits: cmp.Or(d.CapacityUnits, 1), Keyspace: d.Keyspace, User: d.User,
@@ -52,19 +52,19 @@ func (s *DatabaseService) Create(ctx context.Context, d NewDatabase) (string, er
 	if body.Password = d.Password.Reveal(); body.Password != "" {
 		s.client.redact.Add(d.Password)
 	}
-	k := call{method: http.MethodPost, path: "/v2/databases", body: body, shown: shown, permission: "org-db-create", class: once}
+	k := call{method: http.MethodPost, path: "/v2/databases", body: body, redacted: shown, permission: "org-db-create", retry: atMostOnce}
 	a, err := s.client.do(ctx, k)
 	if err != nil {
 		return "", err
 	}
-	id := a.header.Get("Location") // the bare id, whatever the name of the header says
+	id := a.header.Get("Location") // the ID alone, despite the name of the header
 	if !LooksLikeID(id) {
-		return "", s.client.unusable(k, a, "the answer does not say which database it is")
+		return "", s.client.invalidResponse(k, a, "the response has no database ID")
 	}
 	return id, nil
 }
 
-// LooksLikeID reports whether s has the form of an id of the service.
+// LooksLikeID reports whether s has the format of an ID of the service.
 func LooksLikeID(s string) bool {
 	if len(s) != 36 {
 		return false
@@ -78,39 +78,35 @@ func LooksLikeID(s string) bool {
 	return true
 }
 
-// Terminate begins to delete a database with all that is in it. A second call
+// Terminate starts the deletion of a database and all its data. A second call
 // is refused. It needs org-db-terminate.
 //
 //	POST /v2/databases/{databaseId}/terminate
 func (s *DatabaseService) Terminate(ctx context.Context, id string) error {
-	return s.post(ctx, call{path: "/v2/databases/{id}/terminate", id: id, permission: "org-db-terminate", class: once})
+	return s.post(ctx, call{path: "/v2/databases/{id}/terminate", id: id, permission: "org-db-terminate", retry: atMostOnce})
 }
 
-// Park begins to park a classic database. It needs org-db-suspend.
-//
-//	POST /v2/databases/{databaseId}/park
+// Park starts to park a classic database. It needs org-db-suspend.
 func (s *DatabaseService) Park(ctx context.Context, id string) error {
-	return s.post(ctx, call{path: "/v2/databases/{id}/park", id: id, permission: "org-db-suspend", class: idempotent})
+	return s.post(ctx, call{path: "/v2/databases/{id}/park", id: id, permission: "org-db-suspend", retry: idempotent})
 }
 
-// Unpark begins to bring a parked database back. It needs org-db-suspend.
-//
-//	POST /v2/databases/{databaseId}/unpark
+// Unpark starts to unpark a database. It needs org-db-suspend.
 func (s *DatabaseService) Unpark(ctx context.Context, id string) error {
-	return s.post(ctx, call{path: "/v2/databases/{id}/unpark", id: id, permission: "org-db-suspend", class: idempotent})
+	return s.post(ctx, call{path: "/v2/databases/{id}/unpark", id: id, permission: "org-db-suspend", retry: idempotent})
 }
 
-// Resize begins to give a classic database so many capacity units. It needs
-// org-db-expand.
+// Resize starts to change the capacity of a classic database to a number of
+// units. It needs org-db-expand.
 //
 //	POST /v2/databases/{databaseId}/resize
 func (s *DatabaseService) Resize(ctx context.Context, id string, units int) error {
 	return s.post(ctx, call{
-		path: "/v2/databases/{id}/resize", id: id, body: map[string]int{"capacityUnits": units}, permission: "org-db-expand", class: idempotent,
+		path: "/v2/databases/{id}/resize", id: id, body: map[string]int{"capacityUnits": units}, permission: "org-db-expand", retry: idempotent,
 	})
 }
 
-// ResetPassword gives a user of a classic database another password. It needs
+// ResetPassword sets the password of a user of a classic database. It needs
 // org-db-passwordreset.
 //
 //	POST /v2/databases/{databaseId}/resetPassword
@@ -118,7 +114,7 @@ func (s *DatabaseService) ResetPassword(ctx context.Context, id, username string
 	s.client.redact.Add(password)
 	return s.post(ctx, call{
 		path: "/v2/databases/{id}/resetPassword", id: id, body: map[string]string{"username": username, "password": password.Reveal()},
-		shown: map[string]string{"username": username}, permission: "org-db-passwordreset", class: idempotent,
+		redacted: map[string]string{"username": username}, permission: "org-db-passwordreset", retry: idempotent,
 	})
 }
 

@@ -17,96 +17,96 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// maxMessage is the number of characters of a service's text that are kept.
+// maxMessage is the maximum length of a quoted text of the service, in
+// characters.
 const maxMessage = 500
 
 func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/@\s]*@`) }
 
-// messageText says in a few words why an answer is no success. No secret that the
-// client knows is in them, whoever put it there.
+// messageText describes why a response is not a success. Secrets known to the
+// client are redacted.
 func (c *Client) messageText(a response) string {
 	var s string
 	switch {
 	case a.err != nil:
-		s = c.fault(a)
+		s = c.describeError(a)
 	case a.status >= 300 && a.status < 400:
-		s = "the answer leads elsewhere" + elsewhere(a.header)
+		s = "redirected" + redirectHost(a.header)
 	default:
 		s, _ = message(a.header, a.body)
 	}
-	return userinfo().ReplaceAllString(c.clean(s), "://")
+	return userinfo().ReplaceAllString(c.redactText(s), "://")
 }
 
-// clean takes the secrets of this client out of a text.
-func (c *Client) clean(s string) string {
+// redactText removes the secrets of this client from a text.
+func (c *Client) redactText(s string) string {
 	if failpoint.Disabled("message-redaction") {
 		return s
 	}
 	return c.redact.Redact(s)
 }
 
-// elsewhere names the host of a redirect: who it is tells a sign-in page from
-// a moved API.
-func elsewhere(header http.Header) string {
+// redirectHost returns the host of a redirect: it distinguishes a sign-in page
+// from a moved API.
+func redirectHost(header http.Header) string {
 	u, err := url.Parse(header.Get("Location"))
-	if err != nil || !printable(u.Host) {
+	if err != nil || !isPrintable(u.Host) {
 		return ""
 	}
-	return ", to " + firstLine(u.Host)
+	return " to " + firstLine(u.Host)
 }
 
-// fault words the error of an attempt. What the service sent is not quoted: it
-// may be a part of a secret.
-func (c *Client) fault(a response) string {
+// describeError describes the error of an attempt. Data from the service is not
+// quoted: it may be part of a secret.
+func (c *Client) describeError(a response) string {
 	op, isOp := errors.AsType[*net.OpError](a.err)
-	if !a.sent && !a.ended {
+	if !a.sent && !a.canceled {
 		if _, words := c.trouble(a); words != "" {
 			return words
 		}
 	}
 	switch {
-	case errors.Is(a.err, errSlow):
-		return "no answer within " + c.config.AttemptTimeout.String()
-	case errors.Is(a.err, errLarge):
-		return errLarge.Error()
+	case errors.Is(a.err, errAttemptTimeout):
+		return "no response within " + c.config.AttemptTimeout.String()
+	case errors.Is(a.err, errTooLarge):
+		return errTooLarge.Error()
 	case errors.Is(a.err, context.Canceled):
 		return "interrupted"
-	case a.ended:
-		return firstLine(a.err.Error()) // not a word of the service
+	case a.canceled:
+		return firstLine(a.err.Error()) // not data of the service
 	case isTimeout(a.err) && a.sent:
-		return "no answer in time"
+		return "no response in time"
 	case isBroken(a.err) && a.sent:
-		return "the connection broke before the whole answer was there"
+		return "connection lost before the response arrived"
 	case isBroken(a.err) && !isOp:
-		return "the connection broke before the request was sent"
+		return "connection lost before the request was sent"
 	case isOp && a.sent:
 		return op.Op + ": " + op.Err.Error()
 	case a.sent && a.status == 0:
-		return "the answer could not be read"
+		return "the response could not be read"
 	case a.sent:
-		return "the answer could not be read to its end"
+		return "the response could not be read completely"
 	}
-	// Nothing was sent, so nothing in the error can come from an answer.
+	// Nothing was sent, so the error cannot quote a response.
 	if wrapped, ok := errors.AsType[*url.Error](a.err); ok {
 		return firstLine(wrapped.Err.Error())
 	}
 	return firstLine(a.err.Error())
 }
 
-// message reads the text and the number out of the body of a refusal. The API
-// writes them in four ways: {"errors":[{"ID":1,"message":""}]}, a JSON string,
-// null and plain text.
+// message returns text and code of an error body. The API uses four formats:
+// {"errors":[{"ID":1,"message":""}]}, a JSON string, null and plain text.
 func message(header http.Header, body []byte) (text string, code int) {
 	body = bytes.TrimSpace(body)
 	if isHTML(header, body) {
-		return "the answer is text/html: a proxy or a sign-in page?", 0
+		return "the response is text/html, perhaps from a proxy or a sign-in page", 0
 	}
 	if len(body) == 0 {
 		return "", 0
 	}
 	switch body[0] {
 	case '{':
-		text, code = fromObject(body)
+		text, code = objectMessage(body)
 		return firstLine(text), code
 	case '[':
 		return "", 0
@@ -122,9 +122,9 @@ func message(header http.Header, body []byte) (text string, code int) {
 	return firstLine(string(body)), 0
 }
 
-// fromObject reads the envelope, or what other services on the way write.
-// A field of an unexpected type is passed over.
-func fromObject(body []byte) (text string, code int) {
+// objectMessage reads the API's envelope, or the objects of proxies and
+// gateways. Fields of unexpected types are ignored.
+func objectMessage(body []byte) (text string, code int) {
 	var doc struct {
 		Errors      json.RawMessage
 		Message     stringOrNumber
@@ -155,7 +155,8 @@ func fromObject(body []byte) (text string, code int) {
 	return string(cmp.Or(doc.Message, doc.Description, doc.Error)), code
 }
 
-// A stringOrNumber takes a JSON string or number and is empty for everything else.
+// stringOrNumber accepts a JSON string or number and is empty for anything
+// else.
 type stringOrNumber string
 
 // UnmarshalJSON never fails on valid JSON.
@@ -172,7 +173,8 @@ func (f *stringOrNumber) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// firstLine returns the first line of s with something in it, shortened and in valid UTF-8.
+// firstLine returns the first non-empty line of s, shortened and as valid
+// UTF-8.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	s = strings.TrimSpace(strings.ToValidUTF8(s, "\ufffd"))
@@ -185,7 +187,7 @@ func firstLine(s string) string {
 	return s
 }
 
-// isHTML reports whether an answer is a web page: the API never sends one.
+// isHTML reports whether a response is a web page. The API never sends one.
 func isHTML(header http.Header, body []byte) bool {
 	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	return kind == "text/html" || kind == "application/xhtml+xml" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))

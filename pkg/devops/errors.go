@@ -11,37 +11,37 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// The kinds of errors. Each error of a call is one of them or a context's
+// The kinds of errors. Each error of a call wraps one of them or a context's
 // error; test with errors.Is.
 var (
-	ErrURL             = errors.New("not the URL of an API")
-	ErrUnauthorized    = errors.New("the token is not accepted")
-	ErrForbidden       = errors.New("a permission is missing")
+	ErrURL             = errors.New("invalid API URL")
+	ErrUnauthorized    = errors.New("the token was rejected")
+	ErrForbidden       = errors.New("missing permission")
 	ErrNotFound        = errors.New("not found")
 	ErrConflict        = errors.New("conflict with the current state")
-	ErrInvalid         = errors.New("the request is not accepted")
+	ErrInvalid         = errors.New("invalid request")
 	ErrRateLimited     = errors.New("too many requests")
-	ErrServer          = errors.New("the service has a fault")
+	ErrServer          = errors.New("service error")
 	ErrNetwork         = errors.New("the service cannot be reached")
-	ErrInvalidResponse = errors.New("the answer cannot be used")
-	ErrForeignHost     = errors.New("the address leads away from the service")
+	ErrInvalidResponse = errors.New("invalid response")
+	ErrForeignHost     = errors.New("the address belongs to another service")
 	ErrOutcomeUnknown  = errors.New("the outcome is unknown") // sent, must not be repeated, not clearly answered
 )
 
-// An Error is what became of a call that did not succeed.
+// Error is the error of a call.
 type Error struct {
 	Method, Path string
-	Status       int    // 0 without an answer
-	Code         int    // the service's own number, or 0
-	Message      string // often the service's own text, unchanged: sanitize it before a terminal sees it
+	Status       int    // 0 without a response
+	Code         int    // the service's error number, or 0
+	Message      string // often the service's text, unchanged: sanitize it before printing
 	RequestID    string
 	Permission   string        // the action that the call needs
-	Sent         bool          // the service may have seen it
-	Lost         bool          // an attempt before the last was sent and not clearly answered
-	Changes      bool          // the call is one that changes something
-	Trouble      Trouble       // what kept it from reaching the service, where that is known
-	Host, Proxy  string        // of the service, and of the proxy to it, if there is one
-	RetryAfter   time.Duration // the wait that the service asks for; 0 if it asks for none
+	Sent         bool          // the service may have received the request
+	Lost         bool          // an earlier attempt was sent and its response lost
+	Changes      bool          // the call changes something
+	Trouble      Trouble       // why the service was not reached, where known
+	Host, Proxy  string        // of the service, and of its proxy, if any
+	RetryAfter   time.Duration // the wait that the service asks for; 0 is none
 	kind         error
 	cause        error
 }
@@ -64,8 +64,7 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ": ")
 }
 
-// Unwrap returns the kind of the error and, where there is one, a
-// PartialCredential.
+// Unwrap returns the kind of the error and any PartialCredential.
 func (e *Error) Unwrap() []error {
 	if e.cause == nil {
 		return []error{e.kind}
@@ -73,69 +72,70 @@ func (e *Error) Unwrap() []error {
 	return []error{e.kind, e.cause}
 }
 
-// MaybeApplied reports whether a call failed in such a way that the service may have
-// made the change that it is about.
+// MaybeApplied reports whether the service may have applied the change of a
+// failed call.
 func MaybeApplied(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return errors.Is(err, ErrOutcomeUnknown) || ok && e.Changes && (e.Lost || e.Sent && !isFinal(e.Status))
 }
 
-// codeNoSuchToken is the service's number for a token that was revoked, or that it
-// never issued.
+// codeNoSuchToken is the service's code for a token that was revoked or never
+// issued.
 const codeNoSuchToken = 340018
 
-// NoSuchToken reports whether the service said clearly that the token which was
-// used does not exist. Other refusals are no proof of that: they may come from a
-// gateway, or be about a permission.
+// NoSuchToken reports whether the service confirmed that the token of the
+// request does not exist. Other rejections do not prove it: they may come from
+// a gateway or concern a permission.
 func NoSuchToken(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.Code == codeNoSuchToken || failpoint.Disabled("clear-rejection")) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
-// A PartialCredential names the one client id in an answer that cannot be used. It
-// may be that of the token which the service made, or of any other token.
+// PartialCredential has the only client ID in an invalid response to the
+// creation of a token. It may be that of the new token or of another one.
 type PartialCredential struct{ ClientID string }
 
-// Error names the token.
+// Error includes the client ID.
 func (p *PartialCredential) Error() string {
-	return "the unusable answer names the client ID " + p.ClientID
+	return "the invalid response has the client ID " + p.ClientID
 }
 
-// verdict is the error that follows from the last answer of a trip.
-func (c *Client) verdict(ctx context.Context, t *attemptState) error {
-	k, a := t.call, t.answer
+// checkOutcome returns the error that follows from the last response.
+func (c *Client) checkOutcome(ctx context.Context, t *attemptState) error {
+	k, a := t.call, t.response
 	switch {
-	case a.err != nil && k.class == once && a.sent:
+	case a.err != nil && k.retry == atMostOnce && a.sent:
 		return c.newError(t, ErrOutcomeUnknown)
-	case errors.Is(ctx.Err(), context.Canceled) && (a.err != nil || t.repeatable()):
+	case errors.Is(ctx.Err(), context.Canceled) && (a.err != nil || t.isRetryable()):
 		return c.newError(t, context.Canceled)
-	case errors.Is(a.err, errLarge):
+	case errors.Is(a.err, errTooLarge):
 		return c.newError(t, ErrInvalidResponse)
 	case a.err != nil:
 		return c.newError(t, ErrNetwork)
 	case a.status >= 200 && a.status < 300 && (!isHTML(a.header, a.body) || failpoint.Disabled("sign-in-page")):
 		return nil
 	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost && !k.literal:
-		return nil // the attempt whose answer was lost did it
+		return nil // the attempt with the lost response succeeded
 	}
 	return c.newError(t, kindOf(k, a))
 }
 
-// kindOf is the kind of error that an answer means.
+// kindOf returns the kind of error of a response.
 func kindOf(k call, a response) error {
-	if k.class == once && !isFinal(a.status) {
+	if k.retry == atMostOnce && !isFinal(a.status) {
 		return ErrOutcomeUnknown
 	}
 	_, code := message(a.header, a.body)
 	switch a.status {
 	case http.StatusUnauthorized:
-		// Without the permission, parts of the API say 401 and "null".
+		// Parts of the API respond with 401 and "null" for a missing
+		// permission.
 		if text := strings.TrimSpace(string(a.body)); (text == "" || text == "null") && !k.anyToken {
 			return ErrForbidden
 		}
 		return ErrUnauthorized
 	case http.StatusForbidden:
-		if code == 340012 || code == 340017 || code == codeNoSuchToken { // all of them: no such token
+		if code == 340012 || code == 340017 || code == codeNoSuchToken { // all mean an unknown token
 			return ErrUnauthorized
 		}
 		return ErrForbidden
@@ -157,7 +157,7 @@ func kindOf(k call, a response) error {
 	return ErrInvalidResponse
 }
 
-// isFinal reports whether a status says for certain that nothing was done.
+// isFinal reports whether a status proves that nothing was changed.
 func isFinal(status int) bool {
 	switch status {
 	case 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431:
@@ -167,14 +167,14 @@ func isFinal(status int) bool {
 }
 
 func (c *Client) newError(t *attemptState, kind error) *Error {
-	a := t.answer
+	a := t.response
 	e := &Error{
 		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.messageText(a),
-		RequestID: c.clean(requestID(a.header)), Permission: t.call.permission,
-		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.class != read, kind: kind,
+		RequestID: c.redactText(requestID(a.header)), Permission: t.call.permission,
+		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.retry != safe, kind: kind,
 	}
 	e.Host, e.Proxy = a.host, a.proxy
-	if a.err != nil && !a.sent && !a.ended {
+	if a.err != nil && !a.sent && !a.canceled {
 		e.Trouble, _ = c.trouble(a)
 	}
 	if a.err == nil {
@@ -184,10 +184,11 @@ func (c *Client) newError(t *attemptState, kind error) *Error {
 	return e
 }
 
-// unusable is the error of an answer that says that it was done, but not what.
-func (c *Client) unusable(k call, a response, why string) error {
-	e := c.newError(&attemptState{call: k, answer: a}, ErrInvalidResponse)
-	if k.class == once {
+// invalidResponse returns the error for a successful response without the
+// expected content.
+func (c *Client) invalidResponse(k call, a response, why string) error {
+	e := c.newError(&attemptState{call: k, response: a}, ErrInvalidResponse)
+	if k.retry == atMostOnce {
 		e.kind = ErrOutcomeUnknown
 	}
 	e.Message, e.Code = why, 0
@@ -196,7 +197,7 @@ func (c *Client) unusable(k call, a response, why string) error {
 
 func requestID(header http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "Cf-Ray"} {
-		if id := header.Get(name); printable(id) && len(id) <= 128 {
+		if id := header.Get(name); isPrintable(id) && len(id) <= 128 {
 			return id
 		}
 	}

@@ -34,21 +34,21 @@ func TestRefusals(t *testing.T) {
 		{"half an object is not quoted", list, status(400, `{"secret":"S`), ErrInvalid, 0, ""},
 		{"first line", list, status(400, "one\ntwo", plain...), ErrInvalid, 0, "one"},
 		{"long", list, status(400, strings.Repeat("\u00e4", 1000), plain...), ErrInvalid, 0, strings.Repeat("\u00e4", 500) + "…"},
-		{"page", list, status(403, "<p>x", html...), ErrForbidden, 0, "the answer is text/html: a proxy or a sign-in page?"},
-		{"captive portal", list, status(200, "<!DOCTYPE html>"), ErrInvalidResponse, 0, "the answer is text/html: a proxy or a sign-in page?"},
-		{"captive portal for a change", remove, status(200, "hello", html...), ErrInvalidResponse, 0, "the answer is text/html: a proxy or a sign-in page?"},
-		{"redirect", list, status(302, "", "Location", "https://login.example.com/?next=secret"), ErrInvalidResponse, 0, "the answer leads elsewhere, to login.example.com"},
-		{"malformed redirect", list, status(302, "", "Location", "http://[evil"), ErrInvalidResponse, 0, "the answer leads elsewhere"},
-		{"half JSON", list, status(200, `{"clients":[`), ErrInvalidResponse, 0, "the answer is not the JSON that was expected"},
-		{"other JSON", list, status(200, `{"status":"ok"}`), ErrInvalidResponse, 0, "the answer lacks what it must have"},
-		{"empty", list, status(200, ``), ErrInvalidResponse, 0, "the answer is not the JSON that was expected"},
-		{"null element", list, status(200, `{"clients":[null]}`), ErrInvalidResponse, 0, "the answer lacks what it must have"},
-		{"no organization", current, status(200, `{}`), ErrInvalidResponse, 0, "the answer lacks what it must have"},
+		{"page", list, status(403, "<p>x", html...), ErrForbidden, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
+		{"captive portal", list, status(200, "<!DOCTYPE html>"), ErrInvalidResponse, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
+		{"captive portal for a change", remove, status(200, "hello", html...), ErrInvalidResponse, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
+		{"redirect", list, status(302, "", "Location", "https://login.example.com/?next=secret"), ErrInvalidResponse, 0, "redirected to login.example.com"},
+		{"malformed redirect", list, status(302, "", "Location", "http://[evil"), ErrInvalidResponse, 0, "redirected"},
+		{"half JSON", list, status(200, `{"clients":[`), ErrInvalidResponse, 0, "the response is not the expected JSON"},
+		{"other JSON", list, status(200, `{"status":"ok"}`), ErrInvalidResponse, 0, "the response lacks a required field"},
+		{"empty", list, status(200, ``), ErrInvalidResponse, 0, "the response is not the expected JSON"},
+		{"null element", list, status(200, `{"clients":[null]}`), ErrInvalidResponse, 0, "the response lacks a required field"},
+		{"no organization", current, status(200, `{}`), ErrInvalidResponse, 0, "the response lacks a required field"},
 		{"the token comes back", list, status(400, "bad token "+testToken+" here", plain...), ErrInvalid, 0, "bad token [secret] here"},
 		{"userinfo comes back", list, status(400, "via http://u:p@proxy/ x", plain...), ErrInvalid, 0, "via http://proxy/ x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, _ := scripted(t, test.reply)
+			c, _ := newScriptedClient(t, test.reply)
 			err := test.call(t.Context(), c)
 			e, ok := errors.AsType[*Error](err)
 			if !ok || !errors.Is(err, test.want) {
@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 func current(ctx context.Context, c *Client) error { _, err := c.Orgs.Current(ctx); return err }
 
 func TestErrorText(t *testing.T) {
-	c, _ := scripted(t,
+	c, _ := newScriptedClient(t,
 		status(404, `"no such role"`, "X-Request-Id", "abc-1"),
 		status(401, "null", "Cf-Ray", "7\x1b[2J"),
 		status(504, `{"errors":[{"ID":5,"message":"late"}]}`))
@@ -94,7 +94,7 @@ func TestOnlyDefiniteStatusesAreRefusalsOfACreation(t *testing.T) {
 		if code == 429 {
 			continue // waits; see TestRetries
 		}
-		c, s := scripted(t, status(code, "{}"))
+		c, s := newScriptedClient(t, status(code, "{}"))
 		err := create(t.Context(), c)
 		if err == nil || errors.Is(err, ErrOutcomeUnknown) == refused[code] || len(s.seen) != 1 {
 			t.Errorf("%d: %v after %d requests", code, err, len(s.seen))

@@ -10,7 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// The kind of an error is tested with errors.Is.
+// Test the kind of an error with errors.Is.
 func ExampleNew() {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -29,13 +29,13 @@ func ExampleNew() {
 	// Output: true
 }
 
-// A request that makes something is never sent twice. Where the answer is lost, the
-// error says so, and MaybeApplied reports that the token may exist.
+// A request that creates something is never repeated. If its response is lost,
+// MaybeApplied reports that the token may exist.
 func ExampleMaybeApplied() {
 	sent := 0
 	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		sent++
-		panic(http.ErrAbortHandler) // the connection ends without an answer
+		panic(http.ErrAbortHandler) // closes the connection without a response
 	}))
 	defer service.Close()
 

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+func discardLogger() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func FuzzMessage(f *testing.F) {
 	for _, name := range []string{"error_envelope.json", "error_null.json", "error_string.json", "error_text.txt"} {
@@ -36,21 +36,21 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(`{"clients":[null,{"clientId":"x","roles":null,"generatedOn":{}}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		decoded[wireMembers](t, body)
-		decoded[wireUser](t, body)
-		decoded[wireRoles](t, body)
-		decoded[wireTokens](t, body)
-		decoded[wireDatabases](t, body)
-		decoded[wireOrg](t, body)
+		checkDecode[membersResponse](t, body)
+		checkDecode[userResponse](t, body)
+		checkDecode[rolesResponse](t, body)
+		checkDecode[tokensResponse](t, body)
+		checkDecode[databasesResponse](t, body)
+		checkDecode[orgResponse](t, body)
 		made, err := parseCredential(body)
-		if err == nil && (!printable(made.Secret.Reveal()) || !strings.Contains(made.Token.Reveal(), ":"+made.ClientID+":")) {
+		if err == nil && (!isPrintable(made.Secret.Reveal()) || !strings.Contains(made.Token.Reveal(), ":"+made.ClientID+":")) {
 			t.Errorf("taken for a credential: %q", body)
 		}
-		_ = withPartial(&Error{kind: ErrOutcomeUnknown}, body)
+		_ = withPartialCredential(&Error{kind: ErrOutcomeUnknown}, body)
 	})
 }
 
-func decoded[W wire[T], T any](t *testing.T, body []byte) {
+func checkDecode[W decoder[T], T any](t *testing.T, body []byte) {
 	var doc W
 	if json.Unmarshal(body, &doc) == nil {
 		if v, ok := doc.value(); ok {

@@ -8,50 +8,48 @@ import (
 	"time"
 )
 
-// Moment is the wait that a service asks for which says nothing but "not now": the
-// shortest one that the header can say. A longer one holds for all calls of the
-// operation.
+// Moment is the shortest wait that Retry-After can express. Longer ones apply
+// to all calls of the operation.
 const Moment = time.Second
 
-// holds remember for how long the service wants no call of an operation, for
-// callers that call again and again, as one that waits for a database does.
+// holds has the requested waits by operation, for callers that poll.
 type holds struct {
 	mu  sync.Mutex
 	all map[string]hold
 }
 
 type hold struct {
-	until  time.Time
-	answer response
+	until    time.Time
+	response response
 }
 
-// note remembers what an answer asks for.
-func (c *Client) note(operation string, a response) {
+// recordHold records the wait that a response asks for.
+func (c *Client) recordHold(operation string, a response) {
 	now := c.now()
 	wait := retryAfter(a.header, now)
 	if a.err != nil || now.IsZero() || wait <= Moment || a.status != http.StatusTooManyRequests && a.status != http.StatusServiceUnavailable {
 		return
 	}
-	c.held.mu.Lock()
-	defer c.held.mu.Unlock()
-	if c.held.all == nil {
-		c.held.all = map[string]hold{}
+	c.holds.mu.Lock()
+	defer c.holds.mu.Unlock()
+	if c.holds.all == nil {
+		c.holds.all = map[string]hold{}
 	}
-	c.held.all[operation] = hold{now.Add(wait), a}
+	c.holds.all[operation] = hold{now.Add(wait), a}
 }
 
-// heed waits until the service wants a call of the operation. Where that is too
-// long, it returns the refusal that said so.
-func (c *Client) heed(ctx context.Context, operation string, t *attemptState) error {
-	c.held.mu.Lock()
-	held := c.held.all[operation]
-	c.held.mu.Unlock()
+// awaitHold waits until calls of the operation are allowed. If that takes too
+// long, it returns the recorded error.
+func (c *Client) awaitHold(ctx context.Context, operation string, t *attemptState) error {
+	c.holds.mu.Lock()
+	held := c.holds.all[operation]
+	c.holds.mu.Unlock()
 	wait := held.until.Sub(c.now())
 	if held.until.IsZero() || wait <= 0 {
 		return nil
 	}
-	if impatient(ctx) || c.tooLong(ctx, wait) {
-		return c.refused(t, held, wait)
+	if skipsRateLimitRetry(ctx) || c.exceedsDeadline(ctx, wait) {
+		return c.holdError(t, held, wait)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -59,23 +57,24 @@ func (c *Client) heed(ctx context.Context, operation string, t *attemptState) er
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		if context.Cause(ctx) == context.DeadlineExceeded { //nolint:errorlint // what wraps it has words of its own
-			return c.refused(t, held, wait)
+		if context.Cause(ctx) == context.DeadlineExceeded { //nolint:errorlint // the wrapped error has its own message
+			return c.holdError(t, held, wait)
 		}
 		return context.Cause(ctx)
 	}
 }
 
-// refused is the error of a call that is not sent, as the service asked for that.
-func (c *Client) refused(t *attemptState, held hold, wait time.Duration) error {
+// holdError returns the error of a call that was not sent because the service
+// asked to wait.
+func (c *Client) holdError(t *attemptState, held hold, wait time.Duration) error {
 	kind := ErrServer
-	if held.answer.status == http.StatusTooManyRequests {
+	if held.response.status == http.StatusTooManyRequests {
 		kind = ErrRateLimited
 	}
-	a := held.answer
+	a := held.response
 	a.sent, a.header = false, maps.Clone(a.header)
 	a.header.Del("Retry-After")
-	e := c.newError(&attemptState{call: t.call, answer: a}, kind)
+	e := c.newError(&attemptState{call: t.call, response: a}, kind)
 	e.RetryAfter = wait
 	return e
 }

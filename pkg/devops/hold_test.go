@@ -11,11 +11,11 @@ import (
 
 func TestNoCallIsSentSoonerThanTheServiceAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, s := scripted(t, status(429, `"slow down"`, "Retry-After", "120"), status(204, ""), status(200, `{"clients":[]}`))
+		c, s := newScriptedClient(t, status(429, `"slow down"`, "Retry-After", "120"), status(204, ""), status(200, `{"clients":[]}`))
 		short, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
 		begin := time.Now()
-		for range 3 { // as one that looks again and again
+		for range 3 { // like a caller that polls
 			err := list(short, c)
 			refusal, ok := errors.AsType[*Error](err)
 			if !ok || !errors.Is(err, ErrRateLimited) || refusal.RetryAfter < 100*time.Second || !strings.Contains(err.Error(), "slow down: the service asks to wait") {
@@ -40,7 +40,7 @@ func TestNoCallIsSentSoonerThanTheServiceAsks(t *testing.T) {
 
 func TestAnInterruptEndsTheWaitForTheService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, s := scripted(t, status(503, "", "Retry-After", "7200"))
+		c, s := newScriptedClient(t, status(503, "", "Retry-After", "7200"))
 		_ = list(t.Context(), c)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
 		defer cancel()

@@ -7,20 +7,20 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// errID says that an answer holds an id of a form that no id has.
-var errID = errors.New("an ID in the answer has characters that an ID cannot have")
+// errID reports a malformed ID in a response.
+var errID = errors.New("malformed ID in the response")
 
-// maxID is the length of the longest id that is believed. The service's own have
-// at most 38 characters: a database's and a datacenter's number.
+// maxID is the maximum length of an ID. The service's own have at most 38
+// characters: those of datacenters.
 const maxID = 64
 
-// An id names a thing in answers: an organization, a user, a role, a token, a
-// database or a region. What the program later puts into an address, a file's
-// name or a command begins here, so an answer with an id of another form is not
-// used at all. One that is left out would make a list look whole that is not.
+// id identifies an organization, user, role, token, database or region in
+// responses. IDs become parts of URLs, file names and commands, so a response
+// with a malformed one is rejected as a whole: without the element, a list
+// would look complete.
 type id string
 
-// UnmarshalText accepts what [IsID] does, and nothing.
+// UnmarshalText accepts an empty ID and what [IsID] accepts.
 func (i *id) UnmarshalText(b []byte) error {
 	if len(b) > 0 && !IsID(string(b)) {
 		return errID
@@ -29,8 +29,9 @@ func (i *id) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// IsID reports whether s has a form that an id of the service may have: letters,
-// digits, dashes and underscores, at most 64, the first a letter or a digit.
+// IsID reports whether s has the format of an ID of the service: letters,
+// digits, dashes and underscores, at most 64, starting with a letter or a
+// digit.
 func IsID(s string) bool {
 	if s == "" || len(s) > maxID || s[0] == '-' || s[0] == '_' {
 		return false

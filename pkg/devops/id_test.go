@@ -16,7 +16,7 @@ func unusableIDs() []string {
 	}
 }
 
-// TestUnusableIDs has an id in each place of each answer that is not one.
+// TestUnusableIDs puts malformed IDs into each place of each response.
 func TestUnusableIDs(t *testing.T) {
 	t.Parallel()
 	type ask = func(context.Context, *Client) (any, error)
@@ -57,7 +57,7 @@ func TestUnusableIDs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			for _, bad := range unusableIDs() {
-				client, _ := scripted(t, status(200, strings.Replace(c.body, "%q", `"`+bad+`"`, 1)))
+				client, _ := newScriptedClient(t, status(200, strings.Replace(c.body, "%q", `"`+bad+`"`, 1)))
 				got, err := c.ask(t.Context(), client)
 				if !errors.Is(err, ErrInvalidResponse) && !errors.Is(err, ErrOutcomeUnknown) {
 					t.Errorf("%.40q is taken for an id: %.80v, %v", bad, got, err)
@@ -66,7 +66,7 @@ func TestUnusableIDs(t *testing.T) {
 				}
 			}
 			for _, good := range []string{"a", "0a1b", "FakeFakeFakeFakeFakeFake", testVector + "-12", "us-east_1"} {
-				client, _ := scripted(t, status(200, strings.Replace(c.body, "%q", `"`+good+`"`, 1)))
+				client, _ := newScriptedClient(t, status(200, strings.Replace(c.body, "%q", `"`+good+`"`, 1)))
 				if got, err := c.ask(t.Context(), client); err != nil || !strings.Contains(fmt.Sprint(got), good) {
 					t.Errorf("%q: %v, %v", good, got, err)
 				}
@@ -75,13 +75,13 @@ func TestUnusableIDs(t *testing.T) {
 	}
 }
 
-// TestUnusableClientID: the answer to a creation has a client id that is none. The
-// token cannot be named, and so it is not used.
+// TestUnusableClientID has a malformed client ID in the response to a creation.
+// The token cannot be named, so it is not used.
 func TestUnusableClientID(t *testing.T) {
 	t.Parallel()
 	for _, bad := range unusableIDs() {
 		body := `{"clientId":"` + bad + `","secret":"s3cr3t","token":"AstraCS:` + bad + `:ffff"}`
-		client, _ := scripted(t, status(http.StatusOK, body))
+		client, _ := newScriptedClient(t, status(http.StatusOK, body))
 		made, err := client.Tokens.Create(t.Context(), NewToken{})
 		partial, named := errors.AsType[*PartialCredential](err)
 		if !errors.Is(err, ErrOutcomeUnknown) || made.ClientID != "" || named && !IsID(partial.ClientID) {

@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// A timestamp is a time as the API writes it. It is left unset for null, for the
-// year 1 and for a form that nobody has seen yet: no document is refused for a
-// time.
+// timestamp is a time as the API writes it. It is zero for null, for the year 1
+// and for unknown formats: no response is rejected because of a time.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON never fails.
@@ -15,7 +14,7 @@ func (s *timestamp) UnmarshalJSON(b []byte) error {
 	s.Time = time.Time{}
 	var text string
 	_ = json.Unmarshal(b, &text)
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700 MST", "2006-01-02T15:04:05"} { // all with any fraction
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700 MST", "2006-01-02T15:04:05"} { // with any fraction
 		if t, err := time.Parse(layout, text); err == nil && !t.IsZero() {
 			s.Time = t.UTC()
 			return nil

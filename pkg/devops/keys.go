@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// KeyService has the calls about customer keys: keys of a cloud provider's own
-// service with which databases are encrypted. There is no call that removes one.
+// KeyService manages customer keys: keys of a cloud provider's key service that
+// encrypt databases. The API cannot remove one.
 type KeyService service
 
-// A Key is the registration of a key for a cloud provider and region.
+// Key is the registration of a key for a cloud provider and region.
 type Key struct {
-	Cloud, Region string // the cloud in small letters: "aws", "gcp" or "azure"
-	ID            string // in the words of the cloud: an ARN, a resource name, an address
-	Classic       bool   // for classic databases, which have keys of their own
+	Cloud, Region string // the cloud in lower case: "aws", "gcp" or "azure"
+	ID            string // in the format of the cloud: an ARN, a resource name or a URL
+	Classic       bool   // for classic databases, which have separate keys
 }
 
-// A CloudAccount is an account of the service at a cloud provider, which has to
-// be allowed to use a key.
+// CloudAccount is an account of the service at a cloud provider that needs
+// access to a key.
 type CloudAccount struct{ Cloud, ID string }
 
-// List returns the keys of the organization for serverless databases, or those
-// for classic ones. It needs org-cmk-read.
+// List returns the keys of the organization for serverless or classic
+// databases. It needs org-cmk-read.
 //
 //	GET /v2/kms
 //	GET /v2/kms/classic
 func (s *KeyService) List(ctx context.Context, classic bool) ([]Key, error) {
-	keys, err := fetch[wireKeys](ctx, s.client, call{
-		method: http.MethodGet, path: keyPath(classic), permission: "org-cmk-read", class: read,
+	keys, err := fetch[keysResponse](ctx, s.client, call{
+		method: http.MethodGet, path: keyPath(classic), permission: "org-cmk-read", retry: safe,
 	})
 	for i := range keys {
 		keys[i].Classic = classic
@@ -49,58 +49,59 @@ func keyPath(classic bool) string {
 //	GET /v2/kms/provider/{provider}/region/{region}
 //	GET /v2/kms/classic/provider/{provider}/region/{region}
 func (s *KeyService) Get(ctx context.Context, cloud, region string, classic bool) (Key, error) {
-	key, err := fetch[wireKey](ctx, s.client, call{
+	key, err := fetch[keyResponse](ctx, s.client, call{
 		method: http.MethodGet, path: keyPath(classic) + "/provider/" + url.PathEscape(cloud) + "/region/{id}", id: region,
-		permission: "org-cmk-read", class: read,
+		permission: "org-cmk-read", retry: safe,
 	})
 	key.Classic = classic
 	return key, err
 }
 
-// Accounts returns the accounts that must be allowed to use a key for a cloud
-// and region. It needs org-cmk-read.
+// Accounts returns the accounts that need access to a key in a cloud and
+// region. It needs org-cmk-read.
 //
 //	GET /v2/kms/provider/{provider}/region/{region}/accounts
 //	GET /v2/kms/classic/provider/{provider}/region/{region}/accounts
 func (s *KeyService) Accounts(ctx context.Context, cloud, region string, classic bool) ([]CloudAccount, error) {
-	return fetch[wireCloudAccounts](ctx, s.client, call{
+	return fetch[cloudAccountsResponse](ctx, s.client, call{
 		method: http.MethodGet, path: keyPath(classic) + "/provider/" + url.PathEscape(cloud) + "/region/{id}/accounts", id: region,
-		permission: "org-cmk-read", class: read,
+		permission: "org-cmk-read", retry: safe,
 	})
 }
 
-// Create registers a key. What a second one for the same cloud and region does
-// is not known, so that it is not sent twice. It needs org-cmk-write.
+// Create registers a key. The effect of a second one for the same cloud and
+// region is not known, so the request is never repeated. It needs
+// org-cmk-write.
 //
 //	POST /v2/kms
 //	POST /v2/kms/classic
 func (s *KeyService) Create(ctx context.Context, orgID string, key Key) error {
 	body := map[string]any{"orgId": orgID, key.Cloud: map[string]string{"keyID": key.ID, "region": key.Region}}
 	_, err := s.client.do(ctx, call{
-		method: http.MethodPost, path: keyPath(key.Classic), body: body, permission: "org-cmk-write", class: once,
+		method: http.MethodPost, path: keyPath(key.Classic), body: body, permission: "org-cmk-write", retry: atMostOnce,
 	})
 	return err
 }
 
-type wireKeys = rows[wireListedKey, Key]
+type keysResponse = rows[listedKeyResponse, Key]
 
-type wireListedKey struct {
+type listedKeyResponse struct {
 	CloudProvider, KeyID string
 	Region               id
 }
 
-func (w wireListedKey) value() (Key, bool) {
+func (w listedKeyResponse) value() (Key, bool) {
 	return Key{Cloud: strings.ToLower(w.CloudProvider), Region: string(w.Region), ID: w.KeyID}, true
 }
 
-type wireKey struct {
+type keyResponse struct {
 	AWS, GCP, Azure struct {
 		KeyID  string
 		Region id
 	}
 }
 
-func (w wireKey) value() (Key, bool) {
+func (w keyResponse) value() (Key, bool) {
 	switch {
 	case w.AWS.KeyID != "":
 		return Key{Cloud: "aws", Region: string(w.AWS.Region), ID: w.AWS.KeyID}, true
@@ -110,13 +111,13 @@ func (w wireKey) value() (Key, bool) {
 	return Key{Cloud: "azure", Region: string(w.Azure.Region), ID: w.Azure.KeyID}, w.Azure.KeyID != ""
 }
 
-type wireCloudAccounts = rows[wireCloudAccount, CloudAccount]
+type cloudAccountsResponse = rows[cloudAccountResponse, CloudAccount]
 
-type wireCloudAccount struct {
+type cloudAccountResponse struct {
 	ProviderID string `json:"provider_id"`
 	Provider   string
 }
 
-func (w wireCloudAccount) value() (CloudAccount, bool) {
+func (w cloudAccountResponse) value() (CloudAccount, bool) {
 	return CloudAccount{strings.ToLower(w.Provider), w.ProviderID}, true
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestKeys(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_kms.json")), status(200, fixture(t, "GET_v2_kms_provider_region.json")),
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_kms.json")), status(200, fixture(t, "GET_v2_kms_provider_region.json")),
 		status(200, fixture(t, "GET_v2_kms_provider_region_accounts.json")), status(201, ""), status(200, "[]"),
 		status(200, `{"gcp":{"keyID":"k","region":"r"}}`), status(200, `{"azure":{"keyID":"k","region":"r"}}`), status(200, "{}"))
 	ctx, arn := t.Context(), "arn:aws:kms:us-east-1:111122223333:key/0123abcd-0000-4000-8000-000000000000"
@@ -27,9 +27,9 @@ func TestKeys(t *testing.T) {
 	if err := c.Keys.Create(ctx, testOrg, Key{Cloud: "aws", Region: "us-west-2", ID: "arn:aws:kms:us-west-2:111122223333:key/0123abcd-0000-4000-8000-000000000000"}); err != nil {
 		t.Error(err)
 	}
-	sent(t, s.seen[1], "GET /v2/kms/provider/aws/region/us-east-1", "")
-	sent(t, s.seen[2], "GET /v2/kms/classic/provider/aws/region/us-east-1/accounts", "")
-	sent(t, s.seen[3], "POST /v2/kms", "POST_v2_kms.request.json")
+	checkRequest(t, s.seen[1], "GET /v2/kms/provider/aws/region/us-east-1", "")
+	checkRequest(t, s.seen[2], "GET /v2/kms/classic/provider/aws/region/us-east-1/accounts", "")
+	checkRequest(t, s.seen[3], "POST /v2/kms", "POST_v2_kms.request.json")
 	if none, err := c.Keys.List(ctx, true); err != nil || none == nil {
 		t.Error(none, err)
 	}

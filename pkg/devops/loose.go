@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// The types here are of fields that an answer may lack. One of another type than
-// expected is converted where its meaning is plain, and else left unset: a list of a
-// hundred databases is not refused for a number in quotes. What names a thing stays an
-// id, and its list is refused.
+// The types here are of optional fields. A value of another type is converted
+// if its meaning is clear, and otherwise ignored: a list is not rejected
+// because of a number in quotes. Identifiers are of type id and always checked.
 
-// text is a string. A number or a boolean is its own text.
+// text is a string. A number or a boolean is converted.
 type text string
 
 // UnmarshalJSON never fails.
@@ -31,7 +30,7 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// count is a whole number, also as a decimal or in quotes.
+// count is an integer, also as a decimal or in quotes.
 type count int
 
 // UnmarshalJSON never fails.
@@ -56,15 +55,15 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// or is the value, or another one where there is none.
-func (f flag) or(other bool) bool {
+// valueOr returns the value, or other if it is not set.
+func (f flag) valueOr(other bool) bool {
 	if f.set == nil {
 		return other
 	}
 	return *f.set
 }
 
-// texts is a list of strings, also a single one.
+// texts is a list of strings, or a single string.
 type texts []string
 
 // UnmarshalJSON never fails.
@@ -86,16 +85,16 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// optional is a part of a document that is left out where it is of another type. Ids of
-// a wrong form and too long lists in it are refused all the same.
+// optional ignores a part of a document of the wrong type. Malformed IDs and
+// too long lists in it are still errors.
 type optional[T any] struct{ v T }
 
-// UnmarshalJSON fails for what must not be believed.
+// UnmarshalJSON fails only for malformed IDs and too long lists.
 func (o *optional[T]) UnmarshalJSON(b []byte) error {
 	var v T
 	o.v = v
 	switch err := json.Unmarshal(b, &v); {
-	case errors.Is(err, errID), errors.Is(err, errRows), errors.Is(err, errValues):
+	case errors.Is(err, errID), errors.Is(err, errTooManyRows), errors.Is(err, errTooManyValues):
 		return err
 	case err == nil:
 		o.v = v

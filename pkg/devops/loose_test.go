@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOddFields lists databases of which one has a field of another type: each is
-// there, and keeps what can be read of it.
+// TestOddFields lists databases, one of which has a field of another type: all
+// are listed with their valid fields.
 func TestOddFields(t *testing.T) {
 	t.Parallel()
 	odd := []string{"null", `"1"`, "1.0", "1e0", "1.5", `"x"`, "true", "[]", "{}", "[1,null,{}]", `{"a":[1]}`, "99999999999999999999", `""`}
@@ -34,7 +34,7 @@ func TestOddFields(t *testing.T) {
 
 func checkOdd(t *testing.T, name, document string) {
 	t.Helper()
-	client, _ := scripted(t, status(http.StatusOK, `[{"id":"a","info":{"name":"first"}},`+document+`,{"id":"b","info":{"name":"last"}}]`))
+	client, _ := newScriptedClient(t, status(http.StatusOK, `[{"id":"a","info":{"name":"first"}},`+document+`,{"id":"b","info":{"name":"last"}}]`))
 	all, err := Collect(client.Databases.All(t.Context(), ""))
 	if err != nil || len(all) != 3 || all[0].Name != "first" || all[1].ID != "odd" || all[2].Name != "last" {
 		t.Errorf("%s: %v, %v", name, all, err)
@@ -47,7 +47,7 @@ func checkOdd(t *testing.T, name, document string) {
 func TestLooseValues(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]int{"1": 1, `"1"`: 1, "1.0": 1, `" 2 "`: 2, "3e0": 3, "1.5": 0, "null": 0, `"x"`: 0, "1e99": 0, "-1": -1, "true": 0} {
-		client, _ := scripted(t, status(http.StatusOK, `{"id":"d","info":{"capacityUnits":`+value+`,"name":7,"keyspaces":"only","datacenters":[{"region":"us-east1"},4]}}`))
+		client, _ := newScriptedClient(t, status(http.StatusOK, `{"id":"d","info":{"capacityUnits":`+value+`,"name":7,"keyspaces":"only","datacenters":[{"region":"us-east1"},4]}}`))
 		d, err := client.Databases.Get(t.Context(), "d")
 		if err != nil || d.CapacityUnits != want || d.Name != "7" || !cmp.Equal(d.Keyspaces, []string{"only"}) || !cmp.Equal(d.Regions, []string{"us-east1"}) {
 			t.Errorf("%s: %+v, %v", value, d, err)
@@ -55,19 +55,20 @@ func TestLooseValues(t *testing.T) {
 	}
 }
 
-// TestMessagesNameTheThing: no error has the form of a path in the place of the path.
+// TestMessagesNameTheThing checks that errors show the expanded path, not its
+// placeholders.
 func TestMessagesNameTheThing(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{`{"id":7}`, "[]", "no", `{"id":""}`} {
 		for _, code := range []int{200, 400, 401, 403, 404, 409, 422, 500} {
-			client, _ := scripted(t, status(code, answer))
+			client, _ := newScriptedClient(t, status(code, answer))
 			_, err := client.Databases.Get(t.Context(), "some-id")
 			if err == nil || strings.ContainsAny(err.Error(), "{}") && !strings.Contains(answer, "{") || strings.Contains(err.Error(), "{id}") || !strings.Contains(err.Error(), "some-id") {
 				t.Errorf("%d %s: %v", code, answer, err)
 			}
 		}
 	}
-	client, _ := scripted(t, status(200, ""))
+	client, _ := newScriptedClient(t, status(200, ""))
 	for _, id := range []string{"", ".", ".."} {
 		if _, err := client.Databases.Get(t.Context(), id); err == nil || strings.Contains(err.Error(), "{id}") {
 			t.Errorf("%q: %v", id, err)

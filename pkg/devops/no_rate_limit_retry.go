@@ -2,16 +2,16 @@ package devops
 
 import "context"
 
-type impatientKey struct{}
+type noRateLimitRetryKey struct{}
 
-// WithoutRateLimitRetry returns a context whose calls do not wait when the service asks for
-// fewer requests: a 429 is returned at once, with Error.RetryAfter. It is for
-// callers that make many calls and spread them themselves.
+// WithoutRateLimitRetry returns a context whose calls do not wait after a 429,
+// which is returned at once with Error.RetryAfter. It is for callers that pace
+// many calls themselves.
 func WithoutRateLimitRetry(ctx context.Context) context.Context {
-	return context.WithValue(ctx, impatientKey{}, true)
+	return context.WithValue(ctx, noRateLimitRetryKey{}, true)
 }
 
-func impatient(ctx context.Context) bool {
-	is, _ := ctx.Value(impatientKey{}).(bool)
+func skipsRateLimitRetry(ctx context.Context) bool {
+	is, _ := ctx.Value(noRateLimitRetryKey{}).(bool)
 	return is
 }

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// OrgService has the calls about organizations.
+// OrgService manages organizations.
 type OrgService service
 
-// An Org is an organization that was just made.
+// Org is a new organization.
 type Org struct {
 	ID, Name, Email string
 	Type            string
@@ -18,7 +18,7 @@ type Org struct {
 	CreatedAt       time.Time
 }
 
-// A NewOrg describes an organization to be made. EnterpriseID may be empty.
+// NewOrg describes an organization to create. EnterpriseID may be empty.
 type NewOrg struct {
 	Name         string `json:"name"`
 	Email        string `json:"email"`
@@ -26,32 +26,32 @@ type NewOrg struct {
 	EnterpriseID string `json:"enterpriseID,omitempty"`
 }
 
-// Current returns the id of the organization that the token belongs to. Any
-// valid token may ask.
+// Current returns the ID of the organization of the token. It needs no
+// permission.
 //
 //	GET /v2/currentOrg
 func (s *OrgService) Current(ctx context.Context) (string, error) {
-	return fetch[wireCurrent](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/currentOrg", class: read, anyToken: true,
+	return fetch[currentResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/currentOrg", retry: safe, anyToken: true,
 	})
 }
 
-// Create makes an organization in an enterprise. It takes a token of the
-// enterprise; no action is known for it. The API can neither list nor delete
-// organizations.
+// Create creates an organization in an enterprise. It requires a token of the
+// enterprise; the required permission is not published. The API can neither
+// list nor delete organizations.
 //
 //	POST /v2/enterprises/organizations
 func (s *OrgService) Create(ctx context.Context, org NewOrg) (Org, error) {
-	return fetch[wireOrg](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/enterprises/organizations", body: org, class: once,
+	return fetch[orgResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/enterprises/organizations", body: org, retry: atMostOnce,
 	})
 }
 
-type wireCurrent struct{ ID id }
+type currentResponse struct{ ID id }
 
-func (w wireCurrent) value() (string, bool) { return string(w.ID), w.ID != "" }
+func (w currentResponse) value() (string, bool) { return string(w.ID), w.ID != "" }
 
-type wireOrg struct {
+type orgResponse struct {
 	OrganizationID      id
 	OrganizationName    text
 	OrganizationEmail   text
@@ -61,7 +61,7 @@ type wireOrg struct {
 	CreatedAt           timestamp
 }
 
-func (w wireOrg) value() (Org, bool) {
+func (w orgResponse) value() (Org, bool) {
 	return Org{
 		ID: string(w.OrganizationID), Name: string(w.OrganizationName), Email: string(w.OrganizationEmail), Type: string(w.OrgType),
 		EnterpriseID: string(w.EnterpriseID.v), GroupID: string(w.OrganizationGroupID.v), CreatedAt: w.CreatedAt.Time,

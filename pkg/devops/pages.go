@@ -5,16 +5,16 @@ import (
 	"iter"
 )
 
-// What a paged list may have, so that one without an end is not read for ever. It has
-// more than any organization has databases.
+// Limits for paged lists, so that an endless one is not read forever. They
+// exceed the databases of any organization.
 const (
 	maxPages = 1000
-	maxList  = 32 << 20 // bytes of all of its answers
+	maxList  = 32 << 20 // bytes of all responses
 )
 
-// pages turns a paged list into a sequence. Fetch returns the page after the
+// pages turns a paged list into a sequence. fetch returns the page after the
 // element with the given key ("" for the first page), the key of its last
-// element, which is empty on the last page, and the size of the answer.
+// element, which is empty on the last page, and the size of the response.
 func pages[T any](fetch func(after string) (items []T, last string, size int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -27,9 +27,9 @@ func pages[T any](fetch func(after string) (items []T, last string, size int, er
 			switch {
 			case err != nil:
 			case seen[last]:
-				err = fmt.Errorf("%w: the list begins again instead of coming to its end", ErrInvalidResponse)
+				err = fmt.Errorf("%w: the list repeats instead of ending", ErrInvalidResponse)
 			case len(seen) == maxPages, count > maxRows, bytes > maxList:
-				err = fmt.Errorf("%w: the list does not end: there are %d rows on %d pages", ErrInvalidResponse, count, len(seen)+1)
+				err = fmt.Errorf("%w: the list does not end after %d rows on %d pages", ErrInvalidResponse, count, len(seen)+1)
 			}
 			if err != nil {
 				yield(none, err)
@@ -49,7 +49,7 @@ func pages[T any](fetch func(after string) (items []T, last string, size int, er
 	}
 }
 
-// Collect returns the elements of a sequence, or the first error in it.
+// Collect returns the elements of a sequence, or its first error.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	list := []T{}
 	for item, err := range seq {

@@ -8,16 +8,14 @@ import (
 	"time"
 )
 
-// PCUService has the calls about groups of provisioned capacity units. What
-// action they need is not published; it is taken to be that of databases, which
-// the groups are for.
+// PCUService reads groups of provisioned capacity units. The required
+// permissions are not published; those of databases are assumed.
 type PCUService service
 
-// A PCUGroup is capacity that is kept ready for databases of one cloud and
-// region.
+// PCUGroup is capacity reserved for databases of one cloud and region.
 type PCUGroup struct {
 	ID, Title, Description string
-	Status                 string // as the API writes it: "CREATED", "ACTIVE", "PARKED" and others
+	Status                 string // as in the API: "CREATED", "ACTIVE", "PARKED" and others
 	Cloud, Region          string
 	Type                   string // "standard", "small" and others
 	Provision              string // "shared" or "dedicated"
@@ -25,7 +23,7 @@ type PCUGroup struct {
 	CreatedAt, UpdatedAt   time.Time
 }
 
-// A PCUMember is a datacenter of a database in a group.
+// PCUMember is a datacenter of a database in a group.
 type PCUMember struct {
 	DatacenterID string // the database's id, a dash and a number
 	Status       string
@@ -35,18 +33,18 @@ type PCUMember struct {
 //
 //	POST /v2/pcus/actions/get
 func (s *PCUService) List(ctx context.Context) ([]PCUGroup, error) {
-	return fetch[wirePCUGroups](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, class: read,
+	return fetch[pcuGroupsResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, retry: safe,
 	})
 }
 
-// Members returns the datacenters in a group. Of an empty group the service says
-// 404.
+// Members returns the datacenters in a group. The service responds with 404 for
+// an empty group.
 //
 //	GET /v2/pcus/association/{pcuGroupUUID}
 func (s *PCUService) Members(ctx context.Context, groupID string) ([]PCUMember, error) {
-	found, err := fetch[wirePCUMembers](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/pcus/association/{id}", id: groupID, class: read,
+	found, err := fetch[pcuMembersResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/pcus/association/{id}", id: groupID, retry: safe,
 	})
 	if errors.Is(err, ErrNotFound) {
 		return []PCUMember{}, nil
@@ -54,7 +52,7 @@ func (s *PCUService) Members(ctx context.Context, groupID string) ([]PCUMember, 
 	return found, err
 }
 
-type wirePCUGroup struct {
+type pcuGroupResponse struct {
 	UUID                        id
 	Title, Description, Status  text
 	CloudProvider               text
@@ -65,7 +63,7 @@ type wirePCUGroup struct {
 	CreatedAt, UpdatedAt        timestamp
 }
 
-func (w wirePCUGroup) value() (PCUGroup, bool) {
+func (w pcuGroupResponse) value() (PCUGroup, bool) {
 	return PCUGroup{
 		ID: string(w.UUID), Title: string(w.Title), Description: string(w.Description), Status: string(w.Status), Cloud: string(w.CloudProvider), Region: string(w.Region.v),
 		Type: string(cmp.Or(w.PCUType.v.Type, w.InstanceType)), Provision: string(w.ProvisionType), Min: int(w.Min), Max: int(w.Max), Reserved: int(w.Reserved),
@@ -73,15 +71,15 @@ func (w wirePCUGroup) value() (PCUGroup, bool) {
 	}, w.UUID != ""
 }
 
-type wirePCUGroups = rows[wirePCUGroup, PCUGroup]
+type pcuGroupsResponse = rows[pcuGroupResponse, PCUGroup]
 
-type wirePCUMembers = rows[wirePCUMember, PCUMember]
+type pcuMembersResponse = rows[pcuMemberResponse, PCUMember]
 
-type wirePCUMember struct {
+type pcuMemberResponse struct {
 	DatacenterUUID     id
 	ProvisioningStatus text
 }
 
-func (w wirePCUMember) value() (PCUMember, bool) {
+func (w pcuMemberResponse) value() (PCUMember, bool) {
 	return PCUMember{string(w.DatacenterUUID), string(w.ProvisioningStatus)}, true
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestEveryCallNamesItsPermission: a refusal can only name the permission that is
-// missing, and the roles that carry it, if the call knows it.
+// TestEveryCallNamesItsPermission checks that each call declares its
+// permission, which error messages need.
 func TestEveryCallNamesItsPermission(t *testing.T) {
 	without := map[string]string{
 		"Create POST /v2/enterprises/organizations":                        "no action of enterprises is published",
@@ -61,8 +61,8 @@ func TestEveryCallNamesItsPermission(t *testing.T) {
 	}
 }
 
-// callFields returns the fields of a literal call: the words of texts and
-// constants, and of anything else that it is there.
+// callFields returns the fields of a literal call: the values of strings and
+// constants, and the presence of others.
 func callFields(n ast.Node) (fields map[string]string, ok bool) {
 	literal, ok := n.(*ast.CompositeLit)
 	if !ok {

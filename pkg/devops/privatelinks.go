@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// PrivateLinkService has the calls about private endpoints: ways into a database
-// that do not lead through the internet.
+// PrivateLinkService reads private endpoints: connections to a database that
+// avoid the internet.
 type PrivateLinkService service
 
-// A PrivateLink is the private way into a datacenter.
+// PrivateLink is the private endpoint service of a datacenter.
 type PrivateLink struct {
 	DatabaseID   string
 	DatacenterID string // the database's id, a dash and a number
-	ServiceName  string // what an endpoint is connected to, in the words of the cloud
+	ServiceName  string // the service to which endpoints connect, in the format of the cloud
 	Principals   []string
 	Endpoints    []PrivateEndpoint
 }
 
-// A PrivateEndpoint is an endpoint in the user's own network.
+// PrivateEndpoint is an endpoint in the user's network.
 type PrivateEndpoint struct {
 	ID, Description, LinkID string
-	Status                  string // "Accepted" or "Rejected"; others may come
+	Status                  string // "Accepted" or "Rejected"; others are possible
 	CreatedAt               time.Time
 }
 
@@ -32,8 +32,8 @@ type PrivateEndpoint struct {
 //
 //	GET /v2/organizations/private-link
 func (s *PrivateLinkService) List(ctx context.Context) ([]PrivateLink, error) {
-	return fetch[wireLinks](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/organizations/private-link", permission: "db-manage-privateendpoint", class: read,
+	return fetch[linksResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/organizations/private-link", permission: "db-manage-privateendpoint", retry: safe,
 	})
 }
 
@@ -42,26 +42,26 @@ func (s *PrivateLinkService) List(ctx context.Context) ([]PrivateLink, error) {
 //
 //	GET /v2/organizations/clusters/{clusterID}/private-link
 func (s *PrivateLinkService) Get(ctx context.Context, databaseID string) ([]PrivateLink, error) {
-	return fetch[wireCluster](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/organizations/clusters/{id}/private-link", id: databaseID, permission: "db-manage-privateendpoint", class: read,
+	return fetch[clusterResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/organizations/clusters/{id}/private-link", id: databaseID, permission: "db-manage-privateendpoint", retry: safe,
 	})
 }
 
-type wireLinks struct {
-	Clusters rows[wireCluster, []PrivateLink]
+type linksResponse struct {
+	Clusters rows[clusterResponse, []PrivateLink]
 }
 
-func (w wireLinks) value() ([]PrivateLink, bool) {
+func (w linksResponse) value() ([]PrivateLink, bool) {
 	clusters, ok := w.Clusters.value()
 	return orEmpty(slices.Concat(clusters...)), ok
 }
 
-type wireCluster struct {
+type clusterResponse struct {
 	ClusterID   id
-	Datacenters rows[wireLink, PrivateLink]
+	Datacenters rows[linkResponse, PrivateLink]
 }
 
-func (w wireCluster) value() ([]PrivateLink, bool) {
+func (w clusterResponse) value() ([]PrivateLink, bool) {
 	links, _ := w.Datacenters.value()
 	for i := range links {
 		links[i].DatabaseID = string(w.ClusterID)
@@ -69,23 +69,23 @@ func (w wireCluster) value() ([]PrivateLink, bool) {
 	return links, w.ClusterID != ""
 }
 
-type wireLink struct {
+type linkResponse struct {
 	ServiceName       string
 	DatacenterID      id
 	AllowedPrincipals []string
-	Endpoints         rows[wireEndpoint, PrivateEndpoint]
+	Endpoints         rows[endpointResponse, PrivateEndpoint]
 }
 
-func (w wireLink) value() (PrivateLink, bool) {
+func (w linkResponse) value() (PrivateLink, bool) {
 	endpoints, _ := w.Endpoints.value()
 	return PrivateLink{"", string(w.DatacenterID), w.ServiceName, orEmpty(w.AllowedPrincipals), endpoints}, true
 }
 
-type wireEndpoint struct {
+type endpointResponse struct {
 	EndpointID, Description, LinkID, Status string
 	CreatedDateTime                         timestamp
 }
 
-func (w wireEndpoint) value() (PrivateEndpoint, bool) {
+func (w endpointResponse) value() (PrivateEndpoint, bool) {
 	return PrivateEndpoint{w.EndpointID, w.Description, w.LinkID, w.Status, w.CreatedDateTime.Time}, true
 }

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// RegionService has the calls about the regions that databases can be in.
+// RegionService lists the regions for databases.
 type RegionService service
 
-// A Region is where databases of one type can be. Zone and Classification are
-// as the API writes them: "na" and "standard", for instance.
+// Region is a region for databases of one type. Zone and Classification are as
+// in the API, for instance "na" and "standard".
 type Region struct {
 	Name, Cloud, DisplayName string
 	Zone, Classification     string
@@ -26,26 +26,26 @@ type Region struct {
 //
 //	GET /v2/regions/serverless
 func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
-	regions, err := fetch[wireRegions](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/regions/serverless", query: url.Values{"region-type": {"all"}}, permission: "org-db-create", class: read,
+	regions, err := fetch[regionsResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/regions/serverless", query: url.Values{"region-type": {"all"}}, permission: "org-db-create", retry: safe,
 	})
-	return listed(s.client, regions, err)
+	return reportList(s.client, regions, err)
 }
 
-// Classic returns the regions for classic databases, each once, though the API
-// has one for each tier. It needs org-db-create.
+// Classic returns the distinct regions for classic databases; the API lists
+// each tier separately. It needs org-db-create.
 //
 //	GET /v2/availableRegions
 func (s *RegionService) Classic(ctx context.Context) ([]Region, error) {
-	tiers, err := fetch[wireTiers](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/availableRegions", permission: "org-db-create", class: read,
+	tiers, err := fetch[tiersResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/availableRegions", permission: "org-db-create", retry: safe,
 	})
-	return classic(tiers), err
+	return classicRegions(tiers), err
 }
 
-// A wireRegion without a word about being enabled is enabled: older services
-// list no others.
-type wireRegion struct {
+// regionResponse is enabled if it does not say: older services list only
+// enabled regions.
+type regionResponse struct {
 	Name                       id
 	CloudProvider, DisplayName text
 	Zone, Classification       text
@@ -54,10 +54,10 @@ type wireRegion struct {
 	ReservedForQualifiedUsers  flag
 }
 
-func (w wireRegion) value() (Region, bool) {
+func (w regionResponse) value() (Region, bool) {
 	r := Region{
 		Name: string(w.Name), Cloud: string(w.CloudProvider), DisplayName: string(w.DisplayName), Zone: string(w.Zone), Classification: string(w.Classification),
-		Type: strings.ToLower(string(w.RegionType)), Enabled: w.Enabled.or(true), Reserved: w.ReservedForQualifiedUsers.or(false),
+		Type: strings.ToLower(string(w.RegionType)), Enabled: w.Enabled.valueOr(true), Reserved: w.ReservedForQualifiedUsers.valueOr(false),
 	}
 	if r.Type == "" {
 		r.Type = "serverless"
@@ -65,19 +65,19 @@ func (w wireRegion) value() (Region, bool) {
 	return r, w.Name != ""
 }
 
-type wireRegions = rows[wireRegion, Region]
+type regionsResponse = rows[regionResponse, Region]
 
-type wireTiers = rows[wireTier, Region]
+type tiersResponse = rows[tierResponse, Region]
 
-// A wireTier is a region for databases of one tier.
-type wireTier struct {
+// tierResponse is a region for databases of one tier.
+type tierResponse struct {
 	Tier, CloudProvider text
 	Region              id
 	RegionDisplay       text
 	RegionContinent     text
 }
 
-func (w wireTier) value() (Region, bool) {
+func (w tierResponse) value() (Region, bool) {
 	r := Region{
 		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Zone: strings.ToLower(string(w.RegionContinent)),
 		Type: "classic", Enabled: true,
@@ -88,8 +88,8 @@ func (w wireTier) value() (Region, bool) {
 	return r, w.Region != ""
 }
 
-// classic returns the regions for classic databases, each once.
-func classic(tiers []Region) []Region {
+// classicRegions returns the distinct regions for classic databases.
+func classicRegions(tiers []Region) []Region {
 	type place struct{ cloud, name string }
 	seen := map[place]bool{}
 	return slices.DeleteFunc(tiers, func(r Region) bool {
@@ -100,8 +100,8 @@ func classic(tiers []Region) []Region {
 	})
 }
 
-// AddRegion begins to make a datacenter of a database in another region of its
-// cloud. It is listed when the database is active again. It needs
+// AddRegion starts to add a datacenter in another region of the database's
+// cloud. It is listed once the database is active again. It needs
 // db-manage-region.
 //
 //	POST /v2/databases/{databaseId}/datacenters
@@ -113,16 +113,16 @@ func (s *DatabaseService) AddRegion(ctx context.Context, d Database, region stri
 	}
 	return s.post(ctx, call{
 		path: "/v2/databases/{id}/datacenters", id: d.ID, body: []datacenter{{d.Tier, strings.ToUpper(d.Cloud), region}},
-		permission: "db-manage-region", class: once,
+		permission: "db-manage-region", retry: atMostOnce,
 	})
 }
 
-// RemoveRegion begins to take a datacenter away from its database. It needs
+// RemoveRegion starts to remove a datacenter from its database. It needs
 // db-manage-region.
 //
 //	POST /v2/databases/{databaseId}/datacenters/{datacenterId}/terminate
 func (s *DatabaseService) RemoveRegion(ctx context.Context, id, datacenterID string) error {
 	return s.post(ctx, call{
-		path: "/v2/databases/{id}/datacenters/{part}/terminate", id: id, part: datacenterID, permission: "db-manage-region", class: once,
+		path: "/v2/databases/{id}/datacenters/{part}/terminate", id: id, part: datacenterID, permission: "db-manage-region", retry: atMostOnce,
 	})
 }

@@ -13,64 +13,64 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// A class says when a call may be sent again.
-type class int
+// retryPolicy is the condition under which a call may be repeated.
+type retryPolicy int
 
 const (
-	read       class = iota // changes nothing: after any fault
-	idempotent              // twice is as good as once: after any fault
-	once                    // twice is wrong: only if it was not sent or was put off (429)
-	single                  // twice is harmless, but pointless: as once, and no outcome of it is unknown
+	safe                retryPolicy = iota // changes nothing: repeat after any fault
+	idempotent                             // same effect if repeated: repeat after any fault
+	atMostOnce                             // must not take effect twice: repeat only if not sent or deferred (429)
+	atMostOnceNoOutcome                    // as atMostOnce, but a second effect would do no harm, so the outcome is never unknown
 )
 
-// A call is one operation of the API.
+// call is one operation of the API.
 type call struct {
 	method     string
-	path       string // {id} and {part} stand for the escaped id and part
+	path       string // {id} and {part} are replaced with the escaped id and part
 	id, part   string
 	query      url.Values
 	body       any
-	shown      any    // body without its secrets, where it has any
-	root       string // of another host than the API's, which gets no token
+	redacted   any    // body without its secrets, if it has any
+	root       string // root of a host other than the API's, which gets no token
 	header     http.Header
 	permission string
-	class      class
-	literal    bool // a 404 is one, also if an attempt before it was lost
-	anyToken   bool // every valid token may: a refusal is about the token
+	retry      retryPolicy
+	literal    bool // a 404 is an error even after an attempt with a lost response
+	anyToken   bool // every valid token may call it: a rejection concerns the token
 }
 
-// buildURL puts the id, and the part of what it names, into the path. One that
-// would change the meaning of the path, as an empty one does, is refused.
+// buildURL puts id and part into the path. It refuses values that would change
+// the meaning of the path, such as an empty one.
 func (k *call) buildURL() error {
 	for place, id := range map[string]string{"{id}": k.id, "{part}": k.part} {
 		if !strings.Contains(k.path, place) {
 			continue
 		}
 		if id == "" || id == "." || id == ".." {
-			return fmt.Errorf("%s %s: %w: %q is no id", k.method, k.target(), ErrInvalid, id)
+			return fmt.Errorf("%s %s: %w: %q is not a valid ID", k.method, k.target(), ErrInvalid, id)
 		}
 	}
-	k.path = k.filled()
+	k.path = k.expandedPath()
 	return nil
 }
 
-// filled is the path with what the places in it stand for.
-func (k *call) filled() string {
+// expandedPath returns the path with its placeholders replaced.
+func (k *call) expandedPath() string {
 	return strings.NewReplacer("{id}", url.PathEscape(k.id), "{part}", url.PathEscape(k.part)).Replace(k.path)
 }
 
-// target is the path with the query: without its query, a request to remove one
-// thing may look like one to remove everything.
+// target returns path and query, for messages: without its query, the removal
+// of one address looks like the removal of a list.
 func (k *call) target() string {
-	path := k.filled() // also of a call that was not filled: messages show it
+	path := k.expandedPath() // also before buildURL, for messages
 	if len(k.query) == 0 {
 		return path
 	}
 	return path + "?" + k.query.Encode()
 }
 
-// do makes a call and returns its last answer, whose status is 2xx if there is
-// no error. The answer is returned beside an error, too.
+// do sends a call and returns its last response, with a 2xx status if err is
+// nil. The response is also returned with an error.
 func (c *Client) do(ctx context.Context, k call) (response, error) {
 	operation := k.method + " " + k.path
 	if err := k.buildURL(); err != nil {
@@ -79,8 +79,8 @@ func (c *Client) do(ctx context.Context, k call) (response, error) {
 	if err := ctx.Err(); err != nil {
 		return response{}, fmt.Errorf("%s %s: %w", k.method, k.path, err)
 	}
-	if c.config.Before != nil && k.class != read {
-		shown := k.shown
+	if c.config.Before != nil && k.retry != safe {
+		shown := k.redacted
 		if shown == nil {
 			shown = k.body
 		}
@@ -89,22 +89,22 @@ func (c *Client) do(ctx context.Context, k call) (response, error) {
 		}
 	}
 	t := &attemptState{call: k}
-	if err := c.heed(ctx, operation, t); err != nil {
+	if err := c.awaitHold(ctx, operation, t); err != nil {
 		return response{}, err
 	}
-	req, err := c.newRequest(withTrip(ctx, t), k)
+	req, err := c.newRequest(withAttemptState(ctx, t), k)
 	if err != nil {
 		return response{}, err
 	}
 	resp, err := c.http.Do(req)
 	if err == nil {
-		_ = resp.Body.Close() // it was read by the transport
+		_ = resp.Body.Close() // the transport has read it
 	}
 	if t.attempts == 0 {
-		return response{}, fmt.Errorf("%s %s: %w: the request cannot be sent", k.method, k.path, ErrInvalid)
+		return response{}, fmt.Errorf("%s %s: %w: cannot send the request", k.method, k.path, ErrInvalid)
 	}
-	c.note(operation, t.answer)
-	return t.answer, c.verdict(ctx, t)
+	c.recordHold(operation, t.response)
+	return t.response, c.checkOutcome(ctx, t)
 }
 
 func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request, error) {
@@ -118,7 +118,7 @@ func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request
 	}
 	req, err := retryablehttp.NewRequestWithContext(ctx, k.method, cmp.Or(k.root, c.base)+k.target(), body)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w: the request cannot be made", k.method, k.path, ErrInvalid)
+		return nil, fmt.Errorf("%s %s: %w: cannot create the request", k.method, k.path, ErrInvalid)
 	}
 	maps.Copy(req.Header, k.header)
 	if k.root == "" {
@@ -131,22 +131,22 @@ func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request
 	if c.config.UserAgent != "" {
 		req.Header.Set("User-Agent", c.config.UserAgent)
 	}
-	req.Close = k.class == once
+	req.Close = k.retry == atMostOnce
 	return req, nil
 }
 
-// A wire is a document of the API. Its value is what the callers get, and
-// whether the document had in it what it must have.
-type wire[T any] interface{ value() (T, bool) }
+// decoder is a JSON document of the API. value converts it for callers and
+// reports whether all required fields are present.
+type decoder[T any] interface{ value() (T, bool) }
 
-// fetch makes a call whose answer is a document.
-func fetch[W wire[T], T any](ctx context.Context, c *Client, k call) (T, error) {
+// fetch sends a call and decodes the response.
+func fetch[W decoder[T], T any](ctx context.Context, c *Client, k call) (T, error) {
 	v, _, err := fetchSized[W](ctx, c, k)
 	return v, err
 }
 
-// fetchSized is fetch, and returns the size of the answer.
-func fetchSized[W wire[T], T any](ctx context.Context, c *Client, k call) (v T, size int, err error) {
+// fetchSized is fetch, and also returns the size of the response.
+func fetchSized[W decoder[T], T any](ctx context.Context, c *Client, k call) (v T, size int, err error) {
 	var none T
 	a, err := c.do(ctx, k)
 	if err != nil {
@@ -154,11 +154,11 @@ func fetchSized[W wire[T], T any](ctx context.Context, c *Client, k call) (v T, 
 	}
 	var doc W
 	if err := decode(a.body, &doc); err != nil {
-		return none, 0, c.unusable(k, a, unusual(err))
+		return none, 0, c.invalidResponse(k, a, describeDecodeError(err))
 	}
 	v, ok := doc.value()
 	if !ok {
-		return none, 0, c.unusable(k, a, "the answer lacks what it must have")
+		return none, 0, c.invalidResponse(k, a, "the response lacks a required field")
 	}
 	return v, len(a.body), nil
 }

@@ -16,81 +16,81 @@ import (
 
 const (
 	tries = 3
-	// longestWait is what is waited for the service without a time limit.
-	longestWait = 10 * time.Minute
+	// maxWait limits waits for the service without a deadline.
+	maxWait = 10 * time.Minute
 )
 
-// An response is what came of one attempt.
+// response is the result of one attempt.
 type response struct {
-	status int
-	header http.Header
-	body   []byte // what arrived of it, also beside err
-	err    error
-	sent   bool // the service may have seen the request
-	ended  bool // the caller's context ended it, and err says why
+	status   int
+	header   http.Header
+	body     []byte // the received part of the body, also with err
+	err      error
+	sent     bool // the service may have received the request
+	canceled bool // the caller's context ended; err is its cause
 
-	host, proxy string // of the service, and of the proxy to it, if there is one
+	host, proxy string // of the service, and of its proxy, if any
 }
 
-// A attemptState is a call under way. The transport records in it, and the decision
-// about the next attempt is made from it.
+// attemptState is the state of a call. The transport records attempts in it,
+// and shouldRetry decides from it.
 type attemptState struct {
 	call     call
 	attempts int
-	proxy    string   // of the attempt under way
-	answer   response // of the last attempt
-	lost     bool     // an attempt before it was sent and got no clear answer
+	proxy    string   // of the current attempt
+	response response // of the last attempt
+	lost     bool     // an earlier attempt was sent and its response lost
 }
 
 func (t *attemptState) record(a response) {
 	t.attempts++
-	t.lost = t.lost || t.answer.sent && (t.answer.err != nil || transient(t.answer.status))
-	t.answer = a
+	t.lost = t.lost || t.response.sent && (t.response.err != nil || isTransient(t.response.status))
+	t.response = a
 }
 
-// shouldRetry decides whether there is a further attempt.
+// shouldRetry decides whether to make another attempt.
 func (c *Client) shouldRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	t := tripOf(ctx)
-	if t.answer.err == nil && t.answer.status == http.StatusTooManyRequests && impatient(ctx) {
+	t := attemptStateOf(ctx)
+	if t.response.err == nil && t.response.status == http.StatusTooManyRequests && skipsRateLimitRetry(ctx) {
 		return false, nil
 	}
-	return ctx.Err() == nil && t.repeatable() && !c.willNotRecover(ctx, t), nil
+	return ctx.Err() == nil && t.isRetryable() && !c.willNotRecover(ctx, t), nil
 }
 
-// willNotRecover reports whether the time is up before the next attempt could begin:
-// better the reason now than a timeout later.
+// willNotRecover reports whether the deadline is before the next attempt: its
+// reason is more useful now than a timeout later.
 func (c *Client) willNotRecover(ctx context.Context, t *attemptState) bool {
-	wait := c.pause(t.attempts-1, t.answer.status, t.answer.header)
-	return c.tooLong(ctx, wait+spread(wait))
+	wait := c.pause(t.attempts-1, t.response.status, t.response.header)
+	return c.exceedsDeadline(ctx, wait+spread(wait))
 }
 
-// tooLong reports whether a wait would not end in time.
-func (c *Client) tooLong(ctx context.Context, wait time.Duration) bool {
+// exceedsDeadline reports whether a wait is too long.
+func (c *Client) exceedsDeadline(ctx context.Context, wait time.Duration) bool {
 	deadline, limited := ctx.Deadline()
 	if !limited {
-		return wait > longestWait+spread(longestWait)
+		return wait > maxWait+spread(maxWait)
 	}
 	now := c.now()
 	return !now.IsZero() && now.Add(wait).After(deadline)
 }
 
-func (t *attemptState) repeatable() bool {
-	a := t.answer
+func (t *attemptState) isRetryable() bool {
+	a := t.response
 	switch {
 	case a.err != nil && !a.sent && isDial(a.err):
 		return !isTimeout(a.err)
 	case a.err == nil && a.status == http.StatusTooManyRequests:
 		return true
-	case t.call.class == once && !failpoint.Disabled("sent-once"), t.call.class == single:
+	case t.call.retry == atMostOnce && !failpoint.Disabled("sent-once"), t.call.retry == atMostOnceNoOutcome:
 		return false
 	case a.err != nil:
 		return isBroken(a.err)
 	}
-	return transient(a.status)
+	return isTransient(a.status)
 }
 
-// transient reports whether a status is that of a service which may recover.
-func transient(status int) bool {
+// isTransient reports whether a status is temporary.
+func isTransient(status int) bool {
 	switch status {
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
@@ -98,7 +98,7 @@ func transient(status int) bool {
 	return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout
 }
 
-// isDial reports whether err means that no connection came about.
+// isDial reports whether err means that no connection was opened.
 func isDial(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Op == "dial" || op.Op == "proxyconnect" && isDial(op.Err)
@@ -107,13 +107,13 @@ func isDial(err error) bool {
 	return ok
 }
 
-// isBroken reports whether err means that a connection broke.
+// isBroken reports whether err means that a connection was lost.
 func isBroken(err error) bool {
 	if isTimeout(err) {
-		return false // whoever waited that long does not want to wait thrice
+		return false // do not repeat a long wait three times
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op.Op == "read" || op.Op == "write" // the system's own number for it differs
+		return op.Op == "read" || op.Op == "write" // the system's error number differs
 	}
 	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, broken) {
@@ -125,11 +125,11 @@ func isBroken(err error) bool {
 
 func isTimeout(err error) bool {
 	t, ok := errors.AsType[net.Error](err)
-	return ok && t.Timeout() || errors.Is(err, errSlow)
+	return ok && t.Timeout() || errors.Is(err, errAttemptTimeout)
 }
 
-// backoff is the wait before the next attempt; n counts from 0. A part of it
-// is left to chance, so that many clients do not come back together.
+// backoff returns the wait before the next attempt; n starts at 0. Jitter
+// spreads the attempts of many clients.
 func (c *Client) backoff(_, _ time.Duration, n int, resp *http.Response) time.Duration {
 	var status int
 	var header http.Header
@@ -137,15 +137,15 @@ func (c *Client) backoff(_, _ time.Duration, n int, resp *http.Response) time.Du
 		status, header = resp.StatusCode, resp.Header
 	}
 	wait := c.pause(n, status, header)
-	return wait + rand.N(spread(wait)+1) //nolint:gosec // no secret depends on it
+	return wait + rand.N(spread(wait)+1) //nolint:gosec // not used for secrets
 }
 
-// spread is the most that is added to a wait.
+// spread returns the maximum jitter of a wait.
 func spread(wait time.Duration) time.Duration { return min(wait/4, time.Second) }
 
-// pause is the shortest wait before the next attempt: never shorter than the
-// service asks for. A status of 0 is a connection that failed: the waits are short,
-// because an offline machine should hear of it within a second.
+// pause returns the minimum wait before the next attempt, at least what the
+// service asks for. Status 0 is a failed connection: its waits are short, so
+// that an offline machine reports it within a second.
 func (c *Client) pause(n, status int, header http.Header) time.Duration {
 	own := 500 * time.Millisecond << n
 	switch status {
@@ -157,27 +157,27 @@ func (c *Client) pause(n, status int, header http.Header) time.Duration {
 	return max(own, retryAfter(header, c.now()))
 }
 
-// longestAsked is more than any service means.
-const longestAsked = 365 * 24 * time.Hour
+// maxRetryAfter is longer than any sensible value.
+const maxRetryAfter = 365 * 24 * time.Hour
 
-// retryAfter reads the wait that the service asks for, 0 if it asks for none. A
-// date is measured against the service's own clock, else against ours.
+// retryAfter returns the wait that the service asks for, 0 if none. A date is
+// compared with the service's clock, or else with ours.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	var longest time.Duration
 	for _, s := range header.Values("Retry-After") {
-		longest = max(longest, oneRetryAfter(strings.TrimSpace(s), header.Get("Date"), now))
+		longest = max(longest, parseRetryAfter(strings.TrimSpace(s), header.Get("Date"), now))
 	}
-	return min(longest, longestAsked)
+	return min(longest, maxRetryAfter)
 }
 
-func oneRetryAfter(s, date string, now time.Time) time.Duration {
+func parseRetryAfter(s, date string, now time.Time) time.Duration {
 	if strings.Trim(s, "0123456789.") == "" {
-		seconds, err := strconv.ParseFloat(s, 64) // infinite for a number that is too large
+		seconds, err := strconv.ParseFloat(s, 64) // infinite for too large numbers
 		switch {
 		case err != nil && !errors.Is(err, strconv.ErrRange):
 			return 0
-		case seconds > longestAsked.Seconds():
-			return longestAsked
+		case seconds > maxRetryAfter.Seconds():
+			return maxRetryAfter
 		}
 		return time.Duration(seconds * float64(time.Second))
 	}

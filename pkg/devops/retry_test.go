@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The calls of the tables below, one of each class.
+// The calls of the tables below, one for each retry policy.
 func list(ctx context.Context, c *Client) error { _, err := c.Tokens.List(ctx); return err }
 
 func remove(ctx context.Context, c *Client) error { return c.Tokens.Delete(ctx, "x") }
@@ -40,34 +40,34 @@ func TestRetries(t *testing.T) {
 		replies  []reply
 		requests int
 		want     error
-		wait     time.Duration // the least; a quarter more is allowed
+		wait     time.Duration // the minimum; the maximum is a quarter more
 	}{
-		{"a read survives a reset", list, []reply{fails(reset), status(200, tokens)}, 2, nil, 150 * time.Millisecond},
+		{"a read survives a reset", list, []reply{failWith(reset), status(200, tokens)}, 2, nil, 150 * time.Millisecond},
 		{"a read survives a half answer", list, []reply{truncated(`{"cli`), status(200, tokens)}, 2, nil, 0},
 		{"a read survives 503 twice", list, []reply{status(503, ""), status(502, ""), status(200, tokens)}, 3, nil, 1500 * time.Millisecond},
 		{"a read ends after three", list, []reply{status(500, ""), status(500, ""), status(500, "")}, 3, ErrServer, 1500 * time.Millisecond},
 		{"a read is not repeated for 501", list, []reply{status(501, "")}, 1, ErrServer, 0},
 		{"a read is not repeated for 404", list, []reply{status(404, "")}, 1, ErrNotFound, 0},
-		{"offline is known within a second", list, []reply{fails(noHost), fails(noHost), fails(noHost)}, 3, ErrNetwork, 600 * time.Millisecond},
+		{"offline is known within a second", list, []reply{failWith(noHost), failWith(noHost), failWith(noHost)}, 3, ErrNetwork, 600 * time.Millisecond},
 
 		{"a new token is not made twice: 502", create, []reply{status(502, "")}, 1, ErrOutcomeUnknown, 0},
 		{"a new token is not made twice: 408", create, []reply{status(408, "")}, 1, ErrOutcomeUnknown, 0},
-		{"a new token is not made twice: reset", create, []reply{fails(reset)}, 1, ErrOutcomeUnknown, 0},
+		{"a new token is not made twice: reset", create, []reply{failWith(reset)}, 1, ErrOutcomeUnknown, 0},
 		{"a new token is not made twice: half answer", create, []reply{truncated(`{"cli`)}, 1, ErrOutcomeUnknown, 0},
 		{"a new token is not made twice: redirect", create, []reply{status(307, "", "Location", "https://elsewhere.example.com/")}, 1, ErrOutcomeUnknown, 0},
 		{"a new token is not made twice: page", create, []reply{status(200, "<html>", "Content-Type", "text/html")}, 1, ErrOutcomeUnknown, 0},
 		{"a refused token is refused", create, []reply{status(422, "")}, 1, ErrInvalid, 0},
 		{"a new token waits for 429", create, []reply{busy, made}, 2, nil, time.Second},
 		{"a new token waits for 429 twice", create, []reply{busy, busy, busy}, 3, ErrRateLimited, 3 * time.Second},
-		{"a new token is sent again if nobody was there", create, []reply{fails(refused), made}, 2, nil, 0},
-		{"nobody there, then lost", create, []reply{fails(refused), fails(reset)}, 2, ErrOutcomeUnknown, 0},
-		{"nobody there at all", create, []reply{fails(refused), fails(refused), fails(refused)}, 3, ErrNetwork, 0},
+		{"a new token is sent again if nobody was there", create, []reply{failWith(refused), made}, 2, nil, 0},
+		{"nobody there, then lost", create, []reply{failWith(refused), failWith(reset)}, 2, ErrOutcomeUnknown, 0},
+		{"nobody there at all", create, []reply{failWith(refused), failWith(refused), failWith(refused)}, 3, ErrNetwork, 0},
 		{"an invitation is not sent twice", invite, []reply{status(500, "")}, 1, ErrOutcomeUnknown, 0},
 
-		{"a replacement may be sent twice", setRoles, []reply{fails(reset), status(204, "")}, 2, nil, 0},
+		{"a replacement may be sent twice", setRoles, []reply{failWith(reset), status(204, "")}, 2, nil, 0},
 		{"a removal may be sent twice", remove, []reply{status(503, ""), status(204, "")}, 2, nil, 0},
-		{"gone after a lost answer is done", removeRole, []reply{fails(reset), status(404, "")}, 2, nil, 0},
-		{"gone after a lost answer is no proof for a token", remove, []reply{fails(reset), status(404, "")}, 2, ErrNotFound, 0},
+		{"gone after a lost answer is done", removeRole, []reply{failWith(reset), status(404, "")}, 2, nil, 0},
+		{"gone after a lost answer is no proof for a token", remove, []reply{failWith(reset), status(404, "")}, 2, ErrNotFound, 0},
 		{"gone after 500 is done", removeRole, []reply{status(500, ""), status(404, "")}, 2, nil, 0},
 		{"gone from the beginning is not", remove, []reply{status(404, "")}, 1, ErrNotFound, 0},
 		{"gone after 429 is not", remove, []reply{busy, status(404, "")}, 2, ErrNotFound, time.Second},
@@ -90,7 +90,7 @@ func TestRetries(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c, s := scripted(t, test.replies...)
+				c, s := newScriptedClient(t, test.replies...)
 				begin := time.Now()
 				err := test.call(t.Context(), c)
 				if !errors.Is(err, test.want) {
@@ -124,10 +124,10 @@ func TestAHangEndsWithItsAttempt(t *testing.T) {
 	}{"read": {list, ErrNetwork}, "once": {create, ErrOutcomeUnknown}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c, s := scripted(t, hang)
+				c, s := newScriptedClient(t, hang)
 				begin := time.Now()
 				err := test.call(t.Context(), c)
-				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), "no answer within 30s") || errors.Is(err, context.DeadlineExceeded) {
+				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), "no response within 30s") || errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("got %v", err)
 				}
 				if time.Since(begin) != 30*time.Second || len(s.seen) != 1 {
@@ -155,7 +155,7 @@ func TestAnInterruptedCall(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(5*time.Second, cancel)
-				c, s := scripted(t, func(req *http.Request) (*http.Response, error) {
+				c, s := newScriptedClient(t, func(req *http.Request) (*http.Response, error) {
 					if test.reply != nil {
 						return test.reply(req)
 					}
@@ -177,7 +177,7 @@ func TestAnInterruptedCall(t *testing.T) {
 func TestACallThatIsOverBeforeItBeginsIsNotSent(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	c, s := scripted(t)
+	c, s := newScriptedClient(t)
 	if err := create(ctx, c); !errors.Is(err, context.Canceled) || len(s.seen) != 0 {
 		t.Errorf("got %v, sent %q", err, s.seen)
 	}
@@ -210,7 +210,7 @@ func TestTraceSeesEachAttempt(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			return status(503, "")(req)
 		}
-		s := &script{replies: []reply{fails(refused), slow, status(204, "")}}
+		s := &script{replies: []reply{failWith(refused), slow, status(204, "")}}
 		c := newClient(t, Config{URL: "https://api.example.com", Transport: s, Now: time.Now, Trace: func(x Exchange) { seen = append(seen, x) }})
 		if err := remove(t.Context(), c); err != nil {
 			t.Fatal(err)
@@ -226,7 +226,7 @@ func TestASignalIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(5*time.Second, func() { cancel(errors.New("terminated")) })
-		c, _ := scripted(t, func(req *http.Request) (*http.Response, error) {
+		c, _ := newScriptedClient(t, func(req *http.Request) (*http.Response, error) {
 			<-req.Context().Done()
 			return nil, req.Context().Err()
 		})

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// RoleService has the calls about the roles of the organization.
+// RoleService manages the roles of the organization.
 type RoleService service
 
-// A Role is a name for a policy. The resources of the roles that every
-// organization has hold the literal __ORG_ID__.
+// Role is a named policy. The resources of default roles contain the literal
+// __ORG_ID__.
 type Role struct {
 	ID, Name  string
 	Policy    Policy
@@ -19,7 +19,7 @@ type Role struct {
 	UpdatedBy string
 }
 
-// A Policy says which actions a role allows on which resources.
+// Policy has the actions that a role allows or denies, and their resources.
 type Policy struct {
 	Description string   `json:"description"`
 	Resources   []string `json:"resources"`
@@ -28,41 +28,37 @@ type Policy struct {
 }
 
 // List returns all roles, default and custom ones. It needs org-role-read.
-//
-//	GET /v2/organizations/roles
 func (s *RoleService) List(ctx context.Context) ([]Role, error) {
-	roles, err := fetch[wireRoles](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", class: read,
+	roles, err := fetch[rolesResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", retry: safe,
 	})
-	return listed(s.client, roles, err)
+	return reportList(s.client, roles, err)
 }
 
-// Brief is List without resources and actions, which take many times as much memory
-// as the rest. It needs org-role-read.
+// Brief is List without resources and actions, which need most of the memory.
+// It needs org-role-read.
 //
 //	GET /v2/organizations/roles
 func (s *RoleService) Brief(ctx context.Context) ([]Role, error) {
 	roles, err := fetch[rows[briefRole, Role]](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", class: read,
+		method: http.MethodGet, path: "/v2/organizations/roles", permission: "org-role-read", retry: safe,
 	})
-	return listed(s.client, roles, err)
+	return reportList(s.client, roles, err)
 }
 
 // Get returns one role. It needs org-role-read.
 //
 //	GET /v2/organizations/roles/{roleID}
 func (s *RoleService) Get(ctx context.Context, id string) (Role, error) {
-	return fetch[wireRole](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/organizations/roles/{id}", id: id, permission: "org-role-read", class: read,
+	return fetch[roleResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/organizations/roles/{id}", id: id, permission: "org-role-read", retry: safe,
 	})
 }
 
-// Create makes a custom role. The name must be new. It needs org-role-write.
-//
-//	POST /v2/organizations/roles
+// Create creates a custom role with a new name. It needs org-role-write.
 func (s *RoleService) Create(ctx context.Context, name string, policy Policy) (Role, error) {
-	return fetch[wireRole](ctx, s.client, call{
-		method: http.MethodPost, path: "/v2/organizations/roles", body: newRoleBody(name, policy), permission: "org-role-write", class: once,
+	return fetch[roleResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/organizations/roles", body: newRoleBody(name, policy), permission: "org-role-write", retry: atMostOnce,
 	})
 }
 
@@ -72,7 +68,7 @@ func (s *RoleService) Create(ctx context.Context, name string, policy Policy) (R
 //	PUT /v2/organizations/roles/{roleID}
 func (s *RoleService) Update(ctx context.Context, id, name string, policy Policy) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodPut, path: "/v2/organizations/roles/{id}", id: id, body: newRoleBody(name, policy), permission: "org-role-write", class: idempotent,
+		method: http.MethodPut, path: "/v2/organizations/roles/{id}", id: id, body: newRoleBody(name, policy), permission: "org-role-write", retry: idempotent,
 	})
 	return err
 }
@@ -82,7 +78,7 @@ func (s *RoleService) Update(ctx context.Context, id, name string, policy Policy
 //	DELETE /v2/organizations/roles/{roleID}
 func (s *RoleService) Delete(ctx context.Context, id string) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodDelete, path: "/v2/organizations/roles/{id}", id: id, permission: "org-role-delete", class: idempotent,
+		method: http.MethodDelete, path: "/v2/organizations/roles/{id}", id: id, permission: "org-role-delete", retry: idempotent,
 	})
 	return err
 }
@@ -97,9 +93,9 @@ func newRoleBody(name string, p Policy) roleBody {
 	return roleBody{name, p}
 }
 
-// A wireRole has two names for each of its last fields: a role that was just
-// made spells them without underscores.
-type wireRole struct {
+// roleResponse has two keys for each of its last fields: the response to a
+// creation spells them without underscores.
+type roleResponse struct {
 	ID            id
 	Name          string
 	Policy        Policy
@@ -109,7 +105,7 @@ type wireRole struct {
 	UpdatedByMade string    `json:"lastUpdateUserID"`
 }
 
-func (w wireRole) value() (Role, bool) {
+func (w roleResponse) value() (Role, bool) {
 	p := w.Policy
 	p.Resources, p.Actions = orEmpty(p.Resources), orEmpty(p.Actions)
 	updated := w.UpdatedAt.Time
@@ -119,7 +115,7 @@ func (w wireRole) value() (Role, bool) {
 	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
 }
 
-// A briefRole is a wireRole of which resources and actions are not read.
+// briefRole is a roleResponse without resources and actions.
 type briefRole struct {
 	ID     id
 	Name   string
@@ -130,4 +126,4 @@ func (w briefRole) value() (Role, bool) {
 	return Role{ID: string(w.ID), Name: w.Name, Policy: Policy{Description: w.Policy.Description}}, w.ID != ""
 }
 
-type wireRoles = rows[wireRole, Role]
+type rolesResponse = rows[roleResponse, Role]

@@ -8,27 +8,27 @@ import (
 )
 
 const (
-	// maxRows is the length of the longest list that is believed, and maxValues is how
-	// many values an answer may have in all. The service's own limits are far below: what
-	// is above would take many times the memory of its text.
+	// maxRows limits the length of a list, and maxValues the number of values
+	// in a response. The service's own limits are far lower; a larger document
+	// would need many times its size in memory.
 	maxRows   = 80_000
 	maxValues = 600_000
 )
 
 var (
-	errRows   = fmt.Errorf("a list in the answer has more than %d rows", maxRows)
-	errValues = fmt.Errorf("the answer has more than %d values", maxValues)
+	errTooManyRows   = fmt.Errorf("a list in the response has more than %d rows", maxRows)
+	errTooManyValues = fmt.Errorf("the response has more than %d values", maxValues)
 )
 
-// rows are the elements of a list, each turned into its value as soon as it was read,
-// so that the documents are never there all at once.
-type rows[W wire[T], T any] struct {
-	present bool // also as null
-	lacking bool // one of them lacks what it must have
-	all     []T
+// rows decodes a list element by element, so that the documents are never in
+// memory all at once.
+type rows[W decoder[T], T any] struct {
+	present    bool // also as null
+	incomplete bool // an element lacks a required field
+	all        []T
 }
 
-// UnmarshalJSON is called for null, too.
+// UnmarshalJSON is also called for null.
 func (r *rows[W, T]) UnmarshalJSON(b []byte) error {
 	*r = rows[W, T]{present: true}
 	if string(b) == "null" {
@@ -46,11 +46,11 @@ func (r *rows[W, T]) UnmarshalJSON(b []byte) error {
 		}
 		v, ok := doc.value()
 		if !ok {
-			r.lacking = true
+			r.incomplete = true
 			return nil
 		}
 		if len(r.all) == maxRows {
-			return errRows
+			return errTooManyRows
 		}
 		r.all = append(r.all, v)
 	}
@@ -58,10 +58,10 @@ func (r *rows[W, T]) UnmarshalJSON(b []byte) error {
 }
 
 // value returns the list, which is never nil.
-func (r rows[W, T]) value() ([]T, bool) { return orEmpty(r.all), !r.lacking }
+func (r rows[W, T]) value() ([]T, bool) { return orEmpty(r.all), !r.incomplete }
 
-// checkValues refuses a document of too many values, which only has to be read to take
-// the memory. It counts what separates them, and trusts nothing else of the text.
+// checkValues refuses a document with too many values before it is decoded. It
+// counts separators and does not rely on the rest of the syntax.
 func checkValues(body []byte) error {
 	n := 0
 	quoted := false
@@ -78,12 +78,12 @@ func checkValues(body []byte) error {
 		}
 	}
 	if n > maxValues {
-		return errValues
+		return errTooManyValues
 	}
 	return nil
 }
 
-// decode reads the document of an answer.
+// decode decodes the body of a response.
 func decode(body []byte, doc any) error {
 	if err := checkValues(body); err != nil {
 		return err
@@ -91,12 +91,12 @@ func decode(body []byte, doc any) error {
 	return json.Unmarshal(body, doc)
 }
 
-// unusual returns what is wrong with an answer in words for people.
-func unusual(err error) string {
-	for _, known := range []error{errID, errRows, errValues} {
+// describeDecodeError describes why a response is invalid.
+func describeDecodeError(err error) string {
+	for _, known := range []error{errID, errTooManyRows, errTooManyValues} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}
 	}
-	return "the answer is not the JSON that was expected"
+	return "the response is not the expected JSON"
 }

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// endless answers each request with another page.
-type endless struct {
+// endlessPages responds to each request with another page.
+type endlessPages struct {
 	rows, pages int
 	pad         string
 }
 
-func (e *endless) RoundTrip(req *http.Request) (*http.Response, error) {
+func (e *endlessPages) RoundTrip(req *http.Request) (*http.Response, error) {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i := range e.rows {
@@ -31,11 +31,11 @@ func (e *endless) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(b.String())), Request: req}, nil
 }
 
-// TestAListWithoutAnEnd: a service that always has one more page is not followed for
-// ever, whether its pages are small, of many rows, or large.
+// TestAListWithoutAnEnd checks that an endless list is not read forever,
+// whether its pages are small, have many rows, or are large.
 func TestAListWithoutAnEnd(t *testing.T) {
 	t.Parallel()
-	for name, service := range map[string]*endless{
+	for name, service := range map[string]*endlessPages{
 		"small pages":        {rows: 100},
 		"pages of many rows": {rows: 20_000},
 		"large pages":        {rows: 100, pad: strings.Repeat("x", 40_000)},
@@ -53,35 +53,36 @@ func TestAListWithoutAnEnd(t *testing.T) {
 	}
 }
 
-// TestTooMuch has answers that are small as texts and large in memory.
+// TestTooMuch has documents that are small as text and large in memory.
 func TestTooMuch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, body string
 		ask        func(context.Context, *Client) (any, error)
 	}{
-		{"rows", `{"clients":[` + repeated(`{"clientId":"c%d"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.Tokens.List(ctx) }},
-		{"regions", `[` + repeated(`{"name":"r%d"}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Serverless(ctx) }},
-		{"empty rows", `[` + repeated(`{}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
-		{"empty values", `[` + repeated(`{}`, maxValues+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
-		{"keyspaces", `{"id":"d","info":{"keyspaces":[` + repeated(`"k%d"`, maxValues+1) + `]}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},
-		{"actions", `[{"id":"r","policy":{"actions":[` + repeated(`""`, maxValues+1) + `]}}]`, func(ctx context.Context, c *Client) (any, error) { return c.Roles.List(ctx) }},
-		{"addresses", `{"databaseId":"d","addresses":[` + repeated(`{"address":"10.0.0.0/8"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.AccessLists.Get(ctx, "d") }},
+		{"rows", `{"clients":[` + repeatRows(`{"clientId":"c%d"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.Tokens.List(ctx) }},
+		{"regions", `[` + repeatRows(`{"name":"r%d"}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Serverless(ctx) }},
+		{"empty rows", `[` + repeatRows(`{}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
+		{"empty values", `[` + repeatRows(`{}`, maxValues+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
+		{"keyspaces", `{"id":"d","info":{"keyspaces":[` + repeatRows(`"k%d"`, maxValues+1) + `]}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},
+		{"actions", `[{"id":"r","policy":{"actions":[` + repeatRows(`""`, maxValues+1) + `]}}]`, func(ctx context.Context, c *Client) (any, error) { return c.Roles.List(ctx) }},
+		{"addresses", `{"databaseId":"d","addresses":[` + repeatRows(`{"address":"10.0.0.0/8"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.AccessLists.Get(ctx, "d") }},
 	} {
-		client, _ := scripted(t, status(http.StatusOK, c.body))
-		if _, err := c.ask(t.Context(), client); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "in the answer has more than") && !strings.Contains(err.Error(), "the answer has more than") {
+		client, _ := newScriptedClient(t, status(http.StatusOK, c.body))
+		if _, err := c.ask(t.Context(), client); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "in the response has more than") && !strings.Contains(err.Error(), "the response has more than") {
 			t.Errorf("%s: %.300v", c.name, err)
 		}
 	}
-	client, _ := scripted(t, status(http.StatusOK, `{"id":"d","info":{"keyspaces":[`+repeated(`"k%d"`, maxValues/2)+`]}}`))
+	client, _ := newScriptedClient(t, status(http.StatusOK, `{"id":"d","info":{"keyspaces":[`+repeatRows(`"k%d"`, maxValues/2)+`]}}`))
 	begin := time.Now()
 	if d, err := client.Databases.Get(t.Context(), "d"); err != nil || len(d.Keyspaces) != maxValues/2 || time.Since(begin) > 30*time.Second {
 		t.Errorf("%d keyspaces after %s: %v", len(d.Keyspaces), time.Since(begin), err)
 	}
 }
 
-// repeated joins so many rows, in which %d is a number.
-func repeated(row string, n int) string {
+// repeatRows repeats a row, in which %d is a number, and joins the rows with
+// commas.
+func repeatRows(row string, n int) string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = strings.Replace(row, "%d", fmt.Sprint(i), 1)

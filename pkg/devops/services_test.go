@@ -21,14 +21,15 @@ const (
 	testVector = "d1d1d1d1-0000-4000-8000-000000000001"
 )
 
-// answered returns a client whose one call is answered with a fixture.
-func answered(t *testing.T, code int, name string) (*Client, *script) {
+// newFixtureClient returns a client whose one request gets a fixture as
+// response.
+func newFixtureClient(t *testing.T, code int, name string) (*Client, *script) {
 	t.Helper()
-	return scripted(t, status(code, fixture(t, name)))
+	return newScriptedClient(t, status(code, fixture(t, name)))
 }
 
-// full fails for each field that has no value.
-func full(t *testing.T, where string, v reflect.Value) {
+// checkAllSet reports each field without a value.
+func checkAllSet(t *testing.T, where string, v reflect.Value) {
 	t.Helper()
 	if v.IsZero() {
 		t.Errorf("%s is not filled", where)
@@ -38,14 +39,14 @@ func full(t *testing.T, where string, v reflect.Value) {
 	case v.Type() == reflect.TypeFor[time.Time]():
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			full(t, where+"."+v.Type().Field(i).Name, v.Field(i))
+			checkAllSet(t, where+"."+v.Type().Field(i).Name, v.Field(i))
 		}
 	case v.Kind() == reflect.Slice:
 		if v.Len() == 0 {
 			t.Errorf("%s is empty", where)
 		}
 		for i := range v.Len() {
-			full(t, fmt.Sprintf("%s[%d]", where, i), v.Index(i))
+			checkAllSet(t, fmt.Sprintf("%s[%d]", where, i), v.Index(i))
 		}
 	}
 }
@@ -63,18 +64,18 @@ func TestFixturesFillEveryField(t *testing.T) {
 		"POST_v2_enterprises_organizations.json": func(c *Client) (any, error) { return c.Orgs.Create(ctx, NewOrg{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, _ := answered(t, 200, name)
+			c, _ := newFixtureClient(t, 200, name)
 			v, err := call(c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			full(t, "answer", reflect.ValueOf(v))
+			checkAllSet(t, "answer", reflect.ValueOf(v))
 		})
 	}
 }
 
 func TestUsers(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_organizations_users.json")), status(200, ""), status(204, ""), status(204, ""))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_organizations_users.json")), status(200, ""), status(204, ""), status(204, ""))
 	members, err := c.Users.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -90,13 +91,13 @@ func TestUsers(t *testing.T) {
 	if err := errors.Join(c.Users.Invite(t.Context(), testOrg, "carol@example.com", roles[:1]), c.Users.SetRoles(t.Context(), testAda, roles), c.Users.Remove(t.Context(), testAda)); err != nil {
 		t.Error(err)
 	}
-	sent(t, s.seen[1], "PUT /v2/organizations/users", "PUT_v2_organizations_users.request.json")
-	sent(t, s.seen[2], "PUT /v2/organizations/users/"+testAda+"/roles", "PUT_v2_organizations_users_roles.request.json")
-	sent(t, s.seen[3], "DELETE /v2/organizations/users/"+testAda, "")
+	checkRequest(t, s.seen[1], "PUT /v2/organizations/users", "PUT_v2_organizations_users.request.json")
+	checkRequest(t, s.seen[2], "PUT /v2/organizations/users/"+testAda+"/roles", "PUT_v2_organizations_users_roles.request.json")
+	checkRequest(t, s.seen[3], "DELETE /v2/organizations/users/"+testAda, "")
 }
 
-// sent compares a request with what should have been sent.
-func sent(t *testing.T, seen, line, name string) {
+// checkRequest compares a request with the expected one.
+func checkRequest(t *testing.T, seen, line, name string) {
 	t.Helper()
 	got, found := strings.CutPrefix(seen, line)
 	if !found || name == "" {
@@ -115,7 +116,7 @@ func sent(t *testing.T, seen, line, name string) {
 }
 
 func TestUsersInSmallLetters(t *testing.T) {
-	c, _ := scripted(t, status(200, `{"orgID":"o","orgName":"n","users":[{"userID":"u","email":"e","status":"later","roles":null}]}`))
+	c, _ := newScriptedClient(t, status(200, `{"orgID":"o","orgName":"n","users":[{"userID":"u","email":"e","status":"later","roles":null}]}`))
 	got, err := c.Users.List(t.Context())
 	if diff := cmp.Diff(Members{"o", "n", []User{{"u", "e", "later", []RoleRef{}}}}, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -123,7 +124,7 @@ func TestUsersInSmallLetters(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_organizations_roles.json")), status(201, fixture(t, "POST_v2_organizations_roles.json")), status(200, ""))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_organizations_roles.json")), status(201, fixture(t, "POST_v2_organizations_roles.json")), status(200, ""))
 	roles, err := c.Roles.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -138,12 +139,12 @@ func TestRoles(t *testing.T) {
 	if err := c.Roles.Update(t.Context(), made.ID, made.Name, made.Policy); err != nil {
 		t.Error(err)
 	}
-	sent(t, s.seen[1], "POST /v2/organizations/roles", "POST_v2_organizations_roles.request.json")
-	sent(t, s.seen[2], "PUT /v2/organizations/roles/"+testCustom, "POST_v2_organizations_roles.request.json")
+	checkRequest(t, s.seen[1], "POST /v2/organizations/roles", "POST_v2_organizations_roles.request.json")
+	checkRequest(t, s.seen[2], "PUT /v2/organizations/roles/"+testCustom, "POST_v2_organizations_roles.request.json")
 }
 
 func TestARoleBodyHasNoNull(t *testing.T) {
-	c, s := scripted(t, status(200, ""))
+	c, s := newScriptedClient(t, status(200, ""))
 	if err := c.Roles.Update(t.Context(), "r", "n", Policy{}); err != nil {
 		t.Error(err)
 	}
@@ -153,7 +154,7 @@ func TestARoleBodyHasNoNull(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(200, fixture(t, "POST_v2_clientIdSecrets.json")), status(204, ""))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(200, fixture(t, "POST_v2_clientIdSecrets.json")), status(204, ""))
 	tokens, err := c.Tokens.List(t.Context())
 	if err != nil || len(tokens) != 2 || !tokens[1].ExpiresAt.IsZero() || tokens[1].Description != "" {
 		t.Fatalf("got %+v, %v", tokens, err)
@@ -165,7 +166,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent(t, s.seen[1], "POST /v2/clientIdSecrets", "POST_v2_clientIdSecrets.request.json")
+	checkRequest(t, s.seen[1], "POST /v2/clientIdSecrets", "POST_v2_clientIdSecrets.request.json")
 	if got, err := secret.ParseToken(made.Token.Reveal()); err != nil || got.ClientID != made.ClientID || made.ClientID != tokens[0].ClientID || !made.ExpiresAt.Equal(expires) {
 		t.Errorf("got %+v, %v", made, err)
 	}
@@ -175,7 +176,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestAnEmptyTokenListMustBeThere(t *testing.T) {
-	c, _ := scripted(t, status(200, `{"clients":null}`), status(200, `{}`))
+	c, _ := newScriptedClient(t, status(200, `{"clients":null}`), status(200, `{}`))
 	if got, err := c.Tokens.List(t.Context()); err != nil || got == nil || len(got) != 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -185,12 +186,12 @@ func TestAnEmptyTokenListMustBeThere(t *testing.T) {
 }
 
 func TestDatabases(t *testing.T) {
-	c, s := answered(t, 200, "GET_v2_databases.json")
+	c, s := newFixtureClient(t, 200, "GET_v2_databases.json")
 	got, err := Collect(c.Databases.All(t.Context(), "all"))
 	if err != nil || len(got) != 2 {
 		t.Fatal(got, err)
 	}
-	sent(t, s.seen[0], "GET /v2/databases?include=all&limit=100", "")
+	checkRequest(t, s.seen[0], "GET /v2/databases?include=all&limit=100", "")
 	vector, classic := got[0], got[1]
 	if vector.Type != "vector" || classic.Type != "classic" || classic.Tier != "C10" || classic.Status != "PARKED" || vector.Cloud != "GCP" {
 		t.Errorf("got %+v", got)
@@ -208,7 +209,7 @@ func TestDatabases(t *testing.T) {
 }
 
 func TestADatabaseOfFewWords(t *testing.T) {
-	c, _ := scripted(t, status(200, `{"id":"d","info":{"tier":"serverless"},"creationTime":"once upon a time"}`))
+	c, _ := newScriptedClient(t, status(200, `{"id":"d","info":{"tier":"serverless"},"creationTime":"once upon a time"}`))
 	got, err := c.Databases.Get(t.Context(), "d")
 	want := Database{ID: "d", Tier: "serverless", Type: "serverless", Regions: []string{}, Keyspaces: []string{}, Datacenters: []Datacenter{}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -216,7 +217,7 @@ func TestADatabaseOfFewWords(t *testing.T) {
 	}
 }
 
-// page answers with n databases whose ids count up from the given one.
+// page responds with n databases with consecutive IDs.
 func page(from, n int) reply {
 	list := make([]string, n)
 	for i := range list {
@@ -226,7 +227,7 @@ func page(from, n int) reply {
 }
 
 func TestDatabasesCome100AtATime(t *testing.T) {
-	c, s := scripted(t, page(0, 100), page(100, 100), page(200, 7))
+	c, s := newScriptedClient(t, page(0, 100), page(100, 100), page(200, 7))
 	got, err := Collect(c.Databases.All(t.Context(), ""))
 	if err != nil || len(got) != 207 || got[206].ID != "d206" {
 		t.Fatal(len(got), err)
@@ -236,7 +237,7 @@ func TestDatabasesCome100AtATime(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, last := range []reply{page(0, 0), status(200, "null")} {
-		c, _ = scripted(t, page(0, 100), last)
+		c, _ = newScriptedClient(t, page(0, 100), last)
 		if got, err := Collect(c.Databases.All(t.Context(), "")); err != nil || len(got) != 100 {
 			t.Error(len(got), err)
 		}
@@ -244,7 +245,7 @@ func TestDatabasesCome100AtATime(t *testing.T) {
 }
 
 func TestALoopThatStopsFetchesNoMore(t *testing.T) {
-	c, s := scripted(t, page(0, 100))
+	c, s := newScriptedClient(t, page(0, 100))
 	for db, err := range c.Databases.All(t.Context(), "") {
 		if db.ID != "d0" || err != nil {
 			t.Error(db.ID, err)
@@ -257,27 +258,27 @@ func TestALoopThatStopsFetchesNoMore(t *testing.T) {
 }
 
 func TestAListThatGoesInCirclesEnds(t *testing.T) {
-	c, s := scripted(t, page(0, 100), page(100, 100), page(0, 100))
+	c, s := newScriptedClient(t, page(0, 100), page(100, 100), page(0, 100))
 	if got, err := Collect(c.Databases.All(t.Context(), "")); !errors.Is(err, ErrInvalidResponse) || got != nil || len(s.seen) != 3 {
 		t.Errorf("%d databases, %v, sent %q", len(got), err, s.seen)
 	}
 }
 
 func TestAListThatBreaksSaysSo(t *testing.T) {
-	c, _ := scripted(t, page(0, 100), status(401, "null"))
+	c, _ := newScriptedClient(t, page(0, 100), status(401, "null"))
 	if got, err := Collect(c.Databases.All(t.Context(), "")); !errors.Is(err, ErrForbidden) || got != nil {
 		t.Errorf("%d databases, %v", len(got), err)
 	}
 }
 
-// TestOnlyWholeListsAreTold: a list that broke off, or that somebody stopped
-// reading, is not told of.
+// TestOnlyWholeListsAreTold checks that truncated lists, and those that the
+// caller stopped reading, are not passed to Config.Listed.
 func TestOnlyWholeListsAreTold(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		replies []reply
 		stop    bool
-		want    []int // lengths of what is told
+		want    []int // lengths of the lists passed
 	}{
 		{"whole", []reply{page(0, 100), page(100, 7)}, false, []int{107}},
 		{"empty", []reply{page(0, 0)}, false, []int{0}},

@@ -2,39 +2,39 @@ package devops
 
 import "slices"
 
-// A State is what a database's status means to whoever waits for a change.
+// State classifies the status of a database for callers that wait for a change.
 type State int
 
-// The states. A status that is not known here is Strange: the service has had
-// new ones before.
+// The states. The service may add statuses; they are StateUnknown.
 const (
-	Strange State = iota
-	Lasting
-	Changing
-	Failing
+	StateUnknown State = iota
+	StateStable
+	StateChanging
+	StateFailed
 )
 
-// State returns what the status means.
+// State returns the class of the status.
 func (d Database) State() State {
 	for state, statuses := range map[State][]string{
-		Lasting: {"ACTIVE", "PARKED", "HIBERNATED", "SUSPENDED", "TERMINATED"},
-		Changing: {
+		StateStable: {"ACTIVE", "PARKED", "HIBERNATED", "SUSPENDED", "TERMINATED"},
+		StateChanging: {
 			"PENDING", "PREPARING", "PREPARED", "INITIALIZING", "ASSOCIATING", "PLACING", "SYNCHRONIZING", "PARKING", "UNPARKING", "RESIZING",
 			"MAINTENANCE", "HIBERNATING", "RESUMING", "SUSPENDING", "DECOMMISSIONING", "TERMINATING",
 		},
-		Failing: {"ERROR", "DEGRADED"},
+		StateFailed: {"ERROR", "DEGRADED"},
 	} {
 		if slices.Contains(statuses, d.Status) {
 			return state
 		}
 	}
-	return Strange
+	return StateUnknown
 }
 
-// BeingMade reports whether the database is not there yet.
-func (d Database) BeingMade() bool {
+// IsCreating reports whether the database is still being created.
+func (d Database) IsCreating() bool {
 	return slices.Contains([]string{"PENDING", "PREPARING", "PREPARED", "INITIALIZING", "ASSOCIATING", "PLACING"}, d.Status)
 }
 
-// BeingDeleted reports whether the database is on its way out, or gone.
-func (d Database) BeingDeleted() bool { return d.Status == "TERMINATING" || d.Status == "TERMINATED" }
+// IsTerminating reports whether the database is being deleted or already
+// terminated.
+func (d Database) IsTerminating() bool { return d.Status == "TERMINATING" || d.Status == "TERMINATED" }

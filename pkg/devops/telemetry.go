@@ -11,49 +11,49 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// TelemetryService has the calls about where metrics and audit logs are sent.
+// TelemetryService reads the destinations of metrics and audit logs.
 type TelemetryService service
 
-// An Export is a destination. It is empty where nothing is sent.
+// Export is a destination. The zero value means that nothing is sent.
 type Export struct {
-	Kind string // "kafka", "prometheus_remote", "cloudwatch", "splunk", "pulsar", "datadog"; others may come
-	// Settings are texts, numbers and lists of the service's own. The secrets
-	// among them are a secret.Text.
+	Kind string // "kafka", "prometheus_remote", "cloudwatch", "splunk", "pulsar", "datadog"; others are possible
+	// Settings has strings, numbers and lists in the service's format. Secrets
+	// are of type secret.Text.
 	Settings map[string]any
 }
 
-// Metrics returns where the metrics of a database are sent. It needs
+// Metrics returns the destination of a database's metrics. It needs
 // db-manage-thirdpartymetrics.
 //
 //	GET /v2/databases/{databaseId}/telemetry/metrics
 func (s *TelemetryService) Metrics(ctx context.Context, databaseID string) (Export, error) {
 	return s.export(ctx, call{
-		method: http.MethodGet, path: "/v2/databases/{id}/telemetry/metrics", id: databaseID, permission: "db-manage-thirdpartymetrics", class: read,
+		method: http.MethodGet, path: "/v2/databases/{id}/telemetry/metrics", id: databaseID, permission: "db-manage-thirdpartymetrics", retry: safe,
 	})
 }
 
-// AuditLogs returns where the audit log of an organization is sent. It needs
+// AuditLogs returns the destination of an organization's audit log. It needs
 // org-audits-read.
 //
 //	GET /v2/organizations/{orgID}/telemetry/auditLogs
 func (s *TelemetryService) AuditLogs(ctx context.Context, orgID string) (Export, error) {
 	return s.export(ctx, call{
-		method: http.MethodGet, path: "/v2/organizations/{id}/telemetry/auditLogs", id: orgID, permission: "org-audits-read", class: read,
+		method: http.MethodGet, path: "/v2/organizations/{id}/telemetry/auditLogs", id: orgID, permission: "org-audits-read", retry: safe,
 	})
 }
 
-// export returns nothing where the service has nothing, which it says with 404.
+// export returns an empty Export for a 404.
 func (s *TelemetryService) export(ctx context.Context, k call) (Export, error) {
-	found, err := fetch[wireExport](ctx, s.client, k)
+	found, err := fetch[exportResponse](ctx, s.client, k)
 	if errors.Is(err, ErrNotFound) {
 		return Export{}, nil
 	}
 	return found, err
 }
 
-type wireExport map[string]json.RawMessage
+type exportResponse map[string]json.RawMessage
 
-func (w wireExport) value() (Export, bool) {
+func (w exportResponse) value() (Export, bool) {
 	for kind, raw := range w {
 		var settings map[string]any
 		if json.Unmarshal(raw, &settings) != nil || settings == nil {
@@ -67,8 +67,8 @@ func (w wireExport) value() (Export, bool) {
 	return Export{}, len(w) == 0
 }
 
-// withoutSecrets returns the value of a setting, hidden if it is a secret or
-// could hold one.
+// withoutSecrets returns the value of a setting, hidden if it is or may be a
+// secret.
 func withoutSecrets(name string, v any) any {
 	text, isText := v.(string)
 	_, isObject := v.(map[string]any)
@@ -83,8 +83,8 @@ func withoutSecrets(name string, v any) any {
 	return v
 }
 
-// isSecretSetting reports whether a setting is a secret, by a word in its name:
-// one that is new should rather not be shown than be shown.
+// isSecretSetting reports whether the name of a setting has a word for a
+// secret. Unknown settings with such a word are hidden too.
 func isSecretSetting(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc([]string{"password", "secret", "token", "key", "credential"}, func(word string) bool { return strings.Contains(name, word) })

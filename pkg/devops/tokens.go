@@ -8,29 +8,27 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// TokenService has the calls about application tokens.
+// TokenService manages application tokens.
 type TokenService service
 
-// A Token is an application token as the service lists it, without its
-// secrets.
+// Token is an application token as listed by the service, without its secrets.
 type Token struct {
 	ClientID    string
-	Roles       []string // ids
+	Roles       []string // role IDs
 	Description string
 	GeneratedOn time.Time
-	ExpiresAt   time.Time // zero: never
+	ExpiresAt   time.Time // zero is never
 }
 
-// A NewToken describes a token to be made. Only Roles are required.
+// NewToken describes a token to create. Only Roles is required.
 type NewToken struct {
-	Roles       []string // ids
+	Roles       []string // role IDs
 	OrgID       string
 	Description string
 	ExpiresAt   time.Time
 }
 
-// A Credential is a token that was just made. The service shows Secret and
-// Token this once.
+// Credential is a new token. The service returns Secret and Token only once.
 type Credential struct {
 	ClientID      string
 	Secret, Token secret.Text
@@ -45,39 +43,38 @@ type Credential struct {
 //
 //	GET /v2/clientIdSecrets
 func (s *TokenService) List(ctx context.Context) ([]Token, error) {
-	tokens, err := fetch[wireTokens](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/clientIdSecrets", permission: "org-token-read", class: read,
+	tokens, err := fetch[tokensResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/clientIdSecrets", permission: "org-token-read", retry: safe,
 	})
-	return listed(s.client, tokens, err)
+	return reportList(s.client, tokens, err)
 }
 
-// Create makes a token. Each call makes another one, so it is never repeated
-// once it may have been seen: look at the list after an ErrOutcomeUnknown, in
-// which a *PartialCredential may name the token. It needs org-token-write.
+// Create creates a token. Each call creates another one, so it is never
+// repeated after the service may have received it: check the list after an
+// ErrOutcomeUnknown, in which a *PartialCredential may have the client ID. It
+// needs org-token-write.
 //
 //	POST /v2/clientIdSecrets
 func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, error) {
 	k := call{
-		method: http.MethodPost, path: "/v2/clientIdSecrets", body: newTokenBody(token), permission: "org-token-write", class: once,
+		method: http.MethodPost, path: "/v2/clientIdSecrets", body: newTokenBody(token), permission: "org-token-write", retry: atMostOnce,
 	}
 	a, err := s.client.do(ctx, k)
 	if err != nil {
-		return Credential{}, withPartial(err, a.body)
+		return Credential{}, withPartialCredential(err, a.body)
 	}
-	made, err := parseCredential(a.body)
+	created, err := parseCredential(a.body)
 	if err != nil || a.status > http.StatusCreated {
-		return Credential{}, withPartial(s.client.unusable(k, a, "the answer is not a whole credential"), a.body)
+		return Credential{}, withPartialCredential(s.client.invalidResponse(k, a, "the response is not a complete credential"), a.body)
 	}
-	s.client.addSecrets(made.Secret, made.Token)
-	return made, nil
+	s.client.addSecrets(created.Secret, created.Token)
+	return created, nil
 }
 
-// Delete revokes a token at once. It needs org-token-write.
-//
-//	DELETE /v2/clientIdSecrets/{clientId}
+// Delete revokes a token. It needs org-token-write.
 func (s *TokenService) Delete(ctx context.Context, clientID string) error {
 	_, err := s.client.do(ctx, call{
-		method: http.MethodDelete, path: "/v2/clientIdSecrets/{id}", id: clientID, permission: "org-token-write", class: idempotent, literal: true,
+		method: http.MethodDelete, path: "/v2/clientIdSecrets/{id}", id: clientID, permission: "org-token-write", retry: idempotent, literal: true,
 	})
 	return err
 }
@@ -97,23 +94,23 @@ func newTokenBody(t NewToken) tokenBody {
 	return b
 }
 
-// A wireTokens tells a list that is empty from one that is not there: the
-// former proves that a token is gone.
-type wireTokens struct{ Clients rows[wireToken, Token] }
+// tokensResponse distinguishes an empty list, which proves that a token was
+// deleted, from a missing one.
+type tokensResponse struct{ Clients rows[tokenResponse, Token] }
 
-func (w wireTokens) value() ([]Token, bool) {
+func (w tokensResponse) value() ([]Token, bool) {
 	tokens, ok := w.Clients.value()
 	return tokens, ok && w.Clients.present
 }
 
-type wireToken struct {
+type tokenResponse struct {
 	ClientID    id
-	Roles       []string // also names, with some services: nothing but requests and words for people is made of them
+	Roles       []string // names in some services: used only for requests and display
 	Description text
 	GeneratedOn timestamp
 	TokenExpiry timestamp
 }
 
-func (w wireToken) value() (Token, bool) {
+func (w tokenResponse) value() (Token, bool) {
 	return Token{string(w.ClientID), orEmpty(w.Roles), string(w.Description), w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
 }

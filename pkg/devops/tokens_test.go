@@ -15,7 +15,7 @@ func TestACredentialIsWholeOrUnknown(t *testing.T) {
 	replace := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	for _, test := range []struct {
 		name, body string
-		partial    string // the client id that the error names
+		partial    string // client ID in the error
 	}{
 		{"empty", "", ""},
 		{"null", "null", ""},
@@ -41,7 +41,7 @@ func TestACredentialIsWholeOrUnknown(t *testing.T) {
 		{"a letter that only folds to s", replace(`"secret"`, `"\u017fecret"`), id},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, _ := scripted(t, status(200, test.body))
+			c, _ := newScriptedClient(t, status(200, test.body))
 			made, err := c.Tokens.Create(t.Context(), NewToken{})
 			if !errors.Is(err, ErrOutcomeUnknown) || made.Secret != "" {
 				t.Fatalf("got %+v, %v", made, err)
@@ -58,7 +58,7 @@ func TestACredentialIsWholeOrUnknown(t *testing.T) {
 			}
 		})
 	}
-	c, _ := scripted(t, status(201, good, "Content-Type", ""))
+	c, _ := newScriptedClient(t, status(201, good, "Content-Type", ""))
 	made, err := c.Tokens.Create(t.Context(), NewToken{})
 	if err != nil || made.ClientID != id || made.Token.Reveal() != token || made.Roles == nil || !made.GeneratedOn.IsZero() {
 		t.Errorf("got %+v, %v", made, err)
@@ -68,7 +68,7 @@ func TestACredentialIsWholeOrUnknown(t *testing.T) {
 func TestAHalfReadAnswerNamesItsToken(t *testing.T) {
 	whole := fixture(t, "POST_v2_clientIdSecrets.json")
 	for _, r := range []reply{truncated(whole[:len(whole)/2]), status(502, whole), status(202, whole)} {
-		c, _ := scripted(t, r)
+		c, _ := newScriptedClient(t, r)
 		_, err := c.Tokens.Create(t.Context(), NewToken{})
 		partial, ok := errors.AsType[*PartialCredential](err)
 		if !ok || partial.ClientID != "FakeFakeFakeFakeFakeFake" || !errors.Is(err, ErrOutcomeUnknown) {
@@ -81,7 +81,7 @@ func TestAHalfReadAnswerNamesItsToken(t *testing.T) {
 }
 
 func TestASecretDoesNotPrint(t *testing.T) {
-	c, _ := scripted(t, status(200, fixture(t, "POST_v2_clientIdSecrets.json")))
+	c, _ := newScriptedClient(t, status(200, fixture(t, "POST_v2_clientIdSecrets.json")))
 	made, err := c.Tokens.Create(t.Context(), NewToken{ExpiresAt: time.Unix(1, 0)})
 	if err != nil {
 		t.Fatal(err)

@@ -17,17 +17,17 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// maxBody is the size of an answer, unpacked, beyond which it is not believed.
+// maxBody is the maximum size of a response after decompression.
 const maxBody = 24 << 20
 
 var (
-	errSlow  = errors.New("the answer did not come in time")
-	errLarge = errors.New("the answer is larger than 24 MiB")
+	errAttemptTimeout = errors.New("no response in time")
+	errTooLarge       = errors.New("the response is larger than 24 MiB")
 )
 
-// A transport makes one attempt of a call: it limits its time, reads its
-// answer whole, so that a broken answer is seen as a broken attempt, and keeps
-// both in the call's trip.
+// transport makes one attempt of a call. It limits the time and reads the whole
+// response, so that a truncated one counts as a failed attempt, and records
+// both in the attemptState.
 type transport struct {
 	shared, fresh http.RoundTripper
 	client        *Client
@@ -36,27 +36,27 @@ type transport struct {
 func (c *Client) newTransport() *transport {
 	t := &transport{shared: c.config.Transport, client: c}
 	if t.shared == nil {
-		t.shared = ownTransport(c.config.Proxy, c.redact)
+		t.shared = newHTTPTransport(c.config.Proxy, c.redact)
 	}
 	t.fresh = t.shared
 	if h, ok := t.shared.(*http.Transport); ok {
 		h = h.Clone()
-		h.DisableKeepAlives = true // on a used connection, a lost request and a lost answer look the same
+		h.DisableKeepAlives = true // on a reused connection, a lost request cannot be distinguished from a lost response
 		t.fresh = h
 	}
 	return t
 }
 
-func ownTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) *http.Transport {
+func newHTTPTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) *http.Transport {
 	var protocols http.Protocols
-	protocols.SetHTTP1(true) // HTTP/2 sends requests again by itself
+	protocols.SetHTTP1(true) // HTTP/2 repeats requests on its own
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                  withSizeLimit(proxy, redact),
+		Proxy:                  restrictProxy(proxy, redact),
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
-		OnProxyConnectResponse: onProxyAnswer,
+		OnProxyConnectResponse: onProxyConnect,
 		MaxIdleConnsPerHost:    8,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
@@ -64,9 +64,9 @@ func ownTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Re
 	}
 }
 
-// withSizeLimit keeps the password of the proxy out of messages, and a token in
-// clear text away from the proxy: http is for this machine.
-func withSizeLimit(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) func(*http.Request) (*url.URL, error) {
+// restrictProxy wraps a proxy function: URLs with http, which are for this
+// machine, use no proxy, and messages do not contain the proxy's password.
+func restrictProxy(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) func(*http.Request) (*url.URL, error) {
 	if proxy == nil {
 		return nil
 	}
@@ -83,7 +83,7 @@ func withSizeLimit(proxy func(*http.Request) (*url.URL, error), redact *secret.R
 			if err != nil {
 				return nil, err
 			}
-			if t := tripOf(req.Context()); t != nil {
+			if t := attemptStateOf(req.Context()); t != nil {
 				t.proxy = host
 			}
 			if password, ok := u.User.Password(); ok {
@@ -94,22 +94,22 @@ func withSizeLimit(proxy func(*http.Request) (*url.URL, error), redact *secret.R
 	}
 }
 
-// RoundTrip makes one attempt. The response that it returns has no body.
+// RoundTrip makes one attempt. The returned response has no body.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	trip := tripOf(req.Context())
-	begin := t.client.now()
-	failpoint.Panic(trip.call.method, req.Header)
-	failpoint.Here(trip.call.method + " " + trip.call.path + ": before")
-	trip.proxy = ""
-	resp, a := t.attempt(req, trip.call.class)
-	a.host, a.proxy = req.URL.Hostname(), trip.proxy
-	a.ended = a.err != nil && errors.Is(req.Context().Err(), context.Canceled)
-	failpoint.Here(trip.call.method + " " + trip.call.path + ": after")
-	trip.record(a)
+	attempt := attemptStateOf(req.Context())
+	start := t.client.now()
+	failpoint.Panic(attempt.call.method, req.Header)
+	failpoint.Here(attempt.call.method + " " + attempt.call.path + ": before")
+	attempt.proxy = ""
+	resp, a := t.attempt(req, attempt.call.retry)
+	a.host, a.proxy = req.URL.Hostname(), attempt.proxy
+	a.canceled = a.err != nil && errors.Is(req.Context().Err(), context.Canceled)
+	failpoint.Here(attempt.call.method + " " + attempt.call.path + ": after")
+	attempt.record(a)
 	if trace := t.client.config.Trace; trace != nil {
 		x := Exchange{
-			Method: trip.call.method, Path: trip.call.target(), Status: a.status, Attempt: trip.attempts,
-			Changes: trip.call.class != read, Duration: t.client.now().Sub(begin),
+			Method: attempt.call.method, Path: attempt.call.target(), Status: a.status, Attempt: attempt.attempts,
+			Changes: attempt.call.retry != safe, Duration: t.client.now().Sub(start),
 		}
 		if a.err != nil || isHTML(a.header, a.body) {
 			x.Err = errors.New(t.client.messageText(a))
@@ -124,37 +124,37 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (t *transport) attempt(req *http.Request, c class) (*http.Response, response) {
+func (t *transport) attempt(req *http.Request, c retryPolicy) (*http.Response, response) {
 	var asked, got atomic.Bool
-	ctx, cancel := context.WithTimeoutCause(req.Context(), t.client.config.AttemptTimeout, errSlow)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), t.client.config.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
 	})
 	base := t.shared
-	if c == once {
+	if c == atMostOnce {
 		base = t.fresh
 	}
 	resp, err := base.RoundTrip(req.WithContext(traced))
 	if err != nil {
-		_, tells := base.(*http.Transport) // others may not report their connections
+		_, tells := base.(*http.Transport) // other transports may not report their connections
 		sent := got.Load() || !asked.Load() && !tells && !isDial(err)
 		return nil, response{err: withAttemptTimeout(ctx, err), sent: sent}
 	}
 	defer resp.Body.Close()
 	a := response{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
 	if a.body, err = readBody(resp); len(a.body) > maxBody {
-		a.body, err = nil, errLarge
+		a.body, err = nil, errTooLarge
 	}
-	if err != nil && a.status < http.StatusMultipleChoices { // of a refusal, the status is enough
+	if err != nil && a.status < http.StatusMultipleChoices { // the status is enough for an error response
 		a.err = withAttemptTimeout(ctx, err)
 	}
 	return resp, a
 }
 
-// readBody reads an answer into no more room than it needs: a buffer that grows by
-// itself is up to twice as large.
+// readBody reads a response into a buffer of its exact size: a growing one is
+// up to twice as large.
 func readBody(resp *http.Response) ([]byte, error) {
 	body := io.LimitReader(resp.Body, maxBody+1)
 	if size := resp.ContentLength; size > 0 && size <= maxBody {
@@ -165,8 +165,8 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// withAttemptTimeout replaces the error of an attempt that took too long; how a transport
-// words that differs.
+// withAttemptTimeout replaces the error of an attempt that timed out, whose
+// message depends on the transport.
 func withAttemptTimeout(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause

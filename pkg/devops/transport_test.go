@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// drop closes the connection in the middle of nowhere, with a reset.
-func drop(t *testing.T, w http.ResponseWriter) {
+// resetConnection resets the connection.
+func resetConnection(t *testing.T, w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		t.Error(err)
@@ -33,9 +33,9 @@ func drop(t *testing.T, w http.ResponseWriter) {
 
 func TestARealReset(t *testing.T) {
 	var n atomic.Int32
-	c := served(t, func(w http.ResponseWriter, req *http.Request) {
+	c := newServerClient(t, func(w http.ResponseWriter, req *http.Request) {
 		if n.Add(1) == 1 || req.Method == http.MethodPost {
-			drop(t, w)
+			resetConnection(t, w)
 			return
 		}
 		_, _ = io.WriteString(w, `{"clients":[]}`)
@@ -104,12 +104,12 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	defer elsewhere.Close()
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		var n atomic.Int32
-		c := served(t, func(w http.ResponseWriter, _ *http.Request) {
+		c := newServerClient(t, func(w http.ResponseWriter, _ *http.Request) {
 			n.Add(1)
 			w.Header().Set("Location", elsewhere.URL+"/?x=1")
 			w.WriteHeader(code)
 		})
-		if err := list(t.Context(), c); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "leads elsewhere") {
+		if err := list(t.Context(), c); !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "redirected to") {
 			t.Errorf("%d on a read: %v", code, err)
 		}
 		if err := create(t.Context(), c); !errors.Is(err, ErrOutcomeUnknown) || n.Load() != 2 {
@@ -129,7 +129,7 @@ func TestAnAnswerIsLimited(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var n atomic.Int32
-			c := served(t, func(w http.ResponseWriter, _ *http.Request) {
+			c := newServerClient(t, func(w http.ResponseWriter, _ *http.Request) {
 				n.Add(1)
 				if name == "packed" {
 					w.Header().Set("Content-Encoding", "gzip")
@@ -153,7 +153,7 @@ func TestAnAnswerIsLimited(t *testing.T) {
 }
 
 func TestAPackedAnswerIsUnpacked(t *testing.T) {
-	c := served(t, func(w http.ResponseWriter, _ *http.Request) {
+	c := newServerClient(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		z := gzip.NewWriter(w)
 		_, _ = io.WriteString(z, `{"id":"o"}`)
@@ -166,7 +166,7 @@ func TestAPackedAnswerIsUnpacked(t *testing.T) {
 
 func TestWhatIsNotHTTPIsNotQuoted(t *testing.T) {
 	for _, bytes := range []string{"S3CRET garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nS3CRET\r\n\r\n", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("S3CRET", 1<<17) + "\r\n\r\n"} {
-		c := served(t, func(w http.ResponseWriter, _ *http.Request) {
+		c := newServerClient(t, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				t.Error(err)
@@ -196,7 +196,7 @@ func TestTLSProblemsSayWhat(t *testing.T) {
 			cert := certificate(t, test.from, test.until)
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it came through") }))
 			server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
-			server.Config.ErrorLog = quiet()
+			server.Config.ErrorLog = discardLogger()
 			server.StartTLS()
 			defer server.Close()
 			var attempts int

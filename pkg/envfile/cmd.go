@@ -8,8 +8,8 @@ import (
 // maxCmd keeps a line below the 8191 characters that cmd reads.
 const maxCmd = 8000
 
-// checkCmd admits what stays itself between the quotes of set "N=V", both in a
-// file and in a line of for /f.
+// checkCmd accepts values that are unchanged between the quotes of set "N=V",
+// in a file and in a line of for /f.
 func checkCmd(value string) string {
 	switch {
 	case value == "":
@@ -17,7 +17,7 @@ func checkCmd(value string) string {
 	case len(value) > maxCmd:
 		return "is longer than a line of cmd"
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }):
-		return "contains a character that is not printable ASCII; cmd reads it by the code page"
+		return "contains a character that is not printable ASCII; cmd decodes it with its code page"
 	case strings.ContainsAny(value, `"%!^&<>|`):
 		return `holds one of "%!^&<>|, which cmd takes for its own`
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checkCsh refuses line feeds: what eval gets from backticks is one line.
+// checkCsh refuses line feeds: eval of a command substitution gets one line.
 func checkCsh(value string) string {
 	if strings.Contains(value, "\n") {
 		return "contains a line feed, which csh cannot evaluate"
@@ -13,10 +13,9 @@ func checkCsh(value string) string {
 	return checkShell(value)
 }
 
-// exportCsh writes what exportSh does in the words of csh, where eval `…` is
-// without quotes always. The helpers hold constants here too, because printf
-// is a program of its own. Each byte has its own: tcsh tears sequences of them
-// apart where its buffers end.
+// exportCsh is exportSh for csh, where eval `…` is always unquoted. Here too
+// the helpers contain constants, because printf is an external program. Each
+// byte has its own helper: tcsh splits sequences at the ends of its buffers.
 func exportCsh(b []byte, vars []Var) []byte {
 	h := helpers{unit: unitCsh, seen: map[string]bool{}}
 	for _, v := range vars {

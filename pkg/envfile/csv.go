@@ -16,7 +16,7 @@ func checkCSV(value string) string {
 func exportCSV(b []byte, vars []Var) []byte {
 	b = append(b, "name,value\n"...)
 	for _, v := range vars {
-		if raw(v.Value) && !strings.Contains(v.Value, ",") {
+		if isPlain(v.Value) && !strings.Contains(v.Value, ",") {
 			b = fmt.Appendf(b, "%s,%s\n", v.Name, v.Value)
 			continue
 		}

@@ -7,12 +7,10 @@ import (
 	"strings"
 )
 
-// A Dialect is a kind of text, known by the name of the shell or format that
-// stands for it.
+// Dialect is a text format, with the name of its shell or file format.
 type Dialect string
 
-// The dialects of shells. Sh is the one form that every shell of the Bourne
-// family reads.
+// The dialects of shells. Sh is valid in all Bourne shells.
 const (
 	Sh     Dialect = "sh"
 	Fish   Dialect = "fish"
@@ -38,16 +36,16 @@ const (
 	CSV     Dialect = "csv"
 )
 
-// rules is all that the package knows about one dialect.
+// rules describes one dialect.
 type rules struct {
 	dialect  Dialect
-	aliases  []string // other names that stand for it
-	shell    bool     // evaluated, not read as a file
-	caseless bool     // two names that differ in case alone are one variable
+	aliases  []string // alternative names
+	shell    bool     // evaluated by a shell, not read as a file
+	caseless bool     // names that differ only in case are the same variable
 	check    func(value string) (why string)
 	export   func(b []byte, vars []Var) []byte
-	unset    func(b []byte, names []string) []byte // nil where nothing can be unset
-	split    lineParser                            // nil where nothing can be merged
+	unset    func(b []byte, names []string) []byte // nil if unsetting is not supported
+	split    lineParser                            // nil if merging is not supported
 	failure  string
 }
 
@@ -107,9 +105,8 @@ func eachName(format string) func(b []byte, names []string) []byte {
 	}
 }
 
-// Lookup finds the dialect for the name of a shell or format. A shell may be
-// given as a path, with the suffix of Windows, or, as login shells name
-// themselves, with a leading dash.
+// Lookup returns the dialect of a shell or format. A shell may be a path, have
+// the suffix .exe, or start with a dash as in a login shell.
 func Lookup(shellOrFormat string) (Dialect, error) {
 	name := path.Base(strings.ReplaceAll(shellOrFormat, `\`, "/"))
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "-"), ".exe")
@@ -121,17 +118,17 @@ func Lookup(shellOrFormat string) (Dialect, error) {
 	return "", fmt.Errorf("%w %q; expected %s", ErrDialect, shellOrFormat, strings.Join(append(Shells(), Formats()...), ", "))
 }
 
-// IsShell tells whether the text of d is for a shell to evaluate. Otherwise it
-// is for a file.
+// IsShell reports whether a shell evaluates the text of d. Otherwise it is a
+// file.
 func (d Dialect) IsShell() bool {
 	r, err := d.rules()
 	return err == nil && r.shell
 }
 
-// Shells returns every name of a shell that [Lookup] knows.
+// Shells returns all names of shells that [Lookup] accepts.
 func Shells() []string { return names(true) }
 
-// Formats returns every name of a file format that [Lookup] knows.
+// Formats returns all names of file formats that [Lookup] accepts.
 func Formats() []string { return names(false) }
 
 func names(shell bool) []string {

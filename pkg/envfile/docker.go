@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// checkDocker refuses what --env-file cannot hold: it takes the rest of the
-// line as it is, quotes and all.
+// checkDocker refuses values that --env-file cannot represent: it takes the
+// rest of the line unchanged, including quotes.
 func checkDocker(value string) string {
 	if strings.ContainsAny(value, "\r\n") {
 		return "contains a line break, which ends a value in this format"

@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// checkDotenv admits what the readers of such files agree about, which is
-// little: many expand $ even in single quotes, and backslashes, quotes and
-// line ends mean something else in each.
+// checkDotenv accepts only values on which readers agree: many expand $ even in
+// single quotes, and backslashes, quotes and line ends differ.
 func checkDotenv(value string) string {
 	switch {
 	case len(value) > maxValue:
@@ -24,7 +23,7 @@ func checkDotenv(value string) string {
 func exportDotenv(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		quote := "'"
-		if raw(v.Value) {
+		if isPlain(v.Value) {
 			quote = ""
 		}
 		b = fmt.Appendf(b, "%s=%s%s%s\n", v.Name, quote, v.Value, quote)

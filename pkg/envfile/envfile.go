@@ -1,9 +1,8 @@
-// Package envfile writes environment variables as text that something else
-// reads: a shell that evaluates it, or a file of a known format.
+// Package envfile writes environment variables as text for a shell to evaluate,
+// or as a file of a known format.
 //
-// The rule of the package is that a value arrives byte for byte or is refused.
-// Nothing is approximated, and the text for shells stays right where it is
-// evaluated without the quotes that it should have: eval $(…).
+// A value arrives byte for byte or is refused. The text for shells remains
+// correct without the recommended quotes: eval $(…).
 package envfile
 
 import (
@@ -13,7 +12,7 @@ import (
 	"strings"
 )
 
-// Errors of this package, to be tested for with [errors.Is].
+// Errors of this package; test with [errors.Is].
 var (
 	ErrDialect         = errors.New("unknown shell or format")
 	ErrName            = errors.New("not allowed as a variable name")
@@ -23,18 +22,18 @@ var (
 	ErrUnrepresentable = errors.New("the value cannot be written in this format")
 )
 
-// A Var is one variable of the environment.
+// Var is an environment variable.
 type Var struct{ Name, Value string }
 
-// A ValueError says which value a dialect cannot carry, and why. It never
-// holds the value.
+// ValueError reports a value that a dialect cannot represent. It does not
+// contain the value.
 type ValueError struct {
 	Name    string
 	Dialect Dialect
 	Why     string
 }
 
-// Error names the variable, the dialect and the reason.
+// Error returns the variable, the dialect and the reason.
 func (e *ValueError) Error() string {
 	return fmt.Sprintf("cannot write %s as %s: its value %s", e.Name, e.Dialect, e.Why)
 }
@@ -42,19 +41,19 @@ func (e *ValueError) Error() string {
 // Unwrap returns [ErrUnrepresentable].
 func (e *ValueError) Unwrap() error { return ErrUnrepresentable }
 
-// Export returns the text that sets vars, in their order. Every name is
-// checked by [CheckName] and may occur once. A value that the dialect cannot
-// carry is a [*ValueError], and then there is no text at all.
+// Export returns the text that sets vars, in order. Names must satisfy
+// [CheckName] and be unique. A value that the dialect cannot represent is a
+// [*ValueError].
 func Export(d Dialect, vars []Var) ([]byte, error) {
-	r, err := d.writable(vars)
+	r, err := d.rulesFor(vars)
 	if err != nil {
 		return nil, err
 	}
 	return r.export(nil, vars), nil
 }
 
-// writable returns the rules of the dialect if it can carry vars.
-func (d Dialect) writable(vars []Var) (rules, error) {
+// rulesFor returns the rules of the dialect if it can represent vars.
+func (d Dialect) rulesFor(vars []Var) (rules, error) {
 	r, err := d.rules()
 	if err != nil {
 		return r, err
@@ -95,8 +94,8 @@ func (r rules) checkNames(names []string) error {
 	return nil
 }
 
-// Unset returns the text that takes the variables away again, one a line; nu
-// gets a list. A format that only lists variables has none: [ErrNoUnset].
+// Unset returns the text that unsets variables, one per line; for nu it is a
+// list. Formats that only list variables return [ErrNoUnset].
 func Unset(d Dialect, names []string) ([]byte, error) {
 	r, err := d.rules()
 	if err != nil {
@@ -113,9 +112,9 @@ func Unset(d Dialect, names []string) ([]byte, error) {
 	return r.unset(nil, names), nil
 }
 
-// Failure returns the text to print instead of an export that failed, so that
-// the eval around it fails too: shells take the status of an empty text for
-// success. It is empty for formats that nobody evaluates.
+// Failure returns the text to print instead of a failed export, so that the
+// eval around it fails: shells take an empty text for success. It is empty for
+// file formats.
 func Failure(d Dialect) string {
 	r, err := d.rules()
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxValue keeps a value well below the 128 KiB at which Linux lets a shell
-// start no command any more.
+// maxValue is well below the 128 KiB at which shells on Linux cannot start
+// commands.
 const maxValue = 64 << 10
 
-// checkShell is the least that the environment of a process asks for.
+// checkShell accepts values that are valid in the environment of a process.
 func checkShell(value string) string {
 	switch {
 	case strings.ContainsRune(value, 0):
@@ -22,7 +22,7 @@ func checkShell(value string) string {
 	return ""
 }
 
-// checkText is checkShell for readers to whom a value is text.
+// checkText is checkShell for readers that require UTF-8.
 func checkText(value string) string {
 	if !utf8.ValidString(value) {
 		return "is not UTF-8"
@@ -30,9 +30,8 @@ func checkText(value string) string {
 	return checkShell(value)
 }
 
-// appendEscaped writes the characters that are plain as they are, and the
-// others as \u or \U with their number, which means the same in YAML, HCL,
-// elvish and Python.
+// appendEscaped writes characters that satisfy plain unchanged, and others as
+// \u or \U with their code point, as in YAML, HCL, elvish and Python.
 func appendEscaped(b []byte, value string, plain func(rune) bool) []byte {
 	b = append(b, '"')
 	for _, r := range value {
@@ -48,14 +47,15 @@ func appendEscaped(b []byte, value string, plain func(rune) bool) []byte {
 	return append(b, '"')
 }
 
-// printable tells the characters that show, but for those of special.
-func printable(special string) func(rune) bool {
+// printableExcept returns a function that accepts printable characters except
+// special.
+func printableExcept(special string) func(rune) bool {
 	return func(r rune) bool { return unicode.IsPrint(r) && !strings.ContainsRune(special, r) }
 }
 
-// raw tells the values that need no quotes in any shell or format, which are
-// all that the service hands out.
-func raw(value string) bool {
+// isPlain reports whether a value needs no quotes in any shell or format, like all
+// values of the service.
+func isPlain(value string) bool {
 	for i := range len(value) {
 		if !safeEverywhere(value[i]) {
 			return false

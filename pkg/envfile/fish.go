@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// exportFish writes one line for each variable. fish does not split or expand what
-// a substitution returned, except at newlines, and those stand outside the
-// quotes as \X0a. So do all other bytes that are not printable ASCII: fish reads
-// the text as its locale says, where a byte beyond ASCII may make one character
-// with the backslash that follows it. \X is a byte everywhere; but several of them in
-// a row are read as a character of the locale, of which some have two forms, and the
-// other one is what a program gets. So each stands alone, unless the locale is one of
-// UTF-8: there fish itself should see characters.
+// exportFish writes one line for each variable. fish does not split or expand
+// the result of a substitution, except at newlines, which are written outside
+// of quotes as \X0a. So are all other bytes that are not printable ASCII: fish
+// decodes the text in its locale, where such a byte may form a character with
+// the following backslash. \X is always a byte; but several in sequence are
+// decoded as a character of the locale, and some have two encodings, of which
+// programs would get the other one. So each is separate, except in UTF-8
+// locales, where fish itself should see characters.
 func exportFish(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		characters := !isASCII(v.Value) && utf8.ValidString(v.Value)
@@ -29,8 +29,8 @@ func exportFish(b []byte, vars []Var) []byte {
 	return b
 }
 
-// appendFish writes a value as a word, with something between two bytes beyond
-// ASCII that follow each other.
+// appendFish writes a value as a word, with a separator between adjacent bytes
+// beyond ASCII.
 func appendFish(b []byte, value, between string) []byte {
 	if value == "" {
 		return append(b, "''"...)

@@ -21,13 +21,12 @@ import (
 	"github.com/astra-admin/astra/pkg/envfile"
 )
 
-// A parser is a program that reads files of a format, and how it is asked for
-// the variables.
+// parser is a program that reads files of a format and prints the variables.
 type parser struct {
 	name    string
 	dialect envfile.Dialect
 	read    func(t *testing.T, file string) (map[string]string, error)
-	takes   func(value string) bool // nil for all that the format takes
+	takes   func(value string) bool // nil for all values that the format accepts
 }
 
 func parsers() []parser {
@@ -55,8 +54,8 @@ func parsers() []parser {
 	}
 }
 
-// beginsOnFirstLine leaves out what act, other than GitHub's runner, reads without
-// its empty first line.
+// beginsOnFirstLine excludes files that act, unlike GitHub's runner, reads
+// without their empty first line.
 func beginsOnFirstLine(value string) bool { return !strings.HasPrefix(value, "\n") }
 
 func TestProgramsReadEveryValueBack(t *testing.T) {
@@ -90,7 +89,7 @@ func written(t *testing.T, text []byte) string {
 	return file
 }
 
-// output runs a program without an environment but for its path.
+// output runs a program with only PATH in its environment.
 func output(t *testing.T, env []string, name string, args ...string) (string, error) {
 	t.Helper()
 	need(t, name)
@@ -105,7 +104,7 @@ func output(t *testing.T, env []string, name string, args ...string) (string, er
 	return string(out), err
 }
 
-// program is a parser that writes JSON.
+// program returns a parser that writes JSON.
 func program(name string, args ...string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
@@ -121,7 +120,7 @@ func fromJSON(text string, err error) (map[string]string, error) {
 	return vars, err
 }
 
-// ruby is a script of a gem that writes JSON.
+// ruby returns a Ruby script with a gem that writes JSON.
 func ruby(gem, script string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
@@ -133,12 +132,12 @@ func ruby(gem, script string) func(*testing.T, string) (map[string]string, error
 	}
 }
 
-// python is a script of a module that puts the variables of file f into v. They are
-// written as base64, because JSON would not carry every byte.
+// python returns a Python script that reads file f into v. The values are
+// written as base64, because JSON cannot represent every byte.
 func python(module, script string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
-		const python = "/usr/bin/python3" // the one that Debian's modules are for
+		const python = "/usr/bin/python3" // the interpreter of Debian's modules
 		need(t, python)
 		needs(t, "the python module "+module, nil, python, "-c", "import "+module)
 		vars, err := fromJSON(output(t, nil, python, "-c", "import sys, json, base64, "+module+"; f = sys.argv[1]\n"+script+
@@ -154,7 +153,7 @@ func python(module, script string) func(*testing.T, string) (map[string]string, 
 	}
 }
 
-// readBySystemd asks the function with which systemd reads an EnvironmentFile.
+// readBySystemd calls systemd's function that reads an EnvironmentFile.
 func readBySystemd(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	libraries, err := filepath.Glob("/usr/lib/*/systemd/libsystemd-shared-*.so")
@@ -181,7 +180,7 @@ var npmRoot = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(out)), err
 })
 
-// node is a script of a module that puts the variables of file f into v.
+// node returns a script with a module that reads file f into v.
 func node(module, script string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
@@ -197,7 +196,7 @@ func node(module, script string) func(*testing.T, string) (map[string]string, er
 	}
 }
 
-// nodeEnvFile is node itself, from version 20 on.
+// nodeEnvFile returns node itself, since version 20.
 func nodeEnvFile(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	need(t, "node")
@@ -209,7 +208,7 @@ func nodeEnvFile(t *testing.T, file string) (map[string]string, error) {
 	return vars, err
 }
 
-// shellParser is a shell that takes the file for a script.
+// shellParser returns a shell that reads the file as a script.
 func shellParser(args ...string) func(*testing.T, string) (map[string]string, error) {
 	return func(t *testing.T, file string) (map[string]string, error) {
 		t.Helper()
@@ -225,8 +224,7 @@ func shellParser(args ...string) func(*testing.T, string) (map[string]string, er
 	}
 }
 
-// docker is the client of docker, asked to start a container by a service that
-// only listens.
+// docker starts a container with the docker client, on a fake service.
 func docker(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	need(t, "docker")
@@ -264,7 +262,8 @@ func docker(t *testing.T, file string) (map[string]string, error) {
 	}
 }
 
-// runner follows the reader of GitHub's runner, which does not come by itself.
+// runner reimplements the parser of GitHub's runner, which is not available
+// separately.
 func runner(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -303,8 +302,7 @@ func runner(t *testing.T, file string) (map[string]string, error) {
 	return vars, nil
 }
 
-// gitlab follows the reader of dotenv reports in GitLab, and expands nothing as
-// nothing may be there to expand.
+// gitlab reimplements GitLab's parser of dotenv reports, without expansion.
 func gitlab(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -322,8 +320,7 @@ func gitlab(t *testing.T, file string) (map[string]string, error) {
 	return vars, nil
 }
 
-// hcl is the parser of HCL as compiled for node. What it returns it escapes as
-// a template of Terraform.
+// hcl runs an HCL parser compiled for node, and undoes its template escapes.
 func hcl(t *testing.T, file string) (map[string]string, error) {
 	t.Helper()
 	vars, err := node("@cdktf/hcl2json", `const v = await require('@cdktf/hcl2json').parse('a.tfvars', require('fs').readFileSync(f, 'utf8'))`)(t, file)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checkGitHub refuses carriage returns, of which runners on Windows drop some.
+// checkGitHub refuses carriage returns, some of which Windows runners drop.
 func checkGitHub(value string) string {
 	if strings.Contains(value, "\r") {
 		return "contains a carriage return, which Windows runners treat as part of the line end"
@@ -13,11 +13,11 @@ func checkGitHub(value string) string {
 	return checkText(value)
 }
 
-// exportGitHub writes lines to append to the file that GITHUB_ENV names. It is
-// for the caller to mask secrets first, with ::add-mask:: in the log.
+// exportGitHub writes lines to append to the file in GITHUB_ENV. Callers must
+// mask secrets in the log first, with ::add-mask::.
 func exportGitHub(b []byte, vars []Var) []byte {
 	for _, v := range vars {
-		if raw(v.Value) {
+		if isPlain(v.Value) {
 			b = fmt.Appendf(b, "%s=%s\n", v.Name, v.Value)
 			continue
 		}
@@ -27,8 +27,8 @@ func exportGitHub(b []byte, vars []Var) []byte {
 	return b
 }
 
-// delimiter returns a line that does not occur in value. The value is known by
-// then, so that nobody has to be kept from guessing.
+// delimiter returns a line that does not occur in value. It need not be random,
+// since the value is known.
 func delimiter(value string) string {
 	end := "ASTRA_END"
 	for i := 2; strings.Contains(value, end); i++ {

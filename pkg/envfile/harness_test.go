@@ -19,21 +19,21 @@ import (
 	"github.com/astra-admin/astra/pkg/envfile"
 )
 
-// A reader is one way in which people evaluate the text: a shell with its
-// options, and the script that they would write. TEXT is the file of the text.
+// reader is one way to evaluate the text: a shell with options, and a script,
+// in which TEXT is the file of the text.
 type reader struct {
 	name    string
 	dialect envfile.Dialect
 	args    []string
 	script  string
-	env     string                  // how it becomes env -0; without it: exec env -0
-	takes   func(value string) bool // what the shell can have in a variable at all
+	env     string                  // replaces exec env -0
+	takes   func(value string) bool // values that the shell can store in a variable
 	locale  string                  // C.UTF-8 if empty
-	locales string                  // the directory that it is in
+	locales string                  // directory of the locale
 }
 
-// need skips the test where the program is missing, but not in CI: there a
-// missing one would be a proof that quietly stopped being one.
+// need skips the test if a program is missing, and fails in CI, where a missing
+// program would hide a lost check.
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
@@ -43,8 +43,8 @@ func need(t *testing.T, programs ...string) {
 	}
 }
 
-// needs skips the test like need where a part of a program is missing, such as a
-// module: probe is a command line that fails without it.
+// needs is need for a part of a program, such as a module; probe is a command
+// that fails without it.
 func needs(t *testing.T, part string, env []string, probe ...string) {
 	t.Helper()
 	if _, err := output(t, env, probe[0], probe[1:]...); err != nil {
@@ -60,7 +60,8 @@ func missing(t *testing.T, what any) {
 	t.Skip(what)
 }
 
-// run evaluates text in dir and returns the environment of a child of the shell.
+// run evaluates text in dir and returns the environment of a child of the
+// shell.
 func (r reader) run(t *testing.T, dir string, text []byte) (map[string]string, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "text")
@@ -90,7 +91,7 @@ func (r reader) run(t *testing.T, dir string, text []byte) (map[string]string, e
 	return got, nil
 }
 
-// environment is run without what the shell puts into every environment.
+// environment is run without the variables that every shell sets.
 func (r reader) environment(t *testing.T, dir string, text []byte) (map[string]string, error) {
 	t.Helper()
 	got, err := r.run(t, dir, text)
@@ -105,8 +106,7 @@ func (r reader) environment(t *testing.T, dir string, text []byte) (map[string]s
 	return got, err
 }
 
-// wrong counts the values that do not arrive, and the variables that nobody
-// asked for.
+// wrong counts missing and changed values, and unexpected variables.
 func (r reader) wrong(t *testing.T, dir string, values []string, usual map[string]string, export func([]envfile.Var) []byte) int {
 	t.Helper()
 	vars := variables(values)
@@ -141,8 +141,7 @@ func variables(values []string) []envfile.Var {
 	return vars
 }
 
-// writable leaves out what the dialect refuses, and what the shell cannot have
-// in a variable.
+// writable excludes values that the dialect refuses or the shell cannot store.
 func (r reader) writable(values []string) []string {
 	return slices.DeleteFunc(slices.Clone(values), func(value string) bool {
 		_, err := envfile.Export(r.dialect, []envfile.Var{{Name: "A", Value: value}})
@@ -150,8 +149,8 @@ func (r reader) writable(values []string) []string {
 	})
 }
 
-// trap makes a directory whose file names match the patterns that an unquoted
-// substitution expands, and harm if they are then taken for commands.
+// trap creates a directory with file names that match patterns of an unquoted
+// substitution, and that do harm as commands.
 func trap(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -190,8 +189,8 @@ func hostile() []string {
 	}
 }
 
-// generated returns as many values of several shapes as ENVFILE_VALUES says, or
-// a few, from the seed of ENVFILE_SEED.
+// generated returns ENVFILE_VALUES values of several shapes, or a few, from the
+// seed ENVFILE_SEED.
 func generated(t *testing.T) []string {
 	n, seed := setting(t, "ENVFILE_VALUES", 100), setting(t, "ENVFILE_SEED", 1)
 	t.Logf("ENVFILE_VALUES=%d ENVFILE_SEED=%d", n, seed)
@@ -229,7 +228,7 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// batches keeps each environment below the limit of the system.
+// batches keeps each environment below the system's limit.
 func batches(values []string, limit int) [][]string {
 	var all [][]string
 	size := 0

@@ -14,8 +14,8 @@ func checkJSON(value string) string {
 	return ""
 }
 
-// exportJSON writes a flat object in the order of vars. Characters that do not
-// show are escaped, so that the text is exact and yet safe on a terminal.
+// exportJSON writes a flat object in the order of vars. Invisible characters
+// are escaped, so that the text is exact and safe on a terminal.
 func exportJSON(b []byte, vars []Var) []byte {
 	if len(vars) == 0 {
 		return append(b, "{}\n"...)

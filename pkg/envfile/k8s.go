@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// exportK8s writes a Secret, its values as base64. The base64 is quoted, because
-// some of it would be a number or a date to YAML.
+// exportK8s writes a Secret with base64 values. They are quoted, because YAML
+// could parse some as numbers or dates.
 func exportK8s(b []byte, vars []Var) []byte {
 	b = append(b, "apiVersion: v1\nkind: Secret\nmetadata:\n  name: \"astra-db\"\ntype: Opaque\n"...)
 	if len(vars) == 0 {

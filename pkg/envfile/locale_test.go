@@ -14,8 +14,8 @@ import (
 	"github.com/astra-admin/astra/pkg/envfile"
 )
 
-// A charset is an encoding of some locale. In all but the first two, a byte beyond
-// ASCII may make one character with an ASCII one that follows it, and in the last
+// charset is the encoding of a locale. In all but the first two, a byte beyond
+// ASCII may form one character with a following ASCII byte, and in the last
 // ones with a backslash.
 type charset struct{ name, language string }
 
@@ -25,9 +25,8 @@ func charsets() []charset {
 	}
 }
 
-// locales makes the locales in a directory of the test, so that the machine stays
-// as it is, and returns that directory. Those of languages take many seconds to
-// make; those without one decode in the same way.
+// locales creates the locales in a directory of the test and returns it. Those
+// with a language take many seconds; those without decode in the same way.
 func locales(t *testing.T, languages bool) (dir string) {
 	t.Helper()
 	need(t, "localedef")
@@ -53,8 +52,8 @@ func locales(t *testing.T, languages bool) (dir string) {
 	return dir
 }
 
-// torn returns values in which bytes beyond ASCII are followed by what they could
-// take along.
+// torn returns values in which bytes beyond ASCII precede bytes that they could
+// absorb.
 func torn(n int, seed uint64) []string {
 	r := rand.New(rand.NewPCG(seed, 3))
 	pieces := []string{
@@ -76,12 +75,11 @@ func torn(n int, seed uint64) []string {
 	return values
 }
 
-// tried counts what became of values.
+// tried counts the results of evaluations.
 type tried struct{ right, refused, wrong int }
 
-// try counts the values that arrive, and those with which the evaluation ends with
-// a failing status, as the script of the reader has to with 3. Everything else is
-// wrong.
+// try counts the values that arrive, and the evaluations that fail with status
+// 3 of the reader's script. Anything else is wrong.
 func (r reader) try(t *testing.T, dir string, values []string, usual map[string]string) (sum tried) {
 	t.Helper()
 	vars := variables(values)
@@ -121,7 +119,7 @@ func (r reader) try(t *testing.T, dir string, values []string, usual map[string]
 	return sum
 }
 
-// inLocales are the ways in which a failing status becomes one of the shell.
+// inLocales returns readers in which a failing evaluation sets the exit status.
 func inLocales() []reader {
 	var readers []reader
 	for _, r := range every() {
@@ -138,15 +136,15 @@ func inLocales() []reader {
 		default:
 			continue
 		}
-		r.takes = nil // it has to say so itself
+		r.takes = nil // the text must detect it
 		readers = append(readers, r)
 	}
 	return readers
 }
 
-// TestShellsInEveryLocale: no value is run as a command, and none is wrong without a
-// failing status, whatever the shell takes its bytes for. ENVFILE_LOCALES is the
-// number of values for each shell and locale.
+// TestShellsInEveryLocale checks that no value is executed as a command, and
+// that no wrong value has a successful status, in any locale. ENVFILE_LOCALES
+// is the number of values for each shell and locale.
 func TestShellsInEveryLocale(t *testing.T) {
 	n := setting(t, "ENVFILE_LOCALES", 0)
 	long := n > 0
@@ -158,10 +156,10 @@ func TestShellsInEveryLocale(t *testing.T) {
 		}
 		for _, c := range charsets() {
 			if r.args[0] == "yash" && (c.name == "SHIFT_JIS" || c.name == "WINDOWS-31J") {
-				continue // its backslash is a yen sign there, and nothing that is written with one means the same
+				continue // its backslash is a yen sign in that locale
 			}
 			if r.dialect == envfile.Xonsh && c.name == "WINDOWS-31J" {
-				continue // Python does not start there
+				continue // Python does not start in that locale
 			}
 			r := r
 			r.locale, r.locales = c.name, dir

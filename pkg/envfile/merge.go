@@ -8,28 +8,28 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// An entry is a part of an existing file: an assignment with all its lines, or
-// one line of anything else.
+// entry is a part of an existing file: an assignment with all its lines, or any
+// other line.
 type entry struct {
 	text   string
-	name   string // of the variable if it is one to replace
-	before string // stays in front of it: indent, export
-	after  string // stays behind it: a comment
+	name   string // of the variable to replace, if any
+	before string // text before it: indent, export
+	after  string // text after it: a comment
 }
 
-// A lineParser cuts text into entries. It names those that set a variable of own,
-// and is an [ErrMerge] if it cannot tell for sure what sets one.
+// lineParser splits text into entries. Entries that set a variable of own have
+// its name. Ambiguous text is an [ErrMerge].
 type lineParser func(text string, own map[string]bool) ([]entry, error)
 
-// Merge returns existing with vars set to their values and without the lines, or
-// members of a JSON object, that set one of gone. All else stays byte for byte:
-// other variables, comments, order, line ends, export before a name, a byte order mark.
-// A variable that is set several times gets its value in each place, so that it
-// does not matter whether the first or the last counts. One that is missing is
-// added at the end.
+// Merge returns existing with vars set and the assignments, or members of a
+// JSON object, of gone removed. Everything else is preserved byte for byte:
+// other variables, comments, order, line ends, export before a name, a byte
+// order mark. A duplicate variable is set in each place, so that it does not
+// matter whether a reader uses the first or the last. Missing variables are
+// appended.
 //
-// It is [ErrMerge] if readers could disagree about which lines set one of the
-// variables, and [ErrNoMerge] for a format that is no list of lines.
+// The error is [ErrMerge] if readers could disagree about the assignments of
+// the variables, and [ErrNoMerge] for unsupported formats.
 func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, error) {
 	if encoding := textfile.Encoding(existing); encoding != "" {
 		return nil, fmt.Errorf("%w: it is %s; save it as UTF-8", ErrMerge, encoding)
@@ -38,7 +38,7 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 	switch {
 	case marked && d == JSON:
 		return nil, fmt.Errorf("%w: it begins with a byte order mark, which is not allowed in JSON", ErrMerge)
-	case marked && d != Systemd: // to which the mark is a part of a name
+	case marked && d != Systemd: // there the mark is part of a name
 		text, err := merge(rest, d, vars, gone)
 		if err != nil {
 			return nil, err
@@ -48,9 +48,9 @@ func Merge(existing []byte, d Dialect, vars []Var, gone ...string) ([]byte, erro
 	return merge(existing, d, vars, gone)
 }
 
-// merge is Merge for a file without a byte order mark.
+// merge is Merge without a byte order mark.
 func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error) {
-	r, err := d.writable(vars)
+	r, err := d.rulesFor(vars)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func merge(existing []byte, d Dialect, vars []Var, gone []string) ([]byte, error
 			b.WriteString(assign[v.Name] + eol)
 		}
 	}
-	// A quote that was taken out may have been the end of another one.
+	// A removed quote may have closed another one.
 	if _, err := split(b.String(), own, r.split); err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func split(text string, own map[string]bool, cut lineParser) ([]entry, error) {
 
 func refuse(line int, why string) error { return fmt.Errorf("%w: line %d %s", ErrMerge, line+1, why) }
 
-// lines cuts text behind each line feed.
+// lines splits text after each line feed.
 func lines(text string) []string {
 	all := strings.SplitAfter(text, "\n")
 	if all[len(all)-1] == "" {
@@ -132,7 +132,7 @@ func lines(text string) []string {
 	return all
 }
 
-// lineEnd is how the lines of text end if they agree, and a line feed if not.
+// lineEnd returns the line end of text, a line feed if lines differ.
 func lineEnd(text string) string {
 	if n := strings.Count(text, "\r\n"); n > 0 && n == strings.Count(text, "\n") {
 		return "\r\n"
@@ -140,7 +140,7 @@ func lineEnd(text string) string {
 	return "\n"
 }
 
-// lineBreak is how this line ends, which for the last one may be not at all.
+// lineBreak returns the line end of a line, empty if it has none.
 func lineBreak(line string) string {
 	switch {
 	case strings.HasSuffix(line, "\r\n"):

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// splitDotenv reads a file as each of its readers would: those that let quoted
-// values go on over lines, those that take every line by itself, and shells,
-// where quotes open in the middle of a word too. A variable to replace has to
-// be one whole line to all of them.
+// splitDotenv parses a file like each of its readers: those with multi-line
+// quoted values, those that parse each line alone, and shells, where quotes can
+// also open inside a word. A variable to replace must be exactly one line for
+// all of them.
 func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 	all := lines(text)
 	top, complete := shellTop(text, len(all))
@@ -18,7 +18,7 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 	}
 	parser := newDotenvParser(own)
 	var entries []entry
-	within := 0 // lines that still belong to a quoted value
+	within := 0 // remaining lines of a quoted value
 	for i, line := range all {
 		a := parser.parse(line, i == 0)
 		switch {
@@ -44,17 +44,17 @@ func splitDotenv(text string, own map[string]bool) ([]entry, error) {
 	return entries, nil
 }
 
-// An assignment is a line that may set a variable.
+// assignment is a line that may set a variable.
 type assignment struct {
-	comment bool   // or empty
+	comment bool   // comment or empty line
 	before  string // indent and export
-	name    string // empty if the line sets nothing
-	value   string // what stands behind = and blanks, without the line end
-	closed  bool   // nothing but a comment follows the quotes of the value
+	name    string // empty without an assignment
+	value   string // text after = and spaces, without the line end
+	closed  bool   // only a comment follows the closing quote
 	line    string
 }
 
-// A dotenvParser holds the patterns of a line.
+// dotenvParser has the patterns of a line.
 type dotenvParser struct {
 	own                                                 map[string]bool
 	assignment, quoted, comment, breaks, assigned, word *regexp.Regexp
@@ -94,7 +94,7 @@ func (p dotenvParser) parse(line string, first bool) assignment {
 	return a
 }
 
-// quote is the quote that the value begins with, if it does.
+// quote returns the quote at the start of the value, if any.
 func (a assignment) quote() string {
 	if a.name != "" && a.value != "" && strings.IndexByte("'\"`", a.value[0]) >= 0 {
 		return a.value[:1]
@@ -102,8 +102,8 @@ func (a assignment) quote() string {
 	return ""
 }
 
-// extent returns how many of the lines behind it a may take in, whether or not
-// a reader lets a backslash protect a quote.
+// extent returns how many of the following lines a may include, whether or not
+// a reader treats a backslash as an escape.
 func (a assignment) extent(behind []string) (within int, ok bool) {
 	quote := a.quote()
 	if quote == "" {
@@ -117,7 +117,7 @@ func (a assignment) extent(behind []string) (within int, ok bool) {
 			case line[j] != quote[0]:
 				escaped = line[j] == '\\' && !escaped
 			case escaped:
-				// The end for one kind of reader: the other may find none.
+				// One kind of reader ends the value here; the other may not.
 				ok, within, escaped = true, i, false
 			default:
 				return i, true
@@ -130,7 +130,7 @@ func (a assignment) extent(behind []string) (within int, ok bool) {
 	}
 }
 
-// ambiguity says what is against touching a file in which a stands.
+// ambiguity returns why a file with the line a cannot be changed.
 func (p dotenvParser) ambiguity(a assignment, within int, shell bool) string {
 	switch {
 	case a.name == "" && strings.ContainsAny(a.line, "'\"`"):
@@ -151,8 +151,8 @@ func (p dotenvParser) ambiguity(a assignment, within int, shell bool) string {
 	return ""
 }
 
-// references tells whether a could set one of the variables in some other way
-// than by being its assignment.
+// references reports whether a could set one of the variables other than as its
+// assignment.
 func (p dotenvParser) references(a assignment) bool {
 	switch {
 	case a.name == "":
@@ -163,14 +163,14 @@ func (p dotenvParser) references(a assignment) bool {
 	return p.contains(strings.Join(p.words(a)[1:], " "), p.word)
 }
 
-// contains tells whether the pattern finds one of the variables in text.
+// contains reports whether the pattern matches one of the variables in text.
 func (p dotenvParser) contains(text string, pattern *regexp.Regexp) bool {
 	return slices.ContainsFunc(pattern.FindAllString(text, -1), func(found string) bool {
 		return p.own[strings.TrimRight(found, " \t=:+")]
 	})
 }
 
-// rest returns the comment at the end of the line, with the blanks before it.
+// rest returns the comment at the end of the line, with preceding spaces.
 func (p dotenvParser) rest(a assignment) string {
 	m := p.comment.FindStringSubmatch(a.line[strings.IndexByte(a.line, '='):])
 	if m == nil {
@@ -179,16 +179,16 @@ func (p dotenvParser) rest(a assignment) string {
 	return m[1]
 }
 
-// words cuts an unquoted value where a shell would, without the comment.
+// words splits an unquoted value like a shell, without the comment.
 func (p dotenvParser) words(a assignment) []string {
 	value, _, _ := strings.Cut(a.value, " #")
 	return p.breaks.Split(value, -1)
 }
 
-// shellTop tells for n lines, and the one that may follow, whether a shell is
-// outside of quotes where the line begins. A text whose quotes do not end is
-// none that a shell reads; then all lines count as outside. It is not complete
-// if it ends with a backslash.
+// shellTop reports for n lines, and the following one, whether a shell is
+// outside of quotes at their start. With an unclosed quote, which no shell
+// accepts, all lines count as outside. complete is false if the text ends with
+// a backslash.
 func shellTop(text string, n int) (top []bool, complete bool) {
 	top = make([]bool, 1, n+2)
 	top[0] = true

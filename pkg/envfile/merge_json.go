@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// A member is one of a JSON object, as it is written.
+// member is a member of a JSON object in its original form.
 type member struct {
-	before string // what separates it from the one before, or from the brace
+	before string // separator from the previous member or the brace
 	name   string
-	key    string // the name with all up to the value
+	key    string // the name with all text up to the value
 	value  string
 }
 
-// mergeJSON is [Merge] for an object: its other members stay byte for byte, and so
-// does the space between them.
+// mergeJSON is [Merge] for an object: other members and white space are
+// preserved byte for byte.
 func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 	members, end, err := splitJSON(existing)
 	if err != nil {
@@ -76,14 +76,14 @@ func mergeJSON(existing []byte, vars []Var, gone []string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// splitJSON returns the members of an object, and what follows the last one. It is
-// an [ErrMerge] if the text is no single object.
+// splitJSON returns the members of an object, and the text after the last one.
+// Anything but a single object is an [ErrMerge].
 func splitJSON(text []byte) (members []member, end string, err error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, "", fmt.Errorf("%w: it contains no JSON object", ErrMerge)
 	}
-	// The text in front of the brace belongs to the first member.
+	// Text before the brace belongs to the first member.
 	at := 0
 	for dec.More() {
 		name, err := dec.Token()

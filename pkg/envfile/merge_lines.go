@@ -4,8 +4,8 @@ import "strings"
 
 const bom = "\ufeff"
 
-// splitDocker takes a line for what it says, as docker does. A name alone
-// stands for the variable of the same name where docker runs.
+// splitDocker parses each line literally, like docker. A name alone is the
+// variable of that name in docker's environment.
 func splitDocker(text string, own map[string]bool) ([]entry, error) {
 	return splitLines(text, func(line string) (string, string) {
 		rest := strings.TrimLeft(line, " \t\v\f")
@@ -14,7 +14,7 @@ func splitDocker(text string, own map[string]bool) ([]entry, error) {
 	}, own), nil
 }
 
-// splitGitLab cuts blanks off around the name, as GitLab does.
+// splitGitLab trims spaces around names, like GitLab.
 func splitGitLab(text string, own map[string]bool) ([]entry, error) {
 	return splitLines(text, func(line string) (string, string) {
 		name, _, found := strings.Cut(line, "=")
@@ -25,8 +25,8 @@ func splitGitLab(text string, own map[string]bool) ([]entry, error) {
 	}, own), nil
 }
 
-// splitLines makes an entry of each line. named returns the name that a line
-// sets, and what is left of the line behind its indent.
+// splitLines makes an entry of each line. named returns the variable of a line
+// and the line without its indent.
 func splitLines(text string, named func(line string) (name, rest string), own map[string]bool) []entry {
 	var entries []entry
 	for i, line := range lines(text) {

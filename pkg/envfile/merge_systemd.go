@@ -2,9 +2,8 @@ package envfile
 
 import "strings"
 
-// splitSystemd follows the states of systemd's own reader: a value may be made
-// of several quoted parts, and go on over lines within quotes or behind a
-// backslash.
+// splitSystemd follows the state machine of systemd: a value may have several
+// quoted parts, and continue over lines within quotes or after a backslash.
 func splitSystemd(text string, own map[string]bool) ([]entry, error) {
 	var entries []entry
 	for line := 0; text != ""; {
@@ -27,11 +26,11 @@ func splitSystemd(text string, own map[string]bool) ([]entry, error) {
 	return entries, nil
 }
 
-// isComment tells whether text begins with a comment or an empty line.
+// isComment reports whether text starts with a comment or an empty line.
 func isComment(text string) bool { return text != "" && strings.IndexByte("#;\r\n", text[0]) >= 0 }
 
-// systemdEntry returns the size of the first entry of text, or -1 if it is not
-// complete, and the name that it sets.
+// systemdEntry returns the size of the first entry of text, or -1 if it is
+// incomplete, and the variable that it sets.
 func systemdEntry(text string) (size int, name string) {
 	end := strings.IndexByte(text, '\n') + 1
 	if end == 0 {
@@ -42,7 +41,7 @@ func systemdEntry(text string) (size int, name string) {
 		return end, ""
 	}
 	var quote byte
-	begin := true // a quote opens only where a value, or a part of it, begins
+	begin := true // quotes open only at the start of a value or part
 	for i := strings.IndexByte(text, '=') + 1; i < len(text); i++ {
 		c := text[i]
 		switch {

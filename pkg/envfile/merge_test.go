@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/envfile"
 )
 
-// TestMergeTakesAway drops the lines of what is gone, and nothing else.
+// TestMergeTakesAway removes only the assignments of gone.
 func TestMergeTakesAway(t *testing.T) {
 	t.Parallel()
 	id := envfile.Var{Name: "ID", Value: "new"}
@@ -172,7 +172,7 @@ func TestMergeRefuses(t *testing.T) {
 	}
 }
 
-// pieces are what files are put together from, to be merged into.
+// pieces returns fragments from which files to merge are assembled.
 func pieces() []string {
 	return []string{
 		"A=1\n", "A='x y'\n", "B=\"a\nb\"\n", "B=it's\n", "C=\"a\\\"b\"\n", "export D=2\n", "# it's\n", "\n", "E=\\\n", "F=a # b\n", "G='a' # it's\n", "H=\n", "I=a#b\"c\n",
@@ -180,8 +180,7 @@ func pieces() []string {
 	}
 }
 
-// Whoever reads the file before and after has to find the new values, and all
-// others as they were.
+// Every reader of the file must find the new values, and all others unchanged.
 func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 	vars := []envfile.Var{{Name: "ID", Value: "new"}, {Name: "ORG", Value: "Acme #1"}, {Name: "NONE", Value: ""}}
 	want := map[string]string{"ID": "new", "ORG": "Acme #1", "NONE": ""}
@@ -200,7 +199,7 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 					text.WriteString(all[r.IntN(len(all))])
 				}
 				before := text.String()
-				if i%5 == 0 && p.name != "bash" && p.name != "dash" { // to which \r is a letter
+				if i%5 == 0 && p.name != "bash" && p.name != "dash" { // they treat \r as a character
 					before = strings.ReplaceAll(before, "\n", "\r\n")
 				}
 				after, err := envfile.Merge([]byte(before), p.dialect, vars)
@@ -212,7 +211,7 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 				}
 				old, err := p.read(t, written(t, []byte(before)))
 				if err != nil {
-					continue // a file that this program does not understand
+					continue // an unsupported file
 				}
 				merged++
 				maps.Copy(old, want)
@@ -226,7 +225,7 @@ func TestMergeChangesNothingElseToProgramsThatReadTheFile(t *testing.T) {
 	}
 }
 
-// FuzzMergeJSON reads the object before and after: only our members differ.
+// FuzzMergeJSON parses the object before and after: only our members differ.
 func FuzzMergeJSON(f *testing.F) {
 	for _, before := range []string{"{}", "\n {\"A\": 1}\n", `{"ID":1}`, "{ \"A\" : [\"}\"],\n\"ID\":{\"ID\":1},\"GONE\":null\t}\n", `{"GONE":1,"\u0049D":2,"ID":3}`, "[1]", `{"A":1}{}`} {
 		f.Add(before, "new \"'\\\n")
@@ -255,7 +254,7 @@ func FuzzMergeJSON(f *testing.F) {
 	})
 }
 
-// FuzzMerge holds the two promises: other lines stay, and the values are there.
+// FuzzMerge checks that other lines are unchanged and the values are set.
 func FuzzMerge(f *testing.F) {
 	for i, piece := range pieces() {
 		f.Add(byte(i), piece+pieces()[(i+5)%len(pieces())]+"ID=x\n", "new")

@@ -7,9 +7,9 @@ import (
 
 const maxName = 128
 
-// reserved lists the names that change how a shell, the loader or a program
-// works, and those that this program reads itself; what it exports, it must
-// not take for its own settings. A star stands for any ending.
+// reserved lists names that change the behavior of a shell, the loader or a
+// program, and the settings of this program, which must not read its own
+// exports. A star matches any suffix.
 const reserved = `
 	_ __* _ASTRA*
 	ASTRA_TOKEN ASTRA_API_TOKEN ASTRA_PROFILE ASTRA_SANDBOX ASTRA_API_URL ASTRA_CONFIG_DIR ASTRA_STATE_DIR
@@ -40,10 +40,9 @@ const reserved = `
 	XAUTHORITY XDG_* _JAVA_OPTIONS
 `
 
-// CheckName says whether a variable of this name may be set for somebody
-// else's shell. It is [ErrName] if the name is no portable variable name, or
-// if setting it does more than setting a value. Case does not matter for the
-// second, because it does not on Windows.
+// CheckName checks that a variable of this name may be exported. The error is
+// [ErrName] if the name is not portable, or if the variable has side effects.
+// Case is ignored for the latter, as on Windows.
 func CheckName(name string) error {
 	if len(name) > maxName || !isVariable(name) {
 		return fmt.Errorf("%.*q is %w: use letters, digits or _, starting with a capital letter or _", maxName, name, ErrName)
@@ -58,9 +57,9 @@ func CheckName(name string) error {
 	return nil
 }
 
-// isVariable leaves out names that begin in lower case: zsh and fish have
-// special variables among them (path, status), and HTTP clients their proxies.
-// Lower-case letters may follow, for TF_VAR_token.
+// isVariable excludes names that start in lower case: they include special
+// variables of zsh and fish (path, status) and the proxies of HTTP clients.
+// Lower-case letters may follow, as in TF_VAR_token.
 func isVariable(name string) bool {
 	for i := range len(name) {
 		c := name[i]

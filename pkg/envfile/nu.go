@@ -2,8 +2,8 @@ package envfile
 
 import "fmt"
 
-// unsetNu writes a list for hide-env, as nu evaluates no text: it reads data,
-// and the export is JSON for load-env.
+// unsetNu writes a list for hide-env: nu evaluates no text, it reads data. The
+// export is JSON for load-env.
 func unsetNu(b []byte, names []string) []byte {
 	b = append(b, '[')
 	for i, name := range names {

@@ -6,10 +6,10 @@ import (
 	"unicode/utf16"
 )
 
-// maxWindows is what Windows keeps in one variable, and a little less.
+// maxWindows is slightly below the maximum size of a variable on Windows.
 const maxWindows = 32000
 
-// checkPwsh refuses the empty value, with which PowerShell removes a variable.
+// checkPwsh refuses empty values, which remove a variable in PowerShell.
 func checkPwsh(value string) string {
 	switch {
 	case value == "":
@@ -20,9 +20,9 @@ func checkPwsh(value string) string {
 	return checkText(value)
 }
 
-// exportPwsh writes one line of plain ASCII for each variable, so that neither
-// the encoding of the console nor a cut into lines can change it. Four curly
-// quotes end a string in PowerShell as the straight one does; none is written.
+// exportPwsh writes one line of ASCII for each variable, so that neither the
+// console's encoding nor splitting into lines can change it. Four curly quotes
+// also end a string in PowerShell; none is written.
 func exportPwsh(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		b = fmt.Appendf(b, "${env:%s} = ", v.Name)
@@ -32,8 +32,8 @@ func exportPwsh(b []byte, vars []Var) []byte {
 	return b
 }
 
-// appendPwsh joins strings and characters by their number. It begins with a
-// string, because PowerShell adds by the type of what stands on the left.
+// appendPwsh joins strings and characters by code point. It starts with a
+// string, because PowerShell adds with the type of the left operand.
 func appendPwsh(b []byte, value string) []byte {
 	quoted := true
 	b = append(b, '\'')

@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// exportSh writes text that means the same whether the shell reads it as it is
-// or, after an unquoted eval $(…), splits it into words, expands those that
-// look like file name patterns, and joins them by single blanks. Quotes do not
-// protect from that, because they are only text at that stage. So nothing that
-// could be split or expanded is written at all: each such byte comes out of a
-// helper variable, which printf fills from its octal number. The helpers hold
-// constants, so no part of a secret is ever an argument of a command.
+// exportSh writes text that means the same whether a shell evaluates it
+// unchanged or, after an unquoted eval $(…), splits it into words, expands file
+// name patterns, and joins the words with single spaces. Quotes do not prevent
+// that, because they are only text at that stage. So bytes that could be split
+// or expanded are not written: each comes from a helper variable, which printf
+// sets from its octal code. The helpers are constants, so no part of a secret
+// is an argument of a command.
 //
-// The whole text is ASCII. A shell decodes what it reads as its locale says, and
-// in some of them, such as GB18030, a byte beyond ASCII makes one character with
-// the quote, the backslash or the letter that follows it.
+// The text is ASCII. A shell decodes its input in its locale, and in some, such
+// as GB18030, a byte beyond ASCII forms one character with the following quote,
+// backslash or letter.
 func exportSh(b []byte, vars []Var) []byte {
 	h := helpers{unit: unitSh, seen: map[string]bool{}}
 	worst := anyShell
 	for _, v := range vars {
-		takes := takersOf(v.Value)
+		takes := shellsFor(v.Value)
 		if worst = max(worst, takes); takes != anyShell {
 			b = h.decoding(b)
 		}
@@ -36,18 +36,17 @@ func exportSh(b []byte, vars []Var) []byte {
 	return h.unset(append(b, worst.test()...))
 }
 
-// takers are the shells that can have a value in a variable. All but yash keep any
-// bytes; yash keeps characters of its locale and drops everything else without a
-// word.
-type takers int
+// shells classifies the shells that can store a value. All but yash keep any
+// bytes; yash keeps characters of its locale and silently drops the rest.
+type shells int
 
 const (
-	anyShell takers = iota
+	anyShell shells = iota
 	yashInUTF8
 	noYash
 )
 
-func takersOf(value string) takers {
+func shellsFor(value string) shells {
 	switch {
 	case isASCII(value):
 		return anyShell
@@ -57,9 +56,9 @@ func takersOf(value string) takers {
 	return noYash
 }
 
-// test returns a condition for the command that follows, so that a shell which
-// cannot have the value does not set the variable and ends with a failing status.
-func (t takers) test() string {
+// test returns a condition before a command, so that a shell that cannot store
+// the value does not set the variable and fails.
+func (t shells) test() string {
 	switch t {
 	case yashInUTF8:
 		return `test "$_astra" = "${YASH_VERSION:+8364}" && `
@@ -70,17 +69,16 @@ func (t takers) test() string {
 	return ""
 }
 
-// A helpers writes values with the helper variables that they need.
+// helpers writes values with the helper variables that they need.
 type helpers struct {
-	unit  func(value string, i int) int // the size of what needs a helper at i, 0 for a byte that stands for itself
+	unit  func(value string, i int) int // size of the unit at i that needs a helper, 0 for a literal byte
 	seen  map[string]bool
-	names []string // of the variables, in the order in which they were made
+	names []string // of the variables, in order of definition
 
-	decodes bool // it was asked how the shell decodes
+	decodes bool // decoding was written
 }
 
-// define writes the definitions of the helpers that value needs and that are not
-// there yet.
+// define writes the definitions of missing helpers for value.
 func (h *helpers) define(b []byte, value string, definition func(b []byte, name, octal string) []byte) []byte {
 	for i := 0; i < len(value); {
 		size := h.unit(value, i)
@@ -100,8 +98,8 @@ func (h *helpers) define(b []byte, value string, definition func(b []byte, name,
 	return b
 }
 
-// decoding writes, once, what the conditions look at: the number of the character
-// that yash decodes the bytes of U+20AC (8364) to.
+// decoding writes, once, the variable for the conditions: the code point to
+// which yash decodes the bytes of U+20AC (8364).
 func (h *helpers) decoding(b []byte) []byte {
 	if h.decodes {
 		return b
@@ -112,7 +110,7 @@ func (h *helpers) decoding(b []byte) []byte {
 		"test y = \"${YASH_VERSION:+y}\" && _astra=`printf '%d' \"'$_astraeuro\"`;\n"...)
 }
 
-// appendValue writes a value: in single quotes what stands for itself, and helpers.
+// appendValue writes a value: literal parts in single quotes, and helpers.
 func (h *helpers) appendValue(b []byte, value string) []byte {
 	if value == "" {
 		return append(b, "''"...)
@@ -137,7 +135,7 @@ func (h *helpers) appendValue(b []byte, value string) []byte {
 	return b
 }
 
-// appendName writes the name of the helper for some bytes.
+// appendName writes the name of the helper for a unit.
 func appendName(b []byte, unit string) []byte {
 	const octal = "01234567"
 	b = append(b, "_astra"...)
@@ -148,7 +146,7 @@ func appendName(b []byte, unit string) []byte {
 	return b
 }
 
-// unset takes the helpers away.
+// unset writes commands that unset the helpers.
 func (h *helpers) unset(b []byte) []byte {
 	if len(h.names) == 0 {
 		return b
@@ -161,7 +159,7 @@ func (h *helpers) unset(b []byte) []byte {
 	return append(b, ";\n"...)
 }
 
-// unitSh keeps the bytes of a character together: yash keeps nothing else.
+// unitSh keeps the bytes of a character together, as yash requires.
 func unitSh(value string, i int) int {
 	switch {
 	case value[i] >= utf8.RuneSelf:
@@ -173,9 +171,9 @@ func unitSh(value string, i int) int {
 	return 1
 }
 
-// safeSh tells whether byte i of value is one that no shell splits at, expands
-// or treats as special within single quotes. After a colon zsh can be set to
-// expand =command.
+// safeSh reports whether no shell splits at byte i of value, expands it or
+// treats it specially within single quotes. After a colon, zsh may expand
+// =command.
 func safeSh(value string, i int) bool {
 	c := value[i]
 	if c == '=' && i > 0 && value[i-1] == ':' {

@@ -51,8 +51,8 @@ func bourne() []reader {
 	return sorted(readers)
 }
 
-// others are the shells with a language of their own. The csh of BSD gives up,
-// with an error, on a word of more than 4 KiB.
+// others returns the shells with languages of their own. BSD csh fails on a
+// word of more than 4 KiB.
 func others() []reader {
 	var readers []reader
 	add := func(d envfile.Dialect, command, how, script, env string, takes func(string) bool) {
@@ -68,7 +68,7 @@ func others() []reader {
 	}
 	add(envfile.Elvish, "elvish -norc -c", "eval", `eval (cat $E:TEXT | slurp)`, "", nil)
 	add(envfile.Nu, "nu --no-config-file -c", "load-env", `^cat $env.TEXT | from json | load-env`, "exec env '-0'", nil)
-	// Not $(…), which in xonsh 0.13 now and then returns nothing.
+	// Not $(…), which in xonsh 0.13 sometimes returns nothing.
 	add(envfile.Xonsh, "xonsh --no-rc -c", "execx", "import subprocess\nexecx(subprocess.check_output(['cat', $TEXT], text=True))", "xexec env -0", nil)
 	return sorted(readers)
 }
@@ -103,7 +103,7 @@ func TestShellsReadEveryValueBack(t *testing.T) {
 	}
 }
 
-// What Astra hands out needs no helper, and that text is the same for fish.
+// Values of the service need no helper, and their text is the same for fish.
 func TestFishReadsSafeValuesOfTheShellForm(t *testing.T) {
 	values := []envfile.Var{{Name: "A"}, {Name: "B", Value: "AstraCS:abc.DEF,+_-:0123"}, {Name: "C", Value: "naive"}}
 	for _, r := range others() {
@@ -121,7 +121,7 @@ func TestFishReadsSafeValuesOfTheShellForm(t *testing.T) {
 	}
 }
 
-// fish and xonsh take variables for lists if their names end in this way.
+// fish and xonsh treat variables with these suffixes as lists.
 func TestShellsKeepPaths(t *testing.T) {
 	want := map[string]string{"ASTRA_DB_SECURE_BUNDLE_PATH": "~/a b:/c::d:$HOME:", "BUNDLE_DIRS": "~/a:"}
 	for _, r := range every() {
@@ -140,7 +140,7 @@ func TestShellsKeepPaths(t *testing.T) {
 	}
 }
 
-// The harness has to see what the usual way of quoting does wrong.
+// The harness must detect the errors of ordinary quoting.
 func TestTextbookQuotingFailsUnquoted(t *testing.T) {
 	textbook := func(vars []envfile.Var) []byte {
 		var b []byte
@@ -217,13 +217,12 @@ func TestFailureFailsTheEval(t *testing.T) {
 	}
 }
 
-// FuzzShells takes its input for several values with NUL bytes between them, so
-// that one start of a shell tries many, and leaves the choice of the shell to
-// its first argument.
+// FuzzShells splits its input at NUL bytes into several values, so that one
+// start of a shell tests many, and selects the shell with its first argument.
 func FuzzShells(f *testing.F) {
 	readers := slices.DeleteFunc(every(), func(r reader) bool {
 		_, err := exec.LookPath(r.args[0])
-		return err != nil || strings.HasSuffix(r.name, "sourced") // the same as quoted
+		return err != nil || strings.HasSuffix(r.name, "sourced") // same as quoted
 	})
 	if len(readers) == 0 {
 		f.Skip("no shell to try")

@@ -6,9 +6,8 @@ import (
 	"unicode"
 )
 
-// checkSystemd refuses control characters, for which systemd leaves the
-// variable out after it has read it, and the code points that are no
-// characters, for which it leaves out the file.
+// checkSystemd refuses control characters, for which systemd skips the
+// variable, and noncharacters, for which it skips the file.
 func checkSystemd(value string) string {
 	switch {
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r == 0x7f }):

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// checkTFVars refuses what may change when Terraform brings text to its normal
-// form: below U+0300 nothing does.
+// checkTFVars refuses values that Unicode normalization in Terraform may
+// change: it changes nothing below U+0300.
 func checkTFVars(value string) string {
 	if why := checkText(value); why != "" {
 		return why
@@ -17,11 +17,11 @@ func checkTFVars(value string) string {
 	return ""
 }
 
-// exportTFVars writes $ and % by their numbers, so that no ${ or %{ begins.
+// exportTFVars writes $ and % as escapes, so that no ${ or %{ starts.
 func exportTFVars(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		b = fmt.Appendf(b, "%s = ", v.Name)
-		b = appendEscaped(b, v.Value, printable(`"\$%`))
+		b = appendEscaped(b, v.Value, printableExcept(`"\$%`))
 		b = append(b, '\n')
 	}
 	return b

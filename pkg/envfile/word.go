@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// BashWord returns a text as one word of a script for bash or zsh. The word is ASCII,
-// whatever the text is: see exportSh.
+// BashWord returns a text as one word of a script for bash or zsh. The word is
+// ASCII for any text: see exportSh.
 func BashWord(text string) string {
 	switch {
-	case text != "" && raw(text):
+	case text != "" && isPlain(text):
 		return text
 	case isASCII(text):
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
@@ -25,6 +25,6 @@ func BashWord(text string) string {
 	return string(append(b, '\''))
 }
 
-// FishWord returns a text as one word of a script for fish. The word is ASCII,
-// whatever the text is: see exportFish.
+// FishWord returns a text as one word of a script for fish. The word is ASCII
+// for any text: see exportFish.
 func FishWord(text string) string { return string(appendFish(nil, text, "''")) }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// exportXonsh writes assignments of Python literals in ASCII. xonsh takes
-// variables whose names end in PATH or DIRS for lists, in which it expands ~
-// and $, unless they are registered as strings. What is not ASCII is given as bytes,
-// because Python writes characters into the environment as its locale says, and is
+// exportXonsh writes assignments of Python literals in ASCII. xonsh treats
+// variables with names ending in PATH or DIRS as lists, in which it expands ~
+// and $, unless they are registered as strings. Other characters are written as
+// bytes, because Python encodes the environment in its locale, and are
 // compared, because some encodings have two forms of a character.
 func exportXonsh(b []byte, vars []Var) []byte {
 	for _, v := range vars {
@@ -22,13 +22,13 @@ func exportXonsh(b []byte, vars []Var) []byte {
 			b = append(b, ";\n"...)
 			continue
 		}
-		b = appendEscaped(b, v.Value, func(r rune) bool { return r < 0x80 && printable(`"\`)(r) })
+		b = appendEscaped(b, v.Value, func(r rune) bool { return r < 0x80 && printableExcept(`"\`)(r) })
 		b = append(b, ";\n"...)
 	}
 	return b
 }
 
-// appendBytes writes a literal of Python for some bytes.
+// appendBytes writes a bytes literal of Python.
 func appendBytes(b []byte, value string) []byte {
 	b = append(b, "b\""...)
 	for _, c := range []byte(value) {

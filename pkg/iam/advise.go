@@ -9,11 +9,11 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Capability is a way of access that a role must allow.
+// Capability is an access method that a role must allow.
 type Capability string
 
-// The needs: the access methods of the table "which role should I assign?" in
-// the service's documents, with its combined rows taken apart.
+// The capabilities: the access methods of the table "which role should I
+// assign?" in the service's documents, with combined rows split.
 const (
 	NeedUI         Capability = "ui"
 	NeedCQL        Capability = "cql"
@@ -27,7 +27,7 @@ const (
 	NeedAccessList Capability = "access-list"
 )
 
-// Needs returns all needs, in the order of the constants.
+// Needs returns all capabilities, in the order of the constants.
 func Needs() []Capability {
 	return []Capability{
 		NeedUI, NeedCQL, NeedREST, NeedGraphQL, NeedDocument,
@@ -39,14 +39,14 @@ func Needs() []Capability {
 // Administer also changes tables, keyspaces, databases and access lists.
 type Access string
 
-// The accesses, the least first.
+// The access levels, lowest first.
 const (
 	ReadOnly   Access = "read-only"
 	ReadWrite  Access = "read-write"
 	Administer Access = "admin"
 )
 
-// Accesses returns all accesses, the least first.
+// Accesses returns all access levels, lowest first.
 func Accesses() []Access { return []Access{ReadOnly, ReadWrite, Administer} }
 
 // Kind is the kind of holder of a role.
@@ -86,7 +86,7 @@ type Advice struct {
 // The permissions for each need are derived from their meaning, since the published
 // table of needs no longer names the roles.
 func Advise(d Request) Advice {
-	if reason, instead := d.impossible(); reason != "" {
+	if reason, instead := d.infeasible(); reason != "" {
 		return Advice{Reason: reason, Instead: instead}
 	}
 	a := Advice{Permissions: d.permissions()}
@@ -110,8 +110,8 @@ func (d Request) allows(r Role) bool {
 	return slices.Index(Accesses(), accessOf(r)) <= slices.Index(Accesses(), d.Access)
 }
 
-// impossible says why no role can meet the request, and which request one can.
-func (d Request) impossible() (string, Request) {
+// infeasible says why no role can meet the request, and which request one can.
+func (d Request) infeasible() (string, Request) {
 	reason, instead := d.blocker()
 	for next := instead; next.Kind != ""; _, next = next.blocker() {
 		instead = next
@@ -203,10 +203,10 @@ func (d Request) reason(a Advice) string {
 		if d.Kind == ServiceAccount {
 			holders = "service accounts"
 		}
-		return fmt.Sprintf("no %s default role for %s grants %s", d.Access, holders, named(d.missing(a.Permissions)...))
+		return fmt.Sprintf("no %s default role for %s grants %s", d.Access, holders, formatPermissions(d.missing(a.Permissions)...))
 	}
 	reason := fmt.Sprintf("Smallest %s %s role (%s) with %s",
-		d.Access, d.Kind, spelling.Count(distinct(a.Role.Policy.Actions), "permission"), named(a.Permissions...))
+		d.Access, d.Kind, spelling.Count(countDistinct(a.Role.Policy.Actions), "permission"), formatPermissions(a.Permissions...))
 	if d.Access != Administer && slices.Contains(d.Needs, NeedAccessList) {
 		reason += "; changing access lists requires --level admin"
 	}
@@ -235,7 +235,7 @@ func defaultRolesWithAll(actions []string) []Role {
 		return slices.ContainsFunc(actions, func(action string) bool { return !slices.Contains(r.Policy.Actions, action) })
 	})
 	slices.SortFunc(roles, func(a, b Role) int {
-		return cmp.Or(cmp.Compare(distinct(a.Policy.Actions), distinct(b.Policy.Actions)), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(countDistinct(a.Policy.Actions), countDistinct(b.Policy.Actions)), cmp.Compare(a.Name, b.Name))
 	})
 	return roles
 }
@@ -251,7 +251,7 @@ func kindOf(r Role) Kind {
 func accessOf(r Role) Access {
 	access := ReadOnly
 	for _, action := range r.Policy.Actions {
-		switch p, _ := find(action); {
+		switch p, _ := findParameter(action); {
 		case p.Group == API:
 		case action == "db-table-modify":
 			access = ReadWrite

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAdvise has an answer for every need, access and kind of holder; - where
-// no default role fits, and ! where no role at all does.
+// TestAdvise checks every capability, access level and kind of holder; - means
+// that no default role fits, and ! that no role fits.
 func TestAdvise(t *testing.T) {
 	golden := map[Capability]string{ // user: read-only, read-write, admin; service account: the same
 		NeedUI:         "UI View Only, R/W User, Admin User, !, !, !",
@@ -79,9 +79,9 @@ func TestAdviseOnSeveralNeeds(t *testing.T) {
 	}
 }
 
-// TestAdviceHolds checks every demand of two needs: what is advised carries what
-// is needed, an alternative permits no less, and where nothing can be done it
-// is said what can.
+// TestAdviceHolds checks every request with two capabilities: the suggested
+// role grants them, alternatives grant no less, and an impossible request has
+// an explanation.
 func TestAdviceHolds(t *testing.T) {
 	for _, one := range Needs() {
 		for _, other := range Needs() {
@@ -112,7 +112,7 @@ func checkAdvice(t *testing.T, d Request, a Advice) {
 		fitting = append([]Role{a.Role}, a.Alternatives...)
 	}
 	for _, r := range fitting {
-		if size := distinct(r.Policy.Actions); size < least {
+		if size := countDistinct(r.Policy.Actions); size < least {
 			t.Errorf("%+v: %s permits less than the one before", d, r.Name)
 		} else {
 			least = size
@@ -130,8 +130,8 @@ func checkAdvice(t *testing.T, d Request, a Advice) {
 	}
 }
 
-// TestInsteadOfAllNeeds asks for everything at once: what is suggested instead
-// takes most, and is answered all the same.
+// TestInsteadOfAllNeeds requests all capabilities: the alternative keeps most
+// of them and is possible.
 func TestInsteadOfAllNeeds(t *testing.T) {
 	for _, kind := range Kinds() {
 		for _, access := range Accesses() {

@@ -1,6 +1,6 @@
 package iam
 
-// The resources of the default roles, as far as they go below the organization.
+// The resources of the default roles below the organization.
 const (
 	seesDatabases  = ":db:*"
 	holdsData      = seesDatabases + " :db:*:keyspace:* :db:*:keyspace:*:table:*"
@@ -8,14 +8,14 @@ const (
 	managesAll     = managesStreams + " :role:*"
 )
 
-// defaultRole is a default role in short: resources are the ends of resource names,
-// and both lists are separated by white space.
+// defaultRole is a default role in short form: resources are suffixes of
+// resource names, and both lists are separated by white space.
 type defaultRole struct{ id, name, resources, actions string }
 
-// facts returns the default roles as the service listed them in 2022, in its
-// order and with the one action that it lists twice. The ids are the same in
-// every organization.
-func facts() []defaultRole {
+// defaultRoleData returns the default roles as the service listed them in 2022, in its
+// order and with its one duplicate action. The IDs are the same in every
+// organization.
+func defaultRoleData() []defaultRole {
 	return []defaultRole{
 		{"b4ed0e9e-67e8-47b6-8b58-c6629be961a9", "R/W Svc Acct", holdsData, `
 			accesslist-read db-all-keyspace-describe db-keyspace-describe db-table-select db-table-modify

@@ -2,11 +2,11 @@ package iam
 
 import "strings"
 
-// ResourceLevel is how far below the organization something is. The zero value is no
-// known depth. Deeper is greater.
+// ResourceLevel is the depth of a resource below the organization. Deeper is
+// greater; zero is unknown.
 type ResourceLevel int
 
-// The depths at which rights are granted and checked.
+// The levels at which permissions are granted and checked.
 const (
 	DepthOrganization ResourceLevel = iota + 1
 	DepthDatabase
@@ -14,7 +14,8 @@ const (
 	DepthTable
 )
 
-// String returns the depth's name, in lower case, or nothing if unknown.
+// String returns the name of the level in lower case, or an empty string if
+// unknown.
 func (d ResourceLevel) String() string {
 	switch d {
 	case DepthOrganization:
@@ -30,8 +31,8 @@ func (d ResourceLevel) String() string {
 	}
 }
 
-// ResourceLevel returns how deep the named resource is. Streaming tenants and roles
-// are beside the databases and have none.
+// ResourceLevel returns the level of the resource. Streaming tenants and roles
+// are outside of the databases and have none.
 func (d DRN) ResourceLevel() ResourceLevel {
 	switch {
 	case d.Org == "" || d.Stream != "" || d.Role != "":
@@ -47,19 +48,19 @@ func (d DRN) ResourceLevel() ResourceLevel {
 	}
 }
 
-// Level returns the depth at which an action, given by its API parameter, is
-// checked; zero for an action that is not in the catalogue.
+// Level returns the level at which an action, given by its API parameter, is
+// checked; zero for an action that is not in the catalog.
 //
-// Proven are the organization for most of org-* and for accesslist-*, and that
-// roles for tables list database, keyspace and table. The rest is an
-// assumption drawn from the names and from the resources of the default roles:
-// actions on one database (most of org-db-*, db-manage-*, db-data-import, the
-// API accesses) are checked on the database, and so is db-all-keyspace-*,
-// which is about all of its keyspaces; creating a database is checked on the
-// organization, since the database does not exist yet; org-stream-manage too,
-// although the default roles that hold it list stream:* as well.
+// Verified are the organization for most of org-* and for accesslist-*, and
+// that roles for tables list database, keyspace and table. The rest is inferred
+// from the names and from the resources of the default roles: actions on one
+// database (most of org-db-*, db-manage-*, db-data-import, the API accesses)
+// are checked on the database, and so is db-all-keyspace-*, which concerns all
+// its keyspaces; creating a database is checked on the organization, since the
+// database does not exist yet; org-stream-manage too, although the default
+// roles with it also list stream:*.
 func Level(parameter string) ResourceLevel {
-	if _, found := find(parameter); !found {
+	if _, found := findParameter(parameter); !found {
 		return 0
 	}
 	switch {

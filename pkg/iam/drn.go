@@ -9,27 +9,27 @@ import (
 	"unicode/utf8"
 )
 
-// Wildcard stands for every value of one whole segment of a resource name,
-// those that do not exist yet included.
+// Wildcard matches every value of one whole segment of a resource name,
+// including future ones.
 const Wildcard = "*"
 
-// OrgPlaceholder stands for the organization in the resources of the default
-// roles, which are the same in every organization.
+// OrgPlaceholder is the organization in the resources of default roles, which
+// are the same in every organization.
 const OrgPlaceholder = "__ORG_ID__"
 
 const drnPrefix = "drn:astra:org:"
 
-// ErrDRN says that a text is not the name of an Astra resource.
+// ErrDRN reports a text that is not the name of an Astra resource.
 var ErrDRN = errors.New("not an Astra resource name")
 
 // DRN is the name of a resource: an organization, one of its databases,
 // keyspaces or tables, its streaming tenants or its roles. An empty segment is
-// absent. Only what ParseDRN returns is sure to be well formed.
+// absent. Only ParseDRN guarantees a well-formed DRN.
 type DRN struct {
 	Org, Database, Keyspace, Table, Stream, Role string
 }
 
-// ParseDRN reads a resource name; String gives the same text back. The error
+// ParseDRN parses a resource name; String returns the same text. The error
 // wraps ErrDRN.
 func ParseDRN(s string) (DRN, error) {
 	rest, found := strings.CutPrefix(s, drnPrefix)
@@ -49,7 +49,7 @@ func ParseDRN(s string) (DRN, error) {
 	return d, nil
 }
 
-// assemble reads the parts after the prefix: the organization, then pairs of a
+// assemble parses the parts after the prefix: the organization, then pairs of a
 // word and a value.
 func assemble(parts []string) (DRN, bool) {
 	d := DRN{Org: parts[0]}
@@ -77,7 +77,7 @@ func assemble(parts []string) (DRN, bool) {
 	return d, true
 }
 
-// invalidReason says what keeps s from being one segment, or nothing.
+// invalidReason returns why s is not a valid segment, or an empty string.
 func invalidReason(s string) string {
 	switch {
 	case s == "":
@@ -90,7 +90,7 @@ func invalidReason(s string) string {
 	return ""
 }
 
-// String returns the name as the service writes it.
+// String returns the name in the service's format.
 func (d DRN) String() string {
 	var b strings.Builder
 	b.WriteString(drnPrefix + d.Org)
@@ -104,10 +104,10 @@ func (d DRN) String() string {
 	return b.String()
 }
 
-// Covers reports whether a grant on d also applies to target. Both must
-// name the same kind of resource at the same depth: a database does not cover
-// its keyspaces. That depths are separate is an assumption; every policy of
-// the service that we know lists each depth, and none relies on a higher one.
+// Covers reports whether a grant on d also applies to target. Both must name
+// the same kind of resource at the same level: a database does not cover its
+// keyspaces. The separation of levels is an assumption; every known policy of
+// the service lists each level, and none relies on a higher one.
 func (d DRN) Covers(target DRN) bool {
 	if d.Org == "" || target.Org == "" {
 		return false
@@ -124,8 +124,8 @@ func matches(segment, target string) bool {
 	return segment == target || segment == Wildcard && target != ""
 }
 
-// DescribeResource reads a resource of a policy, and reports whether it is a
-// name that can be shown in parts.
+// DescribeResource parses a resource of a policy, and reports whether its parts
+// can be shown.
 func DescribeResource(resource string) (DRN, bool) {
 	d, err := ParseDRN(resource)
 	return d, err == nil

@@ -107,7 +107,7 @@ func TestDescribeResource(t *testing.T) {
 	}
 }
 
-// drn reads a name without its prefix.
+// drn parses a name without its prefix.
 func drn(t *testing.T, s string) DRN {
 	t.Helper()
 	d, err := ParseDRN(drnPrefix + s)

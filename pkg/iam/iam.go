@@ -3,6 +3,6 @@
 // resource names, and a linter for roles that would not work. It performs no input or
 // output.
 //
-// Its facts were recorded from the service and its documents. Where they leave
-// a question open, the comment of the function that answers it says so.
+// Its data was recorded from the service and its documents. Assumptions are
+// stated in the comments of the functions that make them.
 package iam

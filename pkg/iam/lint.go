@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Severity is how much a finding matters.
+// Severity is the severity of a finding.
 type Severity string
 
-// The severities, the gravest first.
+// The severities, highest first.
 const (
-	SeverityError   Severity = "error"   // something in the role cannot work
-	SeverityWarning Severity = "warning" // it may not work, or permits more than it seems to
-	SeverityInfo    Severity = "info"    // it works, but may grant less than expected
+	SeverityError   Severity = "error"   // part of the role cannot work
+	SeverityWarning Severity = "warning" // the role may not work, or permits more than it seems to
+	SeverityInfo    Severity = "info"    // the role works, but may grant less than expected
 )
 
-// Finding is one remark of the linter. Rule is its stable id; Message is a
+// Finding is one result of the linter. Rule is its stable ID; Message is a
 // sentence with the problem and the remedy.
 type Finding struct {
 	Rule     string
@@ -23,9 +23,9 @@ type Finding struct {
 	Message  string
 }
 
-// Lint returns the findings about a custom role with this policy: the gravest first,
-// otherwise in the order of the rules. It knows only the policy, not which databases and
-// keyspaces exist.
+// Lint returns the findings about a custom role with this policy, by severity,
+// then in the order of the rules. It knows only the policy, not which databases
+// and keyspaces exist.
 func Lint(p Policy) []Finding {
 	l := newLinter(p)
 	findings := slices.Concat(
@@ -52,7 +52,7 @@ func (s Severity) rank() int {
 	return slices.Index([]Severity{SeverityError, SeverityWarning, SeverityInfo}, s)
 }
 
-// linter is a policy, read.
+// linter is a parsed policy.
 type linter struct {
 	policy     Policy
 	resources  []DRN
@@ -77,7 +77,7 @@ func (l linter) covers(target DRN) bool {
 	return slices.ContainsFunc(l.resources, func(d DRN) bool { return d.Covers(target) })
 }
 
-// org returns the organization of the role, or a word in its place.
+// org returns the organization of the role, or a placeholder.
 func (l linter) org() string {
 	if len(l.resources) > 0 {
 		return l.resources[0].Org
@@ -85,23 +85,22 @@ func (l linter) org() string {
 	return "ORG"
 }
 
-// named returns the Portal names of permissions with their API parameters, for a
-// message.
-func named(actions ...string) string {
-	return enumerate(labels(actions...), "and")
+// formatPermissions formats permissions for a message, as Portal names with API parameters.
+func formatPermissions(actions ...string) string {
+	return enumerate(permissionLabels(actions...), "and")
 }
 
-func labels(actions ...string) []string {
+func permissionLabels(actions ...string) []string {
 	texts := slices.Clone(actions)
 	for i, action := range texts {
-		if p, found := find(action); found {
+		if p, found := findParameter(action); found {
 			texts[i] = p.Name + " (" + action + ")"
 		}
 	}
 	return texts
 }
 
-// enumerate joins texts as a sentence does, with a conjunction before the last one.
+// enumerate joins texts with commas and a conjunction before the last one.
 func enumerate(texts []string, conjunction string) string {
 	last := len(texts) - 1
 	if last < 1 {

@@ -24,8 +24,8 @@ func (l linter) noActions() []Finding {
 	return []Finding{{"no-actions", SeverityError, "This role has no permissions. Add at least one."}}
 }
 
-// unreachableActions finds actions that are checked at a depth where the role
-// lists no resource: one finding for each depth.
+// unreachableActions finds actions that are checked at a level without a
+// resource in the role: one finding for each level.
 func (l linter) unreachableActions() []Finding {
 	var findings []Finding
 	missing, choice := DRN{Org: l.org()}, ""
@@ -39,22 +39,23 @@ func (l linter) unreachableActions() []Finding {
 			missing.Table = Wildcard
 		default:
 		}
-		actions := l.filter(func(p Permission) bool { return Level(p.Parameter) == depth })
+		actions := l.actionsWith(func(p Permission) bool { return Level(p.Parameter) == depth })
 		if len(actions) == 0 || slices.ContainsFunc(l.resources, func(d DRN) bool { return d.ResourceLevel() == depth }) {
 			continue
 		}
 		findings = append(findings, Finding{"unreachable-action", SeverityError, fmt.Sprintf(
-			"This role lists no %s, which %s requires. Add %s%s.", depth, named(actions...), missing, choice,
+			"This role lists no %s, which %s requires. Add %s%s.", depth, formatPermissions(actions...), missing, choice,
 		)})
 	}
 	return findings
 }
 
-// filter returns the role's actions whose permission is to be kept, once each.
-func (l linter) filter(keep func(Permission) bool) []string {
+// actionsWith returns the distinct actions of the role whose permission satisfies
+// keep.
+func (l linter) actionsWith(keep func(Permission) bool) []string {
 	var actions []string
 	for _, action := range l.policy.Actions {
-		if p, found := find(action); found && keep(p) && !slices.Contains(actions, action) {
+		if p, found := findParameter(action); found && keep(p) && !slices.Contains(actions, action) {
 			actions = append(actions, action)
 		}
 	}
@@ -65,8 +66,8 @@ func inGroup(g Group) func(Permission) bool {
 	return func(p Permission) bool { return p.Group == g }
 }
 
-// onData reports whether a permission is used through a data API. The others
-// of its group are also used through the DevOps API, which asks for none.
+// onData reports whether a permission applies only to data APIs. The others of
+// its group also apply to the DevOps API, which needs no API access.
 func onData(p Permission) bool {
 	switch p.Parameter {
 	case "db-keyspace-create", "db-keyspace-drop", "db-all-keyspace-create", "db-all-keyspace-describe":
@@ -77,30 +78,30 @@ func onData(p Permission) bool {
 }
 
 func (l linter) noAPIAccess() []Finding {
-	actions := l.filter(onData)
-	if len(actions) == 0 || len(l.filter(inGroup(API))) > 0 {
+	actions := l.actionsWith(onData)
+	if len(actions) == 0 || len(l.actionsWith(inGroup(API))) > 0 {
 		return nil
 	}
 	return []Finding{{"no-api-access", SeverityError, fmt.Sprintf(
 		"This role cannot access data: %s needs API access. Add %s.",
-		named(actions...), enumerate(labels("db-cql", "db-graphql", "db-rest"), "or"),
+		formatPermissions(actions...), enumerate(permissionLabels("db-cql", "db-graphql", "db-rest"), "or"),
 	)}}
 }
 
 func (l linter) nothingToAccess() []Finding {
-	actions := l.filter(inGroup(API))
-	if len(actions) == 0 || len(l.filter(inGroup(Keyspace))) > 0 || len(l.filter(inGroup(Table))) > 0 {
+	actions := l.actionsWith(inGroup(API))
+	if len(actions) == 0 || len(l.actionsWith(inGroup(Keyspace))) > 0 || len(l.actionsWith(inGroup(Table))) > 0 {
 		return nil
 	}
 	return []Finding{{"nothing-to-access", SeverityInfo, fmt.Sprintf(
-		"This role can connect with %s, but cannot read or write data. Add, for example, %s.", named(actions...), named("db-table-select", "db-table-describe", "db-keyspace-describe"),
+		"This role can connect with %s, but cannot read or write data. Add, for example, %s.", formatPermissions(actions...), formatPermissions("db-table-select", "db-table-describe", "db-keyspace-describe"),
 	)}}
 }
 
 func (l linter) unknownActions() []Finding {
 	var findings []Finding
 	for _, action := range l.policy.Actions {
-		if _, found := find(action); found {
+		if _, found := findParameter(action); found {
 			continue
 		}
 		advice := "Look it up with astra permission list."
@@ -114,8 +115,8 @@ func (l linter) unknownActions() []Finding {
 	return findings
 }
 
-// parametersNear returns the parameters that an unknown action may mean, also by its
-// Portal name.
+// parametersNear returns the API parameters nearest to an unknown action, also
+// by Portal name.
 func parametersNear(action string) []string {
 	if p, err := FindPermission(action); err == nil {
 		return []string{p.Parameter}
@@ -127,16 +128,17 @@ func parametersNear(action string) []string {
 	return suggest.Nearest(action, parameters)
 }
 
-// escalation finds actions whose holder can obtain permissions that the role lacks.
+// escalation finds actions whose holder can obtain permissions that the role
+// lacks.
 func (l linter) escalation() []Finding {
-	actions := l.filter(func(p Permission) bool {
+	actions := l.actionsWith(func(p Permission) bool {
 		return slices.Contains([]string{"org-token-write", "org-role-write", "org-user-write"}, p.Parameter)
 	})
 	if len(actions) == 0 {
 		return nil
 	}
 	return []Finding{{"privilege-escalation", SeverityWarning, fmt.Sprintf(
-		"Holders of this role can obtain the permissions of any other role by %s. Grant it to administrators only.", named(actions...),
+		"Holders of this role can obtain the permissions of any other role by %s. Grant it to administrators only.", formatPermissions(actions...),
 	)}}
 }
 
@@ -151,6 +153,6 @@ func (l linter) portal() []Finding {
 		return nil
 	}
 	return []Finding{{"ui-access", SeverityInfo, fmt.Sprintf(
-		"People with this role cannot use the Portal. Add %s, or ignore this for service accounts.", named(missing...),
+		"People with this role cannot use the Portal. Add %s, or ignore this for service accounts.", formatPermissions(missing...),
 	)}}
 }

@@ -21,7 +21,8 @@ func (l linter) unreadableResources() []Finding {
 	return findings
 }
 
-// partialWildcards finds patterns: the service knows only the whole-segment wildcard.
+// partialWildcards finds patterns: the service supports only whole segments as
+// wildcards.
 func (l linter) partialWildcards() []Finding {
 	var findings []Finding
 	for _, d := range l.resources {
@@ -36,9 +37,9 @@ func (l linter) partialWildcards() []Finding {
 	return findings
 }
 
-// missingParents finds names below a database or keyspace that the role does
-// not list. The system keyspaces are listed by their tables alone, as the
-// portal does.
+// missingParents finds resources below a database or keyspace that the role
+// does not list. System keyspaces are listed by their tables alone, as in the
+// Portal.
 func (l linter) missingParents() []Finding {
 	var findings []Finding
 	var seen []DRN
@@ -63,8 +64,8 @@ func (l linter) missingParents() []Finding {
 	return findings
 }
 
-// databaseNames finds names in place of IDs; the service accepts them silently, and they
-// match nothing.
+// databaseNames finds names in place of IDs, which the service accepts without
+// effect.
 func (l linter) databaseNames() []Finding {
 	var findings []Finding
 	var seen []string
@@ -81,8 +82,8 @@ func (l linter) databaseNames() []Finding {
 	return findings
 }
 
-// systemKeyspaces finds databases whose data is reached by CQL, without the
-// tables that drivers read when they connect.
+// systemKeyspaces finds databases with CQL access, but without the tables that
+// drivers read when they connect.
 func (l linter) systemKeyspaces() []Finding {
 	if !l.grants("db-cql") {
 		return nil
@@ -116,6 +117,6 @@ func (l linter) streams() []Finding {
 		return nil
 	}
 	return []Finding{{"stream-resource", SeverityWarning, fmt.Sprintf(
-		"%s may have no effect, because the role lists no streaming tenants. Add %s.", named("org-stream-manage"), stream,
+		"%s may have no effect, because the role lists no streaming tenants. Add %s.", formatPermissions("org-stream-manage"), stream,
 	)}}
 }

@@ -13,7 +13,7 @@ const someDB = "0aeb53ed-efa7-430b-ba57-e6c1a6adefb9"
 func TestLintRules(t *testing.T) {
 	everywhere := ":db:* :db:*:keyspace:* :db:*:keyspace:*:table:*"
 	for _, test := range []struct {
-		name, actions, resources string // resources are ends of names; the organization is always there
+		name, actions, resources string // resources are suffixes of names; the organization is always included
 		want                     string
 	}{
 		{"the console needs two permissions", "org-user-read org-db-view", ":db:*", ""},

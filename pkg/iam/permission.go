@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/suggest"
 )
 
-// Group is one of the four parts in which the Portal shows permissions.
+// Group is one of the four groups of permissions in the Portal.
 type Group string
 
 // The groups, in the order of the Portal.
@@ -32,14 +32,14 @@ type Permission struct {
 	Description string
 }
 
-// Permissions returns the catalog of all permissions that some role is known to grant:
-// by group, then by Portal name.
+// Permissions returns the catalog of all permissions that any role is known to
+// grant, by group, then by Portal name.
 func Permissions() []Permission {
 	return slices.Concat(organizationPermissions(), keyspacePermissions(), tablePermissions(), apiPermissions())
 }
 
-// FindPermission returns the permission with this Portal name, in any case,
-// or exactly this API parameter. The error is an *UnknownPermissionError.
+// FindPermission returns the permission with this Portal name, in any case, or
+// with exactly this API parameter. The error is an *UnknownPermissionError.
 func FindPermission(nameOrParameter string) (Permission, error) {
 	var names []string
 	folded := spelling.Fold(nameOrParameter)
@@ -52,8 +52,8 @@ func FindPermission(nameOrParameter string) (Permission, error) {
 	return Permission{}, &UnknownPermissionError{Name: nameOrParameter, Near: suggest.Nearest(nameOrParameter, names)}
 }
 
-// find returns the permission with this API parameter.
-func find(parameter string) (Permission, bool) {
+// findParameter returns the permission with this API parameter.
+func findParameter(parameter string) (Permission, bool) {
 	catalogue := Permissions()
 	i := slices.IndexFunc(catalogue, func(p Permission) bool { return p.Parameter == parameter })
 	if i < 0 {
@@ -62,13 +62,14 @@ func find(parameter string) (Permission, bool) {
 	return catalogue[i], true
 }
 
-// UnknownPermissionError reports an unknown permission and the names near it.
+// UnknownPermissionError reports an unknown permission and the names nearest to
+// it.
 type UnknownPermissionError struct {
 	Name string
 	Near []string
 }
 
-// Error names the unknown permission and those near it.
+// Error returns the unknown name and the nearest ones.
 func (e *UnknownPermissionError) Error() string {
 	text := fmt.Sprintf("unknown permission %q", e.Name)
 	if len(e.Near) == 0 {

@@ -14,8 +14,8 @@ type Policy struct {
 }
 
 // Allows reports whether the policy lists the action, given by its API
-// parameter, and a resource that covers on. Nothing else is implied, see
-// DRN.Covers; a resource that cannot be read grants nothing.
+// parameter, and a resource that covers on; see DRN.Covers. Malformed resources
+// grant nothing.
 func (p Policy) Allows(action string, on DRN) bool {
 	return p.Effect == Allow && slices.Contains(p.Actions, action) && slices.ContainsFunc(p.Resources, func(resource string) bool {
 		d, ok := DescribeResource(resource)

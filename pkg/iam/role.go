@@ -12,12 +12,11 @@ type Role struct {
 	Policy   Policy
 }
 
-// DefaultRoles returns the roles that every organization has and that cannot be changed,
-// in the order of the service. Their resources name the organization
-// by OrgPlaceholder, as the service's do.
+// DefaultRoles returns the default roles of every organization, which cannot be
+// changed, in the order of the service. Their resources contain OrgPlaceholder.
 func DefaultRoles() []Role {
 	var roles []Role
-	for _, f := range facts() {
+	for _, f := range defaultRoleData() {
 		roles = append(roles, f.role())
 	}
 	return roles
@@ -34,9 +33,9 @@ func (f defaultRole) role() Role {
 	}}
 }
 
-// DefaultRole returns the default role with this id.
+// DefaultRole returns the default role with this ID.
 func DefaultRole(id string) (Role, bool) {
-	for _, f := range facts() {
+	for _, f := range defaultRoleData() {
 		if f.id == id {
 			return f.role(), true
 		}
@@ -44,23 +43,23 @@ func DefaultRole(id string) (Role, bool) {
 	return Role{}, false
 }
 
-// DefaultRolesWith returns the default roles that grant an action, given by its API
-// parameter, by the number of their permissions, then by name.
+// DefaultRolesWith returns the default roles that grant an action, given by its
+// API parameter, by number of permissions, then by name.
 func DefaultRolesWith(action string) []Role {
 	roles := slices.DeleteFunc(DefaultRoles(), func(r Role) bool { return !slices.Contains(r.Policy.Actions, action) })
 	slices.SortFunc(roles, func(a, b Role) int {
-		return cmp.Or(cmp.Compare(distinct(a.Policy.Actions), distinct(b.Policy.Actions)), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(countDistinct(a.Policy.Actions), countDistinct(b.Policy.Actions)), cmp.Compare(a.Name, b.Name))
 	})
 	return roles
 }
 
-func distinct(actions []string) int {
+func countDistinct(actions []string) int {
 	return len(slices.Compact(slices.Sorted(slices.Values(actions))))
 }
 
-// DisplayName returns the Portal name of the default role with this ID,
-// such as Read/Write Service Account for R/W Svc Acct. It returns nothing for
-// any other role.
+// DisplayName returns the Portal name of the default role with this ID, such as
+// Read/Write Service Account for R/W Svc Acct, or an empty string for other
+// roles.
 func DisplayName(roleID string) string {
 	role, found := DefaultRole(roleID)
 	if !found {
@@ -86,12 +85,13 @@ func DisplayName(roleID string) string {
 
 // MatrixRow is one kind of default role at its three levels.
 type MatrixRow struct {
-	Kind                               string // as the Portal names it, such as API User
+	Kind                               string // the Portal's name, such as API User
 	Administrator, ReadWrite, ReadOnly Role
 }
 
-// Matrix returns the default roles of four kinds and three levels, in the order of the
-// service's documents. Roles for one purpose, such as Billing Admin, are none of them.
+// Matrix returns the default roles of four kinds and three levels, in the order
+// of the service's documents. It omits roles for one purpose, such as Billing
+// Admin.
 func Matrix() []MatrixRow {
 	named := map[string]Role{}
 	for _, r := range DefaultRoles() {

@@ -13,8 +13,8 @@ type Scope struct {
 	Database, Keyspace, Table string
 }
 
-// Check returns an error for a part that would not stay one segment of a
-// resource name, or that is a pattern: a wildcard is a whole segment.
+// Check returns an error for a part that is not exactly one segment of a
+// resource name, or that is a pattern: a wildcard must be a whole segment.
 func (s Scope) Check() error {
 	for _, part := range [][2]string{{"database", s.Database}, {"keyspace", s.Keyspace}, {"table", s.Table}} {
 		kind, name := part[0], part[1]
@@ -35,16 +35,16 @@ func (s Scope) Check() error {
 	return nil
 }
 
-// Resources returns the resource names with which the actions work in the
-// scopes, sorted by depth, then text. No scope means every database.
+// Resources returns the resource names that the actions need in the scopes, by
+// level, then by text. No scope means every database.
 //
-// Each depth needs a name of its own, so a role for one table lists the
-// organization, the database, the keyspace and the table. It stops at the
-// organization or the database where no action is about data; an unknown
-// action may be, and so may be what is added to an empty list. A role limited
+// Each level needs its own name, so a role for one table lists the
+// organization, the database, the keyspace and the table. Without actions on
+// data it ends at the organization or the database. Unknown actions may be
+// about data, and so may actions added later to an empty list. A role limited
 // to keyspaces or tables also gets the system keyspaces that drivers read, in
-// the form in which the portal adds them. All default roles that hold
-// org-stream-manage list stream:*, so that is added with it.
+// the format of the Portal. org-stream-manage adds stream:*, as in all default
+// roles.
 func Resources(org string, scopes []Scope, actions []string) []string {
 	names := []string{DRN{Org: org}.String()}
 	if slices.Contains(actions, "org-stream-manage") {
@@ -84,8 +84,8 @@ func (s Scope) resources(org string) []DRN {
 	return names
 }
 
-// systemTables returns what drivers and the CQL shell read of a database when
-// they connect.
+// systemTables returns the tables of a database that drivers and the CQL shell
+// read when they connect.
 func systemTables(org, database string) []DRN {
 	var tables []DRN
 	for _, keyspace := range systemKeyspaces() {
@@ -96,16 +96,16 @@ func systemTables(org, database string) []DRN {
 
 func systemKeyspaces() []string { return []string{"system", "system_schema", "system_virtual_schema"} }
 
-// maxDepth returns how deep the resources for the actions go. It asks for the
-// group rather than Level: an API access is checked on the database, but what
-// it gives access to are tables.
+// maxDepth returns the deepest level that the actions need. It uses the group
+// instead of Level: API access is checked on the database, but gives access to
+// tables.
 func maxDepth(actions []string) ResourceLevel {
 	if len(actions) == 0 {
 		return DepthTable
 	}
 	depth := DepthOrganization
 	for _, action := range actions {
-		p, found := find(action)
+		p, found := findParameter(action)
 		if !found || p.Group != Organization {
 			return DepthTable
 		}

@@ -14,7 +14,7 @@ func TestResources(t *testing.T) {
 		name    string
 		scopes  []Scope
 		actions []string
-		want    string // ends of the names
+		want    string // suffixes of names
 	}{
 		{"everything", nil, rest, ":db:* :db:*:keyspace:* :db:*:keyspace:*:table:*"},
 		{"everything, in words", []Scope{{"*", "*", "*"}}, rest, ":db:* :db:*:keyspace:* :db:*:keyspace:*:table:*"},
@@ -81,7 +81,7 @@ func TestScopeCheck(t *testing.T) {
 	}
 }
 
-// FuzzScope checks that what the compiler makes is what the linter wants.
+// FuzzScope checks that the linter accepts the compiled resources.
 func FuzzScope(f *testing.F) {
 	f.Add("d", "k", "t", "db-cql")
 	f.Add("", "", "", "org-stream-manage")

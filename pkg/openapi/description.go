@@ -12,22 +12,22 @@ import (
 	"strings"
 )
 
-// A description is one of the two files.
+// description is one of the two published files.
 type description struct {
 	Operations map[string]operation
 	Types      map[string]schema
 }
 
-// An operation is what is said of a method and a path. The answers are found by
-// status, which may be written 5XX.
+// operation describes a method and a path. Responses are keyed by status, which
+// may be 5XX.
 type operation struct {
-	query   map[string]member
-	body    map[string]schema // by media type
-	needed  bool              // the body is
-	answers map[string]map[string]schema
+	query        map[string]member
+	body         map[string]schema // by media type
+	bodyRequired bool              // the body is required
+	answers      map[string]map[string]schema
 }
 
-// UnmarshalJSON reads the form that testdata/openapi/README.md describes.
+// UnmarshalJSON parses the format of testdata/openapi/README.md.
 func (o *operation) UnmarshalJSON(text []byte) error {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(text, &parts); err != nil {
@@ -42,7 +42,7 @@ func (o *operation) UnmarshalJSON(text []byte) error {
 			err = json.Unmarshal(part, &q)
 			o.query = q.members
 		case "body", "body*":
-			o.needed = key == "body*"
+			o.bodyRequired = key == "body*"
 			err = json.Unmarshal(part, &o.body)
 		default:
 			var content map[string]schema
@@ -58,21 +58,21 @@ func (o *operation) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// find returns the operation of a request: the one with the fewest values in
-// its path, where several fit.
+// find returns the operation of a request: the matching one with the fewest
+// path parameters.
 func (d description) find(method, path string) (string, operation, bool) {
 	segments := split(path)
 	best, fewest := "", len(segments)+1
 	for name := range d.Operations {
 		verb, pattern, _ := strings.Cut(name, " ")
-		if values, fits := fit(split(pattern), segments); verb == method && fits && values < fewest {
+		if values, fits := matchPath(split(pattern), segments); verb == method && fits && values < fewest {
 			best, fewest = name, values
 		}
 	}
 	return best, d.Operations[best], best != ""
 }
 
-// split returns the segments of a path, the version first.
+// split returns the segments of a path, starting with the version.
 func split(path string) []string {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	if segments[0] != "v2" && segments[0] != "v3" {
@@ -81,8 +81,9 @@ func split(path string) []string {
 	return segments
 }
 
-// fit reports whether a path is as a pattern, and how many values it has.
-func fit(pattern, segments []string) (values int, fits bool) {
+// matchPath reports whether a path matches a pattern, and its number of path
+// parameters.
+func matchPath(pattern, segments []string) (values int, fits bool) {
 	if len(pattern) != len(segments) {
 		return 0, false
 	}
@@ -97,7 +98,7 @@ func fit(pattern, segments []string) (values int, fits bool) {
 	return values, true
 }
 
-// request returns what is wrong with a request.
+// request returns the contradictions in a request.
 func (d description) request(o operation, x Exchange) []string {
 	found := d.parameters(o, x.Query)
 	switch {
@@ -105,7 +106,7 @@ func (d description) request(o operation, x Exchange) []string {
 		return append(found, "request body not described")
 	case len(x.RequestBody) > 0:
 		return append(found, d.content(o.body, "request", x.RequestType, x.RequestBody)...)
-	case o.needed:
+	case o.bodyRequired:
 		return append(found, "request body missing")
 	}
 	return found
@@ -131,7 +132,7 @@ func (d description) parameters(o operation, query url.Values) []string {
 	return found
 }
 
-// value reads a text as what it should be, if it can be read so.
+// value parses a text as the expected type, if possible.
 func value(s schema, text string) any {
 	switch s.name {
 	case "integer", "number":
@@ -146,40 +147,40 @@ func value(s schema, text string) any {
 	return text
 }
 
-// answer returns what is wrong with an answer.
+// answer returns the contradictions in a response.
 func (d description) answer(o operation, x Exchange) []string {
 	status := strconv.Itoa(x.Status)
 	content, found := o.answers[status]
 	if !found {
 		content, found = o.answers[status[:1]+"XX"]
 	}
-	where := "answer " + status
+	path := "answer " + status
 	switch {
 	case !found:
-		return []string{where + " not described"}
+		return []string{path + " not described"}
 	case len(x.AnswerBody) > 0 && len(content) == 0:
-		return []string{where + " body not described"}
+		return []string{path + " body not described"}
 	case len(x.AnswerBody) > 0:
-		return d.content(content, where, x.AnswerType, x.AnswerBody)
+		return d.content(content, path, x.AnswerType, x.AnswerBody)
 	case len(content) > 0 && x.Status != http.StatusNoContent:
-		return []string{where + " body missing"}
+		return []string{path + " body missing"}
 	}
 	return nil
 }
 
-// content returns what is wrong with a body.
-func (d description) content(described map[string]schema, where, kind string, body []byte) []string {
+// content returns the contradictions in a body.
+func (d description) content(described map[string]schema, path, kind string, body []byte) []string {
 	media, _, _ := mime.ParseMediaType(kind)
 	s, found := described[media]
 	if !found {
-		return []string{fmt.Sprintf("%s type %q not described", where, media)}
+		return []string{fmt.Sprintf("%s type %q not described", path, media)}
 	}
 	if !strings.HasSuffix(media, "json") {
 		return nil
 	}
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
-		return []string{where + " is no JSON"}
+		return []string{path + " is no JSON"}
 	}
-	return d.check(s, v, where+" ")
+	return d.check(s, v, path+" ")
 }

@@ -1,8 +1,8 @@
-// Package openapi compares what goes over the wire with the two published
-// descriptions of the DevOps API, as testdata/openapi has them. It is for tests.
+// Package openapi compares HTTP exchanges with the two published descriptions
+// of the DevOps API in testdata/openapi. It is for tests.
 //
-// Each description is wrong in places, so that only what contradicts both is a
-// contradiction, and a table says where even that is right, and why.
+// Both descriptions have errors, so an exchange is wrong only if it contradicts
+// both, and a table lists exceptions with their reasons.
 package openapi
 
 import (
@@ -17,8 +17,8 @@ import (
 	"sync"
 )
 
-// A Spec is the descriptions and the table of reasons. It may be used by
-// several goroutines.
+// Spec has both descriptions and the table of exceptions. It is safe for
+// concurrent use.
 type Spec struct {
 	descriptions []description
 
@@ -48,48 +48,48 @@ func Open(dir string) (*Spec, error) {
 	return b, nil
 }
 
-// An Exchange is a request and its answer.
+// Exchange is a request and its response.
 type Exchange struct {
 	Method      string
-	Path        string // escaped; /v2 in front of it may be missing
+	Path        string // escaped; a leading /v2 is optional
 	Query       url.Values
 	RequestType string
 	RequestBody []byte
 	Status      int
 	AnswerType  string
 	AnswerBody  []byte
-	Own         bool // the request is of this project's client
+	Own         bool // the request is from this project's client
 }
 
-// Validate returns what contradicts both descriptions without a reason, in the
-// answer and in the request. Of others, a request is judged only if it was
-// served, and nothing is if it was answered with 501: they may be wrong.
+// Validate returns the contradictions of both descriptions in response and
+// request that are not exceptions. Requests of other clients are checked only
+// if they succeeded, and not at all after a 501: they may be wrong.
 func (b *Spec) Validate(x Exchange) []string {
 	if x.Status == http.StatusNotImplemented && !x.Own {
 		return nil
 	}
-	found := b.settle(x, func(d description, o operation) []string { return d.answer(o, x) })
+	found := b.contradictions(x, func(d description, o operation) []string { return d.answer(o, x) })
 	if x.Status/100 == 2 || x.Own {
-		found = append(found, b.settle(x, func(d description, o operation) []string { return d.request(o, x) })...)
+		found = append(found, b.contradictions(x, func(d description, o operation) []string { return d.request(o, x) })...)
 	}
 	return slices.Compact(found)
 }
 
-// settle asks each description that knows the operation, and believes the one
-// with which least is left without a reason.
-func (b *Spec) settle(x Exchange, ask func(description, operation) []string) []string {
+// contradictions checks an exchange against each description of the operation, and
+// returns the contradictions of the one with the fewest.
+func (b *Spec) contradictions(x Exchange, ask func(description, operation) []string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	best, excuses := b.exception(x.Method+" "+x.Path, []string{"not described"})
+	best, excuses := b.filterExceptions(x.Method+" "+x.Path, []string{"not described"})
 	known := false
 	for _, d := range b.descriptions {
 		name, o, found := d.find(x.Method, x.Path)
 		if !found {
 			continue
 		}
-		left, used := b.exception(name, ask(d, o))
-		if !known || len(left) < len(best) || len(left) == len(best) && len(used) < len(excuses) {
-			best, excuses, known = left, used, true
+		remaining, used := b.filterExceptions(name, ask(d, o))
+		if !known || len(remaining) < len(best) || len(remaining) == len(best) && len(used) < len(excuses) {
+			best, excuses, known = remaining, used, true
 		}
 	}
 	if len(best) == 0 {
@@ -100,21 +100,20 @@ func (b *Spec) settle(x Exchange, ask func(description, operation) []string) []s
 	return best
 }
 
-// exception returns the complaints for which there is no reason, and the reasons
-// for the others.
-func (b *Spec) exception(name string, complaints []string) (left []string, used []*entry) {
+// filterExceptions separates contradictions without an exception from used exceptions.
+func (b *Spec) filterExceptions(name string, complaints []string) (remaining []string, used []*entry) {
 	for _, complaint := range complaints {
 		i := slices.IndexFunc(b.reasons, func(e *entry) bool { return glob(e.operation, name) && glob(e.complaint, complaint) })
 		if i < 0 {
-			left = append(left, name+": "+complaint)
+			remaining = append(remaining, name+": "+complaint)
 		} else {
 			used = append(used, b.reasons[i])
 		}
 	}
-	return left, used
+	return remaining, used
 }
 
-// UnusedExceptions returns the reasons that no exchange has needed.
+// UnusedExceptions returns the exceptions that no exchange needed.
 func (b *Spec) UnusedExceptions() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,8 +127,8 @@ func (b *Spec) UnusedExceptions() []string {
 }
 
 // Coverage compares the operations of both descriptions with those that are
-// served, which is asked with an example of a path, and with the table of those
-// that are not.
+// served, and with the table of those that are not. served is called with an
+// example path.
 func (b *Spec) Coverage(served func(method, path string) bool) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -167,15 +166,15 @@ func (b *Spec) operations() map[string]bool {
 	return all
 }
 
-// An entry of a table in README.md is for one operation and, in the table of
-// reasons, one complaint. * stands for anything.
+// entry is a row of a table in README.md: an operation and, in the table of
+// exceptions, one contradiction. * matches anything.
 type entry struct {
 	operation, complaint string
 	used                 bool
 }
 
-// entries reads the table under a heading: an operation in backquotes, the
-// complaints in backquotes where the table has them, and why.
+// entries parses the table under a heading: an operation in backquotes,
+// contradictions in backquotes if any, and a reason.
 func entries(text, heading string) []*entry {
 	_, text, _ = strings.Cut(text, "\n## "+heading+"\n")
 	text, _, _ = strings.Cut(text, "\n## ")
@@ -199,7 +198,7 @@ func entries(text, heading string) []*entry {
 	return all
 }
 
-// glob reports whether a text is as a pattern, in which * stands for anything.
+// glob reports whether a text matches a pattern, in which * matches anything.
 func glob(pattern, text string) bool {
 	head, rest, found := strings.Cut(pattern, "*")
 	if !found {

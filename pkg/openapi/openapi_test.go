@@ -119,7 +119,7 @@ func TestParameters(t *testing.T) {
 
 func TestStale(t *testing.T) {
 	book := open(t, tables)
-	book.Validate(Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 204}) // needs none
+	book.Validate(Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 204}) // requires none
 	book.Validate(Exchange{Method: "GET", Path: "/v2/shops", Status: 200, AnswerType: "application/json", AnswerBody: []byte(`[{"name":"a","colour":"red"}]`)})
 	want := []string{"DELETE *: answer 404 not described", "GET *: *.never not described"}
 	if diff := cmp.Diff(want, book.UnusedExceptions()); diff != "" {
@@ -145,7 +145,8 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestWatching sees the same on both sides, and passes everything on.
+// TestWatching checks that client and server report the same exchange, and that
+// it is unchanged.
 func TestWatching(t *testing.T) {
 	var seen []Exchange
 	watch := func(x Exchange) { seen = append(seen, x) }
@@ -178,8 +179,8 @@ func TestWatching(t *testing.T) {
 	}
 }
 
-// TestFactsAreWhole reads what is published, and looks up every type that is
-// named there.
+// TestFactsAreWhole parses the published descriptions and resolves every type
+// name.
 func TestFactsAreWhole(t *testing.T) {
 	book, err := Open(filepath.Join("..", "..", "testdata", "openapi"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A schema says what a value is. It is one of: a kind or the name of a type, an
+// schema describes a value. It is one of: a kind or the name of a type, an
 // enumeration, a list, an object, a choice.
 type schema struct {
 	name     string
@@ -17,7 +17,7 @@ type schema struct {
 	enum     []string
 	items    *schema
 	members  map[string]member
-	values   *schema // of an object whose keys are not known
+	values   *schema // of an object with unknown keys
 	choice   []schema
 }
 
@@ -26,7 +26,7 @@ type member struct {
 	required bool
 }
 
-// element is what a list in a query has.
+// element returns the schema of an element of a list in a query.
 func (m member) element() schema {
 	if m.items != nil {
 		return *m.items
@@ -34,7 +34,7 @@ func (m member) element() schema {
 	return m.schema
 }
 
-// UnmarshalJSON reads the form that testdata/openapi/README.md describes.
+// UnmarshalJSON parses the format of testdata/openapi/README.md.
 func (s *schema) UnmarshalJSON(text []byte) error {
 	switch text[0] {
 	case '"':
@@ -78,66 +78,66 @@ func (s *schema) word(text []byte) error {
 		return nil
 	}
 	s.name, s.nullable = strings.CutSuffix(s.name, "?")
-	if s.name == "double" { // a kind that there is not
+	if s.name == "double" { // not a JSON type
 		s.name = "number"
 	}
 	return nil
 }
 
-// check returns what is wrong with a value.
-func (d description) check(s schema, v any, where string) []string {
+// check returns the contradictions in a value.
+func (d description) check(s schema, v any, path string) []string {
 	if named, found := d.Types[s.name]; found {
-		return d.check(named, v, where)
+		return d.check(named, v, path)
 	}
 	switch {
 	case s.choice != nil:
-		return d.choose(s, v, where)
+		return d.choose(s, v, path)
 	case s.enum != nil:
 		if text, is := v.(string); !is || !slices.Contains(s.enum, text) {
-			return []string{fmt.Sprintf("%s is %s, which is not listed", where, show(v))}
+			return []string{fmt.Sprintf("%s is %s, which is not listed", path, show(v))}
 		}
 		return nil
 	case s.items != nil:
-		return d.list(s, v, where)
+		return d.list(s, v, path)
 	case s.members != nil || s.values != nil:
-		return d.object(s, v, where)
+		return d.object(s, v, path)
 	case s.name == "any" || kind(v) == s.name || s.nullable && v == nil || s.name == "number" && kind(v) == "integer":
 		return nil
 	}
-	return mismatch(where, v, s.name)
+	return mismatch(path, v, s.name)
 }
 
-// choose returns what is wrong with the alternative that fits best. One that is
-// a list or an object where the value is not fits worse than any other.
-func (d description) choose(s schema, v any, where string) []string {
+// choose returns the contradictions with the best alternative. A list or object
+// for a value that is none is the worst.
+func (d description) choose(s schema, v any, path string) []string {
 	var best []string
 	for _, alternative := range s.choice {
-		found := d.check(alternative, v, where)
+		found := d.check(alternative, v, path)
 		if len(found) == 0 {
 			return nil
 		}
-		if best == nil || misfit(best) || !misfit(found) && len(found) < len(best) {
+		if best == nil || isWrongType(best) || !isWrongType(found) && len(found) < len(best) {
 			best = found
 		}
 	}
 	return best
 }
 
-func misfit(complaints []string) bool {
+func isWrongType(complaints []string) bool {
 	return slices.ContainsFunc(complaints, func(c string) bool {
 		return strings.HasSuffix(c, ", not array") || strings.HasSuffix(c, ", not object") ||
 			strings.Contains(c, " is array, not ") || strings.Contains(c, " is object, not ")
 	})
 }
 
-func (d description) list(s schema, v any, where string) []string {
+func (d description) list(s schema, v any, path string) []string {
 	elements, is := v.([]any)
 	if !is {
-		return mismatch(where, v, "array")
+		return mismatch(path, v, "array")
 	}
 	var found []string
 	for _, e := range elements {
-		for _, complaint := range d.check(*s.items, e, where+"[]") {
+		for _, complaint := range d.check(*s.items, e, path+"[]") {
 			if !slices.Contains(found, complaint) {
 				found = append(found, complaint)
 			}
@@ -146,37 +146,37 @@ func (d description) list(s schema, v any, where string) []string {
 	return found
 }
 
-func (d description) object(s schema, v any, where string) []string {
+func (d description) object(s schema, v any, path string) []string {
 	fields, is := v.(map[string]any)
 	if !is {
-		return mismatch(where, v, "object")
+		return mismatch(path, v, "object")
 	}
 	var found []string
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		place := where + "." + key
+		place := path + "." + key
 		m, known := s.members[key]
 		switch {
 		case known:
 			found = append(found, d.check(m.schema, fields[key], place)...)
 		case s.values != nil:
-			found = append(found, d.check(*s.values, fields[key], where+".*")...)
+			found = append(found, d.check(*s.values, fields[key], path+".*")...)
 		default:
 			found = append(found, place+" not described")
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.members)) {
-		if _, there := fields[key]; s.members[key].required && !there {
-			found = append(found, where+"."+key+" missing")
+		if _, present := fields[key]; s.members[key].required && !present {
+			found = append(found, path+"."+key+" missing")
 		}
 	}
 	return found
 }
 
-func mismatch(where string, v any, want string) []string {
-	return []string{fmt.Sprintf("%s is %s, not %s", strings.TrimSpace(where), kind(v), want)}
+func mismatch(path string, v any, want string) []string {
+	return []string{fmt.Sprintf("%s is %s, not %s", strings.TrimSpace(path), kind(v), want)}
 }
 
-// kind is the word of the descriptions for what a value is.
+// kind returns the type name of a value in the descriptions.
 func kind(v any) string {
 	switch v := v.(type) {
 	case nil:

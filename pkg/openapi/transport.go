@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Transport returns a transport that tells watch of each exchange, if the body
-// of the request can be read twice.
+// Transport returns a transport that calls watch with each exchange whose
+// request body can be read twice.
 func Transport(next http.RoundTripper, watch func(Exchange)) http.RoundTripper {
 	return transport{next, watch}
 }
@@ -20,7 +20,7 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	x := begin(r)
+	x := newExchange(r)
 	readable := r.Body == nil || r.Body == http.NoBody
 	if r.GetBody != nil {
 		body, err := r.GetBody()
@@ -46,30 +46,30 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// Handler returns a handler that tells watch of each exchange.
+// Handler returns a handler that calls watch with each exchange.
 func Handler(next http.Handler, watch func(Exchange)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := begin(r)
+		x := newExchange(r)
 		var err error
 		if x.RequestBody, err = io.ReadAll(r.Body); err != nil {
-			return // the client has left
+			return // the client disconnected
 		}
 		r.Body = io.NopCloser(bytes.NewReader(x.RequestBody))
-		kept := &responseRecorder{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(kept, r)
-		x.Status, x.AnswerType, x.AnswerBody = kept.status, w.Header().Get("Content-Type"), kept.body
+		recorder := &responseRecorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(recorder, r)
+		x.Status, x.AnswerType, x.AnswerBody = recorder.status, w.Header().Get("Content-Type"), recorder.body
 		watch(x)
 	})
 }
 
-func begin(r *http.Request) Exchange {
+func newExchange(r *http.Request) Exchange {
 	return Exchange{
 		Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), RequestType: r.Header.Get("Content-Type"),
 		Own: strings.HasPrefix(r.UserAgent(), "astra-admin/"),
 	}
 }
 
-// responseRecorder keeps a copy of the answer that passes through.
+// responseRecorder copies a response.
 type responseRecorder struct {
 	http.ResponseWriter
 	status int

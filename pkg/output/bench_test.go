@@ -37,7 +37,7 @@ func BenchmarkList10k(b *testing.B) {
 			}
 		})
 	}
-	// What the other figures are compared with.
+	// The baseline for the others.
 	b.Run("unmarshal", func(b *testing.B) {
 		var text bytes.Buffer
 		if err := output.List(&text, output.Options{Format: output.JSON}, columns(), things); err != nil {

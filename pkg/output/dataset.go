@@ -5,33 +5,33 @@ import (
 	"io"
 )
 
-// piece is the length from which the text of a list is written in pieces.
-const piece = 1 << 20
+// pieceSize is the size at which text of a list is written.
+const pieceSize = 1 << 20
 
-// A dataset is a list or a single thing without its type: cells by row and
-// column, made when a format asks for them.
+// dataset is a list or a single item without its type: cells by row and column,
+// computed when a format needs them.
 type dataset struct {
-	normaliser
+	normalizer
 
 	w        io.Writer // of long lists; see spill
 	spilled  bool
 	list     bool
-	terminal bool // what is written is shown by a terminal
+	terminal bool // the output is a terminal
 	keys     []string
 	name     int // the column that names a row
 	wraps    []bool
-	spare    []int // 0 for columns that are never left out
+	spare    []int // 0 for columns that are always shown
 	states   []bool
 	marks    []bool
 	rows     int
 	value    func(row, column int) any
-	text     func(row, column int) string // of one line or more, not sanitised
+	text     func(row, column int) string // one or more lines, not sanitized
 	unset    func(row, column int) string
 	lines    func(row, column int) []string
-	typed    func(row, column int) bool // whether text is no formula: a number, a truth, or exact
+	typed    func(row, column int) bool // text cannot be a formula: a number, a boolean, or Exact
 }
 
-// newSheet makes the sheet of items, in the given order if there is one.
+// newSheet returns the dataset of items, in the given order if not nil.
 func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *dataset {
 	item := func(row int) T {
 		if order == nil {
@@ -51,7 +51,7 @@ func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *da
 		}
 	}
 	s.value = func(row, column int) any {
-		return s.normaliser.value(columns[column].Value(item(row)))
+		return s.normalizer.value(columns[column].Value(item(row)))
 	}
 	s.text = func(row, column int) string {
 		if c := columns[column]; c.Text != nil {
@@ -88,11 +88,11 @@ func newSheet[T any](columns []Column[T], items []T, order []int, list bool) *da
 	return s
 }
 
-// spill writes the lines of b, the text up to the end of a row, once they are many, and
-// returns what is left: the text of a long list is not in memory all at once. A value
-// that cannot be shown is still an error before anything is written.
+// spill writes complete rows of b once they are large, and returns the rest, so
+// that the text of a long list is not in memory all at once. All values are
+// checked before the first write.
 func (s *dataset) spill(b []byte) []byte {
-	if len(b) < piece || s.w == nil || s.err != nil {
+	if len(b) < pieceSize || s.w == nil || s.err != nil {
 		return b
 	}
 	if !s.spilled {
@@ -106,7 +106,7 @@ func (s *dataset) spill(b []byte) []byte {
 	return append(b[:0], b[lines:]...)
 }
 
-// check looks for a value that cannot be shown.
+// check records an error for a value that cannot be printed.
 func (s *dataset) check() {
 	for row := range s.rows {
 		for column := range s.keys {

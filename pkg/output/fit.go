@@ -6,30 +6,32 @@ import (
 )
 
 const (
-	// phrase is how far a column of several words shrinks before other columns
-	// are left out.
+	// phrase is the width to which columns of several words shrink before other
+	// columns are hidden.
 	phrase = 24
-	// word is how much of an id, an address or a name is kept whole for as long.
+	// word is the maximum width up to which IDs, addresses and names are kept
+	// whole for as long.
 	word = 40
-	// least is how far such a column shrinks before the last columns that can be
-	// spared are left out.
+	// least is the width to which such a column shrinks before the last
+	// optional columns are hidden.
 	least = 12
-	// narrowest is how far every column shrinks where nothing can be left out.
+	// narrowest is the width to which any column shrinks if no more can be
+	// hidden.
 	narrowest = 6
 )
 
-// A grid is a table before it is drawn.
+// grid is the content of a table before it is drawn.
 type grid struct {
-	columns []int // of the sheet
+	columns []int // of the dataset
 	header  []cell
 	rows    [][]cell
-	widths  []int // of the columns, in those of a terminal
+	widths  []int // in terminal columns
 }
 
-// fit makes a grid as narrow as a terminal. Columns of several words shrink first:
-// half an id or a date says nothing. Then columns are left out, unless the user named
-// them: those without anything in them, and then those that can be spared. What is
-// still too wide is cut.
+// fit fits a grid to the width of a terminal. Columns of several words shrink
+// first, because partial IDs and dates are useless. Then columns are hidden
+// unless the user named them: empty ones, then those with Spare. The rest is
+// cut.
 func (s *dataset) fit(g grid, o Options) grid {
 	var leftOut []int
 	omit := func(needed func() []int, omittable func(i int) int) {
@@ -79,8 +81,8 @@ func (s *dataset) fit(g grid, o Options) grid {
 	return s.visibleColumns(g)
 }
 
-// minWidths are the widths below which columns say nothing any more; words is that of
-// columns of several words.
+// minWidths returns the minimum widths of columns; words is that of columns of
+// several words.
 func (s *dataset) minWidths(g grid, words int) []int {
 	floors := slices.Clone(g.widths)
 	for i, column := range g.columns {
@@ -88,14 +90,14 @@ func (s *dataset) minWidths(g grid, words int) []int {
 		if s.wraps[column] || slices.ContainsFunc(g.rows, func(cells []cell) bool { return strings.Contains(cells[i].text, " ") }) {
 			floors[i] = min(g.widths[i], max(words, width(g.header[i].text)))
 		}
-		if s.wraps[column] { // an id in it stays whole, to be copied
+		if s.wraps[column] { // IDs must stay whole for copying
 			floors[i] = max(floors[i], min(word, g.longestWord(i)))
 		}
 	}
 	return floors
 }
 
-// longestWord is the width of the longest word in the cells of a column.
+// longestWord returns the width of the longest word of a column.
 func (g grid) longestWord(i int) int {
 	longest := 0
 	for _, cells := range g.rows {
@@ -106,12 +108,12 @@ func (g grid) longestWord(i int) int {
 	return longest
 }
 
-// empty reports whether no row has anything in a column.
+// empty reports whether all cells of a column are empty.
 func (g grid) empty(i int) bool {
 	return !slices.ContainsFunc(g.rows, func(cells []cell) bool { return cells[i].text != "" })
 }
 
-// without leaves out a column.
+// without removes a column.
 func (g grid) without(i int) grid {
 	for row, cells := range g.rows {
 		g.rows[row] = slices.Delete(cells, i, i+1)
@@ -120,7 +122,7 @@ func (g grid) without(i int) grid {
 	return g
 }
 
-// totalWidth is the width of a line.
+// totalWidth returns the width of a line.
 func totalWidth(widths []int) int {
 	total := len(whitespace) * (len(widths) - 1)
 	for _, w := range widths {
@@ -129,8 +131,8 @@ func totalWidth(widths []int) int {
 	return total
 }
 
-// shrink takes from the widest column that is above its floor until a line has at
-// most total columns.
+// shrink narrows the widest column above its floor until a line has at most
+// total columns.
 func shrink(widths, floors []int, total int) {
 	for excess := totalWidth(widths) - total; excess > 0; excess-- {
 		widest := -1
@@ -146,7 +148,7 @@ func shrink(widths, floors []int, total int) {
 	}
 }
 
-// visibleColumns cuts or wraps the cells to the widths of their columns.
+// visibleColumns cuts or wraps cells to the widths of their columns.
 func (s *dataset) visibleColumns(g grid) grid {
 	var lines [][]cell
 	for _, cells := range g.rows {
@@ -172,8 +174,8 @@ func (s *dataset) visibleColumns(g grid) grid {
 	return g
 }
 
-// fold breaks a text between words into lines of at most so many columns. A word
-// that is longer is broken, too.
+// fold breaks a text between words into lines of at most columns columns.
+// Longer words are broken too.
 func fold(s string, columns int) (lines []string) {
 	line := ""
 	for word := range strings.FieldsSeq(s) {
@@ -187,7 +189,7 @@ func fold(s string, columns int) (lines []string) {
 		for line = word; width(line) > columns; {
 			head := measure().Truncate(line, columns, "")
 			if head == "" {
-				break // not even one character has room
+				break // no room for a single character
 			}
 			lines, line = append(lines, head), line[len(head):]
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// TestFitWraps leaves out a column in front of one that goes on on the next line,
-// and counts headings.
+// TestFitWraps hides a column to make room for a wrapped one, and respects the
+// width of headings.
 func TestFitWraps(t *testing.T) {
 	t.Parallel()
 	type row struct{ id, name, detail string }
@@ -33,7 +33,7 @@ a b                                      what is said here is
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Error(diff)
 	}
-	// A word that no terminal has room for takes nothing else away.
+	// A word wider than any terminal does not hide other columns.
 	got.Reset()
 	if err := output.List(&got, output.Options{Format: output.Table, Width: 100}, columns[:2], items); err != nil {
 		t.Fatal(err)
@@ -43,8 +43,8 @@ a b                                      what is said here is
 	}
 }
 
-// TestFit makes a table narrower, step by step: phrases shrink, columns are left
-// out, and only then ids are cut.
+// TestFit narrows a table step by step: texts shrink, columns are hidden, and
+// only then IDs are cut.
 func TestFit(t *testing.T) {
 	t.Parallel()
 	type row struct{ id, email, roles, zone string }

@@ -10,13 +10,13 @@ import (
 
 type jq struct{ code *gojq.Code }
 
-// compileJQ gives the program no environment, no modules and no further input.
+// compileJQ compiles a program without environment, modules and input.
 func compileJQ(text string) (program, error) {
 	q, err := gojq.Parse(text)
 	if err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
-	if err := bounded(q); err != nil {
+	if err := boundMultiplications(q); err != nil {
 		return nil, optionErrorf("--jq: %s", Sanitize(err.Error()))
 	}
 	code, err := gojq.Compile(q, gojq.WithFunction(factors, 2, 2, checkFactors))
@@ -26,8 +26,8 @@ func compileJQ(text string) (program, error) {
 	return jq{code}, nil
 }
 
-// run writes a line for each result: JSON, or the bare text of a string, which
-// may hold more lines if the program made them.
+// run writes a line for each result: JSON, or the text of a string, which may
+// have several lines.
 func (p jq) run(ctx context.Context, s *dataset) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
@@ -64,8 +64,8 @@ func (p jq) run(ctx context.Context, s *dataset) ([]byte, error) {
 	}
 }
 
-// tree is the value that JSON output stands for, with its numbers as written. It is
-// made without that text, which would be there beside it.
+// tree returns the value of the JSON output, with numbers as written, without
+// building its text.
 func (s *dataset) tree() (any, error) {
 	rows := make([]any, s.rows)
 	seen := shared{map[string]any{}, map[string]any{}}
@@ -89,20 +89,20 @@ func (s *dataset) tree() (any, error) {
 	return rows[0], nil
 }
 
-// shared are values that were made before, by their text: many rows have the same roles,
-// regions and permissions. No program changes a value.
+// shared caches decoded values by their text: many rows have the same roles,
+// regions and permissions. Programs do not modify values.
 type shared struct {
 	texts map[string]any // strings
-	trees map[string]any // lists and objects, by their JSON
+	trees map[string]any // lists and objects by their JSON
 }
 
-// What is shared: not more, and nothing longer, since it is kept.
+// Limits of the cache: number and size of its values.
 const (
 	mostShared    = 1000
 	longestShared = 1 << 10
 )
 
-// reuse returns the value that was made for a text, or makes it.
+// reuse returns the cached value of a text, or builds it.
 func reuse(known map[string]any, text string, build func() (any, error)) (any, error) {
 	if v, found := known[text]; found {
 		return v, nil
@@ -115,10 +115,10 @@ func reuse(known map[string]any, text string, build func() (any, error)) (any, e
 }
 
 func (s shared) text(v string) (any, error) {
-	return reuse(s.texts, v, func() (any, error) { return valid(v), nil })
+	return reuse(s.texts, v, func() (any, error) { return validUTF8(v), nil })
 }
 
-// branch is what decoding the JSON text of a normalised value would give.
+// branch returns the decoded JSON of a normalized value.
 func (s shared) branch(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool:
@@ -139,8 +139,8 @@ func (s shared) branch(v any) (any, error) {
 	return decode(appendJSON(nil, v, ""))
 }
 
-// valid returns s with a replacement character for each byte that is not UTF-8.
-func valid(s string) string {
+// validUTF8 replaces each invalid byte of s with U+FFFD.
+func validUTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}

@@ -47,7 +47,7 @@ func (s *dataset) appendObject(b []byte, row int, prefix string) []byte {
 	return append(b, '}')
 }
 
-// appendJSON writes a normalised value; prefix stands before its inner lines.
+// appendJSON writes a normalized value; prefix indents its inner lines.
 func appendJSON(b []byte, v any, prefix string) []byte {
 	switch v := v.(type) {
 	case string:
@@ -77,8 +77,8 @@ func appendJSON(b []byte, v any, prefix string) []byte {
 	return append(b, "null"...)
 }
 
-// appendIndented writes compact JSON as json.Indent does, many times faster
-// because it may trust its input.
+// appendIndented formats compact JSON like json.Indent, many times faster
+// because it trusts its input.
 func appendIndented(b, src []byte, prefix string) []byte {
 	depth := 0
 	newline := func() {
@@ -121,8 +121,8 @@ func appendTime(b []byte, t time.Time) []byte {
 	return append(b, '"')
 }
 
-// appendString writes s in double quotes. What a terminal would not show is
-// escaped, so that the value stays exact and harmless.
+// appendString writes s in double quotes. Invisible characters are escaped, so
+// that the value is exact and safe.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
@@ -139,7 +139,7 @@ func appendString(b []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError || hidden(r) {
+		if r == utf8.RuneError || isHidden(r) {
 			b = append(b, s[start:i]...)
 			b = jsonEscape(b, r)
 			start = i + size
@@ -171,8 +171,8 @@ func jsonEscape(b []byte, r rune) []byte {
 	return b
 }
 
-// appendEscaped copies JSON text and escapes what a terminal would not show;
-// such characters can only stand within strings.
+// appendEscaped copies JSON text and escapes invisible characters, which can
+// only be in strings.
 func appendEscaped(b, text []byte) []byte {
 	start := 0
 	for i := 0; i < len(text); {
@@ -181,7 +181,7 @@ func appendEscaped(b, text []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError || hidden(r) { // releases of encoding/json differ in how they write U+FFFD
+		if r == utf8.RuneError || isHidden(r) { // versions of encoding/json write U+FFFD differently
 			b = append(b, text[start:i]...)
 			b = jsonEscape(b, r)
 			start = i + size

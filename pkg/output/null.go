@@ -1,7 +1,6 @@
 package output
 
-// OrNull is the value of a text that may be absent: nothing becomes null in JSON
-// and YAML.
+// OrNull returns nil for an empty string, which is null in JSON and YAML.
 func OrNull(s string) any {
 	if s == "" {
 		return nil

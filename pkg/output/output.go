@@ -1,11 +1,9 @@
-// Package output prints lists and single things in the format that the user
-// asked for: a table for people, and JSON, YAML, CSV, TSV or bare names for
-// programs.
+// Package output prints lists and single items in the selected format: a table
+// for people, and JSON, YAML, CSV, TSV or names for programs.
 //
-// A command describes what it prints once, as columns; every format, and every
-// option that sorts, filters or queries, follows from them. All of the text is
-// made before the first byte is written, so that an error leaves no half of it
-// behind, and what a server sent cannot act on a terminal or break a line.
+// A command describes its output once, as columns, which define all formats,
+// sorting, filters and queries. Errors are found before the first byte is
+// written, and text from a server cannot control a terminal or break a line.
 package output
 
 import (
@@ -18,11 +16,10 @@ import (
 	"strings"
 )
 
-// ErrOptions is wrapped by every error whose cause is what the user asked for,
-// not what there was to print: a usage error.
+// ErrOptions is wrapped by usage errors in the options.
 var ErrOptions = errors.New("bad output option")
 
-// A Format is the name of an output format.
+// Format is the name of an output format.
 type Format string
 
 // The formats. The zero value of [Format] means Table.
@@ -44,71 +41,69 @@ func ParseFormat(name string) (Format, error) {
 	if f := Format(name); slices.Contains(Formats(), f) {
 		return f, nil
 	}
-	return "", optionErrorf("unknown output format %q: the formats are %s", name, join(Formats()))
+	return "", optionErrorf("unknown output format %q; use one of %s", name, join(Formats()))
 }
 
-// Options is what the user wants to see, and how.
+// Options selects what is printed, and how.
 type Options struct {
 	Format    Format
-	JQ        string   // a jq program for the JSON value, instead of Format
-	Template  string   // a text/template for the JSON value, instead of Format
-	Columns   []string // keys of the columns to print, in this order
-	Sort      string   // the key to sort by; a leading - turns the order round
-	Filter    []string // key=value or key~regexp, all of which must hold
+	JQ        string   // a jq program for the JSON value, replaces Format
+	Template  string   // a text/template for the JSON value, replaces Format
+	Columns   []string // keys of the columns to print, in order
+	Sort      string   // the key to sort by; a leading - sorts in descending order
+	Filter    []string // key=value or key~regexp; all must match
 	NoHeaders bool
-	Width     int  // of the terminal, into which a table is fitted; 0 is unlimited
-	Terminal  bool // a terminal shows it, so that nothing may act on one
+	Width     int  // of the terminal, to which a table is fitted; 0 is unlimited
+	Terminal  bool // the output is a terminal and must be safe for it
 	Style     Style
 
-	// Context ends a program of JQ or Template that does not end by itself; nil
-	// is none.
+	// Context cancels a program of JQ or Template; may be nil.
 	Context context.Context
 
-	memory int64 // what such a program may take; maxMemory if zero
+	memory int64 // memory limit of such a program; maxMemory if zero
 
-	// LeftOut is told the headings of the columns that Width has no room for; it
-	// may be nil.
+	// LeftOut, if set, is called with the headings of hidden columns.
 	LeftOut func(headings []string)
 }
 
-// A Column is one property of a T: a key in JSON, a column of a table.
+// Column is one property of T: a key in JSON, a column of a table.
 type Column[T any] struct {
 	Key    string         // lowerCamelCase; a table shows clientId as CLIENT ID
-	Value  func(T) any    // a string, bool, number, time, []string, or what encoding/json takes
-	Text   func(T) string // for formats other than JSON and YAML; nil where Value has an obvious text
-	Order  func(T) any    // what is compared to sort by it; nil where Value says it
-	Sorted bool           // a list is sorted by it, unless the user sorts otherwise, and then by the one that names things
-	Wide   bool           // of a list, not in a plain table nor in TSV
-	Detail bool           // only for single things
-	Data   bool           // not in a plain table: another column says it better to people
-	Human  bool           // only in tables, unless it is asked for: what changes by itself, such as an age
-	Exact  bool           // never disarmed as a formula in CSV: a secret of random characters
-	Name   bool           // what the name format prints
-	Wrap   bool           // a table goes on with it on the next lines, instead of cutting it
-	State  bool           // a word that says how a thing is, which a terminal shows in a color
-	Mark   bool           // a truth that marks rows of a list on a terminal
-	AgeOf  string         // the key of the time whose age this is: a terminal that tells that time so does not need both
+	Value  func(T) any    // a string, bool, number, time, []string, or any value of encoding/json
+	Text   func(T) string // for formats other than JSON and YAML; nil if the text of Value is obvious
+	Order  func(T) any    // sort key; nil is Value
+	Sorted bool           // default sort key of a list, before the column with Name
+	Wide   bool           // hidden in plain tables and TSV of lists
+	Detail bool           // only for single items
+	Data   bool           // hidden in plain tables, where another column replaces it
+	Human  bool           // only in tables by default: volatile values, such as an age
+	Exact  bool           // not escaped as a formula in CSV: a random secret
+	Name   bool           // printed by the name format
+	Wrap   bool           // wrapped instead of cut in tables
+	State  bool           // a state, shown in color on a terminal
+	Mark   bool           // a boolean that marks rows of a list on a terminal
+	AgeOf  string         // key of the time for this age; a terminal shows only one of them
 
-	// Spare is above zero if a table leaves the column out where a terminal has no
-	// room for it: what has more goes first, then what is last. Below zero it goes
-	// only where the column that names a row would be cut otherwise. A column without
-	// anything in it goes before all others.
+	// Spare, if positive, lets a table hide the column on a narrow terminal:
+	// higher values first, then later columns. A negative value hides it only
+	// if the name column would otherwise be cut. Empty columns are hidden
+	// before all others.
 	Spare int
 
-	// Unset is what a terminal shows where Value has nothing, such as "never"; nil is
-	// no text.
+	// Unset returns the text of an unset value on a terminal, such as "never";
+	// nil is no text.
 	Unset func(T) string
 
-	// Called is what the name format prints of the column with Name; nil where the
-	// text does.
+	// Called returns the text of the Name column in the name format; nil is
+	// Text.
 	Called func(T) string
 
-	// Lines is what the table of a single thing shows, one below the other;
-	// nil where the text on one line, or a []string, does.
+	// Lines returns the lines of the value in the table of a single item; nil
+	// is Text on one line, or a []string.
 	Lines func(T) []string
 }
 
-// Keys returns the keys of the columns that a list can have.
+// Keys returns the keys of the columns of a list.
 func Keys[T any](columns []Column[T]) []string {
 	var keys []string
 	for _, c := range columns {
@@ -119,8 +114,8 @@ func Keys[T any](columns []Column[T]) []string {
 	return keys
 }
 
-// List prints items. JSON and YAML have an array, which is empty where there
-// are none; a table of nothing is no text at all.
+// List prints items. In JSON and YAML they are an array; a table without items
+// is empty.
 func List[T any](w io.Writer, o Options, columns []Column[T], items []T) error {
 	q, err := compileList(o, columns)
 	if err != nil {
@@ -136,7 +131,7 @@ func List[T any](w io.Writer, o Options, columns []Column[T], items []T) error {
 	return write(w, o, q.program, newSheet(q.columns, items, order, true))
 }
 
-// One prints a single thing: an object in JSON, a line for each column in a
+// One prints a single item: an object in JSON, a line for each column in a
 // table.
 func One[T any](w io.Writer, o Options, columns []Column[T], item T) error {
 	q, err := compileOne(o, columns)
@@ -147,7 +142,7 @@ func One[T any](w io.Writer, o Options, columns []Column[T], item T) error {
 }
 
 // CheckList returns the [ErrOptions] that [List] would return, so that a
-// command can refuse before it does its work.
+// command can fail early.
 func CheckList[T any](o Options, columns []Column[T]) error {
 	_, err := compileList(o, columns)
 	return err
@@ -159,8 +154,8 @@ func CheckOne[T any](o Options, columns []Column[T]) error {
 	return err
 }
 
-// write renders everything and only then writes it, at once. Of a long list the sheet
-// has written the beginning then, after a look at all of its values.
+// write renders everything before it writes. Of a long list the dataset has
+// already written the beginning, after a check of all values.
 func write(w io.Writer, o Options, p program, s *dataset) error {
 	s.w = w
 	b, err := render(o, p, s)
@@ -177,7 +172,7 @@ func render(o Options, p program, s *dataset) ([]byte, error) {
 	var err error
 	switch {
 	case p != nil:
-		b, err = supervised(o.Context, cmp.Or(o.memory, maxMemory), func(ctx context.Context) ([]byte, error) { return p.run(ctx, s) })
+		b, err = supervise(o.Context, cmp.Or(o.memory, maxMemory), func(ctx context.Context) ([]byte, error) { return p.run(ctx, s) })
 		if err != nil {
 			return nil, o.programError(err)
 		}
@@ -199,7 +194,7 @@ func render(o Options, p program, s *dataset) ([]byte, error) {
 	return b, errors.Join(err, s.err)
 }
 
-// programError says of which flag a program was that did not end by itself.
+// programError names the flag of a program that was canceled.
 func (o Options) programError(err error) error {
 	flag := "--jq"
 	if o.Template != "" {
@@ -214,7 +209,7 @@ func (o Options) programError(err error) error {
 	return fmt.Errorf("%s: %w", flag, err)
 }
 
-// An optionError has the text of its own cause only.
+// optionError hides ErrOptions in its text.
 type optionError struct{ text string }
 
 func optionErrorf(format string, args ...any) error {

@@ -136,20 +136,20 @@ func TestQueries(t *testing.T) {
 }
 
 func TestOptionErrors(t *testing.T) {
-	known := "the columns are clientId, name, roles, tags, size, price, current, createdAt, expiresAt"
+	known := "use one of clientId, name, roles, tags, size, price, current, createdAt, expiresAt"
 	tests := []struct {
 		options output.Options
 		want    string
 	}{
-		{output.Options{Format: "xml"}, `unknown output format "xml": the formats are table, wide, json, yaml, csv, tsv, name`},
-		{output.Options{Columns: []string{"name", "scopes"}}, `--columns: there is no column "scopes": ` + known},
-		{output.Options{Columns: []string{""}}, `--columns: there is no column "": ` + known},
-		{output.Options{Columns: []string{"name", "Name"}}, "--columns: name is there twice"},
-		{output.Options{Sort: "-x\x1b"}, `--sort: there is no column "x\x1b": ` + known},
-		{output.Options{Filter: []string{"name=a", "x=y"}}, `--filter: there is no column "x": ` + known},
-		{output.Options{Filter: []string{"name"}}, `--filter: "name" is neither key=value nor key~regexp`},
+		{output.Options{Format: "xml"}, `unknown output format "xml"; use one of table, wide, json, yaml, csv, tsv, name`},
+		{output.Options{Columns: []string{"name", "scopes"}}, `--columns: unknown column "scopes"; ` + known},
+		{output.Options{Columns: []string{""}}, `--columns: unknown column ""; ` + known},
+		{output.Options{Columns: []string{"name", "Name"}}, "--columns: duplicate name"},
+		{output.Options{Sort: "-x\x1b"}, `--sort: unknown column "x\x1b"; ` + known},
+		{output.Options{Filter: []string{"name=a", "x=y"}}, `--filter: unknown column "x"; ` + known},
+		{output.Options{Filter: []string{"name"}}, `--filter: "name" is not key=value or key~regexp`},
 		{output.Options{Filter: []string{"name~("}}, "--filter: error parsing regexp: missing closing ): `(`"},
-		{output.Options{JQ: ".", Template: "."}, "--jq and --template exclude each other"},
+		{output.Options{JQ: ".", Template: "."}, "--jq and --template cannot be combined"},
 		{output.Options{JQ: ".["}, "--jq: unexpected EOF"},
 		{output.Options{JQ: "nope"}, "--jq: function not defined: nope/0"},
 		{output.Options{JQ: "input"}, "--jq: input(s)/0 is not allowed"},
@@ -209,7 +209,7 @@ type writer func() error
 
 func (w writer) Write([]byte) (int, error) { return 0, w() }
 
-// A type that hides its content when it is encoded hides it in every format.
+// A type that hides its content in encodings hides it in every format.
 func TestTypesThatHideThemselvesStayHidden(t *testing.T) {
 	column := []output.Column[hiding]{{Key: "secret", Value: func(h hiding) any { return h }}}
 	for _, format := range output.Formats() {
@@ -242,7 +242,7 @@ func TestValuesOfEveryKind(t *testing.T) {
 	}
 }
 
-// Above a thousand rows, another writer draws the same table.
+// Above a thousand rows, another renderer draws the same table.
 func TestLongTablesLookTheSame(t *testing.T) {
 	var items []thing
 	for len(items) < 990 {
@@ -321,7 +321,7 @@ func decode(t *testing.T, text string, v any) {
 	}
 }
 
-// visible fails for what must not reach a terminal.
+// visible reports characters that must not reach a terminal.
 func visible(t *testing.T, s, keep string) {
 	t.Helper()
 	for _, r := range s {
@@ -370,7 +370,7 @@ func FuzzSanitize(f *testing.F) {
 	})
 }
 
-// FuzzFormats holds every format to its promises for any text.
+// FuzzFormats checks the guarantees of every format for any text.
 func FuzzFormats(f *testing.F) {
 	for _, item := range hostile() {
 		f.Add(item.name, int64(7))
@@ -407,8 +407,8 @@ func FuzzFormats(f *testing.F) {
 	})
 }
 
-// Data is what programs read and people see better elsewhere; Human is the
-// opposite; Lines are for the table of a single thing.
+// Data is for programs, where people read another column; Human is the
+// opposite; Lines are for the table of a single item.
 func TestForPeopleOrPrograms(t *testing.T) {
 	t.Parallel()
 	type row struct{ id, made string }

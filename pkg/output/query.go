@@ -9,23 +9,23 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// A query is what remains of the options once they are known to be right.
+// query is the validated form of the options.
 type query[T any] struct {
 	columns    []Column[T]  // to print, in order
-	by         []*Column[T] // to sort by, the first one first; none keeps the order
-	descending bool         // by the first of them
+	by         []*Column[T] // to sort by, in order; empty keeps the order
+	descending bool         // for the first of them
 	conditions []condition[T]
-	program    program // nil unless --jq or --template
+	program    program // nil without --jq or --template
 }
 
-// A program makes the text from the JSON value of a sheet.
+// program computes the text from the JSON value of a dataset.
 type program interface {
 	run(ctx context.Context, s *dataset) ([]byte, error)
 }
 
 func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
 	columns = without(columns, func(c Column[T]) bool { return c.Detail })
-	shown := stable(o, columns)
+	shown := columnsFor(o, columns)
 	if o.Format == Table || o.Format == "" || o.Format == TSV {
 		shown = without(shown, func(c Column[T]) bool { return c.Wide || c.Data && o.Format != TSV })
 	}
@@ -46,7 +46,7 @@ func compileList[T any](o Options, columns []Column[T]) (query[T], error) {
 	}
 	for _, wanted := range []func(Column[T]) bool{
 		func(c Column[T]) bool { return c.Sorted },
-		func(c Column[T]) bool { return c.Name && len(q.by) > 0 }, // several may have one name
+		func(c Column[T]) bool { return c.Name && len(q.by) > 0 }, // names may not be unique
 	} {
 		for i := range columns {
 			if wanted(columns[i]) {
@@ -68,21 +68,21 @@ func compileOne[T any](o Options, columns []Column[T]) (query[T], error) {
 	if o.Sort != "" || len(o.Filter) > 0 {
 		return query[T]{}, optionErrorf("--sort and --filter are for lists")
 	}
-	return compile(o, columns, without(stable(o, columns), func(c Column[T]) bool { return c.Data && o.tabular() }))
+	return compile(o, columns, without(columnsFor(o, columns), func(c Column[T]) bool { return c.Data && o.tabular() }))
 }
 
-// stable leaves out what is for people only, unless people read it.
-func stable[T any](o Options, columns []Column[T]) []Column[T] {
+// columnsFor removes columns for people, unless the output is for people.
+func columnsFor[T any](o Options, columns []Column[T]) []Column[T] {
 	return without(columns, func(c Column[T]) bool { return c.Human && !o.tabular() })
 }
 
-// tabular reports whether people read the output.
+// tabular reports whether the output is for people.
 func (o Options) tabular() bool {
 	return (o.Format == Table || o.Format == Wide || o.Format == "") && o.JQ == "" && o.Template == ""
 }
 
-// compile does what lists and single things have in common; shown are the
-// columns to print where the user names none.
+// compile validates the options of lists and single items; shown are the
+// default columns.
 func compile[T any](o Options, columns, shown []Column[T]) (q query[T], err error) {
 	if o.Format != "" {
 		if _, err := ParseFormat(string(o.Format)); err != nil {
@@ -91,7 +91,7 @@ func compile[T any](o Options, columns, shown []Column[T]) (q query[T], err erro
 	}
 	switch {
 	case o.JQ != "" && o.Template != "":
-		return q, optionErrorf("--jq and --template exclude each other")
+		return q, optionErrorf("--jq and --template cannot be combined")
 	case o.JQ != "":
 		q.program, err = compileJQ(o.JQ)
 	case o.Template != "":
@@ -106,14 +106,14 @@ func compile[T any](o Options, columns, shown []Column[T]) (q query[T], err erro
 			return q, err
 		}
 		if slices.ContainsFunc(q.columns, func(other Column[T]) bool { return other.Key == c.Key }) {
-			return q, optionErrorf("--columns: %s is there twice", c.Key)
+			return q, optionErrorf("--columns: duplicate %s", c.Key)
 		}
 		q.columns = append(q.columns, *c)
 	}
 	switch {
 	case len(o.Columns) > 0:
 	case q.program != nil:
-		q.columns = stable(o, columns) // the whole JSON value, whatever the format
+		q.columns = columnsFor(o, columns) // the JSON value always has all columns
 	case o.Format == Name:
 		i := max(0, slices.IndexFunc(columns, func(c Column[T]) bool { return c.Name }))
 		named := columns[i]
@@ -139,10 +139,10 @@ func find[T any](flag, key string, columns []Column[T]) (*Column[T], error) {
 		}
 		known = append(known, columns[i].Key)
 	}
-	return nil, optionErrorf("%s: there is no column %q: the columns are %s", flag, key, join(known))
+	return nil, optionErrorf("%s: unknown column %q; use one of %s", flag, key, join(known))
 }
 
-// A condition holds for an item if a text of one of its values matches.
+// condition matches an item if a text of one of its values matches.
 type condition[T any] struct {
 	column  *Column[T]
 	matches func(string) bool
@@ -151,7 +151,7 @@ type condition[T any] struct {
 func parseCondition[T any](s string, columns []Column[T]) (condition[T], error) {
 	i := strings.IndexAny(s, "=~")
 	if i < 0 {
-		return condition[T]{}, optionErrorf("--filter: %q is neither key=value nor key~regexp", s)
+		return condition[T]{}, optionErrorf("--filter: %q is not key=value or key~regexp", s)
 	}
 	column, err := find("--filter", s[:i], columns)
 	if err != nil {
@@ -173,22 +173,22 @@ func (q query[T]) filter(items []T) ([]T, error) {
 	if len(q.conditions) == 0 {
 		return items, nil
 	}
-	var kept []T
-	var n normaliser
+	var matching []T
+	var n normalizer
 	for _, item := range items {
 		holds := !slices.ContainsFunc(q.conditions, func(c condition[T]) bool {
 			return !slices.ContainsFunc(texts(&n, c.column, item), c.matches)
 		})
 		if holds {
-			kept = append(kept, item)
+			matching = append(matching, item)
 		}
 	}
-	return kept, n.err
+	return matching, n.err
 }
 
-// texts returns what a condition may match: the text of the cell, and of a
-// list or a nested value that of everything in it.
-func texts[T any](n *normaliser, c *Column[T], item T) []string {
+// texts returns the texts that a condition may match: that of the cell, and all
+// in a list or a nested value.
+func texts[T any](n *normalizer, c *Column[T], item T) []string {
 	var all []string
 	switch v := n.value(c.Value(item)).(type) {
 	case []string:
@@ -202,17 +202,16 @@ func texts[T any](n *normaliser, c *Column[T], item T) []string {
 		all = append(all, c.Text(item))
 	}
 	if len(all) == 0 {
-		return []string{""} // so that key= finds empty lists
+		return []string{""} // key= matches empty lists
 	}
 	return all
 }
 
-// sort orders items as the user asks, else by the columns that a list is sorted by:
-// a service may answer in another order each time. What is unset comes last in both
-// directions, because nobody sorts by expiry to read the tokens without one.
+// sort sorts items by the user's key, or else by the columns with Sorted, as
+// the order of the service may vary. Unset values are last in both directions.
 //
-// It returns the places of the items in their order, nil for the one that they have:
-// a long list is not there twice.
+// It returns the indexes of items in order, or nil if they are already sorted,
+// so that a long list is not copied.
 func (q query[T]) sort(items []T) ([]int, error) {
 	if len(q.by) == 0 {
 		return nil, nil
@@ -221,7 +220,7 @@ func (q query[T]) sort(items []T) ([]int, error) {
 		keys []sortKey
 		at   int
 	}
-	var n normaliser
+	var n normalizer
 	all := make([]keyed, len(items))
 	keys := make([]sortKey, 0, len(items)*len(q.by))
 	for i, item := range items {
@@ -249,8 +248,8 @@ func (q query[T]) sort(items []T) ([]int, error) {
 	return order, n.err
 }
 
-// sortKey is what is compared of an item.
-func (c *Column[T]) sortKey(n *normaliser, item T) sortKey {
+// sortKey returns the sort key of an item.
+func (c *Column[T]) sortKey(n *normalizer, item T) sortKey {
 	value := c.Value
 	if c.Order != nil {
 		value = c.Order

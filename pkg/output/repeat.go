@@ -8,15 +8,15 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// maxRepeated is the length of the longest text that "*" makes.
+// maxRepeated is the maximum size of a text that "*" creates.
 const maxRepeated = 128 << 20
 
-var errRepeated = errors.New("the expression repeats a text to more than 128 MiB")
+var errRepeated = errors.New("the expression repeats a text beyond 128 MiB")
 
-// bounded replaces the multiplications of a program by such that make no text beyond
-// maxRepeated. While one of gigabytes is made, the collector stops all else, so that
-// the program could be ended neither by its time limit nor by a signal.
-func bounded(q *gojq.Query) error {
+// boundMultiplications replaces the multiplications of a program with ones limited to
+// maxRepeated. While gigabytes are allocated, the garbage collector stops
+// everything, so that neither a timeout nor a signal could end the program.
+func boundMultiplications(q *gojq.Query) error {
 	return eachQuery(reflect.ValueOf(q), func(q *gojq.Query) error {
 		var text string
 		switch q.Op {
@@ -37,10 +37,11 @@ func bounded(q *gojq.Query) error {
 	})
 }
 
-// factors is the name of the function that looks at what is multiplied.
+// factors is the name of the function that checks the operands.
 const factors = "_factors"
 
-// checkFactors returns both factors, unless they make a text that is too long.
+// checkFactors returns both operands, or an error if their product is too
+// large.
 func checkFactors(_ any, both []any) any {
 	for i, v := range both {
 		s, isText := v.(string)
@@ -83,7 +84,7 @@ func eachQuery(v reflect.Value, do func(*gojq.Query) error) error {
 				return err
 			}
 		}
-	default: // texts and numbers have no queries
+	default: // other types have no queries
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// TestBoundedProgramsMeanTheSame runs programs with and without the replacement of their
+// TestBoundedProgramsMeanTheSame runs programs with and without the bound on
 // multiplications.
 func TestBoundedProgramsMeanTheSame(t *testing.T) {
 	input := map[string]any{"a": 2, "b": []any{3, 4}, "s": "xy", "o": map[string]any{"k": map[string]any{"l": 1}}}

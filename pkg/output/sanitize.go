@@ -9,19 +9,19 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// maxMarks is how many combining marks one character may carry; no written
+// maxMarks is the maximum number of combining marks on a character; no written
 // language needs more.
 const maxMarks = 4
 
-// Sanitize makes visible what would act on a terminal or deceive its reader:
-// control characters, text direction, characters without a width, bytes that
-// are not UTF-8, and piles of accents. They become \u{1b}, or \x{ff} for a
-// byte. The result is one line. Sanitizing it again changes nothing.
+// Sanitize escapes characters that control a terminal or deceive its reader:
+// control characters, text direction, zero-width characters, invalid UTF-8, and
+// excess combining marks. They become \u{1b}, or \x{ff} for a byte. The result
+// is one line. Sanitize is idempotent.
 func Sanitize(s string) string { return sanitize(s, "") }
 
-// sanitize leaves the control characters in keep alone.
+// sanitize is Sanitize except for the control characters in keep.
 func sanitize(s, keep string) string {
-	if harmless(s) || failpoint.Disabled("sanitized-text") {
+	if needsNoEscape(s) || failpoint.Disabled("sanitized-text") {
 		return s
 	}
 	var b strings.Builder
@@ -33,7 +33,7 @@ func sanitize(s, keep string) string {
 			continue
 		}
 		marks = countMarks(marks, r)
-		if marks > maxMarks || hidden(r) && !strings.ContainsRune(keep, r) {
+		if marks > maxMarks || isHidden(r) && !strings.ContainsRune(keep, r) {
 			fmt.Fprintf(&b, `\u{%x}`, r)
 			marks = 0
 			continue
@@ -43,22 +43,22 @@ func sanitize(s, keep string) string {
 	return b.String()
 }
 
-// harmless tells the common case, in which there is nothing to do.
-func harmless(s string) bool {
-	if plain(s) {
+// needsNoEscape reports the common case of a text that needs no change.
+func needsNoEscape(s string) bool {
+	if isPlainASCII(s) {
 		return true
 	}
 	marks := 0
 	for i, r := range s {
 		marks = countMarks(marks, r)
-		if marks > maxMarks || hidden(r) || r == utf8.RuneError && invalidAt(s, i) {
+		if marks > maxMarks || isHidden(r) || r == utf8.RuneError && invalidAt(s, i) {
 			return false
 		}
 	}
 	return true
 }
 
-// countMarks returns how many combining marks there are in a row up to r.
+// countMarks returns the number of consecutive combining marks up to r.
 func countMarks(before int, r rune) int {
 	if r > unicode.MaxLatin1 && unicode.Is(unicode.M, r) {
 		return before + 1
@@ -71,8 +71,8 @@ func invalidAt(s string, i int) bool {
 	return size == 1
 }
 
-// plain tells whether s is printable ASCII.
-func plain(s string) bool {
+// isPlainASCII reports whether s is printable ASCII.
+func isPlainASCII(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f {
 			return false
@@ -81,10 +81,9 @@ func plain(s string) bool {
 	return true
 }
 
-// hidden tells the characters that do something else than show themselves.
-// What Unicode has not assigned or left to private use counts as well: no
-// terminal is sure what to do with it.
-func hidden(r rune) bool {
+// isHidden reports whether a character is not plainly visible. Unassigned and
+// private-use characters count as hidden: terminals treat them differently.
+func isHidden(r rune) bool {
 	if r < 0x7f {
 		return r < ' '
 	}
@@ -94,5 +93,5 @@ func hidden(r rune) bool {
 	return !unicode.IsGraphic(r) ||
 		unicode.Is(unicode.Variation_Selector, r) ||
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
-		r == '\u2800' // a blank that counts as a symbol
+		r == '\u2800' // a blank symbol
 }

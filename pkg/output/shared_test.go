@@ -9,8 +9,8 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// TestSharedValues has values whose texts are alike: --jq tells them apart, as -o json
-// does, and a program that changes one row changes no other.
+// TestSharedValues has values with the same text: --jq distinguishes them like
+// -o json, and a program that changes one row changes no other.
 func TestSharedValues(t *testing.T) {
 	values := []any{
 		[]string{`["a"]`},

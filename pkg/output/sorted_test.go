@@ -10,7 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// TestListsAreSorted prints the same things in whatever order they come.
+// TestListsAreSorted prints the same items in different orders.
 func TestListsAreSorted(t *testing.T) {
 	t.Parallel()
 	type thing struct{ id, name, kind string }

@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// pieces counts the writes that it gets, and fails all after the first few.
+// pieces counts writes, and fails all after the first few.
 type pieces struct {
 	bytes.Buffer
 
@@ -47,8 +47,8 @@ func tallRows(n int) ([]output.Column[tall], []tall) {
 	return columns, rows
 }
 
-// TestLongListsAreWrittenInPieces compares the pieces of a long list with the same rows
-// as many short lists.
+// TestLongListsAreWrittenInPieces compares a long list with the same rows in
+// many short lists.
 func TestLongListsAreWrittenInPieces(t *testing.T) {
 	const n = 20_000
 	columns, rows := tallRows(n)
@@ -75,7 +75,7 @@ func TestLongListsAreWrittenInPieces(t *testing.T) {
 			}
 		}
 		want, got := short.String(), long.String()
-		if format == output.Table || format == output.Wide { // columns are as wide as the list asks for
+		if format == output.Table || format == output.Wide { // the width of columns depends on the list
 			want, got = strings.Join(strings.Fields(want), " "), strings.Join(strings.Fields(got), " ")
 		}
 		if want != got {
@@ -84,8 +84,8 @@ func TestLongListsAreWrittenInPieces(t *testing.T) {
 	}
 }
 
-// TestLongListsFailWhole has a value that no format can show in the last row: nothing
-// is written.
+// TestLongListsFailWhole has an invalid value in the last row: nothing is
+// written.
 func TestLongListsFailWhole(t *testing.T) {
 	columns, rows := tallRows(20_000)
 	rows[0].value = make(chan int) // the last one in the output
@@ -98,7 +98,7 @@ func TestLongListsFailWhole(t *testing.T) {
 	}
 }
 
-// TestLongListsStopAtAFailedWrite has a writer that takes one piece.
+// TestLongListsStopAtAFailedWrite has a writer that fails after one piece.
 func TestLongListsStopAtAFailedWrite(t *testing.T) {
 	columns, rows := tallRows(40_000)
 	for _, format := range output.Formats() {

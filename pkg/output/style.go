@@ -8,11 +8,12 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Style is how a table looks on a terminal. The zero value is plain text.
+// Style is the appearance of a table on a terminal. The zero value is plain
+// text.
 type Style struct {
 	Color bool
-	Now   time.Time // times are told from here, as people tell them; zero: as dates
-	Mark  string    // marks a row, in place of true
+	Now   time.Time // reference for relative times; zero prints dates
+	Mark  string    // text for true in a Mark column
 }
 
 const (
@@ -23,7 +24,7 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// tone is the color of a state. It repeats what the word says.
+// tone returns the color of a state.
 func tone(state string) string {
 	is := func(words ...string) bool { return slices.Contains(words, strings.ToLower(state)) }
 	switch {
@@ -34,13 +35,13 @@ func tone(state string) string {
 	case is("damaged", "degraded", "deleted", "error", "expired", "failed", "inactive", "incomplete", "invalid", "problem", "rejected", "terminated", "trouble", "unusable"):
 		return red
 	}
-	return yellow // under way, or a state that a person should know of
+	return yellow // in progress, or needs attention
 }
 
-// A cell is one line of a value in a table.
+// cell is one line of a value in a table.
 type cell struct{ text, style string }
 
-// String is the cell as a terminal gets it.
+// String returns the cell with its style.
 func (c cell) String() string {
 	if c.style == "" || c.text == "" {
 		return c.text
@@ -48,8 +49,8 @@ func (c cell) String() string {
 	return c.style + c.text + reset
 }
 
-// Unstyled takes the styles away that a table has on a terminal. No other text of a
-// table has control characters.
+// Unstyled removes the styles of a terminal from a table, which has no other
+// control characters.
 func Unstyled(table string) string {
 	if !strings.Contains(table, "\x1b") {
 		return table
@@ -57,7 +58,7 @@ func Unstyled(table string) string {
 	return strings.NewReplacer(bold, "", red, "", green, "", yellow, "", reset, "").Replace(table)
 }
 
-// Moment says when something is, as people do: "in 12 days", "91 days ago". The
+// Moment describes a time relative to now: "in 12 days", "91 days ago". The
 // past is rounded down, as ages are, and the future to the nearest unit.
 func Moment(now, at time.Time) string {
 	d := at.Sub(now)

@@ -55,7 +55,7 @@ func servers() []output.Column[server] {
 	}
 }
 
-// TestStyle shows a table as a terminal gets it, by both renderers.
+// TestStyle checks a styled table of both renderers.
 func TestStyle(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
@@ -100,7 +100,7 @@ func TestStyle(t *testing.T) {
 		t.Errorf("without styles: %s", diff)
 	}
 
-	// Exact times where there is room, and nothing of a style without one.
+	// Exact times on a wide terminal, and no styles without one.
 	o.Format = output.Wide
 	if got := show(o, items[:1]); !strings.Contains(got, "2026-08-30T12:00:00Z  91d  2026-12-11T12:00:00Z  ✓") {
 		t.Errorf("wide: %q", got)
@@ -124,8 +124,7 @@ func TestStyle(t *testing.T) {
 	}
 }
 
-// TestFitEmpty leaves out what says nothing before it cuts anything, and what a row
-// is known by last.
+// TestFitEmpty hides empty columns before it cuts others, and cuts names last.
 func TestFitEmpty(t *testing.T) {
 	t.Parallel()
 	columns := []output.Column[server]{

@@ -9,22 +9,22 @@ import (
 )
 
 const (
-	// maxMemory is what a program of --jq or --template may take. All that the
-	// service sends takes less.
+	// maxMemory is the memory limit of a program of --jq or --template. All
+	// data of the service needs less.
 	maxMemory = 512 << 20
-	// glance is the time between two looks at the memory: in it, a program
-	// takes far less than any machine has.
-	glance = 2 * time.Millisecond
+	// memoryInterval is the interval of memory checks, in which a program cannot
+	// exhaust a machine.
+	memoryInterval = 2 * time.Millisecond
 )
 
-// errMemory says that a program takes more memory than it may.
+// errMemory reports a program that exceeds its memory limit.
 var errMemory = errors.New("out of memory")
 
-// supervised runs a program of the user's, of which no one can tell whether it
-// ends. It returns when ctx ends or when the program takes too much memory. A step
-// that cannot be interrupted, such as a large multiplication of a text, is left
-// behind then: the process ends soon after.
-func supervised(ctx context.Context, most int64, run func(context.Context) ([]byte, error)) ([]byte, error) {
+// supervise runs a program of the user, which may not terminate. It returns
+// when ctx ends or the memory limit is exceeded. An uninterruptible step, such
+// as a large multiplication of a text, is abandoned: the process ends soon
+// after.
+func supervise(ctx context.Context, most int64, run func(context.Context) ([]byte, error)) ([]byte, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -45,14 +45,14 @@ func supervised(ctx context.Context, most int64, run func(context.Context) ([]by
 		}()
 		o.text, o.err = run(ctx)
 	}()
-	ticker := time.NewTicker(glance)
+	ticker := time.NewTicker(memoryInterval)
 	defer ticker.Stop()
 	for {
 		select {
 		case o := <-done:
 			switch {
 			case o.panic != nil:
-				panic(o.panic) // where it is contained
+				panic(o.panic) // recovered by the caller
 			case o.err != nil && ctx.Err() != nil:
 				return nil, context.Cause(ctx)
 			}
@@ -67,25 +67,25 @@ func supervised(ctx context.Context, most int64, run func(context.Context) ([]by
 	}
 }
 
-// inUse returns the bytes of the heap and of the stacks.
+// inUse returns the bytes of the heap and the stacks.
 func inUse() int64 {
 	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	metrics.Read(samples)
 	var sum int64
 	for _, s := range samples {
-		sum += int64(s.Value.Uint64()) //nolint:gosec // less than any machine has
+		sum += int64(s.Value.Uint64()) //nolint:gosec // fits
 	}
 	return sum
 }
 
-// A meteredWriter takes the text of a program until ctx ends.
+// meteredWriter collects the text of a program until ctx ends.
 type meteredWriter struct {
 	bytes.Buffer
 
 	ctx context.Context
 }
 
-// Write ends the program by an error.
+// Write fails when ctx has ended.
 func (w *meteredWriter) Write(p []byte) (int, error) {
 	if w.ctx.Err() != nil {
 		return 0, context.Cause(w.ctx)

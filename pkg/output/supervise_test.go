@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// endless are programs that never end, or not before the machine does.
+// endless has programs that run forever, or exhaust the machine.
 func endless() map[string]Options {
 	return map[string]Options{
 		"a loop":                  {JQ: "def f: f; f"},
@@ -19,7 +19,7 @@ func endless() map[string]Options {
 	}
 }
 
-// doubling is a template of which each part runs the next one twice.
+// doubling is a template in which each part runs the next one twice.
 func doubling(depth int) string {
 	text := fmt.Sprintf(`{{define "%d"}}{{end}}{{template "0"}}`, depth)
 	for i := range depth {
@@ -74,7 +74,7 @@ func TestPanicOfAProgramReachesTheCaller(t *testing.T) {
 			t.Errorf("recovered %v", cause)
 		}
 	}()
-	_, _ = supervised(t.Context(), maxMemory, func(context.Context) ([]byte, error) { panic("oh") })
+	_, _ = supervise(t.Context(), maxMemory, func(context.Context) ([]byte, error) { panic("oh") })
 }
 
 func columnsOfProgram() []Column[string] {

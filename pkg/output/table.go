@@ -16,14 +16,14 @@ import (
 
 const (
 	whitespace = "  "
-	// longest is where a cell is cut even where there is room, because every
-	// row is padded to the widest.
+	// longest is the maximum width of a cell, because every row is padded to
+	// the widest.
 	longest = 1000
-	// many is the number of rows from which tablewriter would be felt.
-	many = 1000
+	// manyRows is the number of rows from which tablewriter is too slow.
+	manyRows = 1000
 )
 
-// table draws columns with nothing but blanks between them.
+// table draws columns separated by spaces.
 func (s *dataset) table(o Options) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, s.err
@@ -50,7 +50,7 @@ func (s *dataset) table(o Options) ([]byte, error) {
 		for column, c := range all {
 			g.widths[column] = max(g.widths[column], width(c.text))
 		}
-		if !fits || s.rows <= many { // else they are made again: all at once take much memory
+		if !fits || s.rows <= manyRows { // longer lists compute them again to save memory
 			g.rows = append(g.rows, all)
 		}
 	}
@@ -67,14 +67,14 @@ func (s *dataset) table(o Options) ([]byte, error) {
 			for row := 0; row < s.rows && yield(cells(row)); row++ {
 			}
 		}, g.widths), nil
-	case len(g.rows) > many:
+	case len(g.rows) > manyRows:
 		return s.pad(header, slices.Values(g.rows), g.widths), nil
 	}
 	text, err := draw(slices.Concat(header, g.rows))
 	return trim(text), err
 }
 
-// label is a heading.
+// label returns a heading.
 func (y Style) label(key string) cell {
 	c := cell{text: heading(key)}
 	if y.Color {
@@ -83,7 +83,7 @@ func (y Style) label(key string) cell {
 	return c
 }
 
-// cell is the value of a table. A plain table has room for a date, not for a time.
+// cell returns the value of a table. A plain table has dates, not times.
 func (s *dataset) cell(row, column int, o Options) cell {
 	v, wide := s.value(row, column), o.Format == Wide
 	if at, ok := v.(time.Time); ok && !wide {
@@ -103,11 +103,11 @@ func (s *dataset) cell(row, column int, o Options) cell {
 			return cell{text: text}
 		}
 	}
-	return s.toned(column, s.text(row, column), o.Style)
+	return s.colored(column, s.text(row, column), o.Style)
 }
 
-// toned is a text in the color of the state that it names, if it names one.
-func (s *dataset) toned(column int, text string, y Style) cell {
+// colored returns a text in the color of its state, if any.
+func (s *dataset) colored(column int, text string, y Style) cell {
 	c := cell{text: text}
 	if y.Color && s.states[column] {
 		c.style = tone(text)
@@ -115,7 +115,7 @@ func (s *dataset) toned(column int, text string, y Style) cell {
 	return c
 }
 
-// record writes a single thing, with a line for each column and no cuts.
+// record writes a single item, with a line for each column and without cuts.
 func (s *dataset) record(o Options) []byte {
 	labels := 0
 	for _, key := range s.keys {
@@ -125,14 +125,15 @@ func (s *dataset) record(o Options) []byte {
 	for column, key := range s.keys {
 		label := o.Style.label(key)
 		for _, line := range oneLine(s.detail(column, o.Style)) {
-			rows = append(rows, []cell{label, s.toned(column, Sanitize(line), o.Style)})
+			rows = append(rows, []cell{label, s.colored(column, Sanitize(line), o.Style)})
 			label = cell{}
 		}
 	}
 	return s.pad(nil, slices.Values(rows), []int{labels, 0})
 }
 
-// detail is the value of a single thing: a time is exact, and told from now.
+// detail returns the value of a single item: a time is exact, and also relative
+// to now.
 func (s *dataset) detail(column int, y Style) []string {
 	lines := s.lines(0, column)
 	if y.Now.IsZero() {
@@ -149,12 +150,12 @@ func (s *dataset) detail(column int, y Style) []string {
 	return lines
 }
 
-// short is the width up to which several values stay on one line.
-const short = 60
+// shortWidth is the width up to which several values share a line.
+const shortWidth = 60
 
-// oneLine joins values that are short together, and keeps others apart.
+// oneLine joins values that are short together; otherwise each has a line.
 func oneLine(values []string) []string {
-	if joined := strings.Join(values, ", "); len(joined) <= short {
+	if joined := strings.Join(values, ", "); len(joined) <= shortWidth {
 		return []string{joined}
 	}
 	return values
@@ -174,7 +175,7 @@ func heading(key string) string {
 	return b.String()
 }
 
-// draw renders by tablewriter.
+// draw renders with tablewriter.
 func draw(lines [][]cell) ([]byte, error) {
 	var b bytes.Buffer
 	cells := tw.CellConfig{
@@ -204,7 +205,7 @@ func draw(lines [][]cell) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// trim takes away the blanks at the ends of lines, in place.
+// trim removes trailing spaces of lines, in place.
 func trim(text []byte) []byte {
 	b := text[:0]
 	for line := range bytes.Lines(text) {
@@ -213,7 +214,7 @@ func trim(text []byte) []byte {
 	return b
 }
 
-// pad is draw for many rows: it looks the same at a thirtieth of the cost.
+// pad is draw for many rows: the same output at a thirtieth of the cost.
 func (s *dataset) pad(header [][]cell, rows iter.Seq[[]cell], widths []int) []byte {
 	var b []byte
 	line := func(cells []cell) {
@@ -239,15 +240,15 @@ func (s *dataset) pad(header [][]cell, rows iter.Seq[[]cell], widths []int) []by
 	return b
 }
 
-// width counts terminal columns, in no locale.
+// width returns the number of terminal columns, independent of the locale.
 func width(s string) int {
-	if plain(s) {
+	if isPlainASCII(s) {
 		return len(s)
 	}
 	return measure().StringWidth(s)
 }
 
-// cut shortens s to at most the given number of terminal columns.
+// cut shortens s to at most columns terminal columns.
 func cut(s string, columns int) string {
 	if width(s) <= columns {
 		return s

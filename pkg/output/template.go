@@ -21,7 +21,7 @@ func parseTemplate(text string) (program, error) {
 	return templateProgram{t}, nil
 }
 
-// run ends the text with a line break, for those who leave it out.
+// run adds a missing line break at the end.
 func (p templateProgram) run(ctx context.Context, s *dataset) ([]byte, error) {
 	value, err := s.tree()
 	if err != nil {
@@ -41,8 +41,8 @@ func (p templateProgram) run(ctx context.Context, s *dataset) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// functions has few and simple ones: a template must not reach anything but
-// the value that it prints.
+// functions returns a few simple functions: a template must have no access
+// beyond its value.
 func functions() template.FuncMap {
 	return template.FuncMap{
 		"date":    date,
@@ -54,7 +54,7 @@ func functions() template.FuncMap {
 	}
 }
 
-// date writes a time in a layout of the time package; an unset one is empty.
+// date formats a time with a layout of the time package; an unset one is empty.
 func date(layout string, v any) (string, error) {
 	if v == nil {
 		return "", nil
@@ -76,7 +76,7 @@ func orDefault(other, v any) any {
 func joinAny(separator string, v any) (string, error) {
 	list, ok := v.([]any)
 	if !ok {
-		return "", errors.New("join takes a separator and a list")
+		return "", errors.New("join needs a separator and a list")
 	}
 	texts := make([]string, len(list))
 	for i, element := range list {
@@ -93,13 +93,13 @@ func toJSON(v any) (string, error) {
 	return string(appendEscaped(nil, []byte(strings.TrimSuffix(b.String(), "\n")))), err
 }
 
-// number prints as JSON has it and yet compares as a number.
-type number float64
+// numberValue prints as in JSON and compares as a number.
+type numberValue float64
 
-// String writes no exponent where JSON has none.
-func (n number) String() string { return string(appendFloat(nil, float64(n))) }
+// String uses an exponent only where JSON does.
+func (n numberValue) String() string { return string(appendFloat(nil, float64(n))) }
 
-// plainNumbers replaces the numbers in v by what templates can compare.
+// plainNumbers replaces the numbers in v with comparable ones.
 func plainNumbers(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -115,7 +115,7 @@ func plainNumbers(v any) any {
 			return i
 		}
 		if f, err := v.Float64(); err == nil {
-			return number(f)
+			return numberValue(f)
 		}
 	}
 	return v

@@ -8,11 +8,11 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// csv writes the whole of every value. A text that a spreadsheet would take
-// for a formula gets an apostrophe in front.
+// csv writes values in full. Text that a spreadsheet would evaluate as a
+// formula is prefixed with an apostrophe.
 func (s *dataset) csv(noHeaders bool) []byte {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b) // a bytes.Buffer takes everything
+	w := csv.NewWriter(&b) // a bytes.Buffer never fails
 	if !noHeaders {
 		_ = w.Write(s.keys)
 	}
@@ -35,7 +35,7 @@ func (s *dataset) csv(noHeaders bool) []byte {
 	return b.Bytes()
 }
 
-// looksLikeFormula looks for the full-width forms too, which some spreadsheets read.
+// looksLikeFormula includes full-width forms, which some spreadsheets accept.
 func looksLikeFormula(s string) bool {
 	for _, r := range s {
 		return strings.ContainsRune("=+-@\t\r\n＝＋－＠", r)
@@ -43,7 +43,7 @@ func looksLikeFormula(s string) bool {
 	return false
 }
 
-// tsv has no header and one line for each row, whatever is in it.
+// tsv writes no header and one line for each row.
 func (s *dataset) tsv() []byte {
 	var b []byte
 	for row := range s.rows {
@@ -61,7 +61,7 @@ func (s *dataset) tsv() []byte {
 }
 
 func escapeTSV(s string) string {
-	if plain(s) && strings.IndexByte(s, '\\') < 0 {
+	if isPlainASCII(s) && strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
 	for _, c := range []struct{ text, escaped string }{{`\`, `\\`}, {"\t", `\t`}, {"\n", `\n`}, {"\r", `\r`}} {
@@ -80,11 +80,11 @@ func (s *dataset) names() []byte {
 	return b
 }
 
-// joiners make one sign of several, as in many emoji. They do no harm in a pipe.
+// joiners combine characters, as in many emoji. They are harmless in a pipe.
 const joiners = "\u200c\u200d\ufe0e\ufe0f"
 
-// clean keeps a record on its line, and what deceives visible. For a terminal
-// it does all that Sanitize does.
+// clean keeps a record on one line and makes deceptive characters visible. For
+// a terminal it is Sanitize.
 func (s *dataset) clean(text string) string {
 	if s.terminal {
 		return Sanitize(text)

@@ -14,15 +14,15 @@ import (
 // rawJSON is a compact JSON array, object or unusual number.
 type rawJSON []byte
 
-// A normaliser turns the values of columns into nil, bool, int64, float64,
-// string, time.Time, []string or raw, and keeps the first error.
-type normaliser struct {
+// normalizer converts values of columns to nil, bool, int64, float64, string,
+// time.Time, []string or rawJSON, and keeps the first error.
+type normalizer struct {
 	buf     bytes.Buffer
 	encoder *json.Encoder
 	err     error
 }
 
-func (n *normaliser) value(v any) any {
+func (n *normalizer) value(v any) any {
 	switch v := v.(type) {
 	case nil, string, bool, int64:
 		return v
@@ -48,9 +48,8 @@ func (n *normaliser) value(v any) any {
 	return n.encode(v)
 }
 
-// encode asks encoding/json, which also keeps the promise of types that hide
-// their content when they are encoded.
-func (n *normaliser) encode(v any) any {
+// encode uses encoding/json, so that types that hide their content stay hidden.
+func (n *normalizer) encode(v any) any {
 	if n.encoder == nil {
 		n.encoder = json.NewEncoder(&n.buf)
 		n.encoder.SetEscapeHTML(false)
@@ -89,7 +88,7 @@ func unquote(b []byte) string {
 	return s
 }
 
-// text is the text of a normalised value for people, not yet sanitised.
+// text returns the text of a normalized value, not yet sanitized.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -110,13 +109,13 @@ func text(v any) string {
 	return ""
 }
 
-// appendFloat writes numbers as encoding/json does.
+// appendFloat writes numbers like encoding/json.
 func appendFloat(b []byte, f float64) []byte {
 	text, _ := json.Marshal(f) // neither NaN nor infinite
 	return append(b, text...)
 }
 
-// leaves returns the texts of all strings, numbers and truths in a value.
+// leaves returns the texts of all strings, numbers and booleans in a value.
 func (r rawJSON) leaves() []string {
 	var all []string
 	var walk func(v any)
@@ -152,10 +151,10 @@ func decode(b []byte) (any, error) {
 	return v, err
 }
 
-// A sortKey compares values of one column, which are of one kind or unset.
+// sortKey compares values of one column, which have the same type or are unset.
 type sortKey struct {
 	value  any
-	folded string // the text in lower case, for what has no better order
+	folded string // lower-case text, for values without a better order
 }
 
 func newSortKey(v any) sortKey {

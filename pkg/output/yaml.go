@@ -14,18 +14,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// together is how many rows of a list are encoded at a time: their nodes take many
-// times the memory of the text.
-const together = 10
+// yamlBatch is the number of rows encoded at a time: their nodes take many times
+// the memory of the text.
+const yamlBatch = 10
 
 func (s *dataset) yaml() ([]byte, error) {
 	if !s.list {
 		return appendYAML(nil, s.yamlRow(0))
 	}
 	var b []byte
-	for first := 0; s.err == nil && (first == 0 || first < s.rows); first += together {
+	for first := 0; s.err == nil && (first == 0 || first < s.rows); first += yamlBatch {
 		list := &yaml.Node{Kind: yaml.SequenceNode}
-		for row := first; row < min(first+together, s.rows); row++ {
+		for row := first; row < min(first+yamlBatch, s.rows); row++ {
 			list.Content = append(list.Content, s.yamlRow(row))
 		}
 		var err error
@@ -58,7 +58,7 @@ func (s *dataset) yamlRow(row int) *yaml.Node {
 	return n
 }
 
-// yamlValue is the node of a normalised value.
+// yamlValue returns the node of a normalized value.
 func yamlValue(v any) *yaml.Node {
 	switch v := v.(type) {
 	case string:
@@ -85,8 +85,8 @@ func yamlValue(v any) *yaml.Node {
 	return yamlScalar("null")
 }
 
-// yamlJSON is the node of the next JSON value, with the keys of objects in their
-// order. d reads what an encoder wrote.
+// yamlJSON returns the node of the next JSON value, with object keys in order.
+// d reads the output of an encoder.
 func yamlJSON(d *json.Decoder) *yaml.Node {
 	token, _ := d.Token()
 	switch v := token.(type) {
@@ -96,7 +96,7 @@ func yamlJSON(d *json.Decoder) *yaml.Node {
 			n.Kind = yaml.MappingNode
 		}
 		for d.More() {
-			n.Content = append(n.Content, yamlJSON(d)) // of an object, keys and values in turn
+			n.Content = append(n.Content, yamlJSON(d)) // in an object, keys and values alternate
 		}
 		_, _ = d.Token() // the closing bracket
 		return n
@@ -106,33 +106,33 @@ func yamlJSON(d *json.Decoder) *yaml.Node {
 	return yamlValue(token)
 }
 
-// yamlScalar is a value whose text says what it is.
+// yamlScalar returns a plain scalar.
 func yamlScalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// yamlString is a text, which the library quotes where its own reader would take it
-// for something else. Other readers, and eyes, need quotes in more places.
+// yamlString returns the node of a string, which the library quotes where its
+// own parser needs it. Other parsers, and people, need quotes in more cases.
 func yamlString(s string) *yaml.Node {
-	s = string([]rune(s)) // a byte that is no UTF-8 becomes U+FFFD, as in JSON
+	s = string([]rune(s)) // invalid UTF-8 becomes U+FFFD, as in JSON
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	first, _ := utf8.DecodeRuneInString(s)
 	id := len(s) == 36 && s[8] == '-' && s[13] == '-'
-	older := []string{"y", "n", "yes", "no", "on", "off"} // truths of YAML 1.1
+	older := []string{"y", "n", "yes", "no", "on", "off"} // booleans of YAML 1.1
 	switch {
-	case !unicode.IsLetter(first) && (!id || !unicode.IsDigit(first)), // 12:30 is a number of YAML 1.1
+	case !unicode.IsLetter(first) && (!id || !unicode.IsDigit(first)), // 12:30 is a number in YAML 1.1
 		len(s) <= len("off") && slices.Contains(older, strings.ToLower(s)),
-		strings.ContainsFunc(s, unseen):
+		strings.ContainsFunc(s, isEscaped):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
-// unseen tells the characters that are escaped, for which a text needs quotes.
-func unseen(r rune) bool { return r == utf8.RuneError || hidden(r) }
+// isEscaped reports whether a character is escaped, which requires quotes.
+func isEscaped(r rune) bool { return r == utf8.RuneError || isHidden(r) }
 
-// escapeYAML escapes what the library prints as it is and a terminal would not show.
-// yamlString has quotes around all such characters.
+// escapeYAML escapes invisible characters that the library prints. yamlString
+// has quoted their strings.
 func escapeYAML(text []byte) []byte {
-	escaped := func(r rune) bool { return r >= utf8.RuneSelf && unseen(r) }
+	escaped := func(r rune) bool { return r >= utf8.RuneSelf && isEscaped(r) }
 	if bytes.IndexFunc(text, escaped) < 0 {
 		return text
 	}

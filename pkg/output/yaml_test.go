@@ -14,7 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// risky returns texts of pieces that mean something in YAML or act on a terminal.
+// risky returns texts of fragments with a meaning in YAML or on a terminal.
 func risky(n int) []string {
 	pieces := []string{
 		"y", "No", "on", "null", "~", "true", "0", "7", "1_0", "0x1f", "0o7", "1e3", ".5", ".inf", ".nan", "12:30", "2026-01-01", "T00:00:00Z", "<<", "=", "!", "&a", "*a", "|", ">", "%", "@", "`",
@@ -34,8 +34,8 @@ func risky(n int) []string {
 	return texts
 }
 
-// TestYAMLReadsBack writes texts as values, as keys and within nested values. They are
-// read back as they were, as texts, and nothing acts on a terminal.
+// TestYAMLReadsBack writes texts as values, keys and nested values. They are
+// read back as the same strings, and none controls a terminal.
 func TestYAMLReadsBack(t *testing.T) {
 	t.Parallel()
 	texts := risky(2000)
@@ -64,8 +64,8 @@ func TestYAMLReadsBack(t *testing.T) {
 	}
 }
 
-// TestYAMLQuotes quotes what YAML 1.1, which many readers still are, takes for a
-// truth, a number or a time.
+// TestYAMLQuotes quotes booleans, numbers and times of YAML 1.1, which many
+// parsers still implement.
 func TestYAMLQuotes(t *testing.T) {
 	t.Parallel()
 	other := regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?[0-9][0-9_]*(:[0-9.]+)*|[-+]?0[xob][0-9a-f_]+|[-+]?(\d[\d_]*)?\.?[\d_]+(e[-+]?\d+)?|[-+]?\.inf|\.nan|\d{4}-\d\d?-\d\d?([Tt ]+\d+:.*)?)$`)

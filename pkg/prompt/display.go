@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// parting is how long a write may take at least, also when the question is over.
-const parting = 100 * time.Millisecond
+// finalWrite is the minimum time for a write, even after the end of the
+// question.
+const finalWrite = 100 * time.Millisecond
 
-// A display writes to a terminal, which may be stopped (Ctrl-S): a write that does not
-// end before its question does is left behind, and so is all that follows it.
+// display writes to a terminal, which may be stopped (Ctrl-S): a write that
+// does not finish before its question is abandoned, with everything after it.
 type display struct {
 	*os.File
 
@@ -27,9 +28,9 @@ func (s *display) Write(p []byte) (int, error) {
 		n   int
 		err error
 	}
-	text := append([]byte(nil), p...) // the caller may use p again
+	text := append([]byte(nil), p...) // the caller may reuse p
 	written := make(chan outcome, 1)
-	timer := time.NewTimer(parting)
+	timer := time.NewTimer(finalWrite)
 	defer timer.Stop()
 	go func() {
 		n, err := s.File.Write(text)

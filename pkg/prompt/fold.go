@@ -2,8 +2,8 @@ package prompt
 
 import "strings"
 
-// fold breaks a text between words into lines of a width, all but the first one indented.
-// A word that is too long stays whole. A blank at the end stays there.
+// fold breaks a text between words into lines of a width, and indents all but
+// the first. A longer word is not broken. A trailing space is kept.
 func fold(text string, width int) []string {
 	const indent = "  "
 	body := strings.TrimRight(text, " ")
@@ -24,8 +24,8 @@ func fold(text string, width int) []string {
 	return append(lines, line+end)
 }
 
-// labeled is a question with a colon before its answer, unless it ends with a sign.
-func labeled(text string) string {
+// withColon returns a question with a colon, unless it ends with punctuation.
+func withColon(text string) string {
 	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, ":") {
 		return text
 	}

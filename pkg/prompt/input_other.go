@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// rawLists is off: the library sets the mode of a console itself.
+// rawLists is false: the library sets the mode of a console itself.
 const rawLists = false
 
-// input reads a console. A read cannot be given up here: one that a question
-// leaves behind is taken over by the next.
+// input reads a console. A read cannot be canceled here: the next question
+// takes over a pending one.
 type input struct {
 	file    *os.File
 	pending []byte
-	reading chan chunk // of the read under way
+	reading chan bytesRead // of the pending read
 }
 
-type chunk struct {
+type bytesRead struct {
 	data []byte
 	err  error
 }
@@ -30,12 +30,12 @@ func (in *input) begin(context.Context) func() { return func() {} }
 
 func (in *input) fill(ctx context.Context, patience time.Duration) (bool, error) {
 	if in.reading == nil {
-		done := make(chan chunk, 1)
+		done := make(chan bytesRead, 1)
 		in.reading = done
 		go func() {
 			buffer := make([]byte, 256)
 			n, err := in.file.Read(buffer)
-			done <- chunk{buffer[:n], err}
+			done <- bytesRead{buffer[:n], err}
 		}()
 	}
 	var late <-chan time.Time
@@ -56,15 +56,15 @@ func (in *input) fill(ctx context.Context, patience time.Duration) (bool, error)
 	}
 }
 
-// drain throws away what has been read. What the console still holds stays.
+// drain discards the input that was read. The console's own buffer is kept.
 func (in *input) drain(context.Context) { in.pending = nil }
 
-// watchSize does nothing: a list is drawn in the new size with the next key.
+// watchSize does nothing: the next key redraws a list in the new size.
 func (in *input) watchSize() func() { return func() {} }
 
-// nonblocking runs what reads from the console behind the back of its input, and
-// leaves it behind when the context ends.
-func nonblocking(ctx context.Context, call func() error) error {
+// readUntilDone runs a call that reads the console directly, and abandons it
+// when the context ends.
+func readUntilDone(ctx context.Context, call func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- call() }()
 	select {

@@ -13,30 +13,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rawLists says that lists are asked in raw mode from the first character on.
+// rawLists sets raw mode before the first character of a list.
 const rawLists = true
 
-// maxFD is the number of descriptors that fit into an FdSet.
+// maxFD is the number of descriptors in an FdSet.
 const maxFD = 1024
 
-// input reads a terminal without ever being stuck in a read: it waits for the
-// terminal and for the end of the context at once. What it has read and no question
-// has taken stays pending.
+// input reads a terminal without blocking in a read: it waits for input and the
+// end of the context at once. Input that no question has consumed remains
+// pending.
 type input struct {
 	file    *os.File
 	pending []byte
-	wake    *os.File // becomes readable when the context ends
-	resized *os.File // becomes readable when the size of the terminal changes; nil while that does not matter
+	wake    *os.File // readable when the context ends
+	resized *os.File // readable when the size of the terminal changes; nil if unused
 }
 
 func newInput(f *os.File) *input { return &input{file: f} }
 
-// begin prepares for the questions of one context; the function it returns
-// ends that.
+// begin prepares for the questions of a context; the returned function releases
+// it.
 func (in *input) begin(ctx context.Context) func() {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return func() {} // fill will see that there is none
+		return func() {} // fill will fail
 	}
 	in.wake = r
 	cancel := context.AfterFunc(ctx, func() { _ = w.Close() })
@@ -49,8 +49,8 @@ func (in *input) begin(ctx context.Context) func() {
 	}
 }
 
-// fill waits for input and adds it to what is pending. With patience it waits
-// no longer than that, and reports whether something came.
+// fill waits for input and adds it to the pending input, up to patience if
+// positive. It reports whether input arrived.
 func (in *input) fill(ctx context.Context, patience time.Duration) (bool, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -119,15 +119,16 @@ func (in *input) wait(patience time.Duration) (ready bool, err error) {
 }
 
 // watchSize makes reads fail with errResized when the size of the terminal has
-// changed, or the process goes on after a stop, until the function that it returns is called.
+// changed, or the process was continued after a stop, until the returned
+// function is called.
 func (in *input) watchSize() func() {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return func() {} // the list is drawn again with the next key
+		return func() {} // the next key redraws the list
 	}
 	in.resized = r
 	changes, over, ended := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
-	signal.Notify(changes, unix.SIGWINCH, unix.SIGCONT) // a shell wrote over the list while the process was stopped
+	signal.Notify(changes, unix.SIGWINCH, unix.SIGCONT) // a shell may overwrite the list while the process is stopped
 	go func() {
 		defer close(ended)
 		for {
@@ -143,13 +144,13 @@ func (in *input) watchSize() func() {
 		signal.Stop(changes)
 		close(over)
 		in.resized = nil
-		_ = r.Close() // a write to a full pipe ends with that
+		_ = r.Close() // unblocks a write to a full pipe
 		<-ended
 		_ = w.Close()
 	}
 }
 
-// drain throws away what has come in so far.
+// drain discards pending input.
 func (in *input) drain(ctx context.Context) {
 	for {
 		in.pending = nil
@@ -159,6 +160,6 @@ func (in *input) drain(ctx context.Context) {
 	}
 }
 
-// nonblocking runs what reads from an input, which comes back by itself when the
+// readUntilDone runs a call that reads from an input, which returns when the
 // context ends.
-func nonblocking(_ context.Context, call func() error) error { return call() }
+func readUntilDone(_ context.Context, call func() error) error { return call() }

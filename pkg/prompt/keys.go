@@ -21,32 +21,32 @@ const (
 	backspace = 0x7f
 	escape    = 0x1b
 
-	// escapeDelay is how long the rest of an escape sequence may take. A
-	// lone escape is known only after it.
+	// escapeDelay is the maximum time for the rest of an escape sequence, after
+	// which an escape is a key.
 	escapeDelay = 50 * time.Millisecond
-	// longest is the size above which an unfinished sequence is noise.
+	// longest is the maximum size of an incomplete sequence; a longer one is
+	// noise.
 	longest = 4 << 10
 )
 
-// errResized says that the size of the terminal has changed.
+// errResized reports a change of the terminal's size.
 var errResized = errors.New("the size of the terminal has changed")
 
-// keys gives the keys that a person presses, one with each Read, so that what
-// is typed ahead stays for the next question. Keys without a meaning here, and
-// what a terminal sends on its own, are dropped whole: readers that do not
-// know a sequence would take its end for text.
+// keys returns one key with each Read, so that keys typed ahead remain for the
+// next question. Unknown keys, and messages of the terminal, are dropped as a
+// whole: readers would take the end of an unknown sequence for text.
 type keys struct {
 	ctx    context.Context
 	input  *input
-	cooked bool // the terminal edits the line and delivers it whole
-	list   bool // for a list rather than a line
-	back   bool // Esc means something
+	cooked bool // the terminal edits the line
+	list   bool // for a list instead of a line
+	back   bool // Esc goes back
 	cr     bool // the last key was a carriage return
 	err    error
 	asked  atomic.Pointer[string]
 }
 
-// question is the text before the answer, once it was printed.
+// question returns the printed text before the answer.
 func (k *keys) question() string {
 	if text := k.asked.Load(); text != nil {
 		return *text
@@ -54,33 +54,33 @@ func (k *keys) question() string {
 	return ""
 }
 
-// Fd lets a library find the terminal behind the keys.
+// Fd lets a library find the terminal.
 func (k *keys) Fd() uintptr { return k.input.file.Fd() }
 
-// Read gives one key. It fails with ErrInterrupted for Ctrl-C, and for good.
+// Read returns one key. After Ctrl-C it always fails with ErrInterrupted.
 func (k *keys) Read(p []byte) (int, error) {
 	for k.err == nil {
 		key, err := k.next()
 		if errors.Is(err, errResized) {
-			return copy(p, []byte{0}), nil // no key, but a reason to draw the list again
+			return copy(p, []byte{0}), nil // no key, but redraws the list
 		}
 		if err != nil {
 			k.err = err
 			break
 		}
-		meant, err := k.translate(key)
+		translated, err := k.translate(key)
 		if err != nil {
 			k.err = err
 			break
 		}
-		if len(meant) > 0 {
-			return copy(p, meant), nil
+		if len(translated) > 0 {
+			return copy(p, translated), nil
 		}
 	}
 	return 0, k.err
 }
 
-// next takes one key, known or not, from the input.
+// next removes one key, known or not, from the input.
 func (k *keys) next() ([]byte, error) {
 	for {
 		pending := k.input.pending
@@ -101,12 +101,12 @@ func (k *keys) next() ([]byte, error) {
 			return pending, nil
 		}
 		if !more || len(k.input.pending) > longest {
-			k.input.pending = nil // a lone escape, or something cut off
+			k.input.pending = nil // a lone escape, or an incomplete sequence
 		}
 	}
 }
 
-// keySize returns the length of the first key in b, 0 if it is not complete.
+// keySize returns the length of the first key in b, 0 if it is incomplete.
 func keySize(b []byte) int {
 	if len(b) == 0 || b[0] != escape {
 		if !utf8.FullRune(b) {
@@ -124,7 +124,7 @@ func keySize(b []byte) int {
 	case c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_':
 		return stringSize(b)
 	case c <= escape || c == backspace:
-		return 1 // the key after it counts for itself
+		return 1 // the next key is separate
 	}
 	if !utf8.FullRune(b[1:]) {
 		return 0
@@ -133,11 +133,12 @@ func keySize(b []byte) int {
 	return 1 + size
 }
 
-// controlSize measures ESC [ … and ESC O …: parameters and one final byte.
+// controlSize returns the length of ESC [ … and ESC O …: parameters and one
+// final byte.
 func controlSize(b []byte) int {
 	i := 2
 	if i < len(b) && b[1] == '[' && b[i] == '[' {
-		i++ // the function keys of the Linux console
+		i++ // function keys of the Linux console
 	}
 	for i < len(b) && 0x20 <= b[i] && b[i] <= 0x3f {
 		i++
@@ -146,19 +147,20 @@ func controlSize(b []byte) int {
 	case i == len(b):
 		return 0
 	case b[i] < 0x20 || b[i] >= backspace:
-		return i // broken off by something else
+		return i // interrupted by another key
 	}
 	return i + 1
 }
 
-// stringSize measures what a terminal says about itself: up to BEL or ESC \.
+// stringSize returns the length of a message of the terminal: up to BEL or ESC
+// \.
 func stringSize(b []byte) int {
 	for i := 2; i < len(b); i++ {
 		switch {
 		case b[i] == '\a':
 			return i + 1
 		case b[i] == ctrlC || b[i] == ctrlD:
-			return i // Alt and a capital letter, then a person who wants out
+			return i // Alt and a capital letter, then Ctrl-C
 		case b[i] == escape && i+1 == len(b):
 			return 0
 		case b[i] == escape && b[i+1] == '\\':
@@ -170,14 +172,14 @@ func stringSize(b []byte) int {
 	return 0
 }
 
-// translate translates a key into what the readers of this package know, or into
+// translate converts a key to one that the readers of this package know, or to
 // nothing.
 func (k *keys) translate(key []byte) ([]byte, error) {
 	afterCR := k.cr
 	k.cr = false
 	if k.back && len(key) == 1 && key[0] == escape {
 		if bytes.IndexByte(k.input.pending, ctrlC) == 0 {
-			return nil, nil // out is further than back
+			return nil, nil // exit instead of back
 		}
 		if k.list {
 			return key, nil // it may clear the filter
@@ -196,7 +198,7 @@ func (k *keys) translate(key []byte) ([]byte, error) {
 		k.cr = true
 		return []byte{'\r'}, nil
 	case c == '\n' && afterCR:
-		return nil, nil // the second half of one line end
+		return nil, nil // the second half of a line end
 	case c == '\n':
 		return []byte{'\r'}, nil
 	case c == 0x08 || c == backspace:
@@ -210,7 +212,8 @@ func (k *keys) translate(key []byte) ([]byte, error) {
 	return key, nil
 }
 
-// control keeps the control characters that edit a line, or a list's filter.
+// control returns the control characters that edit a line or the filter of a
+// list.
 func control(c byte, list bool) []byte {
 	if list {
 		switch c {
@@ -228,7 +231,7 @@ func control(c byte, list bool) []byte {
 	return nil
 }
 
-// knownSequence gives the usual form of the keys that have a meaning.
+// knownSequence returns the canonical form of known keys.
 func knownSequence(key []byte) []byte {
 	switch text := string(key[1:]); text {
 	case "[A", "[B", "[C", "[D", "[H", "[F", "[3~":

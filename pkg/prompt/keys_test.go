@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// meanings gives what a list or a line makes of some bytes that arrive at
-// once; an unfinished end is dropped.
+// meanings returns the keys that a list or a line reads from bytes that arrive
+// at once; an incomplete end is dropped.
 func meanings(in string, list bool) (out []string, end error) {
 	k := &keys{list: list}
 	for b := []byte(in); len(b) > 0; {
@@ -77,7 +77,7 @@ func FuzzKeys(f *testing.F) {
 				t.Fatalf("%d of %d bytes of %q", size, len(b), b)
 			}
 			if size == 0 {
-				break // more is needed, and never comes: dropped
+				break // the rest never arrives: dropped
 			}
 			meant, err := k.translate(b[:size])
 			if err == nil && len(meant) > 1 && meant[0] == escape && knownSequence(meant) == nil {

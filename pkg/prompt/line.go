@@ -35,7 +35,7 @@ func (p *prompter) Confirm(ctx context.Context, text string, def bool) (bool, er
 }
 
 func (p *prompter) Input(ctx context.Context, text, def string) (string, error) {
-	question := labeled(text) + " "
+	question := withColon(text) + " "
 	if def != "" {
 		question = fmt.Sprintf("%s (%s): ", text, def)
 	}
@@ -49,7 +49,7 @@ func (p *prompter) Input(ctx context.Context, text, def string) (string, error) 
 func (p *prompter) Secret(ctx context.Context, text string) (string, error) {
 	var secret string
 	err := p.withRawTerminal(ctx, false, func(k *keys) (err error) {
-		secret, err = p.editor(k).ReadPassword(p.begin(k, labeled(text)+" "))
+		secret, err = p.editor(k).ReadPassword(p.begin(k, withColon(text)+" "))
 		if err == nil {
 			k.input.drain(ctx)
 		}
@@ -66,8 +66,8 @@ func (p *prompter) line(ctx context.Context, question string) (string, error) {
 	return p.lineOf(ctx, question, false)
 }
 
-// lineOf asks for one line, edited here or, on a plain terminal, by the terminal.
-// With back, Esc goes back to the question before.
+// lineOf asks for one line, edited here or, on a plain terminal, by the
+// terminal. With back, Esc returns ErrBack.
 func (p *prompter) lineOf(ctx context.Context, question string, back bool) (string, error) {
 	var answer string
 	err := p.withRawTerminal(ctx, p.Plain, func(k *keys) (err error) {
@@ -88,14 +88,14 @@ func (p *prompter) lineOf(ctx context.Context, question string, back bool) (stri
 	return answer, nil
 }
 
-// fold breaks a question between words, as wide as the terminal.
+// fold breaks a question between words to the width of the terminal.
 func (p *prompter) fold(question string) []string {
 	width, _ := p.size()
 	return fold(question, width)
 }
 
-// begin writes all but the last line of a question to a terminal in raw mode, and
-// returns that one, behind which the answer is edited.
+// begin writes all but the last line of a question to a terminal in raw mode,
+// and returns the last line, after which the answer is edited.
 func (p *prompter) begin(k *keys, question string) string {
 	lines := p.fold(question)
 	whole := strings.Join(lines, "\r\n")
@@ -107,21 +107,21 @@ func (p *prompter) begin(k *keys, question string) string {
 	return lines[last]
 }
 
-// editor edits a line in a terminal in raw mode. It moves the cursor, but asks
-// the terminal nothing.
+// editor edits a line on a terminal in raw mode. It moves the cursor, but does
+// not query the terminal.
 func (p *prompter) editor(k *keys) *term.Terminal {
 	editor := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{k, p.out}, "")
 	if width, height, err := term.GetSize(int(p.Out.Fd())); err == nil && width > 0 && height > 0 {
-		_ = editor.SetSize(width, height) // it fails only when it writes
+		_ = editor.SetSize(width, height) // only writes fail
 	}
 	return editor
 }
 
-// newline ends a line that was not ended by Enter, so that what comes next
-// begins a line of its own.
+// newline ends a line that Enter did not end, so that later output starts on a
+// new line.
 func (p *prompter) newline(err error) error {
 	if err != nil {
 		fmt.Fprint(p.out, "\r\n")
@@ -137,7 +137,7 @@ func cookedLine(k *keys) (string, error) {
 		n, err := k.Read(key)
 		switch {
 		case errors.Is(err, ErrBack):
-			k.input.pending = k.input.pending[bytes.IndexByte(k.input.pending, '\n')+1:] // the line is over
+			k.input.pending = k.input.pending[bytes.IndexByte(k.input.pending, '\n')+1:] // skip the rest of the line
 			return "", err
 		case err != nil:
 			return "", err

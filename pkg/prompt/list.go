@@ -24,11 +24,11 @@ func (p *prompter) Select(ctx context.Context, q Question, options []Option) (in
 	if q.Default < 0 || q.Default >= len(options) {
 		q.Default = 0
 	}
-	chosen, err := p.pick(ctx, q, options, false)
+	selected, err := p.pick(ctx, q, options, false)
 	if err != nil {
 		return 0, err
 	}
-	return chosen[0], nil
+	return selected[0], nil
 }
 
 func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option) ([]int, error) {
@@ -40,46 +40,47 @@ func (p *prompter) MultiSelect(ctx context.Context, q Question, options []Option
 	return p.pick(ctx, q, options, true)
 }
 
-// pick asks with a list, in lines where the terminal is plain.
-func (p *prompter) pick(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
+// pick shows a list, or numbered lines on a plain terminal.
+func (p *prompter) pick(ctx context.Context, q Question, options []Option, multiple bool) ([]int, error) {
 	if p.Plain {
-		return p.pickPlain(ctx, q, options, several)
+		return p.pickPlain(ctx, q, options, multiple)
 	}
-	var chosen []int
-	err := p.ask(ctx, &list{picker: newPicker(q, options, several), size: p.size}, &chosen)
+	var selected []int
+	err := p.ask(ctx, &list{picker: newPicker(q, options, multiple), size: p.size}, &selected)
 	if err != nil {
 		return nil, err
 	}
-	return chosen, nil
+	return selected, nil
 }
 
-// ask runs a list by the library. The library reads keys that it knows and no
-// others, and writes to the terminal, never to the standard output.
+// ask runs a list with the library, which reads only known keys and writes to
+// the terminal, never to standard output.
 func (p *prompter) ask(ctx context.Context, list survey.Prompt, answer any) error {
 	core.DisableColor = p.NoColor
 	return p.withRawTerminal(ctx, !rawLists, func(k *keys) error {
 		k.list, k.cooked, k.back = true, false, true
 		defer k.input.watchSize()()
-		return nonblocking(ctx, func() error {
+		return readUntilDone(ctx, func() error {
 			return survey.AskOne(list, answer, survey.WithStdio(k, crlfWriter{p.out}, p.out))
 		})
 	})
 }
 
-// size returns the columns and lines that a list may take.
+// size returns the maximum columns and lines of a list.
 func (p *prompter) size() (width, height int) {
 	width, height, err := term.GetSize(int(p.Out.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
 		width, height = 80, 24
 	}
-	// A character in the last column may wrap, and the line of the cursor scroll away.
+	// A character in the last column may wrap and scroll the cursor's line
+	// away.
 	return max(width-1, 10), max(height, 2)
 }
 
-// A list is a question of survey with a screen and keys of its own. Those of
-// survey's lists select with the blank, which is a part of names here; they measure
-// the terminal once and silently omit rows. The rest is survey's: the
-// way of a question, the reading of keys, colors and the cursor.
+// list is a survey question with its own screen and keys. Survey's lists select
+// with the space key, which occurs in names here, measure the terminal once and
+// silently omit rows. Survey provides the question, the reading of keys, colors
+// and the cursor.
 type list struct {
 	survey.Renderer
 	*picker
@@ -91,7 +92,7 @@ type list struct {
 // listTemplate writes lines in their colors.
 const listTemplate = `{{range $i, $line := .}}{{if $i}}{{"\n"}}{{end}}{{if .Style}}{{color .Style}}{{end}}{{.Text}}{{if .Style}}{{color "reset"}}{{end}}{{end}}`
 
-// Prompt asks until the answer is complete.
+// Prompt runs until the answer is complete.
 func (l *list) Prompt(*survey.PromptConfig) (any, error) {
 	cursor := l.NewCursor()
 	_ = cursor.Hide()
@@ -118,7 +119,7 @@ func (l *list) Prompt(*survey.PromptConfig) (any, error) {
 		}
 		if l.press(key) {
 			var answers []core.OptionAnswer
-			for _, i := range l.chosen() {
+			for _, i := range l.answer() {
 				answers = append(answers, core.OptionAnswer{Value: l.options[i].Label, Index: i})
 			}
 			return answers, nil
@@ -126,22 +127,22 @@ func (l *list) Prompt(*survey.PromptConfig) (any, error) {
 	}
 }
 
-// Cleanup leaves one line in the place of the list: what was chosen.
+// Cleanup replaces the list with one line: the answer.
 func (l *list) Cleanup(*survey.PromptConfig, any) error {
-	return l.end(" " + labels(l.options, l.chosen()))
+	return l.end(" " + labels(l.options, l.answer()))
 }
 
 func (l *list) end(answer string) error {
 	if err := l.draw([]screenLine{{}}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(l.Stdio().Out, "? %s%s\n", labeled(l.text), answer)
+	_, err := fmt.Fprintf(l.Stdio().Out, "? %s%s\n", withColon(l.text), answer)
 	return err
 }
 
-// draw replaces what is on the screen, and leaves the cursor at the beginning of
-// it: that place stays known when the size of the terminal changes, whether or not
-// the terminal wraps its lines anew.
+// draw replaces the lines on the screen and leaves the cursor at their start,
+// whose position is known after a change of the terminal's size, whether or not
+// the terminal rewraps lines.
 func (l *list) draw(lines []screenLine) error {
 	text, _, err := core.RunTemplate(listTemplate, lines)
 	if err != nil {
@@ -167,8 +168,8 @@ func cut(s string, width int) string {
 	return s[:end] + "…"
 }
 
-// columns counts what s takes on the screen. East Asian wide characters and
-// symbols, which begin there, count as two.
+// columns returns the width of s. East Asian wide characters and symbols count
+// as two.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -180,11 +181,10 @@ func columns(s string) int {
 	return n
 }
 
-// crlfWriter writes to a terminal in raw mode, which does not go back to the
-// first column by itself.
+// crlfWriter adds carriage returns for a terminal in raw mode.
 type crlfWriter struct{ *display }
 
-// Write reports the length of b, whatever was added to it.
+// Write returns the length of b, without additions.
 func (w crlfWriter) Write(b []byte) (int, error) {
 	if rawLists {
 		if _, err := w.display.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))); err != nil {

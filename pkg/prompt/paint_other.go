@@ -8,9 +8,9 @@ import (
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
-// paint writes lines from the line of the cursor on, in the place of those before,
-// and puts the cursor back. Not every console understands escape sequences: the
-// library does it by calls of the system.
+// paint writes lines from the cursor's line on, replaces the lines before, and
+// restores the cursor. It uses the library's system calls, because some
+// consoles do not support escape sequences.
 func paint(stdio terminal.Stdio, lines []string, before int) error {
 	out := terminal.NewAnsiStdout(stdio.Out)
 	rows := max(len(lines), before)

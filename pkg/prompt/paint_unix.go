@@ -9,8 +9,8 @@ import (
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
-// paint writes lines from the line of the cursor on, in the place of all that is
-// there and below, and puts the cursor back. It is one write, so nothing flickers.
+// paint writes lines from the cursor's line on, replaces everything below, and
+// restores the cursor. A single write avoids flicker.
 func paint(stdio terminal.Stdio, lines []string, _ int) error {
 	frame := "\r\x1b[J" + strings.Join(lines, "\n") + "\r"
 	if up := len(lines) - 1; up > 0 {

@@ -30,7 +30,7 @@ func (p *prompter) Paste(ctx context.Context, text string, limit int) ([]byte, e
 			k.input.pending = k.input.pending[end+1:]
 			switch {
 			case interrupted:
-				k.input.drain(ctx) // or the shell would take it for commands
+				k.input.drain(ctx) // or the shell would execute it
 				return ErrInterrupted
 			case len(bytes.TrimSpace(pasted)) == 0:
 				return ErrEnd

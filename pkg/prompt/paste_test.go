@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestPaste pastes lines, which are not shown, then answers another question
-// that was typed ahead. What is above the limit is no answer to that.
+// TestPaste pastes lines without echo, then answers another question that was
+// typed ahead. Text beyond the limit is discarded.
 func TestPaste(t *testing.T) {
 	s := newScreen(t)
 	both := func(p Prompter) (any, error) {

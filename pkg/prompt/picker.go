@@ -12,30 +12,30 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// maxRows is how many options are shown at once on a high terminal.
+// maxRows is the maximum number of options on the screen.
 const maxRows = 16
 
-// A picker is the state of a list: what is typed, what is selected and where the
-// cursor is. It knows nothing of the terminal, so that a test can press every key
-// at every size.
+// picker is the state of a list: filter, selection and cursor. It is
+// independent of the terminal, so that a test can press every key at every
+// size.
 type picker struct {
 	text    string
 	options []Option
 	several bool
 
 	filter  string
-	fresh   bool  // the next character begins a new filter
-	shown   []int // the options that match
-	cursor  int   // in shown
-	top     int   // first row on the screen, in shown
+	fresh   bool  // the next character starts a new filter
+	shown   []int // matching options
+	cursor  int   // index in shown
+	top     int   // index in shown of the first row on the screen
 	checked []bool
-	warned  bool // Enter was pressed with nothing selected
+	warned  bool // Enter was pressed without a selection
 }
 
-func newPicker(q Question, options []Option, several bool) *picker {
-	p := &picker{text: q.Text, options: options, several: several, checked: make([]bool, len(options))}
+func newPicker(q Question, options []Option, multiple bool) *picker {
+	p := &picker{text: q.Text, options: options, several: multiple, checked: make([]bool, len(options))}
 	p.match()
-	if several {
+	if multiple {
 		for _, i := range q.Selected {
 			p.checked[i] = true
 		}
@@ -45,13 +45,13 @@ func newPicker(q Question, options []Option, several bool) *picker {
 	return p
 }
 
-// press applies one key and reports whether the answer is complete. A blank is a
-// character of the filter like any other: names of roles have blanks.
+// press applies one key and reports whether the answer is complete. A space
+// belongs to the filter, since names of roles have spaces.
 func (p *picker) press(key rune) (done bool) {
 	p.warned = false
 	switch key {
 	case terminal.KeyEnter, '\n':
-		p.warned = len(p.chosen()) == 0
+		p.warned = len(p.answer()) == 0
 		return !p.warned
 	case terminal.KeyTab:
 		if p.several && len(p.shown) > 0 {
@@ -67,32 +67,32 @@ func (p *picker) press(key rune) (done bool) {
 	case terminal.SpecialKeyEnd:
 		p.move(len(p.shown) - 1)
 	case terminal.KeyBackspace, terminal.KeyDelete:
-		filter := p.before()
+		filter := p.editedFilter()
 		_, size := utf8.DecodeLastRuneInString(filter)
 		p.search(filter[:len(filter)-size])
 	case terminal.KeyDeleteWord:
-		filter := strings.TrimRightFunc(p.before(), unicode.IsSpace)
+		filter := strings.TrimRightFunc(p.editedFilter(), unicode.IsSpace)
 		p.search(filter[:strings.LastIndexFunc(filter, unicode.IsSpace)+1])
 	case terminal.KeyDeleteLine, ctrlU, terminal.KeyEscape: // Esc without a filter goes back
 		p.search("")
 	default:
 		if key >= terminal.KeySpace && utf8.ValidRune(key) && len(p.filter) < longest {
-			p.search(p.before() + string(key))
+			p.search(p.editedFilter() + string(key))
 		}
 	}
 	return false
 }
 
-// before returns the filter that is edited. After a selection that is an empty one,
-// as in a field whose text is selected: names can be typed one after the other.
-func (p *picker) before() string {
+// editedFilter returns the filter to edit. After a selection it is empty, so
+// that names can be typed one after the other.
+func (p *picker) editedFilter() string {
 	if p.fresh {
 		return ""
 	}
 	return p.filter
 }
 
-// move puts the cursor on a row, around both ends of the list.
+// move moves the cursor to a row, wrapping around.
 func (p *picker) move(row int) {
 	if n := len(p.shown); n > 0 {
 		p.cursor = (row + n) % n
@@ -105,8 +105,7 @@ func (p *picker) search(filter string) {
 	p.match()
 }
 
-// match finds the options that the filter means, and puts the cursor on the one
-// that it means most.
+// match updates the matching options and moves the cursor to the best one.
 func (p *picker) match() {
 	under := -1
 	if p.cursor < len(p.shown) {
@@ -129,8 +128,8 @@ func (p *picker) match() {
 	}
 }
 
-// chosen returns the indexes of the answer.
-func (p *picker) chosen() []int {
+// answer returns the indexes of the answer.
+func (p *picker) answer() []int {
 	if !p.several {
 		if len(p.shown) == 0 {
 			return nil
@@ -146,7 +145,7 @@ func (p *picker) chosen() []int {
 	return all
 }
 
-// labels names the options at some indexes.
+// labels returns the labels of options.
 func labels(options []Option, indexes []int) string {
 	names := make([]string, len(indexes))
 	for n, i := range indexes {
@@ -155,22 +154,22 @@ func labels(options []Option, indexes []int) string {
 	return strings.Join(names, ", ")
 }
 
-// A screenLine is one line on the screen, and the color of it.
+// screenLine is one line on the screen with its color.
 type screenLine struct{ Style, Text string }
 
-// screen returns the lines of the list, which fit a terminal of this size. The row
-// of the cursor is always among them.
+// screen returns the lines of the list for a terminal of this size. They always
+// include the cursor's row.
 func (p *picker) screen(width, height int) []screenLine {
 	head := append(p.question(width, height), screenLine{"cyan", p.help(width)})
 	if p.several {
-		head = append(head, p.selected(width))
+		head = append(head, p.selectionLine(width))
 	}
-	head = head[:max(1, min(len(head), height-1))] // a row at least
+	head = head[:max(1, min(len(head), height-1))] // at least one row
 	room := min(height-len(head), maxRows+2)
 	rows := len(p.shown)
 	marks := rows > min(room, maxRows)
 	if marks && room > 2 {
-		rows = room - 2 // how many are above and below is said
+		rows = room - 2 // two lines count the rows above and below
 	} else if marks {
 		rows, marks = max(room, 1), false
 	}
@@ -178,7 +177,7 @@ func (p *picker) screen(width, height int) []screenLine {
 	p.top = max(p.top, p.cursor-rows+1)
 	lines := head
 	if marks {
-		lines = append(lines, mark(p.top, "above"))
+		lines = append(lines, moreLine(p.top, "above"))
 	}
 	for at := p.top; at < p.top+rows && at < len(p.shown); at++ {
 		lines = append(lines, p.row(at, width))
@@ -187,7 +186,7 @@ func (p *picker) screen(width, height int) []screenLine {
 		lines = append(lines, screenLine{"", "  No matches. Press Ctrl-U to clear the filter."})
 	}
 	if marks {
-		lines = append(lines, mark(len(p.shown)-p.top-rows, "below"))
+		lines = append(lines, moreLine(len(p.shown)-p.top-rows, "below"))
 	}
 	for i := range lines {
 		lines[i].Text = cut(lines[i].Text, width)
@@ -195,11 +194,11 @@ func (p *picker) screen(width, height int) []screenLine {
 	return lines
 }
 
-// question is what is asked, with the filter behind it: on several lines where there is
-// room for them, and nothing is typed yet.
+// question returns the question and the filter, on several lines if there is
+// room and no filter.
 func (p *picker) question(width, height int) []screenLine {
 	const style = "default+hb"
-	text := "? " + labeled(p.text) + " " + p.filter + "_"
+	text := "? " + withColon(p.text) + " " + p.filter + "_"
 	folded := fold(text, width)
 	if len(folded) == 1 || p.filter == "" && height >= 5+len(folded) && !slices.ContainsFunc(folded, func(line string) bool { return columns(line) > width }) {
 		lines := make([]screenLine, len(folded))
@@ -208,21 +207,21 @@ func (p *picker) question(width, height int) []screenLine {
 		}
 		return lines
 	}
-	if over := columns(text) - width; over > 0 && p.filter != "" { // what is typed matters more
-		text = "? " + labeled(cut(p.text, max(columns(p.text)-over, 10))) + " " + p.filter + "_"
+	if over := columns(text) - width; over > 0 && p.filter != "" { // the filter is more important
+		text = "? " + withColon(cut(p.text, max(columns(p.text)-over, 10))) + " " + p.filter + "_"
 	}
 	return []screenLine{{style, text}}
 }
 
-// mark says how many rows are not on the screen.
-func mark(n int, where string) screenLine {
+// moreLine returns the line that counts rows outside of the screen.
+func moreLine(n int, position string) screenLine {
 	if n == 0 {
 		return screenLine{}
 	}
-	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, where)}
+	return screenLine{"cyan", fmt.Sprintf("    %d more %s", n, position)}
 }
 
-// help names the keys, in the longest words that there is room for: no key is cut.
+// help describes the keys in the longest form that fits.
 func (p *picker) help(width int) string {
 	esc := "Esc back"
 	if p.filter != "" {
@@ -250,14 +249,14 @@ func (p *picker) help(width int) string {
 	return "  type to filter"
 }
 
-// selected says what is selected, and how to select if nothing is.
-func (p *picker) selected(width int) screenLine {
-	chosen := p.chosen()
+// selectionLine describes the selection, or how to select.
+func (p *picker) selectionLine(width int) screenLine {
+	selected := p.answer()
 	switch {
-	case len(chosen) > 1:
-		return screenLine{"green", fmt.Sprintf("  Selected (%d): %s", len(chosen), labels(p.options, chosen))}
-	case len(chosen) == 1:
-		return screenLine{"green", "  Selected: " + labels(p.options, chosen)}
+	case len(selected) > 1:
+		return screenLine{"green", fmt.Sprintf("  Selected (%d): %s", len(selected), labels(p.options, selected))}
+	case len(selected) == 1:
+		return screenLine{"green", "  Selected: " + labels(p.options, selected)}
 	case p.warned && len(p.shown) > 0:
 		advice := "Press Tab to select " + p.options[p.shown[p.cursor]].Label
 		if full := "Nothing selected. " + advice; columns(full) < width-1 {
@@ -270,7 +269,7 @@ func (p *picker) selected(width int) screenLine {
 	return screenLine{"", "  Selected: none"}
 }
 
-// row is one option.
+// row returns the line of one option.
 func (p *picker) row(at, width int) screenLine {
 	i := p.shown[at]
 	line := screenLine{Text: "  "}
@@ -291,8 +290,8 @@ func (p *picker) row(at, width int) screenLine {
 	return line
 }
 
-// truncateOptions words an option in a number of columns. What is chosen matters most, then its
-// other name, then where it belongs.
+// truncateOptions formats an option in at most room columns. The label is most
+// important, then the alias, then the group.
 func (o Option) truncateOptions(room int) string {
 	for _, words := range []string{o.label(), o.names(), o.Label} {
 		if columns(words) > room {
@@ -308,20 +307,20 @@ func (o Option) truncateOptions(room int) string {
 	return cut(o.Label, room)
 }
 
-// minDescription is how much of a description is worth showing.
+// minDescription is the minimum width of a shown description.
 const minDescription = 12
 
-// Ranks of an option, best first.
+// Ranks of a match, best first.
 const (
 	exactName = iota // the filter is a name of the option
-	sameWords        // its words are those of a name, in another order
+	sameWords        // the words of a name in another order
 	inName           // its words are in a name
-	inText           // its words are in what is said of the option
+	inText           // its words are in the description or group
 	noMatch
 )
 
-// rank says how well a filter means the option. Every word of the filter has to be
-// there, in any order and in any case of letters.
+// rank returns how well a filter matches the option. Every word of the filter
+// must occur, in any order and case.
 func (o Option) rank(filter string) int {
 	words := strings.Fields(spelling.Fold(filter))
 	if !contains(o.label()+" "+o.Description, words) {
@@ -343,7 +342,7 @@ func (o Option) rank(filter string) int {
 	return rank
 }
 
-// contains reports whether every word is part of a text.
+// contains reports whether a text contains every word.
 func contains(text string, words []string) bool {
 	text = spelling.Fold(text)
 	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })

@@ -9,7 +9,7 @@ import (
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
-// kinds are options that have words in common, and one that looks wide.
+// kinds has options with common words, and one with wide characters.
 func kinds() []Option {
 	var all []Option
 	for _, group := range []string{"", "Database, keyspace, table", "API access"} {
@@ -21,8 +21,8 @@ func kinds() []Option {
 	return all
 }
 
-// A list fits every terminal, shows the row of the cursor, says how many rows it
-// leaves out, and selects by one key only.
+// A list fits every terminal, shows the cursor's row, counts hidden rows, and
+// selects with one key only.
 func FuzzPicker(f *testing.F) {
 	f.Add("ro user\t\x0e\x0e\t", 80, 24)
 	f.Add("   \x10\x7f\x17\x18\t", 20, 5)
@@ -31,9 +31,9 @@ func FuzzPicker(f *testing.F) {
 		width, height = 10+abs(width)%200, 2+abs(height)%60
 		p := newPicker(Question{Text: "Roles for ada@example.com", Selected: []int{1}}, kinds(), true)
 		for _, key := range keys {
-			before := p.chosen()
+			before := p.answer()
 			p.press(key)
-			if key != terminal.KeyTab && !slices.Equal(before, p.chosen()) {
+			if key != terminal.KeyTab && !slices.Equal(before, p.answer()) {
 				t.Fatalf("%q changed what is selected", key)
 			}
 			lines := p.screen(width, height)
@@ -66,7 +66,8 @@ func FuzzPicker(f *testing.F) {
 
 func abs(n int) int { return max(n, -(n + 1)) }
 
-// A whole name puts the cursor on what is called so, whatever else has its words.
+// A full name moves the cursor to the option of that name, even if others
+// contain its words.
 func TestCursorIsOnTheName(t *testing.T) {
 	for _, several := range []bool{false, true} {
 		options := kinds()[6:12]
@@ -82,7 +83,7 @@ func TestCursorIsOnTheName(t *testing.T) {
 				if several {
 					p.press(terminal.KeyTab)
 				}
-				if got := p.chosen(); !slices.Equal(got, []int{want}) || !p.press('\r') {
+				if got := p.answer(); !slices.Equal(got, []int{want}) || !p.press('\r') {
 					t.Errorf("%s: %v", name, got)
 				}
 			}

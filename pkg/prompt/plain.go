@@ -10,16 +10,16 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// pickPlain asks with a numbered list, for a number or a name. Enter alone is an
-// answer only where something is selected already.
-func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, several bool) ([]int, error) {
+// pickPlain shows a numbered list and asks for numbers or names. Enter alone
+// accepts an existing selection.
+func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, multiple bool) ([]int, error) {
 	p.out.ctx = ctx
 	p.numbered(strings.Join(p.fold(q.Text), "\n"), options)
 	ask := "Number or name: "
-	if several {
+	if multiple {
 		ask = "Numbers or names, separated by commas: "
 	}
-	if several && len(q.Selected) > 0 {
+	if multiple && len(q.Selected) > 0 {
 		ask = fmt.Sprintf("Numbers or names, separated by commas (Enter keeps %s): ", labels(options, q.Selected))
 	}
 	for {
@@ -27,18 +27,18 @@ func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, 
 		if err != nil {
 			return nil, err
 		}
-		chosen, fault := q.Selected, ""
+		selected, fault := q.Selected, ""
 		if strings.TrimSpace(answer) != "" {
-			chosen, fault = parseChoice(answer, options, several)
+			selected, fault = parseChoice(answer, options, multiple)
 		}
 		switch {
 		case fault != "":
 			fmt.Fprintln(p.out, fault)
-		case len(chosen) == 0:
+		case len(selected) == 0:
 			fmt.Fprintf(p.out, "Nothing selected. Enter a number from 1 to %d, or a name.\n", len(options))
 		default:
-			fmt.Fprintf(p.out, "Selected: %s\n", labels(options, chosen))
-			return chosen, nil
+			fmt.Fprintf(p.out, "Selected: %s\n", labels(options, selected))
+			return selected, nil
 		}
 	}
 }
@@ -57,11 +57,11 @@ func (p *prompter) numbered(text string, options []Option) {
 	fmt.Fprint(p.out, list.String())
 }
 
-// parseChoice reads the numbers and names of an answer. It returns indexes, or says
-// what it does not understand. A comma may be part of a name.
-func parseChoice(answer string, options []Option, several bool) (indexes []int, fault string) {
+// parseChoice parses numbers and names. It returns indexes or an error text.
+// Names may contain commas.
+func parseChoice(answer string, options []Option, multiple bool) (indexes []int, fault string) {
 	parts := []string{answer}
-	if several && len(named(answer, options, inName)) == 0 {
+	if multiple && len(bestMatches(answer, options, inName)) == 0 {
 		parts = strings.Split(answer, ",")
 	}
 	for _, part := range parts {
@@ -70,29 +70,29 @@ func parseChoice(answer string, options []Option, several bool) (indexes []int, 
 		}
 		numbers, ok := parseNumbers(part, len(options))
 		if !ok {
-			numbers = named(part, options, inText)
+			numbers = bestMatches(part, options, inText)
 		}
-		if len(numbers) == 0 && numeric(part) {
+		if len(numbers) == 0 && isNumeric(part) {
 			return nil, fmt.Sprintf("%s is not a number from 1 to %d.", part, len(options))
 		}
 		if len(numbers) == 0 {
 			return nil, fmt.Sprintf("No option is named %s.", part)
 		}
 		if !ok && len(numbers) > 1 {
-			return nil, fmt.Sprintf("%s matches several: %s. Enter a number or a whole name.", part, labels(options, numbers))
+			return nil, fmt.Sprintf("%s matches several: %s. Enter a number or a full name.", part, labels(options, numbers))
 		}
 		indexes = append(indexes, numbers...)
 	}
 	slices.Sort(indexes)
-	if indexes = slices.Compact(indexes); !several && len(indexes) > 1 {
+	if indexes = slices.Compact(indexes); !multiple && len(indexes) > 1 {
 		return nil, "Enter one number or name."
 	}
 	return indexes, ""
 }
 
-// named returns the options that a name means best, of those that it means better
-// than limit.
-func named(name string, options []Option, limit int) []int {
+// bestMatches returns the options with the best rank for a name, if it is
+// better than limit.
+func bestMatches(name string, options []Option, limit int) []int {
 	for rank := range limit {
 		var found []int
 		for i, o := range options {
@@ -107,12 +107,12 @@ func named(name string, options []Option, limit int) []int {
 	return nil
 }
 
-// numeric reports whether a text is meant as numbers.
-func numeric(s string) bool {
+// isNumeric reports whether a text has only numbers.
+func isNumeric(s string) bool {
 	return !strings.ContainsFunc(spelling.Fold(s), func(r rune) bool { return !strings.ContainsRune("0123456789 -", r) })
 }
 
-// parseNumbers reads numbers and ranges up to most, and gives indexes.
+// parseNumbers parses numbers and ranges up to most, and returns indexes.
 func parseNumbers(s string, most int) (indexes []int, ok bool) {
 	for _, field := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
 		first, last, isRange := strings.Cut(field, "-")

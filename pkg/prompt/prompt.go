@@ -1,9 +1,9 @@
-// Package prompt asks the person at a terminal: lists to choose from, yes or
-// no, a line of text, a secret.
+// Package prompt asks the user at a terminal: lists, yes or no, a line of text,
+// a secret.
 //
-// It never waits for the terminal itself, so that one which answers no queries
-// works too; every question ends when its context does; and the terminal is
-// left as it was found. What is shown must be sanitized by the caller.
+// It never waits for a response of the terminal, since some support no queries;
+// every question ends with its context; and the state of the terminal is
+// restored. Callers must sanitize texts.
 package prompt
 
 import (
@@ -18,21 +18,19 @@ import (
 )
 
 var (
-	// ErrInterrupted says that the person pressed Ctrl-C.
+	// ErrInterrupted reports Ctrl-C.
 	ErrInterrupted = errors.New("interrupted")
-	// ErrEnd says that the person pressed Ctrl-D, or that the terminal is
-	// gone. It is never an answer, and never accepts a default.
+	// ErrEnd reports Ctrl-D or a closed terminal. It never accepts a default.
 	ErrEnd = errors.New("no answer was given")
-	// ErrBack says that the person pressed Esc: the question before this one is to
-	// be asked again.
+	// ErrBack reports Esc: ask the previous question again.
 	ErrBack = errors.New("back to the previous question")
 )
 
-// Question is what is asked with a list.
+// Question is the question of a list.
 type Question struct {
 	Text     string
-	Default  int   // of Select: the option to begin at
-	Selected []int // of MultiSelect: the options selected at the beginning
+	Default  int   // of Select: the initial option
+	Selected []int // of MultiSelect: the initial selection
 }
 
 // Option is one line of a list.
@@ -43,31 +41,31 @@ type Option struct {
 	Group       string // shown before the label
 }
 
-// A Prompter asks one question at a time.
+// Prompter asks one question at a time.
 type Prompter interface {
-	// Select returns the index of the option that was chosen. Like MultiSelect and
+	// Select returns the index of the selected option. Like MultiSelect and
 	// Confirm it fails with ErrBack for Esc.
 	Select(ctx context.Context, q Question, options []Option) (int, error)
-	// MultiSelect returns the indexes of the options that were chosen, at least
-	// one, in their order.
+	// MultiSelect returns the indexes of the selected options, at least one, in
+	// order.
 	MultiSelect(ctx context.Context, q Question, options []Option) ([]int, error)
-	// Confirm asks for yes or no; def is the answer of Enter alone.
+	// Confirm asks for yes or no; Enter alone returns def.
 	Confirm(ctx context.Context, text string, def bool) (bool, error)
-	// Input asks for a line of text; def is the answer of Enter alone.
+	// Input asks for a line of text; Enter alone returns def.
 	Input(ctx context.Context, text, def string) (string, error)
-	// Secret asks for a line of text that is not shown. What was pasted
-	// after the line is thrown away.
+	// Secret asks for a line of text without echo. Text pasted after the line
+	// is discarded.
 	Secret(ctx context.Context, text string) (string, error)
-	// Paste asks for any number of lines that are not shown, up to Ctrl-D. It
-	// returns no more than one byte above the limit, and throws away the rest.
+	// Paste asks for lines without echo, up to Ctrl-D. It returns at most one
+	// byte beyond the limit, and discards the rest.
 	Paste(ctx context.Context, text string, limit int) ([]byte, error)
 }
 
-// Terminal is where questions are asked.
+// Terminal is the terminal of the questions.
 type Terminal struct {
 	In      *os.File
-	Out     *os.File // not the standard output, which belongs to the result
-	Plain   bool     // a terminal without cursor movement, as with TERM=dumb
+	Out     *os.File // not standard output, which is for results
+	Plain   bool     // without cursor movement, as with TERM=dumb
 	NoColor bool
 }
 
@@ -82,8 +80,8 @@ type prompter struct {
 	out   *display
 }
 
-// withRawTerminal runs ask with the terminal in raw mode, unless cooked, and puts the
-// mode back on every way out.
+// withRawTerminal runs ask with the terminal in raw mode, unless cooked, and
+// always restores the mode.
 func (p *prompter) withRawTerminal(ctx context.Context, cooked bool, ask func(*keys) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -100,7 +98,7 @@ func (p *prompter) withRawTerminal(ctx context.Context, cooked bool, ask func(*k
 		if _, err := term.MakeRaw(fd); err != nil {
 			return fmt.Errorf("%w: %w", ErrEnd, err)
 		}
-		// A shell that stops the process and lets it go on has its own mode in between.
+		// A shell that stops and continues the process may change the mode.
 		defer afterStop(func() {
 			_, _ = term.MakeRaw(fd)
 			fmt.Fprint(&display{File: p.Out, ctx: ctx}, k.question()) // the terminal may be stopped
@@ -108,11 +106,11 @@ func (p *prompter) withRawTerminal(ctx context.Context, cooked bool, ask func(*k
 	}
 	stop := p.input.begin(ctx)
 	defer stop()
-	return reason(ctx, ask(k))
+	return questionError(ctx, ask(k))
 }
 
-// reason tells the three ends of a question apart.
-func reason(ctx context.Context, err error) error {
+// questionError returns the cause of the end of a question.
+func questionError(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -128,7 +126,7 @@ func reason(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrEnd, err)
 }
 
-// label is one option as one text.
+// label returns an option as one text.
 func (o Option) label() string {
 	if o.Group == "" {
 		return o.names()
@@ -136,7 +134,7 @@ func (o Option) label() string {
 	return o.Group + " · " + o.names()
 }
 
-// names are the label and the other name.
+// names returns label and alias.
 func (o Option) names() string {
 	if o.Alias == "" || o.Alias == o.Label {
 		return o.Label

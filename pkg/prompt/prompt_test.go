@@ -20,11 +20,11 @@ import (
 	"golang.org/x/term"
 )
 
-// soon bounds everything that must not hang.
+// soon limits everything that must not hang.
 const soon = 10 * time.Second
 
-// A screen is a terminal with somebody before it. It shows what it gets, and
-// never answers a query.
+// screen is a terminal with a simulated user. It displays output and never
+// responds to queries.
 type screen struct {
 	t        *testing.T
 	keyboard *os.File
@@ -42,7 +42,7 @@ func newScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Not blocking, so that closing it does not wait for the read under way.
+	// Nonblocking, so that closing it does not wait for a pending read.
 	fd, err := syscall.Dup(int(master.Fd()))
 	if err != nil {
 		t.Fatal(err)
@@ -86,14 +86,14 @@ func (s *screen) text() string {
 	return s.shown.String()
 }
 
-// clear forgets what was shown so far.
+// clear discards the output so far.
 func (s *screen) clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shown.Reset()
 }
 
-// see waits until a text is shown.
+// see waits for a text in the output.
 func (s *screen) see(text string) {
 	s.t.Helper()
 	late := time.After(soon)
@@ -113,7 +113,7 @@ func (s *screen) press(keys string) {
 	}
 }
 
-// answer is what a question came to.
+// answer is the result of a question.
 type answer struct {
 	value any
 	err   error
@@ -130,7 +130,7 @@ func (s *screen) ask(question func(Prompter) (any, error), plain bool) <-chan an
 	return done
 }
 
-// wait waits for the answer, and looks at what was left of the terminal.
+// wait waits for the answer, and checks the state of the terminal.
 func (s *screen) wait(done <-chan answer) answer {
 	s.t.Helper()
 	select {
@@ -304,7 +304,7 @@ func TestListShowsGroups(t *testing.T) {
 	s.wait(done)
 }
 
-// On a narrow terminal the label stays whole, and the group makes room.
+// On a narrow terminal the label is complete, and the group is cut.
 func TestNarrowListKeepsLabels(t *testing.T) {
 	s := newScreen(t)
 	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: 15, Cols: 30}); err != nil {
@@ -319,7 +319,7 @@ func TestNarrowListKeepsLabels(t *testing.T) {
 	s.wait(done)
 }
 
-// Esc goes back, and is not mistaken for the beginning of another key.
+// Esc goes back, and is not taken for the start of a sequence.
 func TestBack(t *testing.T) {
 	for _, plain := range []bool{false, true} {
 		for _, name := range []string{"select", "multi", "confirm"} {
@@ -334,7 +334,7 @@ func TestBack(t *testing.T) {
 				s.see("Which?")
 				end := ""
 				if plain {
-					end = "\n" // a terminal that edits lines hands them over whole
+					end = "\n" // a terminal that edits lines delivers whole lines
 				}
 				if typed != "" && !plain && name != "confirm" { // the first one clears the filter
 					s.press(typed)
@@ -355,7 +355,8 @@ func TestBack(t *testing.T) {
 	}
 }
 
-// A question breaks between words, and a list names its keys whole, on a narrow terminal.
+// On a narrow terminal a question breaks between words, and the keys of a list
+// are not cut.
 func TestNarrow(t *testing.T) {
 	const question = "Invite 3 people to Acme Production? carol@example.com will get Organization Administrator"
 	for _, plain := range []bool{false, true} {
@@ -404,7 +405,7 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
-// The list is drawn again for each size, without a key.
+// The list is redrawn for each size, without a key.
 func TestResize(t *testing.T) {
 	s := newScreen(t)
 	var options []Option
@@ -420,7 +421,7 @@ func TestResize(t *testing.T) {
 		if err := pty.Setsize(s.tty, &size); err != nil {
 			t.Fatal(err)
 		}
-		if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil { // this is not the terminal of the test
+		if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil { // this is not the test's terminal
 			t.Fatal(err)
 		}
 		s.see("> [ ] option 30.")
@@ -431,8 +432,8 @@ func TestResize(t *testing.T) {
 	}
 }
 
-// Each question ends by Ctrl-C, Ctrl-D, the end of the context, its deadline
-// and the loss of the terminal, and none takes its default for an answer.
+// Each question ends with Ctrl-C, Ctrl-D, the end or deadline of the context,
+// or the loss of the terminal, and none of them accepts its default.
 func TestEnds(t *testing.T) {
 	for name := range every(t.Context()) {
 		for _, typed := range []string{"", "abc"} {
@@ -501,8 +502,7 @@ func testEnd(t *testing.T, name, keys string, want error) {
 	}
 }
 
-// What is typed ahead is the answer to the next question, except after a
-// secret.
+// Text typed ahead answers the next question, except after a secret.
 func TestTypedAhead(t *testing.T) {
 	s := newScreen(t)
 	ctx := t.Context()

@@ -2,5 +2,5 @@
 
 package prompt
 
-// afterStop does nothing: processes are not stopped here.
+// afterStop does nothing: there is no job control.
 func afterStop(func()) (end func()) { return func() {} }

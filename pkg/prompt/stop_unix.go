@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// afterStop calls again each time that the process goes on after it was stopped,
-// until the function that it returns is called. No call is under way after that.
+// afterStop calls again each time the process is continued after a stop, until
+// the returned function is called. No call runs after that.
 func afterStop(again func()) (end func()) {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, syscall.SIGCONT)

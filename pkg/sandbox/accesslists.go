@@ -9,8 +9,8 @@ func accessListRoutes() []route {
 	const list = "/v2/databases/{databaseID}/access-list"
 	return []route{
 		{method: "GET", path: "/v2/access-lists", action: "accesslist-read", handle: listAccessLists},
-		{method: "GET", path: list, shape: plainMissing, action: "accesslist-read", handle: getAccessList},
-		{method: "POST", path: list, shape: plain, action: "accesslist-write", handle: addAddresses},
+		{method: "GET", path: list, errorFormat: plainText404, action: "accesslist-read", handle: getAccessList},
+		{method: "POST", path: list, errorFormat: plainText, action: "accesslist-write", handle: addAddresses},
 		{method: "PUT", path: list, action: "accesslist-write", handle: replaceAccessList},
 		{method: "PATCH", path: list, action: "accesslist-write", handle: changeAccessList},
 		{method: "DELETE", path: list, action: "accesslist-write", handle: deleteAddresses},
@@ -19,9 +19,9 @@ func accessListRoutes() []route {
 	}
 }
 
-// accessList is the list of a database. Whether it restricts is Enabled; that of
-// an address counts only then. The sandbox keeps it and lets everybody in: it
-// does not know from where it is called.
+// accessList is the access list of a database. Entries count only while Enabled
+// is set. The sandbox stores the list but does not enforce it: it does not know
+// the address of a caller.
 type accessList struct {
 	Database  string    `json:"database"`
 	Enabled   bool      `json:"enabled"`
@@ -51,18 +51,18 @@ func (l accessList) out(org string) accessListOut {
 	return out
 }
 
-func listAccessLists(c *request) (answer, error) {
+func listAccessLists(c *request) (response, error) {
 	all, err := accessLists().all(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	out := []accessListOut{}
 	for _, l := range all {
 		d, _, err := databases().find(c.tx, l.Database)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
-		if d.at(c.now).Status == "TERMINATED" { // its list went with it
+		if d.stateAt(c.now).Status == "TERMINATED" { // the access list is deleted with its database
 			continue
 		}
 		out = append(out, l.out(c.meta.OrgID))
@@ -70,20 +70,20 @@ func listAccessLists(c *request) (answer, error) {
 	return reply(http.StatusOK, out)
 }
 
-func getAccessList(c *request) (answer, error) {
+func getAccessList(c *request) (response, error) {
 	l, found, err := c.accessList()
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "database %s has no access list", l.Database)
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, l.out(c.meta.OrgID))
 }
 
-// accessList returns the list of the database that the path names.
+// accessList returns the access list of the database in the path.
 func (c *request) accessList() (accessList, bool, error) {
-	d, err := c.livingDatabase(c.values["databaseID"])
+	d, err := c.findUnterminated(c.values["databaseID"])
 	if err != nil {
 		return accessList{}, false, err
 	}
@@ -92,70 +92,71 @@ func (c *request) accessList() (accessList, bool, error) {
 	return l, found, err
 }
 
-func addAddresses(c *request) (answer, error) {
+func addAddresses(c *request) (response, error) {
 	l, _, err := c.accessList()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[[]addressIn](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(in) == 0 {
-		return answer{}, refuse(http.StatusBadRequest, "there is no address")
+		return response{}, refuse(http.StatusBadRequest, "at least one address is required")
 	}
-	if l.Addresses, err = c.with(l.Addresses, in); err != nil {
-		return answer{}, err
+	if l.Addresses, err = c.appendAddresses(l.Addresses, in); err != nil {
+		return response{}, err
 	}
-	return c.keep(l)
+	return c.saveAccessList(l)
 }
 
-func (c *request) keep(l accessList) (answer, error) {
+func (c *request) saveAccessList(l accessList) (response, error) {
 	if err := accessLists().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
-func replaceAccessList(c *request) (answer, error) {
+func replaceAccessList(c *request) (response, error) {
 	l, _, err := c.accessList()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := c.accessListIn()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	if l.Addresses, err = c.with(nil, in.Addresses); err != nil {
-		return answer{}, err
+	if l.Addresses, err = c.appendAddresses(nil, in.Addresses); err != nil {
+		return response{}, err
 	}
 	if in.Configurations != nil {
 		l.Enabled = *in.Configurations.AccessListEnabled
 	}
-	return c.keep(l)
+	return c.saveAccessList(l)
 }
 
-// changeAccessList changes what is there and leaves alone what is not named.
-func changeAccessList(c *request) (answer, error) {
+// changeAccessList changes the named addresses and settings and leaves the
+// others unchanged.
+func changeAccessList(c *request) (response, error) {
 	l, found, err := c.accessList()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !found {
-		return answer{}, refuse(http.StatusNotFound, "database %s has no access list", l.Database)
+		return response{}, refuse(http.StatusNotFound, "database %s has no access list", l.Database)
 	}
 	in, err := c.accessListIn()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, i := range in.Addresses {
 		a, err := i.check(c.now)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		at := indexOf(l.Addresses, a.Address)
 		if at < 0 {
-			return answer{}, refuse(http.StatusNotFound, "the address %s is not on the list", a.Address)
+			return response{}, refuse(http.StatusNotFound, "the address %s is not on the list", a.Address)
 		}
 		a.Created = l.Addresses[at].Created
 		l.Addresses[at] = a
@@ -163,45 +164,45 @@ func changeAccessList(c *request) (answer, error) {
 	if in.Configurations != nil {
 		l.Enabled = *in.Configurations.AccessListEnabled
 	}
-	return c.keep(l)
+	return c.saveAccessList(l)
 }
 
-// deleteAddresses deletes the whole list if no address is named, and of several
-// the first only, as the service does.
-func deleteAddresses(c *request) (answer, error) {
+// deleteAddresses deletes the whole list if no address is named. Like the
+// service, it deletes only the first of several.
+func deleteAddresses(c *request) (response, error) {
 	l, found, err := c.accessList()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !found {
-		return answer{}, refuse(http.StatusNotFound, "database %s has no access list", l.Database)
+		return response{}, refuse(http.StatusNotFound, "database %s has no access list", l.Database)
 	}
 	if !c.query.Has("addresses") {
 		if err := accessLists().remove(c.tx, l.Database); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
-		return done(http.StatusNoContent)
+		return replyEmpty(http.StatusNoContent)
 	}
 	text, err := network(c.query.Get("addresses"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	at := indexOf(l.Addresses, text)
 	if at < 0 {
-		return answer{}, refuse(http.StatusNotFound, "the address %s is not on the list", text)
+		return response{}, refuse(http.StatusNotFound, "the address %s is not on the list", text)
 	}
 	l.Addresses = slices.Delete(l.Addresses, at, at+1)
-	return c.keep(l)
+	return c.saveAccessList(l)
 }
 
-func accessListTemplate(*request) (answer, error) {
+func accessListTemplate(*request) (response, error) {
 	return reply(http.StatusOK, map[string]any{
 		"addresses":      []map[string]any{{"address": "203.0.113.0/24", "description": "office", "enabled": true}},
 		"configurations": accessListConditions{true},
 	})
 }
 
-func validateAccessList(c *request) (answer, error) {
+func validateAccessList(c *request) (response, error) {
 	var out struct {
 		Valid    bool     `json:"valid"`
 		Failures []string `json:"validationFailures"`
@@ -209,7 +210,7 @@ func validateAccessList(c *request) (answer, error) {
 	out.Failures = []string{}
 	in, err := c.accessListIn()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	for _, i := range in.Addresses {
 		if _, err := i.check(c.now); err != nil {

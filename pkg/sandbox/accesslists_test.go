@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-// step is a request of a flow, in which DB and ORG stand for ids.
+// step is a request and its expected response. DB and ORG stand for IDs.
 type step struct {
 	request, body string
 	status        int
-	kind, want    string // the type of the answer and a part of it
+	kind, want    string // the content type of the response and a part of its body
 }
 
-// walk sends requests as the administrator, one after the other.
-func (w *world) walk(steps []step) {
+// sendSteps sends requests as the administrator, in order.
+func (w *testSandbox) sendSteps(steps []step) {
 	w.Helper()
 	fill := strings.NewReplacer("DB", w.databases("")[0].ID, "ORG", w.status.OrgID).Replace
 	for _, s := range steps {
@@ -28,19 +28,19 @@ func (w *world) walk(steps []step) {
 func TestAccessLists(t *testing.T) {
 	const list, office = "/v2/databases/DB/access-list", `{"address":"203.0.113.7","description":"office","enabled":true}`
 	const home = `{"address":"192.0.2.0/24","description":"","enabled":false}`
-	newWorld(t).walk([]step{
+	newTestSandbox(t).sendSteps([]step{
 		{"GET " + list, "", 404, formText, "has no access list"},
 		{"GET /v2/databases/" + unknownID + "/access-list", "", 404, formText, "not found"},
 		{"GET /v2/access-lists", "", 200, formJSON, "[]"},
 		{"PATCH " + list, `{"configurations":{"accessListEnabled":true}}`, 404, formJSON, `"ID":404`},
-		{"POST " + list, "[]", 400, formText, "there is no address"},
+		{"POST " + list, "[]", 400, formText, "at least one address is required"},
 		{"POST " + list, office, 400, formText, "invalid request body"},
 		{"POST " + list, `[{"address":"203.0.113.7","description":""}]`, 400, formText, "enabled is required"},
 		{"POST " + list, `[{"address":"203.0.113.7","enabled":true}]`, 400, formText, "description is required"},
 		{"POST " + list, `[{"address":"2001:db8::1","description":"","enabled":true}]`, 400, formText, "not an IPv4 address"},
 		{"POST " + list, `[{"address":"203.0.113.7/24","description":"","enabled":true}]`, 400, formText, "not an IPv4 address"},
 		{"POST " + list, "[" + office + "]", 204, formNone, ""},
-		{"POST " + list, "[" + office + "]", 400, formText, "203.0.113.7/32 is there already"},
+		{"POST " + list, "[" + office + "]", 400, formText, "203.0.113.7/32 is already on the list"},
 		{
 			"GET " + list, "", 200, formJSON, `{"organizationId":"ORG","databaseId":"DB","addresses":[{"address":"203.0.113.7/32","description":"office",` +
 				`"enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC"}],"configurations":{"accessListEnabled":false}}`,
@@ -65,7 +65,7 @@ func TestAccessLists(t *testing.T) {
 }
 
 func TestAccessListPermissions(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	reader, biller := w.newToken(roService).Token, w.newToken("c5fabb3c-1ae1-4648-898f-d3b98167d62e").Token
 	list := "/v2/databases/" + w.databases("")[0].ID + "/access-list"
 	for request, want := range map[string]int{"GET " + list: 404, "POST " + list: 403, "PUT " + list: 403, "PATCH " + list: 403, "DELETE " + list: 403, "GET /v2/access-lists": 200} {
@@ -85,17 +85,17 @@ func TestAccessListPermissions(t *testing.T) {
 
 func TestAPIAccess(t *testing.T) {
 	const list, office = "/v2/organizations/ORG/devops-acl", `{"address":"203.0.113.7/32","description":"office","enabled":true}`
-	newWorld(t).walk([]step{
+	newTestSandbox(t).sendSteps([]step{
 		{"GET " + list, "", 404, formJSON, `"ID":404`},
 		{"PATCH " + list, office, 404, formJSON, `"ID":404`},
-		{"POST " + list, "[]", 400, formJSON, "there is no address"},
+		{"POST " + list, "[]", 400, formJSON, "at least one address is required"},
 		{"POST " + list, "[" + office + "]", 201, formJSON, `{"addresses":[{"address":"203.0.113.7/32","description":"office","enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC","createdAt":`},
 		{"POST " + list, "[" + strings.Replace(office, "113.7", "113.9", 1) + "]", 409, formJSON, "a DevOps API access list already exists"},
 		{"PATCH " + list, strings.Replace(office, "office", "home", 1), 200, formJSON, `"description":"home"`},
 		{"PATCH " + list, strings.Replace(office, "113.7", "113.8", 1), 200, formJSON, `203.0.113.8/32`},
-		{"PUT " + list, "[]", 400, formJSON, "there is no address"},
+		{"PUT " + list, "[]", 400, formJSON, "at least one address is required"},
 		{"PUT " + list, "[" + office + "]", 200, formJSON, `{"addresses":[{"address":"203.0.113.7/32","description":"office"`},
-		{"GET /v2/organizations/" + unknownID + "/devops-acl", "", 403, formJSON, "not of the organization"},
+		{"GET /v2/organizations/" + unknownID + "/devops-acl", "", 403, formJSON, "does not belong to organization"},
 		{"DELETE " + list, "", 202, formNone, ""},
 		{"GET " + list, "", 404, formJSON, ""},
 	})

@@ -21,15 +21,15 @@ type addressOut struct {
 	Address     string `json:"address"`
 	Description string `json:"description"`
 	Enabled     bool   `json:"enabled"`
-	Updated     string `json:"lastUpdateDateTime"` // no RFC 3339
+	Updated     string `json:"lastUpdateDateTime"` // not RFC 3339
 }
 
 func (a address) out() addressOut {
 	return addressOut{a.Address, a.Description, a.Enabled, a.Updated.String()}
 }
 
-// with adds addresses to a list. One that is there already is refused.
-func (c *request) with(list []address, in []addressIn) ([]address, error) {
+// appendAddresses adds addresses to a list and refuses duplicates.
+func (c *request) appendAddresses(list []address, in []addressIn) ([]address, error) {
 	list = slices.Clone(list)
 	for _, i := range in {
 		a, err := i.check(c.now)
@@ -37,7 +37,7 @@ func (c *request) with(list []address, in []addressIn) ([]address, error) {
 			return nil, err
 		}
 		if indexOf(list, a.Address) >= 0 {
-			return nil, refuse(http.StatusBadRequest, "the address %s is there already", a.Address)
+			return nil, refuse(http.StatusBadRequest, "the address %s is already on the list", a.Address)
 		}
 		list = append(list, a)
 	}
@@ -48,16 +48,16 @@ func indexOf(list []address, text string) int {
 	return slices.IndexFunc(list, func(a address) bool { return a.Address == text })
 }
 
-// addressIn is an address in a request: all three keys are required.
+// addressIn is an address in a request. All three keys are required.
 type addressIn struct {
 	Address     string
 	Description *string
 	Enabled     *bool
 }
 
-// check reads an address. A bare one becomes a network of its own, as it does at
-// the service. Bits that belong to no network are refused: what the service does
-// with them is not known.
+// check parses and validates an address. A single address becomes a /32
+// network, as in the service. Bits outside the prefix are refused: the
+// service's treatment of them is not known.
 func (i addressIn) check(now time.Time) (address, error) {
 	text, err := network(i.Address)
 	switch {
@@ -72,7 +72,8 @@ func (i addressIn) check(now time.Time) (address, error) {
 	return address{text, *i.Description, *i.Enabled, now, now}, nil
 }
 
-// network reads an address as the published pattern has it: IPv4 only.
+// network parses an IPv4 address or network. The published pattern allows no
+// IPv6.
 func network(text string) (string, error) {
 	prefix, err := netip.ParsePrefix(text)
 	if a, bare := netip.ParseAddr(text); bare == nil {
@@ -84,8 +85,8 @@ func network(text string) (string, error) {
 	return prefix.String(), nil
 }
 
-// accessListIn is the body of PUT and PATCH. Official clients send the addresses
-// alone, too, as an array.
+// accessListIn is the body of PUT and PATCH. Official clients also send the
+// addresses alone, as an array.
 type accessListIn struct {
 	Addresses      []addressIn
 	Configurations *struct{ AccessListEnabled *bool }

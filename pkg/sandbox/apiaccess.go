@@ -17,8 +17,8 @@ func apiAccessRoutes() []route {
 	}
 }
 
-// apiAccess are the addresses that may call the API. That there are any is what
-// restricts.
+// apiAccess returns the table of addresses that may call the API. An empty
+// table means no restriction.
 func apiAccess() table[address] {
 	return table[address]{"apiAccess", func(a address) []string { return []string{a.Address} }}
 }
@@ -29,10 +29,10 @@ type apiAddressOut struct {
 	Created string `json:"createdAt"`
 }
 
-func (c *request) replyAPIAccess(status int) (answer, error) {
+func (c *request) replyAPIAccess(status int) (response, error) {
 	all, err := apiAccess().all(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	out := []apiAddressOut{}
 	for _, a := range all {
@@ -41,64 +41,64 @@ func (c *request) replyAPIAccess(status int) (answer, error) {
 	return reply(status, map[string][]apiAddressOut{"addresses": out})
 }
 
-func getAPIAccess(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func getAPIAccess(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	if all, err := apiAccess().all(c.tx); err != nil || len(all) == 0 {
 		if err == nil {
 			err = refuse(http.StatusNotFound, "the organization has no DevOps API access list")
 		}
-		return answer{}, err
+		return response{}, err
 	}
 	return c.replyAPIAccess(http.StatusOK)
 }
 
-// ownOrg refuses a path that names another organization.
-func (c *request) ownOrg() error {
+// checkPathOrg refuses a path with the ID of another organization.
+func (c *request) checkPathOrg() error {
 	if id := c.values["orgID"]; id != c.meta.OrgID {
-		return refuse(http.StatusForbidden, "the token is not of the organization %s", id)
+		return refuse(http.StatusForbidden, "the token does not belong to organization %s", id)
 	}
 	return nil
 }
 
-func addAPIAccess(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func addAPIAccess(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	all, err := apiAccess().all(c.tx)
 	if err == nil && len(all) > 0 {
 		err = refuse(http.StatusConflict, "a DevOps API access list already exists")
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.setAPIAccess(http.StatusCreated)
 }
 
-func replaceAPIAccess(c *request) (answer, error) { return c.setAPIAccess(http.StatusOK) }
+func replaceAPIAccess(c *request) (response, error) { return c.setAPIAccess(http.StatusOK) }
 
-// setAPIAccess makes the list that of the request.
-func (c *request) setAPIAccess(status int) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+// setAPIAccess replaces the list with that of the request.
+func (c *request) setAPIAccess(status int) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	in, err := decode[[]addressIn](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(in) == 0 {
-		return answer{}, refuse(http.StatusBadRequest, "there is no address")
+		return response{}, refuse(http.StatusBadRequest, "at least one address is required")
 	}
-	after, err := c.with(nil, in)
+	after, err := c.appendAddresses(nil, in)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := emptyAPIAccess(c.tx); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := putAll(c.tx, apiAccess(), after); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.replyAPIAccess(status)
 }
@@ -107,42 +107,42 @@ func emptyAPIAccess(tx *bolt.Tx) error {
 	return purgeSessions(tx, apiAccess(), func(address) bool { return true })
 }
 
-// changeAPIAccess changes one address, or adds it to a list that is there.
-func changeAPIAccess(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+// changeAPIAccess changes one address or adds it to an existing list.
+func changeAPIAccess(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	in, err := decode[addressIn](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	a, err := in.check(c.now)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if all, err := apiAccess().all(c.tx); err != nil || len(all) == 0 {
 		if err == nil {
 			err = refuse(http.StatusNotFound, "the organization has no DevOps API access list")
 		}
-		return answer{}, err
+		return response{}, err
 	}
 	if old, found, err := apiAccess().find(c.tx, a.Address); err != nil {
-		return answer{}, err
+		return response{}, err
 	} else if found {
 		a.Created = old.Created
 	}
 	if err := apiAccess().put(c.tx, a); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.replyAPIAccess(http.StatusOK)
 }
 
-func clearAPIAccess(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func clearAPIAccess(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	if err := emptyAPIAccess(c.tx); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusAccepted)
+	return replyEmpty(http.StatusAccepted)
 }

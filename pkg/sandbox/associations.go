@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// association puts a datacenter into a group of capacity units.
+// association records the PCU group of a datacenter.
 type association struct {
 	Datacenter string    `json:"datacenterUUID"`
 	Group      string    `json:"pcuGroupUUID"`
@@ -29,62 +29,62 @@ func (a association) needs() string {
 	return ""
 }
 
-// members returns the datacenters in a group.
+// members returns the associations of a group.
 func (c *request) members(group string) ([]association, error) {
 	all, err := associations().all(c.tx)
 	return slices.DeleteFunc(all, func(a association) bool { return a.Group != group }), err
 }
 
-func listAssociations(c *request) (answer, error) {
+func listAssociations(c *request) (response, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	found, err := c.members(g.ID)
 	if err == nil && len(found) == 0 {
-		err = refuse(http.StatusNotFound, "no datacenter is in the PCU group %s", g.ID)
+		err = refuse(http.StatusNotFound, "the PCU group %s has no datacenters", g.ID)
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, found)
 }
 
-func createAssociation(c *request) (answer, error) {
+func createAssociation(c *request) (response, error) {
 	return c.associate(c.values["group"], c.values["datacenter"], "", http.StatusCreated)
 }
 
-// associate puts a datacenter into a group, out of the one that it is in.
-func (c *request) associate(group, datacenter, from string, status int) (answer, error) {
+// associate moves a datacenter from its group, if any, to another group.
+func (c *request) associate(group, datacenter, from string, status int) (response, error) {
 	g, err := c.pcuGroup(group)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	dc, err := c.findDatacenter(datacenter)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	old, _, err := associations().find(c.tx, datacenter)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case old.Group != from:
-		return answer{}, refuse(http.StatusBadRequest, "datacenter %s is not in the PCU group %q", datacenter, from)
+		return response{}, refuse(http.StatusBadRequest, "datacenter %s is not in the PCU group %q", datacenter, from)
 	case dc.Cloud != g.Cloud || dc.Region != g.Region:
-		return answer{}, refuse(http.StatusBadRequest, "datacenter %s is in %s, the PCU group in %s", datacenter, dc.Region, g.Region)
+		return response{}, refuse(http.StatusBadRequest, "datacenter %s is in %s, the PCU group in %s", datacenter, dc.Region, g.Region)
 	}
 	now := c.now.Truncate(time.Millisecond)
 	a := association{datacenter, g.ID, "Accepted", now, now, c.caller.ClientID, c.caller.ClientID}
 	if err := associations().put(c.tx, a); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := c.refresh(g.ID, from); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(status, []association{a})
 }
 
-// refresh makes groups active that have members, and others not.
+// refresh sets the status of groups: active with members, created without.
 func (c *request) refresh(ids ...string) error {
 	for _, id := range ids {
 		if id == "" {
@@ -108,7 +108,7 @@ func (c *request) refresh(ids ...string) error {
 	return nil
 }
 
-// findDatacenter finds a region of a database by its id, such as DATABASE-1.
+// findDatacenter returns the datacenter with an ID such as DATABASE-1.
 func (c *request) findDatacenter(id string) (datacenter, error) {
 	all, err := c.allDatabases()
 	if err != nil {
@@ -124,36 +124,36 @@ func (c *request) findDatacenter(id string) (datacenter, error) {
 	return datacenter{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
 }
 
-func deleteAssociation(c *request) (answer, error) {
+func deleteAssociation(c *request) (response, error) {
 	a, found, err := associations().find(c.tx, c.values["datacenter"])
 	if err == nil && (!found || a.Group != c.values["group"]) {
 		err = refuse(http.StatusNotFound, "datacenter %s is not in the PCU group %s", c.values["datacenter"], c.values["group"])
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := associations().remove(c.tx, a.Datacenter); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := c.refresh(a.Group); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusOK)
+	return replyEmpty(http.StatusOK)
 }
 
-// transferAssociation takes the group that a datacenter leaves from the body, or
-// as an official client has it from the path.
-func transferAssociation(c *request) (answer, error) {
+// transferAssociation reads the current group of the datacenter from the body
+// or, as one official client sends it, from the path.
+func transferAssociation(c *request) (response, error) {
 	in, err := decode[struct{ FromPCUGroupUUID, ToPCUGroupUUID, DatacenterUUID string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	from := in.FromPCUGroupUUID
 	if from == "" {
 		from = c.values["group"]
 	}
 	if from == "" {
-		return answer{}, refuse(http.StatusBadRequest, "fromPCUGroupUUID is required")
+		return response{}, refuse(http.StatusBadRequest, "fromPCUGroupUUID is required")
 	}
 	return c.associate(in.ToPCUGroupUUID, in.DatacenterUUID, from, http.StatusAccepted)
 }

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// tokenParts returns the client id in an application token, and reports whether it has the form of one.
+// tokenParts returns the client ID of an application token, and whether the
+// text has the format of one.
 func tokenParts(text string) (clientID string, ok bool) {
 	rest, found := strings.CutPrefix(text, "AstraCS:")
 	clientID, digest, cut := strings.Cut(rest, ":")
@@ -18,8 +19,8 @@ func tokenParts(text string) (clientID string, ok bool) {
 		strings.TrimFunc(clientID, letter) == "" && strings.Trim(digest, "0123456789abcdef") == ""
 }
 
-// The ids and words of the two refusals are the service's, its unfilled
-// placeholders included: scripts look for them.
+// The IDs and messages of these two errors are the service's, including its
+// unexpanded placeholders: scripts match them.
 func errTokenForm() error {
 	return &apiError{status: http.StatusUnauthorized, id: 340012, message: "invalid token format", always: true}
 }
@@ -31,8 +32,8 @@ func errTokenUnknown() error {
 	}
 }
 
-// authenticate finds the caller and the caller's roles. A token that has
-// expired is as unknown as one that was deleted.
+// authenticate sets the caller and the caller's roles. Expired tokens are
+// unknown, like deleted ones.
 func (c *request) authenticate() error {
 	text, found := strings.CutPrefix(c.authorization, "Bearer ")
 	clientID, formed := tokenParts(text)
@@ -43,24 +44,24 @@ func (c *request) authenticate() error {
 	if err != nil {
 		return err
 	}
-	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) || c.delayed(t) {
+	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) || c.isDelayed(t) {
 		return errTokenUnknown()
 	}
-	return c.become(t)
+	return c.setCaller(t)
 }
 
 // org returns the organization of the caller.
 func (c *request) org() string { return cmp.Or(c.caller.OrgID, c.meta.OrgID) }
 
-// become makes the holder of a token the caller.
-func (c *request) become(t token) error {
+// setCaller sets the token and its existing roles as those of the caller.
+func (c *request) setCaller(t token) error {
 	c.caller = t
 	for _, id := range t.Roles {
 		r, found, err := findRole(c.tx, id)
 		if err != nil {
 			return err
 		}
-		if found { // a token keeps the ids of roles that were deleted
+		if found { // a token keeps the IDs of deleted roles
 			c.roles = append(c.roles, r)
 		}
 	}

@@ -13,79 +13,78 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// Behavior is how tokens are treated by a service that differs from the
-// documented one, or by the gateway before it. The zero value is the documented
+// Behavior selects deviations from the documented treatment of tokens, by the
+// service or by a gateway in front of it. The zero value is the documented
 // service.
 type Behavior struct {
-	ListLag     time.Duration    // the list shows the state of this long ago
-	PageSize    int              // the list ends after so many tokens; zero is all
-	Description DescriptionHabit // of the descriptions in answers
-	Roles       RolesHabit       // of the roles in the list
-	QuoteCaller bool             // errors quote the client ID of the caller
-	LateCommit  time.Duration    // a token is created this long after a 504 answered its request
-	ForeignOrg  bool             // tokens of other organizations are hidden even from the enterprise
-	Revoke      RevokeHabit      // of the answer to a revocation
-	TokenDelay  time.Duration    // a token is refused for this long after its creation
-	CommitThen  int              // the error status that answers a successful creation; zero is none
-	WrongID     bool             // the answer to a creation names another token
+	ListLag     time.Duration   // age of the state that the list shows
+	PageSize    int             // maximum number of tokens in the list; zero is no limit
+	Description DescriptionMode // of descriptions in responses
+	Roles       RolesMode       // of roles in the list
+	QuoteCaller bool            // errors quote the client ID of the caller
+	LateCommit  time.Duration   // delay between a 504 response and the creation of the token
+	ForeignOrg  bool            // tokens of other organizations are hidden, even from enterprise administrators
+	Revoke      RevokeMode      // of responses to a revocation
+	TokenDelay  time.Duration   // time after its creation during which a token is rejected
+	CommitThen  int             // error status of a successful creation; zero is none
+	WrongID     bool            // the response to a creation has the client ID of another token
 }
 
-// DescriptionHabit is what becomes of a token's description in answers.
-type DescriptionHabit string
+// DescriptionMode selects how responses change the description of a token.
+type DescriptionMode string
 
-// The habits of descriptions.
+// The description modes.
 const (
-	DescriptionDrop     DescriptionHabit = "drop"     // it is missing
-	DescriptionTruncate DescriptionHabit = "truncate" // it ends after 20 characters
-	DescriptionSuffix   DescriptionHabit = "suffix"   // " (via API)" follows it
-	DescriptionEscape   DescriptionHabit = "escape"   // it is escaped for HTML, slashes too
-	DescriptionUpper    DescriptionHabit = "upper"    // it is in upper case
+	DescriptionDrop     DescriptionMode = "drop"     // omitted
+	DescriptionTruncate DescriptionMode = "truncate" // cut after 20 characters
+	DescriptionSuffix   DescriptionMode = "suffix"   // followed by " (via API)"
+	DescriptionEscape   DescriptionMode = "escape"   // escaped for HTML, including slashes
+	DescriptionUpper    DescriptionMode = "upper"    // in upper case
 )
 
-// RolesHabit is what becomes of a token's roles in the list.
-type RolesHabit string
+// RolesMode selects how the list changes the roles of a token.
+type RolesMode string
 
-// The habits of roles.
+// The roles modes.
 const (
-	RolesNull  RolesHabit = "null"  // null
-	RolesNames RolesHabit = "names" // names instead of IDs
-	RolesExtra RolesHabit = "extra" // one role more than the token has
+	RolesNull  RolesMode = "null"  // null
+	RolesNames RolesMode = "names" // names instead of IDs
+	RolesExtra RolesMode = "extra" // one role that the token does not have
 )
 
-// RevokeHabit is how a revocation is answered.
-type RevokeHabit string
+// RevokeMode selects the response to a revocation.
+type RevokeMode string
 
-// The habits of revocations.
+// The revoke modes.
 const (
-	RevokeLieOK   RevokeHabit = "lie-ok"   // 204, and the token stays valid
-	RevokeLieFail RevokeHabit = "lie-fail" // 500, and the token is revoked
+	RevokeLieOK   RevokeMode = "lie-ok"   // 204, and the token stays valid
+	RevokeLieFail RevokeMode = "lie-fail" // 500, and the token is revoked
 )
 
-// maxHabit limits the durations: tokens are remembered for this long after their
-// revocation, for lists that lag.
-const maxHabit = 30 * 24 * time.Hour
+// maxBehaviorDuration limits the durations. Revoked tokens are stored for this
+// long, for lists that lag.
+const maxBehaviorDuration = 30 * 24 * time.Hour
 
-// UnknownWordError says that a text has a word that is not one of those that are
-// known.
+// UnknownWordError reports an unknown name or value of a behavior.
 type UnknownWordError struct {
-	Of    string // what the word is for
+	Of    string // kind of word
 	Word  string
 	Known []string
 }
 
-// Error names the word and those that are known.
+// Error returns the word and the known ones.
 func (e *UnknownWordError) Error() string {
 	return fmt.Sprintf("unknown %s %q; expected %s", e.Of, e.Word, strings.Join(e.Known, ", "))
 }
 
-// habit is one name of a behavior and what reads its value.
-type habit struct {
+// behaviorOption is the name of a behavior and the parser of its value.
+type behaviorOption struct {
 	name string
 	read func(b *Behavior, value string) error
 }
 
-func habits() []habit {
-	return []habit{
+func behaviorOptions() []behaviorOption {
+	return []behaviorOption{
 		{"commit-then", func(b *Behavior, value string) (err error) {
 			b.CommitThen, err = readNumber(value, 400, 599, "a status from 400 to 599")
 			return err
@@ -115,15 +114,15 @@ func habits() []habit {
 	}
 }
 
-// ParseBehavior reads texts of the form NAME[=VALUE],… as one behavior. An
-// unknown word is an *UnknownWordError.
+// ParseBehavior combines texts of the form NAME[=VALUE],… into one behavior.
+// Unknown names and values are reported as *UnknownWordError.
 func ParseBehavior(texts ...string) (Behavior, error) {
 	var b Behavior
 	var names []string
-	for _, h := range habits() {
+	for _, h := range behaviorOptions() {
 		names = append(names, h.name)
 	}
-	given := map[string]bool{}
+	specified := map[string]bool{}
 	for _, text := range texts {
 		for part := range strings.SplitSeq(text, ",") {
 			name, value, valued := strings.Cut(part, "=")
@@ -131,13 +130,13 @@ func ParseBehavior(texts ...string) (Behavior, error) {
 			switch {
 			case i < 0:
 				return Behavior{}, &UnknownWordError{"behavior", name, names}
-			case given[name]:
-				return Behavior{}, fmt.Errorf("%s is given twice", name)
+			case specified[name]:
+				return Behavior{}, fmt.Errorf("%s is a duplicate", name)
 			case valued && value == "":
 				return Behavior{}, fmt.Errorf("%s= has no value", name)
 			}
-			given[name] = true
-			if err := habits()[i].read(&b, value); err != nil {
+			specified[name] = true
+			if err := behaviorOptions()[i].read(&b, value); err != nil {
 				return Behavior{}, fmt.Errorf("%s: %w", part, err)
 			}
 		}
@@ -155,8 +154,8 @@ func readSwitch(to *bool, value string) error {
 
 func readDuration(to *time.Duration, value string) error {
 	d, err := time.ParseDuration(value)
-	if err != nil || d <= 0 || d > maxHabit {
-		return fmt.Errorf("expected a duration such as 2s, at most %.0fh", maxHabit.Hours())
+	if err != nil || d <= 0 || d > maxBehaviorDuration {
+		return fmt.Errorf("expected a duration such as 2s, at most %.0fh", maxBehaviorDuration.Hours())
 	}
 	*to = d
 	return nil
@@ -181,8 +180,8 @@ func readWord[T ~string](of, value string, words ...T) (T, error) {
 	return T(value), nil
 }
 
-// apply returns the description as it is answered, nil if it is missing.
-func (h DescriptionHabit) apply(text string) *string {
+// apply returns the description for a response; nil omits it.
+func (h DescriptionMode) apply(text string) *string {
 	switch h {
 	case DescriptionDrop:
 		return nil
@@ -199,8 +198,8 @@ func (h DescriptionHabit) apply(text string) *string {
 	return &text
 }
 
-// apply returns the roles as they are listed.
-func (h RolesHabit) apply(c *request, ids []string) ([]string, error) {
+// apply returns the roles for the list.
+func (h RolesMode) apply(c *request, ids []string) ([]string, error) {
 	switch h {
 	case RolesNull:
 		return nil, nil
@@ -227,7 +226,7 @@ func (h RolesHabit) apply(c *request, ids []string) ([]string, error) {
 	return ids, nil
 }
 
-// revokedToken is a token and when it was revoked.
+// revokedToken is a token with the time of its revocation.
 type revokedToken struct {
 	token
 	Revoked time.Time `json:"revoked"`
@@ -237,15 +236,15 @@ func revokedTokens() table[revokedToken] {
 	return table[revokedToken]{"revokedTokens", func(t revokedToken) []string { return []string{t.ClientID} }}
 }
 
-// remember keeps a token that is revoked for lists that lag, and forgets two that
-// no list can show any more.
-func (c *request) remember(t token) error {
+// recordRevoked stores a revoked token for lists that lag, and deletes two
+// records that are too old for any list.
+func (c *request) recordRevoked(t token) error {
 	for range 2 {
 		oldest, found, err := revokedTokens().first(c.tx)
 		if err != nil {
 			return err
 		}
-		if !found || c.now.Sub(oldest.Revoked) < maxHabit {
+		if !found || c.now.Sub(oldest.Revoked) < maxBehaviorDuration {
 			break
 		}
 		if err := revokedTokens().remove(c.tx, oldest.ClientID); err != nil {
@@ -255,17 +254,17 @@ func (c *request) remember(t token) error {
 	return revokedTokens().put(c.tx, revokedToken{t, c.now})
 }
 
-// earlier returns the tokens of an earlier time. Those that the sandbox began
-// with have always existed.
-func (c *request) earlier(all []token, lag time.Duration) ([]token, error) {
+// tokensBefore returns the tokens as they were a duration ago. Seeded tokens
+// have always existed.
+func (c *request) tokensBefore(all []token, lag time.Duration) ([]token, error) {
 	then := c.now.Add(-lag)
-	all = slices.DeleteFunc(all, func(t token) bool { return t.Created.After(then) && !c.seeded(t) })
+	all = slices.DeleteFunc(all, func(t token) bool { return t.Created.After(then) && !c.isSeedToken(t) })
 	revoked, err := revokedTokens().all(c.tx)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range revoked {
-		if t.Revoked.After(then) && (c.seeded(t.token) || !t.Created.After(then)) {
+		if t.Revoked.After(then) && (c.isSeedToken(t.token) || !t.Created.After(then)) {
 			all = append(all, t.token)
 		}
 	}
@@ -273,34 +272,34 @@ func (c *request) earlier(all []token, lag time.Duration) ([]token, error) {
 	return all, nil
 }
 
-// seeded reports whether the sandbox began with a token.
-func (c *request) seeded(t token) bool { return t.Hash == hash(c.meta.AdminToken) }
+// isSeedToken reports whether the token was created with the sandbox.
+func (c *request) isSeedToken(t token) bool { return t.Hash == hash(c.meta.AdminToken) }
 
-// delayed reports whether a token is not accepted yet.
-func (c *request) delayed(t token) bool {
-	return c.now.Before(t.Created.Add(c.server.options.Behavior.TokenDelay)) && !c.seeded(t)
+// isDelayed reports whether a new token is not accepted yet.
+func (c *request) isDelayed(t token) bool {
+	return c.now.Before(t.Created.Add(c.server.options.Behavior.TokenDelay)) && !c.isSeedToken(t)
 }
 
-// misname names another token in a new credential: the latest that is not the
-// caller, else the caller.
-func (c *request) misname(made credential) (credential, error) {
+// replaceID sets the client ID of a new credential to that of another token:
+// the latest that is not the caller's, or else the caller's.
+func (c *request) replaceID(created credential) (credential, error) {
 	all, err := tokens().all(c.tx)
 	if err != nil {
-		return made, err
+		return created, err
 	}
 	other := c.caller.ClientID
 	for _, t := range all {
-		if t.ClientID != c.caller.ClientID && t.ClientID != made.clientID {
+		if t.ClientID != c.caller.ClientID && t.ClientID != created.clientID {
 			other = t.ClientID
 		}
 	}
-	made.token = strings.Replace(made.token, made.clientID, other, 1)
-	made.clientID = other
-	return made, nil
+	created.token = strings.Replace(created.token, created.clientID, other, 1)
+	created.clientID = other
+	return created, nil
 }
 
-// statusAnswer is an error for a request that was performed.
-func statusAnswer(status int, s errorFormat) (answer, error) {
+// statusAnswer returns an error response for a request that was performed.
+func statusAnswer(status int, s errorFormat) (response, error) {
 	message := strings.ToLower(cmp.Or(http.StatusText(status), "status "+strconv.Itoa(status)))
-	return (&apiError{status: status, id: status, message: message}).answer(s)
+	return (&apiError{status: status, id: status, message: message}).response(s)
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// behaving serves the state of a world with a behavior as well, through a
-// listener of its own.
-func (w *world) behaving(o ServeOptions, texts ...string) *world {
+// withBehavior serves the same state with a behavior, through a listener of its
+// own.
+func (w *testSandbox) withBehavior(o ServeOptions, texts ...string) *testSandbox {
 	w.Helper()
 	b, err := ParseBehavior(texts...)
 	if err != nil {
@@ -43,8 +43,8 @@ type listedToken struct {
 	Description *string
 }
 
-// listed returns the token list, by client id, and the order of the ids.
-func (w *world) listed(token string) (map[string]listedToken, []string) {
+// tokenList returns the token list by client ID, and the IDs in order.
+func (w *testSandbox) tokenList(token string) (map[string]listedToken, []string) {
 	w.Helper()
 	got := w.send("GET", "/v2/clientIdSecrets", token, "")
 	if got.status != 200 {
@@ -58,21 +58,21 @@ func (w *world) listed(token string) (map[string]listedToken, []string) {
 	return all, ids
 }
 
-func (w *world) lists(id string) bool {
+func (w *testSandbox) lists(id string) bool {
 	w.Helper()
-	all, _ := w.listed(w.status.Token)
+	all, _ := w.tokenList(w.status.Token)
 	_, listed := all[id]
 	return listed
 }
 
-func (w *world) adminID() string { return strings.Split(w.status.Token, ":")[1] }
+func (w *testSandbox) adminID() string { return strings.Split(w.status.Token, ":")[1] }
 
-func (w *world) make(body string) credentialOut {
+func (w *testSandbox) createToken(body string) credentialOut {
 	w.Helper()
 	return read[credentialOut](w.T, w.admin(200, "POST", "/v2/clientIdSecrets", body))
 }
 
-func (w *world) accepts(token string) bool {
+func (w *testSandbox) accepts(token string) bool {
 	w.Helper()
 	return w.send("GET", "/v2/currentOrg", token, "").status == 200
 }
@@ -113,7 +113,7 @@ func TestParseBehaviorSaysWhatIsWrong(t *testing.T) {
 		"wrong-id=x":                 "does not take a value",
 		"commit-then=200":            "expected a status from 400 to 599",
 		"commit-then":                "expected a status from 400 to 599",
-		"page-size=1,page-size=2":    "page-size is given twice",
+		"page-size=1,page-size=2":    "page-size is a duplicate",
 		"quote-caller,":              `unknown behavior ""`,
 		"quote-caller, wrong-id":     `unknown behavior " wrong-id"`,
 		"mint-unbounded":             "unknown behavior",
@@ -130,8 +130,8 @@ func TestParseBehaviorSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestListLags(t *testing.T) {
-	w := newWorld(t)
-	lying := w.behaving(ServeOptions{}, "list-lag=1m")
+	w := newTestSandbox(t)
+	lying := w.withBehavior(ServeOptions{}, "list-lag=1m")
 	made := lying.newToken(roUser)
 	if lying.lists(made.ClientID) || !w.lists(made.ClientID) || !lying.accepts(made.Token) || !lying.lists(w.adminID()) {
 		t.Error("a new token is listed at once, or an old one is not, or authentication lags")
@@ -140,7 +140,7 @@ func TestListLags(t *testing.T) {
 	if !lying.lists(made.ClientID) {
 		t.Error("a token is not listed after the lag")
 	}
-	w.admin(204, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "") // at the honest listener
+	w.admin(204, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "") // at the listener without a behavior
 	if !lying.lists(made.ClientID) || w.lists(made.ClientID) || lying.accepts(made.Token) {
 		t.Error("a revoked token is missing at once, or authentication lags")
 	}
@@ -152,7 +152,7 @@ func TestListLags(t *testing.T) {
 	brief := lying.newToken(roUser)
 	w.clock.advance(30 * time.Second)
 	lying.admin(204, "DELETE", "/v2/clientIdSecrets/"+brief.ClientID, "")
-	for range 4 { // it is in the list from 60 s to 90 s
+	for range 4 { // it is listed from 60 s to 90 s
 		listed := lying.lists(brief.ClientID)
 		age := w.clock.Now().Sub(brief.GeneratedOn)
 		if want := age >= time.Minute && age < 90*time.Second; listed != want {
@@ -163,39 +163,39 @@ func TestListLags(t *testing.T) {
 }
 
 func TestRevokedTokensAreForgotten(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	remembered := func() (n int) {
-		all, _ := w.behaving(ServeOptions{}, "list-lag=720h").listed(w.status.Token)
+		all, _ := w.withBehavior(ServeOptions{}, "list-lag=720h").tokenList(w.status.Token)
 		return len(all) - 1
 	}
 	for range 3 {
 		w.admin(204, "DELETE", "/v2/clientIdSecrets/"+w.newToken(roUser).ClientID, "")
 	}
-	w.clock.advance(maxHabit - time.Minute)
+	w.clock.advance(maxBehaviorDuration - time.Minute)
 	made := w.newToken(roUser)
 	w.clock.advance(time.Minute)
 	w.admin(204, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "")
-	w.clock.advance(maxHabit - time.Minute)
+	w.clock.advance(maxBehaviorDuration - time.Minute)
 	if got := remembered(); got != 1 {
 		t.Errorf("%d revoked tokens are listed", got)
 	}
 	w.admin(204, "DELETE", "/v2/clientIdSecrets/"+w.newToken(roUser).ClientID, "")
-	w.clock.advance(maxHabit)
+	w.clock.advance(maxBehaviorDuration)
 	if got := remembered(); got != 0 {
 		t.Errorf("%d revoked tokens are listed", got)
 	}
 }
 
 func TestListIsCut(t *testing.T) {
-	w := newWorld(t)
-	lying := w.behaving(ServeOptions{}, "page-size=3")
+	w := newTestSandbox(t)
+	lying := w.withBehavior(ServeOptions{}, "page-size=3")
 	for range 4 {
 		w.newToken(roUser)
 	}
-	_, all := w.listed(w.status.Token)
+	_, all := w.tokenList(w.status.Token)
 	slices.Sort(all)
 	for range 2 {
-		if _, got := lying.listed(w.status.Token); !slices.Equal(got, all[:3]) {
+		if _, got := lying.tokenList(w.status.Token); !slices.Equal(got, all[:3]) {
 			t.Errorf("%v of %v", got, all)
 		}
 	}
@@ -205,9 +205,9 @@ func TestListIsCut(t *testing.T) {
 }
 
 func TestDescriptionsChange(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	const text = "made by astra-cli/0123456789abcdef <x>"
-	made := w.make(`{"roles":["` + roUser + `"],"description":"` + text + `"}`)
+	made := w.createToken(`{"roles":["` + roUser + `"],"description":"` + text + `"}`)
 	for value, want := range map[string]*string{
 		"drop":     nil,
 		"truncate": new("made by astra-cli/01"),
@@ -216,9 +216,9 @@ func TestDescriptionsChange(t *testing.T) {
 		"upper":    new("MADE BY ASTRA-CLI/0123456789ABCDEF <X>"),
 	} {
 		t.Run(value, func(t *testing.T) {
-			lying := w.behaving(ServeOptions{}, "description="+value)
+			lying := w.withBehavior(ServeOptions{}, "description="+value)
 			lying.T = t
-			all, _ := lying.listed(w.status.Token)
+			all, _ := lying.tokenList(w.status.Token)
 			if diff := cmp.Diff(want, all[made.ClientID].Description); diff != "" {
 				t.Error(diff)
 			}
@@ -231,11 +231,11 @@ func TestDescriptionsChange(t *testing.T) {
 }
 
 func TestRolesChange(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	custom := w.newRole("Shop readers", []string{"org-db-view"}, []string{""})
 	made := w.newToken(roUser, custom)
 	listed := func(value string) []string {
-		all, _ := w.behaving(ServeOptions{}, "roles="+value).listed(w.status.Token)
+		all, _ := w.withBehavior(ServeOptions{}, "roles="+value).tokenList(w.status.Token)
 		return all[made.ClientID].Roles
 	}
 	if got := listed("null"); got != nil {
@@ -250,21 +250,21 @@ func TestRolesChange(t *testing.T) {
 }
 
 func TestErrorsQuoteTheCaller(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	poor := w.newToken(roService)
-	lying := w.behaving(ServeOptions{Faults: parse(t, "GET /organizations/users=status,arg=502", "GET /organizations/roles=html")}, "quote-caller")
+	lying := w.withBehavior(ServeOptions{Faults: parse(t, "GET /organizations/users=status,arg=502", "GET /organizations/roles=html")}, "quote-caller")
 	for _, test := range []struct {
 		method, path, token, body string
 		status                    int
 	}{
-		{"GET", "/v2/clientIdSecrets", poor.Token, "", 403},                  // an envelope
+		{"GET", "/v2/clientIdSecrets", poor.Token, "", 403},                  // envelope
 		{"GET", "/v2/databases", poor.Token, "", 401},                        // null
-		{"GET", "/v2/organizations/roles/" + unknownID, poor.Token, "", 0},   // a string
-		{"POST", "/v2/clientIdSecrets", w.status.Token, `{"roles":[]}`, 0},   // a plain text
-		{"GET", "/v2/nowhere", poor.Token, "", 501},                          // what is not served
-		{"GET", "/v2/organizations/users", w.status.Token, "", 502},          // a fault
-		{"GET", "/v2/currentOrg", otherToken, "", 401},                       // an unknown caller
-		{"POST", "/v2/organizations/roles", w.status.Token, `{"name":1}`, 0}, // whatever its shape
+		{"GET", "/v2/organizations/roles/" + unknownID, poor.Token, "", 0},   // JSON string
+		{"POST", "/v2/clientIdSecrets", w.status.Token, `{"roles":[]}`, 0},   // plain text
+		{"GET", "/v2/nowhere", poor.Token, "", 501},                          // unknown path
+		{"GET", "/v2/organizations/users", w.status.Token, "", 502},          // fault
+		{"GET", "/v2/currentOrg", otherToken, "", 401},                       // unknown caller
+		{"POST", "/v2/organizations/roles", w.status.Token, `{"name":1}`, 0}, // always an envelope
 	} {
 		got := lying.send(test.method, test.path, test.token, test.body)
 		if id := strings.Split(test.token, ":")[1]; got.status < 400 || test.status != 0 && got.status != test.status || strings.Count(got.body, id) != 1 {
@@ -286,7 +286,7 @@ func TestErrorsQuoteTheCaller(t *testing.T) {
 	if got := lying.send("GET", "/v2/currentOrg", "", ""); got.status != 401 || strings.Contains(got.body, "headers") {
 		t.Errorf("no caller is quoted: %+v", got)
 	}
-	limited := w.behaving(ServeOptions{RateLimit: 1, Now: w.clock.Now}, "quote-caller")
+	limited := w.withBehavior(ServeOptions{RateLimit: 1, Now: w.clock.Now}, "quote-caller")
 	for range burst {
 		limited.send("GET", "/v2/currentOrg", w.status.Token, "")
 	}
@@ -295,7 +295,7 @@ func TestErrorsQuoteTheCaller(t *testing.T) {
 	}
 }
 
-// TestLateCommit has time of its own, in which no test waits.
+// TestLateCommit moves the sandbox's clock instead of waiting.
 func TestLateCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, err := Open(Options{Path: filepath.Join(t.TempDir(), "state.db"), Now: time.Now})
@@ -363,22 +363,23 @@ func TestLateCommitNeedsClock(t *testing.T) {
 	Listener(http.NotFoundHandler(), ServeOptions{Behavior: Behavior{LateCommit: 1}})
 }
 
-// TestOtherOrganizations: the enterprise generates tokens for the organizations
-// that it made.
+// TestOtherOrganizations generates tokens for other organizations of the
+// enterprise.
 func TestOtherOrganizations(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	org := read[organization](t, w.admin(201, "POST", "/v2/enterprises/organizations",
 		`{"name":"Europe","email":"owner@example.com","adminUserID":"`+w.users()[0].UserID+`"}`)).OrganizationID
 	body := `{"roles":["` + orgAdministrator + `"],"orgId":"` + org + `"}`
-	made := w.make(body)
+	made := w.createToken(body)
 	if made.OrgID != org || !w.lists(made.ClientID) {
 		t.Errorf("%+v", made)
 	}
 	if got := w.send("GET", "/v2/currentOrg", made.Token, ""); !strings.Contains(got.body, org) {
 		t.Errorf("%+v", got)
 	}
-	// It sees the tokens of its organization, and can do nothing in another.
-	if all, _ := w.listed(made.Token); len(all) != 1 {
+	// A token sees the tokens of its organization and can do nothing in
+	// another.
+	if all, _ := w.tokenList(made.Token); len(all) != 1 {
 		t.Errorf("%v", all)
 	}
 	for _, path := range []string{"/v2/organizations/users", "/v2/databases", "/v2/organizations/roles", "/v2/enterprises/billing-reports/x"} {
@@ -396,9 +397,10 @@ func TestOtherOrganizations(t *testing.T) {
 	if own.OrgID != org {
 		t.Errorf("%+v", own)
 	}
-	// Only the enterprise may, for what it made, with roles that are there.
+	// Enterprise rights, an organization of the enterprise and existing roles
+	// are required.
 	plain := w.newToken(orgAdministrator)
-	for name, got := range map[string]response{
+	for name, got := range map[string]testResponse{
 		"not of the enterprise":   w.send("POST", "/v2/tokens", plain.Token, body),
 		"of another organization": w.send("POST", "/v2/tokens", made.Token, `{"roles":["`+roUser+`"],"orgId":"`+w.status.OrgID+`"}`),
 		"unknown organization":    w.send("POST", "/v2/tokens", w.status.Token, `{"roles":["`+roUser+`"],"orgId":"`+unknownID+`"}`),
@@ -409,12 +411,12 @@ func TestOtherOrganizations(t *testing.T) {
 	}
 	custom := w.newRole("Shop readers", []string{"org-db-view"}, []string{""})
 	w.admin(404, "POST", "/v2/tokens", `{"roles":["`+custom+`"],"orgId":"`+org+`"}`)
-	if all, _ := w.listed(plain.Token); len(all) != 2 {
+	if all, _ := w.tokenList(plain.Token); len(all) != 2 {
 		t.Errorf("%v", all)
 	}
 
-	lying := w.behaving(ServeOptions{}, "foreign-org")
-	hidden := lying.make(body)
+	lying := w.withBehavior(ServeOptions{}, "foreign-org")
+	hidden := lying.createToken(body)
 	if lying.lists(hidden.ClientID) || !w.lists(hidden.ClientID) || !lying.accepts(hidden.Token) || hidden.OrgID != org {
 		t.Error("a token of another organization is listed")
 	}
@@ -429,12 +431,12 @@ func TestOtherOrganizations(t *testing.T) {
 }
 
 func TestRevocationLies(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	for value, want := range map[string]struct {
 		status int
 		lives  bool
 	}{"lie-ok": {204, true}, "lie-fail": {500, false}} {
-		lying := w.behaving(ServeOptions{}, "revoke="+value)
+		lying := w.withBehavior(ServeOptions{}, "revoke="+value)
 		made := w.newToken(roUser)
 		lying.admin(want.status, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "")
 		if w.accepts(made.Token) != want.lives || w.lists(made.ClientID) != want.lives || lying.lists(made.ClientID) != want.lives {
@@ -445,8 +447,8 @@ func TestRevocationLies(t *testing.T) {
 }
 
 func TestNewTokenIsRefused(t *testing.T) {
-	w := newWorld(t)
-	lying := w.behaving(ServeOptions{}, "token-delay=10s")
+	w := newTestSandbox(t)
+	lying := w.withBehavior(ServeOptions{}, "token-delay=10s")
 	made := lying.newToken(roUser)
 	got := lying.send("GET", "/v2/currentOrg", made.Token, "")
 	if got.status != 401 || !strings.Contains(got.body, "340018") || !w.accepts(made.Token) || !lying.lists(made.ClientID) {
@@ -463,37 +465,37 @@ func TestNewTokenIsRefused(t *testing.T) {
 }
 
 func TestCommitThenFails(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	for _, status := range []int{403, 404, 409, 413, 500, 504, 599} {
-		lying := w.behaving(ServeOptions{}, fmt.Sprintf("commit-then=%d,quote-caller", status))
-		before, _ := w.listed(w.status.Token)
+		lying := w.withBehavior(ServeOptions{}, fmt.Sprintf("commit-then=%d,quote-caller", status))
+		before, _ := w.tokenList(w.status.Token)
 		body := lying.admin(status, "POST", "/v2/clientIdSecrets", `{"roles":["`+roUser+`"]}`)
-		after, _ := w.listed(w.status.Token)
+		after, _ := w.tokenList(w.status.Token)
 		if len(after) != len(before)+1 || !strings.Contains(body, w.adminID()) {
 			t.Errorf("%d: %d tokens, then %d: %s", status, len(before), len(after), body)
 		}
-		lying.admin(400, "POST", "/v2/clientIdSecrets", `{"roles":["x"]}`) // is not performed
+		lying.admin(400, "POST", "/v2/clientIdSecrets", `{"roles":["x"]}`) // not performed
 	}
 }
 
 func TestAnswerNamesAnotherToken(t *testing.T) {
-	w := newWorld(t)
-	lying := w.behaving(ServeOptions{}, "wrong-id")
+	w := newTestSandbox(t)
+	lying := w.withBehavior(ServeOptions{}, "wrong-id")
 	if got := lying.newToken(roUser); got.ClientID != w.adminID() || strings.Split(got.Token, ":")[1] != got.ClientID {
 		t.Errorf("%+v", got)
 	}
 	other := w.newToken(roUser)
-	before, _ := w.listed(w.status.Token)
+	before, _ := w.tokenList(w.status.Token)
 	got := lying.newToken(roUser)
 	if got.ClientID != other.ClientID || strings.Split(got.Token, ":")[1] != other.ClientID || w.accepts(got.Token) || !w.accepts(other.Token) {
 		t.Errorf("%+v", got)
 	}
-	if after, _ := w.listed(w.status.Token); len(after) != len(before)+1 {
+	if after, _ := w.tokenList(w.status.Token); len(after) != len(before)+1 {
 		t.Errorf("%d tokens, then %d", len(before), len(after))
 	}
 }
 
-// TestHabitsCombine draws behaviors and asks whether each habit is there.
+// TestHabitsCombine combines random behaviors and checks the effect of each.
 func TestHabitsCombine(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -508,11 +510,11 @@ func TestHabitsCombine(t *testing.T) {
 				texts = append(texts, name+values[name][random.IntN(len(values[name]))])
 			}
 		}
-		w := newWorld(t)
+		w := newTestSandbox(t)
 		other := w.newToken(roUser)
-		w.make(`{"roles":["` + roUser + `"],"description":"last"}`)
+		w.createToken(`{"roles":["` + roUser + `"],"description":"last"}`)
 		w.clock.advance(time.Hour)
-		lying := w.behaving(ServeOptions{}, texts...)
+		lying := w.withBehavior(ServeOptions{}, texts...)
 		b := lying.server.options.Behavior
 		complain := func(what string, args ...any) {
 			t.Errorf("seed %d, %v: %s", seed, texts, fmt.Sprintf(what, args...))
@@ -521,7 +523,7 @@ func TestHabitsCombine(t *testing.T) {
 		if b.CommitThen != 0 && (made.status != 409 || b.QuoteCaller != strings.Contains(made.body, w.adminID())) {
 			complain("%+v", made)
 		}
-		if truth, _ := w.listed(w.status.Token); len(truth) != 4 {
+		if truth, _ := w.tokenList(w.status.Token); len(truth) != 4 {
 			complain("%d tokens", len(truth))
 		}
 		if b.CommitThen == 0 {
@@ -533,7 +535,7 @@ func TestHabitsCombine(t *testing.T) {
 				complain("the token is accepted: %v", b.TokenDelay != 0)
 			}
 		}
-		all, ids := lying.listed(w.status.Token)
+		all, ids := lying.tokenList(w.status.Token)
 		want := 4
 		if b.ListLag > 0 || b.PageSize > 0 {
 			want = 3
@@ -550,7 +552,7 @@ func TestHabitsCombine(t *testing.T) {
 				complain("%s has the description %q", id, text)
 			}
 		}
-		status := map[RevokeHabit]int{"": 204, RevokeLieOK: 204, RevokeLieFail: 500}[b.Revoke]
+		status := map[RevokeMode]int{"": 204, RevokeLieOK: 204, RevokeLieFail: 500}[b.Revoke]
 		if got := lying.send("DELETE", "/v2/clientIdSecrets/"+other.ClientID, w.status.Token, ""); got.status != status || w.accepts(other.Token) != (b.Revoke == RevokeLieOK) {
 			complain("%+v", got)
 		}

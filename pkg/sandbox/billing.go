@@ -18,10 +18,10 @@ func billingRoutes() []route {
 	}
 }
 
-// ofEnterprise refuses callers without rights in the enterprise.
-func (c *request) ofEnterprise() error {
+// requireEnterprise refuses callers without enterprise rights.
+func (c *request) requireEnterprise() error {
 	if !c.caller.Enterprise || c.meta.NoEnterprise {
-		return refuse(http.StatusForbidden, "the token has no rights in an enterprise")
+		return refuse(http.StatusForbidden, "the token has no enterprise rights")
 	}
 	return nil
 }
@@ -33,32 +33,32 @@ type usageOut struct {
 	Cost    float64 `json:"cost"` // in dollars
 }
 
-// consumption counts the time that databases have lived, at their hourly rate.
-// No data is written or read in the sandbox, so that use costs nothing.
-func consumption(c *request) (answer, error) {
-	if err := c.ofEnterprise(); err != nil {
-		return answer{}, err
+// consumption computes the cost of databases from their lifetime and hourly
+// rate. Requests are free: the sandbox has no data.
+func consumption(c *request) (response, error) {
+	if err := c.requireEnterprise(); err != nil {
+		return response{}, err
 	}
 	in, err := decode[struct {
 		FromDate, ToDate    time.Time
 		ResourceIDs, OrgIDs []string
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	switch {
 	case in.FromDate.IsZero() || in.ToDate.IsZero():
-		return answer{}, refuse(http.StatusBadRequest, "fromDate and toDate are required")
+		return response{}, refuse(http.StatusBadRequest, "fromDate and toDate are required")
 	case !in.FromDate.Before(in.ToDate):
-		return answer{}, refuse(http.StatusUnprocessableEntity, "fromDate is not before toDate")
+		return response{}, refuse(http.StatusUnprocessableEntity, "fromDate is not before toDate")
 	case in.ToDate.Sub(in.FromDate) > 31*24*time.Hour:
-		return answer{}, refuse(http.StatusUnprocessableEntity, "the period is longer than 31 days")
+		return response{}, refuse(http.StatusUnprocessableEntity, "the period is longer than 31 days")
 	case len(in.OrgIDs) > 0 && !slices.Equal(in.OrgIDs, []string{c.meta.OrgID}):
-		return answer{}, refuse(http.StatusNotFound, "organization %s not found", strings.Join(in.OrgIDs, ", "))
+		return response{}, refuse(http.StatusNotFound, "organization %s not found", strings.Join(in.OrgIDs, ", "))
 	}
 	all, err := c.allDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	out := struct {
 		Total float64    `json:"totalCost"`
@@ -68,15 +68,15 @@ func consumption(c *request) (answer, error) {
 		if len(in.ResourceIDs) > 0 && !slices.Contains(in.ResourceIDs, d.ID) {
 			continue
 		}
-		cost := d.used(in.FromDate, in.ToDate, c.now).Hours() * d.cost().PerHour / 100
+		cost := d.lifetimeIn(in.FromDate, in.ToDate, c.now).Hours() * d.cost().PerHour / 100
 		out.Total += cost
 		out.Costs = append(out.Costs, usageOut{c.meta.OrgID, d.ID, d.Datacenters[0].Region, cost})
 	}
 	return reply(http.StatusOK, out)
 }
 
-// used is how long the database has lived in a period.
-func (d db) used(from, to, now time.Time) time.Duration {
+// lifetimeIn returns how much of a period the database existed.
+func (d db) lifetimeIn(from, to, now time.Time) time.Duration {
 	end := now
 	if !d.Terminated.IsZero() {
 		end = d.Terminated
@@ -90,11 +90,12 @@ func (d db) used(from, to, now time.Time) time.Duration {
 	return max(0, to.Sub(from))
 }
 
-// reportTakes is how long a report is in the making.
-const reportTakes = time.Second
+// reportDuration is the time between the request of a report and its
+// completion.
+const reportDuration = time.Second
 
-// report is a bill for a month. Its file is fetched by a name that only those
-// know who were told.
+// report is a monthly bill. The name of its file is random and serves as
+// authorization.
 type report struct {
 	ID    string    `json:"id"`
 	File  string    `json:"file"`
@@ -132,65 +133,65 @@ func (r report) out(status string) reportOut {
 	return reportOut{ID: r.ID, Status: status, Month: r.Month.Format("01"), Year: r.Month.Format("2006")}
 }
 
-func startReport(c *request) (answer, error) {
-	if err := c.ofEnterprise(); err != nil {
-		return answer{}, err
+func startReport(c *request) (response, error) {
+	if err := c.requireEnterprise(); err != nil {
+		return response{}, err
 	}
 	in, err := decode[struct{ Month, Year string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	month, err := time.Parse("2006-1", in.Year+"-"+strings.TrimPrefix(in.Month, "0"))
 	if err != nil || month.After(c.now) {
-		return answer{}, refuse(http.StatusBadRequest, "month %q of year %q is none that has begun", in.Month, in.Year)
+		return response{}, refuse(http.StatusBadRequest, "month %q of year %q has not begun or is invalid", in.Month, in.Year)
 	}
 	r := report{Month: month, Made: c.now}
 	if r.ID, err = c.server.random.uuid(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if r.File, err = c.server.random.text(32, letters); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := reports().put(c.tx, r); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, r.out("INITIATED"))
 }
 
-func getReport(c *request) (answer, error) {
-	if err := c.ofEnterprise(); err != nil {
-		return answer{}, err
+func getReport(c *request) (response, error) {
+	if err := c.requireEnterprise(); err != nil {
+		return response{}, err
 	}
 	r, found, err := reports().find(c.tx, c.values["reportID"])
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case !found || r.ID != c.values["reportID"]:
-		return answer{}, refuse(http.StatusNotFound, "report %s not found", c.values["reportID"])
-	case c.now.Sub(r.Made) < reportTakes:
+		return response{}, refuse(http.StatusNotFound, "report %s not found", c.values["reportID"])
+	case c.now.Sub(r.Made) < reportDuration:
 		return reply(http.StatusOK, r.out("PENDING"))
 	}
 	out := r.out("COMPLETED")
-	out.Details = &reportDetails{URL: c.root + "/billing-reports/" + r.File, Generated: r.Made.Add(reportTakes), Expires: r.Made.Add(linkLife)}
+	out.Details = &reportDetails{URL: c.root + "/billing-reports/" + r.File, Generated: r.Made.Add(reportDuration), Expires: r.Made.Add(linkLife)}
 	return reply(http.StatusOK, out)
 }
 
-func fetchReport(c *request) (answer, error) {
+func fetchReport(c *request) (response, error) {
 	r, found, err := reports().find(c.tx, c.values["file"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !found || r.File != c.values["file"] || c.now.Sub(r.Made) >= linkLife {
-		return answer{}, refuse(http.StatusForbidden, "the address is no longer good")
+		return response{}, refuse(http.StatusForbidden, "the address has expired")
 	}
 	all, err := c.allDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	text := bytes.NewBufferString("organization,database,region,usd\n")
 	for _, d := range all {
-		hours := d.used(r.Month, r.Month.AddDate(0, 1, 0), c.now).Hours()
+		hours := d.lifetimeIn(r.Month, r.Month.AddDate(0, 1, 0), c.now).Hours()
 		fmt.Fprintf(text, "%s,%s,%s,%.2f\n", c.meta.OrgID, d.ID, d.Datacenters[0].Region, hours*d.cost().PerHour/100)
 	}
-	return answer{http.StatusOK, http.Header{"Content-Type": {"text/csv"}}, text.Bytes()}, nil
+	return response{http.StatusOK, http.Header{"Content-Type": {"text/csv"}}, text.Bytes()}, nil
 }

@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// burst is how many requests a bucket takes at once. It is small on purpose: a
-// client that answers a 429 by stopping everything does badly with it, as it
-// would at a real service.
+// burst is the capacity of a bucket in requests. It is small so that clients
+// that handle a 429 badly fail in tests.
 const burst = 10
 
-// tokenBucket limits a rate: it holds tokens, loses one to each request and gains
-// them at the rate.
+// tokenBucket limits the rate of requests: each takes a token, and tokens are
+// added at the rate up to the capacity.
 type tokenBucket struct {
 	rate float64
 	now  func() time.Time

@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// linkLife is how long the address of a bundle is good.
+// linkLife is the lifetime of the address of a bundle.
 const linkLife = 5 * time.Minute
 
 func bundleRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v2/databases/{databaseID}/secureBundleURL", shape: database, action: "db-cql", handle: linkBundles},
+		{method: "POST", path: "/v2/databases/{databaseID}/secureBundleURL", errorFormat: database, action: "db-cql", handle: linkBundles},
 		{method: "GET", path: "/v2/bundles/{file}", open: true, handle: fetchBundle},
 	}
 }
 
-// link is the address of a bundle: whoever knows it may fetch it.
+// link is the address of a bundle. Its random name serves as authorization.
 type link struct {
 	Name     string    `json:"name"`
 	Database string    `json:"database"`
@@ -30,7 +30,7 @@ type link struct {
 	Made     time.Time `json:"made"`
 }
 
-func (l link) over(now time.Time) bool { return now.Sub(l.Made) >= linkLife }
+func (l link) expired(now time.Time) bool { return now.Sub(l.Made) >= linkLife }
 
 func links() table[link] {
 	return table[link]{"links", func(l link) []string { return []string{l.Name} }}
@@ -46,33 +46,33 @@ type bundleOut struct {
 	Cloud         string `json:"cloudProvider"`
 }
 
-// linkBundles makes new addresses: an array of them with all=true, else that of
-// the first region as an object.
-func linkBundles(c *request) (answer, error) {
+// linkBundles creates new addresses: an array with one for each region with
+// all=true, else an object with that of the first region.
+func linkBundles(c *request) (response, error) {
 	every := false
 	if text := c.query.Get("all"); text != "" {
 		var err error
 		if every, err = strconv.ParseBool(text); err != nil {
-			return answer{}, refuse(http.StatusBadRequest, "all=%q is neither true nor false", text)
+			return response{}, refuse(http.StatusBadRequest, "all=%q is not true or false", text)
 		}
 	}
 	id := c.values["databaseID"]
 	d, err := c.findDatabase(id)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case d.Status != "ACTIVE":
-		return answer{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
+		return response{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
 	}
-	if err := purgeSessions(c.tx, links(), func(l link) bool { return l.over(c.now) }); err != nil {
-		return answer{}, err
+	if err := purgeSessions(c.tx, links(), func(l link) bool { return l.expired(c.now) }); err != nil {
+		return response{}, err
 	}
 	var all []bundleOut
 	for _, dc := range d.Datacenters {
 		out := bundleOut{Datacenter: fmt.Sprintf("%s-%d", d.ID, dc.Number), Region: dc.Region, Cloud: dc.Cloud}
 		for _, address := range []*string{&out.URL, &out.Internal, &out.Proxy, &out.ProxyInternal} {
 			if *address, err = c.link(d.ID, dc.Region); err != nil {
-				return answer{}, err
+				return response{}, err
 			}
 		}
 		all = append(all, out)
@@ -92,8 +92,8 @@ func (c *request) link(databaseID, region string) (string, error) {
 	return c.root + "/bundles/" + l.Name, links().put(c.tx, l)
 }
 
-// root is scheme and host of a request, in-process too.
-func root(r *http.Request) string {
+// baseURL returns scheme and host of a request, including in-process ones.
+func baseURL(r *http.Request) string {
 	host := r.Host
 	if host == "" {
 		host = r.URL.Host
@@ -104,27 +104,28 @@ func root(r *http.Request) string {
 	return "http://" + host
 }
 
-// fetchBundle answers as the storage that the service keeps bundles in: 403 for
-// an address that is no longer good.
-func fetchBundle(c *request) (answer, error) {
+// fetchBundle responds like the storage service of the bundles: 403 for an
+// expired address.
+func fetchBundle(c *request) (response, error) {
 	l, found, err := links().find(c.tx, c.values["file"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	if !found || l.over(c.now) {
+	if !found || l.expired(c.now) {
 		header := http.Header{"Content-Type": {"application/xml"}}
 		body := "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
-		return answer{http.StatusForbidden, header, []byte(body)}, nil
+		return response{http.StatusForbidden, header, []byte(body)}, nil
 	}
 	d, err := c.findDatabase(l.Database)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	data, err := d.bundle(l.Region)
-	return answer{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err
+	return response{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err
 }
 
-// bundle has the members of a real one. Its keys and certificates are none.
+// bundle returns a ZIP with the same file names as a real bundle. Keys and
+// certificates are placeholders.
 func (d db) bundle(region string) ([]byte, error) {
 	host := d.ID + "-" + region + ".db.astra.datastax.com"
 	settings, err := json.MarshalIndent(map[string]any{

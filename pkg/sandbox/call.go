@@ -19,48 +19,49 @@ import (
 // request is one request to one endpoint, in its transaction.
 type request struct {
 	server        *Server
-	values        map[string]string // of the path
+	values        map[string]string // path parameters
 	query         url.Values
 	authorization string
 	header        http.Header
-	root          string // scheme and host that the request was sent to
+	root          string // scheme and host of the request's URL
 	body          []byte
 
 	tx     *bolt.Tx
 	meta   meta
 	now    time.Time
 	caller token
-	roles  []role // those of the caller that still exist
+	roles  []role // existing roles of the caller
 }
 
-func (c *request) serve(tx *bolt.Tx, r route) (answer, error) {
+func (c *request) serve(tx *bolt.Tx, r route) (response, error) {
 	m, err := readMeta(tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	c.tx, c.meta, c.now = tx, m, c.server.now(m)
 	if r.open {
 		return r.handle(c)
 	}
 	if err := c.authenticate(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !r.anyOrg {
-		if err := c.atHome(); err != nil {
-			return answer{}, err
+		if err := c.requireSandboxOrg(); err != nil {
+			return response{}, err
 		}
 	}
 	if r.action != "" && !c.allows(r.action, c.target(r.action)) {
-		return answer{}, deny(r.action)
+		return response{}, deny(r.action)
 	}
 	if len(c.body) > maxBody {
-		return answer{}, refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
+		return response{}, refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
 	}
 	return r.handle(c)
 }
 
-// atHome refuses tokens of the other organizations of the enterprise.
-func (c *request) atHome() error {
+// requireSandboxOrg refuses tokens of the other organizations of the
+// enterprise.
+func (c *request) requireSandboxOrg() error {
 	if c.org() == c.meta.OrgID {
 		return nil
 	}
@@ -70,10 +71,10 @@ func (c *request) atHome() error {
 	}
 }
 
-// now returns the time of the sandbox's own clock.
+// now returns the time of the sandbox's clock.
 func (s *Server) now(m meta) time.Time { return s.options.Now().Add(m.Offset).UTC() }
 
-// target returns what an action is checked against.
+// target returns the resource for the authorization of an action.
 func (c *request) target(action string) iam.DRN {
 	d := iam.DRN{Org: c.meta.OrgID}
 	if level := iam.Level(action); level >= iam.DepthDatabase {
@@ -85,20 +86,19 @@ func (c *request) target(action string) iam.DRN {
 	return d
 }
 
-// allows reports whether one of the caller's roles permits the action on a
-// resource.
+// allows reports whether a role of the caller permits the action on a resource.
 func (c *request) allows(action string, on iam.DRN) bool {
 	return slices.ContainsFunc(c.roles, func(r role) bool { return iam.Policy(r.Policy).Allows(action, on) })
 }
 
-// holds reports whether one of the caller's roles lists the action, on
-// whatever.
-func (c *request) holds(action string) bool {
+// listsAction reports whether a role of the caller has the action, on any
+// resource.
+func (c *request) listsAction(action string) bool {
 	return slices.ContainsFunc(c.roles, func(r role) bool { return slices.Contains(r.Policy.Actions, action) })
 }
 
-// decode reads the request's JSON body. Keys match in any case, as they do at
-// the service.
+// decode parses the JSON body of the request. Keys match in any case, as in the
+// service.
 func decode[T any](c *request) (T, error) {
 	var body T
 	d := json.NewDecoder(bytes.NewReader(c.body))
@@ -110,7 +110,7 @@ func decode[T any](c *request) (T, error) {
 		return body, refuse(http.StatusBadRequest, "invalid request body: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return body, refuse(http.StatusBadRequest, "invalid request body: something follows the JSON value")
+		return body, refuse(http.StatusBadRequest, "invalid request body: data after the JSON value")
 	}
 	return body, nil
 }

@@ -9,16 +9,15 @@ import (
 func cdcRoutes() []route {
 	const list = "/v3/databases/{databaseID}/cdc"
 	return []route{
-		{method: "GET", path: list, shape: database, action: "org-db-view", handle: getCDC},
-		{method: "POST", path: list, shape: database, action: "org-db-create", handle: func(c *request) (answer, error) { return c.setCDC(http.StatusCreated) }},
-		{method: "PUT", path: list, shape: database, action: "org-db-create", handle: func(c *request) (answer, error) { return c.setCDC(http.StatusNoContent) }},
-		{method: "DELETE", path: list, shape: database, action: "org-db-terminate", handle: deleteCDC},
-		{method: "GET", path: "/v3/databases/{databaseID}/keyspaces/{keyspace}/tables/{table}/cdc", shape: database, action: "org-db-view", handle: getTableCDC},
+		{method: "GET", path: list, errorFormat: database, action: "org-db-view", handle: getCDC},
+		{method: "POST", path: list, errorFormat: database, action: "org-db-create", handle: func(c *request) (response, error) { return c.setCDC(http.StatusCreated) }},
+		{method: "PUT", path: list, errorFormat: database, action: "org-db-create", handle: func(c *request) (response, error) { return c.setCDC(http.StatusNoContent) }},
+		{method: "DELETE", path: list, errorFormat: database, action: "org-db-terminate", handle: deleteCDC},
+		{method: "GET", path: "/v3/databases/{databaseID}/keyspaces/{keyspace}/tables/{table}/cdc", errorFormat: database, action: "org-db-view", handle: getTableCDC},
 	}
 }
 
-// cdc is the change data capture of a database, in the form in which the service
-// answers.
+// cdc is the change data capture of a database, as in responses of the service.
 type cdc struct {
 	Org      string      `json:"orgID"`
 	Database string      `json:"databaseID"`
@@ -45,7 +44,7 @@ func cdcs() table[cdc] {
 
 func (x cdc) needs() string {
 	if !isUUID(x.Database) || len(x.Tables) == 0 {
-		return "the id of a database, and tables"
+		return "a database ID and tables"
 	}
 	return ""
 }
@@ -61,18 +60,18 @@ func (c *request) cdc() (cdc, error) {
 	return x, err
 }
 
-func getCDC(c *request) (answer, error) {
+func getCDC(c *request) (response, error) {
 	x, err := c.cdc()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, x)
 }
 
-func (c *request) setCDC(status int) (answer, error) {
+func (c *request) setCDC(status int) (response, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct {
 		OrgID, DatabaseID, DatabaseName string
@@ -80,55 +79,55 @@ func (c *request) setCDC(status int) (answer, error) {
 		Regions                         []cdcRegion
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	_, exists, err := cdcs().find(c.tx, d.ID)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case status == http.StatusCreated && exists:
-		return answer{}, refuse(http.StatusConflict, "database %s already has change data capture", d.ID)
+		return response{}, refuse(http.StatusConflict, "database %s already has change data capture", d.ID)
 	case status != http.StatusCreated && !exists:
-		return answer{}, refuse(http.StatusNotFound, "database %s has no change data capture", d.ID)
+		return response{}, refuse(http.StatusNotFound, "database %s has no change data capture", d.ID)
 	case in.DatabaseName != d.Name || in.DatabaseID != "" && in.DatabaseID != d.ID:
-		return answer{}, refuse(http.StatusBadRequest, "databaseName must be that of the database")
+		return response{}, refuse(http.StatusBadRequest, "databaseName does not match the database")
 	case len(in.Tables) == 0 || len(in.Regions) == 0:
-		return answer{}, refuse(http.StatusBadRequest, "tables and regions are required")
+		return response{}, refuse(http.StatusBadRequest, "tables and regions are required")
 	}
 	for _, t := range in.Tables {
 		if t.Table == "" || !slices.Contains(d.Keyspaces, t.Keyspace) {
-			return answer{}, refuse(http.StatusBadRequest, "there is no table %q in a keyspace %q", t.Table, t.Keyspace)
+			return response{}, refuse(http.StatusBadRequest, "table %q of keyspace %q not found", t.Table, t.Keyspace)
 		}
 	}
 	for _, r := range in.Regions {
 		if !strings.HasPrefix(r.Datacenter, d.ID+"-") || r.Region == "" || r.Cluster == "" || r.Tenant == "" {
-			return answer{}, refuse(http.StatusBadRequest, "a region needs datacenterID, datacenterRegion, streamingClusterName and streamingTenantName")
+			return response{}, refuse(http.StatusBadRequest, "a region needs datacenterID, datacenterRegion, streamingClusterName and streamingTenantName")
 		}
 	}
 	if err := cdcs().put(c.tx, cdc{c.meta.OrgID, d.ID, d.Name, in.Tables, in.Regions}); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(status)
+	return replyEmpty(status)
 }
 
-func deleteCDC(c *request) (answer, error) {
+func deleteCDC(c *request) (response, error) {
 	x, err := c.cdc()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct {
 		DatabaseID string
 		Tables     []cdcTable
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if in.DatabaseID != x.Database || len(in.Tables) == 0 {
-		return answer{}, refuse(http.StatusBadRequest, "databaseID and tables are required")
+		return response{}, refuse(http.StatusBadRequest, "databaseID and tables are required")
 	}
 	for _, t := range in.Tables {
 		if !slices.Contains(x.Tables, t) {
-			return answer{}, refuse(http.StatusNotFound, "table %s.%s has no change data capture", t.Keyspace, t.Table)
+			return response{}, refuse(http.StatusNotFound, "table %s.%s has no change data capture", t.Keyspace, t.Table)
 		}
 	}
 	x.Tables = slices.DeleteFunc(x.Tables, func(t cdcTable) bool { return slices.Contains(in.Tables, t) })
@@ -138,18 +137,18 @@ func deleteCDC(c *request) (answer, error) {
 		err = cdcs().put(c.tx, x)
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
-func getTableCDC(c *request) (answer, error) {
+func getTableCDC(c *request) (response, error) {
 	x, err := c.cdc()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !slices.Contains(x.Tables, cdcTable{c.values["table"], c.values["keyspace"]}) {
-		return answer{}, refuse(http.StatusNotFound, "table %s.%s has no change data capture", c.values["keyspace"], c.values["table"])
+		return response{}, refuse(http.StatusNotFound, "table %s.%s has no change data capture", c.values["keyspace"], c.values["table"])
 	}
 	return reply(http.StatusOK, []map[string]any{{
 		"orgID": x.Org, "databaseID": x.Database, "databaseName": x.Name, "regions": x.Regions, "status": "Active",

@@ -12,11 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestChecklist has what makes an emulator of this API break official clients.
-// Everything goes over HTTP, and answers are read with the case of their keys,
-// as clients that are not written in Go do.
+// TestChecklist checks what official clients depend on. All requests use HTTP,
+// and the keys of responses match with their case, as in clients not written in
+// Go.
 func TestChecklist(t *testing.T) {
-	for name, test := range map[string]func(*world){
+	for name, test := range map[string]func(*testSandbox){
 		"01_create_answers_with_location":             createAnswersWithLocation,
 		"02_unknown_database_is_not_found":            unknownDatabase,
 		"03_list_of_databases_is_a_bare_array":        listIsBareArray,
@@ -40,30 +40,30 @@ func TestChecklist(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(newWorld(t, real).overHTTP())
+			test(newTestSandbox(t, real).overHTTP())
 		})
 	}
 }
 
-// object is a JSON object with its keys as they are.
+// object is a JSON object that preserves the case of its keys.
 type object = map[string]any
 
-// objects is a JSON array of them.
+// objects is a JSON array of objects.
 type objects = []object
 
-func createAnswersWithLocation(w *world) {
+func createAnswersWithLocation(w *testSandbox) {
 	r := w.send("POST", "/v2/databases", w.status.Token, newVector)
 	if location := r.headers.Get("Location"); r.status != 201 || r.body != "" || !isUUID(location) {
 		w.Errorf("status %d, body %q, Location %q", r.status, r.body, location)
 	}
 }
 
-func unknownDatabase(w *world) {
+func unknownDatabase(w *testSandbox) {
 	w.admin(404, "GET", "/v2/databases/"+unknownID, "")
 	w.admin(404, "GET", "/v2/databases/invalid", "")
 }
 
-func listIsBareArray(w *world) {
+func listIsBareArray(w *testSandbox) {
 	if got := w.admin(200, "GET", "/v2/databases?include=parked", ""); got != "[]" {
 		w.Errorf("an empty list is %s", got)
 	}
@@ -72,7 +72,7 @@ func listIsBareArray(w *world) {
 	}
 }
 
-func databaseIsWhole(w *world) {
+func databaseIsWhole(w *testSandbox) {
 	d := read[object](w.T, w.admin(200, "GET", w.create(strings.Replace(newVector, `"app"`, `"first"`, 1)), ""))
 	info := d["info"].(object)
 	dc := info["datacenters"].([]any)[0].(object)
@@ -95,7 +95,7 @@ func databaseIsWhole(w *world) {
 	}
 }
 
-func keyspacesChange(w *world) {
+func keyspacesChange(w *testSandbox) {
 	path := "/v2/databases/" + w.databases("")[0].ID
 	for _, step := range []struct {
 		status          int
@@ -117,7 +117,7 @@ func keyspacesChange(w *world) {
 	}
 }
 
-func terminatedDatabases(w *world) {
+func terminatedDatabases(w *testSandbox) {
 	id := w.databases("")[0].ID
 	w.admin(202, "POST", "/v2/databases/"+id+"/terminate", "")
 	if got := w.get("/v2/databases/" + id).Status; got != "TERMINATING" {
@@ -135,7 +135,7 @@ func terminatedDatabases(w *world) {
 	}
 }
 
-func tokensComeAndGo(w *world) {
+func tokensComeAndGo(w *testSandbox) {
 	for _, path := range []string{"/v2/clientIdSecrets", "/v2/tokens"} {
 		made := read[object](w.T, w.admin(200, "POST", path, `{"roles":["`+roUser+`"]}`))
 		clients := read[object](w.T, w.admin(200, "GET", path, ""))["clients"].([]any)
@@ -147,7 +147,7 @@ func tokensComeAndGo(w *world) {
 	}
 }
 
-func usersInPascalCase(w *world) {
+func usersInPascalCase(w *testSandbox) {
 	w.admin(200, "PUT", "/v2/organizations/users", `{"email":"new@example.com","orgID":"`+w.status.OrgID+`","roles":["`+roUser+`"]}`)
 	org := read[object](w.T, w.admin(200, "GET", "/v2/organizations/users", ""))
 	if org["OrgID"] != w.status.OrgID || org["OrgName"] != w.status.OrgName {
@@ -166,7 +166,7 @@ func usersInPascalCase(w *world) {
 	}
 }
 
-func rolesInSmallLetters(w *world) {
+func rolesInSmallLetters(w *testSandbox) {
 	custom := w.newRole("Custom", []string{"org-read"}, []string{""})
 	roles := read[objects](w.T, w.admin(200, "GET", "/v2/organizations/roles", ""))
 	want := []string{"id", "last_update_date_time", "last_update_user_id", "name", "policy"}
@@ -184,10 +184,10 @@ func rolesInSmallLetters(w *world) {
 	}
 }
 
-func roleErrorsAreStrings(w *world) {
+func roleErrorsAreStrings(w *testSandbox) {
 	const path = "/v2/organizations/roles"
 	reader := w.newToken(roUser).Token
-	for _, r := range []response{
+	for _, r := range []testResponse{
 		w.send("GET", path+"/Custom", w.status.Token, ""),
 		w.send("GET", path+"/"+unknownID, w.status.Token, ""),
 		w.send("GET", path+"/"+roUser, reader, ""),
@@ -201,7 +201,7 @@ func roleErrorsAreStrings(w *world) {
 	}
 }
 
-func missingPermission(w *world) {
+func missingPermission(w *testSandbox) {
 	path, token := "/v2/databases/"+w.databases("")[0].ID, w.newToken(w.newRole("Guest", []string{"org-read"}, []string{""})).Token
 	for _, request := range []string{
 		"GET /v2/databases", "GET " + path, "POST /v2/databases", "POST " + path + "/terminate", "POST " + path + "/secureBundleURL",
@@ -214,7 +214,7 @@ func missingPermission(w *world) {
 	}
 }
 
-func jsonSaysSo(w *world) {
+func jsonSaysSo(w *testSandbox) {
 	for _, request := range []string{
 		"GET /v2/currentOrg", "GET /v2/databases", "GET /v2/databases/" + unknownID, "GET /v2/organizations/roles", "GET /v2/organizations/roles/x",
 		"GET /v2/organizations/users/x", "GET /v2/clientIdSecrets", "POST /v2/databases", "GET /v2/nothing", "DELETE /v2/clientIdSecrets/x",
@@ -228,12 +228,12 @@ func jsonSaysSo(w *world) {
 	}
 }
 
-func unusualStatuses(w *world) {
+func unusualStatuses(w *testSandbox) {
 	if got := w.admin(201, "POST", "/v2/kms", `{"orgId":"`+w.status.OrgID+`","aws":{"keyID":"arn:aws:kms:us-east-1:123456789012:key/`+unknownID+`","region":"us-east-1"}}`); got != "" {
 		w.Errorf("a key is answered with %s", got)
 	}
 
-	id := w.active(newVector)
+	id := w.createActive(newVector)
 	w.admin(201, "POST", "/v3/databases/"+id+"/cdc", newCapture(id))
 	if got := w.admin(204, "PUT", "/v3/databases/"+id+"/cdc", newCapture(id)); got != "" {
 		w.Errorf("CDC is answered with %s", got)
@@ -251,24 +251,24 @@ func unusualStatuses(w *world) {
 	w.admin(200, "POST", "/v2/pcus/unpark/"+pcu, "")
 }
 
-// active makes a database and waits until it is active.
-func (w *world) active(body string) (id string) {
+// createActive creates a database and waits until it is active.
+func (w *testSandbox) createActive(body string) (id string) {
 	w.Helper()
 	path := w.create(body)
 	w.clock.advance(10 * time.Minute)
 	return strings.TrimPrefix(path, "/v2/databases/")
 }
 
-// captured are the tables of newCapture.
+// captured has the tables of newCapture.
 const captured = `"tables":[{"tableName":"t","keyspaceName":"app"}]`
 
-// newCapture is a request for change data capture of a database that newVector made.
+// newCapture is a request for change data capture of the database of newVector.
 func newCapture(id string) string {
 	return `{"databaseID":"` + id + `","databaseName":"shop",` + captured + `,"regions":[{"datacenterID":"` + id +
 		`-1","datacenterRegion":"us-east1","streamingClusterName":"c","streamingTenantName":"t"}]}`
 }
 
-func bundlesAreOneOrAll(w *world) {
+func bundlesAreOneOrAll(w *testSandbox) {
 	id := w.databases("")[0].ID
 	one := read[object](w.T, w.admin(200, "POST", "/v2/databases/"+id+"/secureBundleURL", ""))
 	all := read[objects](w.T, w.admin(200, "POST", "/v2/databases/"+id+"/secureBundleURL?all=true", ""))
@@ -279,15 +279,15 @@ func bundlesAreOneOrAll(w *world) {
 	}
 }
 
-func oddParameters(w *world) {
+func oddParameters(w *testSandbox) {
 	if got := w.databases("?include=non_terminated&provider=all&limit=1000"); len(got) != 2 {
 		w.Errorf("%d databases", len(got))
 	}
 	w.admin(200, "PUT", "/v2/organizations/users", `{"email":"new@example.com","OrgID":"`+w.status.OrgID+`","roles":["`+roUser+`"]}`)
 }
 
-func deleteTakesBody(w *world) {
-	id := w.active(newVector)
+func deleteTakesBody(w *testSandbox) {
+	id := w.createActive(newVector)
 	dc := "/v2/organizations/clusters/" + id + "/datacenters/" + id + "-1"
 	w.admin(200, "POST", dc+"/private-link", `{"allowedPrincipals":["arn:aws:iam::123456789012:user/ada"]}`)
 	w.admin(204, "DELETE", dc+"/allowed-principals", `{"allowedPrincipal":"arn:aws:iam::123456789012:user/ada"}`)
@@ -310,7 +310,7 @@ func deleteTakesBody(w *world) {
 	}
 }
 
-func questionMarkMissing(w *world) {
+func questionMarkMissing(w *testSandbox) {
 	with := w.admin(200, "GET", "/v2/regions/serverless?filter-by-org=enabled", "")
 	for _, path := range []string{"/v2/regions/serverless&filter-by-org=enabled", "/regions/serverless&filter-by-org=enabled"} {
 		if got := w.admin(200, "GET", path, ""); got != with {
@@ -319,7 +319,7 @@ func questionMarkMissing(w *world) {
 	}
 }
 
-func accessListForms(w *world) {
+func accessListForms(w *testSandbox) {
 	path := "/v2/databases/" + w.databases("")[0].ID + "/access-list"
 	addresses := `[{"address":"192.0.2.0/24","description":"office","enabled":true}]`
 	for _, body := range []string{addresses, `{"addresses":` + addresses + `,"configurations":{"accessListEnabled":true}}`} {
@@ -331,7 +331,7 @@ func accessListForms(w *world) {
 	}
 }
 
-func regionsHoldThoseInUse(w *world) {
+func regionsHoldThoseInUse(w *testSandbox) {
 	regions := read[objects](w.T, w.admin(200, "GET", "/v2/regions/serverless?region-type=all", ""))
 	for _, d := range w.databases("") {
 		if d.Info.Tier != "serverless" {
@@ -345,7 +345,7 @@ func regionsHoldThoseInUse(w *world) {
 	}
 }
 
-func serves11(w *world) {
+func serves11(w *testSandbox) {
 	request, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.url+"/v2/currentOrg", nil)
 	if err != nil {
 		w.Fatal(err)

@@ -6,11 +6,11 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Clock returns the time by the sandbox's own clock, which SeedOptions.Advance
+// Clock returns the time of the sandbox's clock, which SeedOptions.Advance
 // moves.
 func (s *Server) Clock() (time.Time, error) {
 	var now time.Time
-	err := s.view(s.patience(), func(tx *bolt.Tx) error {
+	err := s.view(s.waitContext(), func(tx *bolt.Tx) error {
 		m, err := readMeta(tx)
 		now = s.now(m)
 		return err

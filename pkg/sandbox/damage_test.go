@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
-// A file that was cut off or overwritten is damage, never a panic, and a reset
-// mends it.
+// A truncated or overwritten file is reported as damaged and never panics, and
+// a reset replaces it.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -33,7 +33,7 @@ func TestDamage(t *testing.T) {
 			_, err = server.Status()
 		}
 		if err == nil {
-			return // what was damaged was not needed
+			return // the damaged part was not read
 		}
 		damaged++
 		if !errors.Is(err, sandbox.ErrState) {

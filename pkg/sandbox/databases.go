@@ -11,35 +11,35 @@ import (
 
 func databaseRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/databases", shape: database, handle: listDatabases},
-		{method: "GET", path: "/v2/databases/{databaseID}", shape: database, action: "org-db-view", handle: getDatabase},
-		{method: "POST", path: "/v2/databases", shape: database, action: "org-db-create", handle: createDatabase},
-		{method: "POST", path: "/v2/databases/{databaseID}/terminate", shape: database, action: "org-db-terminate", handle: terminateDatabase},
-		{method: "POST", path: "/v2/databases/{databaseID}/park", shape: database, action: "org-db-suspend", handle: parkDatabase},
-		{method: "POST", path: "/v2/databases/{databaseID}/unpark", shape: database, action: "org-db-suspend", handle: unparkDatabase},
-		{method: "POST", path: "/v2/databases/{databaseID}/resize", shape: database, action: "org-db-expand", handle: resizeDatabase},
-		{method: "POST", path: "/v2/databases/{databaseID}/resetPassword", shape: database, action: "org-db-passwordreset", handle: resetPassword},
+		{method: "GET", path: "/v2/databases", errorFormat: database, handle: listDatabases},
+		{method: "GET", path: "/v2/databases/{databaseID}", errorFormat: database, action: "org-db-view", handle: getDatabase},
+		{method: "POST", path: "/v2/databases", errorFormat: database, action: "org-db-create", handle: createDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/terminate", errorFormat: database, action: "org-db-terminate", handle: terminateDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/park", errorFormat: database, action: "org-db-suspend", handle: parkDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/unpark", errorFormat: database, action: "org-db-suspend", handle: unparkDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/resize", errorFormat: database, action: "org-db-expand", handle: resizeDatabase},
+		{method: "POST", path: "/v2/databases/{databaseID}/resetPassword", errorFormat: database, action: "org-db-passwordreset", handle: resetPassword},
 	}
 }
 
-// db is a database as it is kept; see databaseOut for what is made of it.
+// db is the stored form of a database; databaseOut is that of responses.
 type db struct {
 	ID            string       `json:"id"`
-	OwnerID       string       `json:"ownerId"` // a user, or the client id of a token
+	OwnerID       string       `json:"ownerId"` // user ID, or client ID of a token
 	Name          string       `json:"name"`
-	Type          string       `json:"dbType,omitempty"` // vector, or nothing
+	Type          string       `json:"dbType,omitempty"` // vector or empty
 	Tier          string       `json:"tier"`
 	CapacityUnits int          `json:"capacityUnits"`
-	Keyspaces     []string     `json:"keyspaces"` // the default one first
+	Keyspaces     []string     `json:"keyspaces"` // the default keyspace first
 	User          string       `json:"user,omitempty"`
 	Password      string       `json:"passwordHash,omitempty"`
-	Datacenters   []datacenter `json:"datacenters"` // the primary one first
+	Datacenters   []datacenter `json:"datacenters"` // the primary datacenter first
 	Former        []datacenter `json:"formerDatacenters,omitempty"`
 	Status        string       `json:"status"`
 	Created       time.Time    `json:"created"`
 	Terminated    time.Time    `json:"terminated,omitzero"`
-	Phases        []transition `json:"phases,omitempty"` // of a change, one after the other; see at
-	Next          *db          `json:"next,omitempty"`   // what it is after them
+	Phases        []transition `json:"phases,omitempty"` // states of a pending change, in order; see stateAt
+	Next          *db          `json:"next,omitempty"`   // state after the pending change
 }
 
 type datacenter struct {
@@ -57,28 +57,28 @@ func databases() table[db] {
 
 func (d db) classic() bool { return d.Tier != "serverless" }
 
-// listDatabases shows what the caller may view and leaves the rest out without
-// a word.
-func listDatabases(c *request) (answer, error) {
-	if !c.holds("org-db-view") {
-		return answer{}, deny("org-db-view")
+// listDatabases returns the databases that the caller may view and omits the
+// others.
+func listDatabases(c *request) (response, error) {
+	if !c.listsAction("org-db-view") {
+		return response{}, deny("org-db-view")
 	}
 	limit, err := c.limit()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	all, err := c.allDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	all, err = startingAfter(all, c.query.Get("starting_after"))
+	all, err = pageAfter(all, c.query.Get("starting_after"))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	page := []databaseOut{}
 	for _, d := range all {
 		visible := c.allows("org-db-view", iam.DRN{Org: c.meta.OrgID, Database: d.ID})
-		if visible && d.included(c.query.Get("include")) && d.provided(c.query.Get("provider")) {
+		if visible && d.matchesState(c.query.Get("include")) && d.matchesProvider(c.query.Get("provider")) {
 			page = append(page, d.out(c.meta.OrgID))
 		}
 		if len(page) == limit {
@@ -88,7 +88,7 @@ func listDatabases(c *request) (answer, error) {
 	return reply(http.StatusOK, page)
 }
 
-// limit clamps, as clients ask for pages of 1000.
+// limit reads and clamps the page size: clients ask for pages of 1000.
 func (c *request) limit() (int, error) {
 	const standard, most = 25, 100
 	text := c.query.Get("limit")
@@ -102,7 +102,7 @@ func (c *request) limit() (int, error) {
 	return min(max(n, 1), most), nil
 }
 
-func startingAfter(all []db, id string) ([]db, error) {
+func pageAfter(all []db, id string) ([]db, error) {
 	if id == "" {
 		return all, nil
 	}
@@ -114,9 +114,9 @@ func startingAfter(all []db, id string) ([]db, error) {
 	return nil, refuse(http.StatusBadRequest, "starting_after: database %s not found", id)
 }
 
-// included reads the filter as loosely as clients write it: in any case, with
-// underscores or without, and anything unknown means the default.
-func (d db) included(filter string) bool {
+// matchesState applies the filter include. Like clients write it, the filter
+// has any case and optional underscores; an unknown value selects the default.
+func (d db) matchesState(filter string) bool {
 	filter = strings.ToUpper(strings.ReplaceAll(filter, "_", ""))
 	switch filter {
 	case "ALL":
@@ -129,7 +129,7 @@ func (d db) included(filter string) bool {
 	}
 }
 
-func (d db) provided(filter string) bool {
+func (d db) matchesProvider(filter string) bool {
 	switch filter = strings.ToUpper(filter); filter {
 	case "AWS", "AZURE", "GCP":
 		return d.Datacenters[0].Cloud == filter
@@ -138,10 +138,10 @@ func (d db) provided(filter string) bool {
 	}
 }
 
-func getDatabase(c *request) (answer, error) {
+func getDatabase(c *request) (response, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, d.out(c.meta.OrgID))
 }

@@ -1,6 +1,6 @@
 package sandbox
 
-// cost is in US cents. The figures of classic databases are invented.
+// cost is in US cents. The prices of classic databases are invented.
 type cost struct {
 	PerMin         float64 `json:"costPerMinCents"`
 	PerHour        float64 `json:"costPerHourCents"`

@@ -15,12 +15,12 @@ const (
 	vector     = "vector"
 )
 
-// tiers are those of the specification.
+// tiers returns the tiers of the specification.
 func tiers() []string {
 	return []string{developer, "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", serverless, "cloudnative"}
 }
 
-// newDatabase is the body that describes a database to be made.
+// newDatabase is the body of a request to create a database.
 type newDatabase struct {
 	Name, CloudProvider, Tier, Region string
 	CapacityUnits                     int
@@ -28,22 +28,22 @@ type newDatabase struct {
 	DBType, PCUGroupUUID              string
 }
 
-// createDatabase answers with the id in a header, and nothing else.
-func createDatabase(c *request) (answer, error) {
+// createDatabase returns the ID in a header and no body.
+func createDatabase(c *request) (response, error) {
 	in, err := decode[newDatabase](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := in.check(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	place, err := in.place()
+	place, err := in.region()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	id, err := c.server.random.uuid()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	now := c.now.Truncate(time.Second)
 	d := db{
@@ -57,16 +57,16 @@ func createDatabase(c *request) (answer, error) {
 	if d.User != "" {
 		d.Password = hash(in.Password)
 	}
-	if err := c.begin(d, d, creating()); err != nil {
-		return answer{}, err
+	if err := c.startChange(d, d, creationStages()); err != nil {
+		return response{}, err
 	}
-	a, err := done(http.StatusCreated)
+	a, err := replyEmpty(http.StatusCreated)
 	a.header.Set("Location", id)
 	return a, err
 }
 
-// check refuses what describes no database: 400 for values that are none, 422
-// for those that do not go together.
+// check validates the request: 400 for invalid values, 422 for invalid
+// combinations.
 func (in newDatabase) check() error {
 	bad := func(format string, values ...any) error { return refuse(http.StatusBadRequest, format, values...) }
 	unusable := func(format string, values ...any) error {
@@ -87,13 +87,13 @@ func (in newDatabase) check() error {
 	case in.DBType != "" && in.DBType != vector:
 		return bad("dbType %q is not vector", in.DBType)
 	case in.Tier == "cloudnative":
-		return unusable("databases of the tier cloudnative cannot be made")
+		return unusable("databases of the tier cloudnative cannot be created")
 	case in.DBType == vector && classic:
-		return unusable("only serverless databases are for vectors")
+		return unusable("only serverless databases can be vector databases")
 	case in.CapacityUnits > 1 && (!classic || in.Tier == developer), in.CapacityUnits > 12:
-		return unusable("a database of the tier %s cannot begin with %d capacity units", in.Tier, in.CapacityUnits)
-	case classic && (in.User == "" || len(in.Password) < minPassword):
-		return unusable("a classic database needs a user and a password of at least %d characters", minPassword)
+		return unusable("a database of the tier %s cannot start with %d capacity units", in.Tier, in.CapacityUnits)
+	case classic && (in.User == "" || len(in.Password) < minPasswordLength):
+		return unusable("a classic database needs a user and a password of at least %d characters", minPasswordLength)
 	case !classic && in.User+in.Password != "":
 		return unusable("only classic databases have a user and a password")
 	case in.PCUGroupUUID != "":
@@ -104,8 +104,8 @@ func (in newDatabase) check() error {
 	return nil
 }
 
-// place returns the region in which the database is to be.
-func (in newDatabase) place() (region, error) {
+// region returns the region of the new database.
+func (in newDatabase) region() (region, error) {
 	kind := serverless
 	switch {
 	case in.DBType == vector:
@@ -123,10 +123,10 @@ func (in newDatabase) place() (region, error) {
 	return r, nil
 }
 
-// checkKeyspace refuses names that no keyspace can have.
+// checkKeyspace refuses invalid keyspace names.
 func checkKeyspace(name string) error {
 	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_]{0,47}$`).MatchString(name) || strings.HasPrefix(name, "system") {
-		return refuse(http.StatusUnprocessableEntity, "%q cannot be the name of a keyspace", name)
+		return refuse(http.StatusUnprocessableEntity, "%q is not a valid keyspace name", name)
 	}
 	return nil
 }

@@ -6,39 +6,41 @@ import (
 	"time"
 )
 
-// Speed is how much faster than at the service changes of databases are if
-// nothing else is said: a creation, two minutes there, takes a good second.
+// Speed is the default time scale: changes of databases are this much faster
+// than in the service. A creation, which takes two minutes there, takes about a
+// second.
 const Speed = 100
 
-// transition is a state that a database is in until a moment.
+// transition is a status of a database until a time.
 type transition struct {
 	Status string    `json:"status"`
 	Until  time.Time `json:"until"`
 }
 
-// stage is a state of a change, and how long it lasts at the service.
+// stage is a status during a change, with its duration in the service.
 type stage struct {
 	status string
 	lasts  time.Duration
 }
 
-// How changes go. Known are two minutes for a creation, six to seven for a
-// deletion and seconds for a keyspace; the others are invented.
-func creating() []stage {
+// creationStages and the functions below return the stages of changes. Known
+// durations are two minutes for a creation, six to
+// seven for a deletion and seconds for a keyspace; the others are invented.
+func creationStages() []stage {
 	return []stage{{"PENDING", 20 * time.Second}, {"INITIALIZING", 100 * time.Second}}
 }
-func terminating() []stage   { return []stage{{"TERMINATING", 390 * time.Second}} }
-func changingKeys() []stage  { return []stage{{"MAINTENANCE", 5 * time.Second}} }
-func changingPlace() []stage { return []stage{{"MAINTENANCE", 150 * time.Second}} }
-func parking() []stage       { return []stage{{"PARKING", 100 * time.Second}} }
-func unparking() []stage     { return []stage{{"UNPARKING", 120 * time.Second}} }
-func resizing() []stage      { return []stage{{"RESIZING", 180 * time.Second}} }
-func hibernating() []stage   { return []stage{{"HIBERNATING", 60 * time.Second}} }
-func resuming() []stage      { return []stage{{"RESUMING", 60 * time.Second}} }
+func terminationStages() []stage { return []stage{{"TERMINATING", 390 * time.Second}} }
+func keyspaceStages() []stage    { return []stage{{"MAINTENANCE", 5 * time.Second}} }
+func regionStages() []stage      { return []stage{{"MAINTENANCE", 150 * time.Second}} }
+func parkStages() []stage        { return []stage{{"PARKING", 100 * time.Second}} }
+func unparkStages() []stage      { return []stage{{"UNPARKING", 120 * time.Second}} }
+func resizeStages() []stage      { return []stage{{"RESIZING", 180 * time.Second}} }
+func hibernateStages() []stage   { return []stage{{"HIBERNATING", 60 * time.Second}} }
+func resumeStages() []stage      { return []stage{{"RESUMING", 60 * time.Second}} }
 
-// at returns the database as it is at a moment. Nothing runs in the background:
-// a change is stored with its times, and so is what comes of it.
-func (d db) at(now time.Time) db {
+// stateAt returns the state of the database at a time. Nothing runs in the
+// background: the record of a change has its times and its result.
+func (d db) stateAt(now time.Time) db {
 	for _, p := range d.Phases {
 		if now.Before(p.Until) {
 			d.Status = p.Status
@@ -51,8 +53,8 @@ func (d db) at(now time.Time) db {
 	return d
 }
 
-// current returns the database as it is while it changes into next.
-func (d db) current(next db, now time.Time, scale float64, stages []stage) db {
+// withTransitions returns the database as it is while it changes into next.
+func (d db) withTransitions(next db, now time.Time, scale float64, stages []stage) db {
 	d.Phases = nil
 	for _, s := range stages {
 		now = now.Add(time.Duration(float64(s.lasts) / scale))
@@ -66,32 +68,32 @@ func (d db) current(next db, now time.Time, scale float64, stages []stage) db {
 	return d
 }
 
-// begin stores that a database changes into next, which takes its time.
-func (c *request) begin(d, next db, stages []stage) error {
-	return databases().put(c.tx, d.current(next, c.now, c.server.options.TimeScale, stages))
+// startChange stores a change of a database into next.
+func (c *request) startChange(d, next db, stages []stage) error {
+	return databases().put(c.tx, d.withTransitions(next, c.now, c.server.options.TimeScale, stages))
 }
 
-// allDatabases returns the databases as they are now.
+// allDatabases returns the databases in their current state.
 func (c *request) allDatabases() ([]db, error) {
 	all, err := databases().all(c.tx)
 	for i, d := range all {
-		all[i] = d.at(c.now)
+		all[i] = d.stateAt(c.now)
 	}
 	return all, err
 }
 
-// findDatabase returns a database as it is now, or the refusal that there is none.
+// findDatabase returns a database in its current state, or a 404 error.
 func (c *request) findDatabase(id string) (db, error) {
 	d, found, err := databases().find(c.tx, id)
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "database %s not found", id)
 	}
-	return d.at(c.now), err
+	return d.stateAt(c.now), err
 }
 
-// livingDatabase is findDatabase for what goes with a database: its access list
-// and its private links.
-func (c *request) livingDatabase(id string) (db, error) {
+// findUnterminated returns a database that is not terminated, for its access
+// list and private links.
+func (c *request) findUnterminated(id string) (db, error) {
 	d, err := c.findDatabase(id)
 	if err == nil && d.Status == "TERMINATED" {
 		err = refuse(http.StatusNotFound, "database %s is terminated", d.ID)
@@ -99,11 +101,11 @@ func (c *request) livingDatabase(id string) (db, error) {
 	return d, err
 }
 
-// requireActive returns the database of the path for a change, which one in another
-// state refuses: two changes at once are a conflict, and one that is terminated
-// is no more.
+// requireActive returns the database in the path if it has one of these
+// statuses. Another status is a conflict, and a terminated database is not
+// found.
 func (c *request) requireActive(states ...string) (db, error) {
-	d, err := c.livingDatabase(c.values["databaseID"])
+	d, err := c.findUnterminated(c.values["databaseID"])
 	switch {
 	case err != nil:
 		return d, err

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// databaseOut is a database as the service answers it. Official clients use
-// many of its keys without looking whether they are there: leave none out.
+// databaseOut is a database as in responses of the service. Official clients
+// read many of its keys without checks: never omit one.
 type databaseOut struct {
 	ID               string         `json:"id"`
 	OrgID            string         `json:"orgId"`
 	OwnerID          string         `json:"ownerId"`
 	Info             databaseInfo   `json:"info"`
 	CreationTime     time.Time      `json:"creationTime"`
-	TerminationTime  time.Time      `json:"terminationTime"` // year 1 while it lives
+	TerminationTime  time.Time      `json:"terminationTime"` // year 1 before the termination
 	Status           string         `json:"status"`
 	Storage          storage        `json:"storage"`
 	Metrics          map[string]int `json:"metrics"`
@@ -31,8 +31,8 @@ type databaseOut struct {
 
 type databaseInfo struct {
 	Name string `json:"name"`
-	// Three keys for one thing: the first two are those of the specification
-	// and of the Terraform provider, all other clients read the third.
+	// Three keys have the same value: the first two are in the specification
+	// and used by the Terraform provider, all other clients read the third.
 	Keyspace            string          `json:"keyspace"`
 	AdditionalKeyspaces []string        `json:"additionalKeyspaces,omitempty"`
 	Keyspaces           []string        `json:"keyspaces"`
@@ -126,8 +126,8 @@ func (d db) storage() storage {
 	return storage{NodeCount: 3 * regions, ReplicationFactor: regions, TotalStorage: 5}
 }
 
-// actions are those of the states that were recorded, and what the
-// specification has for parked databases; one that changes has none.
+// actions returns the available actions: those recorded for each status, those
+// of the specification for parked databases, and none during a change.
 func (d db) actions() []string {
 	switch {
 	case d.Status == "PARKED":

@@ -12,24 +12,24 @@ import (
 func datacenterRoutes() []route {
 	const path = "/v2/databases/{databaseID}/datacenters"
 	return []route{
-		{method: "GET", path: path, shape: database, action: "org-db-view", handle: listDatacenters},
-		{method: "POST", path: path, shape: database, action: "db-manage-region", handle: addDatacenter},
-		{method: "POST", path: path + "/{datacenterID}/terminate", shape: database, action: "db-manage-region", handle: terminateDatacenter},
+		{method: "GET", path: path, errorFormat: database, action: "org-db-view", handle: listDatacenters},
+		{method: "POST", path: path, errorFormat: database, action: "db-manage-region", handle: addDatacenter},
+		{method: "POST", path: path + "/{datacenterID}/terminate", errorFormat: database, action: "db-manage-region", handle: terminateDatacenter},
 	}
 }
 
-// listDatacenters shows with all=true also those that were terminated.
-func listDatacenters(c *request) (answer, error) {
+// listDatacenters includes terminated datacenters with all=true.
+func listDatacenters(c *request) (response, error) {
 	all := false
 	if text := c.query.Get("all"); text != "" {
 		var err error
 		if all, err = strconv.ParseBool(text); err != nil {
-			return answer{}, refuse(http.StatusBadRequest, "all=%q is neither true nor false", text)
+			return response{}, refuse(http.StatusBadRequest, "all=%q is not true or false", text)
 		}
 	}
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	list := []datacenterOut{}
 	for _, dc := range d.Datacenters {
@@ -44,7 +44,7 @@ func listDatacenters(c *request) (answer, error) {
 	return reply(http.StatusOK, list)
 }
 
-// newDatacenter has the keys of the specification. Clients send three of them.
+// newDatacenter has the keys of the specification, of which clients send three.
 type newDatacenter struct {
 	Tier, CloudProvider, Region, Status         string
 	ID, Name, RegionZone, RegionClassification  string
@@ -56,21 +56,22 @@ type newDatacenter struct {
 	SecureBundleMigrationProxyInternalURL       string
 }
 
-// addDatacenter takes a list, of which the service can do one at a time.
-func addDatacenter(c *request) (answer, error) {
+// addDatacenter takes a list with one element. The service supports only one at
+// a time.
+func addDatacenter(c *request) (response, error) {
 	in, err := decode[[]newDatacenter](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	d, err := c.requireActive("ACTIVE")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	bad := func(format string, values ...any) (answer, error) {
-		return answer{}, refuse(http.StatusBadRequest, format, values...)
+	bad := func(format string, values ...any) (response, error) {
+		return response{}, refuse(http.StatusBadRequest, format, values...)
 	}
 	if len(in) != 1 {
-		return bad("one region is added at a time, not %d", len(in))
+		return bad("only one region can be added at a time, not %d", len(in))
 	}
 	kind, cloud := serverless, d.Datacenters[0].Cloud
 	if d.Type == vector {
@@ -81,11 +82,11 @@ func addDatacenter(c *request) (answer, error) {
 	case d.classic():
 		return bad("regions are not supported for this database tier")
 	case in[0].Tier != d.Tier || !strings.EqualFold(in[0].CloudProvider, cloud):
-		return bad("the database is of tier %s at %s", d.Tier, cloud)
+		return bad("the database has tier %s at %s", d.Tier, cloud)
 	case !found || !r.Enabled:
 		return bad("region %s of %s is not available for this kind of database", in[0].Region, cloud)
 	case slices.ContainsFunc(d.Datacenters, func(dc datacenter) bool { return dc.Region == r.Name }):
-		return bad("the database is in region %s already", r.Name)
+		return bad("the database is already in region %s", r.Name)
 	}
 	number := 1
 	for _, dc := range slices.Concat(d.Datacenters, d.Former) {
@@ -93,31 +94,31 @@ func addDatacenter(c *request) (answer, error) {
 	}
 	next := d
 	next.Datacenters = append(slices.Clone(d.Datacenters), r.datacenter(number, c.now.Truncate(time.Second)))
-	if err := c.begin(d, next, changingPlace()); err != nil {
-		return answer{}, err
+	if err := c.startChange(d, next, regionStages()); err != nil {
+		return response{}, err
 	}
-	return done(http.StatusCreated)
+	return replyEmpty(http.StatusCreated)
 }
 
-// terminateDatacenter leaves the first region alone, as the service does.
-func terminateDatacenter(c *request) (answer, error) {
+// terminateDatacenter refuses the first region, as the service does.
+func terminateDatacenter(c *request) (response, error) {
 	d, err := c.requireActive("ACTIVE")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	id := c.values["datacenterID"]
 	switch i := slices.IndexFunc(d.Datacenters, func(dc datacenter) bool { return fmt.Sprintf("%s-%d", d.ID, dc.Number) == id }); i {
 	case -1:
-		return answer{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
+		return response{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
 	case 0:
-		return answer{}, refuse(http.StatusBadRequest, "the first region of a database cannot be removed")
+		return response{}, refuse(http.StatusBadRequest, "the first region of a database cannot be removed")
 	default:
 		next := d
 		next.Former = append(slices.Clone(d.Former), d.Datacenters[i])
 		next.Datacenters = slices.Delete(slices.Clone(d.Datacenters), i, i+1)
-		if err := c.begin(d, next, changingPlace()); err != nil {
-			return answer{}, err
+		if err := c.startChange(d, next, regionStages()); err != nil {
+			return response{}, err
 		}
-		return done(http.StatusAccepted)
+		return replyEmpty(http.StatusAccepted)
 	}
 }

@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// A destination says which settings a kind of destination takes. Settings are
-// texts, but for the list of servers.
+// destination lists the settings of a kind of destination. Values are strings,
+// except the list of servers.
 type destination struct {
 	required, optional []string
-	listed             map[string][]string    // the texts that a setting may be
-	strategies         map[string]destination // by auth_strategy: what it takes besides
+	allowed            map[string][]string    // valid values by setting
+	strategies         map[string]destination // further settings by auth_strategy
 }
 
-// destinations are the kinds. Their names are the service's, one with a capital
-// letter.
+// destinations returns the destinations by kind. The names are the service's;
+// one has a capital letter.
 func destinations() map[string]destination {
 	return map[string]destination{
 		"kafka": {
 			required: []string{servers, "topic", "sasl_mechanism", "sasl_username", "sasl_password"},
 			optional: []string{"security_protocol"},
-			listed: map[string][]string{
+			allowed: map[string][]string{
 				"sasl_mechanism":    {"GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
 				"security_protocol": {"SASL_PLAINTEXT", "SASL_SSL"},
 			},
@@ -45,7 +45,7 @@ const (
 	strategy = "auth_strategy"
 )
 
-// check returns what is wrong with settings.
+// check returns the first invalid setting as an error.
 func (d destination) check(settings map[string]any) error {
 	if d.strategies != nil {
 		name, _ := settings[strategy].(string)
@@ -65,11 +65,11 @@ func (d destination) check(settings map[string]any) error {
 		_, isList := settings[name].([]any)
 		switch {
 		case !slices.Contains(d.required, name) && !slices.Contains(d.optional, name):
-			return fmt.Errorf("%s is not known", name)
+			return fmt.Errorf("%s is unknown", name)
 		case name == servers && !isList || name != servers && !isText:
-			return fmt.Errorf("%s is of another kind", name)
-		case d.listed[name] != nil && !slices.Contains(d.listed[name], text):
-			return fmt.Errorf("%s must be one of %v", name, d.listed[name])
+			return fmt.Errorf("%s has the wrong type", name)
+		case d.allowed[name] != nil && !slices.Contains(d.allowed[name], text):
+			return fmt.Errorf("%s must be one of %v", name, d.allowed[name])
 		}
 	}
 	return nil

@@ -14,14 +14,14 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// document is the whole state: the parts that a dump consists of.
+// document is the whole state, in the sections of a dump.
 type document struct {
 	Meta          meta           `json:"meta"`
 	Users         []user         `json:"users"`
-	Roles         []role         `json:"roles"` // the custom ones
+	Roles         []role         `json:"roles"` // custom roles
 	Tokens        []token        `json:"tokens"`
 	Databases     []db           `json:"databases"`
-	Organizations []organization `json:"organizations"` // made in the enterprise
+	Organizations []organization `json:"organizations"` // created in the enterprise
 	AccessLists   []accessList   `json:"accessLists"`
 	APIAccess     []address      `json:"apiAccess"`
 	Reports       []report       `json:"reports"`
@@ -33,18 +33,18 @@ type document struct {
 	PrivateLinks  []privateLink  `json:"privateLinks"`
 }
 
-// part is a table's share of a document.
-type part interface {
+// section is the part of a document for one table.
+type section interface {
 	decode(d *json.Decoder) error
 	read(tx *bolt.Tx) error
 	write(tx *bolt.Tx) error
 	check() error
 }
 
-// parts lists the tables: one kind of record, one line here. What a record needs
-// is said below.
-func (d *document) parts() []part {
-	return []part{
+// sections returns the sections of the document, one line for each table. The
+// functions below report missing fields.
+func (d *document) sections() []section {
+	return []section{
 		dumpSection[user]{users(), &d.Users, user.needs},
 		dumpSection[role]{customRoles(), &d.Roles, func(r role) string { return r.needs(d.Meta.OrgID) }},
 		dumpSection[token]{tokens(), &d.Tokens, token.needs},
@@ -65,7 +65,7 @@ func (d *document) parts() []part {
 type dumpSection[T any] struct {
 	table   table[T]
 	records *[]T
-	needs   func(T) string // what a record lacks to be one, in words
+	needs   func(T) string // describes the missing fields of a record, empty if complete
 }
 
 func (s dumpSection[T]) read(tx *bolt.Tx) (err error) {
@@ -73,8 +73,9 @@ func (s dumpSection[T]) read(tx *bolt.Tx) (err error) {
 	return err
 }
 
-// decode reads the records one by one, and ends at the first that is none: a dump of
-// other things would take many times the memory of its text.
+// decode reads the records one by one and stops at the first invalid one:
+// decoding an unrelated large file at once would take many times its size in
+// memory.
 func (s dumpSection[T]) decode(d *json.Decoder) error {
 	open, err := d.Token()
 	switch {
@@ -101,7 +102,7 @@ func (s dumpSection[T]) decode(d *json.Decoder) error {
 
 func (s dumpSection[T]) write(tx *bolt.Tx) error { return putAll(tx, s.table, *s.records) }
 
-// check refuses records that could not be told apart, or are none.
+// check refuses duplicate and incomplete records.
 func (s dumpSection[T]) check() error {
 	errs := []error{unique(s.table, *s.records)}
 	for _, record := range *s.records {
@@ -112,11 +113,11 @@ func (s dumpSection[T]) check() error {
 	return errors.Join(errs...)
 }
 
-// Dump writes the whole state as a JSON document. Of all secrets it holds only
-// the token of the sandbox's administrator.
+// Dump writes the whole state as a JSON document. The only secret in it is the
+// token of the sandbox's administrator.
 func (s *Server) Dump(w io.Writer) error {
 	var d document
-	err := s.view(s.patience(), func(tx *bolt.Tx) (err error) {
+	err := s.view(s.waitContext(), func(tx *bolt.Tx) (err error) {
 		d, err = readDocument(tx)
 		return err
 	})
@@ -127,13 +128,13 @@ func (s *Server) Dump(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(inASCII(data), '\n'))
+	_, err = w.Write(append(escapeNonASCII(data), '\n'))
 	return err
 }
 
-// inASCII escapes what is not ASCII in a JSON text, so that nothing of it acts on
-// a terminal on which it is looked at.
-func inASCII(text []byte) []byte {
+// escapeNonASCII escapes all characters of a JSON text outside ASCII, so that
+// none acts on a terminal.
+func escapeNonASCII(text []byte) []byte {
 	escaped := make([]byte, 0, len(text))
 	for _, r := range string(text) {
 		if r < 0x7f {
@@ -149,14 +150,14 @@ func inASCII(text []byte) []byte {
 
 func readDocument(tx *bolt.Tx) (d document, err error) {
 	d.Meta, err = readMeta(tx)
-	for _, p := range d.parts() {
+	for _, p := range d.sections() {
 		err = errors.Join(err, p.read(tx))
 	}
 	return d, err
 }
 
-// Load puts a document that Dump wrote in the place of the state. Nothing is
-// changed if the document is not in order.
+// Load replaces the state with a document that Dump wrote. An invalid document
+// changes nothing.
 func (s *Server) Load(r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -166,12 +167,12 @@ func (s *Server) Load(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return s.update(s.patience(), func(tx *bolt.Tx) error {
+	return s.update(s.waitContext(), func(tx *bolt.Tx) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}
 		err := writeMeta(tx, d.Meta)
-		for _, p := range d.parts() {
+		for _, p := range d.sections() {
 			err = errors.Join(err, p.write(tx))
 		}
 		return err
@@ -184,7 +185,7 @@ func readDump(data []byte) (document, error) {
 		return document{}, fmt.Errorf("not a dump of a sandbox: %w", err)
 	}
 	if v := head.Meta.Version; v != stateVersion {
-		return document{}, fmt.Errorf("not a dump that this program reads: it has version %d, not %d", v, stateVersion)
+		return document{}, fmt.Errorf("unsupported version %d of a sandbox dump; expected %d", v, stateVersion)
 	}
 	var d document
 	if err := d.decode(data); err != nil {
@@ -196,8 +197,8 @@ func readDump(data []byte) (document, error) {
 	return d, nil
 }
 
-// decode reads a document part by part. What a role needs depends on the organization,
-// so that is read before everything else.
+// decode reads a document section by section. Validation of roles needs the
+// organization's ID, so meta is read first.
 func (d *document) decode(data []byte) error {
 	var head struct{ Meta json.RawMessage }
 	if err := json.Unmarshal(data, &head); err != nil {
@@ -208,7 +209,7 @@ func (d *document) decode(data []byte) error {
 	if err := meta.Decode(&d.Meta); err != nil {
 		return err
 	}
-	parts := d.named()
+	parts := d.sectionsByName()
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if _, err := decoder.Token(); err != nil {
@@ -225,9 +226,9 @@ func (d *document) decode(data []byte) error {
 		case key == "meta":
 			err = decoder.Decode(&json.RawMessage{})
 		case !known:
-			return fmt.Errorf("unknown part %q", key)
+			return fmt.Errorf("unknown section %q", key)
 		default:
-			delete(parts, key) // it is there once
+			delete(parts, key) // duplicates are unknown
 			err = p.decode(decoder)
 		}
 		if err != nil {
@@ -237,12 +238,12 @@ func (d *document) decode(data []byte) error {
 	return nil
 }
 
-// named returns the parts by their names in a dump.
-func (d *document) named() map[string]part {
+// sectionsByName returns the sections by their names in a dump.
+func (d *document) sectionsByName() map[string]section {
 	fields := reflect.TypeFor[document]()
-	all := map[string]part{}
-	for i, p := range d.parts() {
-		all[fields.Field(i+1).Tag.Get("json")] = p // meta is the first one, and no part
+	all := map[string]section{}
+	for i, p := range d.sections() {
+		all[fields.Field(i+1).Tag.Get("json")] = p // the first field is meta, not a section
 	}
 	return all
 }
@@ -256,7 +257,7 @@ func putAll[T any](tx *bolt.Tx, t table[T], records []T) error {
 	return nil
 }
 
-// unique refuses records that could not be told apart.
+// unique refuses duplicate records.
 func unique[T any](t table[T], records []T) error {
 	var errs []error
 	seen := map[string]bool{}
@@ -271,7 +272,7 @@ func unique[T any](t table[T], records []T) error {
 	return errors.Join(errs...)
 }
 
-// check returns every reason why the document is no state of a sandbox.
+// check returns all errors in the document.
 func (d document) check() error {
 	var errs []error
 	if !isUUID(d.Meta.OrgID) || !isUUID(d.Meta.EnterpriseID) {
@@ -280,7 +281,7 @@ func (d document) check() error {
 	if _, ok := tokenParts(d.Meta.AdminToken); !ok {
 		errs = append(errs, errors.New("meta: adminToken is not a token"))
 	}
-	for _, p := range d.parts() {
+	for _, p := range d.sections() {
 		errs = append(errs, p.check())
 	}
 	return errors.Join(errs...)
@@ -312,15 +313,15 @@ func (t token) needs() string {
 
 func (d db) needs() string {
 	switch {
-	case !d.whole() || d.Next != nil && (d.Next.ID != d.ID || !d.Next.whole() || d.Next.Next != nil):
-		return "an id, a name, a status, keyspaces and datacenters, and so does what it becomes"
+	case !d.isComplete() || d.Next != nil && (d.Next.ID != d.ID || !d.Next.isComplete() || d.Next.Next != nil):
+		return "an id, a name, a status, keyspaces and datacenters, also in next"
 	case (d.Next == nil) != (len(d.Phases) == 0):
-		return "both phases and what comes after them, or neither"
+		return "both phases and next, or neither"
 	}
 	return ""
 }
 
-func (d db) whole() bool {
+func (d db) isComplete() bool {
 	return isUUID(d.ID) && d.Name != "" && d.Status != "" && len(d.Keyspaces) > 0 && len(d.Datacenters) > 0
 }
 

@@ -16,9 +16,9 @@ const (
 	formNone = ""
 )
 
-// TestRequests sends each request to a fresh sandbox, in-process and over HTTP.
-// ORG, OWNER, VIEWER, DEMO, ROLE, CLIENT and SELF in it stand for ids; body is
-// a pattern for the whole body.
+// TestRequests sends each request to a new sandbox, in-process and over HTTP.
+// ORG, OWNER, VIEWER, DEMO, ROLE, CLIENT and SELF stand for IDs; body is a
+// pattern for the whole body.
 func TestRequests(t *testing.T) {
 	uuid := `[0-9a-f-]{36}`
 	envelopeOf := func(id int, message string) string {
@@ -37,7 +37,7 @@ func TestRequests(t *testing.T) {
 		status                  int
 		kind, answer            string
 	}{
-		// Who is asking.
+		// Authentication.
 		{"no token", "", "GET /v2/currentOrg", "", 401, formJSON, malformed},
 		{"no token for a role", "", "GET /v2/organizations/roles/ROLE", "", 401, formJSON, malformed},
 		{"a malformed token", "AstraCS:x", "GET /v2/currentOrg", "", 401, formJSON, malformed},
@@ -46,7 +46,7 @@ func TestRequests(t *testing.T) {
 		{"an unknown token for databases", otherToken, "GET /v2/databases", "", 401, formJSON, unknown},
 		{"a wrong tail", "WRONG", "GET /v2/currentOrg", "", 401, formJSON, unknown},
 
-		// What is not there.
+		// Unknown paths and IDs.
 		{"an unknown path", "ADMIN", "GET /v2/nothing/here", "", 501, formJSON, envelopeOf(501, "the sandbox does not serve GET /v2/nothing/here")},
 		{"an unknown method", "ADMIN", "PATCH /v2/currentOrg", "", 501, formJSON, envelopeOf(501, "the sandbox does not serve PATCH /v2/currentOrg")},
 		{"a path of version 3", "ADMIN", "GET /v3/currentOrg", "", 501, formJSON, forever},
@@ -62,7 +62,7 @@ func TestRequests(t *testing.T) {
 				`"CreatedAt":"2026-02-03T04:05:06.789012345Z","LastModified":"2026-02-03T04:05:06.789012345Z","OrgType":"organization",` +
 				`"EnterpriseId":"` + uuid + `","OrganizationGroupId":"` + uuid + `"}`,
 		},
-		{"no enterprise rights", "READER", "POST /v2/enterprises/organizations", newOrg, 403, formText, "the token has no rights in an enterprise"},
+		{"no enterprise rights", "READER", "POST /v2/enterprises/organizations", newOrg, 403, formText, "the token has no enterprise rights"},
 		{"new organization without a name", "ADMIN", "POST /v2/enterprises/organizations", `{}`, 400, formText, "name is required"},
 		{"new organization of nobody", "ADMIN", "POST /v2/enterprises/organizations", strings.Replace(newOrg, "OWNER", unknownID, 1), 404, formText, "user .* not found"},
 		{"new organization elsewhere", "ADMIN", "POST /v2/enterprises/organizations", strings.Replace(newOrg, "{", `{"enterpriseID":"`+unknownID+`",`, 1), 403, formText, forever},
@@ -174,7 +174,7 @@ func TestRequests(t *testing.T) {
 		for _, over := range []string{"in-process", "HTTP"} {
 			t.Run(test.name+"/"+over, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t)
+				w := newTestSandbox(t)
 				if over == "HTTP" {
 					w.overHTTP()
 				}
@@ -200,12 +200,12 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// names returns what the capitalized words in a request stand for.
-func (w *world) names() []string {
+// names returns pairs of placeholders and their values in this sandbox.
+func (w *testSandbox) names() []string {
 	w.Helper()
 	users := w.users()
 	return []string{
-		"ORG_ID", "ORG_ID", // a part of a placeholder of the service
+		"ORG_ID", "ORG_ID", // part of a placeholder of the service
 		"ORG", w.status.OrgID, "OWNER", users[0].UserID, "VIEWER", users[2].UserID, "DEMO", w.databases("")[0].ID,
 		"ROLE", w.newRole("Custom", []string{"org-read"}, []string{""}),
 		"CLIENT", w.newToken(roUser).ClientID, "SELF", strings.Split(w.status.Token, ":")[1],
@@ -213,7 +213,7 @@ func (w *world) names() []string {
 }
 
 func TestRoundTripperAnswersAsHTTPDoes(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://sandbox/v2/currentOrg", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +230,7 @@ func TestRoundTripperAnswersAsHTTPDoes(t *testing.T) {
 
 func TestLogIsToldOfEveryRequest(t *testing.T) {
 	var got []string
-	w := newWorld(t, func(o *Options) { o.Log = func(method, path string) { got = append(got, method+" "+path) } })
+	w := newTestSandbox(t, func(o *Options) { o.Log = func(method, path string) { got = append(got, method+" "+path) } })
 	w.send("GET", "/v2/currentOrg?x=1", "", "")
 	w.send("PUT", "/v2/no%2Fthing", "", "")
 	if diff := cmp.Diff([]string{"GET /v2/currentOrg", "PUT /v2/no%2Fthing"}, got); diff != "" {

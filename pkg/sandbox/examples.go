@@ -8,8 +8,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// seedExamples puts one thing of each kind around the database demo that its
-// calls would make.
+// seedExamples adds one record of each kind that the examples in help and docs
+// need, for the database demo.
 func seedExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error {
 	now = now.Truncate(time.Millisecond)
 	return errors.Join(

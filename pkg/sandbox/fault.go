@@ -10,37 +10,37 @@ import (
 	"time"
 )
 
-// Kind is what a fault does to a request.
+// Kind is the effect of a fault on a request.
 type Kind string
 
 // The kinds of faults.
 const (
-	KindDropResponse Kind = "drop-response" // performs the request, then closes the connection without an answer
-	KindStatus       Kind = "status"        // answers with the status of the argument (default 503), performs nothing
-	KindTruncate     Kind = "truncate"      // performs the request and breaks off in the middle of the answer
-	KindSlow         Kind = "slow"          // performs the request and waits the time of the argument before it answers
+	KindDropResponse Kind = "drop-response" // performs the request, then closes the connection without a response
+	KindStatus       Kind = "status"        // responds with the status of the argument (default 503), performs nothing
+	KindTruncate     Kind = "truncate"      // performs the request and cuts the response in half
+	KindSlow         Kind = "slow"          // performs the request and responds after the duration of the argument
 	KindReset        Kind = "reset"         // resets the connection, performs nothing
-	KindHTML         Kind = "html"          // answers 200 with a sign-in page, performs nothing
+	KindHTML         Kind = "html"          // responds with 200 and a sign-in page, performs nothing
 )
 
 func kinds() []Kind {
 	return []Kind{KindDropResponse, KindHTML, KindReset, KindSlow, KindStatus, KindTruncate}
 }
 
-// Fault is a failure that a listener makes for requests with its method and
-// path. In the path, * stands for any one segment; a path of * alone is every
-// path. /v2 in front does not count.
+// Fault is a failure that a listener injects into requests with its method and
+// path. A * in the path matches any segment, and the path * any path. A leading
+// /v2 is ignored.
 type Fault struct {
 	Method, Path string
 	Kind         Kind
 	Arg          string // status: the code; slow: a duration
-	Times        int    // how many requests it strikes; zero is all
+	Times        int    // number of requests to fail; zero is all
 }
 
-// ErrFault says that a text describes no fault.
+// ErrFault reports an invalid description of a fault.
 var ErrFault = errors.New("invalid fault")
 
-// ParseFault reads METHOD PATH=KIND[,arg=V][,times=N]. The error wraps
+// ParseFault parses METHOD PATH=KIND[,arg=V][,times=N]. Its errors wrap
 // ErrFault.
 func ParseFault(s string) (Fault, error) {
 	f, err := parseFault(s)
@@ -51,15 +51,15 @@ func ParseFault(s string) (Fault, error) {
 }
 
 func parseFault(s string) (Fault, error) {
-	where, what, found := strings.Cut(s, "=")
+	target, effect, found := strings.Cut(s, "=")
 	if !found {
-		return Fault{}, errors.New("= between the path and the kind is missing")
+		return Fault{}, errors.New("missing = between path and kind")
 	}
-	fields := strings.Fields(where)
+	fields := strings.Fields(target)
 	if len(fields) != 2 {
 		return Fault{}, errors.New("a method and a path are required before =")
 	}
-	parts := strings.Split(what, ",")
+	parts := strings.Split(effect, ",")
 	f := Fault{Method: fields[0], Path: fields[1], Kind: Kind(parts[0])}
 	if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE", "*"}, f.Method) {
 		return Fault{}, fmt.Errorf("%q is not a method: GET, POST, PUT, PATCH, DELETE, or * for any", f.Method)
@@ -115,7 +115,7 @@ func (f Fault) checkArg() error {
 	return nil
 }
 
-// status returns 0 for an argument that is no number.
+// status returns the argument as a status, 0 if it is not a number.
 func (f Fault) status() int {
 	if f.Arg == "" {
 		return http.StatusServiceUnavailable
@@ -124,13 +124,13 @@ func (f Fault) status() int {
 	return code
 }
 
-// delay returns 0 for an argument that is no duration.
+// delay returns the argument as a duration, 0 if it is invalid.
 func (f Fault) delay() time.Duration {
 	d, _ := time.ParseDuration(f.Arg)
 	return d
 }
 
-// String returns the form that ParseFault reads.
+// String returns the format that ParseFault reads.
 func (f Fault) String() string {
 	s := fmt.Sprintf("%s %s=%s", f.Method, f.Path, f.Kind)
 	if f.Arg != "" {
@@ -142,16 +142,16 @@ func (f Fault) String() string {
 	return s
 }
 
-// strikes reports whether the fault is for a request.
-func (f Fault) strikes(r *http.Request) bool {
+// matches reports whether the fault applies to a request.
+func (f Fault) matches(r *http.Request) bool {
 	if f.Method != "*" && f.Method != r.Method {
 		return false
 	}
 	if f.Path == "*" {
 		return true
 	}
-	pattern, okPattern := split(f.Path)
-	segments, okPath := split(r.URL.EscapedPath())
+	pattern, okPattern := splitPath(f.Path)
+	segments, okPath := splitPath(r.URL.EscapedPath())
 	return okPattern && okPath && slices.EqualFunc(pattern, segments, func(p, s string) bool { return p == "*" || p == s })
 }
 

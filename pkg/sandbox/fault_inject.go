@@ -7,16 +7,16 @@ import (
 
 const signInPage = `<!doctype html><html><head><title>Sign in</title></head><body><form>Sign in to continue</form></body></html>`
 
-// inject serves the request as a fault says. To panic with ErrAbortHandler
-// is how a handler makes the server close a connection.
+// inject serves the request with a fault. A panic with ErrAbortHandler makes
+// the server close the connection.
 func (l *listener) inject(f Fault, w http.ResponseWriter, r *http.Request) {
 	h := l.handler
 	switch f.Kind {
 	case KindStatus:
-		l.refuse(failure(f.status(), "a fault of the sandbox: "+f.String()), w, r)
+		l.refuse(errorResponse(f.status(), "a fault of the sandbox: "+f.String()), w, r)
 	case KindHTML:
 		header := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
-		answer{http.StatusOK, header, []byte(signInPage)}.send(w, len(signInPage))
+		response{http.StatusOK, header, []byte(signInPage)}.send(w, len(signInPage))
 	case KindReset:
 		reset(w)
 	case KindDropResponse:
@@ -31,7 +31,7 @@ func (l *listener) inject(f Fault, w http.ResponseWriter, r *http.Request) {
 		a := record(h, r)
 		a.send(w, len(a.body)/2)
 		if len(a.body) > 0 {
-			_ = http.NewResponseController(w).Flush() // the connection is closed anyway
+			_ = http.NewResponseController(w).Flush() // the connection is closed in any case
 			panic(http.ErrAbortHandler)
 		}
 	default:
@@ -39,7 +39,7 @@ func (l *listener) inject(f Fault, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// reset ends the connection with an RST instead of a FIN.
+// reset closes the connection with a RST instead of a FIN.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // HTTP/2, or a test's recorder
@@ -50,18 +50,18 @@ func reset(w http.ResponseWriter) {
 		raw = outer.NetConn()
 	}
 	if tcp, ok := raw.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // a FIN is the second best
+		_ = tcp.SetLinger(0) // on failure a FIN is sent
 	}
 	_ = raw.Close()
 }
 
-// recorder keeps an answer back.
-type recorder struct{ answer }
+// recorder buffers a response.
+type recorder struct{ response }
 
-func record(h http.Handler, r *http.Request) answer {
-	w := &recorder{answer{status: http.StatusOK, header: http.Header{}}}
+func record(h http.Handler, r *http.Request) response {
+	w := &recorder{response{status: http.StatusOK, header: http.Header{}}}
 	h.ServeHTTP(w, r)
-	return w.answer
+	return w.response
 }
 
 // Header implements http.ResponseWriter.

@@ -80,7 +80,7 @@ func TestFaultStrikes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (Fault{Method: test.method, Path: test.pattern}).strikes(request); got != test.want {
+		if got := (Fault{Method: test.method, Path: test.pattern}).matches(request); got != test.want {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

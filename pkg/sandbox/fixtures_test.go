@@ -14,11 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAnswersHaveTheShapeOfTheFixtures compares the keys and kinds of values
-// in the sandbox's answers with those of recorded bodies, which the client is
-// tested with: what the two packages know of the service must agree.
+// TestAnswersHaveTheShapeOfTheFixtures compares keys and types of values in the
+// sandbox's responses with those of the recorded bodies that test the client:
+// both packages must agree.
 func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	role := w.newRole("Shop readers", []string{"org-db-view"}, []string{"", ":db:*"})
 	w.admin(204, "PUT", "/v2/organizations/users/"+w.users()[2].UserID+"/roles", `{"roles":["`+roService+`","`+role+`"]}`)
 	w.admin(200, "POST", "/v2/tokens", `{"roles":["`+role+`"],"description":"d","tokenExpiry":"2027-01-01T00:00:00Z"}`)
@@ -26,14 +26,14 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 	grown.Keyspaces, old.Keyspaces = append(grown.Keyspaces, "shop"), append(old.Keyspaces, "archive")
 	grown.Datacenters = append(grown.Datacenters, datacenter{Number: 2, Cloud: "GCP", Region: "us-east4", Zone: "na", Created: time.Time{}})
 	plain := demo("00000000-0000-4000-8000-000000000003", "owner", w.clock.Now())
-	plantRecords(w, databases(), grown, old, plain, legacy("00000000-0000-4000-8000-000000000004", "owner", w.clock.Now()))
+	insertRecords(w, databases(), grown, old, plain, legacy("00000000-0000-4000-8000-000000000004", "owner", w.clock.Now()))
 	w.admin(204, "POST", "/v2/databases/"+grown.ID+"/access-list", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
 	w.admin(201, "POST", "/v2/organizations/"+w.status.OrgID+"/devops-acl", `[{"address":"192.0.2.1","description":"","enabled":true}]`)
 
-	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportTakes)}
-	plantRecords(w, reports(), bill)
-	plantAround(w, grown)
-	plantRecords(w, customerKeys(), customerKey{false, "aws", "us-east-1", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"})
+	bill := report{ID: "b0b0b0b0-0000-4000-8000-000000000009", File: "file", Made: w.clock.Now().Add(-reportDuration)}
+	insertRecords(w, reports(), bill)
+	addRelatedRecords(w, grown)
+	insertRecords(w, customerKeys(), customerKey{false, "aws", "us-east-1", "arn:aws:kms:us-east-1:111122223333:key/0123abcd"})
 
 	requests := map[string]string{
 		"GET_v2_access-lists":                                 "/v2/access-lists",
@@ -80,14 +80,14 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"POST_v2_databases_resetPassword":                     "/v2/databases/" + old.ID + "/resetPassword",
 		"POST_v2_databases_resize":                            "/v2/databases/00000000-0000-4000-8000-000000000004/resize",
 	}
-	// Their bodies name things that are not in this sandbox.
+	// These bodies contain data that the sandbox does not have.
 	fill := strings.NewReplacer(
 		"11111111-2222-4333-8444-555555555555", w.status.OrgID, "c0c0c0c0-0000-4000-8000-000000000003", role,
 		"a0a0a0a0-0000-4000-8000-000000000001", w.users()[0].UserID, `"name": "Shop readers"`, `"name": "Shop writers"`,
 	).Replace
 	for name, path := range requests {
 		t.Run(name, func(t *testing.T) {
-			w := &world{T: t, server: w.server, client: w.client, url: w.url, status: w.status}
+			w := &testSandbox{T: t, server: w.server, client: w.client, url: w.url, status: w.status}
 			method, _, _ := strings.Cut(name, "_")
 			body := fill(string(fixture(t, name+".request.json")))
 			got := w.send(method, path, w.status.Token, body)
@@ -117,7 +117,8 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		}
 	}
 
-	// A fixture that is not compared must be of an endpoint that is not served.
+	// A fixture without a comparison must belong to an endpoint that is not
+	// served.
 	files, err := filepath.Glob("../../testdata/api/*.json")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +135,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 	}
 }
 
-// fixture returns nothing if the fixtures do not have the file.
+// fixture returns nil if the file does not exist.
 func fixture(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "api", name))
@@ -144,8 +145,8 @@ func fixture(t *testing.T, name string) []byte {
 	return data
 }
 
-// keys returns the paths of all values in a JSON document, with their kinds.
-// The elements of a list share one path.
+// keys returns the paths of all values in a JSON document with their types. The
+// elements of a list share one path.
 func keys(t *testing.T, data []byte) []string {
 	t.Helper()
 	if len(data) == 0 {

@@ -13,12 +13,12 @@ import (
 
 const timeoutPage = `<html><head><title>504 Gateway Time-out</title></head><body><center><h1>504 Gateway Time-out</h1></center></body></html>`
 
-// clockStep is how often a late commit looks at the clock, which SeedOptions.Advance
-// may have moved.
+// clockStep is the interval at which a late commit polls the clock, which
+// SeedOptions.Advance may move.
 const clockStep = 50 * time.Millisecond
 
-// lateCommit is a gateway that gives up on requests for a token, which are
-// performed after a delay.
+// lateCommit is a gateway that times out on token requests, which are performed
+// after a delay.
 type lateCommit struct {
 	handler http.Handler
 	delay   time.Duration
@@ -33,7 +33,7 @@ func (l lateCommit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	began, err := l.clock()
 	if err != nil {
-		a := failure(http.StatusServiceUnavailable, err.Error())
+		a := errorResponse(http.StatusServiceUnavailable, err.Error())
 		a.send(w, len(a.body))
 		return
 	}
@@ -45,10 +45,10 @@ func (l lateCommit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	later.Body = io.NopCloser(bytes.NewReader(body))
 	go l.commit(later, began.Add(l.delay))
 	header := http.Header{"Content-Type": {"text/html"}}
-	answer{http.StatusGatewayTimeout, header, []byte(timeoutPage)}.send(w, len(timeoutPage))
+	response{http.StatusGatewayTimeout, header, []byte(timeoutPage)}.send(w, len(timeoutPage))
 }
 
-// commit performs a request when it is due. No client waits for the answer.
+// commit performs a request when it is due and discards the response.
 func (l lateCommit) commit(r *http.Request, due time.Time) {
 	for {
 		now, err := l.clock()
@@ -61,12 +61,13 @@ func (l lateCommit) commit(r *http.Request, due time.Time) {
 }
 
 func createsToken(r *http.Request) bool {
-	segments, ok := split(r.URL.EscapedPath())
+	segments, ok := splitPath(r.URL.EscapedPath())
 	path := strings.Join(segments, "/")
 	return ok && r.Method == http.MethodPost && (path == "v2/clientIdSecrets" || path == "v2/tokens")
 }
 
-// quoteCaller is a gateway whose errors show the header of the request.
+// quoteCaller is a gateway whose errors quote the Authorization header of the
+// request.
 type quoteCaller struct{ handler http.Handler }
 
 // ServeHTTP implements http.Handler.
@@ -76,8 +77,9 @@ func (q quoteCaller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.send(w, len(a.body))
 }
 
-// quote adds the client ID of the caller to an error, in the form of its body.
-func (a *answer) quote(r *http.Request) {
+// quote adds the client ID of the caller to an error, in the format of the
+// body.
+func (a *response) quote(r *http.Request) {
 	clientID, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer AstraCS:"), ":")
 	if a.status < http.StatusBadRequest || clientID == "" {
 		return
@@ -94,7 +96,7 @@ func (a *answer) quote(r *http.Request) {
 	}
 }
 
-// quoteJSON adds a text to a message that is an envelope, a string or null.
+// quoteJSON adds a text to the message of an envelope, a string or null.
 func quoteJSON(status int, body []byte, text string) []byte {
 	var errors errorEnvelope
 	var message string
@@ -104,15 +106,15 @@ func quoteJSON(status int, body []byte, text string) []byte {
 	case json.Unmarshal(body, &message) == nil && message != "":
 		quoted, err := json.Marshal(message + " (" + text + ")")
 		if err != nil {
-			panic(err) // a text always encodes
+			panic(err) // strings always encode
 		}
 		return quoted
 	default:
-		return failure(status, text).body
+		return errorResponse(status, text).body
 	}
 	quoted, err := json.Marshal(errors)
 	if err != nil {
-		panic(err) // numbers and texts always encode
+		panic(err) // numbers and strings always encode
 	}
 	return quoted
 }

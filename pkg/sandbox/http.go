@@ -13,7 +13,7 @@ import (
 
 const maxBody = 1 << 20
 
-// ServeHTTP serves the DevOps API, with /v2 in front of the paths and without.
+// ServeHTTP serves the DevOps API, with or without /v2 at the start of paths.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, err := s.do(r)
 	if err != nil {
@@ -21,14 +21,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if errors.Is(err, ErrBusy) {
 			status = http.StatusServiceUnavailable
 		}
-		a = failure(status, err.Error())
+		a = errorResponse(status, err.Error())
 	}
 	a.send(w, len(a.body))
 }
 
-// RoundTripper serves requests in-process. It returns an error where a server
-// could not answer as the service does: ErrBusy, ErrState, or the end of the
-// request's context.
+// RoundTripper returns a transport that serves requests in-process. It fails
+// with ErrBusy, ErrState or the error of the request's context where a server
+// could not respond as the service does.
 func (s *Server) RoundTripper() http.RoundTripper { return roundTripper{s} }
 
 type roundTripper struct{ server *Server }
@@ -37,7 +37,7 @@ type roundTripper struct{ server *Server }
 func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
-		stop := context.AfterFunc(r.Context(), func() { _ = r.Body.Close() }) // ends a read that waits
+		stop := context.AfterFunc(r.Context(), func() { _ = r.Body.Close() }) // unblocks a pending read
 		defer stop()
 	}
 	a, err := t.server.do(r)
@@ -60,37 +60,38 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// do answers a request. An error means that there is no answer.
-func (s *Server) do(r *http.Request) (answer, error) {
+// do returns the response to a request. An error means that there is no
+// response.
+func (s *Server) do(r *http.Request) (response, error) {
 	if s.options.Log != nil {
 		s.options.Log(r.Method, r.URL.EscapedPath())
 	}
 	route, values, ok := s.match(r.Method, r.URL)
 	if !ok {
 		message := fmt.Sprintf("the sandbox does not serve %s %s", r.Method, r.URL.EscapedPath())
-		return failure(http.StatusNotImplemented, message), nil
+		return errorResponse(http.StatusNotImplemented, message), nil
 	}
 	c := &request{
 		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),
-		header: r.Header, root: root(r),
+		header: r.Header, root: baseURL(r),
 	}
-	if r.Body != nil { // before the transaction: a slow client must not hold the state
+	if r.Body != nil { // before the transaction: a slow client must not block others
 		var err error
 		if c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1)); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
 	run := s.update
 	if route.method == http.MethodGet && !route.open {
 		run = s.view
 	}
-	var a answer
+	var a response
 	err := run(r.Context(), func(tx *bolt.Tx) (err error) {
 		a, err = c.serve(tx, route)
 		return err
 	})
 	if refused, ok := errors.AsType[*apiError](err); ok {
-		return refused.answer(route.shape)
+		return refused.response(route.errorFormat)
 	}
 	return a, err
 }

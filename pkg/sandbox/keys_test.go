@@ -8,8 +8,8 @@ import (
 func TestCustomerKeys(t *testing.T) {
 	const arn = `"arn:aws:kms:us-east-1:111122223333:key/k"`
 	aws := `{"orgId":"ORG","aws":{"keyID":` + arn + `,"region":"us-east-1"}}`
-	w := newWorld(t)
-	w.walk([]step{
+	w := newTestSandbox(t)
+	w.sendSteps([]step{
 		{"GET /v2/kms", "", 200, formJSON, "[]"},
 		{"GET /v2/kms/provider/aws/region/us-east-1", "", 404, formJSON, `"ID":404`},
 		{"POST /v2/kms", aws, 201, formNone, ""},
@@ -24,9 +24,9 @@ func TestCustomerKeys(t *testing.T) {
 		{"POST /v2/kms/classic/provider/aws/accounts", "", 201, formNone, ""},
 		{"GET /v2/kms/classic/provider/aws/region/us-east-1/accounts", "", 200, formJSON, `"provider":"aws"`},
 		{"POST /v2/kms", `{"orgId":"ORG"}`, 400, formJSON, "exactly one provider"},
-		{"POST /v2/kms", `{"orgId":"ORG","gcp":{"keyID":"k","region":"r"}}`, 400, formJSON, "no key of gcp"},
-		{"POST /v2/kms", strings.Replace(aws, `"region":"us-east-1"`, `"region":"us-west-1"`, 1), 400, formJSON, "no key of aws"},
-		{"POST /v2/kms", strings.Replace(aws, "ORG", unknownID, 1), 403, formJSON, "not of the organization"},
+		{"POST /v2/kms", `{"orgId":"ORG","gcp":{"keyID":"k","region":"r"}}`, 400, formJSON, "not a valid key of gcp"},
+		{"POST /v2/kms", strings.Replace(aws, `"region":"us-east-1"`, `"region":"us-west-1"`, 1), 400, formJSON, "not a valid key of aws"},
+		{"POST /v2/kms", strings.Replace(aws, "ORG", unknownID, 1), 403, formJSON, "does not belong to organization"},
 		{"POST /v2/kms/classic", `{"orgId":"ORG","azure":{"keyID":"https://v/keys/k","region":"r"}}`, 400, formJSON, "exactly one provider"},
 		{"POST /v2/kms", `{"orgId":"ORG","azure":{"keyID":"https://v/keys/k","region":"r"}}`, 201, formNone, ""},
 		{"GET /v2/kms/provider/azure/region/r", "", 200, formJSON, `"azure":{"keyID":"https://v/keys/k","region":"r"}`},

@@ -8,50 +8,50 @@ import (
 func keyspaceRoutes() []route {
 	const path = "/v2/databases/{databaseID}/keyspaces/{keyspace}"
 	return []route{
-		{method: "POST", path: path, shape: database, action: "db-keyspace-create", handle: createKeyspace},
-		{method: "DELETE", path: path, shape: database, action: "db-keyspace-drop", handle: dropKeyspace},
+		{method: "POST", path: path, errorFormat: database, action: "db-keyspace-create", handle: createKeyspace},
+		{method: "DELETE", path: path, errorFormat: database, action: "db-keyspace-drop", handle: dropKeyspace},
 	}
 }
 
-// createKeyspace shows the keyspace when the maintenance is over.
-func createKeyspace(c *request) (answer, error) {
+// createKeyspace adds the keyspace at the end of the maintenance.
+func createKeyspace(c *request) (response, error) {
 	name := c.values["keyspace"]
 	d, err := c.requireActive("ACTIVE")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := checkKeyspace(name); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if slices.Contains(d.Keyspaces, name) {
-		return answer{}, refuse(http.StatusUnprocessableEntity, "keyspace %s exists already", name)
+		return response{}, refuse(http.StatusUnprocessableEntity, "keyspace %s already exists", name)
 	}
 	next := d
 	next.Keyspaces = append(slices.Clone(d.Keyspaces), name)
-	if err := c.begin(d, next, changingKeys()); err != nil {
-		return answer{}, err
+	if err := c.startChange(d, next, keyspaceStages()); err != nil {
+		return response{}, err
 	}
-	return done(http.StatusCreated)
+	return replyEmpty(http.StatusCreated)
 }
 
-// dropKeyspace shows the keyspace until the maintenance is over. What the
-// service does with the default keyspace is not known, so that it stays.
-func dropKeyspace(c *request) (answer, error) {
+// dropKeyspace removes the keyspace at the end of the maintenance. The
+// service's treatment of the default keyspace is not known, so it is refused.
+func dropKeyspace(c *request) (response, error) {
 	name := c.values["keyspace"]
 	d, err := c.requireActive("ACTIVE")
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	switch slices.Index(d.Keyspaces, name) {
 	case -1:
-		return done(http.StatusNoContent)
+		return replyEmpty(http.StatusNoContent)
 	case 0:
-		return answer{}, refuse(http.StatusUnprocessableEntity, "keyspace %s is the default one", name)
+		return response{}, refuse(http.StatusUnprocessableEntity, "keyspace %s is the default keyspace", name)
 	}
 	next := d
 	next.Keyspaces = slices.DeleteFunc(slices.Clone(d.Keyspaces), func(k string) bool { return k == name })
-	if err := c.begin(d, next, changingKeys()); err != nil {
-		return answer{}, err
+	if err := c.startChange(d, next, keyspaceStages()); err != nil {
+		return response{}, err
 	}
-	return done(http.StatusAccepted)
+	return replyEmpty(http.StatusAccepted)
 }

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// ServeOptions make a listener behave like a service that is far away, busy or
-// broken. The zero value does nothing.
+// ServeOptions makes a listener behave like a distant, busy or broken service.
+// The zero value changes nothing.
 type ServeOptions struct {
 	Latency   time.Duration
-	RateLimit float64          // requests a second, after a burst of 10; zero is no limit
-	Faults    []Fault          // the first that matches a request strikes it
+	RateLimit float64          // requests per second, after a burst of 10; zero is no limit
+	Faults    []Fault          // the first that matches a request applies
 	Now       func() time.Time // required with RateLimit
-	Behavior  Behavior         // LateCommit and QuoteCaller; the rest is the Server's
-	// Clock is the sandbox's own clock, which is required with LateCommit.
+	Behavior  Behavior         // only LateCommit and QuoteCaller; the Server has the others
+	// Clock returns the sandbox's time. It is required with LateCommit.
 	Clock func() (time.Time, error)
 }
 
-// Listener returns a handler that does to requests what the options say and
-// leaves the rest to h. It panics if a clock is missing. Its handlers end when
-// the client leaves.
+// Listener returns a handler that applies the options to requests and passes
+// them to h. It panics if a required clock is missing. Its handlers return when
+// the client disconnects.
 func Listener(h http.Handler, o ServeOptions) http.Handler {
 	l := &listener{handler: h, latency: o.Latency}
 	if o.RateLimit > 0 {
@@ -55,7 +55,7 @@ type listener struct {
 	quotes  bool // errors quote the caller
 }
 
-// activeFault is a fault that counts its strikes.
+// activeFault is a fault with a count of matched requests.
 type activeFault struct {
 	Fault
 	struck atomic.Int64
@@ -64,17 +64,17 @@ type activeFault struct {
 // ServeHTTP implements http.Handler.
 func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	limited := l.bucket != nil && !l.bucket.take()
-	if !buffer(r) || !wait(r.Context(), l.latency) {
+	if !bufferBody(r) || !wait(r.Context(), l.latency) {
 		return
 	}
 	if limited {
-		a := failure(http.StatusTooManyRequests, "too many requests")
+		a := errorResponse(http.StatusTooManyRequests, "too many requests")
 		a.header.Set("Retry-After", "1")
 		l.refuse(a, w, r)
 		return
 	}
 	for _, f := range l.faults {
-		if f.strikes(r) && (f.Times == 0 || f.struck.Add(1) <= int64(f.Times)) {
+		if f.matches(r) && (f.Times == 0 || f.struck.Add(1) <= int64(f.Times)) {
 			l.inject(f.Fault, w, r)
 			return
 		}
@@ -82,18 +82,18 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.handler.ServeHTTP(w, r)
 }
 
-// refuse sends an error that is not the handler's.
-func (l *listener) refuse(a answer, w http.ResponseWriter, r *http.Request) {
+// refuse sends an error of the listener itself.
+func (l *listener) refuse(a response, w http.ResponseWriter, r *http.Request) {
 	if l.quotes {
 		a.quote(r)
 	}
 	a.send(w, len(a.body))
 }
 
-// buffer reads the body ahead: only when all of it was read does the server
-// notice that a client leaves. One that is too large stays for the handler to
-// refuse.
-func buffer(r *http.Request) bool {
+// bufferBody reads the body ahead: a server detects a disconnected client only
+// after the whole body was read. It leaves bodies that are too large to the
+// handler.
+func bufferBody(r *http.Request) bool {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	r.Body = struct {
 		io.Reader
@@ -102,7 +102,7 @@ func buffer(r *http.Request) bool {
 	return err == nil
 }
 
-// wait reports whether the client is still there afterwards.
+// wait sleeps and reports whether the client is still connected.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true

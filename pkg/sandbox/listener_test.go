@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// listen puts a listener before the sandbox, over HTTP or HTTPS.
-func (w *world) listen(secure bool, o ServeOptions) *world {
+// listen starts a listener in front of the sandbox, over HTTP or HTTPS.
+func (w *testSandbox) listen(secure bool, o ServeOptions) *testSandbox {
 	w.Helper()
 	server := httptest.NewUnstartedServer(Listener(w.server, o))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -52,28 +52,28 @@ func TestFaults(t *testing.T) {
 	for _, test := range []struct {
 		kind      string
 		performed bool
-		check     func(response, error) bool
+		check     func(testResponse, error) bool
 	}{
-		{"drop-response", true, func(_ response, err error) bool { return errors.Is(err, io.EOF) }},
-		{"status", false, func(r response, _ error) bool {
+		{"drop-response", true, func(_ testResponse, err error) bool { return errors.Is(err, io.EOF) }},
+		{"status", false, func(r testResponse, _ error) bool {
 			return r.status == 503 && strings.HasPrefix(r.body, `{"errors":[{"ID":503,`)
 		}},
-		{"status,arg=429", false, func(r response, _ error) bool { return r.status == 429 && r.kind == formJSON }},
-		{"truncate", true, func(r response, err error) bool {
+		{"status,arg=429", false, func(r testResponse, _ error) bool { return r.status == 429 && r.kind == formJSON }},
+		{"truncate", true, func(r testResponse, err error) bool {
 			return r.status == 200 && errors.Is(err, io.ErrUnexpectedEOF) && strings.HasPrefix(r.body, `{"clientId"`)
 		}},
-		{"slow,arg=1ms", true, func(r response, err error) bool {
+		{"slow,arg=1ms", true, func(r testResponse, err error) bool {
 			return r.status == 200 && err == nil && strings.HasSuffix(r.body, "}")
 		}},
-		{"reset", false, func(_ response, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
-		{"html", false, func(r response, _ error) bool {
+		{"reset", false, func(_ testResponse, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
+		{"html", false, func(r testResponse, _ error) bool {
 			return r.status == 200 && strings.HasPrefix(r.kind, "text/html") && strings.Contains(r.body, "Sign in")
 		}},
 	} {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/secure=%v", test.kind, secure), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t).listen(secure, ServeOptions{Faults: parse(t, "POST /v2/*="+test.kind+",times=1")})
+				w := newTestSandbox(t).listen(secure, ServeOptions{Faults: parse(t, "POST /v2/*="+test.kind+",times=1")})
 				if got, err := w.try("POST", "/v2/tokens", w.status.Token, body); !test.check(got, err) {
 					t.Errorf("%+v, %v", got, err)
 				}
@@ -81,19 +81,19 @@ func TestFaults(t *testing.T) {
 				if performed := len(tokens.Clients) == 2; performed != test.performed {
 					t.Errorf("performed: %v", performed)
 				}
-				w.newToken(roUser) // the second time nothing happens
+				w.newToken(roUser) // the second fault no longer applies
 			})
 		}
 	}
 }
 
 func TestTruncateLeavesWhatHasNoBody(t *testing.T) {
-	w := newWorld(t).listen(false, ServeOptions{Faults: parse(t, "DELETE *=truncate")})
+	w := newTestSandbox(t).listen(false, ServeOptions{Faults: parse(t, "DELETE *=truncate")})
 	w.admin(204, "DELETE", "/v2/organizations/users/"+w.users()[1].UserID, "")
 }
 
 func TestFirstFaultThatIsLeftStrikes(t *testing.T) {
-	w := newWorld(t).listen(false, ServeOptions{Faults: parse(t, "GET *=status,arg=500,times=1", "GET *=status,arg=502,times=2")})
+	w := newTestSandbox(t).listen(false, ServeOptions{Faults: parse(t, "GET *=status,arg=500,times=1", "GET *=status,arg=502,times=2")})
 	var got []int
 	for range 4 {
 		got = append(got, w.send("GET", "/v2/currentOrg", w.status.Token, "").status)
@@ -105,7 +105,7 @@ func TestFirstFaultThatIsLeftStrikes(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	clock := newClock()
-	w := newWorld(t).listen(false, ServeOptions{RateLimit: 2, Now: clock.Now})
+	w := newTestSandbox(t).listen(false, ServeOptions{RateLimit: 2, Now: clock.Now})
 	passed := func(requests int) (n int) {
 		t.Helper()
 		for range requests {
@@ -175,8 +175,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// A client that leaves while the listener waits is noticed although it sent a
-// body.
+// A disconnected client ends a wait of the listener, even after sending a body.
 func TestHandlerEndsWhenClientLeaves(t *testing.T) {
 	ended := make(chan struct{})
 	arrived := make(chan struct{})
@@ -196,7 +195,7 @@ func TestHandlerEndsWhenClientLeaves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Client().Do(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // there is none
+	if _, err := server.Client().Do(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // no response
 		t.Errorf("%v", err)
 	}
 	select {

@@ -10,20 +10,20 @@ import (
 
 const stateVersion = 1
 
-// meta is what there is only one of.
+// meta has the values that exist once in a sandbox.
 type meta struct {
 	Version      int           `json:"version"`
 	OrgID        string        `json:"orgId"`
 	OrgName      string        `json:"orgName"`
 	EnterpriseID string        `json:"enterpriseId"`
 	OrgGroupID   string        `json:"organizationGroupId"`
-	NoEnterprise bool          `json:"noEnterprise"` // takes the enterprise rights of all tokens away
+	NoEnterprise bool          `json:"noEnterprise"` // removes the enterprise rights of all tokens
 	Offset       time.Duration `json:"clockOffset"`
 	AdminToken   string        `json:"adminToken"`
 }
 
-// seeded reports whether the file holds a state at all.
-func seeded(tx *bolt.Tx) bool { return tx.Bucket([]byte("meta")) != nil }
+// isSeeded reports whether the file has a state.
+func isSeeded(tx *bolt.Tx) bool { return tx.Bucket([]byte("meta")) != nil }
 
 func readMeta(tx *bolt.Tx) (meta, error) {
 	var m meta
@@ -35,7 +35,7 @@ func readMeta(tx *bolt.Tx) (meta, error) {
 		return m, fmt.Errorf("%w: meta: %w", ErrState, err)
 	}
 	if m.Version != stateVersion {
-		return m, fmt.Errorf("%w: it has version %d, this program reads version %d", ErrState, m.Version, stateVersion)
+		return m, fmt.Errorf("%w: unsupported version %d; expected %d", ErrState, m.Version, stateVersion)
 	}
 	return m, nil
 }
@@ -52,7 +52,7 @@ func writeMeta(tx *bolt.Tx, m meta) error {
 	return bucket.Put([]byte("meta"), data)
 }
 
-// clearState takes everything out of the file.
+// clearState deletes the whole state.
 func clearState(tx *bolt.Tx) error {
 	var names [][]byte
 	err := tx.ForEach(func(name []byte, _ *bolt.Bucket) error {

@@ -10,17 +10,18 @@ import (
 func orgRoutes() []route {
 	return []route{
 		{method: "GET", path: "/v2/currentOrg", anyOrg: true, handle: currentOrg},
-		{method: "POST", path: "/v2/enterprises/organizations", shape: plain, handle: createOrg},
+		{method: "POST", path: "/v2/enterprises/organizations", errorFormat: plainText, handle: createOrg},
 	}
 }
 
-// currentOrg needs no permission: any live token may ask where it belongs.
-func currentOrg(c *request) (answer, error) {
+// currentOrg requires no permission: every valid token may ask for its
+// organization.
+func currentOrg(c *request) (response, error) {
 	return reply(http.StatusOK, map[string]string{"id": c.org()})
 }
 
-// organization is one that was made in the enterprise, in the form in which
-// the service answers. Of what it may hold, the sandbox has only tokens.
+// organization is one that was created in the enterprise, as in responses of
+// the service. The sandbox supports only tokens in it.
 type organization struct {
 	OrganizationName    string
 	OrganizationID      string
@@ -37,41 +38,41 @@ func organizations() table[organization] {
 	return table[organization]{"organizations", func(o organization) []string { return []string{o.OrganizationID} }}
 }
 
-func createOrg(c *request) (answer, error) {
-	if err := c.ofEnterprise(); err != nil {
-		return answer{}, err
+func createOrg(c *request) (response, error) {
+	if err := c.requireEnterprise(); err != nil {
+		return response{}, err
 	}
 	in, err := decode[struct {
 		Name, Email, AdminUserID, EnterpriseID string
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	switch enterprise := cmp.Or(in.EnterpriseID, c.meta.EnterpriseID); {
 	case enterprise != c.meta.EnterpriseID:
-		return answer{}, refuse(http.StatusForbidden, "the token has no rights in the enterprise %s", enterprise)
+		return response{}, refuse(http.StatusForbidden, "the token has no rights in enterprise %s", enterprise)
 	case strings.TrimSpace(in.Name) == "":
-		return answer{}, refuse(http.StatusBadRequest, "name is required")
+		return response{}, refuse(http.StatusBadRequest, "name is required")
 	case !isEmail(in.Email):
-		return answer{}, refuse(http.StatusBadRequest, "email is required and must be an address")
+		return response{}, refuse(http.StatusBadRequest, "email is required and must be an address")
 	case in.AdminUserID == "":
-		return answer{}, refuse(http.StatusBadRequest, "adminUserID is required")
+		return response{}, refuse(http.StatusBadRequest, "adminUserID is required")
 	}
 	if _, found, err := users().find(c.tx, in.AdminUserID); err != nil {
-		return answer{}, err
+		return response{}, err
 	} else if !found {
-		return answer{}, refuse(http.StatusNotFound, "user %s not found", in.AdminUserID)
+		return response{}, refuse(http.StatusNotFound, "user %s not found", in.AdminUserID)
 	}
 	id, err := c.server.random.uuid()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	o := organization{
 		OrganizationName: in.Name, OrganizationID: id, OrganizationEmail: in.Email, CreatedAt: c.now, LastModified: c.now,
 		OrgType: "organization", EnterpriseID: c.meta.EnterpriseID, OrganizationGroupID: c.meta.OrgGroupID,
 	}
 	if err := organizations().put(c.tx, o); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusCreated, o)
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestPageHasEveryEndpoint looks for each route in docs/sandbox.md, whose
-// requests cmd runs with curl.
+// TestPageHasEveryEndpoint checks that docs/sandbox.md has each route. The
+// tests of cmd run its requests with curl.
 func TestPageHasEveryEndpoint(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "sandbox.md"))
 	if err != nil {

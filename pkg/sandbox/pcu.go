@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// The service has actions for capacity units that nobody has published. Here
-// those who may see databases may see the groups, and those who may create them
-// change them.
+// The service's actions for capacity units are not published. In the sandbox,
+// the permission to view databases includes groups, and that to create
+// databases includes changing groups.
 const (
 	pcuRead  = "org-db-view"
 	pcuWrite = "org-db-create"
@@ -24,8 +24,8 @@ func pcuRoutes() []route {
 		{method: "POST", path: "/v2/pcus", action: pcuWrite, handle: createPCU},
 		{method: "PUT", path: "/v2/pcus", action: pcuWrite, handle: updatePCU},
 		{method: "DELETE", path: "/v2/pcus/{group}", action: pcuWrite, handle: deletePCU},
-		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: func(c *request) (answer, error) { return c.parkPCU("PARKED") }},
-		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: func(c *request) (answer, error) { return c.parkPCU("CREATED") }},
+		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: func(c *request) (response, error) { return c.parkPCU("PARKED") }},
+		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: func(c *request) (response, error) { return c.parkPCU("CREATED") }},
 		{method: "GET", path: "/v2/pcus/association/{group}", action: pcuRead, handle: listAssociations},
 		{method: "POST", path: "/v2/pcus/association/transfer", action: pcuWrite, handle: transferAssociation},
 		{method: "POST", path: "/v2/pcus/association/transfer/{group}", action: pcuWrite, handle: transferAssociation},
@@ -34,8 +34,8 @@ func pcuRoutes() []route {
 	}
 }
 
-// pcuGroup is a group of provisioned capacity units, in the form in which the
-// service answers. It is active while a datacenter is in it.
+// pcuGroup is a group of provisioned capacity units, as in responses of the
+// service. It is active while it has a datacenter.
 type pcuGroup struct {
 	ID            string    `json:"uuid"`
 	OrgID         string    `json:"orgId"`
@@ -47,7 +47,7 @@ type pcuGroup struct {
 	ProvisionType string    `json:"provisionType"`
 	Min           int       `json:"min"`
 	Max           int       `json:"max"`
-	Reserved      int       `json:"reserved,omitempty"` // not there when it is 0
+	Reserved      int       `json:"reserved,omitempty"` // omitted when 0
 	Description   string    `json:"description"`
 	CreatedAt     time.Time `json:"createdAt"`
 	UpdatedAt     time.Time `json:"updatedAt"`
@@ -59,7 +59,7 @@ type pcuGroup struct {
 type pcuType struct {
 	Type     string     `json:"type"`
 	Region   string     `json:"region"`
-	Provider string     `json:"provider"` // in small letters, unlike the group's
+	Provider string     `json:"provider"` // in lower case, unlike that of the group
 	Details  pcuDetails `json:"details"`
 	Enabled  *bool      `json:"enabled,omitempty"`
 }
@@ -85,15 +85,15 @@ func (g pcuGroup) needs() string {
 	return ""
 }
 
-func getPCUs(c *request) (answer, error) {
+func getPCUs(c *request) (response, error) {
 	in, err := decode[struct{ PCUGroupUUIDs []string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(in.PCUGroupUUIDs) == 0 {
 		all, err := pcuGroups().all(c.tx)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		return reply(http.StatusOK, all)
 	}
@@ -101,14 +101,14 @@ func getPCUs(c *request) (answer, error) {
 	for _, id := range in.PCUGroupUUIDs {
 		g, err := c.pcuGroup(id)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		found = append(found, g)
 	}
 	return reply(http.StatusOK, found)
 }
 
-// pcuGroup returns a group. The id of the refusal is the service's.
+// pcuGroup returns a group. The ID of the error is the service's.
 func (c *request) pcuGroup(id string) (pcuGroup, error) {
 	g, found, err := pcuGroups().find(c.tx, id)
 	if err == nil && !found {
@@ -117,29 +117,29 @@ func (c *request) pcuGroup(id string) (pcuGroup, error) {
 	return g, err
 }
 
-func getPCUOf(c *request) (answer, error) {
+func getPCUOf(c *request) (response, error) {
 	a, found, err := associations().find(c.tx, c.values["datacenter"])
 	if err == nil && !found {
-		err = refuse(http.StatusNotFound, "datacenter %s is in no PCU group", c.values["datacenter"])
+		err = refuse(http.StatusNotFound, "datacenter %s has no PCU group", c.values["datacenter"])
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	g, err := c.pcuGroup(a.Group)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, []pcuGroup{g})
 }
 
-// listPCUTypes takes region and provider from the query or from a body: clients
-// disagree.
-func listPCUTypes(c *request) (answer, error) {
+// listPCUTypes reads region and provider from the query or from a body, since
+// clients differ.
+func listPCUTypes(c *request) (response, error) {
 	in := struct{ Region, Provider string }{c.query.Get("region"), c.query.Get("provider")}
 	if len(c.body) > 0 {
 		var err error
 		if in, err = decode[struct{ Region, Provider string }](c); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
 	enabled := true
@@ -158,7 +158,7 @@ type pcuIn struct {
 	Min, Max, Reserved                                int
 }
 
-// readPCU reads the one group that the body's array holds.
+// readPCU decodes and validates a body with an array of one group.
 func (c *request) readPCU() (pcuIn, error) {
 	in, err := decode[[]pcuIn](c)
 	if err != nil {
@@ -178,80 +178,80 @@ func (c *request) readPCU() (pcuIn, error) {
 	return in[0], nil
 }
 
-func createPCU(c *request) (answer, error) {
+func createPCU(c *request) (response, error) {
 	in, err := c.readPCU()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	cloud := strings.ToUpper(in.CloudProvider)
 	if !slices.Contains([]string{"AWS", "AZURE", "GCP"}, cloud) || in.Region == "" {
-		return answer{}, refuse(http.StatusBadRequest, "cloudProvider and region are required")
+		return response{}, refuse(http.StatusBadRequest, "cloudProvider and region are required")
 	}
 	id, err := c.server.random.uuid()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	now := c.now.Truncate(time.Millisecond)
 	g := pcuGroup{
 		ID: id, OrgID: c.meta.OrgID, Title: in.Title, Cloud: cloud, Region: in.Region, CreatedAt: now, CreatedBy: c.caller.ClientID, Status: "CREATED",
 	}
-	return c.keepPCU(g, in, http.StatusCreated)
+	return c.replacePCU(g, in, http.StatusCreated)
 }
 
-// keepPCU gives a group everything that a request says of it: what it leaves out
-// is lost.
-func (c *request) keepPCU(g pcuGroup, in pcuIn, status int) (answer, error) {
+// replacePCU replaces all fields of a group; omitted ones are reset, as in the
+// service.
+func (c *request) replacePCU(g pcuGroup, in pcuIn, status int) (response, error) {
 	g.Title, g.InstanceType, g.ProvisionType, g.Description = in.Title, in.InstanceType, in.ProvisionType, in.Description
 	g.Min, g.Max, g.Reserved = in.Min, in.Max, in.Reserved
 	g.Type = newPCUType(in.InstanceType, g.Cloud, g.Region)
 	g.UpdatedAt, g.UpdatedBy = c.now.Truncate(time.Millisecond), c.caller.ClientID
 	if err := pcuGroups().put(c.tx, g); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(status, []pcuGroup{g})
 }
 
-func updatePCU(c *request) (answer, error) {
+func updatePCU(c *request) (response, error) {
 	in, err := c.readPCU()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	g, err := c.pcuGroup(in.PCUGroupUUID)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return c.keepPCU(g, in, http.StatusOK)
+	return c.replacePCU(g, in, http.StatusOK)
 }
 
-func deletePCU(c *request) (answer, error) {
+func deletePCU(c *request) (response, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	members, err := c.members(g.ID)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(members) > 0 {
-		return answer{}, refuse(http.StatusBadRequest, "there are datacenters in the PCU group %s", g.ID)
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s still has datacenters", g.ID)
 	}
 	if err := pcuGroups().remove(c.tx, g.ID); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusOK)
+	return replyEmpty(http.StatusOK)
 }
 
-func (c *request) parkPCU(status string) (answer, error) {
+func (c *request) parkPCU(status string) (response, error) {
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if (g.Status == "PARKED") == (status == "PARKED") {
-		return answer{}, refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, g.Status)
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, g.Status)
 	}
 	g.Status = status
 	if err := pcuGroups().put(c.tx, g); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusOK)
+	return replyEmpty(http.StatusOK)
 }

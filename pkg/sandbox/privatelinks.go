@@ -17,20 +17,20 @@ func privateLinkRoutes() []route {
 	const endpoint = dc + "/endpoints/{endpoint}"
 	return []route{
 		{method: "GET", path: "/v2/organizations/private-link", handle: listPrivateLinks},
-		{method: "GET", path: cluster + "/private-link", shape: plain, action: privateEndpoints, handle: getClusterLinks},
-		{method: "GET", path: dc + "/private-link", shape: plain, action: privateEndpoints, handle: getDatacenterLinks},
-		{method: "POST", path: dc + "/private-link", shape: plain, action: privateEndpoints, handle: allowPrincipals},
-		{method: "POST", path: dc + "/allowed-principals", shape: plain, action: privateEndpoints, handle: allowPrincipals},
-		{method: "DELETE", path: dc + "/allowed-principals", shape: plain, action: privateEndpoints, handle: denyPrincipal},
-		{method: "POST", path: dc + "/endpoints", shape: plain, action: privateEndpoints, handle: createEndpoint},
-		{method: "GET", path: endpoint, shape: quotedMissing, action: privateEndpoints, handle: getEndpoint},
+		{method: "GET", path: cluster + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getClusterLinks},
+		{method: "GET", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getDatacenterLinks},
+		{method: "POST", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: allowPrincipals},
+		{method: "POST", path: dc + "/allowed-principals", errorFormat: plainText, action: privateEndpoints, handle: allowPrincipals},
+		{method: "DELETE", path: dc + "/allowed-principals", errorFormat: plainText, action: privateEndpoints, handle: denyPrincipal},
+		{method: "POST", path: dc + "/endpoints", errorFormat: plainText, action: privateEndpoints, handle: createEndpoint},
+		{method: "GET", path: endpoint, errorFormat: jsonString404, action: privateEndpoints, handle: getEndpoint},
 		{method: "PUT", path: endpoint, action: privateEndpoints, handle: describeEndpoint},
 		{method: "DELETE", path: endpoint, action: privateEndpoints, handle: deleteEndpoint},
 	}
 }
 
-// privateLink is the private way into a datacenter, in the form in which the
-// service answers.
+// privateLink is the private endpoint service of a datacenter, as in responses
+// of the service.
 type privateLink struct {
 	ServiceName string            `json:"serviceName"`
 	Principals  []string          `json:"allowedPrincipals"`
@@ -43,7 +43,7 @@ type privateEndpoint struct {
 	Description string `json:"description"`
 	LinkID      string `json:"linkID"`
 	Status      string `json:"status"`
-	Created     string `json:"createdDateTime"` // without a zone
+	Created     string `json:"createdDateTime"` // without time zone
 }
 
 func privateLinks() table[privateLink] {
@@ -52,7 +52,7 @@ func privateLinks() table[privateLink] {
 
 func (l privateLink) needs() string {
 	if l.Datacenter == "" || l.ServiceName == "" {
-		return "a datacenter and the name of a service"
+		return "a datacenter and a service name"
 	}
 	return ""
 }
@@ -62,14 +62,15 @@ type clusterLinks struct {
 	Datacenters []privateLink `json:"datacenters"`
 }
 
-// listPrivateLinks shows the databases that the caller may manage.
-func listPrivateLinks(c *request) (answer, error) {
-	if !c.holds(privateEndpoints) {
-		return answer{}, deny(privateEndpoints)
+// listPrivateLinks returns the links of the databases that the caller may
+// manage.
+func listPrivateLinks(c *request) (response, error) {
+	if !c.listsAction(privateEndpoints) {
+		return response{}, deny(privateEndpoints)
 	}
 	all, err := c.allDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	out := []clusterLinks{}
 	for _, d := range all {
@@ -78,7 +79,7 @@ func listPrivateLinks(c *request) (answer, error) {
 		}
 		links, err := c.linksOf(d)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		out = append(out, clusterLinks{d.ID, links})
 	}
@@ -97,8 +98,8 @@ func (c *request) linksOf(d db) ([]privateLink, error) {
 	return links, nil
 }
 
-// privateLink returns the link of a datacenter, which each one has; nobody is
-// allowed to use it before principals are.
+// privateLink returns the link of a datacenter. Every datacenter has one, at
+// first without principals.
 func (c *request) privateLink(d db, dc datacenter) (privateLink, error) {
 	id := fmt.Sprintf("%s-%d", d.ID, dc.Number)
 	l, found, err := privateLinks().find(c.tx, id)
@@ -117,21 +118,21 @@ func (c *request) privateLink(d db, dc datacenter) (privateLink, error) {
 	return l, nil
 }
 
-func getClusterLinks(c *request) (answer, error) {
-	d, err := c.livingDatabase(c.values["databaseID"])
+func getClusterLinks(c *request) (response, error) {
+	d, err := c.findUnterminated(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	links, err := c.linksOf(d)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, clusterLinks{d.ID, links})
 }
 
-// findLink returns the link that the path names.
+// findLink returns the link in the path.
 func (c *request) findLink() (privateLink, error) {
-	d, err := c.livingDatabase(c.values["databaseID"])
+	d, err := c.findUnterminated(c.values["databaseID"])
 	if err != nil {
 		return privateLink{}, err
 	}
@@ -143,25 +144,25 @@ func (c *request) findLink() (privateLink, error) {
 	return privateLink{}, refuse(http.StatusNotFound, "datacenter %s not found", c.values["datacenter"])
 }
 
-func getDatacenterLinks(c *request) (answer, error) {
+func getDatacenterLinks(c *request) (response, error) {
 	l, err := c.findLink()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, l)
 }
 
-func allowPrincipals(c *request) (answer, error) {
+func allowPrincipals(c *request) (response, error) {
 	l, err := c.findLink()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct{ AllowedPrincipals []string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(in.AllowedPrincipals) == 0 || slices.Contains(in.AllowedPrincipals, "") {
-		return answer{}, refuse(http.StatusBadRequest, "allowedPrincipals is required")
+		return response{}, refuse(http.StatusBadRequest, "allowedPrincipals is required")
 	}
 	for _, p := range in.AllowedPrincipals {
 		if !slices.Contains(l.Principals, p) {
@@ -169,44 +170,44 @@ func allowPrincipals(c *request) (answer, error) {
 		}
 	}
 	if err := privateLinks().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, map[string]any{"serviceName": l.ServiceName, "allowedPrincipals": l.Principals})
 }
 
-func denyPrincipal(c *request) (answer, error) {
+func denyPrincipal(c *request) (response, error) {
 	l, err := c.findLink()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct{ AllowedPrincipal string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	at := slices.Index(l.Principals, in.AllowedPrincipal)
 	if at < 0 {
-		return answer{}, refuse(http.StatusNotFound, "%q is not allowed", in.AllowedPrincipal)
+		return response{}, refuse(http.StatusNotFound, "%q is not allowed", in.AllowedPrincipal)
 	}
 	l.Principals = slices.Delete(l.Principals, at, at+1)
 	if err := privateLinks().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
-func createEndpoint(c *request) (answer, error) {
+func createEndpoint(c *request) (response, error) {
 	l, err := c.findLink()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct{ EndpointID, Description string }](c)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case in.EndpointID == "":
-		return answer{}, refuse(http.StatusBadRequest, "endpointID is required")
+		return response{}, refuse(http.StatusBadRequest, "endpointID is required")
 	case l.endpoint(in.EndpointID) >= 0:
-		return answer{}, refuse(http.StatusConflict, "the endpoint %s exists", in.EndpointID)
+		return response{}, refuse(http.StatusConflict, "the endpoint %s already exists", in.EndpointID)
 	}
 	e := privateEndpoint{
 		ID: in.EndpointID, Description: in.Description, LinkID: fmt.Sprint(len(l.Endpoints) + 1), Status: "Accepted",
@@ -214,7 +215,7 @@ func createEndpoint(c *request) (answer, error) {
 	}
 	l.Endpoints = append(l.Endpoints, e)
 	if err := privateLinks().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, e)
 }
@@ -223,7 +224,7 @@ func (l privateLink) endpoint(id string) int {
 	return slices.IndexFunc(l.Endpoints, func(e privateEndpoint) bool { return e.ID == id })
 }
 
-// withEndpoint finds the endpoint that the path names, and its place.
+// withEndpoint returns the endpoint in the path as a link and an index.
 func (c *request) withEndpoint() (privateLink, int, error) {
 	l, err := c.findLink()
 	if err != nil {
@@ -236,38 +237,38 @@ func (c *request) withEndpoint() (privateLink, int, error) {
 	return l, at, err
 }
 
-func getEndpoint(c *request) (answer, error) {
+func getEndpoint(c *request) (response, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, l.Endpoints[at])
 }
 
-func describeEndpoint(c *request) (answer, error) {
+func describeEndpoint(c *request) (response, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct{ Description string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	l.Endpoints[at].Description = in.Description
 	if err := privateLinks().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, l.Endpoints[at])
 }
 
-func deleteEndpoint(c *request) (answer, error) {
+func deleteEndpoint(c *request) (response, error) {
 	l, at, err := c.withEndpoint()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	l.Endpoints = slices.Delete(l.Endpoints, at, at+1)
 	if err := privateLinks().put(c.tx, l); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }

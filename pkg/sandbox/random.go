@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// random draws ids and secrets, one at a time, so that its source need not be
-// safe for many goroutines.
+// random generates IDs and secrets. A mutex allows a source that is not safe
+// for concurrent use.
 type random struct {
 	mu     sync.Mutex
 	source io.Reader
@@ -24,7 +24,7 @@ func (r *random) uuid() (string, error) {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }
 
-// text returns n characters of the alphabet, each as likely as any other.
+// text returns n characters of the alphabet, uniformly distributed.
 func (r *random) text(n int, alphabet string) (string, error) {
 	fair := 256 - 256%len(alphabet)
 	var text []byte
@@ -49,7 +49,7 @@ func (r *random) read(b []byte) error {
 	return err
 }
 
-// isUUID reports whether s is a UUID as the service writes them.
+// isUUID reports whether s is a UUID in the format of the service.
 func isUUID(s string) bool {
 	if len(s) != 36 {
 		return false

@@ -10,16 +10,17 @@ import (
 
 func regionRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/availableRegions", shape: database, action: "org-db-create", handle: listAvailableRegions},
-		// An official client writes /regions/serverless&filter-by-org=disabled.
-		{method: "GET", path: "/v2/regions/{list}", shape: database, action: "org-db-create", handle: listRegions},
+		{method: "GET", path: "/v2/availableRegions", errorFormat: database, action: "org-db-create", handle: listAvailableRegions},
+		// One official client writes
+		// /regions/serverless&filter-by-org=disabled.
+		{method: "GET", path: "/v2/regions/{list}", errorFormat: database, action: "org-db-create", handle: listRegions},
 	}
 }
 
-// classicKind is the kind of the regions that classic databases can be in.
+// classicKind is the kind of regions for classic databases.
 const classicKind = "classic"
 
-// region is where databases of a kind can be.
+// region is a cloud region for a kind of database.
 type region struct {
 	Kind, Cloud, Name, Display, Zone, Class string
 
@@ -30,9 +31,9 @@ func (r region) datacenter(number int, now time.Time) datacenter {
 	return datacenter{Number: number, Cloud: r.Cloud, Region: r.Name, Zone: r.Zone, Class: r.Class, Created: now}
 }
 
-// places are some of the service's regions. Which of them are enabled or
-// reserved is invented, and mostly which are premium.
-func places() []region {
+// catalogRegions returns some of the service's regions. Which are enabled or
+// reserved is invented, and mostly also which are premium.
+func catalogRegions() []region {
 	at := func(cloud, name, display, zone, class string) region {
 		return region{Cloud: cloud, Name: name, Display: display, Zone: zone, Class: class, Enabled: true}
 	}
@@ -66,13 +67,13 @@ func places() []region {
 	return all
 }
 
-// catalogue lists the regions for each kind of database.
-func catalogue() []region {
+// catalog returns the regions for each kind of database.
+func catalog() []region {
 	vectors := []string{"us-east-2", "us-west-2", "eu-west-1", "ap-south-1", "westus2", "westeurope", "us-east1", "us-east4", "europe-west2"}
 	classics := []string{"us-east-1", "us-west-2", "eu-central-1", "us-east1", "us-west1", "europe-west1"}
 	var all []region
 	for _, kind := range []string{serverless, vector, classicKind} {
-		for _, r := range places() {
+		for _, r := range catalogRegions() {
 			r.Kind = kind
 			if kind == serverless || kind == vector && slices.Contains(vectors, r.Name) || kind == classicKind && slices.Contains(classics, r.Name) {
 				all = append(all, r)
@@ -83,7 +84,7 @@ func catalogue() []region {
 }
 
 func findRegion(kind, cloud, name string) (region, bool) {
-	for _, r := range catalogue() {
+	for _, r := range catalog() {
 		if r.Kind == kind && strings.EqualFold(r.Cloud, cloud) && r.Name == name {
 			return r, true
 		}
@@ -102,27 +103,27 @@ type regionOut struct {
 	Type           string `json:"region_type"`
 }
 
-// listRegions reads the filters as the service does: unknown values mean the
+// listRegions applies the filters like the service: unknown values mean the
 // default.
-func listRegions(c *request) (answer, error) {
+func listRegions(c *request) (response, error) {
 	name, glued, _ := strings.Cut(c.values["list"], "&")
 	if name != serverless {
-		return failure(http.StatusNotImplemented, "the sandbox does not serve GET /v2/regions/"+name), nil
+		return errorResponse(http.StatusNotImplemented, "the sandbox does not serve GET /v2/regions/"+name), nil
 	}
 	query := c.query
 	if more, err := url.ParseQuery(glued); err == nil && glued != "" {
 		query = more
 	}
 	list := []regionOut{}
-	for _, r := range catalogue() {
-		wanted := r.Kind == serverless
+	for _, r := range catalog() {
+		included := r.Kind == serverless
 		switch strings.ToLower(query.Get("region-type")) {
 		case "all":
-			wanted = r.Kind != classicKind
+			included = r.Kind != classicKind
 		case vector:
-			wanted = r.Kind == vector
+			included = r.Kind == vector
 		}
-		if wanted && (r.Enabled || !strings.EqualFold(query.Get("filter-by-org"), "enabled")) {
+		if included && (r.Enabled || !strings.EqualFold(query.Get("filter-by-org"), "enabled")) {
 			list = append(list, regionOut{r.Name, r.Cloud, r.Display, r.Zone, r.Class, r.Enabled, r.Reserved, r.Kind})
 		}
 	}
@@ -145,14 +146,14 @@ type availableRegion struct {
 	StoragePerGB  int    `json:"defaultStoragePerCapacityUnitGb"`
 }
 
-// listAvailableRegions repeats a region for each tier.
-func listAvailableRegions(c *request) (answer, error) {
+// listAvailableRegions lists a region once for each tier.
+func listAvailableRegions(c *request) (response, error) {
 	all, err := c.allDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	rows := []availableRegion{}
-	for _, r := range catalogue() {
+	for _, r := range catalog() {
 		for _, tier := range tiers() {
 			if r.Kind == vector || (r.Kind == serverless) != (tier == serverless) || tier == "cloudnative" {
 				continue

@@ -8,36 +8,38 @@ import (
 	"strconv"
 )
 
-const jsonType = "application/json; charset=UTF-8" // official clients decode a body only if its type says json
+const jsonType = "application/json; charset=UTF-8" // official clients decode a body only with a JSON content type
 
-// answer is a response that is not yet sent.
-type answer struct {
+// response is a response before it is sent.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// reply answers with a JSON body.
-func reply(status int, body any) (answer, error) {
+// reply returns a response with a JSON body.
+func reply(status int, body any) (response, error) {
 	data, err := json.Marshal(body)
-	return answer{status: status, header: http.Header{"Content-Type": {jsonType}}, body: data}, err
+	return response{status: status, header: http.Header{"Content-Type": {jsonType}}, body: data}, err
 }
 
-// failure answers with an envelope. Its id is not one of the service.
-func failure(status int, message string) answer {
+// errorResponse returns an error envelope. Its ID is not one of the service.
+func errorResponse(status int, message string) response {
 	a, err := reply(status, envelopeOf(status, message))
 	if err != nil {
-		panic(err) // a number and a text always encode
+		panic(err) // numbers and strings always encode
 	}
 	return a
 }
 
-// done answers without a body.
-func done(status int) (answer, error) { return answer{status: status, header: http.Header{}}, nil }
+// replyEmpty returns a response without a body.
+func replyEmpty(status int) (response, error) {
+	return response{status: status, header: http.Header{}}, nil
+}
 
-// send sends the first n bytes of the body, but says how long the whole is. To
-// a client that has left nothing can be said.
-func (a answer) send(w http.ResponseWriter, n int) {
+// send sends the first n bytes of the body, with the length of the whole body
+// in the header. Write errors are ignored: the client has disconnected.
+func (a response) send(w http.ResponseWriter, n int) {
 	maps.Copy(w.Header(), a.header)
 	if a.status != http.StatusNoContent {
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -46,26 +48,25 @@ func (a answer) send(w http.ResponseWriter, n int) {
 	_, _ = w.Write(a.body[:n])
 }
 
-// errorFormat is how an endpoint writes its refusals: the service has four ways,
-// and mixes them.
+// errorFormat is the format of an endpoint's errors. The service mixes several.
 type errorFormat int
 
 const (
 	envelope      errorFormat = iota // {"errors":[{"ID":1,"message":"…"}]}
 	database                         // envelope, but a missing permission is 401 and null
-	quoted                           // a JSON string
-	plain                            // text/plain
-	plainMissing                     // envelope, but 404 is text/plain
-	quotedMissing                    // envelope, but 404 is a JSON string
+	jsonString                       // a JSON string
+	plainText                        // text/plain
+	plainText404                     // envelope, but 404 is text/plain
+	jsonString404                    // envelope, but 404 is a JSON string
 )
 
-// apiError is an error that the caller is told of. Its id is that of the
-// service where it is known, otherwise the status.
+// apiError is an error response. Its ID is the service's where known, else the
+// status.
 type apiError struct {
 	status, id int
 	message    string
 	denied     bool // a permission is missing
-	always     bool // an envelope, whatever the endpoint's shape
+	always     bool // an envelope, whatever the endpoint's format
 }
 
 // Error returns the message.
@@ -79,17 +80,17 @@ func deny(action string) error {
 	return &apiError{status: 403, id: 403, message: "missing permission " + action, denied: true}
 }
 
-// answer writes the refusal in a shape.
-func (r *apiError) answer(s errorFormat) (answer, error) {
+// response returns the error in a format.
+func (r *apiError) response(s errorFormat) (response, error) {
 	missing := r.status == http.StatusNotFound
 	switch {
 	case s == database && r.denied:
 		return reply(http.StatusUnauthorized, nil)
-	case (s == quoted || s == quotedMissing && missing) && !r.always:
+	case (s == jsonString || s == jsonString404 && missing) && !r.always:
 		return reply(r.status, r.message)
-	case (s == plain || s == plainMissing && missing) && !r.always:
+	case (s == plainText || s == plainText404 && missing) && !r.always:
 		header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
-		return answer{status: r.status, header: header, body: []byte(r.message)}, nil
+		return response{status: r.status, header: header, body: []byte(r.message)}, nil
 	}
 	return reply(r.status, envelopeOf(r.id, r.message))
 }

@@ -13,26 +13,26 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// LegacyPassword is that of the user "legacy" of the seeded classic database.
-// It opens nothing but a sandbox and is no secret.
+// LegacyPassword is the password of the user "legacy" of the seeded classic
+// database. It is valid only in sandboxes.
 const LegacyPassword = "legacy-password"
 
-// sessionLife is how long a session lives after its last use.
+// sessionLife is how long a session is valid after its last use.
 const sessionLife = 30 * time.Minute
 
-// dataRoutes are those of the data host, which every database has of its own at
-// the service. The sandbox serves them for all: one that is addressed by the
-// name of its host, else whichever the caller may see.
+// dataRoutes returns the routes of the REST API. In the service each database
+// has its own data host. The sandbox serves all of them: the one of the Host
+// header, or else any that the caller may see.
 func dataRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v2/api/rest/v1/auth", open: true, handle: described(openSession)},
-		{method: "GET", path: "/v2/api/rest/v2/schemas/keyspaces", open: true, handle: described(listKeyspaces)},
+		{method: "POST", path: "/v2/api/rest/v1/auth", open: true, handle: withDescribedErrors(openSession)},
+		{method: "GET", path: "/v2/api/rest/v2/schemas/keyspaces", open: true, handle: withDescribedErrors(listKeyspaces)},
 	}
 }
 
-// described answers refusals as the data host writes them.
-func described(handle func(*request) (answer, error)) func(*request) (answer, error) {
-	return func(c *request) (answer, error) {
+// withDescribedErrors converts errors to the format of the data host.
+func withDescribedErrors(handle func(*request) (response, error)) func(*request) (response, error) {
+	return func(c *request) (response, error) {
 		if len(c.body) > maxBody {
 			return describe(http.StatusRequestEntityTooLarge, "the body is too large")
 		}
@@ -44,83 +44,84 @@ func described(handle func(*request) (answer, error)) func(*request) (answer, er
 	}
 }
 
-func describe(status int, text string) (answer, error) {
+func describe(status int, text string) (response, error) {
 	return reply(status, struct {
 		Description string `json:"description"`
 		Code        int    `json:"code"`
 	}{text, status})
 }
 
-// session is what is kept of a session: the hash of its token, and whose it is.
+// session is the record of a session: the hash of its token, and its owner.
 type session struct {
 	Hash     string    `json:"hash"`
 	ClientID string    `json:"clientId,omitempty"` // of an application token
-	User     string    `json:"user,omitempty"`     // of classic databases
-	Host     string    `json:"host,omitempty"`     // the one database that it was opened at
+	User     string    `json:"user,omitempty"`     // of a classic database
+	Host     string    `json:"host,omitempty"`     // host of the database for which it was opened
 	Used     time.Time `json:"used"`
 }
 
-func (s session) over(now time.Time) bool { return now.Sub(s.Used) >= sessionLife }
+func (s session) expired(now time.Time) bool { return now.Sub(s.Used) >= sessionLife }
 
 func sessions() table[session] {
 	return table[session]{"sessions", func(s session) []string { return []string{s.Hash} }}
 }
 
-func openSession(c *request) (answer, error) {
+func openSession(c *request) (response, error) {
 	in, err := decode[struct{ Username, Password string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if in.Username == "" || in.Password == "" {
-		return answer{}, refuse(http.StatusBadRequest, "username and password must not be empty")
+		return response{}, refuse(http.StatusBadRequest, "username and password must not be empty")
 	}
-	at, err := c.addressed()
+	at, err := c.targetDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	s := session{Used: c.now}
 	if len(at) == 1 {
 		s.Host = at[0].ID
 	}
-	known, err := c.known(in.Username, in.Password)
+	known, err := c.isValidToken(in.Username, in.Password)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	case known:
 		s.ClientID = in.Username
 	case slices.ContainsFunc(at, func(d db) bool { return d.acceptsCredentials(in.Username, in.Password) }):
 		s.User = in.Username
 	default:
-		return answer{}, refuse(http.StatusUnauthorized, "Provided username and/or password are incorrect")
+		return response{}, refuse(http.StatusUnauthorized, "Provided username and/or password are incorrect")
 	}
 	text, err := c.server.random.uuid()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	s.Hash = hash(text)
-	if err := purgeSessions(c.tx, sessions(), func(s session) bool { return s.over(c.now) }); err != nil {
-		return answer{}, err
+	if err := purgeSessions(c.tx, sessions(), func(s session) bool { return s.expired(c.now) }); err != nil {
+		return response{}, err
 	}
 	if err := sessions().put(c.tx, s); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusCreated, map[string]string{"authToken": text})
 }
 
-// acceptsCredentials reports whether the user of a classic database has this password.
+// acceptsCredentials reports whether the user of a classic database has this
+// password.
 func (d db) acceptsCredentials(user, password string) bool {
 	return d.classic() && d.User == user && subtle.ConstantTimeCompare([]byte(d.Password), []byte(hash(password))) == 1
 }
 
-// known reports whether the two belong to a token that is valid. The token is
-// made out of them, as its hash is all that is kept.
-func (c *request) known(clientID, secret string) (bool, error) {
+// isValidToken reports whether client ID and secret belong to a valid token.
+// Only the hash of a token is stored, so the token is assembled to hash it.
+func (c *request) isValidToken(clientID, secret string) (bool, error) {
 	t, found, err := tokens().find(c.tx, clientID)
-	whole := hash("AstraCS:" + clientID + ":" + hash(secret))
-	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(whole)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.delayed(t), err
+	token := hash("AstraCS:" + clientID + ":" + hash(secret))
+	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(token)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.isDelayed(t), err
 }
 
-// purgeSessions removes the records that are over.
+// purgeSessions deletes expired records.
 func purgeSessions[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
 	all, err := t.all(tx)
 	if err != nil {
@@ -136,9 +137,9 @@ func purgeSessions[T any](tx *bolt.Tx, t table[T], over func(T) bool) error {
 	return nil
 }
 
-// addressed returns the databases that the host of the request stands for: one
-// for its own host, all of them for that of the sandbox.
-func (c *request) addressed() ([]db, error) {
+// targetDatabases returns the databases at the host of the request: one for the
+// data host of a database, all for the host of the sandbox.
+func (c *request) targetDatabases() ([]db, error) {
 	all, err := c.allDatabases()
 	if err != nil {
 		return nil, err
@@ -146,7 +147,7 @@ func (c *request) addressed() ([]db, error) {
 	_, host, _ := strings.Cut(c.root, "://")
 	label, _, _ := strings.Cut(host, ".")
 	if len(label) < 36 || !isUUID(label[:36]) {
-		return slices.DeleteFunc(all, func(d db) bool { return !d.available() }), nil
+		return slices.DeleteFunc(all, func(d db) bool { return !d.servesData() }), nil
 	}
 	for _, d := range all {
 		for _, dc := range d.Datacenters {
@@ -158,20 +159,20 @@ func (c *request) addressed() ([]db, error) {
 	return nil, refuse(http.StatusNotFound, "there is no active database at this host")
 }
 
-// available reports whether data requests are served, which they are also while
-// keyspaces and regions change.
-func (d db) available() bool { return d.Status == "ACTIVE" || d.Status == "MAINTENANCE" }
+// servesData reports whether the database serves data requests, which includes
+// maintenance of keyspaces and regions.
+func (d db) servesData() bool { return d.Status == "ACTIVE" || d.Status == "MAINTENANCE" }
 
-// resume refuses a database that is not available. One that hibernates resumes with
-// that: its first client finds it unavailable, as at the service.
+// resume refuses a database that serves no data. A hibernated one starts to
+// resume: its first request fails, as in the service.
 func (c *request) resume(d db) error {
 	switch {
-	case d.available():
+	case d.servesData():
 		return nil
 	case d.Status == "HIBERNATED":
 		next := d
 		next.Status = "ACTIVE"
-		if err := c.begin(d, next, resuming()); err != nil {
+		if err := c.startChange(d, next, resumeStages()); err != nil {
 			return err
 		}
 		return refuse(http.StatusServiceUnavailable, "the database is resuming")
@@ -179,16 +180,16 @@ func (c *request) resume(d db) error {
 	return refuse(http.StatusServiceUnavailable, "the database is %s", strings.ToLower(d.Status))
 }
 
-// listKeyspaces shows that a token or a session is valid: it answers with the
-// keyspaces that it may describe.
-func listKeyspaces(c *request) (answer, error) {
-	at, err := c.addressed()
+// listKeyspaces returns the keyspaces that the caller may describe. Clients use
+// it to check a token or a session.
+func listKeyspaces(c *request) (response, error) {
+	at, err := c.targetDatabases()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	user, at, err := c.requireKeyspace(at)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	type named struct {
 		Name string `json:"name"`
@@ -209,14 +210,14 @@ func listKeyspaces(c *request) (answer, error) {
 		}
 	}
 	if !allowed {
-		return answer{}, refuse(http.StatusUnauthorized, "Role unauthorized for operation: db-rest")
+		return response{}, refuse(http.StatusUnauthorized, "Role unauthorized for operation: db-rest")
 	}
 	return reply(http.StatusOK, map[string]any{"data": names})
 }
 
-// requireKeyspace finds out who sends a data request: a user of classic databases, whom it
-// returns, or a token, which becomes the caller. A session lives on with it, at
-// the databases that it was opened for.
+// requireKeyspace authenticates a data request. It returns the user of a
+// classic database or makes the token the caller, with the databases for which
+// a session was opened. Use extends the session.
 func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	text := c.header.Get("X-Cassandra-Token")
 	if _, formed := tokenParts(text); formed {
@@ -224,7 +225,7 @@ func (c *request) requireKeyspace(at []db) (string, []db, error) {
 		if err := c.authenticate(); err != nil {
 			return "", nil, err
 		}
-		return "", at, c.atHome()
+		return "", at, c.requireSandboxOrg()
 	}
 	invalid := refuse(http.StatusUnauthorized, "Missing or invalid Auth Token")
 	s, found, err := sessions().find(c.tx, hash(text))
@@ -234,7 +235,7 @@ func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	if s.Host != "" {
 		at = slices.DeleteFunc(at, func(d db) bool { return d.ID != s.Host })
 	}
-	if !found || s.over(c.now) || len(at) == 0 {
+	if !found || s.expired(c.now) || len(at) == 0 {
 		return "", nil, invalid
 	}
 	s.Used = c.now
@@ -248,5 +249,5 @@ func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	if !found || t.OrgID != "" || t.expired(c.now) {
 		return "", nil, invalid
 	}
-	return "", at, c.become(t)
+	return "", at, c.setCaller(t)
 }

@@ -13,14 +13,15 @@ import (
 func roleRoutes() []route {
 	return []route{
 		{method: "GET", path: "/v2/organizations/roles", action: "org-role-read", handle: listRoles},
-		{method: "POST", path: "/v2/organizations/roles", shape: quoted, action: "org-role-write", handle: createRole},
-		{method: "GET", path: "/v2/organizations/roles/{roleID}", shape: quoted, action: "org-role-read", handle: getRole},
-		{method: "PUT", path: "/v2/organizations/roles/{roleID}", shape: quoted, action: "org-role-write", handle: updateRole},
-		{method: "DELETE", path: "/v2/organizations/roles/{roleID}", shape: quoted, action: "org-role-delete", handle: deleteRole},
+		{method: "POST", path: "/v2/organizations/roles", errorFormat: jsonString, action: "org-role-write", handle: createRole},
+		{method: "GET", path: "/v2/organizations/roles/{roleID}", errorFormat: jsonString, action: "org-role-read", handle: getRole},
+		{method: "PUT", path: "/v2/organizations/roles/{roleID}", errorFormat: jsonString, action: "org-role-write", handle: updateRole},
+		{method: "DELETE", path: "/v2/organizations/roles/{roleID}", errorFormat: jsonString, action: "org-role-delete", handle: deleteRole},
 	}
 }
 
-// role is a custom role as it is kept, and any role as the service answers it.
+// role is the stored form of a custom role, and the form of any role in
+// responses.
 type role struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
@@ -29,7 +30,7 @@ type role struct {
 	UpdatedBy string    `json:"last_update_user_id"`
 }
 
-// policy is an iam.Policy with the keys of the service.
+// policy is an iam.Policy with the service's JSON keys.
 type policy struct {
 	Description string   `json:"description"`
 	Resources   []string `json:"resources"`
@@ -37,7 +38,7 @@ type policy struct {
 	Effect      string   `json:"effect"`
 }
 
-// customRoles are found by id and by name, in which no letter's case counts.
+// customRoles are indexed by ID and by name, ignoring case.
 func customRoles() table[role] {
 	return table[role]{"roles", func(r role) []string { return []string{r.ID, nameKey(r.Name)} }}
 }
@@ -74,18 +75,18 @@ func roleNames(tx *bolt.Tx) (map[string]string, error) {
 	return names, err
 }
 
-func listRoles(c *request) (answer, error) {
+func listRoles(c *request) (response, error) {
 	roles, err := allRoles(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, roles)
 }
 
-func getRole(c *request) (answer, error) {
+func getRole(c *request) (response, error) {
 	r, err := c.findRole()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, r)
 }
@@ -102,17 +103,17 @@ func (c *request) findRole() (role, error) {
 	return r, err
 }
 
-// createRole answers with keys in PascalCase, as only this endpoint does.
-func createRole(c *request) (answer, error) {
+// createRole responds with keys in PascalCase, as only this endpoint does.
+func createRole(c *request) (response, error) {
 	r, err := c.readRole(role{}, http.StatusConflict)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if r.ID, err = c.server.random.uuid(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := customRoles().put(c.tx, r); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusCreated, struct {
 		OrgID, ID, Name    string
@@ -122,30 +123,30 @@ func createRole(c *request) (answer, error) {
 	}{c.meta.OrgID, r.ID, r.Name, iam.Policy(r.Policy), r.UpdatedAt, r.UpdatedBy})
 }
 
-func updateRole(c *request) (answer, error) {
+func updateRole(c *request) (response, error) {
 	r, err := c.findCustomRole()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	if r, err = c.readRole(r, http.StatusBadRequest); err != nil { // no 409 here, says the specification
-		return answer{}, err
+	if r, err = c.readRole(r, http.StatusBadRequest); err != nil { // the specification has no 409 here
+		return response{}, err
 	}
 	if err := customRoles().put(c.tx, r); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusOK)
+	return replyEmpty(http.StatusOK)
 }
 
-// deleteRole leaves the role's id in the tokens and users that have it.
-func deleteRole(c *request) (answer, error) {
+// deleteRole leaves the ID of the role in tokens and users that have it.
+func deleteRole(c *request) (response, error) {
 	r, err := c.findCustomRole()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := customRoles().remove(c.tx, r.ID); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
 func (c *request) findCustomRole() (role, error) {

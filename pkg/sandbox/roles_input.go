@@ -10,7 +10,7 @@ import (
 
 // readRole returns the role as the request's body has it, under the id of old.
 // taken is the status for a name that another role has.
-func (c *request) readRole(old role, taken int) (role, error) {
+func (c *request) readRole(old role, conflictStatus int) (role, error) {
 	in, err := decode[struct {
 		Name   string
 		Policy *struct {
@@ -37,7 +37,7 @@ func (c *request) readRole(old role, taken int) (role, error) {
 	if err := r.Policy.check(c.meta.OrgID); err != nil {
 		return role{}, err
 	}
-	return r, c.checkName(r, taken)
+	return r, c.checkName(r, conflictStatus)
 }
 
 // check refuses what no policy can be. It takes actions that it does not know:
@@ -68,14 +68,14 @@ func (p policy) check(org string) error {
 	return nil
 }
 
-func (c *request) checkName(r role, taken int) error {
+func (c *request) checkName(r role, conflictStatus int) error {
 	roles, err := c.withName(r.Name)
 	if err != nil {
 		return err
 	}
 	for _, other := range roles {
 		if other.ID != r.ID {
-			return refuse(taken, "a role named %q exists already", other.Name)
+			return refuse(conflictStatus, "a role named %q exists already", other.Name)
 		}
 	}
 	return nil

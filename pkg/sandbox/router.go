@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// route is one endpoint. In its path, {name} stands for one segment, which the
-// handler finds in call.values. A route with an action is served only to
-// callers who may do it to the organization, or to the database and keyspace
-// that the values databaseID and keyspace name; without one, the handler
-// decides. shape is that of the endpoint's refusals. To an open route anybody
-// may come: its handler looks who it is, and may write whatever the method.
+// route is one endpoint. {name} in its path matches one segment, which the
+// handler finds in request.values. A route with an action requires that the
+// caller may do it to the organization, or to the database and keyspace of the
+// values databaseID and keyspace; without an action the handler decides.
+// errorFormat is the format of errors. An open route requires no token: its
+// handler authenticates, and may write whatever the method.
 type route struct {
 	method, path string
-	shape        errorFormat
+	errorFormat  errorFormat
 	action       string
 	open         bool
-	anyOrg       bool // served to tokens of the other organizations of the enterprise, too
-	handle       func(*request) (answer, error)
+	anyOrg       bool // also served to tokens of the other organizations of the enterprise
+	handle       func(*request) (response, error)
 }
 
-// endpoints lists what is served: one group, one file, one line here.
+// endpoints returns all routes, one line for each group and file.
 func endpoints() []route {
 	return slices.Concat(
 		orgRoutes(),
@@ -45,10 +45,10 @@ func endpoints() []route {
 	)
 }
 
-// match finds the route of a request and the values in its path. Clients
-// disagree on whether /v2 belongs to their base URL, so it may be missing.
+// match returns the route of a request and its path parameters. Clients differ
+// in whether their base URL includes /v2, so it is optional.
 func (s *Server) match(method string, u *url.URL) (route, map[string]string, bool) {
-	segments, ok := split(u.EscapedPath())
+	segments, ok := splitPath(u.EscapedPath())
 	if !ok {
 		return route{}, nil, false
 	}
@@ -56,16 +56,16 @@ func (s *Server) match(method string, u *url.URL) (route, map[string]string, boo
 		if r.method != method {
 			continue
 		}
-		if values, ok := capture(strings.Split(r.path[1:], "/"), segments); ok {
+		if values, ok := matchSegments(strings.Split(r.path[1:], "/"), segments); ok {
 			return r, values, true
 		}
 	}
 	return route{}, nil, false
 }
 
-// split returns the segments of a path, the version first. A segment may hold
-// an escaped slash.
-func split(path string) ([]string, bool) {
+// splitPath returns the unescaped segments of a path, starting with the
+// version. A segment may contain an escaped slash.
+func splitPath(path string) ([]string, bool) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, false
 	}
@@ -83,7 +83,7 @@ func split(path string) ([]string, bool) {
 	return segments, true
 }
 
-func capture(pattern, segments []string) (map[string]string, bool) {
+func matchSegments(pattern, segments []string) (map[string]string, bool) {
 	if len(pattern) != len(segments) {
 		return nil, false
 	}

@@ -11,39 +11,39 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// SeedOptions are changes that the API has no call for. The zero value changes
+// SeedOptions has changes that the API cannot make. The zero value changes
 // nothing.
 type SeedOptions struct {
 	OrgName      string        // name of the organization
-	NoEnterprise *bool         // true takes the enterprise rights of the administrator's token away, false gives them back
-	Accept       []string      // addresses whose invitations are accepted
-	Hibernate    []string      // names or ids of serverless databases that hibernate, as idle ones do
-	Wake         []string      // names or ids of hibernated databases that resume, as by a request to their data
-	Advance      time.Duration // moves the sandbox's clock
+	NoEnterprise *bool         // true removes the enterprise rights of the administrator's token, false restores them
+	Accept       []string      // email addresses whose invitations are accepted
+	Hibernate    []string      // names or IDs of serverless databases to hibernate, as if idle
+	Wake         []string      // names or IDs of hibernated databases to resume, as with a data request
+	Advance      time.Duration // advances the sandbox's clock
 }
 
-// Seed makes the changes, all of them or none.
+// Seed makes all changes or none.
 func (s *Server) Seed(o SeedOptions) error {
-	return s.update(s.patience(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
+	return s.update(s.waitContext(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
 }
 
-// Reset puts a freshly seeded state, with new ids and a new administrator's
-// token, in the place of the old one, even if that is damaged.
+// Reset replaces the state, even a damaged one, with a new seed: new IDs and a
+// new administrator's token.
 func (s *Server) Reset(o SeedOptions) error {
-	plant := func(tx *bolt.Tx) error {
+	reseed := func(tx *bolt.Tx) error {
 		if err := clearState(tx); err != nil {
 			return err
 		}
 		return s.seed(tx, o)
 	}
-	err := s.store.update(s.patience(), plant)
+	err := s.store.update(s.waitContext(), reseed)
 	if !errors.Is(err, ErrState) {
 		return err
 	}
 	if err := os.Remove(s.options.Path); err != nil {
 		return err
 	}
-	return s.store.update(s.patience(), plant)
+	return s.store.update(s.waitContext(), reseed)
 }
 
 func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
@@ -83,39 +83,39 @@ func (s *Server) apply(tx *bolt.Tx, o SeedOptions) error {
 }
 
 func (s *Server) hibernate(tx *bolt.Tx, ref string, now time.Time) error {
-	return s.turn(tx, ref, now, func(d db) bool { return d.Status == "ACTIVE" && !d.classic() }, "HIBERNATED", hibernating(), ErrNotActive)
+	return s.setStatus(tx, ref, now, func(d db) bool { return d.Status == "ACTIVE" && !d.classic() }, "HIBERNATED", hibernateStages(), ErrNotActive)
 }
 
 func (s *Server) resume(tx *bolt.Tx, ref string, now time.Time) error {
-	return s.turn(tx, ref, now, func(d db) bool { return d.Status == "HIBERNATED" }, "ACTIVE", resuming(), ErrNotHibernated)
+	return s.setStatus(tx, ref, now, func(d db) bool { return d.Status == "HIBERNATED" }, "ACTIVE", resumeStages(), ErrNotHibernated)
 }
 
-// turn lets the database that ref means come to a status, if it may; missing is the
-// error where there is none such.
-func (s *Server) turn(tx *bolt.Tx, ref string, now time.Time, may func(db) bool, status string, stages []stage, missing error) error {
+// setStatus starts the transition of the database ref, a name or ID, to a
+// status. missing is the error if no such database satisfies may.
+func (s *Server) setStatus(tx *bolt.Tx, ref string, now time.Time, may func(db) bool, status string, stages []stage, missing error) error {
 	all, err := databases().all(tx)
 	if err != nil {
 		return err
 	}
 	for _, stored := range all {
-		d := stored.at(now)
+		d := stored.stateAt(now)
 		if (d.ID == ref || d.Name == ref) && may(d) {
 			next := d
 			next.Status = status
-			return databases().put(tx, d.current(next, now, s.options.TimeScale, stages))
+			return databases().put(tx, d.withTransitions(next, now, s.options.TimeScale, stages))
 		}
 	}
 	return fmt.Errorf("%w named %s", missing, ref)
 }
 
-// The default roles that the seed hands out.
+// The default roles of seeded users and tokens.
 const (
 	orgAdministrator = "ad0566b5-2a67-49de-89e8-92258c2f2c98"
 	readWriteUser    = "b73e44b2-b9e9-43b8-a7c1-c6a2fe2dab50"
 	uiViewOnly       = "a25baf86-1bde-43d2-86ac-647e3d884bac"
 )
 
-// seed fills an empty file.
+// seed writes the initial state to an empty file.
 func (s *Server) seed(tx *bolt.Tx, o SeedOptions) error {
 	ids := make([]string, 9)
 	for i := range ids {

@@ -16,8 +16,8 @@ import (
 	"github.com/astra-admin/astra/pkg/openapi"
 )
 
-// published are the published descriptions, to which all exchanges of this
-// package's tests are held.
+// published has the published descriptions, against which all exchanges of
+// these tests are checked.
 var published = sync.OnceValue(func() *openapi.Spec {
 	book, err := openapi.Open(filepath.Join("..", "..", "testdata", "openapi"))
 	if err != nil {
@@ -26,14 +26,15 @@ var published = sync.OnceValue(func() *openapi.Spec {
 	return book
 })
 
-// answered are the kinds of answers (2 is 2xx) that were seen, by the route.
+// answered has the status classes of responses (2 is 2xx) by route.
 var answered struct {
 	sync.Mutex
 	kinds map[string][]int
 }
 
-// held returns a transport whose exchanges must not contradict what is published.
-func (w *world) held(next http.RoundTripper) http.RoundTripper {
+// checkedTransport returns a transport that reports exchanges that contradict
+// the published descriptions.
+func (w *testSandbox) checkedTransport(next http.RoundTripper) http.RoundTripper {
 	return openapi.Transport(next, func(x openapi.Exchange) {
 		for _, complaint := range published().Validate(x) {
 			w.Errorf("contradicts both descriptions without a reason: %s", complaint)
@@ -52,11 +53,11 @@ func (w *world) held(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// TestMain looks, when all tests have passed, for what none of them has touched:
-// routes, reasons to contradict the descriptions, and operations of theirs.
+// TestMain reports, after all tests have passed, untested routes, unused
+// exceptions and untested operations of the descriptions.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if code == 0 && whole() {
+	if code == 0 && runsAllTests() {
 		for _, complaint := range untouched() {
 			fmt.Fprintln(os.Stderr, complaint)
 			code = 1
@@ -65,8 +66,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// whole reports whether every test was asked for.
-func whole() bool {
+// runsAllTests reports whether no test is filtered out.
+func runsAllTests() bool {
 	for _, name := range []string{"run", "skip", "list", "fuzz"} {
 		if flag.Lookup("test."+name).Value.String() != "" {
 			return false
@@ -93,10 +94,10 @@ func untouched() []string {
 	})...)
 }
 
-// TestEveryEndpointRefuses asks each one as nobody, and as somebody who may do
-// nothing that needs a permission.
+// TestEveryEndpointRefuses calls each endpoint without a token and with a token
+// without permissions.
 func TestEveryEndpointRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	guest := w.newToken(w.newRole("Guest", []string{"org-read"}, []string{""})).Token
 	values := strings.NewReplacer("{list}", "serverless", "{databaseID}", w.databases("")[0].ID, "{orgID}", w.status.OrgID)
 	value := regexp.MustCompile(`\{[A-Za-z]+\}`)
@@ -112,7 +113,7 @@ func TestEveryEndpointRefuses(t *testing.T) {
 		switch {
 		case r.action == "":
 			continue
-		case r.shape == database:
+		case r.errorFormat == database:
 			want = 401
 		}
 		if got := w.send(r.method, path, guest, ""); got.status != want || want == 401 && got.body != "null" {
@@ -121,10 +122,9 @@ func TestEveryEndpointRefuses(t *testing.T) {
 	}
 }
 
-// TestAnyTier sends what the client does when somebody asks for a tier that is in
-// no list.
+// TestAnyTier sends the request of the client for a tier that no list contains.
 func TestAnyTier(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/v2/databases", strings.NewReader(strings.Replace(newClassic, "C10", "X1", 1)))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func TestOpenNeedsPathAndClock(t *testing.T) {
 }
 
 func TestSeedIsPrivateAndRandom(t *testing.T) {
-	w, other := newWorld(t), newWorld(t)
+	w, other := newTestSandbox(t), newTestSandbox(t)
 	for path, want := range map[string]os.FileMode{w.status.Path: 0o600, filepath.Dir(w.status.Path): os.ModeDir | 0o700} {
 		if info, err := os.Stat(path); err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, want)
@@ -58,7 +58,7 @@ func TestSeedIsPrivateAndRandom(t *testing.T) {
 
 func TestRandomSourceDecides(t *testing.T) {
 	source := func(o *Options) { o.Rand = bytes.NewReader(bytes.Repeat([]byte("0123456789abcdef"), 40)) }
-	one, two := newWorld(t, source), newWorld(t, source)
+	one, two := newTestSandbox(t, source), newTestSandbox(t, source)
 	if one.status.OrgID != two.status.OrgID || one.status.Token != two.status.Token {
 		t.Errorf("%+v and %+v", one.status, two.status)
 	}
@@ -69,7 +69,7 @@ func TestRandomSourceDecides(t *testing.T) {
 }
 
 func TestStateOutlivesServer(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	before := w.status
 	w.open(Options{Path: before.Path, Now: w.clock.Now})
@@ -82,7 +82,7 @@ func TestStateOutlivesServer(t *testing.T) {
 }
 
 func TestSeed(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	yes, no := true, false
 	newOrg := `{"name":"Daughter","email":"d@example.com","adminUserID":"` + w.users()[0].UserID + `"}`
 	seed := func(o SeedOptions) {
@@ -110,7 +110,7 @@ func TestSeed(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	if err := w.server.Reset(SeedOptions{OrgName: "Fresh", Advance: time.Hour}); err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func TestReset(t *testing.T) {
 }
 
 func TestDamagedStateIsNamedAndReset(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	if err := os.WriteFile(w.status.Path, []byte(strings.Repeat("no database", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestDamagedStateIsNamedAndReset(t *testing.T) {
 }
 
 func TestStateOfAnotherVersionIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	err := w.server.update(t.Context(), func(tx *bolt.Tx) error { return writeMeta(tx, meta{Version: stateVersion + 1}) })
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestStateOfAnotherVersionIsRefused(t *testing.T) {
 }
 
 func TestStateThatVanishesIsSeededAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	for _, spoil := range []func(string) error{os.Remove, func(path string) error { return os.Truncate(path, 0) }} {
 		if err := spoil(w.status.Path); err != nil {
 			t.Fatal(err)
@@ -169,14 +169,14 @@ func TestStateThatVanishesIsSeededAgain(t *testing.T) {
 }
 
 func TestDumpAndLoad(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(w.newRole("Members", []string{"org-user-read"}, []string{""}))
 	w.admin(201, "POST", "/v2/enterprises/organizations", `{"name":"D\u202eaughter \ud83d\udc69\u007f","email":"d@example.com","adminUserID":"`+w.users()[0].UserID+`"}`)
 	var first, second bytes.Buffer
 	if err := w.server.Dump(&first); err != nil {
 		t.Fatal(err)
 	}
-	other := newWorld(t)
+	other := newTestSandbox(t)
 	if err := other.server.Load(bytes.NewReader(first.Bytes())); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestDumpAndLoad(t *testing.T) {
 }
 
 func TestLoadRefusesWhatIsNotInOrder(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	var dump bytes.Buffer
 	if err := w.server.Dump(&dump); err != nil {
 		t.Fatal(err)
@@ -221,13 +221,13 @@ func TestLoadRefusesWhatIsNotInOrder(t *testing.T) {
 			t.Errorf("%s: loaded", name)
 		}
 	}
-	w.admin(200, "GET", "/v2/currentOrg", "") // the state is as it was
+	w.admin(200, "GET", "/v2/currentOrg", "") // the state is unchanged
 }
 
-// Many goroutines of two servers, which stand for two processes: their locks
-// exclude each other as those of processes do.
+// Goroutines of two servers stand for two processes: file locks exclude each
+// other in both cases.
 func TestTwoServersOnOneFile(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.LockTimeout = time.Minute })
+	w := newTestSandbox(t, func(o *Options) { o.LockTimeout = time.Minute })
 	second, err := Open(Options{Path: w.status.Path, Now: w.clock.Now, LockTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +236,7 @@ func TestTwoServersOnOneFile(t *testing.T) {
 	var group sync.WaitGroup
 	for worker := range workers {
 		transport := []http.RoundTripper{w.server.RoundTripper(), second.RoundTripper()}[worker%2]
-		sender := &world{T: t, client: transport, url: "http://sandbox", status: w.status}
+		sender := &testSandbox{T: t, client: transport, url: "http://sandbox", status: w.status}
 		group.Go(func() {
 			for i := range each {
 				body := fmt.Sprintf(`{"email":"u%d.%d@example.com","orgID":%q,"roles":[%q]}`, worker, i, w.status.OrgID, roUser)
@@ -255,7 +255,7 @@ func TestTwoServersOnOneFile(t *testing.T) {
 	}
 }
 
-// Processes that all find no state must agree on one seed.
+// Concurrent processes on a new file must agree on one seed.
 func TestManyOpenAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "sandbox.db")
 	orgs := make([]string, 8)
@@ -282,13 +282,13 @@ func TestManyOpenAtOnce(t *testing.T) {
 	}
 }
 
-// TestProcess is no test: TestTwoProcesses runs it in a process of its own.
+// TestProcess is run by TestTwoProcesses in its own process.
 func TestProcess(t *testing.T) {
 	path := os.Getenv("SANDBOX_TEST_PATH")
 	if path == "" {
 		t.Skip("only as a child process")
 	}
-	w := &world{T: t, clock: newClock(), url: "http://sandbox"}
+	w := &testSandbox{T: t, clock: newClock(), url: "http://sandbox"}
 	w.client = w.open(Options{Path: path, Now: w.clock.Now, LockTimeout: time.Minute}).RoundTripper()
 	for range 20 {
 		w.newToken(roUser)
@@ -296,7 +296,7 @@ func TestProcess(t *testing.T) {
 }
 
 func TestTwoProcesses(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.LockTimeout = time.Minute })
+	w := newTestSandbox(t, func(o *Options) { o.LockTimeout = time.Minute })
 	var group sync.WaitGroup
 	for range 2 {
 		group.Go(func() {
@@ -318,7 +318,7 @@ func TestTwoProcesses(t *testing.T) {
 }
 
 func TestBusy(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.LockTimeout = 20 * time.Millisecond })
+	w := newTestSandbox(t, func(o *Options) { o.LockTimeout = 20 * time.Millisecond })
 	held, err := bolt.Open(w.status.Path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -333,7 +333,7 @@ func TestBusy(t *testing.T) {
 }
 
 func TestCancelEndsTheWait(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	held, err := bolt.Open(w.status.Path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -345,13 +345,13 @@ func TestCancelEndsTheWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.client.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
+	if _, err := w.client.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // no response
 		t.Errorf("%v", err)
 	}
 }
 
 func TestCancelEndsTheReadingOfABody(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	body, writer := io.Pipe()
 	defer func() { _ = writer.Close() }()
@@ -360,7 +360,7 @@ func TestCancelEndsTheReadingOfABody(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if _, err := w.client.RoundTrip(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // there is none
+	if _, err := w.client.RoundTrip(request); !errors.Is(err, context.Canceled) { //nolint:bodyclose // no response
 		t.Errorf("%v", err)
 	}
 }

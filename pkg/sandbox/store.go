@@ -18,19 +18,17 @@ import (
 )
 
 var (
-	// ErrBusy says that others used the state all the time that was given to
-	// wait for it. Nothing was done.
+	// ErrBusy reports that the state was locked for the whole LockTimeout.
+	// Nothing was changed.
 	ErrBusy = errors.New("the sandbox is busy")
-	// ErrState says that the file of the state cannot be read or holds what no
-	// sandbox has written. Server.Reset replaces it.
+	// ErrState reports a file that is unreadable or not the state of a sandbox.
+	// Server.Reset replaces it.
 	ErrState = errors.New("the state of the sandbox is damaged")
-	// ErrNotInvited says that an invitation is to be accepted which there is not.
+	// ErrNotInvited reports that there is no pending invitation to accept.
 	ErrNotInvited = errors.New("no pending invitation")
-	// ErrNotActive says that a database is to hibernate which there is not, or
-	// which cannot.
+	// ErrNotActive reports that no active serverless database can hibernate.
 	ErrNotActive = errors.New("no active serverless database")
-	// ErrNotHibernated says that a database is to resume which there is not, or
-	// which is not hibernated.
+	// ErrNotHibernated reports that no hibernated database can resume.
 	ErrNotHibernated = errors.New("no hibernated database")
 
 	errUnseeded = errors.New("the sandbox is not seeded")
@@ -40,11 +38,11 @@ var (
 type store struct {
 	path    string
 	timeout time.Duration
-	turn    chan struct{} // held during a transaction: queues the goroutines of this process in order
+	queue   chan struct{} // serializes the transactions of this process in order of arrival
 }
 
 func newStore(path string, timeout time.Duration) *store {
-	return &store{path: path, timeout: timeout, turn: make(chan struct{}, 1)}
+	return &store{path: path, timeout: timeout, queue: make(chan struct{}, 1)}
 }
 
 func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
@@ -53,23 +51,23 @@ func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
 	} else if info.Size() == 0 { // bbolt cannot open it for reading
 		return errUnseeded
 	}
-	return s.with(ctx, true, func(db *bolt.DB) error { return db.View(read) })
+	return s.useDB(ctx, true, func(db *bolt.DB) error { return db.View(read) })
 }
 
 func (s *store) update(ctx context.Context, change func(*bolt.Tx) error) error {
 	if err := atomicfile.MkdirAll(filepath.Dir(s.path)); err != nil {
 		return err
 	}
-	return s.with(ctx, false, func(db *bolt.DB) error { return db.Update(change) })
+	return s.useDB(ctx, false, func(db *bolt.DB) error { return db.Update(change) })
 }
 
-func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) error) (err error) {
+func (s *store) useDB(ctx context.Context, readOnly bool, use func(*bolt.DB) error) (err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, ErrBusy)
 	defer cancel()
-	defer s.contain(&err)()
+	defer s.recoverDamage(&err)()
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case s.queue <- struct{}{}:
+		defer func() { <-s.queue }()
 	case <-ctx.Done():
 		return busy(ctx)
 	}
@@ -81,10 +79,10 @@ func (s *store) with(ctx context.Context, readOnly bool, use func(*bolt.DB) erro
 	return use(db)
 }
 
-// contain makes a damaged file, in which bbolt panics or reads memory that is
-// not there, an ErrState. It is to be deferred at once, and what it returns at
-// the end.
-func (s *store) contain(err *error) func() {
+// recoverDamage returns a function that turns a panic or an invalid memory
+// access of bbolt on a damaged file into ErrState. Call it at once and defer
+// its result.
+func (s *store) recoverDamage(err *error) func() {
 	before := debug.SetPanicOnFault(true)
 	return func() {
 		debug.SetPanicOnFault(before)
@@ -94,19 +92,19 @@ func (s *store) contain(err *error) func() {
 	}
 }
 
-// open waits for its turn among processes. bbolt can wait too, but only in
-// steps of 50 ms, in which a busy server would let nobody else in, and without
-// a context.
+// open locks and opens the file. bbolt's own wait polls every 50 ms, which
+// starves other processes on a busy server, and ignores the context.
 func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 	options := &bolt.Options{
 		ReadOnly:     readOnly,
-		Timeout:      time.Nanosecond, // try once
+		Timeout:      time.Nanosecond, // one attempt
 		NoStatistics: true,
-		// What the process wrote survives the process. To survive a power cut
-		// as well would make every change ten times slower, for toy data.
+		// Writes survive the end of the process, but not a power failure:
+		// synchronization would make every change ten times slower, for test
+		// data.
 		NoSync:     true,
 		NoGrowSync: true,
-		OpenFile:   atomicfile.OpenFile, // a pipe in its place would be waited for
+		OpenFile:   atomicfile.OpenFile, // refuses named pipes, which would block
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		if ctx.Err() != nil {
@@ -118,12 +116,12 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 			return db, nil
 		case isDamage(err):
 			return nil, fmt.Errorf("%s: %w: %w", s.path, ErrState, err)
-		case errors.Is(err, bolterrors.ErrTimeout): // others have it
+		case errors.Is(err, bolterrors.ErrTimeout): // locked by another process
 		case atomicfile.NoLocks(err):
 			return nil, &fs.PathError{Op: "lock", Path: s.path, Err: fmt.Errorf("%w: %w", atomicfile.ErrNoLocks, err)}
 		default:
 			if number, ok := errors.AsType[syscall.Errno](err); ok && !isPath(err) {
-				err = &fs.PathError{Op: "lock", Path: s.path, Err: number} // bbolt does not say of what
+				err = &fs.PathError{Op: "lock", Path: s.path, Err: number} // bbolt omits the path
 			}
 			return nil, err
 		}
@@ -134,7 +132,7 @@ func (s *store) open(ctx context.Context, readOnly bool) (*bolt.DB, error) {
 	}
 }
 
-// busy says why a wait for the state ended.
+// busy returns ErrBusy or the cause of the end of the context.
 func busy(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, ErrBusy) {
 		return fmt.Errorf("%w: %w", ErrBusy, cause)
@@ -142,8 +140,8 @@ func busy(ctx context.Context) error {
 	return ErrBusy
 }
 
-// isDamage tells what is wrong with the content, for which bbolt mostly has no
-// error of its own, from what the system refuses.
+// isDamage distinguishes damaged content, for which bbolt mostly has no errors
+// of its own, from errors of the system.
 func isDamage(err error) bool {
 	_, failed := errors.AsType[syscall.Errno](err)
 	return (!isPath(err) || errors.Is(err, atomicfile.ErrNotRegular)) && !failed && !errors.Is(err, bolterrors.ErrTimeout)

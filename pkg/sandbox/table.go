@@ -8,17 +8,16 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// table keeps records of one kind in the order in which they were made, each
-// as a JSON document of its own, so that one change rewrites one record.
-// keys returns everything that one record is found by; the first is its id
-// and never changes.
+// table stores records of one kind in order of creation, each as its own JSON
+// document, so that a change rewrites one record. keys returns the lookup keys
+// of a record; the first is its ID and never changes.
 type table[T any] struct {
 	name string
 	keys func(T) []string
 }
 
-// A bucket of a table maps a sequence number to a record; the bucket beside it
-// maps each key to the sequence number.
+// buckets returns a bucket from sequence numbers to records and one from keys
+// to sequence numbers.
 func (t table[T]) buckets(tx *bolt.Tx) (records, keys *bolt.Bucket, err error) {
 	records, keys = tx.Bucket([]byte(t.name)), tx.Bucket([]byte(t.name+".keys"))
 	if (records == nil || keys == nil) && tx.Writable() {
@@ -44,7 +43,7 @@ func (t table[T]) find(tx *bolt.Tx, key string) (record T, found bool, err error
 	return record, err == nil, err
 }
 
-// put adds the record, or replaces the one with its id.
+// put adds a record or replaces the one with its ID.
 func (t table[T]) put(tx *bolt.Tx, record T) error {
 	records, keys, err := t.buckets(tx)
 	if err != nil {
@@ -58,7 +57,7 @@ func (t table[T]) put(tx *bolt.Tx, record T) error {
 			return err
 		}
 		place = binary.BigEndian.AppendUint64(nil, n)
-	} else if err := t.forget(records, keys, place); err != nil {
+	} else if err := t.removeKeys(records, keys, place); err != nil {
 		return err
 	}
 	for _, key := range t.keys(record) {
@@ -73,7 +72,7 @@ func (t table[T]) put(tx *bolt.Tx, record T) error {
 	return records.Put(place, data)
 }
 
-// remove takes the record with this key away.
+// remove deletes the record with this key.
 func (t table[T]) remove(tx *bolt.Tx, key string) error {
 	records, keys, err := t.buckets(tx)
 	if err != nil {
@@ -83,14 +82,14 @@ func (t table[T]) remove(tx *bolt.Tx, key string) error {
 	if len(place) == 0 {
 		return nil
 	}
-	if err := t.forget(records, keys, place); err != nil {
+	if err := t.removeKeys(records, keys, place); err != nil {
 		return err
 	}
 	return records.Delete(place)
 }
 
-// forget drops the keys of the record at place.
-func (t table[T]) forget(records, keys *bolt.Bucket, place []byte) error {
+// removeKeys deletes the keys of the record with this sequence number.
+func (t table[T]) removeKeys(records, keys *bolt.Bucket, place []byte) error {
 	record, err := t.decode(records.Get(place))
 	if err != nil {
 		return err
@@ -103,7 +102,7 @@ func (t table[T]) forget(records, keys *bolt.Bucket, place []byte) error {
 	return nil
 }
 
-// all returns every record, in the order in which they were made.
+// all returns all records in order of creation.
 func (t table[T]) all(tx *bolt.Tx) ([]T, error) {
 	list := []T{}
 	records, _, err := t.buckets(tx)
@@ -118,7 +117,7 @@ func (t table[T]) all(tx *bolt.Tx) ([]T, error) {
 	return list, err
 }
 
-// first returns the record that was made first.
+// first returns the oldest record.
 func (t table[T]) first(tx *bolt.Tx) (record T, found bool, err error) {
 	records, _, err := t.buckets(tx)
 	if err != nil || records == nil {

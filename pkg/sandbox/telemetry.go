@@ -18,11 +18,11 @@ func telemetryRoutes() []route {
 	}
 }
 
-// export says where metrics of a database go, or the audit log of the
-// organization. It is kept as it was sent, secrets included: those of a sandbox
-// are none.
+// export is the destination of a database's metrics or the organization's audit
+// log. It is stored as sent, including secrets: those of a sandbox are not
+// real.
 type export struct {
-	Of     string                     `json:"of"` // the id of a database or of the organization
+	Of     string                     `json:"of"` // ID of a database or of the organization
 	Config map[string]json.RawMessage `json:"config"`
 }
 
@@ -32,84 +32,84 @@ func exports() table[export] {
 
 func (e export) needs() string {
 	if !isUUID(e.Of) || len(e.Config) != 1 {
-		return "the id of what it is of, and one destination"
+		return "the ID of a database or organization, and one destination"
 	}
 	return ""
 }
 
-func (c *request) getExport(of string) (answer, error) {
+func (c *request) getExport(of string) (response, error) {
 	e, found, err := exports().find(c.tx, of)
 	if err == nil && !found {
 		err = refuse(http.StatusNotFound, "%s has no telemetry configuration", of)
 	}
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, e.Config)
 }
 
-// setExport replaces what is there.
-func (c *request) setExport(of string, kinds []string) (answer, error) {
+// setExport replaces an existing configuration.
+func (c *request) setExport(of string, kinds []string) (response, error) {
 	in, err := decode[map[string]json.RawMessage](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if len(in) != 1 {
-		return answer{}, refuse(http.StatusBadRequest, "exactly one destination is required")
+		return response{}, refuse(http.StatusBadRequest, "exactly one destination is required")
 	}
 	kind := slices.Collect(maps.Keys(in))[0]
 	if !slices.Contains(kinds, kind) {
-		return answer{}, refuse(http.StatusBadRequest, "%q is not a destination", kind)
+		return response{}, refuse(http.StatusBadRequest, "%q is not a destination", kind)
 	}
 	var settings map[string]any
 	if err := json.Unmarshal(in[kind], &settings); err != nil {
-		return answer{}, refuse(http.StatusBadRequest, "%s is not an object", kind)
+		return response{}, refuse(http.StatusBadRequest, "%s is not an object", kind)
 	}
 	if err := destinations()[kind].check(settings); err != nil {
-		return answer{}, refuse(http.StatusBadRequest, "%s.%v", kind, err)
+		return response{}, refuse(http.StatusBadRequest, "%s.%v", kind, err)
 	}
 	if err := exports().put(c.tx, export{of, in}); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusAccepted)
+	return replyEmpty(http.StatusAccepted)
 }
 
-func getMetrics(c *request) (answer, error) {
+func getMetrics(c *request) (response, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.getExport(d.ID)
 }
 
-func setMetrics(c *request) (answer, error) {
+func setMetrics(c *request) (response, error) {
 	d, err := c.findDatabase(c.values["databaseID"])
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.setExport(d.ID, slices.Collect(maps.Keys(destinations())))
 }
 
-func getAudits(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func getAudits(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	return c.getExport(c.meta.OrgID)
 }
 
-func setAudits(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func setAudits(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	return c.setExport(c.meta.OrgID, []string{"pulsar"})
 }
 
-func deleteAudits(c *request) (answer, error) {
-	if err := c.ownOrg(); err != nil {
-		return answer{}, err
+func deleteAudits(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
 	}
 	if err := exports().remove(c.tx, c.meta.OrgID); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusAccepted)
+	return replyEmpty(http.StatusAccepted)
 }

@@ -14,15 +14,15 @@ func tokenRoutes() []route {
 	return []route{
 		{method: "GET", path: "/v2/clientIdSecrets", action: "org-token-read", anyOrg: true, handle: listTokens},
 		{method: "GET", path: "/v2/tokens", action: "org-token-read", anyOrg: true, handle: listTokens},
-		{method: "POST", path: "/v2/clientIdSecrets", shape: plain, action: "org-token-write", anyOrg: true, handle: createToken},
-		{method: "POST", path: "/v2/tokens", shape: plain, action: "org-token-write", anyOrg: true, handle: createToken},
+		{method: "POST", path: "/v2/clientIdSecrets", errorFormat: plainText, action: "org-token-write", anyOrg: true, handle: createToken},
+		{method: "POST", path: "/v2/tokens", errorFormat: plainText, action: "org-token-write", anyOrg: true, handle: createToken},
 		{method: "DELETE", path: "/v2/clientIdSecrets/{clientID}", action: "org-token-write", anyOrg: true, handle: deleteToken},
 	}
 }
 
-// token is what is kept of a token: its hash. The secret has none here, since
-// the hash of the secret is the last part of the token; whoever knows the
-// secret can be checked by making the token out of it.
+// token is the stored form of a token: its hash. The secret needs no hash of
+// its own: it is part of the token, which is assembled and hashed to check a
+// secret.
 type token struct {
 	ClientID    string    `json:"clientId"`
 	Roles       []string  `json:"roles"`
@@ -31,7 +31,7 @@ type token struct {
 	Created     time.Time `json:"created"`
 	Expires     time.Time `json:"expires,omitzero"`
 	OrgID       string    `json:"orgId,omitempty"`      // another organization of the enterprise; empty is the sandbox's own
-	Enterprise  bool      `json:"enterprise,omitempty"` // may make organizations
+	Enterprise  bool      `json:"enterprise,omitempty"` // may create organizations
 }
 
 func (t token) expired(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
@@ -40,7 +40,7 @@ func tokens() table[token] {
 	return table[token]{"tokens", func(t token) []string { return []string{t.ClientID} }}
 }
 
-// credential is a new token as it is shown, once.
+// credential has the parts of a new token, which are shown once.
 type credential struct{ clientID, secret, token string }
 
 const (
@@ -61,54 +61,53 @@ func (s *Server) newCredential() (credential, error) {
 	return credential{clientID, secret, "AstraCS:" + clientID + ":" + hash(secret)}, nil
 }
 
-// createToken makes a token whenever it is asked to; it never makes the same
-// one twice.
-func createToken(c *request) (answer, error) {
+// createToken creates a token with each call: the request is not idempotent.
+func createToken(c *request) (response, error) {
 	in, err := decode[struct {
 		Roles              []string
 		OrgID, Description string
 		TokenExpiry        *string
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	t := token{Description: in.Description, Created: c.now}
 	if t.OrgID, err = c.chooseOrg(in.OrgID); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if t.Roles, err = checkRoles(c.tx, in.Roles); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := t.checkForeignRoles(); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if in.TokenExpiry != nil {
 		if t.Expires, err = c.readExpiry(*in.TokenExpiry); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
-	made, err := c.server.newCredential()
+	created, err := c.server.newCredential()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	t.ClientID, t.Hash = made.clientID, hash(made.token)
+	t.ClientID, t.Hash = created.clientID, hash(created.token)
 	if err := tokens().put(c.tx, t); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	behavior := c.server.options.Behavior
 	if behavior.CommitThen != 0 {
-		return statusAnswer(behavior.CommitThen, plain)
+		return statusAnswer(behavior.CommitThen, plainText)
 	}
 	if behavior.WrongID {
-		if made, err = c.misname(made); err != nil {
-			return answer{}, err
+		if created, err = c.replaceID(created); err != nil {
+			return response{}, err
 		}
 	}
 	description := behavior.Description.apply(t.Description)
 	if description != nil && *description == "" {
 		description = nil
 	}
-	return reply(http.StatusOK, struct { // 200, although something was created: clients insist
+	return reply(http.StatusOK, struct { // 200, as clients expect, although something was created
 		ClientID    string    `json:"clientId"`
 		Secret      string    `json:"secret"`
 		OrgID       string    `json:"orgId"`
@@ -117,11 +116,11 @@ func createToken(c *request) (answer, error) {
 		GeneratedOn time.Time `json:"generatedOn"`
 		TokenExpiry time.Time `json:"tokenExpiry,omitzero"`
 		Description *string   `json:"description,omitempty"`
-	}{made.clientID, made.secret, cmp.Or(t.OrgID, c.meta.OrgID), t.Roles, made.token, t.Created, t.Expires, description})
+	}{created.clientID, created.secret, cmp.Or(t.OrgID, c.meta.OrgID), t.Roles, created.token, t.Created, t.Expires, description})
 }
 
 // chooseOrg returns the organization of a new token, empty for the sandbox's
-// own. A token with rights in the enterprise may choose another one.
+// own. Enterprise rights allow another one.
 func (c *request) chooseOrg(id string) (string, error) {
 	if id == "" || id == c.org() {
 		return c.caller.OrgID, nil
@@ -130,14 +129,14 @@ func (c *request) chooseOrg(id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !found || c.ofEnterprise() != nil {
-		return "", refuse(http.StatusForbidden, "the token is not of the organization %s", id)
+	if !found || c.requireEnterprise() != nil {
+		return "", refuse(http.StatusForbidden, "the token does not belong to organization %s", id)
 	}
 	return id, nil
 }
 
-// checkForeignRoles refuses custom roles for a token of another organization than
-// the sandbox's own, which has them.
+// checkForeignRoles refuses custom roles, which exist only in the sandbox's own
+// organization, for tokens of another one.
 func (t token) checkForeignRoles() error {
 	for _, id := range t.Roles {
 		if _, found := iam.DefaultRole(id); t.OrgID != "" && !found {
@@ -151,7 +150,7 @@ func (c *request) readExpiry(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	switch {
 	case err != nil:
-		return time.Time{}, refuse(http.StatusBadRequest, "tokenExpiry %q is not a time of RFC 3339", text)
+		return time.Time{}, refuse(http.StatusBadRequest, "tokenExpiry %q is not an RFC 3339 time", text)
 	case !t.After(c.now):
 		return time.Time{}, refuse(http.StatusBadRequest, "tokenExpiry %q is not in the future", text)
 	}
@@ -170,33 +169,33 @@ type tokenDetail struct {
 	TokenExpiry *time.Time `json:"tokenExpiry"`
 }
 
-func listTokens(c *request) (answer, error) {
+func listTokens(c *request) (response, error) {
 	all, err := c.visibleTokens()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	list := make([]any, 0, len(all))
 	for _, t := range all {
 		out, err := c.tokenOut(t)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		list = append(list, out)
 	}
 	return reply(http.StatusOK, map[string]any{"clients": list})
 }
 
-// visibleTokens returns the tokens that the caller is shown.
+// visibleTokens returns the tokens that the caller may list.
 func (c *request) visibleTokens() ([]token, error) {
 	behavior := c.server.options.Behavior
 	all, err := tokens().all(c.tx)
 	if err == nil && behavior.ListLag > 0 {
-		all, err = c.earlier(all, behavior.ListLag)
+		all, err = c.tokensBefore(all, behavior.ListLag)
 	}
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(t token) bool { return !c.sees(t) })
+	all = slices.DeleteFunc(all, func(t token) bool { return !c.canSee(t) })
 	if behavior.PageSize > 0 {
 		slices.SortFunc(all, func(a, b token) int { return cmp.Compare(a.ClientID, b.ClientID) })
 		all = all[:min(behavior.PageSize, len(all))]
@@ -204,10 +203,10 @@ func (c *request) visibleTokens() ([]token, error) {
 	return all, nil
 }
 
-// sees reports whether the caller may see and revoke a token: those of its own
-// organization, and with rights in the enterprise those of all.
-func (c *request) sees(t token) bool {
-	return cmp.Or(t.OrgID, c.meta.OrgID) == c.org() || !c.server.options.Behavior.ForeignOrg && c.ofEnterprise() == nil
+// canSee reports whether the caller may list and revoke a token: those of its
+// own organization, and with enterprise rights all.
+func (c *request) canSee(t token) bool {
+	return cmp.Or(t.OrgID, c.meta.OrgID) == c.org() || !c.server.options.Behavior.ForeignOrg && c.requireEnterprise() == nil
 }
 
 func (c *request) tokenOut(t token) (any, error) {
@@ -226,25 +225,25 @@ func (c *request) tokenOut(t token) (any, error) {
 	return detail, nil
 }
 
-// deleteToken works on the calling token too, which is then unknown.
-func deleteToken(c *request) (answer, error) {
+// deleteToken also accepts the token of the caller.
+func deleteToken(c *request) (response, error) {
 	id := c.values["clientID"]
 	t, found, err := tokens().find(c.tx, id)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	if !found || !c.sees(t) {
-		return answer{}, refuse(http.StatusNotFound, "token %s not found", id)
+	if !found || !c.canSee(t) {
+		return response{}, refuse(http.StatusNotFound, "token %s not found", id)
 	}
 	habit := c.server.options.Behavior.Revoke
 	if habit == RevokeLieOK {
-		return done(http.StatusNoContent)
+		return replyEmpty(http.StatusNoContent)
 	}
-	if err := errors.Join(tokens().remove(c.tx, id), c.remember(t)); err != nil {
-		return answer{}, err
+	if err := errors.Join(tokens().remove(c.tx, id), c.recordRevoked(t)); err != nil {
+		return response{}, err
 	}
 	if habit == RevokeLieFail {
 		return statusAnswer(http.StatusInternalServerError, envelope)
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }

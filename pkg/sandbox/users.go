@@ -31,12 +31,13 @@ type user struct {
 	Roles  []string `json:"roles"`
 }
 
-// users are found by id and by address, in which no letter's case counts.
+// users are indexed by ID and by email address, ignoring case.
 func users() table[user] {
 	return table[user]{"users", func(u user) []string { return []string{u.ID, strings.ToLower(u.Email)} }}
 }
 
-// The keys are the service's, of which the specification knows nothing.
+// userOut is a user in responses. The keys are the service's; the specification
+// does not list them.
 type userOut struct {
 	UserID, Email, Status string
 	Roles                 []roleRef
@@ -44,14 +45,14 @@ type userOut struct {
 
 type roleRef struct{ ID, Name string }
 
-func listUsers(c *request) (answer, error) {
+func listUsers(c *request) (response, error) {
 	all, err := users().all(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	names, err := roleNames(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	list := make([]userOut, 0, len(all))
 	for _, u := range all {
@@ -63,7 +64,7 @@ func listUsers(c *request) (answer, error) {
 	}{c.meta.OrgID, c.meta.OrgName, list})
 }
 
-// out leaves out roles that were deleted: what a user cannot use has no name.
+// out converts a user for a response. Deleted roles are omitted.
 func (u user) out(names map[string]string) userOut {
 	out := userOut{u.ID, u.Email, u.Status, []roleRef{}}
 	for _, id := range u.Roles {
@@ -74,14 +75,14 @@ func (u user) out(names map[string]string) userOut {
 	return out
 }
 
-func getUser(c *request) (answer, error) {
+func getUser(c *request) (response, error) {
 	u, err := c.findUser()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	names, err := roleNames(c.tx)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return reply(http.StatusOK, u.out(names))
 }
@@ -89,81 +90,81 @@ func getUser(c *request) (answer, error) {
 func (c *request) findUser() (user, error) {
 	id := c.values["userID"]
 	u, found, err := users().find(c.tx, id)
-	if err == nil && (!found || u.ID != id) { // an address finds a record too, but is no id
+	if err == nil && (!found || u.ID != id) { // addresses are keys of the table too
 		err = refuse(http.StatusNotFound, "user %s not found", id)
 	}
 	return u, err
 }
 
-// inviteUser invites, or changes the roles of whom it finds by the address.
-func inviteUser(c *request) (answer, error) {
+// inviteUser invites a user, or sets the roles of an existing one.
+func inviteUser(c *request) (response, error) {
 	in, err := decode[struct {
 		Email, OrgID string
 		Roles        []string
 	}](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	switch {
 	case !isEmail(in.Email):
-		return answer{}, refuse(http.StatusBadRequest, "email is required and must be an address")
+		return response{}, refuse(http.StatusBadRequest, "email is required and must be an address")
 	case in.OrgID == "":
-		return answer{}, refuse(http.StatusBadRequest, "orgID is required")
+		return response{}, refuse(http.StatusBadRequest, "orgID is required")
 	case in.OrgID != c.meta.OrgID:
-		return answer{}, refuse(http.StatusForbidden, "the token is not of the organization %s", in.OrgID)
+		return response{}, refuse(http.StatusForbidden, "the token does not belong to organization %s", in.OrgID)
 	}
 	roles, err := checkRoles(c.tx, in.Roles)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	u, found, err := users().find(c.tx, strings.ToLower(in.Email))
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !found {
 		u.Status = invited
 		if u.ID, err = c.server.random.uuid(); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
 	u.Email, u.Roles = in.Email, roles
 	if err := users().put(c.tx, u); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusOK)
+	return replyEmpty(http.StatusOK)
 }
 
-func setUserRoles(c *request) (answer, error) {
+func setUserRoles(c *request) (response, error) {
 	u, err := c.findUser()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	in, err := decode[struct{ Roles []string }](c)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if u.Roles, err = checkRoles(c.tx, in.Roles); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := users().put(c.tx, u); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
-func removeUser(c *request) (answer, error) {
+func removeUser(c *request) (response, error) {
 	u, err := c.findUser()
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if err := users().remove(c.tx, u.ID); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return done(http.StatusNoContent)
+	return replyEmpty(http.StatusNoContent)
 }
 
-// checkRoles returns the ids that a request names, each once. All must exist:
-// the service takes no names.
+// checkRoles returns the distinct role IDs of a request. All must exist; the
+// service accepts no names.
 func checkRoles(tx *bolt.Tx, ids []string) ([]string, error) {
 	if len(ids) == 0 {
 		return nil, refuse(http.StatusBadRequest, "at least one role is required")

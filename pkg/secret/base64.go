@@ -7,11 +7,10 @@ import (
 	"encoding/hex"
 )
 
-// blobs calls search with every text that base64 in a text may hold. Whatever
-// stands between the digits is left out, line ends as well as words, and both
-// alphabets are read as one. A blob may begin at any of the digits, so there
-// are four ways to group them; of the bytes that result, only long stretches of
-// text are worth a look.
+// blobs calls search with every text that base64 in a text may encode. It skips
+// everything between digits, including line ends and words, and accepts both
+// alphabets. A blob may start at any digit, so there are four groupings; only
+// long stretches of text in the results are searched.
 func blobs(text []byte, search func([]byte)) {
 	digits := base64Digits(text)
 	if base64.RawStdEncoding.DecodedLen(len(digits)) < tokenSize {
@@ -23,7 +22,7 @@ func blobs(text []byte, search func([]byte)) {
 		if len(group)%4 == 1 {
 			group = group[:len(group)-1]
 		}
-		n, _ := base64.RawStdEncoding.Decode(decoded, group) // they are all digits
+		n, _ := base64.RawStdEncoding.Decode(decoded, group) // all are digits
 		runs(decoded[:n], search)
 	}
 }
@@ -32,7 +31,7 @@ func blobs(text []byte, search func([]byte)) {
 func base64Digits(text []byte) []byte {
 	digits := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
-		if hidden := invisible(text[i:]); hidden > 0 {
+		if hidden := invisibleSize(text[i:]); hidden > 0 {
 			i += hidden
 			continue
 		}
@@ -49,39 +48,39 @@ func base64Digits(text []byte) []byte {
 	return digits
 }
 
-// runs calls search with each stretch of text that has room for a token.
+// runs calls search with each stretch of text that is long enough for a token.
 func runs(decoded []byte, search func([]byte)) {
-	begin := 0
+	start := 0
 	for i, c := range decoded {
 		if isText(c) {
 			continue
 		}
-		if i-begin >= tokenSize {
-			search(decoded[begin:i])
+		if i-start >= tokenSize {
+			search(decoded[start:i])
 		}
-		begin = i + 1
+		start = i + 1
 	}
-	if len(decoded)-begin >= tokenSize {
-		search(decoded[begin:])
+	if len(decoded)-start >= tokenSize {
+		search(decoded[start:])
 	}
 }
 
-// isText reports whether c may be part of a text: also of one in UTF-16, or with
-// colours.
+// isText reports whether c may be part of a text, including UTF-16 and terminal
+// colors.
 func isText(c byte) bool {
 	return ' ' <= c && c <= '~' || '\t' <= c && c <= '\r' || c == 0 || c == 0x1b
 }
 
-// dumps calls search with every text that a long row of hexadecimal digits may hold,
-// whatever separates them, or one of base32, which may be wrapped.
+// dumps calls search with every text in a long sequence of hexadecimal digits
+// with any separators, or of base32, which may be wrapped.
 func dumps(text []byte, search func([]byte)) {
 	for row := range bytes.SplitSeq(hexDigits(text, nil), []byte("z")) {
-		for offset := range 2 { // a digit of something else may stand in front
+		for offset := range 2 { // an unrelated digit may precede
 			if len(row) < 2*tokenSize+offset {
 				continue
 			}
 			decoded := make([]byte, (len(row)-offset)/2)
-			_, _ = hex.Decode(decoded, row[offset:offset+2*len(decoded)]) // they are all digits
+			_, _ = hex.Decode(decoded, row[offset:offset+2*len(decoded)]) // all are digits
 			runs(decoded, search)
 		}
 	}
@@ -96,14 +95,14 @@ func dumps(text []byte, search func([]byte)) {
 	})
 }
 
-// base32Rows calls decode with each row of base32 digits that has room for a token, in
-// capitals.
+// base32Rows calls decode with each sequence of base32 digits that is long
+// enough for a token, in upper case.
 func base32Rows(text []byte, decode func([]byte)) {
 	const least = (tokenSize*bitsOfByte + bitsOfBase32 - 1) / bitsOfBase32
 	row := []byte{}
 	end := func() {
 		if len(row) >= least {
-			decode(append(row, "AAAAAAAA"...)) // fills the last group
+			decode(append(row, "AAAAAAAA"...)) // completes the last group
 		}
 		row = row[:0]
 	}

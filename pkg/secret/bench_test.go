@@ -8,7 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// BenchmarkRedact looks for the two secrets of a rotation in a list of tokens.
+// BenchmarkRedact redacts the two secrets of a rotation in a list of tokens.
 func BenchmarkRedact(b *testing.B) {
 	row := `  {"clientId": "` + clientID + `", "roles": ["ad0566b5-2a67-49de-89e8-92258c2f2c98"], "description": "deploy \u0026 test", "generatedOn": "2026-11-21T11:00:00Z"},` + "\n"
 	for _, rows := range []int{1, 100, 40000} {
@@ -27,7 +27,7 @@ func BenchmarkRedact(b *testing.B) {
 	}
 }
 
-// BenchmarkAdd is what a run pays that writes anything at all.
+// BenchmarkAdd is the cost of the first output of a run.
 func BenchmarkAdd(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

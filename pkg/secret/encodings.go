@@ -13,25 +13,25 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// encodings returns s and what programs make of it on its way: quoted, escaped,
-// encoded, or backwards. Each is a text that a message may hold.
+// encodings returns s and its common encodings: quoted, escaped, encoded, or
+// reversed.
 func encodings(s string) []string {
 	if failpoint.Disabled("encoded-redaction") {
 		return []string{s}
 	}
 	digits := hex.EncodeToString([]byte(s))
 	all := []string{
-		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), unaligned(strconv.Quote(s)),
-		digits, strings.ToUpper(digits), backwards(s),
+		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), unquote(strconv.Quote(s)),
+		digits, strings.ToUpper(digits), reverse(s),
 	}
 	if quoted, err := json.Marshal(s); err == nil {
-		all = append(all, unaligned(string(quoted)))
+		all = append(all, unquote(string(quoted)))
 	}
 	for before := range 3 {
-		all = append(all, withDeadline(base64.RawStdEncoding, bitsOfBase64, s, before), withDeadline(base64.RawURLEncoding, bitsOfBase64, s, before))
+		all = append(all, alignedDigits(base64.RawStdEncoding, bitsOfBase64, s, before), alignedDigits(base64.RawURLEncoding, bitsOfBase64, s, before))
 	}
-	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // what holds another form comes before it
-	return slices.DeleteFunc(all, func(form string) bool { return len(form) < minimum })
+	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // longer forms, which contain others, first
+	return slices.DeleteFunc(all, func(form string) bool { return len(form) < minSecretLength })
 }
 
 const (
@@ -40,22 +40,22 @@ const (
 	bitsOfBase32 = 5
 )
 
-// An encoding writes bytes in digits of a number of bits.
+// encoding encodes bytes with a fixed number of bits per digit.
 type encoding interface{ EncodeToString(b []byte) string }
 
-// withDeadline returns the part of an encoded text that s alone decides, where so many
-// bytes are encoded in front of it and any behind it.
-func withDeadline(encoding encoding, bitsOfDigit int, s string, before int) string {
+// alignedDigits returns the digits that depend only on s, if before bytes
+// precede it and any bytes follow.
+func alignedDigits(encoding encoding, bitsOfDigit int, s string, before int) string {
 	text := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
 	first := (before*bitsOfByte + bitsOfDigit - 1) / bitsOfDigit
 	last := (before + len(s)) * bitsOfByte / bitsOfDigit
 	return text[first:last]
 }
 
-// unaligned takes the quotes away.
-func unaligned(quoted string) string { return quoted[1 : len(quoted)-1] }
+// unquote removes the quotes.
+func unquote(quoted string) string { return quoted[1 : len(quoted)-1] }
 
-func backwards(s string) string {
+func reverse(s string) string {
 	runes := []rune(s)
 	slices.Reverse(runes)
 	return string(runes)

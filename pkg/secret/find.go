@@ -5,45 +5,45 @@ import (
 	"errors"
 )
 
-// MaxText is the size of the largest text that Find takes.
+// MaxText is the maximum size of a text for Find.
 const MaxText = 8 << 20
 
-// ErrTextSize says that a text is too large to be searched.
+// ErrTextSize reports a text that is too large to search.
 var ErrTextSize = errors.New("the text is larger than 8 MiB")
 
 const (
 	tokenSize = len(tokenPrefix) + clientIDSize + 1 + tailSize
-	// escapeLayers is how often a text is taken to be escaped: a URL in a string
-	// of a JSON document that is itself a string of one.
+	// escapeLayers is the maximum number of nested escapes: a URL in a JSON
+	// string inside another one.
 	escapeLayers = 3
-	// blobLayers is how deep base64 and the like are looked into. The pull secret of a
-	// Kubernetes manifest is two.
+	// blobLayers is the maximum depth of nested base64 and similar. A
+	// Kubernetes pull secret has two.
 	blobLayers = 3
 )
 
-// Found is what a text holds of tokens.
+// Found has the tokens of a text.
 type Found struct {
-	Tokens []Token // each once
-	// Pieces are the client ids of what begins as a token and has no end: it was
-	// cut off or masked, or is wrapped in a way that is not known here.
+	Tokens []Token // distinct
+	// Pieces are client IDs of incomplete tokens: truncated, masked, or wrapped
+	// in an unknown way.
 	Pieces []string
 }
 
-// Find returns the application tokens of any text, however they are written in
-// it: plain, escaped for URLs, JSON, HTML or a shell, in quoted-printable or
-// UTF-16, in base64 among other things and at any depth that occurs, in base32 or
-// hexadecimal digits, and wrapped over several lines. Its time is proportional to the size of the text.
+// Find returns the application tokens of a text in any form: plain, escaped for
+// URLs, JSON, HTML or a shell, in quoted-printable or UTF-16, in nested base64,
+// in base32 or hexadecimal digits, and wrapped over several lines. Its time is
+// proportional to the size of the text.
 //
-// What it returns has the shape of a token and no more. A token that is torn
-// apart may be joined with what follows it, so the service has the last word.
+// Results have the format of a token, no more. A wrapped token may be joined
+// with text that follows it, so only the service can confirm it.
 func Find(text []byte) (Found, error) {
 	if len(text) > MaxText {
 		return Found{}, ErrTextSize
 	}
-	f := finder{tokens: map[Text]bool{}, whole: map[string]bool{}, torn: map[string]bool{}}
+	f := finder{tokens: map[Text]bool{}, complete: map[string]bool{}, incomplete: map[string]bool{}}
 	f.search(text, 0)
 	for _, clientID := range f.pieces {
-		if !f.whole[clientID] {
+		if !f.complete[clientID] {
 			f.found.Pieces = append(f.found.Pieces, clientID)
 		}
 	}
@@ -51,15 +51,14 @@ func Find(text []byte) (Found, error) {
 }
 
 type finder struct {
-	found  Found
-	pieces []string
-	tokens map[Text]bool   // found already
-	whole  map[string]bool // client ids of them
-	torn   map[string]bool // client ids of pieces
+	found      Found
+	pieces     []string
+	tokens     map[Text]bool   // already found
+	complete   map[string]bool // client IDs of tokens
+	incomplete map[string]bool // client IDs of incomplete tokens
 }
 
-// search looks at a text as it is, at the text that its escapes stand for, and
-// into its base64.
+// search scans a text, its unescaped form, and its decoded base64.
 func (f *finder) search(text []byte, depth int) {
 	written := text
 	f.scan(unwrap(text))
@@ -78,7 +77,7 @@ func (f *finder) search(text []byte, depth int) {
 	}
 }
 
-// scan takes the tokens out of a text that was unwrapped.
+// scan finds the tokens of an unwrapped text.
 func (f *finder) scan(text []byte) {
 	for {
 		at := bytes.Index(text, []byte(tokenPrefix))
@@ -102,19 +101,19 @@ func (f *finder) add(token Token) {
 	if f.tokens[token.Text] {
 		return
 	}
-	f.tokens[token.Text], f.whole[token.ClientID] = true, true
+	f.tokens[token.Text], f.complete[token.ClientID] = true, true
 	f.found.Tokens = append(f.found.Tokens, token)
 }
 
-// fragment notes the client id that a text begins with, if that is one.
+// fragment records the client ID at the start of a text, if any.
 func (f *finder) fragment(text []byte) {
 	if len(text) <= clientIDSize || text[clientIDSize] != ':' {
 		return
 	}
 	id := string(text[:clientIDSize])
-	if !all(id, isLetter) || f.torn[id] {
+	if !all(id, isLetter) || f.incomplete[id] {
 		return
 	}
-	f.torn[id] = true
+	f.incomplete[id] = true
 	f.pieces = append(f.pieces, id)
 }

@@ -22,10 +22,10 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// other is a second token, of a second client id.
+// other is a token with another client ID.
 const other = "AstraCS:zYxWvUtSrQpOnMlKjIhGfEdC:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-// An encoding is a way in which a token gets into a text.
+// encoding is a form of a token in a text.
 type encoding struct {
 	name string
 	of   func(string) string
@@ -181,7 +181,7 @@ func TestFindWhere(t *testing.T) {
 	}
 }
 
-// TestFindNothing has what looks like a token and is none.
+// TestFindNothing has texts that resemble tokens.
 func TestFindNothing(t *testing.T) {
 	t.Parallel()
 	for text, pieces := range map[string][]string{
@@ -191,8 +191,8 @@ func TestFindNothing(t *testing.T) {
 		"AstraCS:" + clientID + ":":     {clientID},
 		"AstraCS:" + clientID + ":****": {clientID},
 		"AstraCS:" + clientID + ":" + tail[:63] + "\n":                                                  {clientID},
-		"AstraCS:" + clientID + ":" + tail[:40] + " " + tail[40:]:                                       {clientID}, // a blank wraps nothing
-		"AstraCS:" + clientID + ":" + tail[:40] + "\n\n\n" + tail[40:]:                                  {clientID}, // nor do paragraphs
+		"AstraCS:" + clientID + ":" + tail[:40] + " " + tail[40:]:                                       {clientID}, // a space is no wrap
+		"AstraCS:" + clientID + ":" + tail[:40] + "\n\n\n" + tail[40:]:                                  {clientID}, // nor are paragraphs
 		"AstraCS:" + clientID + ":" + tail[:40] + "\n" + strings.Repeat(" ", 300) + tail[40:]:           {clientID},
 		"AstraCS:" + clientID + ":" + tail[:40] + "\n" + other[:60] + "\nAstraCS%3A" + clientID + "%3A": {clientID, other[8:32]},
 		strings.ToLower(token):         nil,
@@ -209,8 +209,8 @@ func TestFindNothing(t *testing.T) {
 	}
 }
 
-// TestFindBounds gives it large texts that make the most work, which would take
-// hours if that grew faster than they do, and one that is too large.
+// TestFindBounds checks that the time for large worst-case texts is linear, and
+// that a too large one is refused.
 func TestFindBounds(t *testing.T) {
 	t.Parallel()
 	if _, err := secret.Find(make([]byte, secret.MaxText+1)); !errors.Is(err, secret.ErrTextSize) {
@@ -243,7 +243,7 @@ func TestFindBounds(t *testing.T) {
 	}
 }
 
-// FuzzFind hides a token in any surroundings, in every encoding.
+// FuzzFind hides a token in any text, in every encoding.
 func FuzzFind(f *testing.F) {
 	for i := range encodings() {
 		f.Add("a=", byte(i), byte(0), "; b")

@@ -5,13 +5,13 @@ import (
 	"sort"
 )
 
-// LineIndex are lines of a text that follow each other, counted from 1.
+// LineIndex is a range of lines, numbered from 1.
 type LineIndex struct{ First, Last int }
 
-// Locate returns where in a text the tokens stand that Find found in it: each
-// line that holds the whole token, however it is written there, or else the
-// first lines that it is spread over. One that is spread over very many, or costs
-// too much to look for, is left out.
+// Locate returns the lines of the tokens that Find returned: each line with a
+// complete token, in any form, or else the first range of lines that contains
+// it. Tokens over very many lines, or that are too expensive to locate, are
+// omitted.
 func Locate(text []byte, tokens []Token) map[Text][]LineIndex {
 	l := locator{text: text, starts: []int{0}, found: map[Text][]LineIndex{}}
 	for at, c := range text {
@@ -23,10 +23,10 @@ func Locate(text []byte, tokens []Token) map[Text][]LineIndex {
 	for _, t := range tokens {
 		l.missing[t.Text] = true
 	}
-	l.single()
+	l.searchLines()
 	for _, size := range []int{8, 64, 512} {
-		for at := 0; len(l.missing) > 0 && at < len(l.starts); at += size / 2 { // what lies across two of them is in one between
-			l.spread(at, min(at+size, len(l.starts)))
+		for at := 0; len(l.missing) > 0 && at < len(l.starts); at += size / 2 { // overlapping parts cover tokens at their boundaries
+			l.searchRanges(at, min(at+size, len(l.starts)))
 		}
 	}
 	return l.found
@@ -34,25 +34,25 @@ func Locate(text []byte, tokens []Token) map[Text][]LineIndex {
 
 type locator struct {
 	text    []byte
-	starts  []int // of the lines
+	starts  []int // offsets of lines
 	missing map[Text]bool
 	found   map[Text][]LineIndex
-	cost    int // bytes that were searched
+	cost    int // bytes searched
 }
 
-// maxCost bounds the work for a text that was made to cause much of it.
+// maxCost limits the work for a maliciously constructed text.
 const maxCost = 8 * MaxText
 
-// search is Find for a part, until that has cost too much.
+// search is Find for a part, until maxCost is reached.
 func (l *locator) search(part []byte) []Token {
-	if l.cost += len(part); len(part) < tokenSize || l.cost > maxCost { // no way to write a token is shorter
+	if l.cost += len(part); len(part) < tokenSize || l.cost > maxCost { // no encoding of a token is shorter
 		return nil
 	}
-	found, _ := Find(part) // which is no larger than the text
+	found, _ := Find(part) // never larger than the text
 	return found.Tokens
 }
 
-// part returns the lines from one up to another, which are counted from 0.
+// part returns lines from up to to, numbered from 0.
 func (l *locator) part(from, to int) []byte {
 	if to == len(l.starts) {
 		return l.text[l.starts[from]:]
@@ -60,8 +60,8 @@ func (l *locator) part(from, to int) []byte {
 	return l.text[l.starts[from]:l.starts[to]]
 }
 
-// wanted returns the tokens of a part that are looked for.
-func (l *locator) wanted(from, to int) []Text {
+// missingTokens returns the missing tokens in a part.
+func (l *locator) missingTokens(from, to int) []Text {
 	var all []Text
 	for _, t := range l.search(l.part(from, to)) {
 		if l.missing[t.Text] {
@@ -71,10 +71,10 @@ func (l *locator) wanted(from, to int) []Text {
 	return all
 }
 
-// single looks at each line by itself.
-func (l *locator) single() {
+// searchLines searches each line.
+func (l *locator) searchLines() {
 	for at := range l.starts {
-		for _, t := range l.wanted(at, at+1) {
+		for _, t := range l.missingTokens(at, at+1) {
 			l.found[t] = append(l.found[t], LineIndex{at + 1, at + 1})
 		}
 	}
@@ -83,9 +83,9 @@ func (l *locator) single() {
 	}
 }
 
-// spread looks at several lines, and for the fewest of them that do.
-func (l *locator) spread(from, to int) {
-	for _, t := range l.wanted(from, to) {
+// searchRanges searches for the shortest ranges of lines that contain missing tokens.
+func (l *locator) searchRanges(from, to int) {
+	for _, t := range l.missingTokens(from, to) {
 		holds := func(from, to int) bool {
 			return slices.ContainsFunc(l.search(l.part(from, to)), func(f Token) bool { return f.Text == t })
 		}

@@ -12,53 +12,52 @@ import (
 )
 
 const (
-	// gramSize is how many bytes of a pattern are looked for at once.
+	// gramSize is the number of bytes of a pattern compared at once.
 	gramSize = 8
-	// leastPart is the length from which a part of a random secret is hidden.
+	// leastPart is the minimum length of a part of a random secret that is
+	// hidden.
 	leastPart = 16
-	// filterBits is the size of the table that tells at once that most bytes begin
-	// no gram.
+	// filterBits is the size of the filter that excludes most positions.
 	filterBits = 15
 	bitsOfWord = 64
 )
 
-// A matcher finds secrets in a text, and of random ones each part of some length.
-// Every eighth byte of a pattern begins one of its grams, so that a part of 15 bytes
-// holds a whole gram wherever it was cut; the text is looked at once, whatever the
-// number of patterns.
+// matcher finds secrets in a text, and long parts of random ones. Every eighth
+// byte of a pattern starts a gram, so that a part of 15 bytes contains a whole
+// gram at any offset. One pass finds any number of patterns.
 type matcher struct {
 	patterns []pattern
 	places   []place
-	grams    map[uint64]int // the last of the places of a gram
+	grams    map[uint64]int // index of the last place of a gram
 	filter   [1 << filterBits / bitsOfWord]uint64
 }
 
 type pattern struct {
 	text  string
-	least int // length of the smallest part that counts
+	least int // minimum length of a part
 }
 
-// A place is where a gram is in a pattern. Next is another place of the same gram, or
-// 0.
+// place is the position of a gram in a pattern. next is another place of the
+// same gram, or 0.
 type place struct{ pattern, at, next int }
 
-// A span is a part of a text, from one byte up to another.
+// span is a range of bytes in a text.
 type span struct{ from, to int }
 
-// add makes m look for a secret, as it is and in encodings that no escape is.
+// add adds a secret, plain and in encodings other than escapes.
 func (m *matcher) add(s string) {
 	if token, err := ParseToken(s); err == nil {
-		s = string(token.Text[len(token.Text)-tailSize:]) // the rest of it is in every list
+		s = string(token.Text[len(token.Text)-tailSize:]) // lists contain the client ID anyway
 	}
 	digits := hex.EncodeToString([]byte(s))
 	wide := strings.Join(strings.Split(s, ""), "\x00") // UTF-16
-	all := []string{s, strings.ToUpper(s), backwards(s), digits, strings.ToUpper(digits), wide, hex.EncodeToString([]byte(wide))}
+	all := []string{s, strings.ToUpper(s), reverse(s), digits, strings.ToUpper(digits), wide, hex.EncodeToString([]byte(wide))}
 	for before := range 3 {
-		all = append(all, withDeadline(base64.RawStdEncoding, bitsOfBase64, s, before), withDeadline(base64.RawURLEncoding, bitsOfBase64, s, before))
+		all = append(all, alignedDigits(base64.RawStdEncoding, bitsOfBase64, s, before), alignedDigits(base64.RawURLEncoding, bitsOfBase64, s, before))
 	}
 	for before := range 5 {
 		for _, encoding := range []*base32.Encoding{base32.StdEncoding, base32.HexEncoding} {
-			text := withDeadline(encoding.WithPadding(base32.NoPadding), bitsOfBase32, s, before)
+			text := alignedDigits(encoding.WithPadding(base32.NoPadding), bitsOfBase32, s, before)
 			all = append(all, text, strings.ToLower(text))
 		}
 	}
@@ -82,7 +81,7 @@ func (m *matcher) add(s string) {
 // clone returns a copy of m, which may be nil.
 func (m *matcher) clone() *matcher {
 	if m == nil {
-		const usual = 512 // grams of a token
+		const usual = 512 // for the grams of a token
 		return &matcher{places: make([]place, 1, usual), grams: make(map[uint64]int, usual)}
 	}
 	return &matcher{slices.Clone(m.patterns), slices.Clone(m.places), maps.Clone(m.grams), m.filter}
@@ -94,7 +93,7 @@ func (m *matcher) index(i int) {
 		gram := gramOf(text[at:])
 		m.places = append(m.places, place{i, at, m.grams[gram]})
 		m.grams[gram] = len(m.places) - 1
-		m.filter[hashed(gram)/bitsOfWord] |= 1 << (hashed(gram) % bitsOfWord)
+		m.filter[hashGram(gram)/bitsOfWord] |= 1 << (hashGram(gram) % bitsOfWord)
 	}
 }
 
@@ -102,25 +101,25 @@ func (m *matcher) index(i int) {
 func gramOf(s string) uint64 {
 	var gram uint64
 	for i := range gramSize {
-		gram = shifted(gram, s[i])
+		gram = shiftGram(gram, s[i])
 	}
 	return gram
 }
 
-func shifted(gram uint64, c byte) uint64 { return gram>>8 | uint64(c)<<56 }
+func shiftGram(gram uint64, c byte) uint64 { return gram>>8 | uint64(c)<<56 }
 
-func hashed(gram uint64) uint64 { return gram * 0x9e3779b97f4a7c15 >> (64 - filterBits) }
+func hashGram(gram uint64) uint64 { return gram * 0x9e3779b97f4a7c15 >> (64 - filterBits) }
 
-// find returns where the secrets are in a text, in their order.
+// find returns the spans of secrets in a text, in order.
 func (m *matcher) find(text []byte) []span {
 	var found []span
 	var gram uint64
 	for i := 0; i < len(text); i++ {
-		gram = shifted(gram, text[i])
-		if h := hashed(gram); m.filter[h/bitsOfWord]&(1<<(h%bitsOfWord)) == 0 || i+1 < gramSize {
+		gram = shiftGram(gram, text[i])
+		if h := hashGram(gram); m.filter[h/bitsOfWord]&(1<<(h%bitsOfWord)) == 0 || i+1 < gramSize {
 			continue
 		}
-		if s, ok := m.around(text, i+1-gramSize, m.grams[gram]); ok {
+		if s, ok := m.longestPart(text, i+1-gramSize, m.grams[gram]); ok {
 			if n := len(found); n > 0 && s.from <= found[n-1].to {
 				s.from = min(s.from, found[n-1].from)
 				found = found[:n-1]
@@ -133,8 +132,8 @@ func (m *matcher) find(text []byte) []span {
 	return found
 }
 
-// around returns the longest part of a pattern of which a gram in the text is one.
-func (m *matcher) around(text []byte, at, last int) (longest span, ok bool) {
+// longestPart returns the longest part of a pattern around a gram in the text.
+func (m *matcher) longestPart(text []byte, at, last int) (longest span, ok bool) {
 	for next := last; next != 0; next = m.places[next].next {
 		place := m.places[next]
 		p := m.patterns[place.pattern]

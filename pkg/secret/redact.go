@@ -9,40 +9,38 @@ import (
 	"sync"
 )
 
-// minimum is the length from which a known secret is looked for by value: a
-// shorter one would blot out ordinary words.
-const minimum = 8
+// minSecretLength is the minimum length of a known secret: a shorter one would hide
+// ordinary words.
+const minSecretLength = 8
 
-// A Redactor takes secrets out of text: those that it was told of by value,
-// also encoded or escaped, and everything that has the shape of a token.
-// It may be used by several goroutines.
+// Redactor removes secrets from text: known ones, also encoded or escaped, and
+// everything in the format of a token. It is safe for concurrent use.
 type Redactor struct {
-	mu     sync.Mutex
-	told   []string // whose forms are not among values yet
-	values []string
-	parts  *matcher
+	mu      sync.Mutex
+	pending []string // added, but not yet encoded
+	values  []string
+	parts   *matcher
 }
 
-// Add makes the redactor look for s from now on; of a token, also for its last
-// part alone.
+// Add adds a known secret; of a token also its last part alone.
 func (r *Redactor) Add(s Text) {
-	if len(s) < minimum {
+	if len(s) < minSecretLength {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.told = append(r.told, string(s))
+	r.pending = append(r.pending, string(s))
 }
 
-// known returns all forms of what the redactor was told of, and what finds parts of
-// it. They are made when there is something to look at, which is not so in every run.
-func (r *Redactor) known() ([]string, *matcher) {
+// forms returns all forms of known secrets, and the matcher of their parts.
+// They are computed on first use.
+func (r *Redactor) forms() ([]string, *matcher) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.told) > 0 {
-		r.parts = r.parts.clone() // the one that was there may be in use
+	if len(r.pending) > 0 {
+		r.parts = r.parts.clone() // the old one may be in use
 	}
-	for _, s := range r.told {
+	for _, s := range r.pending {
 		r.parts.add(s)
 		found := encodings(s)
 		if token, err := ParseToken(s); err == nil {
@@ -54,38 +52,37 @@ func (r *Redactor) known() ([]string, *matcher) {
 			}
 		}
 	}
-	r.told = nil
+	r.pending = nil
 	return r.values, r.parts
 }
 
-// Redact returns s with a placeholder instead of each secret.
+// Redact replaces each secret of s with a placeholder.
 func (r *Redactor) Redact(s string) string {
-	const quick = 32 // as much as is looked for many times faster than the rest
-	values, parts := r.known()
+	const quick = 32 // size below which search is much faster
+	values, parts := r.forms()
 	for _, v := range values {
 		if strings.Contains(s, v[:min(len(v), quick)]) {
 			s = strings.ReplaceAll(s, v, hidden)
 		}
 	}
 	s = parts.hide(s)
-	if !suspicious(s) {
+	if !mayContainToken(s) {
 		return s
 	}
 	return tokenLike().ReplaceAllStringFunc(s, func(found string) string {
-		if len(found) < len(tokenPrefix)+minimum {
-			return found // the bare prefix, as in an explanation
+		if len(found) < len(tokenPrefix)+minSecretLength {
+			return found // the prefix alone, as in an explanation
 		}
 		return hidden
 	})
 }
 
-// Writer returns a writer that redacts each write before it reaches w. A
-// secret that is split over two writes is not found, so callers write whole
-// lines.
+// Writer returns a writer that redacts each write to w. A secret that is split
+// over two writes is not found, so callers must write whole lines.
 func (r *Redactor) Writer(w io.Writer) io.Writer { return &redactingWriter{r, w, nil} }
 
-// Sparing returns a writer like Writer that lets the secrets in kept pass, as
-// they are, because it is where they are delivered.
+// Sparing returns a Writer that passes the secrets in kept unchanged, for their
+// delivery.
 func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redactingWriter{r, w, kept} }
 
 type redactingWriter struct {
@@ -94,8 +91,8 @@ type redactingWriter struct {
 	kept     []Text
 }
 
-// Write reports the length of p, whatever the length of the redacted text. A long text
-// is written in pieces of whole lines, so that it is not there several times.
+// Write returns the length of p, regardless of the redacted length. A long text
+// is written in pieces of whole lines to save memory.
 func (w *redactingWriter) Write(p []byte) (int, error) {
 	const long, piece = 1 << 20, 256 << 10
 	written := 0
@@ -116,7 +113,7 @@ func (w *redactingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// redact puts the secrets that are kept out of reach of the redactor.
+// redact hides the kept secrets from the redactor.
 func (w *redactingWriter) redact(s string) string {
 	var hide, show []string
 	for i, kept := range w.kept {

@@ -12,8 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// disguises are ways in which a secret that is known gets into a text, in addition to
-// those of a token that is not.
+// disguises are further forms of a known secret in a text.
 func disguises() []encoding {
 	hexBy := func(before, after string) func(string) string {
 		return func(s string) string {
@@ -50,7 +49,7 @@ func disguises() []encoding {
 		{"hex, capitals", func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }},
 		{"hex dump", func(s string) string { return hex.Dump([]byte(s)) }},
 		{"hex of UTF-16", hexBy("", " 00 ")},
-		{"reversed", backwards},
+		{"reversed", reverse},
 	}
 	for _, separator := range []string{" ", ":", "-", ", ", "\n", "\\x", "0x", " 0x", ", 0x", "\\\\x", "_", ".", "\x00", "\n    "} {
 		all = append(all, encoding{"hex with " + strconv.Quote(separator), hexBy(separator, "")}, encoding{"capital hex with " + strconv.Quote(separator), func(s string) string {
@@ -65,7 +64,7 @@ func disguises() []encoding {
 	}
 	for _, e := range encodings() {
 		switch e.name {
-		case "a pull secret", "base64 thrice", "an encoded command", "colours": // several layers; a form of a whole token only
+		case "a pull secret", "base64 thrice", "an encoded command", "colours": // several layers; forms of whole tokens only
 		default:
 			all = append(all, e)
 		}
@@ -73,8 +72,8 @@ func disguises() []encoding {
 	return all
 }
 
-// survives reports whether 16 characters of a secret in a row are still in a text,
-// also behind escapes and between separators.
+// survives reports whether 16 consecutive characters of a secret remain in a
+// text, also escaped or separated.
 func survives(got, s string, of func(string) string) string {
 	const part = 16
 	digits := func(text string) string {
@@ -99,8 +98,8 @@ func survives(got, s string, of func(string) string) string {
 	return ""
 }
 
-// TestRedactDisguises: of a token that is known, no sixteen digits are left, however
-// it is written, whole or in part.
+// TestRedactDisguises checks that at most 15 digits of a known token remain, in
+// any form, whole or in part.
 func TestRedactDisguises(t *testing.T) {
 	t.Parallel()
 	const random = "0f1E.2d3C,4b5A+6978~8796a5b4_c3d2e1f0-zYxWvUtSrQpOnMlKjIhGfEdCbA9876543210.qWeRtYuIoP"
@@ -112,7 +111,7 @@ func TestRedactDisguises(t *testing.T) {
 			t.Parallel()
 			for _, whole := range []string{token, tail, random} {
 				if whole == random && strings.HasPrefix(e.name, "lines of two") {
-					continue // only digits are put together
+					continue // only digits are joined
 				}
 				s := strings.TrimPrefix(whole, "AstraCS:"+clientID+":")
 				for i, text := range []string{whole, s[:32], s[5:37], s[len(s)-32:], s[3:52]} {
@@ -128,8 +127,8 @@ func TestRedactDisguises(t *testing.T) {
 	}
 }
 
-// TestRedactLeavesTheRest: what is no secret stays, also in front of one and between
-// two.
+// TestRedactLeavesTheRest checks that other text is preserved, also before and
+// between secrets.
 func TestRedactLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	var r secret.Redactor
@@ -157,7 +156,8 @@ func TestRedactLeavesTheRest(t *testing.T) {
 	}
 }
 
-// FuzzRedactDisguises puts a part of a token, in one of the ways, into any text.
+// FuzzRedactDisguises puts a part of a token, in one of the forms, into any
+// text.
 func FuzzRedactDisguises(f *testing.F) {
 	for i := range disguises() {
 		f.Add("x ", byte(i), byte(0), byte(64), " y")

@@ -1,6 +1,6 @@
-// Package secret holds what the program knows about secrets in text: a type
-// that cannot be printed by accident, the shape of an Astra application token,
-// and a redactor for everything that is written for people.
+// Package secret handles secrets in text: a type that cannot be printed by
+// accident, the format of an Astra application token, and a redactor for all
+// output.
 package secret
 
 import (
@@ -8,17 +8,17 @@ import (
 	"log/slog"
 )
 
-// hidden is what a secret shows of itself wherever it is formatted.
+// hidden is the formatted form of a secret.
 const hidden = "[secret]"
 
-// Text is a secret. Formatting, logging and encoding show a placeholder;
-// Reveal is the one way to the value, so that a reader can search for it.
+// Text is a secret. Formatting, logging and encoding show a placeholder; only
+// Reveal returns the value.
 type Text string
 
-// Reveal returns the secret itself.
+// Reveal returns the secret.
 func (t Text) Reveal() string { return string(t) }
 
-// String returns a placeholder, or nothing for an empty secret.
+// String returns a placeholder, or an empty string for an empty secret.
 func (t Text) String() string {
 	if t == "" {
 		return ""
@@ -26,8 +26,8 @@ func (t Text) String() string {
 	return hidden
 }
 
-// Format writes the placeholder of String for every verb. Without it, a verb
-// that does not fit a text (%d) would show the text with the complaint.
+// Format writes the placeholder of String for every verb. Without it, an
+// invalid verb (%d) would print the text.
 func (t Text) Format(f fmt.State, _ rune) { fmt.Fprint(f, t.String()) }
 
 // LogValue returns the placeholder of String, for log/slog.

@@ -55,7 +55,7 @@ func TestParseToken(t *testing.T) {
 	for bad, why := range map[string]string{
 		"":                                       "empty",
 		"''":                                     "empty",
-		"Bearer " + token:                        "does not begin",
+		"Bearer " + token:                        "does not start",
 		"AstraCS:" + clientID:                    "2 parts",
 		"AstraCS:short:" + tail:                  "not 24 letters",
 		"AstraCS:" + clientID[:23] + "1:" + tail: "not 24 letters",
@@ -71,7 +71,7 @@ func TestParseToken(t *testing.T) {
 		token[:96] + "O":                         "U+004F (O) at character 97",
 		"\"" + token:                             "unexpected U+0022 (\") at character 1",
 		token[:50] + "\u00a0" + token[50:]:       "U+00A0 (no-break space) at character 51",
-		strings.ToUpper(token):                   "does not begin",
+		strings.ToUpper(token):                   "does not start",
 		"AstraCS:" + clientID + ":" + strings.ToUpper(tail): "lower-case",
 	} {
 		_, err := secret.ParseToken(bad)
@@ -107,7 +107,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestRedactForms gives the redactor what programs make of a secret on its way.
+// TestRedactForms redacts common encodings of a secret.
 func TestRedactForms(t *testing.T) {
 	t.Parallel()
 	const value = `s3cret+"value"/<99>\ab`
@@ -123,12 +123,12 @@ func TestRedactForms(t *testing.T) {
 			"a path":      url.PathEscape(s),
 			"Go":          strconv.Quote(s),
 			"HTML":        html.EscapeString(s),
-			"backwards":   backwards(s),
+			"backwards":   reverse(s),
 		}
 		quoted, err := json.Marshal(s)
 		check(t, err)
 		forms["JSON"] = string(quoted)
-		for _, before := range []string{"", "u", "us", "use"} { // a part of something longer, such as user:password
+		for _, before := range []string{"", "u", "us", "use"} { // part of a longer text, such as user:password
 			forms["base64 behind "+before] = base64.StdEncoding.EncodeToString([]byte(before + s + "!"))
 			forms["base64 for addresses behind "+before] = base64.RawURLEncoding.EncodeToString([]byte(before + s))
 		}
@@ -141,7 +141,7 @@ func TestRedactForms(t *testing.T) {
 	}
 }
 
-// TestSparing delivers one secret, and keeps others out of what goes with it.
+// TestSparing passes one secret and redacts others.
 func TestSparing(t *testing.T) {
 	t.Parallel()
 	const rest = "9999999999abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -158,7 +158,7 @@ func TestSparing(t *testing.T) {
 	}
 }
 
-func backwards(s string) string {
+func reverse(s string) string {
 	runes := []rune(s)
 	slices.Reverse(runes)
 	return string(runes)
@@ -237,7 +237,7 @@ func TestOnly(t *testing.T) {
 		"T=" + token + "\u200b\n":             "U+200B (zero width space) at character 98",
 		token[:50] + "\n" + token[50:] + "\n": "U+000A (line break) at character 51",
 		"x" + token:                           "U+0078 (x) at character 1",
-		`{"clientId":"x"}`:                    "does not begin",
+		`{"clientId":"x"}`:                    "does not start",
 		`{"token":"` + token[:90] + `"}`:      "57 characters",
 	} {
 		only, _ := secret.Only(text)

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// tokenSigns are the characters that a token may have somewhere.
+// tokenSigns are the characters of tokens.
 const tokenSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:"
 
-// tooMany says which character of a text has to go so that it is a token, or returns "". It
-// shows that one character and nothing else. Of a digit too many in the last part it
-// cannot tell which one it is.
-func tooMany(s string) string {
+// describeExtra describes the extra characters of a text that would otherwise be a
+// token, or returns "". It shows one character and nothing else. For an extra
+// digit in the last part, it cannot determine which.
+func describeExtra(s string) string {
 	first, others := -1, 0
 	kept := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(tokenSigns, r) {
@@ -21,7 +21,7 @@ func tooMany(s string) string {
 		others++
 		return -1
 	}, s)
-	if others > 0 && shape(kept) == nil {
+	if others > 0 && checkShape(kept) == nil {
 		first = strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(tokenSigns, r) })
 		if others == 1 {
 			return "unexpected " + charAt(s, first)
@@ -34,7 +34,7 @@ func tooMany(s string) string {
 	var without string
 	for i := range len(s) {
 		rest := s[:i] + s[i+1:]
-		if shape(rest) != nil {
+		if checkShape(rest) != nil {
 			continue
 		}
 		if without != "" && without != rest {
@@ -48,7 +48,7 @@ func tooMany(s string) string {
 	return "unexpected " + charAt(s, first)
 }
 
-// charAt names the character of an ASCII text at an index.
+// charAt describes the character of an ASCII text at an index.
 func charAt(s string, index int) string {
 	c := s[index]
 	name := string(rune(c))
@@ -65,15 +65,16 @@ func charAt(s string, index int) string {
 	return fmt.Sprintf("U+%04X (%s) at character %d", c, name, index+1)
 }
 
-// Only returns the one token that a text holds, be it a file of JSON, CSV or variables
-// or the token alone. It returns the whole text where no token is marked off in it, for
-// ParseToken to say what is wrong, and reports how many different tokens there are.
+// Only returns the only token of a text: a JSON, CSV or environment file, or a
+// token alone. Without a delimited token it returns the whole text, which
+// ParseToken will reject with a reason. count is the number of different
+// tokens.
 func Only(text string) (only string, count int) {
 	bare := strings.TrimLeft(text, "\ufeff \t\r\n\"'`")
 	if !strings.Contains(text, tokenPrefix) {
 		return text, 0
 	}
-	if strings.HasPrefix(bare, tokenPrefix) && (!strings.ContainsAny(strings.TrimSpace(bare), "\r\n") || shape(strings.Join(strings.Fields(bare), "")) == nil) {
+	if strings.HasPrefix(bare, tokenPrefix) && (!strings.ContainsAny(strings.TrimSpace(bare), "\r\n") || checkShape(strings.Join(strings.Fields(bare), "")) == nil) {
 		return text, 0
 	}
 	var whole []string
@@ -89,10 +90,10 @@ func Only(text string) (only string, count int) {
 		if apart {
 			candidate := text[at:end]
 			if _, err := ParseToken(candidate); err != nil {
-				if line := text[at:until(text, at, marks)]; shape(strings.Join(strings.Fields(line), "")) == nil {
-					candidate = line // with a blank in it
+				if line := text[at:until(text, at, marks)]; checkShape(strings.Join(strings.Fields(line), "")) == nil {
+					candidate = line // with a space in it
 				}
-				near = longer(near, candidate)
+				near = longerOf(near, candidate)
 			} else if !slices.Contains(whole, candidate) {
 				whole = append(whole, candidate)
 			}
@@ -108,10 +109,10 @@ func Only(text string) (only string, count int) {
 	return text, 0
 }
 
-// marks end a token in a file.
+// marks are characters that end a token in a file.
 const marks = "\r\n\"'`,}]"
 
-// until returns the index of the first of some characters, from an index on.
+// until returns the index of the first of some characters, starting at from.
 func until(text string, from int, chars string) int {
 	if stop := strings.IndexAny(text[from:], chars); stop >= 0 {
 		return from + stop
@@ -119,7 +120,7 @@ func until(text string, from int, chars string) int {
 	return len(text)
 }
 
-func longer(a, b string) string {
+func longerOf(a, b string) string {
 	if len(b) > len(a) {
 		return b
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// The shape of an application token: the word AstraCS, the client id and 64
+// The format of an application token: the word AstraCS, the client ID and 64
 // hexadecimal digits, 97 characters in all.
 const (
 	tokenPrefix  = "AstraCS:"
@@ -17,30 +17,29 @@ const (
 	tailSize     = 64
 )
 
-// ErrShape says that a text is not an Astra application token. It never
-// carries the text.
+// ErrShape reports a text that is not an Astra application token. It never
+// contains the text.
 var ErrShape = errors.New("not an Astra application token")
 
-// tokenLike matches a token and what a token may have become by a slip: other
-// lengths, capitals, a stray character in the middle. It is compiled where a
-// text is suspicious, not at every start of the program.
+// tokenLike matches a token and its likely misspellings: other lengths, upper
+// case, a stray character. It is compiled on demand, not at every start of the
+// program.
 func tokenLike() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)AstraCS(:|%3A)[A-Za-z0-9_.+~:%-]*`)
 }
 
-// suspicious reports whether s may hold a token at all.
-func suspicious(s string) bool { return containsFold(s, "astracs") }
+// mayContainToken reports whether s may contain a token.
+func mayContainToken(s string) bool { return containsFold(s, "astracs") }
 
-// Token is an application token that has the right shape. It was not checked
-// with the service.
+// Token is a well-formed application token. It may be invalid in the service.
 type Token struct {
 	ClientID string
 	Text     Text
 }
 
-// ParseToken reads an application token as people deliver it: blanks, line
-// ends, a byte order mark and one pair of quotes around it are dropped.
-// The error wraps ErrShape and says what is wrong without showing the text.
+// ParseToken parses an application token. It ignores white space, a byte order
+// mark and one pair of quotes around it. The error wraps ErrShape with a
+// reason, without the text.
 func ParseToken(s string) (Token, error) {
 	s = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "\ufeff"))
 	for _, quote := range []string{`"`, `'`, "`"} {
@@ -55,8 +54,8 @@ func ParseToken(s string) (Token, error) {
 	if odd := spelling.Foreign(s); odd != "" {
 		return Token{}, fmt.Errorf("%w: it has %s", ErrShape, odd)
 	}
-	if err := shape(s); err != nil {
-		if stray := tooMany(s); stray != "" {
+	if err := checkShape(s); err != nil {
+		if stray := describeExtra(s); stray != "" {
 			return Token{}, fmt.Errorf("%w: %s", err, stray)
 		}
 		return Token{}, err
@@ -68,10 +67,10 @@ func ParseToken(s string) (Token, error) {
 // hexSigns are the digits of the last part.
 const hexSigns = "0123456789abcdef"
 
-// shape says what is wrong with a text of ASCII that is to be a token.
-func shape(s string) error {
+// checkShape returns why an ASCII text is not a token.
+func checkShape(s string) error {
 	if !strings.HasPrefix(s, tokenPrefix) {
-		return fmt.Errorf("%w: it does not begin with %q", ErrShape, tokenPrefix)
+		return fmt.Errorf("%w: it does not start with %q", ErrShape, tokenPrefix)
 	}
 	id, tail, found := strings.Cut(s[len(tokenPrefix):], ":")
 	switch {
@@ -88,9 +87,9 @@ func shape(s string) error {
 	return nil
 }
 
-// LooksLikeToken reports whether s holds an application token or something
-// that was meant to be one.
-func LooksLikeToken(s string) bool { return suspicious(s) && tokenLike().MatchString(s) }
+// LooksLikeToken reports whether s contains an application token or a
+// misspelled one.
+func LooksLikeToken(s string) bool { return mayContainToken(s) && tokenLike().MatchString(s) }
 
 func all(s string, accept func(byte) bool) bool {
 	for i := range len(s) {

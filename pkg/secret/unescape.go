@@ -6,14 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// unescape returns what the escapes of a text stand for, one layer of them, and
-// whether there are any: of URLs (%3A), of strings in programs and JSON (\u003a,
-// \x3a, \072, \n, \:), of HTML (&#58;) and of mail (=3A). None of them can begin
-// within a token, so nothing that is written plainly is lost.
+// unescape decodes one layer of the escapes of a text, and reports whether
+// there are any: URLs (%3A), strings in programs and JSON (\u003a, \x3a, \072,
+// \n, \:), HTML (&#58;) and mail (=3A). None can start within a token, so plain
+// tokens are preserved.
 func unescape(text []byte) ([]byte, bool) { return unescapeTo(text, nil) }
 
-// unescapeTo is unescape, and adds the place in text of each byte of the result to
-// places, unless that is nil.
+// unescapeTo is unescape, and appends the offset in text of each byte of the
+// result to places, unless that is nil.
 func unescapeTo(text []byte, places *[]int) ([]byte, bool) {
 	if places == nil && !bytes.ContainsAny(text, `%\&=`) {
 		return text, false
@@ -22,7 +22,7 @@ func unescapeTo(text []byte, places *[]int) ([]byte, bool) {
 	changed := false
 	for i := 0; i < len(text); {
 		plain := i
-		for plain < len(text) && !begins(text[plain]) {
+		for plain < len(text) && !startsEscape(text[plain]) {
 			plain++
 		}
 		out = append(out, text[i:plain]...)
@@ -32,12 +32,12 @@ func unescapeTo(text []byte, places *[]int) ([]byte, bool) {
 		if i = plain; i == len(text) {
 			break
 		}
-		r, size := escaped(text[i:])
+		r, size := decodeEscape(text[i:])
 		switch {
 		case size == 0:
 			out = append(out, text[i])
 		case r < 0x100:
-			out = append(out, byte(r)) //nolint:gosec // it is one byte, perhaps of a longer character
+			out = append(out, byte(r)) //nolint:gosec // one byte of a possibly longer character
 		default:
 			out = utf8.AppendRune(out, r)
 		}
@@ -50,34 +50,34 @@ func unescapeTo(text []byte, places *[]int) ([]byte, bool) {
 	return out, changed
 }
 
-// begins reports whether c may begin an escape.
-func begins(c byte) bool { return c == '%' || c == '\\' || c == '&' || c == '=' }
+// startsEscape reports whether c may start an escape.
+func startsEscape(c byte) bool { return c == '%' || c == '\\' || c == '&' || c == '=' }
 
-// escaped reads the escape that a text begins with: what it stands for and how
-// long it is, zero if there is none.
-func escaped(text []byte) (r rune, size int) {
+// decodeEscape decodes the escape at the start of a text and returns its size, zero
+// if there is none.
+func decodeEscape(text []byte) (r rune, size int) {
 	switch text[0] {
 	case '%':
 		if len(text) > 1 && text[1] == 'u' {
-			return number(text, 2, 4, 16)
+			return decodeNumber(text, 2, 4, 16)
 		}
-		return number(text, 1, 2, 16)
+		return decodeNumber(text, 1, 2, 16)
 	case '=':
 		if len(text) > 2 && (isLower(text[1]) || isLower(text[2])) {
-			return 0, 0 // mail has capitals; name=abc is more likely
+			return 0, 0 // mail uses upper case; name=abc is more likely
 		}
-		return number(text, 1, 2, 16)
+		return decodeNumber(text, 1, 2, 16)
 	case '&':
-		return entity(text)
+		return decodeEntity(text)
 	case '\\':
-		return backslashed(text)
+		return decodeBackslash(text)
 	}
 	return 0, 0
 }
 
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-func backslashed(text []byte) (r rune, size int) {
+func decodeBackslash(text []byte) (r rune, size int) {
 	if len(text) < 2 {
 		return 0, 0
 	}
@@ -87,17 +87,17 @@ func backslashed(text []byte) (r rune, size int) {
 	case 't':
 		return '\t', 2
 	case 'x':
-		return number(text, 2, 2, 16)
+		return decodeNumber(text, 2, 2, 16)
 	case 'u':
 		if end := bytes.IndexByte(text[:min(len(text), len(`\u{00003a}`))], '}'); end > 3 && text[2] == '{' {
-			r, size = number(text, 3, end-3, 16)
+			r, size = decodeNumber(text, 3, end-3, 16)
 			return r, size + min(size, 1)
 		}
-		return number(text, 2, 4, 16)
+		return decodeNumber(text, 2, 4, 16)
 	case 'U':
-		return number(text, 2, 8, 16)
+		return decodeNumber(text, 2, 8, 16)
 	case '0', '1':
-		return number(text, 1, 3, 8)
+		return decodeNumber(text, 1, 3, 8)
 	default:
 		if isLetter(c) || '0' <= c && c <= '9' || c >= utf8.RuneSelf {
 			return 0, 0
@@ -106,10 +106,10 @@ func backslashed(text []byte) (r rune, size int) {
 	}
 }
 
-// entity reads &#58; &#x3a; &colon; and the &amp; of what was escaped twice. Browsers
-// read a number without its end, too.
-func entity(text []byte) (r rune, size int) {
-	const longest = 16 // no name of one character in a secret is as long
+// decodeEntity decodes &#58; &#x3a; &colon; and the &amp; of double escapes. Like
+// browsers, it accepts a number without a semicolon.
+func decodeEntity(text []byte) (r rune, size int) {
+	const longest = 16 // exceeds the names of characters in secrets
 	text = text[:min(len(text), longest)]
 	if len(text) < 3 {
 		return 0, 0
@@ -133,16 +133,16 @@ func entity(text []byte) (r rune, size int) {
 	for end < len(text) && digit(text[end]) < base {
 		end++
 	}
-	r, size = number(text, from, end-from, base)
+	r, size = decodeNumber(text, from, end-from, base)
 	if size > 0 && size < len(text) && text[size] == ';' {
 		size++
 	}
 	return r, size
 }
 
-// number reads the digits of a character's number. The size is that of all up
-// to their end, or zero if they are none.
-func number(text []byte, from, digits int, base rune) (r rune, size int) {
+// decodeNumber decodes a numeric character reference. size includes its terminator,
+// or is zero if invalid.
+func decodeNumber(text []byte, from, digits int, base rune) (r rune, size int) {
 	if digits <= 0 || len(text) < from+digits {
 		return 0, 0
 	}
@@ -156,7 +156,7 @@ func number(text []byte, from, digits int, base rune) (r rune, size int) {
 	return r, from + digits
 }
 
-// digit returns the value of a digit, or more than any has.
+// digit returns the value of a digit, or a value beyond any base.
 func digit(c byte) rune {
 	switch {
 	case '0' <= c && c <= '9':

@@ -3,20 +3,20 @@ package secret
 import "bytes"
 
 const (
-	// longestGap is how much may stand between two lines of a wrapped token:
-	// quotes, a continuation sign, a prefix of comments or quotations, blanks.
+	// longestGap is the maximum distance of two lines of a wrapped token:
+	// quotes, a continuation, a prefix of comments or quotations, spaces.
 	longestGap = 256
-	// gapLines is how many line ends there may be in it.
+	// gapLines is the maximum number of line ends in it.
 	gapLines = 2
 )
 
-// unwrap returns the letters, digits and colons of a text with a blank for all
-// that is between them, but nothing for what may wrap a line or is not seen: a
-// token that was spread over lines is whole again.
+// unwrap returns the letters, digits and colons of a text with a space for
+// everything between them, but nothing for invisible characters and what may
+// wrap a line, so that a wrapped token is joined.
 func unwrap(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
-		switch hidden := invisible(text[i:]); {
+		switch hidden := invisibleSize(text[i:]); {
 		case hidden > 0:
 			i += hidden
 		case inToken(text[i]):
@@ -35,12 +35,12 @@ func unwrap(text []byte) []byte {
 
 func inToken(c byte) bool { return isLetter(c) || '0' <= c && c <= ':' }
 
-// whitespace measures what is between two words, and reports whether it may be the end
-// of one line and the beginning of the next.
+// whitespace returns the size of what separates two words, and reports whether
+// it may be a wrap.
 func whitespace(text []byte) (size int, wraps bool) {
 	lines := 0
 	for size < len(text) && !inToken(text[size]) {
-		if hidden := invisible(text[size:]); hidden > 0 {
+		if hidden := invisibleSize(text[size:]); hidden > 0 {
 			size += hidden
 			continue
 		}
@@ -52,15 +52,14 @@ func whitespace(text []byte) (size int, wraps bool) {
 	return size, lines > 0 && lines <= gapLines && size <= longestGap
 }
 
-// invisible measures what nobody sees at the beginning of a text, and what
-// therefore comes along when a token is copied: the second byte of UTF-16,
-// colours of a terminal, spaces without width.
-func invisible(text []byte) int {
+// invisibleSize returns the size of invisible text that may be copied with a token:
+// the second byte of UTF-16, terminal colors, zero-width spaces.
+func invisibleSize(text []byte) int {
 	switch text[0] {
 	case 0:
 		return 1
 	case 0x1b:
-		return colour(text)
+		return colorSize(text)
 	case 0xc2:
 		return prefixed(text, "\u00ad")
 	case 0xe2:
@@ -78,8 +77,8 @@ func prefixed(text []byte, hidden string) int {
 	return 0
 }
 
-// colour measures ESC [, some numbers, and a letter.
-func colour(text []byte) int {
+// colorSize returns the size of ESC [, numbers, and a letter.
+func colorSize(text []byte) int {
 	const longest = 32
 	if len(text) < 2 || text[1] != '[' {
 		return 0

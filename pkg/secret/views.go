@@ -8,29 +8,28 @@ import (
 )
 
 const (
-	// chunkSize is how much of a text is looked at in other ways at once.
+	// chunkSize is the size of parts that are decoded in other ways.
 	chunkSize = 64 << 10
-	// overlap is how much of a chunk is looked at once more with the next one: more
-	// than a secret takes in any way of writing it.
+	// overlap is the overlap of chunks: more than any form of a secret.
 	overlap = 4 << 10
-	// longestSeparator is how much may stand between two hexadecimal digits of a
-	// secret: the end of a line with its indentation and quotes.
+	// longestSeparator is the maximum distance of two hexadecimal digits of a
+	// secret: a line end with indentation and quotes.
 	longestSeparator = 32
 )
 
-// hide returns s with a placeholder instead of what m finds in it: as it is, behind
-// escapes, and in hexadecimal digits that something stands between.
+// hide replaces in s the matches of m: plain, escaped, and in separated
+// hexadecimal digits.
 func (m *matcher) hide(s string) string {
 	if m == nil || len(s) < gramSize {
 		return s
 	}
 	var found []span
-	for begin := 0; ; begin += chunkSize - overlap {
-		chunk := []byte(s[begin:min(begin+chunkSize, len(s))])
+	for start := 0; ; start += chunkSize - overlap {
+		chunk := []byte(s[start:min(start+chunkSize, len(s))])
 		for _, f := range m.inChunk(chunk) {
-			found = append(found, span{begin + f.from, begin + f.to})
+			found = append(found, span{start + f.from, start + f.to})
 		}
-		if begin+len(chunk) == len(s) {
+		if start+len(chunk) == len(s) {
 			break
 		}
 	}
@@ -51,14 +50,14 @@ func (m *matcher) hide(s string) string {
 	return out.String()
 }
 
-// inChunk returns where the secrets are in a chunk. The places of what is found
-// behind escapes are worked out only if there is something.
+// inChunk returns the spans of secrets in a chunk. Offsets behind escapes are
+// computed only for matches.
 func (m *matcher) inChunk(chunk []byte) []span {
 	found := m.find(chunk)
 	layers := [][]byte{chunk}
 	for {
 		text := layers[len(layers)-1]
-		found = append(found, original(layers, m.separated(text))...)
+		found = append(found, mapToOriginal(layers, m.findSeparated(text))...)
 		if len(layers) > escapeLayers {
 			return found
 		}
@@ -67,13 +66,13 @@ func (m *matcher) inChunk(chunk []byte) []span {
 			return found
 		}
 		layers = append(layers, plain)
-		found = append(found, original(layers, m.find(plain))...)
+		found = append(found, mapToOriginal(layers, m.find(plain))...)
 	}
 }
 
-// original returns where the spans of the last of several layers are in the first
-// one, of which each next one is what its escapes stand for.
-func original(layers [][]byte, spans []span) []span {
+// mapToOriginal maps spans of the last layer to the first; each layer is the
+// unescaped previous one.
+func mapToOriginal(layers [][]byte, spans []span) []span {
 	if len(spans) == 0 {
 		return nil
 	}
@@ -88,10 +87,9 @@ func original(layers [][]byte, spans []span) []span {
 	return spans
 }
 
-// separated returns where the secrets are in a text of which only the hexadecimal
-// digits count.
-func (m *matcher) separated(text []byte) []span {
-	if !m.anyDigits(text) {
+// findSeparated returns the spans of secrets in the hexadecimal digits of a text.
+func (m *matcher) findSeparated(text []byte) []span {
+	if !m.hasDigitGram(text) {
 		return nil
 	}
 	found := m.find(hexDigits(text, nil))
@@ -106,9 +104,9 @@ func (m *matcher) separated(text []byte) []span {
 	return found
 }
 
-// anyDigits reports, fast, whether a gram is among the hexadecimal digits of a text,
-// whatever else is between them.
-func (m *matcher) anyDigits(text []byte) bool {
+// hasDigitGram is a fast check whether a gram is among the hexadecimal digits of a
+// text, with any separators.
+func (m *matcher) hasDigitGram(text []byte) bool {
 	var gram uint64
 	for i, c := range text {
 		switch hexKind(c) {
@@ -116,8 +114,8 @@ func (m *matcher) anyDigits(text []byte) bool {
 			if c == '0' && i+1 < len(text) && text[i+1]|0x20 == 'x' {
 				continue // 0x
 			}
-			gram = shifted(gram, small(c))
-			if h := hashed(gram); m.filter[h/bitsOfWord]&(1<<(h%bitsOfWord)) != 0 && m.grams[gram] != 0 {
+			gram = shiftGram(gram, lowerHex(c))
+			if h := hashGram(gram); m.filter[h/bitsOfWord]&(1<<(h%bitsOfWord)) != 0 && m.grams[gram] != 0 {
 				return true
 			}
 		case hexOther:
@@ -127,19 +125,19 @@ func (m *matcher) anyDigits(text []byte) bool {
 	return false
 }
 
-// small returns a hexadecimal digit in small letters.
-func small(c byte) byte {
+// lowerHex returns a hexadecimal digit in lower case.
+func lowerHex(c byte) byte {
 	if c >= 'A' {
 		return c | 0x20
 	}
 	return c
 }
 
-// hexDigits returns the hexadecimal digits of a text, without what separates them:
-// blanks, punctuation, 0x, \x and the like. Other letters end a row of them. The
-// place of each is added to places, unless that is nil.
+// hexDigits returns the hexadecimal digits of a text without separators:
+// spaces, punctuation, 0x, \x and similar. Other letters end a sequence. The
+// offset of each digit is appended to places, unless that is nil.
 func hexDigits(text []byte, places *[]int) []byte {
-	const end = 'z' // is no digit
+	const end = 'z' // not a digit
 	digits := make([]byte, 0, len(text))
 	add := func(c byte, at int) {
 		digits = append(digits, c)
@@ -158,7 +156,7 @@ func hexDigits(text []byte, places *[]int) []byte {
 			}
 			continue
 		case kind == hexDigit:
-			add(small(c), i)
+			add(lowerHex(c), i)
 			gap = 0
 			continue
 		case kind == hexSeparator, kind == hexPrefix && i > 0 && hexKind(text[i-1]) == hexSeparator:
@@ -182,7 +180,7 @@ const (
 	hexSeparator
 )
 
-// hexKind says what a byte is in a row of hexadecimal digits.
+// hexKind classifies a byte in a sequence of hexadecimal digits.
 func hexKind(c byte) int {
 	switch {
 	case '0' <= c && c <= '9', 'a' <= c|0x20 && c|0x20 <= 'f':
@@ -195,8 +193,7 @@ func hexKind(c byte) int {
 	return hexOther
 }
 
-// containsFold reports whether s holds word, which is in small letters, also in
-// capitals.
+// containsFold reports whether s contains word, a lower-case text, in any case.
 func containsFold(s, word string) bool {
 	for at := 0; at+len(word) <= len(s); at++ {
 		if s[at]|0x20 == word[0] && strings.EqualFold(s[at:at+len(word)], word) {

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// NoAddress says why a text is no email address that mail from elsewhere can reach, or
-// is another one than it looks like, or returns "".
+// NoAddress returns why a text is not an email address that is reachable from
+// outside, or is deceptive, or "".
 func NoAddress(s string) string {
 	if deceptive := Deceptive(s); deceptive != "" {
 		return fmt.Sprintf("%q: %s", s, deceptive)
@@ -23,8 +23,8 @@ func NoAddress(s string) string {
 	return ""
 }
 
-// isDomain reports whether a text is the name of a domain below another one: an address
-// may hold signs that no domain has.
+// isDomain reports whether a text is a domain with at least two labels; local
+// parts may have more characters.
 func isDomain(s string) bool {
 	labels := strings.Split(s, ".")
 	for _, label := range labels {

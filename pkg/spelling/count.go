@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Count writes a number of things as people do: "1 token", "2 addresses". noun is
-// the singular, whose last word is made plural.
+// Count formats a number with a noun: "1 token", "2 addresses". noun is
+// singular; its last word is made plural.
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -9,14 +9,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// at names a character of a text, such as U+200B (zero width space) at character 5. The
-// character may be invisible, but a code point can be looked up.
-func at(r rune, position int) string {
-	return fmt.Sprintf("U+%04X (%s) at character %d", r, called(r), position)
+// describeCharacter describes a character of a text, such as U+200B (zero width space) at
+// character 5. The character may be invisible, but its code point can be looked
+// up.
+func describeCharacter(r rune, position int) string {
+	return fmt.Sprintf("U+%04X (%s) at character %d", r, characterName(r), position)
 }
 
-// called returns the name or kind of a character.
-func called(r rune) string {
+// characterName returns the name or kind of a character.
+func characterName(r rune) string {
 	known := map[rune]string{
 		0xa0: "no-break space", 0xad: "soft hyphen", 0x34f: "combining grapheme joiner", 0x61c: "Arabic letter mark",
 		0x115f: "Hangul filler", 0x1160: "Hangul filler", 0x3164: "Hangul filler", 0xffa0: "Hangul filler",
@@ -39,16 +40,16 @@ func called(r rune) string {
 		return "control character"
 	case unicode.IsSpace(r), unicode.Is(unicode.Zs, r):
 		return "space"
-	case invisible(r):
+	case isInvisible(r):
 		return "invisible"
 	case r >= 0xff01 && r <= 0xff5e:
 		return "full-width " + string(r-0xfee0)
 	case unicode.Is(unicode.M, r):
 		return "combining mark"
-	case phonetic(r):
+	case isPhonetic(r):
 		return "phonetic letter"
 	}
-	if other := norm.NFKC.String(string(r)); other != string(r) && ascii(other) {
+	if other := norm.NFKC.String(string(r)); other != string(r) && isASCII(other) {
 		return "looks like " + other
 	}
 	if name := script(r); name != "" {
@@ -57,24 +58,24 @@ func called(r rune) string {
 	return "symbol"
 }
 
-// invisible reports whether r shows nothing of itself, or acts on the characters
-// around it. Blanks on a line are not meant.
-func invisible(r rune) bool {
+// isInvisible reports whether r is invisible or acts on adjacent characters.
+// Spaces on a line are excluded.
+func isInvisible(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r < ' ' || r == 0x7f
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
-		r == 0x2800 // a blank that counts as a symbol
+		r == 0x2800 // a blank symbol
 }
 
-// phonetic reports whether r is a Latin letter of phonetic notation, which no
-// language writes and which looks like an ordinary one.
-func phonetic(r rune) bool {
+// isPhonetic reports whether r is a Latin letter of phonetic notation, which no
+// language uses and which looks like an ordinary one.
+func isPhonetic(r rune) bool {
 	return r >= 0x250 && r <= 0x2af || r >= 0x1d00 && r <= 0x1dbf || r >= 0xa720 && r <= 0xa7ff
 }
 
-// script returns the script that a letter belongs to, "" for what belongs to none.
-// Chinese, Japanese and Korean count as one: they are written together.
+// script returns the script of a letter, "" without one. Chinese, Japanese and
+// Korean count as one, since they are mixed.
 func script(r rune) string {
 	switch {
 	case r < utf8.RuneSelf && unicode.IsLetter(r):
@@ -96,9 +97,9 @@ func script(r rune) string {
 	return ""
 }
 
-// foreign returns the first letter of another script than most letters of a text,
-// its position, and the script of most.
-func foreign(s string) (r rune, position int, most string) {
+// foreignLetter returns the first letter outside of the dominant script of a text,
+// its position, and the dominant script.
+func foreignLetter(s string) (r rune, position int, most string) {
 	counts := map[string]int{}
 	for _, r := range s {
 		if name := script(r); name != "" {
@@ -118,9 +119,9 @@ func foreign(s string) (r rune, position int, most string) {
 	return 0, 0, most
 }
 
-// Unseen names the first character of a name that is invisible or no ordinary blank,
-// or returns "". Joiners between letters of scripts with joiners, the selector behind
-// an emoji and the wide blank of East Asia are ordinary.
+// Unseen describes the first character of a name that is invisible or an
+// unusual space, or returns "". Joiners in scripts with joiners, variation
+// selectors of emoji and the wide space of East Asia are usual.
 func Unseen(name string) string {
 	const wideBlank = 0x3000
 	position := 0
@@ -128,23 +129,23 @@ func Unseen(name string) string {
 	for _, r := range name {
 		position++
 		switch {
-		case invisible(r) && !joins(before, r), r != ' ' && r != wideBlank && unicode.Is(unicode.Zs, r):
-			return at(r, position)
+		case isInvisible(r) && !isJoined(before, r), r != ' ' && r != wideBlank && unicode.Is(unicode.Zs, r):
+			return describeCharacter(r, position)
 		}
 		before = r
 	}
 	switch {
 	case strings.HasPrefix(name, " "):
-		return at(' ', 1)
+		return describeCharacter(' ', 1)
 	case strings.HasSuffix(name, " "):
-		return at(' ', position)
+		return describeCharacter(' ', position)
 	}
 	return ""
 }
 
-// joins reports whether r belongs to the character before it: a joiner or a
-// selector behind what is written with one.
-func joins(before, r rune) bool {
+// isJoined reports whether r belongs to the previous character: a joiner or a
+// selector after a character that takes one.
+func isJoined(before, r rune) bool {
 	switch {
 	case r == 0x200c || r == 0x200d:
 		name := script(before)
@@ -156,33 +157,33 @@ func joins(before, r rune) bool {
 	return false
 }
 
-// MixedWord says which letter of a name is of another script than the rest of its
-// word, or returns "". Words of several scripts make a name; letters of several
-// scripts in one word are seldom meant.
+// MixedWord describes a letter of a different script than the rest of its word,
+// or returns "". Names may have words of several scripts; several scripts in
+// one word are rarely intended.
 func MixedWord(s string) string {
 	position := 0
-	for word := range strings.SplitAfterSeq(blanked(s), " ") {
-		if r, within, most := foreign(word); r != 0 {
-			return at(r, position+within) + " among " + most + " letters"
+	for word := range strings.SplitAfterSeq(wordsOnly(s), " ") {
+		if r, within, most := foreignLetter(word); r != 0 {
+			return describeCharacter(r, position+within) + " among " + most + " letters"
 		}
 		position += utf8.RuneCountInString(word)
 	}
 	return ""
 }
 
-// blanked returns a text with a blank for each character that is no part of a word.
-func blanked(s string) string {
+// wordsOnly replaces characters outside of words with spaces.
+func wordsOnly(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.Is(unicode.M, r) || invisible(r) {
+		if unicode.IsLetter(r) || unicode.Is(unicode.M, r) || isInvisible(r) {
 			return r
 		}
 		return ' '
 	}, s)
 }
 
-// Deceptive says what in an address is not what it looks like, or returns "": a
-// invisible character, one in the place of another, or letters of several scripts.
-// Mail to such an address goes to another person than its reader expects.
+// Deceptive describes a deceptive character of an address, or returns "": an
+// invisible character, a lookalike, or a mix of scripts. Mail to such an
+// address reaches another person than intended.
 func Deceptive(address string) string {
 	position := 0
 	before := '@'
@@ -191,37 +192,37 @@ func Deceptive(address string) string {
 		last := before
 		before = r
 		switch {
-		case r < utf8.RuneSelf && !invisible(r):
-		case invisible(r):
-			return at(r, position) + " is invisible"
+		case r < utf8.RuneSelf && !isInvisible(r):
+		case isInvisible(r):
+			return describeCharacter(r, position) + " is invisible"
 		case unicode.IsSpace(r), unicode.Is(unicode.Zs, r):
-			return at(r, position) + " is not allowed in an address"
-		case replaced(r), norm.NFKC.String(string(r)) != string(r), phonetic(r):
-			return at(r, position) + " looks like another character"
+			return describeCharacter(r, position) + " is not allowed in an address"
+		case isReplaced(r), norm.NFKC.String(string(r)) != string(r), isPhonetic(r):
+			return describeCharacter(r, position) + " looks like another character"
 		case unicode.Is(unicode.M, r) && script(last) != "" && script(last) != "Latin":
 		case !unicode.IsLetter(r):
-			return at(r, position) + " is not allowed in an address"
+			return describeCharacter(r, position) + " is not allowed in an address"
 		}
 	}
-	if r, position, most := foreign(Composed(address)); r != 0 {
-		return at(r, position) + " among " + most + " letters: the address mixes scripts"
+	if r, position, most := foreignLetter(Composed(address)); r != 0 {
+		return describeCharacter(r, position) + " among " + most + " letters: the address mixes scripts"
 	}
 	return ""
 }
 
-// Odd says which character of a text is not what it looks like, or returns "".
+// Odd describes a deceptive character of a text, or returns "".
 func Odd(s string) string {
 	position := 0
 	for _, r := range s {
 		position++
-		if invisible(r) || r != ' ' && unicode.IsSpace(r) || r >= utf8.RuneSelf && (unconfused(r) != r || replaced(r) || norm.NFKC.String(string(r)) != norm.NFC.String(string(r))) {
-			return at(r, position)
+		if isInvisible(r) || r != ' ' && unicode.IsSpace(r) || r >= utf8.RuneSelf && (asciiLookalike(r) != r || isReplaced(r) || norm.NFKC.String(string(r)) != norm.NFC.String(string(r))) {
+			return describeCharacter(r, position)
 		}
 	}
 	return ""
 }
 
-// Difference says in what two texts differ that look the same.
+// Difference describes how two texts that look the same differ.
 func Difference(a, b string) string {
 	switch inA, inB := Odd(a), Odd(b); {
 	case inA != "" && inA != inB:
@@ -232,14 +233,14 @@ func Difference(a, b string) string {
 	return "they differ in spaces"
 }
 
-// Foreign says which character of a text is none that can be seen of ASCII, or
-// returns "". Tokens, ids and the names that this program gives are of ASCII.
+// Foreign describes the first character of a text that is not visible ASCII, or
+// returns "". Tokens, IDs and names of this program are ASCII.
 func Foreign(s string) string {
 	position := 0
 	for _, r := range s {
 		position++
-		if r >= utf8.RuneSelf || invisible(r) && !unicode.IsSpace(r) {
-			return at(r, position)
+		if r >= utf8.RuneSelf || isInvisible(r) && !unicode.IsSpace(r) {
+			return describeCharacter(r, position)
 		}
 	}
 	return ""

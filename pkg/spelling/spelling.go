@@ -1,5 +1,5 @@
-// Package spelling compares the addresses and names that people write, and finds
-// the characters in them that are not seen or look like others.
+// Package spelling compares addresses and names as people write them, and finds
+// invisible and lookalike characters.
 package spelling
 
 import (
@@ -10,21 +10,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// SameName reports whether two names are the same: letter by letter, however an
-// accent is encoded. macOS takes letters apart (e and U+0301) that others write as
-// one character, and people see one name.
+// SameName reports whether two names are equal regardless of the encoding of
+// accents. macOS decomposes letters (e and U+0301) that others encode as one
+// character.
 func SameName(a, b string) bool {
-	return a == b || (!ascii(a) || !ascii(b)) && Composed(a) == Composed(b)
+	return a == b || (!isASCII(a) || !isASCII(b)) && Composed(a) == Composed(b)
 }
 
-// SameAddress reports whether two email addresses are the same, without regard to
-// case, as the service compares them.
+// SameAddress reports whether two email addresses are equal, ignoring case like
+// the service.
 func SameAddress(a, b string) bool {
 	for i := range min(len(a), len(b)) {
 		switch {
 		case a[i] >= utf8.RuneSelf || b[i] >= utf8.RuneSelf:
 			return Fold(a) == Fold(b)
-		case lower(a[i]) != lower(b[i]): // a list of thousands is searched for thousands
+		case lower(a[i]) != lower(b[i]): // fast, since long lists are searched for many addresses
 			return false
 		}
 	}
@@ -38,17 +38,16 @@ func lower(c byte) byte {
 	return c
 }
 
-// Composed returns a text with its accents composed (Unicode's form C). Characters
-// that are another one by their looks only, such as the Kelvin sign, stay: form C
-// would silently replace them.
+// Composed returns a text with composed accents (Unicode form C). Characters
+// that form C would replace by a lookalike, such as the Kelvin sign, are kept.
 func Composed(s string) string {
-	if ascii(s) || norm.NFC.IsNormalString(s) {
+	if isASCII(s) || norm.NFC.IsNormalString(s) {
 		return s
 	}
 	var out strings.Builder
 	from := 0
 	for i, r := range s {
-		if replaced(r) {
+		if isReplaced(r) {
 			out.WriteString(norm.NFC.String(s[from:i]))
 			out.WriteRune(r)
 			from = i + utf8.RuneLen(r)
@@ -58,8 +57,8 @@ func Composed(s string) string {
 	return out.String()
 }
 
-// replaced reports whether form C has another character in the place of r.
-func replaced(r rune) bool {
+// isReplaced reports whether form C replaces r by another character.
+func isReplaced(r rune) bool {
 	if r < utf8.RuneSelf || r == utf8.RuneError {
 		return false
 	}
@@ -68,12 +67,11 @@ func replaced(r rune) bool {
 	return size == len(composed) && other != r
 }
 
-// Fold returns the form in which texts are compared without regard to case. Only
-// pairs of letters count: a letter with two capitals, or a capital with two letters,
-// belongs to no pair beyond the usual one, so that neither the dotted and dotless i
-// of Turkish nor the Kelvin sign become i and k.
+// Fold returns the form for comparisons that ignore case. Only simple pairs of
+// letters are folded, so that the dotted and dotless i of Turkish and the
+// Kelvin sign do not become i and k.
 func Fold(s string) string {
-	if ascii(s) {
+	if isASCII(s) {
 		return strings.ToLower(s)
 	}
 	return Composed(strings.Map(func(r rune) rune {
@@ -84,53 +82,52 @@ func Fold(s string) string {
 	}, Composed(s)))
 }
 
-// Alike reports whether two texts look the same on a screen and are not the same,
-// in any case of letters: for letters of other scripts, characters that are not
-// seen, and blanks.
+// Alike reports whether two different texts look the same on a screen, in any
+// case: because of lookalikes in other scripts, invisible characters, or
+// spaces.
 func Alike(a, b string) bool {
-	if a != "" && b != "" && visible(a[0]) && visible(b[0]) && lower(a[0]) != lower(b[0]) {
-		return false // as nearly all names of a list
+	if a != "" && b != "" && isVisible(a[0]) && isVisible(b[0]) && lower(a[0]) != lower(b[0]) {
+		return false // the common case in a list
 	}
-	if ascii(a) && ascii(b) && !strings.ContainsFunc(a, blankOrHidden) && !strings.ContainsFunc(b, blankOrHidden) {
+	if isASCII(a) && isASCII(b) && !strings.ContainsFunc(a, blankOrHidden) && !strings.ContainsFunc(b, blankOrHidden) {
 		return false
 	}
 	foldedA, foldedB := Fold(a), Fold(b)
-	return foldedA != foldedB && (looks(a) == looks(b) || Fold(looks(foldedA)) == Fold(looks(foldedB)))
+	return foldedA != foldedB && (visualForm(a) == visualForm(b) || Fold(visualForm(foldedA)) == Fold(visualForm(foldedB)))
 }
 
-// visible reports whether an ASCII character is one that is seen.
-func visible(c byte) bool { return c > ' ' && c < 0x7f }
+// isVisible reports whether an ASCII character is visible.
+func isVisible(c byte) bool { return c > ' ' && c < 0x7f }
 
-func blankOrHidden(r rune) bool { return r == ' ' || invisible(r) }
+func blankOrHidden(r rune) bool { return r == ' ' || isInvisible(r) }
 
-// looks returns what a text looks like: other texts of the same looks are the same
-// to the eye.
-func looks(s string) string {
+// visualForm returns the visual form of a text: texts with the same form look the
+// same.
+func visualForm(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.Is(unicode.Zs, r):
 			return ' '
-		case invisible(r):
+		case isInvisible(r):
 			return -1
 		}
-		return unconfused(r)
+		return asciiLookalike(r)
 	}, s)
-	s = strings.Map(unconfused, norm.NFKC.String(s))
+	s = strings.Map(asciiLookalike, norm.NFKC.String(s))
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// Unaccented returns a text with its letters taken apart and without the accents:
-// Café as Cafe.
+// Unaccented returns a text without accents: Café as Cafe.
 func Unaccented(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.M, r) || invisible(r) {
+		if unicode.Is(unicode.M, r) || isInvisible(r) {
 			return -1
 		}
 		return r
 	}, norm.NFKD.String(s))
 }
 
-func ascii(s string) bool {
+func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false
@@ -139,8 +136,8 @@ func ascii(s string) bool {
 	return true
 }
 
-// unconfused returns the ASCII letter that r looks like, and else r.
-func unconfused(r rune) rune {
+// asciiLookalike returns the ASCII lookalike of r, or r.
+func asciiLookalike(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
 	}
@@ -153,8 +150,8 @@ func unconfused(r rune) rune {
 	return r
 }
 
-// confusables returns letters of other scripts, and rare Latin ones, with the ASCII
-// letters that fonts draw in the same way.
+// confusables returns letters of other scripts, and rare Latin ones, with the
+// ASCII letters that look the same.
 func confusables() []struct{ others, letters string } {
 	return []struct{ others, letters string }{
 		{"АВЕЅІЈКМНОРСТУХҮԌԜԚ", "ABESIJKMHOPCTYXYGWQ"}, // Cyrillic capitals

@@ -8,14 +8,14 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// relation is what two texts are to each other.
+// relation has the results of all comparisons of two texts.
 type relation struct{ name, address, alike bool }
 
 var (
-	equal   = relation{name: true, address: true}
-	folded  = relation{address: true} // they differ in case
-	looks   = relation{alike: true}
-	nothing = relation{}
+	equal      = relation{name: true, address: true}
+	folded     = relation{address: true} // they differ in case
+	visualForm = relation{alike: true}
+	nothing    = relation{}
 )
 
 func TestRelations(t *testing.T) {
@@ -38,48 +38,48 @@ func TestRelations(t *testing.T) {
 		{"Vietnamese", "Ti\u1ebfng", "Tie\u0302\u0301ng", equal},
 		{"an accent more is another name", "café", "cafe", nothing},
 
-		{"Cyrillic а", "ada@ex\u0430mple.com", "ada@example.com", looks},
-		{"Cyrillic capital", "\u0410dmin", "Admin", looks},
-		{"a word of Cyrillic only", "\u0430\u0441\u0435", "ace", looks},
-		{"Cyrillic capitals that have other small letters", "\u041d\u0415\u0422", "HET", looks},
-		{"Greek o", "d\u03bfmain", "domain", looks},
-		{"Armenian", "\u0585ffice", "office", looks},
-		{"Cherokee", "\u13a0BA", "DBA", looks},
-		{"phonetic a", "\u0251da", "ada", looks},
-		{"full width", "\uff41da@example.com", "ada@example.com", looks},
-		{"full-width at sign", "ada\uff20example.com", "ada@example.com", looks},
-		{"a ligature and its letters", "\ufb01nance", "finance", looks},
-		{"mathematical letters", "\U0001d41ada", "ada", looks},
-		{"Kelvin sign", "\u212aim@example.com", "kim@example.com", looks},
-		{"Kelvin sign and capital", "\u212aim", "Kim", looks},
-		{"Angstrom sign", "\u212bngstrom", "\u00c5ngstrom", looks},
-		{"Ohm sign", "\u2126", "\u03a9", looks},
-		{"long s", "\u017fam@example.com", "sam@example.com", looks},
-		{"dotless i", "\u0131da@example.com", "ida@example.com", looks},
-		{"dotless i and the capital of i", "\u0131DA", "IDA", looks},
+		{"Cyrillic а", "ada@ex\u0430mple.com", "ada@example.com", visualForm},
+		{"Cyrillic capital", "\u0410dmin", "Admin", visualForm},
+		{"a word of Cyrillic only", "\u0430\u0441\u0435", "ace", visualForm},
+		{"Cyrillic capitals that have other small letters", "\u041d\u0415\u0422", "HET", visualForm},
+		{"Greek o", "d\u03bfmain", "domain", visualForm},
+		{"Armenian", "\u0585ffice", "office", visualForm},
+		{"Cherokee", "\u13a0BA", "DBA", visualForm},
+		{"phonetic a", "\u0251da", "ada", visualForm},
+		{"full width", "\uff41da@example.com", "ada@example.com", visualForm},
+		{"full-width at sign", "ada\uff20example.com", "ada@example.com", visualForm},
+		{"a ligature and its letters", "\ufb01nance", "finance", visualForm},
+		{"mathematical letters", "\U0001d41ada", "ada", visualForm},
+		{"Kelvin sign", "\u212aim@example.com", "kim@example.com", visualForm},
+		{"Kelvin sign and capital", "\u212aim", "Kim", visualForm},
+		{"Angstrom sign", "\u212bngstrom", "\u00c5ngstrom", visualForm},
+		{"Ohm sign", "\u2126", "\u03a9", visualForm},
+		{"long s", "\u017fam@example.com", "sam@example.com", visualForm},
+		{"dotless i", "\u0131da@example.com", "ida@example.com", visualForm},
+		{"dotless i and the capital of i", "\u0131DA", "IDA", visualForm},
 		{"dotted capital I", "\u0130DA@example.com", "ida@example.com", nothing},
 		{"dotted capital I, taken apart", "I\u0307DA", "\u0130DA", equal},
 		{"sharp s and ss", "stra\u00dfe", "strasse", nothing},
 		{"sharp s and capital SS", "stra\u00dfe", "STRASSE", nothing},
-		{"micro sign and mu", "\u00b5", "\u03bc", looks},
+		{"micro sign and mu", "\u00b5", "\u03bc", visualForm},
 
-		{"zero width space", "eve@example.com\u200b", "eve@example.com", looks},
-		{"zero width joiner", "ad\u200da", "ada", looks},
-		{"word joiner", "ad\u2060a", "ada", looks},
-		{"soft hyphen", "ad\u00ada", "ada", looks},
-		{"byte order mark", "\ufeffada", "ada", looks},
-		{"right-to-left mark", "ada\u200f", "ada", looks},
-		{"text direction", "\u202eada", "ada", looks},
-		{"variation selector", "ada\ufe0f", "ada", looks},
-		{"tag", "ada\U000e0061", "ada", looks},
-		{"Hangul filler", "ada\u3164", "ada", looks},
-		{"a control character", "ad\x01a", "ada", looks},
-		{"no-break space", "RO\u00a0User", "RO User", looks},
-		{"two blanks", "RO  User", "RO User", looks},
-		{"a blank at the end", "RO User ", "RO User", looks},
-		{"a tab", "RO\tUser", "RO User", looks},
-		{"invisible and another case", "ADMIN\u200b", "Admin", looks},
-		{"a dash of another length", "read\u2010only", "read-only", looks},
+		{"zero width space", "eve@example.com\u200b", "eve@example.com", visualForm},
+		{"zero width joiner", "ad\u200da", "ada", visualForm},
+		{"word joiner", "ad\u2060a", "ada", visualForm},
+		{"soft hyphen", "ad\u00ada", "ada", visualForm},
+		{"byte order mark", "\ufeffada", "ada", visualForm},
+		{"right-to-left mark", "ada\u200f", "ada", visualForm},
+		{"text direction", "\u202eada", "ada", visualForm},
+		{"variation selector", "ada\ufe0f", "ada", visualForm},
+		{"tag", "ada\U000e0061", "ada", visualForm},
+		{"Hangul filler", "ada\u3164", "ada", visualForm},
+		{"a control character", "ad\x01a", "ada", visualForm},
+		{"no-break space", "RO\u00a0User", "RO User", visualForm},
+		{"two blanks", "RO  User", "RO User", visualForm},
+		{"a blank at the end", "RO User ", "RO User", visualForm},
+		{"a tab", "RO\tUser", "RO User", visualForm},
+		{"invisible and another case", "ADMIN\u200b", "Admin", visualForm},
+		{"a dash of another length", "read\u2010only", "read-only", visualForm},
 		{"a trailing dot", "ada@example.com.", "ada@example.com", nothing},
 		{"other letters", "ada", "eve", nothing},
 	} {
@@ -183,8 +183,8 @@ func TestUnseen(t *testing.T) {
 	for name, want := range map[string]string{
 		"Sales, EMEA":      "",
 		"Société Générale": "",
-		"\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": "", // Persian writes this joiner
-		"\u0915\u094d\u200d\u0937":                               "", // and Hindi this one
+		"\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": "", // Persian uses this joiner
+		"\u0915\u094d\u200d\u0937":                               "", // Hindi uses this one
 		"❤\ufe0f team":                                           "",
 		"👩\u200d💻 developers":                                    "",
 		"株式会社\u3000山田":                                           "",
@@ -239,8 +239,8 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-// FuzzRelations holds the relations to be ones: the same forwards and backwards,
-// and of the folded text as of the text.
+// FuzzRelations checks that comparisons are symmetric, and the same for folded
+// texts.
 func FuzzRelations(f *testing.F) {
 	for _, seed := range [][2]string{{"Admin", "\u0410dmin"}, {"é", "e\u0301"}, {"K", "\u212a"}, {"I\u0307", "\u0130"}, {"\u01f0", "J\u030c"}} {
 		f.Add(seed[0], seed[1])

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Field returns the path of the field that has a wrong type, without positions
-// in arrays: releases of encoding/json differ in whether they name them. It is
-// empty if the whole document has the wrong type.
+// Field returns the path of the field with a wrong type, without array indexes,
+// which not all versions of encoding/json include. It is empty if the whole
+// document has the wrong type.
 func Field(err *json.UnmarshalTypeError) string {
 	parts := strings.Split(err.Field, ".")
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool {

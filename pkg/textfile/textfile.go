@@ -1,5 +1,5 @@
-// Package textfile decodes the text files that people write: with the byte order
-// mark, the encoding and the line ends of their system.
+// Package textfile decodes text files with any byte order mark, encoding and
+// line ends.
 package textfile
 
 import (
@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// Error says why a file is not text, and where. It never carries a part of the
-// file, which may be a secret.
+// Error reports a file that is not text. It never quotes the file, which may be
+// secret.
 type Error struct {
-	Line int // 0 where the whole file is to blame
+	Line int // 0 for the whole file
 	Why  string
 }
 
-// Error names the line and the reason.
+// Error returns line and reason.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return e.Why
@@ -28,22 +28,22 @@ func (e *Error) Error() string {
 
 const (
 	mark = "\ufeff" // the byte order mark
-	// ends is what old programs write behind the last line: NUL bytes, and the
+	// trailers are characters that old programs write at the end: NUL, and the
 	// Ctrl-Z of DOS.
-	ends = "\x00\x1a"
+	trailers = "\x00\x1a"
 )
 
-// Decode returns the text of a file as UTF-8 with line feeds. It takes UTF-8, with
-// or without a byte order mark, and UTF-16 with one; lines that end with CR LF, CR
-// or LF; and NUL bytes or a Ctrl-Z behind the text. Anything else is an *Error.
+// Decode returns the text of a file as UTF-8 with line feeds. It accepts UTF-8,
+// with or without a byte order mark, and UTF-16 with one; lines that end with
+// CR LF, CR or LF; and NUL or Ctrl-Z at the end. Anything else is an *Error.
 func Decode(data []byte) (string, error) {
 	text, err := decode(data)
 	if err != nil {
 		return "", err
 	}
-	text = withoutEnd(text)
+	text = trimTrailers(text)
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	if at := invalid(text); at >= 0 {
+	if at := invalidOffset(text); at >= 0 {
 		return "", &Error{lineAt(text, at), "not UTF-8 text; save the file as UTF-8"}
 	}
 	if at := strings.IndexByte(text, 0); at >= 0 {
@@ -52,8 +52,7 @@ func Decode(data []byte) (string, error) {
 	return text, nil
 }
 
-// Encoding returns the name of the encoding that a file has instead of UTF-8, as
-// far as its bytes tell, and else "".
+// Encoding returns the detected encoding of a file if it is not UTF-8, or "".
 func Encoding(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(data, []byte{0, 0, 0xfe, 0xff}):
@@ -66,8 +65,7 @@ func Encoding(data []byte) string {
 	return ""
 }
 
-// decode returns the text of a file in the encoding that its mark names, without
-// the mark.
+// decode decodes a file by its byte order mark and removes the mark.
 func decode(data []byte) (string, error) {
 	switch encoding := Encoding(data); {
 	case encoding == "":
@@ -75,15 +73,15 @@ func decode(data []byte) (string, error) {
 	case encoding != "UTF-16":
 		return "", &Error{0, "this file is " + encoding + "; save it as UTF-8"}
 	case data[0] == 0xff:
-		return wide(data[2:], binary.LittleEndian)
+		return decodeUTF16(data[2:], binary.LittleEndian)
 	default:
-		return wide(data[2:], binary.BigEndian)
+		return decodeUTF16(data[2:], binary.BigEndian)
 	}
 }
 
-// wide decodes UTF-16. A half of a pair is an error: the character that would take
-// its place is in no name.
-func wide(data []byte, order binary.ByteOrder) (string, error) {
+// decodeUTF16 decodes UTF-16. Half of a surrogate pair is an error: its replacement
+// character would be wrong in a name.
+func decodeUTF16(data []byte, order binary.ByteOrder) (string, error) {
 	units := make([]uint16, len(data)/2)
 	for i := range units {
 		units[i] = order.Uint16(data[2*i:])
@@ -108,8 +106,8 @@ func wide(data []byte, order binary.ByteOrder) (string, error) {
 	return text.String(), nil
 }
 
-// looksWide reports whether a file is UTF-16 without a mark: every other byte of
-// western text is then NUL, on one side of the letters only.
+// looksWide reports whether a file is UTF-16 without a mark: then every other
+// byte of western text is NUL, always on the same side.
 func looksWide(data []byte) bool {
 	data = bytes.TrimRight(data, "\x00")
 	var even, odd int
@@ -122,21 +120,21 @@ func looksWide(data []byte) bool {
 			odd++
 		}
 	}
-	const share = 8 // line ends and blanks alone are more than an eighth of a list
+	const share = 8 // line ends and spaces alone are more than an eighth of a list
 	return (even == 0) != (odd == 0) && share*(even+odd) >= len(data)
 }
 
-// withoutEnd takes away what old programs write behind the last line.
-func withoutEnd(text string) string {
-	body := strings.TrimRight(text, ends+"\r\n")
-	if at := strings.IndexAny(text[len(body):], ends); at >= 0 {
+// trimTrailers removes characters that old programs write at the end.
+func trimTrailers(text string) string {
+	body := strings.TrimRight(text, trailers+"\r\n")
+	if at := strings.IndexAny(text[len(body):], trailers); at >= 0 {
 		return text[:len(body)+at]
 	}
 	return text
 }
 
-// invalid returns where the first bytes that are not UTF-8 are, or -1.
-func invalid(text string) int {
+// invalidOffset returns the offset of the first invalid UTF-8, or -1.
+func invalidOffset(text string) int {
 	if utf8.ValidString(text) {
 		return -1
 	}
@@ -151,7 +149,7 @@ func invalid(text string) int {
 	return -1
 }
 
-// lineAt returns the number of the line that holds the byte at an offset.
+// lineAt returns the number of the line at an offset.
 func lineAt(text string, at int) int {
 	before := strings.ReplaceAll(text[:at], "\r\n", "\n")
 	return 1 + strings.Count(before, "\n") + strings.Count(before, "\r")

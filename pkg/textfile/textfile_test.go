@@ -11,8 +11,8 @@ import (
 	"github.com/astra-admin/astra/pkg/textfile"
 )
 
-// wide writes a text as UTF-16 with a byte order mark.
-func wide(text string, order binary.AppendByteOrder) string {
+// decodeUTF16 encodes a text as UTF-16 with a byte order mark.
+func decodeUTF16(text string, order binary.AppendByteOrder) string {
 	data := order.AppendUint16(nil, 0xfeff)
 	for _, unit := range utf16.Encode([]rune(text)) {
 		data = order.AppendUint16(data, unit)
@@ -32,17 +32,17 @@ func TestDecode(t *testing.T) {
 		{"CR LF", "ada\r\nbob\r\n", "ada\nbob\n"},
 		{"CR", "ada\rbob\r", "ada\nbob\n"},
 		{"mixed line ends", "ada\r\nbob\rcyd\n\r\n", "ada\nbob\ncyd\n\n"},
-		{"UTF-16 of Windows", wide("ada\r\nзоя\r\n𐐷\r\n", binary.LittleEndian), "ada\nзоя\n𐐷\n"},
-		{"UTF-16, big end first", wide("ada\nzoë\n", binary.BigEndian), "ada\nzoë\n"},
-		{"two marks of UTF-16", wide("\ufeffada", binary.LittleEndian), "\ufeffada"},
-		{"a UTF-16 mark and nothing", wide("", binary.LittleEndian), ""},
+		{"UTF-16 of Windows", decodeUTF16("ada\r\nзоя\r\n𐐷\r\n", binary.LittleEndian), "ada\nзоя\n𐐷\n"},
+		{"UTF-16, big end first", decodeUTF16("ada\nzoë\n", binary.BigEndian), "ada\nzoë\n"},
+		{"two marks of UTF-16", decodeUTF16("\ufeffada", binary.LittleEndian), "\ufeffada"},
+		{"a UTF-16 mark and nothing", decodeUTF16("", binary.LittleEndian), ""},
 		{"Ctrl-Z of DOS", "ada\r\n\x1a", "ada\n"},
 		{"Ctrl-Z and a line end", "ada\r\n\x1a\r\n", "ada\n"},
 		{"NUL bytes behind the text", "ada" + strings.Repeat("\x00", 500), "ada"},
-		{"NUL behind UTF-16", wide("ada\r\n\x00", binary.LittleEndian), "ada\n"},
+		{"NUL behind UTF-16", decodeUTF16("ada\r\n\x00", binary.LittleEndian), "ada\n"},
 		{"Ctrl-Z within a line stays", "a\x1ab\n", "a\x1ab\n"},
 		{"separators of Unicode are characters of a line", "a\u0085b\u2028c\u2029d\n", "a\u0085b\u2028c\u2029d\n"},
-		{"the same in UTF-16", wide("a\u2028b\r\n", binary.BigEndian), "a\u2028b\n"},
+		{"the same in UTF-16", decodeUTF16("a\u2028b\r\n", binary.BigEndian), "a\u2028b\n"},
 		{"CR and NUL behind the text", "ada\r\x00\x00", "ada\n"},
 		{"CR CR LF", "ada\r\r\nbob", "ada\n\nbob"},
 		{"the replacement character is a character", "a\ufffdb\n", "a\ufffdb\n"},
@@ -56,7 +56,7 @@ func TestDecode(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
-	western := wide("ada@example.com\r\n", binary.LittleEndian)
+	western := decodeUTF16("ada@example.com\r\n", binary.LittleEndian)
 	for _, test := range []struct{ name, data, want string }{
 		{"Latin-1", "ada\nzo\xeb\n", "line 2: not UTF-8 text; save the file as UTF-8"},
 		{"Latin-1 behind CR LF", "a\r\nb\r\nzo\xeb", "line 3: not UTF-8 text; save the file as UTF-8"},
@@ -68,8 +68,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a surrogate in UTF-8", "\xed\xa0\x80", "line 1: not UTF-8 text; save the file as UTF-8"},
 		{"NUL in the text", "ada@example.com\nb\x00b@example.com\n", "line 2: a NUL byte; if this file is UTF-16, save it as UTF-8"},
 		{"UTF-16 without a mark", western[2:], "this file is UTF-16 without a byte order mark; save it as UTF-8"},
-		{"the same, big end first", wide("ada@example.com\n", binary.BigEndian)[2:], "this file is UTF-16 without a byte order mark; save it as UTF-8"},
-		{"the same in Cyrillic", wide("ада\nзоя\n", binary.LittleEndian)[2:], "line 2: a NUL byte; if this file is UTF-16, save it as UTF-8"},
+		{"the same, big end first", decodeUTF16("ada@example.com\n", binary.BigEndian)[2:], "this file is UTF-16 without a byte order mark; save it as UTF-8"},
+		{"the same in Cyrillic", decodeUTF16("ада\nзоя\n", binary.LittleEndian)[2:], "line 2: a NUL byte; if this file is UTF-16, save it as UTF-8"},
 		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", "this file is UTF-32; save it as UTF-8"},
 		{"UTF-32, big end first", "\x00\x00\xfe\xff\x00\x00\x00a", "this file is UTF-32; save it as UTF-8"},
 		{"half a pair", "\xff\xfea\x00\n\x00\x00\xd8b\x00", "line 2: half of a UTF-16 character; save the file as UTF-8"},
@@ -83,8 +83,8 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds what comes out to be text, and text of any encoding to come out
-// as it went in.
+// FuzzDecode checks that results are text, and that text in any encoding is
+// decoded unchanged.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"ada\nbob\n", "\ufeffa\r\nb", "\xff\xfea\x00", "a\x00b", "zo\xeb"} {
 		f.Add(seed)
@@ -102,7 +102,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%q: %v", data, err)
 		}
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
-			if got, err := textfile.Decode([]byte(wide(data, order))); err != nil || got != plain {
+			if got, err := textfile.Decode([]byte(decodeUTF16(data, order))); err != nil || got != plain {
 				t.Errorf("%q: %q, %v", data, got, err)
 			}
 		}

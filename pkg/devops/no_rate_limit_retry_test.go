@@ -10,7 +10,7 @@ import (
 func TestAnImpatientCallDoesNotWait(t *testing.T) {
 	for after, want := range map[string]time.Duration{"7": 7 * time.Second, "3600": time.Hour, "": 0, "soon": 0} {
 		synctest.Test(t, func(t *testing.T) {
-			c, s := scripted(t, status(429, `"slow down"`, "Retry-After", after))
+			c, s := newScriptedClient(t, status(429, `"slow down"`, "Retry-After", after))
 			begin := time.Now()
 			err := invite(WithoutRateLimitRetry(t.Context()), c)
 			refusal, ok := errors.AsType[*Error](err)
@@ -26,7 +26,7 @@ func TestAnImpatientCallDoesNotWait(t *testing.T) {
 
 func TestAnImpatientCallIsSentAgainIfNobodyWasThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, s := scripted(t, fails(refused), status(200, ""))
+		c, s := newScriptedClient(t, failWith(refused), status(200, ""))
 		if err := invite(WithoutRateLimitRetry(t.Context()), c); err != nil || len(s.seen) != 2 {
 			t.Errorf("%d requests: %v", len(s.seen), err)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 func TestPCUs(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "POST_v2_pcus_actions_get.json")), status(200, fixture(t, "GET_v2_pcus_association.json")),
+	c, s := newScriptedClient(t, status(200, fixture(t, "POST_v2_pcus_actions_get.json")), status(200, fixture(t, "GET_v2_pcus_association.json")),
 		status(404, `{"errors":[{"ID":404,"message":"none"}]}`), status(200, `[{"uuid":"u","instanceType":"STANDARD"}]`))
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	want := PCUGroup{"e0e0e0e0-0000-4000-8000-000000000005", "shop", "for the shop", "CREATED", "AWS", "us-east-1", "small", "shared", 1, 3, 1, at, at}
@@ -21,7 +21,7 @@ func TestPCUs(t *testing.T) {
 	if diff := cmp.Diff([]PCUGroup{want}, groups); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	sent(t, s.seen[0], "POST /v2/pcus/actions/get", "POST_v2_pcus_actions_get.request.json")
+	checkRequest(t, s.seen[0], "POST /v2/pcus/actions/get", "POST_v2_pcus_actions_get.request.json")
 	members, err := c.PCUs.Members(t.Context(), want.ID)
 	if diff := cmp.Diff([]PCUMember{{testVector + "-1", "Accepted"}}, members); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -35,7 +35,7 @@ func TestPCUs(t *testing.T) {
 }
 
 func TestCDC(t *testing.T) {
-	c, s := scripted(t, status(200, fixture(t, "GET_v3_databases_cdc.json")), status(200, fixture(t, "GET_v3_databases_keyspaces_tables_cdc.json")), status(404, "null"))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v3_databases_cdc.json")), status(200, fixture(t, "GET_v3_databases_keyspaces_tables_cdc.json")), status(404, "null"))
 	regions := []CDCRegion{{testVector + "-1", "us-east1", "pulsar-gcp-useast1", "cdc-shop"}}
 	got, err := c.CDC.Get(t.Context(), testVector)
 	if diff := cmp.Diff(CDC{testVector, []CDCTable{{"shop", "orders"}}, regions}, got); diff != "" || err != nil {
@@ -45,7 +45,7 @@ func TestCDC(t *testing.T) {
 	if diff := cmp.Diff([]CDCStatus{{"Active", regions}}, table); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	sent(t, s.seen[1], "GET /v3/databases/"+testVector+"/keyspaces/shop/tables/a%2Fb/cdc", "")
+	checkRequest(t, s.seen[1], "GET /v3/databases/"+testVector+"/keyspaces/shop/tables/a%2Fb/cdc", "")
 	if none, err := c.CDC.Get(t.Context(), testVector); err != nil || none.Tables == nil || none.DatabaseID != testVector {
 		t.Error(none, err)
 	}
@@ -57,7 +57,7 @@ func TestCDC(t *testing.T) {
 }
 
 func TestTelemetryHidesSecrets(t *testing.T) {
-	c, _ := scripted(t, status(200, fixture(t, "GET_v2_databases_telemetry_metrics.json")), status(200, fixture(t, "GET_v2_organizations_telemetry_auditLogs.json")),
+	c, _ := newScriptedClient(t, status(200, fixture(t, "GET_v2_databases_telemetry_metrics.json")), status(200, fixture(t, "GET_v2_organizations_telemetry_auditLogs.json")),
 		status(200, `{"Datadog":{"api_key":"leak","site":"datadoghq.com"}}`),
 		status(200, `{"kafka":{"bootstrap_servers":["a","b"],"sasl_password":"leak","endpoint":"https://u:leak@h","more":{"x":"leak"},"secret":7}}`),
 		status(404, "null"), status(200, "{}"), status(200, `{"a":{},"b":{}}`))
@@ -87,7 +87,7 @@ func TestTelemetryHidesSecrets(t *testing.T) {
 }
 
 func TestPrivateLinks(t *testing.T) {
-	c, _ := scripted(t, status(200, fixture(t, "GET_v2_organizations_private-link.json")), status(200, fixture(t, "GET_v2_organizations_clusters_private-link.json")),
+	c, _ := newScriptedClient(t, status(200, fixture(t, "GET_v2_organizations_private-link.json")), status(200, fixture(t, "GET_v2_organizations_clusters_private-link.json")),
 		status(200, `{"clusters":null}`))
 	want := []PrivateLink{{
 		testVector, testVector + "-1", "projects/fake/regions/us-east1/serviceAttachments/pl-shop",

@@ -14,14 +14,14 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// read returns the profiles of the file that was named, or of those that the
-// other tools write.
+// read returns the profiles of the file argument, or of the files of other
+// tools.
 func (in importer) read(app *cli.App) ([]config.Imported, error) {
 	if in.file != "" {
 		return config.ReadLegacyFile(in.file)
 	}
-	archived := archivedPlaces(app)
-	official, err := officialPlaces(app)
+	archived := archivedPaths(app)
+	official, err := officialPaths(app)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (in importer) read(app *cli.App) ([]config.Imported, error) {
 	var failed []error
 	read, good := 0, 0
 	for _, places := range [][]string{official, archived} {
-		path, found := first(app, places)
+		path, found := firstExisting(app, places)
 		if !found {
 			continue
 		}
@@ -58,9 +58,9 @@ func (in importer) read(app *cli.App) ([]config.Imported, error) {
 	return all, nil
 }
 
-// officialPlaces are where the official tool has its file, first choice first. With
-// ASTRARC it looks nowhere else, so that a file that is not there is an error.
-func officialPlaces(app *cli.App) ([]string, error) {
+// officialPaths returns the paths of the official tool's file, in order. A
+// missing file in ASTRARC is an error: the tool reads no other.
+func officialPaths(app *cli.App) ([]string, error) {
 	const name = ".astrarc"
 	if path := app.Getenv("ASTRARC"); strings.TrimSpace(path) != "" {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -78,9 +78,9 @@ func officialPlaces(app *cli.App) ([]string, error) {
 	return places, nil
 }
 
-// archivedPlaces are where the archived tool has its file. It knows no variable, but
-// its directory is the one of this program where no variable is set.
-func archivedPlaces(app *cli.App) []string {
+// archivedPaths returns the paths of the archived tool's file. It uses no
+// variable, and its directory is this program's default.
+func archivedPaths(app *cli.App) []string {
 	const name = "prod_token"
 	var places []string
 	if paths, _ := app.Paths(); paths.Config != "" {
@@ -92,8 +92,8 @@ func archivedPlaces(app *cli.App) []string {
 	return slices.Compact(places)
 }
 
-// first returns the first of places that exists, and tells of others that do.
-func first(app *cli.App, places []string) (path string, found bool) {
+// firstExisting returns the first existing path, and reports others that exist.
+func firstExisting(app *cli.App, places []string) (path string, found bool) {
 	for _, place := range places {
 		if _, err := os.Stat(place); errors.Is(err, fs.ErrNotExist) {
 			continue

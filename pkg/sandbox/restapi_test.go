@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// fetch sends a GET as nobody, with an X-Cassandra-Token if there is one.
-func (w *world) fetch(address, token string) response {
+// fetch sends a GET request without Authorization, with an X-Cassandra-Token if
+// token is not empty.
+func (w *testSandbox) fetch(address, token string) testResponse {
 	w.Helper()
 	request, err := http.NewRequestWithContext(w.Context(), http.MethodGet, address, nil)
 	if err != nil {
@@ -29,16 +30,16 @@ func (w *world) fetch(address, token string) response {
 	if err != nil {
 		w.Fatal(err)
 	}
-	return response{answer.StatusCode, answer.Header.Get("Content-Type"), string(body), answer.Header}
+	return testResponse{answer.StatusCode, answer.Header.Get("Content-Type"), string(body), answer.Header}
 }
 
-// keyspaces asks for the keyspaces at a host.
-func (w *world) keyspaces(root, token string) response {
+// keyspaces requests the keyspaces at a host.
+func (w *testSandbox) keyspaces(root, token string) testResponse {
 	w.Helper()
 	return w.fetch(root+"/api/rest/v2/schemas/keyspaces", token)
 }
 
-func (w *world) session(username, password string) string {
+func (w *testSandbox) session(username, password string) string {
 	w.Helper()
 	got := w.send("POST", "/api/rest/v1/auth", "", `{"username":"`+username+`","password":"`+password+`"}`)
 	if got.status != 201 {
@@ -48,7 +49,7 @@ func (w *world) session(username, password string) string {
 }
 
 func TestSessionsSlide(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	token := w.session(made.ClientID, made.Secret)
 	for range 3 {
@@ -64,7 +65,7 @@ func TestSessionsSlide(t *testing.T) {
 }
 
 func TestWhoOpensASession(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	for name, test := range map[string]struct {
 		body   string
@@ -87,7 +88,7 @@ func TestWhoOpensASession(t *testing.T) {
 }
 
 func TestDataHostKnowsItsDatabase(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	all := w.databases("")
 	host := func(d databaseOut) string { return strings.TrimSuffix(d.DataEndpointURL, "/api/rest") }
 	if got := w.keyspaces(host(all[0]), w.status.Token); got.body != `{"data":[{"name":"app"}]}` {
@@ -114,7 +115,7 @@ func TestDataHostKnowsItsDatabase(t *testing.T) {
 }
 
 func TestASessionEndsWithItsToken(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	token := w.session(made.ClientID, made.Secret)
 	w.admin(204, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "")
@@ -129,7 +130,7 @@ func TestASessionEndsWithItsToken(t *testing.T) {
 }
 
 func TestBundles(t *testing.T) {
-	w := newWorld(t).overHTTP()
+	w := newTestSandbox(t).overHTTP()
 	id := w.databases("")[0].ID
 	one := read[bundleOut](t, w.admin(200, "POST", "/v2/databases/"+id+"/secureBundleURL", ""))
 	all := read[[]bundleOut](t, w.admin(200, "POST", "/databases/"+id+"/secureBundleURL?all=true", ""))
@@ -155,11 +156,11 @@ func TestBundles(t *testing.T) {
 }
 
 func TestBundleRefusals(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	id := w.databases("")[0].ID
 	parked := demo(unknownID, "owner", w.clock.Now())
 	parked.Status = "PARKED"
-	plantRecords(w, databases(), parked)
+	insertRecords(w, databases(), parked)
 	w.admin(404, "POST", "/v2/databases/x/secureBundleURL", "")
 	w.admin(409, "POST", "/v2/databases/"+unknownID+"/secureBundleURL", "")
 	w.admin(400, "POST", "/v2/databases/"+id+"/secureBundleURL?all=maybe", "")

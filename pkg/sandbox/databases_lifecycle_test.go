@@ -10,14 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The bodies that these tests send.
+// Request bodies of these tests.
 const (
 	newVector  = `{"name":"shop","cloudProvider":"gcp","tier":"serverless","capacityUnits":1,"region":"us-east1","dbType":"vector","keyspace":"app"}`
 	newClassic = `{"name":"ledger","cloudProvider":"AWS","tier":"C10","capacityUnits":1,"region":"us-east-1","user":"clerk","password":"open sesame"}`
 )
 
-// create makes a database and returns its path.
-func (w *world) create(body string) string {
+// create creates a database and returns its path.
+func (w *testSandbox) create(body string) string {
 	w.Helper()
 	r := w.send("POST", "/v2/databases", w.status.Token, body)
 	id := r.headers.Get("Location")
@@ -27,16 +27,16 @@ func (w *world) create(body string) string {
 	return "/v2/databases/" + id
 }
 
-// real lets the world take as long as the service.
+// real makes changes take as long as in the service.
 func real(o *Options) { o.TimeScale = 1 }
 
-func (w *world) get(path string) databaseOut {
+func (w *testSandbox) get(path string) databaseOut {
 	w.Helper()
 	return read[databaseOut](w.T, w.admin(200, "GET", path, ""))
 }
 
-// TestLife follows databases through their changes. Each step is a request, how
-// long it is waited then, and the states that follow until the next one.
+// TestLife follows databases through their changes. A step is a request, the
+// time to advance after it, and the statuses until the next step.
 func TestLife(t *testing.T) {
 	type moment struct {
 		wait time.Duration
@@ -61,7 +61,7 @@ func TestLife(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, real)
+			w := newTestSandbox(t, real)
 			path := w.create(test.body)
 			w.clock.advance(10 * minute)
 			if test.request != "" {
@@ -93,10 +93,10 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// TestWhatIsThereMeanwhile looks at what clients read without looking whether it
-// is there, from the first moment on, and at what only comes at the end.
+// TestWhatIsThereMeanwhile checks the fields of a database during its creation:
+// those that clients read without checks are present, others appear at the end.
 func TestWhatIsThereMeanwhile(t *testing.T) {
-	w := newWorld(t, real)
+	w := newTestSandbox(t, real)
 	path := w.create(newVector)
 	d := w.get(path)
 	if d.Info.Keyspace != "app" || !cmp.Equal(d.Info.Keyspaces, []string{"app"}) || len(d.Info.Datacenters) != 1 || d.Info.CloudProvider != "GCP" ||
@@ -151,10 +151,10 @@ func TestWhatIsThereMeanwhile(t *testing.T) {
 	}
 }
 
-// TestUnpark brings a classic database back, and looks what is refused while that
-// is under way.
+// TestUnpark unparks a classic database and checks the requests that are
+// refused during the change.
 func TestUnpark(t *testing.T) {
-	w := newWorld(t, real)
+	w := newTestSandbox(t, real)
 	path := w.create(newClassic)
 	w.clock.advance(10 * time.Minute)
 	w.admin(202, "POST", path+"/park", "")
@@ -174,9 +174,9 @@ func TestUnpark(t *testing.T) {
 	w.admin(409, "POST", demo+"/datacenters", `[{"tier":"serverless","cloudProvider":"GCP","region":"us-east4"}]`)
 }
 
-// TestRefusedChanges are requests to databases that are active.
+// TestRefusedChanges sends invalid requests to active databases.
 func TestRefusedChanges(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	all := w.databases("")
 	fill := strings.NewReplacer("DEMO", "/v2/databases/"+all[0].ID, "LEGACY", "/v2/databases/"+all[1].ID, "ID", all[0].ID).Replace
 	vector := func(old, new string) string { return strings.Replace(newVector, old, new, 1) }
@@ -199,7 +199,7 @@ func TestRefusedChanges(t *testing.T) {
 		{"POST /v2/databases", vector("serverless", "C10"), 422},
 		{"POST /v2/databases", vector(":1", ":2"), 422},
 		{"POST /v2/databases", vector("us-east1", "us-east9"), 422},
-		{"POST /v2/databases", vector("us-east1", "us-west1"), 422}, // not for vectors
+		{"POST /v2/databases", vector("us-east1", "us-west1"), 422}, // not supported for vector databases
 		{"POST /v2/databases", vector("gcp", "aws"), 422},
 		{"POST /v2/databases", strings.Replace(vector("us-east1", "australia-southeast1"), `,"dbType":"vector"`, "", 1), 422}, // not enabled
 		{"POST /v2/databases", vector("app", "my-app"), 422},
@@ -245,10 +245,10 @@ func TestRefusedChanges(t *testing.T) {
 	}
 }
 
-// TestChangesNeedPermission sends changes as somebody who may only look: the
-// service says 401 and null.
+// TestChangesNeedPermission sends changes with a read-only token: the service
+// responds with 401 and null.
 func TestChangesNeedPermission(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	reader := w.newToken(roUser).Token
 	path := "/v2/databases/" + w.databases("")[0].ID
 	for _, request := range []string{
@@ -264,7 +264,7 @@ func TestChangesNeedPermission(t *testing.T) {
 }
 
 func TestRegionFilters(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	count := func(path string) int { return len(read[[]regionOut](t, w.admin(200, "GET", path, ""))) }
 	serverless, vectors := count("/v2/regions/serverless"), count("/v2/regions/serverless?region-type=vector")
 	for path, want := range map[string]int{
@@ -282,7 +282,7 @@ func TestRegionFilters(t *testing.T) {
 	}
 	for _, d := range w.databases("") {
 		found := false
-		for _, r := range catalogue() {
+		for _, r := range catalog() {
 			found = found || r.Cloud == d.Info.CloudProvider && r.Name == d.Info.Region && (r.Kind == classicKind) == (d.Info.DBType == "")
 		}
 		if !found {
@@ -291,9 +291,9 @@ func TestRegionFilters(t *testing.T) {
 	}
 }
 
-// TestHibernation wakes a database with a request to its data, which fails.
+// TestHibernation resumes a database with a data request, which fails.
 func TestHibernation(t *testing.T) {
-	w := newWorld(t, real)
+	w := newTestSandbox(t, real)
 	d := w.databases("")[0]
 	path := "/v2/databases/" + d.ID
 	seed := func(o SeedOptions) {
@@ -331,9 +331,10 @@ func TestHibernation(t *testing.T) {
 	}
 }
 
-// TestSpeed ends a creation within two seconds if nothing else is said.
+// TestSpeed checks that a creation takes at most two seconds with the default
+// options.
 func TestSpeed(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	path := w.create(newVector)
 	w.clock.advance(2 * time.Second)
 	if got := w.get(path).Status; got != "ACTIVE" {
@@ -341,9 +342,10 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// TestDumpDuringAChange loads what is under way, and refuses what is no change.
+// TestDumpDuringAChange loads a dump with a pending change, and refuses invalid
+// ones.
 func TestDumpDuringAChange(t *testing.T) {
-	w := newWorld(t, real)
+	w := newTestSandbox(t, real)
 	path := w.create(newClassic)
 	var dump strings.Builder
 	if err := w.server.Dump(&dump); err != nil {
@@ -371,9 +373,9 @@ func TestDumpDuringAChange(t *testing.T) {
 	}
 }
 
-// TestGone looks for what went with a database: its access list and its links.
+// TestGone checks that access list and links disappear with their database.
 func TestGone(t *testing.T) {
-	w := newWorld(t, real)
+	w := newTestSandbox(t, real)
 	path := w.create(newVector)
 	id := strings.TrimPrefix(path, "/v2/databases/")
 	w.clock.advance(10 * time.Minute)
@@ -391,7 +393,7 @@ func TestGone(t *testing.T) {
 	}
 	listed(true)
 	w.admin(202, "POST", path+"/terminate", "")
-	listed(true) // until it is gone
+	listed(true) // until the termination ends
 	w.clock.advance(10 * time.Minute)
 	listed(false)
 	for _, p := range []string{path + "/access-list", link, "/v2/organizations/clusters/" + id + "/private-link"} {

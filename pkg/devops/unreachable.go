@@ -13,42 +13,42 @@ import (
 	"time"
 )
 
-// A Trouble is what kept a request from reaching the service, where that is known.
+// Trouble is a known reason why a request did not reach the service.
 type Trouble string
 
-// The troubles.
+// The known reasons.
 const (
-	UnknownAuthority Trouble = "unknown authority" // no authority that this machine trusts signed the certificate
-	CertificateTime  Trouble = "certificate time"  // the certificate is expired or not valid yet
+	UnknownAuthority Trouble = "unknown authority" // the certificate is signed by an authority unknown to this machine
+	CertificateTime  Trouble = "certificate time"  // the certificate is expired or not yet valid
 	WrongName        Trouble = "wrong name"        // the certificate is for another host
-	NoTLS            Trouble = "no TLS"            // the other end does not speak TLS
-	Unreachable      Trouble = "unreachable"       // no name or no connection, without a proxy
-	ProxyUnusable    Trouble = "proxy unusable"    // the address of the proxy cannot be read
+	NoTLS            Trouble = "no TLS"            // the server does not speak TLS
+	Unreachable      Trouble = "unreachable"       // name resolution or connection failed, without a proxy
+	ProxyUnusable    Trouble = "proxy unusable"    // malformed address of the proxy
 	ProxyUnreachable Trouble = "proxy unreachable"
 	ProxyCertificate Trouble = "proxy certificate"
-	ProxyLogin       Trouble = "proxy login" // the proxy wants a user name and a password
+	ProxyLogin       Trouble = "proxy login" // the proxy requires a user name and a password
 	ProxyRefused     Trouble = "proxy refused"
 )
 
 // errProxyAddress hides its cause, which quotes the address.
-var errProxyAddress = errors.New("the address of the proxy cannot be used")
+var errProxyAddress = errors.New("invalid address of the proxy")
 
-// ProxyHost returns host and port of a proxy, without the password. The error says
-// that the address of the proxy is none: with an unescaped character in it, a part of
-// the password may pass for the host.
+// ProxyHost returns host and port of a proxy, without the password. It refuses
+// malformed addresses: with an unescaped character, part of the password could
+// be taken for the host.
 func ProxyHost(u *url.URL) (string, error) {
-	odd := u.Opaque != "" || u.Hostname() == "" || !printable(u.Host) || strings.HasSuffix(u.Host, ":")
+	odd := u.Opaque != "" || u.Hostname() == "" || !isPrintable(u.Host) || strings.HasSuffix(u.Host, ":")
 	if odd || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		return "", errProxyAddress
 	}
 	return u.Host, nil
 }
 
-// A proxyRefusal is the answer of a proxy that opens no connection.
+// proxyRefusal is the error response of a proxy to CONNECT.
 type proxyRefusal struct {
 	status    int
-	challenge []string // what it wants, if it wants a login
-	login     bool     // it was given one
+	challenge []string // the Proxy-Authenticate headers
+	login     bool     // the request had a login
 }
 
 // Error returns the status.
@@ -56,17 +56,17 @@ func (p *proxyRefusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", p.status, http.StatusText(p.status)))
 }
 
-// onProxyAnswer makes the answer of a proxy an error that can be told from one of
-// the service.
-func onProxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+// onProxyConnect turns the error response of a proxy into a proxyRefusal, to
+// distinguish it from one of the service.
+func onProxyConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
 	return &proxyRefusal{resp.StatusCode, resp.Header.Values("Proxy-Authenticate"), proxy.User != nil}
 }
 
-// trouble says what kept an attempt from reaching the service. It must not be asked
-// about an attempt that was sent: the error may quote an answer then.
+// trouble returns why an attempt did not reach the service. It is only for
+// attempts that were not sent: the error of others may quote a response.
 func (c *Client) trouble(a response) (Trouble, string) {
 	op, isOp := errors.AsType[*net.OpError](a.err)
 	refusal, isRefusal := errors.AsType[*proxyRefusal](a.err)
@@ -76,19 +76,19 @@ func (c *Client) trouble(a response) (Trouble, string) {
 	case isRefusal:
 		return refusal.trouble(a.proxy, a.host)
 	case isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")):
-		switch what, words := certificateTrouble(op.Err, "the proxy "+a.proxy); what {
+		switch kind, words := certificateTrouble(op.Err, "the proxy "+a.proxy); kind {
 		case "":
 		case NoTLS:
 			return ProxyUnreachable, words
 		default:
 			return ProxyCertificate, words
 		}
-		return ProxyUnreachable, fmt.Sprintf("the proxy %s cannot be reached: %s", a.proxy, firstLine(op.Err.Error()))
-	case errors.Is(a.err, errSlow) && a.proxy != "":
-		return ProxyUnreachable, fmt.Sprintf("the proxy %s opened no connection to %s within %s", a.proxy, a.host, c.config.AttemptTimeout)
+		return ProxyUnreachable, fmt.Sprintf("cannot reach the proxy %s: %s", a.proxy, firstLine(op.Err.Error()))
+	case errors.Is(a.err, errAttemptTimeout) && a.proxy != "":
+		return ProxyUnreachable, fmt.Sprintf("the proxy %s did not connect to %s within %s", a.proxy, a.host, c.config.AttemptTimeout)
 	}
-	if what, words := certificateTrouble(a.err, a.host); what != "" {
-		return what, words
+	if kind, words := certificateTrouble(a.err, a.host); kind != "" {
+		return kind, words
 	}
 	if isDial(a.err) {
 		return Unreachable, ""
@@ -99,20 +99,20 @@ func (c *Client) trouble(a response) (Trouble, string) {
 func (p *proxyRefusal) trouble(proxy, host string) (Trouble, string) {
 	switch {
 	case p.status == http.StatusProxyAuthRequired:
-		words := "the proxy " + proxy + " wants a user name and a password"
+		words := "the proxy " + proxy + " requires a user name and a password"
 		if p.login {
-			words = "the proxy " + proxy + " did not accept the user name and the password"
+			words = "the proxy " + proxy + " rejected the user name and the password"
 		}
-		return ProxyLogin, words + p.wanted()
+		return ProxyLogin, words + p.describeChallenge()
 	case p.status >= http.StatusInternalServerError:
 		return ProxyRefused, fmt.Sprintf("the proxy %s cannot reach %s: %v", proxy, host, p)
 	}
 	return ProxyRefused, fmt.Sprintf("the proxy %s refused the connection to %s: %v", proxy, host, p)
 }
 
-// wanted names what a proxy asks to log in to, and a way to do so that is not Basic:
-// no other is spoken here.
-func (p *proxyRefusal) wanted() string {
+// describeChallenge returns the realm of a Basic challenge, or the schemes of
+// others, which are not supported.
+func (p *proxyRefusal) describeChallenge() string {
 	var schemes []string
 	for _, challenge := range p.challenge {
 		scheme, rest, _ := strings.Cut(challenge, " ")
@@ -128,10 +128,10 @@ func (p *proxyRefusal) wanted() string {
 	if len(schemes) == 0 {
 		return ""
 	}
-	return ", by " + strings.Join(schemes, " or ") + ", which astra does not support"
+	return " with " + strings.Join(schemes, " or ") + ", which astra does not support"
 }
 
-// certificateTrouble says what is wrong with the certificate of whose.
+// certificateTrouble describes an invalid certificate. whose is its owner.
 func certificateTrouble(err error, whose string) (Trouble, string) {
 	if unknown, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return UnknownAuthority, fmt.Sprintf("the certificate of %s is from an unknown authority%s", whose, issuer(unknown.Cert))
@@ -149,7 +149,7 @@ func certificateTrouble(err error, whose string) (Trouble, string) {
 	return "", ""
 }
 
-// issuer names who signed a certificate.
+// issuer describes the issuer of a certificate.
 func issuer(cert *x509.Certificate) string {
 	switch {
 	case cert == nil:

@@ -1,8 +1,8 @@
 package iam
 
-// The Portal names of org-integrations-read, org-integrations-write and db-data-import
-// are chosen in the style of the others: the service grants the three in default roles,
-// but no document names them.
+// The Portal names of org-integrations-read, org-integrations-write and
+// db-data-import are invented: default roles grant the three, but no document
+// has their names.
 
 func organizationPermissions() []Permission {
 	return []Permission{

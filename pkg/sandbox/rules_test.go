@@ -14,7 +14,7 @@ import (
 )
 
 func TestInviteIsAnUpsert(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	invite := func(email, role string) {
 		t.Helper()
 		w.admin(200, "PUT", "/v2/organizations/users", `{"email":"`+email+`","orgID":"`+w.status.OrgID+`","roles":["`+role+`"]}`)
@@ -36,7 +36,7 @@ func TestInviteIsAnUpsert(t *testing.T) {
 }
 
 func TestRolesOfUsersAreReplaced(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	path := "/v2/organizations/users/" + w.users()[1].UserID
 	w.admin(204, "PUT", path+"/roles", `{"roles":["`+roUser+`","`+roService+`","`+roUser+`"]}`)
 	got := read[userOut](t, w.admin(200, "GET", path, ""))
@@ -48,7 +48,7 @@ func TestRolesOfUsersAreReplaced(t *testing.T) {
 }
 
 func TestTokenIsMadeFromItsSecret(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(roUser)
 	sum := sha256.Sum256([]byte(made.Secret))
 	if want := "AstraCS:" + made.ClientID + ":" + hex.EncodeToString(sum[:]); made.Token != want || len(made.Token) != 97 {
@@ -66,7 +66,7 @@ func TestTokenIsMadeFromItsSecret(t *testing.T) {
 }
 
 func TestTokenExpires(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := read[credentialOut](t, w.admin(200, "POST", "/v2/tokens", `{"roles":["`+roUser+`"],"tokenExpiry":"2026-02-03T04:35:06Z"}`))
 	if got := w.send("GET", "/v2/currentOrg", made.Token, ""); got.status != 200 {
 		t.Errorf("before: %+v", got)
@@ -83,7 +83,7 @@ func TestTokenExpires(t *testing.T) {
 }
 
 func TestTokenMayDeleteItself(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	made := w.newToken(orgAdministrator)
 	if got := w.send("DELETE", "/v2/clientIdSecrets/"+made.ClientID, made.Token, ""); got.status != 204 {
 		t.Errorf("%+v", got)
@@ -94,7 +94,7 @@ func TestTokenMayDeleteItself(t *testing.T) {
 }
 
 func TestPublishedTokensHaveTwoKeys(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.PublishedTokens = true })
+	w := newTestSandbox(t, func(o *Options) { o.PublishedTokens = true })
 	want := fmt.Sprintf(`{"clients":[{"clientId":%q,"roles":[%q]}]}`, strings.Split(w.status.Token, ":")[1], orgAdministrator)
 	if got := w.admin(200, "GET", "/v2/clientIdSecrets", ""); got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -102,7 +102,7 @@ func TestPublishedTokensHaveTwoKeys(t *testing.T) {
 }
 
 func TestDeletedRoleStaysInTokensAndGrantsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	role := w.newRole("Members", []string{"org-user-read"}, []string{""})
 	made := w.newToken(role)
 	user := w.users()[1].UserID
@@ -126,7 +126,7 @@ func TestDeletedRoleStaysInTokensAndGrantsNothing(t *testing.T) {
 }
 
 func TestChangedRoleChangesTokens(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	role := w.newRole("Members", []string{"org-user-read"}, []string{""})
 	made := w.newToken(role)
 	org := "drn:astra:org:" + w.status.OrgID
@@ -141,22 +141,22 @@ func TestChangedRoleChangesTokens(t *testing.T) {
 }
 
 func TestNamesOfRolesAreUnique(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	body := func(name string) string {
 		return `{"name":"` + name + `","policy":{"description":"d","resources":[],"actions":["org-read"],"effect":"allow"}}`
 	}
 	role := w.newRole("Members", []string{"org-read"}, []string{""})
 	w.admin(409, "POST", "/v2/organizations/roles", body("MEMBERS"))
-	w.admin(200, "PUT", "/v2/organizations/roles/"+role, body("members")) // its own name is not taken
+	w.admin(200, "PUT", "/v2/organizations/roles/"+role, body("members")) // a role may keep its name
 	w.admin(200, "PUT", "/v2/organizations/roles/"+role, body("People"))
-	w.admin(201, "POST", "/v2/organizations/roles", body("Members")) // free again
+	w.admin(201, "POST", "/v2/organizations/roles", body("Members")) // the name is free again
 	w.admin(400, "PUT", "/v2/organizations/roles/"+role, body("Members"))
 	w.admin(204, "DELETE", "/v2/organizations/roles/"+role, "")
 	w.admin(201, "POST", "/v2/organizations/roles", body("People"))
 }
 
 func TestDatabasesAreLimitedToTheRole(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	all := w.databases("")
 	one := w.newToken(w.newRole("One", []string{"org-db-view"}, []string{"", ":db:" + all[1].ID}))
 	none := w.newToken(w.newRole("None", []string{"org-db-view"}, []string{""}))
@@ -190,7 +190,7 @@ func ids(databases []databaseOut) []string {
 }
 
 func TestDatabasePages(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	seeded := ids(w.databases(""))
 	var made []db
 	for i := range 150 {
@@ -198,7 +198,7 @@ func TestDatabasePages(t *testing.T) {
 		d.Status = []string{"ACTIVE", "TERMINATED", "PARKED"}[i%3]
 		made = append(made, d)
 	}
-	plantRecords(w, databases(), made...)
+	insertRecords(w, databases(), made...)
 	count := func(query string) int { return len(w.databases(query)) }
 	for query, want := range map[string]int{
 		"": 25, "?limit=1000": 100, "?limit=0": 1, "?limit=-3": 1, "?limit=7": 7,
@@ -225,22 +225,22 @@ func TestDatabasePages(t *testing.T) {
 	}
 	w.admin(400, "GET", "/v2/databases?limit=many", "")
 	w.admin(400, "GET", "/v2/databases?starting_after="+unknownID, "")
-	w.admin(200, "GET", "/v2/databases/"+made[1].ID, "") // a terminated one is still there
+	w.admin(200, "GET", "/v2/databases/"+made[1].ID, "") // a terminated database can still be read
 }
 
 func TestThousandsListFast(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	const many = 10_000
 	list := make([]token, many)
 	for i := range list {
 		name := fmt.Sprintf("%024d", i)
 		list[i] = token{ClientID: name, Roles: []string{roUser}, Hash: hash(name), Created: w.clock.Now()}
 	}
-	plantRecords(w, tokens(), list...)
+	insertRecords(w, tokens(), list...)
 	start := time.Now()
 	got := read[struct{ Clients []tokenOut }](t, w.admin(200, "GET", "/v2/tokens", ""))
 	w.newToken(roUser)
-	if took := time.Since(start); took > 5*time.Second { // a tenth of a second on a quiet machine
+	if took := time.Since(start); took > 5*time.Second { // 0.1 s on an idle machine
 		t.Errorf("took %v", took)
 	}
 	if len(got.Clients) != many+1 {

@@ -15,7 +15,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// clock stands still until it is moved.
+// clock is a clock that only advance moves.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -35,8 +35,8 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// world is a sandbox and a way to talk to it.
-type world struct {
+// testSandbox is a sandbox with helpers for requests.
+type testSandbox struct {
 	*testing.T
 	server *Server
 	clock  *clock
@@ -45,20 +45,20 @@ type world struct {
 	status Status
 }
 
-// newWorld opens a sandbox that is reached in-process.
-func newWorld(t *testing.T, edit ...func(*Options)) *world {
+// newTestSandbox opens a sandbox that is reached in-process.
+func newTestSandbox(t *testing.T, edit ...func(*Options)) *testSandbox {
 	t.Helper()
-	w := &world{T: t, clock: newClock(), url: "http://sandbox"}
+	w := &testSandbox{T: t, clock: newClock(), url: "http://sandbox"}
 	o := Options{Path: filepath.Join(t.TempDir(), "state", "sandbox.db"), Now: w.clock.Now}
 	for _, e := range edit {
 		e(&o)
 	}
 	w.server = w.open(o)
-	w.client = w.held(w.server.RoundTripper())
+	w.client = w.checkedTransport(w.server.RoundTripper())
 	return w
 }
 
-func (w *world) open(o Options) *Server {
+func (w *testSandbox) open(o Options) *Server {
 	w.Helper()
 	s, err := Open(o)
 	if err != nil {
@@ -70,23 +70,23 @@ func (w *world) open(o Options) *Server {
 	return s
 }
 
-// overHTTP makes the world reach its sandbox over loopback.
-func (w *world) overHTTP() *world {
+// overHTTP switches to requests over loopback.
+func (w *testSandbox) overHTTP() *testSandbox {
 	server := httptest.NewServer(w.server)
 	w.Cleanup(server.Close)
-	w.client, w.url = w.held(server.Client().Transport), server.URL
+	w.client, w.url = w.checkedTransport(server.Client().Transport), server.URL
 	return w
 }
 
-// response is what tests look at.
-type response struct {
+// testResponse is a response as tests compare it.
+type testResponse struct {
 	status  int
 	kind    string
 	body    string
 	headers http.Header
 }
 
-func (w *world) send(method, path, token, body string) response {
+func (w *testSandbox) send(method, path, token, body string) testResponse {
 	w.Helper()
 	r, err := w.try(method, path, token, body)
 	if err != nil {
@@ -95,10 +95,10 @@ func (w *world) send(method, path, token, body string) response {
 	return r
 }
 
-func (w *world) try(method, path, token, body string) (response, error) {
+func (w *testSandbox) try(method, path, token, body string) (testResponse, error) {
 	request, err := http.NewRequestWithContext(context.Background(), method, w.url+path, strings.NewReader(body))
 	if err != nil {
-		return response{}, err
+		return testResponse{}, err
 	}
 	if body == "" {
 		request.Body = http.NoBody
@@ -110,15 +110,15 @@ func (w *world) try(method, path, token, body string) (response, error) {
 	}
 	answer, err := w.client.RoundTrip(request)
 	if err != nil {
-		return response{}, err
+		return testResponse{}, err
 	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
-	return response{answer.StatusCode, answer.Header.Get("Content-Type"), string(data), answer.Header}, err
+	return testResponse{answer.StatusCode, answer.Header.Get("Content-Type"), string(data), answer.Header}, err
 }
 
-// admin sends as the seeded administrator and fails on another status.
-func (w *world) admin(status int, method, path, body string) string {
+// admin sends a request as the seeded administrator and checks the status.
+func (w *testSandbox) admin(status int, method, path, body string) string {
 	w.Helper()
 	r := w.send(method, path, w.status.Token, body)
 	if r.status != status {
@@ -137,21 +137,21 @@ func read[T any](t *testing.T, body string) T {
 	return v
 }
 
-// credentialOut is the answer to the creation of a token.
+// credentialOut is the response to the creation of a token.
 type credentialOut struct {
 	ClientID, Secret, OrgID, Token, Description string
 	Roles                                       []string
 	GeneratedOn, TokenExpiry                    time.Time
 }
 
-func (w *world) newToken(roleIDs ...string) credentialOut {
+func (w *testSandbox) newToken(roleIDs ...string) credentialOut {
 	w.Helper()
 	body := `{"roles":["` + strings.Join(roleIDs, `","`) + `"]}`
 	return read[credentialOut](w.T, w.admin(200, "POST", "/v2/clientIdSecrets", body))
 }
 
-// newRole makes a custom role for resources below the organization.
-func (w *world) newRole(name string, actions, resources []string) string {
+// newRole creates a custom role for resources below the organization.
+func (w *testSandbox) newRole(name string, actions, resources []string) string {
 	w.Helper()
 	for i, end := range resources {
 		resources[i] = "drn:astra:org:" + w.status.OrgID + end
@@ -163,18 +163,18 @@ func (w *world) newRole(name string, actions, resources []string) string {
 	return read[struct{ ID string }](w.T, w.admin(201, "POST", "/v2/organizations/roles", string(body))).ID
 }
 
-func (w *world) users() []userOut {
+func (w *testSandbox) users() []userOut {
 	w.Helper()
 	return read[struct{ Users []userOut }](w.T, w.admin(200, "GET", "/v2/organizations/users", "")).Users
 }
 
-func (w *world) databases(query string) []databaseOut {
+func (w *testSandbox) databases(query string) []databaseOut {
 	w.Helper()
 	return read[[]databaseOut](w.T, w.admin(200, "GET", "/v2/databases"+query, ""))
 }
 
-// plantRecords puts records into the state that no endpoint makes.
-func plantRecords[T any](w *world, t table[T], records ...T) {
+// insertRecords inserts records that no endpoint can create.
+func insertRecords[T any](w *testSandbox, t table[T], records ...T) {
 	w.Helper()
 	err := w.server.update(context.Background(), func(tx *bolt.Tx) error { return putAll(tx, t, records) })
 	if err != nil {
@@ -183,8 +183,8 @@ func plantRecords[T any](w *world, t table[T], records ...T) {
 }
 
 const (
-	roUser     = "d2cfcd63-055c-4a58-b957-8916d4a007a5" // sees users and databases
-	roService  = "16a4b1d7-a615-41f8-95ca-52b0280f4d77" // sees neither
+	roUser     = "d2cfcd63-055c-4a58-b957-8916d4a007a5" // may list users and databases
+	roService  = "16a4b1d7-a615-41f8-95ca-52b0280f4d77" // may list neither
 	unknownID  = "99999999-9999-4999-8999-999999999999"
 	otherToken = "AstraCS:ThisTokenWasNeverMadeHer:0000000000000000000000000000000000000000000000000000000000000000"
 )

@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// plantAround puts one thing of each kind around a database.
-func plantAround(w *world, d db) {
+// addRelatedRecords adds one record of each kind that refers to a database.
+func addRelatedRecords(w *testSandbox, d db) {
 	w.Helper()
 	const group = "e0e0e0e0-0000-4000-8000-000000000005"
 	now := w.clock.Now().Truncate(time.Millisecond)
-	plantRecords(w, pcuGroups(), pcuGroup{ID: group, Title: "shop", Reserved: 1, Status: "ACTIVE", CreatedAt: now, UpdatedAt: now})
-	plantRecords(w, associations(), association{Datacenter: d.ID + "-1", Group: group, Status: "Accepted", CreatedAt: now, UpdatedAt: now})
-	plantRecords(w, cdcs(), cdc{w.status.OrgID, d.ID, d.Name, []cdcTable{{"orders", "shop"}}, []cdcRegion{{d.ID + "-1", "us-east1", "c", "t"}}})
-	plantRecords(w, exports(),
+	insertRecords(w, pcuGroups(), pcuGroup{ID: group, Title: "shop", Reserved: 1, Status: "ACTIVE", CreatedAt: now, UpdatedAt: now})
+	insertRecords(w, associations(), association{Datacenter: d.ID + "-1", Group: group, Status: "Accepted", CreatedAt: now, UpdatedAt: now})
+	insertRecords(w, cdcs(), cdc{w.status.OrgID, d.ID, d.Name, []cdcTable{{"orders", "shop"}}, []cdcRegion{{d.ID + "-1", "us-east1", "c", "t"}}})
+	insertRecords(w, exports(),
 		export{d.ID, map[string]json.RawMessage{"prometheus_remote": json.RawMessage(`{"endpoint":"e","auth_strategy":"bearer","token":"t"}`)}},
 		export{w.status.OrgID, map[string]json.RawMessage{"pulsar": json.RawMessage(`{"endpoint":"e","topic":"t","auth_strategy":"token","token":"t"}`)}})
-	plantRecords(w, privateLinks(), privateLink{"s", []string{"p"}, d.ID + "-1", []privateEndpoint{{"e", "d", "1", "Accepted", "2026-01-02T03:04:05"}}})
+	insertRecords(w, privateLinks(), privateLink{"s", []string{"p"}, d.ID + "-1", []privateEndpoint{{"e", "d", "1", "Accepted", "2026-01-02T03:04:05"}}})
 }
 
 func TestPCUs(t *testing.T) {
 	const group = `[{"title":"new","cloudProvider":"gcp","region":"us-east1","instanceType":"standard","provisionType":"shared","min":1,"max":2,"reserved":0,"description":""}]`
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	id := read[[]pcuGroup](t, w.admin(201, "POST", "/v2/pcus", group))[0].ID
 	other := read[[]pcuGroup](t, w.admin(201, "POST", "/v2/pcus", group))[0].ID
 	change := strings.Replace(group, `{`, `{"pcuGroupUUID":"`+id+`",`, 1)
-	w.walk([]step{
+	w.sendSteps([]step{
 		{"POST /v2/pcus/actions/get", "{}", 200, formJSON, `"title":"example"`},
 		{"POST /v2/pcus/actions/get", `{"pcuGroupUUIDs":["` + id + `"]}`, 200, formJSON, `[{"uuid":"` + id + `","orgId":"ORG","title":"new","cloudProvider":"GCP","region":"us-east1","instanceType":"standard",` +
 			`"pcuType":{"type":"standard","region":"us-east1","provider":"gcp","details":{"vCPU":8,"memory":"64GB","disk_cache":"500GB"}},"provisionType":"shared","min":1,"max":2,"description":""`},
@@ -48,7 +48,7 @@ func TestPCUs(t *testing.T) {
 		{"POST /v2/pcus/association/" + id + "/DB-1", "", 400, formJSON, "is not in the PCU group"},
 		{"POST /v2/pcus/association/" + id + "/DB-9", "", 404, formJSON, "not found"},
 		{"GET /v2/pcus/actions/get/DB-1", "", 200, formJSON, `"status":"ACTIVE"`},
-		{"DELETE /v2/pcus/" + id, "", 400, formJSON, "there are datacenters"},
+		{"DELETE /v2/pcus/" + id, "", 400, formJSON, "still has datacenters"},
 		{"POST /v2/pcus/association/transfer", `{"fromPCUGroupUUID":"` + id + `","toPCUGroupUUID":"` + other + `","datacenterUUID":"DB-1"}`, 202, formJSON, other},
 		{"POST /v2/pcus/association/transfer/" + other, `{"toPCUGroupUUID":"` + id + `","datacenterUUID":"DB-1"}`, 202, formJSON, id},
 		{"GET /v2/pcus/association/" + id, "", 200, formJSON, "DB-1"},
@@ -70,13 +70,13 @@ func TestCDC(t *testing.T) {
 	const list = "/v3/databases/DB/cdc"
 	set := `{"databaseID":"DB","databaseName":"demo","tables":[{"tableName":"a","keyspaceName":"app"},{"tableName":"b","keyspaceName":"app"}],` +
 		`"regions":[{"datacenterID":"DB-1","datacenterRegion":"us-east1","streamingClusterName":"c","streamingTenantName":"t"}]}`
-	w := newWorld(t)
-	w.walk([]step{
+	w := newTestSandbox(t)
+	w.sendSteps([]step{
 		{"GET " + list, "", 200, formJSON, `"tables":[{"tableName":"example","keyspaceName":"app"}]`},
 		{"POST " + list, set, 409, formJSON, "already"},
 		{"PUT " + list, set, 204, formNone, ""},
 		{"PUT " + list, strings.Replace(set, `"demo"`, `"x"`, 1), 400, formJSON, "databaseName"},
-		{"PUT " + list, strings.Replace(set, `"app"`, `"x"`, 1), 400, formJSON, "no table"},
+		{"PUT " + list, strings.Replace(set, `"app"`, `"x"`, 1), 400, formJSON, "not found"},
 		{"PUT " + list, strings.Replace(set, `"t"`, `""`, 1), 400, formJSON, "a region needs"},
 		{"GET /v3/databases/DB/keyspaces/app/tables/b/cdc", "", 200, formJSON, `"status":"Active"`},
 		{"GET /v3/databases/DB/keyspaces/app/tables/c/cdc", "", 404, formJSON, "no change data capture"},
@@ -96,8 +96,8 @@ func TestCDC(t *testing.T) {
 
 func TestTelemetry(t *testing.T) {
 	const metrics, audits = "/v2/databases/DB/telemetry/metrics", "/v2/organizations/ORG/telemetry/auditLogs"
-	w := newWorld(t)
-	w.walk([]step{
+	w := newTestSandbox(t)
+	w.sendSteps([]step{
 		{"GET " + metrics, "", 200, formJSON, `{"prometheus_remote":{`},
 		{"POST " + metrics, `{"Datadog":{"api_key":"k"}}`, 202, formNone, ""},
 		{"GET " + metrics, "", 200, formJSON, `{"Datadog":{"api_key":"k"}}`},
@@ -111,17 +111,17 @@ func TestTelemetry(t *testing.T) {
 		{"GET " + audits, "", 200, formJSON, `{"pulsar":{`},
 		{"DELETE " + audits, "", 202, formNone, ""},
 		{"GET " + audits, "", 404, formJSON, ""},
-		{"GET /v2/organizations/" + unknownID + "/telemetry/auditLogs", "", 403, formJSON, "not of the organization"},
+		{"GET /v2/organizations/" + unknownID + "/telemetry/auditLogs", "", 403, formJSON, "does not belong to organization"},
 	})
 	if got := w.send("GET", "/v2/databases/"+w.databases("")[0].ID+"/telemetry/metrics", w.newToken(roUser).Token, ""); got.status != 403 {
 		t.Errorf("without permission: %+v", got)
 	}
 }
 
-// TestTelemetryDestinations leaves out, one after the other, each setting that a
-// destination must have, and then has one too many.
+// TestTelemetryDestinations omits each required setting of a destination in
+// turn, and then adds an unknown one.
 func TestTelemetryDestinations(t *testing.T) {
-	w := newWorld(t)
+	w := newTestSandbox(t)
 	path := "/v2/databases/" + w.databases("")[0].ID + "/telemetry/metrics"
 	for _, test := range []struct {
 		kind     string
@@ -171,8 +171,8 @@ func TestTelemetryDestinations(t *testing.T) {
 
 func TestPrivateLinks(t *testing.T) {
 	const dc = "/v2/organizations/clusters/DB/datacenters/DB-1"
-	w := newWorld(t)
-	w.walk([]step{
+	w := newTestSandbox(t)
+	w.sendSteps([]step{
 		{"GET /v2/organizations/private-link", "", 200, formJSON, `{"clusters":[{"clusterID":"DB","datacenters":[{"serviceName":"projects/`},
 		{"GET /v2/organizations/clusters/DB/private-link", "", 200, formJSON, `"datacenterID":"DB-1","endpoints":[]`},
 		{"GET /v2/organizations/clusters/" + unknownID + "/private-link", "", 404, formText, "not found"},

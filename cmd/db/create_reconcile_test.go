@@ -8,8 +8,8 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 )
 
-// TestMade finds the database that a lost answer was about.
-func TestMade(t *testing.T) {
+// TestReconcileCreate finds the created database after a lost response.
+func TestReconcileCreate(t *testing.T) {
 	t.Parallel()
 	in := create{NewDatabase: devops.NewDatabase{Name: "shop", Cloud: "gcp", Region: "us-east1"}}
 	one := func(id, owner string) devops.Database {

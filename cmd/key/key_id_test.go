@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSettle(t *testing.T) {
+func TestValidateKeyID(t *testing.T) {
 	t.Parallel()
 	const ring = "projects/p/locations/us-east1/keyRings/r/cryptoKeys/k"
 	for _, test := range []struct{ cloud, region, id, want, fault string }{
@@ -29,7 +29,7 @@ func TestSettle(t *testing.T) {
 		{"azure", "eastus", "https://v.vault.azure.net/secrets/k", "", "not the URL of a key"},
 		{"", "", ring, "", "--cloud is required"},
 	} {
-		in := create{place: place{cloud: test.cloud, region: test.region}, id: test.id}
+		in := create{location: location{cloud: test.cloud, region: test.region}, id: test.id}
 		err := in.validateKeyID()
 		switch {
 		case test.fault == "" && (err != nil || in.region != test.want):
