@@ -27,8 +27,10 @@ func TestOldFormats(t *testing.T) {
 			astra := oldHome(t, version)
 			for _, step := range []struct{ command, want string }{
 				{"profile list --columns name,database,clientId", "prod\tdemo\tcMUGuhyaySmSQkhubscjQZqj"},
-				{"env export --keys ASTRA_DB_APPLICATION_TOKEN,ASTRA_DB_KEYSPACE --format json",
-					`"ASTRA_DB_APPLICATION_TOKEN": "AstraCS:mkGgovaOptyclEEzczGmEyzT:cfc7dece794f5814fdfddecafc69401dbcba5e679af6d9590a471fe8240f40e7"`},
+				{
+					"env export --keys ASTRA_DB_APPLICATION_TOKEN,ASTRA_DB_KEYSPACE --format json",
+					`"ASTRA_DB_APPLICATION_TOKEN": "AstraCS:mkGgovaOptyclEEzczGmEyzT:cfc7dece794f5814fdfddecafc69401dbcba5e679af6d9590a471fe8240f40e7"`,
+				},
 				{"--sandbox env export --keys ASTRA_DB_APPLICATION_TOKEN --format json", "AstraCS:vkbaorPaZqlgGCxlmpSeUWjT:"},
 				{"--sandbox token verify orders --jq .valid", "true"},
 				{"--sandbox token rotate billing --resume --yes -o name", "smvnrdMnkrrOcMefkBXqalpB"},
