@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -56,6 +57,7 @@ func writeGzip(path string, text []byte) error {
 // debianChangelog returns the one entry that Debian's format needs. The changes
 // themselves are in CHANGELOG.md, which the package has too.
 func debianChangelog(version string, at time.Time) []byte {
+	version = strings.Replace(version, "-", "~", 1) // as the package writes a version before a release
 	return fmt.Appendf(nil, "astra-admin (%s) stable; urgency=medium\n\n  * Release %s. The changes are in CHANGELOG.md.\n\n -- %s  %s\n",
 		version, version, maintainer, at.Format(time.RFC1123Z))
 }
