@@ -2,6 +2,7 @@
 LINT = v2.15.0
 GORELEASER = v2.13.3
 SYFT = v1.57.1
+RELEASE_GO = $(shell sed -n 's/.*GOTOOLCHAIN=\(go[0-9.]*\).*/\1/p' .goreleaser.yaml)
 ARCH = $(shell go env GOARCH)
 BUILDER = docker
 
@@ -27,7 +28,7 @@ rigs: ## run the fault-injection tests in full (hours)
 
 release-tools: ## install the programs of a release in build/bin
 	GOBIN=$(CURDIR)/build/bin go install github.com/goreleaser/goreleaser/v2@$(GORELEASER)
-	GOBIN=$(CURDIR)/build/bin GOTOOLCHAIN=auto go install github.com/anchore/syft/cmd/syft@$(SYFT)
+	GOBIN=$(CURDIR)/build/bin GOTOOLCHAIN=$(RELEASE_GO) go install github.com/anchore/syft/cmd/syft@$(SYFT)
 
 release-snapshot: release-tools ## make every file of a release in dist, without a signature
 	PATH=$(CURDIR)/build/bin:$$PATH goreleaser release --snapshot --clean --skip=sign
