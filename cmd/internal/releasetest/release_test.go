@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && amd64
 
 // Package releasetest rehearses a release: archives, packages and manifests are built
 // from clones of the last commit, compared, installed and removed.
@@ -60,6 +60,8 @@ func TestRelease(t *testing.T) {
 			t.Error(text)
 		}
 	})
+	t.Run("Pages", func(t *testing.T) { followPages(t, first) })
+	t.Run("Image", func(t *testing.T) { buildImage(t, first) })
 	t.Run("Debian", func(t *testing.T) { installDebian(t, only(t, first, "*.deb")) })
 }
 
@@ -213,6 +215,57 @@ func installDebian(t *testing.T, deb string) {
 	testdata, err := filepath.Abs("testdata")
 	testkit.Check(t, err)
 	run(t, testdata, "unshare", "--mount", "bash", "overlay.sh", t.TempDir(), older, deb)
+}
+
+// followPages runs the commands of docs/install.md and docs/verify.md that need nothing
+// but the files of a release, and finds the files that the other commands name.
+func followPages(t *testing.T, dir string) {
+	t.Helper()
+	home := t.TempDir()
+	ran := 0
+	for _, page := range []string{"install.md", "verify.md"} {
+		text, err := os.ReadFile(filepath.Join(dir, "docs", page))
+		testkit.Check(t, err)
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSpace(line)
+			switch {
+			case strings.HasPrefix(line, "sha256sum "), strings.HasPrefix(line, "tar "), strings.HasPrefix(line, "install -m"):
+				ran++
+				run(t, filepath.Join(dir, "dist"), "sh", "-c", "export HOME="+home+"; mkdir -p ~/.local/bin; "+line)
+			}
+			for _, match := range regexp.MustCompile(`\./(astra-admin[^ \x60]+)`).FindAllStringSubmatch(line, -1) {
+				ran++
+				only(t, dir, match[1])
+			}
+		}
+	}
+	if ran != 8 {
+		t.Errorf("%d commands and names were tried, want 8", ran)
+	}
+	run(t, home, ".local/bin/astra", "version")
+	testkit.Check(t, os.Remove(filepath.Join(dir, "dist", "astra")))
+}
+
+// buildImage builds the container image from the archive, and runs it as its user.
+func buildImage(t *testing.T, dir string) {
+	t.Helper()
+	testkit.NeedPart(t, "buildah")
+	if os.Getuid() != 0 {
+		t.Skip("root is required to run an image without a daemon")
+	}
+	storage := t.TempDir()
+	builder := fmt.Sprintf("buildah --root %s/root --runroot %s/run --storage-driver vfs", storage, storage)
+	got := run(t, dir, "sh", "-ec", `export BUILDAH_ISOLATION=chroot
+		make -s image ARCH=amd64 BUILDER="$1" > /dev/null 2>&1
+		container=$($1 from localhost/astra-admin)
+		$1 run "$container" /usr/bin/astra --sandbox env use demo > /dev/null 2>&1
+		root=$($1 mount "$container")
+		stat -c '%u %F' "$root/home/astra/.local/state/astra/sandbox/config.yaml"
+		test -s "$root/etc/ssl/certs/ca-certificates.crt"
+		$1 rm "$container" > /dev/null`, "sh", builder)
+	if got != "65532 regular file" {
+		t.Errorf("got %q, want a file of the user in its home directory", got)
+	}
 }
 
 // TestManifests checks the manifests of package managers for all targets against the
