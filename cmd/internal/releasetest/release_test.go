@@ -363,7 +363,7 @@ func TestGoInstall(t *testing.T) {
 	versions := filepath.Join(proxy, filepath.FromSlash(module), "@v")
 	testkit.Check(t, os.MkdirAll(versions, 0o700))
 	archive := []string{"archive", "--format=zip", "--prefix=" + module + "@" + rehearsed + "/", "--output=" + filepath.Join(versions, rehearsed+".zip"), rehearsed, "."}
-	for _, nested := range strings.Fields(run(t, source, "git", "ls-files", "*/go.mod")) {
+	for nested := range strings.FieldsSeq(run(t, source, "git", "ls-files", "*/go.mod")) {
 		archive = append(archive, ":!"+filepath.Dir(nested)) // a module of its own, which a proxy leaves out
 	}
 	run(t, source, "git", archive...)
