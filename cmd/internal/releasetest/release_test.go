@@ -379,7 +379,7 @@ func TestGoInstall(t *testing.T) {
 	cache := filepath.Join(run(t, source, "go", "env", "GOMODCACHE"), "cache", "download")
 	install := exec.Command("go", "install", module+"@"+rehearsed)
 	install.Dir = t.TempDir()
-	install.Env = append(os.Environ(), "GOPROXY=file://"+proxy+",file://"+cache, "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOBIN="+bin, "GOMODCACHE="+t.TempDir())
+	install.Env = append(os.Environ(), "GOPROXY=file://"+proxy+",file://"+cache, "GOSUMDB=off", "GOFLAGS=-modcacherw -trimpath", "GOBIN="+bin, "GOMODCACHE="+t.TempDir())
 	if text, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", install, err, text)
 	}
