@@ -1,7 +1,12 @@
 # Shortcuts for contributors; CONTRIBUTING.md explains them.
 LINT = v2.15.0
+GORELEASER = v2.13.3
+SYFT = v1.57.1
+RELEASE_GO = $(shell sed -n 's/.*GOTOOLCHAIN=\(go[0-9.]*\).*/\1/p' .goreleaser.yaml)
+ARCH = $(shell go env GOARCH)
+BUILDER = docker
 
-.PHONY: build test race lint generate rigs
+.PHONY: build test race lint generate rigs release-tools release-snapshot release image
 
 build: ## build ./astra
 	go build -trimpath -o astra .
@@ -20,3 +25,21 @@ generate: ## regenerate reference pages, man pages and completions
 
 rigs: ## run the fault-injection tests in full (hours)
 	ASTRA_RIG=full go test ./cmd/internal/faulttest -timeout 4h
+
+release-tools: ## install the programs of a release in build/bin
+	GOBIN=$(CURDIR)/build/bin go install github.com/goreleaser/goreleaser/v2@$(GORELEASER)
+	GOBIN=$(CURDIR)/build/bin GOTOOLCHAIN=$(RELEASE_GO) go install github.com/anchore/syft/cmd/syft@$(SYFT)
+
+release-snapshot: release-tools ## make every file of a release in dist, without a signature
+	PATH=$(CURDIR)/build/bin:$$PATH goreleaser release --snapshot --clean --skip=sign
+
+release: release-tools ## publish the release of the tag; only the release workflow does this
+	awk '/^## \[/ { on = index($$0, "[$(patsubst v%,%,$(GITHUB_REF_NAME))]") } on && !/^## /' CHANGELOG.md > build/notes.md
+	test -s build/notes.md
+	PATH=$(CURDIR)/build/bin:$$PATH goreleaser release --clean --release-notes build/notes.md
+
+image: ## build the container image from the archive in dist, offline
+	rm -rf build/image && mkdir -p build/image/home
+	tar -xzf dist/astra_*_linux_$(ARCH).tar.gz -C build/image astra LICENSE THIRD-PARTY.txt
+	cp /etc/ssl/certs/ca-certificates.crt build/image
+	$(BUILDER) build --tag astra-admin --file Dockerfile build/image

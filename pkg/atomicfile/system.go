@@ -25,10 +25,6 @@ type system interface {
 
 type osSystem struct{}
 
-func (osSystem) temporary(dir string) (*os.File, error) {
-	return os.CreateTemp(dir, temporaryPrefix+"*")
-}
-
 func (osSystem) exclusive(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
