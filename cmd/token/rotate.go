@@ -272,19 +272,20 @@ func finishDue(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
-	var done []tokens.IssuedToken
-	var failure error
+	var (
+		done    []tokens.IssuedToken
+		failure error
+		failed  bool // an old token is not revoked
+	)
 	for _, id := range due {
 		result, finished, err := tokens.FinishDue(ctx, app, id)
-		switch {
-		case err != nil:
-			failure = errors.Join(failure, err)
-		case finished:
+		failure, failed = errors.Join(failure, err), failed || err != nil && !finished
+		if finished {
 			app.Say("Revoked the old token %s.", id)
 			done = append(done, result)
 		}
 	}
-	if failure != nil && len(done) > 0 {
+	if failed && len(done) > 0 {
 		failure = exit.Partial(failure, "the others were revoked")
 	}
 	return errors.Join(failure, cli.Print(app, dueColumns(), done, "No rotations of this machine are due."))

@@ -105,7 +105,7 @@ func (d *Directory) RolesNamed(ctx context.Context, refs []string) ([]devops.Rol
 }
 
 // RoleRefs returns roles with their names, sorted by name. The name is empty for a role
-// that does not exist or that the credential must not list.
+// that does not exist, which RoleNames marks, or that the credential must not list.
 func (d *Directory) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, error) {
 	if d.byID == nil {
 		roles, err := d.AllRoles(ctx)
@@ -121,8 +121,8 @@ func (d *Directory) RoleRefs(ctx context.Context, ids []string) ([]RoleRef, erro
 			ref.Name = d.byID[i].Name
 		} else if i, found := slices.BinarySearchFunc(d.byName, id, compareName); found && (i+1 == len(d.byName) || d.byName[i+1].Name != id) {
 			ref = d.byName[i] // a list may have names instead of ids
-		} else {
-			ref.deleted = d.hidden == nil
+		} else { // no ID is a name that several roles have
+			ref.deleted = d.hidden == nil && devops.LooksLikeID(id)
 		}
 		refs = append(refs, ref)
 	}

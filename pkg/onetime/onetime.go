@@ -1,4 +1,8 @@
-// Package onetime issues credentials whose secret the service shows only once, and loses none: it prepares every destination before the request, records the intent in a journal, sends the request once, delivers the secret and reads it back, and revokes a credential that no destination took. After an interruption the next command finds the operation in the journal and ends it.
+// Package onetime issues credentials whose secret the service shows only once, and
+// loses none: it prepares every destination before the request, records the intent in
+// a journal, sends the request once, delivers the secret and reads it back, and
+// revokes a credential that no destination took. After an interruption the next
+// command finds the operation in the journal and ends it.
 //
 // Its API is for this program's own commands and may change at any time.
 package onetime

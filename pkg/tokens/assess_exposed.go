@@ -157,7 +157,7 @@ func (l *ExposedToken) replaceable(app *cli.App) bool {
 	if l.State() != stateLive || l.lister == nil || len(l.Roles) == 0 {
 		return false
 	}
-	held, err := FindStoredCopies(app, l.lister.APIURL, l.ClientID)
+	held, err := findStoredCopies(app, l.lister.APIURL, l.ClientID)
 	return err == nil && held != nil
 }
 

@@ -22,7 +22,7 @@ func (d Delivery) ToStdout() bool { return d.Save == "" && d.Out == "" }
 
 // record returns the journal record of the destinations. A token that replaces one with
 // stored copies is stored beside them; for any other stored is nil.
-func (d Delivery) record(app *cli.App, session *cli.Session, stored *StoredCopies) (onetime.Record, error) {
+func (d Delivery) record(app *cli.App, session *cli.Session, stored *storedCopies) (onetime.Record, error) {
 	r := onetime.Record{Out: d.Out, Format: d.Format, Shown: d.ToStdout() && stored == nil}
 	if stored != nil {
 		stored.Note(&r)
@@ -30,7 +30,7 @@ func (d Delivery) record(app *cli.App, session *cli.Session, stored *StoredCopie
 	if d.Save == "" {
 		return r, nil
 	}
-	saved, err := NewSaved(app, session, d.Save)
+	saved, err := newSaved(app, session, d.Save)
 	if err != nil {
 		return r, err
 	}
@@ -46,7 +46,7 @@ type issuance struct {
 
 	roles        []lookup.RoleRef
 	previous     string // client ID of the token that it replaces
-	stored       *StoredCopies
+	stored       *storedCopies
 	destinations []onetime.Destination
 }
 
@@ -57,7 +57,7 @@ func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []loo
 	n := &issuance{Shown: record.Shown, previous: record.Old, roles: roles}
 	switch {
 	case record.HoldsOld:
-		n.stored = StoredCopiesAt(app, apiURL, record.Locations)
+		n.stored = storedCopiesAt(app, apiURL, record.Locations)
 		n.Saved, n.StoredAs = n.stored.Name(), n.stored.String()
 		n.destinations = append(n.destinations, n.stored)
 	case len(record.Locations) > 0:

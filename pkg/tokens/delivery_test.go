@@ -12,10 +12,10 @@ import (
 // is stored here is stored beside the old one, and printed nowhere.
 func TestDeliveryRecord(t *testing.T) {
 	t.Parallel()
-	stored := StoredCopiesAt(nil, "", []onetime.Location{{Profile: "work", Kind: "file"}})
+	stored := storedCopiesAt(nil, "", []onetime.Location{{Profile: "work", Kind: "file"}})
 	for name, tc := range map[string]struct {
 		delivery Delivery
-		stored   *StoredCopies
+		stored   *storedCopies
 		want     onetime.Record
 	}{
 		"standard output":   {Delivery{}, nil, onetime.Record{Shown: true}},

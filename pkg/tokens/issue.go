@@ -51,7 +51,7 @@ func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
 		made, err := i.session.Tokens.Create(ctx, devops.NewToken(i.request))
 		return made, nil, err
 	}
-	issuer, err := NewIssuer(ctx, i.app, i.session)
+	issuer, err := newIssuer(ctx, i.app, i.session)
 	if err != nil {
 		return devops.Credential{}, nil, err
 	}

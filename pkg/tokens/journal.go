@@ -20,8 +20,8 @@ import (
 // JournalDir is the directory of the journal in the state directory.
 const JournalDir = "pending"
 
-// OpenJournal returns the journal of token operations.
-func OpenJournal(app *cli.App) (onetime.Journal, error) {
+// openJournal returns the journal of token operations.
+func openJournal(app *cli.App) (onetime.Journal, error) {
 	paths, err := app.Paths()
 	if paths.State == "" {
 		return onetime.Journal{}, err
@@ -29,9 +29,9 @@ func OpenJournal(app *cli.App) (onetime.Journal, error) {
 	return onetime.Journal{Dir: filepath.Join(paths.State, JournalDir)}, nil
 }
 
-// PendingOperations returns the journal and its pending operations.
-func PendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperation, error) {
-	journal, err := OpenJournal(app)
+// pendingOperations returns the journal and its pending operations.
+func pendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperation, error) {
+	journal, err := openJournal(app)
 	if err != nil {
 		return journal, nil, err
 	}
@@ -39,19 +39,19 @@ func PendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperatio
 	return journal, open, err
 }
 
-// OpenJournalIfAny is OpenJournal for commands that need only a token: without a home
+// openJournalIfAny is OpenJournal for commands that need only a token: without a home
 // directory they get the empty journal, because no operation can have begun.
-func OpenJournalIfAny(app *cli.App) (onetime.Journal, error) {
-	journal, err := OpenJournal(app)
+func openJournalIfAny(app *cli.App) (onetime.Journal, error) {
+	journal, err := openJournal(app)
 	if errors.Is(err, config.ErrNoHome) {
 		return onetime.Journal{}, nil
 	}
 	return journal, err
 }
 
-// NewIssuer returns an issuer of credentials with a session.
-func NewIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime.Issuer, error) {
-	journal, err := OpenJournal(app)
+// newIssuer returns an issuer of credentials with a session.
+func newIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime.Issuer, error) {
+	journal, err := openJournal(app)
 	if err != nil {
 		return onetime.Issuer{}, err
 	}
@@ -64,7 +64,7 @@ func NewIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime
 	return onetime.Issuer{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: openWith(app, session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: app.Rand,
 		Now: app.Now, Clock: func() time.Time { return app.Now().Add(ahead) }, Known: storedClientIDs(app, session.APIURL, org),
-		Rejected: func(ctx context.Context, id string) (bool, error) { return IsRejected(ctx, app, session, id) },
+		Rejected: func(ctx context.Context, id string) (bool, error) { return isRejected(ctx, app, session, id) },
 	}, err
 }
 
@@ -105,10 +105,10 @@ func openWith(app *cli.App, session *cli.Session) func(context.Context, secret.T
 	}
 }
 
-// NewWitness returns a witness that decides whether tokens of the session's
+// newWitness returns a witness that decides whether tokens of the session's
 // organization are deleted. before are the tokens that its list showed.
-func NewWitness(app *cli.App, session *cli.Session, before []devops.Token) (*onetime.Witness, error) {
-	journal, err := OpenJournalIfAny(app)
+func newWitness(app *cli.App, session *cli.Session, before []devops.Token) (*onetime.Witness, error) {
+	journal, err := openJournalIfAny(app)
 	if err != nil {
 		return nil, err
 	}
@@ -120,19 +120,19 @@ func NewWitness(app *cli.App, session *cli.Session, before []devops.Token) (*one
 	w := &onetime.Witness{
 		Tokens: session.Tokens, Journal: journal, Caller: session.ClientID,
 		Now:      func() time.Time { return app.Now().Add(ahead) },
-		Rejected: func(ctx context.Context, id string) (bool, error) { return IsRejected(ctx, app, session, id) },
+		Rejected: func(ctx context.Context, id string) (bool, error) { return isRejected(ctx, app, session, id) },
 	}
 	w.Expect(before)
 	return w, nil
 }
 
-// IsRejected reports whether the service, asked with a token that is stored here or is
+// isRejected reports whether the service, asked with a token that is stored here or is
 // the session's own, clearly rejects it. It reports false for a token whose secret is
 // not stored.
-func IsRejected(ctx context.Context, app *cli.App, session *cli.Session, clientID string) (bool, error) {
+func isRejected(ctx context.Context, app *cli.App, session *cli.Session, clientID string) (bool, error) {
 	client := session.Client
 	if clientID != session.ClientID {
-		held, err := FindStoredCopies(app, session.APIURL, clientID)
+		held, err := findStoredCopies(app, session.APIURL, clientID)
 		if err != nil || held == nil {
 			return false, err
 		}
@@ -154,7 +154,7 @@ func IsRejected(ctx context.Context, app *cli.App, session *cli.Session, clientI
 // CheckNoRotation fails with status 7 if a pending rotation concerns the object of a
 // change: the rotation would not find its tokens again.
 func CheckNoRotation(app *cli.App, doing string, concerns func(onetime.Record) bool) error {
-	journal, err := OpenJournalIfAny(app)
+	journal, err := openJournalIfAny(app)
 	if err != nil {
 		return err
 	}
@@ -181,8 +181,8 @@ func InProfile(name string) func(onetime.Record) bool {
 	}
 }
 
-// ProfileOfOrg returns the name of the first profile of an organization.
-func ProfileOfOrg(app *cli.App, orgID string) (string, bool) {
+// profileOfOrg returns the name of the first profile of an organization.
+func profileOfOrg(app *cli.App, orgID string) (string, bool) {
 	cfg, err := app.Config()
 	if err != nil {
 		return "", false
@@ -194,8 +194,8 @@ func ProfileOfOrg(app *cli.App, orgID string) (string, bool) {
 	return cfg.Profiles[at].Name, true
 }
 
-// IsStored reports whether a profile has a token as its login or under a saved name.
-func IsStored(app *cli.App, clientID string) (bool, error) {
+// isStored reports whether a profile has a token as its login or under a saved name.
+func isStored(app *cli.App, clientID string) (bool, error) {
 	cfg, err := app.Config()
 	return names(cfg, clientID), err
 }

@@ -82,7 +82,7 @@ func (r *Recovery) examine(ctx context.Context, app *cli.App, session *cli.Sessi
 		return
 	case entry.OrgID != org:
 		r.State, r.endsOperation = stateOtherOrg, kept
-		if profile, found := ProfileOfOrg(app, entry.OrgID); found {
+		if profile, found := profileOfOrg(app, entry.OrgID); found {
 			r.Next = "astra -p " + profile + " token recover"
 			return
 		}

@@ -23,10 +23,10 @@ type RecoveryOptions struct {
 }
 
 // ExaminePending finds out the state of the pending operations and decides what to do
-// about each.
-// It changes nothing in the service. Its caller must call Leave of each operation.
+// about each. It changes nothing in the service, notes the deletions of in.Deleted, and
+// locks the operations: its caller must call Leave of each.
 func ExaminePending(ctx context.Context, app *cli.App, in RecoveryOptions) ([]Recovery, error) {
-	journal, pending, err := PendingOperations(app)
+	journal, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
 	}

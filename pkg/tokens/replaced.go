@@ -85,7 +85,7 @@ func ReplacedNotes(app *cli.App, chosen []Token) (notes []string, err error) {
 	if !slices.ContainsFunc(chosen, func(r Token) bool { return r.ReplacedBy != "" }) {
 		return nil, nil
 	}
-	_, open, err := PendingOperations(app)
+	_, open, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
 	}

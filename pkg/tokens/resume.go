@@ -16,7 +16,7 @@ import (
 // TakeRotation returns the pending rotation of a token that ref names, the old one or the
 // new one. finish says that the old token is to be revoked. Its caller must call Leave.
 func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, finish bool) (*Rotation, error) {
-	journal, pending, err := PendingOperations(app)
+	journal, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func alreadyFinished(ref, old string, at time.Time) error {
 func notInJournal(app *cli.App, session *cli.Session, ref string, finish bool) error {
 	e := exit.NotFoundf("rotation", ref, nil)
 	e.Message = "no rotation of " + ref + " in progress on this machine"
-	used, err := IsStored(app, ref)
+	used, err := isStored(app, ref)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
 // DueRotations returns the IDs of the rotations whose overlap has ended, and whether the
 // journal has any rotation.
 func DueRotations(app *cli.App) (due []string, rotating bool, err error) {
-	_, pending, err := PendingOperations(app)
+	_, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, false, err
 	}
@@ -123,8 +123,9 @@ func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, rot
 	return due, rotating
 }
 
-// FinishDue revokes the old token of a due rotation. It reports false for one that another
-// process finishes, and for one of another organization.
+// FinishDue revokes the old token of a due rotation, and reports whether it did: not if
+// another process finishes the rotation, or it belongs to another organization. It may
+// return true with an error about a destination of the new secret.
 func FinishDue(ctx context.Context, app *cli.App, id string) (IssuedToken, bool, error) {
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -134,7 +135,7 @@ func FinishDue(ctx context.Context, app *cli.App, id string) (IssuedToken, bool,
 	if err != nil {
 		return IssuedToken{}, false, err
 	}
-	journal, err := OpenJournal(app)
+	journal, err := openJournal(app)
 	if err != nil {
 		return IssuedToken{}, false, err
 	}
@@ -159,7 +160,8 @@ func FinishDue(ctx context.Context, app *cli.App, id string) (IssuedToken, bool,
 	}
 	result := r.Result()
 	result.Due, result.Action = e.Retire, "revoked"
-	return result, true, r.Advance(ctx, false)
+	err = r.Advance(ctx, false)
+	return result, e.Step == onetime.Done, err
 }
 
 // FindReplaced returns the tokens that still work although a rotation replaced them, as

@@ -39,7 +39,7 @@ func NewRevoker(app *cli.App, session *cli.Session, all []Token, found []Deletio
 			return nil, err
 		}
 	}
-	witness, err := newWitness(app, session, all, found)
+	witness, err := newDeletionWitness(app, session, all, found)
 	return &Revoker{app: app, session: session, witness: witness, ifExists: ifExists}, err
 }
 
@@ -222,11 +222,11 @@ func (r *Revoker) prove(ctx context.Context, t Deletion, deleted error) error {
 	return cli.Unverified(errors.Join(deleted, gone))
 }
 
-// newWitness returns the witness that decides whether tokens are deleted, after their
+// newDeletionWitness returns the witness that decides whether tokens are deleted, after their
 // DELETE. all is the list before it. The rejection of a young token is no proof unless
 // it was accepted before: the service may not know it everywhere yet.
-func newWitness(app *cli.App, session *cli.Session, all []Token, found []Deletion) (*onetime.Witness, error) {
-	w, err := NewWitness(app, session, tokensOf(all))
+func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found []Deletion) (*onetime.Witness, error) {
+	w, err := newWitness(app, session, tokensOf(all))
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (l *ExposedToken) replace(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	stored, err := FindStoredCopies(app, session.APIURL, l.ClientID)
+	stored, err := findStoredCopies(app, session.APIURL, l.ClientID)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func proveGone(ctx context.Context, app *cli.App, exposed []*ExposedToken, accep
 	}
 	failures := map[string]error{}
 	for lister, sent := range byLister {
-		w, err := NewWitness(app, lister, listOf(exposed, lister))
+		w, err := newWitness(app, lister, listOf(exposed, lister))
 		if err != nil {
 			for id := range sent {
 				failures[id] = err

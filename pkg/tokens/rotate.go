@@ -45,7 +45,7 @@ type RotationPlan struct {
 
 // PlanRotation checks whether the token that ref names can be rotated, and plans that.
 func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, o RotationOptions) (*RotationPlan, error) {
-	_, pending, err := PendingOperations(app)
+	_, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	if err := checkNotReplaced(old); err != nil {
 		return nil, err
 	}
-	stored, err := FindStoredCopies(app, session.APIURL, old.ClientID)
+	stored, err := findStoredCopies(app, session.APIURL, old.ClientID)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 
 // checkDestination refuses to rotate the sandbox's seeded token, which could not be used
 // again, and a second destination in a store.
-func checkDestination(ctx context.Context, app *cli.App, clientID string, stored *StoredCopies, save string) error {
+func checkDestination(ctx context.Context, app *cli.App, clientID string, stored *storedCopies, save string) error {
 	seeded, err := app.IsAdministrator(ctx, clientID)
 	switch {
 	case err != nil:

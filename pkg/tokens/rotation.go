@@ -12,8 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// A Rotation is an operation of the journal with its destinations on this machine. Of an
-// issue, which cannot be resumed, it has only those.
+// A Rotation is an operation of the journal with its destinations on this machine. For
+// an issue, which cannot be resumed, only the destinations are set.
 type Rotation struct {
 	onetime.Rotation
 	*issuance
@@ -26,7 +26,7 @@ type Rotation struct {
 
 // newRotation returns the rotation that a journal record describes.
 func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record, toClipboard bool) (*Rotation, error) {
-	issuer, err := NewIssuer(ctx, app, session)
+	issuer, err := newIssuer(ctx, app, session)
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// NewSaved returns the destination of a new token in the secret store of the profile,
+// newSaved returns the destination of a new token in the secret store of the profile,
 // under a name that is not taken.
-func NewSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, error) {
+func newSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, error) {
 	if err := config.CheckName(name); err != nil {
 		return nil, exit.Usagef("%q cannot name a saved token: %v", name, err)
 	}

@@ -17,18 +17,18 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// StoredCopies is the destination at which a token is stored on this machine: as the
+// storedCopies is the destination at which a token is stored on this machine: as the
 // login of profiles and under saved names. The token that replaces it is stored at the
 // same locations beside it.
-type StoredCopies struct {
+type storedCopies struct {
 	app       *cli.App
 	apiURL    string
 	locations []onetime.Location
 }
 
-// FindStoredCopies returns the stored copies of a token of the service at apiURL, nil
+// findStoredCopies returns the stored copies of a token of the service at apiURL, nil
 // if there are none.
-func FindStoredCopies(app *cli.App, apiURL, clientID string) (*StoredCopies, error) {
+func findStoredCopies(app *cli.App, apiURL, clientID string) (*storedCopies, error) {
 	cfg, err := app.Config()
 	if err != nil {
 		return nil, err
@@ -50,13 +50,13 @@ func FindStoredCopies(app *cli.App, apiURL, clientID string) (*StoredCopies, err
 	if len(places) == 0 {
 		return nil, nil //nolint:nilnil // it is kept nowhere
 	}
-	return StoredCopiesAt(app, apiURL, places), nil
+	return storedCopiesAt(app, apiURL, places), nil
 }
 
-// StoredCopiesAt returns the stored copies at the locations that an earlier command
+// storedCopiesAt returns the stored copies at the locations that an earlier command
 // found.
-func StoredCopiesAt(app *cli.App, apiURL string, places []onetime.Location) *StoredCopies {
-	return &StoredCopies{app: app, apiURL: apiURL, locations: places}
+func storedCopiesAt(app *cli.App, apiURL string, places []onetime.Location) *storedCopies {
+	return &storedCopies{app: app, apiURL: apiURL, locations: places}
 }
 
 // keyOf names the item of a client ID at a location.
@@ -68,7 +68,7 @@ func keyOf(at onetime.Location, clientID string) credential.Key {
 }
 
 // String names the locations for people.
-func (h *StoredCopies) String() string {
+func (h *storedCopies) String() string {
 	words := make([]string, 0, len(h.locations))
 	for _, p := range h.locations {
 		words = append(words, p.String())
@@ -77,12 +77,12 @@ func (h *StoredCopies) String() string {
 }
 
 // Login reports whether the token is the login of a profile.
-func (h *StoredCopies) Login() bool {
+func (h *storedCopies) Login() bool {
 	return slices.ContainsFunc(h.locations, func(p onetime.Location) bool { return p.Saved == "" })
 }
 
 // Name returns the first saved name of the token, "" if it is only a login.
-func (h *StoredCopies) Name() string {
+func (h *storedCopies) Name() string {
 	for _, p := range h.locations {
 		if p.Saved != "" {
 			return p.Saved
@@ -92,7 +92,7 @@ func (h *StoredCopies) Name() string {
 }
 
 // each calls do with the store of every location.
-func (h *StoredCopies) each(do func(onetime.Location, credential.Store) error) error {
+func (h *storedCopies) each(do func(onetime.Location, credential.Store) error) error {
 	for _, p := range h.locations {
 		store, err := h.app.Store(p.Kind)
 		if err == nil {
@@ -107,7 +107,7 @@ func (h *StoredCopies) each(do func(onetime.Location, credential.Store) error) e
 
 // Prepare checks that the configuration can be written, and writes, reads and deletes a
 // dummy in every store.
-func (h *StoredCopies) Prepare(ctx context.Context) error {
+func (h *storedCopies) Prepare(ctx context.Context) error {
 	if err := h.app.TryConfig(); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (h *StoredCopies) Prepare(ctx context.Context) error {
 }
 
 // Deliver stores the new token beside the old one. After an error no location has it.
-func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) error {
+func (h *storedCopies) Deliver(ctx context.Context, made devops.Credential) error {
 	err := h.each(func(p onetime.Location, store credential.Store) error {
 		return store.Set(ctx, keyOf(p, made.ClientID), onetime.Item(made, h.apiURL))
 	})
@@ -128,10 +128,10 @@ func (h *StoredCopies) Deliver(ctx context.Context, made devops.Credential) erro
 }
 
 // Discard does nothing, because Prepare leaves nothing behind.
-func (h *StoredCopies) Discard() {}
+func (h *storedCopies) Discard() {}
 
 // Holds reports whether every location has the secret of a client ID.
-func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error) {
+func (h *storedCopies) Holds(ctx context.Context, clientID string) (bool, error) {
 	err := h.each(func(p onetime.Location, store credential.Store) error {
 		_, err := store.Get(ctx, keyOf(p, clientID))
 		return err
@@ -144,7 +144,7 @@ func (h *StoredCopies) Holds(ctx context.Context, clientID string) (bool, error)
 
 // Drop deletes the secret of a client ID from every location, and the REST sessions
 // that it opened.
-func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
+func (h *storedCopies) Drop(ctx context.Context, clientID string) error {
 	return h.each(func(p onetime.Location, store credential.Store) error {
 		err := store.Delete(ctx, keyOf(p, clientID))
 		if err != nil && !errors.Is(err, credential.ErrNotFound) {
@@ -163,10 +163,10 @@ func (h *StoredCopies) Drop(ctx context.Context, clientID string) error {
 }
 
 // Note records the locations, which have the old token too.
-func (h *StoredCopies) Note(r *onetime.Record) { r.HoldsOld, r.Locations = true, h.locations }
+func (h *storedCopies) Note(r *onetime.Record) { r.HoldsOld, r.Locations = true, h.locations }
 
 // Load returns the stored token of a client ID.
-func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, error) {
+func (h *storedCopies) Load(ctx context.Context, clientID string) (secret.Text, error) {
 	var err error
 	for _, p := range h.locations {
 		var item credential.Item
@@ -179,7 +179,7 @@ func (h *StoredCopies) Load(ctx context.Context, clientID string) (secret.Text, 
 
 // Check fails with status 7 unless every location has this client ID in the current
 // configuration.
-func (h *StoredCopies) Check(_ context.Context, clientID string) error {
+func (h *storedCopies) Check(_ context.Context, clientID string) error {
 	cfg, err := h.app.ReadConfig()
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func clientIDAt(c *config.Config, p onetime.Location) *string {
 // Switch changes the client ID of every location by one change of the configuration
 // file. Databases for which a saved name is selected follow it. It fails with status 7
 // if a location has neither of the two.
-func (h *StoredCopies) Switch(ctx context.Context, from, to string) error {
+func (h *storedCopies) Switch(ctx context.Context, from, to string) error {
 	return h.app.UpdateConfig(ctx, func(c *config.Config) error {
 		for _, p := range h.locations {
 			at := clientIDAt(c, p)

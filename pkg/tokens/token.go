@@ -114,14 +114,14 @@ func List(ctx context.Context, app *cli.App, session *cli.Session) ([]Token, err
 // reviewRefusals warns about listed tokens that were generated although the service
 // refused the request.
 func reviewRefusals(ctx context.Context, app *cli.App, session *cli.Session, live []devops.Token) error {
-	journal, err := OpenJournalIfAny(app)
+	journal, err := openJournalIfAny(app)
 	if err != nil {
 		return err
 	}
 	if open, err := journal.List(); err != nil || len(open) == 0 {
 		return nil //nolint:nilerr // each command warns of a journal that cannot be read
 	}
-	maker, err := NewIssuer(ctx, app, session)
+	maker, err := newIssuer(ctx, app, session)
 	if err != nil {
 		return err
 	}

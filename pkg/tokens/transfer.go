@@ -118,9 +118,9 @@ func endTransfer(ctx context.Context, app *cli.App, path string, note transfer) 
 	return nil
 }
 
-// EndTransfers ends interrupted changes of secrets and configuration. It does not touch
+// endTransfers ends interrupted changes of secrets and configuration. It does not touch
 // the change of a running command.
-func EndTransfers(ctx context.Context, app *cli.App) error {
+func endTransfers(ctx context.Context, app *cli.App) error {
 	paths, _ := app.Paths()
 	if paths.Config == "" || app.Sandboxed() {
 		return nil

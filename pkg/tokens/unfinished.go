@@ -16,7 +16,7 @@ import (
 // except in a dry run, and warns about pending operations if notice is set.
 func RunAtStart(ctx context.Context, app *cli.App, notice bool) {
 	if !app.Globals.DryRun {
-		if err := EndTransfers(ctx, app); err != nil {
+		if err := endTransfers(ctx, app); err != nil {
 			app.Warn("secrets of an interrupted profile change remain: %v", err)
 		}
 	}
@@ -53,7 +53,7 @@ func warnPending(app *cli.App) {
 // waitingUntil returns the time until which requests with lost answers may still take
 // effect, if nothing else is unfinished; else it is empty.
 func waitingUntil(app *cli.App) string {
-	journal, err := OpenJournal(app)
+	journal, err := openJournal(app)
 	if err != nil {
 		return ""
 	}
@@ -84,7 +84,7 @@ func waitingUntil(app *cli.App) string {
 // DescribeUnfinished names the operations that earlier commands did not finish, and the
 // command that finishes them.
 func DescribeUnfinished(app *cli.App) (words []string, next string, err error) {
-	journal, err := OpenJournal(app)
+	journal, err := openJournal(app)
 	if err != nil {
 		return nil, "", err
 	}
