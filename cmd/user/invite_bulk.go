@@ -16,9 +16,9 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// lastLook limits the time for reading the users after the run, also after an
+// verifyLimit limits the time for reading the users after the run, also after an
 // interrupt.
-const lastLook = 10 * time.Second
+const verifyLimit = 10 * time.Second
 
 // runBulk invites people and prints the result of each row.
 func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Session, members devops.Members, invitees []invitee) error {
@@ -217,7 +217,7 @@ func pendingRows(rows []bulk.Row, results []bulk.Result) bool {
 
 // fillIDs adds the IDs of invitees to the results.
 func fillIDs(ctx context.Context, app *cli.App, session *cli.Session, results []bulk.Result) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyLimit)
 	defer cancel()
 	now, err := session.Users.List(after)
 	if err != nil {

@@ -44,7 +44,7 @@ func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Sessi
 // verdict determines whether an invitation took effect, also after an
 // interrupt.
 func (g invitee) verdict(ctx context.Context, session *cli.Session) bulk.Verdict {
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyLimit)
 	defer cancel()
 	if cli.Pause(looking, time.Second) != nil {
 		return bulk.CannotTell
