@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -162,7 +163,9 @@ func discard(destinations []Destination) {
 	}
 }
 
-// plan completes the record of an operation that is about to begin.
+// plan completes the record of an operation that is about to begin. An incomplete list
+// does not take away what an earlier attempt saw: a token that no list showed would
+// count as deleted.
 func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
 	before, err := iss.Tokens.List(ctx)
 	if err != nil {
@@ -171,13 +174,15 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 	if _, err := iss.Review(ctx, before); err != nil {
 		return r, err
 	}
-	r.Before, r.Expires, r.Locations = nil, map[string]time.Time{}, nil
-	for _, t := range before {
-		r.Before = append(r.Before, t.ClientID)
-		if !t.ExpiresAt.IsZero() {
-			r.Expires[t.ClientID] = t.ExpiresAt
-		}
+	known := make(map[string]time.Time, len(before)+len(r.Before))
+	for _, id := range r.Before {
+		known[id] = r.Expires[id]
 	}
+	for _, t := range before {
+		known[t.ClientID] = t.ExpiresAt
+	}
+	r.Before, r.Expires, r.Locations = slices.Sorted(maps.Keys(known)), known, nil
+	maps.DeleteFunc(r.Expires, func(_ string, expires time.Time) bool { return expires.IsZero() })
 	for _, d := range destinations {
 		d.Note(&r)
 	}

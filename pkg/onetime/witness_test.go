@@ -139,3 +139,27 @@ func TestProofIsNoted(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanExpectsEarlierTokens keeps the tokens that the first attempt saw if the list
+// of the second one is incomplete.
+func TestPlanExpectsEarlierTokens(t *testing.T) {
+	t.Parallel()
+	expiry := time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC)
+	service := &claimer{lists: [][]string{{"caller", "new"}}}
+	w := service.witness(t)
+	iss := Issuer{Tokens: w.Tokens, Journal: w.Journal, Caller: "caller", Now: time.Now, Clock: time.Now}
+	earlier := Record{Before: []string{"caller", "old"}, Expires: map[string]time.Time{"old": expiry}}
+	plan, err := iss.plan(t.Context(), earlier, nil)
+	if err != nil || !slices.Equal(plan.Before, []string{"caller", "new", "old"}) || len(plan.Expires) != 1 || !plan.Expires["old"].Equal(expiry) {
+		t.Fatalf("%v, %v, %v", plan.Before, plan.Expires, err)
+	}
+	if got := iss.witness(plan, nil).Gone(t.Context(), map[string]bool{"new": false})["new"]; !errors.Is(got, absence.ErrStillListed) {
+		t.Errorf("%v", got)
+	}
+	service.lists = [][]string{{"caller"}}
+	incomplete := iss.witness(plan, nil)
+	incomplete.pauses = make([]time.Duration, len(absence.Pauses()))
+	if got := incomplete.Gone(t.Context(), map[string]bool{"new": false})["new"]; !errors.Is(got, absence.ErrUnproven) {
+		t.Errorf("a list without old proves that new is gone: %v", got)
+	}
+}
