@@ -37,7 +37,11 @@ fetch() {
 	if has curl; then
 		curl -fsSL --proto "=$scheme" --retry 2 --connect-timeout 30 -o "$2" "$1" 2> "$work/log"
 	else # busybox 1.35 crashes with -T, and has no option to print only errors
-		wget -t 3 -O "$2" "$1" 2> "$work/log"
+		wget -t 3 -O "$2" "$1" 2> "$work/log" || return
+		# The TLS of busybox itself accepts any certificate, and only says so.
+		! grep -q 'certificate validation not implemented' "$work/log" || {
+			echo 'wget does not verify certificates; install curl' > "$work/log"; return 1
+		}
 	fi
 }
 
@@ -90,7 +94,7 @@ check_signature() {
 			"$work/checksums.txt" > "$work/log" 2>&1 || fail "the signature of checksums.txt is not valid: $(reason)" "nothing was installed"
 		signature='signature verified by cosign'
 	elif has gh && gh attestation --help > /dev/null 2>&1 && gh auth status > /dev/null 2>&1; then
-		gh attestation verify "$work/$archive" --repo astra-admin/astra --signer-workflow astra-admin/astra/.github/workflows/release.yml \
+		gh attestation verify "$work/$archive" --repo astra-admin/astra --cert-identity "$workflow@refs/tags/v$version" \
 			> "$work/log" 2>&1 || fail "the attestation of $archive is not valid: $(reason)" "nothing was installed"
 		signature='attestation verified by gh'
 	elif [ "$require_signature" = yes ]; then
@@ -204,15 +208,15 @@ main() {
 
 	mkdir "$work/files"
 	case $suffix in
-	zip) unzip -q "$work/$archive" -d "$work/files" 2> "$work/log" ;;
-	*) tar -xzf "$work/$archive" -C "$work/files" 2> "$work/log" ;;
+	zip) unzip -q "$work/$archive" "$binary" -d "$work/files" 2> "$work/log" ;;
+	*) tar -xzf "$work/$archive" -C "$work/files" "$binary" 2> "$work/log" ;;
 	esac || fail "cannot unpack $archive: $(reason)"
 	[ -f "$work/files/$binary" ] || fail "$archive contains no $binary"
 
 	# The rename is within one directory: there is never half a program.
 	cat "$work/files/$binary" 2> "$work/log" > "$staged" || fail "cannot write to $dir: $(reason)" 'nothing was installed'
 	chmod 755 "$staged"
-	"$staged" version > "$work/said" 2> "$work/log" || fail "the program does not run on this machine: $(reason)" 'nothing was installed'
+	(unset ASTRA_OUTPUT; "$staged" version) > "$work/said" 2> "$work/log" || fail "the program does not run on this machine: $(reason)" 'nothing was installed'
 	mv -f "$staged" "$dir/$binary" 2> "$work/log" || fail "cannot replace $dir/$binary: $(reason)" 'nothing was installed'
 	staged=
 

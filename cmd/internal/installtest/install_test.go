@@ -183,7 +183,7 @@ func TestInstallSignature(t *testing.T) {
 	const gh = `case "$*" in
 "attestation --help") ;;
 "auth status") [ -n "$GH_TOKEN" ] ;;
-"attestation verify "*"/` + "%s" + ` --repo astra-admin/astra --signer-workflow astra-admin/astra/.github/workflows/release.yml") [ "$GH_TOKEN" = right ] || { echo no attestation; exit 1; } ;;
+"attestation verify "*"/` + "%s" + ` --repo astra-admin/astra --cert-identity https://github.com/astra-admin/astra/.github/workflows/release.yml@refs/tags/v1.2.10") [ "$GH_TOKEN" = right ] || { echo no attestation; exit 1; } ;;
 *) echo "arguments: $*"; exit 1 ;;
 esac`
 	for _, c := range []struct {

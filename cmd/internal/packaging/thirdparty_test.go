@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,17 +38,25 @@ func TestThirdParty(t *testing.T) {
 // thirdParty returns the texts of all licenses, those of the standard library first.
 func thirdParty(t *testing.T) []byte {
 	t.Helper()
-	dirs := map[string]string{}
+	dirs := map[string]map[string]bool{} // of packages, up to the root of the module
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "../../..")
+		list := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{if not .Module.Main}}{{.Module.Path}} {{.Module.Version}}\t{{.Module.Dir}}\t{{.Dir}}{{end}}{{end}}", "../../..")
 		list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=amd64", "GOOS="+system)
 		text, err := list.Output()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(text)) {
-			if name, dir, found := strings.Cut(strings.TrimSpace(line), "\t"); found {
-				dirs[name] = dir
+			fields := strings.Split(strings.TrimSpace(line), "\t")
+			if len(fields) != 3 {
+				continue
+			}
+			name, root := fields[0], fields[1]
+			if dirs[name] == nil {
+				dirs[name] = map[string]bool{}
+			}
+			for dir := fields[2]; strings.HasPrefix(dir, root); dir = filepath.Dir(dir) {
+				dirs[name][dir] = true
 			}
 		}
 	}
@@ -61,7 +70,10 @@ func thirdParty(t *testing.T) []byte {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		files := licenses(t, dirs[name])
+		var files []string
+		for _, dir := range slices.Sorted(maps.Keys(dirs[name])) {
+			files = append(files, licenses(t, dir)...)
+		}
 		if len(files) == 0 {
 			t.Errorf("%s has no license", name)
 		}
