@@ -704,7 +704,7 @@ func (h *habitTrial) conclude(rollback, must bool, place int) {
 		h.pass(pastGrace)
 	}
 	if must && !h.concluded() {
-		h.complain(isUnfinished, "open", "still open: %s", h.glob(journalPath))
+		h.complain(isUnfinished, "open", "still open: %s\n%s", h.glob(journalPath), h.said)
 	}
 }
 
