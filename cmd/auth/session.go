@@ -164,7 +164,7 @@ func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p c
 		token, err := in.token(selected)
 		return selected.Binding.DB, token, err
 	}
-	d, err := api.DatabaseOrBound(ctx, in.database)
+	d, err := api.DatabaseOrSelected(ctx, in.database)
 	if err != nil {
 		return config.DB{}, "", err
 	}
@@ -180,7 +180,7 @@ func (in session) which(ctx context.Context, app *cli.App, api *cli.Session, p c
 	if selected.Project = selected.ProjectFor(db); in.saved == "" && in.username == "" && p.Name != "" && selected.Project.SavedToken != "" {
 		return db, "", selected.NotSet()
 	}
-	return db, cmp.Or(in.saved, p.Env.Token), nil
+	return db, cmp.Or(in.saved, p.Selected.Token), nil
 }
 
 // token is the name of the saved token for the selected database. A user opens a

@@ -43,7 +43,7 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	d, err := session.DatabaseOrBound(ctx, in.database)
+	d, err := session.DatabaseOrSelected(ctx, in.database)
 	if err != nil {
 		return err
 	}

@@ -75,5 +75,5 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	return app.Unbind(ctx, session, d.ID)
+	return app.Deselect(ctx, session, d.ID)
 }

@@ -15,7 +15,7 @@ import (
 
 type export struct {
 	formatFlags
-	binding
+	databaseFlags
 
 	out    string
 	reveal bool
@@ -65,7 +65,7 @@ are also masked in its log.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
 	in.formatFlags.add(cmd)
-	in.binding.add(cmd)
+	in.databaseFlags.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&in.out, "out", "", "update the variables in a `file`, mode 0600; its suffix sets the format (default dotenv)")
 	f.BoolVar(&in.reveal, "reveal", false, "show secrets even on a terminal")

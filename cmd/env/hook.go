@@ -19,7 +19,7 @@ import (
 var hooks embed.FS
 
 type hook struct {
-	selection
+	variableFlags
 
 	kind string
 }

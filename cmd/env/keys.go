@@ -56,20 +56,20 @@ func knownKeys() []string {
 	return known
 }
 
-// selection is which variables the user wants.
-type selection struct {
+// variableFlags is which variables the user wants.
+type variableFlags struct {
 	lists   []string
 	classic bool
 }
 
-func (s *selection) add(cmd *cobra.Command) {
+func (s *variableFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.lists, "keys", nil, "export these variables, a comma-separated `list` of KEY or KEY=NAME, or all; repeatable")
 	cmd.Flags().BoolVar(&s.classic, "classic", false, "use the variables of classic databases, with the token of astra auth session")
 	cmd.MarkFlagsMutuallyExclusive("keys", "classic")
 }
 
 // flags are the words by which a command line makes the same choice.
-func (s selection) flags() []string {
+func (s variableFlags) flags() []string {
 	if s.classic {
 		return []string{"--classic"}
 	}
@@ -81,13 +81,13 @@ func (s selection) flags() []string {
 }
 
 // includes reports whether a variable is among those that are wanted.
-func (s selection) includes(source string) bool {
+func (s variableFlags) includes(source string) bool {
 	keys, err := s.keys()
 	return err == nil && slices.ContainsFunc(keys, func(k key) bool { return k.source == source })
 }
 
 // keys reads the choice: names with commas, each KEY or KEY=NAME, or all.
-func (s selection) keys() ([]key, error) {
+func (s variableFlags) keys() ([]key, error) {
 	if s.classic {
 		keys := variableName(classicKeys())
 		for i := range keys {

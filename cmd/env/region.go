@@ -13,7 +13,7 @@ import (
 
 // regionEndpoint is the binding in another region of its database, or as it is for no
 // region. A binding that was made without the list of regions knows its own only.
-func regionEndpoint(bound config.Env, region string) (config.Env, error) {
+func regionEndpoint(bound config.Binding, region string) (config.Binding, error) {
 	switch {
 	case region == "" || region == bound.Region:
 		return bound, nil

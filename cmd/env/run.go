@@ -22,7 +22,7 @@ import (
 )
 
 type run struct {
-	binding
+	databaseFlags
 
 	command []string
 }

@@ -9,7 +9,7 @@ import (
 
 type unset struct {
 	formatFlags
-	selection
+	variableFlags
 }
 
 func newUnset(app *cli.App) *cobra.Command {
@@ -27,7 +27,7 @@ Lines written to a file by "astra env export --out" are not removed.`,
 		RunE:    func(*cobra.Command, []string) error { return in.run(app) },
 	}
 	in.addShell(cmd)
-	in.selection.add(cmd)
+	in.variableFlags.add(cmd)
 	return cmd
 }
 

@@ -101,14 +101,14 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	last := profile.Env
+	last := profile.Selected
 	before, _ := profile.Binding(d.ID)
-	if profile.Env, err = in.binding(app, d, before, last); err != nil {
+	if profile.Selected, err = in.binding(app, d, before, last); err != nil {
 		return err
 	}
-	profile.Env.DB.Name = cmp.Or(config.DisplayName(output.Sanitize(d.Name)), d.ID)
+	profile.Selected.DB.Name = cmp.Or(config.DisplayName(output.Sanitize(d.Name)), d.ID)
 	if in.role == "" {
-		if profile.Env.Expiry, err = in.checkExpiry(ctx, app, session, profile); err != nil {
+		if profile.Selected.Expiry, err = in.checkExpiry(ctx, app, session, profile); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.role != "" {
-		if profile.Env.Token, profile.Env.Expiry, err = in.generate(ctx, app, session, d, profile, expires); err != nil {
+		if profile.Selected.Token, profile.Selected.Expiry, err = in.generate(ctx, app, session, d, profile, expires); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 
 // binding is what is selected for a database: what is named, else what was selected
 // for it before as far as the database still has it.
-func (in use) binding(app *cli.App, d devops.Database, before, last config.Env) (config.Env, error) {
+func (in use) binding(app *cli.App, d devops.Database, before, last config.Binding) (config.Binding, error) {
 	keyspace, region, token := in.keyspace, in.region, cmp.Or(in.saved, before.Token)
 	if before.DB.ID == "" {
 		token = cmp.Or(in.saved, last.Token)
@@ -151,8 +151,8 @@ func (in use) binding(app *cli.App, d devops.Database, before, last config.Env) 
 }
 
 // keep records the binding, and says what changes with it.
-func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, before, last config.Env) error {
-	bound, org := profile.Env, profile.Org
+func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, before, last config.Binding) error {
+	bound, org := profile.Selected, profile.Org
 	if app.DryRunf("select %s, keyspace %s, in %s", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region) {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, be
 		if spelling.SameName(in.database, bound.DB.Name) { // the only one of this name: a database that it takes the place of was deleted
 			for _, other := range p.AllBindings() {
 				if other.DB.Name == bound.DB.Name && other.DB.ID != bound.DB.ID {
-					p.Unbind(other.DB.ID)
+					p.Deselect(other.DB.ID)
 				}
 			}
 		}
@@ -236,7 +236,7 @@ func (in use) show(app *cli.App) error {
 	}
 	entries := make([]entry, len(all))
 	for i, b := range all {
-		entries[i] = entry{b, b.DB.ID == profile.Env.DB.ID}
+		entries[i] = entry{b, b.DB.ID == profile.Selected.DB.ID}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.DB.Name, b.DB.Name) })
 	if here, err := app.Select(profile, ""); err != nil {
@@ -260,7 +260,7 @@ func (in use) org(ctx context.Context, session *cli.Session) (config.Org, error)
 
 // entry is a binding as it is shown.
 type entry struct {
-	config.Env
+	config.Binding
 	isDefault bool
 }
 

@@ -24,14 +24,14 @@ import (
 // was selected before.
 func (in use) checkExpiry(ctx context.Context, app *cli.App, session *cli.Session, p config.Profile) (config.Expiry, error) {
 	var expiry config.Expiry
-	saved, found := p.Token(p.Env.Token)
+	saved, found := p.Token(p.Selected.Token)
 	switch {
-	case p.Env.Token == "":
+	case p.Selected.Token == "":
 		return expiry, nil
 	case !found && in.saved != "":
 		return expiry, lookup.NoSavedToken(p, in.saved).WithNext("astra token generate --role ROLE --save " + in.saved)
 	case !found:
-		app.Warn("token %s is no longer saved; select another one with --role or --saved-token", p.Env.Token)
+		app.Warn("token %s is no longer saved; select another one with --role or --saved-token", p.Selected.Token)
 		return expiry, nil
 	}
 	state, err := tokens.CheckSaved(ctx, app, session, saved)

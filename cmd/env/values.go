@@ -30,7 +30,7 @@ var errAbsent = errors.New("no such value")
 type values struct {
 	app     *cli.App
 	profile config.Profile
-	bound   config.Env
+	bound   config.Binding
 	chosen  bool             // the saved token was named for this time
 	refused error            // why the token that the project file names is not used
 	token   *credential.Item // the saved token once it was read

@@ -65,6 +65,6 @@ func find(ctx context.Context, app *cli.App, ref string) (*cli.Session, devops.D
 	if err != nil {
 		return nil, devops.Database{}, err
 	}
-	d, err := session.DatabaseOrBound(ctx, ref)
+	d, err := session.DatabaseOrSelected(ctx, ref)
 	return session, d, err
 }

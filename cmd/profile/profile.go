@@ -37,7 +37,7 @@ func columns() []output.Column[profileRow] {
 		{Key: "store", Value: func(r profileRow) any { return r.Store }},
 		{Key: "clientId", Value: func(r profileRow) any { return output.OrNull(r.ClientID) }, Spare: 1},
 		{Key: "apiUrl", Value: func(r profileRow) any { return output.OrNull(r.APIURL) }, Wide: true},
-		{Key: "database", Value: func(r profileRow) any { return output.OrNull(r.Env.DB.Name) }},
+		{Key: "database", Value: func(r profileRow) any { return output.OrNull(r.Selected.DB.Name) }},
 		{Key: "current", Value: func(r profileRow) any { return r.current }, Mark: true},
 	}
 }

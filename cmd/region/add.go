@@ -48,7 +48,7 @@ func (in add) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	d, err := session.DatabaseOrBound(ctx, in.database)
+	d, err := session.DatabaseOrSelected(ctx, in.database)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	var found []tokens.Deletion
+	var found []tokens.RevocationTarget
 	if in.chosen != (filter{}) {
 		found, err = in.choose(ctx, app, session, all)
 	} else {
@@ -163,24 +163,24 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([]tokens.NamedToke
 }
 
 // choose returns the tokens that match the filters.
-func (in deleteCmd) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.Deletion, error) {
+func (in deleteCmd) choose(ctx context.Context, app *cli.App, session *cli.Session, all []tokens.Token) ([]tokens.RevocationTarget, error) {
 	chosen, err := in.chosen.choose(ctx, app, session, all)
 	if err != nil {
 		return nil, err
 	}
-	var found []tokens.Deletion
+	var found []tokens.RevocationTarget
 	for _, r := range chosen {
 		if r.Current && !in.force {
 			app.Warn("skipping %s, the token in use; --force revokes it too", r.ClientID)
 			continue
 		}
-		found = append(found, tokens.Deletion{Token: r, Input: r.ClientID})
+		found = append(found, tokens.RevocationTarget{Token: r, Input: r.ClientID})
 	}
 	return found, nil
 }
 
 // revokeOne revokes one token.
-func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.Deletion) error {
+func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.RevocationTarget) error {
 	row := bulk.Result{Row: 1, Input: t.Input, ID: t.ClientID, Action: "delete", Outcome: bulk.OK}
 	printUnchanged := func(id string) error {
 		row.ID, row.Action, row.Outcome = id, string(bulk.Unchanged), bulk.Unchanged
@@ -214,7 +214,7 @@ func revokeOne(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tok
 }
 
 // deleteStale deletes the saved secret of a token that was revoked elsewhere.
-func deleteStale(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.Deletion) error {
+func deleteStale(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t tokens.RevocationTarget) error {
 	if err := app.Confirm(ctx, "Delete the saved secret of %s (%s, already revoked)?", t.Saved, t.Stale); err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func deleteStale(ctx context.Context, app *cli.App, revoker *tokens.Revoker, t t
 }
 
 // revokeSeveral shows the tokens, asks for confirmation, and prints a row for each.
-func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, found []tokens.Deletion) error {
+func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, found []tokens.RevocationTarget) error {
 	tokens.SortForRevocation(found)
 	live, stale := 0, 0
 	for _, t := range found {

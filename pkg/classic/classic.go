@@ -120,7 +120,7 @@ func (s Sessions) Delete(ctx context.Context, user string) error {
 	isOf := func(r config.RESTSession) bool { return user == "" || r.User == user }
 	p := s.Profile
 	if user != "" {
-		p.Env, p.Bindings = config.Env{}, nil // sessions without a recorded owner match no user
+		p.Selected, p.Bindings = config.Binding{}, nil // sessions without a recorded owner match no user
 	}
 	p.Sessions = slices.DeleteFunc(slices.Clone(p.Sessions), func(r config.RESTSession) bool { return !isOf(r) })
 	var errs []error

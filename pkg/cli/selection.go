@@ -43,9 +43,9 @@ func (s *Session) ownProfile() (config.Profile, error) {
 	return s.Profile, nil
 }
 
-// DatabaseOrBound returns the database that ref means, as Database does; without ref, the
+// DatabaseOrSelected returns the database that ref means, as Database does; without ref, the
 // selected one.
-func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Database, error) {
+func (s *Session) DatabaseOrSelected(ctx context.Context, ref string) (devops.Database, error) {
 	if ref != "" {
 		return s.Database(ctx, ref)
 	}
@@ -70,9 +70,9 @@ func (s *Session) DatabaseOrBound(ctx context.Context, ref string) (devops.Datab
 	return devops.Database{}, lookup.ErrNoSelection().WithHint("name one%s", s.app.withDB())
 }
 
-// Unbind removes the binding of a deleted database, and its session, from the profile of
+// Deselect removes the binding of a deleted database, and its session, from the profile of
 // the credential.
-func (a *App) Unbind(ctx context.Context, s *Session, database string) error {
+func (a *App) Deselect(ctx context.Context, s *Session, database string) error {
 	profile, err := s.ownProfile()
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 	}
 	var left config.Profile
 	err := a.UpdateProfile(ctx, profile.Name, func(p *config.Profile) error {
-		p.Unbind(database)
+		p.Deselect(database)
 		p.Sessions = slices.DeleteFunc(slices.Clone(p.Sessions), func(r config.RESTSession) bool { return r.DB == database })
 		left = *p
 		return nil
@@ -105,7 +105,7 @@ func (a *App) Forget(ctx context.Context, profile config.Profile, database strin
 	if token := binding.Token; token != "" && len(left.DatabasesWith(token)) == 0 {
 		a.Say("Token %s is no longer used here but still valid. To revoke it: %s", token, a.Command("astra token delete "+token))
 	}
-	if left.Env.DB.ID == "" {
+	if left.Selected.DB.ID == "" {
 		a.Warn("%s was selected; select another database: %s", binding.DB.Name, a.Command("astra env use DB"))
 	}
 	return nil
@@ -122,7 +122,7 @@ func (a *App) withDB() string {
 // TargetDatabase is DatabaseOrBound for a command that needs only ID and name: with a
 // credential that must not see databases one can be named by its ID.
 func (s *Session) TargetDatabase(ctx context.Context, ref string) (config.DB, error) {
-	d, err := s.DatabaseOrBound(ctx, ref)
+	d, err := s.DatabaseOrSelected(ctx, ref)
 	if !errors.Is(err, devops.ErrForbidden) {
 		return config.DB{ID: d.ID, Name: d.Name}, err
 	}

@@ -3,13 +3,13 @@ package config
 import "slices"
 
 // AllBindings returns one binding for each database, the default one first.
-func (p Profile) AllBindings() []Env {
-	var all []Env
-	if p.Env.DB.ID != "" {
-		all = append(all, p.Env)
+func (p Profile) AllBindings() []Binding {
+	var all []Binding
+	if p.Selected.DB.ID != "" {
+		all = append(all, p.Selected)
 	}
 	for _, e := range p.Bindings {
-		if e.DB.ID != p.Env.DB.ID { // an earlier version of the program may have selected it again
+		if e.DB.ID != p.Selected.DB.ID { // an earlier version of the program may have selected it again
 			all = append(all, e)
 		}
 	}
@@ -17,11 +17,11 @@ func (p Profile) AllBindings() []Env {
 }
 
 // Binding returns the binding of the database with the given ID.
-func (p Profile) Binding(id string) (Env, bool) {
+func (p Profile) Binding(id string) (Binding, bool) {
 	all := p.AllBindings()
-	i := slices.IndexFunc(all, func(e Env) bool { return e.DB.ID == id })
+	i := slices.IndexFunc(all, func(e Binding) bool { return e.DB.ID == id })
 	if i < 0 {
-		return Env{}, false
+		return Binding{}, false
 	}
 	return all[i], true
 }
@@ -39,20 +39,20 @@ func (p Profile) DatabasesWith(token string) []string {
 
 // Select makes e the default binding and replaces an earlier binding of its
 // database. Bindings of other databases are unchanged.
-func (p *Profile) Select(e Env) {
+func (p *Profile) Select(e Binding) {
 	all := p.AllBindings()
-	p.Bindings = slices.DeleteFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID })
-	p.Env = e
+	p.Bindings = slices.DeleteFunc(all, func(other Binding) bool { return other.DB.ID == e.DB.ID })
+	p.Selected = e
 }
 
-// Unbind removes the binding of the database with the given ID, and reports
+// Deselect removes the binding of the database with the given ID, and reports
 // whether there was one. Removing the default leaves the profile without one
 // until the next Select.
-func (p *Profile) Unbind(id string) bool {
+func (p *Profile) Deselect(id string) bool {
 	_, found := p.Binding(id)
-	p.Bindings = slices.DeleteFunc(slices.Clone(p.Bindings), func(e Env) bool { return e.DB.ID == id })
-	if p.Env.DB.ID == id {
-		p.Env = Env{}
+	p.Bindings = slices.DeleteFunc(slices.Clone(p.Bindings), func(e Binding) bool { return e.DB.ID == id })
+	if p.Selected.DB.ID == id {
+		p.Selected = Binding{}
 	}
 	return found
 }
@@ -61,7 +61,7 @@ func (p *Profile) Unbind(id string) bool {
 func (p *Profile) RemoveToken(name string) {
 	p.Tokens = slices.DeleteFunc(p.Tokens, func(t SavedToken) bool { return t.Name == name })
 	p.Bindings = slices.Clone(p.Bindings)
-	bindings := []*Env{&p.Env}
+	bindings := []*Binding{&p.Selected}
 	for i := range p.Bindings {
 		bindings = append(bindings, &p.Bindings[i])
 	}
@@ -78,8 +78,8 @@ func (p *Profile) normalizeBindings() {
 	if len(p.Bindings) == 0 {
 		p.Bindings = nil
 	}
-	if len(p.Env.Regions) == 0 {
-		p.Env.Regions = nil
+	if len(p.Selected.Regions) == 0 {
+		p.Selected.Regions = nil
 	}
 	for i := range p.Bindings {
 		if len(p.Bindings[i].Regions) == 0 {

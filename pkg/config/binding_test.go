@@ -60,7 +60,7 @@ func TestEarlierFile(t *testing.T) {
 	}
 	// Select another database and the first again: the earlier version would
 	// find its binding again.
-	legacy := Env{DB: DB{ID: "0b", Name: "legacy"}, Region: "us-east1"}
+	legacy := Binding{DB: DB{ID: "0b", Name: "legacy"}, Region: "us-east1"}
 	must(t, Update(t.Context(), path, func(c *Config) error { c.Profiles[0].Select(legacy); return nil }))
 	text, _ := os.ReadFile(path)
 	want := `    # for the shop
@@ -90,9 +90,9 @@ func TestEarlierFile(t *testing.T) {
 		t.Error(cmp.Diff(want, got))
 	}
 	must(t, Update(t.Context(), path, func(c *Config) error {
-		demo, _ := c.Profiles[0].Binding(p.Env.DB.ID)
+		demo, _ := c.Profiles[0].Binding(p.Selected.DB.ID)
 		c.Profiles[0].Select(demo)
-		c.Profiles[0].Unbind("0b")
+		c.Profiles[0].Deselect("0b")
 		return nil
 	}))
 	text, _ = os.ReadFile(path)
@@ -113,7 +113,7 @@ func TestSelectedByEarlierVersion(t *testing.T) {
 	if all := p.AllBindings(); len(all) != 2 || all[0].DB.Name != "new" || all[1].DB.Name != "other" {
 		t.Errorf("%+v", all)
 	}
-	p.Select(Env{DB: DB{ID: "y"}})
+	p.Select(Binding{DB: DB{ID: "y"}})
 	if len(p.Bindings) != 1 || p.Bindings[0].DB.Name != "new" {
 		t.Errorf("%+v", p.Bindings)
 	}
@@ -134,14 +134,14 @@ func TestBindingsFollow(t *testing.T) {
 				p := &c.Profiles[0]
 				switch what {
 				case 0:
-					if p.Env.DB.ID != id { // unknown keys of the default are preserved
-						p.Unbind(id)
+					if p.Selected.DB.ID != id { // unknown keys of the default are preserved
+						p.Deselect(id)
 						delete(notes, id)
 					}
 				case 1:
 					p.RemoveToken("t")
 				default:
-					p.Select(Env{DB: DB{ID: id, Name: "n" + id[1:]}, Token: "t"})
+					p.Select(Binding{DB: DB{ID: id, Name: "n" + id[1:]}, Token: "t"})
 				}
 				return nil
 			}))
@@ -152,7 +152,7 @@ func TestBindingsFollow(t *testing.T) {
 			if what == 1 && c.Profiles[0].DatabasesWith("t") != nil {
 				t.Fatal("a binding uses a token that was removed")
 			}
-			if what > 1 && c.Profiles[0].Env.DB.ID != id {
+			if what > 1 && c.Profiles[0].Selected.DB.ID != id {
 				t.Fatal("not selected")
 			}
 		}

@@ -44,8 +44,8 @@ type Profile struct {
 	Store    string // the store of the credential
 	Tokens   []SavedToken
 	Sessions []RESTSession
-	Env      Env   // the default binding: the last database selected with "env use"
-	Bindings []Env // of other databases selected before
+	Selected Binding   // the default binding: the last database selected with "env use"
+	Bindings []Binding // of other databases selected before
 }
 
 // Org names an organization.
@@ -62,9 +62,9 @@ type RESTSession struct {
 	IssuedAt string
 }
 
-// Env is a binding: what a profile exports for applications that use one
+// Binding is a binding: what a profile exports for applications that use one
 // database.
-type Env struct {
+type Binding struct {
 	DB       DB
 	Regions  []string // all regions of the database
 	Region   string

@@ -37,7 +37,7 @@ func TestNamesOfTheService(t *testing.T) {
 		path := filepath.Join(t.TempDir(), FileName)
 		err := Update(t.Context(), path, func(f *Config) error {
 			name := DisplayName(c.name)
-			f.Put(Profile{Name: "p", Org: Org{ID: "o", Name: name}, Env: Env{DB: DB{ID: "d", Name: name}}})
+			f.Put(Profile{Name: "p", Org: Org{ID: "o", Name: name}, Selected: Binding{DB: DB{ID: "d", Name: name}}})
 			f.Organizations = []Org{{ID: "o", Name: name}}
 			return nil
 		})
@@ -47,8 +47,8 @@ func TestNamesOfTheService(t *testing.T) {
 			continue
 		}
 		p := got.Profiles[0]
-		if p.Org.Name != c.kept || p.Env.DB.Name != c.kept || got.Organizations[0].Name != c.kept {
-			t.Errorf("%.60q: kept %q, %q, %q", c.name, p.Org.Name, p.Env.DB.Name, got.Organizations[0].Name)
+		if p.Org.Name != c.kept || p.Selected.DB.Name != c.kept || got.Organizations[0].Name != c.kept {
+			t.Errorf("%.60q: kept %q, %q, %q", c.name, p.Org.Name, p.Selected.DB.Name, got.Organizations[0].Name)
 		}
 	}
 }
@@ -59,15 +59,15 @@ func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat("a", 1<<20)
 	for what, edit := range map[string]func(*Config){
-		"an endpoint of 1 MiB": func(c *Config) { c.Put(Profile{Name: "p", Env: Env{Endpoint: huge}}) },
-		"a keyspace of 1 MiB":  func(c *Config) { c.Put(Profile{Name: "p", Env: Env{Keyspace: huge}}) },
-		"a keyspace of 5 KiB":  func(c *Config) { c.Put(Profile{Name: "p", Env: Env{Keyspace: huge[:5<<10]}}) },
-		"a region of 1 MiB":    func(c *Config) { c.Put(Profile{Name: "p", Env: Env{Region: huge, Regions: []string{huge}}}) },
+		"an endpoint of 1 MiB": func(c *Config) { c.Put(Profile{Name: "p", Selected: Binding{Endpoint: huge}}) },
+		"a keyspace of 1 MiB":  func(c *Config) { c.Put(Profile{Name: "p", Selected: Binding{Keyspace: huge}}) },
+		"a keyspace of 5 KiB":  func(c *Config) { c.Put(Profile{Name: "p", Selected: Binding{Keyspace: huge[:5<<10]}}) },
+		"a region of 1 MiB":    func(c *Config) { c.Put(Profile{Name: "p", Selected: Binding{Region: huge, Regions: []string{huge}}}) },
 		"a name of 1 MiB":      func(c *Config) { c.Put(Profile{Name: "p", Org: Org{Name: huge}}) },
-		"a tab in a keyspace":  func(c *Config) { c.Put(Profile{Name: "p", Env: Env{Keyspace: "a\tb"}}) },
+		"a tab in a keyspace":  func(c *Config) { c.Put(Profile{Name: "p", Selected: Binding{Keyspace: "a\tb"}}) },
 		"a default of 1 MiB":   func(c *Config) { c.Defaults = map[string]string{"output": huge} },
 		"regions that together are over 1 MiB": func(c *Config) {
-			c.Put(Profile{Name: "p", Env: Env{Regions: strings.Split(strings.Repeat("us-east1,", 1<<18), ",")}})
+			c.Put(Profile{Name: "p", Selected: Binding{Regions: strings.Split(strings.Repeat("us-east1,", 1<<18), ",")}})
 		},
 		"organizations that together are as large": func(c *Config) {
 			for i := range 1 << 14 {

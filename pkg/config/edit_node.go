@@ -55,11 +55,11 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "issued_at", r.IssuedAt)
 		})
 	before = swapDefaultBinding(m, before, after)
-	editMapping(m, "env", func(env *yaml.Node) { applyEnv(env, before.Env, after.Env) })
-	setList(m, "bindings", before.Bindings, after.Bindings, func(e Env) string { return e.DB.ID }, applyEnv)
+	editMapping(m, "env", func(env *yaml.Node) { applyEnv(env, before.Selected, after.Selected) })
+	setList(m, "bindings", before.Bindings, after.Bindings, func(e Binding) string { return e.DB.ID }, applyEnv)
 }
 
-func applyEnv(m *yaml.Node, before, after Env) {
+func applyEnv(m *yaml.Node, before, after Binding) {
 	editMapping(m, "db", func(db *yaml.Node) {
 		setText(db, "id", after.DB.ID)
 		setText(db, "name", after.DB.Name)
@@ -80,21 +80,21 @@ func applyEnv(m *yaml.Node, before, after Env) {
 // their database. It returns the profile in the new nodes.
 func swapDefaultBinding(m *yaml.Node, before, after Profile) Profile {
 	env, list := value(m, "env"), value(m, "bindings")
-	previousID := before.Env.DB.ID
-	if previousID == after.Env.DB.ID || env != nil && env.Kind != yaml.MappingNode {
+	previousID := before.Selected.DB.ID
+	if previousID == after.Selected.DB.ID || env != nil && env.Kind != yaml.MappingNode {
 		return before
 	}
-	is := func(id string) func(Env) bool { return func(e Env) bool { return e.DB.ID == id } }
+	is := func(id string) func(Binding) bool { return func(e Binding) bool { return e.DB.ID == id } }
 	before.Bindings = slices.Clone(before.Bindings)
-	if i := slices.IndexFunc(before.Bindings, is(after.Env.DB.ID)); i >= 0 && (env == nil || previousID != "") {
+	if i := slices.IndexFunc(before.Bindings, is(after.Selected.DB.ID)); i >= 0 && (env == nil || previousID != "") {
 		put(m, "env", list.Content[i])
 		if env == nil {
 			list.Content = slices.Delete(list.Content, i, i+1)
-			before.Env, before.Bindings = before.Bindings[i], slices.Delete(before.Bindings, i, i+1)
+			before.Selected, before.Bindings = before.Bindings[i], slices.Delete(before.Bindings, i, i+1)
 			return before
 		}
 		list.Content[i] = env
-		before.Env, before.Bindings[i] = before.Bindings[i], before.Env
+		before.Selected, before.Bindings[i] = before.Bindings[i], before.Selected
 		return before
 	}
 	if env == nil || previousID == "" || !slices.ContainsFunc(after.Bindings, is(previousID)) || slices.ContainsFunc(before.Bindings, is(previousID)) {
@@ -107,7 +107,7 @@ func swapDefaultBinding(m *yaml.Node, before, after Profile) Profile {
 	list.Style &^= yaml.FlowStyle
 	list.Content = append(list.Content, env)
 	put(m, "env", &yaml.Node{Kind: yaml.MappingNode})
-	before.Bindings, before.Env = append(before.Bindings, before.Env), Env{}
+	before.Bindings, before.Selected = append(before.Bindings, before.Selected), Binding{}
 	return before
 }
 

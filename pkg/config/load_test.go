@@ -54,7 +54,7 @@ func fullConfig() Config {
 				Name: "prod", Org: Org{"0f1e", "Acme: Prod"}, ClientID: "IFmJlTkNvptFzTDEQpQIEJud", Store: "keyring",
 				Tokens:   []SavedToken{{"ci", "AAmJlTkNvptFzTDEQpQIEJud", "file"}},
 				Sessions: []RESTSession{{"db-1", "ada", "2026-11-21T10:00:00Z"}},
-				Env: Env{
+				Selected: Binding{
 					DB: DB{"db-1", "orders"}, Regions: []string{"us-east1", "eu-west1"}, Region: "us-east1", Keyspace: "app",
 					Token: "ci", Expiry: Expiry{"AAmJlTkNvptFzTDEQpQIEJud", "2027-01-01T00:00:00Z"}, Endpoint: "https://db-1.example",
 				},

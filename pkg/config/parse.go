@@ -112,7 +112,7 @@ func (s *decoder) profile(n *yaml.Node) Profile {
 		case "sessions":
 			p.Sessions = s.sessions(value)
 		case "env":
-			p.Env = s.env(value)
+			p.Selected = s.env(value)
 		case "bindings":
 			p.Bindings = s.bindings(value)
 		}
@@ -188,14 +188,14 @@ func (s *decoder) sessions(n *yaml.Node) []RESTSession {
 	return all
 }
 
-func (s *decoder) bindings(n *yaml.Node) []Env {
-	var all []Env
+func (s *decoder) bindings(n *yaml.Node) []Binding {
+	var all []Binding
 	s.list(n, "bindings", func(element *yaml.Node) {
 		e := s.env(element)
 		switch {
 		case e.DB.ID == "":
 			s.fail(element, "this binding has no database")
-		case slices.ContainsFunc(all, func(other Env) bool { return other.DB.ID == e.DB.ID }):
+		case slices.ContainsFunc(all, func(other Binding) bool { return other.DB.ID == e.DB.ID }):
 			s.fail(element, "duplicate binding of the database in the profile")
 		}
 		all = append(all, e)
@@ -203,8 +203,8 @@ func (s *decoder) bindings(n *yaml.Node) []Env {
 	return all
 }
 
-func (s *decoder) env(n *yaml.Node) Env {
-	var e Env
+func (s *decoder) env(n *yaml.Node) Binding {
+	var e Binding
 	s.mapping(n, "a binding", func(key, value *yaml.Node) {
 		switch key.Value {
 		case "db":

@@ -24,12 +24,12 @@ func TestUpdateKeepsTheRest(t *testing.T) {
 		delete(c.Defaults, "no_input")
 		c.Profiles[0].Name = "production"
 		c.Profiles[0].Org.Name = "yes"
-		c.Profiles[0].Env.Keyspace = ""
+		c.Profiles[0].Selected.Keyspace = ""
 		c.Profiles[0].Sessions[0].IssuedAt = "2026-11-21T11:00:00Z"
 		c.Profiles[0].Sessions = append(c.Profiles[0].Sessions, RESTSession{DB: "db-2"})
-		c.Profiles[0].Env.Regions = []string{"eu-west1"}
+		c.Profiles[0].Selected.Regions = []string{"eu-west1"}
 		c.Profiles[0].Tokens = append(c.Profiles[0].Tokens, SavedToken{Name: "batch", Store: "keyring"})
-		c.Put(Profile{Name: "new", Env: Env{DB: DB{Name: "demo"}, Regions: []string{"us-east1"}}})
+		c.Put(Profile{Name: "new", Selected: Binding{DB: DB{Name: "demo"}, Regions: []string{"us-east1"}}})
 		return nil
 	})
 	if err != nil {
@@ -141,7 +141,7 @@ func TestUpdateRemoves(t *testing.T) {
 		if !c.Remove("dev.2") {
 			return errors.New("nothing to remove")
 		}
-		c.Profiles[0].Tokens, c.Profiles[0].Sessions, c.Profiles[0].Env, c.Profiles[0].Org = nil, nil, Env{}, Org{}
+		c.Profiles[0].Tokens, c.Profiles[0].Sessions, c.Profiles[0].Selected, c.Profiles[0].Org = nil, nil, Binding{}, Org{}
 		return nil
 	})
 	if err != nil {
@@ -354,7 +354,7 @@ func TestCheck(t *testing.T) {
 	for name, edit := range map[string]func(*Profile){
 		"a control character": func(p *Profile) { p.Org.Name = "Evil\x1b[2J" },
 		"no name":             func(p *Profile) { p.Name = "" },
-		"a token":             func(p *Profile) { p.Env.Endpoint = "AstraCS:" + good.ClientID + ":" + strings.Repeat("0", 64) },
+		"a token":             func(p *Profile) { p.Selected.Endpoint = "AstraCS:" + good.ClientID + ":" + strings.Repeat("0", 64) },
 	} {
 		p := good
 		edit(&p)

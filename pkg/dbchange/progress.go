@@ -90,10 +90,10 @@ func (p *progress) clear() {
 
 func (p *progress) elapsed() time.Duration { return p.app.Now().Sub(p.begin).Round(time.Second) }
 
-// pause waits for the next poll, with backoff, and updates the progress line.
+// pause waits for the next poll, and updates the progress line.
 func (p *progress) pause(ctx context.Context) error {
-	const often = 10 * time.Second
-	next := p.app.Now().Add(min(max(p.app.Now().Sub(p.begin)/4, 200*time.Millisecond), often))
+	const often = 10 * time.Second // for a line without a terminal
+	next := p.app.Now().Add(pollInterval(p.app.Now().Sub(p.begin)))
 	for {
 		now := p.app.Now()
 		remaining := next.Sub(now)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -47,6 +48,12 @@ func waitError(ctx context.Context, blind error) error {
 		return &pollError{blind, cause}
 	}
 	return cause
+}
+
+// pollInterval returns the pause before the next poll: a quarter of the time that the
+// wait has taken.
+func pollInterval(elapsed time.Duration) time.Duration {
+	return min(max(elapsed/4, 200*time.Millisecond), 10*time.Second)
 }
 
 // wait is await without a message for failed polls: it returns their error, or

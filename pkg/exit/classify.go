@@ -1,5 +1,6 @@
-// Package exit turns errors into exit statuses, machine names and advice. It is the
-// one place that decides how a command ends.
+// Package exit turns errors into exit statuses, machine names and advice. App.Finish in
+// pkg/cli adds what depends on the run: a signal, a change that was made, and commands
+// that pass through the status of another program.
 package exit
 
 import (

@@ -18,7 +18,7 @@ import (
 type Selection struct {
 	// Binding is what "env use" recorded. It is the zero value for a database that
 	// "env use" did not select in this profile.
-	Binding config.Env
+	Binding config.Binding
 	// Ref names the database as the flag or the project file does; "" for the
 	// default.
 	Ref string
@@ -34,13 +34,13 @@ type Selection struct {
 func Select(project config.Project, p config.Profile, ref string) (Selection, error) {
 	s := Selection{Ref: cmp.Or(ref, project.DB), Project: project, profile: p}
 	if s.Ref == "" {
-		s.Binding = p.Env
+		s.Binding = p.Selected
 		return s, nil
 	}
 	var err error
-	s.Binding, err = Resolve("database", s.Ref, p.AllBindings(), func(e config.Env) (string, string) { return e.DB.ID, e.DB.Name })
+	s.Binding, err = Resolve("database", s.Ref, p.AllBindings(), func(e config.Binding) (string, string) { return e.DB.ID, e.DB.Name })
 	if exit.Is(err, exit.NotFound) {
-		s.Binding, err = config.Env{}, nil
+		s.Binding, err = config.Binding{}, nil
 	}
 	if ambiguous, ok := errors.AsType[*exit.Error](err); ok { // of which all but one may have been deleted
 		err = ambiguous.WithNext(shellword.Line("astra", "env", "use", Reference(s.Ref)))
@@ -57,7 +57,7 @@ func (s Selection) Set() bool { return s.Binding.DB.ID != "" }
 // ProjectFor returns what the project file chooses for a database. A file that names
 // none is about the default.
 func (s Selection) ProjectFor(db config.DB) config.Project {
-	ref := cmp.Or(s.Project.DB, "id:"+s.profile.Env.DB.ID)
+	ref := cmp.Or(s.Project.DB, "id:"+s.profile.Selected.DB.ID)
 	if _, err := Resolve("database", ref, []config.DB{db}, func(d config.DB) (string, string) { return d.ID, d.Name }); err != nil {
 		return config.Project{}
 	}
@@ -97,7 +97,7 @@ func (s Selection) NotSet() error {
 	}
 	e := exit.Failf(exit.Config, "%s selects database %s, which is not set up in profile %s", s.Project.Path, s.Ref, s.profile.Name)
 	all := s.profile.AllBindings()
-	if i := slices.IndexFunc(all, func(b config.Env) bool { return spelling.Alike(s.Ref, b.DB.Name) }); i >= 0 {
+	if i := slices.IndexFunc(all, func(b config.Binding) bool { return spelling.Alike(s.Ref, b.DB.Name) }); i >= 0 {
 		return e.WithHint("%s was selected, and the two names look the same: %s", all[i].DB.Name, spelling.Difference(s.Ref, all[i].DB.Name))
 	}
 	command := []string{"astra", "env", "use", Reference(s.Ref)}

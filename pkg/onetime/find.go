@@ -311,9 +311,3 @@ func (r Record) rotationState(now time.Time) State {
 	}
 	return Due
 }
-
-// Unfinished reports whether commands warn about the operation: not for a rotation in
-// its overlap, nor for a request that was refused.
-func (o PendingOperation) Unfinished(now time.Time) bool {
-	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotationState(now) != Overlapping)
-}

@@ -122,7 +122,7 @@ func TestJournalAfterACrash(t *testing.T) {
 		taken.Leave()
 		all, err := j.List()
 		if err != nil || len(all) != 1 || all[0].Err != nil || all[0].Record.Step != Delivering {
-			t.Fatalf("%d bytes, gone on with: %+v, %v", n, all, err)
+			t.Fatalf("%d bytes, continued with: %+v, %v", n, all, err)
 		}
 	}
 }

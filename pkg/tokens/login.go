@@ -88,7 +88,7 @@ func (l Login) Keep(ctx context.Context, app *cli.App, store credential.Store, t
 		}
 		err := app.UpdateConfig(ctx, func(c *config.Config) error {
 			if now, _ := c.Find(p.Name); same && now.Org.ID == p.Org.ID {
-				p.Tokens, p.Env, p.Bindings = now.Tokens, now.Env, now.Bindings // still valid, with changes by other commands
+				p.Tokens, p.Selected, p.Bindings = now.Tokens, now.Selected, now.Bindings // still valid, with changes by other commands
 			}
 			c.Put(p)
 			c.CurrentProfile = cmp.Or(c.CurrentProfile, p.Name)

@@ -31,7 +31,7 @@ type Revoker struct {
 
 // NewRevoker returns the revoker of deletions, which were found in the list all. A
 // token of a pending rotation is an error.
-func NewRevoker(app *cli.App, session *cli.Session, all []Token, found []Deletion, ifExists bool) (*Revoker, error) {
+func NewRevoker(app *cli.App, session *cli.Session, all []Token, found []RevocationTarget, ifExists bool) (*Revoker, error) {
 	for _, t := range found {
 		id := cmp.Or(t.ClientID, t.Stale)
 		rotates := func(r onetime.Record) bool { return id != "" && (r.Old == id || r.Made == id) }
@@ -45,7 +45,7 @@ func NewRevoker(app *cli.App, session *cli.Session, all []Token, found []Deletio
 
 // Revoke revokes one token and verifies that. It reports whether the token existed. In a
 // dry run it only shows the request.
-func (r *Revoker) Revoke(ctx context.Context, t Deletion) (existed bool, err error) {
+func (r *Revoker) Revoke(ctx context.Context, t RevocationTarget) (existed bool, err error) {
 	deleted := r.session.Tokens.Delete(ctx, t.ClientID)
 	if r.app.Globals.DryRun {
 		return false, deleted
@@ -62,11 +62,11 @@ func (r *Revoker) Revoke(ctx context.Context, t Deletion) (existed bool, err err
 }
 
 // SortForRevocation sorts the token in use behind the others.
-func SortForRevocation(found []Deletion) { slices.SortStableFunc(found, currentTokenLast) }
+func SortForRevocation(found []RevocationTarget) { slices.SortStableFunc(found, currentTokenLast) }
 
 // currentTokenLast sorts the token in use behind the others, which cannot be revoked or
 // verified without it.
-func currentTokenLast(a, b Deletion) int {
+func currentTokenLast(a, b RevocationTarget) int {
 	switch {
 	case a.Current == b.Current:
 		return 0
@@ -77,7 +77,7 @@ func currentTokenLast(a, b Deletion) int {
 }
 
 // DryRun shows every request of a dry run.
-func (r *Revoker) DryRun(ctx context.Context, found []Deletion) error {
+func (r *Revoker) DryRun(ctx context.Context, found []RevocationTarget) error {
 	var requests []func(context.Context) error
 	for _, t := range found {
 		if t.ClientID != "" {
@@ -89,14 +89,14 @@ func (r *Revoker) DryRun(ctx context.Context, found []Deletion) error {
 
 // RevokeAll revokes tokens, which SortForRevocation has sorted, verifies that, and deletes
 // their saved secrets.
-func (r *Revoker) RevokeAll(ctx context.Context, found []Deletion) []bulk.Result {
+func (r *Revoker) RevokeAll(ctx context.Context, found []RevocationTarget) []bulk.Result {
 	rows := make([]bulk.Row, len(found))
 	for i, t := range found {
 		row := bulk.Result{Row: i + 1, Input: t.Input, ID: t.ClientID, Action: "delete"}
 		switch {
 		case t.Duplicate != "":
 			row.ID = t.Duplicate
-			row = row.DuplicateOf(1 + slices.IndexFunc(found, func(f Deletion) bool { return f.ClientID == t.Duplicate || f.Stale == t.Duplicate }))
+			row = row.DuplicateOf(1 + slices.IndexFunc(found, func(f RevocationTarget) bool { return f.ClientID == t.Duplicate || f.Stale == t.Duplicate }))
 		case t.ClientID == "":
 			row.ID, row.Action, row.Outcome = t.Stale, string(bulk.Unchanged), bulk.Unchanged
 		}
@@ -119,7 +119,7 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []Deletion) []bulk.Result
 
 // cleanUp deletes the saved secret of a revoked token, and revokes one that is neither
 // listed nor accepted. A secret that remains is no failure of the row.
-func (r *Revoker) cleanUp(ctx, clean context.Context, t Deletion, result bulk.Result) bulk.Result {
+func (r *Revoker) cleanUp(ctx, clean context.Context, t RevocationTarget, result bulk.Result) bulk.Result {
 	switch {
 	case t.Stale != "" && ctx.Err() != nil:
 		result.Outcome = bulk.NotStarted
@@ -135,7 +135,7 @@ func (r *Revoker) cleanUp(ctx, clean context.Context, t Deletion, result bulk.Re
 
 // DeleteStale deletes the saved secret of a token that is neither listed nor accepted. Its
 // DELETE is sent too: a new token may be neither yet.
-func (r *Revoker) DeleteStale(ctx context.Context, t Deletion) error {
+func (r *Revoker) DeleteStale(ctx context.Context, t RevocationTarget) error {
 	err := r.session.Tokens.Delete(ctx, t.Stale)
 	if err != nil && !errors.Is(err, devops.ErrNotFound) {
 		return err
@@ -149,7 +149,7 @@ func (r *Revoker) DeleteStale(ctx context.Context, t Deletion) error {
 }
 
 // DeleteSecret deletes the saved secret of a revoked token, if there is one.
-func (r *Revoker) DeleteSecret(ctx context.Context, t Deletion) error {
+func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 	if t.Saved == "" {
 		return nil
 	}
@@ -198,7 +198,7 @@ func errGoneBefore(app *cli.App, clientID string, refusal error) error {
 var errNeverListed = errors.New("the service accepted the deletion of a token that was never listed")
 
 // prove verifies that a token is gone. deleted is the result of its DELETE.
-func (r *Revoker) prove(ctx context.Context, t Deletion, deleted error) error {
+func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) error {
 	looking, cancel := cli.Proving(ctx)
 	defer cancel()
 	gone := r.witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
@@ -225,7 +225,7 @@ func (r *Revoker) prove(ctx context.Context, t Deletion, deleted error) error {
 // newDeletionWitness returns the witness that decides whether tokens are deleted, after their
 // DELETE. all is the list before it. The rejection of a young token is no proof unless
 // it was accepted before: the service may not know it everywhere yet.
-func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found []Deletion) (*onetime.Witness, error) {
+func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found []RevocationTarget) (*onetime.Witness, error) {
 	w, err := newWitness(app, session, tokensOf(all))
 	if err != nil {
 		return nil, err
@@ -235,7 +235,7 @@ func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found [
 		isOld := slices.ContainsFunc(all, func(t Token) bool {
 			return t.ClientID == clientID && !t.GeneratedOn.IsZero() && t.Now.Sub(t.GeneratedOn) >= acceptanceDelay
 		})
-		accepted := slices.ContainsFunc(found, func(t Deletion) bool { return t.Unlisted && t.Saved != "" && t.ClientID == clientID })
+		accepted := slices.ContainsFunc(found, func(t RevocationTarget) bool { return t.Unlisted && t.Saved != "" && t.ClientID == clientID })
 		if clientID != session.ClientID && !isOld && !accepted {
 			return false, nil
 		}

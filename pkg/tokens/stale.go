@@ -14,19 +14,19 @@ import (
 
 // findStale returns the saved token with a name or client ID that the service no longer
 // lists. It was revoked elsewhere, or by a command whose end was not seen.
-func findStale(saved []config.SavedToken, listed []Token, ref string) (Deletion, bool) {
+func findStale(saved []config.SavedToken, listed []Token, ref string) (RevocationTarget, bool) {
 	at := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.Name == ref || s.ClientID == ref })
 	if at < 0 || slices.ContainsFunc(listed, func(r Token) bool { return r.ClientID == saved[at].ClientID }) {
-		return Deletion{}, false
+		return RevocationTarget{}, false
 	}
-	return Deletion{Token: Token{Saved: saved[at].Name}, Input: ref, Stale: saved[at].ClientID}, true
+	return RevocationTarget{Token: Token{Saved: saved[at].Name}, Input: ref, Stale: saved[at].ClientID}, true
 }
 
 // checkStale asks with each saved token that is not listed whether it is revoked. A
 // valid one of this organization is revoked like any other: the list is late or
 // incomplete. A valid one of another organization is an error, because its saved secret
 // may be the only copy.
-func checkStale(ctx context.Context, app *cli.App, session *cli.Session, found []Deletion) error {
+func checkStale(ctx context.Context, app *cli.App, session *cli.Session, found []RevocationTarget) error {
 	for i, t := range found {
 		if t.Stale == "" {
 			continue

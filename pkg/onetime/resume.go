@@ -25,9 +25,9 @@ func (iss Issuer) splitOff(ctx context.Context, attempt Record) error {
 	return nil
 }
 
-// restart finds out what an earlier command issued, and reports whether a new token has
+// resumeIssue finds out what an earlier command issued, and reports whether a new token has
 // to be issued.
-func (r *Rotation) restart(ctx context.Context, e *Entry) (bool, error) {
+func (r *Rotation) resumeIssue(ctx context.Context, e *Entry) (bool, error) {
 	found, err := r.Find(ctx, e.Record, r.Destinations)
 	if err != nil {
 		return false, err
@@ -47,7 +47,7 @@ func (r *Rotation) restart(ctx context.Context, e *Entry) (bool, error) {
 			}
 		}
 		if e.Made != "" && !slices.Contains(found.ClientIDs, e.Made) { // those were its duplicates
-			return r.restart(ctx, e)
+			return r.resumeIssue(ctx, e)
 		}
 	case Nothing:
 	default: // the new attempt does not depend on it

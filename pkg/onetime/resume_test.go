@@ -94,7 +94,7 @@ func TestRestart(t *testing.T) {
 			r := Rotation{Destinations: []Destination{file}, Issuer: Issuer{
 				Tokens: client.Tokens, Orgs: client.Orgs, Journal: journal, OrgID: "org", Caller: "caller", Rand: rand.Reader, Now: time.Now, Clock: time.Now,
 			}}
-			again, err := r.restart(t.Context(), entry)
+			again, err := r.resumeIssue(t.Context(), entry)
 			if err != nil || again != tc.again || entry.Step != tc.step {
 				t.Errorf("again %v, step %s, %v", again, entry.Step, err)
 			}

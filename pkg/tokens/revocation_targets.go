@@ -13,9 +13,9 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// A Deletion is a named token that is to be revoked. Without a client ID the token does
+// A RevocationTarget is a named token that is to be revoked. Without a client ID the token does
 // not exist.
-type Deletion struct {
+type RevocationTarget struct {
 	Token
 	Input string
 	Stale string // client ID of a token that is saved here and no longer listed
@@ -38,7 +38,7 @@ type DeletionOptions struct {
 
 // ResolveDeletions returns the tokens that names mean. An unknown name is an error before
 // anything is revoked, unless IfExists allows it.
-func ResolveDeletions(ctx context.Context, app *cli.App, session *cli.Session, all []Token, names []NamedToken, o DeletionOptions) ([]Deletion, error) {
+func ResolveDeletions(ctx context.Context, app *cli.App, session *cli.Session, all []Token, names []NamedToken, o DeletionOptions) ([]RevocationTarget, error) {
 	profile, err := sessionProfile(app, session)
 	if err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func ResolveDeletions(ctx context.Context, app *cli.App, session *cli.Session, a
 
 // matchDeletions returns the tokens that names mean, in a list and among the saved tokens.
 // own is the client ID of the token in use. A token that is named again is a duplicate.
-func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, names []NamedToken, o DeletionOptions) ([]Deletion, error) {
-	var found []Deletion
+func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, names []NamedToken, o DeletionOptions) ([]RevocationTarget, error) {
+	var found []RevocationTarget
 	var failures []error
 	for _, n := range names {
 		place, ref := n.Line, n.Ref
@@ -65,12 +65,12 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 		case isAmbiguous(err):
 			return nil, fmt.Errorf("%s%w", place, err)
 		case err != nil && isStale:
-			if slices.ContainsFunc(found, func(t Deletion) bool { return t.Stale == stale.Stale }) {
-				stale = Deletion{Input: ref, Duplicate: stale.Stale}
+			if slices.ContainsFunc(found, func(t RevocationTarget) bool { return t.Stale == stale.Stale }) {
+				stale = RevocationTarget{Input: ref, Duplicate: stale.Stale}
 			}
 			found = append(found, stale)
 		case err != nil && secret.LooksLikeClientID(ref) && o.Single && len(names) == 1: // a list may be late or incomplete
-			t := Deletion{Token: Token{Token: devops.Token{ClientID: ref}}, Input: ref, Unlisted: true}
+			t := RevocationTarget{Token: Token{Token: devops.Token{ClientID: ref}}, Input: ref, Unlisted: true}
 			for _, r := range all {
 				t.Known = append(t.Known, r.ClientID)
 			}
@@ -78,13 +78,13 @@ func matchDeletions(all []Token, savedTokens []config.SavedToken, own string, na
 		case err != nil && !o.IfExists:
 			failures = append(failures, fmt.Errorf("%s%w", place, err))
 		case err != nil:
-			found = append(found, Deletion{Input: ref})
-		case slices.ContainsFunc(found, func(t Deletion) bool { return t.ClientID == r.ClientID }):
-			found = append(found, Deletion{Input: ref, Duplicate: r.ClientID})
+			found = append(found, RevocationTarget{Input: ref})
+		case slices.ContainsFunc(found, func(t RevocationTarget) bool { return t.ClientID == r.ClientID }):
+			found = append(found, RevocationTarget{Input: ref, Duplicate: r.ClientID})
 		case r.Current && !o.Force:
 			return nil, errOwnToken(r.ClientID)
 		default:
-			found = append(found, Deletion{Token: r, Input: ref})
+			found = append(found, RevocationTarget{Token: r, Input: ref})
 		}
 	}
 	switch len(failures) {

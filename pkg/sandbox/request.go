@@ -7,13 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-
-	"github.com/astra-admin/astra/pkg/iam"
 )
 
 // request is one request to one endpoint, in its transaction.
@@ -73,29 +70,6 @@ func (c *request) requireSandboxOrg() error {
 
 // now returns the time of the sandbox's clock.
 func (s *Server) now(m meta) time.Time { return s.options.Now().Add(m.Offset).UTC() }
-
-// target returns the resource for the authorization of an action.
-func (c *request) target(action string) iam.DRN {
-	d := iam.DRN{Org: c.meta.OrgID}
-	if level := iam.Level(action); level >= iam.DepthDatabase {
-		d.Database = c.values["databaseID"]
-		if level >= iam.DepthKeyspace {
-			d.Keyspace = c.values["keyspace"]
-		}
-	}
-	return d
-}
-
-// allows reports whether a role of the caller permits the action on a resource.
-func (c *request) allows(action string, on iam.DRN) bool {
-	return slices.ContainsFunc(c.roles, func(r role) bool { return iam.Policy(r.Policy).Allows(action, on) })
-}
-
-// listsAction reports whether a role of the caller has the action, on any
-// resource.
-func (c *request) listsAction(action string) bool {
-	return slices.ContainsFunc(c.roles, func(r role) bool { return slices.Contains(r.Policy.Actions, action) })
-}
 
 // decode parses the JSON body of the request. Keys match in any case, as in the
 // service.

@@ -132,7 +132,7 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 // without a stored secret restarts, and its token is revoked.
 func (r *Rotation) issue(ctx context.Context, e *Entry) error {
 	if e.resumed {
-		if again, err := r.restart(ctx, e); err != nil || !again {
+		if again, err := r.resumeIssue(ctx, e); err != nil || !again {
 			return err
 		}
 	}

@@ -22,16 +22,16 @@ import (
 // a database without a binding.
 const patience = 5 * time.Second
 
-// binding is what the user chooses of the environment: variables, and what
+// databaseFlags is what the user chooses of the environment: variables, and what
 // "env use" selected or something else instead.
-type binding struct {
-	selection
+type databaseFlags struct {
+	variableFlags
 
 	database, keyspace, region, saved string
 }
 
-func (b *binding) add(cmd *cobra.Command) {
-	b.selection.add(cmd)
+func (b *databaseFlags) add(cmd *cobra.Command) {
+	b.variableFlags.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&b.database, "db", "", "`name` or ID of the database (default: the selected one); one that was never selected is looked up once")
 	f.StringVar(&b.keyspace, "keyspace", "", "`name` of the keyspace (default: the selected one)")
@@ -46,7 +46,7 @@ func (b *binding) add(cmd *cobra.Command) {
 // variables returns the variables with their values, and the names of those that
 // there are none for, which must not stay from another database. Nothing is left
 // to find out after it.
-func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, gone []string, err error) {
+func (b databaseFlags) variables(ctx context.Context, app *cli.App) (vars []variable, gone []string, err error) {
 	keys, err := b.keys()
 	if err != nil {
 		return nil, nil, err
@@ -59,13 +59,13 @@ func (b binding) variables(ctx context.Context, app *cli.App) (vars []variable, 
 	if err != nil {
 		return nil, nil, err
 	}
-	source := values{app: app, profile: profile, bound: profile.Env, chosen: b.saved != "", refused: refused}
+	source := values{app: app, profile: profile, bound: profile.Selected, chosen: b.saved != "", refused: refused}
 	return source.values(ctx, keys)
 }
 
 // profile is the profile that is chosen. With a database that is named there need
 // not be one.
-func (b binding) profile(app *cli.App) (config.Profile, error) {
+func (b databaseFlags) profile(app *cli.App) (config.Profile, error) {
 	if b.database != "" {
 		return app.ProfileIfAny()
 	}
@@ -75,7 +75,7 @@ func (b binding) profile(app *cli.App) (config.Profile, error) {
 // resolve returns the profile with the binding to use: that of the selected database,
 // with what the project file and the flags choose instead. refused is why there is no
 // token, which not every variable needs.
-func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profile) (_ config.Profile, refused, err error) {
+func (b databaseFlags) resolve(ctx context.Context, app *cli.App, profile config.Profile) (_ config.Profile, refused, err error) {
 	if err := b.check(); err != nil {
 		return profile, nil, err
 	}
@@ -92,12 +92,12 @@ func (b binding) resolve(ctx context.Context, app *cli.App, profile config.Profi
 	bound := selected.Binding
 	bound.Token, refused = selected.Token(b.saved)
 	bound.Keyspace = cmp.Or(b.keyspace, selected.Project.Keyspace, bound.Keyspace)
-	profile.Env, err = regionEndpoint(bound, cmp.Or(b.region, selected.Project.Region))
+	profile.Selected, err = regionEndpoint(bound, cmp.Or(b.region, selected.Project.Region))
 	return profile, refused, err
 }
 
 // check refuses names that no keyspace or region can have.
-func (b binding) check() error {
+func (b databaseFlags) check() error {
 	for _, given := range []struct{ flag, name string }{{"--keyspace", b.keyspace}, {"--region", b.region}} {
 		if odd := spelling.Foreign(given.name); odd != "" {
 			return exit.Usagef("%s: %q has %s", given.flag, given.name, odd)
@@ -110,7 +110,7 @@ func (b binding) check() error {
 }
 
 // ask looks up a database that has no binding.
-func (b binding) ask(ctx context.Context, app *cli.App, selected lookup.Selection) (_ config.Profile, refused, err error) {
+func (b databaseFlags) ask(ctx context.Context, app *cli.App, selected lookup.Selection) (_ config.Profile, refused, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	session, profile, err := app.ProfileSession(ctx)
@@ -126,13 +126,13 @@ func (b binding) ask(ctx context.Context, app *cli.App, selected lookup.Selectio
 		return b.resolve(ctx, app, profile)
 	}
 	project := selected.ProjectFor(config.DB{ID: d.ID, Name: d.Name})
-	token := cmp.Or(b.saved, profile.Env.Token)
+	token := cmp.Or(b.saved, profile.Selected.Token)
 	switch {
 	case b.saved != "":
 	case project.SavedToken != "":
 		token, refused = "", selected.NotSet()
 	case token != "":
-		app.Warn("%s", stillUsing(profile.Env))
+		app.Warn("%s", stillUsing(profile.Selected))
 	}
 	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
 	if profile.Org.Name == "" && b.includes("ASTRA_ORG_NAME") {
@@ -140,19 +140,19 @@ func (b binding) ask(ctx context.Context, app *cli.App, selected lookup.Selectio
 			return profile, nil, err
 		}
 	}
-	profile.Env, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), token)
+	profile.Selected, err = bind(d, cmp.Or(b.keyspace, project.Keyspace), cmp.Or(b.region, project.Region), token)
 	return profile, refused, err
 }
 
 // stillUsing warns of a token that was selected for another database.
-func stillUsing(of config.Env) string {
+func stillUsing(of config.Binding) string {
 	return fmt.Sprintf("still using token %s, chosen for %s. To change it: --saved-token NAME", of.Token, of.DB.Name)
 }
 
 // bind settles everything that an export needs but the secret. Without a name
 // it takes the database's first keyspace and region.
-func bind(d devops.Database, keyspace, region, token string) (config.Env, error) {
-	bound := config.Env{
+func bind(d devops.Database, keyspace, region, token string) (config.Binding, error) {
+	bound := config.Binding{
 		DB: config.DB{ID: d.ID, Name: d.Name}, Keyspace: cmp.Or(keyspace, d.Keyspace),
 		Regions: d.Regions, Region: d.Region, Token: token, Endpoint: lookup.Endpoint(d),
 	}

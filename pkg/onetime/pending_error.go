@@ -1,0 +1,34 @@
+package onetime
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A PendingError names credentials that exist, or may exist, and whose secret is not
+// delivered.
+type PendingError struct {
+	ClientIDs []string
+	Certain   bool // they are ours; otherwise they may be
+	Blind     bool // the list could not be read
+	Cause     error
+}
+
+// Error says what is unfinished.
+func (e *PendingError) Error() string {
+	names := strings.Join(e.ClientIDs, ", ")
+	switch {
+	case e.Certain:
+		return fmt.Sprintf("%v; the new token %s may still be valid", e.Cause, names)
+	case e.Blind && names == "":
+		return fmt.Sprintf("%v; a new token may exist", e.Cause)
+	case len(e.ClientIDs) == 1:
+		return fmt.Sprintf("%v; the new token may be %s", e.Cause, names)
+	case len(e.ClientIDs) > 1:
+		return fmt.Sprintf("%v; the new token may be one of %s", e.Cause, names)
+	}
+	return fmt.Sprintf("%v; no new token is listed yet", e.Cause)
+}
+
+// Unwrap returns ErrPending and the cause.
+func (e *PendingError) Unwrap() []error { return []error{ErrPending, e.Cause} }
