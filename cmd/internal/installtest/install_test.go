@@ -4,6 +4,7 @@ package installtest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,11 +161,11 @@ func (h *home) replace(t *testing.T, name, text string) {
 func mount(t *testing.T, dir, options string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		testkit.Skip(t, "only root can mount")
 	}
 	testkit.NeedPart(t, "mount")
 	if text, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "none", dir).CombinedOutput(); err != nil {
-		t.Skipf("this process cannot mount: %s", text)
+		testkit.Skip(t, fmt.Sprintf("this process cannot mount: %s", bytes.TrimSpace(text)))
 	}
 	t.Cleanup(func() { testkit.Check(t, exec.Command("umount", dir).Run()) })
 }

@@ -202,7 +202,7 @@ func installDebian(t *testing.T, deb string) {
 		testkit.NeedPart(t, part)
 	}
 	if os.Getuid() != 0 {
-		t.Skip("root is required to mount an overlay")
+		testkit.Skip(t, "root is required to mount an overlay")
 	}
 	older := filepath.Join(t.TempDir(), "older.deb")
 	run(t, t.TempDir(), "sh", "-ec", `dpkg-deb --raw-extract "$1" older
@@ -251,7 +251,7 @@ func buildImage(t *testing.T, dir string) {
 	t.Helper()
 	testkit.NeedPart(t, "buildah")
 	if os.Getuid() != 0 {
-		t.Skip("root is required to run an image without a daemon")
+		testkit.Skip(t, "root is required to run an image without a daemon")
 	}
 	storage := t.TempDir()
 	builder := fmt.Sprintf("buildah --root %s/root --runroot %s/run --storage-driver vfs", storage, storage)
@@ -261,10 +261,11 @@ func buildImage(t *testing.T, dir string) {
 		$1 run "$container" /usr/bin/astra --sandbox env use demo > /dev/null 2>&1
 		root=$($1 mount "$container")
 		stat -c '%u %F' "$root/home/astra/.local/state/astra/sandbox/config.yaml"
+		stat -c '%a %F' "$root/tmp"
 		test -s "$root/etc/ssl/certs/ca-certificates.crt"
 		$1 rm "$container" > /dev/null`, "sh", builder)
-	if got != "65532 regular file" {
-		t.Errorf("got %q, want a file of the user in its home directory", got)
+	if got != "65532 regular file\n1777 directory" {
+		t.Errorf("got %q, want a file of the user in its home directory, and a /tmp for all users", got)
 	}
 }
 
