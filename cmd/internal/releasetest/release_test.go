@@ -195,7 +195,9 @@ var directories = strings.Fields(`usr usr/bin usr/share usr/share/bash-completio
 	usr/share/man usr/share/man/man1 usr/share/zsh usr/share/zsh/site-functions`)
 
 // installDebian runs testdata/debian.sh in a copy of this system: an overlay in a mount
-// namespace of its own, which goes away with the script.
+// namespace of its own, which goes away with the script. The older package differs in
+// its version only: this tests what apt does with the package. TestOldFormats in
+// cmd/formats_test.go tests that the program reads the files of earlier versions.
 func installDebian(t *testing.T, deb string) {
 	t.Helper()
 	for _, part := range []string{"apt-get", "man", "bash", "zsh", "fish", "unshare"} {
