@@ -34,12 +34,12 @@ release-snapshot: release-tools ## make every file of a release in dist, without
 	PATH=$(CURDIR)/build/bin:$$PATH goreleaser release --snapshot --clean --skip=sign
 
 release: release-tools ## publish the release of the tag; only the release workflow does this
-	awk '/^## \[/ { on = index($$0, "[$(patsubst v%,%,$(GITHUB_REF_NAME))]") } on && !/^## /' CHANGELOG.md > build/notes.md
+	awk '/^## \[/ { on = index($$0, "[" substr(ENVIRON["GITHUB_REF_NAME"], 2) "]") } on && !/^## /' CHANGELOG.md > build/notes.md
 	test -s build/notes.md
 	PATH=$(CURDIR)/build/bin:$$PATH goreleaser release --clean --release-notes build/notes.md
 
 image: ## build the container image from the archive in dist, offline
-	rm -rf build/image && mkdir -p build/image/home
+	rm -rf build/image && mkdir -p build/image/home && install -d -m 755 build/image/root && install -d -m 1777 build/image/root/tmp
 	tar -xzf dist/astra_*_linux_$(ARCH).tar.gz -C build/image astra LICENSE THIRD-PARTY.txt
 	cp /etc/ssl/certs/ca-certificates.crt build/image
 	$(BUILDER) build --tag astra-admin --file Dockerfile build/image

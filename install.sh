@@ -20,14 +20,41 @@
 
 say() { printf '%s\n' "$@"; }
 
+# fail prints an error and hints, without the credentials of a URL in them.
 fail() {
-	printf 'error: %s\n' "$1" >&2
-	shift
-	for hint in "$@"; do printf '  %s\n' "$hint" >&2; done
+	{
+		printf 'error: %s\n' "$1"
+		shift
+		for hint in "$@"; do printf '  %s\n' "$hint"; done
+	} | sed 's|://[^/ ]*@|://|g' >&2
 	exit 1
 }
 
 has() { command -v "$1" > /dev/null 2>&1; }
+
+# trim sets trimmed to a path or URL without slashes at its end.
+trim() {
+	trimmed=$1
+	while [ "${trimmed%/}" != "$trimmed" ] && [ "$trimmed" != / ]; do trimmed=${trimmed%/}; done
+}
+
+# quote prints a path as one word of a shell.
+quote() {
+	case $shell in
+	fish) escape="s/[\\\\']/\\\\&/g" ;;
+	*) escape="s/'/'\\\\''/g" ;;
+	esac
+	printf "'%s'" "$(printf '%s\n' "$1" | sed "$escape")"
+}
+
+# clean_up removes files and directories that only this run needs. A directory with the
+# installed program is not empty, and stays.
+clean_up() {
+	rm -rf "$work"
+	[ -z "$staged" ] || rm -f "$staged"
+	unused=$dir
+	while [ "$unused" != "$existing" ] && rmdir "$unused" 2> /dev/null; do unused=${unused%/*}; done
+}
 
 # reason prints the last line that a program wrote to the log.
 reason() { tail -n 1 "$work/log" 2> /dev/null; }
@@ -115,8 +142,8 @@ next_steps() {
 	*)
 		say '' 'Add the directory to PATH:'
 		case $shell in
-		fish) say "    fish_add_path '$dir'" ;;
-		*) say "    export PATH=\"$dir:\$PATH\"" ;;
+		fish) say "    fish_add_path $(quote "$dir")" ;;
+		*) say "    export PATH=$(quote "$dir"):\"\$PATH\"" ;;
 		esac
 		;;
 	esac
@@ -147,9 +174,11 @@ main() {
 	detect
 
 	releases=${ASTRA_RELEASES_URL:-https://github.com/astra-admin/astra/releases}
-	releases=${releases%/}
+	trim "$releases"
+	releases=$trimmed
 	case $releases in
 	https://*) scheme=https ;;
+	http://*@*) fail "refusing $releases: use https" ;; # http://localhost:x@example.com is example.com
 	http://127.0.0.1[:/]* | http://localhost[:/]*) scheme=http ;; # tests
 	*) fail "refusing $releases: use https" ;;
 	esac
@@ -158,16 +187,18 @@ main() {
 	[ -n "${no_proxy-}" ] || [ -z "${NO_PROXY-}" ] || export no_proxy="$NO_PROXY"
 
 	dir=${ASTRA_INSTALL_DIR:-${HOME:+$HOME/.local/bin}}
-	case $dir in
-	/* | [A-Za-z]:*) ;;
-	'') fail 'HOME is not set' 'name a directory with ASTRA_INSTALL_DIR' ;;
+	case $os:$dir in
+	linux:/* | darwin:/* | windows:/* | windows:[A-Za-z]:[/\\]*) ;;
+	*:) fail 'HOME is not set' 'name a directory with ASTRA_INSTALL_DIR' ;;
 	*) fail "ASTRA_INSTALL_DIR must be absolute: $dir" ;;
 	esac
-	dir=${dir%/}
+	trim "$dir"
+	dir=$trimmed existing=$dir
+	while [ ! -d "$existing" ] && [ "${existing%/*}" != "$existing" ]; do existing=${existing%/*}; done
 
 	work=$(mktemp -d) || fail 'cannot create a temporary directory' 'name another one with TMPDIR'
 	staged=
-	trap 'rm -rf "$work"; [ -z "$staged" ] || rm -f "$staged"' EXIT
+	trap clean_up EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -191,6 +222,7 @@ main() {
 	archive=astra_${version}_${os}_${arch}.$suffix
 	require_fetch "$release/checksums.txt" "$work/checksums.txt" "is there a version $version? releases: $releases"
 	want=$(sed -n "s/^\([0-9a-f]\{64\}\) [ *]$archive\$/\1/p" "$work/checksums.txt")
+	[ ${#want} -le 64 ] || fail "checksums.txt has more than one line for $archive" 'nothing was installed'
 	[ -n "$want" ] || fail "version $version has no archive for $os/$arch" "releases: $releases"
 
 	stored=${ASTRA_ARCHIVE_DIR:+$ASTRA_ARCHIVE_DIR/$archive}

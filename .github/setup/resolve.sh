@@ -78,10 +78,12 @@ else
 	fail "The input version is not valid: $wanted. Use a version, a range such as 0.9.x, or latest."
 fi
 [ -n "$version" ] || fail "The latest release of astra has no archive for $os/$arch."
+[[ $version =~ $exact ]] || fail "The latest release of astra does not have one valid version for $os/$arch."
 
 sums=$(fetch "$releases/download/v$version/checksums.txt") || fail "There is no release $version of astra at $releases."
 checksum=$(sed -n "s/^\([0-9a-f]\{64\}\) [ *]astra_${version}_${os}_${arch}\.$suffix\$/\1/p" <<< "$sums")
 [ -n "$checksum" ] || fail "Release $version of astra has no archive for $os/$arch."
+[ ${#checksum} = 64 ] || fail "Release $version of astra has more than one checksum for $os/$arch."
 
 {
 	echo "version=$version"

@@ -3,6 +3,7 @@
 set -euo pipefail
 
 token=$(tr -d '\r\n' <<< "$INPUT_TOKEN")
+[ -z "${token//[[:space:]]/}" ] || echo "::add-mask::$token" # also a malformed one
 case $token in
 AstraCS:?*:?*) ;;
 *)
@@ -10,6 +11,5 @@ AstraCS:?*:?*) ;;
 	exit 1
 	;;
 esac
-echo "::add-mask::$token"
 echo "::add-mask::${token##*:}" # the secret alone, without the client ID
 echo "token=$token" >> "$GITHUB_OUTPUT"

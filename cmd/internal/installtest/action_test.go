@@ -209,6 +209,24 @@ func TestActionSignature(t *testing.T) {
 	}
 }
 
+// TestActionChecksums runs the action with a list of checksums that is ambiguous.
+func TestActionChecksums(t *testing.T) {
+	t.Parallel()
+	const sums = "/download/checksums.txt"
+	for version, want := range map[string]string{
+		"0.9.0":  "::error::Release 0.9.0 of astra has more than one checksum for ",
+		"latest": "::error::The latest release of astra does not have one valid version for ",
+	} {
+		r := newRelease(t, "0.9.0")
+		for _, path := range []string{"/releases/latest" + sums, "/releases/download/v0.9.0/checksums.txt"} {
+			r.files[path] = append(bytes.Clone(r.files[path]), r.files[path]...)
+		}
+		if j := runAction(t, newHome(t).withGH(t), r, map[string]string{"version": version}); !j.failed || !strings.Contains(j.log, want) {
+			t.Errorf("want %s\n%s", want, j.log)
+		}
+	}
+}
+
 // TestActionToken follows the token: only masks and the output have it.
 func TestActionToken(t *testing.T) {
 	t.Parallel()
@@ -230,7 +248,7 @@ func TestActionToken(t *testing.T) {
 		t.Error(j.log)
 	}
 	wrong := runAction(t, newHome(t), newRelease(t, "0.9.0"), map[string]string{"token": "555-no-token"})
-	if !wrong.failed || !strings.HasPrefix(wrong.log, "::error::") || strings.Contains(wrong.log, "555") {
+	if rest, found := strings.CutPrefix(wrong.log, "::add-mask::555-no-token\n::error::"); !wrong.failed || !found || strings.Contains(rest, "555") {
 		t.Error(wrong.log)
 	}
 }

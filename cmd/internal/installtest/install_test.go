@@ -4,6 +4,7 @@ package installtest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,7 @@ func script(t *testing.T) string {
 // wget. After a failure the earlier program is there as before, and no other file.
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	const latest, earlier = "1.2.10", "1.2.9"
+	const latest, earlier, password = "1.2.10", "1.2.9", "hunter2"
 	archive := "/releases/download/v" + latest + "/" + archiveName(latest)
 	cases := []struct {
 		name    string
@@ -90,6 +91,18 @@ func TestInstall(t *testing.T) {
 		{name: "plain http", says: "error: refusing http://example.com/releases: use https", arrange: func(*testing.T, *home, *release) []string {
 			return []string{"ASTRA_RELEASES_URL=http://example.com/releases"}
 		}},
+		{name: "another host", says: "error: refusing http://example.com/releases: use https", arrange: func(*testing.T, *home, *release) []string {
+			return []string{"ASTRA_RELEASES_URL=http://localhost:" + password + "@example.com/releases"}
+		}},
+		{name: "password", says: "error: cannot download https://127.0.0.1:1/releases/latest/download/checksums.txt: ", arrange: func(*testing.T, *home, *release) []string {
+			return []string{"ASTRA_RELEASES_URL=https://user:" + password + "@127.0.0.1:1/releases"}
+		}},
+		{name: "two checksums", says: "error: checksums.txt has more than one line for astra_1.2.10_", arrange: func(_ *testing.T, _ *home, r *release) []string {
+			sums := "/releases/download/v" + latest + "/checksums.txt"
+			r.files[sums] = append(bytes.Clone(r.files[sums]), r.files[sums]...)
+			return []string{"ASTRA_VERSION=" + latest}
+		}},
+		{name: "drive", says: "error: ASTRA_INSTALL_DIR must be absolute", arrange: func(*testing.T, *home, *release) []string { return []string{"ASTRA_INSTALL_DIR=C:/bin"} }},
 		{name: "relative directory", says: "error: ASTRA_INSTALL_DIR must be absolute", arrange: func(*testing.T, *home, *release) []string { return []string{"ASTRA_INSTALL_DIR=bin"} }},
 	}
 	run := func(t *testing.T, downloader string, shell ...string) {
@@ -113,7 +126,7 @@ func TestInstall(t *testing.T) {
 					}
 				} else {
 					says := strings.NewReplacer("URL", r.URL, "DIR:", h.install+":").Replace(c.says)
-					if status != 1 || stdout != "" || !strings.Contains(stderr, says) || !strings.HasPrefix(stderr, "error: ") {
+					if status != 1 || stdout != "" || !strings.Contains(stderr, says) || !strings.HasPrefix(stderr, "error: ") || strings.Contains(stderr, password) {
 						t.Errorf("status %d, want 1 and %q\n%s%s", status, says, stdout, stderr)
 					}
 					if text, err := os.ReadFile(program); kept && (err != nil || string(text) != old) {
@@ -160,11 +173,11 @@ func (h *home) replace(t *testing.T, name, text string) {
 func mount(t *testing.T, dir, options string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		testkit.Skip(t, "only root can mount")
 	}
 	testkit.NeedPart(t, "mount")
 	if text, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "none", dir).CombinedOutput(); err != nil {
-		t.Skipf("this process cannot mount: %s", text)
+		testkit.Skip(t, fmt.Sprintf("this process cannot mount: %s", bytes.TrimSpace(text)))
 	}
 	t.Cleanup(func() { testkit.Check(t, exec.Command("umount", dir).Run()) })
 }
@@ -255,10 +268,10 @@ func TestInstallIncomplete(t *testing.T) {
 func TestInstallAdvice(t *testing.T) {
 	t.Parallel()
 	for shell, want := range map[string]string{
-		"bash": "    export PATH=\"DIR:$PATH\"\n\nCompletion: see astra completion --help, or try in this shell:\n    eval \"$(astra completion bash)\"\n",
-		"zsh":  "    export PATH=\"DIR:$PATH\"\n\nCompletion: see astra completion --help, or try in this shell:\n    autoload -U compinit && compinit && eval \"$(astra completion zsh)\"\n",
+		"bash": "    export PATH='DIR':\"$PATH\"\n\nCompletion: see astra completion --help, or try in this shell:\n    eval \"$(astra completion bash)\"\n",
+		"zsh":  "    export PATH='DIR':\"$PATH\"\n\nCompletion: see astra completion --help, or try in this shell:\n    autoload -U compinit && compinit && eval \"$(astra completion zsh)\"\n",
 		"fish": "    fish_add_path 'DIR'\n\nCompletion: see astra completion --help, or try in this shell:\n    astra completion fish | source\n",
-		"mksh": "    export PATH=\"DIR:$PATH\"\n\nTry it",
+		"mksh": "    export PATH='DIR':\"$PATH\"\n\nTry it",
 	} {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
@@ -274,6 +287,44 @@ func TestInstallAdvice(t *testing.T) {
 				t.Error(stdout)
 			}
 		})
+	}
+}
+
+// TestInstallDirectory runs the line for PATH, with a directory that a shell would expand
+// without quotes.
+func TestInstallDirectory(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []string{"sh", "zsh", "fish"} {
+		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
+			testkit.NeedPart(t, shell)
+			r, h := newRelease(t, "1.2.10"), newHome(t)
+			dir := filepath.Join(h.dir, `it's "$HOME" \ \\ $(id) `+"`id`")
+			stdout, stderr, _ := h.run(t, []string{"SHELL=/bin/" + shell, "ASTRA_INSTALL_DIR=" + dir + "//", "ASTRA_RELEASES_URL=" + r.URL + "/releases//"}, "sh", script(t))
+			_, rest, _ := strings.Cut(stdout, "Add the directory to PATH:\n")
+			line, _, _ := strings.Cut(rest, "\n")
+			said, complaints, _ := h.run(t, nil, shell, "-c", line+"\nastra")
+			if said != "astra v1.2.10\n" {
+				t.Errorf("%s%s\nafter %s\n%s%s", stdout, stderr, line, said, complaints)
+			}
+		})
+	}
+}
+
+// TestInstallFailure looks for directories that a failure leaves.
+func TestInstallFailure(t *testing.T) {
+	t.Parallel()
+	r, h := newRelease(t, "1.2.10"), newHome(t)
+	env := []string{"ASTRA_VERSION=9.9.9", "ASTRA_RELEASES_URL=" + r.URL + "/releases"}
+	parent := filepath.Dir(h.install)
+	h.run(t, env, "sh", script(t))
+	if _, err := os.Stat(parent); !os.IsNotExist(err) {
+		t.Errorf("%s was left: %v", parent, err)
+	}
+	testkit.Check(t, os.Mkdir(parent, 0o700))
+	h.run(t, env, "sh", script(t))
+	if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
+		t.Errorf("%s was removed, or has %v: %v", parent, entries, err)
 	}
 }
 

@@ -107,7 +107,7 @@ func newHome(t *testing.T) *home {
 	h := &home{dir: dir, install: filepath.Join(dir, ".local", "bin"), tmp: filepath.Join(dir, "tmp"), path: filepath.Join(dir, "tools")}
 	testkit.Check(t, os.MkdirAll(h.tmp, 0o700))
 	testkit.Check(t, os.MkdirAll(h.path, 0o700))
-	for _, tool := range []string{"sh", "bash", "uname", "mktemp", "mkdir", "rm", "mv", "cp", "cat", "chmod", "sed", "tail", "tar", "gzip", "cut", "basename", "dirname", "sha256sum", "shasum", "curl", "sysctl", "awk", "env", "grep", "sort", "printf", "tr"} {
+	for _, tool := range []string{"sh", "bash", "uname", "mktemp", "mkdir", "rm", "rmdir", "mv", "cp", "cat", "chmod", "sed", "tail", "tar", "gzip", "cut", "basename", "dirname", "sha256sum", "shasum", "curl", "sysctl", "awk", "env", "grep", "sort", "printf", "tr"} {
 		h.link(t, tool, tool)
 	}
 	return h

@@ -39,6 +39,15 @@ func HasPart(program string) (bool, error) {
 	return err == nil, nil
 }
 
+// Skip skips a test that this machine cannot run. With CI=true it fails instead.
+func Skip(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason + ", and in CI it must not be skipped")
+	}
+	t.Skip(reason)
+}
+
 // NeedPart skips a test that needs a program that is not on this machine.
 func NeedPart(t testing.TB, program string) {
 	t.Helper()

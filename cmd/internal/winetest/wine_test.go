@@ -112,13 +112,11 @@ func (w *windows) command(program string, args ...string) *exec.Cmd {
 
 // wine prepares a program of Windows. Wine finds programs in PATH too, but runs them by
 // another one that does not pass Ctrl-C on.
-func (w *windows) wine(args []string) *exec.Cmd {
+func (w *windows) wine(ctx context.Context, args []string) *exec.Cmd {
 	args = slices.Clone(args)
 	if args[0] == "astra" {
 		args[0] = filepath.Join(w.dirC, "bin", "astra.exe")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	w.t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, "wine", args...)
 	command.Env, command.WaitDelay = w.env, time.Second
 	return command
@@ -136,7 +134,9 @@ func (w *windows) host(program string, args ...string) {
 // with the line ends of this system.
 func (w *windows) run(input string, want int, args ...string) string {
 	w.t.Helper()
-	command := w.wine(args)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	command := w.wine(ctx, args)
 	command.Stdin = strings.NewReader(input)
 	var errors bytes.Buffer
 	command.Stderr = &errors
@@ -157,10 +157,11 @@ func status(err error) int {
 	return 0
 }
 
-// serve starts a program that serves the sandbox, and returns the address.
+// serve starts a program that serves the sandbox until the test ends, and returns the
+// address.
 func (w *windows) serve(args ...string) (*exec.Cmd, string) {
 	w.t.Helper()
-	command := w.wine(args)
+	command := w.wine(w.t.Context(), args)
 	out, err := command.StdoutPipe()
 	testkit.Check(w.t, err)
 	testkit.Check(w.t, command.Start())

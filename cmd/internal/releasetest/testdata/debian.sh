@@ -10,12 +10,13 @@ astra sandbox demo > /tmp/demo || fail "the demo fails"
 astra-admin version > /dev/null || fail "the second name does not run"
 [ "$(dpkg-query -W -f '${Version}' astra-admin)" = 0.1.0 ] || fail "the older package is not installed"
 
+trap 'kill "${COPROC_PID-}" 2> /dev/null || :' EXIT # a failure leaves no server
 coproc astra sandbox serve --listen 127.0.0.1:0
 read -r url <&"${COPROC[0]}"
 astra sandbox status --jq .token | astra auth login local --api-url "$url" --store file
 astra token generate --role 'RO User' --save app --yes > /dev/null
 astra env use demo --saved-token app
-files() { find "$HOME" -type f ! -path '*/.cache/*' ! -path '*sandbox*' -exec sha256sum {} + | sort; }
+files() { find "$HOME" -type f ! -path '*/.cache/*' ! -path '*/serving/*' -exec sha256sum {} + | sort; }
 files > /tmp/before
 [ "$(wc -l < /tmp/before)" -ge 2 ] || fail "nothing was stored"
 
@@ -37,8 +38,16 @@ bash --login -ic '. /usr/share/bash-completion/bash_completion
   COMP_LINE="astra token rot" COMP_POINT=15 COMP_WORDS=(astra token rot) COMP_CWORD=2
   "$(complete -p astra | sed "s/.*-F \(\S*\).*/\1/")" astra rot token
   printf "%s\n" "${COMPREPLY[@]}"' 2> /tmp/bash | grep -q '^rotate' || { cat /tmp/bash; fail "bash does not complete"; }
-zsh -fc 'autoload -Uz compinit; compinit -D -u; print -r -- $_comps[astra]; autoload +X _astra && whence -w _astra' > /tmp/zsh
-grep -qx _astra /tmp/zsh && grep -qx '_astra: function' /tmp/zsh || { cat /tmp/zsh; fail "zsh does not complete"; }
+cat > /tmp/type.zsh <<'EOF'
+zmodload zsh/zpty
+zpty shell zsh -fi
+zpty -w shell 'autoload -Uz compinit; compinit -D -u; show() { print -r -- "$BUFFER" > /tmp/line; exit }; zle -N show; bindkey "^X" show; PS1=; print rea""dy'
+zpty -r shell text '*ready*'
+zpty -w -n shell $'astra token rot\t\C-x'
+while zpty -r shell text; do :; done
+EOF
+timeout 60 zsh -f /tmp/type.zsh > /tmp/zsh || :
+grep -qx 'astra token rotate ' /tmp/line || { cat /tmp/zsh; fail "zsh does not complete"; }
 fish -c 'complete -C "astra token rot"' | grep -q '^rotate' || fail "fish does not complete"
 
 apt-get remove -y -qq astra-admin > /tmp/apt 2>&1 || { cat /tmp/apt; fail "apt does not remove the package"; }

@@ -15,5 +15,5 @@ mount --bind "$dir/packages" "$dir/root/mnt"
 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive \
   chroot "$dir/root" bash -euo pipefail /mnt/debian.sh
 # Whiteouts and directories are no files; the package managers' own records and man's cache stay.
-left=$(cd "$dir/upper" && find . -type f ! -path './var/log/*' ! -path './var/cache/*' ! -path './var/lib/dpkg/*' ! -path './var/lib/apt/*' ! -path './etc/ld.so.cache' | sort)
+left=$(cd "$dir/upper" && find . \( -type f -o -type l \) ! -path './var/log/*' ! -path './var/cache/*' ! -path './var/lib/dpkg/*' ! -path './var/lib/apt/*' ! -path './etc/ld.so.cache' | sort)
 [ -z "$left" ] || { echo "the removal leaves: $left"; exit 1; }
