@@ -69,11 +69,7 @@ var ErrStillAccepted = fmt.Errorf("the service does not clearly reject it: %w", 
 // a secret that it does not clearly reject may be the only copy.
 func (iss Issuer) drop(ctx context.Context, clientID string, destinations []Destination) error {
 	for _, d := range destinations {
-		one := []Destination{d}
-		held, err := iss.holds(ctx, clientID, one)
-		if _, isFile := d.(*File); err == nil && held && !isFile { // a file is not deleted
-			err = iss.awaitRejection(ctx, clientID, one)
-		}
+		err := iss.awaitRejection(ctx, clientID, d)
 		if err == nil {
 			err = d.Drop(ctx, clientID)
 		}
@@ -84,9 +80,15 @@ func (iss Issuer) drop(ctx context.Context, clientID string, destinations []Dest
 	return nil
 }
 
-// awaitRejection is AwaitRejection for the secrets of destinations.
-func (iss Issuer) awaitRejection(ctx context.Context, clientID string, destinations []Destination) error {
-	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return iss.rejected(ctx, id, destinations) })
+// awaitRejection is AwaitRejection for the secret that a destination holds. A file is not
+// deleted, so that its secret need not be rejected.
+func (iss Issuer) awaitRejection(ctx context.Context, clientID string, d Destination) error {
+	one := []Destination{d}
+	held, err := iss.holds(ctx, clientID, one)
+	if _, isFile := d.(*File); err != nil || !held || isFile {
+		return err
+	}
+	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return iss.rejected(ctx, id, one) })
 }
 
 // AwaitRejection asks until the service clearly rejects a stored token that was

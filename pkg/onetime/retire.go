@@ -99,6 +99,11 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	if err := r.revokeAs(ctx, e, e.Old, e.Made); err != nil {
 		return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
 	}
+	if r.Storage != nil && !failpoint.Disabled("old-rejected") { // lists may lack just this token
+		if err := r.awaitRejection(ctx, e.Old, r.Storage); err != nil {
+			return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
+		}
+	}
 	return e.note(Retired)
 }
 

@@ -130,6 +130,13 @@ func tokenRules() []tokenRule {
 			h.pass(pastGrace)
 			h.afterwards()
 		}},
+		{"old-rejected", false, "an old token counts as revoked once the service rejects its stored secret", isUnfinished, "rotated at once", noHabit, []string{"DELETE /clientIdSecrets/*=status,arg=404,times=1"}, func(h *habitTrial) {
+			h.be(h.hiding(h.old))
+			h.run(h.args...)
+			h.be(h.honest)
+			h.run("token", "rotate", h.old, "--resume", "--yes")
+			h.mustFinish()
+		}},
 		{"new-accepted", false, "an old token is revoked only once the new one is accepted", isUnusable, "rotated at once", noHabit, nil, func(h *habitTrial) {
 			h.be(h.mistaken())
 			h.run(h.args...)
