@@ -151,7 +151,7 @@ func status(err error) int {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) { // success, and another process has the pipe
 		return -1
 	}
 	return 0
