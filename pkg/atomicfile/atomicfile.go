@@ -310,7 +310,7 @@ func MkdirAll(dir string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if _, err := os.Lstat(dir); err == nil {
+	if link, err := os.Lstat(dir); err == nil && !link.IsDir() { // else another process has just created it
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: fmt.Errorf("%s is %w", dir, ErrDangling)}
 	}
 	err = MkdirPrivate(dir)
