@@ -135,7 +135,7 @@ func (d *Temporary) Build(tags string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-tags="+tags, "-ldflags=-X main.version="+Version, "-o", path, ".")
+	build := exec.Command("go", "build", "-buildvcs=false", "-tags="+tags, "-ldflags=-X main.version="+Version, "-o", path, ".")
 	build.Dir = root
 	if text, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, text)
