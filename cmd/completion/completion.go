@@ -100,8 +100,8 @@ func (m patch) apply(script string) (string, error) {
 }
 
 // scriptPatches are the patches of cobra's script of a shell. It evaluates the line that
-// is completed, which would run what stands in it; that of PowerShell still does.
-// Besides, that of bash
+// is completed, which would run commands in it; that of PowerShell still does.
+// The script of bash also
 // needs a package beside bash, takes an address for two words because of its @, and
 // does not quote a blank that several names have in common; that of zsh makes two
 // words of a name with a blank, and that of fish escapes what is escaped already.

@@ -31,9 +31,8 @@ func (s *Settings) LockOutputFile(ctx context.Context) (unlock func(), err error
 	return config.Lock(ctx, filepath.Join(paths.State, "out.lock"))
 }
 
-// BundlePath is where the secure connect bundle of a database in a region is
-// kept, unless somebody wants it elsewhere. What the database and its region are
-// called becomes a part of it only if it is as plain as it should be.
+// BundlePath returns the default path of the secure connect bundle of a database in a
+// region. It fails for an ID or a region that is not safe in a file name.
 func (a *App) BundlePath(databaseID, region string) (string, error) {
 	if !config.IsIdentifier(databaseID) || !config.IsIdentifier(region) {
 		return "", exit.Refusef("%q in %q cannot be a part of a file's name", databaseID, region)

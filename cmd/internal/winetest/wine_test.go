@@ -77,7 +77,7 @@ func TestWindows(t *testing.T) {
 }
 
 // start builds the program and creates the drive. Go's runtime calls ProcessPrng, which
-// the wine of Debian 12 does not have: a library with it stands in.
+// the wine of Debian 12 lacks, so start adds a library that has it.
 func start(t *testing.T) *windows {
 	t.Helper()
 	for _, part := range []string{"wine", "wineserver", "x86_64-w64-mingw32-gcc"} {
