@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 
 	"github.com/astra-admin/astra/pkg/devops"
 )
@@ -32,9 +33,9 @@ func ExampleNew() {
 // A request that creates something is never repeated. If its response is lost,
 // MaybeApplied reports that the token may exist.
 func ExampleMaybeApplied() {
-	sent := 0
+	var sent atomic.Int32
 	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		sent++
+		sent.Add(1)
 		panic(http.ErrAbortHandler) // closes the connection without a response
 	}))
 	defer service.Close()
@@ -45,6 +46,6 @@ func ExampleMaybeApplied() {
 		return
 	}
 	_, err = client.Tokens.Create(context.Background(), devops.NewToken{Roles: []string{"dde8a0e9-f4ae-4b42-b642-9f257436e8da"}})
-	fmt.Println(errors.Is(err, devops.ErrOutcomeUnknown), devops.MaybeApplied(err), sent)
+	fmt.Println(errors.Is(err, devops.ErrOutcomeUnknown), devops.MaybeApplied(err), sent.Load())
 	// Output: true true 1
 }
