@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 	"github.com/astra-admin/astra/pkg/openapi"
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
@@ -152,6 +154,11 @@ func (b *bench) run(lines string) {
 	b.t.Helper()
 	for _, stand := range []string{"http://127.0.0.1:8787"} {
 		lines = strings.ReplaceAll(lines, stand, "$URL")
+	}
+	for _, program := range []string{"cmp", "grep", "sed"} { // not of coreutils
+		if slices.Contains(strings.Fields(lines), program) {
+			testkit.NeedPart(b.t, program)
+		}
 	}
 	sh := exec.CommandContext(b.t.Context(), "sh", "-euc", lines)
 	sh.Dir, sh.Env = b.dir, b.env

@@ -31,7 +31,11 @@ func TestProfilesAfterAKill(t *testing.T) {
 		"login moved": "auth login old --store env --yes < token.txt",
 	} {
 		b.run("astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
-		for place := 1; ; place++ {
+		step := 1
+		if !testkit.InCI() {
+			step = 3
+		}
+		for place := 1; ; place += step {
 			const most = 100
 			if place > most {
 				t.Fatalf("%s has more than %d places", name, most)
@@ -105,6 +109,9 @@ func TestProfilesAfterAnError(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			for i, call := range calls {
+				if !testkit.InCI() && i%3 != len(c.name)%3 {
+					continue
+				}
 				for _, when := range []string{"1", "2", "3", "1+"} {
 					what := fmt.Sprintf("%s, %s %s", c.name, call, when)
 					dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(c.name, " ", "-"), i, when))

@@ -148,13 +148,20 @@ func inLocales() []reader {
 func TestShellsInEveryLocale(t *testing.T) {
 	n := setting(t, "ENVFILE_LOCALES", 0)
 	long := n > 0
-	values := append(hostile(), torn(max(n, 150), uint64(setting(t, "ENVFILE_SEED", 1)))...)
+	every, random := 3, 30 // of the locales, and random values
+	if os.Getenv("CI") == "true" || long {
+		every, random = 1, 150
+	}
+	values := append(hostile(), torn(max(n, random), uint64(setting(t, "ENVFILE_SEED", 1)))...)
 	dir := locales(t, long)
-	for _, r := range inLocales() {
+	for i, r := range inLocales() {
 		if shell := strings.Fields(r.name)[0]; !long && (r.name != shell+" quoted" && r.name != shell+" source" && r.dialect == envfile.Sh) {
 			continue
 		}
-		for _, c := range charsets() {
+		for k, c := range charsets() {
+			if (i+k)%every != 0 {
+				continue
+			}
 			if r.args[0] == "yash" && (c.name == "SHIFT_JIS" || c.name == "WINDOWS-31J") {
 				continue // its backslash is a yen sign in that locale
 			}

@@ -505,6 +505,9 @@ func TestKillRig(t *testing.T) {
 	})
 	t.Run("random", func(t *testing.T) {
 		n := trials(36)
+		if !testkit.InCI() {
+			n = trials(12)
+		}
 		for worker := range 2 {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
 				t.Parallel()

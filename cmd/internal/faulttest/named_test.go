@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
 // A namedWait is a command that waits for something without end.
@@ -103,7 +105,7 @@ func TestNamedWaits(t *testing.T) {
 	var cells []namedCell
 	for i, wait := range namedWaits() {
 		for k, number := range []syscall.Signal{0, syscall.SIGTERM, syscall.SIGINT} {
-			if fullRig() || i%9 == 3*k {
+			if fullRig() || i%9 == 3*k && (testkit.InCI() || i%2 == 0) {
 				cells = append(cells, namedCell{wait, h, number})
 			}
 		}

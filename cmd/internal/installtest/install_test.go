@@ -17,6 +17,7 @@ import (
 // script is the installer.
 func script(t *testing.T) string {
 	t.Helper()
+	testkit.NeedPart(t, "sed") // which it needs, and every system with curl has
 	root, err := testkit.Root()
 	testkit.Check(t, err)
 	return filepath.Join(root, "install.sh")

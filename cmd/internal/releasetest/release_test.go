@@ -29,6 +29,7 @@ const rehearsed = "v0.9.0"
 // TestRelease builds one target from two directories, and installs what was built.
 func TestRelease(t *testing.T) {
 	t.Parallel()
+	testkit.NeedCI(t)
 	testkit.NeedPart(t, "goreleaser")
 	first, second := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "another directory")
 	manifests := "publish,sign,sbom,homebrew,scoop,winget,aur,nix"
@@ -275,6 +276,7 @@ func buildImage(t *testing.T, dir string) {
 // archives. The program in them is a small one: only names and hashes matter here.
 func TestManifests(t *testing.T) {
 	t.Parallel()
+	testkit.NeedCI(t)
 	testkit.NeedPart(t, "goreleaser")
 	testkit.NeedPart(t, "nix-hash")
 	dir := filepath.Join(t.TempDir(), "a")
@@ -360,6 +362,7 @@ func checkManifest(t *testing.T, dir, path, text, version string, sums map[strin
 // TestGoInstall installs the module from a proxy in a directory, as from a public one.
 func TestGoInstall(t *testing.T) {
 	t.Parallel()
+	testkit.NeedCI(t)
 	root, err := testkit.Root()
 	testkit.Check(t, err)
 	const module = "github.com/astra-admin/astra"

@@ -29,11 +29,23 @@ func Check(t testing.TB, err error) {
 	}
 }
 
+// InCI reports whether tests try every case. Elsewhere the tests with the most
+// processes take a part of their cases, and releases are not rehearsed.
+func InCI() bool { return os.Getenv("CI") == "true" }
+
+// NeedCI skips a test that takes too long for every run.
+func NeedCI(t testing.TB) {
+	t.Helper()
+	if !InCI() {
+		t.Skip("it takes long: set CI=true")
+	}
+}
+
 // HasPart reports whether a program that a test needs is on this machine. A
 // contributor's machine may lack it; with CI=true its absence is an error.
 func HasPart(program string) (bool, error) {
 	_, err := exec.LookPath(program)
-	if err != nil && os.Getenv("CI") == "true" {
+	if err != nil && InCI() {
 		return false, fmt.Errorf("%s is missing, and in CI it must not be", program)
 	}
 	return err == nil, nil
@@ -42,7 +54,7 @@ func HasPart(program string) (bool, error) {
 // Skip skips a test that this machine cannot run. With CI=true it fails instead.
 func Skip(t testing.TB, reason string) {
 	t.Helper()
-	if os.Getenv("CI") == "true" {
+	if InCI() {
 		t.Fatal(reason + ", and in CI it must not be skipped")
 	}
 	t.Skip(reason)

@@ -30,6 +30,7 @@ type windows struct {
 // TestWindows takes one login through its life, as a user of cmd would.
 func TestWindows(t *testing.T) {
 	t.Parallel()
+	testkit.NeedCI(t)
 	w := start(t)
 	if text := w.run("", 0, "astra", "sandbox", "demo"); !strings.Contains(text, "End of the tour") {
 		t.Errorf("the demo does not end:\n%s", text)
