@@ -15,6 +15,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/help"
 	"github.com/astra-admin/astra/pkg/process"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
@@ -81,7 +82,7 @@ func demo(ctx context.Context, app *cli.App, keep bool) error {
 			return err
 		}
 	}
-	fmt.Fprintf(app.Out, "\n# End of the tour. To continue, add --sandbox:\n\n    astra --sandbox user list\n    astra --help\n")
+	fmt.Fprintf(app.Out, "\n%s\n\n    astra --sandbox user list\n    astra --help\n", help.Wrap("# End of the tour. To continue, add --sandbox:", app.Terminal.Width))
 	return nil
 }
 
@@ -91,7 +92,7 @@ func (s step) run(ctx context.Context, app *cli.App, self, state string) error {
 	if line == "" {
 		line = "astra " + shellword.Line(s.args...)
 	}
-	if _, err := fmt.Fprintf(app.Out, "\n# %s\n$ %s\n", s.why, line); err != nil {
+	if _, err := fmt.Fprintf(app.Out, "\n%s\n$ %s\n", help.Wrap("# "+s.why, app.Terminal.Width), line); err != nil {
 		return err
 	}
 	child := exec.CommandContext(ctx, self, s.args...)    //nolint:gosec // ourselves, with the arguments of the tour

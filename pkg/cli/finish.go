@@ -64,7 +64,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	}
 	e.Message = strings.ReplaceAll(e.Message, "\n", "; ") // of joined errors
 	if e.Exit == exit.CredentialRevoked {
-		e.Outcome = exit.OutcomeNone // whatever is unknown of what was sent: it is no more
+		e.Outcome = exit.OutcomeNone // even if the outcome of its request was unknown
 	}
 	if a.changed.Load() && e.Outcome == "" {
 		e.Outcome = exit.OutcomeApplied

@@ -59,8 +59,8 @@ func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]
 	return absence.Prover{Look: look}.Prove(ctx, accepted)
 }
 
-// ProveOne makes sure that one thing is gone. deleted is what its DELETE ended with,
-// stays the error for what is still listed.
+// ProveOne verifies that one thing is gone. deleted is the error of its DELETE, nil if
+// that was accepted; stays is the error to return if the thing is still listed.
 func (l Listed) ProveOne(ctx context.Context, id string, deleted, stays error) error {
 	failure := l.prove(ctx, map[string]bool{id: deleted == nil})[id]
 	switch {

@@ -9,10 +9,10 @@ import (
 // the result of a substitution, except at newlines, which are written outside
 // of quotes as \X0a. So are all other bytes that are not printable ASCII: fish
 // decodes the text in its locale, where such a byte may form a character with
-// the following backslash. \X is always a byte; but several in sequence are
-// decoded as a character of the locale, and some have two encodings, of which
-// programs would get the other one. So each is separate, except in UTF-8
-// locales, where fish itself should see characters.
+// the following backslash. \X is always a byte, but fish decodes several in
+// sequence as a character of the locale. Some characters have two encodings, and
+// programs would then get the other one. So each byte is quoted separately, except
+// in UTF-8 locales, where fish itself should see characters.
 func exportFish(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		characters := !isASCII(v.Value) && utf8.ValidString(v.Value)

@@ -23,8 +23,9 @@ import (
 	"github.com/astra-admin/astra/pkg/sandbox"
 )
 
-// kinds is the one place where an error becomes an exit status. The first match
-// wins; an error that matches nothing is unforeseen, status 1.
+// kinds has the exit status of every error that has none of its own, as those of
+// Failf have. The first match wins; an error that matches nothing is unforeseen,
+// status 1.
 func kinds() []struct {
 	target error
 	code   Code

@@ -168,7 +168,7 @@ func Partial(err error, done string) error {
 func Resumable(err error, state string, next ...string) error {
 	e := *Classify(err)
 	e.Outcome, e.Hint, e.Next = OutcomePartial, state, next
-	if errors.Is(err, credential.ErrNotFound) { // of the login there is one
+	if errors.Is(err, credential.ErrNotFound) { // the secret of an application; a missing login has a status of its own
 		e.Exit, e.Name = Store, ""
 	}
 	return &e

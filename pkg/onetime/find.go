@@ -205,7 +205,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // it was never listed, so its absence proves nothing
 		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: fmt.Errorf("%s is not listed yet", r.Made)}, nil
 	}
-	if r.Seen && r.Accepted == r.Made { // others may have deleted theirs since: lists of now do
+	if r.Seen && r.Accepted == r.Made { // others may have deleted tokens since, so earlier lists prove nothing
 		w.known = nil
 	}
 	gone := Assessment{State: Nothing, ClientIDs: f.ClientIDs}
@@ -237,7 +237,7 @@ func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Reco
 		return Assessment{State: Lookalike, ClientIDs: []string{other}}, nil
 	case r.otherOrg() && iss.Caller != r.Caller: // another login may not list it
 		return Assessment{State: Unclear, ClientIDs: []string{other}, Why: errOtherOrg(r)}, nil
-	case r.Accepted == other: // others may have deleted theirs since: lists of now do
+	case r.Accepted == other: // others may have deleted tokens since, so earlier lists prove nothing
 		w.known = nil
 	}
 	return iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })

@@ -64,7 +64,7 @@ func (j Journal) look(id string) (PendingOperation, bool) {
 	}
 	if errors.Is(lockErr, atomicfile.ErrLocked) || lockErr != nil && failpoint.Disabled("lock-errors") {
 		data, err := readRecord(open.Path)
-		open.Running = !errors.Is(err, fs.ErrNotExist) // its process has just ended it
+		open.Running = !errors.Is(err, fs.ErrNotExist) // without a file, its process has just ended it
 		open.Record, _ = parseRecord(data)             // its progress
 		return open, open.Running
 	}

@@ -98,10 +98,10 @@ func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Sigh
 	return nil, errUnseen
 }
 
-// revoke revokes a token of an operation and verifies that. seen is the list just
-// before, nil to read it. A later list is complete if it has the tokens of that list.
-// If that list does not show the token, a later list also has to have the tokens from
-// before the operation.
+// revoke revokes a token of an operation and verifies that. seen is the list read just
+// before; if it is nil, revoke reads one. To be complete, a later list must have the
+// tokens of seen and, if seen does not show the token, also those from before the
+// operation.
 func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *Sight) error {
 	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
 	defer cancel()

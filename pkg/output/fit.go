@@ -174,6 +174,19 @@ func (s *dataset) visibleColumns(g grid) grid {
 	return g
 }
 
+// foldBetweenWords is fold, but leaves a text whole that has a longer word or no room.
+func foldBetweenWords(s string, columns int) []string {
+	if columns <= 0 || width(s) <= columns {
+		return []string{s}
+	}
+	for word := range strings.FieldsSeq(s) {
+		if width(word) > columns {
+			return []string{s}
+		}
+	}
+	return fold(s, columns)
+}
+
 // fold breaks a text between words into lines of at most columns columns.
 // Longer words are broken too.
 func fold(s string, columns int) (lines []string) {

@@ -160,3 +160,23 @@ func TestFitEmpty(t *testing.T) {
 		}
 	}
 }
+
+// TestFitOne continues a value below its label, and leaves words whole, which people copy.
+func TestFitOne(t *testing.T) {
+	t.Parallel()
+	columns := []output.Column[server]{
+		{Key: "token", Value: func(s server) any { return s.id }},
+		{Key: "note", Value: func(s server) any { return s.note }},
+	}
+	item := server{id: "0123456789abcdef0123 of ci", note: "0123456789abcdef0123456789abcdef or so"}
+	for width, want := range map[int]string{
+		0:  "TOKEN  0123456789abcdef0123 of ci\nNOTE   0123456789abcdef0123456789abcdef or so\n",
+		30: "TOKEN  0123456789abcdef0123 of\n       ci\nNOTE   0123456789abcdef0123456789abcdef or so\n",
+		5:  "TOKEN  0123456789abcdef0123 of ci\nNOTE   0123456789abcdef0123456789abcdef or so\n",
+	} {
+		got := render(t, func(w *counter) error { return output.One(w, output.Options{Width: width}, columns, item) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d columns: %s", width, diff)
+		}
+	}
+}

@@ -115,7 +115,8 @@ func (s *dataset) colored(column int, text string, y Style) cell {
 	return c
 }
 
-// record writes a single item, with a line for each column and without cuts.
+// record writes a single item, without cuts. A value that does not fit beside its label
+// continues below it, unless a word would have to be broken.
 func (s *dataset) record(o Options) []byte {
 	labels := 0
 	for _, key := range s.keys {
@@ -125,8 +126,10 @@ func (s *dataset) record(o Options) []byte {
 	for column, key := range s.keys {
 		label := o.Style.label(key)
 		for _, line := range oneLine(s.detail(column, o.Style)) {
-			rows = append(rows, []cell{label, s.colored(column, Sanitize(line), o.Style)})
-			label = cell{}
+			for _, part := range foldBetweenWords(Sanitize(line), o.Width-labels-len(whitespace)) {
+				rows = append(rows, []cell{label, s.colored(column, part, o.Style)})
+				label = cell{}
+			}
 		}
 	}
 	return s.pad(nil, slices.Values(rows), []int{labels, 0})

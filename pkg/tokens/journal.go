@@ -39,7 +39,7 @@ func pendingOperations(app *cli.App) (onetime.Journal, []onetime.PendingOperatio
 	return journal, open, err
 }
 
-// openJournalIfAny is OpenJournal for commands that need only a token: without a home
+// openJournalIfAny is openJournal for commands that need only a token: without a home
 // directory they get the empty journal, because no operation can have begun.
 func openJournalIfAny(app *cli.App) (onetime.Journal, error) {
 	journal, err := openJournal(app)

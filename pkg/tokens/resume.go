@@ -84,7 +84,8 @@ func notInJournal(app *cli.App, session *cli.Session, ref string, finish bool) e
 }
 
 // RollBack restores the old token and revokes the new one. It reports whether the
-// rotation ended, which it also does if the new token cannot be proven to be its own.
+// rotation ended. A rotation whose new token cannot be proven to be its own ends too,
+// with an error and without a revocation.
 func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
 	err = r.Rollback(ctx, r.Entry)
 	old := r.Entry.Old
