@@ -33,10 +33,10 @@ func listDatacenters(c *request) (response, error) {
 	}
 	list := []datacenterOut{}
 	for _, dc := range d.Datacenters {
-		list = append(list, d.datacenter(dc))
+		list = append(list, c.datacenterOut(d, dc))
 	}
 	for _, dc := range d.Former {
-		if out := d.datacenter(dc); all {
+		if out := c.datacenterOut(d, dc); all {
 			out.Status = "TERMINATED"
 			list = append(list, out)
 		}
