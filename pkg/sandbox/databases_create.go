@@ -117,7 +117,7 @@ func (in newDatabase) region() (region, error) {
 	switch {
 	case !found:
 		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not available for this kind of database", in.Region, in.CloudProvider)
-	case !r.Enabled:
+	case !r.OrgEnabled:
 		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not enabled for the organization", in.Region, in.CloudProvider)
 	}
 	return r, nil

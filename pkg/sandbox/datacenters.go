@@ -83,7 +83,7 @@ func addDatacenter(c *request) (response, error) {
 		return bad("regions are not supported for this database tier")
 	case in[0].Tier != d.Tier || !strings.EqualFold(in[0].CloudProvider, cloud):
 		return bad("the database has tier %s at %s", d.Tier, cloud)
-	case !found || !r.Enabled:
+	case !found || !r.OrgEnabled:
 		return bad("region %s of %s is not available for this kind of database", in[0].Region, cloud)
 	case slices.ContainsFunc(d.Datacenters, func(dc datacenter) bool { return dc.Region == r.Name }):
 		return bad("the database is already in region %s", r.Name)
