@@ -27,6 +27,18 @@ func (w *testSandbox) create(body string) string {
 	return "/v2/databases/" + id
 }
 
+// TestSpellings sends what official clients and the documentation write.
+func TestSpellings(t *testing.T) {
+	w := newTestSandbox(t)
+	for i, name := range []string{"a", "a&b+c-d_e(f)g<h>i.j,k@l", strings.Repeat("n", 50)} {
+		body := strings.Replace(newVector, `"shop"`, `"`+name+`"`, 1)
+		w.create(strings.Replace(body, "serverless", []string{"Serverless", "SERVERLESS", "serverless"}[i], 1))
+	}
+	path := "/v2/databases/" + w.databases("")[0].ID
+	w.admin(201, "POST", path+"/datacenters", `[{"tier":"Serverless","cloudProvider":"gcp","region":"us-east4","status":"",`+
+		`"streamingTenant":{"streamingClusterName":"","streamingTenantName":""},"pcuGroupUUID":""}]`)
+}
+
 // real makes changes take as long as in the service.
 func real(o *Options) { o.TimeScale = 1 }
 
@@ -195,6 +207,12 @@ func TestRefusedChanges(t *testing.T) {
 		{"POST /v2/databases", vector("us-east1", ""), 400},
 		{"POST /v2/databases", vector(`"vector"`, `"graph"`), 400},
 		{"POST /v2/databases", vector("name", "nome"), 400},
+		{"POST /v2/databases", vector("shop", "-starts"), 400},
+		{"POST /v2/databases", vector("shop", "ends."), 400},
+		{"POST /v2/databases", vector("shop", "has space"), 400},
+		{"POST /v2/databases", vector("shop", "quote'd"), 400},
+		{"POST /v2/databases", vector("shop", "ümlaut"), 400},
+		{"POST /v2/databases", vector("shop", strings.Repeat("n", 51)), 400},
 		{"POST /v2/databases", vector("serverless", "cloudnative"), 422},
 		{"POST /v2/databases", vector("serverless", "C10"), 422},
 		{"POST /v2/databases", vector(":1", ":2"), 422},

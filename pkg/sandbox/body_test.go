@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// wordsOfGo are words that no answer of the service has.
+var wordsOfGo = regexp.MustCompile(`sandbox\.|\bGo |struct|\[\]|map\[|\bint\d*\b|\bslice|reflect|strconv|2006-01|json:`)
+
+// TestBodiesOfOtherTypes replaces the body of each request, and each value of
+// the bodies of fixtures, by values of other types. No answer may name types of
+// this program.
+func TestBodiesOfOtherTypes(t *testing.T) {
+	w := newTestSandbox(t)
+	db := w.databases("")[0].ID
+	send := func(method, path string, body any) {
+		t.Helper()
+		data, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(method, path, strings.NewReader(string(data)))
+		r.Header.Set("Authorization", "Bearer "+w.status.Token)
+		got := record(w.server, r)
+		if got.status == 500 || got.status >= 400 && wordsOfGo.Match(got.body) {
+			t.Errorf("%s %s %s: %d %s", method, path, data, got.status, got.body)
+		}
+	}
+	values := strings.NewReplacer("{databaseID}", db, "{orgID}", w.status.OrgID, "{userID}", w.users()[1].UserID, "{datacenter}", db+"-1")
+	rest := regexp.MustCompile(`\{[A-Za-z]+\}`)
+	for _, r := range endpoints() {
+		if r.method == "GET" || strings.HasSuffix(r.path, "/terminate") {
+			continue
+		}
+		path := rest.ReplaceAllString(values.Replace(r.path), "x")
+		for _, body := range []any{nil, "x", 1.5, true, []any{}, object{}, []any{object{}}, []any{1.5}} {
+			send(r.method, path, body)
+		}
+	}
+	for name, path := range map[string]string{
+		"POST_v2_databases":                 "/v2/databases",
+		"POST_v2_databases_datacenters":     "/v2/databases/" + db + "/datacenters",
+		"POST_v2_databases_access-list":     "/v2/databases/" + db + "/access-list",
+		"PATCH_v2_databases_access-list":    "/v2/databases/" + db + "/access-list",
+		"POST_v2_clientIdSecrets":           "/v2/clientIdSecrets",
+		"POST_v2_kms":                       "/v2/kms",
+		"POST_v2_organizations_roles":       "/v2/organizations/roles",
+		"POST_v2_pcus_actions_get":          "/v2/pcus/actions/get",
+		"POST_v2_enterprises_consumption":   "/v2/enterprises/consumption",
+		"POST_v2_enterprises_organizations": "/v2/enterprises/organizations",
+		"PUT_v2_organizations_users":        "/v2/organizations/users",
+	} {
+		method, _, _ := strings.Cut(name, "_")
+		for _, body := range withOtherTypes(read[any](t, string(fixture(t, name+".request.json")))) {
+			send(method, path, body)
+		}
+	}
+}
+
+// withOtherTypes returns a JSON value with each value in it, and itself, replaced
+// by values of other types in turn.
+func withOtherTypes(value any) []any {
+	all := []any{nil, "x", -1.5, false, []any{1.5}, object{"x": 1.5}}
+	switch v := value.(type) {
+	case object:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			for _, other := range withOtherTypes(v[key]) {
+				changed := maps.Clone(v)
+				changed[key] = other
+				all = append(all, changed)
+			}
+		}
+	case []any:
+		for i := range v {
+			for _, other := range withOtherTypes(v[i]) {
+				changed := slices.Clone(v)
+				changed[i] = other
+				all = append(all, changed)
+			}
+		}
+	}
+	return all
+}
+
+func TestRefusedBodyNamesTheKey(t *testing.T) {
+	w := newTestSandbox(t)
+	for body, want := range map[string]string{
+		`[]`: "unexpected array; expected object",
+		strings.Replace(newVector, ":1", `:"1"`, 1):         "capacityUnits: unexpected string; expected number",
+		strings.Replace(newVector, `"vector"`, "true", 1):   "dbType: unexpected bool; expected string",
+		strings.Replace(newVector, `"shop"`, `["shop"]`, 1): "name: unexpected array; expected string",
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/v2/databases", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+w.status.Token)
+		if got := record(w.server, r); got.status != 400 || !strings.Contains(string(got.body), "invalid request body: "+want+`"`) {
+			t.Errorf("%s: %d %s", body, got.status, got.body)
+		}
+	}
+}
