@@ -3,8 +3,6 @@ package sandbox
 import (
 	"encoding/json"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,9 +24,7 @@ func TestBodiesOfOtherTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequest(method, path, strings.NewReader(string(data)))
-		r.Header.Set("Authorization", "Bearer "+w.status.Token)
-		got := record(w.server, r)
+		got := record(w.server, w.request(method, path, string(data)))
 		if got.status == 500 || got.status >= 400 && wordsOfGo.Match(got.body) {
 			t.Errorf("%s %s %s: %d %s", method, path, data, got.status, got.body)
 		}
@@ -97,9 +93,7 @@ func TestRefusedBodyNamesTheKey(t *testing.T) {
 		strings.Replace(newVector, `"vector"`, "true", 1):   "dbType: unexpected bool; expected string",
 		strings.Replace(newVector, `"shop"`, `["shop"]`, 1): "name: unexpected array; expected string",
 	} {
-		r := httptest.NewRequest(http.MethodPost, "/v2/databases", strings.NewReader(body))
-		r.Header.Set("Authorization", "Bearer "+w.status.Token)
-		if got := record(w.server, r); got.status != 400 || !strings.Contains(string(got.body), "invalid request body: "+want+`"`) {
+		if got := record(w.server, w.request("POST", "/v2/databases", body)); got.status != 400 || !strings.Contains(string(got.body), "invalid request body: "+want+`"`) {
 			t.Errorf("%s: %d %s", body, got.status, got.body)
 		}
 	}
