@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,6 +87,100 @@ func withOtherTypes(value any) []any {
 		}
 	}
 	return all
+}
+
+// TestDescribedBodies sends each request body of the published descriptions with
+// all of its keys. It may be refused for a value, but not for a key or a type.
+func TestDescribedBodies(t *testing.T) {
+	w := newTestSandbox(t)
+	refusal := regexp.MustCompile(`unknown field|unexpected (string|number|bool|object|array)|is unknown|wrong type`)
+	seen := 0
+	for _, name := range []string{"client.json", "docs.json"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "openapi", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := read[struct {
+			Operations map[string]map[string]any
+			Types      object
+		}](t, string(text))
+		for operation, parts := range d.Operations {
+			method, path, _ := strings.Cut(operation, " ")
+			path = regexp.MustCompile(`\{[A-Za-z]+\}`).ReplaceAllString(strings.ReplaceAll(path, "{databaseID}", w.databases("")[0].ID), "x")
+			body, _ := cmp.Or(parts["body"], parts["body*"]).(object)
+			if _, _, served := w.server.match(method, &url.URL{Path: path}); !served {
+				continue
+			}
+			for _, value := range described(d.Types, body["application/json"], 0) {
+				data, err := json.Marshal(value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.Contains(string(data), "secret_key") {
+					continue // required, but described as secret
+				}
+				seen++
+				if got := record(w.server, w.request(method, path, string(data))); refusal.Match(got.body) {
+					t.Errorf("%s: %s %s: %s", name, operation, data, got.body)
+				}
+			}
+		}
+	}
+	if seen < 60 {
+		t.Errorf("only %d bodies", seen)
+	}
+}
+
+// described returns a value for each alternative of a schema in the format of
+// testdata/openapi/README.md.
+func described(types object, schema any, depth int) []any {
+	if depth > 8 {
+		return []any{nil}
+	}
+	switch s := schema.(type) {
+	case string:
+		switch kind := strings.TrimSuffix(s, "?"); {
+		case strings.HasPrefix(kind, "="):
+			word, _, _ := strings.Cut(kind[1:], "|")
+			return []any{word}
+		case types[kind] != nil:
+			return described(types, types[kind], depth+1)
+		case kind == "string", kind == "any":
+			return []any{"2026-01-02T03:04:05Z"}
+		case kind == "boolean":
+			return []any{true}
+		default:
+			return []any{1}
+		}
+	case []any:
+		var all []any
+		for _, item := range described(types, s[0], depth+1) {
+			all = append(all, []any{item})
+		}
+		return all
+	case object:
+		if choice, ok := s["|"].([]any); ok {
+			var all []any
+			for _, one := range choice {
+				all = append(all, described(types, one, depth+1)...)
+			}
+			return all
+		}
+		all := []any{object{}}
+		for _, key := range slices.Sorted(maps.Keys(s)) {
+			var next []any
+			for _, value := range described(types, s[key], depth+1) {
+				for _, one := range all {
+					changed := maps.Clone(one.(object))
+					changed[strings.TrimSuffix(key, "*")] = value
+					next = append(next, changed)
+				}
+			}
+			all = next
+		}
+		return all
+	}
+	return nil
 }
 
 func TestRefusedBodyNamesTheKey(t *testing.T) {
