@@ -17,7 +17,7 @@ func accepted() map[usage.FlagKinds]string {
 			sandbox reset,sandbox seed`,
 		usage.AcceptJSON | usage.AcceptDryRun: `auth login`,
 		usage.AcceptObject: `access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
-			role advise,role diff,role get,sandbox status,telemetry get,token get,token verify,user get,version`,
+			role advise,role diff,role get,sandbox status,streaming tenant get,telemetry get,token get,token verify,user get,version`,
 		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
 			db resize,db unpark,key create,keyspace create,keyspace delete,open,org add,region add,region remove,role create,
 			role update,access-list clear,access-list disable,access-list enable,token generate`,

@@ -28,6 +28,7 @@ import (
 	"github.com/astra-admin/astra/cmd/region"
 	"github.com/astra-admin/astra/cmd/role"
 	"github.com/astra-admin/astra/cmd/sandbox"
+	"github.com/astra-admin/astra/cmd/streaming"
 	"github.com/astra-admin/astra/cmd/telemetry"
 	"github.com/astra-admin/astra/cmd/token"
 	"github.com/astra-admin/astra/cmd/user"
@@ -78,7 +79,7 @@ Try it without an account: astra sandbox demo`,
 		{"Access", []*cobra.Command{org.New(app), user.New(app), role.New(app), permission.New(app), token.New(app)}},
 		{"Databases", []*cobra.Command{
 			db.New(app), keyspace.New(app), region.New(app), accesslist.New(app), key.New(app), privatelink.New(app), pcu.New(app), cdc.New(app),
-			telemetry.New(app),
+			telemetry.New(app), streaming.New(app),
 		}},
 		{"Shell", []*cobra.Command{env.New(app)}},
 		{"Account", []*cobra.Command{auth.New(app), profile.New(app), billing.New(app), open.New(app)}},

@@ -54,14 +54,14 @@ type servedPage struct {
 	env      []string
 }
 
-func servePage(t *testing.T) servedPage {
+func servePage(t *testing.T, flags ...string) servedPage {
 	t.Helper()
 	p := servedPage{dir: t.TempDir()}
 	self, err := program()
 	check(t, err)
 	check(t, os.Symlink(self, filepath.Join(p.dir, "astra")))
 	p.env = []string{"PATH=" + p.dir + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + p.dir, "ASTRA_STATE_DIR=" + filepath.Join(p.dir, "state")}
-	serve := exec.Command(filepath.Join(p.dir, "astra"), "sandbox", "serve", "--listen", "127.0.0.1:0")
+	serve := exec.Command(filepath.Join(p.dir, "astra"), append([]string{"sandbox", "serve", "--listen", "127.0.0.1:0"}, flags...)...)
 	serve.Env = p.env
 	out, err := serve.StdoutPipe()
 	check(t, err)

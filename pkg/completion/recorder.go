@@ -25,6 +25,7 @@ type lists struct {
 	databases []devops.Database
 	regions   []devops.Region
 	roles     []devops.Role
+	tenants   []devops.Tenant
 	tokens    []devops.Token
 	users     []devops.User
 }
@@ -65,6 +66,8 @@ func (r *recorder) add(identity []string, list any) {
 		l.regions = copyOf(list)
 	case []devops.Role:
 		l.roles = copyOf(list)
+	case []devops.Tenant:
+		l.tenants = copyOf(list)
 	case []devops.Token:
 		l.tokens = copyOf(list)
 	case devops.Members:
@@ -153,6 +156,13 @@ func (l *lists) candidates(show func(string) string) map[Source][]candidate {
 			users = append(users, resource{ID: u.ID, Name: u.Email, Description: strings.Join(roles, ", ")})
 		}
 		add(Users, users)
+	}
+	if l.tenants != nil {
+		var tenants []resource
+		for _, t := range l.tenants {
+			tenants = append(tenants, resource{ID: t.ID, Name: t.Name, Description: t.Cluster})
+		}
+		add(Tenants, tenants)
 	}
 	if l.tokens != nil {
 		roleNames := map[string]string{}

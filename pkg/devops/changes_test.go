@@ -122,7 +122,7 @@ func TestRegions(t *testing.T) {
 		t.Error(diff, err)
 	}
 	got, err = c.Regions.Classic(t.Context())
-	want = []Region{{Name: "us-east-1", Cloud: "AWS", DisplayName: "US East (N. Virginia)", Zone: "na", Type: "classic", Enabled: true}}
+	want = []Region{{Name: "us-east-1", Cloud: "AWS", DisplayName: "US East (N. Virginia)", Type: "classic", Enabled: true}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}

@@ -85,6 +85,7 @@ type Client struct {
 	PrivateLinks *PrivateLinkService
 	Regions      *RegionService
 	Roles        *RoleService
+	Streaming    *StreamingService
 	Telemetry    *TelemetryService
 	Tokens       *TokenService
 	Users        *UserService
@@ -158,6 +159,7 @@ func New(config Config) (*Client, error) {
 	c.PrivateLinks = (*PrivateLinkService)(&s)
 	c.Regions = (*RegionService)(&s)
 	c.Roles = (*RoleService)(&s)
+	c.Streaming = (*StreamingService)(&s)
 	c.Telemetry = (*TelemetryService)(&s)
 	c.Tokens = (*TokenService)(&s)
 	c.Users = (*UserService)(&s)

@@ -69,18 +69,17 @@ type regionsResponse = rows[regionResponse, Region]
 
 type tiersResponse = rows[tierResponse, Region]
 
-// tierResponse is a region for databases of one tier.
+// tierResponse is a region for databases of one tier. The service's
+// regionContinent is a place, not a zone.
 type tierResponse struct {
 	Tier, CloudProvider text
 	Region              id
 	RegionDisplay       text
-	RegionContinent     text
 }
 
 func (w tierResponse) value() (Region, bool) {
 	r := Region{
-		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Zone: strings.ToLower(string(w.RegionContinent)),
-		Type: "classic", Enabled: true,
+		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Type: "classic", Enabled: true,
 	}
 	if strings.EqualFold(string(w.Tier), "serverless") {
 		r.Type = "serverless"

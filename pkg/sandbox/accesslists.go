@@ -14,6 +14,7 @@ func accessListRoutes() []route {
 		{method: "PUT", path: list, action: "accesslist-write", handle: replaceAccessList},
 		{method: "PATCH", path: list, action: "accesslist-write", handle: changeAccessList},
 		{method: "DELETE", path: list, action: "accesslist-write", handle: deleteAddresses},
+		{method: "GET", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate},
 		{method: "POST", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate},
 		{method: "POST", path: "/v2/access-list/validate", action: "accesslist-read", handle: validateAccessList},
 	}

@@ -59,6 +59,7 @@ func TestAccessLists(t *testing.T) {
 		{"GET " + list, "", 200, formJSON, `"addresses":[{"address":"192.0.2.0/24"`},
 		{"DELETE " + list, "", 204, formNone, ""},
 		{"GET " + list, "", 404, formText, ""},
+		{"GET /v2/access-list/template", "", 200, formJSON, `"accessListEnabled":true`},
 		{"POST /v2/access-list/template", "", 200, formJSON, `"accessListEnabled":true`},
 		{"POST /v2/access-list/validate", `{"addresses":[{"address":"x","description":"","enabled":true}]}`, 200, formJSON, `{"valid":false,"validationFailures":["`},
 	})

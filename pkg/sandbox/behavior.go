@@ -14,20 +14,22 @@ import (
 )
 
 // Behavior selects deviations from the documented treatment of tokens, by the
-// service or by a gateway in front of it. The zero value is the documented
-// service.
+// service or by a gateway in front of it, and the other answer where sources
+// disagree. The zero value is the documented service, and the stricter one.
 type Behavior struct {
-	ListLag     time.Duration   // age of the state that the list shows
-	PageSize    int             // maximum number of tokens in the list; zero is no limit
-	Description DescriptionMode // of descriptions in responses
-	Roles       RolesMode       // of roles in the list
-	QuoteCaller bool            // errors quote the client ID of the caller
-	LateCommit  time.Duration   // delay between a 504 response and the creation of the token
-	ForeignOrg  bool            // tokens of other organizations are hidden, even from enterprise administrators
-	Revoke      RevokeMode      // of responses to a revocation
-	TokenDelay  time.Duration   // time after its creation during which a token is rejected
-	CommitThen  int             // error status of a successful creation; zero is none
-	WrongID     bool            // the response to a creation has the client ID of another token
+	ListLag      time.Duration   // age of the state that the list shows
+	PageSize     int             // maximum number of tokens in the list; zero is no limit
+	Description  DescriptionMode // of descriptions in responses
+	Roles        RolesMode       // of roles in the list
+	QuoteCaller  bool            // errors quote the client ID of the caller
+	LateCommit   time.Duration   // delay between a 504 response and the creation of the token
+	ForeignOrg   bool            // tokens of other organizations are hidden, even from enterprise administrators
+	Revoke       RevokeMode      // of responses to a revocation
+	TokenDelay   time.Duration   // time after its creation during which a token is rejected
+	CommitThen   int             // error status of a successful creation; zero is none
+	WrongID      bool            // the response to a creation has the client ID of another token
+	ExtraKeys    bool            // unknown keys of bodies are ignored, and the credentials of a serverless database
+	SameKeyspace bool            // the creation of a keyspace that exists succeeds
 }
 
 // DescriptionMode selects how responses change the description of a token.
@@ -93,6 +95,8 @@ func behaviorOptions() []behaviorOption {
 			b.Description, err = readWord("description", value, DescriptionDrop, DescriptionTruncate, DescriptionSuffix, DescriptionEscape, DescriptionUpper)
 			return err
 		}},
+		{"existing-keyspace", func(b *Behavior, value string) error { return readSwitch(&b.SameKeyspace, value) }},
+		{"extra-keys", func(b *Behavior, value string) error { return readSwitch(&b.ExtraKeys, value) }},
 		{"foreign-org", func(b *Behavior, value string) error { return readSwitch(&b.ForeignOrg, value) }},
 		{"late-commit", func(b *Behavior, value string) error { return readDuration(&b.LateCommit, value) }},
 		{"list-lag", func(b *Behavior, value string) error { return readDuration(&b.ListLag, value) }},

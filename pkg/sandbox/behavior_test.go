@@ -78,9 +78,9 @@ func (w *testSandbox) accepts(token string) bool {
 }
 
 func TestParseBehavior(t *testing.T) {
-	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s",
+	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s", "existing-keyspace,extra-keys",
 		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id")
-	want := Behavior{90 * time.Second, 2, DescriptionDrop, RolesExtra, true, 5 * time.Second, true, RevokeLieFail, time.Hour, 409, true}
+	want := Behavior{90 * time.Second, 2, DescriptionDrop, RolesExtra, true, 5 * time.Second, true, RevokeLieFail, time.Hour, 409, true, true, true}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -555,6 +555,38 @@ func TestHabitsCombine(t *testing.T) {
 		status := map[RevokeMode]int{"": 204, RevokeLieOK: 204, RevokeLieFail: 500}[b.Revoke]
 		if got := lying.send("DELETE", "/v2/clientIdSecrets/"+other.ClientID, w.status.Token, ""); got.status != status || w.accepts(other.Token) != (b.Revoke == RevokeLieOK) {
 			complain("%+v", got)
+		}
+	}
+}
+
+// TestExistingKeyspace compares the refusal of a keyspace that exists with the
+// answer recorded in 2020.
+func TestExistingKeyspace(t *testing.T) {
+	w := newTestSandbox(t)
+	path := "/v2/databases/" + w.databases("")[0].ID
+	w.admin(422, "POST", path+"/keyspaces/app", "")
+	lenient := w.withBehavior(ServeOptions{}, "existing-keyspace")
+	if got := lenient.send("POST", path+"/keyspaces/app", w.status.Token, ""); got.status != 201 || got.body != "" {
+		t.Errorf("%+v", got)
+	}
+	if d := w.get(path); d.Status != "ACTIVE" || len(d.Info.Keyspaces) != 1 {
+		t.Errorf("%s with %v", d.Status, d.Info.Keyspaces)
+	}
+}
+
+// TestExtraKeys sends keys that no description has.
+func TestExtraKeys(t *testing.T) {
+	w := newTestSandbox(t)
+	lenient := w.withBehavior(ServeOptions{}, "extra-keys")
+	for _, body := range []string{
+		strings.Replace(newVector, "{", `{"engineType":"serverless",`, 1),
+		strings.Replace(newVector, "{", `{"user":"clerk","password":"open sesame",`, 1),
+	} {
+		if got := w.send("POST", "/v2/databases", w.status.Token, body); got.status < 400 {
+			t.Errorf("%s: %+v", body, got)
+		}
+		if got := lenient.send("POST", "/v2/databases", w.status.Token, body); got.status != 201 {
+			t.Errorf("%s: %+v", body, got)
 		}
 	}
 }

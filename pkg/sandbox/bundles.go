@@ -3,12 +3,16 @@ package sandbox
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -22,19 +26,13 @@ func bundleRoutes() []route {
 	}
 }
 
-// link is the address of a bundle. Its random name serves as authorization.
-type link struct {
-	Name     string    `json:"name"`
-	Database string    `json:"database"`
-	Region   string    `json:"region"`
-	Made     time.Time `json:"made"`
-}
-
-func (l link) expired(now time.Time) bool { return now.Sub(l.Made) >= linkLife }
-
-func links() table[link] {
-	return table[link]{"links", func(l link) []string { return []string{l.Name} }}
-}
+// The kinds of bundles: how a driver reaches the database.
+const (
+	bundlePublic        = "public"
+	bundleInternal      = "internal"
+	bundleProxy         = "proxy"
+	bundleProxyInternal = "proxy-internal"
+)
 
 type bundleOut struct {
 	URL           string `json:"downloadURL"`
@@ -46,7 +44,7 @@ type bundleOut struct {
 	Cloud         string `json:"cloudProvider"`
 }
 
-// linkBundles creates new addresses: an array with one for each region with
+// linkBundles returns the addresses of bundles: an array with one for each region with
 // all=true, else an object with that of the first region.
 func linkBundles(c *request) (response, error) {
 	every := false
@@ -64,18 +62,13 @@ func linkBundles(c *request) (response, error) {
 	case d.Status != "ACTIVE":
 		return response{}, refuse(http.StatusConflict, "database %s is %s, not ACTIVE", id, d.Status)
 	}
-	if err := purgeSessions(c.tx, links(), func(l link) bool { return l.expired(c.now) }); err != nil {
-		return response{}, err
-	}
 	var all []bundleOut
 	for _, dc := range d.Datacenters {
-		out := bundleOut{Datacenter: fmt.Sprintf("%s-%d", d.ID, dc.Number), Region: dc.Region, Cloud: dc.Cloud}
-		for _, address := range []*string{&out.URL, &out.Internal, &out.Proxy, &out.ProxyInternal} {
-			if *address, err = c.link(d.ID, dc.Region); err != nil {
-				return response{}, err
-			}
-		}
-		all = append(all, out)
+		all = append(all, bundleOut{
+			URL: c.bundleURL(d, dc, bundlePublic), Internal: c.bundleURL(d, dc, bundleInternal),
+			Proxy: c.bundleURL(d, dc, bundleProxy), ProxyInternal: c.bundleURL(d, dc, bundleProxyInternal),
+			Datacenter: d.datacenterID(dc), Region: dc.Region, Cloud: dc.Cloud,
+		})
 	}
 	if !every {
 		return reply(http.StatusOK, all[0])
@@ -83,45 +76,66 @@ func linkBundles(c *request) (response, error) {
 	return reply(http.StatusOK, all)
 }
 
-func (c *request) link(databaseID, region string) (string, error) {
-	text, err := c.server.random.text(32, letters)
-	if err != nil {
-		return "", err
-	}
-	l := link{Name: text + ".zip", Database: databaseID, Region: region, Made: c.now}
-	return c.root + "/bundles/" + l.Name, links().put(c.tx, l)
+// bundleURL returns the address of a bundle at the host of the request. Its
+// signature serves as authorization until it expires, so that reading a database
+// changes no state.
+func (c *request) bundleURL(d db, dc datacenter, kind string) string {
+	name := fmt.Sprintf("%s.%s.%d", kind, d.datacenterID(dc), c.now.Unix())
+	return c.root + "/bundles/" + name + "." + c.sign(name) + ".zip"
 }
 
-// baseURL returns scheme and host of a request, including in-process ones.
+// sign returns the signature of the name of a bundle.
+func (c *request) sign(name string) string {
+	mac := hmac.New(sha256.New, []byte(c.meta.AdminToken))
+	mac.Write([]byte(name))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// bundleDatacenter returns the datacenter that a file in the path was signed for.
+func (c *request) bundleDatacenter() (id string, signed bool) {
+	text, isZip := strings.CutSuffix(c.values["file"], ".zip")
+	parts := strings.Split(text, ".")
+	if !isZip || len(parts) != 4 {
+		return "", false
+	}
+	seconds, err := strconv.ParseInt(parts[2], 10, 64)
+	valid := hmac.Equal([]byte(c.sign(strings.Join(parts[:3], "."))), []byte(parts[3]))
+	return parts[1], err == nil && valid && c.now.Sub(time.Unix(seconds, 0)) < linkLife
+}
+
+// baseURL returns scheme and host of a request, including in-process ones and
+// those of a proxy that terminates TLS.
 func baseURL(r *http.Request) string {
 	host := r.Host
 	if host == "" {
 		host = r.URL.Host
 	}
-	if r.TLS != nil || r.URL.Scheme == "https" {
+	if r.TLS != nil || r.URL.Scheme == "https" || r.Header.Get("X-Forwarded-Proto") == "https" {
 		return "https://" + host
 	}
 	return "http://" + host
 }
 
 // fetchBundle responds like the storage service of the bundles: 403 for an
-// expired address.
+// address that expired or that was not signed.
 func fetchBundle(c *request) (response, error) {
-	l, found, err := links().find(c.tx, c.values["file"])
-	if err != nil {
-		return response{}, err
-	}
-	if !found || l.expired(c.now) {
+	id, signed := c.bundleDatacenter()
+	if !signed {
 		header := http.Header{"Content-Type": {"application/xml"}}
 		body := "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 		return response{http.StatusForbidden, header, []byte(body)}, nil
 	}
-	d, err := c.findDatabase(l.Database)
+	d, err := c.findUnterminated(id[:strings.LastIndexByte(id, '-')])
 	if err != nil {
 		return response{}, err
 	}
-	data, err := d.bundle(l.Region)
-	return response{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err
+	for _, dc := range d.Datacenters {
+		if d.datacenterID(dc) == id {
+			data, err := d.bundle(dc.Region)
+			return response{http.StatusOK, http.Header{"Content-Type": {"application/zip"}}, data}, err
+		}
+	}
+	return response{}, refuse(http.StatusNotFound, "datacenter %s not found", id)
 }
 
 // bundle returns a ZIP with the same file names as a real bundle. Keys and

@@ -79,7 +79,7 @@ func listDatabases(c *request) (response, error) {
 	for _, d := range all {
 		visible := c.allows("org-db-view", iam.DRN{Org: c.meta.OrgID, Database: d.ID})
 		if visible && d.matchesState(c.query.Get("include")) && d.matchesProvider(c.query.Get("provider")) {
-			page = append(page, d.out(c.meta.OrgID))
+			page = append(page, c.databaseOut(d))
 		}
 		if len(page) == limit {
 			break
@@ -143,5 +143,5 @@ func getDatabase(c *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return reply(http.StatusOK, d.out(c.meta.OrgID))
+	return reply(http.StatusOK, c.databaseOut(d))
 }

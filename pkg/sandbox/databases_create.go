@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
 
 const (
@@ -18,6 +17,23 @@ const (
 // tiers returns the tiers of the specification.
 func tiers() []string {
 	return []string{developer, "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", serverless, "cloudnative"}
+}
+
+// canonicalTier returns the name of a tier that a request has in another case:
+// the documentation writes "Serverless".
+func canonicalTier(text string) string {
+	for _, tier := range tiers() {
+		if strings.EqualFold(tier, text) {
+			return tier
+		}
+	}
+	return text
+}
+
+// isDatabaseName reports whether the service takes a text as the name of a
+// database.
+func isDatabaseName(text string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9])?$`).MatchString(text)
 }
 
 // newDatabase is the body of a request to create a database.
@@ -33,6 +49,10 @@ func createDatabase(c *request) (response, error) {
 	in, err := decode[newDatabase](c)
 	if err != nil {
 		return response{}, err
+	}
+	in.Tier = canonicalTier(in.Tier)
+	if c.server.options.Behavior.ExtraKeys && in.Tier == serverless {
+		in.User, in.Password = "", ""
 	}
 	if err := in.check(); err != nil {
 		return response{}, err
@@ -74,8 +94,8 @@ func (in newDatabase) check() error {
 	}
 	classic := in.Tier != serverless
 	switch {
-	case strings.TrimSpace(in.Name) == "" || len(in.Name) > 50 || strings.ContainsFunc(in.Name, unicode.IsControl):
-		return bad("name is required and has at most 50 characters")
+	case !isDatabaseName(in.Name):
+		return bad("name must be 1 to 50 letters, digits and & + - _ ( ) < > . , @, the first and the last a letter or digit")
 	case !slices.Contains([]string{"AWS", "GCP", "AZURE"}, strings.ToUpper(in.CloudProvider)):
 		return bad("cloudProvider %q is not AWS, GCP or AZURE", in.CloudProvider)
 	case !slices.Contains(tiers(), in.Tier):
@@ -117,7 +137,7 @@ func (in newDatabase) region() (region, error) {
 	switch {
 	case !found:
 		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not available for this kind of database", in.Region, in.CloudProvider)
-	case !r.Enabled:
+	case !r.OrgEnabled:
 		return r, refuse(http.StatusUnprocessableEntity, "region %s of %s is not enabled for the organization", in.Region, in.CloudProvider)
 	}
 	return r, nil

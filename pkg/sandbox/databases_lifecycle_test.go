@@ -27,6 +27,18 @@ func (w *testSandbox) create(body string) string {
 	return "/v2/databases/" + id
 }
 
+// TestSpellings sends what official clients and the documentation write.
+func TestSpellings(t *testing.T) {
+	w := newTestSandbox(t)
+	for i, name := range []string{"a", "a&b+c-d_e(f)g<h>i.j,k@l", strings.Repeat("n", 50)} {
+		body := strings.Replace(newVector, `"shop"`, `"`+name+`"`, 1)
+		w.create(strings.Replace(body, "serverless", []string{"Serverless", "SERVERLESS", "serverless"}[i], 1))
+	}
+	path := "/v2/databases/" + w.databases("")[0].ID
+	w.admin(201, "POST", path+"/datacenters", `[{"tier":"Serverless","cloudProvider":"gcp","region":"us-east4","status":"",`+
+		`"streamingTenant":{"streamingClusterName":"","streamingTenantName":""},"pcuGroupUUID":""}]`)
+}
+
 // real makes changes take as long as in the service.
 func real(o *Options) { o.TimeScale = 1 }
 
@@ -195,6 +207,12 @@ func TestRefusedChanges(t *testing.T) {
 		{"POST /v2/databases", vector("us-east1", ""), 400},
 		{"POST /v2/databases", vector(`"vector"`, `"graph"`), 400},
 		{"POST /v2/databases", vector("name", "nome"), 400},
+		{"POST /v2/databases", vector("shop", "-starts"), 400},
+		{"POST /v2/databases", vector("shop", "ends."), 400},
+		{"POST /v2/databases", vector("shop", "has space"), 400},
+		{"POST /v2/databases", vector("shop", "quote'd"), 400},
+		{"POST /v2/databases", vector("shop", "ümlaut"), 400},
+		{"POST /v2/databases", vector("shop", strings.Repeat("n", 51)), 400},
 		{"POST /v2/databases", vector("serverless", "cloudnative"), 422},
 		{"POST /v2/databases", vector("serverless", "C10"), 422},
 		{"POST /v2/databases", vector(":1", ":2"), 422},
@@ -202,6 +220,7 @@ func TestRefusedChanges(t *testing.T) {
 		{"POST /v2/databases", vector("us-east1", "us-west1"), 422}, // not supported for vector databases
 		{"POST /v2/databases", vector("gcp", "aws"), 422},
 		{"POST /v2/databases", strings.Replace(vector("us-east1", "australia-southeast1"), `,"dbType":"vector"`, "", 1), 422}, // not enabled
+		{"POST /v2/databases", vector("us-east1", "europe-west3"), 422},                                                       // enabled, but not for the organization
 		{"POST /v2/databases", vector("app", "my-app"), 422},
 		{"POST /v2/databases", vector("app", "system_x"), 422},
 		{"POST /v2/databases", vector("{", `{"user":"u","password":"secret",`), 422},
@@ -225,6 +244,7 @@ func TestRefusedChanges(t *testing.T) {
 		{"POST DEMO/datacenters", strings.Replace(dc, "GCP", "AWS", 1), 400},
 		{"POST DEMO/datacenters", strings.Replace(dc, "us-east4", "us-east1", 1), 400},
 		{"POST DEMO/datacenters", strings.Replace(dc, "us-east4", "us-west1", 1), 400},
+		{"POST DEMO/datacenters", strings.Replace(dc, "us-east4", "europe-west3", 1), 400},
 		{"POST DEMO/datacenters/ID-1/terminate", "", 400},
 		{"POST DEMO/datacenters/ID-2/terminate", "", 404},
 		{"GET DEMO/datacenters?all=perhaps", "", 400},
@@ -268,16 +288,22 @@ func TestRegionFilters(t *testing.T) {
 	count := func(path string) int { return len(read[[]regionOut](t, w.admin(200, "GET", path, ""))) }
 	serverless, vectors := count("/v2/regions/serverless"), count("/v2/regions/serverless?region-type=vector")
 	for path, want := range map[string]int{
-		"/v2/regions/serverless?region-type=all":                       serverless + vectors,
-		"/v2/regions/serverless?region-type=whatever":                  serverless,
-		"/v2/regions/serverless&filter-by-org=disabled":                serverless, // as one client writes it
-		"/v2/regions/serverless?filter-by-org=enabled":                 serverless - 2,
-		"/v2/regions/serverless&filter-by-org=enabled":                 serverless - 2,
-		"/v2/regions/serverless?filter-by-org=" + w.status.OrgID:       serverless,
-		"/v2/regions/serverless?region-type=all&filter-by-org=enabled": serverless + vectors - 2,
+		"/v2/regions/serverless?region-type=all":                          serverless + vectors,
+		"/v2/regions/serverless?region-type=whatever":                     serverless,
+		"/v2/regions/serverless&filter-by-org=disabled":                   serverless, // as one client writes it
+		"/v2/regions/serverless?filter-by-org=enabled":                    serverless - 4,
+		"/v2/regions/serverless&filter-by-org=enabled":                    serverless - 4,
+		"/v2/regions/serverless?filter-by-org=" + w.status.OrgID:          serverless,
+		"/v2/regions/serverless?region-type=all&filter-by-org=enabled":    serverless + vectors - 6,
+		"/v2/regions/serverless?region-type=vector&filter-by-org=enabled": vectors - 2,
 	} {
 		if got := count(path); got != want {
 			t.Errorf("%s: %d regions, want %d", path, got, want)
+		}
+	}
+	for region, cloud := range map[string]string{"us-east-1": "AWS", "us-west4": "GCP", "westus3": "AZURE", "eastus2": "AZURE", "australiaeast": "AZURE"} {
+		if r, found := findRegion(vector, cloud, region); !found || !r.OrgEnabled {
+			t.Errorf("official examples create databases in %s", region)
 		}
 	}
 	for _, d := range w.databases("") {

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// databaseOut is a database as in responses of the service. Official clients
-// read many of its keys without checks: never omit one.
+// databaseOut is a database as in responses of the service in 2026. Official
+// clients read many of its keys without checks: omit only those that the
+// service omits.
 type databaseOut struct {
 	ID               string         `json:"id"`
 	OrgID            string         `json:"orgId"`
@@ -19,8 +20,7 @@ type databaseOut struct {
 	Storage          storage        `json:"storage"`
 	Metrics          map[string]int `json:"metrics"`
 	Cost             cost           `json:"cost"`
-	AvailableActions []string       `json:"availableActions"`
-	StudioURL        string         `json:"studioUrl"`
+	AvailableActions []string       `json:"availableActions,omitzero"` // nil after the termination
 	GrafanaURL       string         `json:"grafanaUrl"`
 	CQLShellURL      string         `json:"cqlshUrl"`
 	GraphQLURL       string         `json:"graphqlUrl"`
@@ -56,6 +56,11 @@ type datacenterOut struct {
 	RegionZone                string    `json:"regionZone"`
 	RegionClassification      string    `json:"regionClassification"`
 	CapacityUnits             int       `json:"capacityUnits"`
+	IsPrimary                 bool      `json:"isPrimary"`
+	RequestedNodeCount        int       `json:"requestedNodeCount"`
+	CloudAccount              string    `json:"cloudAccount"`
+	TargetAccount             string    `json:"targetAccount"`
+	StreamingTenant           tenantRef `json:"streamingTenant"`
 	SecureBundleURL           string    `json:"secureBundleUrl"`
 	SecureBundleInternalURL   string    `json:"secureBundleInternalUrl"`
 	SecureBundleProxyURL      string    `json:"secureBundleMigrationProxyUrl"`
@@ -63,19 +68,30 @@ type datacenterOut struct {
 	DateCreated               time.Time `json:"dateCreated"`
 }
 
+// tenantRef names a streaming tenant. In recorded databases it is always empty.
+type tenantRef struct {
+	Cluster string `json:"streamingClusterName"`
+	Tenant  string `json:"streamingTenantName"`
+}
+
 type storage struct {
 	NodeCount         int `json:"nodeCount"`
 	ReplicationFactor int `json:"replicationFactor"`
 	TotalStorage      int `json:"totalStorage"`
-	UsedStorage       int `json:"usedStorage"`
+	DisplayStorage    int `json:"displayStorage"`
 }
 
-func (d db) out(orgID string) databaseOut {
+// nodesPerRegion is the number of nodes in each region of a database.
+const nodesPerRegion = 3
+
+// databaseOut returns a database as the caller sees it, with addresses of its
+// bundles at the host of the request.
+func (c *request) databaseOut(d db) databaseOut {
 	primary := d.Datacenters[0]
 	host := d.ID + "-" + primary.Region
 	apps := "https://" + host + ".apps.astra.datastax.com"
 	return databaseOut{
-		ID: d.ID, OrgID: orgID, OwnerID: d.OwnerID, Info: d.info(),
+		ID: d.ID, OrgID: c.meta.OrgID, OwnerID: d.OwnerID, Info: c.databaseInfo(d),
 		CreationTime: d.Created, TerminationTime: d.Terminated, LastUsageTime: d.Created,
 		Status: d.Status, ObservedStatus: d.Status,
 		Storage:          d.storage(),
@@ -89,7 +105,7 @@ func (d db) out(orgID string) databaseOut {
 	}
 }
 
-func (d db) info() databaseInfo {
+func (c *request) databaseInfo(d db) databaseInfo {
 	primary := d.Datacenters[0]
 	info := databaseInfo{
 		Name: d.Name, Keyspace: d.Keyspaces[0], AdditionalKeyspaces: d.Keyspaces[1:], Keyspaces: d.Keyspaces, DBType: d.Type,
@@ -99,42 +115,60 @@ func (d db) info() databaseInfo {
 		info.User, info.Password = &d.User, new(string)
 	}
 	for _, dc := range d.Datacenters {
-		info.Datacenters = append(info.Datacenters, d.datacenter(dc))
+		info.Datacenters = append(info.Datacenters, c.datacenterOut(d, dc))
 	}
 	return info
 }
 
-func (d db) datacenter(dc datacenter) datacenterOut {
-	id := fmt.Sprintf("%s-%d", d.ID, dc.Number)
-	bundle := func(kind string) string {
-		return "https://datastax-cluster-config-prod.s3.us-east-2.amazonaws.com/" + id + "/secure-connect-" + kind + d.Name + ".zip"
-	}
+func (c *request) datacenterOut(d db, dc datacenter) datacenterOut {
+	account := cloudAccount(dc.Cloud)
 	return datacenterOut{
-		ID: id, Name: fmt.Sprintf("dc-%d", dc.Number), Tier: d.Tier, CloudProvider: dc.Cloud, Region: dc.Region,
+		ID: d.datacenterID(dc), Name: fmt.Sprintf("dc-%d", dc.Number), Tier: d.Tier, CloudProvider: dc.Cloud, Region: dc.Region,
 		RegionZone: dc.Zone, RegionClassification: cmp.Or(dc.Class, "standard"), CapacityUnits: d.CapacityUnits,
-		SecureBundleURL: bundle(""), SecureBundleInternalURL: bundle("internal-"),
-		SecureBundleProxyURL: bundle("proxy-"), SecureBundleProxyInnerURL: bundle("proxy-internal-"),
+		IsPrimary: dc.Number == d.Datacenters[0].Number, RequestedNodeCount: nodesPerRegion, CloudAccount: account, TargetAccount: account,
+		SecureBundleURL: c.bundleURL(d, dc, bundlePublic), SecureBundleInternalURL: c.bundleURL(d, dc, bundleInternal),
+		SecureBundleProxyURL: c.bundleURL(d, dc, bundleProxy), SecureBundleProxyInnerURL: c.bundleURL(d, dc, bundleProxyInternal),
 		DateCreated: dc.Created,
+	}
+}
+
+// datacenterID returns the ID of a datacenter of the database.
+func (d db) datacenterID(dc datacenter) string { return fmt.Sprintf("%s-%d", d.ID, dc.Number) }
+
+// cloudAccount returns the account of the service in a cloud, in the form of
+// that cloud.
+func cloudAccount(cloud string) string {
+	switch cloud {
+	case "AWS":
+		return "123456789012"
+	case "GCP":
+		return "astra-sandbox"
+	default:
+		return "00000000-0000-4000-8000-000000000000"
 	}
 }
 
 func (d db) storage() storage {
 	regions := len(d.Datacenters)
 	if d.classic() {
-		return storage{NodeCount: 3 * regions, ReplicationFactor: 3, TotalStorage: 500 * d.CapacityUnits}
+		size := 500 * d.CapacityUnits
+		return storage{NodeCount: nodesPerRegion * regions, ReplicationFactor: 3, TotalStorage: size, DisplayStorage: size}
 	}
-	return storage{NodeCount: 3 * regions, ReplicationFactor: regions, TotalStorage: 5}
+	return storage{NodeCount: nodesPerRegion * regions, ReplicationFactor: regions, TotalStorage: 5, DisplayStorage: 10}
 }
 
 // actions returns the available actions: those recorded for each status, those
-// of the specification for parked databases, and none during a change.
+// of the specification for parked databases, none during a change, and nil
+// after the termination.
 func (d db) actions() []string {
 	switch {
+	case d.Status == "TERMINATED":
+		return nil
 	case d.Status == "PARKED":
 		return []string{"unpark", "getCreds", "terminate"}
 	case d.Status == "HIBERNATED":
 		return []string{
-			"resumeHibernatedCluster", "getCreds", "addKeyspace", "removeKeyspace", "terminate", "terminateDatacenter", "migrateServerlessTenant",
+			"resumeHibernatedCluster", "getCreds", "addKeyspace", "removeKeyspace", "terminate", "terminateDatacenter",
 		}
 	case d.Status != "ACTIVE":
 		return []string{}
@@ -144,8 +178,8 @@ func (d db) actions() []string {
 		return []string{"park", "resize", "getCreds", "resetPassword", "terminate", "addKeyspace", "removeKeyspace", "addTable"}
 	default:
 		return []string{
-			"suspend", "setEngineType", "removeKeyspace", "getVectorAgentConfig", "getCreds", "migrateServerlessTenant", "addKeyspace",
-			"updateVectorAgent", "hibernate", "cloneDatabaseFromSnapshot", "terminateDatacenter", "addDatacenters", "terminate", "migrate",
+			"getCreds", "addDatacenters", "cloneDatabaseFromSnapshot", "terminateDatacenter", "setEngineType", "terminate", "addKeyspace",
+			"removeKeyspace", "suspend", "updateVectorAgent", "getVectorAgentConfig", "hibernate", "migrate",
 		}
 	}
 }

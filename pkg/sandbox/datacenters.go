@@ -33,10 +33,10 @@ func listDatacenters(c *request) (response, error) {
 	}
 	list := []datacenterOut{}
 	for _, dc := range d.Datacenters {
-		list = append(list, d.datacenter(dc))
+		list = append(list, c.datacenterOut(d, dc))
 	}
 	for _, dc := range d.Former {
-		if out := d.datacenter(dc); all {
+		if out := c.datacenterOut(d, dc); all {
 			out.Status = "TERMINATED"
 			list = append(list, out)
 		}
@@ -44,7 +44,8 @@ func listDatacenters(c *request) (response, error) {
 	return reply(http.StatusOK, list)
 }
 
-// newDatacenter has the keys of the specification, of which clients send three.
+// newDatacenter has the keys of the specification and of responses. Clients send
+// three of them.
 type newDatacenter struct {
 	Tier, CloudProvider, Region, Status         string
 	ID, Name, RegionZone, RegionClassification  string
@@ -54,6 +55,11 @@ type newDatacenter struct {
 	SecureBundleURL, SecureBundleInternalURL    string
 	SecureBundleMigrationProxyURL               string
 	SecureBundleMigrationProxyInternalURL       string
+	IsPrimary                                   bool
+	RequestedNodeCount                          int
+	CloudAccount, TargetAccount, DateCreated    string
+	PCUGroupUUID                                string
+	StreamingTenant                             struct{ StreamingClusterName, StreamingTenantName string }
 }
 
 // addDatacenter takes a list with one element. The service supports only one at
@@ -81,9 +87,9 @@ func addDatacenter(c *request) (response, error) {
 	switch {
 	case d.classic():
 		return bad("regions are not supported for this database tier")
-	case in[0].Tier != d.Tier || !strings.EqualFold(in[0].CloudProvider, cloud):
+	case canonicalTier(in[0].Tier) != d.Tier || !strings.EqualFold(in[0].CloudProvider, cloud):
 		return bad("the database has tier %s at %s", d.Tier, cloud)
-	case !found || !r.Enabled:
+	case !found || !r.OrgEnabled:
 		return bad("region %s of %s is not available for this kind of database", in[0].Region, cloud)
 	case slices.ContainsFunc(d.Datacenters, func(dc datacenter) bool { return dc.Region == r.Name }):
 		return bad("the database is already in region %s", r.Name)

@@ -16,21 +16,22 @@ import (
 
 // document is the whole state, in the sections of a dump.
 type document struct {
-	Meta          meta           `json:"meta"`
-	Users         []user         `json:"users"`
-	Roles         []role         `json:"roles"` // custom roles
-	Tokens        []token        `json:"tokens"`
-	Databases     []db           `json:"databases"`
-	Organizations []organization `json:"organizations"` // created in the enterprise
-	AccessLists   []accessList   `json:"accessLists"`
-	APIAccess     []address      `json:"apiAccess"`
-	Reports       []report       `json:"reports"`
-	CustomerKeys  []customerKey  `json:"customerKeys"`
-	PCUGroups     []pcuGroup     `json:"pcuGroups"`
-	Associations  []association  `json:"pcuAssociations"`
-	CDC           []cdc          `json:"cdc"`
-	Exports       []export       `json:"exports"` // of metrics and audit logs
-	PrivateLinks  []privateLink  `json:"privateLinks"`
+	Meta          meta              `json:"meta"`
+	Users         []user            `json:"users"`
+	Roles         []role            `json:"roles"` // custom roles
+	Tokens        []token           `json:"tokens"`
+	Databases     []db              `json:"databases"`
+	Organizations []organization    `json:"organizations"` // created in the enterprise
+	AccessLists   []accessList      `json:"accessLists"`
+	APIAccess     []address         `json:"apiAccess"`
+	Reports       []report          `json:"reports"`
+	CustomerKeys  []customerKey     `json:"customerKeys"`
+	PCUGroups     []pcuGroup        `json:"pcuGroups"`
+	Associations  []association     `json:"pcuAssociations"`
+	CDC           []cdc             `json:"cdc"`
+	Exports       []export          `json:"exports"` // of metrics and audit logs
+	PrivateLinks  []privateLink     `json:"privateLinks"`
+	Tenants       []streamingTenant `json:"streamingTenants"`
 }
 
 // section is the part of a document for one table.
@@ -59,6 +60,7 @@ func (d *document) sections() []section {
 		dumpSection[cdc]{cdcs(), &d.CDC, cdc.needs},
 		dumpSection[export]{exports(), &d.Exports, export.needs},
 		dumpSection[privateLink]{privateLinks(), &d.PrivateLinks, privateLink.needs},
+		dumpSection[streamingTenant]{streamingTenants(), &d.Tenants, streamingTenant.needs},
 	}
 }
 

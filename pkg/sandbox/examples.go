@@ -10,7 +10,7 @@ import (
 
 // seedExamples adds one record of each kind that the examples in help and docs
 // need, for the database demo.
-func seedExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error {
+func seedExamples(tx *bolt.Tx, m meta, demo, group, tenant string, now time.Time) error {
 	now = now.Truncate(time.Millisecond)
 	return errors.Join(
 		pcuGroups().put(tx, pcuGroup{
@@ -21,6 +21,9 @@ func seedExamples(tx *bolt.Tx, m meta, demo, group string, now time.Time) error 
 		cdcs().put(tx, cdc{
 			Org: m.OrgID, Database: demo, Name: "demo", Tables: []cdcTable{{"example", "app"}},
 			Regions: []cdcRegion{{demo + "-1", "us-east1", "pulsar-gcp-useast1", "cdc-example"}},
+		}),
+		streamingTenants().put(tx, streamingTenant{
+			ID: tenant, Name: "cdc-example", Cluster: "pulsar-gcp-useast1", Cloud: "gcp", Region: "useast1", Plan: "payg", Created: now,
 		}),
 		exports().put(tx, export{demo, map[string]json.RawMessage{
 			"prometheus_remote": json.RawMessage(`{"endpoint":"https://prometheus.example.com/api/v1/write","auth_strategy":"bearer","token":"example"}`),

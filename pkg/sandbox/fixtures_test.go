@@ -73,6 +73,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"PUT_v2_organizations_users":                          "/v2/organizations/users",
 		"PUT_v2_organizations_users_roles":                    "/v2/organizations/users/" + w.users()[1].UserID + "/roles",
 		"GET_v2_availableRegions":                             "/v2/availableRegions",
+		"GET_v2_streaming_tenants":                            "/v2/streaming/tenants",
 		"GET_v2_regions_serverless":                           "/v2/regions/serverless?region-type=all",
 		"POST_v2_databases":                                   "/v2/databases",
 		"POST_v2_databases_classic":                           "/v2/databases",

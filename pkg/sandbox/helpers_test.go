@@ -117,6 +117,14 @@ func (w *testSandbox) try(method, path, token, body string) (testResponse, error
 	return testResponse{answer.StatusCode, answer.Header.Get("Content-Type"), string(data), answer.Header}, err
 }
 
+// request returns a request of the seeded administrator, for exchanges that are
+// not checked against the published descriptions.
+func (w *testSandbox) request(method, path, body string) *http.Request {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+w.status.Token)
+	return r
+}
+
 // admin sends a request as the seeded administrator and checks the status.
 func (w *testSandbox) admin(status int, method, path, body string) string {
 	w.Helper()

@@ -82,7 +82,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		}
 	}
 	run := s.update
-	if route.method == http.MethodGet && !route.open {
+	if (route.method == http.MethodGet || route.method == http.MethodHead) && !route.open {
 		run = s.view
 	}
 	var a response
@@ -91,7 +91,10 @@ func (s *Server) do(r *http.Request) (response, error) {
 		return err
 	})
 	if refused, ok := errors.AsType[*apiError](err); ok {
-		return refused.response(route.errorFormat)
+		a, err = refused.response(route.errorFormat)
+	}
+	if route.method == http.MethodHead {
+		a.body = nil
 	}
 	return a, err
 }

@@ -74,6 +74,9 @@ func newPCUType(name, cloud, region string) pcuType {
 	return pcuType{name, region, strings.ToLower(cloud), pcuDetails{8, "64GB", "500GB"}, nil}
 }
 
+// pcuTypeNames returns the types of capacity units that every region offers.
+func pcuTypeNames() []string { return []string{"generalPurpose", "cacheOptimized", "small", "medium"} }
+
 func pcuGroups() table[pcuGroup] {
 	return table[pcuGroup]{"pcuGroups", func(g pcuGroup) []string { return []string{g.ID} }}
 }
@@ -144,7 +147,7 @@ func listPCUTypes(c *request) (response, error) {
 	}
 	enabled := true
 	out := []pcuType{}
-	for _, name := range []string{"generalPurpose", "cacheOptimized", "small", "medium"} {
+	for _, name := range pcuTypeNames() {
 		t := newPCUType(name, in.Provider, in.Region)
 		t.Enabled = &enabled
 		out = append(out, t)

@@ -17,6 +17,9 @@ func privateLinkRoutes() []route {
 	const endpoint = dc + "/endpoints/{endpoint}"
 	return []route{
 		{method: "GET", path: "/v2/organizations/private-link", handle: listPrivateLinks},
+		// The documentation has two more paths of the list.
+		{method: "GET", path: "/v2/organizations/clusters/private-link", handle: listPrivateLinks},
+		{method: "GET", path: "/v2/organizations/{orgID}/clusters/private-link", handle: listPrivateLinksOf},
 		{method: "GET", path: cluster + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getClusterLinks},
 		{method: "GET", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getDatacenterLinks},
 		{method: "POST", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: allowPrincipals},
@@ -84,6 +87,13 @@ func listPrivateLinks(c *request) (response, error) {
 		out = append(out, clusterLinks{d.ID, links})
 	}
 	return reply(http.StatusOK, map[string][]clusterLinks{"clusters": out})
+}
+
+func listPrivateLinksOf(c *request) (response, error) {
+	if err := c.checkPathOrg(); err != nil {
+		return response{}, err
+	}
+	return listPrivateLinks(c)
 }
 
 func (c *request) linksOf(d db) ([]privateLink, error) {

@@ -174,6 +174,9 @@ func TestPrivateLinks(t *testing.T) {
 	w := newTestSandbox(t)
 	w.sendSteps([]step{
 		{"GET /v2/organizations/private-link", "", 200, formJSON, `{"clusters":[{"clusterID":"DB","datacenters":[{"serviceName":"projects/`},
+		{"GET /v2/organizations/clusters/private-link", "", 200, formJSON, `{"clusters":[{"clusterID":"DB"`},
+		{"GET /v2/organizations/ORG/clusters/private-link", "", 200, formJSON, `{"clusters":[{"clusterID":"DB"`},
+		{"GET /v2/organizations/" + unknownID + "/clusters/private-link", "", 403, formJSON, "does not belong"},
 		{"GET /v2/organizations/clusters/DB/private-link", "", 200, formJSON, `"datacenterID":"DB-1","endpoints":[]`},
 		{"GET /v2/organizations/clusters/" + unknownID + "/private-link", "", 404, formText, "not found"},
 		{"GET " + dc + "/private-link", "", 200, formJSON, `"allowedPrincipals":[]`},
@@ -193,8 +196,10 @@ func TestPrivateLinks(t *testing.T) {
 		{"GET /v2/organizations/clusters/DB/datacenters/DB-9/private-link", "", 404, formText, "not found"},
 	})
 	reader := w.newToken(roUser).Token
-	if got := w.send("GET", "/v2/organizations/private-link", reader, ""); got.status != 403 {
-		t.Errorf("without permission: %+v", got)
+	for _, path := range []string{"/v2/organizations/private-link", "/v2/organizations/clusters/private-link"} {
+		if got := w.send("GET", path, reader, ""); got.status != 403 {
+			t.Errorf("without permission: %+v", got)
+		}
 	}
 	if got := w.send("GET", "/v2/organizations/clusters/"+w.databases("")[0].ID+"/private-link", reader, ""); got.status != 403 || got.kind != formText {
 		t.Errorf("without permission: %+v", got)

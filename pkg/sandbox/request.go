@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -76,15 +78,64 @@ func (s *Server) now(m meta) time.Time { return s.options.Now().Add(m.Offset).UT
 func decode[T any](c *request) (T, error) {
 	var body T
 	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
+	if !c.server.options.Behavior.ExtraKeys {
+		d.DisallowUnknownFields()
+	}
 	if err := d.Decode(&body); err != nil {
-		if errors.Is(err, io.EOF) {
-			return body, refuse(http.StatusBadRequest, "the request needs a JSON body")
-		}
-		return body, refuse(http.StatusBadRequest, "invalid request body: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return body, refuseBody(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return body, refuse(http.StatusBadRequest, "invalid request body: data after the JSON value")
 	}
 	return body, nil
+}
+
+// refuseBody returns the refusal of a body that cannot be decoded, in words of
+// JSON and not of Go.
+func refuseBody(err error) error {
+	if errors.Is(err, io.EOF) {
+		return refuse(http.StatusBadRequest, "the request needs a JSON body")
+	}
+	if at, ok := errors.AsType[*time.ParseError](err); ok {
+		return refuse(http.StatusBadRequest, "invalid request body: %q is not a time in the format of RFC 3339", at.Value)
+	}
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return refuse(http.StatusBadRequest, "invalid request body: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	at := ""
+	if wrong.Field != "" {
+		at = jsonKey(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]) + ": "
+	}
+	return refuse(http.StatusBadRequest, "invalid request body: %sunexpected %s; expected %s", at, wrong.Value, jsonKind(wrong.Type))
+}
+
+// jsonKind returns what JSON calls the values of a type.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonKind(t.Elem())
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "bool"
+	case reflect.Slice:
+		return "array"
+	case reflect.Struct, reflect.Map:
+		return "object"
+	default:
+		return "number"
+	}
+}
+
+// jsonKey returns the key of a field: orgID of OrgID, dbType of DBType.
+func jsonKey(field string) string {
+	letters := []rune(field)
+	for i, r := range letters {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(letters) && unicode.IsLower(letters[i+1]) {
+			break
+		}
+		letters[i] = unicode.ToLower(r)
+	}
+	return string(letters)
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -134,7 +135,7 @@ func TestBundles(t *testing.T) {
 	id := w.databases("")[0].ID
 	one := read[bundleOut](t, w.admin(200, "POST", "/v2/databases/"+id+"/secureBundleURL", ""))
 	all := read[[]bundleOut](t, w.admin(200, "POST", "/databases/"+id+"/secureBundleURL?all=true", ""))
-	if len(all) != 1 || one.Datacenter != id+"-1" || all[0].URL == one.URL || !strings.HasPrefix(one.URL, w.url+"/bundles/") {
+	if len(all) != 1 || one.Datacenter != id+"-1" || all[0].URL == all[0].Internal || !strings.HasPrefix(one.URL, w.url+"/bundles/") {
 		t.Fatalf("%+v %+v", one, all)
 	}
 	got := w.fetch(one.URL, "")
@@ -149,9 +150,47 @@ func TestBundles(t *testing.T) {
 	if want := []string{"ca.crt", "cert", "config.json", "cqlshrc", "identity.jks", "key", "trustStore.jks"}; !slices.Equal(names, want) {
 		t.Errorf("members %v", names)
 	}
+	for _, address := range []string{
+		strings.Replace(one.URL, "public", "internal", 1), strings.Replace(one.URL, ".zip", ".x.zip", 1), w.url + "/bundles/x.zip",
+	} {
+		if got := w.fetch(address, ""); got.status != 403 {
+			t.Errorf("%s was not signed: %+v", address, got)
+		}
+	}
 	w.clock.advance(5 * time.Minute)
 	if got := w.fetch(one.URL, ""); got.status != 403 {
 		t.Errorf("after five minutes: %+v", got)
+	}
+}
+
+// TestEveryBundleAddressIsAtTheSandbox follows all addresses of bundles: clients
+// download from those of a database without asking for new ones.
+func TestEveryBundleAddressIsAtTheSandbox(t *testing.T) {
+	w := newTestSandbox(t).overHTTP()
+	id := w.databases("")[0].ID
+	dc := w.get("/v2/databases/" + id).Info.Datacenters[0]
+	one := read[bundleOut](t, w.admin(200, "POST", "/v2/databases/"+id+"/secureBundleURL", ""))
+	listed := read[[]datacenterOut](t, w.admin(200, "GET", "/v2/databases/"+id+"/datacenters", ""))[0]
+	for _, address := range []string{
+		one.URL, one.Internal, one.Proxy, one.ProxyInternal, listed.SecureBundleURL,
+		dc.SecureBundleURL, dc.SecureBundleInternalURL, dc.SecureBundleProxyURL, dc.SecureBundleProxyInnerURL,
+	} {
+		if got := w.fetch(address, ""); got.status != 200 || got.kind != "application/zip" {
+			t.Errorf("%s: %+v", address, got)
+		}
+	}
+}
+
+// TestBundlesBehindProxy checks that addresses have the scheme that the client
+// used, when a proxy in front of the sandbox terminates TLS.
+func TestBundlesBehindProxy(t *testing.T) {
+	w := newTestSandbox(t)
+	request := httptest.NewRequest(http.MethodPost, "http://astra.test/v2/databases/"+w.databases("")[0].ID+"/secureBundleURL", nil)
+	request.Header = http.Header{"Authorization": {"Bearer " + w.status.Token}, "X-Forwarded-Proto": {"https"}}
+	recorder := httptest.NewRecorder()
+	w.server.ServeHTTP(recorder, request)
+	if got := read[bundleOut](t, recorder.Body.String()).URL; !strings.HasPrefix(got, "https://astra.test/") {
+		t.Error(got)
 	}
 }
 

@@ -41,6 +41,7 @@ func endpoints() []route {
 		cdcRoutes(),
 		telemetryRoutes(),
 		privateLinkRoutes(),
+		streamingRoutes(),
 		dataRoutes(),
 	)
 }

@@ -117,7 +117,7 @@ const (
 
 // seed writes the initial state to an empty file.
 func (s *Server) seed(tx *bolt.Tx, o SeedOptions) error {
-	ids := make([]string, 9)
+	ids := make([]string, 10)
 	for i := range ids {
 		var err error
 		if ids[i], err = s.random.uuid(); err != nil {
@@ -143,7 +143,7 @@ func (s *Server) seed(tx *bolt.Tx, o SeedOptions) error {
 		users().put(tx, user{ids[5], "viewer@example.com", invited, []string{uiViewOnly}}),
 		databases().put(tx, demo(ids[6], owner, now)),
 		databases().put(tx, legacy(ids[7], owner, now)),
-		seedExamples(tx, m, ids[6], ids[8], now),
+		seedExamples(tx, m, ids[6], ids[8], ids[9], now),
 		s.apply(tx, o),
 	)
 }

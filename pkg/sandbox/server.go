@@ -26,7 +26,7 @@ type Options struct {
 	PublishedTokens bool             // list tokens with clientId and roles only, as in the published specification
 	LockTimeout     time.Duration    // time to wait for a locked state; default 5 s
 	TimeScale       float64          // factor by which changes of databases are faster than in the service; default Speed
-	Behavior        Behavior         // treatment of tokens; LateCommit and QuoteCaller are the listener's
+	Behavior        Behavior         // treatment of requests; LateCommit and QuoteCaller are the listener's
 	// Context, if set, cancels waits for a locked state outside of requests,
 	// which have their own context.
 	Context context.Context

@@ -52,6 +52,8 @@ func rowKinds() map[string]func(path string, i int) string {
 			return fmt.Sprintf(`{"uuid":%q,"title":"group %d","status":"ACTIVE","cloudProvider":"AWS","region":"us-east-1","min":1,"max":2,"reserved":1}`, id, i)
 		case "/v2/organizations/private-link":
 			return fmt.Sprintf(`{"clusterID":%q,"datacenters":[{"serviceName":"com.amazonaws.vpce","datacenterID":"%s-1","allowedPrincipals":["arn:aws:iam::1:root"],"endpoints":[{"endpointID":"vpce-1","linkID":"1","status":"Accepted"}]}]}`, id, id)
+		case "/v2/streaming/tenants":
+			return fmt.Sprintf(`{"id":%q,"tenantName":"tenant-%d","clusterName":"pulsar-gcp-useast1","cloudProvider":"gcp","cloudRegion":"useast1","status":"active","plan":"payg"}`, id, i)
 		case "/v2/enterprises/consumption":
 			return fmt.Sprintf(`{"orgID":%q,"clusterID":%q,"region":"us-east1","cost":1.5}`, org, id)
 		}
@@ -61,6 +63,7 @@ func rowKinds() map[string]func(path string, i int) string {
 		"/v2/clientIdSecrets": `{"clientId":"c%d"}`, "/v2/organizations/users": `{"userID":"u%d"}`, "/v2/organizations/roles": `{"id":"r%d"}`, "/v2/databases": `{"id":"d%d"}`,
 		"/v2/regions/serverless": `{"name":"r%d"}`, "/v2/availableRegions": `{"region":"r%d"}`, "/v2/access-lists": `{"databaseId":"d%d"}`, "/v2/kms": `{}`, "/v2/kms/classic": `{}`,
 		"/v2/pcus/actions/get": `{"uuid":"g%d"}`, "/v2/organizations/private-link": `{"clusterID":"d%d","datacenters":[{}]}`, "/v2/enterprises/consumption": `{}`,
+		"/v2/streaming/tenants": `{"tenantName":"t%d"}`,
 	}
 	nested := map[string]string{
 		"/v2/clientIdSecrets": `{"clientId":"c","roles":[%s]}`, "/v2/organizations/users": `{"userID":"u","roles":[{"name":""},{"name":%s}]}`, "/v2/organizations/roles": `{"id":"r","policy":{"actions":[%s]}}`,
@@ -171,12 +174,12 @@ func TestMemoryRig(t *testing.T) {
 		defer server.Close()
 		for _, path := range []string{
 			"/v2/clientIdSecrets", "/v2/organizations/users", "/v2/organizations/roles", "/v2/databases", "/v2/regions/serverless", "/v2/availableRegions", "/v2/access-lists", "/v2/kms", "/v2/kms/classic",
-			"/v2/pcus/actions/get", "/v2/organizations/private-link", "/v2/enterprises/consumption",
+			"/v2/pcus/actions/get", "/v2/organizations/private-link", "/v2/enterprises/consumption", "/v2/streaming/tenants",
 		} {
 			answers[path] = filled(path, row)
 		}
 		for _, line := range []string{
-			"token list", "user list", "role list", "db list", "region list", "region list --type classic", "access-list list", "key list", "pcu list", "private-link list", "billing show", "billing usage", "keyspace list --db d", "cdc list", "telemetry list",
+			"token list", "user list", "role list", "db list", "region list", "region list --type classic", "access-list list", "key list", "pcu list", "private-link list", "billing show", "billing usage", "keyspace list --db d", "cdc list", "telemetry list", "streaming tenant list",
 		} {
 			for _, format := range []string{"-o json", "-o table", "--jq length", "-o yaml", "-o csv"} {
 				if kind != "usual" && format != "-o json" && format != "-o table" {
