@@ -15,6 +15,7 @@ func accessListRoutes() []route {
 		{method: "PATCH", path: list, action: "accesslist-write", handle: changeAccessList},
 		{method: "DELETE", path: list, action: "accesslist-write", handle: deleteAddresses},
 		{method: "POST", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate},
+		{method: "GET", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate}, // as documented in examples
 		{method: "POST", path: "/v2/access-list/validate", action: "accesslist-read", handle: validateAccessList},
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// Behavior selects deviations from the documented treatment of tokens, by the
-// service or by a gateway in front of it. The zero value is the documented
+// Behavior selects deviations from the documented treatment of tokens and access
+// lists, by the service or by a gateway in front of it. The zero value is the documented
 // service.
 type Behavior struct {
 	ListLag     time.Duration   // age of the state that the list shows
@@ -28,6 +28,7 @@ type Behavior struct {
 	TokenDelay  time.Duration   // time after its creation during which a token is rejected
 	CommitThen  int             // error status of a successful creation; zero is none
 	WrongID     bool            // the response to a creation has the client ID of another token
+	ACLConflict bool            // adding to an existing access list of the DevOps API is a conflict
 }
 
 // DescriptionMode selects how responses change the description of a token.
@@ -85,6 +86,7 @@ type behaviorOption struct {
 
 func behaviorOptions() []behaviorOption {
 	return []behaviorOption{
+		{"acl-conflict", func(b *Behavior, value string) error { return readSwitch(&b.ACLConflict, value) }},
 		{"commit-then", func(b *Behavior, value string) (err error) {
 			b.CommitThen, err = readNumber(value, 400, 599, "a status from 400 to 599")
 			return err
