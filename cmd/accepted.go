@@ -12,7 +12,7 @@ import (
 // what it prints, and whether it can show a change instead of making it.
 func accepted() map[usage.FlagKinds]string {
 	return map[usage.FlagKinds]string{
-		0: `completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
+		0: `access-list export,access-list template,completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
 		usage.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
 			sandbox reset,sandbox seed`,
 		usage.AcceptJSON | usage.AcceptDryRun: `auth login`,

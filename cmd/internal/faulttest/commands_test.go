@@ -132,6 +132,9 @@ func rigLines() map[string][]rigLine {
 		"user remove":  {{args: "viewer@example.com --yes"}, {args: "developer@example.com viewer@example.com --yes"}},
 		"user update":  {{args: "developer@example.com --role 'RO User' --yes"}, {args: "developer@example.com --add-role 'RO User'"}},
 		"version":      {{}},
+
+		"access-list export":   {{args: "--db demo", before: listed}},
+		"access-list template": {{}},
 	}
 }
 
