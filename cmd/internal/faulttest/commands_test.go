@@ -135,6 +135,10 @@ func rigLines() map[string][]rigLine {
 
 		"access-list export":   {{args: "--db demo", before: listed}},
 		"access-list template": {{}},
+		"api": {
+			{args: "databases --paginate"},
+			{args: "POST organizations/roles --yes --field name=Raw -F 'policy[description]=' -F 'policy[effect]=allow' -F 'policy[actions][]=db-rest' -F \"policy[resources][]=drn:astra:org:$(astra org get -o name)\""},
+		},
 	}
 }
 
