@@ -43,7 +43,8 @@ another host.
 --field NAME=VALUE adds a key to the JSON body, or with GET a parameter to the
 query. true, false, null and numbers become JSON values, @FILE the text of the
 file without its last line break (@- reads standard input), and anything else a
-string. NAME[KEY]=VALUE sets a key of an object, and NAME[]=VALUE adds to a list.
+string. NAME[KEY]=VALUE sets a key of an object, NAME[]=VALUE adds to a list, and
+NAME[] alone is an empty list.
 --input sends a JSON document instead. --paginate requests the list of databases
 page by page; other lists have no pages.
 
@@ -52,8 +53,9 @@ shown by --dry-run, and is never repeated. Status 15 means that its response was
 lost. A request that would create a credential is refused (status 19), because
 its secret is shown only once and nothing here would keep it.
 
-The response is indented on a terminal and unchanged in a pipe. Passwords, keys
-and tokens in it are replaced by [secret].`,
+The response is indented on a terminal and unchanged in a pipe, except that
+invisible characters are escaped. Passwords, keys and tokens in it are replaced by
+[secret].`,
 		Example: "  astra api organizations/roles --jq '.[].name'\n" +
 			"  astra api databases --paginate --field include=all -o json\n" +
 			"  astra api POST organizations/roles --yes --field name=Readers \\\n" +

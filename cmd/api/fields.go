@@ -17,6 +17,7 @@ type field struct {
 	text     string
 	value    any // for JSON
 	fromFile bool
+	isEmpty  bool // an empty list, without a value
 }
 
 // parseFields reads the values of --field, and their files.
@@ -25,10 +26,11 @@ func (in api) parseFields(ctx context.Context, app *cli.App) ([]field, error) {
 	for _, text := range in.fields {
 		name, value, found := strings.Cut(text, "=")
 		keys := splitName(name)
-		if !found || keys == nil {
+		isEmpty := !found && strings.HasSuffix(name, "[]")
+		if !found && !isEmpty || keys == nil {
 			return nil, exit.Usagef("--field is not NAME=VALUE, NAME[KEY]=VALUE or NAME[]=VALUE")
 		}
-		f := field{name: name, keys: keys, text: value, value: typed(value)}
+		f := field{name: name, keys: keys, text: value, value: typed(value), isEmpty: isEmpty}
 		if file, isFile := strings.CutPrefix(value, "@"); isFile {
 			content, err := app.ReadText(ctx, "--field", file)
 			if err != nil {
@@ -98,7 +100,16 @@ func (f field) put(object map[string]any) error {
 			if exists && !ok {
 				return conflict
 			}
-			object[key] = append(list, f.value)
+			if f.isEmpty && exists {
+				return conflict
+			}
+			if list == nil {
+				list = []any{}
+			}
+			if !f.isEmpty {
+				list = append(list, f.value)
+			}
+			object[key] = list
 			return nil
 		default:
 			next, ok := old.(map[string]any)

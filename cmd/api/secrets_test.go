@@ -51,6 +51,10 @@ func TestBuildTree(t *testing.T) {
 			t.Errorf("%v: %s, %v", test.pairs, got, err)
 		}
 	}
+	tree, err := buildTree([]field{{keys: []string{"a", ""}, isEmpty: true}, {keys: []string{"a", ""}, value: "x"}, {keys: []string{"b", "c", ""}, isEmpty: true}})
+	if text, _ := json.Marshal(tree); err != nil || string(text) != `{"a":["x"],"b":{"c":[]}}` {
+		t.Errorf("%s, %v", text, err)
+	}
 	for _, pairs := range [][]string{{"a", "1", "a", "2"}, {"a", "1", "a[b]", "2"}, {"a", "1", "a[]", "2"}, {"a[]", "1", "a[b]", "2"}, {"a[][b]", "1"}, {"a[b]", "1", "a", "2"}} {
 		if got, err := build(pairs...); err == nil {
 			t.Errorf("%v: %s", pairs, got)

@@ -41,7 +41,8 @@ func compileDocument(o Options) (program, error) {
 
 // Document prints a document of any form: as indented JSON or YAML, or the results of
 // JQ or Template. In any other format it is indented JSON for a terminal, where text
-// that is not JSON is sanitized, and the document itself elsewhere.
+// that is not JSON is sanitized, and the document itself elsewhere, with invisible
+// characters escaped if it is JSON.
 func Document(w io.Writer, o Options, document []byte) error {
 	p, err := compileDocument(o)
 	if err != nil {
@@ -63,6 +64,8 @@ func Document(w io.Writer, o Options, document []byte) error {
 		}
 	case p != nil, o.Format == JSON, o.Format == YAML:
 		return ErrNotJSON
+	case isJSON:
+		text = appendEscaped(nil, document)
 	case o.Terminal:
 		text = []byte(sanitize(string(document), "\n\t"))
 		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {

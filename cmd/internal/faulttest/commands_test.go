@@ -137,7 +137,7 @@ func rigLines() map[string][]rigLine {
 		"access-list template": {{}},
 		"api": {
 			{args: "databases --paginate"},
-			{args: "POST organizations/roles --yes --field name=Raw -F 'policy[description]=' -F 'policy[effect]=allow' -F 'policy[actions][]=db-rest' -F \"policy[resources][]=drn:astra:org:$(astra org get -o name)\""},
+			{args: "POST organizations/roles --yes --field name=Raw -F 'policy[description]=' -F 'policy[effect]=allow' -F 'policy[actions][]=db-rest' -F 'policy[resources][]'"},
 		},
 	}
 }
