@@ -12,10 +12,10 @@ import (
 // what it prints, and whether it can show a change instead of making it.
 func accepted() map[usage.FlagKinds]string {
 	return map[usage.FlagKinds]string{
-		0: `completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
+		0: `access-list export,access-list template,completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
 		usage.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
 			sandbox reset,sandbox seed`,
-		usage.AcceptJSON | usage.AcceptDryRun: `auth login`,
+		usage.AcceptJSON | usage.AcceptDryRun: `api,auth login`,
 		usage.AcceptObject: `access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
 			role advise,role diff,role get,sandbox status,streaming tenant get,telemetry get,token get,token verify,user get,version`,
 		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,

@@ -23,7 +23,8 @@ func freeText() map[string]bool {
 		NAME EMAIL… CIDR… GROUP KEYSPACE.TABLE MONTH
 		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --enterprise --expires --fault --from --id
 		--jq --keep --key-id --keys --latency --listen --name --older-than --org-name --overlap --rate-limit --resource --revoke --save --table
-		--template --tier --time-scale --timeout --to --username`) {
+		--template --tier --time-scale --timeout --to --username
+		PATH --field`) {
 		free[word] = false
 	}
 	return free

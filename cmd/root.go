@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/cmd/accesslist"
+	"github.com/astra-admin/astra/cmd/api"
 	"github.com/astra-admin/astra/cmd/auth"
 	"github.com/astra-admin/astra/cmd/billing"
 	"github.com/astra-admin/astra/cmd/cdc"
@@ -83,7 +84,7 @@ Try it without an account: astra sandbox demo`,
 		}},
 		{"Shell", []*cobra.Command{env.New(app)}},
 		{"Account", []*cobra.Command{auth.New(app), profile.New(app), billing.New(app), open.New(app)}},
-		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), completioncmd.New(app), version.New(app)}},
+		{"Tools", []*cobra.Command{sandbox.New(app), doctor.New(app), api.New(app), completioncmd.New(app), version.New(app)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
 		var names []string

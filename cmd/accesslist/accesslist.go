@@ -32,7 +32,7 @@ address is on it. To remove the restriction, clear the list.
 The service accepts IPv4 addresses and networks. The sandbox stores access lists
 without enforcing them.`,
 		Example: "  astra access-list list",
-	}, newAdd, newClear, newDisable, newEnable, newGet, newList, newRemove)
+	}, newAdd, newClear, newDisable, newEnable, newExport, newGet, newList, newRemove, newTemplate)
 }
 
 // listRow is an access list with the name of its database.

@@ -36,8 +36,10 @@ its description.
 
 --from reads a text file of addresses, a CSV file with the columns address and
 description, or JSON lines such as
-{"address":"203.0.113.0/24","description":"office"}. Rows without a description
-get that of --description. All addresses are checked before anything is sent.
+{"address":"203.0.113.0/24","description":"office"}, which "astra access-list
+export" writes. Rows without a description get that of --description. A row
+with "enabled":false is added without effect; an existing address is never
+disabled. All addresses are checked before anything is sent.
 
 The access list of a database restricts nothing until "astra access-list
 enable". That of the DevOps API takes effect immediately.`,
@@ -130,6 +132,8 @@ func (in add) networks(ctx context.Context, app *cli.App) ([]bulk.Network, error
 			once = append(once, n)
 		case once[i].Description != n.Description:
 			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is listed twice with different descriptions"})
+		case once[i].Disabled != n.Disabled:
+			faults = append(faults, bulk.InputError{Line: n.Line, Text: n.Given + " is listed twice, enabled and disabled"})
 		}
 	}
 	if err := bulkcmd.CheckInput(app, faults); err != nil {
@@ -178,12 +182,12 @@ func (in add) plan(networks []bulk.Network, before devops.AccessList) plan {
 		old, found := find(before, n)
 		switch {
 		case !found:
-			p.made = append(p.made, devops.Address{Address: n.Prefix.String(), Description: n.Description, Enabled: true})
-		case n.Description != "" && n.Description != old.Description || !old.Enabled:
+			p.made = append(p.made, devops.Address{Address: n.Prefix.String(), Description: n.Description, Enabled: !n.Disabled})
+		case n.Description != "" && n.Description != old.Description || !old.Enabled && !n.Disabled:
 			if n.Description != "" {
 				old.Description = n.Description
 			}
-			old.Enabled = true
+			old.Enabled = old.Enabled || !n.Disabled
 			p.changed = append(p.changed, old)
 		}
 	}
@@ -193,7 +197,7 @@ func (in add) plan(networks []bulk.Network, before devops.AccessList) plan {
 // find returns the entry of a network in any spelling.
 func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 	i := slices.IndexFunc(list.Addresses, func(a devops.Address) bool {
-		prefix, err := bulk.ParseNetwork(a.Address)
+		prefix, err := bulk.ParseEntry(a.Address)
 		return err == nil && prefix == n.Prefix
 	})
 	if i < 0 {
@@ -206,16 +210,20 @@ func find(list devops.AccessList, n bulk.Network) (devops.Address, bool) {
 // which restrict access.
 func (p plan) confirm(ctx context.Context, app *cli.App, at target, before devops.AccessList) error {
 	total := len(p.made) + len(p.changed)
-	begins := !restricts(before) && (at.api || before.Enabled)
+	after := devops.AccessList{Enabled: at.api || before.Enabled, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
+	begins := !restricts(before) && restricts(after)
 	if begins {
-		after := devops.AccessList{Enabled: true, Addresses: slices.Concat(before.Addresses, p.made, p.changed)}
 		at.warnLockout(ctx, app, after)
 	}
 	summary := slices.Concat(p.made, p.changed)[0].Address
 	if total > 1 {
 		summary = "these " + spelling.Count(total, "address")
 		for _, a := range slices.Concat(p.made, p.changed) {
-			app.Say("%s", strings.TrimSpace("+ "+a.Address+" "+a.Description))
+			text := strings.TrimSpace("+ " + a.Address + " " + a.Description)
+			if !a.Enabled {
+				text += " [disabled]"
+			}
+			app.Say("%s", text)
 		}
 	}
 	switch {
@@ -286,7 +294,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 func (p plan) missing(list devops.AccessList) string {
 	for _, a := range slices.Concat(p.made, p.changed) {
 		prefix, err := bulk.ParseNetwork(a.Address)
-		if now, found := find(list, bulk.Network{Prefix: prefix}); err != nil || !found || !now.Enabled || now.Description != a.Description {
+		if now, found := find(list, bulk.Network{Prefix: prefix}); err != nil || !found || now.Enabled != a.Enabled || now.Description != a.Description {
 			return a.Address
 		}
 	}

@@ -53,7 +53,7 @@ func summarize(all []devops.Address) string {
 // allows reports whether a list admits an address.
 func allows(list devops.AccessList, own netip.Addr) bool {
 	for _, a := range enabledAddresses(list) {
-		if prefix, err := bulk.ParseNetwork(a.Address); err == nil && prefix.Contains(own) {
+		if prefix, err := bulk.ParseEntry(a.Address); err == nil && prefix.Contains(own) {
 			return true
 		}
 	}

@@ -50,7 +50,7 @@ removed. To delete a whole list, use "astra access-list clear".`,
 }
 
 func (in remove) run(ctx context.Context, app *cli.App) error {
-	networks, faults := bulk.Networks(in.addresses)
+	networks, faults := bulk.EntryNetworks(in.addresses)
 	if err := bulkcmd.CheckInput(app, faults); err != nil {
 		return err
 	}

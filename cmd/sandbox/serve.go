@@ -65,7 +65,8 @@ each request.
     wrong-id              name another token in the answer to a new one
     existing-keyspace     answer 201 to the creation of a keyspace that exists
     extra-keys            ignore unknown keys of bodies, and the credentials of
-                          a new serverless database`,
+                          a new serverless database
+    acl-conflict          refuse additions to an existing DevOps API list`,
 		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --behavior list-lag=10s,page-size=50",

@@ -55,8 +55,11 @@ func kindOf(value string) string {
 }
 
 func typeName(t reflect.Type) string {
-	if t.Kind() == reflect.Slice {
+	switch t.Kind() { //nolint:exhaustive // the other types are not used
+	case reflect.Slice:
 		return "a list"
+	case reflect.Bool:
+		return "true or false"
 	}
 	return "a string"
 }

@@ -39,6 +39,10 @@ func TestReadNetworks(t *testing.T) {
 		{"description;address\n\"a; b\";192.0.2.1\n;192.0.2.2\n", "2 192.0.2.1/32 a; b|3 192.0.2.2/32 ", ""},
 		{"Address\n192.0.2.1\n", "2 192.0.2.1/32 ", ""},
 		{`{"address":"192.0.2.1","description":"a"}`, "1 192.0.2.1/32 a", ""},
+		{"address,enabled\n192.0.2.1,false\n192.0.2.2,TRUE\n192.0.2.3,\n", "2 192.0.2.1/32  disabled|3 192.0.2.2/32 |4 192.0.2.3/32 ", ""},
+		{"address,enabled\n192.0.2.1,no\n", "", `line 2: enabled is "no" instead of true or false`},
+		{"{\"address\":\"192.0.2.1\",\"enabled\":false}\n{\"address\":\"192.0.2.2\",\"enabled\":true}", "1 192.0.2.1/32  disabled|2 192.0.2.2/32 ", ""},
+		{`{"address":"192.0.2.1","enabled":"no"}`, "", `line 1: expected a JSON object with address and description: "enabled" has a string instead of true or false`},
 		{"address,comment\n192.0.2.1,x\n", "2 192.0.2.1/32 ", `line 1: unknown column "comment" is ignored; expected address and description`},
 		{"address,descriptions\n192.0.2.1,x\n", "", `line 1: unknown column "descriptions"; did you mean "description"?`},
 		{"192.0.2.1\nx\n", "1 192.0.2.1/32 ", `line 2: "x" is not an address or network such as 203.0.113.7 or 203.0.113.0/24`},
@@ -48,7 +52,11 @@ func TestReadNetworks(t *testing.T) {
 		networks, faults := ReadNetworks([]byte(test.text))
 		var got, wrong []string
 		for _, n := range networks {
-			got = append(got, fmt.Sprintf("%d %s %s", n.Line, n.Prefix, n.Description))
+			text := fmt.Sprintf("%d %s %s", n.Line, n.Prefix, n.Description)
+			if n.Disabled {
+				text += " disabled"
+			}
+			got = append(got, text)
 		}
 		for _, f := range faults {
 			wrong = append(wrong, f.String())
@@ -56,5 +64,17 @@ func TestReadNetworks(t *testing.T) {
 		if strings.Join(got, "|") != test.want || strings.Join(wrong, "|") != test.fault {
 			t.Errorf("%q:\n%q, %q", test.text, got, wrong)
 		}
+	}
+}
+
+// An existing list may have entries that cannot be added.
+func TestEntryNetworks(t *testing.T) {
+	t.Parallel()
+	networks, faults := EntryNetworks([]string{"203.0.113.7/24,192.0.2.1", "x"})
+	if len(networks) != 2 || networks[0].Prefix.String() != "203.0.113.7/24" || networks[1].Prefix.String() != "192.0.2.1/32" {
+		t.Errorf("%v", networks)
+	}
+	if len(faults) != 1 || !strings.HasPrefix(faults[0].Text, `"x" is not an address`) {
+		t.Errorf("%v", faults)
 	}
 }

@@ -87,6 +87,26 @@ func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
 	return WriteOne(a, a.Out, columns, item)
 }
 
+// PrintDocument writes a document from the service, of any form, to standard output. See
+// output.Document.
+func PrintDocument(a *App, document []byte) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return output.Document(a.Out, options, document)
+}
+
+// CheckDocument rejects the flags that PrintDocument would reject (exit 2). A command
+// calls it before it sends anything.
+func CheckDocument(a *App) error {
+	options, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return output.CheckDocument(options)
+}
+
 // Say prints a message on standard error. Text from outside in args is sanitized.
 func (s *Streams) Say(format string, args ...any) {
 	if !s.Globals.Quiet {

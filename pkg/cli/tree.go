@@ -49,18 +49,19 @@ func Args(names ...string) cobra.PositionalArgs {
 		if slices.Contains(args, "") {
 			return exit.Usagef("an argument is empty").WithHint("a shell variable may be unset; usage: %s", cmd.UseLine())
 		}
-		least, most := 0, len(names)
+		var required []string
+		most := len(names)
 		for _, n := range names {
 			if !strings.HasPrefix(n, "[") {
-				least++
+				required = append(required, n)
 			}
 			if strings.Contains(n, "…") {
 				most = int(^uint(0) >> 1)
 			}
 		}
 		switch {
-		case len(args) < least:
-			return exit.Usagef("%s is required", strings.Trim(names[len(args)], "[]…")).WithHint("usage: %s", cmd.UseLine())
+		case len(args) < len(required):
+			return exit.Usagef("%s is required", strings.Trim(required[len(args)], "…")).WithHint("usage: %s", cmd.UseLine())
 		case len(args) > most:
 			return usage.ExtraArgument(cmd, args, most)
 		}

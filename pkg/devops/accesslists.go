@@ -127,6 +127,23 @@ func (s *AccessListService) Clear(ctx context.Context, databaseID string) error 
 	return err
 }
 
+// Template returns the service's example of an access list, which belongs to no
+// database. It needs accesslist-read.
+//
+//	POST /v2/access-list/template
+func (s *AccessListService) Template(ctx context.Context) (AccessList, error) {
+	return fetch[templateResponse](ctx, s.client, call{
+		method: http.MethodPost, path: "/v2/access-list/template", permission: "accesslist-read", retry: safe,
+	})
+}
+
+type templateResponse struct{ accessListResponse }
+
+func (w templateResponse) value() (AccessList, bool) {
+	list, _ := w.accessListResponse.value()
+	return list, !w.Addresses.incomplete
+}
+
 type accessListResponse struct {
 	DatabaseID     id
 	Addresses      rows[addressResponse, Address]

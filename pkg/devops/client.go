@@ -83,6 +83,7 @@ type Client struct {
 	Orgs         *OrgService
 	PCUs         *PCUService
 	PrivateLinks *PrivateLinkService
+	Raw          *RawService
 	Regions      *RegionService
 	Roles        *RoleService
 	Streaming    *StreamingService
@@ -157,6 +158,7 @@ func New(config Config) (*Client, error) {
 	c.Orgs = (*OrgService)(&s)
 	c.PCUs = (*PCUService)(&s)
 	c.PrivateLinks = (*PrivateLinkService)(&s)
+	c.Raw = (*RawService)(&s)
 	c.Regions = (*RegionService)(&s)
 	c.Roles = (*RoleService)(&s)
 	c.Streaming = (*StreamingService)(&s)

@@ -28,6 +28,7 @@ type dataset struct {
 	text     func(row, column int) string // one or more lines, not sanitized
 	unset    func(row, column int) string
 	lines    func(row, column int) []string
+	document []byte                     // JSON, in place of rows
 	typed    func(row, column int) bool // text cannot be a formula: a number, a boolean, or Exact
 }
 

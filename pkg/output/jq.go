@@ -67,6 +67,9 @@ func (p jq) run(ctx context.Context, s *dataset) ([]byte, error) {
 // tree returns the value of the JSON output, with numbers as written, without
 // building its text.
 func (s *dataset) tree() (any, error) {
+	if s.document != nil {
+		return decode(s.document)
+	}
 	rows := make([]any, s.rows)
 	seen := shared{map[string]any{}, map[string]any{}}
 	for row := range rows {

@@ -1,6 +1,8 @@
 package output
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -208,4 +210,16 @@ func appendIndent(b []byte, depth int) []byte {
 		b = append(b, "  "...)
 	}
 	return b
+}
+
+// JSONLine returns v as JSON on one line, with invisible characters escaped as in
+// all JSON of this package.
+func JSONLine(v any) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return append(appendEscaped(nil, bytes.TrimSuffix(text.Bytes(), []byte("\n"))), '\n'), nil
 }

@@ -16,6 +16,7 @@ func accessListRoutes() []route {
 		{method: "DELETE", path: list, action: "accesslist-write", handle: deleteAddresses},
 		{method: "GET", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate},
 		{method: "POST", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate},
+		{method: "GET", path: "/v2/access-list/template", action: "accesslist-read", handle: accessListTemplate}, // as documented in examples
 		{method: "POST", path: "/v2/access-list/validate", action: "accesslist-read", handle: validateAccessList},
 	}
 }

@@ -38,7 +38,7 @@ func TestAccessLists(t *testing.T) {
 		{"POST " + list, `[{"address":"203.0.113.7","description":""}]`, 400, formText, "enabled is required"},
 		{"POST " + list, `[{"address":"203.0.113.7","enabled":true}]`, 400, formText, "description is required"},
 		{"POST " + list, `[{"address":"2001:db8::1","description":"","enabled":true}]`, 400, formText, "not an IPv4 address"},
-		{"POST " + list, `[{"address":"203.0.113.7/24","description":"","enabled":true}]`, 400, formText, "not an IPv4 address"},
+		{"POST " + list, `[{"address":"203.0.113.7/33","description":"","enabled":true}]`, 400, formText, "not an IPv4 address"},
 		{"POST " + list, "[" + office + "]", 204, formNone, ""},
 		{"POST " + list, "[" + office + "]", 400, formText, "203.0.113.7/32 is already on the list"},
 		{
@@ -59,6 +59,14 @@ func TestAccessLists(t *testing.T) {
 		{"GET " + list, "", 200, formJSON, `"addresses":[{"address":"192.0.2.0/24"`},
 		{"DELETE " + list, "", 204, formNone, ""},
 		{"GET " + list, "", 404, formText, ""},
+		// Host bits are returned as sent, in the order of the request.
+		{"POST " + list, `[{"address":"203.0.113.7/24","description":"b","enabled":true},{"address":"0.0.0.1/0","description":"a","enabled":true}]`, 204, formNone, ""},
+		{"POST " + list, `[{"address":"0.0.0.1/0","description":"","enabled":true}]`, 400, formText, "0.0.0.1/0 is already on the list"},
+		{"GET " + list, "", 200, formJSON, `"addresses":[{"address":"203.0.113.7/24","description":"b","enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC"},{"address":"0.0.0.1/0",`},
+		{"DELETE " + list + "?addresses=0.0.0.1%2F0", "", 204, formNone, ""},
+		// A list can be sent as it was read.
+		{"PUT " + list, `{"organizationId":"ORG","databaseId":"DB","addresses":[{"address":"203.0.113.7/24","description":"c","enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC"}],"configurations":{"accessListEnabled":true}}`, 204, formNone, ""},
+		{"GET " + list, "", 200, formJSON, `"description":"c"`},
 		{"GET /v2/access-list/template", "", 200, formJSON, `"accessListEnabled":true`},
 		{"POST /v2/access-list/template", "", 200, formJSON, `"accessListEnabled":true`},
 		{"POST /v2/access-list/validate", `{"addresses":[{"address":"x","description":"","enabled":true}]}`, 200, formJSON, `{"valid":false,"validationFailures":["`},
@@ -91,7 +99,9 @@ func TestAPIAccess(t *testing.T) {
 		{"PATCH " + list, office, 404, formJSON, `"ID":404`},
 		{"POST " + list, "[]", 400, formJSON, "at least one address is required"},
 		{"POST " + list, "[" + office + "]", 201, formJSON, `{"addresses":[{"address":"203.0.113.7/32","description":"office","enabled":true,"lastUpdateDateTime":"2026-02-03 04:05:06.789 +0000 UTC","createdAt":`},
-		{"POST " + list, "[" + strings.Replace(office, "113.7", "113.9", 1) + "]", 409, formJSON, "a DevOps API access list already exists"},
+		{"POST " + list, "[" + office + "]", 400, formJSON, "203.0.113.7/32 is already on the list"},
+		{"POST " + list, "[" + strings.Replace(office, "113.7", "113.9", 1) + "]", 201, formJSON, `"address":"203.0.113.9/32"`},
+		{"GET " + list, "", 200, formJSON, `"address":"203.0.113.7/32"`},
 		{"PATCH " + list, strings.Replace(office, "office", "home", 1), 200, formJSON, `"description":"home"`},
 		{"PATCH " + list, strings.Replace(office, "113.7", "113.8", 1), 200, formJSON, `203.0.113.8/32`},
 		{"PUT " + list, "[]", 400, formJSON, "at least one address is required"},
@@ -99,5 +109,14 @@ func TestAPIAccess(t *testing.T) {
 		{"GET /v2/organizations/" + unknownID + "/devops-acl", "", 403, formJSON, "does not belong to organization"},
 		{"DELETE " + list, "", 202, formNone, ""},
 		{"GET " + list, "", 404, formJSON, ""},
+	})
+}
+
+func TestAPIAccessConflict(t *testing.T) {
+	t.Parallel()
+	const list, office = "/v2/organizations/ORG/devops-acl", `[{"address":"203.0.113.7/32","description":"office","enabled":true}]`
+	newTestSandbox(t).withBehavior(ServeOptions{}, "acl-conflict").sendSteps([]step{
+		{"POST " + list, office, 201, formJSON, "203.0.113.7/32"},
+		{"POST " + list, office, 409, formJSON, "a DevOps API access list already exists"},
 	})
 }

@@ -48,16 +48,19 @@ func indexOf(list []address, text string) int {
 	return slices.IndexFunc(list, func(a address) bool { return a.Address == text })
 }
 
-// addressIn is an address in a request. All three keys are required.
+// addressIn is an address in a request. Three keys are required; the time of a
+// response is accepted and ignored, so that a list can be read, edited and sent.
 type addressIn struct {
-	Address     string
-	Description *string
-	Enabled     *bool
+	Address            string
+	Description        *string
+	Enabled            *bool
+	LastUpdateDateTime any
+	CreatedAt          any // only in the list of the DevOps API
 }
 
 // check parses and validates an address. A single address becomes a /32
-// network, as in the service. Bits outside the prefix are refused: the
-// service's treatment of them is not known.
+// network, as in the service. Bits outside the prefix are preserved: official
+// clients send them and expect the same text back.
 func (i addressIn) check(now time.Time) (address, error) {
 	text, err := network(i.Address)
 	switch {
@@ -79,15 +82,17 @@ func network(text string) (string, error) {
 	if a, bare := netip.ParseAddr(text); bare == nil {
 		prefix, err = netip.PrefixFrom(a, a.BitLen()), nil
 	}
-	if err != nil || !prefix.Addr().Is4() || prefix != prefix.Masked() {
+	if err != nil || !prefix.Addr().Is4() {
 		return "", refuse(http.StatusBadRequest, "%q is not an IPv4 address or network", text)
 	}
 	return prefix.String(), nil
 }
 
 // accessListIn is the body of PUT and PATCH. Official clients also send the
-// addresses alone, as an array.
+// addresses alone, as an array. The IDs of a response are accepted and ignored.
 type accessListIn struct {
+	OrganizationID any
+	DatabaseID     any
 	Addresses      []addressIn
 	Configurations *struct{ AccessListEnabled *bool }
 }

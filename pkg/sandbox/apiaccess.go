@@ -62,27 +62,32 @@ func (c *request) checkPathOrg() error {
 	return nil
 }
 
+// addAPIAccess adds to the list and creates it if necessary. With the behavior
+// acl-conflict it refuses an existing list, as one of the descriptions of the API
+// says.
 func addAPIAccess(c *request) (response, error) {
 	if err := c.checkPathOrg(); err != nil {
 		return response{}, err
 	}
-	all, err := apiAccess().all(c.tx)
-	if err == nil && len(all) > 0 {
+	before, err := apiAccess().all(c.tx)
+	if err == nil && len(before) > 0 && c.server.options.Behavior.ACLConflict {
 		err = refuse(http.StatusConflict, "a DevOps API access list already exists")
 	}
 	if err != nil {
 		return response{}, err
 	}
-	return c.setAPIAccess(http.StatusCreated)
+	return c.setAPIAccess(http.StatusCreated, before)
 }
 
-func replaceAPIAccess(c *request) (response, error) { return c.setAPIAccess(http.StatusOK) }
-
-// setAPIAccess replaces the list with that of the request.
-func (c *request) setAPIAccess(status int) (response, error) {
+func replaceAPIAccess(c *request) (response, error) {
 	if err := c.checkPathOrg(); err != nil {
 		return response{}, err
 	}
+	return c.setAPIAccess(http.StatusOK, nil)
+}
+
+// setAPIAccess stores a list of existing addresses and those of the request.
+func (c *request) setAPIAccess(status int, before []address) (response, error) {
 	in, err := decode[[]addressIn](c)
 	if err != nil {
 		return response{}, err
@@ -90,7 +95,7 @@ func (c *request) setAPIAccess(status int) (response, error) {
 	if len(in) == 0 {
 		return response{}, refuse(http.StatusBadRequest, "at least one address is required")
 	}
-	after, err := c.appendAddresses(nil, in)
+	after, err := c.appendAddresses(before, in)
 	if err != nil {
 		return response{}, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// Behavior selects deviations from the documented treatment of tokens, by the
+// Behavior selects deviations from the documented treatment of tokens and access lists, by the
 // service or by a gateway in front of it, and the other answer where sources
 // disagree. The zero value is the documented service, and the stricter one.
 type Behavior struct {
@@ -30,6 +30,7 @@ type Behavior struct {
 	WrongID      bool            // the response to a creation has the client ID of another token
 	ExtraKeys    bool            // unknown keys of bodies are ignored, and the credentials of a serverless database
 	SameKeyspace bool            // the creation of a keyspace that exists succeeds
+	ACLConflict  bool            // adding to an existing access list of the DevOps API is a conflict
 }
 
 // DescriptionMode selects how responses change the description of a token.
@@ -87,6 +88,7 @@ type behaviorOption struct {
 
 func behaviorOptions() []behaviorOption {
 	return []behaviorOption{
+		{"acl-conflict", func(b *Behavior, value string) error { return readSwitch(&b.ACLConflict, value) }},
 		{"commit-then", func(b *Behavior, value string) (err error) {
 			b.CommitThen, err = readNumber(value, 400, 599, "a status from 400 to 599")
 			return err

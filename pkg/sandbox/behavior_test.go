@@ -79,8 +79,11 @@ func (w *testSandbox) accepts(token string) bool {
 
 func TestParseBehavior(t *testing.T) {
 	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s", "existing-keyspace,extra-keys",
-		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id")
-	want := Behavior{90 * time.Second, 2, DescriptionDrop, RolesExtra, true, 5 * time.Second, true, RevokeLieFail, time.Hour, 409, true, true, true}
+		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,acl-conflict")
+	want := Behavior{
+		ListLag: 90 * time.Second, PageSize: 2, Description: DescriptionDrop, Roles: RolesExtra, QuoteCaller: true, LateCommit: 5 * time.Second,
+		ForeignOrg: true, Revoke: RevokeLieFail, TokenDelay: time.Hour, CommitThen: 409, WrongID: true, ACLConflict: true, ExtraKeys: true, SameKeyspace: true,
+	}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -91,7 +94,7 @@ func TestParseBehavior(t *testing.T) {
 
 func TestParseBehaviorSaysWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                           `unknown behavior ""; expected commit-then, description,`,
+		"":                           `unknown behavior ""; expected acl-conflict, commit-then, description,`,
 		"list-lagg=1s":               `unknown behavior "list-lagg"`,
 		"list-lag":                   "expected a duration such as 2s",
 		"list-lag=":                  "list-lag= has no value",

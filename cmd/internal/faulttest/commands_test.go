@@ -134,6 +134,13 @@ func rigLines() map[string][]rigLine {
 		"user remove":  {{args: "viewer@example.com --yes"}, {args: "developer@example.com viewer@example.com --yes"}},
 		"user update":  {{args: "developer@example.com --role 'RO User' --yes"}, {args: "developer@example.com --add-role 'RO User'"}},
 		"version":      {{}},
+
+		"access-list export":   {{args: "--db demo", before: listed}},
+		"access-list template": {{}},
+		"api": {
+			{args: "databases --paginate"},
+			{args: "POST organizations/roles --yes --field name=Raw -F 'policy[description]=' -F 'policy[effect]=allow' -F 'policy[actions][]=db-rest' -F 'policy[resources][]'"},
+		},
 	}
 }
 
