@@ -169,3 +169,46 @@ func TestBundleRefusals(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestAnyRequestAtItsDataHostWakesADatabase checks that a hibernated database
+// resumes whatever is requested, and with whatever method, as clients rely on.
+func TestAnyRequestAtItsDataHostWakesADatabase(t *testing.T) {
+	for _, request := range []string{"GET /fake", "POST /api/json/v1/default_keyspace", "DELETE /", "GET /v2/databases", "PUT /api/rest/v2/schemas/keyspaces"} {
+		t.Run(request, func(t *testing.T) {
+			w := newTestSandbox(t, real)
+			w.client = w.server.RoundTripper() // no description has these paths
+			d := w.databases("")[0]
+			if err := w.server.Seed(SeedOptions{Hibernate: []string{d.ID}}); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.advance(time.Hour)
+			method, path, _ := strings.Cut(request, " ")
+			status := func() string { return w.get("/v2/databases/" + d.ID).Status }
+			atHost := func() testResponse {
+				api := w.url
+				defer func() { w.url = api }()
+				w.url = strings.TrimSuffix(d.DataEndpointURL, "/api/rest")
+				return w.send(method, path, w.status.Token, "")
+			}
+			if got := status(); got != "HIBERNATED" {
+				t.Fatal(got)
+			}
+			if got := atHost(); got.status != 503 || got.body != `{"message":"Resuming your database, please try again shortly."}` {
+				t.Errorf("the first request: %+v", got)
+			}
+			if got := status(); got != "RESUMING" {
+				t.Errorf("after the first request: %s", got)
+			}
+			if got := atHost(); got.status != 503 || got.body != `{"description":"the database is resuming","code":503}` {
+				t.Errorf("the second request: %+v", got)
+			}
+			w.clock.advance(time.Minute)
+			if got := status(); got != "ACTIVE" {
+				t.Errorf("finally: %s", got)
+			}
+			if got := atHost(); got.status == 503 {
+				t.Errorf("once it is active: %+v", got)
+			}
+		})
+	}
+}
