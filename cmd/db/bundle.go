@@ -92,7 +92,7 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if app.DryRunf("download the bundle of %s in %s to %s", d.Name, region, path) {
 		return nil
 	}
-	source, err := bundleOf(ctx, app, session, d, region)
+	source, err := bundleOf(ctx, session, d, region)
 	if err != nil {
 		return err
 	}
@@ -162,10 +162,10 @@ func (in bundle) path(app *cli.App, d devops.Database, region string) (string, e
 	return path, exit.Hint(err, "name the file with --out")
 }
 
-func bundleOf(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
+func bundleOf(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
 	all, err := session.Databases.Bundles(ctx, d.ID)
 	if errors.Is(err, devops.ErrConflict) {
-		e := exit.Classify(dbchange.ExplainConflict(app, session, d, err))
+		e := exit.Classify(dbchange.ExplainConflict(d, err))
 		if e.Hint == "" {
 			return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
 		}

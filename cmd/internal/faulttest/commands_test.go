@@ -47,6 +47,7 @@ func rigLines() map[string][]rigLine {
 		"db reset-password":   {{args: "legacy --username legacy --yes", stdin: "password.txt"}},
 		"db resize":           {{args: "legacy --capacity-units 3 --yes"}},
 		"db unpark":           {{args: "legacy --yes", before: "astra db park legacy --yes; astra sandbox seed --advance 1h"}},
+		"db wake":             {{args: "demo", before: "astra sandbox seed --hibernate demo --advance 1h"}},
 		"key accounts":        {{args: "--cloud aws --region us-east-1"}},
 		"key create":          {{args: "--cloud gcp --key-id projects/p/locations/us-east1/keyRings/r/cryptoKeys/k --yes"}},
 		"key get":             {{args: "--cloud gcp --region us-east1", before: "astra key create --cloud gcp --key-id projects/p/locations/us-east1/keyRings/r/cryptoKeys/k --yes"}},
