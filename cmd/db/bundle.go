@@ -78,12 +78,9 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	region, err := in.bundleRegion(session, d)
+	region, err := regionOf(session, d, in.region)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(d.Regions, region) {
-		return exit.NotAmongf("region", region, d.Regions)
 	}
 	path, err := in.path(app, d, region)
 	if err != nil {
@@ -104,11 +101,14 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	return cli.PrintOne(app, bundleColumns(), bundleRow{d.Name, region, path, size})
 }
 
-// bundleRegion returns the region of the bundle: that of --region, else that of "env
-// export", else the database's first one.
-func (in bundle) bundleRegion(session *cli.Session, d devops.Database) (string, error) {
-	if in.region != "" {
-		return in.region, nil
+// regionOf returns a region of a database: the one that is named, else that of
+// "env export", else the first one.
+func regionOf(session *cli.Session, d devops.Database, named string) (string, error) {
+	if named != "" {
+		if !slices.Contains(d.Regions, named) {
+			return "", exit.NotAmongf("region", named, d.Regions)
+		}
+		return named, nil
 	}
 	selected, err := session.Selection(d.ID)
 	if err != nil {

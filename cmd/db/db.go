@@ -28,7 +28,7 @@ finished, after at most 20 minutes or the time of --timeout. An interrupt ends
 the command and not the operation: run the same command again to continue to
 wait.`,
 		Example: "  astra db list",
-	}, newBundle, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark, newWake)
+	}, newBundle, newCheck, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark, newWake)
 }
 
 func columns() []output.Column[devops.Database] {

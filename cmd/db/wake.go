@@ -101,11 +101,8 @@ func isAwake(d devops.Database) bool {
 // explainAsleep returns the error for a database that is neither awake nor
 // hibernated, with the command for its status.
 func explainAsleep(d devops.Database) *exit.Error {
-	name, status := shellword.Quote(d.Name), strings.ToLower(d.Status)
-	if status == "" {
-		status = "of unknown status"
-	}
-	e := exit.Failf(exit.Conflict, "%s is %s, not hibernated", d.Name, status)
+	name := shellword.Quote(d.Name)
+	e := exit.Failf(exit.Conflict, "%s is %s, not hibernated", d.Name, describeStatus(d))
 	switch {
 	case d.Status == "PARKED", d.Status == "PARKING", d.Status == "UNPARKING":
 		return e.WithNext("astra db unpark " + name + " --wait")

@@ -41,6 +41,7 @@ func rigLines() map[string][]rigLine {
 		"billing usage":       {{}},
 		"cdc get":             {{args: "app.example --db demo"}},
 		"cdc list":            {{args: "--db demo"}},
+		"db check":            {{args: "demo"}},
 		"db create":           {{args: "shop --cloud gcp --region us-east1 --yes"}, {args: "shop --cloud gcp --region us-east1 --yes --wait"}},
 		"db delete":           {{args: "demo --confirm demo"}},
 		"db park":             {{args: "legacy --yes"}},
