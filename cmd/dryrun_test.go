@@ -42,6 +42,9 @@ func TestDryRun(t *testing.T) {
 		"astra open org",
 		"astra org add Second --email owner@example.com",
 		"astra org use old",
+		"astra private-link accept --endpoint psc-1 --db demo",
+		"astra private-link create --principal acme-project --db demo",
+		"astra private-link delete --principal other-project --db demo",
 		"astra profile delete old",
 		"astra profile import astrarc",
 		"astra profile rename old older",
@@ -86,6 +89,7 @@ var busyBench = prepared(func(b *bench) {
 		astra keyspace create spare --db demo; astra sandbox seed --advance 10m
 		astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m
 		astra db create asleep --cloud gcp --region us-east1 --yes --wait; astra sandbox seed --hibernate asleep --advance 10m`)
+	b.run("astra private-link create --principal other-project --db demo")
 	b.run("astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
 	b.run("astra sandbox dump > dump.json")
 })
