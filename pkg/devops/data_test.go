@@ -115,7 +115,7 @@ func TestBundles(t *testing.T) {
 	c, s := newFixtureClient(t, 200, "POST_v2_databases_secureBundleURL.json")
 	c.config.Before = func(Request) error { return errors.New("nothing is changed") }
 	all, err := c.Databases.Bundles(t.Context(), "d/1")
-	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || all[0].URL == "" {
+	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || !strings.Contains(all[0].URL.Reveal(), "connect-shop") || !strings.Contains(all[0].Internal.Reveal(), "connect-internal-shop") {
 		t.Fatal(all, err)
 	}
 	if s.seen[0] != "POST /v2/databases/d%2F1/secureBundleURL?all=true" {

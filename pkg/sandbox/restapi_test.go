@@ -149,6 +149,9 @@ func TestBundles(t *testing.T) {
 	if want := []string{"ca.crt", "cert", "config.json", "cqlshrc", "identity.jks", "key", "trustStore.jks"}; !slices.Equal(names, want) {
 		t.Errorf("members %v", names)
 	}
+	if got := w.fetch(one.Internal, ""); got.status != 200 || got.kind != "application/zip" || one.Internal == one.URL {
+		t.Errorf("the bundle for private endpoints: %+v", got)
+	}
 	w.clock.advance(5 * time.Minute)
 	if got := w.fetch(one.URL, ""); got.status != 403 {
 		t.Errorf("after five minutes: %+v", got)

@@ -87,7 +87,7 @@ func rigLines() map[string][]rigLine {
 		},
 		"auth status":     {{}},
 		"completion":      {{args: "bash"}},
-		"db bundle":       {{args: "demo"}, {args: "demo --out bundle.zip"}},
+		"db bundle":       {{args: "demo"}, {args: "demo --out bundle.zip"}, {args: "demo --internal"}},
 		"db get":          {{args: "demo"}},
 		"db list":         {{}},
 		"doctor":          {{}},
