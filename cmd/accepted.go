@@ -19,9 +19,9 @@ func accepted() map[usage.FlagKinds]string {
 		usage.AcceptObject: `access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
 			role advise,role diff,role get,sandbox status,streaming tenant get,telemetry get,token get,token verify,user get,version`,
 		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
-			db resize,db unpark,key create,keyspace create,keyspace delete,open,org add,region add,region remove,role create,
+			db resize,db unpark,db wake,key create,keyspace create,keyspace delete,open,org add,private-link accept,private-link create,private-link delete,region add,region remove,role create,
 			role update,access-list clear,access-list disable,access-list enable,token generate`,
-		usage.AcceptList: `auth status,billing show,billing usage,doctor,key accounts,private-link get`,
+		usage.AcceptList: `auth status,billing show,billing usage,db check,doctor,key accounts,private-link get`,
 		usage.AcceptList | usage.AcceptDryRun: `access-list add,access-list remove,env use,profile import,role delete,token delete,token panic,
 			token recover,token rotate,user invite,user remove,user update`,
 	}

@@ -32,6 +32,7 @@ func TestDryRun(t *testing.T) {
 		"astra db unpark parked",
 		"astra db reset-password legacy --username legacy",
 		"astra db resize legacy --capacity-units 2",
+		"astra db wake asleep",
 		"astra env use demo",
 		"astra env use demo --role 'RO User'",
 		"astra --sandbox env use demo --role 'RO User'",
@@ -41,6 +42,9 @@ func TestDryRun(t *testing.T) {
 		"astra open org",
 		"astra org add Second --email owner@example.com",
 		"astra org use old",
+		"astra private-link accept --endpoint psc-1 --db demo",
+		"astra private-link create --principal acme-project --db demo",
+		"astra private-link delete --principal other-project --db demo",
 		"astra profile delete old",
 		"astra profile import astrarc",
 		"astra profile rename old older",
@@ -83,7 +87,9 @@ var busyBench = prepared(func(b *bench) {
 	b.run(`astra db create wide --cloud gcp --region us-east1 --yes
 		echo password | astra db create parked --cloud aws --region us-east-1 --type classic --tier C10 --username clerk --yes
 		astra keyspace create spare --db demo; astra sandbox seed --advance 10m
-		astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m`)
+		astra region add us-east4 --db wide; astra db park parked --yes; astra sandbox seed --advance 10m
+		astra db create asleep --cloud gcp --region us-east1 --yes --wait; astra sandbox seed --hibernate asleep --advance 10m`)
+	b.run("astra private-link create --principal other-project --db demo")
 	b.run("astra access-list add --yes 192.0.2.1 192.0.2.2 192.0.2.3 --db demo")
 	b.run("astra sandbox dump > dump.json")
 })

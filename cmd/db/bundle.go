@@ -22,8 +22,8 @@ import (
 )
 
 type bundle struct {
-	region, out string
-	force       bool
+	region, out     string
+	force, internal bool
 }
 
 func newBundle(app *cli.App) *cobra.Command {
@@ -36,14 +36,19 @@ func newBundle(app *cli.App) *cobra.Command {
 and certificates that drivers, the CQL shell and bulk loaders need. Connecting
 also requires a token.
 
+--internal downloads the bundle for private endpoints, with which drivers in a
+network connected by "astra private-link" reach the database.
+
 The bundle is stored in the state directory, where "astra env export" finds it,
-and replaced by the next download; --out writes it elsewhere. Only you can read
+and replaced by the next download; --out writes it elsewhere. The internal bundle
+has a file of its own, which "astra env export" does not use. Only you can read
 the file. It is checked before it gets its name.
 
 The bundle is only downloaded from amazonaws.com, datastax.com or the host of
 the API. No token is sent there.`,
 		Example: "  astra db bundle demo\n" +
-			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip",
+			"  astra db bundle demo --region us-east1 --out ./secure-connect-demo.zip\n" +
+			"  astra db bundle demo --internal",
 		Args:        cli.Args("DB"),
 		Annotations: completion.Args(completion.Databases),
 		RunE:        func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args[0]) },
@@ -52,6 +57,7 @@ the API. No token is sent there.`,
 	f.StringVar(&in.region, "region", "", "`name` of the region (default: the selected one, else the first one)")
 	f.StringVar(&in.out, "out", "", "write the bundle to this new `file`")
 	f.BoolVar(&in.force, "force", false, "overwrite the file of --out")
+	f.BoolVar(&in.internal, "internal", false, "download the bundle for private endpoints")
 	completion.Flags(f, completion.Regions, "region")
 	completion.Flags(f, completion.Files, "out")
 	return cmd
@@ -78,21 +84,18 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	region, err := in.bundleRegion(session, d)
+	region, err := regionOf(session, d, in.region)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(d.Regions, region) {
-		return exit.NotAmongf("region", region, d.Regions)
 	}
 	path, err := in.path(app, d, region)
 	if err != nil {
 		return err
 	}
-	if app.DryRunf("download the bundle of %s in %s to %s", d.Name, region, path) {
+	if app.DryRunf("download the %s of %s in %s to %s", in.kind(), d.Name, region, path) {
 		return nil
 	}
-	source, err := bundleOf(ctx, app, session, d, region)
+	source, err := in.source(ctx, session, d, region)
 	if err != nil {
 		return err
 	}
@@ -100,15 +103,18 @@ func (in bundle) run(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	app.Say("Downloaded the bundle of %s in %s.", d.Name, region)
+	app.Say("Downloaded the %s of %s in %s.", in.kind(), d.Name, region)
 	return cli.PrintOne(app, bundleColumns(), bundleRow{d.Name, region, path, size})
 }
 
-// bundleRegion returns the region of the bundle: that of --region, else that of "env
-// export", else the database's first one.
-func (in bundle) bundleRegion(session *cli.Session, d devops.Database) (string, error) {
-	if in.region != "" {
-		return in.region, nil
+// regionOf returns a region of a database: the one that is named, else that of
+// "env export", else the first one.
+func regionOf(session *cli.Session, d devops.Database, named string) (string, error) {
+	if named != "" {
+		if !slices.Contains(d.Regions, named) {
+			return "", exit.NotAmongf("region", named, d.Regions)
+		}
+		return named, nil
 	}
 	selected, err := session.Selection(d.ID)
 	if err != nil {
@@ -158,14 +164,26 @@ func (in bundle) path(app *cli.App, d devops.Database, region string) (string, e
 	if in.out != "" {
 		return in.out, nil
 	}
+	if in.internal {
+		region += "-internal"
+	}
 	path, err := app.BundlePath(d.ID, region)
 	return path, exit.Hint(err, "name the file with --out")
 }
 
-func bundleOf(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
+// kind names the bundle in messages.
+func (in bundle) kind() string {
+	if in.internal {
+		return "internal bundle"
+	}
+	return "bundle"
+}
+
+// source returns the address of the bundle.
+func (in bundle) source(ctx context.Context, session *cli.Session, d devops.Database, region string) (devops.Bundle, error) {
 	all, err := session.Databases.Bundles(ctx, d.ID)
 	if errors.Is(err, devops.ErrConflict) {
-		e := exit.Classify(dbchange.ExplainConflict(app, session, d, err))
+		e := exit.Classify(dbchange.ExplainConflict(d, err))
 		if e.Hint == "" {
 			return devops.Bundle{}, exit.Hint(err, "only an active database has a bundle", "astra db get "+shellword.Quote(d.Name))
 		}
@@ -175,11 +193,18 @@ func bundleOf(ctx context.Context, app *cli.App, session *cli.Session, d devops.
 		return devops.Bundle{}, err
 	}
 	for _, b := range all {
-		if b.Region == region || len(all) == 1 && b.Region == "" {
+		if b.Region != region && (len(all) != 1 || b.Region != "") {
+			continue
+		}
+		if !in.internal {
+			return b, nil
+		}
+		if b.Internal != "" {
+			b.URL = b.Internal
 			return b, nil
 		}
 	}
-	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no bundle for %s in %s", d.Name, region)
+	return devops.Bundle{}, exit.Failf(exit.NotFound, "the service has no %s for %s in %s", in.kind(), d.Name, region)
 }
 
 // fetch downloads to a temporary file beside path, and renames it after a

@@ -18,8 +18,9 @@ func New(app *cli.App) *cobra.Command {
 		Use:        "db",
 		SuggestFor: []string{"database", "databases", "dbs"},
 		Short:      "Manage databases",
-		Long: `Manage the databases of the organization: create, list and delete them, and park
-and resize classic databases. A database is identified by its name or ID.
+		Long: `Manage the databases of the organization: create, list and delete them, wake
+hibernated ones, and park and resize classic databases. A database is identified
+by its name or ID.
 
 The service runs the operations on a database one at a time. Without --wait, a
 command returns when its operation has started; with --wait, when it is
@@ -27,7 +28,7 @@ finished, after at most 20 minutes or the time of --timeout. An interrupt ends
 the command and not the operation: run the same command again to continue to
 wait.`,
 		Example: "  astra db list",
-	}, newBundle, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark)
+	}, newBundle, newCheck, newCreate, newDelete, newGet, newList, newPark, newResetPassword, newResize, newUnpark, newWake)
 }
 
 func columns() []output.Column[devops.Database] {

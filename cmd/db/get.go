@@ -1,10 +1,14 @@
 package db
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/dbchange"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
@@ -22,17 +26,24 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := session.Database(cmd.Context(), args[0])
-			const idLength = 36
-			if exit.Is(err, exit.NotFound) && len(args[0]) == idLength {
-				if deleted, lookErr := session.Databases.Get(cmd.Context(), args[0]); lookErr == nil {
-					found, err = deleted, nil
-				}
-			}
+			found, err := findDeleted(cmd.Context(), session, args[0])
 			if err != nil {
 				return err
 			}
+			dbchange.SayHibernated(app, found)
 			return cli.PrintOne(app, columns(), found)
 		},
 	}
+}
+
+// findDeleted returns a database by name or ID, and a deleted one by its ID.
+func findDeleted(ctx context.Context, session *cli.Session, ref string) (devops.Database, error) {
+	found, err := session.Database(ctx, ref)
+	const idLength = 36
+	if exit.Is(err, exit.NotFound) && len(ref) == idLength {
+		if deleted, lookErr := session.Databases.Get(ctx, ref); lookErr == nil {
+			return deleted, nil
+		}
+	}
+	return found, err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // hibernateNote explains that serverless databases hibernate.
-const hibernateNote = "serverless databases hibernate automatically when unused and resume at the first request to their data"
+const hibernateNote = "serverless databases hibernate automatically when unused; \"astra db wake\" wakes them"
 
 func newPark(app *cli.App) *cobra.Command {
 	wait := false

@@ -15,7 +15,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 	wait := false
 	cmd := &cobra.Command{
 		Use:        "unpark DB",
-		SuggestFor: []string{"resume", "wake", "start"},
+		SuggestFor: []string{"start"},
 		Short:      "Unpark a classic database",
 		Example: "  astra db park legacy --yes --wait\n" +
 			"  astra db unpark legacy --wait",
@@ -24,7 +24,7 @@ func newUnpark(app *cli.App) *cobra.Command {
 		RunE:        func(cmd *cobra.Command, args []string) error { return unpark(cmd.Context(), app, args[0], wait) },
 	}
 	cli.AddWait(cmd.Flags(), &wait)
-	return cli.LimitSuggestion(cmd, "It is for parked classic databases; a hibernated serverless database resumes at the first request to its data")
+	return cli.LimitSuggestion(cmd, "It is for parked classic databases; to wake a hibernated serverless database: astra db wake DB")
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
@@ -123,6 +124,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 			return err
 		}
 	}
+	dbchange.SayHibernated(app, d)
 	return in.keep(ctx, app, profile, before, last)
 }
 

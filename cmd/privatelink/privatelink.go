@@ -17,14 +17,17 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "private-link",
-		Short: "Show the private endpoints of databases",
-		Long: `Show the private endpoints of databases: connections from your own network at
+		Short: "Manage the private endpoints of databases",
+		Long: `Manage the private endpoints of databases: connections from your own network at
 AWS, Google Cloud or Azure that avoid the internet. Each region of a database
-has a service that endpoints connect to, and a list of allowed principals. They
-are set up on the database's page in the Portal. Private endpoints are a premium
-feature.`,
+has a service that endpoints connect to, and a list of allowed principals.
+
+To connect a network, allow its principal (create), create an endpoint to the
+service at your cloud provider, and accept it (accept). Drivers then need the
+bundle of "astra db bundle --internal". To admit no other connections, restrict
+the access list. Private endpoints are a premium feature.`,
 		Example: "  astra private-link list",
-	}, newGet, newList)
+	}, newAccept, newCreate, newDelete, newGet, newList)
 }
 
 // link is the private way into a datacenter as it is printed.

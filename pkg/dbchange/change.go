@@ -26,20 +26,20 @@ type Spec struct {
 	Done  func(devops.Database) bool
 	Wait  bool // until the change is complete
 	Parks bool // the change parks the database
+	Left  bool // progress shows for how long the command still waits
 }
 
 // change is the state of a running Spec.
 type change struct {
 	Spec
 	app       *cli.App
-	session   *cli.Session
 	databases *devops.DatabaseService
 	lost      bool // a request was sent and its response lost
 }
 
 // newChange returns a change that is not yet sent.
 func newChange(app *cli.App, session *cli.Session, spec Spec) *change {
-	return &change{Spec: spec, app: app, session: session, databases: session.Databases}
+	return &change{Spec: spec, app: app, databases: session.Databases}
 }
 
 // Run changes d, unless the change is complete or in progress, and waits for it
@@ -68,7 +68,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 				return d, err
 			}
 			if WakeHint(c.app, d) != "" && !c.Done(devops.Database{Status: "ACTIVE"}) { // it stays asleep unless this change wakes it
-				return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, refused))
+				return d, ExplainConflict(d, fmt.Errorf("%s: %w", c.Doing, refused))
 			}
 		case errors.Is(err, devops.ErrInvalid):
 			// A request repeated after a lost response may be refused because
@@ -86,7 +86,7 @@ func (c *change) run(ctx context.Context, d devops.Database) (devops.Database, e
 		case ctx.Err() != nil:
 			return d, exit.Hint(fmt.Errorf("%s: %w", c.Doing, err), c.describeNotStarted(), c.retryCommand())
 		default:
-			return d, ExplainConflict(c.app, c.session, d, fmt.Errorf("%s: %w", c.Doing, err))
+			return d, ExplainConflict(d, fmt.Errorf("%s: %w", c.Doing, err))
 		}
 	}
 	if !c.Wait {

@@ -58,19 +58,27 @@ func TestAwait(t *testing.T) {
 		limit    time.Duration
 		exit     exit.Code
 		said     []string // on standard error, or parts of the error
+		left     bool
 	}{
 		"a creation": {
 			map[time.Duration]string{0: "PENDING", 20 * s: "INITIALIZING", 120 * s: "ACTIVE"},
 			20 * time.Minute, exit.OK,
 			[]string{"Creating shop: pending.", "Creating shop: pending (10s).", "Creating shop: initializing (", "done, shop is active (2m"},
+			false,
 		},
-		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"done"}},
-		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, exit.OK, []string{"done"}},
-		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service reports shop as error"}},
-		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop as degraded"}},
-		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is now terminating"}},
-		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop has the unknown status DREAMING", "done"}},
-		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop continues in the service"}},
+		"one that does not show at once": {map[time.Duration]string{0: "", 5 * s: "INITIALIZING", 9 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"done"}, false},
+		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, exit.OK, []string{"done"}, false},
+		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service reports shop as error"}, false},
+		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop as degraded"}, false},
+		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is now terminating"}, false},
+		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop has the unknown status DREAMING", "done"}, false},
+		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop continues in the service"}, false},
+		"the time left": {
+			map[time.Duration]string{0: "PENDING", 15 * s: "ACTIVE"},
+			time.Minute, exit.OK,
+			[]string{"Creating shop: pending (waiting for at most 1m0s).", "Creating shop: pending (10s, waiting for at most 50s more)."},
+			true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -84,7 +92,7 @@ func TestAwait(t *testing.T) {
 				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
 				_, err = newChange(app, &cli.Session{Directory: lookup.New(client, nil, nil)}, Spec{
-					Doing: "creating shop", Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
+					Doing: "creating shop", Left: test.left, Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				}).await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"})
 				if got := exit.Of(err); got != test.exit {
 					t.Errorf("%v", err)

@@ -18,6 +18,7 @@ type progress struct {
 	app          *cli.App
 	doing        string
 	begin, last  time.Time
+	limit        time.Time // end of the wait, if that is shown
 	line         string
 	statusWarned bool // an unknown status was reported
 	unavailable  bool // an unavailable status was reported
@@ -44,7 +45,7 @@ func (p *progress) report(d devops.Database) {
 		p.draw()
 	case p.last.IsZero():
 		p.last = p.app.Now()
-		p.app.Say("%s.", p.line)
+		p.app.Say("%s%s.", p.line, p.left(" (waiting for at most %s)"))
 	}
 }
 
@@ -62,7 +63,7 @@ func (p *progress) warnUnavailable(why error) {
 func (p *progress) clearUnavailable() { p.unavailable = false }
 
 func (p *progress) draw() {
-	text := []rune(output.Sanitize(fmt.Sprintf("%s (%s)", p.line, p.elapsed())))
+	text := []rune(output.Sanitize(fmt.Sprintf("%s (%s%s)", p.line, p.elapsed(), p.left(", waiting for at most %s more"))))
 	if width := p.app.Terminal.ErrWidth; width > 0 && len(text) >= width {
 		text = text[:width-1] // a wrapped line cannot be redrawn
 	}
@@ -90,6 +91,14 @@ func (p *progress) clear() {
 
 func (p *progress) elapsed() time.Duration { return p.app.Now().Sub(p.begin).Round(time.Second) }
 
+// left returns the time until the end of the wait in a format, or nothing.
+func (p *progress) left(format string) string {
+	if p.limit.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(format, max(0, p.limit.Sub(p.app.Now())).Round(time.Second))
+}
+
 // pause waits for the next poll, and updates the progress line.
 func (p *progress) pause(ctx context.Context) error {
 	const often = 10 * time.Second // for a line without a terminal
@@ -112,7 +121,7 @@ func (p *progress) pause(ctx context.Context) error {
 			p.draw()
 		case p.app.Now().Sub(p.last) >= often:
 			p.last = p.app.Now()
-			p.app.Say("%s (%s).", p.line, p.elapsed())
+			p.app.Say("%s (%s%s).", p.line, p.elapsed(), p.left(", waiting for at most %s more"))
 		}
 	}
 }

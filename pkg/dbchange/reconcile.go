@@ -47,7 +47,7 @@ func AwaitFree(ctx context.Context, app *cli.App, session *cli.Session, d devops
 
 // waitIdle waits until the service would accept the change.
 func (c *change) waitIdle(ctx context.Context, d devops.Database) (devops.Database, error) {
-	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.isIdle}, app: c.app, session: c.session, databases: c.databases}
+	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.isIdle}, app: c.app, databases: c.databases}
 	return idle.wait(ctx, d)
 }
 

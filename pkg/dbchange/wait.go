@@ -62,6 +62,9 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 	before := d.Status
 	var blind error
 	explained := newProgress(c.app, c.Doing)
+	if limit, ok := ctx.Deadline(); ok && c.Left {
+		explained.limit = limit
+	}
 	defer explained.clear()
 	for {
 		now, err := c.databases.Get(ctx, d.ID)

@@ -1,8 +1,9 @@
 package dbchange
 
 import (
+	"context"
 	"errors"
-	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -15,7 +16,7 @@ import (
 func WakeHint(app *cli.App, d devops.Database) string {
 	switch d.Status {
 	case "HIBERNATED":
-		return d.Name + " exists and is hibernated: it resumes at the first request to its data"
+		return d.Name + " exists and is hibernated; to use it: " + app.Command(WakeCommand(d))
 	case "PARKED":
 		return d.Name + " exists and is parked; to use it: " + app.Command("astra db unpark "+shellword.Quote(d.Name)+" --wait")
 	}
@@ -24,25 +25,45 @@ func WakeHint(app *cli.App, d devops.Database) string {
 
 // ExplainConflict adds to a refusal by a parked or hibernated database how it becomes
 // active.
-func ExplainConflict(app *cli.App, session *cli.Session, d devops.Database, err error) error {
+func ExplainConflict(d devops.Database, err error) error {
 	if !errors.Is(err, devops.ErrConflict) {
 		return err
 	}
 	name := shellword.Quote(d.Name)
-	switch {
-	case d.Status == "PARKED":
+	switch d.Status {
+	case "PARKED":
 		return exit.Hint(err, d.Name+" is parked", "astra db unpark "+name+" --wait")
-	case d.Status != "HIBERNATED":
-		return err
+	case "HIBERNATED":
+		return exit.Hint(err, d.Name+" is hibernated", WakeCommand(d))
 	}
-	hint := d.Name + " is hibernated: it resumes at the first request to its data"
-	endpoint, failed := app.DataEndpoint(session.APIURL, d, d.Region)
-	if app.Sandboxed() || failed == nil && !strings.Contains(endpoint, d.ID) { // one address for all databases, as a sandbox has it
-		return exit.Hint(err, hint+". To simulate one in the sandbox:", "astra sandbox seed --wake "+name)
+	return err
+}
+
+// WakeCommand returns the command that wakes a hibernated database.
+func WakeCommand(d devops.Database) string {
+	return "astra db wake " + shellword.Quote(d.Name) + " --wait"
+}
+
+// SayHibernated says of a hibernated database that it is, and how to wake it.
+func SayHibernated(app *cli.App, d devops.Database) {
+	if d.Status == "HIBERNATED" {
+		app.Say("%s is hibernated. To wake it: %s", d.Name, app.Command(WakeCommand(d)))
 	}
-	hint += ", by cqlsh, a driver, the Data API or curl"
-	if failed != nil {
-		return exit.Hint(err, hint)
+}
+
+// VerifyResuming verifies that a database is no longer hibernated after the
+// request that wakes it. The service may show it late.
+func VerifyResuming(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) error {
+	const looks = 15
+	for range looks {
+		now, err := session.Databases.Get(ctx, d.ID)
+		if err != nil || now.Status != "HIBERNATED" {
+			return nil //nolint:nilerr // the caller reads the status again and reports its error
+		}
+		if cli.Pause(ctx, time.Second) != nil {
+			return nil //nolint:nilerr // the caller reports the end of ctx
+		}
 	}
-	return exit.Hint(err, hint, `printf 'X-Cassandra-Token: %s\n' "$ASTRA_DB_APPLICATION_TOKEN" | curl -H @- `+shellword.Quote(endpoint+"/v2/schemas/keyspaces"))
+	return exit.Failf(exit.Server, "the data host of %s accepted the request, but %s is still hibernated", d.Name, d.Name).
+		WithHint("databases of a parked PCU group stay hibernated").WithNext(app.Repeat(), "astra pcu list")
 }

@@ -2,42 +2,59 @@ package dbchange
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
-	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
-// TestExplainConflict checks the advice for a database that is not active at each service.
+// TestExplainConflict checks the command for a database that is not active.
 func TestExplainConflict(t *testing.T) {
-	const id = "5241f3b4-06ec-43db-935f-ac0af85322f1"
 	conflict := fmt.Errorf("%w: busy", devops.ErrConflict)
 	for _, c := range []struct {
-		status, url string
-		sandboxed   bool
-		err         error
-		want        string
+		status string
+		err    error
+		want   string
 	}{
-		{"HIBERNATED", devops.DefaultURL, false, conflict, `printf 'X-Cassandra-Token: %s\n' "$ASTRA_DB_APPLICATION_TOKEN" | curl -H @- https://` + id + "-us-east1.apps.astra.datastax.com/api/rest/v2/schemas/keyspaces"},
-		{"HIBERNATED", "http://127.0.0.1:8787", false, conflict, "astra sandbox seed --wake demo"},
-		{"HIBERNATED", devops.DefaultURL, true, conflict, "astra sandbox seed --wake demo"},
-		{"PARKED", devops.DefaultURL, false, conflict, "astra db unpark demo --wait"},
-		{"ACTIVE", devops.DefaultURL, false, conflict, ""},
-		{"HIBERNATED", devops.DefaultURL, false, devops.ErrForbidden, ""},
+		{"HIBERNATED", conflict, "astra db wake demo --wait"},
+		{"PARKED", conflict, "astra db unpark demo --wait"},
+		{"ACTIVE", conflict, ""},
+		{"HIBERNATED", devops.ErrForbidden, ""},
 	} {
-		app := newApp(io.Discard, nil)
-		app.Globals.Sandbox = c.sandboxed
-		if err := app.LoadSettings(); err != nil {
-			t.Fatal(err)
+		d := devops.Database{Name: "demo", Status: c.status}
+		if got := strings.Join(exit.Classify(ExplainConflict(d, c.err)).Next, "; "); got != c.want {
+			t.Errorf("%s: %q", c.status, got)
 		}
-		session := &cli.Session{APIURL: c.url}
-		d := devops.Database{ID: id, Name: "demo", Status: c.status, Region: "us-east1", Regions: []string{"us-east1"}}
-		got := strings.Join(exit.Classify(ExplainConflict(app, session, d, c.err)).Next, "; ")
-		if got != c.want {
-			t.Errorf("%s at %s: %q", c.status, c.url, got)
-		}
+	}
+}
+
+// TestVerifyResuming reads the status after the request that wakes a database,
+// with a fake clock.
+func TestVerifyResuming(t *testing.T) {
+	const s = time.Second
+	for name, test := range map[string]struct {
+		statuses map[time.Duration]string
+		exit     exit.Code
+		took     time.Duration
+	}{
+		"at once":          {map[time.Duration]string{0: "RESUMING"}, exit.OK, 0},
+		"shown late":       {map[time.Duration]string{0: "HIBERNATED", 5 * s: "RESUMING"}, exit.OK, 5 * s},
+		"shown when awake": {map[time.Duration]string{0: "HIBERNATED", 5 * s: "ACTIVE"}, exit.OK, 5 * s},
+		"not read":         {map[time.Duration]string{0: "HIDDEN"}, exit.OK, 0},
+		"not at all":       {map[time.Duration]string{0: "HIBERNATED"}, exit.Server, 15 * s},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				app, session := changing(t, test.statuses)
+				begin := time.Now()
+				err := VerifyResuming(t.Context(), app, session, devops.Database{ID: "d", Name: "shop", Status: "HIBERNATED"})
+				if got := exit.Of(err); got != test.exit || time.Since(begin) != test.took {
+					t.Errorf("%v after %s", err, time.Since(begin))
+				}
+			})
+		})
 	}
 }

@@ -16,13 +16,14 @@ import (
 // kilobytes.
 const maxBundle = 32 << 20
 
-// Bundle is the address of the secure connect bundle of a database in one
-// region. It is valid for a few minutes and secret: it requires no
+// Bundle has the addresses of the secure connect bundles of a database in one
+// region. They are valid for a few minutes and secret: they require no
 // authentication.
 type Bundle struct {
 	Region, Cloud string
 	DatacenterID  string
 	URL           secret.Text
+	Internal      secret.Text // of the bundle for private endpoints; empty if there is none
 }
 
 // Bundles returns new addresses for the bundles of an active database, one for
@@ -39,13 +40,14 @@ func (s *DatabaseService) Bundles(ctx context.Context, id string) ([]Bundle, err
 // bundleResponse has the service's misspelled key and the correct one.
 type bundleResponse struct {
 	DownloadURL               string
+	DownloadURLInternal       string
 	DatcenterID, DatacenterID id
 	Region                    id
 	CloudProvider             string
 }
 
 func (w bundleResponse) value() (Bundle, bool) {
-	b := Bundle{Region: string(w.Region), Cloud: w.CloudProvider, DatacenterID: string(w.DatcenterID), URL: secret.Text(w.DownloadURL)}
+	b := Bundle{Region: string(w.Region), Cloud: w.CloudProvider, DatacenterID: string(w.DatcenterID), URL: secret.Text(w.DownloadURL), Internal: secret.Text(w.DownloadURLInternal)}
 	if b.DatacenterID == "" {
 		b.DatacenterID = string(w.DatacenterID)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,8 +14,9 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// DataService has the only call to the data host of a database. That host is
-// not the API's and never receives the client's token.
+// DataService has the calls to the data host of a database, which is not the
+// API's. Only Wake and Keyspaces send the client's token there. Their endpoint
+// must be a result of DataEndpoint, so that no other host receives it.
 type DataService service
 
 // OpenSession opens a session with the REST API of a database, with client ID
@@ -52,6 +54,80 @@ func (s *DataService) OpenSession(ctx context.Context, endpoint, username string
 	}
 	s.client.addSecrets(secret.Text(text))
 	return secret.Text(text), nil
+}
+
+// Wake makes the service resume a hibernated database: any request to its data
+// does, and is refused with 503. It returns ErrAwake if the database answers.
+// It needs db-rest, which a hibernated database may not check.
+//
+//	GET {endpoint}/v2/schemas/keyspaces
+func (s *DataService) Wake(ctx context.Context, endpoint string, d Database) error {
+	k, err := s.keyspacesCall(endpoint, d)
+	if err != nil {
+		return err
+	}
+	k.retry = atMostOnceNoOutcome // 503 is the expected response
+	_, err = s.client.do(ctx, k)
+	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusServiceUnavailable {
+		return nil
+	}
+	if err == nil {
+		return ErrAwake
+	}
+	return err
+}
+
+// ErrAwake reports that a database answered the request that would have resumed
+// it.
+var ErrAwake = errors.New("the database is awake")
+
+// Keyspaces returns the keyspaces of a database that the token may use. The
+// request shows whether the database can be reached with the token. It resumes
+// a hibernated database. It needs db-rest.
+//
+//	GET {endpoint}/v2/schemas/keyspaces
+func (s *DataService) Keyspaces(ctx context.Context, endpoint string, d Database) ([]string, error) {
+	k, err := s.keyspacesCall(endpoint, d)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[dataKeyspacesResponse](ctx, s.client, k)
+}
+
+type dataKeyspacesResponse struct {
+	Data rows[dataKeyspaceResponse, string]
+}
+
+func (w dataKeyspacesResponse) value() ([]string, bool) {
+	names, ok := w.Data.value()
+	return names, ok && w.Data.present
+}
+
+type dataKeyspaceResponse struct{ Name string }
+
+func (w dataKeyspaceResponse) value() (string, bool) { return w.Name, w.Name != "" }
+
+// keyspacesCall is the request for the keyspaces of a database. A server on this
+// machine serves all databases at one address and finds the database by the name
+// of its data host in the public service.
+func (s *DataService) keyspacesCall(endpoint string, d Database) (k call, err error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return k, fmt.Errorf("%w: malformed URL", ErrURL)
+	}
+	k = call{
+		method: http.MethodGet, root: u.Scheme + "://" + u.Host, path: u.EscapedPath() + "/v2/schemas/keyspaces",
+		header:     http.Header{"X-Cassandra-Token": {s.client.config.Token.Reveal()}},
+		permission: "db-rest", retry: safe,
+	}
+	if isLoopback(u.Hostname()) {
+		public, err := PublicEndpoint(d, d.Region)
+		if err != nil {
+			return k, err
+		}
+		k.host = strings.TrimSuffix(strings.TrimPrefix(public, "https://"), "/api/rest")
+	}
+	return k, nil
 }
 
 // newUUID returns a random UUID, version 4.

@@ -115,7 +115,7 @@ func TestBundles(t *testing.T) {
 	c, s := newFixtureClient(t, 200, "POST_v2_databases_secureBundleURL.json")
 	c.config.Before = func(Request) error { return errors.New("nothing is changed") }
 	all, err := c.Databases.Bundles(t.Context(), "d/1")
-	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || all[0].URL == "" {
+	if err != nil || len(all) != 1 || all[0].Region != "us-east1" || all[0].DatacenterID == "" || !strings.Contains(all[0].URL.Reveal(), "connect-shop") || !strings.Contains(all[0].Internal.Reveal(), "connect-internal-shop") {
 		t.Fatal(all, err)
 	}
 	if s.seen[0] != "POST /v2/databases/d%2F1/secureBundleURL?all=true" {
@@ -198,5 +198,77 @@ func TestABundleComesFromNowhereElse(t *testing.T) {
 		if fine != (err == nil) || !fine && (!errors.Is(err, ErrForeignHost) || len(s.seen) != 0) {
 			t.Errorf("%q: %v", address, err)
 		}
+	}
+}
+
+func awakeDatabase() Database {
+	const id = "d1d1d1d1-0000-4000-8000-000000000001"
+	return Database{ID: id, Region: "us-east1", Regions: []string{"us-east1"}}
+}
+
+func TestWake(t *testing.T) {
+	const endpoint = "https://d1d1d1d1-0000-4000-8000-000000000001-us-east1.apps.astra.datastax.com/api/rest"
+	for name, test := range map[string]struct {
+		reply reply
+		want  error // nil: the database resumes
+	}{
+		"it resumes":          {status(503, `{"message":"Resuming your database, please try again shortly."}`), nil},
+		"it is awake":         {status(200, `{"data":[]}`), ErrAwake},
+		"the role is too low": {status(401, `{"description":"Role unauthorized for operation: db-rest","code":401}`), ErrUnauthorized},
+		"a server error":      {status(500, ""), ErrServer},
+		"a lost answer":       {failWith(reset), ErrNetwork},
+		"a redirect":          {status(302, "", "Location", "https://evil.example.com/"), ErrInvalidResponse},
+	} {
+		c, s := newScriptedClient(t, test.reply, status(200, `{"data":[]}`))
+		err := c.Data.Wake(t.Context(), endpoint, awakeDatabase())
+		if !errors.Is(err, test.want) || len(s.seen) != 1 {
+			t.Errorf("%s: %v after %d requests", name, err, len(s.seen))
+		}
+		if h := s.headers[0]; s.seen[0] != "GET /api/rest/v2/schemas/keyspaces" || h.Get("X-Cassandra-Token") != testToken || h.Get("Authorization") != "" {
+			t.Errorf("%s: sent %s with %v", name, s.seen[0], h)
+		}
+	}
+	stop := errors.New("rehearsed")
+	s := &script{}
+	c := newClient(t, Config{Transport: s, Before: func(Request) error { return stop }})
+	if err := c.Data.Wake(t.Context(), endpoint, awakeDatabase()); !errors.Is(err, stop) || len(s.seen) != 0 {
+		t.Error(err, s.seen)
+	}
+}
+
+func TestKeyspacesAtTheDataHost(t *testing.T) {
+	const endpoint = "https://d1d1d1d1-0000-4000-8000-000000000001-us-east1.apps.astra.datastax.com/api/rest"
+	c, s := newScriptedClient(t, status(200, `{"data":[{"name":"app"},{"name":"shop"}]}`))
+	got, err := c.Data.Keyspaces(t.Context(), endpoint, awakeDatabase())
+	if err != nil || strings.Join(got, " ") != "app shop" || s.headers[0].Get("X-Cassandra-Token") != testToken {
+		t.Error(got, err, s.headers)
+	}
+	for _, body := range []string{`{}`, `[]`, `{"data":[{}]}`} {
+		c, _ := newScriptedClient(t, status(200, body))
+		if _, err := c.Data.Keyspaces(t.Context(), endpoint, awakeDatabase()); !errors.Is(err, ErrInvalidResponse) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// TestAServerOnThisMachineFindsTheDatabaseByItsHostName checks the Host header,
+// without which such a server could not know which database to resume.
+func TestAServerOnThisMachineFindsTheDatabaseByItsHostName(t *testing.T) {
+	host := ""
+	c := newServerClient(t, func(w http.ResponseWriter, r *http.Request) {
+		host = r.Host
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	d := awakeDatabase()
+	endpoint, err := DataEndpoint(c.base, d, d.Region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Data.Wake(t.Context(), endpoint, d); err != nil || host != d.ID+"-us-east1.apps.astra.datastax.com" {
+		t.Error(host, err)
+	}
+	d.ID = "evil.example.com#"
+	if err := c.Data.Wake(t.Context(), endpoint, d); !errors.Is(err, ErrForeignHost) {
+		t.Error(err)
 	}
 }

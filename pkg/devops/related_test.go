@@ -106,3 +106,44 @@ func TestPrivateLinks(t *testing.T) {
 		t.Error(none, err)
 	}
 }
+
+func TestChangesOfPrivateLinks(t *testing.T) {
+	const path = "/v2/organizations/clusters/d/datacenters/d-1"
+	const accepted = `{"endpointID":"8699997597597701","description":"office","linkID":"a/b","status":"Accepted"}`
+	c, s := newScriptedClient(t, status(503, ""), status(200, `{}`), status(204, ""), status(200, accepted), status(200, accepted), status(204, ""))
+	made := PrivateEndpoint{}
+	for _, change := range []func() error{
+		func() error { return c.PrivateLinks.Allow(t.Context(), "d", "d-1", []string{"p", "q"}) },
+		func() error { return c.PrivateLinks.Deny(t.Context(), "d", "d-1", "p") },
+		func() (err error) {
+			made, err = c.PrivateLinks.AcceptEndpoint(t.Context(), "d", "d-1", "a/b", "office")
+			return err
+		},
+		func() error { return c.PrivateLinks.DescribeEndpoint(t.Context(), "d", "d-1", "a/b", "the office") },
+		func() error { return c.PrivateLinks.DeleteEndpoint(t.Context(), "d", "d-1", "a/b") },
+	} {
+		if err := change(); err != nil {
+			t.Error(err)
+		}
+	}
+	want := []string{
+		"POST " + path + `/private-link {"allowedPrincipals":["p","q"]}`,
+		"POST " + path + `/private-link {"allowedPrincipals":["p","q"]}`,
+		"DELETE " + path + `/allowed-principals {"allowedPrincipal":"p"}`,
+		"POST " + path + `/endpoints {"endpointID":"a/b","description":"office"}`,
+		"PUT " + path + `/endpoints/a%2Fb {"description":"the office"}`,
+		"DELETE " + path + "/endpoints/a%2Fb",
+	}
+	if diff := cmp.Diff(want, s.seen); diff != "" || made.ID != "8699997597597701" {
+		t.Error(diff, made)
+	}
+	c, s = newScriptedClient(t, failWith(reset), status(200, accepted))
+	if _, err := c.PrivateLinks.AcceptEndpoint(t.Context(), "d", "d-1", "e", ""); !errors.Is(err, ErrOutcomeUnknown) || len(s.seen) != 1 {
+		t.Errorf("%v, sent %d times", err, len(s.seen))
+	}
+	for _, id := range []string{"", ".", ".."} {
+		if err := c.PrivateLinks.DeleteEndpoint(t.Context(), "d", "d-1", id); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}

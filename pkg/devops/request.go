@@ -31,7 +31,8 @@ type call struct {
 	query      url.Values
 	body       any
 	redacted   any    // body without its secrets, if it has any
-	root       string // root of a host other than the API's, which gets no token
+	root       string // root of a host other than the API's, which gets no Authorization
+	host       string // Host header, if not that of the address
 	header     http.Header
 	permission string
 	retry      retryPolicy
@@ -121,6 +122,9 @@ func (c *Client) newRequest(ctx context.Context, k call) (*retryablehttp.Request
 		return nil, fmt.Errorf("%s %s: %w: cannot create the request", k.method, k.path, ErrInvalid)
 	}
 	maps.Copy(req.Header, k.header)
+	if k.host != "" {
+		req.Host = k.host
+	}
 	if k.root == "" {
 		req.Header.Set("Authorization", "Bearer "+c.config.Token.Reveal())
 	}

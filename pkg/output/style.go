@@ -28,11 +28,11 @@ const (
 func tone(state string) string {
 	is := func(words ...string) bool { return slices.Contains(words, strings.ToLower(state)) }
 	switch {
-	case is("", "absent", "not needed", "not started", "unchanged", "none", "note"):
+	case is("", "absent", "not checked", "not needed", "not started", "unchanged", "none", "note"):
 		return ""
 	case is("active", "available", "accepted", "created", "done", "enabled", "in use", "ok", "ready", "revoked", "success", "valid"):
 		return green
-	case is("damaged", "degraded", "deleted", "error", "expired", "failed", "inactive", "incomplete", "invalid", "problem", "rejected", "terminated", "trouble", "unusable"):
+	case is("broken", "damaged", "degraded", "deleted", "error", "expired", "failed", "inactive", "incomplete", "invalid", "problem", "rejected", "terminated", "trouble", "unusable"):
 		return red
 	}
 	return yellow // in progress, or needs attention

@@ -343,9 +343,8 @@ func TestHibernation(t *testing.T) {
 	if err := w.server.Seed(SeedOptions{Hibernate: []string{"legacy"}}); err == nil {
 		t.Error("a classic one hibernates")
 	}
-	w.url = "https://" + d.ID + "-us-east1.apps.astra.datastax.com"
 	for _, want := range []string{"RESUMING", "RESUMING", "ACTIVE"} {
-		if got := w.send("GET", "/api/rest/v2/schemas/keyspaces", "", ""); got.status != 503 {
+		if got := w.keyspaces("https://"+d.ID+"-us-east1.apps.astra.datastax.com", ""); got.status != 503 {
 			t.Errorf("%+v", got)
 		}
 		if want == "ACTIVE" {

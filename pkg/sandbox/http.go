@@ -67,6 +67,9 @@ func (s *Server) do(r *http.Request) (response, error) {
 		s.options.Log(r.Method, r.URL.EscapedPath())
 	}
 	route, values, ok := s.match(r.Method, r.URL)
+	if isDataHost(baseURL(r)) {
+		route, ok = dataHostRoute(route, ok), true
+	}
 	if !ok {
 		message := fmt.Sprintf("the sandbox does not serve %s %s", r.Method, r.URL.EscapedPath())
 		return errorResponse(http.StatusNotImplemented, message), nil

@@ -23,6 +23,7 @@ func privateLinkRoutes() []route {
 		{method: "GET", path: cluster + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getClusterLinks},
 		{method: "GET", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: getDatacenterLinks},
 		{method: "POST", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: allowPrincipals},
+		{method: "PUT", path: dc + "/private-link", errorFormat: plainText, action: privateEndpoints, handle: replacePrincipals},
 		{method: "POST", path: dc + "/allowed-principals", errorFormat: plainText, action: privateEndpoints, handle: allowPrincipals},
 		{method: "DELETE", path: dc + "/allowed-principals", errorFormat: plainText, action: privateEndpoints, handle: denyPrincipal},
 		{method: "POST", path: dc + "/endpoints", errorFormat: plainText, action: privateEndpoints, handle: createEndpoint},
@@ -162,7 +163,19 @@ func getDatacenterLinks(c *request) (response, error) {
 	return reply(http.StatusOK, l)
 }
 
+// allowPrincipals adds to the allowed principals.
 func allowPrincipals(c *request) (response, error) {
+	return setPrincipals(c, func(l privateLink) []string { return l.Principals })
+}
+
+// replacePrincipals replaces the allowed principals. Whether the service keeps
+// those that the request omits is not known; the sandbox does not.
+func replacePrincipals(c *request) (response, error) {
+	return setPrincipals(c, func(privateLink) []string { return nil })
+}
+
+// setPrincipals allows the principals of the request and those of kept.
+func setPrincipals(c *request, kept func(privateLink) []string) (response, error) {
 	l, err := c.findLink()
 	if err != nil {
 		return response{}, err
@@ -174,6 +187,7 @@ func allowPrincipals(c *request) (response, error) {
 	if len(in.AllowedPrincipals) == 0 || slices.Contains(in.AllowedPrincipals, "") {
 		return response{}, refuse(http.StatusBadRequest, "allowedPrincipals is required")
 	}
+	l.Principals = kept(l)
 	for _, p := range in.AllowedPrincipals {
 		if !slices.Contains(l.Principals, p) {
 			l.Principals = append(l.Principals, p)

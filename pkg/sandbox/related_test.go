@@ -185,6 +185,8 @@ func TestPrivateLinks(t *testing.T) {
 		{"POST " + dc + "/allowed-principals", `{"allowedPrincipals":["p","q"]}`, 200, formJSON, `["p","q"]`},
 		{"DELETE " + dc + "/allowed-principals", `{"allowedPrincipal":"p"}`, 204, formNone, ""},
 		{"DELETE " + dc + "/allowed-principals", `{"allowedPrincipal":"p"}`, 404, formText, "is not allowed"},
+		{"PUT " + dc + "/private-link", `{"allowedPrincipals":["r","s","r"]}`, 200, formJSON, `["r","s"]`},
+		{"PUT " + dc + "/private-link", `{"allowedPrincipals":[]}`, 400, formText, "required"},
 		{"POST " + dc + "/endpoints", `{"endpointID":"a/b","description":"d"}`, 200, formJSON, `{"endpointID":"a/b","description":"d","linkID":"1","status":"Accepted","createdDateTime":"2026-02-03T04:05:06"}`},
 		{"POST " + dc + "/endpoints", `{"endpointID":"a/b"}`, 409, formText, "exists"},
 		{"POST " + dc + "/endpoints", `{}`, 400, formText, "required"},

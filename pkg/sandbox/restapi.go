@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,52 @@ func dataRoutes() []route {
 		{method: "POST", path: "/v2/api/rest/v1/auth", open: true, handle: withDescribedErrors(openSession)},
 		{method: "GET", path: "/v2/api/rest/v2/schemas/keyspaces", open: true, handle: withDescribedErrors(listKeyspaces)},
 	}
+}
+
+// dataHostRoute returns the route of a request at the data host of a database.
+// Whatever is requested there, a hibernated database starts to resume and no
+// inactive one answers. next serves the others; served is false without one.
+func dataHostRoute(next route, served bool) route {
+	handle := func(c *request) (response, error) {
+		if a, err := withDescribedErrors(requireActiveHost)(c); err != nil || a.status != 0 {
+			return a, err
+		}
+		if !served {
+			return describe(http.StatusNotImplemented, "the sandbox has no data to serve")
+		}
+		return c.serve(c.tx, next)
+	}
+	return route{open: true, errorFormat: next.errorFormat, handle: handle}
+}
+
+// requireActiveHost refuses a request at the host of a database that serves no
+// data. It has no response otherwise.
+func requireActiveHost(c *request) (response, error) {
+	_, err := c.targetDatabases()
+	if errors.Is(err, errResuming) {
+		return reply(http.StatusServiceUnavailable, map[string]string{"message": "Resuming your database, please try again shortly."})
+	}
+	return response{}, err
+}
+
+// errResuming reports that a request has started to resume a database.
+var errResuming = errors.New("the database is resuming")
+
+// isDataHost reports whether the root of an address is the data host of a
+// database.
+func isDataHost(root string) bool {
+	u, err := url.Parse(root)
+	return err == nil && dataLabel(u.Hostname()) != ""
+}
+
+// dataLabel returns the first label of a data host, an ID and a region. It is
+// empty for other hosts.
+func dataLabel(host string) string {
+	label, _, _ := strings.Cut(host, ".")
+	if len(label) < 36 || !isUUID(label[:36]) {
+		return ""
+	}
+	return label
 }
 
 // withDescribedErrors converts errors to the format of the data host.
@@ -145,8 +192,8 @@ func (c *request) targetDatabases() ([]db, error) {
 		return nil, err
 	}
 	_, host, _ := strings.Cut(c.root, "://")
-	label, _, _ := strings.Cut(host, ".")
-	if len(label) < 36 || !isUUID(label[:36]) {
+	label := dataLabel(host)
+	if label == "" {
 		return slices.DeleteFunc(all, func(d db) bool { return !d.servesData() }), nil
 	}
 	for _, d := range all {
@@ -175,7 +222,7 @@ func (c *request) resume(d db) error {
 		if err := c.startChange(d, next, resumeStages()); err != nil {
 			return err
 		}
-		return refuse(http.StatusServiceUnavailable, "the database is resuming")
+		return errResuming
 	}
 	return refuse(http.StatusServiceUnavailable, "the database is %s", strings.ToLower(d.Status))
 }

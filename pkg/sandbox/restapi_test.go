@@ -157,6 +157,9 @@ func TestBundles(t *testing.T) {
 			t.Errorf("%s was not signed: %+v", address, got)
 		}
 	}
+	if got := w.fetch(one.Internal, ""); got.status != 200 || got.kind != "application/zip" || one.Internal == one.URL {
+		t.Errorf("the bundle for private endpoints: %+v", got)
+	}
 	w.clock.advance(5 * time.Minute)
 	if got := w.fetch(one.URL, ""); got.status != 403 {
 		t.Errorf("after five minutes: %+v", got)
@@ -206,5 +209,48 @@ func TestBundleRefusals(t *testing.T) {
 	api := w.newToken(w.newRole("No CQL", []string{"org-db-view"}, []string{"", ":db:*"}))
 	if got := w.send("POST", "/v2/databases/"+id+"/secureBundleURL", api.Token, ""); got.status != 401 || got.body != "null" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestAnyRequestAtItsDataHostWakesADatabase checks that a hibernated database
+// resumes whatever is requested, and with whatever method, as clients rely on.
+func TestAnyRequestAtItsDataHostWakesADatabase(t *testing.T) {
+	for _, request := range []string{"GET /fake", "POST /api/json/v1/default_keyspace", "DELETE /", "GET /v2/databases", "PUT /api/rest/v2/schemas/keyspaces"} {
+		t.Run(request, func(t *testing.T) {
+			w := newTestSandbox(t, real)
+			w.client = w.server.RoundTripper() // no description has these paths
+			d := w.databases("")[0]
+			if err := w.server.Seed(SeedOptions{Hibernate: []string{d.ID}}); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.advance(time.Hour)
+			method, path, _ := strings.Cut(request, " ")
+			status := func() string { return w.get("/v2/databases/" + d.ID).Status }
+			atHost := func() testResponse {
+				api := w.url
+				defer func() { w.url = api }()
+				w.url = strings.TrimSuffix(d.DataEndpointURL, "/api/rest")
+				return w.send(method, path, w.status.Token, "")
+			}
+			if got := status(); got != "HIBERNATED" {
+				t.Fatal(got)
+			}
+			if got := atHost(); got.status != 503 || got.body != `{"message":"Resuming your database, please try again shortly."}` {
+				t.Errorf("the first request: %+v", got)
+			}
+			if got := status(); got != "RESUMING" {
+				t.Errorf("after the first request: %s", got)
+			}
+			if got := atHost(); got.status != 503 || got.body != `{"description":"the database is resuming","code":503}` {
+				t.Errorf("the second request: %+v", got)
+			}
+			w.clock.advance(time.Minute)
+			if got := status(); got != "ACTIVE" {
+				t.Errorf("finally: %s", got)
+			}
+			if got := atHost(); got.status == 503 {
+				t.Errorf("once it is active: %+v", got)
+			}
+		})
 	}
 }

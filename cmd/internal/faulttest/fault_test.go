@@ -93,6 +93,7 @@ func readings() []reading {
 		{"access-list add", "GET /databases/*/access-list", "status,arg=404", []int{14}, false},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
+		{"private-link delete", "DELETE /organizations/clusters/*", "status,arg=404", []int{14}, false},
 		{"token panic", "DELETE /clientIdSecrets/*", "status,arg=404", []int{14}, false},
 		{"token rotate", "DELETE /clientIdSecrets/*", "status,arg=404", []int{14}, false},
 		// A token that is not accepted is dead, and so is a login.
@@ -212,7 +213,7 @@ var variable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Za-z]{24}\b|\b
 
 // moment is when something was, and address where.
 var (
-	moment  = regexp.MustCompile(`\b2\d\d\d-\d\d-\d\dT[0-9:.]+Z`)
+	moment  = regexp.MustCompile(`\b2\d\d\d-\d\d-\d\dT[0-9:.]+Z?`)
 	address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 

@@ -1,0 +1,161 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+type check struct{ region, keyspace string }
+
+func newCheck(app *cli.App) *cobra.Command {
+	var in check
+	cmd := &cobra.Command{
+		Use:        "check [DB]",
+		SuggestFor: []string{"ping", "test", "reach"},
+		Short:      "Check whether a database can be reached",
+		Long: `Check whether this database can be reached from here with this token, and if
+not, which link is broken. Each row is a link: the address of the data host, its
+certificate (tls), the token, whether the database is awake, the role of the
+token, the access list and the keyspace. A broken link has the command that
+fixes it. Exits with status 10 if a link is broken.
+
+The status of the database is read first. If the database is awake, its data
+host is asked for its keyspaces, which changes nothing; the token is sent only
+to the data host that belongs to its service. A database that is not awake gets
+no request, since that would wake it, so the other links are not checked.
+
+Without DB, it checks the selected database, with its region and keyspace. To
+check another token, use --token-file. The token must be allowed to view
+databases. The sandbox in this program has no network: it checks neither address
+nor certificate.`,
+		Example:     "  astra db check demo\n  astra db check demo --keyspace app -o json",
+		Args:        cli.Args("[DB]"),
+		Annotations: completion.Args(completion.Databases),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return in.run(cmd.Context(), app, strings.Join(args, ""))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.region, "region", "", "`name` of the region (default: the selected one, else the first one)")
+	f.StringVar(&in.keyspace, "keyspace", "", "`name` of the keyspace (default: the selected one, else the database's default)")
+	completion.Flags(f, completion.Regions, "region")
+	completion.Flags(f, completion.Keyspaces, "keyspace")
+	return cmd
+}
+
+func (in check) run(ctx context.Context, app *cli.App, ref string) error {
+	if err := cli.CheckList(app, linkColumns(app)); err != nil {
+		return err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := findOrSelected(ctx, session, ref)
+	switch {
+	case errors.Is(err, devops.ErrUnauthorized):
+		return report(app, cmp.Or(ref, "the selected database"), rejectedToken(exit.Classify(err).Message))
+	case err != nil:
+		return err
+	}
+	c, err := in.collect(ctx, app, session, d)
+	if err != nil {
+		return err
+	}
+	return report(app, d.Name, c.links())
+}
+
+// collect asks the service for what the links depend on.
+func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) (connection, error) {
+	region, err := regionOf(session, d, in.region)
+	if err != nil {
+		return connection{}, err
+	}
+	d.Region = region
+	c := connection{database: d, clientID: session.ClientID, embedded: app.Sandboxed()}
+	if c.keyspace, err = in.keyspaceOf(session, d); err != nil {
+		return c, err
+	}
+	if c.endpoint, err = app.DataEndpoint(session.APIURL, d, region); err != nil {
+		return c, exit.Hint(err, "the token is only sent to the data host of its own service")
+	}
+	if isAwake(d) {
+		c.asked = true
+		if c.usable, c.answer = session.Data.Keyspaces(ctx, c.endpoint, d); c.answer != nil {
+			c.advice = app.NetworkAdvice(c.answer)
+		}
+	}
+	if c.list, c.listErr = session.AccessLists.Get(ctx, d.ID); len(c.admitted()) > 0 && !c.embedded {
+		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
+	}
+	if ctx.Err() != nil {
+		return c, context.Cause(ctx)
+	}
+	return c, nil
+}
+
+// keyspaceOf returns the keyspace to check: that of --keyspace, else the
+// selected one, else the default keyspace of the database.
+func (in check) keyspaceOf(session *cli.Session, d devops.Database) (string, error) {
+	selected, err := session.Selection(d.ID)
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(in.keyspace, selected.Project.Keyspace, selected.Binding.Keyspace, d.Keyspace), nil
+}
+
+// report prints the links, and how they add up.
+func report(app *cli.App, name string, links []link) error {
+	if err := cli.PrintRead(app, linkColumns(app), links, ""); err != nil {
+		return err
+	}
+	var broken, unchecked []string
+	fix := ""
+	for _, l := range links {
+		switch l.state {
+		case linkBroken:
+			broken = append(broken, l.name)
+			fix = cmp.Or(fix, l.fix)
+		case linkUnchecked:
+			unchecked = append(unchecked, l.name)
+		}
+	}
+	switch {
+	case len(broken) > 0:
+		app.Say("%s cannot be reached with this token. Broken: %s.", name, strings.Join(broken, ", "))
+		if fix != "" {
+			app.Say("To fix it: %s", app.Command(fix))
+		}
+		return exit.ErrNegative
+	case len(unchecked) > 0:
+		app.Say("No broken link to %s found; not checked: %s.", name, strings.Join(unchecked, ", "))
+	default:
+		app.Say("%s can be reached with this token.", name)
+	}
+	return nil
+}
+
+func linkColumns(app *cli.App) []output.Column[link] {
+	fix := func(l link) string {
+		if l.fix == "" {
+			return ""
+		}
+		return app.Command(l.fix)
+	}
+	return []output.Column[link]{
+		{Key: "link", Value: func(l link) any { return l.name }, Name: true},
+		{Key: "state", Value: func(l link) any { return l.state }, State: true},
+		{Key: "detail", Value: func(l link) any { return l.detail }, Wrap: true},
+		{Key: "fix", Value: func(l link) any { return output.OrNull(fix(l)) }, Spare: 1},
+	}
+}
