@@ -62,7 +62,8 @@ each request.
                           lie-fail: revoke and answer 500
     token-delay=DURATION  refuse a new token for this long
     commit-then=STATUS    create a token and answer with this error
-    wrong-id              name another token in the answer to a new one`,
+    wrong-id              name another token in the answer to a new one
+    park-remove           allow removing databases from a parked PCU group`,
 		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --behavior list-lag=10s,page-size=50",

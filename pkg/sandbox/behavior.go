@@ -14,8 +14,8 @@ import (
 )
 
 // Behavior selects deviations from the documented treatment of tokens, by the
-// service or by a gateway in front of it. The zero value is the documented
-// service.
+// service or by a gateway in front of it, and the more permissive reading where
+// the documentation contradicts itself. The zero value is the documented service.
 type Behavior struct {
 	ListLag     time.Duration   // age of the state that the list shows
 	PageSize    int             // maximum number of tokens in the list; zero is no limit
@@ -28,6 +28,7 @@ type Behavior struct {
 	TokenDelay  time.Duration   // time after its creation during which a token is rejected
 	CommitThen  int             // error status of a successful creation; zero is none
 	WrongID     bool            // the response to a creation has the client ID of another token
+	ParkRemove  bool            // databases can be removed from a parked PCU group
 }
 
 // DescriptionMode selects how responses change the description of a token.
@@ -100,6 +101,7 @@ func behaviorOptions() []behaviorOption {
 			b.PageSize, err = readNumber(value, 1, 1e6, "a number from 1 to 1000000")
 			return err
 		}},
+		{"park-remove", func(b *Behavior, value string) error { return readSwitch(&b.ParkRemove, value) }},
 		{"quote-caller", func(b *Behavior, value string) error { return readSwitch(&b.QuoteCaller, value) }},
 		{"revoke", func(b *Behavior, value string) (err error) {
 			b.Revoke, err = readWord("revoke", value, RevokeLieOK, RevokeLieFail)

@@ -79,8 +79,8 @@ func (w *testSandbox) accepts(token string) bool {
 
 func TestParseBehavior(t *testing.T) {
 	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s",
-		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id")
-	want := Behavior{90 * time.Second, 2, DescriptionDrop, RolesExtra, true, 5 * time.Second, true, RevokeLieFail, time.Hour, 409, true}
+		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,park-remove")
+	want := Behavior{90 * time.Second, 2, DescriptionDrop, RolesExtra, true, 5 * time.Second, true, RevokeLieFail, time.Hour, 409, true, true}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -110,6 +110,7 @@ func TestParseBehaviorSaysWhatIsWrong(t *testing.T) {
 		"quote-caller=1":             "does not take a value",
 		"quote-caller=":              "has no value",
 		"foreign-org=x":              "does not take a value",
+		"park-remove=x":              "does not take a value",
 		"wrong-id=x":                 "does not take a value",
 		"commit-then=200":            "expected a status from 400 to 599",
 		"commit-then":                "expected a status from 400 to 599",
