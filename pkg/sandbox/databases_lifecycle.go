@@ -29,6 +29,7 @@ type stage struct {
 func creationStages() []stage {
 	return []stage{{"PENDING", 20 * time.Second}, {"INITIALIZING", 100 * time.Second}}
 }
+
 func associatedCreationStages() []stage {
 	return append(creationStages(), associationStages()...)
 }
