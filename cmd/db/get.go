@@ -1,19 +1,27 @@
 package db
 
 import (
+	"context"
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:         "get DB",
-		Aliases:     []string{"show", "describe"},
-		Short:       "Show a database",
-		Long:        "Show a database, by name or ID. A deleted database is found only by its ID.",
+		Use:     "get DB",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show a database",
+		Long: `Show a database, by name or ID, with its capacity unit groups. A deleted database
+is found only by its ID. The groups are null if the role of the token may not see
+them.`,
 		Example:     "  astra db get demo\n  astra db get demo --jq .endpoint",
 		Args:        cli.Args("DB"),
 		Annotations: completion.Args(completion.Databases),
@@ -32,7 +40,39 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.PrintOne(app, columns(), found)
+			return cli.PrintOne(app, detailedColumns(cmd.Context(), app, session, found), found)
 		},
 	}
+}
+
+// detailedColumns returns the columns with the capacity unit groups of a database.
+// They are extra: a failure to read them leaves them unknown.
+func detailedColumns(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) []output.Column[devops.Database] {
+	var groups []pcuGroup
+	if !d.IsTerminating() {
+		var err error
+		groups, err = groupsOf(ctx, session, d)
+		switch {
+		case errors.Is(err, devops.ErrForbidden):
+			app.Verbosef("the capacity unit groups are unknown: %v", err)
+		case err != nil:
+			app.Warn("the capacity unit groups are unknown: %v", err)
+		}
+	}
+	return append(columns(), output.Column[devops.Database]{
+		Key: "pcuGroups", Detail: true,
+		Value: func(devops.Database) any {
+			if groups == nil {
+				return nil
+			}
+			return groups
+		},
+		Text: func(devops.Database) string {
+			var titles []string
+			for _, g := range groups {
+				titles = append(titles, g.Title)
+			}
+			return strings.Join(titles, ", ")
+		},
+	})
 }

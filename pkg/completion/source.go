@@ -15,7 +15,7 @@ import (
 // A Source is the origin of the candidates for a word of the command line.
 type Source string
 
-// The sources. Databases, Roles, Users, Tokens, Keyspaces and Regions come from the
+// The sources. Databases, Roles, Users, Tokens, Keyspaces, Regions and PCUGroups come from the
 // last lists of the service; Profiles, SavedTokens, Organizations and OrganizationIDs
 // are in the configuration.
 const (
@@ -28,6 +28,7 @@ const (
 	Users           Source = "users"
 	Tokens          Source = "tokens"
 	Keyspaces       Source = "keyspaces"
+	PCUGroups       Source = "pcus"
 	Regions         Source = "regions"    // in which databases are
 	CloudRegions    Source = "anyregions" // of all clouds
 	Permissions     Source = "permissions"
