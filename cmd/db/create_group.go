@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -28,12 +29,9 @@ func (in *create) findGroup(ctx context.Context, session *cli.Session) error {
 	case !strings.EqualFold(g.Cloud, in.Cloud) || g.Region != in.Region:
 		return exit.Usagef("PCU group %s is in %s (%s), not in %s (%s)", g.Title, g.Region, strings.ToLower(g.Cloud), in.Region, in.Cloud).
 			WithNext(shellword.Line("astra", "pcu", "list", "--filter", "region="+in.Region))
-	case g.IsParked():
-		return exit.Failf(exit.Conflict, "PCU group %s is %s", g.Title, strings.ToLower(g.Status)).
-			WithHint("unpark it first").WithNext("astra pcu unpark " + shellword.Quote("id:"+g.ID) + " --wait")
 	}
 	in.group, in.PCUGroupID = g.Title, g.ID
-	return nil
+	return lookup.UnparkedPCUGroup(g)
 }
 
 // reuse waits for an existing database, or shows it, unless it is not in the group of
@@ -41,7 +39,7 @@ func (in *create) findGroup(ctx context.Context, session *cli.Session) error {
 func (in create) reuse(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database, err error) error {
 	if err == nil && in.PCUGroupID != "" {
 		var groups []pcuGroup
-		if groups, err = groupsOf(ctx, session, d); err == nil && (len(groups) == 0 || groups[0].ID != in.PCUGroupID) {
+		if groups, err = groupsOf(ctx, session, d); err == nil && !slices.ContainsFunc(groups, func(g pcuGroup) bool { return g.ID == in.PCUGroupID }) {
 			err = exit.Failf(exit.Conflict, "database %s already exists (%s), but is not in PCU group %s", d.Name, d.ID, in.group).
 				WithNext(shellword.Line("astra", "pcu", "add", in.group, "--db", d.ID))
 		}

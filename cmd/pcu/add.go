@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 type add struct {
@@ -113,7 +114,7 @@ func datacenterFor(g devops.PCUGroup, d devops.Database) (devops.Datacenter, err
 // requireAddable refuses parked groups, and a database that cannot be added now.
 func requireAddable(app *cli.App, session *cli.Session, g, old devops.PCUGroup, d devops.Database) error {
 	for _, one := range []devops.PCUGroup{g, old} {
-		if err := requireUnparked(one); err != nil {
+		if err := lookup.UnparkedPCUGroup(one); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,8 @@ import (
 
 // addCapacity declares the flags for numbers of units.
 func addCapacity(f *pflag.FlagSet, g *devops.PCUGroup) {
-	f.IntVar(&g.Min, "min", 0, "`number` of units at all times")
-	f.IntVar(&g.Max, "max", 0, "`number` of units under load")
+	f.IntVar(&g.Min, "min", 0, "minimum `number` of units, at all times")
+	f.IntVar(&g.Max, "max", 0, "maximum `number` of units, under load")
 	f.IntVar(&g.Reserved, "reserved", 0, "`number` of units that are a commitment, at most --min")
 }
 
@@ -32,9 +32,9 @@ func checkCapacity(g devops.PCUGroup) error {
 
 // costs says what the capacity of a group costs, in units.
 func costs(g devops.PCUGroup) string {
-	text := fmt.Sprintf("Capacity units cost money: %s in every hour, with or without databases, and up to %d under load.", spelling.Count(g.Min, "unit"), g.Max)
+	text := fmt.Sprintf("Capacity units cost money by the hour: at least %s, even when databases are idle, and up to %d under load.", spelling.Count(g.Min, "unit"), g.Max)
 	if g.Reserved > 0 {
-		text += fmt.Sprintf(" %s reserved: a commitment until the subscription is renewed, which can be neither parked nor deleted.", spelling.Count(g.Reserved, "unit"))
+		text += fmt.Sprintf(" With %s the group is a commitment: it cannot be parked, nor deleted before the subscription is renewed.", spelling.Count(g.Reserved, "reserved unit"))
 	}
 	return text
 }

@@ -33,10 +33,10 @@ func newCreate(app *cli.App) *cobra.Command {
 		SuggestFor: []string{"new"},
 		Short:      "Create a capacity unit group",
 		Long: `Create a group of provisioned capacity units for serverless databases of one
-cloud and region. The group costs money from its creation, even without a
-database: --min units in every hour, and up to --max under load. --reserved
-units, at most --min, are a commitment: the group can then be neither parked nor
-deleted, and the number can only grow until the subscription is renewed.
+cloud and region. Units cost money by the hour: at least --min, even when
+databases are idle, and up to --max under load. --reserved units, of --min, are a
+commitment at another rate: the group cannot be parked, and until the
+subscription is renewed it cannot be deleted and the number can only grow.
 
 Cloud, region, type and provision type cannot be changed later. To list the
 types, use "astra pcu types". A second group with the same title is refused.`,

@@ -10,10 +10,8 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
-	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // New returns the noun.
@@ -100,15 +98,6 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, id string) er
 		return err
 	}
 	return cli.PrintOne(app, columns(), group{g, members})
-}
-
-// requireUnparked refuses a change of a parked group.
-func requireUnparked(g devops.PCUGroup) error {
-	if !g.IsParked() {
-		return nil
-	}
-	return exit.Failf(exit.Conflict, "PCU group %s is %s", g.Title, strings.ToLower(g.Status)).
-		WithHint("unpark it first").WithNext("astra pcu unpark " + shellword.Quote("id:"+g.ID) + " --wait")
 }
 
 // contains reports whether a datacenter is one of the members.
