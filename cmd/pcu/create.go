@@ -52,8 +52,8 @@ types, use "astra pcu types". A second group with the same title is refused.`,
 	lookup.AddCloud(f, &in.Cloud)
 	f.StringVar(&in.Region, "region", "", "`name` of the region")
 	addCapacity(f, &in.PCUGroup)
-	flags.Enum(f, &in.Type, "type", standard, []string{standard, "generalPurpose", "cacheOptimized", "small", "medium"}, "`type` of the units")
-	flags.Enum(f, &in.Provision, "provision", "shared", []string{"shared", "dedicated"}, "`kind` of servers")
+	flags.Enum(f, &in.Type, "type", standard, []string{standard, storageOptimized, "generalPurpose", "cacheOptimized", "small", "medium"}, "`type` of the units")
+	flags.Enum(f, &in.Provision, "provision", "shared", []string{"shared", "dedicated"}, "`kind` of tenancy")
 	f.StringVar(&in.Description, "description", "", "description, a `text`")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same group exists")
 	cli.AddWait(f, &in.wait)
@@ -61,9 +61,12 @@ types, use "astra pcu types". A second group with the same title is refused.`,
 	return cmd
 }
 
-// standard is the default type, which the service still accepts beside the types
-// that it lists.
-const standard = "standard"
+// standard and storageOptimized are older types, which the service still accepts
+// beside the types that it lists.
+const (
+	standard         = "standard"
+	storageOptimized = "storageOptimized"
+)
 
 func (in create) run(ctx context.Context, app *cli.App) error {
 	var err error
@@ -177,7 +180,7 @@ func (in create) checkPlace(ctx context.Context, app *cli.App, session *cli.Sess
 			return err
 		}
 	}
-	if strings.EqualFold(in.Type, standard) {
+	if strings.EqualFold(in.Type, standard) || strings.EqualFold(in.Type, storageOptimized) {
 		return nil
 	}
 	types, err := session.PCUs.Types(ctx, in.Cloud, in.Region)
@@ -191,7 +194,7 @@ func (in create) checkPlace(ctx context.Context, app *cli.App, session *cli.Sess
 		}
 		known = append(known, t.Name)
 	}
-	return exit.NotAmongf("type", in.Type, append(known, standard)).WithNext(in.typesCommand())
+	return exit.NotAmongf("type", in.Type, append(known, standard, storageOptimized)).WithNext(in.typesCommand())
 }
 
 // send sends the request once. After a lost response it finds the new group by

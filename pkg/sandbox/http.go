@@ -82,7 +82,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		}
 	}
 	run := s.update
-	if route.method == http.MethodGet && !route.open {
+	if route.method == http.MethodGet && !route.open || route.reads {
 		run = s.view
 	}
 	var a response

@@ -18,10 +18,10 @@ const (
 
 func pcuRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v2/pcus/actions/get", action: pcuRead, handle: getPCUs},
+		{method: "POST", path: "/v2/pcus/actions/get", action: pcuRead, reads: true, handle: getPCUs},
 		{method: "GET", path: "/v2/pcus/actions/get/{datacenter}", action: pcuRead, handle: getPCUOf},
 		{method: "GET", path: "/v2/pcus/types", action: pcuRead, handle: listPCUTypes},
-		{method: "POST", path: "/v2/pcus/types", action: pcuRead, handle: listPCUTypes},
+		{method: "POST", path: "/v2/pcus/types", action: pcuRead, reads: true, handle: listPCUTypes},
 		{method: "POST", path: "/v2/pcus", action: pcuWrite, handle: createPCU},
 		{method: "PUT", path: "/v2/pcus", action: pcuWrite, handle: updatePCU},
 		{method: "DELETE", path: "/v2/pcus/{group}", action: pcuWrite, handle: deletePCU},
