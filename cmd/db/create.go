@@ -50,8 +50,7 @@ database and continues to wait. A second database with the same name requires
 --allow-duplicate. A database of the same name created by another client at the
 same time causes a warning.
 
---pcu-group puts the database into a group of capacity units of the same cloud
-and region.`,
+--pcu-group puts the database into a PCU group of the same cloud and region.`,
 		Example: "  astra db create shop --cloud gcp --region us-east1 --yes\n" +
 			"  astra db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
 			"  echo 'a password' | astra db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
@@ -69,7 +68,7 @@ and region.`,
 	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
 	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
-	f.StringVar(&in.group, "pcu-group", "", "`title` or ID of a capacity unit group for the database")
+	f.StringVar(&in.group, "pcu-group", "", "`title` or ID of a PCU group for the database")
 	f.StringVar(&in.passwordFile, "password-file", "", "read the password of the user from a `file`; - reads standard input")
 	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if a database of that name exists")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same database exists")

@@ -19,7 +19,7 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get DB",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show a database",
-		Long: `Show a database, by name or ID, with its capacity unit groups. A deleted database
+		Long: `Show a database, by name or ID, with its PCU groups. A deleted database
 is found only by its ID. The groups are null if the role of the token may not see
 them.`,
 		Example:     "  astra db get demo\n  astra db get demo --jq .endpoint",
@@ -45,7 +45,7 @@ them.`,
 	}
 }
 
-// detailedColumns returns the columns with the capacity unit groups of a database.
+// detailedColumns returns the columns with the PCU groups of a database.
 // They are extra: a failure to read them leaves them unknown.
 func detailedColumns(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) []output.Column[devops.Database] {
 	var groups []pcuGroup
@@ -54,9 +54,9 @@ func detailedColumns(ctx context.Context, app *cli.App, session *cli.Session, d 
 		groups, err = groupsOf(ctx, session, d)
 		switch {
 		case errors.Is(err, devops.ErrForbidden):
-			app.Verbosef("the capacity unit groups are unknown: %v", err)
+			app.Verbosef("the PCU groups are unknown: %v", err)
 		case err != nil:
-			app.Warn("the capacity unit groups are unknown: %v", err)
+			app.Warn("the PCU groups are unknown: %v", err)
 		}
 	}
 	return append(columns(), output.Column[devops.Database]{

@@ -27,7 +27,7 @@ func newAdd(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "add GROUP --db DB",
 		SuggestFor: []string{"associate", "move", "transfer"},
-		Short:      "Put a database into a capacity unit group",
+		Short:      "Put a database into a PCU group",
 		Long: `Put a serverless database into a group of its cloud and region. From then on it
 uses the units of the group. A database in several regions has one group for each
 region. A database that is in another group is moved.`,

@@ -31,9 +31,9 @@ func newCreate(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "create TITLE --cloud CLOUD --region REGION --min NUMBER --max NUMBER",
 		SuggestFor: []string{"new"},
-		Short:      "Create a capacity unit group",
-		Long: `Create a group of provisioned capacity units for serverless databases of one
-cloud and region. Units cost money by the hour: at least --min, even when
+		Short:      "Create a PCU group",
+		Long: `Create a group of provisioned capacity units (PCU) for serverless databases of
+one cloud and region. Units cost money by the hour: at least --min, even when
 databases are idle, and up to --max under load. --reserved units, of --min, are a
 commitment at another rate: the group cannot be parked, and until the
 subscription is renewed it cannot be deleted and the number can only grow.

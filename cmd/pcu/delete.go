@@ -23,8 +23,8 @@ func newDelete(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "delete GROUP",
 		Aliases: []string{"rm"},
-		Short:   "Delete a capacity unit group",
-		Long: `Delete a group of capacity units, which ends its costs. Remove its databases
+		Short:   "Delete a PCU group",
+		Long: `Delete a PCU group, which ends its costs. Remove its databases
 first. A group with reserved units cannot be deleted.`,
 		Example: "  astra pcu create batch --cloud gcp --region us-east1 --min 1 --max 4 --yes\n" +
 			"  astra pcu delete batch --yes",

@@ -13,7 +13,7 @@ func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:         "get GROUP",
 		Aliases:     []string{"show", "describe"},
-		Short:       "Show a capacity unit group and its datacenters",
+		Short:       "Show a PCU group and its datacenters",
 		Example:     "  astra pcu get example\n  astra pcu get example --jq .datacenters",
 		Args:        cli.Args("GROUP"),
 		Annotations: completion.Args(completion.PCUGroups),

@@ -19,8 +19,8 @@ func newPark(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "park GROUP",
 		SuggestFor: []string{"pause", "hibernate"},
-		Short:      "Park a capacity unit group and its databases",
-		Long: `Park a flexible group of capacity units, which pauses its hourly costs. Its
+		Short:      "Park a PCU group and its databases",
+		Long: `Park a flexible PCU group, which pauses its hourly costs. Its
 databases hibernate and cannot be used until "astra pcu unpark"; their storage is
 still billed. A group cannot be parked with reserved units, without databases, or
 with a database in several regions.`,

@@ -24,8 +24,8 @@ func newRemove(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "remove GROUP --db DB",
 		SuggestFor: []string{"disassociate"},
-		Short:      "Take a database out of a capacity unit group",
-		Long: `Take a database out of a group of capacity units. The database keeps running, with
+		Short:      "Take a database out of a PCU group",
+		Long: `Take a database out of a PCU group. The database keeps running, with
 the shared capacity of the service. The group and its costs stay. A parked group
 must be unparked first.`,
 		Example: "  astra pcu add example --db demo --wait\n" +

@@ -16,8 +16,8 @@ func newUnpark(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "unpark GROUP",
 		SuggestFor: []string{"resume", "wake"},
-		Short:      "Unpark a capacity unit group and its databases",
-		Long: `Unpark a group of capacity units. Its databases resume, and its hourly costs
+		Short:      "Unpark a PCU group and its databases",
+		Long: `Unpark a PCU group. Its databases resume, and its hourly costs
 begin again. A database can be used when "astra db get" shows it as active.`,
 		Example: "  astra pcu create batch --cloud gcp --region us-east1 --min 1 --max 4 --yes\n" +
 			"  astra pcu add batch --db demo --wait\n" +

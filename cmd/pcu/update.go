@@ -26,7 +26,7 @@ func newUpdate(app *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "update GROUP",
 		Aliases: []string{"edit"},
-		Short:   "Change a capacity unit group",
+		Short:   "Change a PCU group",
 		Long: `Change the title, description or capacity of a group. Everything else is kept.
 A new capacity is confirmed, because it changes the costs.
 

@@ -91,7 +91,7 @@ func readings() []reading {
 		{"access-list disable", "GET /databases/*/access-list", "status,arg=404", nil, true},
 		{"access-list enable", "GET /databases/*/access-list", "status,arg=404", []int{19}, false},
 		{"access-list add", "GET /databases/*/access-list", "status,arg=404", []int{14}, false},
-		// A capacity unit group has no databases where the service says 404.
+		// A PCU group has no databases where the service says 404.
 		{"pcu add", "GET /pcus/association/*", "status,arg=404", []int{14}, false},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
