@@ -20,10 +20,10 @@ import (
 func freeText() map[string]bool {
 	free := map[string]bool{}
 	for word := range strings.FieldsSeq(`
-		NAME EMAIL… CIDR… GROUP KEYSPACE.TABLE MONTH
+		NAME TITLE EMAIL… CIDR… KEYSPACE.TABLE MONTH
 		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --endpoint --enterprise --expires --fault --from --id
-		--jq --keep --key-id --keys --latency --listen --name --older-than --org-name --overlap --principal --rate-limit --resource --revoke --save --table
-		--template --tier --time-scale --timeout --to --username
+		--jq --keep --key-id --keys --latency --listen --max --min --name --older-than --org-name --overlap --principal --rate-limit --reserved --resource --revoke --save --table
+		--template --tier --time-scale --timeout --title --to --username
 		PATH --field`) {
 		free[word] = false
 	}

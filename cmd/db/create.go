@@ -22,6 +22,7 @@ import (
 type create struct {
 	devops.NewDatabase
 
+	group        string
 	passwordFile string
 	duplicate    bool
 	ifNotExists  bool
@@ -47,7 +48,9 @@ Creating a database takes about two minutes. With --wait, the command returns
 when the database is active. If it is interrupted, run it again: it finds the
 database and continues to wait. A second database with the same name requires
 --allow-duplicate. A database of the same name created by another client at the
-same time causes a warning.`,
+same time causes a warning.
+
+--pcu-group puts the database into a PCU group of the same cloud and region.`,
 		Example: "  astra db create shop --cloud gcp --region us-east1 --yes\n" +
 			"  astra db create events --cloud aws --region us-west-2 --type serverless --keyspace app --yes --wait\n" +
 			"  echo 'a password' | astra db create ledger --type classic --tier C10 --username clerk --cloud aws --region us-east-1 --yes",
@@ -65,12 +68,14 @@ same time causes a warning.`,
 	f.StringVar(&in.Tier, "tier", "", "`name` of the tier of a classic database, such as C10")
 	f.IntVar(&in.CapacityUnits, "capacity-units", 0, "`number` of capacity units of a classic database (default 1)")
 	f.StringVar(&in.User, "username", "", "`name` of the user of a classic database")
+	f.StringVar(&in.group, "pcu-group", "", "`title` or ID of a PCU group for the database")
 	f.StringVar(&in.passwordFile, "password-file", "", "read the password of the user from a `file`; - reads standard input")
 	f.BoolVar(&in.duplicate, "allow-duplicate", false, "create it even if a database of that name exists")
 	f.BoolVar(&in.ifNotExists, "if-not-exists", false, "succeed if the same database exists")
 	cli.AddWait(f, &in.wait)
 	completion.Flags(f, completion.CloudRegions, "region")
 	completion.Flags(f, completion.Keyspaces, "keyspace")
+	completion.Flags(f, completion.PCUGroups, "pcu-group")
 	completion.Flags(f, completion.Files, "password-file")
 	cmd.MarkFlagsMutuallyExclusive("allow-duplicate", "if-not-exists")
 	return cmd
@@ -95,8 +100,11 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if err := in.findGroup(ctx, session); err != nil {
+		return err
+	}
 	if existing, found, err := in.findExisting(there); err != nil || found {
-		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
+		return in.reuse(ctx, app, session, existing, err)
 	}
 	in.warnAlike(app, there)
 	region, err := session.Region(ctx, in.Type, in.Cloud, in.Region, "--cloud is")
@@ -109,14 +117,18 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if in.Password, err = in.password(ctx, app); err != nil {
 		return err
 	}
-	if err := app.Confirm(ctx, "Create %s database %s in %s (%s)?", in.Type, in.Name, in.Region, in.Cloud); err != nil {
+	place := fmt.Sprintf("%s (%s)", in.Region, in.Cloud)
+	if in.group != "" {
+		place += ", in PCU group " + in.group
+	}
+	if err := app.Confirm(ctx, "Create %s database %s in %s?", in.Type, in.Name, place); err != nil {
 		return err
 	}
 	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the list may have changed during the prompt
 		return err
 	}
 	if existing, found, err := in.findExisting(there); err != nil || found {
-		return in.waitCreated(ctx, app, session, existing, "%s already exists (%s).", err)
+		return in.reuse(ctx, app, session, existing, err)
 	}
 	created, now, err := in.send(ctx, app, session, there)
 	if err != nil {
@@ -148,6 +160,8 @@ func (in *create) check() error {
 		return exit.Usagef("--tier and --username are required for a classic database")
 	case !servers && (in.Tier != "" || in.CapacityUnits != 0 || in.User != "" || in.passwordFile != ""):
 		return exit.Usagef("--tier, --capacity-units, --username and --password-file require --type classic")
+	case servers && in.group != "":
+		return exit.Usagef("--pcu-group cannot be used with --type classic: only serverless databases can be in a PCU group")
 	case in.CapacityUnits < 0:
 		return exit.Usagef("--capacity-units must be at least 1")
 	case in.Keyspace != "":

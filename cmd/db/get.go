@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,14 +12,17 @@ import (
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/output"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:         "get DB",
-		Aliases:     []string{"show", "describe"},
-		Short:       "Show a database",
-		Long:        "Show a database, by name or ID. A deleted database is found only by its ID.",
+		Use:     "get DB",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show a database",
+		Long: `Show a database, by name or ID, with its PCU groups. A deleted database
+is found only by its ID. The groups are null if the role of the token may not see
+them.`,
 		Example:     "  astra db get demo\n  astra db get demo --jq .endpoint",
 		Args:        cli.Args("DB"),
 		Annotations: completion.Args(completion.Databases),
@@ -31,7 +36,7 @@ func newGet(app *cli.App) *cobra.Command {
 				return err
 			}
 			dbchange.SayHibernated(app, found)
-			return cli.PrintOne(app, columns(), found)
+			return cli.PrintOne(app, detailedColumns(cmd.Context(), app, session, found), found)
 		},
 	}
 }
@@ -46,4 +51,36 @@ func findDeleted(ctx context.Context, session *cli.Session, ref string) (devops.
 		}
 	}
 	return found, err
+}
+
+// detailedColumns returns the columns with the PCU groups of a database.
+// They are extra: a failure to read them leaves them unknown.
+func detailedColumns(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) []output.Column[devops.Database] {
+	var groups []pcuGroup
+	if !d.IsTerminating() {
+		var err error
+		groups, err = groupsOf(ctx, session, d)
+		switch {
+		case errors.Is(err, devops.ErrForbidden):
+			app.Verbosef("the PCU groups are unknown: %v", err)
+		case err != nil:
+			app.Warn("the PCU groups are unknown: %v", err)
+		}
+	}
+	return append(columns(), output.Column[devops.Database]{
+		Key: "pcuGroups", Detail: true,
+		Value: func(devops.Database) any {
+			if groups == nil {
+				return nil
+			}
+			return groups
+		},
+		Text: func(devops.Database) string {
+			var titles []string
+			for _, g := range groups {
+				titles = append(titles, g.Title)
+			}
+			return strings.Join(titles, ", ")
+		},
+	})
 }

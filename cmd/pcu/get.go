@@ -6,18 +6,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/completion"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "get GROUP",
-		Aliases: []string{"show", "describe"},
-		Short:   "Show a capacity unit group and its datacenters",
-		Example: "  astra pcu get example\n  astra pcu get example --jq .datacenters",
-		Args:    cli.Args("GROUP"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return get(cmd.Context(), app, args[0]) },
+		Use:         "get GROUP",
+		Aliases:     []string{"show", "describe"},
+		Short:       "Show a PCU group and its datacenters",
+		Example:     "  astra pcu get example\n  astra pcu get example --jq .datacenters",
+		Args:        cli.Args("GROUP"),
+		Annotations: completion.Args(completion.PCUGroups),
+		RunE:        func(cmd *cobra.Command, args []string) error { return get(cmd.Context(), app, args[0]) },
 	}
 }
 
@@ -26,11 +26,7 @@ func get(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
-	all, err := session.PCUs.List(ctx)
-	if err != nil {
-		return err
-	}
-	found, err := lookup.Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	found, err := findGroup(ctx, session, ref)
 	if err != nil {
 		return err
 	}

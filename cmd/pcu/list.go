@@ -12,7 +12,7 @@ func newList(app *cli.App) *cobra.Command {
 	return cli.Listing(&cobra.Command{
 		Use:     "list",
 		Aliases: []string{"ls"},
-		Short:   "List the capacity unit groups",
+		Short:   "List the PCU groups",
 		Example: "  astra pcu list\n  astra pcu list --filter status=parked -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },

@@ -2,12 +2,15 @@
 package pcu
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -15,12 +18,17 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "pcu",
-		Short: "Show provisioned capacity units",
-		Long: `Show groups of provisioned capacity units: capacity reserved for the databases
-of a group, all in one cloud and region. Groups are created and changed in the
-Portal.`,
+		Short: "Manage provisioned capacity units",
+		Long: `Manage groups of provisioned capacity units (PCU): capacity for serverless
+databases of one cloud and region. A group has at least --min units at all times
+and up to --max under load. Each hour is billed; --reserved units are a
+commitment at another rate. A group without reserved units is flexible: it can
+be parked and deleted.
+
+Capacity units require an Enterprise plan, and the role Organization
+Administrator or Billing Administrator.`,
 		Example: "  astra pcu list",
-	}, newGet, newList)
+	}, newAdd, newCreate, newDelete, newGet, newList, newPark, newRemove, newTypes, newUnpark, newUpdate)
 }
 
 // group is a group as it is printed.
@@ -68,4 +76,48 @@ func (g group) words() string {
 		all = append(all, m.DatacenterID)
 	}
 	return strings.Join(all, ", ")
+}
+
+// findGroup finds the group that ref means: an ID, or the title of one group.
+func findGroup(ctx context.Context, session *cli.Session, ref string) (devops.PCUGroup, error) {
+	all, err := session.PCUs.List(ctx)
+	if err != nil {
+		return devops.PCUGroup{}, err
+	}
+	return lookup.PCUGroup(ref, all)
+}
+
+// show prints a group with its datacenters, as the service has them now.
+func show(ctx context.Context, app *cli.App, session *cli.Session, id string) error {
+	g, err := session.PCUs.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	members, err := session.PCUs.Members(ctx, id)
+	if err != nil {
+		return err
+	}
+	return cli.PrintOne(app, columns(), group{g, members})
+}
+
+// contains reports whether a datacenter is one of the members.
+func contains(members []devops.PCUMember, datacenterID string) bool {
+	return slices.ContainsFunc(members, func(m devops.PCUMember) bool { return m.DatacenterID == datacenterID })
+}
+
+// databasesOf returns the databases with one of the members.
+func databasesOf(ctx context.Context, session *cli.Session, members []devops.PCUMember) ([]devops.Database, error) {
+	all, err := devops.Collect(session.Databases.All(ctx, "nonterminated"))
+	return slices.DeleteFunc(all, func(d devops.Database) bool {
+		return !slices.ContainsFunc(d.Datacenters, func(dc devops.Datacenter) bool { return contains(members, dc.ID) })
+	}), err
+}
+
+// names returns the names of databases in one line.
+func names(all []devops.Database) string {
+	var list []string
+	for _, d := range all {
+		list = append(list, d.Name)
+	}
+	return strings.Join(list, ", ")
 }

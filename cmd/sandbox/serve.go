@@ -66,7 +66,8 @@ each request.
     existing-keyspace     answer 201 to the creation of a keyspace that exists
     extra-keys            ignore unknown keys of bodies, and the credentials of
                           a new serverless database
-    acl-conflict          refuse additions to an existing DevOps API list`,
+    acl-conflict          refuse additions to an existing DevOps API list
+    park-remove           allow removing databases from a parked PCU group`,
 		Example: "  astra sandbox serve --listen 127.0.0.1:8787\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --latency 150ms --fault 'POST /clientIdSecrets=drop-response,times=1'\n" +
 			"  astra sandbox serve --listen 127.0.0.1:0 --behavior list-lag=10s,page-size=50",

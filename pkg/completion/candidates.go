@@ -46,7 +46,7 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 			}
 		}
 		return all
-	case Users, Tenants:
+	case Users, Tenants, PCUGroups:
 		return c.recorded(source, hasSettings, q)
 	default:
 		return c.configured(source, hasSettings)

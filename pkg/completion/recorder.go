@@ -23,6 +23,7 @@ type recorder struct {
 // lists are the last ones of each kind, nil where there was none.
 type lists struct {
 	databases []devops.Database
+	groups    []devops.PCUGroup
 	regions   []devops.Region
 	roles     []devops.Role
 	tenants   []devops.Tenant
@@ -62,6 +63,8 @@ func (r *recorder) add(identity []string, list any) {
 	switch l := r.lists[key]; list := list.(type) {
 	case []devops.Database:
 		l.databases = copyOf(list)
+	case []devops.PCUGroup:
+		l.groups = copyOf(list)
 	case []devops.Region:
 		l.regions = copyOf(list)
 	case []devops.Role:
@@ -125,6 +128,13 @@ func (l *lists) candidates(show func(string) string) map[Source][]candidate {
 		add(Databases, databases)
 		all[Keyspaces] = partsOf(l.databases, show, func(d devops.Database) []string { return d.Keyspaces })
 		all[Regions] = partsOf(l.databases, show, func(d devops.Database) []string { return d.Regions })
+	}
+	if l.groups != nil {
+		var groups []resource
+		for _, g := range l.groups {
+			groups = append(groups, resource{ID: g.ID, Name: g.Title, Description: g.Region})
+		}
+		add(PCUGroups, groups)
 	}
 	if l.regions != nil {
 		regions := []candidate{}

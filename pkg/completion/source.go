@@ -15,8 +15,8 @@ import (
 // A Source is the origin of the candidates for a word of the command line.
 type Source string
 
-// The sources. Databases, Roles, Users, Tokens, Tenants, Keyspaces and Regions come from
-// the last lists of the service; Profiles, SavedTokens, Organizations and OrganizationIDs
+// The sources. Databases, Roles, Users, Tokens, Tenants, Keyspaces, Regions and PCUGroups
+// come from the last lists of the service; Profiles, SavedTokens, Organizations and OrganizationIDs
 // are in the configuration.
 const (
 	None            Source = "" // free text
@@ -29,6 +29,7 @@ const (
 	Tokens          Source = "tokens"
 	Tenants         Source = "tenants" // of Astra Streaming
 	Keyspaces       Source = "keyspaces"
+	PCUGroups       Source = "pcus"
 	Regions         Source = "regions"    // in which databases are
 	CloudRegions    Source = "anyregions" // of all clouds
 	Permissions     Source = "permissions"

@@ -102,7 +102,7 @@ func (p *progress) left(format string) string {
 // pause waits for the next poll, and updates the progress line.
 func (p *progress) pause(ctx context.Context) error {
 	const often = 10 * time.Second // for a line without a terminal
-	next := p.app.Now().Add(pollInterval(p.app.Now().Sub(p.begin)))
+	next := p.app.Now().Add(PollInterval(p.app.Now().Sub(p.begin)))
 	for {
 		now := p.app.Now()
 		remaining := next.Sub(now)

@@ -50,9 +50,9 @@ func waitError(ctx context.Context, blind error) error {
 	return cause
 }
 
-// pollInterval returns the pause before the next poll: a quarter of the time that the
+// PollInterval returns the pause before the next poll: a quarter of the time that the
 // wait has taken.
-func pollInterval(elapsed time.Duration) time.Duration {
+func PollInterval(elapsed time.Duration) time.Duration {
 	return min(max(elapsed/4, 200*time.Millisecond), 10*time.Second)
 }
 
@@ -78,7 +78,7 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 			if !d.IsCreating() { // a new database may not be visible at once
 				d.Status = "TERMINATED"
 			}
-		case isTemporary(err):
+		case IsTemporary(err):
 			blind = err
 			explained.warnUnavailable(err)
 		default:
@@ -100,8 +100,8 @@ func (c *change) wait(ctx context.Context, d devops.Database) (devops.Database, 
 	}
 }
 
-// isTemporary reports whether the error of a poll may be temporary.
-func isTemporary(err error) bool {
+// IsTemporary reports whether the error of a poll may be temporary.
+func IsTemporary(err error) bool {
 	return slices.ContainsFunc([]error{devops.ErrNetwork, devops.ErrServer, devops.ErrRateLimited}, func(kind error) bool { return errors.Is(err, kind) })
 }
 

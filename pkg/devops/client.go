@@ -40,7 +40,7 @@ type Config struct {
 	Trace func(Exchange)
 
 	// Listed, if set, is called with each complete list from the service:
-	// []Database, []Region, []Role, []Token or Members. It must not keep the
+	// []Database, []PCUGroup, []Region, []Role, []Token or Members. It must not keep the
 	// list.
 	Listed func(list any)
 

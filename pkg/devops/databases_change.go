@@ -20,6 +20,7 @@ type NewDatabase struct {
 	CapacityUnits int
 	User          string
 	Password      secret.Text
+	PCUGroupID    string // of a serverless database, in the same cloud and region
 }
 
 type databaseBody struct {
@@ -32,6 +33,7 @@ type databaseBody struct {
 	Keyspace      string `json:"keyspace,omitempty"`
 	User          string `json:"user,omitempty"`
 	Password      string `json:"password,omitempty"`
+	PCUGroupUUID  string `json:"pcuGroupUUID,omitempty"`
 }
 
 // Create starts the creation of a database and returns its ID. The service
@@ -43,7 +45,7 @@ func (s *DatabaseService) Create(ctx context.Context, d NewDatabase) (string, er
 	const tier = "serverless" // of all databases that are not classic
 	body := databaseBody{
 		Name: d.Name, CloudProvider: strings.ToUpper(d.Cloud), Region: d.Region, Tier: cmp.Or(d.Tier, tier),
-		CapacityUnits: cmp.Or(d.CapacityUnits, 1), Keyspace: d.Keyspace, User: d.User,
+		CapacityUnits: cmp.Or(d.CapacityUnits, 1), Keyspace: d.Keyspace, User: d.User, PCUGroupUUID: d.PCUGroupID,
 	}
 	if d.Type == "vector" {
 		body.DBType = d.Type

@@ -17,8 +17,6 @@ func TestEveryCallNamesItsPermission(t *testing.T) {
 		"Usage POST /v2/enterprises/consumption":                           "no action of enterprises is published",
 		"StartReport POST /v2/enterprises/billing-reports/generate-report": "no action of enterprises is published",
 		"Report GET /v2/enterprises/billing-reports/{id}":                  "no action of enterprises is published",
-		"List POST /v2/pcus/actions/get":                                   "it is not published",
-		"Members GET /v2/pcus/association/{id}":                            "it is not published",
 		"bundleError GET the bundle":                                       "an address that is signed opens it; no token is sent",
 	}
 	files, err := filepath.Glob("*.go")

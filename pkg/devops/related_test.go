@@ -16,7 +16,7 @@ func TestPCUs(t *testing.T) {
 	c, s := newScriptedClient(t, status(200, fixture(t, "POST_v2_pcus_actions_get.json")), status(200, fixture(t, "GET_v2_pcus_association.json")),
 		status(404, `{"errors":[{"ID":404,"message":"none"}]}`), status(200, `[{"uuid":"u","instanceType":"STANDARD"}]`))
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
-	want := PCUGroup{"e0e0e0e0-0000-4000-8000-000000000005", "shop", "for the shop", "CREATED", "AWS", "us-east-1", "small", "shared", 1, 3, 1, at, at}
+	want := PCUGroup{"e0e0e0e0-0000-4000-8000-000000000005", "shop", "for the shop", "CREATED", "AWS", "us-east-1", "small", "small", "shared", 1, 3, 1, at, at}
 	groups, err := c.PCUs.List(t.Context())
 	if diff := cmp.Diff([]PCUGroup{want}, groups); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -26,6 +26,7 @@ func TestPCUs(t *testing.T) {
 	if diff := cmp.Diff([]PCUMember{{testVector + "-1", "Accepted"}}, members); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
+	checkRequest(t, s.seen[1], "GET /v2/pcus/association/"+want.ID, "")
 	if none, err := c.PCUs.Members(t.Context(), want.ID); err != nil || none == nil || len(none) > 0 {
 		t.Error(none, err)
 	}

@@ -3,7 +3,9 @@ package lookup
 import (
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -11,6 +13,21 @@ import (
 // of them has. A prefix id: or name: says which. IDs are compared exactly.
 func Resolve[T any](kind, ref string, items []T, names func(T) (id, name string)) (T, error) {
 	return resolveBy(spelling.SameName, kind, ref, items, names)
+}
+
+// PCUGroup finds the one of all groups that ref means: an ID, or the title of one
+// group.
+func PCUGroup(ref string, all []devops.PCUGroup) (devops.PCUGroup, error) {
+	return Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+}
+
+// UnparkedPCUGroup refuses a group that is parked, which cannot be changed.
+func UnparkedPCUGroup(g devops.PCUGroup) error {
+	if !g.IsParked() {
+		return nil
+	}
+	return exit.Failf(exit.Conflict, "PCU group %s is %s", g.Title, strings.ToLower(g.Status)).
+		WithHint("unpark it first").WithNext(shellword.Line("astra", "pcu", "unpark", "id:"+g.ID, "--wait"))
 }
 
 // resolveWarning is Resolve with names that same compares. It warns of names that look

@@ -31,6 +31,7 @@ type Behavior struct {
 	ExtraKeys    bool            // unknown keys of bodies are ignored, and the credentials of a serverless database
 	SameKeyspace bool            // the creation of a keyspace that exists succeeds
 	ACLConflict  bool            // adding to an existing access list of the DevOps API is a conflict
+	ParkRemove   bool            // databases can be removed from a parked PCU group
 }
 
 // DescriptionMode selects how responses change the description of a token.
@@ -106,6 +107,7 @@ func behaviorOptions() []behaviorOption {
 			b.PageSize, err = readNumber(value, 1, 1e6, "a number from 1 to 1000000")
 			return err
 		}},
+		{"park-remove", func(b *Behavior, value string) error { return readSwitch(&b.ParkRemove, value) }},
 		{"quote-caller", func(b *Behavior, value string) error { return readSwitch(&b.QuoteCaller, value) }},
 		{"revoke", func(b *Behavior, value string) (err error) {
 			b.Revoke, err = readWord("revoke", value, RevokeLieOK, RevokeLieFail)

@@ -79,10 +79,10 @@ func (w *testSandbox) accepts(token string) bool {
 
 func TestParseBehavior(t *testing.T) {
 	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s", "existing-keyspace,extra-keys",
-		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,acl-conflict")
+		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,acl-conflict,park-remove")
 	want := Behavior{
 		ListLag: 90 * time.Second, PageSize: 2, Description: DescriptionDrop, Roles: RolesExtra, QuoteCaller: true, LateCommit: 5 * time.Second,
-		ForeignOrg: true, Revoke: RevokeLieFail, TokenDelay: time.Hour, CommitThen: 409, WrongID: true, ACLConflict: true, ExtraKeys: true, SameKeyspace: true,
+		ForeignOrg: true, Revoke: RevokeLieFail, TokenDelay: time.Hour, CommitThen: 409, WrongID: true, ACLConflict: true, ExtraKeys: true, SameKeyspace: true, ParkRemove: true,
 	}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
@@ -113,6 +113,7 @@ func TestParseBehaviorSaysWhatIsWrong(t *testing.T) {
 		"quote-caller=1":             "does not take a value",
 		"quote-caller=":              "has no value",
 		"foreign-org=x":              "does not take a value",
+		"park-remove=x":              "does not take a value",
 		"wrong-id=x":                 "does not take a value",
 		"commit-then=200":            "expected a status from 400 to 599",
 		"commit-then":                "expected a status from 400 to 599",

@@ -247,7 +247,9 @@ func unusualStatuses(w *testSandbox) {
 	if len(made) != 1 || len(changed) != 1 || changed[0]["uuid"] != pcu || len(joined) != 1 {
 		w.Errorf("%v %v %v", made, changed, joined)
 	}
+	w.clock.advance(time.Minute)
 	w.admin(200, "POST", "/v2/pcus/park/"+pcu, "")
+	w.clock.advance(time.Minute)
 	w.admin(200, "POST", "/v2/pcus/unpark/"+pcu, "")
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -77,12 +78,39 @@ func createDatabase(c *request) (response, error) {
 	if d.User != "" {
 		d.Password = hash(in.Password)
 	}
-	if err := c.startChange(d, d, creationStages()); err != nil {
+	stages := creationStages()
+	if in.PCUGroupUUID != "" {
+		stages = associatedCreationStages()
+		if err := c.createInPCU(in.PCUGroupUUID, d, stages); err != nil {
+			return response{}, err
+		}
+	}
+	if err := c.startChange(d, d, stages); err != nil {
 		return response{}, err
 	}
 	a, err := replyEmpty(http.StatusCreated)
 	a.header.Set("Location", id)
 	return a, err
+}
+
+// createInPCU associates a new database with a group, which must be usable and in
+// the same region.
+func (c *request) createInPCU(group string, d db, stages []stage) error {
+	g, err := c.unparkedPCU(group)
+	if refused, ok := errors.AsType[*apiError](err); ok {
+		return refuse(http.StatusUnprocessableEntity, "%s", refused.message)
+	}
+	if err != nil {
+		return err
+	}
+	if err := g.checkPlace(d.Datacenters[0], http.StatusUnprocessableEntity); err != nil {
+		return err
+	}
+	if err := databases().put(c.tx, d); err != nil { // the group has only existing datacenters
+		return err
+	}
+	_, err = c.addAssociation(g, d.ID+"-1", stages)
+	return err
 }
 
 // check validates the request: 400 for invalid values, 422 for invalid
@@ -116,8 +144,8 @@ func (in newDatabase) check() error {
 		return unusable("a classic database needs a user and a password of at least %d characters", minPasswordLength)
 	case !classic && in.User+in.Password != "":
 		return unusable("only classic databases have a user and a password")
-	case in.PCUGroupUUID != "":
-		return unusable("PCU group %s not found", in.PCUGroupUUID)
+	case classic && in.PCUGroupUUID != "":
+		return unusable("only serverless databases can be in a PCU group")
 	case in.Keyspace != "":
 		return checkKeyspace(in.Keyspace)
 	}

@@ -29,6 +29,12 @@ type stage struct {
 func creationStages() []stage {
 	return []stage{{"PENDING", 20 * time.Second}, {"INITIALIZING", 100 * time.Second}}
 }
+
+func associatedCreationStages() []stage {
+	return append(creationStages(), associationStages()...)
+}
+
+func associationStages() []stage { return []stage{{"ASSOCIATING", 40 * time.Second}} }
 func terminationStages() []stage { return []stage{{"TERMINATING", 390 * time.Second}} }
 func keyspaceStages() []stage    { return []stage{{"MAINTENANCE", 5 * time.Second}} }
 func regionStages() []stage      { return []stage{{"MAINTENANCE", 150 * time.Second}} }
@@ -53,15 +59,21 @@ func (d db) stateAt(now time.Time) db {
 	return d
 }
 
-// withTransitions returns the database as it is while it changes into next.
-func (d db) withTransitions(next db, now time.Time, scale float64, stages []stage) db {
-	d.Phases = nil
+// phases returns the transitions of a change that starts now.
+func phases(now time.Time, scale float64, stages []stage) []transition {
+	var all []transition
 	for _, s := range stages {
 		now = now.Add(time.Duration(float64(s.lasts) / scale))
-		d.Phases = append(d.Phases, transition{s.status, now})
+		all = append(all, transition{s.status, now})
 	}
+	return all
+}
+
+// withTransitions returns the database as it is while it changes into next.
+func (d db) withTransitions(next db, now time.Time, scale float64, stages []stage) db {
+	d.Phases = phases(now, scale, stages)
 	if next.Status == "TERMINATED" {
-		next.Terminated = now.Truncate(time.Second)
+		next.Terminated = d.Phases[len(d.Phases)-1].Until.Truncate(time.Second)
 	}
 	next.Phases, next.Next = nil, nil
 	d.Next = &next

@@ -12,10 +12,11 @@ import (
 // need, for the database demo.
 func seedExamples(tx *bolt.Tx, m meta, demo, group, tenant string, now time.Time) error {
 	now = now.Truncate(time.Millisecond)
+	kind, _ := findPCUType("standard", "GCP", "us-east1")
 	return errors.Join(
 		pcuGroups().put(tx, pcuGroup{
 			ID: group, OrgID: m.OrgID, Title: "example", Cloud: "GCP", Region: "us-east1", InstanceType: "standard",
-			Type: newPCUType("standard", "GCP", "us-east1"), ProvisionType: "shared", Min: 1, Max: 3, Reserved: 1,
+			Type: kind, ProvisionType: "shared", Min: 1, Max: 3, Reserved: 1,
 			CreatedAt: now, UpdatedAt: now, CreatedBy: "owner@example.com", UpdatedBy: "owner@example.com", Status: "CREATED",
 		}),
 		cdcs().put(tx, cdc{

@@ -85,7 +85,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		}
 	}
 	run := s.update
-	if (route.method == http.MethodGet || route.method == http.MethodHead) && !route.open {
+	if (route.method == http.MethodGet || route.method == http.MethodHead) && !route.open || route.reads {
 		run = s.view
 	}
 	var a response

@@ -1,31 +1,32 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 )
 
-// The service's actions for capacity units are not published. In the sandbox,
-// the permission to view databases includes groups, and that to create
-// databases includes changing groups.
+// The service's actions for capacity units are not published. Its documentation
+// requires Organization Administrator or Billing Administrator, and the actions
+// for billing are the ones that distinguish them from Database Administrator.
 const (
-	pcuRead  = "org-db-view"
-	pcuWrite = "org-db-create"
+	pcuRead  = "org-billing-read"
+	pcuWrite = "org-billing-write"
 )
 
 func pcuRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v2/pcus/actions/get", action: pcuRead, handle: getPCUs},
+		{method: "POST", path: "/v2/pcus/actions/get", action: pcuRead, reads: true, handle: getPCUs},
 		{method: "GET", path: "/v2/pcus/actions/get/{datacenter}", action: pcuRead, handle: getPCUOf},
 		{method: "GET", path: "/v2/pcus/types", action: pcuRead, handle: listPCUTypes},
-		{method: "POST", path: "/v2/pcus/types", action: pcuRead, handle: listPCUTypes},
+		{method: "POST", path: "/v2/pcus/types", action: pcuRead, reads: true, handle: listPCUTypes},
 		{method: "POST", path: "/v2/pcus", action: pcuWrite, handle: createPCU},
 		{method: "PUT", path: "/v2/pcus", action: pcuWrite, handle: updatePCU},
 		{method: "DELETE", path: "/v2/pcus/{group}", action: pcuWrite, handle: deletePCU},
-		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: func(c *request) (response, error) { return c.parkPCU("PARKED") }},
-		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: func(c *request) (response, error) { return c.parkPCU("CREATED") }},
+		{method: "POST", path: "/v2/pcus/park/{group}", action: pcuWrite, handle: parkPCU},
+		{method: "POST", path: "/v2/pcus/unpark/{group}", action: pcuWrite, handle: unparkPCU},
 		{method: "GET", path: "/v2/pcus/association/{group}", action: pcuRead, handle: listAssociations},
 		{method: "POST", path: "/v2/pcus/association/transfer", action: pcuWrite, handle: transferAssociation},
 		{method: "POST", path: "/v2/pcus/association/transfer/{group}", action: pcuWrite, handle: transferAssociation},
@@ -35,7 +36,8 @@ func pcuRoutes() []route {
 }
 
 // pcuGroup is a group of provisioned capacity units, as in responses of the
-// service. It is active while it has a datacenter.
+// service. Its stored status is PARKED or anything else; pcuStatus derives the
+// status of responses.
 type pcuGroup struct {
 	ID            string    `json:"uuid"`
 	OrgID         string    `json:"orgId"`
@@ -48,12 +50,14 @@ type pcuGroup struct {
 	Min           int       `json:"min"`
 	Max           int       `json:"max"`
 	Reserved      int       `json:"reserved,omitempty"` // omitted when 0
-	Description   string    `json:"description"`
+	Description   string    `json:"description,omitempty"`
 	CreatedAt     time.Time `json:"createdAt"`
 	UpdatedAt     time.Time `json:"updatedAt"`
 	CreatedBy     string    `json:"createdBy"`
 	UpdatedBy     string    `json:"updatedBy"`
 	Status        string    `json:"status"`
+
+	Phases []transition `json:"phases,omitempty"` // states of a pending change, in order; only stored
 }
 
 type pcuType struct {
@@ -70,12 +74,28 @@ type pcuDetails struct {
 	Cache  string `json:"disk_cache"`
 }
 
-func newPCUType(name, cloud, region string) pcuType {
-	return pcuType{name, region, strings.ToLower(cloud), pcuDetails{8, "64GB", "500GB"}, nil}
+// pcuTypes returns the types of capacity units. The sizes of generalPurpose and
+// small are recorded, the others are invented.
+func pcuTypes() []pcuType {
+	return []pcuType{
+		{Type: "generalPurpose", Details: pcuDetails{16, "64GB", "500GB"}},
+		{Type: "cacheOptimized", Details: pcuDetails{16, "64GB", "1000GB"}},
+		{Type: "small", Details: pcuDetails{4, "16GB", "125GB"}},
+		{Type: "medium", Details: pcuDetails{8, "32GB", "250GB"}},
+	}
 }
 
-// pcuTypeNames returns the types of capacity units that every region offers.
-func pcuTypeNames() []string { return []string{"generalPurpose", "cacheOptimized", "small", "medium"} }
+// findPCUType returns a type in a region. The older names standard and
+// storageOptimized are still in use, in any case.
+func findPCUType(name, cloud, region string) (pcuType, bool) {
+	known := map[string]string{"standard": "generalPurpose", "storageoptimized": "cacheOptimized"}
+	for _, t := range pcuTypes() {
+		if strings.EqualFold(t.Type, cmp.Or(known[strings.ToLower(name)], name)) {
+			return pcuType{name, region, strings.ToLower(cloud), t.Details, nil}, true
+		}
+	}
+	return pcuType{}, false
+}
 
 func pcuGroups() table[pcuGroup] {
 	return table[pcuGroup]{"pcuGroups", func(g pcuGroup) []string { return []string{g.ID} }}
@@ -98,7 +118,7 @@ func getPCUs(c *request) (response, error) {
 		if err != nil {
 			return response{}, err
 		}
-		return reply(http.StatusOK, all)
+		return c.replyPCUs(http.StatusOK, all...)
 	}
 	var found []pcuGroup
 	for _, id := range in.PCUGroupUUIDs {
@@ -108,7 +128,39 @@ func getPCUs(c *request) (response, error) {
 		}
 		found = append(found, g)
 	}
-	return reply(http.StatusOK, found)
+	return c.replyPCUs(http.StatusOK, found...)
+}
+
+// replyPCUs returns groups with their current statuses.
+func (c *request) replyPCUs(status int, groups ...pcuGroup) (response, error) {
+	out := []pcuGroup{}
+	for _, g := range groups {
+		var err error
+		if g.Status, err = c.pcuStatus(g); err != nil {
+			return response{}, err
+		}
+		g.Phases = nil
+		out = append(out, g)
+	}
+	return reply(status, out)
+}
+
+// pcuStatus returns the current status of a group: it is active while it has a
+// datacenter.
+func (c *request) pcuStatus(g pcuGroup) (string, error) {
+	for _, p := range g.Phases {
+		if c.now.Before(p.Until) {
+			return p.Status, nil
+		}
+	}
+	if g.Status == "PARKED" {
+		return g.Status, nil
+	}
+	members, err := c.members(g.ID)
+	if len(members) > 0 {
+		return "ACTIVE", err
+	}
+	return "CREATED", err
 }
 
 // pcuGroup returns a group. The ID of the error is the service's.
@@ -121,9 +173,13 @@ func (c *request) pcuGroup(id string) (pcuGroup, error) {
 }
 
 func getPCUOf(c *request) (response, error) {
-	a, found, err := associations().find(c.tx, c.values["datacenter"])
+	id := c.values["datacenter"]
+	if _, _, err := c.findDatacenter(id); err != nil {
+		return response{}, err
+	}
+	a, found, err := associations().find(c.tx, id)
 	if err == nil && !found {
-		err = refuse(http.StatusNotFound, "datacenter %s has no PCU group", c.values["datacenter"])
+		err = refuse(http.StatusNotFound, "datacenter %s has no PCU group", id)
 	}
 	if err != nil {
 		return response{}, err
@@ -132,7 +188,7 @@ func getPCUOf(c *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return reply(http.StatusOK, []pcuGroup{g})
+	return c.replyPCUs(http.StatusOK, g)
 }
 
 // listPCUTypes reads region and provider from the query or from a body, since
@@ -147,10 +203,8 @@ func listPCUTypes(c *request) (response, error) {
 	}
 	enabled := true
 	out := []pcuType{}
-	for _, name := range pcuTypeNames() {
-		t := newPCUType(name, in.Provider, in.Region)
-		t.Enabled = &enabled
-		out = append(out, t)
+	for _, t := range pcuTypes() {
+		out = append(out, pcuType{t.Type, in.Region, strings.ToLower(in.Provider), t.Details, &enabled})
 	}
 	return reply(http.StatusOK, out)
 }
@@ -175,6 +229,8 @@ func (c *request) readPCU() (pcuIn, error) {
 		return g, refuse(http.StatusBadRequest, "title is required")
 	case g.InstanceType == "" || g.ProvisionType == "":
 		return g, refuse(http.StatusBadRequest, "instanceType and provisionType are required")
+	case !slices.Contains([]string{"shared", "dedicated"}, strings.ToLower(g.ProvisionType)):
+		return g, refuse(http.StatusBadRequest, "provisionType %q is not shared or dedicated", g.ProvisionType)
 	case g.Min < 1 || g.Max < g.Min || g.Reserved < 0 || g.Reserved > g.Min:
 		return g, refuse(http.StatusBadRequest, "min must be at least 1, max at least min, reserved at most min")
 	}
@@ -190,13 +246,17 @@ func createPCU(c *request) (response, error) {
 	if !slices.Contains([]string{"AWS", "AZURE", "GCP"}, cloud) || in.Region == "" {
 		return response{}, refuse(http.StatusBadRequest, "cloudProvider and region are required")
 	}
+	// All regions of vector databases are regions of serverless ones.
+	if _, found := findRegion(serverless, cloud, in.Region); !found {
+		return response{}, refuse(http.StatusBadRequest, "region %s of %s is not available", in.Region, cloud)
+	}
 	id, err := c.server.random.uuid()
 	if err != nil {
 		return response{}, err
 	}
 	now := c.now.Truncate(time.Millisecond)
 	g := pcuGroup{
-		ID: id, OrgID: c.meta.OrgID, Title: in.Title, Cloud: cloud, Region: in.Region, CreatedAt: now, CreatedBy: c.caller.ClientID, Status: "CREATED",
+		ID: id, OrgID: c.meta.OrgID, Cloud: cloud, Region: in.Region, CreatedAt: now, CreatedBy: c.caller.ClientID, Status: "CREATED",
 	}
 	return c.replacePCU(g, in, http.StatusCreated)
 }
@@ -204,26 +264,55 @@ func createPCU(c *request) (response, error) {
 // replacePCU replaces all fields of a group; omitted ones are reset, as in the
 // service.
 func (c *request) replacePCU(g pcuGroup, in pcuIn, status int) (response, error) {
-	g.Title, g.InstanceType, g.ProvisionType, g.Description = in.Title, in.InstanceType, in.ProvisionType, in.Description
+	kind, found := findPCUType(in.InstanceType, g.Cloud, g.Region)
+	if !found {
+		return response{}, refuse(http.StatusBadRequest, "instanceType %q is not available", in.InstanceType)
+	}
+	g.Title, g.InstanceType, g.Type, g.ProvisionType, g.Description = in.Title, in.InstanceType, kind, in.ProvisionType, in.Description
 	g.Min, g.Max, g.Reserved = in.Min, in.Max, in.Reserved
-	g.Type = newPCUType(in.InstanceType, g.Cloud, g.Region)
 	g.UpdatedAt, g.UpdatedBy = c.now.Truncate(time.Millisecond), c.caller.ClientID
 	if err := pcuGroups().put(c.tx, g); err != nil {
 		return response{}, err
 	}
-	return reply(status, []pcuGroup{g})
+	return c.replyPCUs(status, g)
 }
 
+// updatePCU refuses changes of what the documentation calls immutable, and any
+// change of a parked group.
 func updatePCU(c *request) (response, error) {
 	in, err := c.readPCU()
 	if err != nil {
 		return response{}, err
 	}
-	g, err := c.pcuGroup(in.PCUGroupUUID)
-	if err != nil {
+	g, err := c.unparkedPCU(in.PCUGroupUUID)
+	bad := func(why string) (response, error) { return response{}, refuse(http.StatusBadRequest, "%s", why) }
+	switch {
+	case err != nil:
 		return response{}, err
+	case in.CloudProvider != "" && !strings.EqualFold(in.CloudProvider, g.Cloud) || in.Region != "" && in.Region != g.Region:
+		return bad("cloudProvider and region cannot be changed")
+	case !strings.EqualFold(in.InstanceType, g.InstanceType) || !strings.EqualFold(in.ProvisionType, g.ProvisionType):
+		return bad("instanceType and provisionType cannot be changed")
+	case in.Reserved < g.Reserved:
+		return bad("reserved capacity cannot be decreased")
+	case g.Reserved == 0 && in.Reserved > 0:
+		return bad("reserved capacity cannot be added to a flexible PCU group")
 	}
 	return c.replacePCU(g, in, http.StatusOK)
+}
+
+// unparkedPCU returns a group that can be changed: it is neither parked nor
+// about to be.
+func (c *request) unparkedPCU(id string) (pcuGroup, error) {
+	g, err := c.pcuGroup(id)
+	if err != nil {
+		return g, err
+	}
+	status, err := c.pcuStatus(g)
+	if err == nil && !slices.Contains([]string{"CREATED", "INITIALIZING", "ACTIVE"}, status) {
+		err = refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, status)
+	}
+	return g, err
 }
 
 func deletePCU(c *request) (response, error) {
@@ -232,10 +321,12 @@ func deletePCU(c *request) (response, error) {
 		return response{}, err
 	}
 	members, err := c.members(g.ID)
-	if err != nil {
+	switch {
+	case err != nil:
 		return response{}, err
-	}
-	if len(members) > 0 {
+	case g.Reserved > 0:
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s has reserved capacity and cannot be deleted", g.ID)
+	case len(members) > 0:
 		return response{}, refuse(http.StatusBadRequest, "the PCU group %s still has datacenters", g.ID)
 	}
 	if err := pcuGroups().remove(c.tx, g.ID); err != nil {
@@ -244,15 +335,80 @@ func deletePCU(c *request) (response, error) {
 	return replyEmpty(http.StatusOK)
 }
 
-func (c *request) parkPCU(status string) (response, error) {
+// parkPCU hibernates the databases of a group.
+func parkPCU(c *request) (response, error) {
+	g, err := c.unparkedPCU(c.values["group"])
+	if err != nil {
+		return response{}, err
+	}
+	all, err := c.databasesIn(g.ID)
+	if err != nil {
+		return response{}, err
+	}
+	switch status, err := c.pcuStatus(g); {
+	case err != nil:
+		return response{}, err
+	case g.Reserved > 0:
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s has reserved capacity and cannot be parked", g.ID)
+	case len(all) == 0:
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s has no datacenters and cannot be parked", g.ID)
+	case status == "INITIALIZING":
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, status)
+	}
+	for _, d := range all {
+		switch {
+		case len(d.Datacenters) > 1:
+			return response{}, refuse(http.StatusBadRequest, "database %s has several regions, so its PCU group cannot be parked", d.ID)
+		case d.Status == "ACTIVE":
+			next := d
+			next.Status = "HIBERNATED"
+			if err := c.startChange(d, next, hibernateStages()); err != nil {
+				return response{}, err
+			}
+		case d.Status != "HIBERNATED":
+			return response{}, refuse(http.StatusBadRequest, "database %s is %s, so its PCU group cannot be parked", d.ID, d.Status)
+		}
+	}
+	g.Status = "PARKED"
+	return c.changePCU(g, stage{"PARKING", hibernateStages()[0].lasts})
+}
+
+// unparkPCU resumes the databases of a group. The group is CREATED for a while
+// on the sandbox's clock, whatever the time scale: one official client waits for
+// exactly CREATED, looking every ten seconds, and another for ACTIVE.
+func unparkPCU(c *request) (response, error) {
+	const created = 12 * time.Second
 	g, err := c.pcuGroup(c.values["group"])
 	if err != nil {
 		return response{}, err
 	}
-	if (g.Status == "PARKED") == (status == "PARKED") {
-		return response{}, refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, g.Status)
+	switch status, err := c.pcuStatus(g); {
+	case err != nil:
+		return response{}, err
+	case status != "PARKED":
+		return response{}, refuse(http.StatusBadRequest, "the PCU group %s is %s", g.ID, status)
 	}
-	g.Status = status
+	all, err := c.databasesIn(g.ID)
+	if err != nil {
+		return response{}, err
+	}
+	for _, d := range all {
+		if d.Status == "HIBERNATED" {
+			next := d
+			next.Status = "ACTIVE"
+			if err := c.startChange(d, next, resumeStages()); err != nil {
+				return response{}, err
+			}
+		}
+	}
+	g.Status = "CREATED"
+	scale := c.server.options.TimeScale
+	return c.changePCU(g, stage{"UNPARKING", resumeStages()[0].lasts}, stage{"CREATED", time.Duration(float64(created) * scale)})
+}
+
+// changePCU stores a group that goes through stages.
+func (c *request) changePCU(g pcuGroup, stages ...stage) (response, error) {
+	g.Phases = phases(c.now, c.server.options.TimeScale, stages)
 	if err := pcuGroups().put(c.tx, g); err != nil {
 		return response{}, err
 	}

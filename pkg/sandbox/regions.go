@@ -129,8 +129,8 @@ type regionPCUType struct {
 
 func (r region) out() regionOut {
 	out := regionOut{r.Name, r.Cloud, r.Display, r.Zone, r.Class, r.Enabled, r.Reserved, r.Kind, []regionPCUType{}}
-	for _, name := range pcuTypeNames() {
-		out.PCUTypes = append(out.PCUTypes, regionPCUType{name, newPCUType(name, r.Cloud, r.Name).Details})
+	for _, t := range pcuTypes() {
+		out.PCUTypes = append(out.PCUTypes, regionPCUType{t.Type, t.Details})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"errors"
 	"net/http"
@@ -217,6 +218,9 @@ func (c *request) resume(d db) error {
 	case d.servesData():
 		return nil
 	case d.Status == "HIBERNATED":
+		if parked, err := c.inParkedPCU(d); err != nil || parked {
+			return cmp.Or(err, refuse(http.StatusServiceUnavailable, "the database is in a parked PCU group"))
+		}
 		next := d
 		next.Status = "ACTIVE"
 		if err := c.startChange(d, next, resumeStages()); err != nil {

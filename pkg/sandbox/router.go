@@ -18,6 +18,7 @@ type route struct {
 	action       string
 	open         bool
 	anyOrg       bool // also served to tokens of the other organizations of the enterprise
+	reads        bool // changes nothing, despite the method
 	handle       func(*request) (response, error)
 }
 

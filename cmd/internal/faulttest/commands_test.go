@@ -27,6 +27,7 @@ type rigLine struct {
 // out by itself.
 func rigLines() map[string][]rigLine {
 	const listed = "astra access-list add 192.0.2.1 192.0.2.2 --db demo --yes"
+	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
 		"access-list add":     {{args: "192.0.2.1 --db demo"}, {args: "192.0.2.1 192.0.2.2 --db demo --yes"}},
 		"access-list clear":   {{args: "--db demo --yes", before: listed}},
@@ -42,7 +43,11 @@ func rigLines() map[string][]rigLine {
 		"cdc get":             {{args: "app.example --db demo"}},
 		"cdc list":            {{args: "--db demo"}},
 		"db check":            {{args: "demo"}},
-		"db create":           {{args: "shop --cloud gcp --region us-east1 --yes"}, {args: "shop --cloud gcp --region us-east1 --yes --wait"}},
+		"db create": {
+			{args: "shop --cloud gcp --region us-east1 --yes"},
+			{args: "shop --cloud gcp --region us-east1 --yes --wait"},
+			{args: "shop --cloud gcp --region us-east1 --pcu-group example --yes"},
+		},
 		"db delete":           {{args: "demo --confirm demo"}},
 		"db park":             {{args: "legacy --yes"}},
 		"db reset-password":   {{args: "legacy --username legacy --yes", stdin: "password.txt"}},
@@ -56,6 +61,9 @@ func rigLines() map[string][]rigLine {
 		"keyspace delete":     {{args: "more --db demo --yes", before: "astra keyspace create more --db demo; astra sandbox seed --advance 1h"}},
 		"keyspace list":       {{args: "--db demo"}},
 		"open":                {{args: "org --print"}},
+		"pcu add":             {{args: "example --db demo"}, {args: "spare --db demo --yes", before: spare + "; astra pcu add example --db demo --wait"}},
+		"pcu create":          {{args: "batch --cloud gcp --region us-east1 --min 1 --max 4 --yes"}},
+		"pcu delete":          {{args: "spare --yes", before: spare}},
 		"pcu get":             {{args: "example"}},
 		"pcu list":            {{}},
 		"private-link accept": {{args: "--db demo --endpoint psc-1"}},
@@ -103,6 +111,11 @@ func rigLines() map[string][]rigLine {
 		"org get":         {{}},
 		"org list":        {{}},
 		"org use":         {{args: "old"}},
+		"pcu park":        {{args: "spare --yes", before: spare + "; astra pcu add spare --db demo; astra sandbox seed --advance 1h"}},
+		"pcu remove":      {{args: "example --db demo --yes", before: "astra pcu add example --db demo; astra sandbox seed --advance 1h"}},
+		"pcu types":       {{args: "--cloud gcp --region us-east1"}},
+		"pcu unpark":      {{args: "spare", before: spare + "; astra pcu add spare --db demo; astra sandbox seed --advance 1h; astra pcu park spare --yes; astra sandbox seed --advance 1h"}},
+		"pcu update":      {{args: "example --max 5 --yes"}},
 		"permission get":  {{args: "db-rest"}},
 		"permission list": {{}},
 		"profile delete":  {{args: "old --yes"}},

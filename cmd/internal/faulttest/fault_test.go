@@ -91,6 +91,8 @@ func readings() []reading {
 		{"access-list disable", "GET /databases/*/access-list", "status,arg=404", nil, true},
 		{"access-list enable", "GET /databases/*/access-list", "status,arg=404", []int{19}, false},
 		{"access-list add", "GET /databases/*/access-list", "status,arg=404", []int{14}, false},
+		// A PCU group has no databases where the service says 404.
+		{"pcu add", "GET /pcus/association/*", "status,arg=404", []int{14}, false},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
 		{"private-link delete", "DELETE /organizations/clusters/*", "status,arg=404", []int{14}, false},
@@ -394,8 +396,8 @@ func onlyOnce(request string) bool {
 	}
 	again := func(part string) bool { return strings.Contains(request, part) }
 	return strings.HasPrefix(request, "POST ") && !slices.ContainsFunc([]string{
-		"/secureBundleURL", "/pcus/actions/get", "/enterprises/consumption", // they only look
-		"/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", // done twice is done once
+		"/secureBundleURL", "/pcus/actions/get", "/pcus/types", "/enterprises/consumption", // they only look
+		"/pcus/association/", "/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", // done twice is done once
 	}, again)
 }
 
