@@ -23,8 +23,9 @@ func New(app *cli.App) *cobra.Command {
 
 func newTenant(app *cli.App) *cobra.Command {
 	tenant := &cobra.Command{
-		Use:   "tenant",
-		Short: "Show streaming tenants",
+		Use:        "tenant",
+		Short:      "Show streaming tenants",
+		SuggestFor: []string{"list", "ls", "get", "show"},
 		Long: `Show streaming tenants. They are created and deleted in the Portal, and their
 Pulsar tokens are there: astra shows no secret of a tenant.`,
 		Example: "  astra streaming tenant list",
