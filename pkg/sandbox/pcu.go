@@ -20,8 +20,8 @@ func pcuRoutes() []route {
 	return []route{
 		{method: "POST", path: "/v2/pcus/actions/get", action: pcuRead, reads: true, handle: getPCUs},
 		{method: "GET", path: "/v2/pcus/actions/get/{datacenter}", action: pcuRead, handle: getPCUOf},
-		{method: "GET", path: "/v2/pcus/types", action: pcuRead, handle: listPCUTypes},
-		{method: "POST", path: "/v2/pcus/types", action: pcuRead, reads: true, handle: listPCUTypes},
+		{method: "GET", path: "/v2/pcus/types", action: pcuRead, handle: getPCUTypes},
+		{method: "POST", path: "/v2/pcus/types", action: pcuRead, reads: true, handle: postPCUTypes},
 		{method: "POST", path: "/v2/pcus", action: pcuWrite, handle: createPCU},
 		{method: "PUT", path: "/v2/pcus", action: pcuWrite, handle: updatePCU},
 		{method: "DELETE", path: "/v2/pcus/{group}", action: pcuWrite, handle: deletePCU},
@@ -191,20 +191,25 @@ func getPCUOf(c *request) (response, error) {
 	return c.replyPCUs(http.StatusOK, g)
 }
 
-// listPCUTypes reads region and provider from the query or from a body, since
-// clients differ.
-func listPCUTypes(c *request) (response, error) {
-	in := struct{ Region, Provider string }{c.query.Get("region"), c.query.Get("provider")}
-	if len(c.body) > 0 {
-		var err error
-		if in, err = decode[struct{ Region, Provider string }](c); err != nil {
-			return response{}, err
-		}
+// getPCUTypes serves an official client that sends region and provider in the
+// query.
+func getPCUTypes(c *request) (response, error) {
+	return listPCUTypes(c.query.Get("provider"), c.query.Get("region"))
+}
+
+func postPCUTypes(c *request) (response, error) {
+	in, err := decode[struct{ Region, Provider string }](c)
+	if err != nil {
+		return response{}, err
 	}
+	return listPCUTypes(in.Provider, in.Region)
+}
+
+func listPCUTypes(provider, region string) (response, error) {
 	enabled := true
 	out := []pcuType{}
 	for _, t := range pcuTypes() {
-		out = append(out, pcuType{t.Type, in.Region, strings.ToLower(in.Provider), t.Details, &enabled})
+		out = append(out, pcuType{t.Type, region, strings.ToLower(provider), t.Details, &enabled})
 	}
 	return reply(http.StatusOK, out)
 }

@@ -16,7 +16,10 @@ func addRelatedRecords(w *testSandbox, d db) {
 	w.Helper()
 	const group = "e0e0e0e0-0000-4000-8000-000000000005"
 	now := w.clock.Now().Truncate(time.Millisecond)
-	insertRecords(w, pcuGroups(), pcuGroup{ID: group, Title: "shop", Description: "for the shop", Reserved: 1, Status: "ACTIVE", CreatedAt: now, UpdatedAt: now})
+	insertRecords(w, pcuGroups(), pcuGroup{
+		ID: group, Title: "shop", Description: "for the shop", Cloud: "AWS", Region: "us-east-1", InstanceType: "small", ProvisionType: "shared",
+		Min: 1, Max: 3, Reserved: 1, Status: "ACTIVE", CreatedAt: now, UpdatedAt: now,
+	})
 	insertRecords(w, associations(), association{Datacenter: d.ID + "-1", Group: group, Status: "Accepted", CreatedAt: now, UpdatedAt: now})
 	insertRecords(w, cdcs(), cdc{w.status.OrgID, d.ID, d.Name, []cdcTable{{"orders", "shop"}}, []cdcRegion{{d.ID + "-1", "us-east1", "c", "t"}}})
 	insertRecords(w, exports(),
