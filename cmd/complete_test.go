@@ -24,7 +24,9 @@ func freeText() map[string]bool {
 		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --enterprise --expires --fault --from --id
 		--jq --keep --key-id --keys --latency --listen --name --older-than --org-name --overlap --rate-limit --resource --revoke --save --table
 		--template --tier --time-scale --timeout --to --username
-		PATH --field`) {
+		PATH --field
+		--access-key --auth-name --bootstrap-servers --endpoint --index --oauth2-audience --oauth2-issuer-url --oauth2-scope --region --sasl-username
+		--site --source --sourcetype --topic --user`) {
 		free[word] = false
 	}
 	return free

@@ -19,6 +19,7 @@ func TestEveryCallNamesItsPermission(t *testing.T) {
 		"Report GET /v2/enterprises/billing-reports/{id}":                  "no action of enterprises is published",
 		"List POST /v2/pcus/actions/get":                                   "it is not published",
 		"Members GET /v2/pcus/association/{id}":                            "it is not published",
+		"call  PATH":                                                       "the path is that of the user",
 		"bundleError GET the bundle":                                       "an address that is signed opens it; no token is sent",
 	}
 	files, err := filepath.Glob("*.go")

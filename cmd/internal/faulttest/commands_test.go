@@ -135,6 +135,14 @@ func rigLines() map[string][]rigLine {
 
 		"access-list export":   {{args: "--db demo", before: listed}},
 		"access-list template": {{}},
+		"telemetry delete": {{
+			args:   "--audit-logs --yes",
+			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar://p.example.com --topic t --auth-strategy token --secret-file password.txt",
+		}},
+		"telemetry set": {
+			{args: "--db demo --destination splunk --endpoint https://splunk.example.com --index astra --yes --secret-file password.txt"},
+			{args: "--db legacy --destination datadog", stdin: "password.txt"},
+		},
 		"api": {
 			{args: "databases --paginate"},
 			{args: "POST organizations/roles --yes --field name=Raw -F 'policy[description]=' -F 'policy[effect]=allow' -F 'policy[actions][]=db-rest' -F 'policy[resources][]'"},
