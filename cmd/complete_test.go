@@ -26,7 +26,7 @@ func freeText() map[string]bool {
 		--template --tier --time-scale --timeout --to --username
 		PATH --field
 		--access-key --auth-name --bootstrap-servers --endpoint --index --oauth2-audience --oauth2-issuer-url --oauth2-scope --region --sasl-username
-		--site --source --sourcetype --topic --user`) {
+		--site --source --sourcetype --stream --topic --user KEYSPACE.TABLE…`) {
 		free[word] = false
 	}
 	return free

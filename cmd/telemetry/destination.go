@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -241,7 +240,7 @@ func missing(want, got devops.Export) string {
 			continue
 		}
 		if word(want.Settings[name]) != word(got.Settings[name]) {
-			return cmp.Or(name, "a setting")
+			return name
 		}
 	}
 	return ""

@@ -135,6 +135,8 @@ func rigLines() map[string][]rigLine {
 
 		"access-list export":   {{args: "--db demo", before: listed}},
 		"access-list template": {{}},
+		"cdc disable":          {{args: "app.example --db demo --yes"}},
+		"cdc enable":           {{args: "app.orders --db demo"}, {args: "legacy.orders --db legacy --stream us-east-1=pulsar-aws/acme"}},
 		"telemetry delete": {{
 			args:   "--audit-logs --yes",
 			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar://p.example.com --topic t --auth-strategy token --secret-file password.txt",

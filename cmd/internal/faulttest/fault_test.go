@@ -91,6 +91,9 @@ func readings() []reading {
 		{"access-list disable", "GET /databases/*/access-list", "status,arg=404", nil, true},
 		{"access-list enable", "GET /databases/*/access-list", "status,arg=404", []int{19}, false},
 		{"access-list add", "GET /databases/*/access-list", "status,arg=404", []int{14}, false},
+		{"telemetry set", "GET /databases/*/telemetry/metrics", "status,arg=404", []int{14}, false},
+		{"cdc enable", "GET /v3/databases/*/cdc", "status,arg=404", []int{14}, false},
+		{"cdc disable", "GET /v3/databases/*/cdc", "status,arg=404", nil, true},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
 		{"token panic", "DELETE /clientIdSecrets/*", "status,arg=404", []int{14}, false},
@@ -394,7 +397,7 @@ func onlyOnce(request string) bool {
 	again := func(part string) bool { return strings.Contains(request, part) }
 	return strings.HasPrefix(request, "POST ") && !slices.ContainsFunc([]string{
 		"/secureBundleURL", "/pcus/actions/get", "/enterprises/consumption", // they only look
-		"/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", // done twice is done once
+		"/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", "/telemetry/", // done twice is done once
 	}, again)
 }
 
