@@ -20,10 +20,10 @@ func accepted() map[usage.FlagKinds]string {
 			role advise,role diff,role get,sandbox status,streaming tenant get,telemetry get,token get,token verify,user get,version`,
 		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
 			db resize,db unpark,db wake,key create,keyspace create,keyspace delete,open,org add,private-link accept,private-link create,private-link delete,region add,region remove,role create,
-			role update,access-list clear,access-list disable,access-list enable,token generate,pcu add,pcu create,pcu delete,
-			pcu park,pcu remove,pcu unpark,pcu update`,
+			role update,access-list clear,access-list disable,access-list enable,cdc disable,telemetry delete,telemetry set,token generate,
+			pcu add,pcu create,pcu delete,pcu park,pcu remove,pcu unpark,pcu update`,
 		usage.AcceptList: `auth status,billing show,billing usage,db check,doctor,key accounts,pcu types,private-link get`,
-		usage.AcceptList | usage.AcceptDryRun: `access-list add,access-list remove,env use,profile import,role delete,token delete,token panic,
+		usage.AcceptList | usage.AcceptDryRun: `access-list add,access-list remove,cdc enable,env use,profile import,role delete,token delete,token panic,
 			token recover,token rotate,user invite,user remove,user update`,
 	}
 }

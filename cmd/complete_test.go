@@ -24,7 +24,9 @@ func freeText() map[string]bool {
 		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --endpoint --enterprise --expires --fault --from --id
 		--jq --keep --key-id --keys --latency --listen --max --min --name --older-than --org-name --overlap --principal --rate-limit --reserved --resource --revoke --save --table
 		--template --tier --time-scale --timeout --title --to --username
-		PATH --field`) {
+		PATH --field
+		--access-key --auth-name --bootstrap-servers --index --oauth2-audience --oauth2-issuer-url --oauth2-scope --region --sasl-username
+		--site --source --sourcetype --stream --topic --user KEYSPACE.TABLE…`) {
 		free[word] = false
 	}
 	return free

@@ -15,12 +15,11 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "cdc",
-		Short: "Show change data capture (CDC)",
-		Long: `Show change data capture (CDC): which tables send their changes to a tenant of
-Astra Streaming, one for each region. CDC is set up on the database's page in
-the Portal.`,
+		Short: "Manage change data capture (CDC)",
+		Long: `Manage change data capture (CDC): which tables send their changes to a tenant of
+Astra Streaming, one for each region.`,
 		Example: "  astra cdc list",
-	}, newGet, newList)
+	}, newDisable, newEnable, newGet, newList)
 }
 
 // stream is the change data capture of a table as it is printed.

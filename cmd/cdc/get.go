@@ -35,9 +35,9 @@ func newGet(app *cli.App) *cobra.Command {
 }
 
 func (in get) run(ctx context.Context, app *cli.App) error {
-	keyspace, name, found := strings.Cut(in.table, ".")
-	if !found || keyspace == "" || name == "" || strings.Contains(name, ".") {
-		return exit.Usagef("%q is not KEYSPACE.TABLE", in.table)
+	table, err := parseTable(in.table)
+	if err != nil {
+		return err
 	}
 	session, err := app.Session(ctx)
 	if err != nil {
@@ -47,7 +47,6 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	table := devops.CDCTable{Keyspace: keyspace, Table: name}
 	all, err := session.CDC.Table(ctx, d.ID, table)
 	if errors.Is(err, devops.ErrNotFound) || err == nil && len(all) == 0 {
 		return exit.Failf(exit.NotFound, "%s in %s has no change data capture", in.table, d.Name).

@@ -19,13 +19,12 @@ import (
 func New(app *cli.App) *cobra.Command {
 	return cli.Noun(app, &cobra.Command{
 		Use:   "telemetry",
-		Short: "Show telemetry exports",
-		Long: `Show the exports of metrics and of the audit log to Kafka, Prometheus,
+		Short: "Manage telemetry exports",
+		Long: `Manage the exports of metrics and of the audit log to Kafka, Prometheus,
 CloudWatch, Splunk, Pulsar or Datadog. Passwords, keys and tokens of the
-destinations are never shown. To change a destination or download the audit log,
-use the Portal.`,
+destinations are never shown. To download the audit log, use the Portal.`,
 		Example: "  astra telemetry list",
-	}, newGet, newList)
+	}, newDelete, newGet, newList, newSet)
 }
 
 // What is sent.
@@ -40,6 +39,39 @@ type sent struct {
 
 	what     string
 	database string // whose metrics; empty for the audit log
+	others   []sent // further destinations of the same
+}
+
+// together returns several destinations as one, and nothing if there is none.
+func together(all []sent, nothing sent) sent {
+	if len(all) == 0 {
+		return nothing
+	}
+	one := all[0]
+	one.others = all[1:]
+	return one
+}
+
+// getColumns are those of one object, which has the further destinations too.
+func getColumns() []output.Column[sent] {
+	words := func(s sent) []string {
+		var all []string
+		for _, other := range s.others {
+			all = append(all, strings.TrimSpace(other.Kind+" "+other.target()))
+		}
+		return all
+	}
+	return append(columns(), output.Column[sent]{
+		Key: "others", Detail: true, Lines: words,
+		Value: func(s sent) any {
+			all := []map[string]any{}
+			for _, other := range s.others {
+				all = append(all, map[string]any{"destination": other.Kind, "target": output.OrNull(other.target()), "settings": other.settings()})
+			}
+			return all
+		},
+		Text: func(s sent) string { return strings.Join(words(s), ", ") },
+	})
 }
 
 func columns() []output.Column[sent] {

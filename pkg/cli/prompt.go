@@ -245,6 +245,30 @@ func sanitize(options []prompt.Option) []prompt.Option {
 	return clean
 }
 
+// ReadSecretInput reads an existing secret from the file of a flag, - for standard input.
+// Without a file it asks, or reads standard input where that is not a terminal. of names
+// the secret.
+func (s *Streams) ReadSecretInput(ctx context.Context, flag, file, of string) (secret.Text, error) {
+	var text secret.Text
+	var err error
+	if file == "" && s.Interactive() {
+		text, err = s.AskSecret(ctx, Capitalize(of))
+	} else {
+		text, err = s.readSecretFile(ctx, flag, cmp.Or(file, "-"), "the "+of)
+	}
+	if err != nil {
+		return "", err
+	}
+	s.Secrets.Add(text)
+	switch {
+	case text == "":
+		return "", exit.Usagef("the %s is empty", of)
+	case strings.ContainsAny(text.Reveal(), "\r\n"):
+		return "", exit.Usagef("the %s must be a single line", of)
+	}
+	return text, nil
+}
+
 // NewPassword reads a new password from the file of --password-file, - for standard
 // input. Without a file it asks twice, or reads standard input where that is not a
 // terminal. of names the owner of the password.
@@ -271,11 +295,15 @@ func (s *Streams) password(ctx context.Context, file, of string) (secret.Text, e
 	case file == "":
 		file = "-"
 	}
+	return s.readSecretFile(ctx, "--password-file", file, "a password")
+}
+
+func (s *Streams) readSecretFile(ctx context.Context, flag, file, of string) (secret.Text, error) {
 	if file == "-" && s.Terminal.In {
-		return "", exit.Failf(exit.Unconfirmed, "a password is required").WithHint("pass it on standard input or with --password-file")
+		return "", exit.Failf(exit.Unconfirmed, "%s is required", of).WithHint("pass it on standard input or with %s", flag)
 	}
 	s.warnReadable(file)
-	text, err := s.ReadText(ctx, "--password-file", file)
+	text, err := s.ReadText(ctx, flag, file)
 	return secret.Text(strings.TrimSuffix(text, "\n")), err
 }
 

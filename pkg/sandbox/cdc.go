@@ -82,9 +82,11 @@ func (c *request) setCDC(status int) (response, error) {
 		return response{}, err
 	}
 	_, exists, err := cdcs().find(c.tx, d.ID)
-	switch {
+	switch state := d.stateAt(c.now).Status; {
 	case err != nil:
 		return response{}, err
+	case state != "ACTIVE":
+		return response{}, refuse(http.StatusConflict, "database %s is %s", d.ID, state)
 	case status == http.StatusCreated && exists:
 		return response{}, refuse(http.StatusConflict, "database %s already has change data capture", d.ID)
 	case status != http.StatusCreated && !exists:

@@ -10,6 +10,7 @@ import (
 // except the list of servers.
 type destination struct {
 	required, optional []string
+	aliases            map[string]string      // other names of settings
 	allowed            map[string][]string    // valid values by setting
 	strategies         map[string]destination // further settings by auth_strategy
 }
@@ -30,8 +31,10 @@ func destinations() map[string]destination {
 			"basic":  {required: []string{"user", "password"}},
 			"bearer": {required: []string{"token"}},
 		}},
-		"cloudwatch": {required: []string{"access_key", "secret", "region"}},
-		"splunk":     {required: []string{"endpoint", "index", "token"}, optional: []string{"source", "sourcetype"}},
+		"cloudwatch": { // described as secret, required as secret_key
+			required: []string{"access_key", "secret", "region"}, optional: []string{"secret_key"}, aliases: map[string]string{"secret": "secret_key"},
+		},
+		"splunk": {required: []string{"endpoint", "index", "token"}, optional: []string{"source", "sourcetype"}},
 		"pulsar": {required: []string{"endpoint", "topic", strategy}, optional: []string{"auth_name"}, strategies: map[string]destination{
 			"token":  {required: []string{"token"}},
 			"oauth2": {required: []string{"oauth2_credentials_url", "oauth2_issuer_url"}, optional: []string{"oauth2_audience", "oauth2_scope"}},
@@ -54,9 +57,13 @@ func (d destination) check(settings map[string]any) error {
 			return fmt.Errorf("%s must be one of %v", strategy, slices.Sorted(maps.Keys(d.strategies)))
 		}
 		d.required, d.optional = append(d.required, s.required...), append(d.optional, s.optional...)
+		for _, other := range d.strategies { // the template of the documentation has them all
+			d.optional = append(append(d.optional, other.required...), other.optional...)
+		}
 	}
 	for _, name := range d.required {
-		if settings[name] == nil || settings[name] == "" {
+		other := d.aliases[name]
+		if isUnset(settings[name]) && (other == "" || isUnset(settings[other])) {
 			return fmt.Errorf("%s is required", name)
 		}
 	}
@@ -74,3 +81,5 @@ func (d destination) check(settings map[string]any) error {
 	}
 	return nil
 }
+
+func isUnset(v any) bool { return v == nil || v == "" }

@@ -273,7 +273,15 @@ func TestTelemetry(t *testing.T) {
 		{"POST " + metrics, `{"Datadog":{}}`, 400, formJSON, "Datadog.api_key is required"},
 		{"POST " + metrics, `{"nagios":{}}`, 400, formJSON, "not a destination"},
 		{"POST " + metrics, `{"kafka":1}`, 400, formJSON, "not an object"},
-		{"POST " + metrics, `{}`, 400, formJSON, "exactly one"},
+		{"POST " + metrics, `{}`, 400, formJSON, "a destination is required"},
+		// Both descriptions require secret_key, and describe secret.
+		{"POST " + metrics, `{"cloudwatch":{"access_key":"A","secret_key":"s","region":"us-east-1"}}`, 202, formNone, ""},
+		{"POST " + metrics, `{"cloudwatch":{"access_key":"A","region":"us-east-1"}}`, 400, formJSON, "cloudwatch.secret is required"},
+		// The template of the documentation has the settings of both methods.
+		{"POST " + metrics, `{"prometheus_remote":{"endpoint":"e","auth_strategy":"basic","token":"t","user":"u","password":"p"}}`, 202, formNone, ""},
+		// The published answer may have several destinations.
+		{"POST " + metrics, `{"Datadog":{"api_key":"k"},"splunk":{"endpoint":"e","index":"i","token":"t"}}`, 202, formNone, ""},
+		{"GET " + metrics, "", 200, formJSON, `{"Datadog":{"api_key":"k"},"splunk":{`},
 		{"GET " + audits, "", 404, formJSON, "no telemetry"},
 		{"POST " + audits, `{"Datadog":{"api_key":"k"}}`, 400, formJSON, "not a destination"},
 		{"POST " + audits, `{"pulsar":{"endpoint":"e","topic":"t","auth_strategy":"token","token":"x"}}`, 202, formNone, ""},

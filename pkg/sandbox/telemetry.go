@@ -31,8 +31,8 @@ func exports() table[export] {
 }
 
 func (e export) needs() string {
-	if !isUUID(e.Of) || len(e.Config) != 1 {
-		return "the ID of a database or organization, and one destination"
+	if !isUUID(e.Of) || len(e.Config) == 0 {
+		return "the ID of a database or organization, and a destination"
 	}
 	return ""
 }
@@ -48,25 +48,26 @@ func (c *request) getExport(of string) (response, error) {
 	return reply(http.StatusOK, e.Config)
 }
 
-// setExport replaces an existing configuration.
+// setExport replaces an existing configuration, which may have several destinations.
 func (c *request) setExport(of string, kinds []string) (response, error) {
 	in, err := decode[map[string]json.RawMessage](c)
 	if err != nil {
 		return response{}, err
 	}
-	if len(in) != 1 {
-		return response{}, refuse(http.StatusBadRequest, "exactly one destination is required")
+	if len(in) == 0 {
+		return response{}, refuse(http.StatusBadRequest, "a destination is required")
 	}
-	kind := slices.Collect(maps.Keys(in))[0]
-	if !slices.Contains(kinds, kind) {
-		return response{}, refuse(http.StatusBadRequest, "%q is not a destination", kind)
-	}
-	var settings map[string]any
-	if err := json.Unmarshal(in[kind], &settings); err != nil {
-		return response{}, refuse(http.StatusBadRequest, "%s is not an object", kind)
-	}
-	if err := destinations()[kind].check(settings); err != nil {
-		return response{}, refuse(http.StatusBadRequest, "%s.%v", kind, err)
+	for _, kind := range slices.Sorted(maps.Keys(in)) {
+		if !slices.Contains(kinds, kind) {
+			return response{}, refuse(http.StatusBadRequest, "%q is not a destination", kind)
+		}
+		var settings map[string]any
+		if err := json.Unmarshal(in[kind], &settings); err != nil {
+			return response{}, refuse(http.StatusBadRequest, "%s is not an object", kind)
+		}
+		if err := destinations()[kind].check(settings); err != nil {
+			return response{}, refuse(http.StatusBadRequest, "%s.%v", kind, err)
+		}
 	}
 	if err := exports().put(c.tx, export{of, in}); err != nil {
 		return response{}, err

@@ -93,6 +93,9 @@ func readings() []reading {
 		{"access-list add", "GET /databases/*/access-list", "status,arg=404", []int{14}, false},
 		// A PCU group has no databases where the service says 404.
 		{"pcu add", "GET /pcus/association/*", "status,arg=404", []int{14}, false},
+		{"telemetry set", "GET /databases/*/telemetry/metrics", "status,arg=404", []int{14}, false},
+		{"cdc enable", "GET /v3/databases/*/cdc", "status,arg=404", []int{14}, false},
+		{"cdc disable", "GET /v3/databases/*/cdc", "status,arg=404", nil, true},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
 		{"private-link delete", "DELETE /organizations/clusters/*", "status,arg=404", []int{14}, false},
@@ -397,7 +400,7 @@ func onlyOnce(request string) bool {
 	again := func(part string) bool { return strings.Contains(request, part) }
 	return strings.HasPrefix(request, "POST ") && !slices.ContainsFunc([]string{
 		"/secureBundleURL", "/pcus/actions/get", "/pcus/types", "/enterprises/consumption", // they only look
-		"/pcus/association/", "/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", // done twice is done once
+		"/pcus/association/", "/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", "/telemetry/", // done twice is done once
 	}, again)
 }
 
