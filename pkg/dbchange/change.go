@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // Spec describes a change of a database. The service accepts it at once,
@@ -103,7 +104,7 @@ func (c *change) isStarted(d devops.Database) bool { return c.Begun != nil && c.
 
 // reportProgress reports progress without waiting for completion.
 func (c *change) reportProgress(ctx context.Context, d devops.Database) (devops.Database, error) {
-	now, err := c.databases.Get(ctx, d.ID)
+	now, err := lookup.Answer(ctx, c.session.Directory, lookup.OneDatabase(d.ID))
 	switch {
 	case ctx.Err() != nil:
 		return d, c.errStillRunning(ctx)
