@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -29,14 +31,19 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Org())
 	databases, err := session.SomeDatabases(ctx, "")
 	if err != nil {
 		return err
 	}
+	exports := async.Each(ctx, session.Calls, databases, func(ctx context.Context, d devops.Database) (devops.Export, error) {
+		return session.Telemetry.Metrics(ctx, d.ID)
+	})
+	readLog := async.Go(ctx, session.Calls, func(ctx context.Context) (sent, error) { return auditLog(ctx, session) })
 	var all []sent
 	hidden := 0
-	for _, d := range databases {
-		found, err := session.Telemetry.Metrics(ctx, d.ID)
+	for i, d := range databases {
+		found, err := exports[i]()
 		switch {
 		case errors.Is(err, devops.ErrForbidden) && hidden < len(databases)-1:
 			hidden++
@@ -49,7 +56,7 @@ func list(ctx context.Context, app *cli.App) error {
 	if hidden > 0 {
 		app.Warn("metrics destinations of %s not listed: permission db-manage-thirdpartymetrics is required", spelling.Count(hidden, "database"))
 	}
-	log, err := auditLog(ctx, session)
+	log, err := readLog()
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
 		app.Warn("audit log destination not listed: permission org-audits-read is required")

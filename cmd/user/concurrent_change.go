@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/lookup"
 )
 
-// checkUnchanged verifies, right before the change, that the user is unchanged
-// since it was shown.
+// checkUnchanged verifies, after a prompt and right before the change, that the user is
+// unchanged since it was shown.
 func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, desired []string) error {
 	shown, err := session.Members(ctx)
 	if err != nil {
