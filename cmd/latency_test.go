@@ -19,11 +19,10 @@ import (
 
 	diff "github.com/google/go-cmp/cmp"
 
-	"github.com/astra-admin/astra/pkg/sandbox"
-	"github.com/astra-admin/astra/pkg/secret"
-
 	"github.com/astra-admin/astra/cmd"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // wave is the time that a request takes in TestLatency, by a clock that stands still
