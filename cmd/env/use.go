@@ -100,7 +100,7 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	}
 	session.Ahead(ctx, lookup.Databases("nonterminated"), lookup.Org(), lookup.Users())
 	switch {
-	case in.role == "" && in.saved != "":
+	case in.role == "" && (in.saved != "" || slices.ContainsFunc(profile.AllBindings(), func(b config.Binding) bool { return b.Token != "" })):
 		session.Ahead(ctx, lookup.Tokens(), lookup.Roles())
 	case in.role != "":
 		session.Ahead(ctx, lookup.Roles())
