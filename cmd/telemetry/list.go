@@ -39,7 +39,13 @@ func list(ctx context.Context, app *cli.App) error {
 	exports := async.Each(ctx, session.Calls, databases, func(ctx context.Context, d devops.Database) (devops.Export, error) {
 		return session.Telemetry.Metrics(ctx, d.ID)
 	})
-	readLog := async.Go(ctx, session.Calls, func(ctx context.Context) (sent, error) { return auditLog(ctx, session) })
+	org, orgErr := session.OrgID(ctx) // reported after what was found about databases
+	readLog := async.Go(ctx, session.Calls, func(ctx context.Context) (sent, error) {
+		if orgErr != nil {
+			return sent{}, orgErr
+		}
+		return auditLog(ctx, session, org)
+	})
 	var all []sent
 	hidden := 0
 	for i, d := range databases {
@@ -68,11 +74,7 @@ func list(ctx context.Context, app *cli.App) error {
 	return cli.Print(app, columns(), all, "No telemetry destinations.")
 }
 
-func auditLog(ctx context.Context, session *cli.Session) (sent, error) {
-	org, err := session.OrgID(ctx)
-	if err != nil {
-		return sent{}, err
-	}
+func auditLog(ctx context.Context, session *cli.Session, org string) (sent, error) {
 	found, err := session.Telemetry.AuditLogs(ctx, org)
 	return sent{found, audits, ""}, err
 }
