@@ -6,7 +6,7 @@ RELEASE_GO = $(shell sed -n 's/.*GOTOOLCHAIN=\(go[0-9.]*\).*/\1/p' .goreleaser.y
 ARCH = $(shell go env GOARCH)
 BUILDER = docker
 
-.PHONY: build test race lint generate rigs release-tools release-snapshot release image
+.PHONY: build test race lint generate latency rigs release-tools release-snapshot release image
 
 build: ## build ./astra
 	go build -trimpath -o astra .
@@ -22,6 +22,9 @@ lint: ## check style and layers, with the pinned linter
 
 generate: ## regenerate reference pages, man pages and completions
 	go generate ./...
+
+latency: ## count and time the requests of commands, in docs/performance.md
+	go test ./cmd -run 'TestLatency$$' -latency
 
 rigs: ## run the fault-injection tests in full (hours)
 	ASTRA_RIG=full go test ./cmd/internal/faulttest -timeout 4h

@@ -114,6 +114,7 @@ func (l *answer) ask(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	l.clientID, l.apiURL, l.store = session.ClientID, session.APIURL, session.Profile.Store
+	session.Ahead(ctx, lookup.Org(), lookup.Users(), lookup.Tokens(), lookup.Roles())
 	if l.orgID, err = session.OrgID(ctx); err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (l *answer) ask(ctx context.Context, app *cli.App) error {
 	if l.orgName, err = session.OrgName(ctx); err != nil {
 		return err
 	}
-	tokens, err := session.Tokens.List(ctx)
+	tokens, err := lookup.Answer(ctx, session.Directory, lookup.Tokens())
 	if errors.Is(err, devops.ErrForbidden) {
 		return nil // a credential need not see its own roles
 	}

@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/devops"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -35,9 +37,12 @@ func list(ctx context.Context, app *cli.App, ref string) error {
 	if err != nil {
 		return err
 	}
+	tables := async.Each(ctx, session.Calls, databases, func(ctx context.Context, d devops.Database) (devops.CDC, error) {
+		return session.CDC.Get(ctx, d.ID)
+	})
 	var all []stream
-	for _, d := range databases {
-		found, err := session.CDC.Get(ctx, d.ID)
+	for i, d := range databases {
+		found, err := tables[i]()
 		if err != nil {
 			return err
 		}

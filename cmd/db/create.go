@@ -96,7 +96,9 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	there, err := devops.Collect(session.Databases.All(ctx, ""))
+	session.Ahead(ctx, lookup.Databases(""), lookup.Regions(in.Type))
+	waits := app.Waits()
+	there, err := lookup.Answer(ctx, session.Directory, lookup.Databases(""))
 	if err != nil {
 		return err
 	}
@@ -124,15 +126,20 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err := app.Confirm(ctx, "Create %s database %s in %s?", in.Type, in.Name, place); err != nil {
 		return err
 	}
-	if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil { // the list may have changed during the prompt
-		return err
-	}
-	if existing, found, err := in.findExisting(there); err != nil || found {
-		return in.reuse(ctx, app, session, existing, err)
+	if app.Waits() > waits { // the list may have changed since
+		if there, err = devops.Collect(session.Databases.All(ctx, "")); err != nil {
+			return err
+		}
+		if existing, found, err := in.findExisting(there); err != nil || found {
+			return in.reuse(ctx, app, session, existing, err)
+		}
 	}
 	created, now, err := in.send(ctx, app, session, there)
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", in.Name, err)
+	}
+	if !in.wait {
+		session.Ahead(ctx, lookup.OneDatabase(created.ID)) // its new state, which is shown
 	}
 	if !in.duplicate {
 		in.warnDuplicateName(ctx, app, session, created, now)

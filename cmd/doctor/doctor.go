@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -114,6 +115,7 @@ func login(ctx context.Context, app *cli.App) finding {
 	if err != nil {
 		return finding{f.check, trouble, err.Error()}
 	}
+	session.Ahead(ctx, lookup.Org(), lookup.Users())
 	_, err = session.OrgID(ctx) // verifies the token with the service
 	name := ""
 	if err == nil {

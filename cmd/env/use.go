@@ -15,6 +15,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -97,6 +98,16 @@ func (in use) run(ctx context.Context, app *cli.App) error {
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
 		return err
+	}
+	session.Ahead(ctx, lookup.Databases("nonterminated"), lookup.Org(), lookup.Users())
+	switch {
+	case in.role == "" && (in.saved != "" || slices.ContainsFunc(profile.AllBindings(), func(b config.Binding) bool { return b.Token != "" })):
+		session.Ahead(ctx, lookup.Tokens(), lookup.Roles())
+	case in.role != "":
+		session.Ahead(ctx, lookup.Roles())
+		if (!app.Interactive() || app.Globals.Yes) && !app.Globals.DryRun {
+			session.Ahead(ctx, lookup.Tokens()) // the list before the request; after a prompt it would be old
+		}
 	}
 	d, err := session.Database(ctx, in.database)
 	if err != nil {

@@ -61,6 +61,7 @@ func activeOrg(ctx context.Context, app *cli.App) (organization, error) {
 	if err != nil {
 		return organization{}, err
 	}
+	session.Ahead(ctx, lookup.Org(), lookup.Users())
 	id, err := session.OrgID(ctx)
 	if err != nil {
 		return organization{}, err

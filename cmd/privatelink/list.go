@@ -8,6 +8,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -27,6 +28,7 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Databases("nonterminated"))
 	found, err := session.PrivateLinks.List(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -84,6 +85,10 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err
+	}
+	session.Ahead(ctx, lookup.Roles(), lookup.Org(), lookup.Databases("all"))
+	if len(in.databases)+len(doc.Scopes) > 0 {
+		session.Ahead(ctx, lookup.Databases("nonterminated"))
 	}
 	before, exists, err := in.existing(ctx, session)
 	if err != nil {

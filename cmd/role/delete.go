@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -66,6 +67,7 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Roles(), lookup.Users(), lookup.Tokens())
 	found, err := in.find(ctx, app, session)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -42,6 +43,7 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Roles(), lookup.Org(), lookup.Databases("all"))
 	a, err := session.Role(ctx, refA)
 	if err != nil {
 		return err

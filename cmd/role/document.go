@@ -136,6 +136,16 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 	if d.Resources != nil {
 		return scopeFlags{exact: slices.Clone(d.Resources)}, nil
 	}
+	var refs []string
+	for _, s := range d.Scopes {
+		if s.DRN == "" && s.Database != iam.Wildcard {
+			refs = append(refs, s.Database)
+		}
+	}
+	databases, err := session.DatabasesNamed(ctx, refs)
+	if err != nil {
+		return scopeFlags{}, err
+	}
 	var p scopeFlags
 	for _, s := range d.Scopes {
 		if s.DRN != "" {
@@ -147,12 +157,9 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 			p.compiled, p.scopes = true, append(p.scopes, scope)
 			continue
 		}
-		database, err := session.Database(ctx, s.Database)
-		if err != nil {
-			return scopeFlags{}, err
-		}
-		scope.Database = database.ID
-		p.add(app, database, scope)
+		scope.Database = databases[0].ID
+		p.add(app, databases[0], scope)
+		databases = databases[1:]
 	}
 	return p, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // permissionWords returns the Portal names of actions with API parameters.
@@ -76,14 +77,12 @@ func (s scope) words() string {
 // databaseNames maps IDs to names of the databases that the credential can
 // list.
 func databaseNames(ctx context.Context, session *cli.Session) (map[string]string, error) {
-	names := map[string]string{}
-	for d, err := range session.Databases.All(ctx, "all") {
-		if errors.Is(err, devops.ErrForbidden) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
+	databases, err := lookup.Answer(ctx, session.Directory, lookup.Databases("all"))
+	if err != nil && !errors.Is(err, devops.ErrForbidden) {
+		return nil, err
+	}
+	names := make(map[string]string, len(databases))
+	for _, d := range databases {
 		names[d.ID] = d.Name
 	}
 	return names, nil

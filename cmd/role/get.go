@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
 
@@ -25,6 +26,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			session.Ahead(cmd.Context(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 			found, err := session.Role(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -50,6 +52,11 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 	if err != nil {
 		return err
 	}
+	return printDetail(app, r, holders, names)
+}
+
+// printDetail is show with the names of databases.
+func printDetail(app *cli.App, r devops.Role, holders []holder, names map[string]string) error {
 	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders})
 }
 

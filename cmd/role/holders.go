@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -38,13 +39,14 @@ type assignments struct {
 
 // assigned reads the roles of users and tokens.
 func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignments, error) {
+	session.Ahead(ctx, lookup.Users(), lookup.Tokens())
 	members, err := session.Members(ctx)
 	if errors.Is(err, devops.ErrForbidden) {
 		app.Say("Users with the role are not shown: this credential lacks org-user-read.")
 	} else if err != nil {
 		return assignments{}, err
 	}
-	tokens, err := session.Tokens.List(ctx)
+	tokens, err := lookup.Answer(ctx, session.Directory, lookup.Tokens())
 	blind := errors.Is(err, devops.ErrForbidden)
 	if blind {
 		app.Say("Tokens with the role are not shown: this credential lacks org-token-read.")

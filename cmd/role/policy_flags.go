@@ -108,11 +108,11 @@ func combinations(database string, keyspaces, tables []string) []iam.Scope {
 // scopeFlags returns the scope of the flags.
 func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	p := scopeFlags{compiled: t.allDatabases, exact: t.resources}
-	for _, ref := range t.databases {
-		d, err := session.Database(ctx, ref)
-		if err != nil {
-			return scopeFlags{}, err
-		}
+	databases, err := session.DatabasesNamed(ctx, t.databases)
+	if err != nil {
+		return scopeFlags{}, err
+	}
+	for _, d := range databases {
 		for _, s := range combinations(d.ID, t.keyspaces, t.tables) {
 			p.add(app, d, s)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -77,6 +78,10 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+	if in.hasScopeFlags() || doc.parseScope() {
+		session.Ahead(ctx, lookup.Org(), lookup.Databases("nonterminated"))
+	}
 	before, err := session.Role(ctx, in.ref)
 	if err != nil {
 		return err
@@ -84,8 +89,12 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err := requireCustom(before, "changed"); err != nil {
 		return exit.Hint(err, "create a custom role from it instead", shellword.Line("astra", "role", "create", "My role", "--like", "id:"+before.ID))
 	}
+	names, err := databaseNames(ctx, session)
+	if err != nil {
+		return err
+	}
 	if in.ownDatabase() {
-		if err := in.takeDatabase(ctx, app, session, before); err != nil {
+		if err := in.takeDatabase(app, before, names); err != nil {
 			return err
 		}
 	}
@@ -99,12 +108,12 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	}
 	if c.empty() {
 		app.Say("Role %s already matches; nothing to update.", before.Name)
-		return show(ctx, app, session, before, holders.holdersOf(before.ID))
+		return printDetail(app, before, holders.holdersOf(before.ID), names)
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
 	}
-	if err := in.confirm(ctx, app, session, c, holders); err != nil {
+	if err := in.confirm(ctx, app, session, c, holders, names); err != nil {
 		return err
 	}
 	after, err := c.send(ctx, session)
@@ -112,15 +121,12 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return show(ctx, app, session, after, holders.holdersOf(after.ID))
+	return printDetail(app, after, holders.holdersOf(after.ID), names)
 }
 
-// takeDatabase applies --keyspace to the only database of the role.
-func (in *update) takeDatabase(ctx context.Context, app *cli.App, session *cli.Session, before devops.Role) error {
-	names, err := databaseNames(ctx, session)
-	if err != nil {
-		return err
-	}
+// takeDatabase applies --keyspace to the only database of the role. names are those of
+// databases.
+func (in *update) takeDatabase(app *cli.App, before devops.Role, names map[string]string) error {
 	var ids []string
 	for _, r := range before.Policy.Resources {
 		d, ok := iam.DescribeResource(r)
@@ -239,16 +245,12 @@ func (in update) resources(ctx context.Context, app *cli.App, session *cli.Sessi
 }
 
 // confirm shows the difference and the affected holders, and asks for
-// confirmation.
-func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments) error {
+// confirmation. names are those of databases.
+func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session, c roleChange, held assignments, names map[string]string) error {
 	if c.removesPermissions() && !in.force {
 		if err := held.checkOwnRole(session, c.before, "weakening it"); err != nil {
 			return err
 		}
-	}
-	names, err := databaseNames(ctx, session)
-	if err != nil {
-		return err
 	}
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)

@@ -38,7 +38,11 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.audits {
-		logs, err := auditLogs(ctx, session)
+		org, err := session.OrgID(ctx)
+		if err != nil {
+			return err
+		}
+		logs, err := auditLogs(ctx, session, org)
 		if err != nil {
 			return err
 		}

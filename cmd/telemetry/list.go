@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -29,14 +31,25 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Org())
 	databases, err := session.SomeDatabases(ctx, "")
 	if err != nil {
 		return err
 	}
+	exports := async.Each(ctx, session.Calls, databases, func(ctx context.Context, d devops.Database) ([]sent, error) {
+		return metricsOf(ctx, session, d.ID, d.Name)
+	})
+	org, orgErr := session.OrgID(ctx) // reported after what was found about databases
+	readLogs := async.Go(ctx, session.Calls, func(ctx context.Context) ([]sent, error) {
+		if orgErr != nil {
+			return nil, orgErr
+		}
+		return auditLogs(ctx, session, org)
+	})
 	var all []sent
 	hidden := 0
-	for _, d := range databases {
-		found, err := metricsOf(ctx, session, d.ID, d.Name)
+	for i := range databases {
+		found, err := exports[i]()
 		switch {
 		case errors.Is(err, devops.ErrForbidden) && hidden < len(databases)-1:
 			hidden++
@@ -48,7 +61,7 @@ func list(ctx context.Context, app *cli.App) error {
 	if hidden > 0 {
 		app.Warn("metrics destinations of %s not listed: permission db-manage-thirdpartymetrics is required", spelling.Count(hidden, "database"))
 	}
-	logs, err := auditLogs(ctx, session)
+	logs, err := readLogs()
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
 		app.Warn("audit log destination not listed: permission org-audits-read is required")
@@ -68,11 +81,7 @@ func metricsOf(ctx context.Context, session *cli.Session, id, name string) ([]se
 	return all, err
 }
 
-func auditLogs(ctx context.Context, session *cli.Session) ([]sent, error) {
-	org, err := session.OrgID(ctx)
-	if err != nil {
-		return nil, err
-	}
+func auditLogs(ctx context.Context, session *cli.Session, org string) ([]sent, error) {
 	found, err := session.Telemetry.AuditLogs(ctx, org)
 	var all []sent
 	for _, export := range found {

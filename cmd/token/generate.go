@@ -94,6 +94,11 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	session.Ahead(ctx, lookup.Roles(), lookup.Org())
+	asks := app.Interactive() && !app.Globals.Yes
+	if !asks && len(in.roles) > 0 && !app.Globals.DryRun {
+		session.Ahead(ctx, lookup.Tokens()) // the list before the request; after a prompt it would be old
+	}
 	roles, err := in.choose(ctx, app, session)
 	if err != nil {
 		return err
@@ -106,7 +111,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if of := lookup.Manages(roles...); of != "" {
 		app.Say("This token can manage %s.", of)
 	}
-	if app.Interactive() && !app.Globals.Yes {
+	if asks {
 		explain(app, roles)
 		if expires.IsZero() {
 			app.Say("This token never expires. Use --expires 90d to limit it.")

@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/lookup"
 )
 
-// checkUnchanged verifies, right before the change, that the user is unchanged
-// since it was shown.
+// checkUnchanged verifies, after a prompt and right before the change, that the user is
+// unchanged since it was shown.
 func (in update) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, user devops.User, desired []string) error {
 	shown, err := session.Members(ctx)
 	if err != nil {
@@ -35,8 +35,8 @@ func (in update) leavesNoAdmin(users []devops.User, user devops.User, desired []
 	return !slices.ContainsFunc(desired, isAdminRole) && len(lastAdmins(users, []devops.User{user})) > 0
 }
 
-// checkUnchanged verifies, right before the first removal, that the users are
-// unchanged since they were shown.
+// checkUnchanged verifies, after a prompt and right before the first removal, that the
+// users are unchanged since they were shown.
 func (in removeCmd) checkUnchanged(ctx context.Context, app *cli.App, session *cli.Session, shown devops.Members, found []removal) error {
 	leaving := presentUsers(found)
 	if len(leaving) == 0 {

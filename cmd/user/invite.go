@@ -100,15 +100,30 @@ func (in *invite) run(cmd *cobra.Command, app *cli.App) error {
 		}
 		return err
 	}
+	session.Ahead(ctx, lookup.Roles())
+	lock := func(keys []string) (unlock func(), err error) {
+		return bulkcmd.Lock(ctx, app, session, "user invite", keys, !in.resend)
+	}
+	mayPick := len(in.roles) == 0 && app.Interactive() // then the roles are not known yet
+	if !mayPick {
+		unlock, err := lock(in.lockKeys(app, entries))
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		session.Ahead(ctx, lookup.Users()) // under the lock, to show what another run sent
+	}
 	invitees, err := in.resolveRoles(ctx, app, session, entries, faults)
 	if err != nil {
 		return err
 	}
-	unlock, err := bulkcmd.Lock(ctx, app, session, "user invite", in.keys(invitees), !in.resend)
-	if err != nil {
-		return err
+	if mayPick {
+		unlock, err := lock(in.keys(invitees))
+		if err != nil {
+			return err
+		}
+		defer unlock()
 	}
-	defer unlock()
 	members, err := session.Members(ctx)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -81,6 +83,36 @@ func (in *invite) runBulk(ctx context.Context, app *cli.App, session *cli.Sessio
 	}
 	fillIDs(ctx, app, session, results)
 	return report(app, results, pending)
+}
+
+// lockKeys are keys before the names of roles are resolved. Default roles have their IDs,
+// and custom roles are as they were given.
+func (in *invite) lockKeys(app *cli.App, entries []bulk.Entry) []string {
+	rows := make([]invitee, len(entries))
+	for i, e := range entries {
+		given := e.Roles
+		if len(given) == 0 {
+			given = in.roles
+		}
+		rows[i].address = app.Compose(e.Address)
+		for _, ref := range given {
+			if id := defaultRoleID(ref); !slices.Contains(rows[i].roles, id) {
+				rows[i].roles = append(rows[i].roles, id)
+			}
+		}
+	}
+	return in.keys(rows)
+}
+
+// defaultRoleID returns the ID of the default role that ref names, else ref.
+func defaultRoleID(ref string) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(ref, "id:"), "name:")
+	for _, r := range iam.DefaultRoles() {
+		if name == r.ID || spelling.SameName(name, r.Name) || spelling.Fold(name) == spelling.Fold(iam.DisplayName(r.ID)) {
+			return r.ID
+		}
+	}
+	return ref
 }
 
 // keys identifies a run: runs with equal keys have the same effect.

@@ -78,6 +78,7 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	waits := app.Waits()
 	found, err := in.find(ctx, session, refs)
 	if err != nil {
 		return err
@@ -89,8 +90,10 @@ func (in removeCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err := in.confirmIntent(ctx, app, members, found); err != nil {
 		return err
 	}
-	if err := in.checkUnchanged(ctx, app, session, members, found); err != nil {
-		return err
+	if app.Waits() > waits { // otherwise the list is as new as another one would be
+		if err := in.checkUnchanged(ctx, app, session, members, found); err != nil {
+			return err
+		}
 	}
 	if len(found) == 1 {
 		return in.runSingle(ctx, app, session, members.OrgName, verificationList(session, members), found[0])

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
@@ -61,6 +62,7 @@ type App struct {
 
 	failed        string      // path of the command that failed
 	changed       atomic.Bool // the service made a change
+	calls         async.Group // requests whose answers the command will need
 	pages         bool        // the command only prints a list
 	nouns         string      // the rows of a list, in the plural
 	dbArgument    bool        // the command takes a database as its last argument, not with --db

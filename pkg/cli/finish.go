@@ -29,6 +29,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
+	a.calls.End()
 	if a.AtExit != nil {
 		a.AtExit()
 	}

@@ -25,6 +25,7 @@ func (s *Streams) ReadInput(ctx context.Context, name string, limit int64) ([]by
 		text []byte
 		err  error
 	}
+	s.waits++ // even a file may be a pipe
 	read := make(chan result, 1)
 	go func() {
 		text, err := s.read(name, limit)

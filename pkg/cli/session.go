@@ -144,7 +144,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.Directory, session.APIURL = lookup.New(client, a.Warn, a.Verbosef), c.URL
+	session.Directory, session.APIURL = lookup.New(client, &a.calls, a.Warn, a.Verbosef), c.URL
 	return session, nil
 }
 

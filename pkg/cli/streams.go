@@ -28,6 +28,7 @@ type Streams struct {
 	files    [3]*os.File // the streams as files, for the terminal
 	out, err *stream     // standard output and standard error
 	prompter prompt.Prompter
+	waits    int // for the user; see Waits
 	dialog   dialog
 }
 

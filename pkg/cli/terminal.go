@@ -58,8 +58,13 @@ func (s *Streams) IsPlain() bool {
 	return s.Terminal.Dumb || s.settings != nil && s.settings.Accessible
 }
 
+// Waits returns how often the command has waited for its user: at a prompt or for input.
+// What it read from the service before the last wait may be out of date.
+func (s *Streams) Waits() int { return s.waits }
+
 // Prompter returns the prompter of the terminal. It must not be used unless Interactive.
 func (s *Streams) Prompter() prompt.Prompter {
+	s.waits++
 	if s.prompter == nil {
 		s.prompter = prompt.New(prompt.Terminal{In: s.files[0], Out: s.files[2], Plain: s.IsPlain(), NoColor: !s.Color()})
 	}

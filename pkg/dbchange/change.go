@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // Spec describes a change of a database. The service accepts it at once,
@@ -33,13 +34,14 @@ type Spec struct {
 type change struct {
 	Spec
 	app       *cli.App
+	session   *cli.Session
 	databases *devops.DatabaseService
 	lost      bool // a request was sent and its response lost
 }
 
 // newChange returns a change that is not yet sent.
 func newChange(app *cli.App, session *cli.Session, spec Spec) *change {
-	return &change{Spec: spec, app: app, databases: session.Databases}
+	return &change{Spec: spec, app: app, session: session, databases: session.Databases}
 }
 
 // Run changes d, unless the change is complete or in progress, and waits for it
@@ -103,7 +105,7 @@ func (c *change) isStarted(d devops.Database) bool { return c.Begun != nil && c.
 
 // reportProgress reports progress without waiting for completion.
 func (c *change) reportProgress(ctx context.Context, d devops.Database) (devops.Database, error) {
-	now, err := c.databases.Get(ctx, d.ID)
+	now, err := lookup.Answer(ctx, c.session.Directory, lookup.OneDatabase(d.ID))
 	switch {
 	case ctx.Err() != nil:
 		return d, c.errStillRunning(ctx)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -91,7 +92,7 @@ func TestAwait(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeoutCause(t.Context(), test.limit, fmt.Errorf("the time limit is up: %w", context.DeadlineExceeded))
 				defer cancel()
-				_, err = newChange(app, &cli.Session{Directory: lookup.New(client, nil, nil)}, Spec{
+				_, err = newChange(app, &cli.Session{Directory: lookup.New(client, new(async.Group), nil, nil)}, Spec{
 					Doing: "creating shop", Left: test.left, Done: func(d devops.Database) bool { return d.Status == "ACTIVE" },
 				}).await(ctx, devops.Database{ID: "d", Name: "shop", Status: "PENDING"})
 				if got := exit.Of(err); got != test.exit {
@@ -138,7 +139,7 @@ func changing(t *testing.T, statuses map[time.Duration]string) (*cli.App, *cli.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	return app, &cli.Session{Directory: lookup.New(client, nil, nil)}
+	return app, &cli.Session{Directory: lookup.New(client, new(async.Group), nil, nil)}
 }
 
 // TestChangeIsSent counts the requests of a change.

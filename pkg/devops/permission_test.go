@@ -17,8 +17,8 @@ func TestEveryCallNamesItsPermission(t *testing.T) {
 		"Usage POST /v2/enterprises/consumption":                           "no action of enterprises is published",
 		"StartReport POST /v2/enterprises/billing-reports/generate-report": "no action of enterprises is published",
 		"Report GET /v2/enterprises/billing-reports/{id}":                  "no action of enterprises is published",
-		"call  PATH":                                                       "the path is that of the user",
-		"bundleError GET the bundle":                                       "an address that is signed opens it; no token is sent",
+		"call  PATH":                 "the path is that of the user",
+		"bundleError GET the bundle": "an address that is signed opens it; no token is sent",
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {

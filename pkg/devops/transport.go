@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,25 +32,50 @@ var (
 type transport struct {
 	shared, fresh http.RoundTripper
 	client        *Client
+
+	first atomic.Bool   // a request opens the first connection, or has
+	open  chan struct{} // closed once it is open, or cannot be opened
 }
 
 func (c *Client) newTransport() *transport {
-	t := &transport{shared: c.config.Transport, client: c}
-	if t.shared == nil {
-		t.shared = newHTTPTransport(c.config.Proxy, c.redact)
+	t := &transport{shared: c.config.Transport, client: c, open: make(chan struct{})}
+	fresh, ok := t.shared.(*http.Transport)
+	switch {
+	case ok:
+		fresh = fresh.Clone()
+	case t.shared != nil:
+		t.fresh = t.shared
+		return t
+	default:
+		t.shared = newHTTPTransport(c.config.Proxy, c.redact, true)
+		fresh = newHTTPTransport(c.config.Proxy, c.redact, false) // HTTP/2 repeats requests on its own
 	}
-	t.fresh = t.shared
-	if h, ok := t.shared.(*http.Transport); ok {
-		h = h.Clone()
-		h.DisableKeepAlives = true // on a reused connection, a lost request cannot be distinguished from a lost response
-		t.fresh = h
-	}
+	fresh.DisableKeepAlives = true // on a reused connection, a lost request cannot be distinguished from a lost response
+	t.fresh = fresh
 	return t
 }
 
-func newHTTPTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor) *http.Transport {
+// awaitFirst lets one request open a connection, which others at the same time may share:
+// with HTTP/2 they need no connections of their own. It returns a function to call when
+// the connection is open, or the request has failed.
+func (t *transport) awaitFirst(req *http.Request) (opened func()) {
+	switch {
+	case req.URL.Scheme != "https":
+	case t.first.CompareAndSwap(false, true):
+		return sync.OnceFunc(func() { close(t.open) })
+	default:
+		select {
+		case <-t.open:
+		case <-req.Context().Done():
+		}
+	}
+	return func() {}
+}
+
+func newHTTPTransport(proxy func(*http.Request) (*url.URL, error), redact *secret.Redactor, http2 bool) *http.Transport {
 	var protocols http.Protocols
-	protocols.SetHTTP1(true) // HTTP/2 repeats requests on its own
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(http2)
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  restrictProxy(proxy, redact),
@@ -61,6 +87,7 @@ func newHTTPTransport(proxy func(*http.Request) (*url.URL, error), redact *secre
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              &protocols,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}, // detects a dead connection before the next request uses it
 	}
 }
 
@@ -125,18 +152,29 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *transport) attempt(req *http.Request, c retryPolicy) (*http.Response, response) {
-	var asked, got atomic.Bool
+	var asked, got, multiplexed atomic.Bool
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.client.config.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	})
-	base := t.shared
+	base, opened := t.shared, func() {}
 	if c == atMostOnce {
 		base = t.fresh
+	} else {
+		opened = t.awaitFirst(req.WithContext(ctx))
+		defer opened()
 	}
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			secured, ok := info.Conn.(*tls.Conn)
+			multiplexed.Store(ok && secured.ConnectionState().NegotiatedProtocol == "h2")
+			got.Store(true)
+			opened()
+		},
+	})
 	resp, err := base.RoundTrip(req.WithContext(traced))
+	if multiplexed.Load() {
+		err = asBroken(ctx, err)
+	}
 	if err != nil {
 		_, tells := base.(*http.Transport) // other transports may not report their connections
 		sent := got.Load() || !asked.Load() && !tells && !isDial(err)
@@ -144,7 +182,11 @@ func (t *transport) attempt(req *http.Request, c retryPolicy) (*http.Response, r
 	}
 	defer resp.Body.Close()
 	a := response{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
-	if a.body, err = readBody(resp); len(a.body) > maxBody {
+	a.body, err = readBody(resp)
+	if multiplexed.Load() {
+		err = asBroken(ctx, err)
+	}
+	if len(a.body) > maxBody {
 		a.body, err = nil, errTooLarge
 	}
 	if err != nil && a.status < http.StatusMultipleChoices { // the status is enough for an error response
@@ -163,6 +205,15 @@ func readBody(resp *http.Response) ([]byte, error) {
 		return b.Bytes(), err
 	}
 	return io.ReadAll(body)
+}
+
+// asBroken replaces an error of HTTP/2 about its connection or stream, whose text may
+// have data of the service and whose type is not exported: both are lost connections.
+func asBroken(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return io.ErrUnexpectedEOF
 }
 
 // withAttemptTimeout replaces the error of an attempt that timed out, whose

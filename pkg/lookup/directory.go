@@ -5,6 +5,7 @@ package lookup
 import (
 	"context"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -12,6 +13,10 @@ import (
 // A Directory looks resources of an organization up. It requests users and roles once.
 type Directory struct {
 	*devops.Client
+
+	Calls *async.Group // requests whose answers are needed later
+
+	ahead map[string]any // results of questions that were asked ahead, by their names
 
 	warn, verbosef func(format string, args ...any)
 
@@ -24,15 +29,16 @@ type Directory struct {
 	dropsPolicies bool      // the roles are not kept once RoleRefs has their names
 }
 
-// New returns a directory for a client. warn and verbosef print messages.
-func New(client *devops.Client, warn, verbosef func(format string, args ...any)) *Directory {
-	return &Directory{Client: client, warn: warn, verbosef: verbosef}
+// New returns a directory for a client. calls are the requests that it makes ahead. warn
+// and verbosef print messages.
+func New(client *devops.Client, calls *async.Group, warn, verbosef func(format string, args ...any)) *Directory {
+	return &Directory{Client: client, Calls: calls, warn: warn, verbosef: verbosef}
 }
 
 // OrgID returns the ID of the organization of the credential.
 func (d *Directory) OrgID(ctx context.Context) (string, error) {
 	if d.org == "" {
-		id, err := d.Orgs.Current(ctx)
+		id, err := Answer(ctx, d, Org())
 		if err != nil {
 			return "", err
 		}
@@ -44,7 +50,7 @@ func (d *Directory) OrgID(ctx context.Context) (string, error) {
 // Members returns the users of the organization, requested once.
 func (d *Directory) Members(ctx context.Context) (devops.Members, error) {
 	if d.members == nil {
-		members, err := d.Users.List(ctx)
+		members, err := Answer(ctx, d, Users())
 		if err != nil {
 			return devops.Members{}, err
 		}
@@ -66,10 +72,32 @@ func (d *Directory) User(ctx context.Context, ref string) (devops.User, error) {
 // Database finds the database that ref means: an id, or exactly one database's
 // name among those that are not terminated.
 func (d *Directory) Database(ctx context.Context, ref string) (devops.Database, error) {
-	all, err := devops.Collect(d.Databases.All(ctx, "nonterminated"))
+	all, err := Answer(ctx, d, Databases("nonterminated"))
 	if err != nil {
 		return devops.Database{}, err
 	}
+	return d.databaseAmong(all, ref)
+}
+
+// DatabasesNamed returns the databases that refs mean, from one list.
+func (d *Directory) DatabasesNamed(ctx context.Context, refs []string) ([]devops.Database, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	all, err := Answer(ctx, d, Databases("nonterminated"))
+	if err != nil {
+		return nil, err
+	}
+	named := make([]devops.Database, len(refs))
+	for i, ref := range refs {
+		if named[i], err = d.databaseAmong(all, ref); err != nil {
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
+func (d *Directory) databaseAmong(all []devops.Database, ref string) (devops.Database, error) {
 	return resolveWarning(d.warn, spelling.SameName, "database", ref, all, func(d devops.Database) (string, string) { return d.ID, d.Name })
 }
 
@@ -77,7 +105,7 @@ func (d *Directory) Database(ctx context.Context, ref string) (devops.Database, 
 // terminated.
 func (d *Directory) SomeDatabases(ctx context.Context, ref string) ([]devops.Database, error) {
 	if ref == "" {
-		return devops.Collect(d.Databases.All(ctx, "nonterminated"))
+		return Answer(ctx, d, Databases("nonterminated"))
 	}
 	found, err := d.Database(ctx, ref)
 	if err != nil {

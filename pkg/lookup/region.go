@@ -48,7 +48,7 @@ func (d *Directory) RegionsFor(ctx context.Context, kind string) ([]devops.Regio
 // any serverless one if that is "". It need not be enabled: see EnabledRegion. A region
 // of another cloud is an error that says so; chosen says what the cloud belongs to.
 func (d *Directory) Region(ctx context.Context, kind, cloud, name, chosen string) (devops.Region, error) {
-	all, err := d.RegionsFor(ctx, kind)
+	all, err := Answer(ctx, d, Regions(kind))
 	if err != nil {
 		return devops.Region{}, err
 	}

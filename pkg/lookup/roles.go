@@ -29,11 +29,7 @@ func (d *Directory) AllRoles(ctx context.Context) ([]devops.Role, error) {
 	if d.roles != nil {
 		return d.roles, nil
 	}
-	list := d.Roles.List
-	if d.dropsPolicies {
-		list = d.Roles.Brief
-	}
-	roles, err := list(ctx)
+	roles, err := Answer(ctx, d, Roles())
 	if errors.Is(err, devops.ErrForbidden) {
 		for _, r := range iam.DefaultRoles() {
 			roles = append(roles, devops.Role{ID: r.ID, Name: r.Name, Policy: devops.Policy(r.Policy)})

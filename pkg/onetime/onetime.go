@@ -65,6 +65,9 @@ type Issuer struct {
 	Now     func() time.Time
 	Clock   func() time.Time // time of the service, by which an overlap ends
 	Caller  string           // client ID of the login in use
+	// Before reads the list of tokens before a request. It may have been requested
+	// earlier in the same command, but not before a prompt. Tokens.List if nil.
+	Before func(ctx context.Context) ([]devops.Token, error)
 	// With opens the service with another token than that of the login.
 	With func(ctx context.Context, token secret.Text) (*devops.Client, error)
 	// Known are the client IDs of the tokens that are stored on this machine for the
@@ -167,7 +170,11 @@ func discard(destinations []Destination) {
 // does not take away what an earlier attempt saw: a token that no list showed would
 // count as deleted.
 func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
-	before, err := iss.Tokens.List(ctx)
+	list := iss.Before
+	if list == nil {
+		list = iss.Tokens.List
+	}
+	before, err := list(ctx)
 	if err != nil {
 		return r, err
 	}

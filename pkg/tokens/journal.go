@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -64,6 +65,9 @@ func newIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime
 	return onetime.Issuer{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: openWith(app, session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: app.Rand,
 		Now: app.Now, Clock: func() time.Time { return app.Now().Add(ahead) }, Known: storedClientIDs(app, session.APIURL, org),
+		Before: func(ctx context.Context) ([]devops.Token, error) {
+			return lookup.Answer(ctx, session.Directory, lookup.Tokens())
+		},
 		Rejected: func(ctx context.Context, id string) (bool, error) { return isRejected(ctx, app, session, id) },
 	}, err
 }

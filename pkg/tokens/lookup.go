@@ -10,12 +10,14 @@ import (
 	"github.com/astra-admin/astra/pkg/credential"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // verifyNamed checks a token by its client ID or saved name.
 func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*Verification, error) {
+	login.Ahead(ctx, lookup.Org(), lookup.Users())
 	all, err := List(ctx, app, login)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // An orgView has the tokens and roles of an organization, as far as a session may list
@@ -39,6 +40,7 @@ func ownOrgView(ctx context.Context, app *cli.App) (*orgView, error) {
 }
 
 func newView(ctx context.Context, app *cli.App, session *cli.Session) (*orgView, error) {
+	session.Ahead(ctx, lookup.Org(), lookup.Users(), lookup.Tokens(), lookup.Roles())
 	id, err := session.OrgID(ctx)
 	if err != nil {
 		return nil, err

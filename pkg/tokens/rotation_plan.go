@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
@@ -52,6 +53,7 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	if found := matchRotation(pending, clientIDOf(app, session, ref)); found != nil {
 		return nil, explainPending(onetime.ErrRotating, found.ID)
 	}
+	session.Ahead(ctx, lookup.Org())
 	all, err := List(ctx, app, session)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 // A SavedState is the state of a saved token in the service, as its list shows it.
@@ -22,7 +23,7 @@ type SavedState struct {
 // CheckSaved finds out the state of a saved token. A login that may not list tokens finds
 // no fault with it.
 func CheckSaved(ctx context.Context, app *cli.App, session *cli.Session, saved config.SavedToken) (SavedState, error) {
-	listed, err := session.Tokens.List(ctx)
+	listed, err := lookup.Answer(ctx, session.Directory, lookup.Tokens())
 	if errors.Is(err, devops.ErrForbidden) {
 		return SavedState{}, nil
 	}

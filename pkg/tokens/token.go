@@ -71,7 +71,8 @@ func (r Token) Describe() string {
 
 // List returns the tokens of the organization.
 func List(ctx context.Context, app *cli.App, session *cli.Session) ([]Token, error) {
-	tokens, err := session.Tokens.List(ctx)
+	session.Ahead(ctx, lookup.Tokens(), lookup.Roles())
+	tokens, err := lookup.Answer(ctx, session.Directory, lookup.Tokens())
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,10 @@ func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verif
 // askService asks the service with the token itself for its validity and organization,
 // and with the login in use, if there is one, for its roles.
 func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
+	asker.Ahead(ctx, lookup.Org())
+	if login != nil {
+		login.Ahead(ctx, lookup.Org(), lookup.Tokens(), lookup.Roles(), lookup.Users())
+	}
 	id, err := asker.OrgID(ctx)
 	switch {
 	case errors.Is(err, devops.ErrUnauthorized):
