@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,9 +21,11 @@ func newGet(app *cli.App) *cobra.Command {
 		Use:     "get DB",
 		Aliases: []string{"show", "describe"},
 		Short:   "Show a database",
-		Long: `Show a database, by name or ID, with its PCU groups. A deleted database
-is found only by its ID. The groups are null if the role of the token may not see
-them.`,
+		Long: `Show a database, by name or ID. A deleted database is found only by its ID.
+
+-o wide, json and yaml, --jq, --template and --columns include the PCU groups of
+the database, which take a second request. They are null if the role of the token
+may not see them.`,
 		Example:     "  astra db get demo\n  astra db get demo --jq .endpoint",
 		Args:        cli.Args("DB"),
 		Annotations: completion.Args(completion.Databases),
@@ -36,6 +39,9 @@ them.`,
 				return err
 			}
 			dbchange.SayHibernated(app, found)
+			if !showsGroups(app.Globals) {
+				return cli.PrintOne(app, columns(), found)
+			}
 			return cli.PrintOne(app, detailedColumns(cmd.Context(), app, session, found), found)
 		},
 	}
@@ -51,6 +57,13 @@ func findDeleted(ctx context.Context, session *cli.Session, ref string) (devops.
 		}
 	}
 	return found, err
+}
+
+// showsGroups reports whether the output includes the PCU groups. The usual output does
+// not, so that it takes one request.
+func showsGroups(g cli.Globals) bool {
+	full := []output.Format{output.Wide, output.JSON, output.YAML}
+	return g.JQ != "" || g.Template != "" || len(g.Columns) > 0 || slices.Contains(full, output.Format(g.Output))
 }
 
 // detailedColumns returns the columns with the PCU groups of a database.

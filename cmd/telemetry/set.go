@@ -61,11 +61,7 @@ func (t target) flag() string {
 // read returns the destinations.
 func (t target) read(ctx context.Context) ([]sent, error) {
 	if t.audits {
-		org, err := t.session.OrgID(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return auditLogs(ctx, t.session, org)
+		return auditLogs(ctx, t.session, t.id)
 	}
 	return metricsOf(ctx, t.session, t.id, t.name)
 }

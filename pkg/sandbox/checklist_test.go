@@ -37,6 +37,12 @@ func TestChecklist(t *testing.T) {
 		"18_access_list_is_put_as_object_or_array":    accessListForms,
 		"19_regions_hold_those_in_use":                regionsHoldThoseInUse,
 		"20_http_1_1_is_served":                       serves11,
+
+		"f01_addresses_come_back_as_sent":   addressesComeBack,
+		"f09_access_list_is_put_as_read":    listIsPutAsRead,
+		"f10_post_adds_to_the_devops_acl":   postAddsToACL,
+		"f11_cloudwatch_takes_secret_key":   takesSecretKey,
+		"f14_prometheus_template_is_stored": takesTemplate,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -331,6 +337,48 @@ func accessListForms(w *testSandbox) {
 			w.Errorf("%v", got)
 		}
 	}
+}
+
+// addressesComeBack checks text and order, on which the plan of Terraform depends.
+func addressesComeBack(w *testSandbox) {
+	path := "/v2/databases/" + w.databases("")[0].ID + "/access-list"
+	w.admin(204, "POST", path, `[{"address":"203.0.113.7/24","description":"","enabled":true},{"address":"0.0.0.1/0","description":"all","enabled":true}]`)
+	var texts []string
+	for _, a := range read[object](w.T, w.admin(200, "GET", path, ""))["addresses"].([]any) {
+		texts = append(texts, a.(object)["address"].(string))
+	}
+	if diff := cmp.Diff([]string{"203.0.113.7/24", "0.0.0.1/0"}, texts); diff != "" {
+		w.Error(diff)
+	}
+}
+
+func listIsPutAsRead(w *testSandbox) {
+	path := "/v2/databases/" + w.databases("")[0].ID + "/access-list"
+	w.admin(204, "POST", path, `[{"address":"203.0.113.0/24","description":"","enabled":true}]`)
+	body := w.admin(200, "GET", path, "")
+	w.admin(204, "PUT", path, strings.Replace(body, `"description":""`, `"description":"edited"`, 1))
+	if got := w.admin(200, "GET", path, ""); !strings.Contains(got, "edited") {
+		w.Error(got)
+	}
+}
+
+func postAddsToACL(w *testSandbox) {
+	path := "/v2/organizations/" + w.status.OrgID + "/devops-acl"
+	for _, address := range []string{"203.0.113.0/24", "198.51.100.7/32"} {
+		w.admin(201, "POST", path, `[{"address":"`+address+`","description":"","enabled":true}]`)
+	}
+	if list := read[object](w.T, w.admin(200, "GET", path, ""))["addresses"].([]any); len(list) != 2 {
+		w.Errorf("%v", list)
+	}
+}
+
+func takesSecretKey(w *testSandbox) {
+	w.admin(202, "POST", "/v2/databases/"+w.databases("")[0].ID+"/telemetry/metrics", `{"cloudwatch":{"access_key":"A","secret_key":"s","region":"us-east-1"}}`)
+}
+
+func takesTemplate(w *testSandbox) {
+	w.admin(202, "POST", "/v2/databases/"+w.databases("")[0].ID+"/telemetry/metrics",
+		`{"prometheus_remote":{"endpoint":"e","auth_strategy":"bearer","token":"t","user":"u","password":"p"}}`)
 }
 
 func regionsHoldThoseInUse(w *testSandbox) {

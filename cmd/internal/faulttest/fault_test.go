@@ -94,11 +94,12 @@ func readings() []reading {
 		// A PCU group has no databases where the service says 404.
 		{"pcu add", "GET /pcus/association/*", "status,arg=404", []int{14}, false},
 		{"telemetry set", "GET /databases/*/telemetry/metrics", "status,arg=404", []int{14}, false},
-		{"cdc enable", "GET /v3/databases/*/cdc", "status,arg=404", []int{14}, false},
+		{"cdc enable", "GET /v3/databases/*/cdc", "status,arg=404", []int{2, 14}, false}, // a first table needs --stream
 		{"cdc disable", "GET /v3/databases/*/cdc", "status,arg=404", nil, true},
 		// What is not there is gone, unless it is still listed.
 		{"access-list remove", "DELETE /databases/*/access-list", "status,arg=404", []int{14}, false},
 		{"private-link delete", "DELETE /organizations/clusters/*", "status,arg=404", []int{14}, false},
+		{"cdc disable", "DELETE /v3/databases/*/cdc", "status,arg=404", []int{14}, false},
 		{"token panic", "DELETE /clientIdSecrets/*", "status,arg=404", []int{14}, false},
 		{"token rotate", "DELETE /clientIdSecrets/*", "status,arg=404", []int{14}, false},
 		// A token that is not accepted is dead, and so is a login.
