@@ -30,6 +30,12 @@ import (
 //	                          its address, token.txt the administrator's token. With
 //	                          slow, changes that are begun there take their real time:
 //	                          they end when the sandbox's clock is moved on
+//	stub FILE                 serves the answers in FILE on loopback: $URL is its address,
+//	                          token.txt a token. A line is METHOD PATH STATUS BODY, and
+//	                          BODY a file of testdata/recorded, the text itself, or a
+//	                          header (Location=x) for an empty body. Lines of one request
+//	                          answer one after the other, the last one all that follow.
+//	                          Other requests get what the gateway of the service answers
 //	await REQUEST [TIMES]     waits until the served sandbox was sent this request, once
 //	                          or so many times; {id} stands for ids
 //	requests FILE             compares the requests that were served since the
@@ -52,6 +58,7 @@ func TestScript(t *testing.T) {
 				serveCommand(t, ts, neg, args)
 			},
 			"requests": requestsCommand,
+			"stub":     stubCommand,
 		},
 	})
 }

@@ -38,25 +38,25 @@ func (in get) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if in.audits {
-		log, err := auditLog(ctx, session)
+		logs, err := auditLogs(ctx, session)
 		if err != nil {
 			return err
 		}
-		if log.Kind == "" {
+		if len(logs) == 0 {
 			app.Say("The audit log is not exported.")
 		}
-		return cli.PrintOne(app, columns(), log)
+		return cli.PrintOne(app, getColumns(), together(logs, sent{what: audits}))
 	}
 	d, err := session.TargetDatabase(ctx, in.database)
 	if err != nil {
 		return err
 	}
-	found, err := session.Telemetry.Metrics(ctx, d.ID)
+	found, err := metricsOf(ctx, session, d.ID, d.Name)
 	if err != nil {
 		return err
 	}
-	if found.Kind == "" {
+	if len(found) == 0 {
 		app.Say("The metrics of %s are not exported.", d.Name)
 	}
-	return cli.PrintOne(app, columns(), sent{found, metrics, d.Name})
+	return cli.PrintOne(app, getColumns(), together(found, sent{what: metrics, database: d.Name}))
 }

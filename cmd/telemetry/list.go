@@ -36,36 +36,47 @@ func list(ctx context.Context, app *cli.App) error {
 	var all []sent
 	hidden := 0
 	for _, d := range databases {
-		found, err := session.Telemetry.Metrics(ctx, d.ID)
+		found, err := metricsOf(ctx, session, d.ID, d.Name)
 		switch {
 		case errors.Is(err, devops.ErrForbidden) && hidden < len(databases)-1:
 			hidden++
 		case err != nil:
 			return err
-		case found.Kind != "":
-			all = append(all, sent{found, metrics, d.Name})
 		}
+		all = append(all, found...)
 	}
 	if hidden > 0 {
 		app.Warn("metrics destinations of %s not listed: permission db-manage-thirdpartymetrics is required", spelling.Count(hidden, "database"))
 	}
-	log, err := auditLog(ctx, session)
+	logs, err := auditLogs(ctx, session)
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
 		app.Warn("audit log destination not listed: permission org-audits-read is required")
 	case err != nil:
 		return err
-	case log.Kind != "":
-		all = append(all, log)
 	}
+	all = append(all, logs...)
 	return cli.Print(app, columns(), all, "No telemetry destinations.")
 }
 
-func auditLog(ctx context.Context, session *cli.Session) (sent, error) {
+func metricsOf(ctx context.Context, session *cli.Session, id, name string) ([]sent, error) {
+	found, err := session.Telemetry.Metrics(ctx, id)
+	var all []sent
+	for _, export := range found {
+		all = append(all, sent{Export: export, what: metrics, database: name})
+	}
+	return all, err
+}
+
+func auditLogs(ctx context.Context, session *cli.Session) ([]sent, error) {
 	org, err := session.OrgID(ctx)
 	if err != nil {
-		return sent{}, err
+		return nil, err
 	}
 	found, err := session.Telemetry.AuditLogs(ctx, org)
-	return sent{found, audits, ""}, err
+	var all []sent
+	for _, export := range found {
+		all = append(all, sent{Export: export, what: audits})
+	}
+	return all, err
 }

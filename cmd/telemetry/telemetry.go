@@ -40,6 +40,39 @@ type sent struct {
 
 	what     string
 	database string // whose metrics; empty for the audit log
+	others   []sent // further destinations of the same
+}
+
+// together returns several destinations as one, and nothing if there is none.
+func together(all []sent, nothing sent) sent {
+	if len(all) == 0 {
+		return nothing
+	}
+	one := all[0]
+	one.others = all[1:]
+	return one
+}
+
+// getColumns are those of one object, which has the further destinations too.
+func getColumns() []output.Column[sent] {
+	words := func(s sent) []string {
+		var all []string
+		for _, other := range s.others {
+			all = append(all, strings.TrimSpace(other.Kind+" "+other.target()))
+		}
+		return all
+	}
+	return append(columns(), output.Column[sent]{
+		Key: "others", Detail: true, Lines: words,
+		Value: func(s sent) any {
+			all := []map[string]any{}
+			for _, other := range s.others {
+				all = append(all, map[string]any{"destination": other.Kind, "target": output.OrNull(other.target()), "settings": other.settings()})
+			}
+			return all
+		},
+		Text: func(s sent) string { return strings.Join(words(s), ", ") },
+	})
 }
 
 func columns() []output.Column[sent] {

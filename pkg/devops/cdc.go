@@ -70,7 +70,7 @@ type cdcResponse struct {
 func (w cdcResponse) value() (CDC, bool) {
 	tables, _ := w.Tables.value()
 	regions, _ := w.Regions.value()
-	return CDC{Tables: tables, Regions: regions}, w.Tables.present && w.Tables.all != nil
+	return CDC{Tables: tables, Regions: regions}, w.Tables.present // null is none
 }
 
 type cdcTableResponse struct{ KeyspaceName, TableName string }

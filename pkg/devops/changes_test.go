@@ -31,7 +31,7 @@ func TestCreateDatabase(t *testing.T) {
 func TestCreateDatabaseIsSentOnce(t *testing.T) {
 	for name, answer := range map[string]reply{
 		"no id":     status(201, ""),
-		"no uuid":   status(201, "", "Location", "/v2/databases/"+testVector),
+		"no uuid":   status(201, "", "Location", "/v2/databases/"+testVector+"/x"),
 		"a gateway": status(502, ""),
 		"a page":    status(200, "<html>", "Content-Type", "text/html"),
 		"a reset":   failWith(reset),
@@ -39,6 +39,17 @@ func TestCreateDatabaseIsSentOnce(t *testing.T) {
 		c, s := newScriptedClient(t, answer, status(201, "", "Location", testVector))
 		if _, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop"}); !errors.Is(err, ErrOutcomeUnknown) || len(s.seen) != 1 {
 			t.Errorf("%s: %v, sent %d times", name, err, len(s.seen))
+		}
+	}
+}
+
+// TestCreateDatabaseAcceptsALocation checks the ID alone, which the service
+// sends, and the addresses that the name of the header suggests.
+func TestCreateDatabaseAcceptsALocation(t *testing.T) {
+	for _, location := range []string{testVector, "/v2/databases/" + testVector, "https://api.astra.datastax.com/v2/databases/" + testVector} {
+		c, _ := newScriptedClient(t, status(201, "", "Location", location))
+		if got, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop"}); err != nil || got != testVector {
+			t.Errorf("%s: %q, %v", location, got, err)
 		}
 	}
 }

@@ -29,13 +29,17 @@ type PCUMember struct {
 	Status       string
 }
 
-// List returns all groups.
+// List returns all groups. The service may respond with 404 if there is none.
 //
 //	POST /v2/pcus/actions/get
 func (s *PCUService) List(ctx context.Context) ([]PCUGroup, error) {
-	return fetch[pcuGroupsResponse](ctx, s.client, call{
+	found, err := fetch[pcuGroupsResponse](ctx, s.client, call{
 		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, retry: safe,
 	})
+	if errors.Is(err, ErrNotFound) {
+		return []PCUGroup{}, nil
+	}
+	return found, err
 }
 
 // Members returns the datacenters in a group. The service responds with 404 for

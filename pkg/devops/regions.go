@@ -79,13 +79,23 @@ type tierResponse struct {
 
 func (w tierResponse) value() (Region, bool) {
 	r := Region{
-		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Zone: strings.ToLower(string(w.RegionContinent)),
+		Name: string(w.Region), Cloud: string(w.CloudProvider), DisplayName: string(w.RegionDisplay), Zone: w.zone(),
 		Type: "classic", Enabled: true,
 	}
 	if strings.EqualFold(string(w.Tier), "serverless") {
 		r.Type = "serverless"
 	}
 	return r, w.Region != ""
+}
+
+// zone returns the continent in the form of the zones of other regions, "na" or
+// "emea". Some services have the name of a place in its field.
+func (w tierResponse) zone() string {
+	zone := strings.ToLower(string(w.RegionContinent))
+	if !slices.Contains([]string{"na", "sa", "latam", "emea", "eu", "apac"}, zone) {
+		return ""
+	}
+	return zone
 }
 
 // classicRegions returns the distinct regions for classic databases.

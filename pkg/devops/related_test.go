@@ -60,29 +60,33 @@ func TestTelemetryHidesSecrets(t *testing.T) {
 	c, _ := newScriptedClient(t, status(200, fixture(t, "GET_v2_databases_telemetry_metrics.json")), status(200, fixture(t, "GET_v2_organizations_telemetry_auditLogs.json")),
 		status(200, `{"Datadog":{"api_key":"leak","site":"datadoghq.com"}}`),
 		status(200, `{"kafka":{"bootstrap_servers":["a","b"],"sasl_password":"leak","endpoint":"https://u:leak@h","more":{"x":"leak"},"secret":7}}`),
-		status(404, "null"), status(200, "{}"), status(200, `{"a":{},"b":{}}`))
+		status(404, "null"), status(200, "{}"), status(200, `{"splunk":{},"kafka":null,"Datadog":{"site":"x"}}`), status(200, `{"kafka":"x"}`))
 	got, err := c.Telemetry.Metrics(t.Context(), testVector)
-	want := Export{"prometheus_remote", map[string]any{"endpoint": "https://prometheus.example.com/api/v1/write", "auth_strategy": "bearer", "token": secret.Text("fake")}}
+	want := []Export{{"prometheus_remote", map[string]any{"endpoint": "https://prometheus.example.com/api/v1/write", "auth_strategy": "bearer", "token": secret.Text("fake")}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if got, err = c.Telemetry.AuditLogs(t.Context(), testOrg); err != nil || got.Kind != "pulsar" || got.Settings["topic"] != "audit" {
+	if got, err = c.Telemetry.AuditLogs(t.Context(), testOrg); err != nil || len(got) != 1 || got[0].Kind != "pulsar" || got[0].Settings["topic"] != "audit" {
 		t.Error(got, err)
 	}
 	for _, kind := range []string{"datadog", "kafka"} {
 		got, err := c.Telemetry.Metrics(t.Context(), testVector)
 		text, _ := json.Marshal(got)
-		if err != nil || got.Kind != kind || strings.Contains(string(text), "leak") || strings.Contains(string(text), "7") {
+		if err != nil || len(got) != 1 || got[0].Kind != kind || strings.Contains(string(text), "leak") || strings.Contains(string(text), "7") {
 			t.Errorf("%s, %v", text, err)
 		}
 	}
 	for range 2 {
-		if got, err := c.Telemetry.Metrics(t.Context(), testVector); err != nil || got.Kind != "" {
+		if got, err := c.Telemetry.Metrics(t.Context(), testVector); err != nil || got == nil || len(got) != 0 {
 			t.Error(got, err)
 		}
 	}
+	got, err = c.Telemetry.Metrics(t.Context(), testVector)
+	if diff := cmp.Diff([]Export{{"datadog", map[string]any{"site": "x"}}, {"splunk", map[string]any{}}}, got); diff != "" || err != nil {
+		t.Error("several destinations:", diff, err)
+	}
 	if _, err := c.Telemetry.Metrics(t.Context(), testVector); !errors.Is(err, ErrInvalidResponse) {
-		t.Error("two destinations:", err)
+		t.Error("a destination that is no object:", err)
 	}
 }
 

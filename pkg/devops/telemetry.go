@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // TelemetryService reads the destinations of metrics and audit logs.
 type TelemetryService service
 
-// Export is a destination. The zero value means that nothing is sent.
+// Export is a destination of metrics or of the audit log.
 type Export struct {
 	Kind string // "kafka", "prometheus_remote", "cloudwatch", "splunk", "pulsar", "datadog"; others are possible
 	// Settings has strings, numbers and lists in the service's format. Secrets
@@ -22,49 +23,55 @@ type Export struct {
 	Settings map[string]any
 }
 
-// Metrics returns the destination of a database's metrics. It needs
+// Metrics returns the destinations of a database's metrics, by kind. It needs
 // db-manage-thirdpartymetrics.
 //
 //	GET /v2/databases/{databaseId}/telemetry/metrics
-func (s *TelemetryService) Metrics(ctx context.Context, databaseID string) (Export, error) {
-	return s.export(ctx, call{
+func (s *TelemetryService) Metrics(ctx context.Context, databaseID string) ([]Export, error) {
+	return s.exports(ctx, call{
 		method: http.MethodGet, path: "/v2/databases/{id}/telemetry/metrics", id: databaseID, permission: "db-manage-thirdpartymetrics", retry: safe,
 	})
 }
 
-// AuditLogs returns the destination of an organization's audit log. It needs
+// AuditLogs returns the destinations of an organization's audit log. It needs
 // org-audits-read.
 //
 //	GET /v2/organizations/{orgID}/telemetry/auditLogs
-func (s *TelemetryService) AuditLogs(ctx context.Context, orgID string) (Export, error) {
-	return s.export(ctx, call{
+func (s *TelemetryService) AuditLogs(ctx context.Context, orgID string) ([]Export, error) {
+	return s.exports(ctx, call{
 		method: http.MethodGet, path: "/v2/organizations/{id}/telemetry/auditLogs", id: orgID, permission: "org-audits-read", retry: safe,
 	})
 }
 
-// export returns an empty Export for a 404.
-func (s *TelemetryService) export(ctx context.Context, k call) (Export, error) {
-	found, err := fetch[exportResponse](ctx, s.client, k)
+// exports returns an empty list for a 404.
+func (s *TelemetryService) exports(ctx context.Context, k call) ([]Export, error) {
+	found, err := fetch[exportsResponse](ctx, s.client, k)
 	if errors.Is(err, ErrNotFound) {
-		return Export{}, nil
+		return []Export{}, nil
 	}
 	return found, err
 }
 
-type exportResponse map[string]json.RawMessage
+// exportsResponse has one key for each kind of destination. Kinds that are not
+// in use may be null.
+type exportsResponse map[string]json.RawMessage
 
-func (w exportResponse) value() (Export, bool) {
-	for kind, raw := range w {
+func (w exportsResponse) value() ([]Export, bool) {
+	all := []Export{}
+	for _, kind := range slices.Sorted(maps.Keys(w)) {
 		var settings map[string]any
-		if json.Unmarshal(raw, &settings) != nil || settings == nil {
+		if json.Unmarshal(w[kind], &settings) != nil {
+			return nil, false
+		}
+		if settings == nil {
 			continue
 		}
 		for name, v := range settings {
 			settings[name] = withoutSecrets(name, v)
 		}
-		return Export{strings.ToLower(kind), settings}, len(w) == 1
+		all = append(all, Export{strings.ToLower(kind), settings})
 	}
-	return Export{}, len(w) == 0
+	return all, true
 }
 
 // withoutSecrets returns the value of a setting, hidden if it is or may be a
