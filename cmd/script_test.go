@@ -26,7 +26,8 @@ import (
 // the commands of testscript there are:
 //
 //	exit CODE COMMAND…        runs a command that must end with this status
-//	serve [slow] [FAULT…]     serves the sandbox of this script on loopback: $URL is
+//	serve [slow] [behavior=NAME…] [FAULT…]
+//	                          serves the sandbox of this script on loopback: $URL is
 //	                          its address, token.txt the administrator's token. With
 //	                          slow, changes that are begun there take their real time:
 //	                          they end when the sandbox's clock is moved on
@@ -158,7 +159,7 @@ func condition(cond string) (bool, error) {
 
 func serveCommand(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: serve [slow] [FAULT…]")
+		ts.Fatalf("usage: serve [slow] [behavior=NAME…] [FAULT…]")
 	}
 	speed := 0.0
 	if len(args) > 0 && args[0] == "slow" {
@@ -168,14 +169,22 @@ func serveCommand(t *testing.T, ts *testscript.TestScript, neg bool, args []stri
 	log.mu.Lock()
 	log.log = nil
 	log.mu.Unlock()
+	options := sandbox.ServeOptions{Now: time.Now}
+	if len(args) > 0 {
+		if names, found := strings.CutPrefix(args[0], "behavior="); found {
+			var err error
+			options.Behavior, err = sandbox.ParseBehavior(names)
+			ts.Check(err)
+			args = args[1:]
+		}
+	}
 	path := filepath.Join(ts.Getenv("ASTRA_STATE_DIR"), "sandbox", "state.db")
-	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, TimeScale: speed, Log: func(method, path string) {
+	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, TimeScale: speed, Behavior: options.Behavior, Log: func(method, path string) {
 		log.mu.Lock()
 		defer log.mu.Unlock()
 		log.log = append(log.log, method+" "+path)
 	}})
 	ts.Check(err)
-	options := sandbox.ServeOptions{Now: time.Now}
 	for _, text := range args {
 		fault, err := sandbox.ParseFault(text)
 		ts.Check(err)

@@ -144,7 +144,8 @@ func kindOf(k call, a response) error {
 		}
 		return ErrUnauthorized
 	case http.StatusForbidden:
-		if code == 340012 || code == 340017 || code == codeNoSuchToken { // all mean an unknown token
+		switch code {
+		case 340002, 340012, 340016, 340017, codeNoSuchToken: // all concern the token
 			return ErrUnauthorized
 		}
 		return ErrForbidden

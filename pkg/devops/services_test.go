@@ -153,6 +153,21 @@ func TestARoleBodyHasNoNull(t *testing.T) {
 	}
 }
 
+// TestTokensOfAnotherOrganization uses the paths of the enterprise.
+func TestTokensOfAnotherOrganization(t *testing.T) {
+	c, s := newScriptedClient(t, status(200, fixture(t, "POST_v2_tokens.json")), status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(204, ""))
+	made, err := c.Tokens.Create(t.Context(), NewToken{
+		Roles: []string{"ad0566b5-2a67-49de-89e8-92258c2f2c98"}, OrgID: testOrg, Description: "deploy pipeline", ExpiresAt: time.Date(2027, 2, 3, 4, 5, 6, 0, time.UTC),
+	})
+	if err != nil || made.OrgID != testOrg {
+		t.Fatalf("got %+v, %v", made, err)
+	}
+	checkRequest(t, s.seen[0], "POST /v2/tokens", "POST_v2_tokens.request.json")
+	if tokens, err := c.Tokens.ListEnterprise(t.Context()); err != nil || len(tokens) != 2 || s.seen[1] != "GET /v2/tokens" {
+		t.Errorf("got %+v, %v by %s", tokens, err, s.seen[1])
+	}
+}
+
 func TestTokens(t *testing.T) {
 	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(200, fixture(t, "POST_v2_clientIdSecrets.json")), status(204, ""))
 	tokens, err := c.Tokens.List(t.Context())
@@ -161,7 +176,7 @@ func TestTokens(t *testing.T) {
 	}
 	expires := time.Date(2027, 2, 3, 4, 5, 6, 0, time.UTC)
 	made, err := c.Tokens.Create(t.Context(), NewToken{
-		Roles: tokens[0].Roles, OrgID: testOrg, Description: "deploy pipeline", ExpiresAt: expires.In(time.FixedZone("", 3600)),
+		Roles: tokens[0].Roles, Description: "deploy pipeline", ExpiresAt: expires.In(time.FixedZone("", 3600)),
 	})
 	if err != nil {
 		t.Fatal(err)

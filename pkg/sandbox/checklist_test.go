@@ -217,7 +217,7 @@ func missingPermission(w *testSandbox) {
 func jsonSaysSo(w *testSandbox) {
 	for _, request := range []string{
 		"GET /v2/currentOrg", "GET /v2/databases", "GET /v2/databases/" + unknownID, "GET /v2/organizations/roles", "GET /v2/organizations/roles/x",
-		"GET /v2/organizations/users/x", "GET /v2/clientIdSecrets", "POST /v2/databases", "GET /v2/nothing", "DELETE /v2/clientIdSecrets/x",
+		"GET /v2/organizations/users/x", "GET /v2/clientIdSecrets", "POST /v2/databases", "DELETE /v2/clientIdSecrets/x",
 		"GET /v2/availableRegions", "POST /v2/databases/" + w.databases("")[0].ID + "/park",
 	} {
 		method, path, _ := strings.Cut(request, " ")

@@ -18,6 +18,7 @@ type route struct {
 	action       string
 	open         bool
 	anyOrg       bool // also served to tokens of the other organizations of the enterprise
+	enterprise   bool // also served to tokens of the enterprise itself, whose rights the handler checks
 	handle       func(*request) (response, error)
 }
 
