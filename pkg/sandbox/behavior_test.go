@@ -382,8 +382,13 @@ func TestOtherOrganizations(t *testing.T) {
 	if all, _ := w.tokenList(made.Token); len(all) != 1 {
 		t.Errorf("%v", all)
 	}
-	for _, path := range []string{"/v2/organizations/users", "/v2/databases", "/v2/organizations/roles", "/v2/enterprises/billing-reports/x"} {
+	for _, path := range []string{"/v2/organizations/users/x", "/v2/databases", "/v2/organizations/roles/x", "/v2/enterprises/billing-reports/x"} {
 		if got := w.send("GET", path, made.Token, ""); got.status != 501 {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+	for _, path := range []string{"/v2/organizations/users", "/v2/organizations/roles"} {
+		if got := w.send("GET", path, made.Token, ""); got.status != 200 || strings.Contains(got.body, "owner@") || path == "/v2/organizations/users" && !strings.Contains(got.body, "Europe") {
 			t.Errorf("%s: %+v", path, got)
 		}
 	}
