@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,12 +123,13 @@ func TestTwoIDsCannotLeaveTheirPlaces(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_availableRegions.json")),
-		status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_regions_serverless.json")),
+		status(200, fixture(t, "GET_v2_availableRegions.json")), status(200, `[{"name":"r"}]`), status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`),
+		status(200, recorded(t, "regions.json")), status(200, `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`))
 	got, err := c.Regions.Serverless(t.Context())
 	want := []Region{
-		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false},
-		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true},
+		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, nil},
+		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true, nil},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -137,7 +139,7 @@ func TestRegions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?region-type=all", "GET /v2/availableRegions"}, s.seen); diff != "" {
+	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?region-type=all", "GET /v2/regions/serverless?filter-by-org=enabled&region-type=all", "GET /v2/availableRegions"}, s.seen); diff != "" {
 		t.Error(diff)
 	}
 	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
@@ -145,6 +147,10 @@ func TestRegions(t *testing.T) {
 	}
 	if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 		t.Errorf("a region without a name: %v", err)
+	}
+	got, err = c.Regions.Serverless(t.Context())
+	if err != nil || !got[0].Enabled || got[1].Enabled || !got[1].Reserved || got[2].Enabled || !slices.Equal(got[2].PCUTypes, []string{"small"}) {
+		t.Errorf("regions that are not enabled for the organization: %+v, %v", got, err)
 	}
 }
 

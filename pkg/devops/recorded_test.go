@@ -81,7 +81,7 @@ func TestRecordedBodies(t *testing.T) {
 		"ansible2020_availableRegions.json": {200, func(c *Client) (any, error) {
 			all, err := c.Regions.Classic(ctx)
 			return fmt.Sprintf("%d %+v", len(all), all[0]), err
-		}, "3 {Name:us-east1 Cloud:GCP DisplayName:Moncks Corner, South Carolina Zone: Classification: Type:classic Enabled:true Reserved:false}"},
+		}, "3 {Name:us-east1 Cloud:GCP DisplayName:Moncks Corner, South Carolina Zone: Classification: Type:classic Enabled:true Reserved:false PCUTypes:[]}"},
 		"ansible2020_database.json": {200, database, "astra ACTIVE classic GCP [us-east1] [astra] 1"},
 		"ansible2020_secureBundleURL.json": {200, func(c *Client) (any, error) {
 			all, err := c.Databases.Bundles(ctx, "d")

@@ -48,7 +48,19 @@ func (d *Directory) RegionsFor(ctx context.Context, kind string) ([]devops.Regio
 // any serverless one if that is "". It need not be enabled: see EnabledRegion. A region
 // of another cloud is an error that says so; chosen says what the cloud belongs to.
 func (d *Directory) Region(ctx context.Context, kind, cloud, name, chosen string) (devops.Region, error) {
-	all, err := d.RegionsFor(ctx, kind)
+	if kind != "classic" {
+		enabled, err := d.Regions.Enabled(ctx)
+		if err != nil {
+			return devops.Region{}, err
+		}
+		at := slices.IndexFunc(enabled, func(r devops.Region) bool {
+			return r.Enabled && r.Name == name && strings.EqualFold(r.Cloud, cloud) && (kind == "" || r.Type == kind)
+		})
+		if at >= 0 {
+			return enabled[at], nil
+		}
+	}
+	all, err := d.RegionsFor(ctx, kind) // to say what is wrong
 	if err != nil {
 		return devops.Region{}, err
 	}
@@ -88,6 +100,9 @@ func CloudName(cloud string) string {
 func EnabledRegion(r devops.Region) error {
 	if r.Enabled {
 		return nil
+	}
+	if r.Reserved {
+		return exit.Usagef("region %s is reserved for some customers and not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
 	}
 	return exit.Usagef("region %s is not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
 }
