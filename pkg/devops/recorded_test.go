@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +177,20 @@ func TestRecordedBodies(t *testing.T) {
 		if _, tested := tests[filepath.Base(file)]; !tested && filepath.Base(file) != "README.md" {
 			t.Errorf("no test reads %s", file)
 		}
+	}
+}
+
+// TestDatabaseOf2026 checks that each field of a recorded database is decoded.
+func TestDatabaseOf2026(t *testing.T) {
+	body := strings.Replace(recorded(t, "go2026_database.json"), `{"availableActions"`, `{"message":"m","availableActions"`, 1)
+	c, _ := newScriptedClient(t, status(200, body))
+	d, err := c.Databases.Get(t.Context(), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkAllSet(t, "answer", reflect.ValueOf(d))
+	if diff := cmp.Diff(Storage{3, 1, 5, 10}, d.Storage); diff != "" || !d.Datacenters[0].Primary || d.Datacenters[0].Nodes != 3 {
+		t.Error(diff, d.Datacenters)
 	}
 }
 
