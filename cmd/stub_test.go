@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -38,7 +39,7 @@ func stubCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s.log.mu.Lock()
 	s.log.log = nil
 	s.log.mu.Unlock()
-	for _, line := range strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(ts.ReadFile(args[0])), "\n") {
 		request, answer, err := parseStub(line)
 		ts.Check(err)
 		s.answers[request] = append(s.answers[request], answer)
@@ -96,9 +97,7 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(all) > 1 {
 		s.answers[request] = all[1:]
 	}
-	for name, values := range all[0].header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), all[0].header)
 	w.WriteHeader(all[0].status)
 	_, _ = w.Write(all[0].body)
 }
