@@ -46,8 +46,7 @@ also over ssh). The clipboard is never the only destination, because it cannot
 be checked.
 
 For APIs use the token; for drivers use client ID and secret. Without --expires
-the token expires at the maximum lifetime of the organization, or never if there
-is none.
+it expires after the maximum lifetime that the organization sets, or never.
 
 --org generates a token of another organization with a token of its enterprise.
 A token that the service made for an organization or with roles other than

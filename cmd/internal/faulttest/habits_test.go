@@ -58,7 +58,7 @@ func habitRows() []string {
 	return []string{
 		"list-lag=1m", "list-lag=24h", "page-size=1", "page-size=3",
 		"description=drop", "description=truncate", "description=suffix", "description=escape", "description=upper",
-		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
+		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org", "ignore-org",
 		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
 		"page-later", "stale-once", "quote-older", "done-twice",
