@@ -243,6 +243,9 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 		return nothing, iss.reconcile(ctx, entry, fmt.Errorf("the response names another token, %s", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
+	if made.OrgID != "" && !strings.EqualFold(made.OrgID, entry.Request.OrgID) {
+		entry.MadeIn = made.OrgID
+	}
 	if err := entry.note(Created); err != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}

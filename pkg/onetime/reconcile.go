@@ -218,9 +218,8 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 func (iss Issuer) compareWithRequest(ctx context.Context, entry *Entry, made devops.Credential) error {
 	want := entry.Request
 	switch {
-	case made.OrgID != "" && !strings.EqualFold(made.OrgID, want.OrgID):
-		entry.MadeIn = made.OrgID
-		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", made.OrgID, want.OrgID))
+	case entry.MadeIn != "":
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", entry.MadeIn, want.OrgID))
 	case made.OrgID == "" && entry.otherOrg() && !iss.accepts(ctx, made.Token, want.OrgID):
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service does not confirm that the new token belongs to organization %s", want.OrgID))
 	case !sameRoles(made.Roles, want.Roles):

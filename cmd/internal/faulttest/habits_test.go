@@ -1002,7 +1002,7 @@ func tryRow(t *testing.T, all []*ground, behavior string, kills int, random *ran
 	counts := &habitCounts{kinds: map[string]int{}}
 	for i := 0; i < few || counts.kills < kills && i < few+10*kills; i++ {
 		g := all[random.IntN(len(all))]
-		if behavior == "foreign-org" && i%2 == 0 {
+		if (behavior == "foreign-org" || behavior == "ignore-org") && i%2 == 0 {
 			g = all[slices.IndexFunc(all, func(g *ground) bool { return g.org != "" })+random.IntN(2)]
 		}
 		c := drawCut(random, g, behavior, kills > 0)
