@@ -26,10 +26,17 @@ import (
 // the commands of testscript there are:
 //
 //	exit CODE COMMAND…        runs a command that must end with this status
-//	serve [slow] [FAULT…]     serves the sandbox of this script on loopback: $URL is
+//	serve [slow] [behavior=NAME…] [FAULT…]
+//	                          serves the sandbox of this script on loopback: $URL is
 //	                          its address, token.txt the administrator's token. With
 //	                          slow, changes that are begun there take their real time:
 //	                          they end when the sandbox's clock is moved on
+//	stub FILE                 serves the answers in FILE on loopback: $URL is its address,
+//	                          token.txt a token. A line is METHOD PATH STATUS BODY, and
+//	                          BODY a file of testdata/recorded, the text itself, or a
+//	                          header (Location=x) for an empty body. Lines of one request
+//	                          answer one after the other, the last one all that follow.
+//	                          Other requests get what the gateway of the service answers
 //	await REQUEST [TIMES]     waits until the served sandbox was sent this request, once
 //	                          or so many times; {id} stands for ids
 //	requests FILE             compares the requests that were served since the
@@ -52,6 +59,7 @@ func TestScript(t *testing.T) {
 				serveCommand(t, ts, neg, args)
 			},
 			"requests": requestsCommand,
+			"stub":     stubCommand,
 		},
 	})
 }
@@ -147,7 +155,7 @@ func condition(cond string) (bool, error) {
 
 func serveCommand(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: serve [slow] [FAULT…]")
+		ts.Fatalf("usage: serve [slow] [behavior=NAME…] [FAULT…]")
 	}
 	speed := 0.0
 	if len(args) > 0 && args[0] == "slow" {
@@ -157,14 +165,22 @@ func serveCommand(t *testing.T, ts *testscript.TestScript, neg bool, args []stri
 	log.mu.Lock()
 	log.log = nil
 	log.mu.Unlock()
+	options := sandbox.ServeOptions{Now: time.Now}
+	if len(args) > 0 {
+		if names, found := strings.CutPrefix(args[0], "behavior="); found {
+			var err error
+			options.Behavior, err = sandbox.ParseBehavior(names)
+			ts.Check(err)
+			args = args[1:]
+		}
+	}
 	path := filepath.Join(ts.Getenv("ASTRA_STATE_DIR"), "sandbox", "state.db")
-	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, TimeScale: speed, Log: func(method, path string) {
+	server, err := sandbox.Open(sandbox.Options{Path: path, Now: time.Now, TimeScale: speed, Behavior: options.Behavior, Log: func(method, path string) {
 		log.mu.Lock()
 		defer log.mu.Unlock()
 		log.log = append(log.log, method+" "+path)
 	}})
 	ts.Check(err)
-	options := sandbox.ServeOptions{Now: time.Now}
 	for _, text := range args {
 		fault, err := sandbox.ParseFault(text)
 		ts.Check(err)

@@ -31,7 +31,7 @@ func TestRolePicker(t *testing.T) {
 		term.typed("\r")
 		term.see("UI View Only has 3 permissions: accesslist-read, org-db-view, org-user-read")
 		term.see("Admin User has 38 permissions: ")
-		term.see("This token never expires")
+		term.see("as long as the organization permits")
 		term.see("Generate a token (")
 		term.typed("y\r")
 		term.ends(0)

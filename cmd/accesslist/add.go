@@ -245,18 +245,19 @@ type request struct {
 // or one for each address on an existing list of the DevOps API.
 func (p plan) requests(at target, before devops.AccessList) []request {
 	var steps []request
-	made, changed := p.made, p.changed
-	if at.api && len(before.Addresses) > 0 {
-		made, changed = nil, slices.Concat(p.made, p.changed)
+	switch {
+	case at.api && len(before.Addresses) > 0:
+		for _, a := range p.made {
+			steps = append(steps, request{func(ctx context.Context) error { return at.session.APIAccess.Extend(ctx, at.id, a) }, []devops.Address{a}})
+		}
+	case len(p.made) > 0:
+		steps = append(steps, request{func(ctx context.Context) error { return at.addFirst(ctx, p.made) }, p.made})
 	}
-	if len(made) > 0 {
-		steps = append(steps, request{func(ctx context.Context) error { return at.addFirst(ctx, made) }, made})
-	}
-	if len(changed) > 0 && !at.api {
-		steps = append(steps, request{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, changed) }, changed})
+	if len(p.changed) > 0 && !at.api {
+		steps = append(steps, request{func(ctx context.Context) error { return at.session.AccessLists.Change(ctx, at.id, p.changed) }, p.changed})
 		return steps
 	}
-	for _, a := range changed {
+	for _, a := range p.changed {
 		steps = append(steps, request{func(ctx context.Context) error { return at.session.APIAccess.Change(ctx, at.id, a) }, []devops.Address{a}})
 	}
 	return steps

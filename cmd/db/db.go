@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // New returns the noun.
@@ -43,5 +44,49 @@ func columns() []output.Column[devops.Database] {
 		{Key: "keyspaces", Value: func(d devops.Database) any { return d.Keyspaces }, Spare: 1},
 		{Key: "endpoint", Value: func(d devops.Database) any { return output.OrNull(lookup.Endpoint(d)) }, Wide: true},
 		{Key: "createdAt", Value: func(d devops.Database) any { return d.CreatedAt }, Wide: true},
+		{Key: "lastUsedAt", Value: func(d devops.Database) any { return d.LastUsedAt }, Wide: true},
+		{Key: "observedStatus", Value: func(d devops.Database) any { return output.OrNull(strings.ToLower(d.ObservedStatus)) }, Wide: true},
+		{Key: "message", Value: func(d devops.Database) any { return output.OrNull(d.Message) }, Wide: true, Wrap: true},
+		{Key: "storage", Value: func(d devops.Database) any { return storage(d.Storage) }, Text: func(d devops.Database) string { return storage(d.Storage).String() }, Detail: true},
+		{Key: "datacenters", Value: datacenters, Text: func(d devops.Database) string { return strings.Join(datacenterLines(d), ", ") }, Lines: datacenterLines, Detail: true},
 	}
+}
+
+// storage is devops.Storage as it is printed.
+type storage struct {
+	Nodes             int `json:"nodes" yaml:"nodes"`
+	ReplicationFactor int `json:"replicationFactor" yaml:"replicationFactor"`
+	Total             int `json:"total" yaml:"total"`
+	Displayed         int `json:"displayed" yaml:"displayed"`
+}
+
+// String describes the nodes, whose number has a documented meaning.
+func (s storage) String() string {
+	if s.Nodes == 0 {
+		return ""
+	}
+	return spelling.Count(s.Nodes, "node")
+}
+
+func datacenters(d devops.Database) any {
+	all := make([]map[string]any, 0, len(d.Datacenters))
+	for _, dc := range d.Datacenters {
+		all = append(all, map[string]any{"id": dc.ID, "region": dc.Region, "primary": dc.Primary, "nodes": dc.Nodes})
+	}
+	return all
+}
+
+func datacenterLines(d devops.Database) []string {
+	var all []string
+	for _, dc := range d.Datacenters {
+		line := dc.ID + " in " + dc.Region
+		if dc.Primary {
+			line += ", primary"
+		}
+		if dc.Nodes > 0 {
+			line += ", " + spelling.Count(dc.Nodes, "node")
+		}
+		all = append(all, line)
+	}
+	return all
 }

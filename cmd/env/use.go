@@ -70,7 +70,7 @@ selection; a new one uses the token of the default.
 	f.StringVar(&in.region, "region", "", "`name` of the region (default: as before, else the first one)")
 	f.StringVar(&in.saved, "saved-token", "", "select the saved token of this `name`")
 	f.StringVar(&in.role, "role", "", "generate a token with this role, by `name` or ID, and select it")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+flags.ExpiryForms+" (default: never)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token of --role expires: "+flags.ExpiryForms+" (default: the limit of the organization, if any)")
 	f.BoolVar(&in.forget, "forget", false, "remove the selection of DB")
 	completion.Flags(f, completion.Keyspaces, "keyspace")
 	completion.Flags(f, completion.Regions, "region")

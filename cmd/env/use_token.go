@@ -107,6 +107,9 @@ func (in use) generate(ctx context.Context, app *cli.App, session *cli.Session, 
 	}
 	app.Say("Generated %s with role %s; its secret is in %s.", made.ClientID, role.Name, kept[0])
 	if expires.IsZero() {
+		expires = made.ExpiresAt // the service may have a limit
+	}
+	if expires.IsZero() {
 		app.Say("This token never expires. Use --expires 90d to limit it.")
 		return name, expiry, nil
 	}

@@ -37,9 +37,9 @@ email to --email, the address of its owner.
 The administrator of the new organization is the member of this organization
 with the address --email, or the user with the ID --admin-user.
 
-The API neither issues a credential for the new organization, nor lists or
-deletes organizations. So the organization is recorded on this machine and shown
-by "astra org list". To use it, log in with a token generated in its Portal.`,
+The API neither lists nor deletes organizations. So the organization is recorded
+on this machine and shown by "astra org list". To use it, generate a token for it
+with "astra token generate --org ID", and log in with that token.`,
 		Example: "  astra org add 'Acme Europe' --email owner@example.com --yes",
 		Args:    cli.Args("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,7 +88,8 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	added := organization{id: created.ID, name: cmp.Or(created.Name, in.name)}
 	in.record(ctx, app, added)
 	app.Say("Added organization %s. The service sends an email to %s.", added.name, cmp.Or(created.Email, in.email))
-	app.Say("To use it, generate a token in its Portal (%s), then: %s", browser.PortalPage(added.id, "settings", "tokens"), login(ctx, app, added.name))
+	generate := shellword.Line("astra", "token", "generate", "--org", added.id, "--role", "Organization Administrator", "--jq", ".token")
+	app.Say("To use it, generate a token for it and log in with that: %s | %s --token-file -", app.Command(generate), login(ctx, app, added.name))
 	return cli.PrintOne(app, columns(), added)
 }
 

@@ -24,7 +24,9 @@ func newList(app *cli.App) *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List the regions for databases",
 		Long: `List the regions for vector and serverless databases, or with --type those for
-one type. Some regions are not enabled for every organization.
+one type. ENABLED says whether your organization may have databases there. A
+reserved region is for some customers only; on one that is not enabled, "db create"
+and "region add" fail before they send a request.
 
 With --db it lists the regions of a database, the first region first.`,
 		Example: "  astra region list --type vector --cloud gcp\n" +

@@ -40,5 +40,7 @@ func columns() []output.Column[devops.Region] {
 		{Key: "classification", Value: lower(func(r devops.Region) string { return r.Classification })},
 		{Key: "type", Value: func(r devops.Region) any { return r.Type }, Sorted: true},
 		{Key: "enabled", Value: func(r devops.Region) any { return r.Enabled }},
+		{Key: "reserved", Value: func(r devops.Region) any { return r.Reserved }, Wide: true},
+		{Key: "pcuTypes", Value: func(r devops.Region) any { return append([]string{}, r.PCUTypes...) }, Wide: true},
 	}
 }

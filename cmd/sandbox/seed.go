@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,11 +10,13 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/sandbox"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 type seed struct {
 	orgName                  string
 	noEnterprise, enterprise bool
+	enterpriseToken          bool
 	accept, hibernate, wake  []string
 	advance                  string
 }
@@ -27,11 +30,16 @@ func newSeed(app *cli.App) *cobra.Command {
 idle databases. A hibernated database resumes at the first request to its data,
 which fails.
 
+--enterprise-token writes a new token of the enterprise to standard output. It
+can add organizations and generate their tokens, but has no rights in an
+organization. The administrator's token has both kinds of rights.
+
 Operations on databases finish when their time has passed: --advance 10m
 finishes all pending ones.`,
 		Example: "  astra sandbox seed --accept viewer@example.com\n" +
 			"  astra sandbox seed --hibernate demo\n" +
-			"  astra sandbox seed --advance 31m",
+			"  astra sandbox seed --advance 31m\n" +
+			"  astra sandbox seed --enterprise-token",
 		Args: cli.Args(),
 		RunE: func(*cobra.Command, []string) error { return in.run(app) },
 	}
@@ -39,6 +47,7 @@ finishes all pending ones.`,
 	f.StringVar(&in.orgName, "org-name", "", "rename the organization to `name`")
 	f.BoolVar(&in.noEnterprise, "no-enterprise", false, "remove the enterprise rights of the administrator's token")
 	f.BoolVar(&in.enterprise, "enterprise", false, "restore the enterprise rights of the administrator's token")
+	f.BoolVar(&in.enterpriseToken, "enterprise-token", false, "issue a token with enterprise rights only and print it")
 	f.StringArrayVar(&in.accept, "accept", nil, "accept the invitation of this email `address`; repeatable")
 	f.StringArrayVar(&in.hibernate, "hibernate", nil, "hibernate this serverless `database`, by name or ID; repeatable")
 	f.StringArrayVar(&in.wake, "wake", nil, "resume this hibernated `database`, as a request to its data does; repeatable")
@@ -46,7 +55,7 @@ finishes all pending ones.`,
 	completion.Flags(f, completion.Users, "accept")
 	completion.Flags(f, completion.Databases, "hibernate", "wake")
 	cmd.MarkFlagsMutuallyExclusive("no-enterprise", "enterprise")
-	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "accept", "hibernate", "wake", "advance")
+	cmd.MarkFlagsOneRequired("org-name", "no-enterprise", "enterprise", "enterprise-token", "accept", "hibernate", "wake", "advance")
 	return cmd
 }
 
@@ -68,6 +77,15 @@ func (in seed) run(app *cli.App) error {
 	}
 	if err := server.Seed(options); err != nil {
 		return err
+	}
+	if in.enterpriseToken {
+		token, err := server.IssueEnterpriseToken()
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(app.Reveal(secret.Text(token)), token); err != nil {
+			return err
+		}
 	}
 	if in.orgName != "" {
 		app.Say("Renamed the organization to %s.", in.orgName)

@@ -58,6 +58,7 @@ each request.
     quote-caller          quote the client ID of the caller in errors
     late-commit=DURATION  answer 504 to a new token and create it this much later
     foreign-org           hide tokens of other organizations from the enterprise
+    ignore-org            create tokens in the organization of the caller only
     revoke=HABIT          lie-ok: answer 204 and revoke nothing;
                           lie-fail: revoke and answer 500
     token-delay=DURATION  refuse a new token for this long

@@ -45,8 +45,15 @@ pbcopy, clip.exe or termux-clipboard-set, else through the terminal (OSC 52,
 also over ssh). The clipboard is never the only destination, because it cannot
 be checked.
 
-For APIs use the token; for drivers use client ID and secret. The token never
-expires unless --expires is given.
+For APIs use the token; for drivers use client ID and secret. Without --expires
+it expires after the maximum lifetime that the organization sets, or never.
+
+--org generates a token of another organization with a token of its enterprise.
+A token that the service made for an organization or with roles other than
+requested is revoked and not delivered.
+
+Without org-token-read astra cannot list tokens: a token whose response is lost,
+or that could not be delivered, is neither found nor revoked.
 
 On a terminal you can pick the roles from a list, and their permissions are
 shown before the token is generated.`,
@@ -60,7 +67,7 @@ shown before the token is generated.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&in.roles, "role", nil, "`name` or ID of a role; repeatable")
 	f.StringVar(&in.description, "description", "", "`text` that describes the token")
-	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+flags.ExpiryForms+" (default: never)")
+	f.StringVar(&in.expires, "expires", "", "`time` at which the token expires: "+flags.ExpiryForms+" (default: the limit of the organization, if any)")
 	f.StringVar(&in.org, "org", "", "`ID` of the organization, for an enterprise token (default: that of the credential)")
 	f.StringVar(&in.Save, "save", "", "save the token in the secret store under this `name`")
 	f.StringVar(&in.Out, "out", "", "write the token to this new `file`, readable only by you")
@@ -114,7 +121,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if asks {
 		explain(app, roles)
 		if expires.IsZero() {
-			app.Say("This token never expires. Use --expires 90d to limit it.")
+			app.Say("Without --expires this token lasts as long as the organization permits. Use --expires 90d to limit it.")
 		} else {
 			app.Say("This token expires on %s.", tokens.FormatTime(expires))
 		}

@@ -17,7 +17,7 @@ func New(app *cli.App) *cobra.Command {
 
 A token has a client ID and a secret. The service shows secret and token once,
 when the token is generated. A token works until it expires or is revoked; by
-default it never expires.
+default it lasts as long as the organization permits.
 
 The token is for the Document, REST, GraphQL and DevOps APIs, within the
 permissions of its roles. Client ID and secret are for drivers. Databases

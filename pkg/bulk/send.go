@@ -166,7 +166,7 @@ func (r *run) classify(a attempt, now time.Time) {
 // missing.
 func lacksResponse(err error) bool {
 	request, ok := errors.AsType[*devops.Error](err)
-	return ok && request.Sent && request.Changes && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
+	return ok && request.Sent && devops.MaybeApplied(err) && (request.Status == 0 || errors.Is(err, devops.ErrInvalidResponse))
 }
 
 // isGlobalFailure reports whether an error is likely to affect every row.

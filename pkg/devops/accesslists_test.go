@@ -77,3 +77,31 @@ func TestAPIAccess(t *testing.T) {
 	checkRequest(t, s.seen[3], "PUT "+path, "PUT_v2_organizations_devops-acl.request.json")
 	checkRequest(t, s.seen[4], "DELETE "+path, "")
 }
+
+// TestAPIAccessIsExtended adds to an existing list, by POST if the service takes
+// PATCH for updates only.
+func TestAPIAccessIsExtended(t *testing.T) {
+	path := "/v2/organizations/" + testOrg + "/devops-acl"
+	body := `{"address":"203.0.113.0/24","description":"office","enabled":true}`
+	patch, post := "PATCH "+path+" "+body, "POST "+path+" ["+body+"]"
+	for _, test := range []struct {
+		first reply
+		sent  []string
+		want  error
+	}{
+		{status(200, ""), []string{patch}, nil},
+		{status(404, `"no such address"`), []string{patch, post}, nil},
+		{status(400, `"no such address"`), []string{patch, post}, nil},
+		{status(403, ""), []string{patch}, ErrForbidden},
+		{status(409, ""), []string{patch}, ErrConflict},
+		{status(404, "404 page not found", "Content-Type", "text/plain"), []string{patch}, ErrInvalidResponse},
+	} {
+		c, s := newScriptedClient(t, test.first, status(201, ""))
+		if err := c.APIAccess.Extend(t.Context(), testOrg, office()); !errors.Is(err, test.want) {
+			t.Errorf("%v, want %v", err, test.want)
+		}
+		if diff := cmp.Diff(test.sent, s.seen); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

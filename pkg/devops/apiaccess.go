@@ -37,6 +37,20 @@ func (s *APIAccessService) Add(ctx context.Context, orgID string, addresses []Ad
 	return err
 }
 
+// Extend adds an address to an existing list. Descriptions of the API differ in
+// whether a PATCH may add one; if the service refuses it, Extend sends a POST. It
+// needs accesslist-write.
+//
+//	PATCH /v2/organizations/{orgId}/devops-acl
+//	POST /v2/organizations/{orgId}/devops-acl
+func (s *APIAccessService) Extend(ctx context.Context, orgID string, address Address) error {
+	err := s.Change(ctx, orgID, address)
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrInvalid) {
+		return s.Add(ctx, orgID, []Address{address})
+	}
+	return err
+}
+
 // Change updates the description of an existing address. It needs
 // accesslist-write.
 //

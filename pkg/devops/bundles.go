@@ -1,12 +1,14 @@
 package devops
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/secret"
@@ -54,7 +56,19 @@ func (w bundleResponse) value() (Bundle, bool) {
 	return b, w.DownloadURL != ""
 }
 
-type bundlesResponse = rows[bundleResponse, Bundle]
+// bundlesResponse is a list, or the object that the service sends for a database
+// in one region.
+type bundlesResponse struct{ list rows[bundleResponse, Bundle] }
+
+// UnmarshalJSON accepts a list or one object.
+func (w *bundlesResponse) UnmarshalJSON(b []byte) error {
+	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '{' {
+		b = slices.Concat([]byte("["), b, []byte("]"))
+	}
+	return w.list.UnmarshalJSON(b)
+}
+
+func (w bundlesResponse) value() ([]Bundle, bool) { return w.list.value() }
 
 // FetchBundle writes the bundle to w; after an error, w may have a part of it.
 // The request has no token and follows no redirect. The address must be https

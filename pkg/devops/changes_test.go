@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestCreateDatabase(t *testing.T) {
 func TestCreateDatabaseIsSentOnce(t *testing.T) {
 	for name, answer := range map[string]reply{
 		"no id":     status(201, ""),
-		"no uuid":   status(201, "", "Location", "/v2/databases/"+testVector),
+		"no uuid":   status(201, "", "Location", "/v2/databases/"+testVector+"/x"),
 		"a gateway": status(502, ""),
 		"a page":    status(200, "<html>", "Content-Type", "text/html"),
 		"a reset":   failWith(reset),
@@ -39,6 +40,17 @@ func TestCreateDatabaseIsSentOnce(t *testing.T) {
 		c, s := newScriptedClient(t, answer, status(201, "", "Location", testVector))
 		if _, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop"}); !errors.Is(err, ErrOutcomeUnknown) || len(s.seen) != 1 {
 			t.Errorf("%s: %v, sent %d times", name, err, len(s.seen))
+		}
+	}
+}
+
+// TestCreateDatabaseAcceptsALocation checks the ID alone, which the service
+// sends, and the addresses that the name of the header suggests.
+func TestCreateDatabaseAcceptsALocation(t *testing.T) {
+	for _, location := range []string{testVector, "/v2/databases/" + testVector, "https://api.astra.datastax.com/v2/databases/" + testVector} {
+		c, _ := newScriptedClient(t, status(201, "", "Location", location))
+		if got, err := c.Databases.Create(t.Context(), NewDatabase{Name: "shop"}); err != nil || got != testVector {
+			t.Errorf("%s: %q, %v", location, got, err)
 		}
 	}
 }
@@ -111,12 +123,13 @@ func TestTwoIDsCannotLeaveTheirPlaces(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_availableRegions.json")),
-		status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`))
+	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_regions_serverless.json")),
+		status(200, fixture(t, "GET_v2_availableRegions.json")), status(200, `[{"name":"r"}]`), status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`),
+		status(200, recorded(t, "regions.json")), status(200, `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`))
 	got, err := c.Regions.Serverless(t.Context())
 	want := []Region{
-		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false},
-		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true},
+		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, nil},
+		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true, nil},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -126,7 +139,7 @@ func TestRegions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?region-type=all", "GET /v2/availableRegions"}, s.seen); diff != "" {
+	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?region-type=all", "GET /v2/regions/serverless?filter-by-org=enabled&region-type=all", "GET /v2/availableRegions"}, s.seen); diff != "" {
 		t.Error(diff)
 	}
 	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
@@ -134,6 +147,10 @@ func TestRegions(t *testing.T) {
 	}
 	if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 		t.Errorf("a region without a name: %v", err)
+	}
+	got, err = c.Regions.Serverless(t.Context())
+	if err != nil || !got[0].Enabled || got[1].Enabled || !got[1].Reserved || got[2].Enabled || !slices.Equal(got[2].PCUTypes, []string{"small"}) {
+		t.Errorf("regions that are not enabled for the organization: %+v, %v", got, err)
 	}
 }
 

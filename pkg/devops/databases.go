@@ -30,11 +30,21 @@ type Database struct {
 	Datacenters     []Datacenter
 	Endpoint        string // the dataEndpointUrl of the API: the REST address in the first region
 	CreatedAt       time.Time
+	LastUsedAt      time.Time // zero if the service does not say
+	Message         string    // why the database has its status; mostly empty
+	ObservedStatus  string    // the status as measured, which may be behind Status
+	Storage         Storage
 }
+
+// Storage is the storage of a database, in units of the API, which documents
+// none.
+type Storage struct{ Nodes, ReplicationFactor, Total, Displayed int }
 
 // Datacenter is the part of a database in one region.
 type Datacenter struct {
 	ID, Name, Region, Tier, Cloud string
+	Primary                       bool // the first region
+	Nodes                         int  // requested; 0 if the service does not say
 }
 
 // All returns the databases that the token may see, page by page. include is a
@@ -93,8 +103,14 @@ type databaseResponse struct {
 	Status          text
 	Info            optional[infoResponse]
 	CreationTime    timestamp
+	LastUsageTime   timestamp
+	Message         text
+	ObservedStatus  text
 	DataEndpointURL text
+	Storage         optional[storageResponse]
 }
+
+type storageResponse struct{ NodeCount, ReplicationFactor, TotalStorage, DisplayStorage count }
 
 type infoResponse struct {
 	Name, Tier, DBType  text
@@ -119,10 +135,15 @@ type datacenterFieldsResponse struct {
 	Region        optional[id]
 	Tier          text
 	CloudProvider text
+	IsPrimary     flag
+
+	RequestedNodeCount count
 }
 
 func (w datacenterResponse) value() (Datacenter, bool) {
-	return Datacenter{string(w.v.ID.v), string(w.v.Name), string(w.v.Region.v), string(w.v.Tier), string(w.v.CloudProvider)}, true
+	return Datacenter{
+		string(w.v.ID.v), string(w.v.Name), string(w.v.Region.v), string(w.v.Tier), string(w.v.CloudProvider), w.v.IsPrimary.valueOr(false), int(w.v.RequestedNodeCount),
+	}, true
 }
 
 func (w databaseResponse) value() (Database, bool) {
@@ -132,7 +153,9 @@ func (w databaseResponse) value() (Database, bool) {
 		ID: string(w.ID), OrgID: string(w.OrgID.v), Name: string(i.Name), Status: string(w.Status), Owner: string(w.OwnerID.v),
 		Tier: string(i.Tier), CapacityUnits: int(i.CapacityUnits), Type: i.kind(),
 		Cloud: string(i.CloudProvider), Region: string(i.Region.v), Keyspace: string(i.Keyspace), Datacenters: datacenters,
-		Endpoint: string(w.DataEndpointURL), CreatedAt: w.CreationTime.Time,
+		Endpoint: string(w.DataEndpointURL), CreatedAt: w.CreationTime.Time, LastUsedAt: w.LastUsageTime.Time,
+		Message: string(w.Message), ObservedStatus: string(w.ObservedStatus),
+		Storage: Storage{int(w.Storage.v.NodeCount), int(w.Storage.v.ReplicationFactor), int(w.Storage.v.TotalStorage), int(w.Storage.v.DisplayStorage)},
 	}
 	regions := []string{d.Region}
 	for _, dc := range datacenters {

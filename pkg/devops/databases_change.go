@@ -59,7 +59,8 @@ func (s *DatabaseService) Create(ctx context.Context, d NewDatabase) (string, er
 	if err != nil {
 		return "", err
 	}
-	id := a.header.Get("Location") // the ID alone, despite the name of the header
+	location := a.header.Get("Location")
+	id := location[strings.LastIndexByte(location, '/')+1:] // the ID alone in most responses, despite the name of the header
 	if !LooksLikeID(id) {
 		return "", s.client.invalidResponse(k, a, "the response has no database ID")
 	}

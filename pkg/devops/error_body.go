@@ -32,6 +32,10 @@ func (c *Client) messageText(a response) string {
 		s = c.describeError(a)
 	case a.status >= 300 && a.status < 400:
 		s = "redirected" + redirectHost(a.header)
+	case isUnrouted(a):
+		s = "the service has no such path"
+	case isHTML(a.header, a.body) && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden):
+		s = "refused before it reached the API, by a web page, perhaps of a proxy or firewall"
 	default:
 		s, _ = message(a.header, a.body)
 	}

@@ -1,6 +1,7 @@
 package devops
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -114,7 +115,7 @@ func (c *Client) checkOutcome(ctx context.Context, t *attemptState) error {
 		return c.newError(t, ErrNetwork)
 	case a.status >= 200 && a.status < 300 && (!isHTML(a.header, a.body) || failpoint.Disabled("sign-in-page")):
 		return nil
-	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost && !k.literal:
+	case a.status == http.StatusNotFound && k.method == http.MethodDelete && t.lost && !k.literal && !isForeign(a):
 		return nil // the attempt with the lost response succeeded
 	}
 	return c.newError(t, kindOf(k, a))
@@ -124,6 +125,14 @@ func (c *Client) checkOutcome(ctx context.Context, t *attemptState) error {
 func kindOf(k call, a response) error {
 	if k.retry == atMostOnce && !isFinal(a.status) {
 		return ErrOutcomeUnknown
+	}
+	if isForeign(a) {
+		switch a.status {
+		case http.StatusUnauthorized, http.StatusForbidden:
+			return ErrNetwork
+		case http.StatusNotFound, http.StatusGone:
+			return ErrInvalidResponse
+		}
 	}
 	_, code := message(a.header, a.body)
 	switch a.status {
@@ -135,7 +144,8 @@ func kindOf(k call, a response) error {
 		}
 		return ErrUnauthorized
 	case http.StatusForbidden:
-		if code == 340012 || code == 340017 || code == codeNoSuchToken { // all mean an unknown token
+		switch code {
+		case 340002, 340012, 340016, 340017, codeNoSuchToken: // all concern the token
 			return ErrUnauthorized
 		}
 		return ErrForbidden
@@ -155,6 +165,18 @@ func kindOf(k call, a response) error {
 		return ErrInvalid
 	}
 	return ErrInvalidResponse
+}
+
+// isForeign reports whether a refusal says nothing about what was asked: it is
+// a web page of something in front of the API, or the gateway's response to a
+// path that it does not route.
+func isForeign(a response) bool { return isHTML(a.header, a.body) || isUnrouted(a) }
+
+// isUnrouted reports whether the service has no such path. The gateway says so
+// in plain text, before it looks at the token; what the API does not have is
+// described in other words.
+func isUnrouted(a response) bool {
+	return a.status == http.StatusNotFound && string(bytes.TrimSpace(a.body)) == "404 page not found"
 }
 
 // isFinal reports whether a status proves that nothing was changed.
@@ -196,7 +218,7 @@ func (c *Client) invalidResponse(k call, a response, why string) error {
 }
 
 func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "Cf-Ray"} {
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "Cf-Ray", "X-Amz-Cf-Id"} {
 		if id := header.Get(name); isPrintable(id) && len(id) <= 128 {
 			return id
 		}

@@ -34,7 +34,7 @@ func TestRefusals(t *testing.T) {
 		{"half an object is not quoted", list, status(400, `{"secret":"S`), ErrInvalid, 0, ""},
 		{"first line", list, status(400, "one\ntwo", plain...), ErrInvalid, 0, "one"},
 		{"long", list, status(400, strings.Repeat("\u00e4", 1000), plain...), ErrInvalid, 0, strings.Repeat("\u00e4", 500) + "…"},
-		{"page", list, status(403, "<p>x", html...), ErrForbidden, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
+		{"page", list, status(403, "<p>x", html...), ErrNetwork, 0, "refused before it reached the API, by a web page, perhaps of a proxy or firewall"},
 		{"captive portal", list, status(200, "<!DOCTYPE html>"), ErrInvalidResponse, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
 		{"captive portal for a change", remove, status(200, "hello", html...), ErrInvalidResponse, 0, "the response is text/html, perhaps from a proxy or a sign-in page"},
 		{"redirect", list, status(302, "", "Location", "https://login.example.com/?next=secret"), ErrInvalidResponse, 0, "redirected to login.example.com"},

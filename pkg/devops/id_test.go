@@ -40,7 +40,7 @@ func TestUnusableIDs(t *testing.T) {
 		{"database's region", `{"id":"d","info":{"region":%q}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},
 		{"datacenter", `{"id":"d","info":{"datacenters":[{"id":%q}]}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},
 		{"datacenter's region", `{"id":"d","info":{"datacenters":[{"region":%q}]}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},
-		{"region", `[{"name":%q}]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Serverless(ctx) }},
+		{"region", `[{"name":%q}]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Enabled(ctx) }},
 		{"classic region", `[{"region":%q}]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Classic(ctx) }},
 		{"key's region", `[{"region":%q}]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
 		{"capacity group", `[{"uuid":%q}]`, func(ctx context.Context, c *Client) (any, error) { return c.PCUs.List(ctx) }},

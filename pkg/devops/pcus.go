@@ -52,13 +52,17 @@ type PCUType struct {
 	Enabled             bool
 }
 
-// List returns all groups. It needs org-billing-read.
+// List returns all groups. The service may respond with 404 if there is none. It needs
+// org-billing-read.
 //
 //	POST /v2/pcus/actions/get
 func (s *PCUService) List(ctx context.Context) ([]PCUGroup, error) {
 	groups, err := fetch[pcuGroupsResponse](ctx, s.client, call{
 		method: http.MethodPost, path: "/v2/pcus/actions/get", body: struct{}{}, permission: pcuRead, retry: safe,
 	})
+	if errors.Is(err, ErrNotFound) {
+		groups, err = []PCUGroup{}, nil
+	}
 	return reportList(s.client, groups, err)
 }
 

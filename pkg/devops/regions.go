@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/astra-admin/astra/pkg/async"
 )
 
 // RegionService lists the regions for databases.
@@ -17,20 +19,56 @@ type Region struct {
 	Name, Cloud, DisplayName string
 	Zone, Classification     string
 	Type                     string // "vector", "serverless" or "classic"
-	Enabled                  bool   // for the organization
+	Enabled                  bool   // the organization may have databases in it
 	Reserved                 bool   // for some customers
+	PCUTypes                 []string
 }
 
 // Serverless returns the regions for databases of the types "serverless" and
-// "vector". It needs org-db-create.
+// "vector". It takes two requests: a list of all regions shows as enabled also
+// those in which the organization may have no database. It needs org-db-create.
 //
 //	GET /v2/regions/serverless
 func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
-	regions, err := fetch[regionsResponse](ctx, s.client, call{
-		method: http.MethodGet, path: "/v2/regions/serverless", query: url.Values{"region-type": {"all"}}, permission: "org-db-create", retry: safe,
-	})
-	return reportList(s.client, regions, err)
+	var calls async.Group
+	defer calls.End()
+	readEnabled := async.Go(ctx, &calls, s.Enabled)
+	regions, err := s.serverless(ctx, url.Values{"region-type": {"all"}})
+	if err != nil {
+		return nil, err
+	}
+	enabled, err := readEnabled()
+	if err != nil {
+		return nil, err
+	}
+	usable := make(map[regionKey]bool, len(enabled))
+	for _, r := range enabled {
+		usable[r.key()] = true
+	}
+	for i, r := range regions {
+		regions[i].Enabled = r.Enabled && usable[r.key()]
+	}
+	return reportList(s.client, regions, nil)
 }
+
+// Enabled returns those of the Serverless regions in which the organization may
+// have databases. It needs org-db-create.
+//
+//	GET /v2/regions/serverless?filter-by-org=enabled
+func (s *RegionService) Enabled(ctx context.Context) ([]Region, error) {
+	return s.serverless(ctx, url.Values{"region-type": {"all"}, "filter-by-org": {"enabled"}})
+}
+
+func (s *RegionService) serverless(ctx context.Context, query url.Values) ([]Region, error) {
+	return fetch[regionsResponse](ctx, s.client, call{
+		method: http.MethodGet, path: "/v2/regions/serverless", query: query, permission: "org-db-create", retry: safe,
+	})
+}
+
+// regionKey distinguishes regions: clouds share names.
+type regionKey struct{ cloud, name, kind string }
+
+func (r Region) key() regionKey { return regionKey{strings.ToUpper(r.Cloud), r.Name, r.Type} }
 
 // Classic returns the distinct regions for classic databases; the API lists
 // each tier separately. It needs org-db-create.
@@ -52,6 +90,7 @@ type regionResponse struct {
 	RegionType                 text `json:"region_type"`
 	Enabled                    flag
 	ReservedForQualifiedUsers  flag
+	PCUTypes                   optional[[]struct{ Type text }] `json:"pcu_types"`
 }
 
 func (w regionResponse) value() (Region, bool) {
@@ -61,6 +100,9 @@ func (w regionResponse) value() (Region, bool) {
 	}
 	if r.Type == "" {
 		r.Type = "serverless"
+	}
+	for _, pcu := range w.PCUTypes.v {
+		r.PCUTypes = append(r.PCUTypes, string(pcu.Type))
 	}
 	return r, w.Name != ""
 }
@@ -89,10 +131,9 @@ func (w tierResponse) value() (Region, bool) {
 
 // classicRegions returns the distinct regions for classic databases.
 func classicRegions(tiers []Region) []Region {
-	type place struct{ cloud, name string }
-	seen := map[place]bool{}
+	seen := map[regionKey]bool{}
 	return slices.DeleteFunc(tiers, func(r Region) bool {
-		at := place{strings.ToUpper(r.Cloud), r.Name}
+		at := r.key()
 		known := seen[at] || r.Type != "classic"
 		seen[at] = seen[at] || !known
 		return known

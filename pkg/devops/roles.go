@@ -3,6 +3,7 @@ package devops
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -93,37 +94,48 @@ func newRoleBody(name string, p Policy) roleBody {
 	return roleBody{name, p}
 }
 
-// roleResponse has two keys for each of its last fields: the response to a
-// creation spells them without underscores.
+// roleResponse has three keys for each of its last fields: the response to a
+// creation spells them without underscores, and the specification with fewer.
 type roleResponse struct {
-	ID            id
-	Name          string
-	Policy        Policy
-	UpdatedAt     timestamp `json:"last_update_date_time"`
-	UpdatedAtMade timestamp `json:"lastUpdateDateTime"`
-	UpdatedBy     string    `json:"last_update_user_id"`
-	UpdatedByMade string    `json:"lastUpdateUserID"`
+	ID                 id
+	Name               string
+	Policy             policyResponse[Policy]
+	UpdatedAt          timestamp `json:"last_update_date_time"`
+	UpdatedAtMade      timestamp `json:"lastUpdateDateTime"`
+	UpdatedAtSpecified timestamp `json:"last_update_datetime"`
+	UpdatedBy          string    `json:"last_update_user_id"`
+	UpdatedByMade      string    `json:"lastUpdateUserID"`
+	UpdatedBySpecified string    `json:"last_update_userid"`
 }
 
 func (w roleResponse) value() (Role, bool) {
-	p := w.Policy
+	p := w.Policy.v
 	p.Resources, p.Actions = orEmpty(p.Resources), orEmpty(p.Actions)
-	updated := w.UpdatedAt.Time
-	if updated.IsZero() {
-		updated = w.UpdatedAtMade.Time
+	updated := cmp.Or(w.UpdatedAt.Time, w.UpdatedAtMade.Time, w.UpdatedAtSpecified.Time)
+	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade, w.UpdatedBySpecified)}, w.ID != ""
+}
+
+// policyResponse is a policy as an object, or as its JSON text in a string.
+type policyResponse[T any] struct{ v T }
+
+// UnmarshalJSON accepts both forms.
+func (p *policyResponse[T]) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil && text != "" {
+		b = []byte(text)
 	}
-	return Role{string(w.ID), w.Name, p, updated, cmp.Or(w.UpdatedBy, w.UpdatedByMade)}, w.ID != ""
+	return json.Unmarshal(b, &p.v)
 }
 
 // briefRole is a roleResponse without resources and actions.
 type briefRole struct {
 	ID     id
 	Name   string
-	Policy struct{ Description string }
+	Policy policyResponse[struct{ Description string }]
 }
 
 func (w briefRole) value() (Role, bool) {
-	return Role{ID: string(w.ID), Name: w.Name, Policy: Policy{Description: w.Policy.Description}}, w.ID != ""
+	return Role{ID: string(w.ID), Name: w.Name, Policy: Policy{Description: w.Policy.v.Description}}, w.ID != ""
 }
 
 type rolesResponse = rows[roleResponse, Role]

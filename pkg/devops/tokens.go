@@ -23,7 +23,7 @@ type Token struct {
 // NewToken describes a token to create. Only Roles is required.
 type NewToken struct {
 	Roles       []string // role IDs
-	OrgID       string
+	OrgID       string   // another organization of the caller's enterprise; empty is the caller's own
 	Description string
 	ExpiresAt   time.Time
 }
@@ -49,15 +49,32 @@ func (s *TokenService) List(ctx context.Context) ([]Token, error) {
 	return reportList(s.client, tokens, err)
 }
 
+// ListEnterprise returns the tokens that a token of an enterprise may see, also
+// those of its organizations. It needs org-token-read.
+//
+//	GET /v2/tokens
+func (s *TokenService) ListEnterprise(ctx context.Context) ([]Token, error) {
+	return fetch[tokensResponse](ctx, s.client, call{method: http.MethodGet, path: enterpriseTokens, permission: "org-token-read", retry: safe})
+}
+
+// enterpriseTokens is the path for tokens of other organizations. The body of
+// the other path has no organization, and a service that ignores it would create
+// a token of the caller's own.
+const enterpriseTokens = "/v2/tokens"
+
 // Create creates a token. Each call creates another one, so it is never
 // repeated after the service may have received it: check the list after an
 // ErrOutcomeUnknown, in which a *PartialCredential may have the client ID. It
-// needs org-token-write.
+// needs org-token-write, for another organization as a token of its enterprise.
 //
 //	POST /v2/clientIdSecrets
+//	POST /v2/tokens
 func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, error) {
 	k := call{
 		method: http.MethodPost, path: "/v2/clientIdSecrets", body: newTokenBody(token), permission: "org-token-write", retry: atMostOnce,
+	}
+	if token.OrgID != "" {
+		k.path = enterpriseTokens
 	}
 	a, err := s.client.do(ctx, k)
 	if err != nil {
@@ -71,7 +88,9 @@ func (s *TokenService) Create(ctx context.Context, token NewToken) (Credential, 
 	return created, nil
 }
 
-// Delete revokes a token. It needs org-token-write.
+// Delete revokes a token, also one of another organization of the enterprise:
+// the published DELETE of /v2/tokens lacks the client ID, and official clients
+// use this path for both. It needs org-token-write.
 func (s *TokenService) Delete(ctx context.Context, clientID string) error {
 	_, err := s.client.do(ctx, call{
 		method: http.MethodDelete, path: "/v2/clientIdSecrets/{id}", id: clientID, permission: "org-token-write", retry: idempotent, literal: true,

@@ -114,7 +114,7 @@ func Classify(err error) *Error {
 	}
 	if api, ok := errors.AsType[*devops.Error](err); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
-		if api.Sent && api.Changes && (api.Status == 0 || errors.Is(err, devops.ErrInvalidResponse)) {
+		if api.Sent && devops.MaybeApplied(err) && (api.Status == 0 || errors.Is(err, devops.ErrInvalidResponse)) {
 			e.Outcome = OutcomeUnknown
 		}
 		advise(e, api)

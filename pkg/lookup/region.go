@@ -89,6 +89,9 @@ func EnabledRegion(r devops.Region) error {
 	if r.Enabled {
 		return nil
 	}
+	if r.Reserved {
+		return exit.Usagef("region %s is reserved for some customers and not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
+	}
 	return exit.Usagef("region %s is not enabled for the organization", r.Name).WithNext(regionList(r.Type, r.Cloud) + " --filter enabled=true")
 }
 

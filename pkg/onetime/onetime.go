@@ -54,6 +54,16 @@ type Request struct {
 	ExpiresAt   time.Time `json:"expiresAt,omitzero"` // zero = never
 }
 
+// NewToken returns the request for the service as a login of an organization sends
+// it.
+func (r Request) NewToken(ownOrg string) devops.NewToken {
+	t := devops.NewToken(r)
+	if t.OrgID == ownOrg {
+		t.OrgID = ""
+	}
+	return t
+}
+
 // An Issuer issues credentials.
 type Issuer struct {
 	Tokens  *devops.TokenService
@@ -76,6 +86,9 @@ type Issuer struct {
 	// Rejected reports whether the service clearly rejects a token that is stored on
 	// this machine.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
+	// Unlisted is called before the request if the login may not list tokens. It may
+	// be nil.
+	Unlisted func()
 	// ByHand says that the user named this operation. It decides where the service
 	// proves nothing.
 	ByHand bool
@@ -170,16 +183,24 @@ func discard(destinations []Destination) {
 // does not take away what an earlier attempt saw: a token that no list showed would
 // count as deleted.
 func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
-	list := iss.Before
-	if list == nil {
-		list = iss.Tokens.List
-	}
-	before, err := list(ctx)
-	if err != nil {
+	r.OrgID = iss.OrgID
+	before, err := iss.list(ctx, r)
+	switch {
+	case errors.Is(err, devops.ErrForbidden) && r.Kind == Generating:
+		if iss.Unlisted != nil {
+			iss.Unlisted()
+		}
+		if !r.otherOrg() { // the only older tokens that are known
+			for _, id := range iss.Known {
+				before = append(before, devops.Token{ClientID: id})
+			}
+		}
+	case err != nil:
 		return r, err
-	}
-	if _, err := iss.Review(ctx, before); err != nil {
-		return r, err
+	default:
+		if _, err := iss.Review(ctx, before); err != nil {
+			return r, err
+		}
 	}
 	known := make(map[string]time.Time, len(before)+len(r.Before))
 	for _, id := range r.Before {
@@ -193,8 +214,19 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 	for _, d := range destinations {
 		d.Note(&r)
 	}
-	r.Step, r.OrgID, r.Profile, r.Caller, r.Began = Planned, iss.OrgID, iss.Profile, iss.Caller, iss.Now().UTC()
+	r.Step, r.Profile, r.Caller, r.Began = Planned, iss.Profile, iss.Caller, iss.Now().UTC()
 	return r, nil
+}
+
+// list returns the tokens among which a token of an operation is.
+func (iss Issuer) list(ctx context.Context, r Record) ([]devops.Token, error) {
+	switch {
+	case r.otherOrg():
+		return iss.Tokens.ListEnterprise(ctx)
+	case iss.Before != nil:
+		return iss.Before(ctx)
+	}
+	return iss.Tokens.List(ctx)
 }
 
 // create sends the request of a planned operation, once, and brings it to the step
@@ -217,11 +249,17 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 		return nothing, iss.reconcile(ctx, entry, fmt.Errorf("the response names another token, %s", made.ClientID))
 	}
 	entry.Made, entry.MadeOn = made.ClientID, made.GeneratedOn
+	if made.OrgID != "" && !strings.EqualFold(made.OrgID, entry.Request.OrgID) {
+		entry.MadeIn = made.OrgID
+	}
 	if err := entry.note(Created); err != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}
 	if ctx.Err() != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
+	}
+	if err := iss.compareWithRequest(ctx, entry, made); err != nil {
+		return nothing, err
 	}
 	if err := iss.compareWithList(ctx, entry, made); err != nil {
 		return nothing, err
@@ -251,7 +289,7 @@ func wasSent(err error) bool {
 func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error) {
 	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
 	defer cancel()
-	token := devops.NewToken(r.Request)
+	token := r.Request.NewToken(r.OrgID)
 	token.Description = mark(token.Description, r.Nonce, r.Old)
 	made, err := iss.Tokens.Create(ctx, token)
 	made.Description, _ = SplitDescription(made.Description)

@@ -17,7 +17,7 @@ import (
 // witness returns the witness for the tokens of an operation. destinations may have its
 // secrets, so that the service can be asked with them.
 func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
-	w := &Witness{Tokens: iss.Tokens, Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
+	w := &Witness{Tokens: iss.Tokens, Enterprise: r.otherOrg(), Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
 	before := make([]devops.Token, 0, len(r.Before))
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
@@ -142,6 +142,9 @@ func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error)
 	}
 	fresh := iss.fresh(entry.Record, sight)
 	agrees := err == nil && sight.Complete() && len(fresh) == 0
+	if errors.Is(err, devops.ErrForbidden) && entry.Kind == Generating && isKnownRefusal(refusal) {
+		agrees = true // no list can contradict it here, but that of another login may
+	}
 	entry.Began, entry.Refused = iss.Now().UTC(), isKnownRefusal(refusal) && agrees
 	if noted := entry.note(Planned); noted != nil {
 		return errors.Join(refusal, noted)
@@ -206,6 +209,41 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 	}
 	entry.Made, entry.Named = "", made.ClientID
 	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
+}
+
+// compareWithRequest revokes a credential that the response attributes to another
+// organization, or to other roles, than requested: it is not what the user wants, and
+// may permit more. For another organization than that of the login the response has to
+// name it, or the service does when asked with the new token.
+func (iss Issuer) compareWithRequest(ctx context.Context, entry *Entry, made devops.Credential) error {
+	want := entry.Request
+	switch {
+	case entry.MadeIn != "":
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", entry.MadeIn, want.OrgID))
+	case made.OrgID == "" && entry.otherOrg() && !iss.accepts(ctx, made.Token, want.OrgID):
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service does not confirm that the new token belongs to organization %s", want.OrgID))
+	case !sameRoles(made.Roles, want.Roles):
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token with the roles %s instead of %s",
+			strings.Join(made.Roles, ", "), strings.Join(want.Roles, ", ")))
+	}
+	return nil
+}
+
+// sameRoles reports whether a response has the requested roles. A service may omit
+// them or have names instead.
+func sameRoles(got, want []string) bool {
+	if len(got) == 0 || slices.ContainsFunc(got, func(id string) bool { return !devops.LooksLikeID(id) }) {
+		return true
+	}
+	sorted := func(ids []string) []string {
+		folded := make([]string, 0, len(ids))
+		for _, id := range ids {
+			folded = append(folded, strings.ToLower(id))
+		}
+		slices.Sort(folded)
+		return slices.Compact(folded)
+	}
+	return slices.Equal(sorted(got), sorted(want))
 }
 
 // accepts reports whether the service accepts a token of an organization.

@@ -1,6 +1,7 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -179,4 +180,4 @@ func (iss Issuer) rejected(ctx context.Context, clientID string, destinations []
 
 // otherOrg reports whether the credential belongs to another organization than the
 // login.
-func (r Record) otherOrg() bool { return r.Request.OrgID != r.OrgID }
+func (r Record) otherOrg() bool { return cmp.Or(r.MadeIn, r.Request.OrgID) != r.OrgID }

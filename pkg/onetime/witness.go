@@ -17,10 +17,13 @@ import (
 // has the token of the caller, and every token that existed before, was not deleted
 // from this machine and has not expired.
 type Witness struct {
-	Tokens  *devops.TokenService
-	Journal Journal          // has the tokens that were deleted from this machine
-	Caller  string           // client ID of the token in use
-	Now     func() time.Time // the service's time
+	Tokens *devops.TokenService
+	// Enterprise says that the tokens are those of another organization of the
+	// enterprise, which have a list of their own.
+	Enterprise bool
+	Journal    Journal          // has the tokens that were deleted from this machine
+	Caller     string           // client ID of the token in use
+	Now        func() time.Time // the service's time
 	// Rejected reports whether the service clearly rejects the stored secret of a
 	// client ID. Without a stored secret, and for a token that may be too new to be
 	// accepted, it reports false. It may be nil.
@@ -62,7 +65,11 @@ func lists(tokens []devops.Token, clientID string) bool {
 
 // Look reads the list. A complete list may lack the tokens in question.
 func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error) {
-	live, err := w.Tokens.List(ctx)
+	list := w.Tokens.List
+	if w.Enterprise {
+		list = w.Tokens.ListEnterprise
+	}
+	live, err := list(ctx)
 	if err != nil {
 		return Sight{}, err
 	}

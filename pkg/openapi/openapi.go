@@ -63,9 +63,10 @@ type Exchange struct {
 
 // Validate returns the contradictions of both descriptions in response and
 // request that are not exceptions. Requests of other clients are checked only
-// if they succeeded, and not at all after a 501: they may be wrong.
+// if they succeeded, and not at all if they are not served: they may be wrong.
 func (b *Spec) Validate(x Exchange) []string {
-	if x.Status == http.StatusNotImplemented && !x.Own {
+	unrouted := x.Status == http.StatusNotFound && strings.TrimSpace(string(x.AnswerBody)) == "404 page not found"
+	if (unrouted || x.Status == http.StatusNotImplemented) && !x.Own {
 		return nil
 	}
 	found := b.contradictions(x, func(d description, o operation) []string { return d.answer(o, x) })

@@ -69,6 +69,7 @@ func TestJudge(t *testing.T) {
 		"another status of it":        {Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 409}, "DELETE /v2/shops/{id}: answer 409 not described"},
 		"a reason":                    {Exchange{Method: "DELETE", Path: "/v2/shops/7", Status: 404}, ""},
 		"what is not served":          {Exchange{Method: "GET", Path: "/v2/x", Status: 501}, ""},
+		"what is not routed":          {Exchange{Method: "GET", Path: "/v2/x", Status: 404, AnswerBody: []byte("404 page not found\n")}, ""},
 		"missing":                     {list(`[{}]`), "GET /v2/shops: answer 200 [].name missing"},
 		"not described":               {list(`[{"name":"a","Name":"a"}]`), "GET /v2/shops: answer 200 [].Name not described"},
 		"a reason, and another":       {list(`[{"name":"a","colour":"red","Name":"a"}]`), "GET /v2/shops: answer 200 [].Name not described"},

@@ -19,10 +19,17 @@ func tokenParts(text string) (clientID string, ok bool) {
 		strings.TrimFunc(clientID, letter) == "" && strings.Trim(digest, "0123456789abcdef") == ""
 }
 
-// The IDs and messages of these two errors are the service's, including its
+// The IDs and messages of these errors are the service's, including its
 // unexpanded placeholders: scripts match them.
+func errNoToken() error {
+	return &apiError{status: http.StatusUnauthorized, id: 340002, message: "no bearer token in request", always: true}
+}
+
 func errTokenForm() error {
-	return &apiError{status: http.StatusUnauthorized, id: 340012, message: "invalid token format", always: true}
+	return &apiError{
+		status: http.StatusUnauthorized, id: 340016, always: true,
+		message: "Resource, token, was malformed. Error: auth-manager returned 400 for call %s/v2/admin/tokens?%s",
+	}
 }
 
 func errTokenUnknown() error {
@@ -37,7 +44,10 @@ func errTokenUnknown() error {
 func (c *request) authenticate() error {
 	text, found := strings.CutPrefix(c.authorization, "Bearer ")
 	clientID, formed := tokenParts(text)
-	if !found || !formed {
+	switch {
+	case !found:
+		return errNoToken()
+	case !formed:
 		return errTokenForm()
 	}
 	t, found, err := tokens().find(c.tx, clientID)

@@ -24,6 +24,7 @@ type Behavior struct {
 	QuoteCaller  bool            // errors quote the client ID of the caller
 	LateCommit   time.Duration   // delay between a 504 response and the creation of the token
 	ForeignOrg   bool            // tokens of other organizations are hidden, even from enterprise administrators
+	IgnoreOrg    bool            // new tokens belong to the organization of the caller, whatever the request says
 	Revoke       RevokeMode      // of responses to a revocation
 	TokenDelay   time.Duration   // time after its creation during which a token is rejected
 	CommitThen   int             // error status of a successful creation; zero is none
@@ -101,6 +102,7 @@ func behaviorOptions() []behaviorOption {
 		{"existing-keyspace", func(b *Behavior, value string) error { return readSwitch(&b.SameKeyspace, value) }},
 		{"extra-keys", func(b *Behavior, value string) error { return readSwitch(&b.ExtraKeys, value) }},
 		{"foreign-org", func(b *Behavior, value string) error { return readSwitch(&b.ForeignOrg, value) }},
+		{"ignore-org", func(b *Behavior, value string) error { return readSwitch(&b.IgnoreOrg, value) }},
 		{"late-commit", func(b *Behavior, value string) error { return readDuration(&b.LateCommit, value) }},
 		{"list-lag", func(b *Behavior, value string) error { return readDuration(&b.ListLag, value) }},
 		{"page-size", func(b *Behavior, value string) (err error) {

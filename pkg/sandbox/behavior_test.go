@@ -69,7 +69,7 @@ func (w *testSandbox) adminID() string { return strings.Split(w.status.Token, ":
 
 func (w *testSandbox) createToken(body string) credentialOut {
 	w.Helper()
-	return read[credentialOut](w.T, w.admin(200, "POST", "/v2/clientIdSecrets", body))
+	return read[credentialOut](w.T, w.admin(200, "POST", "/v2/tokens", body))
 }
 
 func (w *testSandbox) accepts(token string) bool {
@@ -79,10 +79,10 @@ func (w *testSandbox) accepts(token string) bool {
 
 func TestParseBehavior(t *testing.T) {
 	got, err := ParseBehavior("list-lag=1m30s,page-size=2", "description=drop", "roles=extra,quote-caller,late-commit=5s", "existing-keyspace,extra-keys",
-		"foreign-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,acl-conflict,park-remove")
+		"foreign-org,ignore-org,revoke=lie-fail,token-delay=1h,commit-then=409,wrong-id,acl-conflict,park-remove")
 	want := Behavior{
 		ListLag: 90 * time.Second, PageSize: 2, Description: DescriptionDrop, Roles: RolesExtra, QuoteCaller: true, LateCommit: 5 * time.Second,
-		ForeignOrg: true, Revoke: RevokeLieFail, TokenDelay: time.Hour, CommitThen: 409, WrongID: true, ACLConflict: true, ExtraKeys: true, SameKeyspace: true, ParkRemove: true,
+		ForeignOrg: true, IgnoreOrg: true, Revoke: RevokeLieFail, TokenDelay: time.Hour, CommitThen: 409, WrongID: true, ACLConflict: true, ExtraKeys: true, SameKeyspace: true, ParkRemove: true,
 	}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
@@ -265,7 +265,7 @@ func TestErrorsQuoteTheCaller(t *testing.T) {
 		{"GET", "/v2/databases", poor.Token, "", 401},                        // null
 		{"GET", "/v2/organizations/roles/" + unknownID, poor.Token, "", 0},   // JSON string
 		{"POST", "/v2/clientIdSecrets", w.status.Token, `{"roles":[]}`, 0},   // plain text
-		{"GET", "/v2/nowhere", poor.Token, "", 501},                          // unknown path
+		{"GET", "/v2/nowhere", poor.Token, "", 404},                          // unknown path
 		{"GET", "/v2/organizations/users", w.status.Token, "", 502},          // fault
 		{"GET", "/v2/currentOrg", otherToken, "", 401},                       // unknown caller
 		{"POST", "/v2/organizations/roles", w.status.Token, `{"name":1}`, 0}, // always an envelope
@@ -386,8 +386,13 @@ func TestOtherOrganizations(t *testing.T) {
 	if all, _ := w.tokenList(made.Token); len(all) != 1 {
 		t.Errorf("%v", all)
 	}
-	for _, path := range []string{"/v2/organizations/users", "/v2/databases", "/v2/organizations/roles", "/v2/enterprises/billing-reports/x"} {
+	for _, path := range []string{"/v2/organizations/users/x", "/v2/databases", "/v2/organizations/roles/x", "/v2/enterprises/billing-reports/x"} {
 		if got := w.send("GET", path, made.Token, ""); got.status != 501 {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+	for _, path := range []string{"/v2/organizations/users", "/v2/organizations/roles"} {
+		if got := w.send("GET", path, made.Token, ""); got.status != 200 || strings.Contains(got.body, "owner@") || path == "/v2/organizations/users" && !strings.Contains(got.body, "Europe") {
 			t.Errorf("%s: %+v", path, got)
 		}
 	}
@@ -417,6 +422,12 @@ func TestOtherOrganizations(t *testing.T) {
 	w.admin(404, "POST", "/v2/tokens", `{"roles":["`+custom+`"],"orgId":"`+org+`"}`)
 	if all, _ := w.tokenList(plain.Token); len(all) != 2 {
 		t.Errorf("%v", all)
+	}
+
+	w.admin(403, "POST", "/v2/clientIdSecrets", body) // its description has no orgId
+	ignoring := w.withBehavior(ServeOptions{}, "ignore-org")
+	if own := ignoring.createToken(body); own.OrgID != w.status.OrgID {
+		t.Errorf("%+v", own)
 	}
 
 	lying := w.withBehavior(ServeOptions{}, "foreign-org")

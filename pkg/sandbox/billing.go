@@ -11,9 +11,9 @@ import (
 
 func billingRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v2/enterprises/consumption", handle: consumption},
-		{method: "POST", path: "/v2/enterprises/billing-reports/generate-report", handle: startReport},
-		{method: "GET", path: "/v2/enterprises/billing-reports/{reportID}", handle: getReport},
+		{method: "POST", path: "/v2/enterprises/consumption", enterprise: true, handle: consumption},
+		{method: "POST", path: "/v2/enterprises/billing-reports/generate-report", enterprise: true, handle: startReport},
+		{method: "GET", path: "/v2/enterprises/billing-reports/{reportID}", enterprise: true, handle: getReport},
 		{method: "GET", path: "/v2/billing-reports/{file}", open: true, handle: fetchReport},
 	}
 }

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -42,4 +44,57 @@ func TestReport(t *testing.T) {
 	if got := w.fetch(file, ""); got.status != 403 {
 		t.Errorf("later: %+v", got)
 	}
+}
+
+// TestEnterpriseToken uses a token with enterprise rights only.
+func TestEnterpriseToken(t *testing.T) {
+	w := newTestSandbox(t)
+	text, err := w.server.IssueEnterpriseToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := w.users()[0].UserID
+	send := func(status int, method, path, body string) string {
+		t.Helper()
+		got := w.send(method, path, text, body)
+		if got.status != status {
+			t.Errorf("%s %s: %+v", method, path, got)
+		}
+		return got.body
+	}
+	if got := send(200, "GET", "/v2/currentOrg", ""); strings.Contains(got, w.status.OrgID) {
+		t.Errorf("its organization is %s", got)
+	}
+	org := read[organization](t, send(201, "POST", "/v2/enterprises/organizations", `{"name":"Europe","email":"owner@example.com","adminUserID":"`+owner+`"}`)).OrganizationID
+	for _, id := range []string{org, w.status.OrgID} {
+		made := read[credentialOut](t, send(200, "POST", "/v2/tokens", `{"roles":["`+orgAdministrator+`"],"orgId":"`+id+`"}`))
+		if made.OrgID != id || !strings.Contains(send(200, "GET", "/v2/tokens", ""), made.ClientID) {
+			t.Errorf("%+v", made)
+		}
+		if got := w.send("GET", "/v2/currentOrg", made.Token, ""); !strings.Contains(got.body, id) {
+			t.Errorf("%+v", got)
+		}
+		send(204, "DELETE", "/v2/clientIdSecrets/"+made.ClientID, "")
+	}
+	send(400, "POST", "/v2/tokens", `{"roles":["`+orgAdministrator+`"]}`)
+	send(403, "POST", "/v2/tokens", `{"roles":["`+orgAdministrator+`"],"orgId":"`+unknownID+`"}`)
+	for request, status := range map[string]int{
+		"GET /v2/databases": 401, "POST /v2/databases": 401, "GET /v2/regions/serverless": 401,
+		"GET /v2/organizations/users": 403, "GET /v2/organizations/roles": 403, "GET /v2/clientIdSecrets": 403, "POST /v2/clientIdSecrets": 403, "GET /v2/kms": 403,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		send(status, method, path, "")
+	}
+	// The rights end with those of the enterprise, and the dump has them.
+	var dump bytes.Buffer
+	yes := true
+	if err := errors.Join(w.server.Dump(&dump), w.server.Load(&dump), w.server.Seed(SeedOptions{NoEnterprise: &yes})); err != nil {
+		t.Fatal(err)
+	}
+	send(403, "GET", "/v2/tokens", "")
+	no := false
+	if err := w.server.Seed(SeedOptions{NoEnterprise: &no}); err != nil {
+		t.Fatal(err)
+	}
+	send(200, "GET", "/v2/tokens", "")
 }

@@ -37,6 +37,11 @@ func TestChecklist(t *testing.T) {
 		"18_access_list_is_put_as_object_or_array":    accessListForms,
 		"19_regions_hold_those_in_use":                regionsHoldThoseInUse,
 		"20_http_1_1_is_served":                       serves11,
+		"21_unknown_paths_are_answered_by_a_gateway":  gatewayAnswers,
+		"22_missing_and_malformed_tokens_differ":      tokenErrors,
+		"23_secrets_have_128_characters":              longSecrets,
+		"24_tokens_of_an_organization_by_its_id":      tokensOfOrganizations,
+		"25_an_enterprise_token_has_no_databases":     enterpriseTokens,
 
 		"f01_addresses_come_back_as_sent":   addressesComeBack,
 		"f09_access_list_is_put_as_read":    listIsPutAsRead,
@@ -223,7 +228,7 @@ func missingPermission(w *testSandbox) {
 func jsonSaysSo(w *testSandbox) {
 	for _, request := range []string{
 		"GET /v2/currentOrg", "GET /v2/databases", "GET /v2/databases/" + unknownID, "GET /v2/organizations/roles", "GET /v2/organizations/roles/x",
-		"GET /v2/organizations/users/x", "GET /v2/clientIdSecrets", "POST /v2/databases", "GET /v2/nothing", "DELETE /v2/clientIdSecrets/x",
+		"GET /v2/organizations/users/x", "GET /v2/clientIdSecrets", "POST /v2/databases", "DELETE /v2/clientIdSecrets/x",
 		"GET /v2/availableRegions", "POST /v2/databases/" + w.databases("")[0].ID + "/park",
 	} {
 		method, path, _ := strings.Cut(request, " ")
@@ -407,5 +412,66 @@ func serves11(w *testSandbox) {
 	defer answer.Body.Close()
 	if answer.Proto != "HTTP/1.1" {
 		w.Errorf("%s", answer.Proto)
+	}
+}
+
+func gatewayAnswers(w *testSandbox) {
+	for _, token := range []string{"", "AstraCS:x", w.status.Token} {
+		for _, request := range []string{"GET /v2/nothing", "PATCH /v2/currentOrg", "GET /openapi", "DELETE /v2/databases"} {
+			method, path, _ := strings.Cut(request, " ")
+			if r := w.send(method, path, token, ""); r.status != 404 || r.kind != "text/plain; charset=utf-8" || r.body != "404 page not found\n" {
+				w.Errorf("%s with %q: %+v", request, token, r)
+			}
+		}
+	}
+}
+
+func tokenErrors(w *testSandbox) {
+	for token, want := range map[string]string{
+		"":                      `{"errors":[{"ID":340002,"message":"no bearer token in request"}]}`,
+		"AstraCS:notarealtoken": `{"errors":[{"ID":340016,"message":"Resource, token, was malformed. Error: auth-manager returned 400 for call %s/v2/admin/tokens?%s"}]}`,
+		otherToken:              `{"errors":[{"ID":340018,"message":"Resource not found: token with identifier: auth-manager returned 404 for call %s/v2/admin/tokens?%s"}]}`,
+	} {
+		for _, path := range []string{"/v2/currentOrg", "/v2/databases", "/v2/organizations/roles"} {
+			if r := w.send("GET", path, token, ""); r.status != 401 || r.body != want {
+				w.Errorf("%s with %q: %+v", path, token, r)
+			}
+		}
+	}
+}
+
+func longSecrets(w *testSandbox) {
+	made := w.newToken(roUser)
+	if len(made.Secret) != 128 || strings.Trim(made.Secret, secretLetters) != "" {
+		w.Errorf("the secret is %q", made.Secret)
+	}
+	if want := "AstraCS:" + made.ClientID + ":" + hash(made.Secret); made.Token != want {
+		w.Errorf("%s, want %s", made.Token, want)
+	}
+}
+
+func tokensOfOrganizations(w *testSandbox) {
+	org := read[organization](w.T, w.admin(201, "POST", "/v2/enterprises/organizations",
+		`{"name":"Europe","email":"owner@example.com","adminUserID":"`+w.users()[0].UserID+`"}`)).OrganizationID
+	body := `{"roles":["` + orgAdministrator + `"],"orgId":"` + org + `"}`
+	if made := read[credentialOut](w.T, w.admin(200, "POST", "/v2/tokens", body)); made.OrgID != org {
+		w.Errorf("%+v", made)
+	}
+	w.admin(403, "POST", "/v2/clientIdSecrets", body)
+}
+
+func enterpriseTokens(w *testSandbox) {
+	token, err := w.server.IssueEnterpriseToken()
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, request := range []string{"GET /v2/databases", "POST /v2/databases", "GET /v2/availableRegions", "GET /v2/databases/" + w.databases("")[0].ID} {
+		method, path, _ := strings.Cut(request, " ")
+		if r := w.send(method, path, token, ""); r.status != 401 || r.body != "null" {
+			w.Errorf("%s: %+v", request, r)
+		}
+	}
+	if r := w.send("GET", "/v2/tokens", token, ""); r.status != 200 {
+		w.Errorf("%+v", r)
 	}
 }

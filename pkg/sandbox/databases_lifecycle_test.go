@@ -250,7 +250,7 @@ func TestRefusedChanges(t *testing.T) {
 		{"GET DEMO/datacenters?all=perhaps", "", 400},
 		{"POST /v2/databases/" + unknownID + "/terminate", "", 404},
 		{"POST DEMO/keyspaces/my-app", "", 422},
-		{"GET /v2/regions/classic", "", 501},
+		{"GET /v2/regions/classic", "", 404},
 	} {
 		method, path, _ := strings.Cut(fill(test.request), " ")
 		if got := w.send(method, path, w.status.Token, test.body); got.status != test.status {

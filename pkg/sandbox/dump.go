@@ -304,7 +304,7 @@ func (r role) needs(org string) string {
 }
 
 func (t token) needs() string {
-	if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 {
+	if _, ok := tokenParts("AstraCS:" + t.ClientID + ":" + t.Hash); !ok || len(t.Roles) == 0 && !t.EnterpriseOnly {
 		return "a clientId of 24 letters, a hash and roles"
 	}
 	if t.OrgID != "" && !isUUID(t.OrgID) {

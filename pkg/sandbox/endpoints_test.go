@@ -24,7 +24,8 @@ func TestRequests(t *testing.T) {
 	envelopeOf := func(id int, message string) string {
 		return fmt.Sprintf(`\{"errors":\[\{"ID":%d,"message":"%s"\}\]\}`, id, message)
 	}
-	malformed := envelopeOf(340012, "invalid token format")
+	noToken := envelopeOf(340002, "no bearer token in request")
+	malformed := envelopeOf(340016, `Resource, token, was malformed. Error: auth-manager returned 400 for call %s/v2/admin/tokens\?%s`)
 	unknown := envelopeOf(340018, `Resource not found: token with identifier: auth-manager returned 404 for call %s/v2/admin/tokens\?%s`)
 	invite := `{"email":"new@example.com","orgID":"ORG","roles":["ROLE"]}`
 	newRole := `{"name":"Other","policy":{"description":"","resources":[],"actions":["new-action"],"effect":"allow"}}`
@@ -38,8 +39,8 @@ func TestRequests(t *testing.T) {
 		kind, answer            string
 	}{
 		// Authentication.
-		{"no token", "", "GET /v2/currentOrg", "", 401, formJSON, malformed},
-		{"no token for a role", "", "GET /v2/organizations/roles/ROLE", "", 401, formJSON, malformed},
+		{"no token", "", "GET /v2/currentOrg", "", 401, formJSON, noToken},
+		{"no token for a role", "", "GET /v2/organizations/roles/ROLE", "", 401, formJSON, noToken},
 		{"a malformed token", "AstraCS:x", "GET /v2/currentOrg", "", 401, formJSON, malformed},
 		{"an unknown token", otherToken, "GET /v2/currentOrg", "", 401, formJSON, unknown},
 		{"an unknown token for text errors", otherToken, "POST /v2/clientIdSecrets", "{}", 401, formJSON, unknown},
@@ -47,10 +48,11 @@ func TestRequests(t *testing.T) {
 		{"a wrong tail", "WRONG", "GET /v2/currentOrg", "", 401, formJSON, unknown},
 
 		// Unknown paths and IDs.
-		{"an unknown path", "ADMIN", "GET /v2/nothing/here", "", 501, formJSON, envelopeOf(501, "the sandbox does not serve GET /v2/nothing/here")},
-		{"an unknown method", "ADMIN", "PATCH /v2/currentOrg", "", 501, formJSON, envelopeOf(501, "the sandbox does not serve PATCH /v2/currentOrg")},
-		{"a path of version 3", "ADMIN", "GET /v3/currentOrg", "", 501, formJSON, forever},
-		{"a trailing slash", "ADMIN", "GET /v2/currentOrg/", "", 501, formJSON, forever},
+		{"an unknown path", "ADMIN", "GET /v2/nothing/here", "", 404, formText, "404 page not found\n"},
+		{"an unknown path without a token", "", "GET /v2/nothing/here", "", 404, formText, "404 page not found\n"},
+		{"an unknown method", "ADMIN", "PATCH /v2/currentOrg", "", 404, formText, "404 page not found\n"},
+		{"a path of version 3", "ADMIN", "GET /v3/currentOrg", "", 404, formText, forever},
+		{"a trailing slash", "ADMIN", "GET /v2/currentOrg/", "", 404, formText, forever},
 
 		// The organization.
 		{"currentOrg", "ADMIN", "GET /v2/currentOrg", "", 200, formJSON, `{"id":"ORG"}`},
@@ -145,7 +147,7 @@ func TestRequests(t *testing.T) {
 		{"tokens without permission", "READER", "GET /v2/clientIdSecrets", "", 403, formJSON, envelopeOf(403, "missing permission org-token-read")},
 		{
 			"new token", "ADMIN", "POST /v2/clientIdSecrets", `{"roles":["ROLE"],"orgId":"ORG","description":"d","tokenExpiry":"2026-02-04T05:05:06+01:00"}`, 200, formJSON,
-			`{"clientId":"[A-Za-z]{24}","secret":"[A-Za-z0-9.,_+~-]{103}","orgId":"ORG","roles":\["ROLE"\],"token":"AstraCS:[A-Za-z]{24}:[0-9a-f]{64}",` +
+			`{"clientId":"[A-Za-z]{24}","secret":"[A-Za-z0-9.,_+~-]{128}","orgId":"ORG","roles":\["ROLE"\],"token":"AstraCS:[A-Za-z]{24}:[0-9a-f]{64}",` +
 				`"generatedOn":"2026-02-03T04:05:06.789012345Z","tokenExpiry":"2026-02-04T04:05:06Z","description":"d"}`,
 		},
 		{"new token by the other path", "ADMIN", "POST /v2/tokens", `{"roles":["ROLE"],"tokenExpiry":null}`, 200, formJSON, `{"clientId":[^}]*"generatedOn":"[^"]*"}`},

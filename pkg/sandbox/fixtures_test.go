@@ -65,6 +65,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		"PATCH_v2_databases_access-list":                      "/v2/databases/" + grown.ID + "/access-list",
 		"POST_api_rest_v1_auth":                               "/api/rest/v1/auth",
 		"POST_v2_clientIdSecrets":                             "/v2/clientIdSecrets",
+		"POST_v2_tokens":                                      "/v2/tokens",
 		"POST_v2_databases_access-list":                       "/v2/databases/" + grown.ID + "/access-list",
 		"POST_v2_databases_secureBundleURL":                   "/v2/databases/" + grown.ID + "/secureBundleURL?all=true",
 		"POST_v2_enterprises_billing-reports_generate-report": "/v2/enterprises/billing-reports/generate-report",
@@ -133,7 +134,7 @@ func TestAnswersHaveTheShapeOfTheFixtures(t *testing.T) {
 		_, refused := refusals[name+".json"]
 		method, path, _ := strings.Cut(name, "_")
 		got := w.send(method, "/"+strings.ReplaceAll(path, "_", "/"), w.status.Token, "")
-		if !compared && !refused && (got.status != 501 || method == "error") {
+		if !compared && !refused && (got.body != string(unrouted().body) || method == "error") {
 			t.Errorf("%s is not compared", file)
 		}
 	}

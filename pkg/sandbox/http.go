@@ -71,8 +71,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		route, ok = dataHostRoute(route, ok), true
 	}
 	if !ok {
-		message := fmt.Sprintf("the sandbox does not serve %s %s", r.Method, r.URL.EscapedPath())
-		return errorResponse(http.StatusNotImplemented, message), nil
+		return unrouted(), nil
 	}
 	c := &request{
 		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),

@@ -9,13 +9,14 @@ import (
 
 func orgRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/currentOrg", anyOrg: true, handle: currentOrg},
-		{method: "POST", path: "/v2/enterprises/organizations", errorFormat: plainText, handle: createOrg},
+		{method: "GET", path: "/v2/currentOrg", anyOrg: true, enterprise: true, handle: currentOrg},
+		{method: "POST", path: "/v2/enterprises/organizations", errorFormat: plainText, enterprise: true, handle: createOrg},
 	}
 }
 
 // currentOrg requires no permission: every valid token may ask for its
-// organization.
+// organization. A token of the enterprise gets the ID of the enterprise, for the
+// description of new tokens calls both "org/enterprise of the calling token".
 func currentOrg(c *request) (response, error) {
 	return reply(http.StatusOK, map[string]string{"id": c.org()})
 }

@@ -141,7 +141,7 @@ func (r region) out() regionOut {
 func listRegions(c *request) (response, error) {
 	name, glued, _ := strings.Cut(c.values["list"], "&")
 	if name != serverless {
-		return errorResponse(http.StatusNotImplemented, "the sandbox does not serve GET /v2/regions/"+name), nil
+		return unrouted(), nil
 	}
 	query := c.query
 	if more, err := url.ParseQuery(glued); err == nil && glued != "" {

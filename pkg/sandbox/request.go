@@ -44,18 +44,36 @@ func (c *request) serve(tx *bolt.Tx, r route) (response, error) {
 	if err := c.authenticate(); err != nil {
 		return response{}, err
 	}
-	if !r.anyOrg {
-		if err := c.requireSandboxOrg(); err != nil {
+	switch {
+	case c.caller.EnterpriseOnly && !r.enterprise:
+		return response{}, &apiError{status: 403, id: 403, message: "a token of an enterprise has no rights in its organizations", denied: true}
+	case c.caller.EnterpriseOnly:
+		if err := c.requireEnterprise(); err != nil {
 			return response{}, err
 		}
-	}
-	if r.action != "" && !c.allows(r.action, c.target(r.action)) {
-		return response{}, deny(r.action)
+	default:
+		if err := c.requireRights(r); err != nil {
+			return response{}, err
+		}
 	}
 	if len(c.body) > maxBody {
 		return response{}, refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
 	}
 	return r.handle(c)
+}
+
+// requireRights refuses a token of an organization without the rights that a
+// route requires.
+func (c *request) requireRights(r route) error {
+	if !r.anyOrg {
+		if err := c.requireSandboxOrg(); err != nil {
+			return err
+		}
+	}
+	if r.action != "" && !c.allows(r.action, c.target(r.action)) {
+		return deny(r.action)
+	}
+	return nil
 }
 
 // requireSandboxOrg refuses tokens of the other organizations of the

@@ -12,7 +12,7 @@ import (
 
 func roleRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/organizations/roles", action: "org-role-read", handle: listRoles},
+		{method: "GET", path: "/v2/organizations/roles", action: "org-role-read", anyOrg: true, handle: listRoles},
 		{method: "POST", path: "/v2/organizations/roles", errorFormat: jsonString, action: "org-role-write", handle: createRole},
 		{method: "GET", path: "/v2/organizations/roles/{roleID}", errorFormat: jsonString, action: "org-role-read", handle: getRole},
 		{method: "PUT", path: "/v2/organizations/roles/{roleID}", errorFormat: jsonString, action: "org-role-write", handle: updateRole},
@@ -79,6 +79,9 @@ func listRoles(c *request) (response, error) {
 	roles, err := allRoles(c.tx)
 	if err != nil {
 		return response{}, err
+	}
+	if c.org() != c.meta.OrgID { // custom roles exist in the sandbox's own only
+		roles = roles[:len(iam.DefaultRoles())]
 	}
 	return reply(http.StatusOK, roles)
 }

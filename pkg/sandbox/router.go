@@ -19,6 +19,7 @@ type route struct {
 	open         bool
 	anyOrg       bool // also served to tokens of the other organizations of the enterprise
 	reads        bool // changes nothing, despite the method
+	enterprise   bool // also served to tokens of the enterprise itself, whose rights the handler checks
 	handle       func(*request) (response, error)
 }
 

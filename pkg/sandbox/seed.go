@@ -27,6 +27,25 @@ func (s *Server) Seed(o SeedOptions) error {
 	return s.update(s.waitContext(), func(tx *bolt.Tx) error { return s.apply(tx, o) })
 }
 
+// IssueEnterpriseToken creates a token with the rights of an enterprise
+// administrator and none in an organization, and returns its text.
+func (s *Server) IssueEnterpriseToken() (string, error) {
+	made, err := s.newCredential()
+	if err != nil {
+		return "", err
+	}
+	return made.token, s.update(s.waitContext(), func(tx *bolt.Tx) error {
+		m, err := readMeta(tx)
+		if err != nil {
+			return err
+		}
+		return tokens().put(tx, token{
+			ClientID: made.clientID, Roles: []string{}, Hash: hash(made.token), Description: "enterprise administrator", Created: s.now(m),
+			OrgID: m.EnterpriseID, Enterprise: true, EnterpriseOnly: true,
+		})
+	})
+}
+
 // Reset replaces the state, even a damaged one, with a new seed: new IDs and a
 // new administrator's token.
 func (s *Server) Reset(o SeedOptions) error {

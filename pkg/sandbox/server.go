@@ -3,7 +3,8 @@
 // unchanged, over HTTP or in-process.
 //
 // It is never more permissive than the API: where the behavior of the API is
-// not known, it refuses. Unknown paths return 501, so that no client mistakes
+// not known, it refuses. Unknown paths return the 404 of the API's gateway, in
+// plain text, so that no client mistakes
 // them for supported ones.
 package sandbox
 

@@ -106,7 +106,7 @@ func TestEveryEndpointRefuses(t *testing.T) {
 		if r.open {
 			continue
 		}
-		if got := w.send(r.method, path, "", ""); got.status != 401 || r.method != "HEAD" && !strings.Contains(got.body, "340012") {
+		if got := w.send(r.method, path, "", ""); got.status != 401 || r.method != "HEAD" && !strings.Contains(got.body, "340002") {
 			t.Errorf("%s %s as nobody: %+v", r.method, path, got)
 		}
 		want := 403

@@ -13,10 +13,10 @@ import (
 func tokenRoutes() []route {
 	return []route{
 		{method: "GET", path: "/v2/clientIdSecrets", action: "org-token-read", anyOrg: true, handle: listTokens},
-		{method: "GET", path: "/v2/tokens", action: "org-token-read", anyOrg: true, handle: listTokens},
+		{method: "GET", path: "/v2/tokens", action: "org-token-read", anyOrg: true, enterprise: true, handle: listTokens},
 		{method: "POST", path: "/v2/clientIdSecrets", errorFormat: plainText, action: "org-token-write", anyOrg: true, handle: createToken},
-		{method: "POST", path: "/v2/tokens", errorFormat: plainText, action: "org-token-write", anyOrg: true, handle: createToken},
-		{method: "DELETE", path: "/v2/clientIdSecrets/{clientID}", action: "org-token-write", anyOrg: true, handle: deleteToken},
+		{method: "POST", path: "/v2/tokens", errorFormat: plainText, action: "org-token-write", anyOrg: true, enterprise: true, handle: createTokenOf},
+		{method: "DELETE", path: "/v2/clientIdSecrets/{clientID}", action: "org-token-write", anyOrg: true, enterprise: true, handle: deleteToken},
 	}
 }
 
@@ -31,7 +31,10 @@ type token struct {
 	Created     time.Time `json:"created"`
 	Expires     time.Time `json:"expires,omitzero"`
 	OrgID       string    `json:"orgId,omitempty"`      // another organization of the enterprise; empty is the sandbox's own
-	Enterprise  bool      `json:"enterprise,omitempty"` // may create organizations
+	Enterprise  bool      `json:"enterprise,omitempty"` // may create organizations, and tokens in all of them
+	// EnterpriseOnly is a token of the enterprise, whose ID is OrgID: it has no
+	// rights in an organization.
+	EnterpriseOnly bool `json:"enterpriseOnly,omitempty"`
 }
 
 func (t token) expired(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
@@ -46,7 +49,7 @@ type credential struct{ clientID, secret, token string }
 const (
 	letters       = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	secretLetters = letters + "0123456789.,_+~-"
-	secretSize    = 103
+	secretSize    = 128
 )
 
 func (s *Server) newCredential() (credential, error) {
@@ -61,8 +64,15 @@ func (s *Server) newCredential() (credential, error) {
 	return credential{clientID, secret, "AstraCS:" + clientID + ":" + hash(secret)}, nil
 }
 
+// createToken creates a token of the caller's organization. The description of
+// this path has no orgId, so another organization is refused.
+func createToken(c *request) (response, error) { return c.createToken(false) }
+
+// createTokenOf creates a token of any organization of the caller's enterprise.
+func createTokenOf(c *request) (response, error) { return c.createToken(true) }
+
 // createToken creates a token with each call: the request is not idempotent.
-func createToken(c *request) (response, error) {
+func (c *request) createToken(anyOrg bool) (response, error) {
 	in, err := decode[struct {
 		Roles              []string
 		OrgID, Description string
@@ -72,7 +82,7 @@ func createToken(c *request) (response, error) {
 		return response{}, err
 	}
 	t := token{Description: in.Description, Created: c.now}
-	if t.OrgID, err = c.chooseOrg(in.OrgID); err != nil {
+	if t.OrgID, err = c.chooseOrg(in.OrgID, anyOrg); err != nil {
 		return response{}, err
 	}
 	if t.Roles, err = checkRoles(c.tx, in.Roles); err != nil {
@@ -120,16 +130,22 @@ func createToken(c *request) (response, error) {
 }
 
 // chooseOrg returns the organization of a new token, empty for the sandbox's
-// own. Enterprise rights allow another one.
-func (c *request) chooseOrg(id string) (string, error) {
-	if id == "" || id == c.org() {
+// own. Enterprise rights allow another one at the path that has it, and a token
+// of the enterprise has none of its own.
+func (c *request) chooseOrg(id string, anyOrg bool) (string, error) {
+	switch {
+	case c.caller.EnterpriseOnly && id == "":
+		return "", refuse(http.StatusBadRequest, "orgId is required for a token of an enterprise")
+	case !c.caller.EnterpriseOnly && (id == "" || id == c.org() || c.server.options.Behavior.IgnoreOrg):
 		return c.caller.OrgID, nil
+	case c.caller.EnterpriseOnly && id == c.meta.OrgID && anyOrg:
+		return "", nil
 	}
 	_, found, err := organizations().find(c.tx, id)
 	if err != nil {
 		return "", err
 	}
-	if !found || c.requireEnterprise() != nil {
+	if !found || !anyOrg || c.requireEnterprise() != nil {
 		return "", refuse(http.StatusForbidden, "the token does not belong to organization %s", id)
 	}
 	return id, nil

@@ -11,7 +11,7 @@ import (
 
 func userRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/organizations/users", action: "org-user-read", handle: listUsers},
+		{method: "GET", path: "/v2/organizations/users", action: "org-user-read", anyOrg: true, handle: listUsers},
 		{method: "PUT", path: "/v2/organizations/users", action: "org-user-write", handle: inviteUser},
 		{method: "GET", path: "/v2/organizations/users/{userID}", action: "org-user-read", handle: getUser},
 		{method: "DELETE", path: "/v2/organizations/users/{userID}", action: "org-user-write", handle: removeUser},
@@ -46,6 +46,13 @@ type userOut struct {
 type roleRef struct{ ID, Name string }
 
 func listUsers(c *request) (response, error) {
+	if id := c.org(); id != c.meta.OrgID { // of which only name and tokens are known
+		o, _, err := organizations().find(c.tx, id)
+		if err != nil {
+			return response{}, err
+		}
+		return reply(http.StatusOK, membersOut{id, o.OrganizationName, []userOut{}})
+	}
 	all, err := users().all(c.tx)
 	if err != nil {
 		return response{}, err
@@ -58,10 +65,12 @@ func listUsers(c *request) (response, error) {
 	for _, u := range all {
 		list = append(list, u.out(names))
 	}
-	return reply(http.StatusOK, struct {
-		OrgID, OrgName string
-		Users          []userOut
-	}{c.meta.OrgID, c.meta.OrgName, list})
+	return reply(http.StatusOK, membersOut{c.meta.OrgID, c.meta.OrgName, list})
+}
+
+type membersOut struct {
+	OrgID, OrgName string
+	Users          []userOut
 }
 
 // out converts a user for a response. Deleted roles are omitted.

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -41,19 +42,22 @@ func NewIssue(app *cli.App, session *cli.Session, roles []devops.Role, request o
 // Run issues the token and returns it with the names of the destinations that hold its
 // secret. In a dry run it only shows the request: not even a destination is tried out.
 func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
-	if i.request.OrgID == "" {
-		var err error
-		if i.request.OrgID, err = i.session.OrgID(ctx); err != nil {
-			return devops.Credential{}, nil, err
-		}
+	own, err := i.session.OrgID(ctx)
+	if err != nil {
+		return devops.Credential{}, nil, err
 	}
+	i.request.OrgID = cmp.Or(i.request.OrgID, own)
 	if i.app.Globals.DryRun {
-		made, err := i.session.Tokens.Create(ctx, devops.NewToken(i.request))
+		made, err := i.session.Tokens.Create(ctx, i.request.NewToken(own))
 		return made, nil, err
 	}
 	issuer, err := newIssuer(ctx, i.app, i.session)
 	if err != nil {
 		return devops.Credential{}, nil, err
+	}
+	issuer.Unlisted = func() {
+		i.app.Warn("this credential cannot list tokens (org-token-read): if the response is lost or the token cannot be delivered, " +
+			"astra can neither find nor revoke it")
 	}
 	return issuer.Issue(ctx, i.request, i.destinations)
 }

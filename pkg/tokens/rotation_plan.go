@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
@@ -160,7 +159,7 @@ func (p *RotationPlan) DryRun(ctx context.Context) error {
 	} else {
 		p.app.Say("Would generate a new token. %s would still work and not be revoked automatically; it would be due after %s.", p.old.ClientID, p.options.OverlapText)
 	}
-	_, err := p.session.Tokens.Create(ctx, devops.NewToken(p.request))
+	_, err := p.session.Tokens.Create(ctx, p.request.NewToken(p.request.OrgID))
 	return err
 }
 

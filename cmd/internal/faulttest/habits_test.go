@@ -58,7 +58,7 @@ func habitRows() []string {
 	return []string{
 		"list-lag=1m", "list-lag=24h", "page-size=1", "page-size=3",
 		"description=drop", "description=truncate", "description=suffix", "description=escape", "description=upper",
-		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org",
+		"roles=null", "roles=names", "roles=extra", "quote-caller", "late-commit=2s", "late-commit=4m", "foreign-org", "ignore-org",
 		"revoke=lie-ok", "revoke=lie-fail", "token-delay=1m", "token-delay=30m",
 		"commit-then=403", "commit-then=404", "commit-then=409", "commit-then=413", "commit-then=500", "wrong-id",
 		"page-later", "stale-once", "quote-older", "done-twice",
@@ -1002,7 +1002,7 @@ func tryRow(t *testing.T, all []*ground, behavior string, kills int, random *ran
 	counts := &habitCounts{kinds: map[string]int{}}
 	for i := 0; i < few || counts.kills < kills && i < few+10*kills; i++ {
 		g := all[random.IntN(len(all))]
-		if behavior == "foreign-org" && i%2 == 0 {
+		if (behavior == "foreign-org" || behavior == "ignore-org") && i%2 == 0 {
 			g = all[slices.IndexFunc(all, func(g *ground) bool { return g.org != "" })+random.IntN(2)]
 		}
 		c := drawCut(random, g, behavior, kills > 0)
