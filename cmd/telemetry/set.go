@@ -89,8 +89,8 @@ last one that is set here. Each kind has its flags; all but these are optional:
                        --sasl-username
     cloudwatch         --access-key, --region
     splunk             --endpoint, --index
-    pulsar             --endpoint, --topic, --auth-strategy token or oauth2 (with
-                       --oauth2-issuer-url)
+    pulsar             --endpoint, --topic, --auth-strategy token or oauth2
+                       (with --oauth2-issuer-url)
     datadog            none
 
 The password, key or token of the destination comes from --secret-file, from a

@@ -12,9 +12,12 @@ import (
 // ErrNotJSON reports a document that is not JSON, in a format that requires it.
 var ErrNotJSON = errors.New("the document is not JSON")
 
-// maxIndent is the deepest nesting that is indented: indentation of a deeper
-// document could be many times as long as the document.
-const maxIndent = 64
+// Limits of what is indented: the deepest nesting, and the size of the indentation,
+// which could be many times as long as the document.
+const (
+	maxIndent     = 64
+	maxIndentSize = 64 << 20
+)
 
 // CheckDocument returns the [ErrOptions] that [Document] would return, so that a
 // command can fail early.
@@ -84,7 +87,7 @@ func Document(w io.Writer, o Options, document []byte) error {
 // documentYAML limits memory, since the nodes of a document take many times the
 // memory of its text.
 func documentYAML(o Options, document []byte) ([]byte, error) {
-	if depth(document) > maxIndent {
+	if deepest, _ := nesting(document); deepest > maxIndent {
 		return nil, optionErrorf("-o yaml: the document is nested too deeply")
 	}
 	text, err := supervise(o.Context, cmp.Or(o.memory, maxMemory), func(context.Context) ([]byte, error) {
@@ -102,25 +105,29 @@ func indent(document []byte) []byte {
 	if json.Compact(&compact, document) != nil {
 		return nil
 	}
-	if depth(compact.Bytes()) > maxIndent {
+	if deepest, size := nesting(compact.Bytes()); deepest > maxIndent || size > maxIndentSize {
 		return append(appendEscaped(nil, compact.Bytes()), '\n')
 	}
 	return append(appendIndented(nil, compact.Bytes(), ""), '\n')
 }
 
-// depth returns the nesting of valid JSON.
-func depth(document []byte) int {
-	most, now := 0, 0
+// nesting returns the deepest nesting of valid JSON, and the size of its indentation.
+func nesting(document []byte) (deepest, size int) {
+	depth := 0
 	for i := 0; i < len(document); i++ {
 		switch document[i] {
 		case '"':
 			i += stringEnd(document[i:]) - 1
 		case '{', '[':
-			now++
-			most = max(most, now)
+			depth++
+			deepest = max(deepest, depth)
+			size += 2*depth + 1
 		case '}', ']':
-			now--
+			depth--
+			size += 2*depth + 1
+		case ',':
+			size += 2*depth + 1
 		}
 	}
-	return most
+	return deepest, size
 }

@@ -11,6 +11,7 @@ import (
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 100) + strings.Repeat("]", 100)
+	wide := strings.Repeat("[", 60) + "0" + strings.Repeat(",0", 700_000) + strings.Repeat("]", 60)
 	for name, test := range map[string]struct {
 		options        output.Options
 		document, want string
@@ -23,6 +24,7 @@ func TestDocument(t *testing.T) {
 		"a terminal gets sanitized text":    {output.Options{Format: output.Table, Terminal: true}, "a\x1b[31m\nb", "a\\u{1b}[31m\nb\n"},
 		"JSON is indented":                  {output.Options{Format: output.JSON}, `[1,"x"]`, "[\n  1,\n  \"x\"\n]\n"},
 		"a deep document is not indented":   {output.Options{Format: output.JSON}, deep, deep + "\n"},
+		"much indentation is omitted":       {output.Options{Format: output.JSON}, wide, wide + "\n"},
 		"YAML":                              {output.Options{Format: output.YAML}, `{"b":[1,{"a":null}]}`, "b:\n  - 1\n  - a: null\n"},
 		"jq on a list":                      {output.Options{JQ: ".[].a"}, `[{"a":1.50},{"a":"x"}]`, "1.50\nx\n"},
 		"jq on a text":                      {output.Options{JQ: "."}, `"x"`, "x\n"},
