@@ -167,6 +167,18 @@ func TestTokensOfAnotherOrganization(t *testing.T) {
 	}
 }
 
+// TestTokensOfAnEnterprise lists with a token that may use one path only.
+func TestTokensOfAnEnterprise(t *testing.T) {
+	refusal := status(403, `{"errors":[{"ID":403,"message":"no"}]}`)
+	c, s := newScriptedClient(t, refusal, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), refusal, status(404, "404 page not found"))
+	if tokens, err := c.Tokens.List(t.Context()); err != nil || len(tokens) != 2 || s.seen[1] != "GET /v2/tokens" {
+		t.Errorf("got %+v, %v by %s", tokens, err, s.seen)
+	}
+	if _, err := c.Tokens.List(t.Context()); !errors.Is(err, ErrForbidden) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestTokens(t *testing.T) {
 	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_clientIdSecrets.json")), status(200, fixture(t, "POST_v2_clientIdSecrets.json")), status(204, ""))
 	tokens, err := c.Tokens.List(t.Context())

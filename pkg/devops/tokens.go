@@ -2,6 +2,7 @@ package devops
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -39,13 +40,21 @@ type Credential struct {
 	ExpiresAt     time.Time
 }
 
-// List returns all tokens of the organization. It needs org-token-read.
+// List returns all tokens of the organization, or of the enterprise whose token
+// the caller is: that may list them at the other path only. It needs
+// org-token-read.
 //
 //	GET /v2/clientIdSecrets
+//	GET /v2/tokens
 func (s *TokenService) List(ctx context.Context) ([]Token, error) {
 	tokens, err := fetch[tokensResponse](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/clientIdSecrets", permission: "org-token-read", retry: safe,
 	})
+	if errors.Is(err, ErrForbidden) {
+		if all, failed := s.ListEnterprise(ctx); failed == nil {
+			tokens, err = all, nil
+		}
+	}
 	return reportList(s.client, tokens, err)
 }
 
