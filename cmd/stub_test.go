@@ -88,7 +88,10 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	request := r.Method + " " + r.URL.Path
+	request := r.Method + " " + r.URL.RequestURI()
+	if s.answers[request] == nil {
+		request = r.Method + " " + r.URL.Path
+	}
 	all := s.answers[request]
 	if len(all) == 0 {
 		http.Error(w, "404 page not found", http.StatusNotFound)

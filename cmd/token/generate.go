@@ -103,7 +103,7 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	}
 	session.Ahead(ctx, lookup.Roles(), lookup.Org())
 	asks := app.Interactive() && !app.Globals.Yes
-	if !asks && len(in.roles) > 0 && !app.Globals.DryRun {
+	if !asks && len(in.roles) > 0 && in.org == "" && !app.Globals.DryRun {
 		session.Ahead(ctx, lookup.Tokens()) // the list before the request; after a prompt it would be old
 	}
 	roles, err := in.choose(ctx, app, session)
