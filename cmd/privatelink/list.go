@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
-	"github.com/astra-admin/astra/pkg/lookup"
 )
 
 func newList(app *cli.App) *cobra.Command {
@@ -28,18 +28,23 @@ func list(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	session.Ahead(ctx, lookup.Databases("nonterminated"))
+	readNames := async.Go(ctx, session.Calls, func(ctx context.Context) (map[string]string, error) {
+		names := map[string]string{} // the databases themselves would need much memory
+		for d, err := range session.Databases.All(ctx, "nonterminated") {
+			if err != nil {
+				return names, err
+			}
+			names[d.ID] = d.Name
+		}
+		return names, nil
+	})
 	found, err := session.PrivateLinks.List(ctx)
 	if err != nil {
 		return err
 	}
-	names := map[string]string{}
-	databases, err := session.SomeDatabases(ctx, "")
+	names, err := readNames()
 	if err != nil && !errors.Is(err, devops.ErrForbidden) {
 		return err
-	}
-	for _, d := range databases {
-		names[d.ID] = d.Name
 	}
 	all := make([]link, 0, len(found))
 	for _, l := range found {

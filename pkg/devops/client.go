@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -95,7 +96,9 @@ type Client struct {
 	config Config
 	http   *retryablehttp.Client
 	holds  holds
-	redact *secret.Redactor
+
+	decoding sync.Mutex // of responses, one at a time
+	redact   *secret.Redactor
 }
 
 type service struct{ client *Client }

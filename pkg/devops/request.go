@@ -156,13 +156,17 @@ func fetchSized[W decoder[T], T any](ctx context.Context, c *Client, k call) (v 
 	if err != nil {
 		return none, 0, err
 	}
+	c.decoding.Lock() // each long list needs memory, until the garbage of the one before is collected
+	defer c.decoding.Unlock()
 	var doc W
 	if err := decode(a.body, &doc); err != nil {
 		return none, 0, c.invalidResponse(k, a, describeDecodeError(err))
 	}
+	size = len(a.body)
+	a.body = nil // it may be large, and needs memory until it is unused
 	v, ok := doc.value()
 	if !ok {
 		return none, 0, c.invalidResponse(k, a, "the response lacks a required field")
 	}
-	return v, len(a.body), nil
+	return v, size, nil
 }
