@@ -3,9 +3,11 @@ package devops
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -123,13 +125,29 @@ func TestTwoIDsCannotLeaveTheirPlaces(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	c, s := newScriptedClient(t, status(200, fixture(t, "GET_v2_regions_serverless.json")), status(200, fixture(t, "GET_v2_regions_serverless.json")),
-		status(200, fixture(t, "GET_v2_availableRegions.json")), status(200, `[{"name":"r"}]`), status(200, `[{"name":"r"}]`), status(200, `[{"name":""}]`),
-		status(200, recorded(t, "regions.json")), status(200, `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`))
+	var mu sync.Mutex
+	var seen []string
+	var all, enabled string
+	c := newServerClient(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, r.Method+" "+r.URL.RequestURI())
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.URL.Path == "/v2/availableRegions":
+			_, _ = io.WriteString(w, fixture(t, "GET_v2_availableRegions.json"))
+		case r.URL.Query().Get("filter-by-org") == "enabled":
+			_, _ = io.WriteString(w, enabled)
+		default:
+			_, _ = io.WriteString(w, all)
+		}
+	})
+	all = fixture(t, "GET_v2_regions_serverless.json")
+	enabled = all
 	got, err := c.Regions.Serverless(t.Context())
 	want := []Region{
-		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, nil},
-		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true, nil},
+		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, []string{"small"}},
+		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true, []string{"small"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -139,15 +157,23 @@ func TestRegions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?region-type=all", "GET /v2/regions/serverless?filter-by-org=enabled&region-type=all", "GET /v2/availableRegions"}, s.seen); diff != "" {
+	slices.Sort(seen[:2]) // they are sent at the same time
+	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?filter-by-org=enabled&region-type=all", "GET /v2/regions/serverless?region-type=all", "GET /v2/availableRegions"}, seen); diff != "" {
 		t.Error(diff)
 	}
+	all, enabled = `[{"name":"r"}]`, `[{"name":"r"}]`
 	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
 		t.Errorf("a region of few words: %+v, %v", got, err)
 	}
-	if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
-		t.Errorf("a region without a name: %v", err)
+	for _, at := range []*string{&all, &enabled} {
+		*at = `[{"name":""}]`
+		if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
+			t.Errorf("a region without a name: %v", err)
+		}
+		*at = `[{"name":"r"}]`
 	}
+	all = recorded(t, "regions.json")
+	enabled = `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`
 	got, err = c.Regions.Serverless(t.Context())
 	if err != nil || !got[0].Enabled || got[1].Enabled || !got[1].Reserved || got[2].Enabled || !slices.Equal(got[2].PCUTypes, []string{"small"}) {
 		t.Errorf("regions that are not enabled for the organization: %+v, %v", got, err)

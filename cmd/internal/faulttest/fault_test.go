@@ -400,7 +400,7 @@ func onlyOnce(request string) bool {
 	}
 	again := func(part string) bool { return strings.Contains(request, part) }
 	return strings.HasPrefix(request, "POST ") && !slices.ContainsFunc([]string{
-		"/secureBundleURL", "/pcus/actions/get", "/pcus/types", "/enterprises/consumption", // they only look
+		"/secureBundleURL", "/access-list/template", "/pcus/actions/get", "/pcus/types", "/enterprises/consumption", // they only look
 		"/pcus/association/", "/park", "/unpark", "/resize", "/resetPassword", "/keyspaces/", "/telemetry/", // done twice is done once
 	}, again)
 }
