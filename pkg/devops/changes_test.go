@@ -142,8 +142,12 @@ func TestRegions(t *testing.T) {
 			_, _ = io.WriteString(w, all)
 		}
 	})
-	all = fixture(t, "GET_v2_regions_serverless.json")
-	enabled = all
+	serve := func(everywhere, here string) {
+		mu.Lock()
+		defer mu.Unlock()
+		all, enabled = everywhere, here
+	}
+	serve(fixture(t, "GET_v2_regions_serverless.json"), fixture(t, "GET_v2_regions_serverless.json"))
 	got, err := c.Regions.Serverless(t.Context())
 	want := []Region{
 		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, []string{"small"}},
@@ -157,23 +161,24 @@ func TestRegions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
+	mu.Lock()
 	slices.Sort(seen[:2]) // they are sent at the same time
 	if diff := cmp.Diff([]string{"GET /v2/regions/serverless?filter-by-org=enabled&region-type=all", "GET /v2/regions/serverless?region-type=all", "GET /v2/availableRegions"}, seen); diff != "" {
 		t.Error(diff)
 	}
-	all, enabled = `[{"name":"r"}]`, `[{"name":"r"}]`
+	mu.Unlock()
+	const short, nameless = `[{"name":"r"}]`, `[{"name":""}]`
+	serve(short, short)
 	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
 		t.Errorf("a region of few words: %+v, %v", got, err)
 	}
-	for _, at := range []*string{&all, &enabled} {
-		*at = `[{"name":""}]`
+	for _, one := range [][2]string{{nameless, short}, {short, nameless}} {
+		serve(one[0], one[1])
 		if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 			t.Errorf("a region without a name: %v", err)
 		}
-		*at = `[{"name":"r"}]`
 	}
-	all = recorded(t, "regions.json")
-	enabled = `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`
+	serve(recorded(t, "regions.json"), `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`)
 	got, err = c.Regions.Serverless(t.Context())
 	if err != nil || !got[0].Enabled || got[1].Enabled || !got[1].Reserved || got[2].Enabled || !slices.Equal(got[2].PCUTypes, []string{"small"}) {
 		t.Errorf("regions that are not enabled for the organization: %+v, %v", got, err)
