@@ -14,7 +14,7 @@ import (
 
 // description is one of the two published files.
 type description struct {
-	Operations map[string]operation
+	Operations map[string]json.RawMessage // parsed when a request needs them: there are 200
 	Types      map[string]schema
 }
 
@@ -27,15 +27,14 @@ type operation struct {
 	answers      map[string]map[string]schema
 }
 
-// UnmarshalJSON parses the format of testdata/openapi/README.md.
-func (o *operation) UnmarshalJSON(text []byte) error {
+// parseOperation parses the format of testdata/openapi/README.md.
+func parseOperation(text []byte) (o operation, err error) {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(text, &parts); err != nil {
-		return err
+		return o, err
 	}
 	o.answers = map[string]map[string]schema{}
 	for key, part := range parts {
-		var err error
 		switch key {
 		case "query":
 			var q schema
@@ -52,15 +51,15 @@ func (o *operation) UnmarshalJSON(text []byte) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+			return o, fmt.Errorf("%s: %w", key, err)
 		}
 	}
-	return nil
+	return o, nil
 }
 
 // find returns the operation of a request: the matching one with the fewest
 // path parameters.
-func (d description) find(method, path string) (string, operation, bool) {
+func (d description) find(method, path string) (name string, text json.RawMessage, found bool) {
 	segments := split(path)
 	best, fewest := "", len(segments)+1
 	for name := range d.Operations {

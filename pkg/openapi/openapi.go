@@ -84,9 +84,13 @@ func (b *Spec) contradictions(x Exchange, ask func(description, operation) []str
 	best, excuses := b.filterExceptions(x.Method+" "+x.Path, []string{"not described"})
 	known := false
 	for _, d := range b.descriptions {
-		name, o, found := d.find(x.Method, x.Path)
+		name, text, found := d.find(x.Method, x.Path)
 		if !found {
 			continue
+		}
+		o, err := parseOperation(text)
+		if err != nil {
+			return []string{name + ": " + err.Error()}
 		}
 		remaining, used := b.filterExceptions(name, ask(d, o))
 		if !known || len(remaining) < len(best) || len(remaining) == len(best) && len(used) < len(excuses) {

@@ -214,7 +214,11 @@ func TestFactsAreWhole(t *testing.T) {
 		for _, s := range d.Types {
 			look(s)
 		}
-		for _, o := range d.Operations {
+		for name, text := range d.Operations {
+			o, err := parseOperation(text)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 			for _, content := range o.answers {
 				for _, s := range content {
 					look(s)

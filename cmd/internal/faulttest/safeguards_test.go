@@ -270,6 +270,7 @@ func bitesHang(path, name string) func(*testing.T, home) []string {
 func bitesDurability(path string) func(*testing.T, home) []string {
 	return func(t *testing.T, h home) []string {
 		t.Helper()
+		testkit.NeedPart(t, "strace")
 		var cells []durabilityCell
 		for _, c := range linesOf(path) {
 			cells = append(cells, durabilityCell{c, h})
