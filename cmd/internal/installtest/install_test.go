@@ -17,7 +17,10 @@ import (
 // script is the installer.
 func script(t *testing.T) string {
 	t.Helper()
-	testkit.NeedPart(t, "sed") // which it needs, and every system with curl has
+	testkit.NeedPart(t, "sed")
+	if curl, err := testkit.HasPart("curl"); err != nil || !curl {
+		testkit.NeedPart(t, "wget")
+	}
 	root, err := testkit.Root()
 	testkit.Check(t, err)
 	return filepath.Join(root, "install.sh")
