@@ -2,14 +2,12 @@ package cli
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/envfile"
 	"github.com/astra-admin/astra/pkg/process"
-	"github.com/astra-admin/astra/pkg/suggest"
+	"github.com/astra-admin/astra/pkg/usage"
 )
 
 // evalAnnotation is the annotation of a command whose output a shell evaluates.
@@ -34,18 +32,18 @@ func (a *App) failureStatement(cmd *cobra.Command) *string {
 		return a.OnFailure
 	}
 	if !cmd.HasParent() {
-		cmd = guessCommand(cmd, a.Args)
+		cmd = usage.GuessCommand(evalAnnotation, cmd, a.Args)
 	}
 	if !isEvaluated(cmd) {
 		return nil
 	}
-	if _, given := flagValue(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
+	if _, given := usage.FlagValue(a.Args, "out"); given && cmd.Flags().Lookup("out") != nil {
 		return nil
 	}
-	if format, given := flagValue(a.Args, "format"); given && format != "shell" {
+	if format, given := usage.FlagValue(a.Args, "format"); given && format != "shell" {
 		return nil
 	}
-	shell, _ := flagValue(a.Args, "shell")
+	shell, _ := usage.FlagValue(a.Args, "shell")
 	dialect, err := envfile.Lookup(a.Shell(shell))
 	if err != nil || !dialect.IsShell() {
 		dialect = envfile.Sh
@@ -61,50 +59,6 @@ func isEvaluated(cmd *cobra.Command) bool {
 		mark = c.Annotations[evalAnnotation]
 	}
 	return mark == "yes"
-}
-
-// guessCommand returns the command that a wrong command line was meant for: a wrong flag
-// precedes it, or its noun is misspelled.
-func guessCommand(root *cobra.Command, args []string) *cobra.Command {
-	if end := slices.Index(args, "--"); end >= 0 {
-		args = args[:end]
-	}
-	words := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return strings.HasPrefix(arg, "-") })
-	for _, noun := range root.Commands() {
-		if noun.Annotations[evalAnnotation] == "" {
-			continue
-		}
-		for i := 1; i < len(words); i++ {
-			if len(suggest.Nearest(words[i-1], []string{noun.Name()})) == 0 {
-				continue
-			}
-			for _, verb := range noun.Commands() {
-				if verb.Name() == words[i] {
-					return verb
-				}
-			}
-		}
-	}
-	return root
-}
-
-// flagValue returns the value of a flag in a command line that was not parsed, and
-// whether it is given.
-func flagValue(args []string, name string) (value string, given bool) {
-	for i, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--"+name {
-			given = true
-			if value = ""; i+1 < len(args) {
-				value = args[i+1]
-			}
-		} else if rest, found := strings.CutPrefix(arg, "--"+name+"="); found {
-			value, given = rest, true
-		}
-	}
-	return value, given
 }
 
 // FailedBy records which command failed, for its failure statement and status.
