@@ -54,8 +54,9 @@ lost. A request that would create a credential is refused (status 19), because
 its secret is shown only once and nothing here would keep it.
 
 The response is indented on a terminal and unchanged in a pipe, except that
-invisible characters are escaped. Passwords, keys and tokens in it are replaced by
-[secret].`,
+invisible characters are escaped. Passwords, keys and tokens in it, everything
+below their names, and the user and password of a URL are replaced by [secret].
+IDs, also those of tokens, are shown.`,
 		Example: "  astra api organizations/roles --jq '.[].name'\n" +
 			"  astra api databases --paginate --field include=all -o json\n" +
 			"  astra api POST organizations/roles --yes --field name=Readers \\\n" +
