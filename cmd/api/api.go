@@ -111,6 +111,11 @@ func (in api) run(ctx context.Context, app *cli.App, named bool) error {
 		send = session.Raw.All
 	}
 	response, err := send(ctx, request)
+	if devops.NoSuchPath(err) { // what another command could not expect is a mistake here
+		e := exit.Classify(err)
+		e.Exit = exit.NotFound
+		return e
+	}
 	if err != nil {
 		return err
 	}
