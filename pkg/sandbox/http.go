@@ -95,7 +95,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 	if refused, ok := errors.AsType[*apiError](err); ok {
 		a, err = refused.response(route.errorFormat)
 	}
-	if route.method == http.MethodHead {
+	if r.Method == http.MethodHead {
 		a.body = nil
 	}
 	return a, err
