@@ -23,6 +23,9 @@ with "astra access-list add --from".`,
 }
 
 func template(ctx context.Context, app *cli.App) error {
+	if err := checkLines(app); err != nil {
+		return err
+	}
 	session, err := app.Session(ctx)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -42,8 +43,8 @@ another host.
 
 --field NAME=VALUE adds a key to the JSON body, or with GET a parameter to the
 query. true, false, null and numbers become JSON values, @FILE the text of the
-file without its last line break (@- reads standard input), and anything else a
-string. NAME[KEY]=VALUE sets a key of an object, NAME[]=VALUE adds to a list, and
+file without its last line break (@- reads standard input; not with GET, where
+the URL would show it), and anything else a string. NAME[KEY]=VALUE sets a key of an object, NAME[]=VALUE adds to a list, and
 NAME[] alone is an empty list.
 --input sends a JSON document instead. --paginate requests the list of databases
 page by page; other lists have no pages.
@@ -54,8 +55,10 @@ lost. A request that would create a credential is refused (status 19), because
 its secret is shown only once and nothing here would keep it.
 
 The response is indented on a terminal and unchanged in a pipe, except that
-invisible characters are escaped. Passwords, keys and tokens in it are replaced by
-[secret].`,
+invisible characters are escaped; without a body, -o json prints {"status":200}.
+Passwords, keys and tokens in it, everything
+below their names, and the user and password of a URL are replaced by [secret].
+IDs, also those of tokens, are shown.`,
 		Example: "  astra api organizations/roles --jq '.[].name'\n" +
 			"  astra api databases --paginate --field include=all -o json\n" +
 			"  astra api POST organizations/roles --yes --field name=Readers \\\n" +
@@ -110,10 +113,18 @@ func (in api) run(ctx context.Context, app *cli.App, named bool) error {
 		send = session.Raw.All
 	}
 	response, err := send(ctx, request)
+	if devops.NoSuchPath(err) { // what another command could not expect is a mistake here
+		e := exit.Classify(err)
+		e.Exit = exit.NotFound
+		return e
+	}
 	if err != nil {
 		return err
 	}
 	if len(response.Body) == 0 {
+		if cli.WantsDocument(app) {
+			return cli.PrintDocument(app, fmt.Appendf(nil, `{"status":%d}`, response.Status))
+		}
 		app.Say("%s %s: %s.", request.Method, request.Path, response.StatusText())
 		return nil
 	}
@@ -164,7 +175,7 @@ func (in api) request(ctx context.Context, app *cli.App, named bool) (devops.Raw
 		}
 		r.Body = json.RawMessage(text)
 	}
-	fields, err := in.parseFields(ctx, app)
+	fields, err := in.parseFields(ctx, app, r.Changes())
 	if err != nil || fields == nil {
 		r.Redacted = redactedBody(r.Body, nil)
 		return r, err

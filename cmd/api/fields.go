@@ -20,8 +20,9 @@ type field struct {
 	isEmpty  bool // an empty list, without a value
 }
 
-// parseFields reads the values of --field, and their files.
-func (in api) parseFields(ctx context.Context, app *cli.App) ([]field, error) {
+// parseFields reads the values of --field, and their files, which only a body may
+// have: URLs are logged.
+func (in api) parseFields(ctx context.Context, app *cli.App, hasBody bool) ([]field, error) {
 	var all []field
 	for _, text := range in.fields {
 		name, value, found := strings.Cut(text, "=")
@@ -32,6 +33,10 @@ func (in api) parseFields(ctx context.Context, app *cli.App) ([]field, error) {
 		}
 		f := field{name: name, keys: keys, text: value, value: typed(value), isEmpty: isEmpty}
 		if file, isFile := strings.CutPrefix(value, "@"); isFile {
+			if !hasBody {
+				return nil, exit.Usagef("--field %s: the text of a file would become part of the URL, which logs and errors show", name).
+					WithHint("@FILE requires a method with a body, such as POST")
+			}
 			content, err := app.ReadText(ctx, "--field", file)
 			if err != nil {
 				return nil, err

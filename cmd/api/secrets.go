@@ -3,78 +3,75 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
-	"strings"
+	"errors"
+	"io"
+
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 const hiddenText = "[secret]"
 
-// isSecretKey reports whether the value of a JSON key is a secret. Only whole names
-// count: keyspace, keyId and tokenExpiry are none.
-func isSecretKey(key string) bool {
-	key = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key))
-	return slices.Contains([]string{
-		"secret", "clientsecret", "secretkey", "accesskey", "apikey", "privatekey", "token", "accesstoken", "refreshtoken", "authtoken", "password", "saslpassword",
-		"kafkasaslpassword", "promtoken", "prompassword",
-	}, key)
-}
-
-// hideSecrets replaces the texts and numbers of secret keys in a JSON document and leaves all
-// other bytes unchanged. It returns how many it replaced.
+// hideSecrets replaces the texts and numbers of secret keys, and everything below
+// such a key, in one or more JSON documents, and in any text what secret.HideInText
+// recognizes. It removes a byte order mark, with which no parser accepts JSON, and
+// leaves all other bytes unchanged. It returns how many it replaced.
 func hideSecrets(document []byte) (shown []byte, hidden int) {
-	if !json.Valid(document) {
-		return document, 0
-	}
-	type level struct{ isObject, isValue, isSecret bool }
-	var levels []level
+	document = bytes.TrimPrefix(document, []byte("\ufeff"))
+	type level struct{ isObject, isValue, isSecret, isBelow bool }
+	levels := []level{{}} // the first is that of whole documents
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
 	copied := 0
-	replace := func(before int, first string) { // the value behind before, which begins with one of first
+	replace := func(before int, first, text string) { // the value behind before, which begins with one of first
 		end := int(d.InputOffset())
 		start := before + bytes.IndexAny(document[before:end], first)
-		shown = append(append(shown, document[copied:start]...), `"`+hiddenText+`"`...)
+		quoted, _ := json.Marshal(text) // of a string
+		shown = append(append(shown, document[copied:start]...), quoted...)
 		copied, hidden = end, hidden+1
 	}
 	for {
 		before := int(d.InputOffset())
 		token, err := d.Token()
+		inside := len(levels) - 1
+		at := &levels[inside]
 		if err != nil {
-			return append(shown, document[copied:]...), hidden
-		}
-		var at *level
-		if len(levels) > 0 {
-			at = &levels[len(levels)-1]
+			shown = append(shown, document[copied:before]...)
+			rest := string(document[before:])
+			plain := secret.HideInText(rest, hiddenText)
+			if at.isSecret && !errors.Is(err, io.EOF) { // a secret that was cut off
+				plain = hiddenText
+			}
+			if plain != rest {
+				hidden++
+			}
+			return append(shown, plain...), hidden
 		}
 		switch token := token.(type) {
 		case json.Delim:
-			switch token {
-			case '{', '[':
-				inherited := token == '[' && at != nil && at.isSecret // a list of secrets
-				if at != nil && at.isObject {
-					at.isValue = false
-				}
-				levels = append(levels, level{isObject: token == '{', isSecret: inherited})
-			default:
+			if token == '}' || token == ']' {
 				levels = levels[:len(levels)-1]
-			}
-			continue
-		case string:
-			if at != nil && at.isObject && !at.isValue {
-				at.isValue, at.isSecret = true, isSecretKey(token)
 				continue
 			}
-			if at != nil && at.isSecret && token != "" {
-				replace(before, `"`)
+			levels = append(levels, level{isObject: token == '{', isSecret: at.isSecret, isBelow: at.isSecret})
+		case string:
+			plain := secret.HideInText(token, hiddenText)
+			isKey := at.isObject && !at.isValue
+			if at.isSecret && !isKey && token != "" {
+				plain = hiddenText
+			}
+			if plain != token {
+				replace(before, `"`, plain)
+			}
+			if isKey {
+				at.isValue, at.isSecret = true, at.isBelow || secret.IsName(token)
+				continue
 			}
 		case json.Number:
-			if at != nil && at.isSecret {
-				replace(before, "-0123456789")
+			if at.isSecret {
+				replace(before, "-0123456789", hiddenText)
 			}
 		}
-		if at != nil && at.isObject {
-			at.isValue = false
-		}
+		levels[inside].isValue, levels[inside].isSecret = false, at.isBelow
 	}
 }
 

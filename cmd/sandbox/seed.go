@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/sandbox"
 	"github.com/astra-admin/astra/pkg/secret"
 )
@@ -83,7 +84,7 @@ func (in seed) run(app *cli.App) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintln(app.Reveal(secret.Text(token)), token); err != nil {
+		if err := printToken(app, token); err != nil {
 			return err
 		}
 	}
@@ -109,6 +110,16 @@ func (in seed) run(app *cli.App) error {
 		app.Say("Advanced the clock of the sandbox by %s.", in.advance)
 	}
 	return nil
+}
+
+// printToken writes a token in plain text, or as an object with -o json or yaml.
+func printToken(app *cli.App, token string) error {
+	out := app.Reveal(secret.Text(token))
+	if cli.WantsDocument(app) {
+		return cli.WriteOne(app, out, []output.Column[string]{{Key: "token", Value: func(token string) any { return token }}}, token)
+	}
+	_, err := fmt.Fprintln(out, token)
+	return err
 }
 
 func (in seed) step() (time.Duration, error) { return flags.ParseDuration("--advance", in.advance) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"slices"
 	"strings"
@@ -261,6 +262,9 @@ func (a *App) reportJSON(e *exit.Error) {
 func retryable(e *exit.Error) bool {
 	switch e.Exit {
 	case exit.Network, exit.RateLimited, exit.Server:
+		if e.Status == http.StatusNotFound {
+			return false // again, it is not there
+		}
 		return e.Outcome == "" || e.Outcome == exit.OutcomeNone
 	case exit.CredentialRevoked:
 		return true

@@ -97,6 +97,13 @@ func PrintDocument(a *App, document []byte) error {
 	return output.Document(a.Out, options, document)
 }
 
+// WantsDocument reports whether the output is a document in a format that the user
+// asked for, and not what the service sent.
+func WantsDocument(a *App) bool {
+	o, err := a.outputOptions()
+	return err == nil && (o.Format == output.JSON || o.Format == output.YAML || o.JQ != "" || o.Template != "")
+}
+
 // CheckDocument rejects the flags that PrintDocument would reject (exit 2). A command
 // calls it before it sends anything.
 func CheckDocument(a *App) error {

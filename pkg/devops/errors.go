@@ -43,6 +43,7 @@ type Error struct {
 	Trouble      Trouble       // why the service was not reached, where known
 	Host, Proxy  string        // of the service, and of its proxy, if any
 	RetryAfter   time.Duration // the wait that the service asks for; 0 is none
+	unrouted     bool          // as of isUnrouted
 	kind         error
 	cause        error
 }
@@ -63,6 +64,13 @@ func (e *Error) Error() string {
 		parts = append(parts, "the outcome is unknown")
 	}
 	return strings.Join(parts, ": ")
+}
+
+// NoSuchPath reports whether the service does not route the path of the request:
+// its version of the API has no such endpoint.
+func NoSuchPath(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.unrouted
 }
 
 // Unwrap returns the kind of the error and any PartialCredential.
@@ -200,6 +208,7 @@ func (c *Client) newError(t *attemptState, kind error) *Error {
 		e.Trouble, _ = c.trouble(a)
 	}
 	if a.err == nil {
+		e.unrouted = isUnrouted(a)
 		_, e.Code = message(a.header, a.body)
 	}
 	e.RetryAfter = retryAfter(a.header, c.now())

@@ -95,7 +95,9 @@ func isDots(segment string) bool {
 }
 
 // CreatesCredential reports whether a request may create a credential, whose secret
-// the response shows only once. It recognizes paths in any spelling.
+// the response shows only once. It recognizes paths in any spelling, and takes a
+// segment for a name only where the API has one: a keyspace of a database, and a
+// table of it.
 func (r RawRequest) CreatesCredential() bool {
 	if !r.Changes() || r.Method == http.MethodDelete {
 		return false
@@ -104,15 +106,25 @@ func (r RawRequest) CreatesCredential() bool {
 	if err != nil {
 		return true
 	}
-	creates := regexp.MustCompile(`(?i)^\s*(clientidsecrets?|tokens?|authenticateserviceaccount|auth)([^a-z]|$)`)
-	before := ""
-	for segment := range strings.SplitSeq(decoded, "/") {
-		if creates.MatchString(segment) && before != "keyspaces" && before != "tables" { // which are names
-			return true
+	segments := strings.Split(strings.Trim(decoded, "/"), "/")
+	if len(segments) > keyspaceName && segments[1] == "databases" && segments[keyspaceName-1] == "keyspaces" {
+		name := keyspaceName
+		if len(segments) > name+2 && segments[name+1] == "tables" {
+			segments[name+2] = ""
 		}
-		before = segment
+		segments[name] = ""
 	}
-	return false
+	creates := regexp.MustCompile(`(?i)^\s*(clientidsecrets?|tokens?|authenticateserviceaccount|auth)([^a-z]|$)`)
+	return slices.ContainsFunc(segments, creates.MatchString) || endsInCredential(segments)
+}
+
+// keyspaceName is the position of the name in vN/databases/ID/keyspaces/NAME.
+const keyspaceName = 4
+
+// endsInCredential reports whether the last segment is a word for credentials, or
+// ends in one: apiTokens, db-secret.
+func endsInCredential(segments []string) bool {
+	return regexp.MustCompile(`(?i)(token|secret|api[^a-z]*key)s?[^a-z]*([;.].*)?$`).MatchString(segments[len(segments)-1])
 }
 
 // Do sends a request. A request that may change something is never repeated once

@@ -69,6 +69,10 @@ func TestCreatesCredential(t *testing.T) {
 		"/v2/tokens": true, "/v2/Tokens/": true, "/v2/token": true, "/v2/to%6Bens": true, "/v2/to%E2%84%AAens": true, "/v2/tokens.json": true, "/v2/%20tokens": true,
 		"/v2/streaming/tenants/t/tokens": true, "/v2/authenticateServiceAccount": true, "/v2/api/rest/v1/auth": true, "/v1/auth": true,
 		"/v2/databases": false, "/v2/databases/x/keyspaces/tokens": false, "/v2/organizations/roles": false, "/v2/tokenizers": false, "/v2/databases/x/authority": false,
+		"/v2/keyspaces/clientIdSecrets": true, "/v2/keyspaces/tokens": true, "/v2/x/keyspaces/%20tokens": true, "/v2/tables/tokens": true, "/v2/x/y/z/keyspaces/tokens": true,
+		"/v2/databases/x/keyspaces/tokens/tables/secrets": false, "/v2/databases/x/keyspaces/a/tokens": true, "/v2/databases/x/keyspaces": false, "/v2/databases/tokens": true,
+		"/v2/apikeys": true, "/v2/x/API_Keys/": true, "/v2/x/apiTokens": true, "/v2/x/client-id-secrets": true, "/v2/x/my%20secret%20": true, "/v2/x/keys": false,
+		"/v2/x/apikeys;a=b": true, "/v2/x/tokens/y": true, "/v2/organizations/x/kms": false, "/v2/x/secrets.json": true,
 	} {
 		for _, method := range []string{"POST", "PUT", "PATCH"} {
 			if got := (RawRequest{Method: method, Path: path}).CreatesCredential(); got != want {

@@ -90,9 +90,8 @@ func withoutSecrets(name string, v any) any {
 	return v
 }
 
-// isSecretSetting reports whether the name of a setting has a word for a
-// secret. Unknown settings with such a word are hidden too.
+// isSecretSetting reports whether the name of a setting is that of a secret, or
+// has the word key.
 func isSecretSetting(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{"password", "secret", "token", "key", "credential"}, func(word string) bool { return strings.Contains(name, word) })
+	return secret.IsName(name) || strings.Contains(strings.ToLower(name), "key")
 }

@@ -161,7 +161,7 @@ func (d description) answer(o operation, x Exchange) []string {
 		return []string{path + " body not described"}
 	case len(x.AnswerBody) > 0:
 		return d.content(content, path, x.AnswerType, x.AnswerBody)
-	case len(content) > 0 && x.Status != http.StatusNoContent:
+	case len(content) > 0 && x.Status != http.StatusNoContent && x.Method != http.MethodHead:
 		return []string{path + " body missing"}
 	}
 	return nil

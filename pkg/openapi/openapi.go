@@ -85,6 +85,9 @@ func (b *Spec) contradictions(x Exchange, ask func(description, operation) []str
 	known := false
 	for _, d := range b.descriptions {
 		name, text, found := d.find(x.Method, x.Path)
+		if !found && x.Method == http.MethodHead { // which no description mentions for every GET
+			name, text, found = d.find(http.MethodGet, x.Path)
+		}
 		if !found {
 			continue
 		}

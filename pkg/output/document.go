@@ -33,7 +33,7 @@ func compileDocument(o Options) (program, error) {
 	case len(o.Columns)+len(o.Filter) > 0 || o.Sort != "":
 		return nil, optionErrorf("--columns, --sort and --filter are for lists")
 	case o.Format == CSV || o.Format == Name || o.Format == Wide:
-		return nil, optionErrorf("-o %s is for lists of astra; use json or yaml", o.Format)
+		return nil, optionErrorf("-o %s does not apply to astra api; use json or yaml", o.Format)
 	case o.JQ != "":
 		return compileJQ(o.JQ)
 	case o.Template != "":
@@ -43,9 +43,9 @@ func compileDocument(o Options) (program, error) {
 }
 
 // Document prints a document of any form: as indented JSON or YAML, or the results of
-// JQ or Template. In any other format it is indented JSON for a terminal, where text
-// that is not JSON is sanitized, and the document itself elsewhere, with invisible
-// characters escaped if it is JSON.
+// JQ or Template. In any other format it is indented JSON for a terminal, and the
+// document itself elsewhere, with invisible characters escaped, also where it is not
+// JSON.
 func Document(w io.Writer, o Options, document []byte) error {
 	p, err := compileDocument(o)
 	if err != nil {
@@ -69,13 +69,15 @@ func Document(w io.Writer, o Options, document []byte) error {
 		return ErrNotJSON
 	case isJSON:
 		text = appendEscaped(nil, document)
-	case o.Terminal:
-		text = []byte(sanitize(string(document), "\n\t"))
-		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+	default:
+		keep := "\n\t\r"
+		if o.Terminal {
+			keep = "\n\t"
+		}
+		text = []byte(sanitize(string(document), keep))
+		if o.Terminal && len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
 			text = append(text, '\n')
 		}
-	default:
-		text = document
 	}
 	if len(text) == 0 {
 		return nil

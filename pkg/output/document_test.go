@@ -18,7 +18,7 @@ func TestDocument(t *testing.T) {
 	}{
 		"a pipe gets the bytes":             {output.Options{Format: output.TSV}, `{"a" :1.50, "b":"\u001b"}`, `{"a" :1.50, "b":"\u001b"}`},
 		"a pipe gets no control codes":      {output.Options{Format: output.TSV}, "{\"a\":\n\t\"\u202egnp\u009b\"}", "{\"a\":\n\t\"\\u202egnp\\u009b\"}"},
-		"a pipe gets text that is not JSON": {output.Options{Format: output.TSV}, "\x1b[31mred", "\x1b[31mred"},
+		"a pipe gets text that is not JSON": {output.Options{Format: output.TSV}, "\x1b[31mred\a \u202e\r\n", "\\u{1b}[31mred\\u{7} \\u{202e}\r\n"},
 		"a terminal gets indented JSON":     {output.Options{Format: output.Table, Terminal: true}, `{"a" :1.50,"b":[]}`, "{\n  \"a\": 1.50,\n  \"b\": []\n}\n"},
 		"a terminal gets no control codes":  {output.Options{Format: output.Table, Terminal: true}, "\"\u009b31m\u202e\"", "\"\\u009b31m\\u202e\"\n"},
 		"a terminal gets sanitized text":    {output.Options{Format: output.Table, Terminal: true}, "a\x1b[31m\nb", "a\\u{1b}[31m\nb\n"},

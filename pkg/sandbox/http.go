@@ -71,7 +71,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		route, ok = dataHostRoute(route, ok), true
 	}
 	if !ok {
-		return unrouted(), nil
+		return unrouted().trim(r.Method), nil
 	}
 	c := &request{
 		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),
@@ -95,8 +95,5 @@ func (s *Server) do(r *http.Request) (response, error) {
 	if refused, ok := errors.AsType[*apiError](err); ok {
 		a, err = refused.response(route.errorFormat)
 	}
-	if route.method == http.MethodHead {
-		a.body = nil
-	}
-	return a, err
+	return a.trim(r.Method), err
 }

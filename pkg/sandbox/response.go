@@ -40,6 +40,14 @@ func unrouted() response {
 	return response{status: http.StatusNotFound, header: header, body: []byte("404 page not found\n")}
 }
 
+// trim returns the response without a body if the method is HEAD.
+func (a response) trim(method string) response {
+	if method == http.MethodHead {
+		a.body = nil
+	}
+	return a
+}
+
 // replyEmpty returns a response without a body.
 func replyEmpty(status int) (response, error) {
 	return response{status: status, header: http.Header{}}, nil

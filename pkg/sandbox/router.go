@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -49,8 +50,17 @@ func endpoints() []route {
 }
 
 // match returns the route of a request and its path parameters. Clients differ
-// in whether their base URL includes /v2, so it is optional.
+// in whether their base URL includes /v2, so it is optional. What answers GET
+// answers HEAD too.
 func (s *Server) match(method string, u *url.URL) (route, map[string]string, bool) {
+	found, values, ok := s.find(method, u)
+	if !ok && method == http.MethodHead {
+		return s.find(http.MethodGet, u)
+	}
+	return found, values, ok
+}
+
+func (s *Server) find(method string, u *url.URL) (route, map[string]string, bool) {
 	segments, ok := splitPath(u.EscapedPath())
 	if !ok {
 		return route{}, nil, false

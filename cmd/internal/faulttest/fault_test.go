@@ -32,6 +32,7 @@ func TestFaultRig(t *testing.T) {
 	if !fullRig() {
 		cells = slices.DeleteFunc(cells, func(c faultCell) bool { return !c.short })
 	}
+	cells = sample(cells)
 	report(t, append(complaints, each(16, cells, faultCell.run)...))
 	t.Logf("%d of %d cells", len(cells), total)
 }
