@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -137,6 +138,8 @@ func report(app *cli.App, name string, links []link) error {
 			app.Say("To fix it: %s", app.Command(fix))
 		}
 		return exit.ErrNegative
+	case slices.Contains(unchecked, "role") && slices.Contains(unchecked, "keyspace"):
+		app.Say("No broken link to %s found, but it is not known whether this token may use its data; not checked: %s.", name, strings.Join(unchecked, ", "))
 	case len(unchecked) > 0:
 		app.Say("No broken link to %s found; not checked: %s.", name, strings.Join(unchecked, ", "))
 	default:

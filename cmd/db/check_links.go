@@ -87,6 +87,16 @@ func (c connection) refusal() *devops.Error {
 // answered reports whether the data host answered at all.
 func (c connection) answered() bool { return c.asked && (c.answer == nil || c.refusal().Status != 0) }
 
+// failed reports whether the data host answered with an error that decides nothing
+// about the token. It has no REST API for a vector database, and a database that is
+// not awake is another link.
+func (c connection) failed() bool {
+	if c.answer == nil || !c.answered() || c.refusedByRole() || c.refusal().Status == unavailable {
+		return false
+	}
+	return !errors.Is(c.answer, devops.ErrNotFound) && !errors.Is(c.answer, devops.ErrRateLimited)
+}
+
 // why says why a link could not be checked at the data host.
 func (c connection) why() string {
 	switch d := c.database; {
@@ -94,6 +104,8 @@ func (c connection) why() string {
 		return d.Name + " is hibernated, and a request would wake it"
 	case !c.asked:
 		return d.Name + " is " + describeStatus(d)
+	case errors.Is(c.answer, devops.ErrNotFound):
+		return "the data host has no REST API for " + d.Name + ": " + c.refusalText()
 	case c.refusal().Status != 0:
 		return "unexpected answer of the data host: " + c.refusalText()
 	}
@@ -132,6 +144,8 @@ func (c connection) address() link {
 		l.state, l.detail = linkUnchecked, c.why()
 	case !c.answered() && !c.brokenTLS():
 		l.state, l.detail, l.fix = linkBroken, c.host()+": "+c.refusalText(), "astra doctor"
+	case c.failed():
+		l.state, l.detail, l.fix = linkBroken, "the data host "+c.host()+" responds with "+c.refusalText(), "astra doctor"
 	}
 	return l
 }
