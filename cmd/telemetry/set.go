@@ -127,11 +127,11 @@ func (in set) run(ctx context.Context, app *cli.App, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	before, err := t.read(ctx)
+	text, err := in.readSecret(ctx, app, k)
 	if err != nil {
 		return err
 	}
-	text, err := in.readSecret(ctx, app, k)
+	before, err := t.read(ctx) // after the prompt for the secret, during which others may change them
 	if err != nil {
 		return err
 	}
