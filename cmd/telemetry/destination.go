@@ -230,18 +230,26 @@ func (d destination) readSecret(ctx context.Context, app *cli.App, k kind) (secr
 }
 
 // missing returns the name of the first setting that an export lacks or has with another
-// value. Secrets are not compared: the service may hide them.
+// value.
 func missing(want, got devops.Export) string {
-	for _, name := range sortedKeys(want.Settings) {
-		if _, isSecret := want.Settings[name].(secret.Text); isSecret {
-			continue
-		}
-		if _, isSecret := got.Settings[name].(secret.Text); isSecret { // by its name
-			continue
-		}
-		if word(want.Settings[name]) != word(got.Settings[name]) {
+	for _, name := range differences(got, want) {
+		if want.Settings[name] != nil {
 			return name
 		}
 	}
 	return ""
+}
+
+// differences returns the names of the settings that differ, sorted. Secrets are not
+// compared: the service may hide them, and what looks like one by its name.
+func differences(a, b devops.Export) []string {
+	var names []string
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(sortedKeys(a.Settings), sortedKeys(b.Settings)...)))) {
+		_, hidden := a.Settings[name].(secret.Text)
+		_, given := b.Settings[name].(secret.Text)
+		if !hidden && !given && word(a.Settings[name]) != word(b.Settings[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
