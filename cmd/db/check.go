@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -96,9 +97,16 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 			c.advice = app.NetworkAdvice(c.answer)
 		}
 	}
+	group := async.Go(ctx, session.Calls, func(ctx context.Context) (devops.PCUGroup, error) {
+		if d.Status != "HIBERNATED" {
+			return devops.PCUGroup{}, nil
+		}
+		return parkedGroup(ctx, session, d), nil
+	})
 	if c.list, c.listErr = session.AccessLists.Get(ctx, d.ID); len(c.admitted()) > 0 && !c.embedded {
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
+	c.group, _ = group()
 	if ctx.Err() != nil {
 		return c, context.Cause(ctx)
 	}

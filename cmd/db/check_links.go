@@ -38,6 +38,7 @@ type connection struct {
 	embedded bool   // the sandbox in this program
 	endpoint string
 	keyspace string
+	group    devops.PCUGroup // that keeps the database hibernated; zero if none
 
 	asked  bool     // the data host was asked for the keyspaces
 	usable []string // its answer: keyspaces that the token may use
@@ -169,6 +170,9 @@ func (c connection) awake() link {
 	d := c.database
 	l := link{name: "awake", state: linkOK, detail: d.Name + " is " + describeStatus(d)}
 	switch {
+	case c.group.ID != "":
+		l.state, l.fix = linkBroken, unparkCommand(c.group)
+		l.detail += " because its PCU group " + c.group.Title + " is " + strings.ToLower(c.group.Status)
 	case !isAwake(d):
 		l.state, l.fix = linkBroken, wakeFix(d)
 	case c.refusal().Status == unavailable:
@@ -260,8 +264,10 @@ func (c connection) keyspaceLink() link {
 	switch {
 	case c.keyspace == "":
 		return link{name, linkBroken, d.Name + " has no keyspace", "astra keyspace create NAME" + db}
+	case len(d.Keyspaces) == 0:
+		return link{name, linkBroken, d.Name + " has no keyspaces", "astra keyspace create " + shellword.Quote(c.keyspace) + db}
 	case !slices.Contains(d.Keyspaces, c.keyspace):
-		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace, "astra keyspace create " + shellword.Quote(c.keyspace) + db}
+		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace + "; it has " + strings.Join(d.Keyspaces, ", "), "astra keyspace create " + shellword.Quote(c.keyspace) + db}
 	case !c.asked || c.answer != nil:
 		return link{name, linkUnchecked, c.keyspace + " exists; whether the token may use it is not known", ""}
 	case !slices.Contains(c.usable, c.keyspace):
