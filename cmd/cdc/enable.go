@@ -253,7 +253,11 @@ func (p plan) confirm(ctx context.Context, app *cli.App, session *cli.Session) e
 		for _, r := range p.streams {
 			app.Say("+ %s", stream{regions: []devops.CDCRegion{r}}.words())
 		}
-		if err := app.Confirm(ctx, "Send the changes of all %s of %s with change data capture to the new streams?", spelling.Count(len(p.after.Tables), "table"), p.database.Name); err != nil {
+		what := fmt.Sprintf("all %d tables of %s with change data capture", len(p.after.Tables), p.database.Name)
+		if len(p.after.Tables) == 1 {
+			what = stream{table: p.after.Tables[0]}.called() + " of " + p.database.Name
+		}
+		if err := app.Confirm(ctx, "Send the changes of %s to the new streams?", what); err != nil {
 			return err
 		}
 	case len(p.added) > 1:
