@@ -56,6 +56,8 @@ func invalidValue(err *pflag.InvalidValueError) error {
 		return Error(err)
 	case err.GetFlag().Value.Type() == "bool":
 		return exit.Usagef("%s must be true or false", written)
+	case strings.HasPrefix(err.GetFlag().Value.Type(), "float"):
+		return exit.Usagef("%s is not a number", written)
 	case errors.Is(number, strconv.ErrRange):
 		return exit.Usagef("%s is too large or too small", written)
 	}
