@@ -33,7 +33,8 @@ only to the data host that belongs to the service of the token.
 
 With --wait, the command returns when the database is active, which takes
 minutes. Without DB, it wakes the selected database. To make a parked classic
-database active, use "astra db unpark".`,
+database active, use "astra db unpark". Databases of a parked PCU group wake with
+the group: use "astra pcu unpark".`,
 		Example:     "  astra db wake demo\n  astra db wake demo --wait --jq .status",
 		Args:        cli.Args("[DB]"),
 		Annotations: completion.Args(completion.Databases),
