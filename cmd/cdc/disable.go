@@ -31,7 +31,7 @@ func newDisable(app *cli.App) *cobra.Command {
 		Long: `Disable change data capture (CDC) of tables of a database. If one of them does not
 have it, nothing is changed. With the last table, the streams of the database are
 removed too, and have to be named again by the next "astra cdc enable".`,
-		Example: "  astra cdc disable app.example --db demo --yes",
+		Example: "  astra cdc disable app.example --db demo --yes -o json",
 		Args:    cli.Args("KEYSPACE.TABLE…"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return in.run(cmd.Context(), app, args) },
 	}
@@ -44,6 +44,9 @@ removed too, and have to be named again by the next "astra cdc enable".`,
 func (in disable) run(ctx context.Context, app *cli.App, args []string) error {
 	tables, err := parseTables(args)
 	if err != nil {
+		return err
+	}
+	if err := cli.CheckList(app, columns()); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)
@@ -71,23 +74,51 @@ func (in disable) run(ctx context.Context, app *cli.App, args []string) error {
 	}
 	if len(leaving) == 0 {
 		app.Say("None of the tables has change data capture; nothing to disable.")
-		return nil
+		return printDisabled(app, d, before, leaving)
 	}
 	if err := app.Confirm(ctx, "Disable change data capture of %s in %s?", strings.Join(names, ", "), d.Name); err != nil {
 		return err
 	}
-	if err := session.CDC.Remove(ctx, d.ID, leaving); err != nil && !errors.Is(err, devops.ErrNotFound) { // it has ended
-		return fmt.Errorf("disable change data capture in %s: %w", d.Name, err)
+	lost := session.CDC.Remove(ctx, d.ID, leaving)
+	if errors.Is(lost, devops.ErrNotFound) { // it has ended
+		lost = nil
+	}
+	if lost != nil && !devops.MaybeApplied(lost) {
+		return fmt.Errorf("disable change data capture in %s: %w", d.Name, lost)
 	}
 	now, err := session.CDC.Get(ctx, d.ID)
-	if err != nil {
+	isLeft := func(t devops.CDCTable) bool { return slices.Contains(now.Tables, t) }
+	switch {
+	case lost != nil && (err != nil || slices.ContainsFunc(leaving, isLeft)): // the list does not show that the request arrived
+		return exit.Hint(fmt.Errorf("disable change data capture in %s: %w", d.Name, lost), "it is unknown whether the service received the request; run the command again, which checks first", app.Repeat(in.again()...))
+	case lost != nil:
+		app.RecordChange()
+	case err != nil:
 		return exit.Hint(err, "change data capture was disabled, but this could not be verified")
 	}
 	for i, t := range leaving {
-		if slices.Contains(now.Tables, t) {
+		if isLeft(t) {
 			return cli.StillListed("change data capture of " + names[i])
 		}
 	}
 	app.Say("Disabled change data capture of %s in %s.", strings.Join(names, ", "), d.Name)
-	return nil
+	return printDisabled(app, d, before, leaving)
+}
+
+// again returns the flag with which the command succeeds if change data capture has
+// ended.
+func (in disable) again() []string {
+	if in.ifExists {
+		return nil
+	}
+	return []string{"--if-exists"}
+}
+
+// printDisabled prints the tables that had change data capture, as they were.
+func printDisabled(app *cli.App, d devops.Database, before devops.CDC, tables []devops.CDCTable) error {
+	var all []stream
+	for _, t := range tables {
+		all = append(all, stream{database: d.Name, table: t, regions: before.Regions})
+	}
+	return cli.Print(app, columns(), all, "")
 }

@@ -52,6 +52,9 @@ func (in enable) run(ctx context.Context, app *cli.App, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkTables(tables); err != nil {
+		return err
+	}
 	streams, err := parseStreams(in.streams)
 	if err != nil {
 		return err
@@ -98,8 +101,26 @@ func (in enable) run(ctx context.Context, app *cli.App, args []string) error {
 		return exit.Failf(exit.Server, "the API accepted change data capture of %s in %s, but does not list it", lacking, d.Name).
 			WithNext("astra cdc list --db " + shellword.Quote(d.Name))
 	}
-	app.Say("Enabled change data capture of %s in %s.", strings.Join(args, ", "), d.Name)
+	app.Say("%s.", p.done())
 	return p.print(app, now)
+}
+
+// done says what the plan changed.
+func (p plan) done() string {
+	var names, regions []string
+	for _, t := range p.added {
+		names = append(names, stream{table: t}.called())
+	}
+	for _, r := range p.streams {
+		regions = append(regions, r.Region)
+	}
+	switch {
+	case len(names) > 0:
+		return fmt.Sprintf("Enabled change data capture of %s in %s", strings.Join(names, ", "), p.database.Name)
+	case len(p.replaced) > 0:
+		return fmt.Sprintf("Changed the stream of %s in %s", p.database.Name, strings.Join(regions, ", "))
+	}
+	return fmt.Sprintf("Added the stream of %s in %s", p.database.Name, strings.Join(regions, ", "))
 }
 
 // parseTables parses arguments of the form KEYSPACE.TABLE, each once.
@@ -123,6 +144,22 @@ func parseTable(text string) (devops.CDCTable, error) {
 		return devops.CDCTable{}, exit.Usagef("%q is not KEYSPACE.TABLE", text)
 	}
 	return devops.CDCTable{Keyspace: keyspace, Table: name}, nil
+}
+
+// checkTables refuses names that no new table can have. Tables that the service lists are
+// not checked, so that "cdc disable" takes them.
+func checkTables(tables []devops.CDCTable) error {
+	for _, t := range tables {
+		if strings.ContainsFunc(t.Keyspace+t.Table, isForeign) {
+			return exit.Usagef("%q is not KEYSPACE.TABLE: names consist of letters, digits and _", stream{table: t}.called())
+		}
+	}
+	return nil
+}
+
+// isForeign reports whether a character is in no name of a keyspace or table.
+func isForeign(r rune) bool {
+	return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 }
 
 // parseStreams parses --stream. The region may be missing.
@@ -216,7 +253,11 @@ func (p plan) confirm(ctx context.Context, app *cli.App, session *cli.Session) e
 		for _, r := range p.streams {
 			app.Say("+ %s", stream{regions: []devops.CDCRegion{r}}.words())
 		}
-		if err := app.Confirm(ctx, "Send the changes of all %s of %s with change data capture to the new streams?", spelling.Count(len(p.after.Tables), "table"), p.database.Name); err != nil {
+		what := fmt.Sprintf("all %d tables of %s with change data capture", len(p.after.Tables), p.database.Name)
+		if len(p.after.Tables) == 1 {
+			what = stream{table: p.after.Tables[0]}.called() + " of " + p.database.Name
+		}
+		if err := app.Confirm(ctx, "Send the changes of %s to the new streams?", what); err != nil {
 			return err
 		}
 	case len(p.added) > 1:

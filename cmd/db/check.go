@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -95,9 +97,16 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 			c.advice = app.NetworkAdvice(c.answer)
 		}
 	}
+	group := async.Go(ctx, session.Calls, func(ctx context.Context) (devops.PCUGroup, error) {
+		if d.Status != "HIBERNATED" {
+			return devops.PCUGroup{}, nil
+		}
+		return parkedGroup(ctx, session, d), nil
+	})
 	if c.list, c.listErr = session.AccessLists.Get(ctx, d.ID); len(c.admitted()) > 0 && !c.embedded {
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
+	c.group, _ = group()
 	if ctx.Err() != nil {
 		return c, context.Cause(ctx)
 	}
@@ -137,6 +146,8 @@ func report(app *cli.App, name string, links []link) error {
 			app.Say("To fix it: %s", app.Command(fix))
 		}
 		return exit.ErrNegative
+	case slices.Contains(unchecked, "role") && slices.Contains(unchecked, "keyspace"):
+		app.Say("No broken link to %s found, but it is not known whether this token may use its data; not checked: %s.", name, strings.Join(unchecked, ", "))
 	case len(unchecked) > 0:
 		app.Say("No broken link to %s found; not checked: %s.", name, strings.Join(unchecked, ", "))
 	default:

@@ -38,6 +38,7 @@ type connection struct {
 	embedded bool   // the sandbox in this program
 	endpoint string
 	keyspace string
+	group    devops.PCUGroup // that keeps the database hibernated; zero if none
 
 	asked  bool     // the data host was asked for the keyspaces
 	usable []string // its answer: keyspaces that the token may use
@@ -87,6 +88,16 @@ func (c connection) refusal() *devops.Error {
 // answered reports whether the data host answered at all.
 func (c connection) answered() bool { return c.asked && (c.answer == nil || c.refusal().Status != 0) }
 
+// failed reports whether the data host answered with an error that decides nothing
+// about the token. It has no REST API for a vector database, and a database that is
+// not awake is another link.
+func (c connection) failed() bool {
+	if c.answer == nil || !c.answered() || c.refusedByRole() || c.refusal().Status == unavailable {
+		return false
+	}
+	return !errors.Is(c.answer, devops.ErrNotFound) && !errors.Is(c.answer, devops.ErrRateLimited)
+}
+
 // why says why a link could not be checked at the data host.
 func (c connection) why() string {
 	switch d := c.database; {
@@ -94,6 +105,8 @@ func (c connection) why() string {
 		return d.Name + " is hibernated, and a request would wake it"
 	case !c.asked:
 		return d.Name + " is " + describeStatus(d)
+	case errors.Is(c.answer, devops.ErrNotFound):
+		return "the data host has no REST API for " + d.Name + ": " + c.refusalText()
 	case c.refusal().Status != 0:
 		return "unexpected answer of the data host: " + c.refusalText()
 	}
@@ -132,6 +145,8 @@ func (c connection) address() link {
 		l.state, l.detail = linkUnchecked, c.why()
 	case !c.answered() && !c.brokenTLS():
 		l.state, l.detail, l.fix = linkBroken, c.host()+": "+c.refusalText(), "astra doctor"
+	case c.failed():
+		l.state, l.detail, l.fix = linkBroken, "the data host "+c.host()+" responds with "+c.refusalText(), "astra doctor"
 	}
 	return l
 }
@@ -155,6 +170,9 @@ func (c connection) awake() link {
 	d := c.database
 	l := link{name: "awake", state: linkOK, detail: d.Name + " is " + describeStatus(d)}
 	switch {
+	case c.group.ID != "":
+		l.state, l.fix = linkBroken, unparkCommand(c.group)
+		l.detail += " because its PCU group " + c.group.Title + " is " + strings.ToLower(c.group.Status)
 	case !isAwake(d):
 		l.state, l.fix = linkBroken, wakeFix(d)
 	case c.refusal().Status == unavailable:
@@ -246,8 +264,10 @@ func (c connection) keyspaceLink() link {
 	switch {
 	case c.keyspace == "":
 		return link{name, linkBroken, d.Name + " has no keyspace", "astra keyspace create NAME" + db}
+	case len(d.Keyspaces) == 0:
+		return link{name, linkBroken, d.Name + " has no keyspaces", "astra keyspace create " + shellword.Quote(c.keyspace) + db}
 	case !slices.Contains(d.Keyspaces, c.keyspace):
-		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace, "astra keyspace create " + shellword.Quote(c.keyspace) + db}
+		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace + "; it has " + strings.Join(d.Keyspaces, ", "), "astra keyspace create " + shellword.Quote(c.keyspace) + db}
 	case !c.asked || c.answer != nil:
 		return link{name, linkUnchecked, c.keyspace + " exists; whether the token may use it is not known", ""}
 	case !slices.Contains(c.usable, c.keyspace):

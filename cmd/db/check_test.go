@@ -52,6 +52,9 @@ func TestLinks(t *testing.T) {
 		},
 		"asleep since the status was read": {func(c *connection) { c.answer = refusal(503, devops.ErrServer) }, "awake=broken (astra db wake shop --wait) role=not checked keyspace=not checked"},
 		"no REST API":                      {func(c *connection) { c.answer = refusal(404, devops.ErrNotFound) }, "role=not checked keyspace=not checked"},
+		"a failure of the data host":       {func(c *connection) { c.answer = refusal(500, devops.ErrServer) }, "address=broken (astra doctor) role=not checked keyspace=not checked"},
+		"a page instead of an answer":      {func(c *connection) { c.answer = refusal(200, devops.ErrInvalidResponse) }, "address=broken (astra doctor) role=not checked keyspace=not checked"},
+		"too many requests":                {func(c *connection) { c.answer = refusal(429, devops.ErrRateLimited) }, "role=not checked keyspace=not checked"},
 		"deleted": {
 			func(c *connection) { c.database.Status, c.asked = "TERMINATED", false },
 			"address=not checked tls=not checked awake=broken role=not checked keyspace=not checked",

@@ -41,7 +41,7 @@ func (in create) reuse(ctx context.Context, app *cli.App, session *cli.Session, 
 		var groups []pcuGroup
 		if groups, err = groupsOf(ctx, session, d); err == nil && !slices.ContainsFunc(groups, func(g pcuGroup) bool { return g.ID == in.PCUGroupID }) {
 			err = exit.Failf(exit.Conflict, "database %s already exists (%s), but is not in PCU group %s", d.Name, d.ID, in.group).
-				WithNext(shellword.Line("astra", "pcu", "add", in.group, "--db", d.ID))
+				WithNext(shellword.Line("astra", "pcu", "add", "id:"+in.PCUGroupID, "--db", d.ID))
 		}
 	}
 	return in.waitCreated(ctx, app, session, d, "%s already exists (%s).", err)

@@ -33,7 +33,8 @@ only to the data host that belongs to the service of the token.
 
 With --wait, the command returns when the database is active, which takes
 minutes. Without DB, it wakes the selected database. To make a parked classic
-database active, use "astra db unpark".`,
+database active, use "astra db unpark". Databases of a parked PCU group wake with
+the group: use "astra pcu unpark".`,
 		Example:     "  astra db wake demo\n  astra db wake demo --wait --jq .status",
 		Args:        cli.Args("[DB]"),
 		Annotations: completion.Args(completion.Databases),
@@ -76,6 +77,11 @@ func (in wake) run(ctx context.Context, app *cli.App, ref string) error {
 		app.Say("%s is already resuming.", d.Name)
 	case d.Status != "HIBERNATED":
 		return explainAsleep(d)
+	default:
+		if g := parkedGroup(ctx, session, d); g.ID != "" {
+			return exit.Failf(exit.Conflict, "%s is hibernated because its PCU group %s is %s", d.Name, g.Title, strings.ToLower(g.Status)).
+				WithHint("unparking the group wakes it").WithNext(unparkCommand(g))
+		}
 	}
 	if d, err = dbchange.Run(ctx, app, session, d, spec); err != nil {
 		return err
@@ -98,11 +104,32 @@ func isAwake(d devops.Database) bool {
 	return slices.Contains([]string{"ACTIVE", "MAINTENANCE", "RESIZING"}, d.Status)
 }
 
+// parkedGroup returns the PCU group that keeps a hibernated database asleep, if there is
+// one and the token may read it: no request to its data wakes such a database.
+func parkedGroup(ctx context.Context, session *cli.Session, d devops.Database) devops.PCUGroup {
+	for _, dc := range d.Datacenters {
+		if dc.ID == "" {
+			continue
+		}
+		if g, err := session.PCUs.OfDatacenter(ctx, dc.ID); err == nil && g.IsParked() {
+			return g
+		}
+	}
+	return devops.PCUGroup{}
+}
+
+func unparkCommand(g devops.PCUGroup) string {
+	return shellword.Line("astra", "pcu", "unpark", "id:"+g.ID, "--wait")
+}
+
 // explainAsleep returns the error for a database that is neither awake nor
 // hibernated, with the command for its status.
 func explainAsleep(d devops.Database) *exit.Error {
 	name := shellword.Quote(d.Name)
 	e := exit.Failf(exit.Conflict, "%s is %s, not hibernated", d.Name, describeStatus(d))
+	if d.Status == "HIBERNATING" {
+		e = exit.Failf(exit.Conflict, "%s is still hibernating", d.Name)
+	}
 	switch {
 	case d.Status == "PARKED", d.Status == "PARKING", d.Status == "UNPARKING":
 		return e.WithNext("astra db unpark " + name + " --wait")

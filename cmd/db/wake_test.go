@@ -12,7 +12,7 @@ import (
 func TestExplainAsleep(t *testing.T) {
 	for status, want := range map[string]string{
 		"PARKED":      "shop is parked, not hibernated; astra db unpark shop --wait",
-		"HIBERNATING": "shop is hibernating, not hibernated; astra db wake shop --wait",
+		"HIBERNATING": "shop is still hibernating; astra db wake shop --wait",
 		"TERMINATED":  "shop is terminated, not hibernated",
 		"PENDING":     "shop is pending, not hibernated; astra db get shop",
 		"ERROR":       "shop is error, not hibernated; astra db get shop",

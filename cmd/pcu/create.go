@@ -39,7 +39,8 @@ commitment at another rate: the group cannot be parked, and until the
 subscription is renewed it cannot be deleted and the number can only grow.
 
 Cloud, region, type and provision type cannot be changed later. To list the
-types, use "astra pcu types". A second group with the same title is refused.`,
+types, use "astra pcu types"; standard, the default, and storageOptimized are
+older names that it does not list. A second group with the same title is refused.`,
 		Example: "  astra pcu create batch --cloud gcp --region us-east1 --min 1 --max 4 --yes -o json\n" +
 			"  astra pcu create steady --cloud aws --region us-west-2 --min 2 --max 2 --reserved 2 --type small --description 'nightly reports' --yes",
 		Args: cli.Args("TITLE"),

@@ -64,7 +64,16 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	}
 	c := change{
 		doing: "deleting PCU group " + g.Title, done: "Deleted PCU group " + g.Title, again: "--if-exists",
-		send: func(ctx context.Context) error { return session.PCUs.Delete(ctx, g.ID) },
+		send: func(ctx context.Context) error {
+			err := session.PCUs.Delete(ctx, g.ID)
+			if !errors.Is(err, devops.ErrNotFound) {
+				return err
+			}
+			if _, lookErr := session.PCUs.Get(ctx, g.ID); errors.Is(lookErr, devops.ErrNotFound) { // another client deleted it
+				return nil
+			}
+			return err
+		},
 		look: func(ctx context.Context) (state, error) {
 			_, err := session.PCUs.Get(ctx, g.ID)
 			if errors.Is(err, devops.ErrNotFound) {
@@ -91,7 +100,7 @@ func requireEmpty(ctx context.Context, session *cli.Session, g devops.PCUGroup) 
 	}
 	e := exit.Failf(exit.Conflict, "PCU group %s still has databases: %s", g.Title, names(all)).WithHint("remove them first")
 	for _, d := range all {
-		e = e.WithNext(shellword.Line("astra", "pcu", "remove", g.Title, "--db", d.Name))
+		e = e.WithNext(shellword.Line("astra", "pcu", "remove", "id:"+g.ID, "--db", d.Name))
 	}
 	return e
 }

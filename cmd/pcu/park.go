@@ -83,7 +83,7 @@ func requireParkable(ctx context.Context, session *cli.Session, g devops.PCUGrou
 	}
 	if len(members) == 0 {
 		return nil, exit.Failf(exit.Conflict, "PCU group %s has no databases and cannot be parked", g.Title).
-			WithHint("to end its costs, delete it").WithNext(shellword.Line("astra", "pcu", "delete", g.Title))
+			WithHint("to end its costs, delete it").WithNext(shellword.Line("astra", "pcu", "delete", "id:"+g.ID))
 	}
 	all, err := databasesOf(ctx, session, members)
 	for _, d := range all {

@@ -67,7 +67,7 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 		app.Say("%s is not in %s.", d.Name, g.Title)
 		return cli.PrintOne(app, columns(), group{g, members})
 	case id == "":
-		return exit.Failf(exit.NotFound, "%s is not in PCU group %s", d.Name, g.Title).WithNext(shellword.Line("astra", "pcu", "get", g.Title))
+		return exit.Failf(exit.NotFound, "%s is not in PCU group %s", d.Name, g.Title).WithNext(shellword.Line("astra", "pcu", "get", "id:"+g.ID))
 	}
 	if err := lookup.UnparkedPCUGroup(g); err != nil {
 		return err

@@ -20,8 +20,10 @@ type types struct{ cloud, region string }
 func newTypes(app *cli.App) *cobra.Command {
 	var in types
 	cmd := &cobra.Command{
-		Use:     "types --cloud CLOUD --region REGION",
-		Short:   "List the types of capacity units in a region",
+		Use:   "types --cloud CLOUD --region REGION",
+		Short: "List the types of capacity units in a region",
+		Long: `List the types of capacity units in a region. "astra pcu create" also accepts
+standard, its default, and storageOptimized: older names, which are not listed.`,
 		Example: "  astra pcu types --cloud gcp --region us-east1 -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },

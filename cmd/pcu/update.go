@@ -2,6 +2,7 @@ package pcu
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -166,7 +167,7 @@ func (in update) requireUnchanged(ctx context.Context, app *cli.App, session *cl
 func capacity(g devops.PCUGroup) string {
 	text := spelling.Count(g.Max, "unit")
 	if g.Min != g.Max {
-		text = spelling.Count(g.Min, "unit") + " to " + spelling.Count(g.Max, "unit")
+		text = fmt.Sprintf("%d-%d units", g.Min, g.Max)
 	}
 	if g.Reserved > 0 {
 		text += " (" + spelling.Count(g.Reserved, "reserved unit") + ")"

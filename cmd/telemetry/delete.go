@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/usage"
 )
@@ -23,7 +24,7 @@ func newDelete(app *cli.App) *cobra.Command {
 		Short:      "End the export of the audit log",
 		Long: `End the export of the organization's audit log. The API cannot end the export of
 a database's metrics; "astra telemetry set" replaces its destination.`,
-		Example: "  astra telemetry delete --audit-logs --if-exists --yes",
+		Example: "  astra telemetry delete --audit-logs --if-exists --yes -o json",
 		Args:    cli.Args(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return in.run(cmd.Context(), app) },
 	}
@@ -48,6 +49,9 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if !in.audits {
 		return errMetrics()
 	}
+	if err := cli.CheckOne(app, getColumns()); err != nil {
+		return err
+	}
 	t, err := scope{audits: true}.open(ctx, app)
 	if err != nil {
 		return err
@@ -59,7 +63,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if len(before) == 0 {
 		if in.ifExists {
 			app.Say("The audit log is not exported.")
-			return nil
+			return cli.PrintOne(app, getColumns(), sent{what: audits})
 		}
 		return exit.Failf(exit.NotFound, "the audit log is not exported")
 	}
@@ -70,16 +74,29 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	if err := app.Confirm(ctx, "End the export of the audit log to %s?", strings.Join(names, " and ")); err != nil {
 		return err
 	}
-	if err := t.session.Telemetry.DeleteAuditLogs(ctx, t.id); err != nil {
-		return fmt.Errorf("end the export of the audit log: %w", err)
+	lost := t.session.Telemetry.DeleteAuditLogs(ctx, t.id)
+	if lost != nil && !devops.MaybeApplied(lost) {
+		return fmt.Errorf("end the export of the audit log: %w", lost)
 	}
 	now, err := t.read(ctx)
-	if err != nil {
+	switch {
+	case lost != nil && (err != nil || len(now) > 0): // the list does not show that the request arrived
+		return exit.Hint(fmt.Errorf("end the export of the audit log: %w", lost), "it is unknown whether the service received the request; run the command again, which checks first", app.Repeat(in.again()...))
+	case lost != nil:
+		app.RecordChange()
+	case err != nil:
 		return exit.Hint(err, "the export was ended, but this could not be verified")
-	}
-	if len(now) > 0 {
+	case len(now) > 0:
 		return cli.StillListed("the export of the audit log")
 	}
 	app.Say("Ended the export of the audit log.")
-	return nil
+	return cli.PrintOne(app, getColumns(), together(before, sent{}))
+}
+
+// again returns the flag with which the command succeeds if the export has ended.
+func (in remove) again() []string {
+	if in.ifExists {
+		return nil
+	}
+	return []string{"--if-exists"}
 }

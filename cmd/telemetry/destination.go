@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/flags"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/suggest"
 )
@@ -167,8 +169,8 @@ func (d destination) settings(cmd *cobra.Command) (map[string]any, kind, error) 
 			wrong = exit.Usagef("--%s is empty", flagOf(name))
 		case values(name, d.kind) != nil:
 			wrong = checkValue(name, d.kind, text)
-		case name == "endpoint", strings.HasSuffix(name, "_url"):
-			wrong = checkURL(name, text)
+		default:
+			wrong = checkText(name, word(settings[name]))
 		}
 	}
 	return settings, k, wrong
@@ -208,17 +210,47 @@ func checkValue(setting, kind, text string) error {
 	return exit.Usagef("--%s %q is not one of %s", flagOf(setting), text, strings.Join(all, ", "))
 }
 
-// checkURL refuses what is no URL, and a password in it, which the command line would
-// show to other users.
-func checkURL(setting, text string) error {
-	u, err := url.Parse(text)
+// checkText refuses what the service cannot use as a setting, and a password in it, which
+// the command line would show to other users.
+func checkText(setting, text string) error {
 	switch {
-	case err != nil || u.Host == "" || u.Scheme == "":
-		return exit.Usagef("--%s is not a URL such as https://HOST/PATH", flagOf(setting))
-	case u.User != nil:
-		return exit.Usagef("--%s contains a user name or password", flagOf(setting)).WithHint("pass the secret with --secret-file")
+	case output.Sanitize(text) != text:
+		return exit.Usagef("--%s contains a control character", flagOf(setting))
+	case setting == "endpoint", strings.HasSuffix(setting, "_url"), setting == "site" && strings.Contains(text, "://"):
+		return checkURL(setting, text)
+	case (setting == "site" || setting == "bootstrap_servers") && strings.Contains(text, "@"):
+		return errCredential(setting)
 	}
 	return nil
+}
+
+// checkURL refuses what is no URL, one that would carry the secret unencrypted, and one
+// with credentials.
+func checkURL(setting, text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.Scheme == "" {
+		return exit.Usagef("--%s is not a URL such as https://HOST/PATH", flagOf(setting))
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	switch {
+	case u.Scheme == "http":
+		return exit.Usagef("--%s: the secret would be sent unencrypted; use https", flagOf(setting))
+	case err != nil:
+		return exit.Usagef("--%s has an invalid query", flagOf(setting))
+	case u.User != nil, slices.ContainsFunc(slices.Collect(maps.Keys(query)), isCredential):
+		return errCredential(setting)
+	}
+	return nil
+}
+
+// isCredential reports whether the key of a query has a word for a credential.
+func isCredential(key string) bool {
+	words := []string{"auth", "credential", "key", "passwd", "password", "pwd", "secret", "sig", "token"}
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(key), word) })
+}
+
+func errCredential(setting string) error {
+	return exit.Usagef("--%s contains a user name, password or token", flagOf(setting)).WithHint("pass the secret with --secret-file")
 }
 
 // readSecret reads the secret of a destination. A dry run does not need it.
@@ -230,18 +262,26 @@ func (d destination) readSecret(ctx context.Context, app *cli.App, k kind) (secr
 }
 
 // missing returns the name of the first setting that an export lacks or has with another
-// value. Secrets are not compared: the service may hide them.
+// value.
 func missing(want, got devops.Export) string {
-	for _, name := range sortedKeys(want.Settings) {
-		if _, isSecret := want.Settings[name].(secret.Text); isSecret {
-			continue
-		}
-		if _, isSecret := got.Settings[name].(secret.Text); isSecret { // by its name
-			continue
-		}
-		if word(want.Settings[name]) != word(got.Settings[name]) {
+	for _, name := range differences(got, want) {
+		if want.Settings[name] != nil {
 			return name
 		}
 	}
 	return ""
+}
+
+// differences returns the names of the settings that differ, sorted. Secrets are not
+// compared: the service may hide them, and what looks like one by its name.
+func differences(a, b devops.Export) []string {
+	var names []string
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(sortedKeys(a.Settings), sortedKeys(b.Settings)...)))) {
+		_, hidden := a.Settings[name].(secret.Text)
+		_, given := b.Settings[name].(secret.Text)
+		if !hidden && !given && word(a.Settings[name]) != word(b.Settings[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

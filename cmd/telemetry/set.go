@@ -127,11 +127,11 @@ func (in set) run(ctx context.Context, app *cli.App, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	before, err := t.read(ctx)
+	text, err := in.readSecret(ctx, app, k)
 	if err != nil {
 		return err
 	}
-	text, err := in.readSecret(ctx, app, k)
+	before, err := t.read(ctx) // after the prompt for the secret, during which others may change them
 	if err != nil {
 		return err
 	}
@@ -140,35 +140,60 @@ func (in set) run(ctx context.Context, app *cli.App, cmd *cobra.Command) error {
 		settings[k.alias] = text
 	}
 	export := devops.Export{Kind: in.kind, Settings: settings}
-	if err := t.confirm(ctx, app, before, export); err != nil {
+	if err := t.confirm(ctx, app, before, export, k.asked); err != nil {
 		return err
 	}
-	if t.audits {
-		err = t.session.Telemetry.SetAuditLogs(ctx, t.id, export)
-	} else {
-		err = t.session.Telemetry.SetMetrics(ctx, t.id, export)
-	}
-	if err != nil {
+	if err := t.send(ctx, app, before, export); err != nil {
 		return fmt.Errorf("export %s to %s: %w", t, in.kind, err)
 	}
 	return t.verify(ctx, app, export)
 }
 
-// confirm names the destinations that would be removed, and asks. Afterwards it verifies
-// that they are still the only ones.
-func (t target) confirm(ctx context.Context, app *cli.App, before []sent, export devops.Export) error {
+// send sends the request. After a lost response the destinations show the outcome, unless
+// they matched before: a new secret does not show.
+func (t target) send(ctx context.Context, app *cli.App, before []sent, export devops.Export) error {
+	send := t.session.Telemetry.SetMetrics
+	if t.audits {
+		send = t.session.Telemetry.SetAuditLogs
+	}
+	err := send(ctx, t.id, export)
+	if !devops.MaybeApplied(err) {
+		return err
+	}
+	if !isOnly(before, export) {
+		if now, lookErr := t.read(ctx); lookErr == nil && isOnly(now, export) {
+			app.RecordChange()
+			return nil
+		}
+	}
+	return exit.Hint(err, "it is unknown whether the service received the request; sending it again does no harm", app.Repeat())
+}
+
+// isOnly reports whether a destination is the only one, apart from its secrets.
+func isOnly(all []sent, export devops.Export) bool {
+	return len(all) == 1 && all[0].Kind == export.Kind && missing(export, all[0].Export) == ""
+}
+
+// confirm names what would be removed, and asks; of a destination of the same kind these
+// are settings. Afterwards it verifies that the destinations are still the same. hidden
+// names the secret of the new one.
+func (t target) confirm(ctx context.Context, app *cli.App, before []sent, export devops.Export, hidden string) error {
 	if len(before) == 0 {
 		return nil
 	}
-	for _, old := range before {
-		app.Say("- %s", old.line())
+	var question string
+	if names := differences(before[0].Export, export); len(before) > 1 || before[0].Kind != export.Kind {
+		question = t.replacement(app, before, export)
+	} else if len(names) > 0 {
+		for _, name := range names {
+			sayNotEmpty(app, "- "+name+": ", before[0].Settings[name])
+			sayNotEmpty(app, "+ "+name+": ", export.Settings[name])
+		}
+		question = fmt.Sprintf("Change the %s of the export of %s to %s?", strings.Join(names, ", "), t, export.Kind)
+	} else {
+		question = fmt.Sprintf("Replace the %s in the export of %s to %s?", hidden, t, export.Kind)
 	}
-	app.Say("+ %s", sent{Export: export}.line())
-	var names []string
-	for _, old := range before {
-		names = append(names, old.Kind)
-	}
-	if err := app.Confirm(ctx, "Replace %s with %s as the destination of %s?", strings.Join(names, " and "), export.Kind, t); err != nil {
+	if err := app.Confirm(ctx, "%s", question); err != nil {
 		return err
 	}
 	now, err := t.read(ctx)
@@ -180,6 +205,23 @@ func (t target) confirm(ctx context.Context, app *cli.App, before []sent, export
 			WithNext("astra telemetry get " + t.flag())
 	}
 	return nil
+}
+
+// replacement shows the destinations and returns the question whether to replace them.
+func (t target) replacement(app *cli.App, before []sent, export devops.Export) string {
+	var names []string
+	for _, old := range before {
+		app.Say("- %s", old.line())
+		names = append(names, old.Kind)
+	}
+	app.Say("+ %s", sent{Export: export}.line())
+	return fmt.Sprintf("Replace %s with %s as the destination of %s?", strings.Join(names, " and "), export.Kind, t)
+}
+
+func sayNotEmpty(app *cli.App, label string, v any) {
+	if text := word(v); text != "" {
+		app.Say("%s%s", label, text)
+	}
 }
 
 // line describes a destination in a line, without its secrets.

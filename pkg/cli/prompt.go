@@ -262,7 +262,7 @@ func (s *Streams) ReadSecretInput(ctx context.Context, flag, file, of string) (s
 	s.Secrets.Add(text)
 	switch {
 	case text == "":
-		return "", exit.Usagef("the %s is empty", of)
+		return "", exit.Usagef("the %s is empty", of).WithHint("pass it with %s FILE", flag)
 	case strings.ContainsAny(text.Reveal(), "\r\n"):
 		return "", exit.Usagef("the %s must be a single line", of)
 	}

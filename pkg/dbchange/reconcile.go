@@ -47,7 +47,8 @@ func AwaitFree(ctx context.Context, app *cli.App, session *cli.Session, d devops
 
 // waitIdle waits until the service would accept the change.
 func (c *change) waitIdle(ctx context.Context, d devops.Database) (devops.Database, error) {
-	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.isIdle}, app: c.app, databases: c.databases}
+	// Parks: a change follows, so progress does not say how a database becomes active.
+	idle := &change{Spec: Spec{Doing: "waiting for " + d.Name, Done: c.isIdle, Parks: true}, app: c.app, databases: c.databases}
 	return idle.wait(ctx, d)
 }
 

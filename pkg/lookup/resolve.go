@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
@@ -18,7 +19,11 @@ func Resolve[T any](kind, ref string, items []T, names func(T) (id, name string)
 // PCUGroup finds the one of all groups that ref means: an ID, or the title of one
 // group.
 func PCUGroup(ref string, all []devops.PCUGroup) (devops.PCUGroup, error) {
-	return Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	found, err := Resolve("group", ref, all, func(g devops.PCUGroup) (string, string) { return g.ID, g.Title })
+	if e, ok := errors.AsType[*exit.Error](err); ok {
+		e.Message = "PCU " + e.Message // the kind is part of the name of the error, which stays GROUP_NOT_FOUND
+	}
+	return found, err
 }
 
 // UnparkedPCUGroup refuses a group that is parked, which cannot be changed.
@@ -74,7 +79,7 @@ func resolveBy[T any](same func(a, b string) bool, kind, ref string, items []T, 
 	switch len(found) {
 	case 0:
 		e := exit.NotFoundf(kind, want, known)
-		if list, ok := map[string]string{"role": "role", "user": "user", "database": "db", "group": "pcu"}[kind]; ok {
+		if list, ok := map[string]string{"role": "role", "user": "user", "database": "db", "group": "pcu", "tenant": "streaming tenant"}[kind]; ok {
 			e = e.WithNext("astra " + list + " list")
 		}
 		return zero, e

@@ -3,7 +3,9 @@ package usage
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,6 +32,9 @@ func FlagError(cmd *cobra.Command, err error) error {
 	if known, ok := errors.AsType[*exit.Error](err); ok { // without the parser's words around it
 		return known
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return invalidValue(invalid)
+	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
 		return Error(err)
@@ -39,6 +44,24 @@ func FlagError(cmd *cobra.Command, err error) error {
 		written = "-" + unknown.GetSpecifiedName()
 	}
 	return unknownFlag(cmd, unknown.GetSpecifiedName(), written)
+}
+
+// invalidValue returns the error for a value that a flag does not accept, without the
+// words of package strconv.
+func invalidValue(err *pflag.InvalidValueError) error {
+	number, ok := errors.AsType[*strconv.NumError](err)
+	written := Redact(fmt.Sprintf("--%s %q", err.GetFlag().Name, err.GetValue()))
+	switch {
+	case !ok:
+		return Error(err)
+	case err.GetFlag().Value.Type() == "bool":
+		return exit.Usagef("%s must be true or false", written)
+	case strings.HasPrefix(err.GetFlag().Value.Type(), "float"):
+		return exit.Usagef("%s is not a number", written)
+	case errors.Is(number, strconv.ErrRange):
+		return exit.Usagef("%s is too large or too small", written)
+	}
+	return exit.Usagef("%s is not a whole number", written)
 }
 
 // unknownFlag returns the error for a flag that cmd does not have, with similar ones and
