@@ -2,11 +2,13 @@ package onetime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -69,6 +71,9 @@ func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination
 	}
 	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Made)
+	if errors.Is(err, devops.ErrForbidden) && iss.isRefusal(r) {
+		return Assessment{State: Nothing}, nil
+	}
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -88,6 +93,8 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return Assessment{State: Waiting, ClientIDs: fresh, Until: r.deadline()}, nil
 	case len(fresh) > 0:
 		return Assessment{State: Lookalike, ClientIDs: fresh}, nil
+	case iss.isRefusal(r):
+		return Assessment{State: Nothing}, nil
 	case r.otherOrg():
 		return Assessment{State: Unclear, Why: errOtherOrg(r)}, nil
 	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
@@ -97,6 +104,10 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return len(iss.ours(r, s))+len(iss.fresh(r, s)) == 0
 	})
 }
+
+// isRefusal reports whether an operation ends without a list: the service refused the
+// request, no list could show its tokens then, and the request can no longer take effect.
+func (iss Issuer) isRefusal(r Record) bool { return r.Refused && r.Unlisted && !iss.mayArrive(r) }
 
 // proveAbsent makes an assessment unclear unless further complete lists show no token.
 func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(Sight) bool) (Assessment, error) {
@@ -183,6 +194,9 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 		return iss.findOther(ctx, w, sight, r)
 	case doubtful && held && !iss.mayArrive(r):
 		return iss.findDoubtful(ctx, w, sight, r, f, destinations)
+	}
+	if slices.ContainsFunc(sight.Tokens, func(t devops.Token) bool { return t.ClientID == r.Made && r.predates(t) }) && !held {
+		return Assessment{State: Lookalike}, nil // the response named an older token
 	}
 	switch listed := sight.Lists(r.Made); {
 	case listed && !marked && (f.State == Orphan || f.State == Unconfirmed && doubtful):

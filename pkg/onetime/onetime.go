@@ -183,12 +183,16 @@ func discard(destinations []Destination) {
 // does not take away what an earlier attempt saw: a token that no list showed would
 // count as deleted.
 func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
-	r.OrgID = iss.OrgID
+	r.OrgID, r.Unlisted, r.PlannedOn = iss.OrgID, false, time.Time{}
 	before, err := iss.list(ctx, r)
 	switch {
 	case errors.Is(err, devops.ErrForbidden) && r.Kind == Generating:
 		if iss.Unlisted != nil {
 			iss.Unlisted()
+		}
+		r.Unlisted, r.PlannedOn = true, iss.Clock().UTC()
+		if err := iss.endRefused(ctx); err != nil {
+			return r, err
 		}
 		if !r.otherOrg() { // the only older tokens that are known
 			for _, id := range iss.Known {

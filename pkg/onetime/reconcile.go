@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -47,6 +48,16 @@ func (iss Issuer) foreign(r Record, clientID string) bool {
 		slices.Contains(r.Before, clientID) && !failpoint.Disabled("older-untouched")
 }
 
+// maxClockSkew is how much the clocks of this machine and of the service may differ.
+const maxClockSkew = 5 * time.Minute
+
+// predates reports whether a listed token is older than an operation whose login could
+// not list the older ones, or may be. A token with the operation's mark is not.
+func (r Record) predates(t devops.Token) bool {
+	return r.Unlisted && !isMarked(t.Description, r.Nonce) && t.GeneratedOn.Before(r.PlannedOn.Add(-maxClockSkew)) &&
+		!failpoint.Disabled("older-untouched")
+}
+
 // ours returns the listed tokens with the mark of an operation.
 func (iss Issuer) ours(r Record, s Sight) []string {
 	var ids []string
@@ -70,11 +81,12 @@ func (iss Issuer) fresh(r Record, s Sight) []string {
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
 		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
-		if !before[t.ClientID] && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
+		if !before[t.ClientID] && !r.predates(t) && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
 	}
-	if named := r.Named; named != "" && !iss.foreign(r, named) && !slices.Contains(ids, named) {
+	isOlder := slices.ContainsFunc(s.Tokens, func(t devops.Token) bool { return t.ClientID == r.Named && r.predates(t) })
+	if named := r.Named; named != "" && !isOlder && !iss.foreign(r, named) && !slices.Contains(ids, named) {
 		ids = append(ids, named)
 	}
 	return ids

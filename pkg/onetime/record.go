@@ -58,6 +58,12 @@ type Record struct {
 	// repeat them.
 	Before  []string             `json:"before,omitempty"`
 	Expires map[string]time.Time `json:"expires,omitempty"`
+	// Unlisted says that the login could not list tokens before the request, so that
+	// Before lacks most older tokens. They are known by their age: PlannedOn is the
+	// service's time then.
+	Unlisted  bool      `json:"unlisted,omitempty"`
+	PlannedOn time.Time `json:"plannedOn,omitzero"`
+
 	Made    string               `json:"made,omitempty"`  // client ID of the new token
 	Named   string               `json:"named,omitempty"` // client ID in a response that cannot be used
 	MadeOn  time.Time            `json:"madeOn,omitzero"`

@@ -113,6 +113,9 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 		}
 		seen = &sight
 	}
+	if slices.ContainsFunc(seen.Tokens, func(t devops.Token) bool { return t.ClientID == clientID && e.predates(t) }) {
+		return fmt.Errorf("%s existed before the operation: %w", clientID, ErrNotOurs)
+	}
 	if seen.Lists(clientID) || e.Accepted == clientID {
 		w.known = nil
 	}
