@@ -1,6 +1,7 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return Assessment{State: Lookalike, ClientIDs: fresh}, nil
 	case iss.isRefusal(r):
 		return Assessment{State: Nothing}, nil
-	case r.otherOrg():
+	case r.maybeElsewhere():
 		return Assessment{State: Unclear, Why: errOtherOrg(r)}, nil
 	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
 		return Assessment{State: Nothing}, nil
@@ -129,7 +130,7 @@ func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, not
 }
 
 func errOtherOrg(r Record) error {
-	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Request.OrgID)
+	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", cmp.Or(r.MadeIn, r.Request.OrgID))
 }
 
 // mayArrive reports whether the request of an operation may still take effect. A time
@@ -213,7 +214,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
-	case r.otherOrg():
+	case r.maybeElsewhere() && (!r.Seen || r.Accepted != r.Made || iss.Caller != r.Caller): // not listed before its DELETE was accepted
 		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errOtherOrg(r)}, nil
 	}
 	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // it was never listed, so its absence proves nothing
@@ -249,7 +250,7 @@ func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Reco
 	switch {
 	case sight.Lists(other): // it has lost its mark
 		return Assessment{State: Lookalike, ClientIDs: []string{other}}, nil
-	case r.otherOrg() && iss.Caller != r.Caller: // another login may not list it
+	case r.maybeElsewhere() && iss.Caller != r.Caller: // another login may not list it
 		return Assessment{State: Unclear, ClientIDs: []string{other}, Why: errOtherOrg(r)}, nil
 	case r.Accepted == other: // others may have deleted tokens since, so earlier lists prove nothing
 		w.known = nil

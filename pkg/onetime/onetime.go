@@ -194,7 +194,7 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 		if err := iss.endRefused(ctx); err != nil {
 			return r, err
 		}
-		if !r.otherOrg() { // the only older tokens that are known
+		if !r.forOtherOrg() { // the only older tokens that are known
 			for _, id := range iss.Known {
 				before = append(before, devops.Token{ClientID: id})
 			}
@@ -225,7 +225,7 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 // list returns the tokens among which a token of an operation is.
 func (iss Issuer) list(ctx context.Context, r Record) ([]devops.Token, error) {
 	switch {
-	case r.otherOrg():
+	case r.forOtherOrg():
 		return iss.Tokens.ListEnterprise(ctx)
 	case iss.Before != nil:
 		return iss.Before(ctx)
@@ -262,10 +262,10 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 	if ctx.Err() != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
 	}
-	if err := iss.compareWithRequest(ctx, entry, made); err != nil {
+	if err := iss.compareWithList(ctx, entry, made); err != nil { // first: what the response says may be about another token
 		return nothing, err
 	}
-	if err := iss.compareWithList(ctx, entry, made); err != nil {
+	if err := iss.compareWithRequest(ctx, entry, made); err != nil {
 		return nothing, err
 	}
 	return made, nil

@@ -18,12 +18,12 @@ import (
 // witness returns the witness for the tokens of an operation. destinations may have its
 // secrets, so that the service can be asked with them.
 func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
-	w := &Witness{Tokens: iss.Tokens, Enterprise: r.otherOrg(), Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
+	w := &Witness{Tokens: iss.Tokens, Enterprise: r.forOtherOrg(), Anywhere: r.MadeIn != "", Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
 	before := make([]devops.Token, 0, len(r.Before))
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
 	}
-	if !r.otherOrg() {
+	if !r.forOtherOrg() {
 		for _, id := range iss.Known {
 			before = append(before, devops.Token{ClientID: id})
 		}
@@ -81,6 +81,7 @@ func (iss Issuer) fresh(r Record, s Sight) []string {
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
 		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
+		unmarked = unmarked && r.MadeIn == "" // else there are two lists, and Before has the tokens of one
 		if !before[t.ClientID] && !r.predates(t) && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
@@ -232,13 +233,46 @@ func (iss Issuer) compareWithRequest(ctx context.Context, entry *Entry, made dev
 	switch {
 	case entry.MadeIn != "":
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", entry.MadeIn, want.OrgID))
-	case made.OrgID == "" && entry.otherOrg() && !iss.accepts(ctx, made.Token, want.OrgID):
-		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service does not confirm that the new token belongs to organization %s", want.OrgID))
 	case !sameRoles(made.Roles, want.Roles):
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token with the roles %s instead of %s",
 			strings.Join(made.Roles, ", "), strings.Join(want.Roles, ", ")))
+	case made.OrgID == "" && entry.forOtherOrg() && (entry.Seen || entry.Doubtful): // else it is known
+		return iss.confirmOrg(ctx, entry, made)
 	}
 	return nil
+}
+
+// confirmOrg asks the service with a new token for its organization, which the response
+// does not name. A token that is not accepted yet is doubtful.
+func (iss Issuer) confirmOrg(ctx context.Context, entry *Entry, made devops.Credential) error {
+	want := entry.Request.OrgID
+	for _, pause := range absence.Pauses() {
+		if absence.Sleep(ctx, pause) != nil {
+			return iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
+		}
+		org, err := iss.orgOf(ctx, made.Token)
+		switch {
+		case err != nil:
+			continue
+		case strings.EqualFold(org, want):
+			entry.Doubtful = false
+			return nil
+		}
+		entry.MadeIn = org
+		cause := fmt.Errorf("the service generated a token of organization %s instead of %s", org, want)
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, errors.Join(cause, entry.note(Created)))
+	}
+	entry.Doubtful = true
+	return nil
+}
+
+// orgOf returns the organization of a token, as the service tells its bearer.
+func (iss Issuer) orgOf(ctx context.Context, token secret.Text) (string, error) {
+	client, err := iss.With(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	return client.Orgs.Current(ctx)
 }
 
 // sameRoles reports whether a response has the requested roles. A service may omit
@@ -260,10 +294,6 @@ func sameRoles(got, want []string) bool {
 
 // accepts reports whether the service accepts a token of an organization.
 func (iss Issuer) accepts(ctx context.Context, token secret.Text, orgID string) bool {
-	client, err := iss.With(ctx, token)
-	if err != nil {
-		return false
-	}
-	org, err := client.Orgs.Current(ctx)
-	return err == nil && org == orgID
+	org, err := iss.orgOf(ctx, token)
+	return err == nil && strings.EqualFold(org, orgID)
 }

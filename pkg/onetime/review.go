@@ -24,8 +24,8 @@ func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, er
 			return found, err
 		}
 		ours := iss.ours(o.Record, sight)
-		late := !o.Record.otherOrg() && !iss.mayArrive(o.Record) && sight.Complete() && len(iss.fresh(o.Record, sight)) == 0 ||
-			o.Record.otherOrg() && iss.isRefusal(o.Record)
+		late := !o.Record.maybeElsewhere() && !iss.mayArrive(o.Record) && sight.Complete() && len(iss.fresh(o.Record, sight)) == 0 ||
+			o.Record.maybeElsewhere() && iss.isRefusal(o.Record)
 		if len(ours) == 0 && !late {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -216,4 +217,68 @@ func TestUnlistedRefusal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCompareAnswer checks what happens to a token whose response says something else than
+// the request: it is revoked where a list shows our mark, and no other token is.
+func TestCompareAnswer(t *testing.T) {
+	t.Parallel()
+	const colleague = "colleaguecolleaguecollea"
+	theirs := map[string]any{"clientId": colleague, "token": "AstraCS:" + colleague + ":0"}
+	admin := []string{"21ef3576-0197-415a-b167-d510af12ecf0"}
+	for name, c := range map[string]struct {
+		org       string
+		forbidden []string
+		answer    map[string]any
+		orgs      []string
+		want      error // nil is a delivered token
+		deleted   []string
+	}{
+		"another organization, of a login without the enterprise's list": {
+			ownOrg, []string{v2Tokens}, map[string]any{"orgId": otherOrg}, nil, ErrNothingKept, []string{issued},
+		},
+		"another organization, with both lists": {ownOrg, nil, map[string]any{"orgId": otherOrg}, nil, ErrNothingKept, []string{issued}},
+		"the own organization, of a token of the enterprise": {
+			otherOrg, nil, map[string]any{"orgId": ownOrg}, nil, ErrNothingKept, []string{issued},
+		},
+		"other roles": {ownOrg, nil, map[string]any{"roles": admin}, nil, ErrNothingKept, []string{issued}},
+		"another token with other roles": {
+			ownOrg, nil, map[string]any{"clientId": colleague, "token": theirs["token"], "roles": admin}, nil, ErrNothingKept, []string{issued},
+		},
+		"another token of another organization": {
+			ownOrg, []string{v2Tokens}, map[string]any{"clientId": colleague, "token": theirs["token"], "orgId": otherOrg}, nil, ErrNothingKept, []string{issued},
+		},
+		"no organization":                         {otherOrg, nil, map[string]any{"orgId": ""}, []string{otherOrg}, nil, nil},
+		"no organization, accepted later":         {otherOrg, nil, map[string]any{"orgId": ""}, []string{"", "", otherOrg}, nil, nil},
+		"no organization, accepted in another":    {otherOrg, nil, map[string]any{"orgId": ""}, []string{"", ownOrg}, ErrNothingKept, []string{issued}},
+		"no organization, not accepted":           {otherOrg, nil, map[string]any{"orgId": ""}, slices.Repeat([]string{""}, 9), ErrPending, nil},
+		"no organization, from the own one":       {ownOrg, nil, map[string]any{"orgId": ""}, nil, nil, nil},
+		"the organization and a role in capitals": {ownOrg, nil, map[string]any{"orgId": strings.ToUpper(ownOrg), "roles": []string{strings.ToUpper(reader[0])}}, nil, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMinter()
+			m.forbidden, m.answer, m.currentOrgs = c.forbidden, c.answer, c.orgs
+			journal := Journal{Dir: t.TempDir()}
+			iss := m.issuer(t, journal, time.Now)
+			iss.Before = func(ctx context.Context) ([]devops.Token, error) {
+				before, err := iss.Tokens.List(ctx)
+				m.own[colleague] = client(colleague, "", time.Now()) // generated in the same moment
+				return before, err
+			}
+			file := &File{Path: filepath.Join(t.TempDir(), "token.txt"), Render: renderToken}
+			_, _, err := iss.Issue(t.Context(), Request{Roles: reader, OrgID: c.org}, []Destination{file})
+			if !errors.Is(err, c.want) || !slices.Equal(m.deleted, c.deleted) {
+				t.Errorf("%v, deleted %v", err, m.deleted)
+			}
+			if open, err := journal.List(); err != nil || (len(open) > 0) != (c.want == ErrPending) {
+				t.Errorf("pending: %+v, %v", open, err)
+			}
+		})
+	}
+}
+
+func renderToken(w io.Writer, made devops.Credential) error {
+	_, err := io.WriteString(w, made.Token.Reveal())
+	return err
 }
