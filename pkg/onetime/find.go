@@ -72,7 +72,10 @@ func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination
 	}
 	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Made)
-	if errors.Is(err, devops.ErrForbidden) && iss.isRefusal(r) {
+	if errors.Is(err, devops.ErrForbidden) && r.Refused && r.Unlisted {
+		if iss.mayArrive(r) {
+			return Assessment{State: Waiting, Until: r.deadline()}, nil
+		}
 		return Assessment{State: Nothing}, nil
 	}
 	if err != nil {
