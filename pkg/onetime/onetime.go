@@ -86,6 +86,8 @@ type Issuer struct {
 	// Rejected reports whether the service clearly rejects a token that is stored on
 	// this machine.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
+	// RoleNames are the names of the requested roles by ID, as far as they are known.
+	RoleNames map[string]string
 	// Unlisted is called before the request if the login may not list tokens. It may
 	// be nil.
 	Unlisted func()

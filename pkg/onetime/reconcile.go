@@ -198,14 +198,14 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 		if ctx.Err() != nil {
 			return iss.revokeUndelivered(ctx, entry, entry.Made, context.Cause(ctx))
 		}
-		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list confirms the response
+		iss.noteDoubt(ctx, entry, made) // no list confirms the response
 		return nil
 	}
 	ours := iss.ours(entry.Record, sight)
 	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
 	switch {
 	case len(ours) == 0:
-		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID)
+		iss.noteDoubt(ctx, entry, made)
 		return nil
 	case len(others) == 0:
 		entry.Seen = true // recorded with the next step
@@ -224,6 +224,12 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
 }
 
+// noteDoubt asks the service with a new token that no list confirms, unless the response
+// names another organization: that token is not delivered in any case.
+func (iss Issuer) noteDoubt(ctx context.Context, entry *Entry, made devops.Credential) {
+	entry.Doubtful = entry.MadeIn == "" && !iss.accepts(ctx, made.Token, entry.Request.OrgID)
+}
+
 // compareWithRequest revokes a credential that the response attributes to another
 // organization, or to other roles, than requested: it is not what the user wants, and
 // may permit more. For another organization than that of the login the response has to
@@ -233,7 +239,7 @@ func (iss Issuer) compareWithRequest(ctx context.Context, entry *Entry, made dev
 	switch {
 	case entry.MadeIn != "":
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", entry.MadeIn, want.OrgID))
-	case !sameRoles(made.Roles, want.Roles):
+	case !sameRoles(made.Roles, want.Roles, iss.RoleNames):
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token with the roles %s instead of %s",
 			strings.Join(made.Roles, ", "), strings.Join(want.Roles, ", ")))
 	case made.OrgID == "" && entry.forOtherOrg() && (entry.Seen || entry.Doubtful): // else it is known
@@ -276,20 +282,32 @@ func (iss Issuer) orgOf(ctx context.Context, token secret.Text) (string, error) 
 }
 
 // sameRoles reports whether a response has the requested roles. A service may omit
-// them or have names instead.
-func sameRoles(got, want []string) bool {
-	if len(got) == 0 || slices.ContainsFunc(got, func(id string) bool { return !devops.LooksLikeID(id) }) {
-		return true
-	}
-	sorted := func(ids []string) []string {
-		folded := make([]string, 0, len(ids))
-		for _, id := range ids {
-			folded = append(folded, strings.ToLower(id))
+// them or have names instead; names has those of the requested IDs. A name proves nothing
+// where one of those is unknown.
+func sameRoles(got, want []string, names map[string]string) bool {
+	requested, named := map[string]bool{}, map[string]string{}
+	for _, id := range want {
+		requested[strings.ToLower(id)] = true
+		if name := names[id]; name != "" {
+			named[strings.ToLower(name)] = strings.ToLower(id)
 		}
-		slices.Sort(folded)
-		return slices.Compact(folded)
 	}
-	return slices.Equal(sorted(got), sorted(want))
+	found, unknown := map[string]bool{}, len(got) == 0
+	for _, role := range got {
+		id := strings.ToLower(role)
+		if !requested[id] && !devops.LooksLikeID(id) {
+			if named[id] == "" && len(named) < len(requested) {
+				unknown = true
+				continue
+			}
+			id = named[id]
+		}
+		if !requested[id] {
+			return false
+		}
+		found[id] = true
+	}
+	return unknown || len(found) == len(requested)
 }
 
 // accepts reports whether the service accepts a token of an organization.

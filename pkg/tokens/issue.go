@@ -60,6 +60,7 @@ func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
 			saved.OrgID = i.request.OrgID
 		}
 	}
+	issuer.RoleNames = roleNames(i.roles)
 	issuer.Unlisted = func() {
 		what := "tokens (org-token-read)"
 		if i.request.OrgID != own {
@@ -69,4 +70,12 @@ func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
 			"astra can neither find nor revoke it")
 	}
 	return issuer.Issue(ctx, i.request, i.destinations)
+}
+
+func roleNames(roles []lookup.RoleRef) map[string]string {
+	names := make(map[string]string, len(roles))
+	for _, r := range roles {
+		names[r.ID] = r.Name
+	}
+	return names
 }
