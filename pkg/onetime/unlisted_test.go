@@ -271,7 +271,7 @@ func TestCompareAnswer(t *testing.T) {
 			if !errors.Is(err, c.want) || !slices.Equal(m.deleted, c.deleted) {
 				t.Errorf("%v, deleted %v", err, m.deleted)
 			}
-			if open, err := journal.List(); err != nil || (len(open) > 0) != (c.want == ErrPending) {
+			if open, err := journal.List(); err != nil || (len(open) > 0) != errors.Is(c.want, ErrPending) {
 				t.Errorf("pending: %+v, %v", open, err)
 			}
 		})

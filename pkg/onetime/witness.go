@@ -24,9 +24,9 @@ type Witness struct {
 	// Anywhere says that it is unclear which list has the token: both are read, and
 	// Enterprise has no effect.
 	Anywhere bool
-	Journal    Journal          // has the tokens that were deleted from this machine
-	Caller     string           // client ID of the token in use
-	Now        func() time.Time // the service's time
+	Journal  Journal          // has the tokens that were deleted from this machine
+	Caller   string           // client ID of the token in use
+	Now      func() time.Time // the service's time
 	// Rejected reports whether the service clearly rejects the stored secret of a
 	// client ID. Without a stored secret, and for a token that may be too new to be
 	// accepted, it reports false. It may be nil.

@@ -66,7 +66,7 @@ func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
 		if i.request.OrgID != own {
 			what = "the tokens of other organizations"
 		}
-		i.app.Warn("this credential cannot list "+what+": if the response is lost or the token cannot be delivered, " +
+		i.app.Warn("this credential cannot list " + what + ": if the response is lost or the token cannot be delivered, " +
 			"astra can neither find nor revoke it")
 	}
 	return issuer.Issue(ctx, i.request, i.destinations)
