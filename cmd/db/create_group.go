@@ -31,7 +31,7 @@ func (in *create) findGroup(ctx context.Context, session *cli.Session) error {
 			WithNext(shellword.Line("astra", "pcu", "list", "--filter", "region="+in.Region))
 	}
 	in.group, in.PCUGroupID = g.Title, g.ID
-	return lookup.UnparkedPCUGroup(g)
+	return lookup.CheckPCUGroupChange(g)
 }
 
 // reuse waits for an existing database, or shows it, unless it is not in the group of

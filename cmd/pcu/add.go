@@ -114,7 +114,7 @@ func datacenterFor(g devops.PCUGroup, d devops.Database) (devops.Datacenter, err
 // requireAddable refuses parked groups, and a database that cannot be added now.
 func requireAddable(g, old devops.PCUGroup, d devops.Database) error {
 	for _, one := range []devops.PCUGroup{g, old} {
-		if err := lookup.UnparkedPCUGroup(one); err != nil {
+		if err := lookup.CheckPCUGroupChange(one); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
 	case id == "":
 		return exit.Failf(exit.NotFound, "%s is not in PCU group %s", d.Name, g.Title).WithNext(shellword.Line("astra", "pcu", "get", "id:"+g.ID))
 	}
-	if err := lookup.UnparkedPCUGroup(g); err != nil {
+	if err := lookup.CheckPCUGroupChange(g); err != nil {
 		return err
 	}
 	if err := app.Confirm(ctx, "Remove %s from PCU group %s? It then uses the shared capacity of the service.", d.Name, g.Title); err != nil {

@@ -132,7 +132,7 @@ func sameSettings(a, b devops.PCUGroup) bool {
 // check refuses what the service does not change, and a title that another group
 // has.
 func (in update) check(before, after devops.PCUGroup, all []devops.PCUGroup) error {
-	if err := lookup.UnparkedPCUGroup(before); err != nil {
+	if err := lookup.CheckPCUGroupChange(before); err != nil {
 		return err
 	}
 	for _, g := range all {

@@ -110,6 +110,9 @@ func (in generate) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
+	if devops.LooksLikeID(in.org) {
+		in.org = strings.ToLower(in.org) // as the service has it
+	}
 	request := onetime.Request{OrgID: in.org, Description: in.description, ExpiresAt: expires}
 	issue, err := tokens.NewIssue(app, session, roles, request, in.Delivery)
 	if err != nil {

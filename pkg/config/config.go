@@ -52,7 +52,10 @@ type Profile struct {
 type Org struct{ ID, Name string }
 
 // SavedToken is an application token of a profile in a store.
-type SavedToken struct{ Name, ClientID, Store string }
+type SavedToken struct {
+	Name, ClientID, Store string
+	OrgID                 string // of another organization than the profile's
+}
 
 // RESTSession records an opened session with a database. Its token is in the
 // profile's store.

@@ -47,6 +47,7 @@ func applyProfile(m *yaml.Node, before, after Profile) {
 			setText(m, "name", t.Name)
 			setText(m, "client_id", t.ClientID)
 			setText(m, "store", t.Store)
+			setText(m, "org_id", t.OrgID)
 		})
 	setList(m, "sessions", before.Sessions, after.Sessions, func(r RESTSession) string { return r.DB },
 		func(m *yaml.Node, _, r RESTSession) {

@@ -52,7 +52,7 @@ func fullConfig() Config {
 		Profiles: []Profile{
 			{
 				Name: "prod", Org: Org{"0f1e", "Acme: Prod"}, ClientID: "IFmJlTkNvptFzTDEQpQIEJud", Store: "keyring",
-				Tokens:   []SavedToken{{"ci", "AAmJlTkNvptFzTDEQpQIEJud", "file"}},
+				Tokens:   []SavedToken{{Name: "ci", ClientID: "AAmJlTkNvptFzTDEQpQIEJud", Store: "file"}},
 				Sessions: []RESTSession{{"db-1", "ada", "2026-11-21T10:00:00Z"}},
 				Selected: Binding{
 					DB: DB{"db-1", "orders"}, Regions: []string{"us-east1", "eu-west1"}, Region: "us-east1", Keyspace: "app",

@@ -149,6 +149,8 @@ func (s *decoder) tokens(n *yaml.Node) []SavedToken {
 				t.ClientID = s.text(value, key.Value)
 			case "store":
 				t.Store = s.text(value, key.Value)
+			case "org_id":
+				t.OrgID = s.text(value, key.Value)
 			}
 		})
 		switch {

@@ -48,7 +48,7 @@ func TestRefusals(t *testing.T) {
 		{"userinfo comes back", list, status(400, "via http://u:p@proxy/ x", plain...), ErrInvalid, 0, "via http://proxy/ x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, _ := newScriptedClient(t, test.reply)
+			c, _ := newScriptedClient(t, test.reply, test.reply) // a refused list is read at two paths
 			err := test.call(t.Context(), c)
 			e, ok := errors.AsType[*Error](err)
 			if !ok || !errors.Is(err, test.want) {

@@ -177,6 +177,14 @@ func TestTokensOfAnEnterprise(t *testing.T) {
 	if _, err := c.Tokens.List(t.Context()); !errors.Is(err, ErrForbidden) {
 		t.Errorf("got %v", err)
 	}
+	c, _ = newScriptedClient(t, refusal, refusal)
+	if _, err := c.Tokens.List(t.Context()); !errors.Is(err, ErrForbidden) {
+		t.Errorf("got %v", err)
+	}
+	c, _ = newScriptedClient(t, refusal, status(500, ""), status(500, ""), status(500, ""), status(500, ""), status(500, ""))
+	if _, err := c.Tokens.List(t.Context()); errors.Is(err, ErrForbidden) || !errors.Is(err, ErrServer) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTokens(t *testing.T) {

@@ -51,8 +51,11 @@ func (s *TokenService) List(ctx context.Context) ([]Token, error) {
 		method: http.MethodGet, path: "/v2/clientIdSecrets", permission: "org-token-read", retry: safe,
 	})
 	if errors.Is(err, ErrForbidden) {
-		if all, failed := s.ListEnterprise(ctx); failed == nil {
-			tokens, err = all, nil
+		all, failed := s.ListEnterprise(ctx)
+		e, _ := errors.AsType[*Error](failed)
+		unrouted := e != nil && e.Status == http.StatusNotFound
+		if !unrouted && !errors.Is(failed, ErrForbidden) { // another failure says nothing about the permission
+			tokens, err = all, failed
 		}
 	}
 	return reportList(s.client, tokens, err)

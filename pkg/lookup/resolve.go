@@ -26,8 +26,8 @@ func PCUGroup(ref string, all []devops.PCUGroup) (devops.PCUGroup, error) {
 	return found, err
 }
 
-// UnparkedPCUGroup refuses a group that is parked, which cannot be changed.
-func UnparkedPCUGroup(g devops.PCUGroup) error {
+// CheckPCUGroupChange refuses a group that is parked, which cannot be changed.
+func CheckPCUGroupChange(g devops.PCUGroup) error {
 	if !g.IsParked() {
 		return nil
 	}

@@ -1,12 +1,15 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/absence"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
@@ -69,6 +72,12 @@ func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination
 	}
 	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Made)
+	if errors.Is(err, devops.ErrForbidden) && r.Refused && r.Unlisted {
+		if iss.mayArrive(r) {
+			return Assessment{State: Waiting, Until: r.deadline()}, nil
+		}
+		return Assessment{State: Nothing}, nil
+	}
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -88,7 +97,9 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return Assessment{State: Waiting, ClientIDs: fresh, Until: r.deadline()}, nil
 	case len(fresh) > 0:
 		return Assessment{State: Lookalike, ClientIDs: fresh}, nil
-	case r.otherOrg():
+	case iss.isRefusal(r):
+		return Assessment{State: Nothing}, nil
+	case r.maybeElsewhere():
 		return Assessment{State: Unclear, Why: errOtherOrg(r)}, nil
 	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
 		return Assessment{State: Nothing}, nil
@@ -97,6 +108,10 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 		return len(iss.ours(r, s))+len(iss.fresh(r, s)) == 0
 	})
 }
+
+// isRefusal reports whether an operation ends without a list: the service refused the
+// request, no list could show its tokens then, and the request can no longer take effect.
+func (iss Issuer) isRefusal(r Record) bool { return r.Refused && r.Unlisted && !iss.mayArrive(r) }
 
 // proveAbsent makes an assessment unclear unless further complete lists show no token.
 func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(Sight) bool) (Assessment, error) {
@@ -118,7 +133,7 @@ func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, not
 }
 
 func errOtherOrg(r Record) error {
-	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", r.Request.OrgID)
+	return fmt.Errorf("its token belongs to organization %s; this login cannot list its tokens", cmp.Or(r.MadeIn, r.Request.OrgID))
 }
 
 // mayArrive reports whether the request of an operation may still take effect. A time
@@ -184,6 +199,9 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	case doubtful && held && !iss.mayArrive(r):
 		return iss.findDoubtful(ctx, w, sight, r, f, destinations)
 	}
+	if slices.ContainsFunc(sight.Tokens, func(t devops.Token) bool { return t.ClientID == r.Made && r.predates(t) }) && !held {
+		return Assessment{State: Lookalike}, nil // the response named an older token
+	}
 	switch listed := sight.Lists(r.Made); {
 	case listed && !marked && (f.State == Orphan || f.State == Unconfirmed && doubtful):
 		return Assessment{State: Lookalike, ClientIDs: f.ClientIDs}, nil
@@ -199,7 +217,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
-	case r.otherOrg():
+	case r.maybeElsewhere() && (!r.Seen || r.Accepted != r.Made || iss.Caller != r.Caller): // not listed before its DELETE was accepted
 		return Assessment{State: Unclear, ClientIDs: f.ClientIDs, Why: errOtherOrg(r)}, nil
 	}
 	if !r.Seen && r.Accepted != r.Made && !held && !failpoint.Disabled("shown-before") { // it was never listed, so its absence proves nothing
@@ -235,7 +253,7 @@ func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Reco
 	switch {
 	case sight.Lists(other): // it has lost its mark
 		return Assessment{State: Lookalike, ClientIDs: []string{other}}, nil
-	case r.otherOrg() && iss.Caller != r.Caller: // another login may not list it
+	case r.maybeElsewhere() && iss.Caller != r.Caller: // another login may not list it
 		return Assessment{State: Unclear, ClientIDs: []string{other}, Why: errOtherOrg(r)}, nil
 	case r.Accepted == other: // others may have deleted tokens since, so earlier lists prove nothing
 		w.known = nil

@@ -86,6 +86,8 @@ type Issuer struct {
 	// Rejected reports whether the service clearly rejects a token that is stored on
 	// this machine.
 	Rejected func(ctx context.Context, clientID string) (bool, error)
+	// RoleNames are the names of the requested roles by ID, as far as they are known.
+	RoleNames map[string]string
 	// Unlisted is called before the request if the login may not list tokens. It may
 	// be nil.
 	Unlisted func()
@@ -183,14 +185,18 @@ func discard(destinations []Destination) {
 // does not take away what an earlier attempt saw: a token that no list showed would
 // count as deleted.
 func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination) (Record, error) {
-	r.OrgID = iss.OrgID
+	r.OrgID, r.Unlisted, r.PlannedOn = iss.OrgID, false, time.Time{}
 	before, err := iss.list(ctx, r)
 	switch {
 	case errors.Is(err, devops.ErrForbidden) && r.Kind == Generating:
 		if iss.Unlisted != nil {
 			iss.Unlisted()
 		}
-		if !r.otherOrg() { // the only older tokens that are known
+		r.Unlisted, r.PlannedOn = true, iss.Clock().UTC()
+		if err := iss.endRefused(ctx); err != nil {
+			return r, err
+		}
+		if !r.forOtherOrg() { // the only older tokens that are known
 			for _, id := range iss.Known {
 				before = append(before, devops.Token{ClientID: id})
 			}
@@ -221,7 +227,7 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 // list returns the tokens among which a token of an operation is.
 func (iss Issuer) list(ctx context.Context, r Record) ([]devops.Token, error) {
 	switch {
-	case r.otherOrg():
+	case r.forOtherOrg():
 		return iss.Tokens.ListEnterprise(ctx)
 	case iss.Before != nil:
 		return iss.Before(ctx)
@@ -258,10 +264,10 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 	if ctx.Err() != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
 	}
-	if err := iss.compareWithRequest(ctx, entry, made); err != nil {
+	if err := iss.compareWithList(ctx, entry, made); err != nil { // first: what the response says may be about another token
 		return nothing, err
 	}
-	if err := iss.compareWithList(ctx, entry, made); err != nil {
+	if err := iss.compareWithRequest(ctx, entry, made); err != nil {
 		return nothing, err
 	}
 	return made, nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -17,12 +18,12 @@ import (
 // witness returns the witness for the tokens of an operation. destinations may have its
 // secrets, so that the service can be asked with them.
 func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
-	w := &Witness{Tokens: iss.Tokens, Enterprise: r.otherOrg(), Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
+	w := &Witness{Tokens: iss.Tokens, Enterprise: r.forOtherOrg(), Anywhere: r.MadeIn != "", Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
 	before := make([]devops.Token, 0, len(r.Before))
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
 	}
-	if !r.otherOrg() {
+	if !r.forOtherOrg() {
 		for _, id := range iss.Known {
 			before = append(before, devops.Token{ClientID: id})
 		}
@@ -45,6 +46,16 @@ func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
 func (iss Issuer) foreign(r Record, clientID string) bool {
 	return (clientID == iss.Caller || clientID == r.Caller) && !failpoint.Disabled("caller-untouched") ||
 		slices.Contains(r.Before, clientID) && !failpoint.Disabled("older-untouched")
+}
+
+// maxClockSkew is how much the clocks of this machine and of the service may differ.
+const maxClockSkew = 5 * time.Minute
+
+// predates reports whether a listed token is older than an operation whose login could
+// not list the older ones, or may be. A token with the operation's mark is not.
+func (r Record) predates(t devops.Token) bool {
+	return r.Unlisted && !isMarked(t.Description, r.Nonce) && t.GeneratedOn.Before(r.PlannedOn.Add(-maxClockSkew)) &&
+		!failpoint.Disabled("older-untouched")
 }
 
 // ours returns the listed tokens with the mark of an operation.
@@ -70,11 +81,13 @@ func (iss Issuer) fresh(r Record, s Sight) []string {
 	for _, t := range s.Tokens {
 		_, nonce := SplitDescription(t.Description)
 		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
-		if !before[t.ClientID] && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
+		unmarked = unmarked && r.MadeIn == "" // else there are two lists, and Before has the tokens of one
+		if !before[t.ClientID] && !r.predates(t) && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
 			ids = append(ids, t.ClientID)
 		}
 	}
-	if named := r.Named; named != "" && !iss.foreign(r, named) && !slices.Contains(ids, named) {
+	isOlder := slices.ContainsFunc(s.Tokens, func(t devops.Token) bool { return t.ClientID == r.Named && r.predates(t) })
+	if named := r.Named; named != "" && !isOlder && !iss.foreign(r, named) && !slices.Contains(ids, named) {
 		ids = append(ids, named)
 	}
 	return ids
@@ -185,14 +198,14 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 		if ctx.Err() != nil {
 			return iss.revokeUndelivered(ctx, entry, entry.Made, context.Cause(ctx))
 		}
-		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID) // no list confirms the response
+		iss.noteDoubt(ctx, entry, made) // no list confirms the response
 		return nil
 	}
 	ours := iss.ours(entry.Record, sight)
 	others := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return id == made.ClientID })
 	switch {
 	case len(ours) == 0:
-		entry.Doubtful = !iss.accepts(ctx, made.Token, entry.Request.OrgID)
+		iss.noteDoubt(ctx, entry, made)
 		return nil
 	case len(others) == 0:
 		entry.Seen = true // recorded with the next step
@@ -211,6 +224,12 @@ func (iss Issuer) compareWithList(ctx context.Context, entry *Entry, made devops
 	return iss.reconcile(ctx, entry, fmt.Errorf("the response names %s, but the list shows %s as new", made.ClientID, strings.Join(others, ", ")))
 }
 
+// noteDoubt asks the service with a new token that no list confirms, unless the response
+// names another organization: that token is not delivered in any case.
+func (iss Issuer) noteDoubt(ctx context.Context, entry *Entry, made devops.Credential) {
+	entry.Doubtful = entry.MadeIn == "" && !iss.accepts(ctx, made.Token, entry.Request.OrgID)
+}
+
 // compareWithRequest revokes a credential that the response attributes to another
 // organization, or to other roles, than requested: it is not what the user wants, and
 // may permit more. For another organization than that of the login the response has to
@@ -220,38 +239,79 @@ func (iss Issuer) compareWithRequest(ctx context.Context, entry *Entry, made dev
 	switch {
 	case entry.MadeIn != "":
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token of organization %s instead of %s", entry.MadeIn, want.OrgID))
-	case made.OrgID == "" && entry.otherOrg() && !iss.accepts(ctx, made.Token, want.OrgID):
-		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service does not confirm that the new token belongs to organization %s", want.OrgID))
-	case !sameRoles(made.Roles, want.Roles):
+	case !sameRoles(made.Roles, want.Roles, iss.RoleNames):
 		return iss.revokeUndelivered(ctx, entry, made.ClientID, fmt.Errorf("the service generated a token with the roles %s instead of %s",
 			strings.Join(made.Roles, ", "), strings.Join(want.Roles, ", ")))
+	case made.OrgID == "" && entry.forOtherOrg() && (entry.Seen || entry.Doubtful): // else it is known
+		return iss.confirmOrg(ctx, entry, made)
 	}
 	return nil
 }
 
-// sameRoles reports whether a response has the requested roles. A service may omit
-// them or have names instead.
-func sameRoles(got, want []string) bool {
-	if len(got) == 0 || slices.ContainsFunc(got, func(id string) bool { return !devops.LooksLikeID(id) }) {
-		return true
-	}
-	sorted := func(ids []string) []string {
-		folded := make([]string, 0, len(ids))
-		for _, id := range ids {
-			folded = append(folded, strings.ToLower(id))
+// confirmOrg asks the service with a new token for its organization, which the response
+// does not name. A token that is not accepted yet is doubtful.
+func (iss Issuer) confirmOrg(ctx context.Context, entry *Entry, made devops.Credential) error {
+	want := entry.Request.OrgID
+	for _, pause := range absence.Pauses() {
+		if absence.Sleep(ctx, pause) != nil {
+			return iss.revokeUndelivered(ctx, entry, made.ClientID, context.Cause(ctx))
 		}
-		slices.Sort(folded)
-		return slices.Compact(folded)
+		org, err := iss.orgOf(ctx, made.Token)
+		switch {
+		case err != nil:
+			continue
+		case strings.EqualFold(org, want):
+			entry.Doubtful = false
+			return nil
+		}
+		entry.MadeIn = org
+		cause := fmt.Errorf("the service generated a token of organization %s instead of %s", org, want)
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, errors.Join(cause, entry.note(Created)))
 	}
-	return slices.Equal(sorted(got), sorted(want))
+	entry.Doubtful = true
+	return nil
+}
+
+// orgOf returns the organization of a token, as the service tells its bearer.
+func (iss Issuer) orgOf(ctx context.Context, token secret.Text) (string, error) {
+	client, err := iss.With(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	return client.Orgs.Current(ctx)
+}
+
+// sameRoles reports whether a response has the requested roles. A service may omit
+// them or have names instead; names has those of the requested IDs. A name proves nothing
+// where one of those is unknown.
+func sameRoles(got, want []string, names map[string]string) bool {
+	requested, named := map[string]bool{}, map[string]string{}
+	for _, id := range want {
+		requested[strings.ToLower(id)] = true
+		if name := names[id]; name != "" {
+			named[strings.ToLower(name)] = strings.ToLower(id)
+		}
+	}
+	found, unknown := map[string]bool{}, len(got) == 0
+	for _, role := range got {
+		id := strings.ToLower(role)
+		if !requested[id] && !devops.LooksLikeID(id) {
+			if named[id] == "" && len(named) < len(requested) {
+				unknown = true
+				continue
+			}
+			id = named[id]
+		}
+		if !requested[id] {
+			return false
+		}
+		found[id] = true
+	}
+	return unknown || len(found) == len(requested)
 }
 
 // accepts reports whether the service accepts a token of an organization.
 func (iss Issuer) accepts(ctx context.Context, token secret.Text, orgID string) bool {
-	client, err := iss.With(ctx, token)
-	if err != nil {
-		return false
-	}
-	org, err := client.Orgs.Current(ctx)
-	return err == nil && org == orgID
+	org, err := iss.orgOf(ctx, token)
+	return err == nil && strings.EqualFold(org, orgID)
 }

@@ -16,9 +16,24 @@ func TestSameRoles(t *testing.T) {
 		"one too many":         {[]string{reader, writer, "21ef3576-0197-415a-b167-d510af12ecf0"}, false},
 		"another one":          {[]string{reader, "21ef3576-0197-415a-b167-d510af12ecf0"}, false},
 		"omitted":              {nil, true},
-		"names instead of IDs": {[]string{"RO User"}, true},
+		"names instead of IDs": {[]string{"RO User", "r/w user"}, true},
+		"a name and an ID":     {[]string{"RO User", writer}, true},
+		"a name is missing":    {[]string{"RO User"}, false},
+		"another name":         {[]string{"RO User", "R/W User", "Organization Administrator"}, false},
+		"a name, another ID":   {[]string{"RO User", "21ef3576-0197-415a-b167-d510af12ecf0"}, false},
 	} {
-		if sameRoles(test.got, []string{reader, writer}) != test.want {
+		if sameRoles(test.got, []string{reader, writer}, map[string]string{reader: "RO User", writer: "R/W User"}) != test.want {
+			t.Errorf("%s: %v", name, !test.want)
+		}
+	}
+	for name, test := range map[string]struct {
+		got  []string
+		want bool
+	}{
+		"an unknown name":                 {[]string{"RO User"}, true},
+		"an unknown name, and another ID": {[]string{"RO User", "21ef3576-0197-415a-b167-d510af12ecf0"}, false},
+	} {
+		if sameRoles(test.got, []string{reader, writer}, nil) != test.want {
 			t.Errorf("%s: %v", name, !test.want)
 		}
 	}

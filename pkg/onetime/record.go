@@ -58,10 +58,16 @@ type Record struct {
 	// repeat them.
 	Before  []string             `json:"before,omitempty"`
 	Expires map[string]time.Time `json:"expires,omitempty"`
-	Made    string               `json:"made,omitempty"`  // client ID of the new token
-	Named   string               `json:"named,omitempty"` // client ID in a response that cannot be used
-	MadeOn  time.Time            `json:"madeOn,omitzero"`
-	MadeIn  string               `json:"madeIn,omitempty"` // organization of the new token, if it is not the requested one
+	// Unlisted says that the login could not list tokens before the request, so that
+	// Before lacks most older tokens. They are known by their age: PlannedOn is the
+	// service's time then.
+	Unlisted  bool      `json:"unlisted,omitempty"`
+	PlannedOn time.Time `json:"plannedOn,omitzero"`
+
+	Made   string    `json:"made,omitempty"`  // client ID of the new token
+	Named  string    `json:"named,omitempty"` // client ID in a response that cannot be used
+	MadeOn time.Time `json:"madeOn,omitzero"`
+	MadeIn string    `json:"madeIn,omitempty"` // organization of the new token, if it is not the requested one
 	// Doubtful says that the service neither listed the new token with its mark nor
 	// accepted it, so that the response may have named another token.
 	Doubtful bool `json:"doubtful,omitempty"`

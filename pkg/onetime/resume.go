@@ -56,6 +56,7 @@ func (r *Rotation) resumeIssue(ctx context.Context, e *Entry) (bool, error) {
 		}
 		r.abandoned = e.Nonce
 	}
+	e.MadeIn = "" // where the earlier attempt may have generated a token
 	plan, err := r.plan(ctx, e.Record, r.Destinations)
 	if err != nil {
 		return false, err
@@ -63,7 +64,7 @@ func (r *Rotation) resumeIssue(ctx context.Context, e *Entry) (bool, error) {
 	if plan.Nonce, err = newNonce(r.Rand); err != nil {
 		return false, err
 	}
-	plan.Made, plan.Named, plan.MadeIn, plan.MadeOn, plan.Accepted, plan.Other = "", "", "", time.Time{}, "", ""
+	plan.Made, plan.Named, plan.MadeOn, plan.Accepted, plan.Other = "", "", time.Time{}, "", ""
 	plan.Missing = nil
 	plan.Refused, plan.Doubtful, plan.Seen, plan.Retiring = false, false, false, false
 	e.Record, e.resumed, e.listed = plan, false, false

@@ -24,7 +24,8 @@ func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, er
 			return found, err
 		}
 		ours := iss.ours(o.Record, sight)
-		late := !o.Record.otherOrg() && !iss.mayArrive(o.Record) && sight.Complete() && len(iss.fresh(o.Record, sight)) == 0
+		late := !o.Record.maybeElsewhere() && !iss.mayArrive(o.Record) && sight.Complete() && len(iss.fresh(o.Record, sight)) == 0 ||
+			o.Record.maybeElsewhere() && iss.isRefusal(o.Record)
 		if len(ours) == 0 && !late {
 			continue
 		}
@@ -45,4 +46,26 @@ func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, er
 		found = append(found, ours...)
 	}
 	return found, nil
+}
+
+// endRefused ends refused requests that can no longer take effect, for a login that
+// cannot list tokens: no list of it will show their outcome.
+func (iss Issuer) endRefused(ctx context.Context) error {
+	open, err := iss.Journal.List()
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if o.Running || o.Err != nil || o.Record.OrgID != iss.OrgID || !iss.isRefusal(o.Record) {
+			continue
+		}
+		e, err := iss.Journal.Take(ctx, o.ID)
+		if err != nil {
+			continue // another process works on it
+		}
+		if err := e.End(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

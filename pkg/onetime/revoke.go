@@ -1,7 +1,6 @@
 package onetime
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +25,7 @@ func (iss Issuer) revokeUndeliveredSeen(ctx context.Context, entry *Entry, clien
 		cause = errors.Join(cause, entry.note(Created))
 	}
 	if err := iss.revokeOurs(ctx, entry, clientID, seen); err != nil {
-		return &PendingError{ClientIDs: []string{clientID}, Certain: true, Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
+		return &PendingError{ClientIDs: []string{clientID}, Certain: !errors.Is(err, ErrNotOurs), Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
 	}
 	return fmt.Errorf("%w; the new token %s was revoked: %w", cause, clientID, ErrNothingKept)
 }
@@ -92,9 +91,12 @@ func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Sigh
 			return &sight, nil
 		case sight.Lists(clientID):
 			return nil, ErrNotOurs
-		case r.otherOrg(): // most logins cannot list it
+		case r.MadeIn == "" && r.forOtherOrg(): // most logins cannot list it
 			return nil, fmt.Errorf("%w: %w", errOtherOrg(r), absence.ErrUnproven)
 		}
+	}
+	if r.maybeElsewhere() {
+		return nil, fmt.Errorf("%w: %w", errOtherOrg(r), absence.ErrUnproven)
 	}
 	return nil, errUnseen
 }
@@ -112,6 +114,9 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 			return err
 		}
 		seen = &sight
+	}
+	if slices.ContainsFunc(seen.Tokens, func(t devops.Token) bool { return t.ClientID == clientID && e.predates(t) }) {
+		return fmt.Errorf("%s existed before the operation: %w", clientID, ErrNotOurs)
 	}
 	if seen.Lists(clientID) || e.Accepted == clientID {
 		w.known = nil
@@ -178,6 +183,11 @@ func (iss Issuer) rejected(ctx context.Context, clientID string, destinations []
 	return asked, nil
 }
 
-// otherOrg reports whether the credential belongs to another organization than the
-// login.
-func (r Record) otherOrg() bool { return cmp.Or(r.MadeIn, r.Request.OrgID) != r.OrgID }
+// forOtherOrg reports whether the request is for another organization than that of the
+// login, so that only the list of the enterprise has its tokens.
+func (r Record) forOtherOrg() bool { return r.Request.OrgID != r.OrgID }
+
+// maybeElsewhere reports whether the token may belong to another organization than that
+// of the login, so that its absence from a list proves nothing. A response may be wrong
+// about it, so it never decides where to look.
+func (r Record) maybeElsewhere() bool { return r.MadeIn != "" || r.forOtherOrg() }

@@ -16,6 +16,7 @@ type Saved struct {
 	Store    credential.Store
 	Location Location // with the name that the user gave
 	APIURL   string   // the service that the token is for
+	OrgID    string   // of the token, if it is another one than that of the login
 	// TryRecord checks that Record can write. It leaves nothing behind.
 	TryRecord func() error
 	// Record adds the item to the configuration, unless the name was taken since.

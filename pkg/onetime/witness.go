@@ -21,9 +21,12 @@ type Witness struct {
 	// Enterprise says that the tokens are those of another organization of the
 	// enterprise, which have a list of their own.
 	Enterprise bool
-	Journal    Journal          // has the tokens that were deleted from this machine
-	Caller     string           // client ID of the token in use
-	Now        func() time.Time // the service's time
+	// Anywhere says that it is unclear which list has the token: both are read, and
+	// Enterprise has no effect.
+	Anywhere bool
+	Journal  Journal          // has the tokens that were deleted from this machine
+	Caller   string           // client ID of the token in use
+	Now      func() time.Time // the service's time
 	// Rejected reports whether the service clearly rejects the stored secret of a
 	// client ID. Without a stored secret, and for a token that may be too new to be
 	// accepted, it reports false. It may be nil.
@@ -65,15 +68,33 @@ func lists(tokens []devops.Token, clientID string) bool {
 
 // Look reads the list. A complete list may lack the tokens in question.
 func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error) {
-	list := w.Tokens.List
-	if w.Enterprise {
-		list = w.Tokens.ListEnterprise
-	}
-	live, err := list(ctx)
+	live, err := w.list(ctx)
 	if err != nil {
 		return Sight{}, err
 	}
 	return w.compare(ctx, live, inQuestion...)
+}
+
+// list reads the list that has the tokens. Of two it needs one: most logins can read
+// only that of their organization.
+func (w *Witness) list(ctx context.Context) ([]devops.Token, error) {
+	if w.Enterprise && !w.Anywhere {
+		return w.Tokens.ListEnterprise(ctx)
+	}
+	live, err := w.Tokens.List(ctx)
+	if !w.Anywhere {
+		return live, err
+	}
+	others, failed := w.Tokens.ListEnterprise(ctx)
+	if failed != nil {
+		return live, err
+	}
+	for _, t := range others {
+		if !lists(live, t.ClientID) {
+			live = append(live, t)
+		}
+	}
+	return live, nil
 }
 
 // compare finds the tokens that are missing in a list.

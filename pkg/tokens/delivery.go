@@ -65,6 +65,9 @@ func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []loo
 		if err != nil {
 			return nil, err
 		}
+		if record.Request.OrgID != record.OrgID {
+			saved.OrgID = record.Request.OrgID
+		}
 		n.Saved = record.Locations[0].Saved
 		n.destinations = append(n.destinations, saved)
 	}

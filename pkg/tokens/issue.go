@@ -55,9 +55,27 @@ func (i *Issue) Run(ctx context.Context) (devops.Credential, []string, error) {
 	if err != nil {
 		return devops.Credential{}, nil, err
 	}
+	for _, d := range i.destinations {
+		if saved, ok := d.(*onetime.Saved); ok && i.request.OrgID != own {
+			saved.OrgID = i.request.OrgID
+		}
+	}
+	issuer.RoleNames = roleNames(i.roles)
 	issuer.Unlisted = func() {
-		i.app.Warn("this credential cannot list tokens (org-token-read): if the response is lost or the token cannot be delivered, " +
+		what := "tokens (org-token-read)"
+		if i.request.OrgID != own {
+			what = "the tokens of other organizations"
+		}
+		i.app.Warn("this credential cannot list " + what + ": if the response is lost or the token cannot be delivered, " +
 			"astra can neither find nor revoke it")
 	}
 	return issuer.Issue(ctx, i.request, i.destinations)
+}
+
+func roleNames(roles []lookup.RoleRef) map[string]string {
+	names := make(map[string]string, len(roles))
+	for _, r := range roles {
+		names[r.ID] = r.Name
+	}
+	return names
 }

@@ -88,7 +88,9 @@ func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
 			ids = append(ids, p.ClientID)
 		}
 		for _, t := range p.Tokens {
-			ids = append(ids, t.ClientID)
+			if t.OrgID == "" || t.OrgID == orgID {
+				ids = append(ids, t.ClientID)
+			}
 		}
 	}
 	return ids

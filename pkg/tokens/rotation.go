@@ -38,6 +38,7 @@ func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record
 	if err != nil {
 		return nil, err
 	}
+	issuer.RoleNames = roleNames(roles)
 	r := &Rotation{issuance: n, app: app, listsLate: app.ListsLate()}
 	r.Rotation = onetime.Rotation{Issuer: issuer, Destinations: n.destinations}
 	if n.stored != nil {

@@ -53,6 +53,9 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 		return nil, explainPending(onetime.ErrRotating, found.ID)
 	}
 	session.Ahead(ctx, lookup.Org())
+	if err := checkSavedOrg(ctx, app, session, ref); err != nil {
+		return nil, err
+	}
 	all, err := List(ctx, app, session)
 	if err != nil {
 		return nil, err
@@ -86,6 +89,22 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	record.Kind, record.Old, record.Request.Roles = onetime.Rotating, old.ClientID, old.Roles
 	p.Rotation, err = newRotation(ctx, app, session, record, o.Copy)
 	return p, err
+}
+
+// checkSavedOrg refuses to rotate a saved token of another organization than that of the
+// login: the new token would belong to that of the login, also where a token of the
+// enterprise lists both.
+func checkSavedOrg(ctx context.Context, app *cli.App, session *cli.Session, ref string) error {
+	saved, err := findSaved(app, session, ref)
+	if err != nil || saved.OrgID == "" {
+		return err
+	}
+	own, err := session.OrgID(ctx)
+	if err != nil || saved.OrgID == own {
+		return err
+	}
+	return exit.Refusef("%s (%s) belongs to organization %s, and the login in use to another one", saved.Name, saved.ClientID, saved.OrgID).
+		WithHint("rotate it with a login of that organization")
 }
 
 // checkDestination refuses to rotate the sandbox's seeded token, which could not be used
@@ -159,7 +178,8 @@ func (p *RotationPlan) DryRun(ctx context.Context) error {
 	} else {
 		p.app.Say("Would generate a new token. %s would still work and not be revoked automatically; it would be due after %s.", p.old.ClientID, p.options.OverlapText)
 	}
-	_, err := p.session.Tokens.Create(ctx, p.request.NewToken(p.request.OrgID))
+	own := p.request.OrgID // a rotation stays in the organization of the session
+	_, err := p.session.Tokens.Create(ctx, p.request.NewToken(own))
 	return err
 }
 

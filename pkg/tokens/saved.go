@@ -47,28 +47,26 @@ func savedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Save
 	if err != nil {
 		return nil, err
 	}
-	return &onetime.Saved{
-		Store: store, Location: place, APIURL: apiURL,
-		TryRecord: app.TryConfig,
-		Record: func(ctx context.Context, clientID string) error {
-			return app.UpdateConfig(ctx, func(c *config.Config) error {
-				p, found := c.Find(place.Profile)
-				if !found && !app.Sandboxed() {
-					return exit.Failf(exit.Conflict, "profile %s no longer exists", place.Profile)
-				} else if !found {
-					p = config.Profile{Name: place.Profile, Store: string(credential.File)}
-				}
-				saved, taken := p.Token(place.Saved)
-				switch {
-				case taken && saved.ClientID == clientID:
-					return nil
-				case taken:
-					return exit.Failf(exit.Conflict, "saved token %q was created by another command", place.Saved)
-				}
-				p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: place.Saved, ClientID: clientID, Store: place.Kind})
-				c.Put(p)
+	saved := &onetime.Saved{Store: store, Location: place, APIURL: apiURL, TryRecord: app.TryConfig}
+	saved.Record = func(ctx context.Context, clientID string) error {
+		return app.UpdateConfig(ctx, func(c *config.Config) error {
+			p, found := c.Find(place.Profile)
+			if !found && !app.Sandboxed() {
+				return exit.Failf(exit.Conflict, "profile %s no longer exists", place.Profile)
+			} else if !found {
+				p = config.Profile{Name: place.Profile, Store: string(credential.File)}
+			}
+			old, taken := p.Token(place.Saved)
+			switch {
+			case taken && old.ClientID == clientID:
 				return nil
-			})
-		},
-	}, nil
+			case taken:
+				return exit.Failf(exit.Conflict, "saved token %q was created by another command", place.Saved)
+			}
+			p.Tokens = append(slices.Clone(p.Tokens), config.SavedToken{Name: place.Saved, ClientID: clientID, Store: place.Kind, OrgID: saved.OrgID})
+			c.Put(p)
+			return nil
+		})
+	}
+	return saved, nil
 }

@@ -32,7 +32,10 @@ func CheckSaved(ctx context.Context, app *cli.App, session *cli.Session, saved c
 		return SavedState{}, err
 	}
 	at := slices.IndexFunc(listed, func(t devops.Token) bool { return t.ClientID == saved.ClientID })
-	if at < 0 {
+	switch {
+	case at < 0 && saved.OrgID != "": // few lists have it
+		return SavedState{}, nil
+	case at < 0:
 		return SavedState{Unlisted: true}, nil
 	}
 	end := listed[at].ExpiresAt

@@ -189,6 +189,10 @@ func ExplainUnlisted(app *cli.App, session *cli.Session, ref string, failure err
 	if err != nil || saved.Name == "" || isAmbiguous(failure) {
 		return failure
 	}
+	if saved.OrgID != "" {
+		return exit.Failf(exit.NotFound, "%s (%s) is not listed: it belongs to organization %s", saved.Name, saved.ClientID, saved.OrgID).
+			WithHint("use a login of that organization").WithNext("astra token verify " + shellword.Quote(saved.Name))
+	}
 	return exit.Failf(exit.NotFound, "%s (%s) is saved here but not listed", saved.Name, saved.ClientID).
 		WithHint("a new token may not be listed yet, or it was revoked elsewhere").WithNext("astra token verify " + shellword.Quote(saved.Name))
 }
