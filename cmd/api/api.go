@@ -44,8 +44,9 @@ another host.
 --field NAME=VALUE adds a key to the JSON body, or with GET a parameter to the
 query. true, false, null and numbers become JSON values, @FILE the text of the
 file without its last line break (@- reads standard input; not with GET, where
-the URL would show it), and anything else a string. NAME[KEY]=VALUE sets a key of an object, NAME[]=VALUE adds to a list, and
-NAME[] alone is an empty list.
+the URL would show it), and anything else a string. NAME[KEY]=VALUE sets a key
+of an object, NAME[]=VALUE adds to a list, and NAME[] alone is an empty list.
+
 --input sends a JSON document instead. --paginate requests the list of databases
 page by page; other lists have no pages.
 
