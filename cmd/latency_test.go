@@ -25,7 +25,7 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// wave is the time that a request takes in TestLatency, by a clock that stands still
+// wave is the time that a request takes in TestLatency, by a clock that does not advance
 // while the program works.
 const wave = 200 * time.Millisecond
 

@@ -71,7 +71,7 @@ func TestAwait(t *testing.T) {
 		"a service that is away":         {map[time.Duration]string{0: "PENDING", 5 * s: "BROKEN", 60 * s: "ACTIVE"}, 20 * time.Minute, exit.OK, []string{"done"}, false},
 		"a failure":                      {map[time.Duration]string{0: "PENDING", 5 * s: "ERROR"}, time.Minute, exit.Server, []string{"the service reports shop as error"}, false},
 		"half a failure":                 {map[time.Duration]string{0: "PENDING", 5 * s: "DEGRADED"}, time.Minute, exit.Server, []string{"shop as degraded"}, false},
-		"somebody deletes it":            {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is now terminating"}, false},
+		"another client deletes it":      {map[time.Duration]string{0: "PENDING", 5 * s: "TERMINATING"}, time.Minute, exit.Conflict, []string{"shop is now terminating"}, false},
 		"an unknown status":              {map[time.Duration]string{0: "PENDING", 5 * s: "DREAMING", 30 * s: "ACTIVE"}, time.Minute, exit.OK, []string{"warning: shop has the unknown status DREAMING", "done"}, false},
 		"the time is up":                 {map[time.Duration]string{0: "PENDING"}, 25 * s, exit.Network, []string{"pending (20s)", "the time limit is up", "creating shop continues in the service"}, false},
 		"the time left": {
