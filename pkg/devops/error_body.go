@@ -21,7 +21,7 @@ import (
 // characters.
 const maxMessage = 500
 
-func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/@\s]*@`) }
+func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/?#\s]*@`) }
 
 // messageText describes why a response is not a success. Secrets known to the
 // client are redacted.

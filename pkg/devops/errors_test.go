@@ -45,6 +45,7 @@ func TestRefusals(t *testing.T) {
 		{"null element", list, status(200, `{"clients":[null]}`), ErrInvalidResponse, 0, "the response lacks a required field"},
 		{"no organization", current, status(200, `{}`), ErrInvalidResponse, 0, "the response lacks a required field"},
 		{"the token comes back", list, status(400, "bad token "+testToken+" here", plain...), ErrInvalid, 0, "bad token [secret] here"},
+		{"userinfo with an @ comes back", list, status(400, "via http://u:p@ss@proxy/ x", plain...), ErrInvalid, 0, "via http://proxy/ x"},
 		{"userinfo comes back", list, status(400, "via http://u:p@proxy/ x", plain...), ErrInvalid, 0, "via http://proxy/ x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
