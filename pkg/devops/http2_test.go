@@ -132,12 +132,7 @@ func TestHTTP2Breaks(t *testing.T) {
 // TestFirstConnectionFails makes reads at the same time where no connection can be
 // opened: each fails, and none waits for another one.
 func TestFirstConnectionFails(t *testing.T) {
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone.Close()
-	c := newClient(t, Config{URL: "https://" + gone.Addr().String()})
+	c := newClient(t, Config{URL: "https://" + closedAddress})
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

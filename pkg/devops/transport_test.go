@@ -80,15 +80,14 @@ func TestACreationHasItsOwnConnection(t *testing.T) {
 	}
 }
 
+// closedAddress refuses connections. The system hands out no port that low, so no
+// other test listens there.
+const closedAddress = "127.0.0.1:1"
+
 func TestNobodyThere(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = l.Close()
-	c := newClient(t, Config{URL: "http://" + l.Addr().String()})
+	c := newClient(t, Config{URL: "http://" + closedAddress})
 	begin := time.Now()
-	err = create(t.Context(), c)
+	err := create(t.Context(), c)
 	if e, ok := errors.AsType[*Error](err); !errors.Is(err, ErrNetwork) || !ok || e.Sent || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("got %v", err)
 	}
@@ -259,7 +258,8 @@ func TestAProxyKeepsItsPasswordAndNeverSeesTheToken(t *testing.T) {
 			t.Errorf("%d: the proxy saw %+v", code, req)
 		}
 	}
-	proxy.Close()
+	gone := url.URL{Scheme: "http", Host: closedAddress, User: address.User}
+	c = newClient(t, Config{URL: "https://api.example.com", Proxy: http.ProxyURL(&gone)})
 	if err := create(t.Context(), c); !errors.Is(err, ErrNetwork) || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("got %v", err)
 	}
