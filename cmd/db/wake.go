@@ -161,5 +161,5 @@ func sendWake(ctx context.Context, app *cli.App, session *cli.Session, d devops.
 		return err
 	}
 	app.RecordChange() // the response was an error, as expected
-	return dbchange.VerifyResuming(ctx, app, session, d)
+	return dbchange.VerifyResume(ctx, app, session, d)
 }

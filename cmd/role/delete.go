@@ -163,7 +163,7 @@ func (in deleteCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Se
 	if app.Globals.DryRun {
 		return deleted
 	}
-	err = verificationList(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
+	err = verificationList(session, all).VerifyOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
 	if deleted == nil && lostReadAccess(err) { // this role granted the permission to list roles
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("deletion of role %s could not be verified, because the token in use can no longer list roles: %v", r.Name, err)
@@ -186,7 +186,7 @@ func (in deleteCmd) delete(ctx context.Context, session *cli.Session, r devops.R
 
 // verificationList returns the list that verifies deletions: it contained these roles
 // before.
-func verificationList(session *cli.Session, before []devops.Role) cli.Listed {
+func verificationList(session *cli.Session, before []devops.Role) cli.DeletionCheck {
 	ids := func(roles []devops.Role) []string {
 		all := make([]string, 0, len(roles))
 		for _, r := range roles {
@@ -194,7 +194,7 @@ func verificationList(session *cli.Session, before []devops.Role) cli.Listed {
 		}
 		return all
 	}
-	return cli.Listed{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
+	return cli.DeletionCheck{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
 		now, err := session.Roles.List(ctx)
 		return ids(now), err
 	}}

@@ -41,7 +41,7 @@ func kinds() []struct {
 		{onetime.ErrJournal, Config},
 		{onetime.ErrDamaged, Config},
 		{onetime.ErrRunning, Conflict},
-		{onetime.ErrUnfinished, Conflict},
+		{onetime.ErrOperationExists, Conflict},
 		{onetime.ErrNewer, Config},
 		{onetime.ErrRetired, Conflict},
 		{onetime.ErrOldGone, Conflict},

@@ -50,27 +50,27 @@ func (w *Witness) Expect(tokens []devops.Token) {
 	}
 }
 
-// A Sight is one reading of the list of tokens.
-type Sight struct {
+// A TokenList is one reading of the list of tokens.
+type TokenList struct {
 	Tokens  []devops.Token
 	Missing []string // client IDs that a complete list would have
 }
 
 // Complete reports whether the list is complete.
-func (s Sight) Complete() bool { return len(s.Missing) == 0 }
+func (s TokenList) Complete() bool { return len(s.Missing) == 0 }
 
 // Lists reports whether a token is listed.
-func (s Sight) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
+func (s TokenList) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
 
 func lists(tokens []devops.Token, clientID string) bool {
 	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
 }
 
 // Look reads the list. A complete list may lack the tokens in question.
-func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error) {
+func (w *Witness) Look(ctx context.Context, inQuestion ...string) (TokenList, error) {
 	live, err := w.list(ctx)
 	if err != nil {
-		return Sight{}, err
+		return TokenList{}, err
 	}
 	return w.compare(ctx, live, inQuestion...)
 }
@@ -98,12 +98,12 @@ func (w *Witness) list(ctx context.Context) ([]devops.Token, error) {
 }
 
 // compare finds the tokens that are missing in a list.
-func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
+func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (TokenList, error) {
 	there := make(map[string]bool, len(live))
 	for _, t := range live {
 		there[t.ClientID] = true
 	}
-	s := Sight{Tokens: live}
+	s := TokenList{Tokens: live}
 	asked := make(map[string]bool, len(inQuestion))
 	for _, id := range inQuestion {
 		asked[id] = true
@@ -121,7 +121,7 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 	}
 	var err error
 	if s.Missing, err = w.withoutRejected(ctx, s.Missing); err != nil {
-		return Sight{}, err
+		return TokenList{}, err
 	}
 	slices.Sort(s.Missing)
 	w.Expect(live)

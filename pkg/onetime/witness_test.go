@@ -147,7 +147,7 @@ func TestPlanExpectsEarlierTokens(t *testing.T) {
 	expiry := time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC)
 	service := &claimer{lists: [][]string{{"caller", "new"}}}
 	w := service.witness(t)
-	iss := Issuer{Tokens: w.Tokens, Journal: w.Journal, Caller: "caller", Now: time.Now, Clock: time.Now}
+	iss := Issuer{Tokens: w.Tokens, Journal: w.Journal, Caller: "caller", Now: time.Now, ServiceTime: time.Now}
 	earlier := Record{Before: []string{"caller", "old"}, Expires: map[string]time.Time{"old": expiry}}
 	plan, err := iss.plan(t.Context(), earlier, nil)
 	if err != nil || !slices.Equal(plan.Before, []string{"caller", "new", "old"}) || len(plan.Expires) != 1 || !plan.Expires["old"].Equal(expiry) {

@@ -42,10 +42,10 @@ type Recovery struct {
 	Failure    error
 
 	entry         *onetime.Entry
-	rotation      *Rotation // with the destinations, also of an issue
-	Revoke        []string  // client IDs to revoke
-	byHand        bool      // the user named them
-	nothingIssued bool      // the user says that the rotation issued no token
+	rotation      *RotationRun // with the destinations, also of an issue
+	Revoke        []string     // client IDs to revoke
+	byHand        bool         // the user named them
+	nothingIssued bool         // the user says that the rotation issued no token
 	endsOperation bool
 }
 

@@ -107,9 +107,9 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []RevocationTarget) []bul
 		own = 1
 	}
 	results := bulkcmd.RunOwnLast(ctx, r.app, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
-		r.proveRows(ctx, rows, results)
+		r.verifyRows(ctx, rows, results)
 	})
-	clean, cancel := cli.Proving(ctx)
+	clean, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	for i, result := range results {
 		results[i] = r.cleanUp(ctx, clean, found[i], result)
@@ -140,7 +140,7 @@ func (r *Revoker) DeleteStale(ctx context.Context, t RevocationTarget) error {
 	if err != nil && !errors.Is(err, devops.ErrNotFound) {
 		return err
 	}
-	looking, cancel := cli.Proving(ctx)
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	if gone := r.witness.Gone(looking, map[string]bool{t.Stale: err == nil})[t.Stale]; gone != nil {
 		return cli.Unverified(gone)
@@ -173,11 +173,11 @@ func recordFailure(r bulk.Result, err error) bulk.Result {
 	return r
 }
 
-// proveRows corrects the results of rows by what a list proves.
-func (r *Revoker) proveRows(ctx context.Context, rows []bulk.Row, results []bulk.Result) {
-	looking, cancel := cli.Proving(ctx)
+// verifyRows corrects the results of rows by what a list proves.
+func (r *Revoker) verifyRows(ctx context.Context, rows []bulk.Row, results []bulk.Result) {
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
-	cli.ProveResults(rows, results, func(row int) error { return errStillListed(r.app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.VerifyResults(rows, results, func(row int) error { return errStillListed(r.app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return r.witness.Gone(looking, accepted)
 	})
 }
@@ -199,7 +199,7 @@ var errNeverListed = errors.New("the service accepted the deletion of a token th
 
 // prove verifies that a token is gone. deleted is the result of its DELETE.
 func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) error {
-	looking, cancel := cli.Proving(ctx)
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	gone := r.witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
 	switch {

@@ -32,7 +32,7 @@ func (iss Issuer) Revoke(ctx context.Context, e *Entry, clientIDs []string, dest
 	}
 	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // the token of the response is still to be examined
 		e.Doubtful = e.Doubtful || !e.Seen
-		return e.note(e.Step)
+		return e.reach(e.Step)
 	}
 	return e.End()
 }

@@ -15,7 +15,7 @@ import (
 
 // TakeRotation returns the pending rotation of a token that ref names, the old one or the
 // new one. finish says that the old token is to be revoked. Its caller must call Leave.
-func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, finish bool) (*Rotation, error) {
+func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, finish bool) (*RotationRun, error) {
 	journal, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	}
 	entry, err := journal.Take(ctx, found.ID)
 	if err == nil {
-		var r *Rotation
+		var r *RotationRun
 		if r, err = resumeEntry(ctx, app, session, entry); err == nil {
 			r.ByHand = true
 			return r, nil
@@ -43,7 +43,7 @@ func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 }
 
 // resumeEntry returns the rotation of an entry that was taken from the journal.
-func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry *onetime.Entry) (*Rotation, error) {
+func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry *onetime.Entry) (*RotationRun, error) {
 	org, err := session.OrgID(ctx)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func notInJournal(app *cli.App, session *cli.Session, ref string, finish bool) e
 // RollBack restores the old token and revokes the new one. It reports whether the
 // rotation ended. A rotation whose new token cannot be proven to be its own ends too,
 // with an error and without a revocation.
-func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
+func (r *RotationRun) RollBack(ctx context.Context) (ended bool, err error) {
 	err = r.Rollback(ctx, r.Entry)
 	old := r.Entry.Old
 	switch {
@@ -117,7 +117,7 @@ func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, rot
 	for _, o := range pending {
 		r := o.Record
 		rotating = rotating || r.Kind == onetime.Rotating
-		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
+		if o.NeedsWarning(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
 			due = append(due, o.ID)
 		}
 	}
