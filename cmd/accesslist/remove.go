@@ -157,7 +157,7 @@ func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) err
 	}
 	for _, a := range leaving {
 		if isListed(now, a) {
-			return cli.StillListed(a.Address)
+			return cli.StillListedError(a.Address)
 		}
 	}
 	return nil

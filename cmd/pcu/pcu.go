@@ -58,11 +58,11 @@ func columns() []output.Column[group] {
 		{Key: "reserved", Value: func(g group) any { return g.Reserved }, Spare: 1},
 		{Key: "description", Value: func(g group) any { return g.Description }, Wide: true},
 		{Key: "createdAt", Value: func(g group) any { return g.CreatedAt }, Wide: true},
-		{Key: "datacenters", Value: func(g group) any { return g.listed() }, Text: group.words, Detail: true},
+		{Key: "datacenters", Value: func(g group) any { return g.memberObjects() }, Text: group.words, Detail: true},
 	}
 }
 
-func (g group) listed() []member {
+func (g group) memberObjects() []member {
 	all := make([]member, 0, len(g.members))
 	for _, m := range g.members {
 		all = append(all, member{m.DatacenterID, strings.ToLower(m.Status)})

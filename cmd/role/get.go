@@ -31,7 +31,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			holders, err := assigned(cmd.Context(), app, session)
+			holders, err := readAssignments(cmd.Context(), app, session)
 			if err != nil {
 				return err
 			}

@@ -261,9 +261,9 @@ func (d destination) readSecret(ctx context.Context, app *cli.App, k kind) (secr
 	return app.ReadSecretInput(ctx, "--secret-file", d.secretFile, k.asked)
 }
 
-// missing returns the name of the first setting that an export lacks or has with another
+// firstDifference returns the name of the first setting that an export lacks or has with another
 // value.
-func missing(want, got devops.Export) string {
+func firstDifference(want, got devops.Export) string {
 	for _, name := range differences(got, want) {
 		if want.Settings[name] != nil {
 			return name

@@ -152,12 +152,12 @@ func show(app *cli.App, l *tokens.ExposedToken) {
 	add("clientId", l.ClientID)
 	add("state", l.State())
 	add("organization", cmp.Or(l.OrgName, l.OrgID))
-	if l.Listed() {
+	if l.IsListed() {
 		add("roles", cmp.Or(lookup.RoleNames(l.RoleRefs), "none"))
 		add("permissions", cmp.Or(strings.Join(l.Permissions, ", "), "none"))
 		add("description", l.Text)
 		add("age", cli.Age(l.Now, l.GeneratedOn))
-	} else if l.Accepted() {
+	} else if l.IsAccepted() {
 		add("permissions", "unknown: no login here can list the tokens of its organization")
 	}
 	if !l.ExpiresAt.IsZero() {

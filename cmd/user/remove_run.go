@@ -26,7 +26,7 @@ func (in removeCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Se
 	if app.Globals.DryRun {
 		return deleted
 	}
-	if err := members.VerifyOne(ctx, l.ID, deleted, cli.StillListed(l.Email)); err != nil {
+	if err := members.VerifyOne(ctx, l.ID, deleted, cli.StillListedError(l.Email)); err != nil {
 		return bulkcmd.PrintOne(app, row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	if status(l.User) == "pending" {
@@ -90,7 +90,7 @@ func (in removeCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 		return bulkcmd.DryRun(ctx, app, rows)
 	}
 	results := bulkcmd.Run(ctx, app, "Removing", rows, nil, nil)
-	members.VerifyRows(ctx, rows, results, func(row int) error { return cli.StillListed(found[row].Email) })
+	members.VerifyRows(ctx, rows, results, func(row int) error { return cli.StillListedError(found[row].Email) })
 	failure := report(app, results, false)
 	var removed []devops.User
 	for i, r := range results {

@@ -219,7 +219,7 @@ func promises() []promise {
 				tried := Try(filepath.Join(dir, "tried"), o)
 				info, absent := os.Lstat(path)
 				switch {
-				case p.modes && (err != nil || tried != nil || Exposed(info)):
+				case p.modes && (err != nil || tried != nil || IsExposed(info)):
 					t.Errorf("%+v: %v, %v, %v", o, err, tried, info)
 				case !p.modes && (!errors.Is(err, ErrExposed) || !errors.Is(tried, ErrExposed) || absent == nil):
 					t.Errorf("%+v: %v, %v, %v", o, err, tried, info)
@@ -238,8 +238,8 @@ func promises() []promise {
 			must(t, f.Commit())
 			info, err := os.Stat(filepath.Join(dir, "said"))
 			must(t, err)
-			if f.Exposed() != Exposed(info) || f.Exposed() == p.modes {
-				t.Errorf("said %v, mode %v", f.Exposed(), info.Mode())
+			if f.IsExposed() != IsExposed(info) || f.IsExposed() == p.modes {
+				t.Errorf("said %v, mode %v", f.IsExposed(), info.Mode())
 			}
 		}},
 		{"a file that others could read becomes private", func(t *testing.T, p place, dir string) {
@@ -248,7 +248,7 @@ func promises() []promise {
 			err := WriteFile(path, []byte("after"), Options{Private: true})
 			info, statErr := os.Stat(path)
 			must(t, statErr)
-			if p.modes != (err == nil) || p.modes == Exposed(info) {
+			if p.modes != (err == nil) || p.modes == IsExposed(info) {
 				t.Errorf("%v, mode %v", err, info.Mode())
 			}
 		}},
@@ -265,7 +265,7 @@ func promises() []promise {
 			must(t, WriteFile(path, []byte("after"), Options{KeepOwner: true, Private: true}))
 			info, err := os.Stat(path)
 			must(t, err)
-			if uid, _ := Owner(info); uid != other || !Foreign(info) || Exposed(info) {
+			if uid, _ := Owner(info); uid != other || !Foreign(info) || IsExposed(info) {
 				t.Errorf("owner %d, mode %v", uid, info.Mode())
 			}
 			has(t, path, "after")
@@ -383,7 +383,7 @@ func promises() []promise {
 			must(t, MkdirPrivate(path))
 			info, err := os.Stat(path)
 			must(t, err)
-			if Exposed(info) == p.modes {
+			if IsExposed(info) == p.modes {
 				t.Errorf("mode %v", info.Mode())
 			}
 			if err := MkdirPrivate(path); !errors.Is(err, fs.ErrExist) {
@@ -561,7 +561,7 @@ func TestBindMount(t *testing.T) {
 	must(t, err)
 	info, err := os.Stat(source)
 	must(t, err)
-	if string(text) != "after" || Exposed(info) || len(leftIn(t, dir)) > 0 {
+	if string(text) != "after" || IsExposed(info) || len(leftIn(t, dir)) > 0 {
 		t.Errorf("%q %v, left: %v", text, info.Mode(), leftIn(t, dir))
 	}
 	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file's own mount remains writable

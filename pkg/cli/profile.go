@@ -301,7 +301,7 @@ func (s *Streams) CheckName(kind, name string) (string, error) {
 
 // Compose returns text with composed accents, and prints a message where it had others.
 func (s *Streams) Compose(text string) string {
-	composed := spelling.Composed(text)
+	composed := spelling.Compose(text)
 	if composed != text {
 		s.Say("Sending %s with composed accents.", text)
 	}

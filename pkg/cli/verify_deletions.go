@@ -71,7 +71,7 @@ func (l DeletionCheck) VerifyOne(ctx context.Context, id string, deleted, stays 
 	case deleted != nil:
 		return deleted
 	}
-	return Unverified(failure)
+	return UnverifiedError(failure)
 }
 
 // VerifyRows corrects the results of rows that deleted something by what is proven.
@@ -113,19 +113,19 @@ func verificationResult(r bulk.Result, failure error, stays func() error) bulk.R
 		r.Exit, r.Error = exit.Explain(stays())
 	default:
 		r.Outcome = bulk.Unknown
-		r.Exit, r.Error = exit.Explain(Unverified(failure))
+		r.Exit, r.Error = exit.Explain(UnverifiedError(failure))
 	}
 	return r
 }
 
-// StillListed is the error of a deletion that the API reported as done, of something
+// StillListedError is the error of a deletion that the API reported as done, of something
 // that its list still shows.
-func StillListed(label string) *exit.Error {
+func StillListedError(label string) *exit.Error {
 	return exit.Failf(exit.Server, "the API reported %s as deleted, but still lists it", label)
 }
 
-// Unverified is the error of a deletion that the service may have made.
-func Unverified(err error) error {
+// UnverifiedError is the error of a deletion that the service may have made.
+func UnverifiedError(err error) error {
 	e := exit.Failf(exit.Unknown, "its state is unknown: %v", err).WithHint("run the command again to check")
 	e.Cause = err
 	return e

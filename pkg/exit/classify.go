@@ -97,7 +97,7 @@ func kinds() []struct {
 // Classify turns any error into an Error with an exit status, a machine name
 // and the advice that goes with its kind.
 func Classify(err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok && (!settled(err) || settled(e)) {
+	if e, ok := errors.AsType[*Error](err); ok && (!namesOutcome(err) || namesOutcome(e)) {
 		if text := err.Error(); text != e.Message {
 			wrapped := *e // the wrapping said what was being done
 			wrapped.Message = text
@@ -166,9 +166,9 @@ func Explain(err error) (code int, text string) {
 	return int(e.Exit), e.Message
 }
 
-// settled reports whether an error says what became of a credential that was made.
+// namesOutcome reports whether an error says what became of a credential that was made.
 // That weighs more than why.
-func settled(err error) bool {
+func namesOutcome(err error) bool {
 	return errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrPending) || errors.Is(err, onetime.ErrPartial)
 }
 

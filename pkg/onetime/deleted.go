@@ -35,9 +35,9 @@ func (j Journal) NoteFinished(old, made string, at time.Time) error {
 	return j.appendLine(old + " " + made + " " + at.UTC().Format(time.RFC3339))
 }
 
-// Finished returns the old token and the end of the last rotation on this machine whose
+// FindFinished returns the old token and the end of the last rotation on this machine whose
 // old or new token is clientID; "" if there was none.
-func (j Journal) Finished(clientID string) (old string, at time.Time) {
+func (j Journal) FindFinished(clientID string) (old string, at time.Time) {
 	j.lines(func(line string) {
 		words := strings.Fields(line)
 		if len(words) != 3 || words[0] != clientID && words[1] != clientID {
@@ -93,8 +93,8 @@ func (j Journal) lines(each func(line string)) {
 	}
 }
 
-// deleted returns the client IDs that were recorded.
-func (j Journal) deleted() map[string]bool {
+// readDeleted returns the client IDs that were recorded.
+func (j Journal) readDeleted() map[string]bool {
 	ids := map[string]bool{}
 	if failpoint.Disabled("deletion-noted") {
 		return ids

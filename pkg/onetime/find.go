@@ -143,9 +143,9 @@ func (iss Issuer) mayArrive(r Record) bool {
 	return now.Before(r.deadline()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
 
-// Undecided returns the time until which a request without a response may still take
+// UndecidedUntil returns the time until which a request without a response may still take
 // effect, zero if it cannot.
-func (r Record) Undecided(now time.Time) time.Time {
+func (r Record) UndecidedUntil(now time.Time) time.Time {
 	if r.Step != Planned || r.Kind == "" || !now.Before(r.deadline()) {
 		return time.Time{}
 	}
@@ -214,7 +214,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight TokenList, r R
 	case held && !r.Seen: // it was never listed, so its absence proves nothing
 		return f, nil
 	case held:
-		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
+		if isRejected, err := iss.isRejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
 	case r.maybeElsewhere() && (!r.Seen || r.Accepted != r.Made || iss.Caller != r.Caller): // not listed before its DELETE was accepted
@@ -274,7 +274,7 @@ func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight TokenList,
 			return f, nil
 		}
 	}
-	isRejected, err := iss.rejected(ctx, r.Made, destinations)
+	isRejected, err := iss.isRejected(ctx, r.Made, destinations)
 	if err == nil && isRejected && r.otherToken() != "" {
 		return iss.findOther(ctx, w, sight, r)
 	}
@@ -295,7 +295,7 @@ func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Des
 		if err != nil {
 			return f, err
 		}
-		if isRejected, err := iss.rejected(ctx, id, destinations); err != nil || held && !isRejected {
+		if isRejected, err := iss.isRejected(ctx, id, destinations); err != nil || held && !isRejected {
 			return f, err
 		}
 	}

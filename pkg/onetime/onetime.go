@@ -96,9 +96,9 @@ type Issuer struct {
 	ByHand bool
 }
 
-// uninterrupted returns a context that a signal does not end, only limit or the
+// contextWithGrace returns a context that a signal does not end, only limit or the
 // deadline of ctx, whichever is sooner.
-func (iss Issuer) uninterrupted(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func (iss Issuer) contextWithGrace(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = min(limit, max(deadline.Sub(iss.Now()), grace))
 	}
@@ -293,7 +293,7 @@ func wasSent(err error) bool {
 }
 
 func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error) {
-	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
 	token := r.Request.NewToken(r.OrgID)
 	token.Description = addMark(token.Description, r.Mark, r.Old)
@@ -306,7 +306,7 @@ func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error)
 // secret. The first failure ends it: later destinations only show a secret that is
 // stored already.
 func (iss Issuer) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
-	unbroken, cancel := iss.uninterrupted(ctx, answerLimit)
+	unbroken, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
 	if err := entry.reach(Delivering); err != nil {
 		return nil, iss.revokeUndelivered(ctx, entry, made.ClientID, err)

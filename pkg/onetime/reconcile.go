@@ -30,10 +30,10 @@ func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
 	}
 	w.Expect(before)
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		return iss.rejected(ctx, clientID, destinations)
+		return iss.isRejected(ctx, clientID, destinations)
 	}
 	w.RejectedMissing = func(ctx context.Context, clientID string) (bool, error) {
-		if dead, err := iss.rejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
+		if dead, err := iss.isRejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
 			return dead, err
 		}
 		return iss.Rejected(ctx, clientID)
@@ -97,7 +97,7 @@ func (iss Issuer) fresh(r Record, s TokenList) []string {
 // tokens with our mark, since their secrets are lost. It names other new tokens and
 // never revokes them.
 func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error {
-	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
 	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !iss.foreign(entry.Record, partial.ClientID) {
 		entry.Named = partial.ClientID
@@ -145,7 +145,7 @@ func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen TokenList
 // if its response was lost. Otherwise the refusal is returned, and the operation stays
 // in the journal until a later list shows no new token either: lists may be late.
 func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error) error {
-	looking, cancel := iss.uninterrupted(ctx, revokeLimit)
+	looking, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	sight, err := iss.witness(entry.Record, nil).Look(looking)
 	if err == nil {

@@ -39,7 +39,7 @@ var errUnseen = fmt.Errorf("it is not listed: %w", absence.ErrUnproven)
 // revokeOurs revokes a token that an operation issued and that is not stored. A list
 // must show it with our mark: the one just seen, or else a new one.
 func (iss Issuer) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *TokenList) error {
-	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	switch {
 	case iss.foreign(e.Record, clientID):
@@ -106,7 +106,7 @@ func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Toke
 // tokens of seen and, if seen does not show the token, also those from before the
 // operation.
 func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *TokenList) error {
-	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	if seen == nil {
 		sight, err := w.Look(ctx, clientID)
@@ -147,9 +147,9 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 	return errors.Join(deleted, gone)
 }
 
-// rejected asks the service with every stored secret of a client ID. It reports true if
+// isRejected asks the service with every stored secret of a client ID. It reports true if
 // there is one, and the service clearly rejects each.
-func (iss Issuer) rejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+func (iss Issuer) isRejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
 	asked := false
 	for _, d := range destinations {
 		held, err := d.Holds(ctx, clientID)

@@ -114,7 +114,7 @@ func (r *Rotation) checkOldUsable(ctx context.Context, e *Entry) error {
 		case !holds:
 			return fmt.Errorf("%w: its secret is not stored", ErrOldGone)
 		}
-		switch gone, err := r.rejected(ctx, e.Old, []Destination{r.Storage}); {
+		switch gone, err := r.isRejected(ctx, e.Old, []Destination{r.Storage}); {
 		case err != nil:
 			return err
 		case gone:

@@ -82,9 +82,9 @@ func (r *Rotation) Begin(ctx context.Context, old string, request Request, overl
 // names of the destinations that hold it.
 func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken }
 
-// Abandoned returns the mark of an earlier attempt that stays in the journal because
+// AbandonedMark returns the mark of an earlier attempt that stays in the journal because
 // its outcome is unclear; "" if there is none.
-func (r *Rotation) Abandoned() string { return r.abandoned }
+func (r *Rotation) AbandonedMark() string { return r.abandoned }
 
 // Advance takes a rotation as far as it goes now: to its end, or into the overlap,
 // which finish ends. After an error the rotation is pending and can be resumed, unless

@@ -111,7 +111,7 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 	if !there[w.Caller] && !asked[w.Caller] && !failpoint.Disabled("caller-listed") {
 		s.Missing = append(s.Missing, w.Caller)
 	}
-	deleted := w.Journal.deleted()
+	deleted := w.Journal.readDeleted()
 	for id, expiry := range w.known {
 		expired := !expiry.IsZero() && !w.Now().Before(expiry) && !failpoint.Disabled("expiry-known")
 		if there[id] || expired || deleted[id] || id == w.Caller || asked[id] || failpoint.Disabled("older-listed") {
@@ -120,7 +120,7 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 		s.Missing = append(s.Missing, id)
 	}
 	var err error
-	if s.Missing, err = w.withoutRejected(ctx, s.Missing); err != nil {
+	if s.Missing, err = w.excludeRejected(ctx, s.Missing); err != nil {
 		return TokenList{}, err
 	}
 	slices.Sort(s.Missing)
@@ -131,9 +131,9 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 // maxAsked limits the missing tokens about which the service is asked.
 const maxAsked = 8
 
-// withoutRejected removes the missing tokens that were deleted elsewhere: the service
+// excludeRejected removes the missing tokens that were deleted elsewhere: the service
 // rejects their stored secrets.
-func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]string, error) {
+func (w *Witness) excludeRejected(ctx context.Context, missing []string) ([]string, error) {
 	dead := w.RejectedMissing
 	if dead == nil {
 		dead = w.Rejected

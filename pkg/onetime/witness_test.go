@@ -134,8 +134,8 @@ func TestProofIsNoted(t *testing.T) {
 	for noted, lists := range map[bool][][]string{true: {{"caller"}}, false: {{"caller", "x"}}} {
 		w := (&claimer{lists: lists}).witness(t)
 		w.Gone(t.Context(), map[string]bool{"x": true})
-		if w.Journal.deleted()["x"] != noted {
-			t.Errorf("%v: %v", lists, w.Journal.deleted())
+		if w.Journal.readDeleted()["x"] != noted {
+			t.Errorf("%v: %v", lists, w.Journal.readDeleted())
 		}
 	}
 }

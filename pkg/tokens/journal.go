@@ -81,7 +81,7 @@ func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
 	}
 	var ids []string
 	for _, p := range cfg.Profiles {
-		if !app.Sandboxed() && (cli.ServiceOf(p) != apiURL || p.Org.ID != orgID) {
+		if !app.UsesSandbox() && (cli.ServiceOf(p) != apiURL || p.Org.ID != orgID) {
 			continue
 		}
 		if p.ClientID != "" && p.Store != string(credential.Env) {

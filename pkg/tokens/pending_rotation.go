@@ -23,8 +23,8 @@ func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	clientID := clientIDOf(app, session, ref)
 	found := matchRotation(pending, clientID)
 	if found == nil {
-		if old, at := journal.Finished(clientID); old != "" {
-			return nil, alreadyFinished(ref, old, at)
+		if old, at := journal.FindFinished(clientID); old != "" {
+			return nil, finishedError(ref, old, at)
 		}
 		return nil, notInJournal(app, session, ref, finish)
 	}
@@ -59,8 +59,8 @@ func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry 
 	return r, nil
 }
 
-// alreadyFinished is the failure for a rotation that ended on this machine.
-func alreadyFinished(ref, old string, at time.Time) error {
+// finishedError is the failure for a rotation that ended on this machine.
+func finishedError(ref, old string, at time.Time) error {
 	e := exit.NotFoundf("rotation", ref, nil)
 	e.Message = "the rotation of " + old + " was already finished at " + FormatTime(at) + "; nothing was sent"
 	return e.WithHint("the old token %s was revoked", old).WithNext("astra token list")
@@ -95,7 +95,7 @@ func (r *RotationRun) RollBack(ctx context.Context) (ended bool, err error) {
 	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
 		return false, exit.Failf(exit.Conflict, "cannot roll back the rotation of %s: %v", old, err).WithNext("astra token rotate " + old + " --resume")
 	}
-	return false, exit.Resumable(err, "the rotation is not rolled back yet", "astra token rotate "+old+" --rollback")
+	return false, exit.PartlyDone(err, "the rotation is not rolled back yet", "astra token rotate "+old+" --rollback")
 }
 
 // DueRotations returns the IDs of the rotations whose overlap has ended, and whether the

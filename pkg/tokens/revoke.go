@@ -143,7 +143,7 @@ func (r *Revoker) DeleteStale(ctx context.Context, t RevocationTarget) error {
 	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	if gone := r.witness.Gone(looking, map[string]bool{t.Stale: err == nil})[t.Stale]; gone != nil {
-		return cli.Unverified(gone)
+		return cli.UnverifiedError(gone)
 	}
 	return r.DeleteSecret(ctx, t)
 }
@@ -184,13 +184,13 @@ func (r *Revoker) verifyRows(ctx context.Context, rows []bulk.Row, results []bul
 
 // errStillListed is the failure of a revocation that the service accepted. A list may be late.
 func errStillListed(app *cli.App, clientID string) error {
-	return cli.StillListed("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
+	return cli.StillListedError("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
 }
 
 // errGoneBefore is the failure of a revocation of a token that the service does not
 // know and still lists.
 func errGoneBefore(app *cli.App, clientID string, refusal error) error {
-	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).Answering(refusal).
+	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).WithAnswer(refusal).
 		WithHint("it was probably revoked before and the list is late; run this again after %s to verify", app.ListsLate())
 }
 
@@ -207,7 +207,7 @@ func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) 
 		return exit.NotFoundf("token", t.Input, t.Known).WithNext("astra token list")
 	case gone == nil && t.Unlisted && deleted == nil: // its absence from lists proves nothing
 		if rejected, err := r.witness.Rejected(looking, t.ClientID); err != nil || !rejected {
-			return cli.Unverified(errors.Join(err, errNeverListed))
+			return cli.UnverifiedError(errors.Join(err, errNeverListed))
 		}
 		return nil
 	case gone == nil:
@@ -219,7 +219,7 @@ func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) 
 	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.Unlisted):
 		return deleted
 	}
-	return cli.Unverified(errors.Join(deleted, gone))
+	return cli.UnverifiedError(errors.Join(deleted, gone))
 }
 
 // newDeletionWitness returns the witness that decides whether tokens are deleted, after their
@@ -262,7 +262,7 @@ func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config
 		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
 	}
 	p, err := app.NamedProfile(profile)
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		p, err = app.Profile()
 	}
 	if err == nil {

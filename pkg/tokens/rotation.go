@@ -112,7 +112,7 @@ func (r *RotationRun) explainFailure(at onetime.Record, err error) error {
 	if at.Accepted == at.Old && at.Step == onetime.Switched {
 		words = "the new token is in use; the revocation of the old one was sent but could not be verified; the list may be late, try again after " + r.listsLate
 	}
-	return exit.Resumable(err, "the rotation is incomplete: "+words, nextCommands(at, err)...)
+	return exit.PartlyDone(err, "the rotation is incomplete: "+words, nextCommands(at, err)...)
 }
 
 // nextCommands returns the commands after a failure, the most likely one first.

@@ -67,7 +67,7 @@ func waitingUntil(app *cli.App) string {
 	}
 	var until time.Time
 	for _, o := range all {
-		switch end := o.Record.Undecided(app.Now()); {
+		switch end := o.Record.UndecidedUntil(app.Now()); {
 		case !o.NeedsWarning(now):
 		case o.Err != nil || end.IsZero():
 			return "" // something can be done now
