@@ -78,6 +78,19 @@ func (g group) words() string {
 	return strings.Join(all, ", ")
 }
 
+// openGroup finds the group that ref means, for a command that changes it and prints it.
+func openGroup(ctx context.Context, app *cli.App, ref string) (*cli.Session, devops.PCUGroup, error) {
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return nil, devops.PCUGroup{}, err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, devops.PCUGroup{}, err
+	}
+	g, err := findGroup(ctx, session, ref)
+	return session, g, err
+}
+
 // findGroup finds the group that ref means: an ID, or the title of one group.
 func findGroup(ctx context.Context, session *cli.Session, ref string) (devops.PCUGroup, error) {
 	all, err := session.PCUs.List(ctx)
