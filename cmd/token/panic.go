@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
@@ -125,7 +124,7 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	results := tokens.RevokeExposed(ctx, app, exposed, in.force)
 	if len(live) > 0 {
-		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
+		app.Say("Revoked %d of %s.", countRevoked(results), spelling.Count(len(live), "token"))
 	}
 	if replaced > 0 {
 		app.Say("Requested to replace %s; the rows show the result.", spelling.Count(replaced, "token"))

@@ -67,7 +67,7 @@ func Summarize(app *cli.App, results []bulk.Result, resumable bool) error {
 		e.Exit = exit.Code(failed[i].Exit)
 	}
 	switch {
-	case counts[bulk.OK] > 0:
+	case counts[bulk.OK] > 0 || slices.ContainsFunc(failed, func(r bulk.Result) bool { return exit.Code(r.Exit) == exit.SomeFailed }):
 		e.Outcome = exit.OutcomePartial
 	case counts[bulk.Unknown] > 0:
 		e.Outcome = exit.OutcomeUnknown

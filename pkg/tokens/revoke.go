@@ -118,7 +118,8 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []RevocationTarget) []bul
 }
 
 // cleanUp deletes the saved secret of a revoked token, and revokes one that is neither
-// listed nor accepted. A secret that remains is no failure of the row.
+// listed nor accepted. A secret that remains is a failure of the row, whose error says
+// that the token was revoked.
 func (r *Revoker) cleanUp(ctx, clean context.Context, t RevocationTarget, result bulk.Result) bulk.Result {
 	switch {
 	case t.Stale != "" && ctx.Err() != nil:
@@ -126,9 +127,7 @@ func (r *Revoker) cleanUp(ctx, clean context.Context, t RevocationTarget, result
 	case t.Stale != "":
 		return recordFailure(result, r.DeleteStale(clean, t))
 	case result.Outcome == bulk.OK:
-		if err := r.DeleteSecret(clean, t); err != nil {
-			r.app.Warn("%s was revoked, but its saved secret was not deleted: %v", t.ClientID, err)
-		}
+		return recordFailure(result, r.DeleteSecret(clean, t))
 	}
 	return result
 }
@@ -148,7 +147,8 @@ func (r *Revoker) DeleteStale(ctx context.Context, t RevocationTarget) error {
 	return r.DeleteSecret(ctx, t)
 }
 
-// DeleteSecret deletes the saved secret of a revoked token, if there is one.
+// DeleteSecret deletes the saved secret of a revoked token, if there is one. It looks
+// and deletes in a moment of its own if the limit of the command was reached.
 func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 	if t.Saved == "" {
 		return nil
@@ -158,6 +158,8 @@ func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 		return err
 	}
 	saved, _ := profile.Token(t.Saved)
+	ctx, cancel := cli.Proving(ctx)
+	defer cancel()
 	return deleteSaved(ctx, r.app, profile.Name, saved)
 }
 
@@ -248,8 +250,25 @@ func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found [
 const acceptanceDelay = 10 * time.Minute
 
 // deleteSaved deletes the saved secret of a revoked token from a profile and from its
-// bindings.
+// bindings. Its failure is that of the second of two steps (status 9), and names the
+// command that repeats it.
 func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
+	err := deleteRejected(ctx, app, profile, saved)
+	if err == nil {
+		return nil
+	}
+	command := app.Command("astra token delete " + shellword.Quote(saved.Name))
+	if p, failed := app.Profile(); !app.Sandboxed() && (failed != nil || p.Name != profile) {
+		command = "astra -p " + shellword.Quote(profile) + " token delete " + shellword.Quote(saved.Name)
+	}
+	err = fmt.Errorf("%s was revoked, but its saved secret %s was not deleted: %w", saved.ClientID, saved.Name, err)
+	failure := exit.Classify(exit.Partial(err, "to delete the saved secret: "+command))
+	failure.Next = nil // advice on the login does not apply
+	return failure
+}
+
+// deleteRejected deletes a saved secret that the service rejects.
+func deleteRejected(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
 		return err
@@ -259,7 +278,7 @@ func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config
 	}
 	err = store.Delete(ctx, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
-		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
+		return err
 	}
 	p, err := app.NamedProfile(profile)
 	if app.UsesSandbox() {

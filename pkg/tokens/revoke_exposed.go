@@ -68,9 +68,7 @@ func RevokeExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, f
 		if r.Outcome != bulk.OK || exposed[i].Replaced {
 			continue
 		}
-		if err := exposed[i].cleanUp(clean, app); err != nil {
-			app.Warn("%s was revoked, but its saved secret was not deleted: %v", r.ID, err)
-		}
+		results[i] = recordFailure(r, exposed[i].cleanUp(clean, app))
 	}
 	return results
 }
