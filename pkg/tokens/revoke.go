@@ -158,7 +158,7 @@ func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 		return err
 	}
 	saved, _ := profile.Token(t.Saved)
-	ctx, cancel := cli.Proving(ctx)
+	ctx, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	return deleteSaved(ctx, r.app, profile.Name, saved)
 }
@@ -258,7 +258,7 @@ func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config
 		return nil
 	}
 	command := app.Command("astra token delete " + shellword.Quote(saved.Name))
-	if p, failed := app.Profile(); !app.Sandboxed() && (failed != nil || p.Name != profile) {
+	if p, failed := app.Profile(); !app.UsesSandbox() && (failed != nil || p.Name != profile) {
 		command = "astra -p " + shellword.Quote(profile) + " token delete " + shellword.Quote(saved.Name)
 	}
 	err = fmt.Errorf("%s was revoked, but its saved secret %s was not deleted: %w", saved.ClientID, saved.Name, err)
