@@ -2,6 +2,7 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -21,12 +22,12 @@ import (
 func mounted(t *testing.T, source, kind string, flags uintptr, data string) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		skip(t, "only root can mount")
 	}
 	dir := t.TempDir()
 	err := unix.Mount(source, dir, kind, flags, data)
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) {
-		t.Skipf("this process cannot mount: %v", err)
+		skip(t, "this process cannot mount: "+err.Error())
 	}
 	must(t, err)
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
@@ -36,10 +37,16 @@ func mounted(t *testing.T, source, kind string, flags uintptr, data string) stri
 // missing skips a test without its programs, and fails with CI=true.
 func missing(t *testing.T, what string) {
 	t.Helper()
+	skip(t, what+" is missing")
+}
+
+// skip skips a test that this machine cannot run, and fails with CI=true.
+func skip(t *testing.T, reason string) {
+	t.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and in CI it must not be", what)
+		t.Fatal(reason + ", and in CI it must not be skipped")
 	}
-	t.Skipf("%s is missing", what)
+	t.Skip(reason)
 }
 
 // place is a directory on a file system, with the features of that file system.
@@ -107,10 +114,10 @@ func exFAT(t *testing.T) string {
 func haveFuse(t *testing.T, parts ...string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		skip(t, "only root can mount")
 	}
 	if _, err := os.Stat("/dev/fuse"); err != nil {
-		t.Skip("this machine has no /dev/fuse")
+		skip(t, "this machine has no /dev/fuse")
 	}
 	for _, part := range parts {
 		if _, err := exec.LookPath(part); err != nil {
@@ -123,7 +130,7 @@ func mustRun(t *testing.T, line ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), line[0], line[1:]...).CombinedOutput()
 	if err != nil {
-		t.Skipf("%s: %v: %s", strings.Join(line, " "), err, out)
+		skip(t, fmt.Sprintf("%s: %v: %s", strings.Join(line, " "), err, out))
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -525,7 +532,7 @@ func immutable(name string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
 		if os.Geteuid() != 0 {
-			t.Skip("only root can mark a file as immutable")
+			skip(t, "only root can mark a file as immutable")
 		}
 		dir := before(t, t.TempDir())
 		path := filepath.Join(dir, name)
