@@ -191,17 +191,18 @@ type Models struct {
 type Link struct {
 	Atom     string  `json:"atom"`
 	Place    Place   `json:"place"` // where the permission is required
-	Holds    bool    `json:"holds"`
+	Holds    bool    `json:"holds"` // whether Answer is Yes
 	Answer   Verdict `json:"answer"`
 	Role     *Ref    `json:"role"`     // the role that grants it, or comes nearest
 	Resource *string `json:"resource"` // the resource of that role by which it does
 	Why      *string `json:"why"`      // why it does not hold
 }
 
-// Near is a role that would do, or a role of the principal that almost does.
+// Near is a role of the principal that lacks something, or another role that is enough
+// together with those of the principal.
 type Near struct {
 	Role        Ref      `json:"role"`
 	Held        bool     `json:"held"`        // whether the principal has the role
 	Permissions int      `json:"permissions"` // the number of permissions of the role
-	Lacks       []string `json:"lacks"`       // the permissions that the role lacks at the place; none if it would do
+	Lacks       []string `json:"lacks"`       // the permissions that the role alone lacks at the place; none if it is enough alone
 }
