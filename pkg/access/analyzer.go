@@ -75,10 +75,9 @@ func parseRole(org string, r Role) *role {
 	return parsed
 }
 
-// places returns where the role holds an atom, by one of its resources.
-func (r *role) places(atom Atom, x resource, lenient bool) (box, bool) {
-	reaches := x.level == atom.level || lenient && x.leaf && x.level < atom.level
-	if !reaches || !r.actions[atom.Permission] {
+// places returns where a role holds an atom by this resource, if it has the permission.
+func (x resource) places(atom Atom, lenient bool) (box, bool) {
+	if x.level != atom.level && !(lenient && x.leaf && x.level < atom.level) {
 		return box{}, false
 	}
 	if atom.Keyspace == "" {
@@ -118,8 +117,11 @@ func (a *Analyzer) holdings(p Principal) holdings {
 func atomPlaces(roles []*role, atom Atom, q box, lenient bool) []box {
 	var set []box
 	for _, r := range roles {
+		if !r.actions[atom.Permission] {
+			continue
+		}
 		for _, x := range r.resources {
-			b, ok := r.places(atom, x, lenient)
+			b, ok := x.places(atom, lenient)
 			if !ok {
 				continue
 			}
@@ -300,15 +302,4 @@ func (a *Analyzer) members(q box, level iam.ResourceLevel) []member {
 		}
 	}
 	return members
-}
-
-// clip returns the parts of a set within b.
-func clip(set []box, b box) []box {
-	var parts []box
-	for _, s := range set {
-		if part, meets := s.intersect(b); meets {
-			parts = append(parts, part)
-		}
-	}
-	return parts
 }

@@ -82,7 +82,7 @@ func newBruteRole(r Role) bruteRole {
 		for _, other := range b.patterns {
 			if len(other) > len(pattern) {
 				for _, p := range universe {
-					leaf = leaf && !(bruteMatches(pattern, p) && bruteMatches(other, p))
+					leaf = leaf && (!bruteMatches(pattern, p) || !bruteMatches(other, p))
 				}
 			}
 		}

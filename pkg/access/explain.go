@@ -105,7 +105,7 @@ func nearestResource(roles []*role, atom Atom, q box) (*role, *resource) {
 		}
 		consider(1, r, nil)
 		for i, x := range r.resources {
-			b, ok := r.places(atom, x, true)
+			b, ok := x.places(atom, true)
 			part, meets := b.intersect(q)
 			if !ok || !meets {
 				continue

@@ -97,25 +97,32 @@ func (a *Analyzer) Who(q Question, could bool) Population {
 
 // via returns the roles and resources by which the roles can do w in a part of q.
 func via(roles []*role, w What, q box, lenient bool) []Via {
+	sets := make([][]box, len(w.Ways))
+	for i, way := range w.Ways {
+		sets[i] = wayPlaces(roles, way, q, lenient)
+	}
 	found := []Via{}
-	for _, way := range w.Ways {
-		set := wayPlaces(roles, way, q, lenient)
-		if len(set) == 0 {
-			continue
-		}
-		for _, r := range roles {
-			for _, x := range r.resources {
-				v := Via{Ref{r.ID, r.Name}, x.text}
-				if !slices.Contains(found, v) && slices.ContainsFunc(way.Atoms, func(atom Atom) bool {
-					b, ok := r.places(atom, x, lenient)
-					return ok && len(clip(set, b)) > 0
-				}) {
-					found = append(found, v)
-				}
+	for _, r := range roles {
+		for _, x := range r.resources {
+			if r.contributes(x, w, sets, lenient) {
+				found = append(found, Via{Ref{r.ID, r.Name}, x.text})
 			}
 		}
 	}
 	return found
+}
+
+// contributes reports whether a resource of the role grants an atom in the places of a
+// way.
+func (r *role) contributes(x resource, w What, sets [][]box, lenient bool) bool {
+	for i, way := range w.Ways {
+		for _, atom := range way.Atoms {
+			if b, ok := x.places(atom, lenient); ok && r.actions[atom.Permission] && meets(sets[i], b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // escalation returns the first permission of the roles by which their holder can take
@@ -259,11 +266,25 @@ func (a *Analyzer) Classes() []Class {
 	return classes
 }
 
+// fingerprint evaluates the permissions everywhere. Permissions that are checked at one
+// level and come from the same roles hold at the same places.
 func fingerprint(h holdings, whats []What) string {
 	hash := fnv.New64a()
+	known := map[string]string{}
 	for _, w := range whats {
-		e := evaluate(h, w, w.box(Place{}))
-		fmt.Fprintln(hash, w.Name, e.strict, e.lenient)
+		key := w.Level.String()
+		for _, r := range h.roles {
+			if r.actions[w.Name] {
+				key += "\n" + r.ID
+			}
+		}
+		text, found := known[key]
+		if !found {
+			e := evaluate(h, w, w.box(Place{}))
+			text = fmt.Sprint(e.strict, e.lenient)
+			known[key] = text
+		}
+		fmt.Fprintln(hash, w.Name, text)
 	}
 	fmt.Fprintln(hash, refIDs(h.unreadable))
 	return fmt.Sprintf("%016x", hash.Sum64())
