@@ -143,7 +143,7 @@ func (s *Snapshot) savedName(clientID string) string {
 
 // savedTokens returns the saved tokens of the profile that the session belongs to.
 func savedTokens(app *cli.App, session *cli.Session) ([]config.SavedToken, error) {
-	if session.Profile.Name != "" || !app.Sandboxed() {
+	if session.Profile.Name != "" || !app.UsesSandbox() {
 		return session.Profile.Tokens, nil
 	}
 	p, err := app.Profile()
