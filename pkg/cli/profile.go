@@ -213,7 +213,7 @@ func (a *App) Store(kind string) (credential.Store, error) {
 	if kind == string(credential.Keyring) && !a.sandboxed {
 		return credential.NewKeyring(credential.KeyringOptions{
 			Getenv: a.Getenv, Timeout: a.settings.KeyringTimeout, Attended: a.Interactive(),
-			Notice: func(text string) { a.Say("%s", text) },
+			Notice: func(text string) { a.Say("%s", text) }, Silent: &a.keyringSilent,
 		}), nil
 	}
 	paths, err := a.Paths()
