@@ -88,7 +88,7 @@ func rigLines() map[string][]rigLine {
 		"streaming tenant list": {{}},
 		"telemetry delete": {{
 			args:   "--audit-logs --yes",
-			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar://p.example.com --topic t --auth-strategy token --secret-file password.txt",
+			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar+ssl://p.example.com --topic t --auth-strategy token --secret-file password.txt",
 		}},
 		"telemetry set": {
 			{args: "--db demo --destination splunk --endpoint https://splunk.example.com --index astra --yes --secret-file password.txt"},
