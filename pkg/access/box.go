@@ -2,7 +2,9 @@ package access
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/iam"
 )
@@ -52,35 +54,95 @@ func (b box) intersect(other box) (box, bool) {
 
 func compareBoxes(a, b box) int { return slices.Compare(a[:], b[:]) }
 
-func covered(q box, set []box) bool {
-	return slices.ContainsFunc(set, func(b box) bool { return b.covers(q) })
+// A set is a list of boxes, sorted by database, so that those that can meet a box are
+// found by search: a large organization has thousands of them.
+
+// meeting returns the boxes of a set that may meet b: those of its database, and those of
+// all databases.
+func meeting(set []box, b box) iter.Seq[box] {
+	return func(yield func(box) bool) {
+		parts := [][]box{set}
+		if b[0] != iam.Wildcard && len(set) > 1 {
+			parts = [][]box{ofDatabase(set, iam.Wildcard), ofDatabase(set, b[0])}
+		}
+		for _, part := range parts {
+			for _, other := range part {
+				if !yield(other) {
+					return
+				}
+			}
+		}
+	}
 }
 
-// maximal returns the boxes of a set that no other box of it covers, sorted.
-func maximal(set []box) []box {
-	if len(set) < 2 {
-		return set
+func ofDatabase(set []box, database string) []box {
+	start, found := slices.BinarySearchFunc(set, database, func(b box, d string) int { return strings.Compare(b[0], d) })
+	if !found {
+		return nil
 	}
-	slices.SortFunc(set, compareBoxes)
-	set = slices.Compact(set)
+	end := start
+	for end < len(set) && set[end][0] == database {
+		end++
+	}
+	return set[start:end]
+}
+
+// covered reports whether a box of the set contains all of q.
+func covered(q box, set []box) bool {
+	for b := range meeting(set, q) {
+		if b.covers(q) {
+			return true
+		}
+	}
+	return false
+}
+
+// meets reports whether a box of the set has a part in common with b.
+func meets(set []box, b box) bool {
+	for s := range meeting(set, b) {
+		if _, ok := s.intersect(b); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// maximal returns the boxes that no other one covers, as a set.
+func maximal(boxes []box) []box {
+	if len(boxes) < 2 {
+		return boxes
+	}
+	slices.SortFunc(boxes, compareBoxes)
+	set := slices.Compact(boxes)
 	largest := make([]box, 0, len(set))
 	for _, b := range set {
-		if !slices.ContainsFunc(set, func(other box) bool { return other != b && other.covers(b) }) {
+		kept := true
+		for other := range meeting(set, b) {
+			kept = kept && (other == b || !other.covers(b))
+		}
+		if kept {
 			largest = append(largest, b)
 		}
 	}
 	return largest
 }
 
+// clip returns the parts of a set within b.
+func clip(set []box, b box) []box {
+	var parts []box
+	for s := range meeting(set, b) {
+		if part, meets := s.intersect(b); meets {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
 // intersectSets returns the common part of two sets.
 func intersectSets(a, b []box) []box {
 	var common []box
 	for _, x := range a {
-		for _, y := range b {
-			if z, ok := x.intersect(y); ok {
-				common = append(common, z)
-			}
-		}
+		common = append(common, clip(b, x)...)
 	}
 	return maximal(common)
 }

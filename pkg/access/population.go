@@ -56,12 +56,7 @@ func (p Population) Verdict() Verdict {
 
 // Who answers the question for every principal of the organization.
 func (a *Analyzer) Who(q Question, could bool) Population {
-	type result struct {
-		answer Answer
-		via    []Via
-		could  *Could
-	}
-	results := map[string]result{}
+	results := map[string]Holder{} // by roles
 	var population Population
 	for _, kind := range []Kind{User, Token, RoleAlone} {
 		for _, p := range a.org.Principals {
@@ -69,53 +64,58 @@ func (a *Analyzer) Who(q Question, could bool) Population {
 				continue
 			}
 			key := strings.Join(p.Roles, "\n")
-			r, found := results[key]
+			holder, found := results[key]
 			if !found {
 				h := a.holdings(p)
-				r.answer = a.answer(p, h, q, evaluate(h, q.What, q.What.box(q.Place)))
-				r.via = via(h.roles, q.What, q.What.box(q.Place), r.answer.Answer == Unclear)
+				e := evaluate(h, q.What, q.What.box(q.Place))
+				holder = Holder{Answer: e.verdict, Places: a.places(e.places(), q.What.Level), Via: via(h.roles, q.What, e)}
 				if could {
-					r.could = escalation(h.roles)
+					holder.Could = escalation(h.roles)
 				}
-				results[key] = r
+				results[key] = holder
 			}
-			holder := Holder{p, r.answer.Answer, r.answer.Places, r.via, r.could}
-			switch r.answer.Answer {
-			case Yes, Partly, Unclear:
-				population.Holders = append(population.Holders, holder)
-			case Unknown:
+			holder.Principal = p
+			switch {
+			case holder.Answer == Unknown:
 				population.Unknown = append(population.Unknown, holder)
-			default:
-				if r.could != nil {
-					population.Could = append(population.Could, holder)
-				}
+			case holder.Answer != No:
+				population.Holders = append(population.Holders, holder)
+			case holder.Could != nil:
+				population.Could = append(population.Could, holder)
 			}
 		}
 	}
 	return population
 }
 
-// via returns the roles and resources by which the roles can do w in a part of q.
-func via(roles []*role, w What, q box, lenient bool) []Via {
+// via returns the resources of the roles by which the places of an evaluation are
+// granted.
+func via(roles []*role, w What, e evaluation) []Via {
 	found := []Via{}
-	for _, way := range w.Ways {
-		set := wayPlaces(roles, way, q, lenient)
-		if len(set) == 0 {
-			continue
-		}
-		for _, r := range roles {
-			for _, x := range r.resources {
-				v := Via{Ref{r.ID, r.Name}, x.text}
-				if !slices.Contains(found, v) && slices.ContainsFunc(way.Atoms, func(atom Atom) bool {
-					b, ok := r.places(atom, x, lenient)
-					return ok && len(clip(set, b)) > 0
-				}) {
-					found = append(found, v)
-				}
+	for _, r := range roles {
+		for _, x := range r.resources {
+			if r.contributes(x, w, e) {
+				found = append(found, Via{Ref{r.ID, r.Name}, x.text})
 			}
 		}
 	}
 	return found
+}
+
+// contributes reports whether a resource of the role grants an atom in the places of a
+// way.
+func (r *role) contributes(x resource, w What, e evaluation) bool {
+	for i, way := range w.Ways {
+		if len(e.ways[i]) == 0 {
+			continue
+		}
+		for _, atom := range way.Atoms {
+			if b, ok := x.places(atom, e.verdict == Unclear); ok && r.actions[atom.Permission] && meets(e.ways[i], b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // escalation returns the first permission of the roles by which their holder can take
@@ -128,7 +128,7 @@ func escalation(roles []*role) *Could {
 		{"org-token-write", "generate a token with any role"},
 	} {
 		w := newWhat(What{Name: step[0]}, step[0])
-		if found := via(roles, w, w.box(Place{}), false); len(found) > 0 {
+		if found := via(roles, w, evaluate(holdings{roles: roles}, w, w.box(Place{}))); len(found) > 0 {
 			return &Could{step[0], step[1], found}
 		}
 	}
@@ -164,8 +164,8 @@ func (a *Analyzer) List(p Principal, place Place, whats []What) []Entry {
 	h := a.holdings(p)
 	entries := make([]Entry, 0, len(whats))
 	for _, w := range whats {
-		answer := a.answer(p, h, Question{What: w, Place: place}, evaluate(h, w, w.box(place)))
-		entries = append(entries, Entry{w, answer.Answer, answer.Places})
+		e := evaluate(h, w, w.box(place))
+		entries = append(entries, Entry{w, e.verdict, a.places(e.places(), w.Level)})
 	}
 	return entries
 }
@@ -259,11 +259,26 @@ func (a *Analyzer) Classes() []Class {
 	return classes
 }
 
+// fingerprint evaluates the permissions everywhere. Permissions that are checked at one
+// level and come from the same roles hold at the same places.
 func fingerprint(h holdings, whats []What) string {
 	hash := fnv.New64a()
+	known := map[string]string{}
 	for _, w := range whats {
-		e := evaluate(h, w, w.box(Place{}))
-		fmt.Fprintln(hash, w.Name, e.strict, e.lenient)
+		ids := []string{w.Level.String()}
+		for _, r := range h.roles {
+			if r.actions[w.Name] {
+				ids = append(ids, r.ID)
+			}
+		}
+		key := strings.Join(ids, "\n")
+		text, found := known[key]
+		if !found {
+			e := evaluate(h, w, w.box(Place{}))
+			text = fmt.Sprint(e.strict, e.lenient)
+			known[key] = text
+		}
+		fmt.Fprintln(hash, w.Name, text)
 	}
 	fmt.Fprintln(hash, refIDs(h.unreadable))
 	return fmt.Sprintf("%016x", hash.Sum64())
@@ -286,7 +301,7 @@ func (a *Analyzer) Grants(roleID string) ([]Grant, bool) {
 	grants := []Grant{}
 	index := map[Place]int{}
 	for _, w := range Permissions() {
-		for _, b := range whatPlaces([]*role{r}, w, w.box(Place{}), false) {
+		for _, b := range evaluate(holdings{roles: []*role{r}}, w, w.box(Place{})).strict {
 			place := a.place(b, w.Level)
 			i, found := index[place]
 			if !found {
