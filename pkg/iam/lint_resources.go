@@ -48,7 +48,7 @@ func (l linter) missingParents() []Finding {
 		if d.ResourceLevel() > DepthDatabase {
 			parents = append(parents, DRN{Org: d.Org, Database: d.Database})
 		}
-		if d.ResourceLevel() > DepthKeyspace && !slices.Contains(systemKeyspaces(), d.Keyspace) {
+		if d.ResourceLevel() > DepthKeyspace && !slices.Contains(SystemKeyspaces(), d.Keyspace) {
 			parents = append(parents, DRN{Org: d.Org, Database: d.Database, Keyspace: d.Keyspace})
 		}
 		for _, parent := range parents {

@@ -88,13 +88,15 @@ func (s Scope) resources(org string) []DRN {
 // read when they connect.
 func systemTables(org, database string) []DRN {
 	var tables []DRN
-	for _, keyspace := range systemKeyspaces() {
+	for _, keyspace := range SystemKeyspaces() {
 		tables = append(tables, DRN{Org: org, Database: database, Keyspace: keyspace, Table: Wildcard})
 	}
 	return tables
 }
 
-func systemKeyspaces() []string { return []string{"system", "system_schema", "system_virtual_schema"} }
+// SystemKeyspaces returns the keyspaces of every database whose tables drivers and the
+// CQL shell read when they connect.
+func SystemKeyspaces() []string { return []string{"system", "system_schema", "system_virtual_schema"} }
 
 // maxDepth returns the deepest level that the actions need. It uses the group
 // instead of Level: API access is checked on the database, but gives access to
