@@ -27,6 +27,7 @@ func topics(app *cli.App, global *pflag.FlagSet) []*cobra.Command {
 		{"flags", "List the global flags"},
 		{"formats", "Describe output formats, filters and queries"},
 		{"portal", "List the tasks that require the Portal"},
+		{"resources", "Describe the names of resources in roles"},
 		{"security", "Describe how secrets are protected"},
 		{"shells", "Describe the variables for each shell"},
 	} {

@@ -131,7 +131,7 @@ func (in deleteCmd) names(ctx context.Context, app *cli.App) ([]tokens.NamedToke
 		if in.from == "-" || slices.ContainsFunc(all, func(n tokens.NamedToken) bool { return n.Line == "standard input: " }) {
 			return nil, exit.Usagef("standard input cannot be both a whole token and the lines of --from")
 		}
-		token, err := readToken(ctx, app)
+		token, err := tokens.ReadToken(ctx, app)
 		if err != nil {
 			return nil, err
 		}

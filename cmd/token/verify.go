@@ -92,7 +92,7 @@ func isFile(name string) bool {
 
 // verifyInput verifies a token with its secret on standard input.
 func verifyInput(ctx context.Context, app *cli.App) (*tokens.Verification, error) {
-	token, err := readToken(ctx, app)
+	token, err := tokens.ReadToken(ctx, app)
 	if err != nil {
 		return nil, err
 	}

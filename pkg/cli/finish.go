@@ -34,10 +34,10 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if a.AtExit != nil {
 		a.AtExit()
 	}
-	if err == nil || errors.Is(err, exit.ErrDone) || errors.Is(err, exit.ErrNegative) {
+	if err == nil || errors.Is(err, exit.ErrDone) || errors.Is(err, exit.ErrNegative) || errors.Is(err, exit.ErrUndecided) {
 		end := exit.OK
-		if errors.Is(err, exit.ErrNegative) {
-			end = exit.CheckFailed
+		if err != nil && !errors.Is(err, exit.ErrDone) {
+			end = exit.Of(err)
 		}
 		if err = a.outputError(); err == nil {
 			return int(end)

@@ -6,6 +6,10 @@ import "errors"
 // result, and nothing failed.
 var ErrNegative = errors.New("the answer is no")
 
+// ErrUndecided ends a command whose answer cannot be determined (exit 11). It printed what
+// is known as its result, and nothing failed.
+var ErrUndecided = errors.New("the answer cannot be determined")
+
 // ErrDone ends a command early with success, as after a dry run.
 var ErrDone = errors.New("done")
 

@@ -35,6 +35,7 @@ func kinds() []struct {
 		code   Code
 	}{
 		{ErrNegative, CheckFailed},
+		{ErrUndecided, Undecided},
 		{onetime.ErrPending, Unknown},
 		{onetime.ErrNothingKept, CredentialRevoked},
 		{onetime.ErrPartial, Store},

@@ -18,6 +18,7 @@ const (
 	Unconfirmed       Code = 8
 	SomeFailed        Code = 9
 	CheckFailed       Code = 10
+	Undecided         Code = 11
 	Network           Code = 12
 	RateLimited       Code = 13
 	Server            Code = 14
@@ -57,6 +58,7 @@ func Table() []Row {
 		{Unconfirmed, "UNCONFIRMED", "The confirmation was declined, or required without an interactive terminal."},
 		{SomeFailed, "SOME_FAILED", "Some items failed."},
 		{CheckFailed, "NEGATIVE", "The answer is no, or differences or problems were found."},
+		{Undecided, "UNDECIDED", "The answer cannot be determined: something may not be read, or depends on an assumption about the service."},
 		{Network, "NETWORK", "The service could not be reached or did not answer in time."},
 		{RateLimited, "RATE_LIMITED", "The service still limited the request rate after several attempts."},
 		{Server, "SERVER", "The service still failed after several attempts."},

@@ -43,6 +43,9 @@ func (d *Directory) AllRoles(ctx context.Context) ([]devops.Role, error) {
 	return roles, nil
 }
 
+// HiddenRoles returns why AllRoles had only the default roles; nil if it had all.
+func (d *Directory) HiddenRoles() error { return d.hidden }
+
 // Role finds the role that ref means: an id, or exactly one role's name. id: and
 // name: before it say which, for a name that looks like an id. A default role has the
 // Portal's name too, unless another role is called that.

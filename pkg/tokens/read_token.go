@@ -1,4 +1,4 @@
-package token
+package tokens
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
-// readToken reads a token with its secret from standard input, or from a prompt that
+// ReadToken reads a token with its secret from standard input, or from a prompt that
 // does not show it.
-func readToken(ctx context.Context, app *cli.App) (secret.Token, error) {
+func ReadToken(ctx context.Context, app *cli.App) (secret.Token, error) {
 	if app.Globals.TokenFile == "-" {
 		return secret.Token{}, exit.Usagef("standard input cannot be both the credential (--token-file -) and the token")
 	}
