@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/cmd/access"
 	"github.com/astra-admin/astra/cmd/accesslist"
 	"github.com/astra-admin/astra/cmd/api"
 	"github.com/astra-admin/astra/cmd/auth"
@@ -77,7 +78,7 @@ Try it without an account: astra sandbox demo`,
 		title string
 		nouns []*cobra.Command
 	}{
-		{"Access", []*cobra.Command{org.New(app), user.New(app), role.New(app), permission.New(app), token.New(app)}},
+		{"Access", []*cobra.Command{org.New(app), user.New(app), role.New(app), permission.New(app), token.New(app), access.New(app)}},
 		{"Databases", []*cobra.Command{
 			db.New(app), keyspace.New(app), region.New(app), accesslist.New(app), key.New(app), privatelink.New(app), pcu.New(app), cdc.New(app),
 			telemetry.New(app), streaming.New(app),

@@ -24,7 +24,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return unknown(err)
 			}
-			return cli.PrintOne(app, columns(), p)
+			return cli.PrintOne(app, columns(), newEntry(p))
 		},
 	}
 }

@@ -21,13 +21,26 @@ credential.`,
 	}, newGet, newList)
 }
 
-func columns() []output.Column[iam.Permission] {
-	return []output.Column[iam.Permission]{
-		{Key: "name", Value: func(p iam.Permission) any { return p.Name }},
-		{Key: "parameter", Value: func(p iam.Permission) any { return p.Parameter }, Name: true},
-		{Key: "group", Value: func(p iam.Permission) any { return string(p.Group) }, Spare: 1},
-		{Key: "description", Value: func(p iam.Permission) any { return p.Description }, Wrap: true},
-		{Key: "defaultRoles", Value: func(p iam.Permission) any { return carriers(p.Parameter) }, Wide: true},
+// entry is a permission, or a capability with the permissions that it takes.
+type entry struct {
+	iam.Permission
+
+	permissions  []string
+	defaultRoles []string
+}
+
+func newEntry(p iam.Permission) entry {
+	return entry{p, []string{p.Parameter}, carriers(p.Parameter)}
+}
+
+func columns() []output.Column[entry] {
+	return []output.Column[entry]{
+		{Key: "name", Value: func(e entry) any { return e.Name }},
+		{Key: "parameter", Value: func(e entry) any { return e.Parameter }, Name: true},
+		{Key: "group", Value: func(e entry) any { return string(e.Group) }, Spare: 1},
+		{Key: "description", Value: func(e entry) any { return e.Description }, Wrap: true},
+		{Key: "permissions", Value: func(e entry) any { return e.permissions }, Wide: true, Wrap: true},
+		{Key: "defaultRoles", Value: func(e entry) any { return e.defaultRoles }, Wide: true},
 	}
 }
 
@@ -47,5 +60,5 @@ func groupNames() []string {
 	for _, g := range iam.Groups() {
 		names = append(names, string(g))
 	}
-	return names
+	return append(names, capabilityGroup)
 }

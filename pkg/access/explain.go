@@ -41,6 +41,9 @@ func nearestWay(h holdings, w What, q box) Way {
 		score := slices.Index(order, evaluate(h, single, q).verdict) * 1000
 		for _, atom := range way.Atoms {
 			score += slices.Index(order, evaluateAtom(h, atom, q).verdict) * 100 / len(way.Atoms)
+			if slices.ContainsFunc(h.roles, func(r *role) bool { return r.actions[atom.Permission] }) {
+				score += 20 / len(way.Atoms) // the way that a role was made for, although elsewhere
+			}
 		}
 		return score
 	}

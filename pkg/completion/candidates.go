@@ -3,6 +3,7 @@ package completion
 import (
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/iam"
 )
@@ -17,6 +18,14 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 			all = append(all, candidate{Value: p.Parameter, Description: p.Name})
 		}
 		return all
+	case Whats:
+		var all []candidate
+		for _, w := range access.Capabilities() {
+			all = append(all, candidate{Value: w.Name, Description: w.Description})
+		}
+		return append(all, c.candidates(Permissions, hasSettings, owners, q)...)
+	case Principals:
+		return append(c.candidates(Users, hasSettings, owners, q), c.candidates(Tokens, hasSettings, owners, q)...)
 	case Roles:
 		all := c.recorded(Roles, hasSettings, q)
 		for _, r := range iam.DefaultRoles() {

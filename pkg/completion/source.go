@@ -33,6 +33,8 @@ const (
 	Regions         Source = "regions"    // in which databases are
 	CloudRegions    Source = "anyregions" // of all clouds
 	Permissions     Source = "permissions"
+	Whats           Source = "whats"      // permissions and capabilities
+	Principals      Source = "principals" // users and tokens
 	Profiles        Source = "profiles"
 	SavedTokens     Source = "saved"
 	Organizations   Source = "organizations"

@@ -23,7 +23,7 @@ func (s *Snapshot) Analyzer() *access.Analyzer { return access.New(s.Organizatio
 // change the answer, as adapt makes them for the command line in use.
 func (s *Snapshot) Answer(p access.Principal, q access.Question, adapt func(string) string) Answer {
 	a := s.Analyzer().Explain(p, q)
-	for _, command := range s.Fix(q, a) {
+	for _, command := range s.Fix(a) {
 		a.Fix = append(a.Fix, adapt(command))
 	}
 	return Answer{Answer: a, Reason: Reason(q, a), Beside: []string{}}

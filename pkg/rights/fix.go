@@ -14,32 +14,32 @@ import (
 // Fix returns the commands after which the answer of a question is yes; none if it is yes
 // already, or if it cannot be told. A custom role that the principal has is changed in
 // preference to giving it another role.
-func (s *Snapshot) Fix(q access.Question, a access.Answer) []string {
+func (s *Snapshot) Fix(a access.Answer) []string {
 	if a.Answer == access.Yes || a.Answer == access.Unknown || s.NoRoles != nil {
 		return []string{}
 	}
-	if r, found := s.nearestOwn(q, a.Principal); found {
-		return []string{s.widen(r, q, a)}
+	if r, found := s.nearestOwn(a); found {
+		return []string{s.widen(r, a)}
 	}
 	if a.Principal.Kind == access.RoleAlone {
-		return []string{s.create(a.What, q, a)} // default roles cannot be changed
+		return []string{s.create(a.What, a)} // default roles cannot be changed
 	}
 	if i := slices.IndexFunc(a.Near, func(n access.Near) bool { return !n.Held }); i >= 0 {
 		return s.assign(a.Principal, s.roleName(a.Near[i].Role.ID))
 	}
-	return append([]string{s.create(a.What, q, a)}, s.assign(a.Principal, a.What)...)
+	return append([]string{s.create(a.What, a)}, s.assign(a.Principal, a.What)...)
 }
 
 // nearestOwn returns the custom role of a principal that lacks the fewest permissions, at
 // whatever place, if it has any of those that are needed. A role alone may have none.
-func (s *Snapshot) nearestOwn(q access.Question, p access.Principal) (nearest access.Role, found bool) {
+func (s *Snapshot) nearestOwn(a access.Answer) (nearest access.Role, found bool) {
 	least := 0
-	for _, id := range p.Roles {
+	for _, id := range a.Principal.Roles {
 		r, listed := s.role(id)
-		all, lacks := needs(q.What, r.Policy.Actions)
+		all, lacks := needs(a.Links, r.Policy.Actions)
 		_, isDefault := iam.DefaultRole(id)
 		switch {
-		case !listed, isDefault, len(lacks) == len(all) && p.Kind != access.RoleAlone:
+		case !listed, isDefault, len(lacks) == len(all) && a.Principal.Kind != access.RoleAlone:
 		case !found || len(lacks) < least:
 			nearest, least, found = r, len(lacks), true
 		}
@@ -66,22 +66,16 @@ func (s *Snapshot) roleName(id string) string {
 	return lookup.Reference(r.Name)
 }
 
-// needs returns the permissions of the way that takes the fewest others than those of a
-// role, and those others.
-func needs(w access.What, has []string) (all, lacks []string) {
-	for i, way := range w.Ways {
-		var takes, others []string
-		for _, atom := range way.Atoms {
-			switch {
-			case slices.Contains(takes, atom.Permission):
-				continue
-			case !slices.Contains(has, atom.Permission):
-				others = append(others, atom.Permission)
-			}
-			takes = append(takes, atom.Permission)
+// needs returns the permissions that the links of an answer take, and those of them that
+// are not among has.
+func needs(links []access.Link, has []string) (all, lacks []string) {
+	for _, l := range links {
+		if slices.Contains(all, l.Atom) {
+			continue
 		}
-		if i == 0 || len(others) < len(lacks) {
-			all, lacks = takes, others
+		all = append(all, l.Atom)
+		if !slices.Contains(has, l.Atom) {
+			lacks = append(lacks, l.Atom)
 		}
 	}
 	return all, lacks
@@ -89,9 +83,9 @@ func needs(w access.What, has []string) (all, lacks []string) {
 
 // widen returns the command that makes a custom role sufficient, and takes nothing from
 // it.
-func (s *Snapshot) widen(r access.Role, q access.Question, a access.Answer) string {
+func (s *Snapshot) widen(r access.Role, a access.Answer) string {
 	words := []string{"astra", "role", "update", s.roleName(r.ID)}
-	all, lacks := needs(q.What, r.Policy.Actions)
+	all, lacks := needs(a.Links, r.Policy.Actions)
 	for _, p := range lacks {
 		words = append(words, "--add-permission", p)
 	}
@@ -141,9 +135,9 @@ func (s *Snapshot) placeFlags(p access.Place) []string {
 	return words
 }
 
-func (s *Snapshot) create(name string, q access.Question, a access.Answer) string {
+func (s *Snapshot) create(name string, a access.Answer) string {
 	words := []string{"astra", "role", "create", name}
-	all, _ := needs(q.What, nil)
+	all, _ := needs(a.Links, nil)
 	for _, p := range all {
 		words = append(words, "--permission", p)
 	}

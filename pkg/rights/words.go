@@ -72,7 +72,7 @@ func Reason(q access.Question, a access.Answer) string {
 	case access.Partly:
 		text += can + " only in " + Wheres(a.Places)
 		if a.Now == access.All {
-			text += "; this is all that exists now, but not what is created later"
+			text += "; these are all that exist now, without those created later"
 		}
 		return text
 	case access.Unclear:

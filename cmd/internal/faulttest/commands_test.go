@@ -29,6 +29,11 @@ func rigLines() map[string][]rigLine {
 	const listed = "astra access-list add 192.0.2.1 192.0.2.2 --db demo --yes"
 	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
+		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
+		"access diff":         {{args: "owner@example.com role:Held", status: 10}},
+		"access list":         {{args: "developer@example.com role:Held"}},
+		"access who":          {{args: "delete-databases --could"}},
+		"access why":          {{args: "role:Held write-rows --db demo", status: 10}},
 		"access-list add":     {{args: "192.0.2.1 --db demo"}, {args: "192.0.2.1 192.0.2.2 --db demo --yes"}},
 		"access-list clear":   {{args: "--db demo --yes", before: listed}},
 		"access-list disable": {{args: "--db demo --yes", before: listed + "; astra access-list enable --db demo --yes"}},
