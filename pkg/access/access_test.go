@@ -109,6 +109,34 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// TestExtentOfUnknownInventory checks that what exists is not guessed: a role for one
+// keyspace may cover everything of a database whose keyspaces may not be listed.
+func TestExtentOfUnknownInventory(t *testing.T) {
+	roles := []Role{newRole("k", "o:db:d:keyspace:k", "db-keyspace-drop"), newRole("e", "o:db:e:keyspace:*", "db-keyspace-drop")}
+	for _, test := range []struct {
+		name, roles, place string
+		databases          []Database
+		want               Extent
+	}{
+		{"no list of databases", "k", "", nil, ""},
+		{"no list of databases, but one is asked for", "k", "d.k", nil, All},
+		{"no list of keyspaces", "k", "d", []Database{{"d", "orders", nil}}, ""},
+		{"no list of keyspaces, and another database whole", "k e", "", []Database{{"d", "orders", nil}, {"e", "stock", nil}}, ""},
+		{"no list of keyspaces, and another database without", "k", "", []Database{{"d", "orders", nil}, {"e", "stock", nil}}, ""},
+		{"one database whole, another without", "e", "", []Database{{"d", "orders", nil}, {"e", "stock", nil}}, Some},
+		{"the only keyspace", "k", "d", []Database{{"d", "orders", []string{"k"}}}, All},
+		{"no keyspaces", "k", "d", []Database{{"d", "orders", []string{}}}, None},
+		{"no databases", "k", "", []Database{}, None},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := New(Organization{ID: "o", Roles: roles, Databases: test.databases})
+			if got := a.Evaluate(holder(strings.Fields(test.roles)...), Question{What: mustParse(t, "drop-keyspaces"), Place: parsePlace(test.place)}).Now; got != test.want {
+				t.Errorf("want %q, got %q", test.want, got)
+			}
+		})
+	}
+}
+
 func TestParseWhatNeverGuesses(t *testing.T) {
 	for name, near := range map[string]string{"read-row": "read-rows", "org-db-veiw": "org-db-view", "zzzzzz": ""} {
 		_, err := ParseWhat(name)

@@ -21,6 +21,7 @@ type role struct {
 	Role
 	actions   map[string]bool
 	resources []resource
+	leafLevel iam.ResourceLevel // the highest level of a leaf
 }
 
 // resource is a parsed resource of a role.
@@ -52,7 +53,7 @@ func New(org Organization) *Analyzer {
 // parseRole keeps what grants something: a policy that allows, and resources of this
 // organization at a level. Streaming tenants and roles have none.
 func parseRole(org string, r Role) *role {
-	parsed := &role{Role: r, actions: map[string]bool{}}
+	parsed := &role{Role: r, actions: map[string]bool{}, leafLevel: iam.DepthTable}
 	if r.Unreadable || r.Policy.Effect != iam.Allow {
 		return parsed
 	}
@@ -67,17 +68,22 @@ func parseRole(org string, r Role) *role {
 		}
 	}
 	for i, r := range parsed.resources {
-		parsed.resources[i].leaf = !slices.ContainsFunc(parsed.resources, func(below resource) bool {
+		leaf := !slices.ContainsFunc(parsed.resources, func(below resource) bool {
 			_, meets := r.box.intersect(below.box.cut(r.level))
 			return below.level > r.level && meets
 		})
+		parsed.resources[i].leaf = leaf
+		if leaf {
+			parsed.leafLevel = min(parsed.leafLevel, r.level)
+		}
 	}
 	return parsed
 }
 
 // places returns where a role holds an atom by this resource, if it has the permission.
 func (x resource) places(atom Atom, lenient bool) (box, bool) {
-	if x.level != atom.level && !(lenient && x.leaf && x.level < atom.level) {
+	reaches := x.level == atom.level || lenient && x.leaf && x.level < atom.level
+	if !reaches {
 		return box{}, false
 	}
 	if atom.Keyspace == "" {
@@ -135,24 +141,29 @@ func atomPlaces(roles []*role, atom Atom, q box, lenient bool) []box {
 	return maximal(set)
 }
 
-// wayPlaces returns the parts of q where the roles hold all atoms of a way together.
-func wayPlaces(roles []*role, way Way, q box, lenient bool) []box {
-	set := []box{q}
-	for _, atom := range way.Atoms {
-		if set = intersectSets(set, atomPlaces(roles, atom, q, lenient)); len(set) == 0 {
-			break
+// waysPlaces returns the parts of q where the roles hold all atoms of a way together, for
+// each way of w.
+func waysPlaces(roles []*role, w What, q box, lenient bool) [][]box {
+	known := map[Atom][]box{}
+	sets := make([][]box, len(w.Ways))
+	for i, way := range w.Ways {
+		for j, atom := range way.Atoms {
+			places, found := known[atom]
+			if !found {
+				places = atomPlaces(roles, atom, q, lenient)
+				known[atom] = places
+			}
+			if j == 0 {
+				sets[i] = places
+			} else {
+				sets[i] = intersectSets(sets[i], places)
+			}
+			if len(sets[i]) == 0 {
+				break
+			}
 		}
 	}
-	return set
-}
-
-// whatPlaces returns the parts of q where the roles can do w in some way.
-func whatPlaces(roles []*role, w What, q box, lenient bool) []box {
-	var set []box
-	for _, way := range w.Ways {
-		set = append(set, wayPlaces(roles, way, q, lenient)...)
-	}
-	return maximal(set)
+	return sets
 }
 
 func verdictOf(q box, set []box) Verdict {
@@ -166,20 +177,28 @@ func verdictOf(q box, set []box) Verdict {
 	}
 }
 
-// evaluation is an answer before it is put into words.
+// evaluation is an answer before it is put into words. Its sets are parts of the place
+// of the question.
 type evaluation struct {
 	verdict         Verdict
 	models          Models
 	strict, lenient []box
+	ways            [][]box // by way, in the model whose places the answer has
 }
 
 func evaluate(h holdings, w What, q box) evaluation {
-	e := evaluation{strict: whatPlaces(h.roles, w, q, false)}
+	e := evaluation{ways: waysPlaces(h.roles, w, q, false)}
+	e.strict = maximal(slices.Concat(e.ways...))
 	e.lenient = e.strict
-	if !covered(q, e.strict) {
-		e.lenient = whatPlaces(h.roles, w, q, true)
+	strict := verdictOf(q, e.strict)
+	e.models = Models{strict, strict}
+	if strict != Yes && slices.ContainsFunc(h.roles, func(r *role) bool { return r.lenientFor(w) }) {
+		ways := waysPlaces(h.roles, w, q, true)
+		e.lenient = maximal(slices.Concat(ways...))
+		if e.models.Lenient = verdictOf(q, e.lenient); e.models.Lenient != strict {
+			e.ways = ways
+		}
 	}
-	e.models = Models{verdictOf(q, e.strict), verdictOf(q, e.lenient)}
 	switch {
 	case e.models.Strict != e.models.Lenient:
 		e.verdict = Unclear
@@ -189,6 +208,24 @@ func evaluate(h holdings, w What, q box) evaluation {
 		e.verdict = e.models.Strict
 	}
 	return e
+}
+
+// places returns where the answer holds, or may hold if it is Unclear.
+func (e evaluation) places() []box {
+	if e.verdict == Unclear {
+		return e.lenient
+	}
+	return e.strict
+}
+
+// lenientFor reports whether the role grants more of w in the lenient model. Roles that
+// are made from scopes do not.
+func (r *role) lenientFor(w What) bool {
+	return slices.ContainsFunc(w.Ways, func(way Way) bool {
+		return slices.ContainsFunc(way.Atoms, func(atom Atom) bool {
+			return r.actions[atom.Permission] && atom.level > r.leafLevel
+		})
+	})
 }
 
 // box returns the place of the question, cut to or filled up to the level of w.
@@ -202,13 +239,9 @@ func (a *Analyzer) Evaluate(p Principal, q Question) Answer {
 
 func (a *Analyzer) answer(p Principal, h holdings, q Question, e evaluation) Answer {
 	asked := q.What.box(q.Place)
-	places := e.strict
-	if e.verdict == Unclear {
-		places = e.lenient
-	}
 	return Answer{
 		Answer: e.verdict, What: q.What.Name, Place: a.place(asked, q.What.Level), Principal: p,
-		Places: a.places(places, q.What.Level), Now: a.extent(asked, q.What.Level, e.strict),
+		Places: a.places(e.places(), q.What.Level), Now: a.extent(asked, q.What.Level, e.strict),
 		Future: e.models.Strict == Yes, Models: e.models, Links: []Link{}, Near: []Near{}, Fix: []string{},
 		Cut: newBox(q.Place.Database, q.Place.Keyspace, q.Place.Table) != asked, Missing: h.missing,
 	}

@@ -219,7 +219,7 @@ func (a *Analyzer) nearOther(h holdings, w What, q box) []Near {
 	var candidates []candidate
 	for _, r := range a.roles {
 		both := holdings{roles: append(slices.Clone(h.roles), r)}
-		if slices.Contains(h.roles, r) || !covered(q, whatPlaces(both.roles, w, q, false)) {
+		if slices.Contains(h.roles, r) || evaluate(both, w, q).models.Strict != Yes {
 			continue
 		}
 		n, _ := newNear(r, nearestWay(both, w, q), q)

@@ -56,12 +56,7 @@ func (p Population) Verdict() Verdict {
 
 // Who answers the question for every principal of the organization.
 func (a *Analyzer) Who(q Question, could bool) Population {
-	type result struct {
-		answer Answer
-		via    []Via
-		could  *Could
-	}
-	results := map[string]result{}
+	results := map[string]Holder{} // by roles
 	var population Population
 	for _, kind := range []Kind{User, Token, RoleAlone} {
 		for _, p := range a.org.Principals {
@@ -69,42 +64,37 @@ func (a *Analyzer) Who(q Question, could bool) Population {
 				continue
 			}
 			key := strings.Join(p.Roles, "\n")
-			r, found := results[key]
+			holder, found := results[key]
 			if !found {
 				h := a.holdings(p)
-				r.answer = a.answer(p, h, q, evaluate(h, q.What, q.What.box(q.Place)))
-				r.via = via(h.roles, q.What, q.What.box(q.Place), r.answer.Answer == Unclear)
+				e := evaluate(h, q.What, q.What.box(q.Place))
+				holder = Holder{Answer: e.verdict, Places: a.places(e.places(), q.What.Level), Via: via(h.roles, q.What, e)}
 				if could {
-					r.could = escalation(h.roles)
+					holder.Could = escalation(h.roles)
 				}
-				results[key] = r
+				results[key] = holder
 			}
-			holder := Holder{p, r.answer.Answer, r.answer.Places, r.via, r.could}
-			switch r.answer.Answer {
-			case Yes, Partly, Unclear:
-				population.Holders = append(population.Holders, holder)
-			case Unknown:
+			holder.Principal = p
+			switch {
+			case holder.Answer == Unknown:
 				population.Unknown = append(population.Unknown, holder)
-			default:
-				if r.could != nil {
-					population.Could = append(population.Could, holder)
-				}
+			case holder.Answer != No:
+				population.Holders = append(population.Holders, holder)
+			case holder.Could != nil:
+				population.Could = append(population.Could, holder)
 			}
 		}
 	}
 	return population
 }
 
-// via returns the roles and resources by which the roles can do w in a part of q.
-func via(roles []*role, w What, q box, lenient bool) []Via {
-	sets := make([][]box, len(w.Ways))
-	for i, way := range w.Ways {
-		sets[i] = wayPlaces(roles, way, q, lenient)
-	}
+// via returns the resources of the roles by which the places of an evaluation are
+// granted.
+func via(roles []*role, w What, e evaluation) []Via {
 	found := []Via{}
 	for _, r := range roles {
 		for _, x := range r.resources {
-			if r.contributes(x, w, sets, lenient) {
+			if r.contributes(x, w, e) {
 				found = append(found, Via{Ref{r.ID, r.Name}, x.text})
 			}
 		}
@@ -114,10 +104,13 @@ func via(roles []*role, w What, q box, lenient bool) []Via {
 
 // contributes reports whether a resource of the role grants an atom in the places of a
 // way.
-func (r *role) contributes(x resource, w What, sets [][]box, lenient bool) bool {
+func (r *role) contributes(x resource, w What, e evaluation) bool {
 	for i, way := range w.Ways {
+		if len(e.ways[i]) == 0 {
+			continue
+		}
 		for _, atom := range way.Atoms {
-			if b, ok := x.places(atom, lenient); ok && r.actions[atom.Permission] && meets(sets[i], b) {
+			if b, ok := x.places(atom, e.verdict == Unclear); ok && r.actions[atom.Permission] && meets(e.ways[i], b) {
 				return true
 			}
 		}
@@ -135,7 +128,7 @@ func escalation(roles []*role) *Could {
 		{"org-token-write", "generate a token with any role"},
 	} {
 		w := newWhat(What{Name: step[0]}, step[0])
-		if found := via(roles, w, w.box(Place{}), false); len(found) > 0 {
+		if found := via(roles, w, evaluate(holdings{roles: roles}, w, w.box(Place{}))); len(found) > 0 {
 			return &Could{step[0], step[1], found}
 		}
 	}
@@ -171,8 +164,8 @@ func (a *Analyzer) List(p Principal, place Place, whats []What) []Entry {
 	h := a.holdings(p)
 	entries := make([]Entry, 0, len(whats))
 	for _, w := range whats {
-		answer := a.answer(p, h, Question{What: w, Place: place}, evaluate(h, w, w.box(place)))
-		entries = append(entries, Entry{w, answer.Answer, answer.Places})
+		e := evaluate(h, w, w.box(place))
+		entries = append(entries, Entry{w, e.verdict, a.places(e.places(), w.Level)})
 	}
 	return entries
 }
@@ -272,12 +265,13 @@ func fingerprint(h holdings, whats []What) string {
 	hash := fnv.New64a()
 	known := map[string]string{}
 	for _, w := range whats {
-		key := w.Level.String()
+		ids := []string{w.Level.String()}
 		for _, r := range h.roles {
 			if r.actions[w.Name] {
-				key += "\n" + r.ID
+				ids = append(ids, r.ID)
 			}
 		}
+		key := strings.Join(ids, "\n")
 		text, found := known[key]
 		if !found {
 			e := evaluate(h, w, w.box(Place{}))
@@ -307,7 +301,7 @@ func (a *Analyzer) Grants(roleID string) ([]Grant, bool) {
 	grants := []Grant{}
 	index := map[Place]int{}
 	for _, w := range Permissions() {
-		for _, b := range whatPlaces([]*role{r}, w, w.box(Place{}), false) {
+		for _, b := range evaluate(holdings{roles: []*role{r}}, w, w.box(Place{})).strict {
 			place := a.place(b, w.Level)
 			i, found := index[place]
 			if !found {
