@@ -35,6 +35,7 @@ func TestGraphsInMermaid(t *testing.T) {
 		check(t, err)
 		texts = append(texts, string(text))
 	}
+	files, texts = append(files, "astra access graph"), append(texts, sandboxGraph(t, "mermaid"))
 	list, err := json.Marshal(texts) // with < as an escape
 	check(t, err)
 	page := filepath.Join(t.TempDir(), "page.html")
@@ -97,7 +98,9 @@ func TestGraphsInGraphviz(t *testing.T) {
 	testkit.NeedPart(t, "dot")
 	files, err := filepath.Glob(filepath.Join("..", "pkg", "graph", "testdata", "*.dot"))
 	check(t, err)
-	for _, file := range files {
+	own := filepath.Join(t.TempDir(), "own.dot")
+	check(t, os.WriteFile(own, []byte(sandboxGraph(t, "dot")), 0o600))
+	for _, file := range append(files, own) {
 		text, err := os.ReadFile(file)
 		check(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -116,4 +119,19 @@ func TestGraphsInGraphviz(t *testing.T) {
 			t.Errorf("%s: a name is missing in\n%s", file, out)
 		}
 	}
+}
+
+// sandboxGraph returns the graph of a new sandbox.
+func sandboxGraph(t *testing.T, format string) string {
+	t.Helper()
+	self, err := program()
+	check(t, err)
+	home := t.TempDir()
+	astra := filepath.Join(home, "astra")
+	check(t, os.Symlink(self, astra))
+	run := exec.CommandContext(t.Context(), astra, "--sandbox", "access", "graph", "-o", format)
+	run.Env = []string{"HOME=" + home, "ASTRA_STATE_DIR=" + filepath.Join(home, "state")}
+	out, err := run.Output()
+	check(t, err)
+	return string(out)
 }
