@@ -45,6 +45,7 @@ var latencyBudgets = []struct {
 	{"permission list", 0},
 	{"access can read-rows --db demo --keyspace app", 1},
 	{"access who read-rows --db demo --keyspace app", 1},
+	{"access graph", 1},
 	{"access why me read-rows --db demo --keyspace app", 2},
 	{"token list", 1},
 	{"token get $TOKEN", 1},

@@ -31,6 +31,7 @@ func rigLines() map[string][]rigLine {
 	return map[string][]rigLine{
 		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
 		"access diff":         {{args: "viewer@example.com role:Held", status: 10}},
+		"access graph":        {{args: "-o svg"}, {args: "developer@example.com role:Held -o json"}},
 		"access list":         {{args: "developer@example.com role:Held"}},
 		"access who":          {{args: "delete-databases --could"}},
 		"access why":          {{args: "role:Held write-rows --db demo", status: 10}},
