@@ -64,11 +64,7 @@ func (in can) run(ctx context.Context, app *cli.App, name string) error {
 	if err := cli.CheckOne(app, answerColumns(app, "answer", "reason")); err != nil {
 		return err
 	}
-	snapshot, who, err := principals(ctx, app, in.as)
-	if err != nil {
-		return err
-	}
-	place, err := snapshot.Place(in.place)
+	snapshot, place, who, err := in.read(ctx, app, in.as)
 	if err != nil {
 		return err
 	}

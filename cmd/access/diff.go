@@ -54,11 +54,7 @@ func (in diff) run(ctx context.Context, app *cli.App, refs []string) error {
 	if err := cli.CheckList(app, diffColumns(key)); err != nil {
 		return err
 	}
-	snapshot, found, err := principals(ctx, app, refs...)
-	if err != nil {
-		return err
-	}
-	place, err := snapshot.Place(in.place)
+	snapshot, place, found, err := in.read(ctx, app, refs...)
 	if err != nil {
 		return err
 	}

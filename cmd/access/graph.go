@@ -68,7 +68,7 @@ func (in graphOptions) run(ctx context.Context, app *cli.App, refs []string) err
 	p := newPicture(snapshot, found)
 	if p.Edges() > maxEdges && !in.all {
 		return exit.Usagef("the graph has %d edges; more than %d are not readable", p.Edges(), maxEdges).
-			WithHint("draw a part of it, or all of it with --all").WithNext("astra access graph WHO", "astra access graph --all")
+			WithHint("name users or tokens to draw a part of it").WithNext("astra access graph --all")
 	}
 	for _, section := range snapshot.HiddenPrincipals() {
 		app.Warn("%s", section)

@@ -34,7 +34,9 @@ Several WHO are compared: as a table, with a column for each of them.
 
 With -o json: [{"capability", "answer", "places"}]; with --permissions
 "permission" instead of "capability", and with several WHO also "principal".
-What WHO cannot do is omitted.`,
+What WHO cannot do is omitted.
+
+Exits with status 11 if some of it is unknown, because a role may not be read.`,
 		Example: "  astra access list\n  astra access list developer@example.com --db demo -o json\n" +
 			"  astra access list role:'RO User' role:'R/W User' -o table\n  astra access list me --permissions",
 		Args:        cli.Args("[WHO…]"),
@@ -67,11 +69,7 @@ func (in list) run(ctx context.Context, app *cli.App, refs []string) error {
 			return err
 		}
 	}
-	snapshot, found, err := principals(ctx, app, refs...)
-	if err != nil {
-		return err
-	}
-	place, err := snapshot.Place(in.place)
+	snapshot, place, found, err := in.read(ctx, app, refs...)
 	if err != nil {
 		return err
 	}
@@ -82,14 +80,17 @@ func (in list) run(ctx context.Context, app *cli.App, refs []string) error {
 			rows = append(rows, entry{e, p})
 		}
 	}
+	unknown := slices.ContainsFunc(rows, func(e entry) bool { return e.Answer == access.Unknown })
+	const nothing = "The roles grant nothing there."
 	if len(refs) > 1 && app.ForPeople() {
-		return cli.PrintRead(app, matrixColumns(key, found), matrix(whats, rows), "The roles grant nothing there.")
+		err = cli.PrintRead(app, matrixColumns(key, found), matrix(whats, rows), nothing)
+	} else {
+		err = cli.PrintRead(app, columns, slices.DeleteFunc(rows, func(e entry) bool { return e.Answer == access.No }), nothing)
 	}
-	rows = slices.DeleteFunc(rows, func(e entry) bool { return e.Answer == access.No })
-	if err := cli.PrintRead(app, columns, rows, "The roles grant nothing there."); err != nil {
+	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(rows, func(e entry) bool { return e.Answer == access.Unknown }) {
+	if unknown {
 		return exit.ErrUndecided
 	}
 	return nil

@@ -58,14 +58,24 @@ func (in question) what(name string) (access.What, error) {
 	return w, nil
 }
 
+// read reads what decides about access, and finds the place and the principals.
+func (in question) read(ctx context.Context, app *cli.App, refs ...string) (*rights.Snapshot, access.Place, []access.Principal, error) {
+	snapshot, found, err := principals(ctx, app, refs...)
+	if err != nil {
+		return nil, access.Place{}, nil, err
+	}
+	place, err := snapshot.Place(in.place)
+	return snapshot, place, found, err
+}
+
 // principals reads what decides about access, and finds the principals.
 func principals(ctx context.Context, app *cli.App, refs ...string) (*rights.Snapshot, []access.Principal, error) {
 	var given secret.Token
-	for i, ref := range refs {
+	for _, ref := range refs {
 		if ref != rights.Input {
 			continue
 		}
-		if i > 0 && given.ClientID != "" {
+		if given.ClientID != "" {
 			return nil, nil, exit.Usagef("standard input can be only one token")
 		}
 		var err error

@@ -56,11 +56,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	if err := cli.CheckList(app, holderColumns(in.could)); err != nil {
 		return err
 	}
-	snapshot, _, err := principals(ctx, app)
-	if err != nil {
-		return err
-	}
-	place, err := snapshot.Place(in.place)
+	snapshot, place, _, err := in.read(ctx, app)
 	if err != nil {
 		return err
 	}

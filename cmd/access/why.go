@@ -56,11 +56,7 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 		return err
 	}
 	around := rights.AheadOfWhy(ctx, session.Client, session.Calls)
-	snapshot, found, err := principals(ctx, app, who)
-	if err != nil {
-		return err
-	}
-	place, err := snapshot.Place(in.place)
+	snapshot, place, found, err := in.read(ctx, app, who)
 	if err != nil {
 		return err
 	}

@@ -59,11 +59,12 @@ type Ref struct {
 	Name string `json:"name"`
 }
 
-// Role is a role of the organization. An Unreadable one has an ID, but its policy may
-// not be read.
+// Role is a role of the organization. An Unreadable one has an ID, but its policy is
+// unknown. Why says why, for people; without it, the role cannot be read.
 type Role struct {
 	iam.Role
 	Unreadable bool
+	Why        string
 }
 
 // Kind is the kind of a principal.

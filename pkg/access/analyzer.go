@@ -97,6 +97,7 @@ func (x resource) places(atom Atom, lenient bool) (box, bool) {
 type holdings struct {
 	roles      []*role // readable, each once
 	unreadable []Ref
+	why        string // of the first unreadable role that says it
 	missing    []string
 }
 
@@ -110,6 +111,7 @@ func (a *Analyzer) holdings(p Principal) holdings {
 			h.roles = append(h.roles, r)
 		case found:
 			h.unreadable = append(h.unreadable, Ref{id, cmp.Or(r.Name, id)})
+			h.why = cmp.Or(h.why, r.Why)
 		case a.org.RolesIncomplete:
 			h.unreadable = append(h.unreadable, Ref{id, id})
 		default:

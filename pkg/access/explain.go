@@ -168,6 +168,9 @@ func uncertainty(r *role, x *resource) string {
 }
 
 func unreadableText(h holdings) string {
+	if h.why != "" {
+		return h.why
+	}
 	var names []string
 	for _, r := range h.unreadable {
 		names = append(names, r.Name)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/devops"
 )
 
 // Answer is an answer with the words and commands for people.
@@ -54,14 +55,17 @@ func (s *Snapshot) Who(q access.Question, could bool) (access.Population, access
 	return analyzer.Who(q, could), analyzer.Evaluate(access.Principal{}, q)
 }
 
-// HiddenPrincipals says which principals are missing because they may not be listed.
+// HiddenPrincipals says which principals are missing, or may be.
 func (s *Snapshot) HiddenPrincipals() []string {
 	var sections []string
 	if s.NoUsers != nil {
 		sections = append(sections, "users are missing: this token may not list them (org-user-read)")
 	}
-	if s.NoTokens != nil {
+	switch {
+	case s.NoTokens != nil:
 		sections = append(sections, "tokens are missing: this token may not list them (org-token-read)")
+	case !slices.ContainsFunc(s.tokens, func(t devops.Token) bool { return t.ClientID == s.Session.ClientID }):
+		sections = append(sections, "tokens may be missing: the list does not show the token in use")
 	}
 	return sections
 }

@@ -50,7 +50,7 @@ func (s *Snapshot) Beside(ctx context.Context, around Surroundings, a access.Ans
 	lists, err := around.databases()
 	switch {
 	case errors.Is(err, devops.ErrForbidden):
-		add("access lists may not be read (accesslist-read)")
+		add("the access lists of databases may not be read (accesslist-read)")
 	case err != nil:
 		return nil, err
 	}
@@ -61,7 +61,10 @@ func (s *Snapshot) Beside(ctx context.Context, around Surroundings, a access.Ans
 		}
 	}
 	api, err := around.api(ctx, s.ID)
-	if err != nil && !errors.Is(err, devops.ErrForbidden) && !errors.Is(err, devops.ErrNotFound) {
+	switch {
+	case errors.Is(err, devops.ErrForbidden):
+		add("the access list of the DevOps API may not be read (accesslist-read)")
+	case err != nil && !errors.Is(err, devops.ErrNotFound):
 		return nil, err
 	}
 	if len(api) > 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/shellword"
 )
 
 // Place is a place as a command line names it.
@@ -61,10 +62,11 @@ func (s *Snapshot) Place(p Place) (access.Place, error) {
 	if !slices.Contains(known, p.Keyspace) {
 		slices.Sort(known)
 		e := exit.NotFoundf("keyspace", p.Keyspace, slices.Compact(known))
-		if place.DatabaseName != "" {
-			e.Message += " in " + place.DatabaseName
+		if place.DatabaseName == "" {
+			return access.Place{}, e.WithNext("astra db list -o json")
 		}
-		return access.Place{}, e.WithNext("astra keyspace list --db DB")
+		e.Message += " in " + place.DatabaseName
+		return access.Place{}, e.WithNext(shellword.Line("astra", "keyspace", "list", "--db", lookup.Reference(place.DatabaseName)))
 	}
 	return place, nil
 }

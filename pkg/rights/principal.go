@@ -112,18 +112,22 @@ func (s *Snapshot) listedToken(clientID string) access.Principal {
 			return p
 		}
 	}
-	p := access.Principal{Kind: access.Token, ID: clientID, Name: clientID, Status: access.Revoked, Roles: []string{s.hiddenRole()}}
+	p := access.Principal{
+		Kind: access.Token, ID: clientID, Name: clientID, Status: access.Revoked,
+		Roles: []string{s.unknownRole("the token is not listed, so its roles are unknown")},
+	}
 	if s.NoTokens != nil || clientID == s.Session.ClientID { // the service accepts the token in use
 		p.Status = access.Active
 	}
 	return p
 }
 
-// hiddenRole returns the ID of a role in place of those that cannot be known.
-func (s *Snapshot) hiddenRole() string {
-	const id = "unknown"
+// unknownRole returns the ID of a role in place of those of a token that are unknown, and
+// of why.
+func (s *Snapshot) unknownRole(why string) string {
+	id := "unknown: " + why
 	if !slices.ContainsFunc(s.Roles, func(r access.Role) bool { return r.ID == id }) {
-		s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: id, Name: "of the token, which is not listed,"}, Unreadable: true})
+		s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: id, Name: "unknown roles"}, Unreadable: true, Why: why})
 	}
 	return id
 }

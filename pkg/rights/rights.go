@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -64,7 +65,62 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session) (*Snapshot, e
 			return nil, err
 		}
 	}
-	return s, nil
+	return s, s.readUnlistedRoles(ctx)
+}
+
+// maxUnlisted limits the roles that are asked for one by one.
+const maxUnlisted = 50
+
+// readUnlistedRoles asks for the roles that principals have and the list lacks: it may be
+// late or incomplete. Only a role that does not exist when it is asked for was deleted.
+func (s *Snapshot) readUnlistedRoles(ctx context.Context) error {
+	if s.RolesIncomplete {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, r := range iam.DefaultRoles() {
+		known[r.ID] = true
+	}
+	for _, r := range s.Roles {
+		known[r.ID] = true
+	}
+	var unlisted []string
+	for _, p := range s.Principals {
+		for _, id := range p.Roles {
+			if !known[id] {
+				known[id] = true
+				unlisted = append(unlisted, id)
+			}
+		}
+	}
+	asked := unlisted[:min(maxUnlisted, len(unlisted))]
+	answers := async.Each(ctx, s.Session.Calls, asked, s.Session.Roles.Get)
+	for i, id := range unlisted {
+		unreadable := access.Role{Role: iam.Role{ID: id, Name: id}, Unreadable: true}
+		if i >= len(asked) {
+			s.Roles = append(s.Roles, unreadable)
+			continue
+		}
+		switch r, err := answers[i](); {
+		case errors.Is(err, devops.ErrNotFound):
+		case errors.Is(err, devops.ErrForbidden), err == nil && r.ID != id:
+			s.Roles = append(s.Roles, unreadable)
+		case err != nil:
+			return err
+		default:
+			s.Roles = append(s.Roles, newRole(r))
+		}
+	}
+	return nil
+}
+
+// newRole returns a role of the service. One without a policy cannot be read.
+func newRole(r devops.Role) access.Role {
+	policy := iam.Policy(r.Policy)
+	return access.Role{
+		Role:       iam.Role{ID: r.ID, Name: r.Name, Policy: policy},
+		Unreadable: len(policy.Actions) == 0 && len(policy.Resources) == 0,
+	}
 }
 
 // readRoles keeps the default roles, which are the same everywhere, if roles may not be
@@ -75,7 +131,7 @@ func (s *Snapshot) readRoles(ctx context.Context, _ *cli.App) error {
 		return err
 	}
 	for _, r := range roles {
-		s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: r.ID, Name: r.Name, Policy: iam.Policy(r.Policy)}})
+		s.Roles = append(s.Roles, newRole(r))
 	}
 	hidden := s.Session.HiddenRoles()
 	s.RolesIncomplete = hidden != nil
@@ -124,7 +180,7 @@ func (s *Snapshot) readTokens(ctx context.Context, app *cli.App) error {
 			p.Roles = append(p.Roles, ref.ID)
 		}
 		if t.OmitsRoles {
-			p.Roles = []string{s.hiddenRole()}
+			p.Roles = []string{s.unknownRole("the list of tokens does not show the roles of the token")}
 		}
 		s.Principals = append(s.Principals, p)
 	}
