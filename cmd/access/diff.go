@@ -77,7 +77,7 @@ func diffColumns(key string) []output.Column[access.Difference] {
 	places := func(key string, of func(access.Difference) []access.Place) output.Column[access.Difference] {
 		return output.Column[access.Difference]{
 			Key: key, Value: func(d access.Difference) any { return of(d) }, Wrap: true,
-			Text: func(d access.Difference) string { return rights.Wheres(of(d)) },
+			Text: func(d access.Difference) string { return rights.DescribePlaces(of(d)) },
 		}
 	}
 	return []output.Column[access.Difference]{

@@ -108,7 +108,7 @@ func pictureColumns() []output.Column[picture] {
 		{Key: "grants", Value: func(p picture) any { return p.grants }, Lines: func(p picture) []string {
 			var lines []string
 			for _, g := range p.grants {
-				lines = append(lines, g.Role.Name+" in "+rights.Where(g.Place)+": "+strings.Join(g.Permissions, ", "))
+				lines = append(lines, g.Role.Name+" in "+rights.DescribePlace(g.Place)+": "+strings.Join(g.Permissions, ", "))
 			}
 			return lines
 		}},

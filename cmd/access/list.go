@@ -108,7 +108,7 @@ func entryColumns(key string, several bool) []output.Column[entry] {
 	columns := []output.Column[entry]{
 		{Key: key, Value: func(e entry) any { return e.What.Name }, Name: true},
 		{Key: "answer", Value: func(e entry) any { return string(e.Answer) }, State: true},
-		{Key: "places", Value: func(e entry) any { return e.Places }, Text: func(e entry) string { return rights.Wheres(e.Places) }, Wrap: true},
+		{Key: "places", Value: func(e entry) any { return e.Places }, Text: func(e entry) string { return rights.DescribePlaces(e.Places) }, Wrap: true},
 	}
 	if several {
 		columns = append(columns, output.Column[entry]{

@@ -140,9 +140,9 @@ func areaOf(p access.Place) area {
 
 func (a area) String() string {
 	if a.system {
-		return rights.Where(a.place) + ": system keyspaces"
+		return rights.DescribePlace(a.place) + ": system keyspaces"
 	}
-	return rights.Where(a.place)
+	return rights.DescribePlace(a.place)
 }
 
 // Edges is the number of lines of the picture.

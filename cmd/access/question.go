@@ -95,7 +95,9 @@ func principals(ctx context.Context, app *cli.App, refs ...string) (*rights.Snap
 	for _, ref := range refs {
 		find := snapshot.Principal
 		if ref == rights.Input {
-			find = func(ctx context.Context, _ string) (access.Principal, error) { return snapshot.Given(ctx, app, given) }
+			find = func(ctx context.Context, _ string) (access.Principal, error) {
+				return snapshot.FromToken(ctx, app, given)
+			}
 		}
 		p, err := find(ctx, ref)
 		if err != nil {
@@ -109,7 +111,7 @@ func principals(ctx context.Context, app *cli.App, refs ...string) (*rights.Snap
 // warnCut says that a place is deeper than the permission is checked.
 func warnCut(app *cli.App, a access.Answer, w access.What) {
 	if a.Cut {
-		app.Warn("%s is checked on the %s, so the answer is about %s", w.Name, w.Level, rights.Where(a.Place))
+		app.Warn("%s is checked on the %s, so the answer is about %s", w.Name, w.Level, rights.DescribePlace(a.Place))
 	}
 }
 

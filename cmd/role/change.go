@@ -31,7 +31,7 @@ func equal(a, b devops.Role) bool {
 
 // removesPermissions reports whether the change removes a permission or a resource.
 func (c roleChange) removesPermissions() bool {
-	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(subtractResources(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
+	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(iam.SubtractResources(c.before.Policy.Resources, c.after.Policy.Resources)) > 0
 }
 
 // print prints the changes, one per line.
@@ -99,16 +99,4 @@ func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role
 // missingFrom returns the elements of those that are not in these.
 func missingFrom(these, those []string) []string {
 	return slices.DeleteFunc(distinct(those), func(s string) bool { return slices.Contains(these, s) })
-}
-
-// subtractResources returns the resources of those that none of these covers. Malformed
-// resources are only covered by themselves.
-func subtractResources(these, those []string) []string {
-	return slices.DeleteFunc(missingFrom(these, those), func(name string) bool {
-		target, ok := iam.DescribeResource(name)
-		return ok && slices.ContainsFunc(these, func(other string) bool {
-			d, ok := iam.DescribeResource(other)
-			return ok && d.Covers(target)
-		})
-	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -93,7 +94,7 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 	var found []deletion
 	for _, ref := range in.refs {
 		r, err := session.Role(ctx, ref)
-		if in.ifExists && isNotFound(err) {
+		if in.ifExists && exit.Is(err, exit.NotFound) {
 			app.Say("Role %s does not exist; nothing to delete.", ref)
 			found = append(found, deletion{input: ref})
 			continue

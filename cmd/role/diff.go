@@ -9,6 +9,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
 )
@@ -74,7 +75,7 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 // subtract returns the grants of a that b lacks.
 func subtract(org string, a, b devops.Role) difference {
 	local := func(r devops.Role) []string { return scopeFlags{exact: r.Policy.Resources}.resources(org, nil) }
-	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), subtractResources(local(b), local(a))}
+	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), iam.SubtractResources(local(a), local(b))}
 }
 
 func diffColumns(databases map[string]string) []output.Column[[2]difference] {

@@ -88,24 +88,6 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-func TestUncovered(t *testing.T) {
-	const o = "drn:astra:org:o"
-	for _, test := range []struct{ these, those, want string }{
-		{o, o, ""},
-		{o + ":db:*", o + ":db:d", ""},
-		{o + ":db:d", o + ":db:*", o + ":db:*"},
-		{o + ":db:*", o + ":db:d:keyspace:k", o + ":db:d:keyspace:k"},
-		{o + ":db:* " + o + ":db:*:keyspace:*", o + ":db:d:keyspace:k " + o + ":db:e", ""},
-		{"", "garbage", "garbage"},
-		{"garbage", "garbage", ""},
-	} {
-		got := strings.Join(subtractResources(strings.Fields(test.these), strings.Fields(test.those)), " ")
-		if got != test.want {
-			t.Errorf("%s over %s: want %q, got %q", test.those, test.these, test.want, got)
-		}
-	}
-}
-
 func TestGrid(t *testing.T) {
 	want := []iam.Scope{{Database: "d", Keyspace: "a", Table: "t"}, {Database: "d", Keyspace: "a", Table: "u"}, {Database: "d", Keyspace: "b", Table: "t"}, {Database: "d", Keyspace: "b", Table: "u"}}
 	if diff := cmp.Diff(want, combinations("d", []string{"a", "b"}, []string{"t", "u"})); diff != "" {

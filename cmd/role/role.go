@@ -3,7 +3,6 @@ package role
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -68,12 +67,6 @@ func distinct(texts []string) []string {
 	all := append([]string{}, texts...)
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// isNotFound reports whether the role does not exist.
-func isNotFound(err error) bool {
-	e, ok := errors.AsType[*exit.Error](err)
-	return ok && e.Exit == exit.NotFound
 }
 
 // requireCustom refuses a default role, which cannot be changed or deleted.

@@ -140,7 +140,7 @@ func atomPlaces(roles []*role, atom Atom, q box, lenient bool) []box {
 			}
 		}
 	}
-	return maximal(set)
+	return keepLargest(set)
 }
 
 // waysPlaces returns the parts of q where the roles hold all atoms of a way together, for
@@ -170,7 +170,7 @@ func waysPlaces(roles []*role, w What, q box, lenient bool) [][]box {
 
 func verdictOf(q box, set []box) Verdict {
 	switch {
-	case covered(q, set):
+	case anyCovers(q, set):
 		return Yes
 	case len(set) > 0:
 		return Partly
@@ -190,13 +190,13 @@ type evaluation struct {
 
 func evaluate(h holdings, w What, q box) evaluation {
 	e := evaluation{ways: waysPlaces(h.roles, w, q, false)}
-	e.strict = maximal(slices.Concat(e.ways...))
+	e.strict = keepLargest(slices.Concat(e.ways...))
 	e.lenient = e.strict
 	strict := verdictOf(q, e.strict)
 	e.models = Models{strict, strict}
 	if strict != Yes && slices.ContainsFunc(h.roles, func(r *role) bool { return r.lenientFor(w) }) {
 		ways := waysPlaces(h.roles, w, q, true)
-		e.lenient = maximal(slices.Concat(ways...))
+		e.lenient = keepLargest(slices.Concat(ways...))
 		if e.models.Lenient = verdictOf(q, e.lenient); e.models.Lenient != strict {
 			e.ways = ways
 		}
@@ -275,7 +275,7 @@ func (a *Analyzer) places(set []box, level iam.ResourceLevel) []Place {
 // extent returns for how much of what exists in q the set holds. A database or keyspace
 // that is named in q counts as one that exists.
 func (a *Analyzer) extent(q box, level iam.ResourceLevel, set []box) Extent {
-	if covered(q, set) {
+	if anyCovers(q, set) {
 		return All
 	}
 	if len(set) == 0 {
@@ -284,7 +284,7 @@ func (a *Analyzer) extent(q box, level iam.ResourceLevel, set []box) Extent {
 	seen := map[Extent]bool{}
 	for _, m := range a.members(q, level) {
 		switch parts := clip(set, m.box); {
-		case covered(m.box, parts):
+		case anyCovers(m.box, parts):
 			seen[All] = true
 		case len(parts) == 0:
 			seen[None] = true

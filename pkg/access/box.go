@@ -87,8 +87,8 @@ func ofDatabase(set []box, database string) []box {
 	return set[start:end]
 }
 
-// covered reports whether a box of the set contains all of q.
-func covered(q box, set []box) bool {
+// anyCovers reports whether a box of the set contains all of q.
+func anyCovers(q box, set []box) bool {
 	for b := range meeting(set, q) {
 		if b.covers(q) {
 			return true
@@ -107,8 +107,8 @@ func meets(set []box, b box) bool {
 	return false
 }
 
-// maximal returns the boxes that no other one covers, as a set.
-func maximal(boxes []box) []box {
+// keepLargest returns the boxes that no other one covers, as a set.
+func keepLargest(boxes []box) []box {
 	if len(boxes) < 2 {
 		return boxes
 	}
@@ -144,5 +144,5 @@ func intersectSets(a, b []box) []box {
 	for _, x := range a {
 		common = append(common, clip(b, x)...)
 	}
-	return maximal(common)
+	return keepLargest(common)
 }

@@ -81,7 +81,7 @@ func TestWhoIsEverybodyWhoCan(t *testing.T) {
 					continue
 				}
 				answer := a.Evaluate(p, q)
-				h := Holder{Principal: p, Answer: answer.Answer, Places: answer.Places, Could: a.Could(p)}
+				h := Holder{Principal: p, Answer: answer.Answer, Places: answer.Places, Could: escalation(a.holdings(p).roles)}
 				switch answer.Answer {
 				case Yes, Partly, Unclear:
 					want.Holders = append(want.Holders, h)

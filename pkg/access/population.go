@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -135,27 +134,11 @@ func escalation(roles []*role) *Could {
 	return nil
 }
 
-// Could returns a permission by which the principal can take what any role grants, or
-// nil.
-func (a *Analyzer) Could(p Principal) *Could { return escalation(a.holdings(p).roles) }
-
 // Entry is one row of List.
 type Entry struct {
 	What   What
 	Answer Verdict
 	Places []Place
-}
-
-// MarshalJSON returns the entry with the name of its permission or capability.
-func (e Entry) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{kindOf(e.What): e.What.Name, "answer": e.Answer, "places": e.Places})
-}
-
-func kindOf(w What) string {
-	if w.Capability {
-		return "capability"
-	}
-	return "permission"
 }
 
 // List answers the question of each What for a principal, in their order, whatever the
@@ -177,11 +160,6 @@ type Difference struct {
 	A, B  Verdict
 	OnlyA []Place
 	OnlyB []Place
-}
-
-// MarshalJSON returns the difference with the name of its permission or capability.
-func (d Difference) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{kindOf(d.What): d.What.Name, "a": d.A, "b": d.B, "onlyA": d.OnlyA, "onlyB": d.OnlyB})
 }
 
 // Diff returns each What that one principal can do and the other cannot at the same
@@ -218,12 +196,12 @@ func beyond(e, other evaluation) []box {
 	var only []box
 	for _, sets := range [][2][]box{{e.strict, other.strict}, {e.lenient, other.lenient}} {
 		for _, b := range sets[0] {
-			if !covered(b, sets[1]) {
+			if !anyCovers(b, sets[1]) {
 				only = append(only, b)
 			}
 		}
 	}
-	return maximal(only)
+	return keepLargest(only)
 }
 
 // Class is a list of principals with the same roles, and so the same rights. Classes of

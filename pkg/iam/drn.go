@@ -130,3 +130,17 @@ func DescribeResource(resource string) (DRN, bool) {
 	d, err := ParseDRN(resource)
 	return d, err == nil
 }
+
+// SubtractResources returns the resources of a list that none of the others covers, each
+// once and sorted. Malformed ones are only covered by themselves.
+func SubtractResources(resources, others []string) []string {
+	left := slices.DeleteFunc(append([]string{}, resources...), func(name string) bool {
+		target, ok := DescribeResource(name)
+		return slices.Contains(others, name) || ok && slices.ContainsFunc(others, func(other string) bool {
+			d, ok := DescribeResource(other)
+			return ok && d.Covers(target)
+		})
+	})
+	slices.Sort(left)
+	return slices.Compact(left)
+}

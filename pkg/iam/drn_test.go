@@ -137,3 +137,22 @@ func FuzzDRN(f *testing.F) {
 		}
 	})
 }
+
+func TestSubtractResources(t *testing.T) {
+	t.Parallel()
+	const o = "drn:astra:org:o"
+	for _, test := range []struct{ others, resources, want string }{
+		{o, o, ""},
+		{o + ":db:*", o + ":db:d", ""},
+		{o + ":db:d", o + ":db:*", o + ":db:*"},
+		{o + ":db:*", o + ":db:d:keyspace:k", o + ":db:d:keyspace:k"},
+		{o + ":db:* " + o + ":db:*:keyspace:*", o + ":db:d:keyspace:k " + o + ":db:e", ""},
+		{"", "garbage", "garbage"},
+		{"garbage", "garbage", ""},
+	} {
+		got := strings.Join(SubtractResources(strings.Fields(test.resources), strings.Fields(test.others)), " ")
+		if got != test.want {
+			t.Errorf("%s without %s: want %q, got %q", test.resources, test.others, test.want, got)
+		}
+	}
+}

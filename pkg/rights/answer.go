@@ -103,7 +103,7 @@ func Roles(via []access.Via) string {
 // Cell is an answer in a matrix: yes, no, the places of a part, or that it is not certain.
 func Cell(e access.Entry) string {
 	if e.Answer == access.Partly {
-		return Wheres(e.Places)
+		return DescribePlaces(e.Places)
 	}
 	return string(e.Answer)
 }
@@ -114,7 +114,7 @@ func describeLink(l access.Link) string {
 	if l.Holds {
 		mark = "✓"
 	}
-	text := fmt.Sprintf("%s %s in %s", mark, l.Atom, Where(l.Place))
+	text := fmt.Sprintf("%s %s in %s", mark, l.Atom, DescribePlace(l.Place))
 	switch {
 	case l.Holds && l.Role != nil:
 		text += ": " + l.Role.Name

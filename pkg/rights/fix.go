@@ -90,32 +90,17 @@ func (s *Snapshot) widen(r access.Role, a access.Answer) string {
 		words = append(words, "--add-permission", p)
 	}
 	required := iam.Resources(s.ID, []iam.Scope{{Database: a.Place.Database, Keyspace: a.Place.Keyspace, Table: a.Place.Table}}, all)
-	missing := uncovered(required, r.Policy.Resources)
+	missing := iam.SubtractResources(required, r.Policy.Resources)
 	switch {
 	case len(missing) == 0:
 		return shellword.Line(words...)
-	case len(uncovered(r.Policy.Resources, required)) == 0:
+	case len(iam.SubtractResources(r.Policy.Resources, required)) == 0:
 		return shellword.Line(append(words, s.placeFlags(a.Place)...)...)
 	}
 	for _, resource := range slices.Concat(r.Policy.Resources, missing) {
 		words = append(words, "--resource", resource)
 	}
 	return shellword.Line(words...)
-}
-
-// uncovered returns the resources that no resource of a list covers.
-func uncovered(resources, by []string) []string {
-	var left []string
-	for _, text := range resources {
-		d, ok := iam.DescribeResource(text)
-		if !ok || !slices.ContainsFunc(by, func(other string) bool {
-			o, ok := iam.DescribeResource(other)
-			return ok && o.Covers(d)
-		}) {
-			left = append(left, text)
-		}
-	}
-	return left
 }
 
 func (s *Snapshot) placeFlags(p access.Place) []string {

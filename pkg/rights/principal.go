@@ -132,9 +132,9 @@ func (s *Snapshot) unknownRole(why string) string {
 	return id
 }
 
-// Given returns the principal of a token with its secret. The service is asked with that
+// FromToken returns the principal of a token with its secret. The service is asked with that
 // token for its organization, because a token of another one has no roles here.
-func (s *Snapshot) Given(ctx context.Context, app *cli.App, token secret.Token) (access.Principal, error) {
+func (s *Snapshot) FromToken(ctx context.Context, app *cli.App, token secret.Token) (access.Principal, error) {
 	asker, err := app.Connect(token, s.Session.APIURL)
 	if err != nil {
 		return access.Principal{}, err

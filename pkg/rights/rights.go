@@ -222,12 +222,3 @@ func (s *Snapshot) readDatabases(ctx context.Context, _ *cli.App) error {
 	}
 	return nil
 }
-
-// Token returns the listed token of a principal.
-func (s *Snapshot) Token(p access.Principal) (devops.Token, bool) {
-	i := slices.IndexFunc(s.tokens, func(t devops.Token) bool { return p.Kind == access.Token && t.ClientID == p.ID })
-	if i < 0 {
-		return devops.Token{}, false
-	}
-	return s.tokens[i], true
-}

@@ -10,8 +10,8 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// Where describes a place, such as "demo.app", or "all databases".
-func Where(p access.Place) string {
+// DescribePlace describes a place, such as "demo.app", or "all databases".
+func DescribePlace(p access.Place) string {
 	segments := []string{cmp.Or(p.DatabaseName, p.Database), p.Keyspace, p.Table}
 	for len(segments) > 0 && (segments[len(segments)-1] == "" || segments[len(segments)-1] == iam.Wildcard) {
 		segments = segments[:len(segments)-1]
@@ -28,15 +28,15 @@ func Where(p access.Place) string {
 // maxPlaces is the maximum number of places in a sentence.
 const maxPlaces = 5
 
-// Wheres describes places as the end of a sentence.
-func Wheres(places []access.Place) string {
+// DescribePlaces describes places as the end of a sentence.
+func DescribePlaces(places []access.Place) string {
 	var words []string
 	for i, p := range places {
 		if i == maxPlaces {
 			words = append(words, fmt.Sprintf("and %d more", len(places)-i))
 			break
 		}
-		words = append(words, Where(p))
+		words = append(words, DescribePlace(p))
 	}
 	return strings.Join(words, ", ")
 }
@@ -61,7 +61,7 @@ func Reason(q access.Question, a access.Answer) string {
 		task := strings.ReplaceAll(a.What, "-", " ")
 		can, cannot, may = "can "+task, "cannot "+task, "may "+task
 	}
-	in := " in " + Where(a.Place)
+	in := " in " + DescribePlace(a.Place)
 	if q.What.Level <= iam.DepthOrganization {
 		in = ""
 	}
@@ -70,7 +70,7 @@ func Reason(q access.Question, a access.Answer) string {
 	case access.Yes:
 		return text + can + in
 	case access.Partly:
-		text += can + " only in " + Wheres(a.Places)
+		text += can + " only in " + DescribePlaces(a.Places)
 		if a.Now == access.All {
 			text += "; these are all that exist now, without those created later"
 		}
