@@ -9,8 +9,8 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 )
 
-// box is the set of tables, existing or not, that a place stands for: database,
-// keyspace, table. Each segment is a name or iam.Wildcard.
+// box is the set of tables in a place, existing or not: database, keyspace, table. Each
+// segment is a name or iam.Wildcard.
 //
 // Names are unlimited and a role lists finitely many resources. So a union of boxes
 // contains another box only if one of them does alone: the one that contains a table

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what a node stands for, which decides its color.
+// Kind is the kind of a node, which decides its color.
 type Kind string
 
 // The kinds of nodes.

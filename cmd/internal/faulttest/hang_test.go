@@ -108,7 +108,7 @@ func standstills(t *testing.T) []standstill {
 			return func() { reader.Close(); writer.Close() }, err
 		}},
 		// A list that is longer than the screen waits in the pager until the time limit.
-		{"a terminal at which nobody is", true, append([]int{12}, input...), func(_ *world, o *runOptions) (func(), error) {
+		{"an unattended terminal", true, append([]int{12}, input...), func(_ *world, o *runOptions) (func(), error) {
 			o.terminal, o.stdin = true, ""
 			return nothing, nil
 		}},
