@@ -140,7 +140,7 @@ func (a *Analyzer) explainLack(h holdings, atom Atom, e evaluation, r *role, x *
 	case len(h.roles) == 0:
 		return "it has no roles"
 	case r == nil:
-		return "no role of it has that permission"
+		return "no role grants this permission"
 	}
 	everywhere := evaluateAtom(holdings{roles: []*role{r}}, atom, newBox("", "", ""))
 	if len(everywhere.strict) == 0 {

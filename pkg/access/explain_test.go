@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 	for _, test := range []struct{ name, roles, what, place, links, near, assumes string }{
 		{
 			"a permission is missing", "ro", "write-rows", "d.k.t",
-			"yes db-rest orders role ro: / no db-table-modify orders.k.t: no role of it has that permission",
+			"yes db-rest orders role ro: / no db-table-modify orders.k.t: no role grants this permission",
 			"role ro lacks db-table-modify / role one-table lacks db-rest / role rw lacks nothing / API R/W Svc Acct lacks nothing", "",
 		},
 		{
