@@ -28,12 +28,13 @@ func newWho(app *cli.App) *cobra.Command {
 		Short:      "List who can do something",
 		Long: `List the users and tokens that can do something at a place, or at a part of it:
 users first, then tokens. Those whose answer is unclear or unknown are listed
-too, because they may. Invitees and expired tokens are marked.
+too, because they may. Pending users and expired tokens are marked.
 
 --could also lists those who can obtain the permission in one step, because they
 can change roles, the roles of users, or generate tokens with any role.
 
-Exits with status 0 if anyone can, 11 if anyone may, and 10 if the list is empty.
+Exits with status 0 if anyone can. If the list is empty, it exits with 10, or with
+11 if users or tokens may be missing; it exits with 11 too if anyone may.
 
 With -o json: [{"principal", "answer", "places", "via": [{"role", "resource"}],
 "could": null or {"permission"}}].`,
