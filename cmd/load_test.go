@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ type crowd struct {
 	dir   string
 	env   []string
 	inner http.Handler
+	late  time.Duration // how long a request takes to take effect, also without its client
 	mu    sync.Mutex
 	sent  map[string]int // by address
 }
@@ -61,11 +63,12 @@ func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var in struct{ Email string }
 		check(c.t, json.Unmarshal(body, &in))
+		time.Sleep(c.late)
 		c.mu.Lock()
 		c.sent[in.Email]++
 		c.mu.Unlock()
 	}
-	c.inner.ServeHTTP(w, r)
+	c.inner.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context()))) // a service does not stop halfway
 }
 
 // invite is the command that invites n people.
@@ -153,6 +156,7 @@ func TestManyInvitationsAreResumed(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
 			c := newCrowd(t, "PUT /organizations/users=drop-response,times=3")
+			c.late = 500 * time.Millisecond
 			cmd, out, stderr := c.invite(n)
 			check(t, cmd.Start())
 			c.await(n / 3)

@@ -3,7 +3,6 @@ package user
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
@@ -46,7 +45,7 @@ func (g invitee) reconcile(ctx context.Context, app *cli.App, session *cli.Sessi
 func (g invitee) verdict(ctx context.Context, session *cli.Session) bulk.Verdict {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyLimit)
 	defer cancel()
-	if cli.Pause(looking, time.Second) != nil {
+	if cli.Pause(looking, bulk.ReconcileDelay) != nil {
 		return bulk.CannotTell
 	}
 	verdicts, err := reconcile(session, []invitee{g})(looking, []int{0})

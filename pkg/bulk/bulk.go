@@ -107,10 +107,11 @@ const (
 	grace = 10 * time.Second
 	// longestHold is the longest wait for the service without a time limit.
 	longestHold = 10 * time.Minute
-	// reconcileDelay is the wait between an unknown outcome and its
-	// reconciliation: the request may still be in progress.
-	reconcileDelay = time.Second
 )
+
+// ReconcileDelay is the wait between an unknown outcome and its reconciliation: the
+// request may still be in progress.
+const ReconcileDelay = time.Second
 
 // Run sends the rows and returns a result for each, in order. When ctx ends, it
 // starts no more rows and waits briefly for those in flight.

@@ -235,7 +235,7 @@ func (r *run) lookUp(ctx context.Context) (again []int) {
 // waitQuiet waits until the last request without a response has had time to
 // take effect.
 func (r *run) waitQuiet(ctx context.Context) {
-	timer := time.NewTimer(reconcileDelay - r.Now().Sub(r.lastUnknown))
+	timer := time.NewTimer(ReconcileDelay - r.Now().Sub(r.lastUnknown))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -83,7 +84,8 @@ const lockTimeout = 10 * time.Second
 
 // Lock keeps other processes of this user from running the same rows of a command
 // at the same time, until the function that it returns is called. With wait it waits
-// some seconds for one that does, so that the state is read after it. Where the
+// some seconds for one that does, so that the state is read after it. It also waits for
+// the requests of a process that was killed, which may still take effect. Where the
 // state directory cannot be written there is no lock.
 func Lock(ctx context.Context, app *cli.App, session *cli.Session, command string, rows []string, wait bool) (unlock func(), err error) {
 	nothing := func() {}
@@ -98,10 +100,14 @@ func Lock(ctx context.Context, app *cli.App, session *cli.Session, command strin
 	whose := session.APIURL + " " + cmp.Or(session.Profile.Org.ID, session.ClientID)
 	rows = slices.Compact(slices.Sorted(slices.Values(rows))) // the order of a list makes no other run
 	path := filepath.Join(dir, bulk.RunKey(command, whose, rows)+".lock")
+	earlier, _ := os.Lstat(path)
 	lock, err := atomicfile.TakeLock(ctx, path, 0)
 	if errors.Is(err, atomicfile.ErrLocked) && wait {
 		app.Say("Waiting for another astra process that does the same.")
 		lock, err = atomicfile.TakeLock(ctx, path, lockTimeout)
+	}
+	if locked, _ := os.Lstat(path); err == nil && earlier != nil && locked != nil && os.SameFile(earlier, locked) { // a process that ends removes it
+		err = cli.Pause(ctx, bulk.ReconcileDelay)
 	}
 	switch {
 	case err == nil:
