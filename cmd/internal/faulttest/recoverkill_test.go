@@ -71,7 +71,7 @@ func TestRecoverKilled(t *testing.T) {
 			}
 			const most = 60
 			step := 1
-			if !testkit.InCI() {
+			if !testkit.InCI() && !fullRig() {
 				step = 6
 			}
 			for place := 1; place <= most && recoverKilledAt(t, g, c.behavior, killed, place); place += step {
