@@ -34,7 +34,7 @@ func TestAccessListChangedMeanwhile(t *testing.T) {
 				b.run("astra --sandbox access-list enable --yes " + where)
 			}
 			term := b.onTerminal(strings.Fields("--sandbox access-list " + line)...)
-			term.see("?")
+			term.see("(y/N) ")
 			b.run("astra --sandbox access-list add 198.51.100.7 --yes " + where)
 			b.run("astra --sandbox access-list get -o json " + where + " > before")
 			term.typed("y\r")

@@ -285,10 +285,10 @@ func TestPickerEnds(t *testing.T) {
 				{b, "Selected: ", "", ""},
 				{b, "Selected: ", name, " " + name + "_"},
 				{b, "Selected: ", name + "\t", "[x]"},
-				{b, "Selected: ", name + "\t\r", "?"},
+				{b, "Selected: ", name + "\t\r", "(y/N) "},
 				{&plain, "separated by commas", "", ""},
 				{&plain, "separated by commas", "nosuch\r", "No option is named nosuch."},
-				{&plain, "separated by commas", name + "\r", "?"},
+				{&plain, "separated by commas", name + "\r", "(y/N) "},
 			} {
 				for key, status := range map[string]int{"\x03": 130, "\x04": 8} {
 					term := c.b.onTerminal(append([]string{"--sandbox"}, args...)...)

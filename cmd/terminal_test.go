@@ -78,10 +78,15 @@ func (term *terminal) typed(keys string) {
 // ends waits for the end and compares the status.
 func (term *terminal) ends(status int) {
 	term.t.Helper()
+	check(term.t, term.file.SetReadDeadline(time.Now().Add(time.Minute)))
 	buffer := make([]byte, 4096)
 	for {
 		n, err := term.file.Read(buffer)
 		term.screen.Write(buffer[:n])
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			check(term.t, term.cmd.Process.Kill())
+			term.t.Errorf("it does not end:\n%s", term.text())
+		}
 		if err != nil {
 			break // a terminal without a program ends with an error
 		}

@@ -97,7 +97,7 @@ func TestPeopleChangedDuringPrompt(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
 			term := b.onTerminal(append([]string{"--sandbox", "user"}, args...)...)
-			term.see("?")
+			term.see("(y/N) ")
 			b.run("astra --sandbox user update developer@example.com --add-role 'Billing Admin'")
 			term.typed("y\r")
 			term.see("were changed by another client")
