@@ -189,6 +189,10 @@ func ExplainUnlisted(app *cli.App, session *cli.Session, ref string, failure err
 	if err != nil || saved.Name == "" || isAmbiguous(failure) {
 		return failure
 	}
+	if now, err := app.ReadConfig(); err == nil && !names(now, saved.ClientID) {
+		return exit.Failf(exit.Conflict, "%s (%s) was replaced or deleted by another command; nothing was changed", saved.Name, saved.ClientID).
+			WithHint("run the command again")
+	}
 	if saved.OrgID != "" {
 		return exit.Failf(exit.NotFound, "%s (%s) is not listed: it belongs to organization %s", saved.Name, saved.ClientID, saved.OrgID).
 			WithHint("use a login of that organization").WithNext("astra token verify " + shellword.Quote(saved.Name))
