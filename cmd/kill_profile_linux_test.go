@@ -96,7 +96,10 @@ func TestProfilesAfterAnError(t *testing.T) {
 	b := newBench(t)
 	b.run("astra -p old token generate --role 'RO User' --save app\n" +
 		"astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
-	calls := []string{"rename,renameat,renameat2", "fsync", "link,linkat", "unlink,unlinkat", "flock", "mkdir,mkdirat"}
+	calls := []struct{ call, dir string }{ // each call, or those for a directory
+		{"rename,renameat,renameat2", ""}, {"fsync", ""}, {"link,linkat", ""}, {"unlink,unlinkat", ""}, {"flock", ""}, {"mkdir,mkdirat", ""},
+		{"fsync", "."}, {"fsync", "credentials"}, {"fsync", "transfers"},
+	}
 	for _, c := range []struct {
 		name, line string
 		changed    string // what of the profiles says that the change was made
@@ -112,15 +115,19 @@ func TestProfilesAfterAnError(t *testing.T) {
 				if !testkit.InCI() && i%3 != len(c.name)%3 {
 					continue
 				}
-				for _, when := range []string{"1", "2", "3", "1+"} {
-					what := fmt.Sprintf("%s, %s %s", c.name, call, when)
+				for _, when := range []string{"1", "2", "3", "1+"} { // strace counts for each thread
+					what := fmt.Sprintf("%s, %s %s %s", c.name, call.call, call.dir, when)
 					dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(c.name, " ", "-"), i, when))
 					check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))
 					within := *b
 					within.t = t
 					within.run("chmod -R go= " + dir)
 					after := "ASTRA_CONFIG_DIR=" + dir + " astra "
-					status, said := within.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s strace -f -o %s.calls -e trace=%s -e inject=%s:error=EIO:when=%s astra %s", dir, dir, call, call, when, c.line))
+					only := ""
+					if call.dir != "" {
+						only = "-P " + filepath.Join(dir, call.dir)
+					}
+					status, said := within.fails(fmt.Sprintf("ASTRA_CONFIG_DIR=%s strace -f -o %s.calls %s -e trace=%s -e inject=%s:error=EIO:when=%s astra %s", dir, dir, only, call.call, call.call, when, c.line))
 					changed := within.output(after+"profile list --jq '"+c.changed+"'") == "true"
 					hinted := strings.Contains(said, "the change was made")
 					if changed != (status == 0 || hinted) {

@@ -33,6 +33,9 @@ var (
 	// ErrOwner reports that the owner of a file cannot be preserved. Nothing
 	// was written.
 	ErrOwner = errors.New("the file belongs to another user, who would lose access to it")
+	// ErrNotSynced reports that an existing path has its new content, but that
+	// a power failure could undo that: the directory was not synchronized.
+	ErrNotSynced = errors.New("a power failure could undo it")
 	// ErrDangling reports a symbolic link without a target.
 	ErrDangling = errors.New("a symbolic link to a directory that does not exist")
 )
@@ -193,9 +196,8 @@ func (f *File) Discard() {
 	}
 }
 
-// Commit gives the file its name. After an error the path is unchanged, or it
-// has the complete new content and only the synchronization of the directory
-// failed.
+// Commit gives the file its name. After an error the path is unchanged; after
+// ErrNotSynced it has the complete new content.
 func (f *File) Commit() error {
 	defer f.Discard()
 	if !f.options.Volatile && !failpoint.Disabled("content-sync") {
@@ -221,7 +223,23 @@ func (f *File) Commit() error {
 	if f.options.Volatile || failpoint.Disabled("name-sync") {
 		return nil
 	}
-	return syncDir(f.system, filepath.Dir(f.path))
+	err := syncDir(f.system, filepath.Dir(f.path))
+	if err == nil || f.options.New && f.unlink() == nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotSynced, Cause(err))
+}
+
+// unlink removes the path of a new file again, unless another program replaced it.
+func (f *File) unlink() error {
+	ours, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(ours, now) {
+		return errors.Join(fs.ErrInvalid, err)
+	}
+	return os.Remove(f.path)
 }
 
 // replace renames the file to an existing path.

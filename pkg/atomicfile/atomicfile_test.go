@@ -71,7 +71,9 @@ func TestEveryFailure(t *testing.T) {
 					t.Errorf("%s: %v", what, err)
 				case err == nil && string(text) != content:
 					t.Errorf("%s: no error, and %q", what, text)
-				case err != nil && call == "syncDir": // it is already named
+				case errors.Is(err, ErrNotSynced) && (call != "syncDir" || o.name != "present" && o.name != "absent" || string(text) != content):
+					t.Errorf("%s: %v, and %q", what, err, text)
+				case errors.Is(err, ErrNotSynced): // it is already named
 				case err != nil && o.there && string(text) != old:
 					t.Errorf("%s: %v, and %q", what, err, text)
 				case err != nil && !o.there && !errors.Is(readErr, fs.ErrNotExist):

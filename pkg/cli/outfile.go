@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
@@ -17,6 +19,9 @@ func OutError(path string, err error) error {
 		return nil
 	}
 	e := exit.Usagef("%s cannot be written: %v", shellword.Quote(path), atomicfile.Cause(err))
+	if errors.Is(err, atomicfile.ErrNotSynced) {
+		e.Message = fmt.Sprintf("%s was written: %v", shellword.Quote(path), err)
+	}
 	e.Cause = err
 	return e
 }

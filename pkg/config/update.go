@@ -214,8 +214,11 @@ func comments(data []byte) []byte {
 // replace writes the file atomically.
 func replace(path string, data []byte) error {
 	err := atomicfile.WriteFile(path, data, fileOptions())
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, atomicfile.ErrNotSynced):
+		return &Error{Path: path, Why: "the change was made", Err: err}
 	}
 	return &Error{Path: path, Why: "cannot be written", Err: cause(err)}
 }

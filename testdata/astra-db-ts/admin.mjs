@@ -43,7 +43,8 @@ const steps = {
     const info = await admin.dbInfo(made.id);
     assert.deepEqual([info.status, info.keyspaces, info.cloudProvider], ['ACTIVE', ['default_keyspace'], 'GCP']);
     assert.ok(info.createdAt.getTime() > 0 && info.lastUsed.getTime() > 0 && info.regions[0].createdAt.getTime() > 0);
-    assert.deepEqual((await made.info()).raw.info, (await admin.dbInfo(made.id)).raw.info);
+    const stable = (answer) => JSON.parse(JSON.stringify(answer.raw.info, (key, value) => (key.startsWith('secureBundle') ? undefined : value))); // their links expire
+    assert.deepEqual(stable(await made.info()), stable(await admin.dbInfo(made.id)));
     await refused(() => admin.dbInfo('99999999-9999-4999-8999-999999999999'), 404, /not found/);
   },
 
