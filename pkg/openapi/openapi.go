@@ -6,7 +6,6 @@
 package openapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -34,8 +33,8 @@ func Open(dir string) (*Spec, error) {
 		if err != nil {
 			return nil, err
 		}
-		var d description
-		if err := json.Unmarshal(text, &d); err != nil {
+		d, err := parseDescription(text)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		b.descriptions = append(b.descriptions, d)

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,15 +16,26 @@ import (
 // The two descriptions of these tests differ in the second operation, and only
 // the second one has the third.
 const (
-	first = `{"operations": {
+	first = `{
+"operations": {
 "GET /v2/shops": {"query": {"limit": "integer", "sort": "=name|age"}, "200": {"application/json": ["Shop"]}, "4XX": {"text/plain": "string"}},
-"PUT /v2/shops/{id}": {"body*": {"application/json": "Shop"}, "204": {}}},
-"types": {"Shop": {"name*": "string", "kind": "=big|small", "size": "integer?", "tags": {"*": "string"}, "of": {"|": ["string", ["string"]]}}}}`
-	second = `{"operations": {
+"PUT /v2/shops/{id}": {"body*": {"application/json": "Shop"}, "204": {}}
+},
+"types": {
+"Shop": {"name*": "string", "kind": "=big|small", "size": "integer?", "tags": {"*": "string"}, "of": {"|": ["string", ["string"]]}}
+}
+}`
+	second = `{
+"operations": {
 "GET /v2/shops": {"query": {"limit": "integer", "sort": "=name|age"}, "200": {"application/json": ["Shop"]}, "4XX": {"text/plain": "string"}},
 "PUT /v2/shops/{id}": {"body*": {"application/json": "Shop"}, "200": {}},
-"DELETE /v2/shops/{id}": {"204": {}}, "DELETE /v2/shops/all": {"202": {}}},
-"types": {"Shop": {"name*": "string", "kind": "=big|small", "size": "integer?", "tags": {"*": "string"}, "of": {"|": ["string", ["string"]]}}}}`
+"DELETE /v2/shops/{id}": {"204": {}},
+"DELETE /v2/shops/all": {"202": {}}
+},
+"types": {
+"Shop": {"name*": "string", "kind": "=big|small", "size": "integer?", "tags": {"*": "string"}, "of": {"|": ["string", ["string"]]}}
+}
+}`
 	tables = "# A\n\n## Reasons\n\n| operation | what | why |\n|---|---|---|\n| `DELETE *` | `answer 404 not described` | `because` |\n| `GET *` | `*.colour not described` `*.never not described` | so |\n\n" +
 		"## Not served\n\n| operation | why |\n|---|---|\n| `PUT *` | not yet |\n"
 )
@@ -189,6 +201,19 @@ func TestFactsAreWhole(t *testing.T) {
 	}
 	kinds := map[string]bool{"any": true, "array": true, "boolean": true, "integer": true, "number": true, "object": true, "string": true}
 	for i, d := range book.descriptions {
+		text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "openapi", []string{"client.json", "docs.json"}[i]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole struct{ Operations, Types map[string]json.RawMessage }
+		if err := json.Unmarshal(text, &whole); err != nil || len(whole.Types) != len(d.Types) {
+			t.Errorf("%d of %d types were found: %v", len(d.Types), len(whole.Types), err)
+		}
+		for name, text := range whole.Operations {
+			if string(text) != string(d.Operations[name]) {
+				t.Errorf("%s is %s, not %s", name, d.Operations[name], text)
+			}
+		}
 		if want := []int{76, 125}[i]; len(d.Operations) != want {
 			t.Errorf("%d operations, not %d", len(d.Operations), want)
 		}

@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -29,14 +28,11 @@ type lazySchema struct {
 	parse func() (schema, error)
 }
 
-// UnmarshalJSON keeps the text.
-func (l *lazySchema) UnmarshalJSON(text []byte) error {
-	text = bytes.Clone(text)
-	l.parse = sync.OnceValues(func() (s schema, err error) {
+func newLazySchema(text []byte) *lazySchema {
+	return &lazySchema{sync.OnceValues(func() (s schema, err error) {
 		err = json.Unmarshal(text, &s)
 		return s, err
-	})
-	return nil
+	})}
 }
 
 type member struct {
