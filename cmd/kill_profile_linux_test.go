@@ -115,7 +115,10 @@ func TestProfilesAfterAnError(t *testing.T) {
 				if !testkit.InCI() && i%3 != len(c.name)%3 {
 					continue
 				}
-				for _, when := range []string{"1", "2", "3", "1+"} { // strace counts for each thread
+				for k, when := range []string{"1", "2", "3", "1+"} { // strace counts for each thread
+					if !testkit.InCI() && k != (i+len(c.name))%4 {
+						continue
+					}
 					what := fmt.Sprintf("%s, %s %s %s", c.name, call.call, call.dir, when)
 					dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(c.name, " ", "-"), i, when))
 					check(t, os.CopyFS(dir, os.DirFS(filepath.Join(b.dir, "config"))))

@@ -148,7 +148,7 @@ func inLocales() []reader {
 func TestShellsInEveryLocale(t *testing.T) {
 	n := setting(t, "ENVFILE_LOCALES", 0)
 	long := n > 0
-	every, random := 5, 30 // of the locales, and random values
+	every, random := 15, 30 // of the locales, and random values
 	if inCI() || long {
 		every, random = 1, 150
 	}

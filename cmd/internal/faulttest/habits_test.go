@@ -1023,6 +1023,7 @@ func tryRow(t *testing.T, all []*ground, behavior string, kills int, random *ran
 
 // TestHabitsRigBites does by hand what must not be: the rig must tell each of it.
 func TestHabitsRigBites(t *testing.T) {
+	onlyInCI(t)
 	if testing.Short() || raced {
 		t.Skip("processes, which the race detector does not see")
 	}

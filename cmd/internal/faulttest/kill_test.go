@@ -557,6 +557,7 @@ func (s *station) sweep() {
 // TestKillRigBites throws the journal away after each kill: the rig must tell
 // that tokens are lost.
 func TestKillRigBites(t *testing.T) {
+	onlyInCI(t)
 	if testing.Short() || raced {
 		t.Skip("some hundred processes, which the race detector does not see")
 	}

@@ -138,6 +138,7 @@ func (tr *trial) use(ended <-chan struct{}, uses *atomic.Int64, read func() (str
 // TestManyRotationsBites rotates under an application that reads its token only
 // once: it must be seen to be refused.
 func TestManyRotationsBites(t *testing.T) {
+	onlyInCI(t)
 	if testing.Short() || raced {
 		t.Skip("processes, which the race detector does not see")
 	}

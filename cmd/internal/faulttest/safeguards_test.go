@@ -79,6 +79,7 @@ const shortTime = 10 * time.Second
 // the part of a rig that watches over it: it must complain. In short, it does so
 // with the quickest of them, as far as the time goes.
 func TestRigsBite(t *testing.T) {
+	onlyInCI(t)
 	if testing.Short() || raced {
 		t.Skip("processes, which the race detector does not see")
 	}
