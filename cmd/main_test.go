@@ -30,7 +30,7 @@ const testVersion = testkit.Version
 // TestMain lets the test binary be the program: scripts run it as astra.
 func TestMain(m *testing.M) {
 	// Most tests wait for a process or a limit rather than compute.
-	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(8*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
 	testscript.Main(tidy{m}, map[string]func(){"astra": astra, "request": request})

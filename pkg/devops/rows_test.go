@@ -35,7 +35,7 @@ func (e *endlessPages) RoundTrip(req *http.Request) (*http.Response, error) {
 // whether its pages are small, have many rows, or are large.
 func TestAListWithoutAnEnd(t *testing.T) {
 	t.Parallel()
-	for name, service := range map[string]*endlessPages{
+	for name, pages := range map[string]endlessPages{
 		"small pages":        {rows: 100},
 		"pages of many rows": {rows: 20_000},
 		"large pages":        {rows: 100, pad: strings.Repeat("x", 40_000)},
@@ -44,11 +44,14 @@ func TestAListWithoutAnEnd(t *testing.T) {
 			"databases": func(c *Client) error { _, err := Collect(c.Databases.All(t.Context(), "")); return err },
 			"costs":     func(c *Client) error { _, err := c.Billing.Costs(t.Context()); return err },
 		} {
-			service.pages = 0
-			err := ask(newClient(t, Config{URL: "https://api.example.com", Transport: service}))
-			if !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "the list does not end") || service.pages > maxPages+1 {
-				t.Errorf("%s of %s: %v after %d pages", name, list, err, service.pages)
-			}
+			t.Run(name+" of "+list, func(t *testing.T) {
+				t.Parallel()
+				service := pages
+				err := ask(newClient(t, Config{URL: "https://api.example.com", Transport: &service}))
+				if !errors.Is(err, ErrInvalidResponse) || !strings.Contains(err.Error(), "the list does not end") || service.pages > maxPages+1 {
+					t.Errorf("%v after %d pages", err, service.pages)
+				}
+			})
 		}
 	}
 }

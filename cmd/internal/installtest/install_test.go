@@ -4,15 +4,27 @@ package installtest
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// Most tests wait for a process rather than compute.
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // script is the installer.
 func script(t *testing.T) string {
