@@ -39,7 +39,7 @@ func TestProgramsEndWithTheirContext(t *testing.T) {
 			var out bytes.Buffer
 			begin := time.Now()
 			err := One(&out, o, columnsOfProgram(), "x")
-			if took := time.Since(begin); took > 2*time.Second || !errors.Is(err, why) || out.Len() > 0 {
+			if took := time.Since(begin); took > 20*time.Second || !errors.Is(err, why) || out.Len() > 0 {
 				t.Errorf("%v after %v, %d bytes", err, took, out.Len())
 			}
 		})
