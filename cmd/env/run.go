@@ -57,7 +57,7 @@ As with env(1), the exit status is 125 if astra fails before the command runs,
 	}
 	in.add(cmd)
 	cmd.Flags().SetInterspersed(false)
-	return cli.PassesThroughExitCode(cli.MarkEvaluated(cmd, false), exit.RunFailed)
+	return cli.SetFailureCode(cli.MarkEvaluated(cmd, false), exit.RunFailed)
 }
 
 // checkCommand makes sure that no flag of the command was taken for one of

@@ -195,9 +195,9 @@ func addOwnFormats(cmd *cobra.Command, err error) error {
 // whatever goes wrong, because the others are those of what it runs.
 const ownStatus = "own-status"
 
-// PassesThroughExitCode marks cmd as a command whose own failures all end with one
+// SetFailureCode marks cmd as a command whose own failures all end with one
 // status. The error code still names the kind of failure.
-func PassesThroughExitCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
+func SetFailureCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
 	}

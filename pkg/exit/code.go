@@ -5,7 +5,7 @@ import "strconv"
 // Code is an exit status of the program.
 type Code int
 
-// The exit statuses. Exits explains them.
+// The exit statuses. Table explains them.
 const (
 	OK                Code = 0
 	Failed            Code = 1

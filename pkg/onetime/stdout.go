@@ -15,7 +15,6 @@ import (
 type Stdout struct {
 	File   *os.File
 	To     io.Writer // writes to File, and gives up when the command is over; File if nil
-	Alone  bool      // the only destination, so that discarded output is an error
 	Render func(w io.Writer, made devops.Credential) error
 }
 
@@ -34,15 +33,15 @@ func (*Stdout) String() string { return "standard output" }
 // Prepare refuses an output that is discarded, or that would show neither the secret
 // nor the token. The Go runtime replaces a closed standard output by the null device.
 func (s *Stdout) Prepare(context.Context) error {
-	if s.Alone && isNull(s.File) {
+	if isNull(s.File) {
 		return errDiscarded{}
 	}
-	var rehearsal bytes.Buffer
+	var preview bytes.Buffer
 	dummy := devops.Credential{ClientID: "client", Secret: "rehearsed-secret", Token: "rehearsed-token"}
-	if err := s.Render(&rehearsal, dummy); err != nil {
+	if err := s.Render(&preview, dummy); err != nil {
 		return err
 	}
-	if s.Alone && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Secret)) && !bytes.Contains(rehearsal.Bytes(), []byte(dummy.Token)) {
+	if !bytes.Contains(preview.Bytes(), []byte(dummy.Secret)) && !bytes.Contains(preview.Bytes(), []byte(dummy.Token)) {
 		return errors.New("the output would show neither secret nor token, and they are shown only once")
 	}
 	return hasReader(s.File)

@@ -49,7 +49,7 @@ const (
 
 // runTransfer runs a change of secrets and configuration. Before it, it records the
 // secrets that the change adds or removes; after it, also after a failure, it deletes
-// those that no profile names. After an interruption EndTransfers does that.
+// those that no profile names. After an interruption endTransfers does that.
 func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli.SecretKey, change func() error) error {
 	if len(secrets) == 0 {
 		return change()
@@ -69,7 +69,7 @@ func runTransfer(ctx context.Context, app *cli.App, note transfer, secrets []cli
 		return wrapWriteError(dir, err)
 	}
 	path := filepath.Join(dir, rand.Text()+transferSuffix)
-	lock, err := atomicfile.TakeLock(ctx, path+".lock", transferWait) // EndTransfers of another process may have it for a moment
+	lock, err := atomicfile.TakeLock(ctx, path+".lock", transferWait) // endTransfers of another process may have it for a moment
 	if err != nil {
 		return wrapWriteError(path, err)
 	}
