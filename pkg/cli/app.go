@@ -47,7 +47,7 @@ type App struct {
 	OnFailure *string
 
 	// OwnStatus is the one status of all failures of a command that was marked by
-	// PassesThroughExitCode, else OK.
+	// SetFailureCode, else OK.
 	OwnStatus exit.Code
 
 	// AtStart, if set, runs before the command, except a command that runs at every

@@ -205,7 +205,7 @@ func SetFailureCode(cmd *cobra.Command, code exit.Code) *cobra.Command {
 	return cmd
 }
 
-// ownStatusOf returns the status of PassesThroughExitCode, else OK.
+// ownStatusOf returns the status of SetFailureCode, else OK.
 func ownStatusOf(cmd *cobra.Command) exit.Code {
 	code, _ := strconv.Atoi(cmd.Annotations[ownStatus])
 	return exit.Code(code)
