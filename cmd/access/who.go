@@ -11,6 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/rights"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 type who struct {
@@ -44,7 +45,7 @@ With -o json: [{"principal", "answer", "places", "via": [{"role", "resource"}],
 	cmd.Flags().BoolVar(&in.could, "could", false, "also list who can obtain the permission in one step")
 	in.addPlace(cmd)
 	in.addBy(cmd)
-	return cli.Listing(cmd, holderColumns())
+	return cli.Listing(cmd, holderColumns(true))
 }
 
 func (in who) run(ctx context.Context, app *cli.App, name string) error {
@@ -52,7 +53,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.CheckList(app, holderColumns()); err != nil {
+	if err := cli.CheckList(app, holderColumns(in.could)); err != nil {
 		return err
 	}
 	snapshot, _, err := principals(ctx, app)
@@ -67,12 +68,21 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	population, cut := snapshot.Who(q, in.could)
 	warnCut(app, cut, w)
 	rows := slices.Concat(population.Holders, population.Unknown, population.Could)
-	if err := cli.PrintRead(app, holderColumns(), rows, "No user or token can do this."); err != nil {
+	if err := cli.PrintRead(app, holderColumns(in.could), rows, "No user or token can do this."); err != nil {
 		return err
 	}
 	hidden := snapshot.HiddenPrincipals()
 	for _, section := range hidden {
 		app.Warn("%s", section)
+	}
+	uncertain := len(population.Unknown)
+	for _, h := range population.Holders {
+		if h.Answer == access.Unclear {
+			uncertain++
+		}
+	}
+	if uncertain > 0 {
+		app.Say("The answer is not certain for %s. astra access why explains it.", spelling.Count(uncertain, "row"))
 	}
 	verdict := population.Verdict()
 	if verdict == access.No && len(hidden) > 0 {
@@ -81,7 +91,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	return status(verdict, verdict == access.Yes)
 }
 
-func holderColumns() []output.Column[access.Holder] {
+func holderColumns(could bool) []output.Column[access.Holder] {
 	return []output.Column[access.Holder]{
 		{
 			Key: "principal", Value: func(h access.Holder) any { return h.Principal }, Name: true,
@@ -90,7 +100,7 @@ func holderColumns() []output.Column[access.Holder] {
 		{Key: "answer", Value: func(h access.Holder) any { return string(h.Answer) }, State: true},
 		{Key: "places", Value: func(h access.Holder) any { return h.Places }, Text: func(h access.Holder) string { return rights.Wheres(h.Places) }, Wrap: true},
 		{Key: "via", Value: func(h access.Holder) any { return h.Via }, Text: func(h access.Holder) string { return rights.Roles(h.Via) }, Wrap: true},
-		{Key: "could", Value: func(h access.Holder) any { return h.Could }, Text: couldText, Spare: 1},
+		{Key: "could", Value: func(h access.Holder) any { return h.Could }, Text: couldText, Wide: !could},
 	}
 }
 

@@ -20,7 +20,8 @@ func newWhy(app *cli.App) *cobra.Command {
 		Short:      "Explain why a principal can do something, or not",
 		Long: `Explain why a user, token or role can do something at a place, or cannot: each
 permission that it takes, the role and resource that grant it or why none does,
-the nearest roles, and the commands after which the answer is yes.
+the nearest roles, and the commands after which the answer is yes
+(on standard error, or as "fix").
 
 "beside" lists what decides beside the roles and is not part of the answer: a
 pending invitation, an expired token, a deleted role, the state of the database,
@@ -72,6 +73,11 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 	if err := cli.PrintOne(app, whyColumns(app, a), a); err != nil {
 		return err
 	}
+	if !cli.WantsDocument(app) && len(app.Globals.Columns) == 0 {
+		for _, command := range a.Fix {
+			app.Say("To add it: %s", command) // a table would break a long line
+		}
+	}
 	return status(a.Answer.Answer, q.Satisfied(a.Answer))
 }
 
@@ -80,9 +86,6 @@ func whyColumns(app *cli.App, a rights.Answer) []output.Column[rights.Answer] {
 	keys := []string{"answer", "reason", "links"}
 	if len(a.Near) > 0 {
 		keys = append(keys, "near")
-	}
-	if len(a.Fix) > 0 {
-		keys = append(keys, "fix")
 	}
 	return answerColumns(app, append(keys, "beside")...)
 }

@@ -40,7 +40,7 @@ type Population struct {
 }
 
 // Verdict returns Yes if a holder can do it, everywhere or in part, otherwise Unclear or
-// Unknown if that is true of somebody, otherwise No.
+// Unknown if that is the answer of a principal, otherwise No.
 func (p Population) Verdict() Verdict {
 	verdict := No
 	for _, h := range slices.Concat(p.Unknown, p.Holders) {

@@ -25,7 +25,11 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 		}
 		return append(all, c.candidates(Permissions, hasSettings, owners, q)...)
 	case Principals:
-		return append(c.candidates(Users, hasSettings, owners, q), c.candidates(Tokens, hasSettings, owners, q)...)
+		all := []candidate{{Value: "me", Description: "the token in use"}}
+		for _, source := range []Source{Users, Tokens} {
+			all = append(all, c.candidates(source, hasSettings, owners, q)...)
+		}
+		return all
 	case Roles:
 		all := c.recorded(Roles, hasSettings, q)
 		for _, r := range iam.DefaultRoles() {
