@@ -1,0 +1,139 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
+	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/output"
+)
+
+// AheadOfRoles asks for all lists that ReadRoles takes, at the same time.
+func AheadOfRoles(ctx context.Context, session *cli.Session) {
+	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Databases(existing))
+}
+
+// ReadRoles is Read without users and tokens: for what roles grant to a principal that is
+// known.
+func ReadRoles(ctx context.Context, app *cli.App, session *cli.Session) (*Snapshot, error) {
+	AheadOfRoles(ctx, session)
+	s := &Snapshot{Session: session}
+	var err error
+	if s.ID, err = session.OrgID(ctx); err != nil {
+		return nil, err
+	}
+	if s.NoRoles = s.readRoles(ctx, app); s.NoRoles != nil && !errors.Is(s.NoRoles, devops.ErrForbidden) {
+		return nil, s.NoRoles
+	}
+	if s.NoDatabases = s.readDatabases(ctx, app); s.NoDatabases != nil && !errors.Is(s.NoDatabases, devops.ErrForbidden) {
+		return nil, s.NoDatabases
+	}
+	return s, nil
+}
+
+// Capabilities returns what a principal with these roles can do, for a command that shows
+// more than that: if it cannot be read, it warns and returns nil.
+func Capabilities(ctx context.Context, app *cli.App, session *cli.Session, roles []string) ([]access.Entry, error) {
+	s, err := ReadRoles(ctx, app, session)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		app.Warn("capabilities are unknown: %v", err)
+		return nil, nil
+	}
+	return CapabilitiesOf(s.Analyzer(), roles), nil
+}
+
+// CapabilitiesOf returns what a principal with these roles can do.
+func CapabilitiesOf(analyzer *access.Analyzer, roles []string) []access.Entry {
+	entries := analyzer.List(access.Principal{Roles: roles}, access.Place{}, access.Capabilities())
+	return slices.DeleteFunc(entries, func(e access.Entry) bool { return e.Answer == access.No })
+}
+
+// CapabilityColumn is the column of what the holder of roles can do; entries that are nil
+// are unknown.
+func CapabilityColumn[T any](entries func(T) []access.Entry) output.Column[T] {
+	return output.Column[T]{
+		Key: "capabilities", Wrap: true, Detail: true,
+		Value: func(item T) any {
+			if all := entries(item); all != nil {
+				return all
+			}
+			return nil
+		},
+		Text:  func(item T) string { return strings.Join(Summary(entries(item)), "; ") },
+		Lines: func(item T) []string { return Summary(entries(item)) },
+	}
+}
+
+// The most that a summary names.
+const (
+	summaryGroups = 3
+	summaryNames  = 5
+)
+
+// Summary says in a few words what entries of capabilities amount to: the capabilities of
+// each place, and what is not certain. It is nil for unknown entries.
+func Summary(entries []access.Entry) []string {
+	if entries == nil {
+		return nil
+	}
+	var sections []string
+	groups := map[string][]string{}
+	unknown := 0
+	for _, e := range entries {
+		where := " in " + Wheres(WithoutSystem(e.Places))
+		switch e.Answer {
+		case access.Unknown:
+			unknown++
+			continue
+		case access.Unclear:
+			where += ", perhaps"
+		default:
+			if e.What.Name == access.Administer && e.Answer == access.Yes {
+				return []string{"everything that an Organization Administrator can"}
+			}
+		}
+		if groups[where] == nil {
+			sections = append(sections, where)
+		}
+		groups[where] = append(groups[where], e.What.Name)
+	}
+	for i, where := range sections {
+		names := groups[where]
+		if more := len(names) - summaryNames; more > 0 {
+			names = append(names[:summaryNames:summaryNames], fmt.Sprintf("%d more", more))
+		}
+		sections[i] = strings.Join(names, ", ") + where
+	}
+	if more := len(sections) - summaryGroups; more > 0 {
+		sections = append(sections[:summaryGroups], fmt.Sprintf("and more in %d other places", more))
+	}
+	switch {
+	case unknown > 0 && len(sections) == 0:
+		return []string{"unknown: a role may not be read"}
+	case unknown > 0:
+		sections = append(sections, "more is unknown: a role may not be read")
+	case len(sections) == 0:
+		return []string{"nothing"}
+	}
+	return sections
+}
+
+// WithoutSystem leaves out the keyspaces that drivers read when they connect, unless there
+// are no others.
+func WithoutSystem(places []access.Place) []access.Place {
+	others := slices.DeleteFunc(slices.Clone(places), func(p access.Place) bool { return slices.Contains(iam.SystemKeyspaces(), p.Keyspace) })
+	if len(others) == 0 {
+		return places
+	}
+	return others
+}
