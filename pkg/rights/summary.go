@@ -38,6 +38,31 @@ func ReadRoles(ctx context.Context, app *cli.App, session *cli.Session) (*Snapsh
 	return s, nil
 }
 
+// AheadOfOwn asks for all lists that ReadOwn takes, at the same time.
+func AheadOfOwn(ctx context.Context, session *cli.Session) {
+	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Tokens())
+}
+
+// ReadOwn is Read for the token in use and one database, and returns the token too.
+func ReadOwn(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) (*Snapshot, access.Principal, error) {
+	s := &Snapshot{Session: session, Databases: []devops.Database{d}}
+	s.Organization.Databases = []access.Database{{ID: d.ID, Name: d.Name, Keyspaces: d.Keyspaces}}
+	var err error
+	if s.ID, err = session.OrgID(ctx); err != nil {
+		return nil, access.Principal{}, err
+	}
+	if s.Now, err = app.ServiceNow(); err != nil {
+		return nil, access.Principal{}, err
+	}
+	if s.NoRoles = s.readRoles(ctx, app); s.NoRoles != nil && !errors.Is(s.NoRoles, devops.ErrForbidden) {
+		return nil, access.Principal{}, s.NoRoles
+	}
+	if s.NoTokens = s.readTokens(ctx, app); s.NoTokens != nil && !errors.Is(s.NoTokens, devops.ErrForbidden) {
+		return nil, access.Principal{}, s.NoTokens
+	}
+	return s, s.listedToken(session.ClientID), nil
+}
+
 // Capabilities returns what a principal with these roles can do, for a command that shows
 // more than that: if it cannot be read, it warns and returns nil.
 func Capabilities(ctx context.Context, app *cli.App, session *cli.Session, roles []string) ([]access.Entry, error) {
