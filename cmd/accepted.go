@@ -8,9 +8,9 @@ import (
 	"github.com/astra-admin/astra/pkg/usage"
 )
 
-// accepted says of each command which of the output flags mean something to it, by
+// acceptedFlags says of each command which of the output flags mean something to it, by
 // what it prints, and whether it can show a change instead of making it.
-func accepted() map[usage.FlagKinds]string {
+func acceptedFlags() map[usage.FlagKinds]string {
 	return map[usage.FlagKinds]string{
 		0: `access-list export,access-list template,completion,sandbox demo,sandbox dump,sandbox serve,env hook,env unset`,
 		usage.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
@@ -32,7 +32,7 @@ func accepted() map[usage.FlagKinds]string {
 // to it. A list accepts those for rows and cannot be rehearsed.
 func acceptFlags(root *cobra.Command) {
 	of := map[string]usage.FlagKinds{}
-	for flags, paths := range accepted() {
+	for flags, paths := range acceptedFlags() {
 		for path := range strings.SplitSeq(paths, ",") {
 			of["astra "+strings.TrimSpace(path)] = flags
 		}

@@ -15,7 +15,7 @@ import (
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	times := map[string]int{}
-	for _, paths := range accepted() {
+	for _, paths := range acceptedFlags() {
 		for path := range strings.SplitSeq(paths, ",") {
 			times["astra "+strings.TrimSpace(path)]++
 		}

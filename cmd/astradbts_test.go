@@ -41,4 +41,11 @@ func TestAstraDBTS(t *testing.T) {
 	if diff := cmp.Diff([]string{"regions", "create", "list", "info", "keyspaces", "groups", "drop"}, strings.Fields(string(out))); diff != "" {
 		t.Error(diff)
 	}
+	group := exec.CommandContext(ctx, filepath.Join(p.dir, "astra"), "--sandbox", "pcu", "get", "library", "--jq", ".datacenters | length")
+	group.Env = p.env
+	members, err := group.Output()
+	check(t, err)
+	if got := strings.TrimSpace(string(members)); got != "1" {
+		t.Errorf("the group library has %s datacenters, want that of the database grouped", got)
+	}
 }

@@ -129,7 +129,7 @@ func TestValues(t *testing.T) {
 		{"role list --kind", "default custom"},
 		{"user list --status", "active pending"},
 		{"billing show --per", "minute hour day month"},
-		{"permission list --group", "organization keyspace table api"},
+		{"permission list --group", "organization keyspace table api capability"},
 		{"token generate --format", "json csv env text"},
 		{"completion", "bash fish powershell zsh"},
 		{"env hook", "direnv bash zsh fish"},

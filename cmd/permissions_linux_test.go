@@ -17,7 +17,7 @@ import (
 func openToAll(t *testing.T, dir string) string {
 	t.Helper()
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Geteuid() != 0 {
-		t.Skip("only root can mount, where there is /dev/fuse")
+		testkit.Skip(t, "only root can mount, where there is /dev/fuse")
 	}
 	for _, part := range []string{"bindfs", "fusermount3"} {
 		there, err := testkit.HasPart(part)
@@ -30,7 +30,7 @@ func openToAll(t *testing.T, dir string) string {
 	check(t, os.Mkdir(source, 0o755))
 	check(t, os.Mkdir(mount, 0o755))
 	if out, err := exec.CommandContext(t.Context(), "bindfs", "--perms=a+rwX", "--chmod-ignore", source, mount).CombinedOutput(); err != nil {
-		t.Skipf("bindfs: %v: %s", err, out)
+		testkit.Skip(t, fmt.Sprintf("bindfs: %v: %s", err, out))
 	}
 	t.Cleanup(func() { _ = exec.Command("fusermount3", "-u", "-z", mount).Run() })
 	return mount

@@ -123,11 +123,11 @@ Try it without an account: astra sandbox demo`,
 // there is only one below a noun, or below all where none is given.
 func verb(name, below string) (path string, meant *cobra.Command) {
 	for _, noun := range New(new(cli.App)).Commands() {
-		if below != "" && !called(noun, below) && !called(noun, strings.TrimSuffix(below, "s")) {
+		if below != "" && !hasName(noun, below) && !hasName(noun, strings.TrimSuffix(below, "s")) {
 			continue
 		}
 		for _, c := range noun.Commands() {
-			if !called(c, name) {
+			if !hasName(c, name) {
 				continue
 			}
 			if path != "" {
@@ -140,7 +140,7 @@ func verb(name, below string) (path string, meant *cobra.Command) {
 	return path, meant
 }
 
-func called(c *cobra.Command, name string) bool {
+func hasName(c *cobra.Command, name string) bool {
 	return c.Name() == name || slices.Contains(c.Aliases, name) || slices.Contains(c.SuggestFor, name)
 }
 

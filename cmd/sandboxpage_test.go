@@ -36,6 +36,9 @@ func TestSandboxPage(t *testing.T) {
 	for name, suffix := range map[string]string{"bare": "", "v2": "/v2"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "bare" {
+				testkit.NeedCI(t)
+			}
 			p := servePage(t)
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()

@@ -114,7 +114,7 @@ func TestListOnTerminal(t *testing.T) {
 	term := b.onTerminal("--sandbox", "user", "list")
 	term.ends(0)
 	for _, want := range []string{"EMAIL                  STATUS   ROLES\n", "owner@example.com      active   Organization Administrator\n", "1 column hidden: ID. Show all with -o wide."} {
-		if !strings.Contains(output.Unstyled(term.text()), want) {
+		if !strings.Contains(output.StripStyles(term.text()), want) {
 			t.Errorf("want %q:\n%s", want, term.text())
 		}
 	}

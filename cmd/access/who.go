@@ -108,5 +108,5 @@ func couldText(h access.Holder) string {
 	if h.Could == nil {
 		return ""
 	}
-	return "↑ " + h.Could.Permission
+	return "↑ " + h.Could.Permission + ": " + h.Could.Path
 }

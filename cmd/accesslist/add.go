@@ -93,7 +93,7 @@ func (in add) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return exit.Hint(err, "the addresses were added, but could not be verified")
 	}
-	if missing := plan.missing(after); missing != "" {
+	if missing := plan.firstDifference(after); missing != "" {
 		return exit.Failf(exit.Server, "the API accepted %s for the access list of %s, but does not list it", missing, p.name)
 	}
 	app.Say("%s the access list of %s.", plan.resultPrefix(), p.name)
@@ -276,7 +276,7 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 	for i, step := range steps {
 		err := step.do(ctx)
 		if devops.MaybeApplied(err) { // the list shows the outcome
-			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).missing(now) == "" {
+			if now, lookErr := at.read(ctx); lookErr == nil && (plan{made: step.made}).firstDifference(now) == "" {
 				err = nil
 			}
 		}
@@ -291,8 +291,8 @@ func (p plan) send(ctx context.Context, app *cli.App, at target, before devops.A
 	return nil
 }
 
-// missing returns the first address that the list lacks.
-func (p plan) missing(list devops.AccessList) string {
+// firstDifference returns the first address that the list lacks.
+func (p plan) firstDifference(list devops.AccessList) string {
 	for _, a := range slices.Concat(p.made, p.changed) {
 		prefix, err := bulk.ParseNetwork(a.Address)
 		if now, found := find(list, bulk.Network{Prefix: prefix}); err != nil || !found || now.Enabled != a.Enabled || now.Description != a.Description {

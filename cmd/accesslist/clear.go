@@ -56,7 +56,7 @@ func (t dbFlag) clear(ctx context.Context, app *cli.App) error {
 		return exit.Hint(err, "the access list was cleared, but this could not be verified")
 	}
 	if len(now.Addresses) > 0 || now.Enabled {
-		return cli.StillListed("the access list of " + p.name)
+		return cli.StillListedError("the access list of " + p.name)
 	}
 	app.Say("Cleared the access list of %s.", p.name)
 	return nil

@@ -16,7 +16,7 @@ import (
 func (p target) warnLockout(ctx context.Context, app *cli.App, after devops.AccessList) {
 	var own netip.Addr
 	known := false
-	if !app.Sandboxed() {
+	if !app.UsesSandbox() {
 		own, known = devops.LocalAddress(ctx, p.session.APIURL)
 	}
 	switch {

@@ -79,7 +79,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 		if len(networks) > 1 && !p.api {
 			return p.removeAll(ctx, app, networks, before)
 		}
-		return nil
+		return bulkcmd.PrintAbsent(app, networks[0].Prefix.String())
 	}
 	after := before
 	after.Addresses = slices.DeleteFunc(slices.Clone(before.Addresses), func(a devops.Address) bool { return slices.Contains(leaving, a) })
@@ -157,7 +157,7 @@ func (p target) verifyRemoved(ctx context.Context, leaving []devops.Address) err
 	}
 	for _, a := range leaving {
 		if isListed(now, a) {
-			return cli.StillListed(a.Address)
+			return cli.StillListedError(a.Address)
 		}
 	}
 	return nil

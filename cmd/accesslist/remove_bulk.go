@@ -44,7 +44,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 	for i := range results {
 		if r := &results[i]; err == nil && r.Outcome == bulk.OK && isListed(now, entries[i]) {
 			r.Outcome = bulk.Failed
-			r.Exit, r.Error = exit.Explain(cli.StillListed(entries[i].Address))
+			r.Exit, r.Error = exit.Explain(cli.StillListedError(entries[i].Address))
 		}
 	}
 	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {

@@ -31,7 +31,7 @@ func (in api) parseFields(ctx context.Context, app *cli.App, hasBody bool) ([]fi
 		if !found && !isEmpty || keys == nil {
 			return nil, exit.Usagef("--field is not NAME=VALUE, NAME[KEY]=VALUE or NAME[]=VALUE")
 		}
-		f := field{name: name, keys: keys, text: value, value: typed(value), isEmpty: isEmpty}
+		f := field{name: name, keys: keys, text: value, value: parseValue(value), isEmpty: isEmpty}
 		if file, isFile := strings.CutPrefix(value, "@"); isFile {
 			if !hasBody {
 				return nil, exit.Usagef("--field %s: the text of a file would become part of the URL, which logs and errors show", name).
@@ -57,8 +57,8 @@ func splitName(name string) []string {
 	return strings.Split(strings.ReplaceAll(name, "]", ""), "[")
 }
 
-// typed returns the JSON value of a text.
-func typed(text string) any {
+// parseValue returns the JSON value of a text.
+func parseValue(text string) any {
 	switch text {
 	case "true":
 		return true

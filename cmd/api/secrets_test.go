@@ -50,7 +50,7 @@ func TestBuildTree(t *testing.T) {
 	build := func(pairs ...string) (string, error) {
 		var fields []field
 		for i := 0; i < len(pairs); i += 2 {
-			fields = append(fields, field{name: pairs[i], keys: splitName(pairs[i]), value: typed(pairs[i+1])})
+			fields = append(fields, field{name: pairs[i], keys: splitName(pairs[i]), value: parseValue(pairs[i+1])})
 		}
 		tree, err := buildTree(fields)
 		text, _ := json.Marshal(tree)

@@ -69,7 +69,7 @@ Token.`,
 }
 
 func (in login) run(ctx context.Context, app *cli.App) error {
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		name := "local"
 		if in.profile != defaultProfile {
 			name = in.profile
@@ -137,7 +137,7 @@ func (in login) notSandbox(app *cli.App, url, clientID string) error {
 // url is the service that is asked for, or the one that the profile belongs to
 // already: a token for it must not go elsewhere because a flag was left out.
 func (in login) url(app *cli.App) (string, error) {
-	if p, err := app.NamedProfile(in.profile); err == nil && !app.URLRequested() {
+	if p, err := app.NamedProfile(in.profile); err == nil && !app.NamesURL() {
 		return p.APIURL, nil
 	}
 	return app.RequestedURL()

@@ -35,7 +35,7 @@ The token itself is still valid; to revoke it, use "astra token delete".`,
 }
 
 func logout(ctx context.Context, app *cli.App, name string) error {
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		return exit.Usagef("the sandbox has no login").WithNext("astra sandbox reset")
 	}
 	p, err := app.NamedProfile(name)

@@ -75,8 +75,8 @@ password legacy-password.`,
 	return cli.OwnFormats(cmd, "header", "graphql")
 }
 
-// opened is a session as it is printed.
-type opened struct {
+// openSession is a session as it is printed.
+type openSession struct {
 	token    secret.Text
 	database string
 	issued   time.Time
@@ -115,7 +115,7 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 	}
 	if reuse && in.given == "" {
 		app.Say("Reusing the session with %s, opened as %s. To open a new one, add --renew.", db.Name, kept.ClientID)
-		return in.print(app, opened{kept.Token, db.Name, kept.IssuedAt})
+		return in.print(app, openSession{kept.Token, db.Name, kept.IssuedAt})
 	}
 	if who == "" {
 		return exit.Failf(exit.Config, "no saved token selected for %s", db.Name).
@@ -123,7 +123,7 @@ func (in session) run(ctx context.Context, app *cli.App) error {
 			WithNext("astra env use "+shellword.Quote(lookup.Reference(db.Name))+" --role ROLE", "astra auth session --saved-token NAME")
 	}
 	if !classic.Stores(profile) {
-		app.Say("The session is not stored: %s.", notStored(profile))
+		app.Say("The session is not stored: %s.", explainNoStore(profile))
 	}
 	made, err := in.open(ctx, app, api, sessions, db, saved)
 	if err != nil {
@@ -145,8 +145,8 @@ func (in session) savedToken(p config.Profile, name string) (config.SavedToken, 
 	return saved, nil
 }
 
-// notStored says why a session is not stored.
-func notStored(p config.Profile) string {
+// explainNoStore says why a session is not stored.
+func explainNoStore(p config.Profile) string {
 	if p.Name == "" {
 		return "no profile"
 	}
@@ -192,7 +192,7 @@ func (in session) token(selected lookup.Selection) (string, error) {
 	return selected.Token(in.saved)
 }
 
-func (in session) print(app *cli.App, made opened) error {
+func (in session) print(app *cli.App, made openSession) error {
 	var text []byte
 	switch app.OwnFormat() {
 	case "header":
@@ -210,11 +210,11 @@ func (in session) print(app *cli.App, made opened) error {
 	return err
 }
 
-func sessionColumns() []output.Column[opened] {
-	return []output.Column[opened]{
-		{Key: "authToken", Value: func(o opened) any { return o.token.Reveal() }, Exact: true},
-		{Key: "database", Value: func(o opened) any { return o.database }, Name: true},
-		{Key: "issuedAt", Value: func(o opened) any { return o.issued }},
-		{Key: "expiresAt", Value: func(o opened) any { return o.issued.Add(classic.Life) }},
+func sessionColumns() []output.Column[openSession] {
+	return []output.Column[openSession]{
+		{Key: "authToken", Value: func(o openSession) any { return o.token.Reveal() }, Exact: true},
+		{Key: "database", Value: func(o openSession) any { return o.database }, Name: true},
+		{Key: "issuedAt", Value: func(o openSession) any { return o.issued }},
+		{Key: "expiresAt", Value: func(o openSession) any { return o.issued.Add(classic.Life) }},
 	}
 }

@@ -17,23 +17,23 @@ import (
 )
 
 // open opens a session and stores it.
-func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sessions classic.Sessions, db config.DB, saved config.SavedToken) (opened, error) {
+func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sessions classic.Sessions, db config.DB, saved config.SavedToken) (openSession, error) {
 	d, err := api.Database(ctx, "id:"+db.ID)
 	if err != nil {
-		return opened{}, err
+		return openSession{}, err
 	}
 	if in.username != "" && d.Type != "classic" && !secret.LooksLikeClientID(in.username) {
-		return opened{}, exit.Usagef("%s is a %s database; only classic databases have user names and passwords", d.Name, d.Type).
+		return openSession{}, exit.Usagef("%s is a %s database; only classic databases have user names and passwords", d.Name, d.Type).
 			WithHint("for databases created since March 4, 2021 use the client ID and secret of a token").
 			WithNext("astra token generate --role 'R/W User' --save NAME", "astra auth session --db "+shellword.Quote(d.Name)+" --saved-token NAME")
 	}
 	endpoint, err := app.DataEndpoint(api.APIURL, d, d.Region)
 	if err != nil {
-		return opened{}, exit.Hint(err, "a password or secret is only sent to the service of the profile")
+		return openSession{}, exit.Hint(err, "a password or secret is only sent to the service of the profile")
 	}
 	if sessions.Store != nil { // can a session be stored?
 		if err := sessions.Store.Probe(ctx); err != nil {
-			return opened{}, err
+			return openSession{}, err
 		}
 	}
 	username, password := in.username, secret.Text("")
@@ -43,24 +43,24 @@ func (in session) open(ctx context.Context, app *cli.App, api *cli.Session, sess
 		password, err = in.password(ctx, app)
 	}
 	if err != nil {
-		return opened{}, err
+		return openSession{}, err
 	}
 	issued, err := app.ServiceNow()
 	if err != nil {
-		return opened{}, err
+		return openSession{}, err
 	}
 	token, err := api.Data.OpenSession(ctx, endpoint, username, password)
 	if err != nil {
-		return opened{}, in.refused(err, d, username)
+		return openSession{}, in.explainRefusal(err, d, username)
 	}
 	app.Secrets.Add(token)
 	issued = issued.UTC().Truncate(time.Second)
 	item := credential.Item{ClientID: username, Token: token, APIURL: api.APIURL, OrgID: d.OrgID, IssuedAt: issued}
 	if err := sessions.Put(ctx, d.ID, item); err != nil {
-		return opened{}, err
+		return openSession{}, err
 	}
 	in.advise(app, d, username, endpoint)
-	return opened{token, d.Name, issued}, nil
+	return openSession{token, d.Name, issued}, nil
 }
 
 // fromStore reads client id and secret of a saved token, which are sent to no
@@ -113,13 +113,13 @@ func (in session) input(ctx context.Context, app *cli.App) (secret.Text, error) 
 	return text, err
 }
 
-// refused words the refusal of the data host, which knows less about tokens than
+// explainRefusal words the refusal of the data host, which knows less about tokens than
 // the API does.
-func (in session) refused(err error, d devops.Database, username string) error {
+func (in session) explainRefusal(err error, d devops.Database, username string) error {
 	if !errors.Is(err, devops.ErrUnauthorized) {
 		return err
 	}
-	e := exit.Failf(exit.NoCredential, "%s rejected %s: %v", d.Name, username, err).Answering(err)
+	e := exit.Failf(exit.NoCredential, "%s rejected %s: %v", d.Name, username, err).WithAnswer(err)
 	if in.username != "" {
 		return e.WithHint("the user name or the password is wrong; for a client ID use the secret of its token")
 	}
@@ -133,7 +133,7 @@ func (in session) advise(app *cli.App, d devops.Database, username, endpoint str
 	if app.OwnFormat() != "" {
 		return
 	}
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		served, err := app.RunningServers()
 		if err != nil || len(served) == 0 {
 			app.Say("To use it, serve the sandbox with: astra sandbox serve")

@@ -68,7 +68,7 @@ func status(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	l := answer{link: link{State: "absent"}, sandboxed: app.Sandboxed()}
+	l := answer{link: link{State: "absent"}, sandboxed: app.UsesSandbox()}
 	var failure error
 	used := false
 	for _, s := range sources {

@@ -42,16 +42,16 @@ func columns() []output.Column[stream] {
 	return []output.Column[stream]{
 		{Key: "database", Value: func(s stream) any { return s.database }, Sorted: true},
 		{Key: "keyspace", Value: func(s stream) any { return s.table.Keyspace }, Sorted: true},
-		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Called: stream.called, Sorted: true},
+		{Key: "table", Value: func(s stream) any { return s.table.Table }, Name: true, Called: stream.ref, Sorted: true},
 		{Key: "status", Value: func(s stream) any { return output.OrNull(strings.ToLower(s.status)) }, State: true, Detail: true},
-		{Key: "regions", Value: func(s stream) any { return s.listed() }, Text: stream.words},
+		{Key: "regions", Value: func(s stream) any { return s.regionObjects() }, Text: stream.words},
 	}
 }
 
-// called is what "cdc get" takes.
-func (s stream) called() string { return s.table.Keyspace + "." + s.table.Table }
+// ref is what "cdc get" takes.
+func (s stream) ref() string { return s.table.Keyspace + "." + s.table.Table }
 
-func (s stream) listed() []region {
+func (s stream) regionObjects() []region {
 	all := make([]region, 0, len(s.regions))
 	for _, r := range s.regions {
 		all = append(all, region{r.Region, r.DatacenterID, r.Cluster, r.Tenant})

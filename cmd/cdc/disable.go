@@ -64,7 +64,7 @@ func (in disable) run(ctx context.Context, app *cli.App, args []string) error {
 	var leaving []devops.CDCTable
 	var names []string
 	for _, t := range tables {
-		switch name := (stream{table: t}).called(); {
+		switch name := (stream{table: t}).ref(); {
 		case slices.Contains(before.Tables, t):
 			leaving, names = append(leaving, t), append(names, name)
 		case !in.ifExists:
@@ -98,7 +98,7 @@ func (in disable) run(ctx context.Context, app *cli.App, args []string) error {
 	}
 	for i, t := range leaving {
 		if isLeft(t) {
-			return cli.StillListed("change data capture of " + names[i])
+			return cli.StillListedError("change data capture of " + names[i])
 		}
 	}
 	app.Say("Disabled change data capture of %s in %s.", strings.Join(names, ", "), d.Name)

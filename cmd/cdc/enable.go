@@ -97,7 +97,7 @@ func (in enable) run(ctx context.Context, app *cli.App, args []string) error {
 	if err != nil {
 		return exit.Hint(err, "change data capture was enabled, but could not be verified")
 	}
-	if lacking := p.missing(now); lacking != "" {
+	if lacking := p.firstDifference(now); lacking != "" {
 		return exit.Failf(exit.Server, "the API accepted change data capture of %s in %s, but does not list it", lacking, d.Name).
 			WithNext("astra cdc list --db " + shellword.Quote(d.Name))
 	}
@@ -109,7 +109,7 @@ func (in enable) run(ctx context.Context, app *cli.App, args []string) error {
 func (p plan) done() string {
 	var names, regions []string
 	for _, t := range p.added {
-		names = append(names, stream{table: t}.called())
+		names = append(names, stream{table: t}.ref())
 	}
 	for _, r := range p.streams {
 		regions = append(regions, r.Region)
@@ -151,7 +151,7 @@ func parseTable(text string) (devops.CDCTable, error) {
 func checkTables(tables []devops.CDCTable) error {
 	for _, t := range tables {
 		if strings.ContainsFunc(t.Keyspace+t.Table, isForeign) {
-			return exit.Usagef("%q is not KEYSPACE.TABLE: names consist of letters, digits and _", stream{table: t}.called())
+			return exit.Usagef("%q is not KEYSPACE.TABLE: names consist of letters, digits and _", stream{table: t}.ref())
 		}
 	}
 	return nil
@@ -255,14 +255,14 @@ func (p plan) confirm(ctx context.Context, app *cli.App, session *cli.Session) e
 		}
 		what := fmt.Sprintf("all %d tables of %s with change data capture", len(p.after.Tables), p.database.Name)
 		if len(p.after.Tables) == 1 {
-			what = stream{table: p.after.Tables[0]}.called() + " of " + p.database.Name
+			what = stream{table: p.after.Tables[0]}.ref() + " of " + p.database.Name
 		}
 		if err := app.Confirm(ctx, "Send the changes of %s to the new streams?", what); err != nil {
 			return err
 		}
 	case len(p.added) > 1:
 		for _, t := range p.added {
-			app.Say("+ %s", stream{table: t}.called())
+			app.Say("+ %s", stream{table: t}.ref())
 		}
 		if err := app.Confirm(ctx, "Enable change data capture of these %s in %s?", spelling.Count(len(p.added), "table"), p.database.Name); err != nil {
 			return err
@@ -287,18 +287,18 @@ func (p plan) send(ctx context.Context, session *cli.Session) error {
 	}
 	err := send(ctx, p.database.Name, p.after)
 	if devops.MaybeApplied(err) {
-		if now, lookErr := session.CDC.Get(ctx, p.database.ID); lookErr == nil && p.missing(now) == "" {
+		if now, lookErr := session.CDC.Get(ctx, p.database.ID); lookErr == nil && p.firstDifference(now) == "" {
 			return nil
 		}
 	}
 	return err
 }
 
-// missing returns the first table or region that is not as it should be.
-func (p plan) missing(now devops.CDC) string {
+// firstDifference returns the first table or region that is not as it should be.
+func (p plan) firstDifference(now devops.CDC) string {
 	for _, t := range p.after.Tables {
 		if !slices.Contains(now.Tables, t) {
-			return stream{table: t}.called()
+			return stream{table: t}.ref()
 		}
 	}
 	for _, r := range p.after.Regions {

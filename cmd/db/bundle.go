@@ -234,7 +234,7 @@ func (in bundle) fetch(ctx context.Context, app *cli.App, session *cli.Session, 
 	if err := file.Commit(); err != nil {
 		return 0, writeError(path, err)
 	}
-	if file.Exposed() {
+	if file.IsExposed() {
 		app.Warn("other users can read %s: its file system does not keep permissions", path)
 	}
 	return size, nil

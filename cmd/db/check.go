@@ -87,7 +87,7 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		return connection{}, err
 	}
 	d.Region = region
-	c := connection{database: d, clientID: session.ClientID, embedded: app.Sandboxed()}
+	c := connection{database: d, clientID: session.ClientID, embedded: app.UsesSandbox()}
 	if c.keyspace, err = in.keyspaceOf(session, d); err != nil {
 		return c, err
 	}
@@ -109,7 +109,7 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 		return parkedGroup(ctx, session, d), nil
 	})
-	if c.list, c.listErr = session.AccessLists.Get(ctx, d.ID); len(c.admitted()) > 0 && !c.embedded {
+	if c.list, c.listErr = session.AccessLists.Get(ctx, d.ID); len(c.admittedAddresses()) > 0 && !c.embedded {
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
 	c.group, _ = group()

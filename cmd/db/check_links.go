@@ -90,14 +90,14 @@ func (c connection) refusal() *devops.Error {
 	return &devops.Error{}
 }
 
-// answered reports whether the data host answered at all.
-func (c connection) answered() bool { return c.asked && (c.answer == nil || c.refusal().Status != 0) }
+// hasAnswer reports whether the data host answered at all.
+func (c connection) hasAnswer() bool { return c.asked && (c.answer == nil || c.refusal().Status != 0) }
 
-// failed reports whether the data host answered with an error that decides nothing
+// isBroken reports whether the data host answered with an error that decides nothing
 // about the token. It has no REST API for a vector database, and a database that is
 // not awake is another link.
-func (c connection) failed() bool {
-	if c.answer == nil || !c.answered() || c.refusedByRole() || c.refusal().Status == unavailable {
+func (c connection) isBroken() bool {
+	if c.answer == nil || !c.hasAnswer() || c.refusedByRole() || c.refusal().Status == unavailable {
 		return false
 	}
 	return !errors.Is(c.answer, devops.ErrNotFound) && !errors.Is(c.answer, devops.ErrRateLimited)
@@ -148,9 +148,9 @@ func (c connection) address() link {
 		l.state, l.detail = linkUnchecked, "the sandbox is in this program"
 	case !c.asked:
 		l.state, l.detail = linkUnchecked, c.why()
-	case !c.answered() && !c.brokenTLS():
+	case !c.hasAnswer() && !c.brokenTLS():
 		l.state, l.detail, l.fix = linkBroken, c.host()+": "+c.refusalText(), "astra doctor"
-	case c.failed():
+	case c.isBroken():
 		l.state, l.detail, l.fix = linkBroken, "the data host "+c.host()+" responds with "+c.refusalText(), "astra doctor"
 	}
 	return l
@@ -165,7 +165,7 @@ func (c connection) tls() link {
 		l.state, l.detail = linkUnchecked, c.host()+" is on this machine and uses no TLS"
 	case c.brokenTLS():
 		l.state, l.detail, l.fix = linkBroken, c.refusalText(), "astra doctor"
-	case !c.answered():
+	case !c.hasAnswer():
 		l.state, l.detail = linkUnchecked, c.why()
 	}
 	return l
@@ -217,12 +217,12 @@ func (c connection) refusedByRole() bool {
 
 // refusedByList reports whether the access list may be the reason of a refusal.
 func (c connection) refusedByList() bool {
-	return c.refusal().Status == forbidden && len(c.admitted()) > 0 && !c.admits(c.own)
+	return c.refusal().Status == forbidden && len(c.admittedAddresses()) > 0 && !c.admits(c.own)
 }
 
-// admitted returns the addresses to which the access list restricts access, if
+// admittedAddresses returns the addresses to which the access list restricts access, if
 // it does.
-func (c connection) admitted() []string {
+func (c connection) admittedAddresses() []string {
 	var all []string
 	for _, a := range c.list.Addresses {
 		if a.Enabled && c.list.Enabled {
@@ -234,7 +234,7 @@ func (c connection) admitted() []string {
 
 // admits reports whether the access list has a network with this address.
 func (c connection) admits(own netip.Addr) bool {
-	return slices.ContainsFunc(c.admitted(), func(text string) bool {
+	return slices.ContainsFunc(c.admittedAddresses(), func(text string) bool {
 		if address, err := netip.ParseAddr(text); err == nil {
 			return address == own
 		}
@@ -246,7 +246,7 @@ func (c connection) admits(own netip.Addr) bool {
 func (c connection) accessList() link {
 	name, db := "access list", " --db "+shellword.Quote(c.database.Name)
 	const most = 4
-	all := c.admitted()
+	all := c.admittedAddresses()
 	only := "only " + strings.Join(all[:min(most, len(all))], ", ")
 	if len(all) > most {
 		only += fmt.Sprintf(" and %d more", len(all)-most)
@@ -262,7 +262,7 @@ func (c connection) accessList() link {
 		return link{name, linkUnchecked, only + " can reach it, but the sandbox does not enforce access lists", ""}
 	case c.refusedByList() && !c.own.IsValid():
 		return link{name, linkBroken, only + " can reach it, and the data host refused this machine", "astra access-list get" + db}
-	case c.answered() && !c.refusedByList():
+	case c.hasAnswer() && !c.refusedByList():
 		return link{name, linkOK, only + " can reach it, and the data host answered this machine", ""}
 	case !c.own.IsValid():
 		return link{name, linkUnchecked, only + " can reach it; the public address of this machine is not known", ""}

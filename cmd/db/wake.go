@@ -155,11 +155,11 @@ func sendWake(ctx context.Context, app *cli.App, session *cli.Session, d devops.
 	case errors.Is(err, devops.ErrAwake):
 		return nil
 	case errors.Is(err, devops.ErrUnauthorized), errors.Is(err, devops.ErrForbidden):
-		return exit.Failf(exit.Forbidden, "the data host of %s rejected the token: %v", d.Name, err).Answering(err).
+		return exit.Failf(exit.Forbidden, "the data host of %s rejected the token: %v", d.Name, err).WithAnswer(err).
 			WithHint("waking a database requires a token that may use its data").WithNext("astra role advise --needs rest")
 	case err != nil:
 		return err
 	}
 	app.RecordChange() // the response was an error, as expected
-	return dbchange.VerifyResuming(ctx, app, session, d)
+	return dbchange.VerifyResume(ctx, app, session, d)
 }

@@ -48,7 +48,7 @@ nothing.`,
 
 func run(ctx context.Context, app *cli.App) error {
 	found := []finding{configuration(app)}
-	if !app.Sandboxed() {
+	if !app.UsesSandbox() {
 		found = append(found, keyring(ctx, app))
 	}
 	found = append(found, login(ctx, app), database(app), operations(app), environment(app), seenNames(app), otherInstalls(app))

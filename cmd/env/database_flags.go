@@ -132,7 +132,7 @@ func (b databaseFlags) ask(ctx context.Context, app *cli.App, selected lookup.Se
 	case project.SavedToken != "":
 		token, refused = "", selected.NotSet()
 	case token != "":
-		app.Warn("%s", stillUsing(profile.Selected))
+		app.Warn("%s", describeOldToken(profile.Selected))
 	}
 	profile.Org.ID = cmp.Or(profile.Org.ID, d.OrgID)
 	if profile.Org.Name == "" && b.includes("ASTRA_ORG_NAME") {
@@ -144,8 +144,8 @@ func (b databaseFlags) ask(ctx context.Context, app *cli.App, selected lookup.Se
 	return profile, refused, err
 }
 
-// stillUsing warns of a token that was selected for another database.
-func stillUsing(of config.Binding) string {
+// describeOldToken warns of a token that was selected for another database.
+func describeOldToken(of config.Binding) string {
 	return fmt.Sprintf("still using token %s, chosen for %s. To change it: --saved-token NAME", of.Token, of.DB.Name)
 }
 

@@ -104,22 +104,22 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 			}
 		}
 	}
-	text, err := exported(app, d, vars, gone)
+	text, err := exportText(app, d, vars, gone)
 	if err != nil {
 		return err
 	}
 	if d == envfile.GitHub && app.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := maskInLog(app.UnfilteredErr(), vars); err != nil {
+		if err := maskInLog(app.RawErr(), vars); err != nil {
 			return err
 		}
 	}
-	_, err = app.Unfiltered().Write(text) // in the quoting of a shell, and all of it from here
+	_, err = app.RawOut().Write(text) // in the quoting of a shell, and all of it from here
 	return err
 }
 
-// exported is the text that sets vars and unsets gone, which may be
+// exportText is the text that sets vars and unsets gone, which may be
 // set from another database. A file is written anew, and needs no more than vars.
-func exported(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
+func exportText(app *cli.App, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	text, err := envfile.Export(d, plain(vars))
 	if err != nil || !d.IsShell() {
 		return text, err

@@ -12,8 +12,8 @@ import (
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
-// saved reads the saved token of the binding.
-func (s *values) saved(ctx context.Context) (credential.Item, error) {
+// savedToken reads the saved token of the binding.
+func (s *values) savedToken(ctx context.Context) (credential.Item, error) {
 	name := s.bound.Token
 	switch {
 	case s.profile.Name == "":

@@ -189,7 +189,7 @@ func (in use) keep(ctx context.Context, app *cli.App, profile config.Profile, be
 	case before.Token != "" && bound.Token != before.Token && len(profile.DatabasesWith(before.Token)) == 0:
 		app.Say("Token %s is no longer used here but still valid. To revoke it: %s", before.Token, app.Command("astra token delete "+before.Token))
 	case before.DB.ID == "" && in.saved == "" && in.role == "" && bound.Token != "":
-		app.Warn("%s", stillUsing(last))
+		app.Warn("%s", describeOldToken(last))
 	}
 	app.Say("Selected %s, keyspace %s, in %s.", bound.DB.Name, cmp.Or(bound.Keyspace, "none"), bound.Region)
 	if bound.Token == "" {

@@ -97,7 +97,7 @@ func (s *values) value(ctx context.Context, source string) (value string, secret
 		}
 	}
 	if s.token == nil {
-		item, err := s.saved(ctx)
+		item, err := s.savedToken(ctx)
 		if err != nil {
 			return "", false, err
 		}

@@ -63,7 +63,7 @@ func updateFile(app *cli.App, path string, d envfile.Dialect, vars []variable, g
 	if err != nil {
 		return before, nil, err
 	}
-	text, err := merged(app, path, before.text, d, vars, gone)
+	text, err := merge(app, path, before.text, d, vars, gone)
 	return before, text, err
 }
 
@@ -107,7 +107,7 @@ func (e currentFile) replace(app *cli.App, path string, text []byte, private boo
 		return false, cli.OutError(path, err)
 	}
 	switch {
-	case atomicfile.Exposed(now):
+	case atomicfile.IsExposed(now):
 		app.Warn("other users can read %s: its file system does not store permissions", path)
 	case e.info != nil && !e.private():
 		app.Say("Changed the mode of %s from %s to 0600.", path, fmt.Sprintf("%04o", e.info.Mode().Perm()))
@@ -161,17 +161,17 @@ func readFile(path string) (currentFile, error) {
 	return currentFile{text, info}, nil
 }
 
-func merged(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
+func merge(app *cli.App, path string, before []byte, d envfile.Dialect, vars []variable, gone []string) ([]byte, error) {
 	blank := len(bytes.TrimSpace(bytes.TrimPrefix(before, []byte("\ufeff")))) == 0
 	if len(before) == 0 {
-		return exported(app, d, vars, gone)
+		return exportText(app, d, vars, gone)
 	}
 	text, err := envfile.Merge(before, d, plain(vars), gone...)
 	switch {
 	case errors.Is(err, envfile.ErrNoMerge) && blank:
-		return exported(app, d, vars, gone)
+		return exportText(app, d, vars, gone)
 	case errors.Is(err, envfile.ErrNoMerge):
-		if text, same := exported(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
+		if text, same := exportText(app, d, vars, gone); same == nil && bytes.Equal(text, before) {
 			return text, nil // which a second run is to find so
 		}
 		return nil, exit.Hint(err, path+" was not changed; remove it or use another file")

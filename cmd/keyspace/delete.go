@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
@@ -62,7 +63,7 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	switch {
 	case !has(d, name) && in.ifExists:
 		app.Say("Keyspace %[2]s does not exist in %[1]s.", d.Name, name)
-		return nil
+		return bulkcmd.PrintAbsent(app, name)
 	case !has(d, name):
 		return exit.NotFoundf("keyspace", name, d.Keyspaces)
 	case name == d.Keyspace && !in.force:

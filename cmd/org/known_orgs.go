@@ -22,7 +22,7 @@ func knownOrgs(app *cli.App) ([]organization, error) {
 		return nil, err
 	}
 	var all []organization
-	if !app.Sandboxed() { // the sandbox has a fixed profile
+	if !app.UsesSandbox() { // the sandbox has a fixed profile
 		for _, p := range cfg.Profiles {
 			all = append(all, organization{id: p.Org.ID, name: p.Org.Name, profile: p.Name})
 		}
@@ -142,7 +142,7 @@ func login(ctx context.Context, app *cli.App, name string) string {
 // customAPIURL returns the URL of the service in use, or "" for the public one
 // and the sandbox.
 func customAPIURL(ctx context.Context, app *cli.App) string {
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		return ""
 	}
 	url, err := app.RequestedURL()

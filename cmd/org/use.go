@@ -39,7 +39,7 @@ func use(ctx context.Context, app *cli.App, ref string) error {
 	}
 	found, err := find(all, ref)
 	switch {
-	case err != nil && app.Sandboxed():
+	case err != nil && app.UsesSandbox():
 		return exit.Usagef("the sandbox has only one organization")
 	case exit.Is(err, exit.Conflict):
 		return err

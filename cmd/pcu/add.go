@@ -44,14 +44,7 @@ region. A database that is in another group is moved.`,
 }
 
 func (in add) run(ctx context.Context, app *cli.App, ref string) error {
-	if err := cli.CheckOne(app, columns()); err != nil {
-		return err
-	}
-	session, err := app.Session(ctx)
-	if err != nil {
-		return err
-	}
-	g, err := findGroup(ctx, session, ref)
+	session, g, err := openGroup(ctx, app, ref)
 	if err != nil {
 		return err
 	}

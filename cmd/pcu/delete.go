@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -47,7 +48,7 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App, ref string) error {
 	g, err := findGroup(ctx, session, ref)
 	if in.ifExists && exit.Is(err, exit.NotFound) {
 		app.Say("PCU group %s does not exist.", ref)
-		return nil
+		return bulkcmd.PrintAbsent(app, ref)
 	}
 	if err != nil {
 		return err

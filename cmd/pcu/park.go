@@ -36,14 +36,7 @@ with a database in several regions.`,
 }
 
 func park(ctx context.Context, app *cli.App, ref string, wait bool) error {
-	if err := cli.CheckOne(app, columns()); err != nil {
-		return err
-	}
-	session, err := app.Session(ctx)
-	if err != nil {
-		return err
-	}
-	g, err := findGroup(ctx, session, ref)
+	session, g, err := openGroup(ctx, app, ref)
 	if err != nil {
 		return err
 	}

@@ -58,11 +58,11 @@ func columns() []output.Column[group] {
 		{Key: "reserved", Value: func(g group) any { return g.Reserved }, Spare: 1},
 		{Key: "description", Value: func(g group) any { return g.Description }, Wide: true},
 		{Key: "createdAt", Value: func(g group) any { return g.CreatedAt }, Wide: true},
-		{Key: "datacenters", Value: func(g group) any { return g.listed() }, Text: group.words, Detail: true},
+		{Key: "datacenters", Value: func(g group) any { return g.memberObjects() }, Text: group.words, Detail: true},
 	}
 }
 
-func (g group) listed() []member {
+func (g group) memberObjects() []member {
 	all := make([]member, 0, len(g.members))
 	for _, m := range g.members {
 		all = append(all, member{m.DatacenterID, strings.ToLower(m.Status)})
@@ -76,6 +76,19 @@ func (g group) words() string {
 		all = append(all, m.DatacenterID)
 	}
 	return strings.Join(all, ", ")
+}
+
+// openGroup finds the group that ref means, for a command that changes it and prints it.
+func openGroup(ctx context.Context, app *cli.App, ref string) (*cli.Session, devops.PCUGroup, error) {
+	if err := cli.CheckOne(app, columns()); err != nil {
+		return nil, devops.PCUGroup{}, err
+	}
+	session, err := app.Session(ctx)
+	if err != nil {
+		return nil, devops.PCUGroup{}, err
+	}
+	g, err := findGroup(ctx, session, ref)
+	return session, g, err
 }
 
 // findGroup finds the group that ref means: an ID, or the title of one group.

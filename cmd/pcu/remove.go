@@ -42,14 +42,7 @@ must be unparked first.`,
 }
 
 func (in remove) run(ctx context.Context, app *cli.App, ref string) error {
-	if err := cli.CheckOne(app, columns()); err != nil {
-		return err
-	}
-	session, err := app.Session(ctx)
-	if err != nil {
-		return err
-	}
-	g, err := findGroup(ctx, session, ref)
+	session, g, err := openGroup(ctx, app, ref)
 	if err != nil {
 		return err
 	}

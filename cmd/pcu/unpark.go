@@ -32,14 +32,7 @@ begin again. A database can be used when "astra db get" shows it as active.`,
 }
 
 func unpark(ctx context.Context, app *cli.App, ref string, wait bool) error {
-	if err := cli.CheckOne(app, columns()); err != nil {
-		return err
-	}
-	session, err := app.Session(ctx)
-	if err != nil {
-		return err
-	}
-	g, err := findGroup(ctx, session, ref)
+	session, g, err := openGroup(ctx, app, ref)
 	if err != nil {
 		return err
 	}

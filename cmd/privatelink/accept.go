@@ -65,11 +65,11 @@ func (in accept) run(ctx context.Context, app *cli.App) error {
 	}
 	made, err := t.session.PrivateLinks.AcceptEndpoint(ctx, t.database.ID, t.datacenter.ID, in.endpoint, in.description)
 	if errors.Is(err, devops.ErrConflict) { // perhaps by another client
-		if now, lookErr := t.read(ctx); lookErr == nil && in.accepted(before, now) {
+		if now, lookErr := t.read(ctx); lookErr == nil && in.isAccepted(before, now) {
 			err = nil
 		}
 	}
-	if err = t.reconcile(ctx, app, err, func(l link) bool { return in.accepted(before, l) }); err != nil {
+	if err = t.reconcile(ctx, app, err, func(l link) bool { return in.isAccepted(before, l) }); err != nil {
 		err = fmt.Errorf("accept endpoint %s for %s: %w", in.endpoint, t, err)
 		if devops.MaybeApplied(err) {
 			return exit.Hint(err, "it is unknown whether the service received the request; if it is not listed, run the command again", "astra private-link get --db "+t.database.ID)
@@ -80,7 +80,7 @@ func (in accept) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	i := in.created(before, now, made.ID)
+	i := in.indexCreated(before, now, made.ID)
 	switch {
 	case i < 0:
 		return exit.Failf(exit.Server, "the API accepted endpoint %s for %s, but does not list it", in.endpoint, t)
@@ -121,15 +121,15 @@ func (in accept) describe(ctx context.Context, app *cli.App, t target, before li
 	return cli.PrintOne(app, columns(), now)
 }
 
-// accepted reports whether the endpoint is accepted now.
-func (in accept) accepted(before, now link) bool {
-	i := in.created(before, now, "")
+// isAccepted reports whether the endpoint is accepted now.
+func (in accept) isAccepted(before, now link) bool {
+	i := in.indexCreated(before, now, "")
 	return i >= 0 && isAccepted(now.Endpoints[i])
 }
 
-// created returns the index of the endpoint: by its ID or by that of the
+// indexCreated returns the index of the endpoint: by its ID or by that of the
 // response, else the only new one, which the service may list with another ID.
-func (in accept) created(before, now link, answered string) int {
+func (in accept) indexCreated(before, now link, answered string) int {
 	for _, id := range []string{in.endpoint, answered} {
 		if i := now.findEndpoint(id); id != "" && i >= 0 {
 			return i

@@ -60,7 +60,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	added := in.missing(before)
+	added := in.missingPrincipals(before)
 	if len(added) == 0 {
 		app.Say("All principals are already allowed to connect to %s.", t)
 		return cli.PrintOne(app, columns(), before)
@@ -71,14 +71,14 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 		}
 	}
 	err = t.session.PrivateLinks.Allow(ctx, t.database.ID, t.datacenter.ID, added)
-	if err = t.reconcile(ctx, app, err, func(l link) bool { return len(in.missing(l)) == 0 }); err != nil {
+	if err = t.reconcile(ctx, app, err, func(l link) bool { return len(in.missingPrincipals(l)) == 0 }); err != nil {
 		return fmt.Errorf("allow principals for %s: %w", t, err)
 	}
 	now, err := t.readAfter(ctx)
 	if err != nil {
 		return err
 	}
-	if missing := in.missing(now); len(missing) > 0 {
+	if missing := in.missingPrincipals(now); len(missing) > 0 {
 		return exit.Failf(exit.Server, "the API accepted %s for %s, but does not list it", missing[0], t)
 	}
 	app.Say("Allowed %s to connect to %s.", spelling.Count(len(added), "principal"), t)
@@ -86,8 +86,8 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	return cli.PrintOne(app, columns(), now)
 }
 
-// missing returns the principals that are not allowed yet, each once.
-func (in create) missing(l link) []string {
+// missingPrincipals returns the principals that are not allowed yet, each once.
+func (in create) missingPrincipals(l link) []string {
 	var all []string
 	for _, p := range in.principals {
 		if !slices.Contains(l.Principals, p) && !slices.Contains(all, p) {

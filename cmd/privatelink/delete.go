@@ -92,7 +92,7 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if r.find(now) {
-		return cli.StillListed(r.name)
+		return cli.StillListedError(r.name)
 	}
 	app.Say(r.done, r.name, t)
 	return cli.PrintOne(app, columns(), now)

@@ -44,7 +44,7 @@ func columns() []output.Column[profileRow] {
 
 // refuseSandbox refuses profiles in sandbox mode.
 func refuseSandbox(app *cli.App) error {
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		return exit.Usagef("the sandbox has no profiles")
 	}
 	return nil

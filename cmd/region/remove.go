@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/dbchange"
@@ -68,7 +69,7 @@ func (in remove) run(ctx context.Context, app *cli.App, name string) error {
 	switch {
 	case dc.ID == "" && in.ifExists:
 		app.Say("%s is not in %s.", d.Name, name)
-		return nil
+		return bulkcmd.PrintAbsent(app, name)
 	case dc.ID == "":
 		return exit.NotFoundf("region", name, d.Regions)
 	case len(d.Datacenters) == 1:

@@ -31,7 +31,7 @@ func equal(a, b devops.Role) bool {
 
 // removesPermissions reports whether the change removes a permission or a resource.
 func (c roleChange) removesPermissions() bool {
-	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(uncovered(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
+	return len(missingFrom(c.after.Policy.Actions, c.before.Policy.Actions))+len(subtractResources(c.after.Policy.Resources, c.before.Policy.Resources)) > 0
 }
 
 // print prints the changes, one per line.
@@ -84,7 +84,7 @@ func (c roleChange) send(ctx context.Context, session *cli.Session) (devops.Role
 	after, err := session.Roles.Get(ctx, id)
 	if lostReadAccess(err) {
 		return after, exit.Failf(exit.Forbidden, "role %s was changed, but the token in use can no longer read it: %v", c.after.Name, err).
-			Answering(err).WithHint("check the role with another token").WithNext(look)
+			WithAnswer(err).WithHint("check the role with another token").WithNext(look)
 	}
 	if err != nil {
 		return after, exit.Hint(err, "role "+c.after.Name+" was changed, but could not be verified")
@@ -101,9 +101,9 @@ func missingFrom(these, those []string) []string {
 	return slices.DeleteFunc(distinct(those), func(s string) bool { return slices.Contains(these, s) })
 }
 
-// uncovered returns the resources of those that none of these covers. Malformed
+// subtractResources returns the resources of those that none of these covers. Malformed
 // resources are only covered by themselves.
-func uncovered(these, those []string) []string {
+func subtractResources(these, those []string) []string {
 	return slices.DeleteFunc(missingFrom(these, those), func(name string) bool {
 		target, ok := iam.DescribeResource(name)
 		return ok && slices.ContainsFunc(these, func(other string) bool {

@@ -90,7 +90,7 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	if len(in.databases)+len(doc.Scopes) > 0 {
 		session.Ahead(ctx, lookup.Databases("nonterminated"))
 	}
-	before, exists, err := in.existing(ctx, session)
+	before, exists, err := in.findExisting(ctx, session)
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (in create) run(ctx context.Context, app *cli.App) error {
 	return show(ctx, app, session, created, []holder{}) // a new role has no holders
 }
 
-// existing returns the role that --if-not-exists leaves unchanged.
-func (in create) existing(ctx context.Context, session *cli.Session) (devops.Role, bool, error) {
+// findExisting returns the role that --if-not-exists leaves unchanged.
+func (in create) findExisting(ctx context.Context, session *cli.Session) (devops.Role, bool, error) {
 	if !in.ifNotExists {
 		return devops.Role{}, false, nil
 	}
@@ -166,7 +166,7 @@ func (in create) compare(ctx context.Context, app *cli.App, session *cli.Session
 	}
 	if subtract(org, before, after).empty() && subtract(org, after, before).empty() &&
 		before.Policy.Description == after.Policy.Description && before.Policy.Effect == after.Policy.Effect {
-		holders, err := assigned(ctx, app, session)
+		holders, err := readAssignments(ctx, app, session)
 		if err != nil {
 			return err
 		}

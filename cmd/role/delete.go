@@ -72,7 +72,7 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	roles := existing(found)
+	roles := rolesOf(found)
 	var holders assignments
 	if len(roles) > 0 {
 		if holders, err = in.confirm(ctx, app, session, roles); err != nil {
@@ -93,7 +93,7 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 	var found []deletion
 	for _, ref := range in.refs {
 		r, err := session.Role(ctx, ref)
-		if in.ifExists && missing(err) {
+		if in.ifExists && isNotFound(err) {
 			app.Say("Role %s does not exist; nothing to delete.", ref)
 			found = append(found, deletion{input: ref})
 			continue
@@ -113,8 +113,8 @@ func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session
 	return found, nil
 }
 
-// existing returns the roles that exist.
-func existing(found []deletion) []devops.Role {
+// rolesOf returns the roles that exist.
+func rolesOf(found []deletion) []devops.Role {
 	var roles []devops.Role
 	for _, l := range found {
 		if l.ID != "" {
@@ -127,7 +127,7 @@ func existing(found []deletion) []devops.Role {
 // confirm refuses a deletion that may lock the user out, shows the affected
 // holders, and asks for confirmation.
 func (in deleteCmd) confirm(ctx context.Context, app *cli.App, session *cli.Session, roles []devops.Role) (assignments, error) {
-	held, err := assigned(ctx, app, session)
+	held, err := readAssignments(ctx, app, session)
 	if err != nil {
 		return held, err
 	}
@@ -163,7 +163,7 @@ func (in deleteCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Se
 	if app.Globals.DryRun {
 		return deleted
 	}
-	err = verificationList(session, all).ProveOne(ctx, r.ID, deleted, cli.StillListed("role "+r.Name))
+	err = verificationList(session, all).VerifyOne(ctx, r.ID, deleted, cli.StillListedError("role "+r.Name))
 	if deleted == nil && lostReadAccess(err) { // this role granted the permission to list roles
 		app.Say("Deleted role %s.", r.Name)
 		app.Warn("deletion of role %s could not be verified, because the token in use can no longer list roles: %v", r.Name, err)
@@ -186,7 +186,7 @@ func (in deleteCmd) delete(ctx context.Context, session *cli.Session, r devops.R
 
 // verificationList returns the list that verifies deletions: it contained these roles
 // before.
-func verificationList(session *cli.Session, before []devops.Role) cli.Listed {
+func verificationList(session *cli.Session, before []devops.Role) cli.DeletionCheck {
 	ids := func(roles []devops.Role) []string {
 		all := make([]string, 0, len(roles))
 		for _, r := range roles {
@@ -194,7 +194,7 @@ func verificationList(session *cli.Session, before []devops.Role) cli.Listed {
 		}
 		return all
 	}
-	return cli.Listed{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
+	return cli.DeletionCheck{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
 		now, err := session.Roles.List(ctx)
 		return ids(now), err
 	}}

@@ -37,14 +37,14 @@ func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 	}
 	results := bulkcmd.RunOwnLast(ctx, app, "Deleting", rows, len(rows)-len(others), nil)
 	answers, roles := slices.Clone(results), verificationList(session, all)
-	roles.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed("role " + found[row].Name) })
+	roles.VerifyRows(ctx, rows, results, func(row int) error { return cli.StillListedError("role " + found[row].Name) })
 	if slices.ContainsFunc(found, own) { // without it the token may be unable to list roles
 		if _, err := roles.List(ctx); lostReadAccess(err) {
 			app.Warn("the deletions could not be verified: %v", err)
 			results = answers
 		}
 	}
-	if there := existing(found); len(there) > 0 {
+	if there := rolesOf(found); len(there) > 0 {
 		app.Say("Deleted %d of %s.", bulk.Done(results), spelling.Count(len(there), "role"))
 	}
 	if err := cli.Print(app, bulkcmd.Columns(), results, "No roles match."); err != nil {

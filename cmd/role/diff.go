@@ -74,7 +74,7 @@ func diff(ctx context.Context, app *cli.App, refA, refB string) error {
 // subtract returns the grants of a that b lacks.
 func subtract(org string, a, b devops.Role) difference {
 	local := func(r devops.Role) []string { return scopeFlags{exact: r.Policy.Resources}.resources(org, nil) }
-	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), uncovered(local(b), local(a))}
+	return difference{missingFrom(b.Policy.Actions, a.Policy.Actions), subtractResources(local(b), local(a))}
 }
 
 func diffColumns(databases map[string]string) []output.Column[[2]difference] {

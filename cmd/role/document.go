@@ -143,7 +143,7 @@ func (d document) scopeFlags(ctx context.Context, app *cli.App, session *cli.Ses
 			refs = append(refs, s.Database)
 		}
 	}
-	databases, err := session.DatabasesNamed(ctx, refs)
+	databases, err := session.FindDatabases(ctx, refs)
 	if err != nil {
 		return scopeFlags{}, err
 	}

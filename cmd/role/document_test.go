@@ -99,7 +99,7 @@ func TestUncovered(t *testing.T) {
 		{"", "garbage", "garbage"},
 		{"garbage", "garbage", ""},
 	} {
-		got := strings.Join(uncovered(strings.Fields(test.these), strings.Fields(test.those)), " ")
+		got := strings.Join(subtractResources(strings.Fields(test.these), strings.Fields(test.those)), " ")
 		if got != test.want {
 			t.Errorf("%s over %s: want %q, got %q", test.those, test.these, test.want, got)
 		}

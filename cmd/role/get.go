@@ -34,7 +34,7 @@ its holders can do, and where.`,
 			if err != nil {
 				return err
 			}
-			holders, err := assigned(cmd.Context(), app, session)
+			holders, err := readAssignments(cmd.Context(), app, session)
 			if err != nil {
 				return err
 			}

@@ -37,8 +37,8 @@ type assignments struct {
 	blind  bool // the credential cannot list tokens, including its own
 }
 
-// assigned reads the roles of users and tokens.
-func assigned(ctx context.Context, app *cli.App, session *cli.Session) (assignments, error) {
+// readAssignments reads the roles of users and tokens.
+func readAssignments(ctx context.Context, app *cli.App, session *cli.Session) (assignments, error) {
 	session.Ahead(ctx, lookup.Users(), lookup.Tokens())
 	members, err := session.Members(ctx)
 	if errors.Is(err, devops.ErrForbidden) {

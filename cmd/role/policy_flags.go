@@ -108,7 +108,7 @@ func combinations(database string, keyspaces, tables []string) []iam.Scope {
 // scopeFlags returns the scope of the flags.
 func (t policyFlags) scopeFlags(ctx context.Context, app *cli.App, session *cli.Session) (scopeFlags, error) {
 	p := scopeFlags{compiled: t.allDatabases, exact: t.resources}
-	databases, err := session.DatabasesNamed(ctx, t.databases)
+	databases, err := session.FindDatabases(ctx, t.databases)
 	if err != nil {
 		return scopeFlags{}, err
 	}

@@ -70,8 +70,8 @@ func distinct(texts []string) []string {
 	return slices.Compact(all)
 }
 
-// missing reports whether the role does not exist.
-func missing(err error) bool {
+// isNotFound reports whether the role does not exist.
+func isNotFound(err error) bool {
 	e, ok := errors.AsType[*exit.Error](err)
 	return ok && e.Exit == exit.NotFound
 }

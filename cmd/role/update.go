@@ -103,7 +103,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	holders, err := assigned(ctx, app, session)
+	holders, err := readAssignments(ctx, app, session)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ secret is the administrator's token.`,
 			if err != nil {
 				return err
 			}
-			return server.Dump(app.Unfiltered()) // unredacted, to be loaded again
+			return server.Dump(app.RawOut()) // unredacted, to be loaded again
 		},
 	}
 }

@@ -87,7 +87,7 @@ func (in remove) run(ctx context.Context, app *cli.App) error {
 	case err != nil:
 		return exit.Hint(err, "the export was ended, but this could not be verified")
 	case len(now) > 0:
-		return cli.StillListed("the export of the audit log")
+		return cli.StillListedError("the export of the audit log")
 	}
 	app.Say("Ended the export of the audit log.")
 	return cli.PrintOne(app, getColumns(), together(before, sent{}))

@@ -173,6 +173,9 @@ func (d destination) settings(cmd *cobra.Command) (map[string]any, kind, error) 
 			wrong = checkText(name, word(settings[name]))
 		}
 	}
+	if wrong == nil {
+		wrong = checkEncryption(settings)
+	}
 	return settings, k, wrong
 }
 
@@ -234,13 +237,28 @@ func checkURL(setting, text string) error {
 	query, err := url.ParseQuery(u.RawQuery)
 	switch {
 	case u.Scheme == "http":
-		return exit.Usagef("--%s: the secret would be sent unencrypted; use https", flagOf(setting))
+		return errUnencrypted(setting, "https")
+	case u.Scheme == "pulsar":
+		return errUnencrypted(setting, "pulsar+ssl")
 	case err != nil:
 		return exit.Usagef("--%s has an invalid query", flagOf(setting))
 	case u.User != nil, slices.ContainsFunc(slices.Collect(maps.Keys(query)), isCredential):
 		return errCredential(setting)
 	}
 	return nil
+}
+
+// checkEncryption refuses a connection to Kafka that would carry the password
+// unencrypted. With the other mechanisms, the password is not sent.
+func checkEncryption(settings map[string]any) error {
+	if settings["sasl_mechanism"] == "PLAIN" && settings["security_protocol"] == "SASL_PLAINTEXT" {
+		return errUnencrypted("security_protocol", "SASL_SSL")
+	}
+	return nil
+}
+
+func errUnencrypted(setting, instead string) error {
+	return exit.Usagef("--%s: the secret would be sent unencrypted; use %s", flagOf(setting), instead)
 }
 
 // isCredential reports whether the key of a query has a word for a credential.
@@ -261,9 +279,9 @@ func (d destination) readSecret(ctx context.Context, app *cli.App, k kind) (secr
 	return app.ReadSecretInput(ctx, "--secret-file", d.secretFile, k.asked)
 }
 
-// missing returns the name of the first setting that an export lacks or has with another
+// firstDifference returns the name of the first setting that an export lacks or has with another
 // value.
-func missing(want, got devops.Export) string {
+func firstDifference(want, got devops.Export) string {
 	for _, name := range differences(got, want) {
 		if want.Settings[name] != nil {
 			return name

@@ -171,7 +171,7 @@ func (t target) send(ctx context.Context, app *cli.App, before []sent, export de
 
 // isOnly reports whether a destination is the only one, apart from its secrets.
 func isOnly(all []sent, export devops.Export) bool {
-	return len(all) == 1 && all[0].Kind == export.Kind && missing(export, all[0].Export) == ""
+	return len(all) == 1 && all[0].Kind == export.Kind && firstDifference(export, all[0].Export) == ""
 }
 
 // confirm names what would be removed, and asks; of a destination of the same kind these
@@ -242,7 +242,7 @@ func (t target) verify(ctx context.Context, app *cli.App, export devops.Export) 
 		return exit.Failf(exit.Server, "the API accepted the export of %s to %s, but does not list it", t, export.Kind).
 			WithNext("astra telemetry get " + t.flag())
 	}
-	if name := missing(export, now[at].Export); name != "" {
+	if name := firstDifference(export, now[at].Export); name != "" {
 		return exit.Failf(exit.Server, "the API accepted the export of %s to %s, but lists another %s", t, export.Kind, name).
 			WithNext("astra telemetry get " + t.flag())
 	}

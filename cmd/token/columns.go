@@ -60,7 +60,7 @@ func verificationColumns() []output.Column[tokens.Verification] {
 func pendingColumns(app *cli.App) []output.Column[tokens.Recovery] {
 	return []output.Column[tokens.Recovery]{
 		{Key: "operation", Value: func(r tokens.Recovery) any { return r.Operation.ID }, Name: true},
-		{Key: "mark", Value: func(r tokens.Recovery) any { return output.OrNull(r.Operation.Record.Nonce) }, Wide: true},
+		{Key: "mark", Value: func(r tokens.Recovery) any { return output.OrNull(r.Operation.Record.Mark) }, Wide: true},
 		{Key: "kind", Value: func(r tokens.Recovery) any { return output.OrNull(string(r.Operation.Record.Kind)) }, Spare: 1},
 		{Key: "clientIds", Value: func(r tokens.Recovery) any { return append([]string{}, r.ClientIDs...) }, Data: true},
 		{Key: "began", Value: func(r tokens.Recovery) any { return r.Operation.Record.Began.Truncate(time.Second) }, Spare: 1},

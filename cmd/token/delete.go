@@ -263,10 +263,22 @@ func revokeSeveral(ctx context.Context, app *cli.App, revoker *tokens.Revoker, f
 	}
 	results := revoker.RevokeAll(ctx, found)
 	if live > 0 {
-		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(live, "token"))
+		app.Say("Revoked %d of %s.", countRevoked(results), spelling.Count(live, "token"))
 	}
 	if err := cli.Print(app, bulkcmd.Columns(), results, "No tokens match."); err != nil {
 		return err
 	}
 	return bulkcmd.Summarize(app, results, false)
+}
+
+// countRevoked returns the number of revoked tokens, also of those whose saved secret
+// was not deleted.
+func countRevoked(results []bulk.Result) int {
+	n := bulk.Done(results)
+	for _, r := range results {
+		if r.Action == "delete" && exit.Code(r.Exit) == exit.SomeFailed {
+			n++
+		}
+	}
+	return n
 }

@@ -158,7 +158,7 @@ func (in generate) explainRefusal(ctx context.Context, session *cli.Session, err
 // choose returns the roles of --role, or those that the user picks from a list.
 func (in generate) choose(ctx context.Context, app *cli.App, session *cli.Session) ([]devops.Role, error) {
 	if len(in.roles) > 0 {
-		return session.RolesNamed(ctx, in.roles)
+		return session.FindRoles(ctx, in.roles)
 	}
 	return app.PickRoles(ctx, session, "Roles for the token", nil)
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
@@ -125,7 +124,7 @@ func (in panicCmd) run(cmd *cobra.Command, app *cli.App) error {
 	}
 	results := tokens.RevokeExposed(ctx, app, exposed, in.force)
 	if len(live) > 0 {
-		app.Say("Revoked %d of %s.", bulk.Done(results), spelling.Count(len(live), "token"))
+		app.Say("Revoked %d of %s.", countRevoked(results), spelling.Count(len(live), "token"))
 	}
 	if replaced > 0 {
 		app.Say("Requested to replace %s; the rows show the result.", spelling.Count(replaced, "token"))
@@ -152,12 +151,12 @@ func show(app *cli.App, l *tokens.ExposedToken) {
 	add("clientId", l.ClientID)
 	add("state", l.State())
 	add("organization", cmp.Or(l.OrgName, l.OrgID))
-	if l.Listed() {
+	if l.IsListed() {
 		add("roles", cmp.Or(lookup.RoleNames(l.RoleRefs), "none"))
 		add("permissions", cmp.Or(strings.Join(l.Permissions, ", "), "none"))
 		add("description", l.Text)
 		add("age", cli.Age(l.Now, l.GeneratedOn))
-	} else if l.Accepted() {
+	} else if l.IsAccepted() {
 		add("permissions", "unknown: no login here can list the tokens of its organization")
 	}
 	if !l.ExpiresAt.IsZero() {

@@ -181,9 +181,9 @@ func (in rotate) continueRotation(ctx context.Context, app *cli.App, session *cl
 }
 
 // advance takes a rotation as far as it goes, and reports how far that was.
-func advance(ctx context.Context, app *cli.App, r *tokens.Rotation, finish bool) error {
+func advance(ctx context.Context, app *cli.App, r *tokens.RotationRun, finish bool) error {
 	err := r.Advance(ctx, finish)
-	if mark := r.Abandoned(); mark != "" {
+	if mark := r.AbandonedMark(); mark != "" {
 		app.Warn("an earlier attempt may have generated a token, with mark %s. To finish: %s", mark, app.Command("astra token recover"))
 	}
 	if err != nil && !errors.Is(err, onetime.ErrPartial) {

@@ -119,7 +119,7 @@ func defaultRoleID(ref string) string {
 func (in *invite) keys(invitees []invitee) []string {
 	var keys []string
 	for _, g := range invitees {
-		keys = append(keys, spelling.Fold(g.address)+" "+strings.Join(sorted(g.roles), " "))
+		keys = append(keys, spelling.Fold(g.address)+" "+strings.Join(sortIDs(g.roles), " "))
 	}
 	if in.resend {
 		keys = append(keys, "--resend")

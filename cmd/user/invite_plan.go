@@ -126,7 +126,7 @@ func rolesOf(ctx context.Context, session *cli.Session, e bulk.Entry) (ids []str
 func (in *invite) defaultRoles(ctx context.Context, app *cli.App, session *cli.Session, entries []bulk.Entry, faults []bulk.InputError) ([]string, error) {
 	_, wrong := bulk.Notes(faults)
 	if len(in.roles) > 0 {
-		roles, err := session.RolesNamed(ctx, in.roles)
+		roles, err := session.FindRoles(ctx, in.roles)
 		return idsOf(roles), err
 	}
 	without := slices.Clone(entries)

@@ -15,7 +15,7 @@ import (
 )
 
 // runSingle removes one user.
-func (in removeCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Session, org string, members cli.Listed, l removal) error {
+func (in removeCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Session, org string, members cli.DeletionCheck, l removal) error {
 	row := bulk.Result{Row: 1, Input: l.input, ID: l.ID, Action: "remove", Outcome: bulk.OK}
 	if l.ID == "" {
 		app.Say("User %s does not exist; nothing to remove.", l.input)
@@ -26,7 +26,7 @@ func (in removeCmd) runSingle(ctx context.Context, app *cli.App, session *cli.Se
 	if app.Globals.DryRun {
 		return deleted
 	}
-	if err := members.ProveOne(ctx, l.ID, deleted, cli.StillListed(l.Email)); err != nil {
+	if err := members.VerifyOne(ctx, l.ID, deleted, cli.StillListedError(l.Email)); err != nil {
 		return bulkcmd.PrintOne(app, row, fmt.Errorf("remove %s: %w", l.Email, err))
 	}
 	if status(l.User) == "pending" {
@@ -58,7 +58,7 @@ func printTokenNote(app *cli.App, whose string, people ...devops.User) {
 
 // verificationList returns the list that verifies removals: it contained these members
 // before.
-func verificationList(session *cli.Session, before devops.Members) cli.Listed {
+func verificationList(session *cli.Session, before devops.Members) cli.DeletionCheck {
 	ids := func(users []devops.User) []string {
 		all := make([]string, 0, len(users))
 		for _, u := range users {
@@ -66,14 +66,14 @@ func verificationList(session *cli.Session, before devops.Members) cli.Listed {
 		}
 		return all
 	}
-	return cli.Listed{Before: ids(before.Users), List: func(ctx context.Context) ([]string, error) {
+	return cli.DeletionCheck{Before: ids(before.Users), List: func(ctx context.Context) ([]string, error) {
 		now, err := session.Users.List(ctx)
 		return ids(now.Users), err
 	}}
 }
 
 // runBulk removes users and prints the result of each row.
-func (in removeCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Session, members cli.Listed, found []removal) error {
+func (in removeCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Session, members cli.DeletionCheck, found []removal) error {
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
 		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "remove"}
@@ -90,7 +90,7 @@ func (in removeCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 		return bulkcmd.DryRun(ctx, app, rows)
 	}
 	results := bulkcmd.Run(ctx, app, "Removing", rows, nil, nil)
-	members.ProveRows(ctx, rows, results, func(row int) error { return cli.StillListed(found[row].Email) })
+	members.VerifyRows(ctx, rows, results, func(row int) error { return cli.StillListedError(found[row].Email) })
 	failure := report(app, results, false)
 	var removed []devops.User
 	for i, r := range results {

@@ -129,10 +129,10 @@ func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Se
 		return idsOf(roles), err
 	}
 	if len(in.roles) > 0 {
-		roles, err := session.RolesNamed(ctx, in.roles)
+		roles, err := session.FindRoles(ctx, in.roles)
 		return idsOf(roles), err
 	}
-	more, err := session.RolesNamed(ctx, in.add)
+	more, err := session.FindRoles(ctx, in.add)
 	if err != nil {
 		return nil, err
 	}

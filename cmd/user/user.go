@@ -85,6 +85,6 @@ func ownRole(u devops.User, ref string) (id string, found bool) {
 }
 
 // sameRoles reports whether two lists have the same IDs in any order.
-func sameRoles(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
+func sameRoles(a, b []string) bool { return slices.Equal(sortIDs(a), sortIDs(b)) }
 
-func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
+func sortIDs(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

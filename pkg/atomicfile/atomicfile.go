@@ -112,10 +112,10 @@ func create(system system, path string, options Options) (*File, error) {
 func (f *File) open() (err error) {
 	dir := filepath.Dir(f.path)
 	if f.link == linkUnnamed {
-		f.File, err = f.system.unnamed(dir)
+		f.File, err = f.system.createUnnamed(dir)
 		return err
 	}
-	if f.File, err = f.system.temporary(dir); err == nil {
+	if f.File, err = f.system.createTemporary(dir); err == nil {
 		f.temp = f.Name()
 	}
 	return err
@@ -135,7 +135,7 @@ func (f *File) prepare() error {
 	if err != nil {
 		return err
 	}
-	if f.exposed = Exposed(info); f.exposed && f.options.Private {
+	if f.exposed = IsExposed(info); f.exposed && f.options.Private {
 		return &fs.PathError{Op: "create", Path: f.path, Err: ErrExposed}
 	}
 	sweep(filepath.Dir(f.path), info.ModTime().Add(-temporaryMaxAge))
@@ -178,9 +178,9 @@ func (f *File) Overwrite(data []byte) error {
 	return f.system.truncate(f.File, int64(len(data)))
 }
 
-// Exposed reports whether other users can read the file, by the mode last read
+// IsExposed reports whether other users can read the file, by the mode last read
 // back.
-func (f *File) Exposed() bool { return f.exposed }
+func (f *File) IsExposed() bool { return f.exposed }
 
 // Discard removes the file unless it was committed. It may be called twice.
 func (f *File) Discard() {
@@ -216,7 +216,7 @@ func (f *File) Commit() error {
 	}
 	failpoint.Here(f.options.Label + ": after its name")
 	if info, err := os.Lstat(f.path); err == nil {
-		f.exposed = Exposed(info)
+		f.exposed = IsExposed(info)
 	}
 	if f.options.Volatile || failpoint.Disabled("name-sync") {
 		return nil

@@ -77,7 +77,7 @@ func TestEveryFailure(t *testing.T) {
 				case err != nil && !o.there && !errors.Is(readErr, fs.ErrNotExist):
 					t.Errorf("%s: %v, and %q", what, err, text)
 				}
-				if info, err := os.Stat(path); err == nil && Exposed(info) {
+				if info, err := os.Stat(path); err == nil && IsExposed(info) {
 					t.Errorf("%s: mode %v", what, info.Mode())
 				}
 				if left := leftIn(t, dir); len(left) > 0 {
@@ -96,8 +96,8 @@ func TestEveryFailureInPlace(t *testing.T) {
 	for _, way := range []struct {
 		name, call string
 		failure    error
-	}{{"pinned", "rename", syscall.EBUSY}, {"another device", "rename", syscall.EXDEV}, {"closed", "temporary", syscall.EROFS}, {"not ours", "temporary", syscall.EACCES}} {
-		for _, call := range []string{"existing", "write", "truncate", "chmod", "sync"} {
+	}{{"pinned", "rename", syscall.EBUSY}, {"another device", "rename", syscall.EXDEV}, {"closed", "createTemporary", syscall.EROFS}, {"not ours", "createTemporary", syscall.EACCES}} {
+		for _, call := range []string{"openExisting", "write", "truncate", "chmod", "sync"} {
 			for _, failure := range everyError() {
 				for at, content := range []string{"new", strings.Repeat("new and longer ", 10), "new"} { // the first calls are for the copy beside it
 					path := filepath.Join(t.TempDir(), "f")
@@ -115,7 +115,7 @@ func TestEveryFailureInPlace(t *testing.T) {
 					if string(text) != want || err != nil && !known {
 						t.Errorf("%s, %s %v, call %d: %v, and %q", way.name, call, failure, at, err, text)
 					}
-					if info, err := os.Stat(path); err != nil || Exposed(info) || len(leftIn(t, filepath.Dir(path))) > 0 {
+					if info, err := os.Stat(path); err != nil || IsExposed(info) || len(leftIn(t, filepath.Dir(path))) > 0 {
 						t.Errorf("%s, %s %v: %v, left: %v", way.name, call, failure, err, leftIn(t, filepath.Dir(path)))
 					}
 				}
@@ -132,9 +132,9 @@ func TestNewFilesWithoutLinks(t *testing.T) {
 		want    linkWay
 	}{
 		{nil, linkUnnamed},
-		{[]string{"unnamed"}, linkNamed},
+		{[]string{"createUnnamed"}, linkNamed},
 		{[]string{"linkUnnamed"}, linkNamed},
-		{[]string{"unnamed", "link"}, linkRename},
+		{[]string{"createUnnamed", "link"}, linkRename},
 		{[]string{"linkUnnamed", "link", "renameNew"}, linkReserve},
 	}
 	for _, failure := range []error{syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EACCES, syscall.EMLINK} {
@@ -187,7 +187,7 @@ func TestExposed(t *testing.T) {
 			f, err := create(fails(failure, "chmod"), path, Options{New: isNew})
 			must(t, err)
 			must(t, f.Commit())
-			if !f.Exposed() {
+			if !f.IsExposed() {
 				t.Errorf("%v: it is said to be private", failure)
 			}
 			if left := leftIn(t, dir); len(left) > 0 {
@@ -223,7 +223,7 @@ func TestPinned(t *testing.T) {
 			must(t, err)
 			info, err := os.Stat(path)
 			must(t, err)
-			if string(text) != "new content" || Exposed(info) || len(leftIn(t, filepath.Dir(path))) > 0 {
+			if string(text) != "new content" || IsExposed(info) || len(leftIn(t, filepath.Dir(path))) > 0 {
 				t.Errorf("%v: %q %v", failure, text, info.Mode())
 			}
 		}
@@ -299,11 +299,11 @@ func (o once) sync(f *os.File) error {
 func TestClosedDirectory(t *testing.T) {
 	for _, failure := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM} {
 		path := filepath.Join(t.TempDir(), "f")
-		if err := writeFile(fails(failure, "temporary"), path, nil, Options{}); !errors.Is(err, failure) {
+		if err := writeFile(fails(failure, "createTemporary"), path, nil, Options{}); !errors.Is(err, failure) {
 			t.Errorf("absent, %v: %v", failure, err)
 		}
 		must(t, os.WriteFile(path, []byte("before"), 0o600))
-		must(t, writeFile(fails(failure, "temporary"), path, []byte("x"), Options{}))
+		must(t, writeFile(fails(failure, "createTemporary"), path, []byte("x"), Options{}))
 		if text, _ := os.ReadFile(path); string(text) != "x" {
 			t.Errorf("%v: %q", failure, text)
 		}
@@ -311,7 +311,7 @@ func TestClosedDirectory(t *testing.T) {
 		must(t, os.WriteFile(victim, []byte("before"), 0o600))
 		must(t, os.Remove(path))
 		must(t, os.Symlink(victim, path))
-		if err := writeFile(fails(failure, "temporary"), path, []byte("x"), Options{}); err == nil {
+		if err := writeFile(fails(failure, "createTemporary"), path, []byte("x"), Options{}); err == nil {
 			t.Errorf("%v: a link is followed", failure)
 		}
 		if text, _ := os.ReadFile(victim); string(text) != "before" {

@@ -31,7 +31,7 @@ func checkedOverwrite(system system, path string, content []byte, options Option
 // overwrite writes an existing file in place. After an error it restores the
 // old content.
 func overwrite(system system, path string, content []byte, options Options) error {
-	f, err := system.existing(path)
+	f, err := system.openExisting(path)
 	if err != nil {
 		return err
 	}
@@ -40,13 +40,13 @@ func overwrite(system system, path string, content []byte, options Options) erro
 	if err != nil {
 		return err
 	}
-	if Exposed(info) {
+	if IsExposed(info) {
 		_ = system.chmod(f, 0o600)
 		if info, err = f.Stat(); err != nil {
 			return err
 		}
 	}
-	if options.Private && Exposed(info) {
+	if options.Private && IsExposed(info) {
 		return &fs.PathError{Op: "write", Path: path, Err: ErrExposed}
 	}
 	before, err := io.ReadAll(f)

@@ -36,7 +36,7 @@ func (f *File) tryLink(way linkWay) error {
 		return err
 	}
 	defer trial.Discard()
-	free, err := f.system.temporary(filepath.Dir(f.path)) // reserves a name
+	free, err := f.system.createTemporary(filepath.Dir(f.path)) // reserves a name
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (f *File) linkBy(way linkWay) error {
 
 // linkReserved creates an empty file with the name and replaces it.
 func (f *File) linkReserved() error {
-	empty, err := f.system.exclusive(f.path)
+	empty, err := f.system.createExclusive(f.path)
 	if err != nil {
 		return err
 	}

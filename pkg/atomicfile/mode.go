@@ -42,10 +42,10 @@ func TakeOver(path string) string {
 	return command
 }
 
-// Denied returns the owner problem of a file and its remedy, if that is why err
+// ExplainDenial returns the owner problem of a file and its remedy, if that is why err
 // denies access, for instance after a run of the program with sudo. Otherwise
 // it is empty.
-func Denied(path string, err error) string {
+func ExplainDenial(path string, err error) string {
 	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
 		return ""
 	}
@@ -74,7 +74,7 @@ func Try(path string, options Options) error {
 	if !isClosedDirectory(err) || options.New {
 		return err
 	}
-	file, inPlace := osSystem{}.existing(path)
+	file, inPlace := osSystem{}.openExisting(path)
 	if errors.Is(inPlace, fs.ErrNotExist) {
 		return err
 	}

@@ -13,9 +13,9 @@ const (
 	nonBlock = 0
 )
 
-// Exposed returns false: permissions here are access control lists, inherited
+// IsExposed returns false: permissions here are access control lists, inherited
 // from the user's own directories, and mode bits mean nothing.
-func Exposed(fs.FileInfo) bool { return false }
+func IsExposed(fs.FileInfo) bool { return false }
 
 // Owner returns no owner: the system has no user IDs.
 func Owner(fs.FileInfo) (uid int, known bool) { return 0, false }

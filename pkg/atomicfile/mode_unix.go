@@ -14,9 +14,9 @@ const (
 	nonBlock = syscall.O_NONBLOCK
 )
 
-// Exposed reports whether the mode of a file or directory gives users other
+// IsExposed reports whether the mode of a file or directory gives users other
 // than its owner any permission.
-func Exposed(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }
+func IsExposed(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }
 
 // Owner returns the user ID of the owner of a file.
 func Owner(info fs.FileInfo) (uid int, known bool) {

@@ -2,6 +2,7 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -21,12 +22,12 @@ import (
 func mounted(t *testing.T, source, kind string, flags uintptr, data string) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		skip(t, "only root can mount")
 	}
 	dir := t.TempDir()
 	err := unix.Mount(source, dir, kind, flags, data)
 	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) {
-		t.Skipf("this process cannot mount: %v", err)
+		skip(t, "this process cannot mount: "+err.Error())
 	}
 	must(t, err)
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
@@ -36,10 +37,16 @@ func mounted(t *testing.T, source, kind string, flags uintptr, data string) stri
 // missing skips a test without its programs, and fails with CI=true.
 func missing(t *testing.T, what string) {
 	t.Helper()
+	skip(t, what+" is missing")
+}
+
+// skip skips a test that this machine cannot run, and fails with CI=true.
+func skip(t *testing.T, reason string) {
+	t.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and in CI it must not be", what)
+		t.Fatal(reason + ", and in CI it must not be skipped")
 	}
-	t.Skipf("%s is missing", what)
+	t.Skip(reason)
 }
 
 // place is a directory on a file system, with the features of that file system.
@@ -107,10 +114,10 @@ func exFAT(t *testing.T) string {
 func haveFuse(t *testing.T, parts ...string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can mount")
+		skip(t, "only root can mount")
 	}
 	if _, err := os.Stat("/dev/fuse"); err != nil {
-		t.Skip("this machine has no /dev/fuse")
+		skip(t, "this machine has no /dev/fuse")
 	}
 	for _, part := range parts {
 		if _, err := exec.LookPath(part); err != nil {
@@ -123,7 +130,7 @@ func mustRun(t *testing.T, line ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), line[0], line[1:]...).CombinedOutput()
 	if err != nil {
-		t.Skipf("%s: %v: %s", strings.Join(line, " "), err, out)
+		skip(t, fmt.Sprintf("%s: %v: %s", strings.Join(line, " "), err, out))
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -219,7 +226,7 @@ func promises() []promise {
 				tried := Try(filepath.Join(dir, "tried"), o)
 				info, absent := os.Lstat(path)
 				switch {
-				case p.modes && (err != nil || tried != nil || Exposed(info)):
+				case p.modes && (err != nil || tried != nil || IsExposed(info)):
 					t.Errorf("%+v: %v, %v, %v", o, err, tried, info)
 				case !p.modes && (!errors.Is(err, ErrExposed) || !errors.Is(tried, ErrExposed) || absent == nil):
 					t.Errorf("%+v: %v, %v, %v", o, err, tried, info)
@@ -238,8 +245,8 @@ func promises() []promise {
 			must(t, f.Commit())
 			info, err := os.Stat(filepath.Join(dir, "said"))
 			must(t, err)
-			if f.Exposed() != Exposed(info) || f.Exposed() == p.modes {
-				t.Errorf("said %v, mode %v", f.Exposed(), info.Mode())
+			if f.IsExposed() != IsExposed(info) || f.IsExposed() == p.modes {
+				t.Errorf("said %v, mode %v", f.IsExposed(), info.Mode())
 			}
 		}},
 		{"a file that others could read becomes private", func(t *testing.T, p place, dir string) {
@@ -248,7 +255,7 @@ func promises() []promise {
 			err := WriteFile(path, []byte("after"), Options{Private: true})
 			info, statErr := os.Stat(path)
 			must(t, statErr)
-			if p.modes != (err == nil) || p.modes == Exposed(info) {
+			if p.modes != (err == nil) || p.modes == IsExposed(info) {
 				t.Errorf("%v, mode %v", err, info.Mode())
 			}
 		}},
@@ -265,7 +272,7 @@ func promises() []promise {
 			must(t, WriteFile(path, []byte("after"), Options{KeepOwner: true, Private: true}))
 			info, err := os.Stat(path)
 			must(t, err)
-			if uid, _ := Owner(info); uid != other || !Foreign(info) || Exposed(info) {
+			if uid, _ := Owner(info); uid != other || !Foreign(info) || IsExposed(info) {
 				t.Errorf("owner %d, mode %v", uid, info.Mode())
 			}
 			has(t, path, "after")
@@ -383,7 +390,7 @@ func promises() []promise {
 			must(t, MkdirPrivate(path))
 			info, err := os.Stat(path)
 			must(t, err)
-			if Exposed(info) == p.modes {
+			if IsExposed(info) == p.modes {
 				t.Errorf("mode %v", info.Mode())
 			}
 			if err := MkdirPrivate(path); !errors.Is(err, fs.ErrExist) {
@@ -525,7 +532,7 @@ func immutable(name string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
 		if os.Geteuid() != 0 {
-			t.Skip("only root can mark a file as immutable")
+			skip(t, "only root can mark a file as immutable")
 		}
 		dir := before(t, t.TempDir())
 		path := filepath.Join(dir, name)
@@ -561,7 +568,7 @@ func TestBindMount(t *testing.T) {
 	must(t, err)
 	info, err := os.Stat(source)
 	must(t, err)
-	if string(text) != "after" || Exposed(info) || len(leftIn(t, dir)) > 0 {
+	if string(text) != "after" || IsExposed(info) || len(leftIn(t, dir)) > 0 {
 		t.Errorf("%q %v, left: %v", text, info.Mode(), leftIn(t, dir))
 	}
 	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) // the file's own mount remains writable

@@ -8,10 +8,10 @@ import (
 
 // system has the system calls of this package. Tests inject errors.
 type system interface {
-	temporary(dir string) (*os.File, error)
-	unnamed(dir string) (*os.File, error)
-	exclusive(path string) (*os.File, error)
-	existing(path string) (*os.File, error)
+	createTemporary(dir string) (*os.File, error)
+	createUnnamed(dir string) (*os.File, error)
+	createExclusive(path string) (*os.File, error)
+	openExisting(path string) (*os.File, error)
 	write(f *os.File, data []byte) (int, error)
 	truncate(f *os.File, size int64) error
 	chmod(f *os.File, mode os.FileMode) error
@@ -25,11 +25,11 @@ type system interface {
 
 type osSystem struct{}
 
-func (osSystem) exclusive(path string) (*os.File, error) {
+func (osSystem) createExclusive(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-func (osSystem) existing(path string) (*os.File, error) {
+func (osSystem) openExisting(path string) (*os.File, error) {
 	return OpenFile(path, os.O_RDWR|noFollow, 0)
 }
 

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unnamed opens a file without a name, which the kernel removes when the
+// createUnnamed opens a file without a name, which the kernel removes when the
 // process ends.
-func (osSystem) unnamed(dir string) (*os.File, error) {
+func (osSystem) createUnnamed(dir string) (*os.File, error) {
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return nil, &os.PathError{Op: "create a file in", Path: dir, Err: err}

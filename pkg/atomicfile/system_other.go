@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-func (osSystem) unnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
+func (osSystem) createUnnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
 
 func (osSystem) linkUnnamed(*os.File, string) error { return errors.ErrUnsupported }
 

@@ -34,32 +34,32 @@ func (f *failing) fail(call string) error {
 	return f.errs[call]
 }
 
-func (f *failing) temporary(dir string) (*os.File, error) {
-	if err := f.fail("temporary"); err != nil {
+func (f *failing) createTemporary(dir string) (*os.File, error) {
+	if err := f.fail("createTemporary"); err != nil {
 		return nil, err
 	}
-	return f.osSystem.temporary(dir)
+	return f.osSystem.createTemporary(dir)
 }
 
-func (f *failing) unnamed(dir string) (*os.File, error) {
-	if err := f.fail("unnamed"); err != nil {
+func (f *failing) createUnnamed(dir string) (*os.File, error) {
+	if err := f.fail("createUnnamed"); err != nil {
 		return nil, err
 	}
-	return f.osSystem.unnamed(dir)
+	return f.osSystem.createUnnamed(dir)
 }
 
-func (f *failing) exclusive(path string) (*os.File, error) {
-	if err := f.fail("exclusive"); err != nil {
+func (f *failing) createExclusive(path string) (*os.File, error) {
+	if err := f.fail("createExclusive"); err != nil {
 		return nil, err
 	}
-	return f.osSystem.exclusive(path)
+	return f.osSystem.createExclusive(path)
 }
 
-func (f *failing) existing(path string) (*os.File, error) {
-	if err := f.fail("existing"); err != nil {
+func (f *failing) openExisting(path string) (*os.File, error) {
+	if err := f.fail("openExisting"); err != nil {
 		return nil, err
 	}
-	return f.osSystem.existing(path)
+	return f.osSystem.openExisting(path)
 }
 
 // write writes half of the data and fails.
@@ -134,7 +134,7 @@ func (f *failing) syncDir(dir string) error {
 // everyCall lists the calls that can fail.
 func everyCall() []string {
 	return []string{
-		"temporary", "unnamed", "exclusive", "existing", "write", "truncate", "chmod", "sync", "linkUnnamed", "link", "rename", "renameNew", "syncDir",
+		"createTemporary", "createUnnamed", "createExclusive", "openExisting", "write", "truncate", "chmod", "sync", "linkUnnamed", "link", "rename", "renameNew", "syncDir",
 	}
 }
 

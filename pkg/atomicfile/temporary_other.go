@@ -4,6 +4,6 @@ package atomicfile
 
 import "os"
 
-func (osSystem) temporary(dir string) (*os.File, error) {
+func (osSystem) createTemporary(dir string) (*os.File, error) {
 	return os.CreateTemp(dir, temporaryPrefix+"*")
 }

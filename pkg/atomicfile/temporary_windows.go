@@ -9,7 +9,7 @@ import (
 // temporary opens the file so that it can be renamed while it is open: Commit gives it
 // its name before it is closed. Windows refuses that unless all handles share deletion,
 // and those of package os do not.
-func (osSystem) temporary(dir string) (*os.File, error) {
+func (osSystem) createTemporary(dir string) (*os.File, error) {
 	f, err := os.CreateTemp(dir, temporaryPrefix+"*")
 	if err != nil {
 		return nil, err

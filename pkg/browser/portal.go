@@ -37,7 +37,7 @@ func OpenPortal(ctx context.Context, app *cli.App, session *cli.Session, menu st
 	}
 	page := PortalPage(id, below...)
 	switch {
-	case app.Sandboxed():
+	case app.UsesSandbox():
 		app.Say("The sandbox has no Portal; a real organization has its page here.")
 	case session.APIURL != devops.DefaultURL:
 		app.Warn("%s uses %s, which has no Portal", session.Source, session.APIURL)

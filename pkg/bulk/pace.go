@@ -82,7 +82,7 @@ func (p *pace) slowDown(sent, now time.Time) {
 		return
 	}
 	good := p.goodput(now)
-	p.rate = max(easing*good, p.sending(now)/2, lowest)
+	p.rate = max(easing*good, p.sendRate(now)/2, lowest)
 	switch {
 	case p.capacity == 0:
 		p.capacity = good
@@ -102,8 +102,8 @@ func (p *pace) goodput(now time.Time) float64 {
 	return float64(len(p.accepted)) / span.Seconds()
 }
 
-// sending returns the rate of sent requests in the window.
-func (p *pace) sending(now time.Time) float64 {
+// sendRate returns the rate of sent requests in the window.
+func (p *pace) sendRate(now time.Time) float64 {
 	p.sent = withinWindow(p.sent, now)
 	n := 0
 	for _, at := range p.sent {

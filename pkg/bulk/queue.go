@@ -9,10 +9,10 @@ import (
 // due.
 type queue struct {
 	fresh []int
-	back  []deferred // by due time
+	back  []deferral // by due time
 }
 
-type deferred struct {
+type deferral struct {
 	row int
 	due time.Time
 }
@@ -20,13 +20,13 @@ type deferred struct {
 func (q *queue) empty() bool { return len(q.fresh)+len(q.back) == 0 }
 
 func (q *queue) requeue(row int, due time.Time) {
-	at, _ := slices.BinarySearchFunc(q.back, due, func(d deferred, due time.Time) int {
+	at, _ := slices.BinarySearchFunc(q.back, due, func(d deferral, due time.Time) int {
 		if d.due.After(due) {
 			return 1
 		}
 		return -1 // after those with the same time
 	})
-	q.back = slices.Insert(q.back, at, deferred{row, due})
+	q.back = slices.Insert(q.back, at, deferral{row, due})
 }
 
 // wait returns the time until a row is due. The queue must not be empty.

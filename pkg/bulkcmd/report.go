@@ -41,6 +41,15 @@ func PrintOne(app *cli.App, r bulk.Result, failure error) error {
 	return failure
 }
 
+// PrintAbsent prints the row of an object that --if-exists allows not to exist, where a
+// document is to be printed. It is for commands that print no row otherwise.
+func PrintAbsent(app *cli.App, input string) error {
+	if !cli.WantsDocument(app) {
+		return nil
+	}
+	return PrintOne(app, bulk.Result{Row: 1, Input: input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
+}
+
 // Summarize returns the error with which a command of several rows ends: nil; one with
 // the status of the failure, if all rows failed alike; an interruption; or one with
 // status 9.
@@ -67,7 +76,7 @@ func Summarize(app *cli.App, results []bulk.Result, resumable bool) error {
 		e.Exit = exit.Code(failed[i].Exit)
 	}
 	switch {
-	case counts[bulk.OK] > 0:
+	case counts[bulk.OK] > 0 || slices.ContainsFunc(failed, func(r bulk.Result) bool { return exit.Code(r.Exit) == exit.SomeFailed }):
 		e.Outcome = exit.OutcomePartial
 	case counts[bulk.Unknown] > 0:
 		e.Outcome = exit.OutcomeUnknown

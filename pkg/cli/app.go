@@ -62,6 +62,7 @@ type App struct {
 
 	failed        string      // path of the command that failed
 	changed       atomic.Bool // the service made a change
+	keyringSilent atomic.Bool // the keyring did not respond in time
 	calls         async.Group // requests whose answers the command will need
 	pages         bool        // the command only prints a list
 	nouns         string      // the rows of a list, in the plural

@@ -48,7 +48,7 @@ func (a *App) ServiceNow() (time.Time, error) {
 }
 
 // TimeOfDay returns a time of today for messages.
-func TimeOfDay(t time.Time) string { return t.Local().Format(onetime.Clock) }
+func TimeOfDay(t time.Time) string { return t.Local().Format(onetime.ClockFormat) }
 
 // ListsLate returns the time until which a list may lack changes that were made now.
 func (c Clock) ListsLate() string { return TimeOfDay(c.Now().Add(onetime.Late)) }

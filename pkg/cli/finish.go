@@ -228,7 +228,7 @@ func (a *App) reportJSON(e *exit.Error) {
 		Code:      e.Name,
 		Message:   e.Message,
 		Exit:      e.Exit,
-		Retryable: retryable(e),
+		Retryable: isRetryable(e),
 		Outcome:   e.Outcome,
 		NextSteps: append([]string{}, e.Next...),
 		Sandbox:   a.sandboxed,
@@ -258,8 +258,8 @@ func (a *App) reportJSON(e *exit.Error) {
 	fmt.Fprint(a.Err, text.String())
 }
 
-// retryable reports whether it is safe to run the same command again.
-func retryable(e *exit.Error) bool {
+// isRetryable reports whether it is safe to run the same command again.
+func isRetryable(e *exit.Error) bool {
 	switch e.Exit {
 	case exit.Network, exit.RateLimited, exit.Server:
 		if e.Status == http.StatusNotFound {

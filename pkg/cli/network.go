@@ -134,7 +134,7 @@ func (s *Settings) checkEndpoint(p config.Profile, item credential.Item) error {
 	if err != nil {
 		return err
 	}
-	if s.URLRequested() && wanted != item.APIURL {
+	if s.NamesURL() && wanted != item.APIURL {
 		e := exit.Refusef("the credential of profile %s was stored for %s and is not sent to %s", p.Name, item.APIURL, wanted)
 		if s.Globals.APIURL == "" {
 			return e.WithHint("unset ASTRA_API_URL, or log in there with another profile")
@@ -161,14 +161,14 @@ func (s *Settings) RequestedURL() (string, error) {
 	return devops.NormalizeURL(cmp.Or(s.settings.APIURL, devops.DefaultURL))
 }
 
-// URLRequested reports whether a flag or the environment names a service.
-func (s *Settings) URLRequested() bool { return s.Globals.APIURL != "" || s.settings.APIURL != "" }
+// NamesURL reports whether a flag or the environment names a service.
+func (s *Settings) NamesURL() bool { return s.Globals.APIURL != "" || s.settings.APIURL != "" }
 
 // OtherService returns a hint and a command where the credential of a flag or variable
 // was sent to another service than that of the current profile, which the user may have
 // meant. It is empty otherwise.
 func (a *App) OtherService() (hint, command string) {
-	if a.session == nil || a.sandboxed || a.session.Profile.Name != "" || a.URLRequested() {
+	if a.session == nil || a.sandboxed || a.session.Profile.Name != "" || a.NamesURL() {
 		return "", ""
 	}
 	p, err := a.Profile()

@@ -273,7 +273,7 @@ func (a *App) pager() pager.Pager {
 // terminal is high. header says that the first line is one of headings. A text that the
 // pager does not take is written without it.
 func (a *App) page(text string, header bool) error {
-	if plain := output.Unstyled(text); pager.Lines(plain, a.Terminal.Width) >= a.Terminal.Height {
+	if plain := output.StripStyles(text); pager.Lines(plain, a.Terminal.Width) >= a.Terminal.Height {
 		ctx := a.signalContext() // the user ends a pager, unless a time limit was asked for
 		if a.limitGiven {
 			ctx = a.context()

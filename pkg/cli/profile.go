@@ -213,7 +213,7 @@ func (a *App) Store(kind string) (credential.Store, error) {
 	if kind == string(credential.Keyring) && !a.sandboxed {
 		return credential.NewKeyring(credential.KeyringOptions{
 			Getenv: a.Getenv, Timeout: a.settings.KeyringTimeout, Attended: a.Interactive(),
-			Notice: func(text string) { a.Say("%s", text) },
+			Notice: func(text string) { a.Say("%s", text) }, Silent: &a.keyringSilent,
 		}), nil
 	}
 	paths, err := a.Paths()
@@ -301,7 +301,7 @@ func (s *Streams) CheckName(kind, name string) (string, error) {
 
 // Compose returns text with composed accents, and prints a message where it had others.
 func (s *Streams) Compose(text string) string {
-	composed := spelling.Composed(text)
+	composed := spelling.Compose(text)
 	if composed != text {
 		s.Say("Sending %s with composed accents.", text)
 	}

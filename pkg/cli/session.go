@@ -125,7 +125,7 @@ func (a *App) Connect(token secret.Token, apiURL string) (*Session, error) {
 		Proxy: http.ProxyFromEnvironment, Before: a.beforeChange, Now: a.Now, Secrets: a.Secrets,
 	}
 	session := &Session{ClientID: token.ClientID, app: a}
-	c.Trace, c.Listed = a.trace, func(list any) {
+	c.Trace, c.OnList = a.trace, func(list any) {
 		if a.OnList != nil && session.identity != nil {
 			a.OnList(session.identity, list)
 		}

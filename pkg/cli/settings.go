@@ -53,5 +53,5 @@ func (s *Settings) Paths() (config.Paths, error) {
 	return p, err
 }
 
-// Sandboxed reports whether the command runs against the embedded sandbox.
-func (s *Settings) Sandboxed() bool { return s.sandboxed }
+// UsesSandbox reports whether the command runs against the embedded sandbox.
+func (s *Settings) UsesSandbox() bool { return s.sandboxed }

@@ -48,20 +48,20 @@ func newStreams(settings *Settings, alive func() context.Context, now func() tim
 	return s
 }
 
-// Unfiltered returns standard output past the filter that keeps secrets out.
-func (s *Streams) Unfiltered() io.Writer { return s.out }
+// RawOut returns standard output past the filter that keeps secrets out.
+func (s *Streams) RawOut() io.Writer { return s.out }
 
-// UnfilteredErr returns standard error past the filter that keeps secrets out.
-func (s *Streams) UnfilteredErr() io.Writer { return s.err }
+// RawErr returns standard error past the filter that keeps secrets out.
+func (s *Streams) RawErr() io.Writer { return s.err }
 
 // Stdout returns standard output as a file, past the filter that keeps secrets
-// out. A write to it has no time limit: see Unfiltered.
+// out. A write to it has no time limit: see RawOut.
 func (s *Streams) Stdout() *os.File { return s.files[1] }
 
 // Reveal returns standard output for a command that delivers secrets there on purpose.
 // Other secrets are redacted.
 func (s *Streams) Reveal(secrets ...secret.Text) io.Writer {
-	return s.Secrets.Sparing(s.out, secrets...)
+	return s.Secrets.WriterExcept(s.out, secrets...)
 }
 
 // Stderr returns standard error as a file, past the filter that keeps secrets out.

@@ -11,33 +11,33 @@ import (
 	"github.com/astra-admin/astra/pkg/failpoint"
 )
 
-// proofLimit bounds the looks that prove what was deleted, also after an interrupt.
+// verificationLimit bounds the looks that prove what was deleted, also after an interrupt.
 const (
-	proofLimit = 12 * time.Second
-	proofGrace = 800 * time.Millisecond
+	verificationLimit = 12 * time.Second
+	verificationGrace = 800 * time.Millisecond
 )
 
-// Proving returns a context for looks that prove what was done, also after an
+// VerificationContext returns a context for looks that verify a change, also after an
 // interrupt: within the limit of the command if there is time left, and a moment
 // beyond it otherwise.
-func Proving(ctx context.Context) (context.Context, context.CancelFunc) {
-	limit := proofLimit
+func VerificationContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := verificationLimit
 	if deadline, ok := ctx.Deadline(); ok {
-		limit = min(limit, max(time.Until(deadline), proofGrace)) //nolint:forbidigo // contexts go by this clock
+		limit = min(limit, max(time.Until(deadline), verificationGrace)) //nolint:forbidigo // contexts go by this clock
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// A Listed is a list that proves what was deleted: the ids that it showed before, and
-// how to ask for it again.
-type Listed struct {
+// A DeletionCheck verifies deletions by a list: the ids that it showed before, and how to
+// ask for it again.
+type DeletionCheck struct {
 	Before []string
 	List   func(ctx context.Context) (ids []string, err error)
 }
 
-// prove returns an error for each id that is not proven to be gone.
-func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]error {
-	ctx, cancel := Proving(ctx)
+// verify returns an error for each id that is not proven to be gone.
+func (l DeletionCheck) verify(ctx context.Context, accepted map[string]bool) map[string]error {
+	ctx, cancel := VerificationContext(ctx)
 	defer cancel()
 	look := func(ctx context.Context, inQuestion []string) (absence.Sight, error) {
 		ids, err := l.List(ctx)
@@ -59,10 +59,10 @@ func (l Listed) prove(ctx context.Context, accepted map[string]bool) map[string]
 	return absence.Prover{Look: look}.Prove(ctx, accepted)
 }
 
-// ProveOne verifies that one thing is gone. deleted is the error of its DELETE, nil if
+// VerifyOne verifies that one thing is gone. deleted is the error of its DELETE, nil if
 // that was accepted; stays is the error to return if the thing is still listed.
-func (l Listed) ProveOne(ctx context.Context, id string, deleted, stays error) error {
-	failure := l.prove(ctx, map[string]bool{id: deleted == nil})[id]
+func (l DeletionCheck) VerifyOne(ctx context.Context, id string, deleted, stays error) error {
+	failure := l.verify(ctx, map[string]bool{id: deleted == nil})[id]
 	switch {
 	case failure == nil:
 		return nil
@@ -71,19 +71,19 @@ func (l Listed) ProveOne(ctx context.Context, id string, deleted, stays error) e
 	case deleted != nil:
 		return deleted
 	}
-	return Unverified(failure)
+	return UnverifiedError(failure)
 }
 
-// ProveRows corrects the results of rows that deleted something by what is proven.
+// VerifyRows corrects the results of rows that deleted something by what is proven.
 // stays is the error for what is still listed.
-func (l Listed) ProveRows(ctx context.Context, rows []bulk.Row, results []bulk.Result, stays func(row int) error) {
-	ProveResults(rows, results, stays, func(accepted map[string]bool) map[string]error { return l.prove(ctx, accepted) })
+func (l DeletionCheck) VerifyRows(ctx context.Context, rows []bulk.Row, results []bulk.Result, stays func(row int) error) {
+	VerifyResults(rows, results, stays, func(accepted map[string]bool) map[string]error { return l.verify(ctx, accepted) })
 }
 
-// ProveResults is ProveRows with another proof: gone returns an error for each id that
+// VerifyResults is VerifyRows with another proof: gone returns an error for each id that
 // is not proven to be gone, given whether its DELETE succeeded. Rows whose outcome was
 // known before were not sent.
-func ProveResults(rows []bulk.Row, results []bulk.Result, stays func(row int) error, gone func(accepted map[string]bool) map[string]error) {
+func VerifyResults(rows []bulk.Row, results []bulk.Result, stays func(row int) error, gone func(accepted map[string]bool) map[string]error) {
 	sent := func(row int) bool { return rows[row].Outcome == "" && results[row].Outcome != bulk.NotStarted }
 	accepted := map[string]bool{}
 	for i, r := range results {
@@ -97,13 +97,13 @@ func ProveResults(rows []bulk.Row, results []bulk.Result, stays func(row int) er
 	failures := gone(accepted)
 	for i, r := range results {
 		if sent(i) {
-			results[i] = proven(r, failures[r.ID], func() error { return stays(i) })
+			results[i] = verificationResult(r, failures[r.ID], func() error { return stays(i) })
 		}
 	}
 }
 
-// proven is the result of a deletion, given why it is not proven, or nil.
-func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
+// verificationResult is the result of a deletion, given why it is not proven, or nil.
+func verificationResult(r bulk.Result, failure error, stays func() error) bulk.Result {
 	switch {
 	case failure == nil:
 		r.Outcome, r.Exit, r.Error = bulk.OK, 0, ""
@@ -113,19 +113,19 @@ func proven(r bulk.Result, failure error, stays func() error) bulk.Result {
 		r.Exit, r.Error = exit.Explain(stays())
 	default:
 		r.Outcome = bulk.Unknown
-		r.Exit, r.Error = exit.Explain(Unverified(failure))
+		r.Exit, r.Error = exit.Explain(UnverifiedError(failure))
 	}
 	return r
 }
 
-// StillListed is the error of a deletion that the API reported as done, of something
+// StillListedError is the error of a deletion that the API reported as done, of something
 // that its list still shows.
-func StillListed(label string) *exit.Error {
+func StillListedError(label string) *exit.Error {
 	return exit.Failf(exit.Server, "the API reported %s as deleted, but still lists it", label)
 }
 
-// Unverified is the error of a deletion that the service may have made.
-func Unverified(err error) error {
+// UnverifiedError is the error of a deletion that the service may have made.
+func UnverifiedError(err error) error {
 	e := exit.Failf(exit.Unknown, "its state is unknown: %v", err).WithHint("run the command again to check")
 	e.Cause = err
 	return e

@@ -26,7 +26,7 @@ func TestProven(t *testing.T) {
 		{bulk.Unknown, absence.ErrStillListed, bulk.Unknown},
 		{bulk.Unknown, lists, bulk.Unknown},
 	} {
-		got := proven(bulk.Result{ID: "abc", Outcome: c.answer, Exit: 143}, c.proof, func() error { return absence.ErrStillListed })
+		got := verificationResult(bulk.Result{ID: "abc", Outcome: c.answer, Exit: 143}, c.proof, func() error { return absence.ErrStillListed })
 		if got.Outcome != c.want || got.Outcome == bulk.OK && got.Exit != 0 {
 			t.Errorf("%s, %v: got %+v, want %s", c.answer, c.proof, got, c.want)
 		}

@@ -31,7 +31,7 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 		}
 		return all
 	case Roles:
-		all := c.recorded(Roles, hasSettings, q)
+		all := c.recordedCandidates(Roles, hasSettings, q)
 		for _, r := range iam.DefaultRoles() {
 			if !slices.ContainsFunc(all, func(one candidate) bool { return one.Value == r.Name || one.Value == r.ID }) {
 				all = append(all, candidate{Value: r.Name})
@@ -44,25 +44,25 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 		}
 		return all
 	case Keyspaces, Regions, CloudRegions:
-		return belongingTo(owners, c.recorded(source, hasSettings, query{prefix: q.prefix}))
+		return belongingTo(owners, c.recordedCandidates(source, hasSettings, query{prefix: q.prefix}))
 	case Tokens:
-		saved := c.configured(SavedTokens, hasSettings)
-		others := slices.DeleteFunc(c.recorded(Tokens, hasSettings, query{prefix: q.prefix}), func(one candidate) bool {
+		saved := c.profileCandidates(SavedTokens, hasSettings)
+		others := slices.DeleteFunc(c.recordedCandidates(Tokens, hasSettings, query{prefix: q.prefix}), func(one candidate) bool {
 			return q.prefix == "" && slices.ContainsFunc(saved, func(s candidate) bool { return s.Description == one.Value })
 		})
 		return append(saved, others...)
 	case Databases:
-		all := c.recorded(source, hasSettings, q)
-		for _, selected := range c.configured(Databases, hasSettings) {
+		all := c.recordedCandidates(source, hasSettings, q)
+		for _, selected := range c.profileCandidates(Databases, hasSettings) {
 			if !contains(all, selected.Value) {
 				all = append(all, selected)
 			}
 		}
 		return all
 	case Users, Tenants, PCUGroups:
-		return c.recorded(source, hasSettings, q)
+		return c.recordedCandidates(source, hasSettings, q)
 	default:
-		return c.configured(source, hasSettings)
+		return c.profileCandidates(source, hasSettings)
 	}
 }
 
@@ -79,8 +79,8 @@ func belongingTo(owners []string, all []candidate) []candidate {
 	return all
 }
 
-// recorded returns the names in the last list that the active credential received.
-func (c completer) recorded(source Source, hasSettings bool, q query) []candidate {
+// recordedCandidates returns the names in the last list that the active credential received.
+func (c completer) recordedCandidates(source Source, hasSettings bool, q query) []candidate {
 	if !hasSettings {
 		return nil
 	}
@@ -96,8 +96,8 @@ func (c completer) recorded(source Source, hasSettings bool, q query) []candidat
 	return readNames(paths.Cache, key, string(source), q, c.app.Now())
 }
 
-// configured returns names in the configuration.
-func (c completer) configured(source Source, hasSettings bool) []candidate {
+// profileCandidates returns names in the configuration.
+func (c completer) profileCandidates(source Source, hasSettings bool) []candidate {
 	cfg, err := c.app.Config()
 	if err != nil || !hasSettings {
 		return nil
@@ -119,7 +119,7 @@ func (c completer) configured(source Source, hasSettings bool) []candidate {
 	case Databases: // those that were selected with the active credential
 		active, _, err := c.app.ActiveSource()
 		profile := active.Profile
-		if c.app.Sandboxed() && err == nil {
+		if c.app.UsesSandbox() && err == nil {
 			profile, err = c.app.Profile()
 		}
 		if err != nil {

@@ -199,7 +199,7 @@ func ProfileName(section string) string {
 		return section
 	}
 	const longest = 63
-	words := strings.FieldsFunc(spelling.Unaccented(section), func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._", r) })
+	words := strings.FieldsFunc(spelling.StripAccents(section), func(r rune) bool { return !strings.ContainsRune(alphanumeric+"._", r) })
 	name := strings.Join(words, "-")
 	name = strings.TrimLeft(name[:min(len(name), longest)], "._-")
 	name = strings.TrimRight(name, "._-")

@@ -38,7 +38,7 @@ func Load(path string) (Config, error) {
 // read.
 func read(path string) ([]byte, error) {
 	f, err := openRegular(path)
-	if why := atomicfile.Denied(path, err); why != "" {
+	if why := atomicfile.ExplainDenial(path, err); why != "" {
 		return nil, &Error{Path: path, Why: why}
 	}
 	if err != nil {
@@ -55,7 +55,7 @@ func read(path string) ([]byte, error) {
 	switch {
 	case atomicfile.Foreign(info):
 		return nil, &Error{Path: path, Why: "the file belongs to another user; run: " + atomicfile.TakeOver(path)}
-	case atomicfile.Exposed(info):
+	case atomicfile.IsExposed(info):
 		return nil, &Error{Path: path, Why: "other users can reach the file; " + permissionAdvice(path)}
 	case info.Size() > maxSize:
 		return nil, &Error{Path: path, Why: "the file is larger than 1 MiB"}
@@ -155,7 +155,7 @@ func permissionAdvice(path string) string {
 
 // writableByAll reports whether every user can create files in a directory.
 func writableByAll(info fs.FileInfo) bool {
-	return atomicfile.Exposed(info) && info.Mode().Perm()&0o002 != 0
+	return atomicfile.IsExposed(info) && info.Mode().Perm()&0o002 != 0
 }
 
 // cause returns err without the path, which Error contains.

@@ -104,7 +104,7 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 
 // lockError returns the error of a lock.
 func lockError(path string, err error) error {
-	if why := atomicfile.Denied(path, err); why != "" {
+	if why := atomicfile.ExplainDenial(path, err); why != "" {
 		return &Error{Path: path, Why: why}
 	}
 	return &Error{Path: path, Why: "cannot be locked", Err: cause(err)}
@@ -175,9 +175,9 @@ func render(path string, data []byte, doc *yaml.Node, before, after Config) ([]b
 
 // equal compares two configurations as files: an empty list equals a missing
 // one.
-func equal(a, b Config) bool { return reflect.DeepEqual(normalized(a), normalized(b)) }
+func equal(a, b Config) bool { return reflect.DeepEqual(normalize(a), normalize(b)) }
 
-func normalized(c Config) Config {
+func normalize(c Config) Config {
 	if len(c.Defaults) == 0 {
 		c.Defaults = nil
 	}

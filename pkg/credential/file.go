@@ -149,8 +149,8 @@ func (s fileStore) read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s is a symbolic link", ErrPermissions, path)
 	case errors.Is(err, atomicfile.ErrNotRegular):
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrPermissions, path)
-	case atomicfile.Denied(path, err) != "":
-		return nil, fmt.Errorf("%w: %s: %s", ErrPermissions, path, atomicfile.Denied(path, err))
+	case atomicfile.ExplainDenial(path, err) != "":
+		return nil, fmt.Errorf("%w: %s: %s", ErrPermissions, path, atomicfile.ExplainDenial(path, err))
 	case err != nil:
 		return nil, notFound(fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err)))
 	}
@@ -161,7 +161,7 @@ func (s fileStore) read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, path, cause(err))
 	case atomicfile.Foreign(info):
 		return nil, fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, path, atomicfile.TakeOver(path))
-	case atomicfile.Exposed(info):
+	case atomicfile.IsExposed(info):
 		return nil, fmt.Errorf("%w: other users can reach %s; run: chmod 600 %s", ErrPermissions, path, shellword.Quote(path))
 	}
 	data, err := io.ReadAll(io.LimitReader(f, 2*maxItem))
@@ -180,9 +180,9 @@ func (s fileStore) checkDir() error {
 		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, s.dir)
 	case atomicfile.Foreign(info):
 		return fmt.Errorf("%w: %s belongs to another user; run: %s", ErrPermissions, s.dir, atomicfile.TakeOver(s.dir))
-	case atomicfile.Exposed(info) && errors.Is(atomicfile.CheckPrivate(s.dir), atomicfile.ErrExposed):
+	case atomicfile.IsExposed(info) && errors.Is(atomicfile.CheckPrivate(s.dir), atomicfile.ErrExposed):
 		return noPermissions(s.dir)
-	case atomicfile.Exposed(info):
+	case atomicfile.IsExposed(info):
 		return fmt.Errorf("%w: other users can reach %s; run: chmod 700 %s", ErrPermissions, s.dir, shellword.Quote(s.dir))
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -28,6 +29,9 @@ type KeyringOptions struct {
 	Timeout  time.Duration       // of one call; default three seconds
 	Attended bool                // a user can answer an unlock dialog
 	Notice   func(string)        // called before waiting for such a dialog; may be nil
+	// Silent says that the keyring did not respond in time, and is set when it does not.
+	// A later call, as to undo a change, waits a tenth of the timeout. It may be nil.
+	Silent *atomic.Bool
 }
 
 // NewKeyring returns the keyring of the operating system. It is accessed only
@@ -40,6 +44,7 @@ func NewKeyring(o KeyringOptions) Store {
 		unlock:   max(unlockTimeout, o.Timeout),
 		attended: o.Attended,
 		notice:   o.Notice,
+		silent:   cmp.Or(o.Silent, new(atomic.Bool)),
 	}
 	if k.getenv == nil {
 		k.getenv = func(string) string { return "" }
@@ -56,6 +61,7 @@ type keyringStore struct {
 	timeout, unlock time.Duration
 	attended        bool
 	notice          func(string)
+	silent          *atomic.Bool
 }
 
 // lockState is the state of a keyring that is known without opening it.
@@ -107,7 +113,7 @@ func (k *keyringStore) Set(ctx context.Context, key Key, item Item) error {
 	if err != nil {
 		return k.convertError(err, item.Secret, item.Token)
 	}
-	back, err := withDeadline(ctx, k.timeout, func() (string, error) { return keyring.Get(k.service, id) })
+	back, err := withDeadline(ctx, k.patience(), func() (string, error) { return keyring.Get(k.service, id) })
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return fmt.Errorf("%w: the keyring did not store the credential", ErrUnavailable)
@@ -137,18 +143,27 @@ func (k *keyringStore) Delete(ctx context.Context, key Key) error {
 
 // prepare checks that a call can succeed, and returns its time limit.
 func (k *keyringStore) prepare(ctx context.Context) (time.Duration, error) {
-	state, err := withDeadline(ctx, k.timeout, func() (lockState, error) { return probe(k.getenv) })
+	state, err := withDeadline(ctx, k.patience(), func() (lockState, error) { return probe(k.getenv) })
 	switch {
 	case err != nil:
 		return 0, k.convertError(err)
 	case state == unlocked || state == lockUnknown && !k.attended:
-		return k.timeout, nil
+		return k.patience(), nil
 	case !k.attended:
 		return 0, fmt.Errorf("%w and cannot be unlocked without a terminal", ErrLocked)
 	case state == locked:
 		k.notice(fmt.Sprintf("The keyring is locked: unlock it in its dialog (waiting up to %s, Ctrl-C stops)", k.unlock))
 	}
 	return k.unlock, nil
+}
+
+// patience returns the time limit of a call without a dialog.
+func (k *keyringStore) patience() time.Duration {
+	const part = 10
+	if k.silent.Load() {
+		return k.timeout / part
+	}
+	return k.timeout
 }
 
 // withDeadline runs call and waits for it up to limit. A call that does not
@@ -189,6 +204,9 @@ func withDeadline[T any](ctx context.Context, limit time.Duration, call func() (
 // convertError converts an error of the keyring. Its text is shown without the given
 // secrets.
 func (k *keyringStore) convertError(err error, secrets ...secret.Text) error {
+	if errors.Is(err, ErrTimeout) {
+		k.silent.Store(true)
+	}
 	for _, ours := range []error{ErrUnavailable, ErrLocked, ErrTimeout, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, ours) {
 			return err

@@ -51,9 +51,9 @@ func SayHibernated(app *cli.App, d devops.Database) {
 	}
 }
 
-// VerifyResuming verifies that a database is no longer hibernated after the
+// VerifyResume verifies that a database is no longer hibernated after the
 // request that wakes it. The service may show it late.
-func VerifyResuming(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) error {
+func VerifyResume(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) error {
 	const looks = 15
 	for range looks {
 		now, err := session.Databases.Get(ctx, d.ID)

@@ -31,9 +31,9 @@ func TestExplainConflict(t *testing.T) {
 	}
 }
 
-// TestVerifyResuming reads the status after the request that wakes a database,
+// TestVerifyResume reads the status after the request that wakes a database,
 // with a fake clock.
-func TestVerifyResuming(t *testing.T) {
+func TestVerifyResume(t *testing.T) {
 	const s = time.Second
 	for name, test := range map[string]struct {
 		statuses map[time.Duration]string
@@ -50,7 +50,7 @@ func TestVerifyResuming(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				app, session := changing(t, test.statuses)
 				begin := time.Now()
-				err := VerifyResuming(t.Context(), app, session, devops.Database{ID: "d", Name: "shop", Status: "HIBERNATED"})
+				err := VerifyResume(t.Context(), app, session, devops.Database{ID: "d", Name: "shop", Status: "HIBERNATED"})
 				if got := exit.Of(err); got != test.exit || time.Since(begin) != test.took {
 					t.Errorf("%v after %s", err, time.Since(begin))
 				}

@@ -148,7 +148,7 @@ func TestRegions(t *testing.T) {
 		all, enabled = everywhere, here
 	}
 	serve(fixture(t, "GET_v2_regions_serverless.json"), fixture(t, "GET_v2_regions_serverless.json"))
-	got, err := c.Regions.Serverless(t.Context())
+	got, err := c.Regions.ListServerless(t.Context())
 	want := []Region{
 		{"us-east1", "GCP", "US East1 (South Carolina)", "na", "standard", "vector", true, false, []string{"small"}},
 		{"ap-southeast-2", "AWS", "Asia Pacific (Sydney)", "apac", "premium_plus", "serverless", false, true, []string{"small"}},
@@ -169,17 +169,17 @@ func TestRegions(t *testing.T) {
 	mu.Unlock()
 	const short, nameless = `[{"name":"r"}]`, `[{"name":""}]`
 	serve(short, short)
-	if got, err = c.Regions.Serverless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
+	if got, err = c.Regions.ListServerless(t.Context()); err != nil || !got[0].Enabled || got[0].Type != "serverless" {
 		t.Errorf("a region of few words: %+v, %v", got, err)
 	}
 	for _, one := range [][2]string{{nameless, short}, {short, nameless}} {
 		serve(one[0], one[1])
-		if _, err = c.Regions.Serverless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
+		if _, err = c.Regions.ListServerless(t.Context()); !errors.Is(err, ErrInvalidResponse) {
 			t.Errorf("a region without a name: %v", err)
 		}
 	}
 	serve(recorded(t, "regions.json"), `[{"name":"us-east-2","cloudProvider":"aws","region_type":"vector"},{"name":"europe-west3","cloudProvider":"aws"}]`)
-	got, err = c.Regions.Serverless(t.Context())
+	got, err = c.Regions.ListServerless(t.Context())
 	if err != nil || !got[0].Enabled || got[1].Enabled || !got[1].Reserved || got[2].Enabled || !slices.Equal(got[2].PCUTypes, []string{"small"}) {
 		t.Errorf("regions that are not enabled for the organization: %+v, %v", got, err)
 	}

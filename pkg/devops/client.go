@@ -40,10 +40,10 @@ type Config struct {
 	// Trace is called after each attempt.
 	Trace func(Exchange)
 
-	// Listed, if set, is called with each complete list from the service:
+	// OnList, if set, is called with each complete list from the service:
 	// []Database, []PCUGroup, []Region, []Role, []Token or Members. It must not keep the
 	// list.
-	Listed func(list any)
+	OnList func(list any)
 
 	// Secrets, if set, receives the secrets that the service returns, for
 	// redaction.
@@ -116,8 +116,8 @@ func (c *Client) addSecrets(secrets ...secret.Text) {
 
 // reportList passes a complete list to Config.Listed.
 func reportList[T any](c *Client, list T, err error) (T, error) {
-	if err == nil && c.config.Listed != nil {
-		c.config.Listed(list)
+	if err == nil && c.config.OnList != nil {
+		c.config.OnList(list)
 	}
 	return list, err
 }

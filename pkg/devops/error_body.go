@@ -10,18 +10,16 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/failpoint"
+	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // maxMessage is the maximum length of a quoted text of the service, in
 // characters.
 const maxMessage = 500
-
-func userinfo() *regexp.Regexp { return regexp.MustCompile(`://[^/?#\s]*@`) }
 
 // messageText describes why a response is not a success. Secrets known to the
 // client are redacted.
@@ -39,7 +37,7 @@ func (c *Client) messageText(a response) string {
 	default:
 		s, _ = message(a.header, a.body)
 	}
-	return userinfo().ReplaceAllString(c.redactText(s), "://")
+	return secret.ReplaceUserinfo(c.redactText(s), "")
 }
 
 // redactText removes the secrets of this client from a text.

@@ -146,8 +146,8 @@ func kindOf(k call, a response) error {
 	switch a.status {
 	case http.StatusUnauthorized:
 		// Parts of the API respond with 401 and "null" for a missing
-		// permission.
-		if text := strings.TrimSpace(string(a.body)); (text == "" || text == "null") && !k.anyToken {
+		// permission. A response to HEAD has no body in any case.
+		if text := strings.TrimSpace(string(a.body)); (text == "" || text == "null") && !k.anyToken && k.method != http.MethodHead {
 			return ErrForbidden
 		}
 		return ErrUnauthorized

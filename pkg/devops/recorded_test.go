@@ -139,7 +139,7 @@ func TestRecordedBodies(t *testing.T) {
 			return fmt.Sprint(len(all), " ", all[0].Endpoints[0].ID), err
 		}, "1 8699997597597701"},
 		"regions.json": {200, func(c *Client) (any, error) {
-			all, err := c.Regions.Serverless(ctx)
+			all, err := c.Regions.ListServerless(ctx)
 			var short []string
 			for _, r := range all {
 				short = append(short, fmt.Sprint(r.Name, " ", r.Type, " ", r.Classification, " ", r.Reserved))

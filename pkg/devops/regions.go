@@ -24,16 +24,16 @@ type Region struct {
 	PCUTypes                 []string
 }
 
-// Serverless returns the regions for databases of the types "serverless" and
+// ListServerless returns the regions for databases of the types "serverless" and
 // "vector". It takes two requests: a list of all regions shows as enabled also
 // those in which the organization may have no database. It needs org-db-create.
 //
 //	GET /v2/regions/serverless
-func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
+func (s *RegionService) ListServerless(ctx context.Context) ([]Region, error) {
 	var calls async.Group
 	defer calls.End()
 	readEnabled := async.Go(ctx, &calls, s.Enabled)
-	regions, err := s.serverless(ctx, url.Values{"region-type": {"all"}})
+	regions, err := s.listServerless(ctx, url.Values{"region-type": {"all"}})
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,10 @@ func (s *RegionService) Serverless(ctx context.Context) ([]Region, error) {
 //
 //	GET /v2/regions/serverless?filter-by-org=enabled
 func (s *RegionService) Enabled(ctx context.Context) ([]Region, error) {
-	return s.serverless(ctx, url.Values{"region-type": {"all"}, "filter-by-org": {"enabled"}})
+	return s.listServerless(ctx, url.Values{"region-type": {"all"}, "filter-by-org": {"enabled"}})
 }
 
-func (s *RegionService) serverless(ctx context.Context, query url.Values) ([]Region, error) {
+func (s *RegionService) listServerless(ctx context.Context, query url.Values) ([]Region, error) {
 	return fetch[regionsResponse](ctx, s.client, call{
 		method: http.MethodGet, path: "/v2/regions/serverless", query: query, permission: "org-db-create", retry: safe,
 	})

@@ -61,7 +61,7 @@ func TestTooMuch(t *testing.T) {
 		ask        func(context.Context, *Client) (any, error)
 	}{
 		{"rows", `{"clients":[` + repeatRows(`{"clientId":"c%d"}`, maxRows+1) + `]}`, func(ctx context.Context, c *Client) (any, error) { return c.Tokens.List(ctx) }},
-		{"regions", `[` + repeatRows(`{"name":"r%d"}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.Serverless(ctx) }},
+		{"regions", `[` + repeatRows(`{"name":"r%d"}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Regions.ListServerless(ctx) }},
 		{"empty rows", `[` + repeatRows(`{}`, maxRows+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
 		{"empty values", `[` + repeatRows(`{}`, maxValues+1) + `]`, func(ctx context.Context, c *Client) (any, error) { return c.Keys.List(ctx, false) }},
 		{"keyspaces", `{"id":"d","info":{"keyspaces":[` + repeatRows(`"k%d"`, maxValues+1) + `]}}`, func(ctx context.Context, c *Client) (any, error) { return c.Databases.Get(ctx, "d") }},

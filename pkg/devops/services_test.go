@@ -324,7 +324,7 @@ func TestOnlyWholeListsAreTold(t *testing.T) {
 			var told []int
 			client := newClient(t, Config{
 				URL: "https://api.example.com", Transport: &script{replies: c.replies},
-				Listed: func(list any) { told = append(told, len(list.([]Database))) },
+				OnList: func(list any) { told = append(told, len(list.([]Database))) },
 			})
 			for range client.Databases.All(t.Context(), "") {
 				if c.stop {

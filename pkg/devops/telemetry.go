@@ -83,7 +83,7 @@ func withoutSecrets(name string, v any) any {
 	case isText && isSecretSetting(name):
 		return secret.Text(text)
 	case isText:
-		return userinfo().ReplaceAllString(text, "://")
+		return secret.ReplaceUserinfo(text, "")
 	case isObject, isSecretSetting(name):
 		return secret.Text("hidden")
 	}

@@ -19,6 +19,8 @@ type Token struct {
 	Description string
 	GeneratedOn time.Time
 	ExpiresAt   time.Time // zero is never
+
+	OmitsRoles bool // the list has no roles of the token, not even an empty list of them
 }
 
 // NewToken describes a token to create. Only Roles is required.
@@ -143,5 +145,5 @@ type tokenResponse struct {
 }
 
 func (w tokenResponse) value() (Token, bool) {
-	return Token{string(w.ClientID), orEmpty(w.Roles), string(w.Description), w.GeneratedOn.Time, w.TokenExpiry.Time}, w.ClientID != ""
+	return Token{string(w.ClientID), orEmpty(w.Roles), string(w.Description), w.GeneratedOn.Time, w.TokenExpiry.Time, w.Roles == nil}, w.ClientID != ""
 }

@@ -173,7 +173,7 @@ func (t *transport) attempt(req *http.Request, c retryPolicy) (*http.Response, r
 	})
 	resp, err := base.RoundTrip(req.WithContext(traced))
 	if multiplexed.Load() {
-		err = asBroken(ctx, err)
+		err = hideHTTP2Error(ctx, err)
 	}
 	if err != nil {
 		_, tells := base.(*http.Transport) // other transports may not report their connections
@@ -184,7 +184,7 @@ func (t *transport) attempt(req *http.Request, c retryPolicy) (*http.Response, r
 	a := response{status: resp.StatusCode, header: resp.Header.Clone(), sent: true}
 	a.body, err = readBody(resp)
 	if multiplexed.Load() {
-		err = asBroken(ctx, err)
+		err = hideHTTP2Error(ctx, err)
 	}
 	if len(a.body) > maxBody {
 		a.body, err = nil, errTooLarge
@@ -207,9 +207,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// asBroken replaces an error of HTTP/2 about its connection or stream, whose text may
+// hideHTTP2Error replaces an error of HTTP/2 about its connection or stream, whose text may
 // have data of the service and whose type is not exported: both are lost connections.
-func asBroken(ctx context.Context, err error) error {
+func hideHTTP2Error(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

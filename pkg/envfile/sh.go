@@ -23,7 +23,7 @@ func exportSh(b []byte, vars []Var) []byte {
 	for _, v := range vars {
 		takes := shellsFor(v.Value)
 		if worst = max(worst, takes); takes != anyShell {
-			b = h.decoding(b)
+			b = h.defineDecoder(b)
 		}
 		b = h.define(b, v.Value, func(b []byte, name, octal string) []byte {
 			return fmt.Appendf(b, "%s=\"`printf '%s.'`\";%s=\"${%s%%.}\";\n", name, octal, name, name)
@@ -98,9 +98,9 @@ func (h *helpers) define(b []byte, value string, definition func(b []byte, name,
 	return b
 }
 
-// decoding writes, once, the variable for the conditions: the code point to
+// defineDecoder writes, once, the variable for the conditions: the code point to
 // which yash decodes the bytes of U+20AC (8364).
-func (h *helpers) decoding(b []byte) []byte {
+func (h *helpers) defineDecoder(b []byte) []byte {
 	if h.decodes {
 		return b
 	}

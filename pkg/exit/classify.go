@@ -42,7 +42,7 @@ func kinds() []struct {
 		{onetime.ErrJournal, Config},
 		{onetime.ErrDamaged, Config},
 		{onetime.ErrRunning, Conflict},
-		{onetime.ErrUnfinished, Conflict},
+		{onetime.ErrOperationExists, Conflict},
 		{onetime.ErrNewer, Config},
 		{onetime.ErrRetired, Conflict},
 		{onetime.ErrOldGone, Conflict},
@@ -98,7 +98,7 @@ func kinds() []struct {
 // Classify turns any error into an Error with an exit status, a machine name
 // and the advice that goes with its kind.
 func Classify(err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok && (!settled(err) || settled(e)) {
+	if e, ok := errors.AsType[*Error](err); ok && (!namesOutcome(err) || namesOutcome(e)) {
 		if text := err.Error(); text != e.Message {
 			wrapped := *e // the wrapping said what was being done
 			wrapped.Message = text
@@ -167,9 +167,9 @@ func Explain(err error) (code int, text string) {
 	return int(e.Exit), e.Message
 }
 
-// settled reports whether an error says what became of a credential that was made.
+// namesOutcome reports whether an error says what became of a credential that was made.
 // That weighs more than why.
-func settled(err error) bool {
+func namesOutcome(err error) bool {
 	return errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrPending) || errors.Is(err, onetime.ErrPartial)
 }
 

@@ -107,9 +107,9 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 	return e
 }
 
-// Answering takes over the status and the id of the answer that cause tells of, and
+// WithAnswer takes over the status and the id of the answer that cause tells of, and
 // returns the failure.
-func (e *Error) Answering(cause error) *Error {
+func (e *Error) WithAnswer(cause error) *Error {
 	if api, ok := errors.AsType[*devops.Error](cause); ok {
 		e.Status, e.RequestID = api.Status, api.RequestID
 	}
@@ -163,9 +163,9 @@ func Partial(err error, done string) error {
 	return &e
 }
 
-// Resumable is the failure of a command that was done in part and can be gone on
+// PartlyDone is the failure of a command that was done in part and can be gone on
 // with. state says how things are, next are the commands for it.
-func Resumable(err error, state string, next ...string) error {
+func PartlyDone(err error, state string, next ...string) error {
 	e := *Classify(err)
 	e.Outcome, e.Hint, e.Next = OutcomePartial, state, next
 	if errors.Is(err, credential.ErrNotFound) { // the secret of an application; a missing login has a status of its own

@@ -80,7 +80,7 @@ func (l Layout) command(b *strings.Builder, cmd *cobra.Command) {
 		l.heading(b, "Examples")
 		b.WriteString(l.Commands(cmd.Example) + "\n")
 	}
-	if below := available(cmd); len(below) > 0 {
+	if below := availableCommands(cmd); len(below) > 0 {
 		l.heading(b, "Commands")
 		width := 0
 		for _, c := range below {
@@ -97,8 +97,8 @@ func (l Layout) command(b *strings.Builder, cmd *cobra.Command) {
 	b.WriteString("\nGlobal flags: astra help flags\n")
 }
 
-// available are the commands below cmd that a user can run.
-func available(cmd *cobra.Command) []*cobra.Command {
+// availableCommands are the commands below cmd that a user can run.
+func availableCommands(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
 }
 

@@ -203,7 +203,7 @@ func (d Request) reason(a Advice) string {
 		if d.Kind == ServiceAccount {
 			holders = "service accounts"
 		}
-		return fmt.Sprintf("no %s default role for %s grants %s", d.Access, holders, formatPermissions(d.missing(a.Permissions)...))
+		return fmt.Sprintf("no %s default role for %s grants %s", d.Access, holders, formatPermissions(d.missingPermissions(a.Permissions)...))
 	}
 	reason := fmt.Sprintf("Smallest %s %s role (%s) with %s",
 		d.Access, d.Kind, spelling.Count(countDistinct(a.Role.Policy.Actions), "permission"), formatPermissions(a.Permissions...))
@@ -216,9 +216,9 @@ func (d Request) reason(a Advice) string {
 	return reason
 }
 
-// missing returns the permissions that no role of the kind within the access grants; all
+// missingPermissions returns the permissions that no role of the kind within the access grants; all
 // of them if each is granted by some role, but not together.
-func (d Request) missing(permissions []string) []string {
+func (d Request) missingPermissions(permissions []string) []string {
 	lacking := slices.DeleteFunc(slices.Clone(permissions), func(action string) bool {
 		return slices.ContainsFunc(DefaultRolesWith(action), func(r Role) bool { return kindOf(r) == d.Kind && d.allows(r) })
 	})

@@ -79,8 +79,8 @@ func (d *Directory) Database(ctx context.Context, ref string) (devops.Database, 
 	return d.databaseAmong(all, ref)
 }
 
-// DatabasesNamed returns the databases that refs mean, from one list.
-func (d *Directory) DatabasesNamed(ctx context.Context, refs []string) ([]devops.Database, error) {
+// FindDatabases returns the databases that refs mean, from one list.
+func (d *Directory) FindDatabases(ctx context.Context, refs []string) ([]devops.Database, error) {
 	if len(refs) == 0 {
 		return nil, nil
 	}

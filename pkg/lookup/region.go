@@ -41,7 +41,7 @@ func (d *Directory) RegionsFor(ctx context.Context, kind string) ([]devops.Regio
 	if kind == "classic" {
 		return d.Regions.Classic(ctx)
 	}
-	return d.Regions.Serverless(ctx)
+	return d.Regions.ListServerless(ctx)
 }
 
 // Region finds the region of a cloud in which databases of a type can be, of

@@ -88,8 +88,8 @@ func portalRole(roles []devops.Role, ref string) (devops.Role, bool) {
 	return roles[at], true
 }
 
-// RolesNamed returns the roles of refs, each once.
-func (d *Directory) RolesNamed(ctx context.Context, refs []string) ([]devops.Role, error) {
+// FindRoles returns the roles of refs, each once.
+func (d *Directory) FindRoles(ctx context.Context, refs []string) ([]devops.Role, error) {
 	var found []devops.Role
 	for _, ref := range refs {
 		role, err := d.Role(ctx, ref)

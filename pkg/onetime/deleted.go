@@ -15,9 +15,9 @@ import (
 // The files with the tokens that were deleted from this machine, the older ones in the
 // second file. They may be deleted: without them more lists count as incomplete.
 const (
-	deletedFile    = "deleted"
-	deletedBefore  = "deleted.old"
-	maxDeletedFile = 1 << 20
+	deletedFile      = "deleted"
+	olderDeletedFile = "deleted.old"
+	maxDeletedFile   = 1 << 20
 )
 
 // NoteDeleted records that a token was deleted by this program, or by others as the
@@ -26,18 +26,18 @@ func (j Journal) NoteDeleted(clientID string) error {
 	if clientID == "" || strings.Trim(clientID, fileLetters) != "" {
 		return nil
 	}
-	return j.note(clientID)
+	return j.appendLine(clientID)
 }
 
 // NoteFinished records the end of a rotation on this machine: the old token, which was
 // deleted, the new one, and the time. It explains a second --finish.
 func (j Journal) NoteFinished(old, made string, at time.Time) error {
-	return j.note(old + " " + made + " " + at.UTC().Format(time.RFC3339))
+	return j.appendLine(old + " " + made + " " + at.UTC().Format(time.RFC3339))
 }
 
-// Finished returns the old token and the end of the last rotation on this machine whose
+// FindFinished returns the old token and the end of the last rotation on this machine whose
 // old or new token is clientID; "" if there was none.
-func (j Journal) Finished(clientID string) (old string, at time.Time) {
+func (j Journal) FindFinished(clientID string) (old string, at time.Time) {
 	j.lines(func(line string) {
 		words := strings.Fields(line)
 		if len(words) != 3 || words[0] != clientID && words[1] != clientID {
@@ -50,8 +50,8 @@ func (j Journal) Finished(clientID string) (old string, at time.Time) {
 	return old, at
 }
 
-// note appends a line to the file, and begins a new file if that is too long.
-func (j Journal) note(line string) error {
+// appendLine appends a line to the file, and begins a new file if that is too long.
+func (j Journal) appendLine(line string) error {
 	if j.Dir == "" {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (j Journal) note(line string) error {
 	}
 	path := filepath.Join(j.Dir, deletedFile)
 	if info, err := os.Lstat(path); err == nil && info.Size() > maxDeletedFile {
-		if err := atomicfile.Rename(path, filepath.Join(j.Dir, deletedBefore)); err != nil {
+		if err := atomicfile.Rename(path, filepath.Join(j.Dir, olderDeletedFile)); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func (j Journal) lines(each func(line string)) {
 	if j.Dir == "" {
 		return
 	}
-	for _, name := range []string{deletedBefore, deletedFile} {
+	for _, name := range []string{olderDeletedFile, deletedFile} {
 		info, err := os.Lstat(filepath.Join(j.Dir, name))
 		if err != nil || !info.Mode().IsRegular() || info.Size() > 2*maxDeletedFile {
 			continue
@@ -93,8 +93,8 @@ func (j Journal) lines(each func(line string)) {
 	}
 }
 
-// deleted returns the client IDs that were recorded.
-func (j Journal) deleted() map[string]bool {
+// readDeleted returns the client IDs that were recorded.
+func (j Journal) readDeleted() map[string]bool {
 	ids := map[string]bool{}
 	if failpoint.Disabled("deletion-noted") {
 		return ids

@@ -88,7 +88,7 @@ func (iss Issuer) Find(ctx context.Context, r Record, destinations []Destination
 }
 
 // findPlanned assesses a request whose response is not known.
-func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
+func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight TokenList, r Record) (Assessment, error) {
 	ours, fresh := iss.ours(r, sight), iss.fresh(r, sight)
 	switch {
 	case len(ours) > 0:
@@ -104,7 +104,7 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 	case r.Refused && sight.Complete(): // the refusal, the list after it, and the list of now agree
 		return Assessment{State: Nothing}, nil
 	}
-	return iss.proveAbsent(ctx, w, Assessment{State: Nothing}, func(s Sight) bool {
+	return iss.proveAbsent(ctx, w, Assessment{State: Nothing}, func(s TokenList) bool {
 		return len(iss.ours(r, s))+len(iss.fresh(r, s)) == 0
 	})
 }
@@ -114,7 +114,7 @@ func (iss Issuer) findPlanned(ctx context.Context, w *Witness, sight Sight, r Re
 func (iss Issuer) isRefusal(r Record) bool { return r.Refused && r.Unlisted && !iss.mayArrive(r) }
 
 // proveAbsent makes an assessment unclear unless further complete lists show no token.
-func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(Sight) bool) (Assessment, error) {
+func (iss Issuer) proveAbsent(ctx context.Context, w *Witness, f Assessment, nothing func(TokenList) bool) (Assessment, error) {
 	for _, pause := range absence.Pauses()[:absence.Lists] {
 		if err := absence.Sleep(ctx, pause); err != nil {
 			return f, err
@@ -143,9 +143,9 @@ func (iss Issuer) mayArrive(r Record) bool {
 	return now.Before(r.deadline()) && !failpoint.Disabled("arrival-grace") && (!now.Before(r.Began) || !failpoint.Disabled("future-is-recent"))
 }
 
-// Undecided returns the time until which a request without a response may still take
+// UndecidedUntil returns the time until which a request without a response may still take
 // effect, zero if it cannot.
-func (r Record) Undecided(now time.Time) time.Time {
+func (r Record) UndecidedUntil(now time.Time) time.Time {
 	if r.Step != Planned || r.Kind == "" || !now.Before(r.deadline()) {
 		return time.Time{}
 	}
@@ -164,7 +164,7 @@ func (r Record) deadline() time.Time {
 
 // findMade assesses an operation that issued a credential: whether a destination has
 // its secret, and whether the credential still exists.
-func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Record, destinations []Destination) (Assessment, error) {
+func (iss Issuer) findMade(ctx context.Context, w *Witness, sight TokenList, r Record, destinations []Destination) (Assessment, error) {
 	f := Assessment{State: Orphan, ClientIDs: []string{r.Made}}
 	ours := iss.ours(r, sight)
 	marked, held := slices.Contains(ours, r.Made), false
@@ -214,7 +214,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 	case held && !r.Seen: // it was never listed, so its absence proves nothing
 		return f, nil
 	case held:
-		if isRejected, err := iss.rejected(ctx, r.Made, destinations); err != nil || !isRejected {
+		if isRejected, err := iss.isRejected(ctx, r.Made, destinations); err != nil || !isRejected {
 			return f, err
 		}
 	case r.maybeElsewhere() && (!r.Seen || r.Accepted != r.Made || iss.Caller != r.Caller): // not listed before its DELETE was accepted
@@ -227,7 +227,7 @@ func (iss Issuer) findMade(ctx context.Context, w *Witness, sight Sight, r Recor
 		w.known = nil
 	}
 	gone := Assessment{State: Nothing, ClientIDs: f.ClientIDs}
-	gone, err := iss.proveAbsent(ctx, w, gone, func(s Sight) bool { return !s.Lists(r.Made) })
+	gone, err := iss.proveAbsent(ctx, w, gone, func(s TokenList) bool { return !s.Lists(r.Made) })
 	if err == nil && gone.State != Nothing && f.State != Orphan {
 		return f, nil // without proof a stored token is kept
 	}
@@ -248,7 +248,7 @@ func (r Record) otherToken() string {
 
 // findOther assesses an operation whose response named another token than the one that
 // a list showed, and whose DELETE may have been sent.
-func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Record) (Assessment, error) {
+func (iss Issuer) findOther(ctx context.Context, w *Witness, sight TokenList, r Record) (Assessment, error) {
 	other := r.otherToken()
 	switch {
 	case sight.Lists(other): // it has lost its mark
@@ -258,13 +258,13 @@ func (iss Issuer) findOther(ctx context.Context, w *Witness, sight Sight, r Reco
 	case r.Accepted == other: // others may have deleted tokens since, so earlier lists prove nothing
 		w.known = nil
 	}
-	return iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{other}}, func(s Sight) bool { return !s.Lists(other) })
+	return iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{other}}, func(s TokenList) bool { return !s.Lists(other) })
 }
 
 // findDoubtful assesses an operation with a stored secret whose response may have named
 // another token. The secret is kept once the service accepts it. It is not kept if the
 // service rejects it and another token with the mark was found: that one was issued.
-func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r Record, f Assessment, destinations []Destination) (Assessment, error) {
+func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight TokenList, r Record, f Assessment, destinations []Destination) (Assessment, error) {
 	for _, d := range destinations {
 		keeper, keeps := d.(Loader)
 		if held, err := d.Holds(ctx, r.Made); err != nil || !held || !keeps {
@@ -274,7 +274,7 @@ func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r R
 			return f, nil
 		}
 	}
-	isRejected, err := iss.rejected(ctx, r.Made, destinations)
+	isRejected, err := iss.isRejected(ctx, r.Made, destinations)
 	if err == nil && isRejected && r.otherToken() != "" {
 		return iss.findOther(ctx, w, sight, r)
 	}
@@ -284,7 +284,7 @@ func (iss Issuer) findDoubtful(ctx context.Context, w *Witness, sight Sight, r R
 // findRotation assesses a rotation whose new token is stored. It has ended only if both
 // tokens are proven to be deleted.
 func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Destination) (Assessment, error) {
-	f := Assessment{State: r.rotationState(iss.Clock()), ClientIDs: []string{r.Made}}
+	f := Assessment{State: r.rotationState(iss.ServiceTime()), ClientIDs: []string{r.Made}}
 	w := iss.witness(r, destinations)
 	sight, err := w.Look(ctx, r.Old, r.Made)
 	if err != nil || sight.Lists(r.Old) || sight.Lists(r.Made) || iss.mayArrive(r) {
@@ -295,11 +295,11 @@ func (iss Issuer) findRotation(ctx context.Context, r Record, destinations []Des
 		if err != nil {
 			return f, err
 		}
-		if isRejected, err := iss.rejected(ctx, id, destinations); err != nil || held && !isRejected {
+		if isRejected, err := iss.isRejected(ctx, id, destinations); err != nil || held && !isRejected {
 			return f, err
 		}
 	}
-	gone, err := iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{r.Made, r.Old}}, func(s Sight) bool {
+	gone, err := iss.proveAbsent(ctx, w, Assessment{State: Nothing, ClientIDs: []string{r.Made, r.Old}}, func(s TokenList) bool {
 		return !s.Lists(r.Old) && !s.Lists(r.Made)
 	})
 	if err != nil || gone.State != Nothing {

@@ -21,8 +21,8 @@ var (
 	ErrJournal = errors.New("cannot write the journal; nothing was sent")
 	// ErrRunning says that another process works on the operation.
 	ErrRunning = errors.New("another astra process is working on the same token")
-	// ErrUnfinished says that the operation began earlier and has not ended.
-	ErrUnfinished = errors.New("the operation has already begun and has not ended")
+	// ErrOperationExists says that the operation began earlier and has not ended.
+	ErrOperationExists = errors.New("the operation has already begun and has not ended")
 )
 
 // A Journal is a directory with a file for each pending operation, so that the next
@@ -57,7 +57,7 @@ type Entry struct {
 }
 
 // begin records a new operation before anything is sent. plan returns its record, under
-// the lock. The error wraps ErrUnfinished, ErrRunning or ErrJournal, or is that of
+// the lock. The error wraps ErrOperationExists, ErrRunning or ErrJournal, or is that of
 // plan.
 func (j Journal) begin(ctx context.Context, id string, plan func() (Record, error)) (*Entry, error) {
 	if strings.Trim(id, fileLetters) != "" || id == "" {
@@ -78,7 +78,7 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	}
 	if _, err := os.Lstat(e.path); err == nil {
 		e.Leave()
-		return nil, ErrUnfinished
+		return nil, ErrOperationExists
 	}
 	if e.Record, err = plan(); err != nil {
 		e.Leave()
@@ -86,7 +86,7 @@ func (j Journal) begin(ctx context.Context, id string, plan func() (Record, erro
 	}
 	e.Version = recordVersion
 	if e.file, err = atomicfile.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
-		if err = errors.Join(e.note(e.Step), atomicfile.SyncDir(j.Dir)); err != nil {
+		if err = errors.Join(e.reach(e.Step), atomicfile.SyncDir(j.Dir)); err != nil {
 			_ = os.Remove(e.path) // an incomplete file is no operation
 		}
 	}
@@ -152,8 +152,8 @@ func (j Journal) lock(ctx context.Context, id string) (unlock func(), err error)
 	}, nil
 }
 
-// note records that the operation reached a step, and syncs the file.
-func (e *Entry) note(step Step) error {
+// reach records that the operation reached a step, and syncs the file.
+func (e *Entry) reach(step Step) error {
 	before := e.Step
 	e.Step = step
 	written := e.Record
@@ -184,7 +184,7 @@ func (e *Entry) note(step Step) error {
 // End removes the operation from the journal. It records the step Done first, in case
 // the file cannot be removed.
 func (e *Entry) End() error {
-	noted := e.note(Done)
+	noted := e.reach(Done)
 	removed := os.Remove(e.path)
 	e.Leave()
 	failpoint.Here("journal: removed")

@@ -19,7 +19,7 @@ import (
 
 func sample() Record {
 	return Record{
-		Kind: Rotating, Step: Planned, Began: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), Nonce: "0123456789abcdef",
+		Kind: Rotating, Step: Planned, Began: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), Mark: "0123456789abcdef",
 		Request: Request{Roles: []string{"r"}, OrgID: "o", Description: "two\nlines"}, Before: []string{"a"}, Old: "old", Overlap: time.Hour,
 	}
 }
@@ -34,7 +34,7 @@ func TestJournalRemembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Made = "made"
-	if err := e.note(Created); err != nil {
+	if err := e.reach(Created); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := j.List(); err != nil || len(all) != 1 || !all[0].Running {
@@ -54,7 +54,7 @@ func TestJournalRemembers(t *testing.T) {
 	if diff := cmp.Diff(want, all[0].Record); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if _, err := j.begin(t.Context(), "op", planned); !errors.Is(err, ErrUnfinished) {
+	if _, err := j.begin(t.Context(), "op", planned); !errors.Is(err, ErrOperationExists) {
 		t.Errorf("begun twice: %v", err)
 	}
 	e, err = j.Take(t.Context(), "op")
@@ -86,7 +86,7 @@ func TestJournalAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Made = "made"
-	if err := e.note(Created); err != nil {
+	if err := e.reach(Created); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(e.path)
@@ -116,7 +116,7 @@ func TestJournalAfterACrash(t *testing.T) {
 			t.Fatalf("%d bytes: step %s, want %s", n, taken.Step, want)
 		}
 		taken.Made = "made"
-		if err := taken.note(Delivering); err != nil { // goes on where the crash was
+		if err := taken.reach(Delivering); err != nil { // goes on where the crash was
 			t.Fatal(err)
 		}
 		taken.Leave()
@@ -142,7 +142,7 @@ func TestOneOfMany(t *testing.T) {
 	for range 8 {
 		if err := <-results; err == nil {
 			begun++
-		} else if !errors.Is(err, ErrRunning) && !errors.Is(err, ErrUnfinished) {
+		} else if !errors.Is(err, ErrRunning) && !errors.Is(err, ErrOperationExists) {
 			t.Error(err)
 		}
 	}
@@ -191,7 +191,7 @@ func FuzzRecord(f *testing.F) {
 // may have made, whatever the service did to the descriptions.
 func TestWhichOfTheListed(t *testing.T) {
 	t.Parallel()
-	r := Record{Nonce: "0123456789abcdef", Before: []string{"before"}, Caller: "caller", Request: Request{Roles: []string{"a", "b"}}}
+	r := Record{Mark: "0123456789abcdef", Before: []string{"before"}, Caller: "caller", Request: Request{Roles: []string{"a", "b"}}}
 	token := func(id, description string) devops.Token { return devops.Token{ClientID: id, Description: description} }
 	for name, c := range map[string]struct {
 		live        []devops.Token
@@ -210,7 +210,7 @@ func TestWhichOfTheListed(t *testing.T) {
 		"the caller's":       {[]devops.Token{token("caller", "astra-cli/0123456789abcdef")}, nil, nil},
 		"nothing":            {nil, nil, nil},
 	} {
-		s := Sight{Tokens: c.live}
+		s := TokenList{Tokens: c.live}
 		if ours, fresh := (Issuer{}).ours(r, s), (Issuer{}).fresh(r, s); !slices.Equal(ours, c.ours) || !slices.Equal(fresh, c.fresh) {
 			t.Errorf("%s: %v %v, want %v %v", name, ours, fresh, c.ours, c.fresh)
 		}
@@ -228,14 +228,14 @@ func TestLargeOrganization(t *testing.T) {
 		before[i] = fmt.Sprintf("Client%018d", i)
 	}
 	e, err := j.begin(t.Context(), "old", func() (Record, error) {
-		return Record{Kind: Rotating, Step: Planned, Nonce: "0123456789abcdef", Old: "old", Before: before}, nil
+		return Record{Kind: Rotating, Step: Planned, Mark: "0123456789abcdef", Old: "old", Before: before}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	e.Made = "new"
 	for _, step := range steps()[1:6] {
-		if err := e.note(step); err != nil {
+		if err := e.reach(step); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -247,7 +247,7 @@ func TestLargeOrganization(t *testing.T) {
 	if e, err = j.Take(t.Context(), "old"); err != nil || len(e.Before) != many || e.Step != Switched {
 		t.Fatalf("%v %v", len(e.Before), err)
 	}
-	if err := e.note(Retired); err != nil {
+	if err := e.reach(Retired); err != nil {
 		t.Fatal(err)
 	}
 	e.Leave()
@@ -273,7 +273,7 @@ func TestLockFailure(t *testing.T) {
 	if err != nil || len(open) != 1 {
 		t.Fatalf("%v %v", open, err)
 	}
-	if o := open[0]; o.Running || o.Err == nil || o.Record.Made != "MADE" || !o.Unfinished(time.Now()) {
+	if o := open[0]; o.Running || o.Err == nil || o.Record.Made != "MADE" || !o.NeedsWarning(time.Now()) {
 		t.Errorf("%+v", o)
 	}
 	if _, err := j.Take(t.Context(), "n"); err == nil || errors.Is(err, ErrRunning) {

@@ -66,15 +66,15 @@ func (r Request) NewToken(ownOrg string) devops.NewToken {
 
 // An Issuer issues credentials.
 type Issuer struct {
-	Tokens  *devops.TokenService
-	Orgs    *devops.OrgService
-	Journal Journal
-	OrgID   string // the organization of the login
-	Profile string // profile of the login, for the journal; "" = no profile
-	Rand    io.Reader
-	Now     func() time.Time
-	Clock   func() time.Time // time of the service, by which an overlap ends
-	Caller  string           // client ID of the login in use
+	Tokens      *devops.TokenService
+	Orgs        *devops.OrgService
+	Journal     Journal
+	OrgID       string // the organization of the login
+	Profile     string // profile of the login, for the journal; "" = no profile
+	Rand        io.Reader
+	Now         func() time.Time
+	ServiceTime func() time.Time // time of the service, by which an overlap ends
+	Caller      string           // client ID of the login in use
 	// Before reads the list of tokens before a request. It may have been requested
 	// earlier in the same command, but not before a prompt. Tokens.List if nil.
 	Before func(ctx context.Context) ([]devops.Token, error)
@@ -96,9 +96,9 @@ type Issuer struct {
 	ByHand bool
 }
 
-// uninterrupted returns a context that a signal does not end, only limit or the
+// contextWithGrace returns a context that a signal does not end, only limit or the
 // deadline of ctx, whichever is sooner.
-func (iss Issuer) uninterrupted(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func (iss Issuer) contextWithGrace(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = min(limit, max(deadline.Sub(iss.Now()), grace))
 	}
@@ -118,12 +118,12 @@ func (iss Issuer) Issue(ctx context.Context, request Request, destinations []Des
 		return nothing, nil, err
 	}
 	defer discard(destinations)
-	nonce, err := newNonce(iss.Rand)
+	mark, err := newMark(iss.Rand)
 	if err != nil {
 		return nothing, nil, err
 	}
-	entry, err := iss.Journal.begin(ctx, nonce, func() (Record, error) {
-		return iss.plan(ctx, Record{Kind: Generating, Request: request, Nonce: nonce}, destinations)
+	entry, err := iss.Journal.begin(ctx, mark, func() (Record, error) {
+		return iss.plan(ctx, Record{Kind: Generating, Request: request, Mark: mark}, destinations)
 	})
 	if err != nil {
 		return nothing, nil, err
@@ -192,7 +192,7 @@ func (iss Issuer) plan(ctx context.Context, r Record, destinations []Destination
 		if iss.Unlisted != nil {
 			iss.Unlisted()
 		}
-		r.Unlisted, r.PlannedOn = true, iss.Clock().UTC()
+		r.Unlisted, r.PlannedOn = true, iss.ServiceTime().UTC()
 		if err := iss.endRefused(ctx); err != nil {
 			return r, err
 		}
@@ -258,7 +258,7 @@ func (iss Issuer) create(ctx context.Context, entry *Entry) (devops.Credential, 
 	if made.OrgID != "" && !strings.EqualFold(made.OrgID, entry.Request.OrgID) {
 		entry.MadeIn = made.OrgID
 	}
-	if err := entry.note(Created); err != nil {
+	if err := entry.reach(Created); err != nil {
 		return nothing, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}
 	if ctx.Err() != nil {
@@ -283,7 +283,7 @@ func (iss Issuer) refreshBegan(entry *Entry) error {
 		return nil
 	}
 	entry.Began = iss.Now().UTC()
-	return entry.note(Planned)
+	return entry.reach(Planned)
 }
 
 // wasSent reports whether the service may have received the request of an error.
@@ -293,10 +293,10 @@ func wasSent(err error) bool {
 }
 
 func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error) {
-	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
 	token := r.Request.NewToken(r.OrgID)
-	token.Description = mark(token.Description, r.Nonce, r.Old)
+	token.Description = addMark(token.Description, r.Mark, r.Old)
 	made, err := iss.Tokens.Create(ctx, token)
 	made.Description, _ = SplitDescription(made.Description)
 	return made, err
@@ -306,9 +306,9 @@ func (iss Issuer) post(ctx context.Context, r Record) (devops.Credential, error)
 // secret. The first failure ends it: later destinations only show a secret that is
 // stored already.
 func (iss Issuer) deliver(ctx context.Context, entry *Entry, made devops.Credential, destinations []Destination) ([]string, error) {
-	unbroken, cancel := iss.uninterrupted(ctx, answerLimit)
+	unbroken, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
-	if err := entry.note(Delivering); err != nil {
+	if err := entry.reach(Delivering); err != nil {
 		return nil, iss.revokeUndelivered(ctx, entry, made.ClientID, err)
 	}
 	var taken []string

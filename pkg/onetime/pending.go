@@ -23,9 +23,9 @@ type PendingOperation struct {
 	Err     error // wraps ErrDamaged or ErrNewer, or says why the file cannot be locked or read
 }
 
-// Unfinished reports whether commands warn about the operation: not for a rotation in
+// NeedsWarning reports whether commands warn about the operation: not for a rotation in
 // its overlap, nor for a request that was refused.
-func (o PendingOperation) Unfinished(now time.Time) bool {
+func (o PendingOperation) NeedsWarning(now time.Time) bool {
 	return !o.Running && !o.Record.Refused && (o.Err != nil || !o.Record.Step.Reached(Stored) || o.Record.rotationState(now) != Overlapping)
 }
 

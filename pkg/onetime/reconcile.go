@@ -18,7 +18,7 @@ import (
 // witness returns the witness for the tokens of an operation. destinations may have its
 // secrets, so that the service can be asked with them.
 func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
-	w := &Witness{Tokens: iss.Tokens, Enterprise: r.forOtherOrg(), Anywhere: r.MadeIn != "", Journal: iss.Journal, Caller: iss.Caller, Now: iss.Clock}
+	w := &Witness{Tokens: iss.Tokens, Enterprise: r.forOtherOrg(), Anywhere: r.MadeIn != "", Journal: iss.Journal, Caller: iss.Caller, Now: iss.ServiceTime}
 	before := make([]devops.Token, 0, len(r.Before))
 	for _, id := range r.Before {
 		before = append(before, devops.Token{ClientID: id, ExpiresAt: r.Expires[id]})
@@ -30,10 +30,10 @@ func (iss Issuer) witness(r Record, destinations []Destination) *Witness {
 	}
 	w.Expect(before)
 	w.Rejected = func(ctx context.Context, clientID string) (bool, error) {
-		return iss.rejected(ctx, clientID, destinations)
+		return iss.isRejected(ctx, clientID, destinations)
 	}
 	w.RejectedMissing = func(ctx context.Context, clientID string) (bool, error) {
-		if dead, err := iss.rejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
+		if dead, err := iss.isRejected(ctx, clientID, destinations); err != nil || dead || iss.Rejected == nil {
 			return dead, err
 		}
 		return iss.Rejected(ctx, clientID)
@@ -54,15 +54,15 @@ const maxClockSkew = 5 * time.Minute
 // predates reports whether a listed token is older than an operation whose login could
 // not list the older ones, or may be. A token with the operation's mark is not.
 func (r Record) predates(t devops.Token) bool {
-	return r.Unlisted && !isMarked(t.Description, r.Nonce) && t.GeneratedOn.Before(r.PlannedOn.Add(-maxClockSkew)) &&
+	return r.Unlisted && !hasMark(t.Description, r.Mark) && t.GeneratedOn.Before(r.PlannedOn.Add(-maxClockSkew)) &&
 		!failpoint.Disabled("older-untouched")
 }
 
 // ours returns the listed tokens with the mark of an operation.
-func (iss Issuer) ours(r Record, s Sight) []string {
+func (iss Issuer) ours(r Record, s TokenList) []string {
 	var ids []string
 	for _, t := range s.Tokens {
-		if (isMarked(t.Description, r.Nonce) || failpoint.Disabled("own-mark")) && !iss.foreign(r, t.ClientID) {
+		if (hasMark(t.Description, r.Mark) || failpoint.Disabled("own-mark")) && !iss.foreign(r, t.ClientID) {
 			ids = append(ids, t.ClientID)
 		}
 	}
@@ -72,17 +72,17 @@ func (iss Issuer) ours(r Record, s Sight) []string {
 // fresh returns the listed tokens that an operation may have issued: all that did not
 // exist before, except those with the mark of another operation and those that are
 // stored here.
-func (iss Issuer) fresh(r Record, s Sight) []string {
+func (iss Issuer) fresh(r Record, s TokenList) []string {
 	before := make(map[string]bool, len(r.Before)) // there may be many
 	for _, id := range slices.Concat(r.Before, iss.Known) {
 		before[id] = true
 	}
 	var ids []string
 	for _, t := range s.Tokens {
-		_, nonce := SplitDescription(t.Description)
-		unmarked := nonce == "" && !failpoint.Disabled("unmarked-named")
+		_, mark := SplitDescription(t.Description)
+		unmarked := mark == "" && !failpoint.Disabled("unmarked-named")
 		unmarked = unmarked && r.MadeIn == "" // else there are two lists, and Before has the tokens of one
-		if !before[t.ClientID] && !r.predates(t) && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || nonce == r.Nonce) {
+		if !before[t.ClientID] && !r.predates(t) && t.ClientID != iss.Caller && t.ClientID != r.Caller && (unmarked || mark == r.Mark) {
 			ids = append(ids, t.ClientID)
 		}
 	}
@@ -97,7 +97,7 @@ func (iss Issuer) fresh(r Record, s Sight) []string {
 // tokens with our mark, since their secrets are lost. It names other new tokens and
 // never revokes them.
 func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error {
-	ctx, cancel := iss.uninterrupted(ctx, answerLimit)
+	ctx, cancel := iss.contextWithGrace(ctx, answerLimit)
 	defer cancel()
 	if partial, ok := errors.AsType[*devops.PartialCredential](lost); ok && !iss.foreign(entry.Record, partial.ClientID) {
 		entry.Named = partial.ClientID
@@ -105,7 +105,7 @@ func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error
 	if !failpoint.Disabled("grace-from-end") {
 		entry.Began = iss.Now().UTC() // the request ended now
 	}
-	if err := entry.note(Planned); err != nil {
+	if err := entry.reach(Planned); err != nil {
 		lost = errors.Join(lost, err)
 	}
 	w := iss.witness(entry.Record, nil)
@@ -128,7 +128,7 @@ func (iss Issuer) reconcile(ctx context.Context, entry *Entry, lost error) error
 
 // revokeMarked revokes every token with the mark of an operation: the request may have
 // taken effect twice.
-func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, cause error) error {
+func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen TokenList, cause error) error {
 	var failure error
 	for _, id := range iss.ours(entry.Record, seen) {
 		if err := iss.revokeUndeliveredSeen(ctx, entry, id, cause, &seen); !errors.Is(err, ErrNothingKept) {
@@ -145,7 +145,7 @@ func (iss Issuer) revokeMarked(ctx context.Context, entry *Entry, seen Sight, ca
 // if its response was lost. Otherwise the refusal is returned, and the operation stays
 // in the journal until a later list shows no new token either: lists may be late.
 func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error) error {
-	looking, cancel := iss.uninterrupted(ctx, revokeLimit)
+	looking, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	sight, err := iss.witness(entry.Record, nil).Look(looking)
 	if err == nil {
@@ -159,7 +159,7 @@ func (iss Issuer) checkRefusal(ctx context.Context, entry *Entry, refusal error)
 		agrees = true // no list can contradict it here, but that of another login may
 	}
 	entry.Began, entry.Refused = iss.Now().UTC(), isKnownRefusal(refusal) && agrees
-	if noted := entry.note(Planned); noted != nil {
+	if noted := entry.reach(Planned); noted != nil {
 		return errors.Join(refusal, noted)
 	}
 	if !agrees {
@@ -266,7 +266,7 @@ func (iss Issuer) confirmOrg(ctx context.Context, entry *Entry, made devops.Cred
 		}
 		entry.MadeIn = org
 		cause := fmt.Errorf("the service generated a token of organization %s instead of %s", org, want)
-		return iss.revokeUndelivered(ctx, entry, made.ClientID, errors.Join(cause, entry.note(Created)))
+		return iss.revokeUndelivered(ctx, entry, made.ClientID, errors.Join(cause, entry.reach(Created)))
 	}
 	entry.Doubtful = true
 	return nil

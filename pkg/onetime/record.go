@@ -51,7 +51,7 @@ type Record struct {
 	OrgID   string    `json:"orgId"` // of the login that was used
 	Profile string    `json:"profile,omitempty"`
 	Request Request   `json:"order"`
-	Nonce   string    `json:"nonce"`            // mark in the description of the new token
+	Mark    string    `json:"nonce"`            // mark in the description of the new token
 	Caller  string    `json:"caller,omitempty"` // client ID of the login that was used
 	// Before are the client IDs listed before the request, and Expires the times at
 	// which some of them expire. There may be many, so later lines of the file do not
@@ -147,7 +147,7 @@ func parseRecord(data []byte) (Record, error) {
 			continue
 		}
 		if damage = r.check(); damage == nil {
-			if r.Before == nil && r.Nonce == last.Nonce {
+			if r.Before == nil && r.Mark == last.Mark {
 				r.Before, r.Expires = last.Before, last.Expires
 			}
 			last = r
@@ -167,7 +167,7 @@ func (r Record) check() error {
 	case !slices.Contains(steps(), r.Step):
 		return fmt.Errorf("%w: unknown step %q", ErrDamaged, r.Step)
 	case r.Step == Done:
-	case r.Nonce == "" || r.Step.Reached(Created) && r.Made == "" || r.Kind == Rotating && r.Old == "":
+	case r.Mark == "" || r.Step.Reached(Created) && r.Made == "" || r.Kind == Rotating && r.Old == "":
 		return fmt.Errorf("%w: the operation does not name its token", ErrDamaged)
 	}
 	return nil

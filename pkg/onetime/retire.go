@@ -16,7 +16,7 @@ func (r *Rotation) verify(ctx context.Context, e *Entry) error {
 	if err := r.checkAccepted(ctx, e, e.Made); err != nil {
 		return err
 	}
-	return e.note(Verified)
+	return e.reach(Verified)
 }
 
 // checkAccepted fails unless the service accepts a token. A token that an earlier
@@ -92,7 +92,7 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 	}
 	if !e.Retiring {
 		e.Retiring = true
-		if err := e.note(e.Step); err != nil {
+		if err := e.reach(e.Step); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (r *Rotation) retire(ctx context.Context, e *Entry) error {
 			return fmt.Errorf("revoke the old token %s: %w", e.Old, err)
 		}
 	}
-	return e.note(Retired)
+	return e.reach(Retired)
 }
 
 // revokeAs revokes a token with the login, or the login itself with its counterpart.

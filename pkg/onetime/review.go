@@ -37,7 +37,7 @@ func (iss Issuer) Review(ctx context.Context, live []devops.Token) ([]string, er
 			err = e.End()
 		} else {
 			e.Refused = false
-			err = e.note(e.Step)
+			err = e.reach(e.Step)
 			e.Leave()
 		}
 		if err != nil {

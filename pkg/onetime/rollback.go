@@ -21,7 +21,7 @@ func (r *Rotation) Rollback(ctx context.Context, e *Entry) error {
 	}
 	if !e.RollingBack {
 		e.RollingBack = true
-		if err := e.note(e.Step); err != nil {
+		if err := e.reach(e.Step); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (r *Rotation) provenOurs(ctx context.Context, e *Entry, clientID string) (b
 	if _, err = client.Orgs.Current(ctx); err != nil {
 		return false, nil //nolint:nilerr // that proves nothing
 	}
-	return true, e.note(Verified)
+	return true, e.reach(Verified)
 }
 
 // checkReversible checks that the old token can be used again, and returns the client
@@ -114,7 +114,7 @@ func (r *Rotation) checkOldUsable(ctx context.Context, e *Entry) error {
 		case !holds:
 			return fmt.Errorf("%w: its secret is not stored", ErrOldGone)
 		}
-		switch gone, err := r.rejected(ctx, e.Old, []Destination{r.Storage}); {
+		switch gone, err := r.isRejected(ctx, e.Old, []Destination{r.Storage}); {
 		case err != nil:
 			return err
 		case gone:

@@ -68,11 +68,11 @@ func (r *Rotation) Begin(ctx context.Context, old string, request Request, overl
 			err = r.Storage.Check(ctx, old)
 		}
 		if err == nil {
-			plan.Nonce, err = newNonce(r.Rand)
+			plan.Mark, err = newMark(r.Rand)
 		}
 		return plan, err
 	})
-	if errors.Is(err, ErrUnfinished) {
+	if errors.Is(err, ErrOperationExists) {
 		err = fmt.Errorf("%w: %w", ErrRotating, err)
 	}
 	return e, err
@@ -82,9 +82,9 @@ func (r *Rotation) Begin(ctx context.Context, old string, request Request, overl
 // names of the destinations that hold it.
 func (r *Rotation) Made() (devops.Credential, []string) { return r.made, r.taken }
 
-// Abandoned returns the mark of an earlier attempt that stays in the journal because
+// AbandonedMark returns the mark of an earlier attempt that stays in the journal because
 // its outcome is unclear; "" if there is none.
-func (r *Rotation) Abandoned() string { return r.abandoned }
+func (r *Rotation) AbandonedMark() string { return r.abandoned }
 
 // Advance takes a rotation as far as it goes now: to its end, or into the overlap,
 // which finish ends. After an error the rotation is pending and can be resumed, unless
@@ -107,7 +107,7 @@ func (r *Rotation) Advance(ctx context.Context, e *Entry, finish bool) error {
 		case Verified:
 			err = r.switchOver(ctx, e)
 		case Switched:
-			if !finish && r.Clock().Before(e.Retire) {
+			if !finish && r.ServiceTime().Before(e.Retire) {
 				return r.partial
 			}
 			err = r.retire(ctx, e)
@@ -154,7 +154,7 @@ func (r *Rotation) issue(ctx context.Context, e *Entry) error {
 			e.Missing = append(e.Missing, d.String())
 		}
 	}
-	return e.note(Stored)
+	return e.reach(Stored)
 }
 
 func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
@@ -163,6 +163,16 @@ func (r *Rotation) switchOver(ctx context.Context, e *Entry) error {
 			return err
 		}
 	}
-	e.Retire = r.Clock().UTC().Add(e.Overlap)
-	return e.note(Switched)
+	e.Retire = r.ServiceTime().UTC().Add(e.Overlap)
+	return e.reach(Switched)
+}
+
+// Confirm records that the secret of the new token was delivered: a destination has it,
+// or the user says so. missing are the destinations without it.
+func (r *Rotation) Confirm(ctx context.Context, e *Entry, missing []string) error {
+	e.Missing, r.partial = missing, errMissing(e.Made, missing)
+	if err := adopt(ctx, e.Made, r.Destinations); err != nil {
+		return err
+	}
+	return e.reach(Stored)
 }

@@ -124,7 +124,7 @@ func (m *minter) issuer(t *testing.T, journal Journal, now func() time.Time) Iss
 		t.Fatal(err)
 	}
 	return Issuer{
-		Tokens: c.Tokens, Orgs: c.Orgs, Journal: journal, OrgID: ownOrg, Caller: caller, Rand: rand.Reader, Now: now, Clock: now, With: open,
+		Tokens: c.Tokens, Orgs: c.Orgs, Journal: journal, OrgID: ownOrg, Caller: caller, Rand: rand.Reader, Now: now, ServiceTime: now, With: open,
 	}
 }
 
@@ -165,7 +165,7 @@ func TestUnlistedCandidates(t *testing.T) {
 	if want := []string{issued, "laterlaterlaterlaterlate"}; err != nil || found.State != Lookalike || !cmp.Equal(found.ClientIDs, want) {
 		t.Errorf("%+v, %v", found, err)
 	}
-	e, err := journal.Take(t.Context(), r.Nonce)
+	e, err := journal.Take(t.Context(), r.Mark)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestUnlistedRefusal(t *testing.T) {
 			late := func() time.Time { return time.Now().Add(time.Hour) }
 			refuse(late)
 			second := onlyRecord(t, journal)
-			if first.Nonce == second.Nonce {
+			if first.Mark == second.Mark {
 				t.Error("the first refusal did not end")
 			}
 			if found, err := m.issuer(t, journal, func() time.Time { return time.Now().Add(2 * time.Hour) }).Find(t.Context(), second, nil); err != nil || found.State != Nothing {

@@ -50,27 +50,27 @@ func (w *Witness) Expect(tokens []devops.Token) {
 	}
 }
 
-// A Sight is one reading of the list of tokens.
-type Sight struct {
+// A TokenList is one reading of the list of tokens.
+type TokenList struct {
 	Tokens  []devops.Token
 	Missing []string // client IDs that a complete list would have
 }
 
 // Complete reports whether the list is complete.
-func (s Sight) Complete() bool { return len(s.Missing) == 0 }
+func (s TokenList) Complete() bool { return len(s.Missing) == 0 }
 
 // Lists reports whether a token is listed.
-func (s Sight) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
+func (s TokenList) Lists(clientID string) bool { return lists(s.Tokens, clientID) }
 
 func lists(tokens []devops.Token, clientID string) bool {
 	return slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == clientID })
 }
 
 // Look reads the list. A complete list may lack the tokens in question.
-func (w *Witness) Look(ctx context.Context, inQuestion ...string) (Sight, error) {
+func (w *Witness) Look(ctx context.Context, inQuestion ...string) (TokenList, error) {
 	live, err := w.list(ctx)
 	if err != nil {
-		return Sight{}, err
+		return TokenList{}, err
 	}
 	return w.compare(ctx, live, inQuestion...)
 }
@@ -98,12 +98,12 @@ func (w *Witness) list(ctx context.Context) ([]devops.Token, error) {
 }
 
 // compare finds the tokens that are missing in a list.
-func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (Sight, error) {
+func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion ...string) (TokenList, error) {
 	there := make(map[string]bool, len(live))
 	for _, t := range live {
 		there[t.ClientID] = true
 	}
-	s := Sight{Tokens: live}
+	s := TokenList{Tokens: live}
 	asked := make(map[string]bool, len(inQuestion))
 	for _, id := range inQuestion {
 		asked[id] = true
@@ -111,7 +111,7 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 	if !there[w.Caller] && !asked[w.Caller] && !failpoint.Disabled("caller-listed") {
 		s.Missing = append(s.Missing, w.Caller)
 	}
-	deleted := w.Journal.deleted()
+	deleted := w.Journal.readDeleted()
 	for id, expiry := range w.known {
 		expired := !expiry.IsZero() && !w.Now().Before(expiry) && !failpoint.Disabled("expiry-known")
 		if there[id] || expired || deleted[id] || id == w.Caller || asked[id] || failpoint.Disabled("older-listed") {
@@ -120,8 +120,8 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 		s.Missing = append(s.Missing, id)
 	}
 	var err error
-	if s.Missing, err = w.withoutRejected(ctx, s.Missing); err != nil {
-		return Sight{}, err
+	if s.Missing, err = w.excludeRejected(ctx, s.Missing); err != nil {
+		return TokenList{}, err
 	}
 	slices.Sort(s.Missing)
 	w.Expect(live)
@@ -131,9 +131,9 @@ func (w *Witness) compare(ctx context.Context, live []devops.Token, inQuestion .
 // maxAsked limits the missing tokens about which the service is asked.
 const maxAsked = 8
 
-// withoutRejected removes the missing tokens that were deleted elsewhere: the service
+// excludeRejected removes the missing tokens that were deleted elsewhere: the service
 // rejects their stored secrets.
-func (w *Witness) withoutRejected(ctx context.Context, missing []string) ([]string, error) {
+func (w *Witness) excludeRejected(ctx context.Context, missing []string) ([]string, error) {
 	dead := w.RejectedMissing
 	if dead == nil {
 		dead = w.Rejected

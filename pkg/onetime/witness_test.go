@@ -134,8 +134,8 @@ func TestProofIsNoted(t *testing.T) {
 	for noted, lists := range map[bool][][]string{true: {{"caller"}}, false: {{"caller", "x"}}} {
 		w := (&claimer{lists: lists}).witness(t)
 		w.Gone(t.Context(), map[string]bool{"x": true})
-		if w.Journal.deleted()["x"] != noted {
-			t.Errorf("%v: %v", lists, w.Journal.deleted())
+		if w.Journal.readDeleted()["x"] != noted {
+			t.Errorf("%v: %v", lists, w.Journal.readDeleted())
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestPlanExpectsEarlierTokens(t *testing.T) {
 	expiry := time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC)
 	service := &claimer{lists: [][]string{{"caller", "new"}}}
 	w := service.witness(t)
-	iss := Issuer{Tokens: w.Tokens, Journal: w.Journal, Caller: "caller", Now: time.Now, Clock: time.Now}
+	iss := Issuer{Tokens: w.Tokens, Journal: w.Journal, Caller: "caller", Now: time.Now, ServiceTime: time.Now}
 	earlier := Record{Before: []string{"caller", "old"}, Expires: map[string]time.Time{"old": expiry}}
 	plan, err := iss.plan(t.Context(), earlier, nil)
 	if err != nil || !slices.Equal(plan.Before, []string{"caller", "new", "old"}) || len(plan.Expires) != 1 || !plan.Expires["old"].Equal(expiry) {

@@ -15,7 +15,7 @@ import (
 // description is one of the two published files.
 type description struct {
 	Operations map[string]json.RawMessage // parsed when a request needs them: there are 200
-	Types      map[string]schema
+	Types      map[string]*lazySchema
 }
 
 // operation describes a method and a path. Responses are keyed by status, which

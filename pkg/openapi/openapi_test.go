@@ -211,7 +211,11 @@ func TestFactsAreWhole(t *testing.T) {
 				}
 			}
 		}
-		for _, s := range d.Types {
+		for name, lazy := range d.Types {
+			s, err := lazy.parse()
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 			look(s)
 		}
 		for name, text := range d.Operations {

@@ -1,12 +1,14 @@
 package openapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // schema describes a value. It is one of: a kind or the name of a type, an
@@ -19,6 +21,22 @@ type schema struct {
 	members  map[string]member
 	values   *schema // of an object with unknown keys
 	choice   []schema
+}
+
+// lazySchema parses its text when a body needs it: most processes need few of the
+// hundred types, and some thousand processes open the descriptions.
+type lazySchema struct {
+	parse func() (schema, error)
+}
+
+// UnmarshalJSON keeps the text.
+func (l *lazySchema) UnmarshalJSON(text []byte) error {
+	text = bytes.Clone(text)
+	l.parse = sync.OnceValues(func() (s schema, err error) {
+		err = json.Unmarshal(text, &s)
+		return s, err
+	})
+	return nil
 }
 
 type member struct {
@@ -86,7 +104,11 @@ func (s *schema) word(text []byte) error {
 
 // check returns the contradictions in a value.
 func (d description) check(s schema, v any, path string) []string {
-	if named, found := d.Types[s.name]; found {
+	if lazy, found := d.Types[s.name]; found {
+		named, err := lazy.parse()
+		if err != nil {
+			return []string{fmt.Sprintf("%s: type %s: %v", path, s.name, err)}
+		}
 		return d.check(named, v, path)
 	}
 	switch {

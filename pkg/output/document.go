@@ -89,7 +89,7 @@ func Document(w io.Writer, o Options, document []byte) error {
 // documentYAML limits memory, since the nodes of a document take many times the
 // memory of its text.
 func documentYAML(o Options, document []byte) ([]byte, error) {
-	if deepest, _ := nesting(document); deepest > maxIndent {
+	if deepest, _ := measureNesting(document); deepest > maxIndent {
 		return nil, optionErrorf("-o yaml: the document is nested too deeply")
 	}
 	text, err := supervise(o.Context, cmp.Or(o.memory, maxMemory), func(context.Context) ([]byte, error) {
@@ -107,14 +107,14 @@ func indent(document []byte) []byte {
 	if json.Compact(&compact, document) != nil {
 		return nil
 	}
-	if deepest, size := nesting(compact.Bytes()); deepest > maxIndent || size > maxIndentSize {
+	if deepest, size := measureNesting(compact.Bytes()); deepest > maxIndent || size > maxIndentSize {
 		return append(appendEscaped(nil, compact.Bytes()), '\n')
 	}
 	return append(appendIndented(nil, compact.Bytes(), ""), '\n')
 }
 
-// nesting returns the deepest nesting of valid JSON, and the size of its indentation.
-func nesting(document []byte) (deepest, size int) {
+// measureNesting returns the deepest nesting of valid JSON, and the size of its indentation.
+func measureNesting(document []byte) (deepest, size int) {
 	depth := 0
 	for i := 0; i < len(document); i++ {
 		switch document[i] {

@@ -49,9 +49,9 @@ func (c cell) String() string {
 	return c.style + c.text + reset
 }
 
-// Unstyled removes the styles of a terminal from a table, which has no other
+// StripStyles removes the styles of a terminal from a table, which has no other
 // control characters.
-func Unstyled(table string) string {
+func StripStyles(table string) string {
 	if !strings.Contains(table, "\x1b") {
 		return table
 	}

@@ -103,11 +103,11 @@ func (s *dataset) cell(row, column int, o Options) cell {
 			return cell{text: text}
 		}
 	}
-	return s.colored(column, s.text(row, column), o.Style)
+	return s.colorCell(column, s.text(row, column), o.Style)
 }
 
-// colored returns a text in the color of its state, if any.
-func (s *dataset) colored(column int, text string, y Style) cell {
+// colorCell returns a text in the color of its state, if any.
+func (s *dataset) colorCell(column int, text string, y Style) cell {
 	c := cell{text: text}
 	if y.Color && s.states[column] {
 		c.style = tone(text)
@@ -127,7 +127,7 @@ func (s *dataset) record(o Options) []byte {
 		label := o.Style.label(key)
 		for _, line := range oneLine(s.detail(column, o.Style)) {
 			for _, part := range foldBetweenWords(Sanitize(line), o.Width-labels-len(whitespace)) {
-				rows = append(rows, []cell{label, s.colored(column, part, o.Style)})
+				rows = append(rows, []cell{label, s.colorCell(column, part, o.Style)})
 				label = cell{}
 			}
 		}

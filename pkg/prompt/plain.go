@@ -14,7 +14,7 @@ import (
 // accepts an existing selection.
 func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, multiple bool) ([]int, error) {
 	p.out.ctx = ctx
-	p.numbered(strings.Join(p.fold(q.Text), "\n"), options)
+	p.printNumbers(strings.Join(p.fold(q.Text), "\n"), options)
 	ask := "Number or name: "
 	if multiple {
 		ask = "Numbers or names, separated by commas: "
@@ -43,7 +43,7 @@ func (p *prompter) pickPlain(ctx context.Context, q Question, options []Option, 
 	}
 }
 
-func (p *prompter) numbered(text string, options []Option) {
+func (p *prompter) printNumbers(text string, options []Option) {
 	var list strings.Builder
 	fmt.Fprintln(&list, text)
 	width := len(strconv.Itoa(len(options)))

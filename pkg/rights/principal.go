@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
@@ -111,24 +112,20 @@ func (s *Snapshot) listedToken(clientID string) access.Principal {
 			return p
 		}
 	}
-	p := access.Principal{Kind: access.Token, ID: clientID, Name: clientID, Status: access.Revoked, Roles: []string{unlistedRoles}}
+	p := access.Principal{Kind: access.Token, ID: clientID, Name: clientID, Status: access.Revoked, Roles: []string{s.hiddenRole()}}
 	if s.NoTokens != nil || clientID == s.Session.ClientID { // the service accepts the token in use
 		p.Status = access.Active
 	}
-	s.hideRoles()
 	return p
 }
 
-// unlistedRoles is the ID of a role in place of those that cannot be known.
-const unlistedRoles = "unlisted"
-
-func (s *Snapshot) hideRoles() {
-	for _, r := range s.Roles {
-		if r.ID == unlistedRoles {
-			return
-		}
+// hiddenRole returns the ID of a role in place of those that cannot be known.
+func (s *Snapshot) hiddenRole() string {
+	const id = "unknown"
+	if !slices.ContainsFunc(s.Roles, func(r access.Role) bool { return r.ID == id }) {
+		s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: id, Name: "of the token, which is not listed,"}, Unreadable: true})
 	}
-	s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: unlistedRoles, Name: "the roles of a token that is not listed"}, Unreadable: true})
+	return id
 }
 
 // Given returns the principal of a token with its secret. The service is asked with that

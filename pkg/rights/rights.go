@@ -102,11 +102,12 @@ func newUser(u devops.User) access.Principal {
 }
 
 func (s *Snapshot) readTokens(ctx context.Context, app *cli.App) error {
-	tokens, err := lookup.Answer(ctx, s.Session.Directory, lookup.Tokens())
-	if err != nil {
+	var err error
+	if s.saved, err = savedTokens(app, s.Session); err != nil {
 		return err
 	}
-	if s.saved, err = savedTokens(app, s.Session); err != nil {
+	tokens, err := lookup.Answer(ctx, s.Session.Directory, lookup.Tokens())
+	if err != nil {
 		return err
 	}
 	s.tokens = tokens
@@ -121,6 +122,9 @@ func (s *Snapshot) readTokens(ctx context.Context, app *cli.App) error {
 		}
 		for _, ref := range refs {
 			p.Roles = append(p.Roles, ref.ID)
+		}
+		if t.OmitsRoles {
+			p.Roles = []string{s.hiddenRole()}
 		}
 		s.Principals = append(s.Principals, p)
 	}
@@ -143,7 +147,7 @@ func (s *Snapshot) savedName(clientID string) string {
 
 // savedTokens returns the saved tokens of the profile that the session belongs to.
 func savedTokens(app *cli.App, session *cli.Session) ([]config.SavedToken, error) {
-	if session.Profile.Name != "" || !app.Sandboxed() {
+	if session.Profile.Name != "" || !app.UsesSandbox() {
 		return session.Profile.Tokens, nil
 	}
 	p, err := app.Profile()

@@ -54,7 +54,7 @@ func (c *request) authenticate() error {
 	if err != nil {
 		return err
 	}
-	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.expired(c.now) || c.isDelayed(t) {
+	if !found || subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash(text))) != 1 || t.isExpired(c.now) || c.isDelayed(t) {
 		return errTokenUnknown()
 	}
 	return c.setCaller(t)

@@ -15,6 +15,12 @@ import (
 // TestChecklist checks what official clients depend on. All requests use HTTP,
 // and the keys of responses match with their case, as in clients not written in
 // Go.
+//
+// Facts of November 2026 that have a test of their own: the keys of a database
+// (TestDatabaseOf2026, TestPrimaryDatacenter), a keyspace that exists
+// (TestExistingKeyspace), who creates PCU groups (TestPCURoles), which groups can be
+// parked and what becomes of their databases (TestPCUs, TestParkedPCU), a database in
+// a group (TestDatabaseInPCU), and keys that no description has (TestExtraKeys).
 func TestChecklist(t *testing.T) {
 	for name, test := range map[string]func(*testSandbox){
 		"01_create_answers_with_location":             createAnswersWithLocation,
@@ -42,6 +48,7 @@ func TestChecklist(t *testing.T) {
 		"23_secrets_have_128_characters":              longSecrets,
 		"24_tokens_of_an_organization_by_its_id":      tokensOfOrganizations,
 		"25_an_enterprise_token_has_no_databases":     enterpriseTokens,
+		"26_continents_of_classic_regions_are_places": continentsArePlaces,
 
 		"f01_addresses_come_back_as_sent":   addressesComeBack,
 		"f09_access_list_is_put_as_read":    listIsPutAsRead,
@@ -458,6 +465,20 @@ func tokensOfOrganizations(w *testSandbox) {
 		w.Errorf("%+v", made)
 	}
 	w.admin(403, "POST", "/v2/clientIdSecrets", body)
+}
+
+// continentsArePlaces checks the form of the answer recorded in 2020: "Moncks Corner,
+// South Carolina".
+func continentsArePlaces(w *testSandbox) {
+	regions := read[objects](w.T, w.admin(200, "GET", "/v2/availableRegions", ""))
+	for _, r := range regions {
+		if place, _ := r["regionContinent"].(string); len(place) < 5 || strings.ToUpper(place) == place {
+			w.Errorf("%v: continent %q", r["region"], place)
+		}
+	}
+	if len(regions) == 0 {
+		w.Error("no classic regions")
+	}
 }
 
 func enterpriseTokens(w *testSandbox) {

@@ -71,7 +71,7 @@ func (s *Server) do(r *http.Request) (response, error) {
 		route, ok = dataHostRoute(route, ok), true
 	}
 	if !ok {
-		return unrouted().trim(r.Method), nil
+		return gatewayNotFound().trim(r.Method), nil
 	}
 	c := &request{
 		server: s, values: values, query: r.URL.Query(), authorization: r.Header.Get("Authorization"),

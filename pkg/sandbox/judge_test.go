@@ -82,7 +82,7 @@ func (w *testSandbox) randomToken(r *rand.Rand, round int, databases []string) (
 				actions = append(actions, p.Parameter)
 			}
 		}
-		for range r.IntN(4) {
+		for range 1 + r.IntN(3) {
 			database := pick(r, append(databases, "*")...)
 			resources = append(resources, pick(r, "", ":db:"+database, ":db:"+database+":keyspace:"+pick(r, "app", "*"),
 				":db:"+database+":keyspace:app:table:*", ":stream:*", ":role:*"))

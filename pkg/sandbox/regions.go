@@ -141,7 +141,7 @@ func (r region) out() regionOut {
 func listRegions(c *request) (response, error) {
 	name, glued, _ := strings.Cut(c.values["list"], "&")
 	if name != serverless {
-		return unrouted(), nil
+		return gatewayNotFound(), nil
 	}
 	query := c.query
 	if more, err := url.ParseQuery(glued); err == nil && glued != "" {

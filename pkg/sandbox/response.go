@@ -32,10 +32,10 @@ func errorResponse(status int, message string) response {
 	return a
 }
 
-// unrouted returns the response of the service's gateway to an unknown path, and
+// gatewayNotFound returns the response of the service's gateway to an unknown path, and
 // to a wrong method for a known one, which it sends before it looks at the
 // token.
-func unrouted() response {
+func gatewayNotFound() response {
 	header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 	return response{status: http.StatusNotFound, header: header, body: []byte("404 page not found\n")}
 }

@@ -108,7 +108,7 @@ type session struct {
 	Used     time.Time `json:"used"`
 }
 
-func (s session) expired(now time.Time) bool { return now.Sub(s.Used) >= sessionLife }
+func (s session) isExpired(now time.Time) bool { return now.Sub(s.Used) >= sessionLife }
 
 func sessions() table[session] {
 	return table[session]{"sessions", func(s session) []string { return []string{s.Hash} }}
@@ -146,7 +146,7 @@ func openSession(c *request) (response, error) {
 		return response{}, err
 	}
 	s.Hash = hash(text)
-	if err := purgeSessions(c.tx, sessions(), func(s session) bool { return s.expired(c.now) }); err != nil {
+	if err := purgeSessions(c.tx, sessions(), func(s session) bool { return s.isExpired(c.now) }); err != nil {
 		return response{}, err
 	}
 	if err := sessions().put(c.tx, s); err != nil {
@@ -166,7 +166,7 @@ func (d db) acceptsCredentials(user, password string) bool {
 func (c *request) isValidToken(clientID, secret string) (bool, error) {
 	t, found, err := tokens().find(c.tx, clientID)
 	token := hash("AstraCS:" + clientID + ":" + hash(secret))
-	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(token)) == 1 && t.OrgID == "" && !t.expired(c.now) && !c.isDelayed(t), err
+	return found && subtle.ConstantTimeCompare([]byte(t.Hash), []byte(token)) == 1 && t.OrgID == "" && !t.isExpired(c.now) && !c.isDelayed(t), err
 }
 
 // purgeSessions deletes expired records.
@@ -286,7 +286,7 @@ func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	if s.Host != "" {
 		at = slices.DeleteFunc(at, func(d db) bool { return d.ID != s.Host })
 	}
-	if !found || s.expired(c.now) || len(at) == 0 {
+	if !found || s.isExpired(c.now) || len(at) == 0 {
 		return "", nil, invalid
 	}
 	s.Used = c.now
@@ -297,7 +297,7 @@ func (c *request) requireKeyspace(at []db) (string, []db, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if !found || t.OrgID != "" || t.expired(c.now) {
+	if !found || t.OrgID != "" || t.isExpired(c.now) {
 		return "", nil, invalid
 	}
 	return "", at, c.setCaller(t)

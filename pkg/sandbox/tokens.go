@@ -37,7 +37,7 @@ type token struct {
 	EnterpriseOnly bool `json:"enterpriseOnly,omitempty"`
 }
 
-func (t token) expired(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
+func (t token) isExpired(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
 
 func tokens() table[token] {
 	return table[token]{"tokens", func(t token) []string { return []string{t.ClientID} }}

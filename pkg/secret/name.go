@@ -29,8 +29,15 @@ func HideInText(text, placeholder string) string {
 	if strings.Contains(text, "eyJ") {
 		text = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{4,}(\.[A-Za-z0-9_-]*)+`).ReplaceAllLiteralString(text, placeholder)
 	}
-	if strings.Contains(text, "://") {
-		text = regexp.MustCompile(`://[^/?#\s"<>]*@`).ReplaceAllLiteralString(text, "://"+placeholder+"@")
+	return ReplaceUserinfo(text, placeholder+"@")
+}
+
+// ReplaceUserinfo replaces the user and password of each URL in a text, and the @
+// after them. The last @ before the path ends them: a password may contain one that
+// is not escaped. Quotes and angle brackets end a URL in JSON and HTML.
+func ReplaceUserinfo(text, replacement string) string {
+	if !strings.Contains(text, "://") {
+		return text
 	}
-	return text
+	return regexp.MustCompile(`://[^/?#\s"<>]*@`).ReplaceAllLiteralString(text, "://"+replacement)
 }

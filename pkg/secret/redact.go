@@ -81,9 +81,11 @@ func (r *Redactor) Redact(s string) string {
 // over two writes is not found, so callers must write whole lines.
 func (r *Redactor) Writer(w io.Writer) io.Writer { return &redactingWriter{r, w, nil} }
 
-// Sparing returns a Writer that passes the secrets in kept unchanged, for their
+// WriterExcept returns a Writer that passes the secrets in kept unchanged, for their
 // delivery.
-func (r *Redactor) Sparing(w io.Writer, kept ...Text) io.Writer { return &redactingWriter{r, w, kept} }
+func (r *Redactor) WriterExcept(w io.Writer, kept ...Text) io.Writer {
+	return &redactingWriter{r, w, kept}
+}
 
 type redactingWriter struct {
 	redactor *Redactor

@@ -151,7 +151,7 @@ func TestSparing(t *testing.T) {
 	r.Add(other)
 	r.Add("fresh+secret")
 	var out bytes.Buffer
-	fmt.Fprintf(r.Sparing(&out, token, "fresh+secret", ""), `{"token":%q,"secret":%q,"description":"%s %s"}`, token, "fresh+secret", other, rest)
+	fmt.Fprintf(r.WriterExcept(&out, token, "fresh+secret", ""), `{"token":%q,"secret":%q,"description":"%s %s"}`, token, "fresh+secret", other, rest)
 	want := fmt.Sprintf(`{"token":%q,"secret":"fresh+secret","description":"[secret] [secret]"}`, token)
 	if out.String() != want {
 		t.Errorf("%s\nwant\n%s", out.String(), want)

@@ -61,16 +61,16 @@ func invisibleSize(text []byte) int {
 	case 0x1b:
 		return colorSize(text)
 	case 0xc2:
-		return prefixed(text, "\u00ad")
+		return prefixSize(text, "\u00ad")
 	case 0xe2:
-		return max(prefixed(text, "\u200b"), prefixed(text, "\u200c"), prefixed(text, "\u200d"), prefixed(text, "\u2060"))
+		return max(prefixSize(text, "\u200b"), prefixSize(text, "\u200c"), prefixSize(text, "\u200d"), prefixSize(text, "\u2060"))
 	case 0xef:
-		return prefixed(text, "\ufeff")
+		return prefixSize(text, "\ufeff")
 	}
 	return 0
 }
 
-func prefixed(text []byte, hidden string) int {
+func prefixSize(text []byte, hidden string) int {
 	if bytes.HasPrefix(text, []byte(hidden)) {
 		return len(hidden)
 	}

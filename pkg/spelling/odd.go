@@ -187,7 +187,7 @@ func wordsOnly(s string) string {
 func Deceptive(address string) string {
 	position := 0
 	before := '@'
-	for _, r := range Composed(address) {
+	for _, r := range Compose(address) {
 		position++
 		last := before
 		before = r
@@ -204,7 +204,7 @@ func Deceptive(address string) string {
 			return describeCharacter(r, position) + " is not allowed in an address"
 		}
 	}
-	if r, position, most := foreignLetter(Composed(address)); r != 0 {
+	if r, position, most := foreignLetter(Compose(address)); r != 0 {
 		return describeCharacter(r, position) + " among " + most + " letters: the address mixes scripts"
 	}
 	return ""

@@ -14,7 +14,7 @@ import (
 // accents. macOS decomposes letters (e and U+0301) that others encode as one
 // character.
 func SameName(a, b string) bool {
-	return a == b || (!isASCII(a) || !isASCII(b)) && Composed(a) == Composed(b)
+	return a == b || (!isASCII(a) || !isASCII(b)) && Compose(a) == Compose(b)
 }
 
 // SameAddress reports whether two email addresses are equal, ignoring case like
@@ -38,9 +38,9 @@ func lower(c byte) byte {
 	return c
 }
 
-// Composed returns a text with composed accents (Unicode form C). Characters
+// Compose returns a text with composed accents (Unicode form C). Characters
 // that form C would replace by a lookalike, such as the Kelvin sign, are kept.
-func Composed(s string) string {
+func Compose(s string) string {
 	if isASCII(s) || norm.NFC.IsNormalString(s) {
 		return s
 	}
@@ -74,12 +74,12 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	return Composed(strings.Map(func(r rune) rune {
+	return Compose(strings.Map(func(r rune) rune {
 		if lower := unicode.ToLower(r); unicode.ToUpper(lower) == r {
 			return lower
 		}
 		return r
-	}, Composed(s)))
+	}, Compose(s)))
 }
 
 // Alike reports whether two different texts look the same on a screen, in any
@@ -117,8 +117,8 @@ func visualForm(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// Unaccented returns a text without accents: Café as Cafe.
-func Unaccented(s string) string {
+// StripAccents returns a text without accents: Café as Cafe.
+func StripAccents(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.M, r) || isInvisible(r) {
 			return -1

@@ -252,7 +252,7 @@ func FuzzRelations(f *testing.F) {
 		if spelling.SameName(a, b) != spelling.SameName(b, a) || spelling.SameAddress(a, b) != spelling.SameAddress(b, a) || spelling.Alike(a, b) != spelling.Alike(b, a) {
 			t.Errorf("%+q and %+q are not the same backwards", a, b)
 		}
-		if spelling.SameName(a, b) != (spelling.Composed(a) == spelling.Composed(b)) || spelling.SameAddress(a, b) != (spelling.Fold(a) == spelling.Fold(b)) {
+		if spelling.SameName(a, b) != (spelling.Compose(a) == spelling.Compose(b)) || spelling.SameAddress(a, b) != (spelling.Fold(a) == spelling.Fold(b)) {
 			t.Errorf("%+q and %+q are compared in two ways", a, b)
 		}
 		if spelling.SameName(a, b) && !spelling.SameAddress(a, b) || spelling.SameAddress(a, b) && spelling.Alike(a, b) {
@@ -261,7 +261,7 @@ func FuzzRelations(f *testing.F) {
 		if once := spelling.Fold(a); spelling.Fold(once) != once {
 			t.Errorf("%+q: %+q, then %+q", a, once, spelling.Fold(once))
 		}
-		if composed := spelling.Composed(a); !spelling.SameName(a, composed) || spelling.Composed(composed) != composed {
+		if composed := spelling.Compose(a); !spelling.SameName(a, composed) || spelling.Compose(composed) != composed {
 			t.Errorf("%+q: %+q", a, composed)
 		}
 		if strings.ContainsRune(a, 0x200b) && spelling.Deceptive(a) == "" {

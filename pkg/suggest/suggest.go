@@ -22,6 +22,9 @@ func Nearest(want string, names []string) []string {
 	limit := max(1, len([]rune(lower))/3)
 	var near []candidate
 	for _, name := range names {
+		if name == "" { // a token that has no name
+			continue
+		}
 		other := strings.ToLower(name)
 		d := distance(lower, other)
 		if d > limit && len(lower) >= 3 && (strings.Contains(other, lower) || strings.Contains(lower, other) && len(other) >= 3) {

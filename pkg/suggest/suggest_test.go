@@ -24,6 +24,7 @@ func TestNearest(t *testing.T) {
 		{"database", roles, nil},
 		{"x", []string{"longer"}, nil},
 		{"", roles, nil},
+		{"x", []string{"", "xs"}, []string{"xs"}},
 		{"demo", nil, nil},
 		{"naïve", []string{"naive"}, []string{"naive"}},
 	} {

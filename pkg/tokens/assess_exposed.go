@@ -143,7 +143,7 @@ func (l *ExposedToken) recordView(v *orgView) {
 // are revoked, and numbers them.
 func orderExposed(app *cli.App, exposed []*ExposedToken, replace bool) {
 	for _, l := range exposed {
-		l.Stored = l.replaceable(app)
+		l.Stored = l.isReplaceable(app)
 		l.Replaced = replace && l.Stored
 	}
 	slices.SortStableFunc(exposed, func(a, b *ExposedToken) int { return a.rank(exposed) - b.rank(exposed) })
@@ -152,8 +152,8 @@ func orderExposed(app *cli.App, exposed []*ExposedToken, replace bool) {
 	}
 }
 
-// replaceable reports whether the token can be rotated here: it is live and stored here.
-func (l *ExposedToken) replaceable(app *cli.App) bool {
+// isReplaceable reports whether the token can be rotated here: it is live and stored here.
+func (l *ExposedToken) isReplaceable(app *cli.App) bool {
 	if l.State() != stateLive || l.lister == nil || len(l.Roles) == 0 {
 		return false
 	}

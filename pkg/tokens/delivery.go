@@ -84,7 +84,7 @@ func newIssuance(app *cli.App, apiURL string, record onetime.Record, roles []loo
 	}
 	if record.Shown {
 		render := toStdout(app, columns, n.View)
-		n.destinations = append(n.destinations, &onetime.Stdout{File: app.Stdout(), To: app.Unfiltered(), Alone: true, Render: render})
+		n.destinations = append(n.destinations, &onetime.Stdout{File: app.Stdout(), To: app.RawOut(), Alone: true, Render: render})
 	}
 	if toClipboard {
 		n.destinations = append(n.destinations, newClipboard(app))

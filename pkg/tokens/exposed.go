@@ -49,11 +49,11 @@ const (
 // State reports whether the token is live, as far as the service and a list say.
 func (l *ExposedToken) State() string {
 	switch {
-	case l.self != nil, l.askFailure != nil && l.lister != nil && !l.Expired():
+	case l.self != nil, l.askFailure != nil && l.lister != nil && !l.IsExpired():
 		return stateLive
 	case l.askFailure != nil && l.lister == nil:
 		return stateUnanswered
-	case l.lister == nil || l.Expired():
+	case l.lister == nil || l.IsExpired():
 		return StateNotLive
 	}
 	return stateUnproven
@@ -87,11 +87,11 @@ func (l *ExposedToken) ShouldRevoke(force bool) bool {
 // Name numbers the token for people.
 func (l *ExposedToken) Name() string { return fmt.Sprintf("token %d", l.Number) }
 
-// Listed reports whether a list that a login here may read has the token.
-func (l *ExposedToken) Listed() bool { return l.lister != nil }
+// IsListed reports whether a list that a login here may read has the token.
+func (l *ExposedToken) IsListed() bool { return l.lister != nil }
 
-// Accepted reports whether the service accepts the token itself.
-func (l *ExposedToken) Accepted() bool { return l.self != nil }
+// IsAccepted reports whether the service accepts the token itself.
+func (l *ExposedToken) IsAccepted() bool { return l.self != nil }
 
 // Locations returns where this machine uses or stores the token.
 func (l *ExposedToken) Locations() []string {

@@ -59,7 +59,7 @@ func RotatedColumns(reveal bool) []output.Column[IssuedToken] {
 // format of standard output.
 func toStdout(app *cli.App, columns []output.Column[IssuedToken], shown func(devops.Credential) IssuedToken) func(io.Writer, devops.Credential) error {
 	return func(w io.Writer, made devops.Credential) error {
-		return cli.WriteOne(app, app.Secrets.Sparing(w, made.Secret, made.Token), columns, shown(made))
+		return cli.WriteOne(app, app.Secrets.WriterExcept(w, made.Secret, made.Token), columns, shown(made))
 	}
 }
 
@@ -83,7 +83,7 @@ func toFile(app *cli.App, path, format string, columns []output.Column[IssuedTok
 		return nil, exit.Usagef("--format is json, csv, env or text, not %q", format)
 	}
 	return func(w io.Writer, made devops.Credential) error {
-		return output.One(app.Secrets.Sparing(w, made.Secret, made.Token), o, columns, shown(made))
+		return output.One(app.Secrets.WriterExcept(w, made.Secret, made.Token), o, columns, shown(made))
 	}, nil
 }
 

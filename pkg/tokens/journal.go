@@ -64,7 +64,7 @@ func newIssuer(ctx context.Context, app *cli.App, session *cli.Session) (onetime
 	ahead := now.Sub(app.Now())
 	return onetime.Issuer{
 		Tokens: session.Tokens, Orgs: session.Orgs, Caller: session.ClientID, With: openWith(app, session), Journal: journal, OrgID: org, Profile: session.Profile.Name, Rand: app.Rand,
-		Now: app.Now, Clock: func() time.Time { return app.Now().Add(ahead) }, Known: storedClientIDs(app, session.APIURL, org),
+		Now: app.Now, ServiceTime: func() time.Time { return app.Now().Add(ahead) }, Known: storedClientIDs(app, session.APIURL, org),
 		Before: func(ctx context.Context) ([]devops.Token, error) {
 			return lookup.Answer(ctx, session.Directory, lookup.Tokens())
 		},
@@ -81,7 +81,7 @@ func storedClientIDs(app *cli.App, apiURL, orgID string) []string {
 	}
 	var ids []string
 	for _, p := range cfg.Profiles {
-		if !app.Sandboxed() && (cli.ServiceOf(p) != apiURL || p.Org.ID != orgID) {
+		if !app.UsesSandbox() && (cli.ServiceOf(p) != apiURL || p.Org.ID != orgID) {
 			continue
 		}
 		if p.ClientID != "" && p.Store != string(credential.Env) {

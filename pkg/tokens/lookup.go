@@ -30,7 +30,7 @@ func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref stri
 	}
 	if missing == nil {
 		f := newVerification(r.ClientID)
-		if r.Expired() {
+		if r.IsExpired() {
 			f.Reason = reasonExpired
 		}
 		if r.LacksTimes() {

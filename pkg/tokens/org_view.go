@@ -84,7 +84,7 @@ func otherOrgView(ctx context.Context, app *cli.App, l *ExposedToken, known map[
 // profile, nil if no profile has one.
 func profileOrgView(ctx context.Context, app *cli.App, l *ExposedToken) *orgView {
 	cfg, err := app.Config()
-	if err != nil || app.Sandboxed() {
+	if err != nil || app.UsesSandbox() {
 		return nil
 	}
 	for _, p := range cfg.Profiles {

@@ -42,10 +42,10 @@ type Recovery struct {
 	Failure    error
 
 	entry         *onetime.Entry
-	rotation      *Rotation // with the destinations, also of an issue
-	Revoke        []string  // client IDs to revoke
-	byHand        bool      // the user named them
-	nothingIssued bool      // the user says that the rotation issued no token
+	rotation      *RotationRun // with the destinations, also of an issue
+	Revoke        []string     // client IDs to revoke
+	byHand        bool         // the user named them
+	nothingIssued bool         // the user says that the rotation issued no token
 	endsOperation bool
 }
 
@@ -240,8 +240,8 @@ func (r *Recovery) continuesAs() bool {
 	return !r.nothingIssued && r.entry.Kind == onetime.Rotating && r.entry.Made != "" && !r.entry.Step.Reached(onetime.Stored)
 }
 
-// unfinished reports whether the user still has to act.
-func (r *Recovery) unfinished() bool {
+// isUnfinished reports whether the user still has to act.
+func (r *Recovery) isUnfinished() bool {
 	refused := r.Operation.Record.Refused && r.State == string(onetime.Waiting) && len(r.ClientIDs) == 0
 	return r.Outcome == outcomeOpen && (r.Failure != nil || r.State != stateRunning && r.State != string(onetime.Overlapping) && !refused)
 }

@@ -27,11 +27,11 @@ func pairRotations(all []Token) {
 			continue
 		}
 		at := positions[strings.ToLower(old)]
-		if len(at) != 1 || at[0] == i || all[i].GeneratedOn.Before(all[at[0]].GeneratedOn) || all[at[0]].Expired() {
+		if len(at) != 1 || at[0] == i || all[i].GeneratedOn.Before(all[at[0]].GeneratedOn) || all[at[0]].IsExpired() {
 			continue
 		}
 		all[i].Replaces = all[at[0]].ClientID
-		if !all[i].Expired() {
+		if !all[i].IsExpired() {
 			all[at[0]].Successors = append(all[at[0]].Successors, all[i])
 		}
 	}

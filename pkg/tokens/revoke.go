@@ -107,9 +107,9 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []RevocationTarget) []bul
 		own = 1
 	}
 	results := bulkcmd.RunOwnLast(ctx, r.app, "Revoking", rows, own, func(rows []bulk.Row, results []bulk.Result) {
-		r.proveRows(ctx, rows, results)
+		r.verifyRows(ctx, rows, results)
 	})
-	clean, cancel := cli.Proving(ctx)
+	clean, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	for i, result := range results {
 		results[i] = r.cleanUp(ctx, clean, found[i], result)
@@ -118,7 +118,8 @@ func (r *Revoker) RevokeAll(ctx context.Context, found []RevocationTarget) []bul
 }
 
 // cleanUp deletes the saved secret of a revoked token, and revokes one that is neither
-// listed nor accepted. A secret that remains is no failure of the row.
+// listed nor accepted. A secret that remains is a failure of the row, whose error says
+// that the token was revoked.
 func (r *Revoker) cleanUp(ctx, clean context.Context, t RevocationTarget, result bulk.Result) bulk.Result {
 	switch {
 	case t.Stale != "" && ctx.Err() != nil:
@@ -126,9 +127,7 @@ func (r *Revoker) cleanUp(ctx, clean context.Context, t RevocationTarget, result
 	case t.Stale != "":
 		return recordFailure(result, r.DeleteStale(clean, t))
 	case result.Outcome == bulk.OK:
-		if err := r.DeleteSecret(clean, t); err != nil {
-			r.app.Warn("%s was revoked, but its saved secret was not deleted: %v", t.ClientID, err)
-		}
+		return recordFailure(result, r.DeleteSecret(clean, t))
 	}
 	return result
 }
@@ -140,15 +139,16 @@ func (r *Revoker) DeleteStale(ctx context.Context, t RevocationTarget) error {
 	if err != nil && !errors.Is(err, devops.ErrNotFound) {
 		return err
 	}
-	looking, cancel := cli.Proving(ctx)
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	if gone := r.witness.Gone(looking, map[string]bool{t.Stale: err == nil})[t.Stale]; gone != nil {
-		return cli.Unverified(gone)
+		return cli.UnverifiedError(gone)
 	}
 	return r.DeleteSecret(ctx, t)
 }
 
-// DeleteSecret deletes the saved secret of a revoked token, if there is one.
+// DeleteSecret deletes the saved secret of a revoked token, if there is one. It looks
+// and deletes in a moment of its own if the limit of the command was reached.
 func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 	if t.Saved == "" {
 		return nil
@@ -158,6 +158,8 @@ func (r *Revoker) DeleteSecret(ctx context.Context, t RevocationTarget) error {
 		return err
 	}
 	saved, _ := profile.Token(t.Saved)
+	ctx, cancel := cli.VerificationContext(ctx)
+	defer cancel()
 	return deleteSaved(ctx, r.app, profile.Name, saved)
 }
 
@@ -173,24 +175,24 @@ func recordFailure(r bulk.Result, err error) bulk.Result {
 	return r
 }
 
-// proveRows corrects the results of rows by what a list proves.
-func (r *Revoker) proveRows(ctx context.Context, rows []bulk.Row, results []bulk.Result) {
-	looking, cancel := cli.Proving(ctx)
+// verifyRows corrects the results of rows by what a list proves.
+func (r *Revoker) verifyRows(ctx context.Context, rows []bulk.Row, results []bulk.Result) {
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
-	cli.ProveResults(rows, results, func(row int) error { return errStillListed(r.app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.VerifyResults(rows, results, func(row int) error { return errStillListed(r.app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return r.witness.Gone(looking, accepted)
 	})
 }
 
 // errStillListed is the failure of a revocation that the service accepted. A list may be late.
 func errStillListed(app *cli.App, clientID string) error {
-	return cli.StillListed("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
+	return cli.StillListedError("token "+clientID).WithHint("the list may be late; run this again after %s to verify", app.ListsLate())
 }
 
 // errGoneBefore is the failure of a revocation of a token that the service does not
 // know and still lists.
 func errGoneBefore(app *cli.App, clientID string, refusal error) error {
-	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).Answering(refusal).
+	return exit.Failf(exit.NotFound, "the service reported that %s does not exist but still lists it", clientID).WithAnswer(refusal).
 		WithHint("it was probably revoked before and the list is late; run this again after %s to verify", app.ListsLate())
 }
 
@@ -199,7 +201,7 @@ var errNeverListed = errors.New("the service accepted the deletion of a token th
 
 // prove verifies that a token is gone. deleted is the result of its DELETE.
 func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) error {
-	looking, cancel := cli.Proving(ctx)
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	gone := r.witness.Gone(looking, map[string]bool{t.ClientID: deleted == nil})[t.ClientID]
 	switch {
@@ -207,7 +209,7 @@ func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) 
 		return exit.NotFoundf("token", t.Input, t.Known).WithNext("astra token list")
 	case gone == nil && t.Unlisted && deleted == nil: // its absence from lists proves nothing
 		if rejected, err := r.witness.Rejected(looking, t.ClientID); err != nil || !rejected {
-			return cli.Unverified(errors.Join(err, errNeverListed))
+			return cli.UnverifiedError(errors.Join(err, errNeverListed))
 		}
 		return nil
 	case gone == nil:
@@ -219,7 +221,7 @@ func (r *Revoker) prove(ctx context.Context, t RevocationTarget, deleted error) 
 	case deleted != nil && (errors.Is(gone, absence.ErrStillListed) || t.Unlisted):
 		return deleted
 	}
-	return cli.Unverified(errors.Join(deleted, gone))
+	return cli.UnverifiedError(errors.Join(deleted, gone))
 }
 
 // newDeletionWitness returns the witness that decides whether tokens are deleted, after their
@@ -248,8 +250,25 @@ func newDeletionWitness(app *cli.App, session *cli.Session, all []Token, found [
 const acceptanceDelay = 10 * time.Minute
 
 // deleteSaved deletes the saved secret of a revoked token from a profile and from its
-// bindings.
+// bindings. Its failure is that of the second of two steps (status 9), and names the
+// command that repeats it.
 func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
+	err := deleteRejected(ctx, app, profile, saved)
+	if err == nil {
+		return nil
+	}
+	command := app.Command("astra token delete " + shellword.Quote(saved.Name))
+	if p, failed := app.Profile(); !app.UsesSandbox() && (failed != nil || p.Name != profile) {
+		command = "astra -p " + shellword.Quote(profile) + " token delete " + shellword.Quote(saved.Name)
+	}
+	err = fmt.Errorf("%s was revoked, but its saved secret %s was not deleted: %w", saved.ClientID, saved.Name, err)
+	failure := exit.Classify(exit.Partial(err, "to delete the saved secret: "+command))
+	failure.Next = nil // advice on the login does not apply
+	return failure
+}
+
+// deleteRejected deletes a saved secret that the service rejects.
+func deleteRejected(ctx context.Context, app *cli.App, profile string, saved config.SavedToken) error {
 	store, err := app.Store(saved.Store)
 	if err != nil {
 		return err
@@ -259,10 +278,10 @@ func deleteSaved(ctx context.Context, app *cli.App, profile string, saved config
 	}
 	err = store.Delete(ctx, credential.SavedKey(profile, saved.Name, saved.ClientID))
 	if err != nil && !errors.Is(err, credential.ErrNotFound) {
-		return exit.Hint(err, "the token was revoked, but its saved secret was not deleted")
+		return err
 	}
 	p, err := app.NamedProfile(profile)
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		p, err = app.Profile()
 	}
 	if err == nil {

@@ -62,15 +62,13 @@ func RevokeExposed(ctx context.Context, app *cli.App, exposed []*ExposedToken, f
 		}
 		results = append(results, one[0])
 	}
-	clean, cancel := cli.Proving(ctx)
+	clean, cancel := cli.VerificationContext(ctx)
 	defer cancel()
 	for i, r := range results {
 		if r.Outcome != bulk.OK || exposed[i].Replaced {
 			continue
 		}
-		if err := exposed[i].cleanUp(clean, app); err != nil {
-			app.Warn("%s was revoked, but its saved secret was not deleted: %v", r.ID, err)
-		}
+		results[i] = recordFailure(r, exposed[i].cleanUp(clean, app))
 	}
 	return results
 }
@@ -148,9 +146,9 @@ func (l *ExposedToken) errNoPermission(refusal error) error {
 
 // proveExposed corrects the results of rows by what lists prove.
 func proveExposed(ctx context.Context, app *cli.App, rows []bulk.Row, exposed []*ExposedToken, results []bulk.Result) {
-	looking, cancel := cli.Proving(ctx)
+	looking, cancel := cli.VerificationContext(ctx)
 	defer cancel()
-	cli.ProveResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
+	cli.VerifyResults(rows, results, func(row int) error { return errStillListed(app, results[row].ID) }, func(accepted map[string]bool) map[string]error {
 		return proveGone(looking, app, exposed, accepted)
 	})
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/astra-admin/astra/pkg/onetime"
 )
 
-// A Rotation is an operation of the journal with its destinations on this machine. For
+// A RotationRun is an operation of the journal with its destinations on this machine. For
 // an issue, which cannot be resumed, only the destinations are set.
-type Rotation struct {
+type RotationRun struct {
 	onetime.Rotation
 	*issuance
 
@@ -25,7 +25,7 @@ type Rotation struct {
 }
 
 // newRotation returns the rotation that a journal record describes.
-func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record, toClipboard bool) (*Rotation, error) {
+func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record onetime.Record, toClipboard bool) (*RotationRun, error) {
 	issuer, err := newIssuer(ctx, app, session)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record
 		return nil, err
 	}
 	issuer.RoleNames = roleNames(roles)
-	r := &Rotation{issuance: n, app: app, listsLate: app.ListsLate()}
+	r := &RotationRun{issuance: n, app: app, listsLate: app.ListsLate()}
 	r.Rotation = onetime.Rotation{Issuer: issuer, Destinations: n.destinations}
 	if n.stored != nil {
 		r.Storage = n.stored
@@ -50,7 +50,7 @@ func newRotation(ctx context.Context, app *cli.App, session *cli.Session, record
 // Advance takes the rotation as far as it goes now, or with finish to its end. An error
 // that wraps onetime.ErrPartial leaves nothing to resume; any other error says what state
 // the tokens are in.
-func (r *Rotation) Advance(ctx context.Context, finish bool) error {
+func (r *RotationRun) Advance(ctx context.Context, finish bool) error {
 	err := r.Rotation.Advance(ctx, r.Entry, finish)
 	if err != nil && !errors.Is(err, onetime.ErrPartial) {
 		return r.explainFailure(r.Entry.Record, err)
@@ -62,14 +62,14 @@ func (r *Rotation) Advance(ctx context.Context, finish bool) error {
 }
 
 // recordEnd records the end of the rotation. The record only improves a later message.
-func (r *Rotation) recordEnd() {
+func (r *RotationRun) recordEnd() {
 	if err := r.Journal.NoteFinished(r.Entry.Old, r.Entry.Made, r.app.Now()); err != nil {
 		r.app.Verbosef("cannot record the end of the rotation: %v", err)
 	}
 }
 
 // Leave releases the operation to other processes.
-func (r *Rotation) Leave() {
+func (r *RotationRun) Leave() {
 	if r.Entry != nil {
 		r.Entry.Leave()
 	}
@@ -77,7 +77,7 @@ func (r *Rotation) Leave() {
 
 // Result returns the new token as it is shown, without secrets if an earlier command
 // issued it.
-func (r *Rotation) Result() IssuedToken {
+func (r *RotationRun) Result() IssuedToken {
 	made, _ := r.Made()
 	if made.ClientID == "" {
 		e := r.Entry
@@ -90,7 +90,7 @@ func (r *Rotation) Result() IssuedToken {
 }
 
 // explainFailure explains an error of a rotation by the state of its tokens.
-func (r *Rotation) explainFailure(at onetime.Record, err error) error {
+func (r *RotationRun) explainFailure(at onetime.Record, err error) error {
 	if at.Step == onetime.Done || errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrDestination) {
 		return err
 	}
@@ -112,7 +112,7 @@ func (r *Rotation) explainFailure(at onetime.Record, err error) error {
 	if at.Accepted == at.Old && at.Step == onetime.Switched {
 		words = "the new token is in use; the revocation of the old one was sent but could not be verified; the list may be late, try again after " + r.listsLate
 	}
-	return exit.Resumable(err, "the rotation is incomplete: "+words, nextCommands(at, err)...)
+	return exit.PartlyDone(err, "the rotation is incomplete: "+words, nextCommands(at, err)...)
 }
 
 // nextCommands returns the commands after a failure, the most likely one first.

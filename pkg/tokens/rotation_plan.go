@@ -33,7 +33,7 @@ func (o RotationOptions) overlap(isStoredLogin bool) time.Duration {
 
 // A RotationPlan is a rotation that was checked and has not begun.
 type RotationPlan struct {
-	*Rotation
+	*RotationRun
 
 	app     *cli.App
 	session *cli.Session
@@ -87,7 +87,7 @@ func PlanRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 		return nil, err
 	}
 	record.Kind, record.Old, record.Request.Roles = onetime.Rotating, old.ClientID, old.Roles
-	p.Rotation, err = newRotation(ctx, app, session, record, o.Copy)
+	p.RotationRun, err = newRotation(ctx, app, session, record, o.Copy)
 	return p, err
 }
 
@@ -184,12 +184,12 @@ func (p *RotationPlan) DryRun(ctx context.Context) error {
 }
 
 // Start records the rotation in the journal. Its caller must call Leave.
-func (p *RotationPlan) Start(ctx context.Context) (*Rotation, error) {
-	return p.Rotation, p.begin(ctx, p.request, p.overlap)
+func (p *RotationPlan) Start(ctx context.Context) (*RotationRun, error) {
+	return p.RotationRun, p.begin(ctx, p.request, p.overlap)
 }
 
 // begin records the rotation in the journal, whose entry it keeps until Leave.
-func (r *Rotation) begin(ctx context.Context, request onetime.Request, overlap time.Duration) (err error) {
+func (r *RotationRun) begin(ctx context.Context, request onetime.Request, overlap time.Duration) (err error) {
 	r.Entry, err = r.Begin(ctx, r.previous, request, overlap)
 	return explainPending(err, r.previous)
 }

@@ -25,7 +25,7 @@ func newSaved(app *cli.App, session *cli.Session, name string) (*onetime.Saved, 
 	if err != nil {
 		return nil, exit.Hint(err, "saving a token requires a profile: log in first, or use --out")
 	}
-	if !app.Sandboxed() && session.Profile.Name != profile.Name {
+	if !app.UsesSandbox() && session.Profile.Name != profile.Name {
 		return nil, exit.Usagef("cannot save a token in profile %[2]s with the credential from %[1]s", session.Source, profile.Name).
 			WithHint("use the credential of the profile (unset the variable or remove --token-file), or use --out")
 	}
@@ -51,7 +51,7 @@ func savedAt(app *cli.App, apiURL string, place onetime.Location) (*onetime.Save
 	saved.Record = func(ctx context.Context, clientID string) error {
 		return app.UpdateConfig(ctx, func(c *config.Config) error {
 			p, found := c.Find(place.Profile)
-			if !found && !app.Sandboxed() {
+			if !found && !app.UsesSandbox() {
 				return exit.Failf(exit.Conflict, "profile %s no longer exists", place.Profile)
 			} else if !found {
 				p = config.Profile{Name: place.Profile, Store: string(credential.File)}

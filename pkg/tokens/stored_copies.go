@@ -35,7 +35,7 @@ func findStoredCopies(app *cli.App, apiURL, clientID string) (*storedCopies, err
 	}
 	var places []onetime.Location
 	for _, p := range cfg.Profiles {
-		if !app.Sandboxed() && cli.ServiceOf(p) != apiURL {
+		if !app.UsesSandbox() && cli.ServiceOf(p) != apiURL {
 			continue
 		}
 		if p.ClientID == clientID && p.Store != string(credential.Env) {

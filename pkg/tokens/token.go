@@ -44,8 +44,8 @@ func (r Token) ExpiryText() string {
 	return "never"
 }
 
-// Expired reports whether the token has expired.
-func (r Token) Expired() bool { return !r.ExpiresAt.IsZero() && !r.Now.Before(r.ExpiresAt) }
+// IsExpired reports whether the token has expired.
+func (r Token) IsExpired() bool { return !r.ExpiresAt.IsZero() && !r.Now.Before(r.ExpiresAt) }
 
 // LacksTimes reports whether the list omits the times of a token, so that its expiry is
 // unknown.
@@ -139,7 +139,7 @@ func sessionProfile(app *cli.App, session *cli.Session) (config.Profile, error) 
 	if session.Profile.Name != "" {
 		return session.Profile, nil
 	}
-	if app.Sandboxed() {
+	if app.UsesSandbox() {
 		return app.Profile()
 	}
 	return config.Profile{}, nil

@@ -122,7 +122,7 @@ func endTransfer(ctx context.Context, app *cli.App, path string, note transfer) 
 // the change of a running command.
 func endTransfers(ctx context.Context, app *cli.App) error {
 	paths, _ := app.Paths()
-	if paths.Config == "" || app.Sandboxed() {
+	if paths.Config == "" || app.UsesSandbox() {
 		return nil
 	}
 	dir := filepath.Join(paths.Config, transferDir)

@@ -67,8 +67,8 @@ func waitingUntil(app *cli.App) string {
 	}
 	var until time.Time
 	for _, o := range all {
-		switch end := o.Record.Undecided(app.Now()); {
-		case !o.Unfinished(now):
+		switch end := o.Record.UndecidedUntil(app.Now()); {
+		case !o.NeedsWarning(now):
 		case o.Err != nil || end.IsZero():
 			return "" // something can be done now
 		case until.IsZero() || end.Before(until):
@@ -98,7 +98,7 @@ func DescribeUnfinished(app *cli.App) (words []string, next string, err error) {
 	}
 	next = "astra token rotate --due --yes"
 	for _, o := range all {
-		if o.Unfinished(now) {
+		if o.NeedsWarning(now) {
 			words = append(words, describeOperation(o))
 			if !isDue(o) {
 				next = "astra token recover"
@@ -124,14 +124,14 @@ func describeOperation(o onetime.PendingOperation) string {
 		return "the old token " + r.Old + " of a rotation, which is due to be revoked"
 	case r.Kind == onetime.Rotating:
 		if !r.Step.Reached(onetime.Verified) { // the response may have named another token
-			return "the rotation of " + r.Old + ", with mark " + r.Nonce
+			return "the rotation of " + r.Old + ", with mark " + r.Mark
 		}
 		return "the rotation of " + r.Old
 	case r.Made != "":
 		return "the token " + r.Made
 	}
 	if r.Named != "" {
-		return "a token that may have been generated, perhaps " + r.Named + ", with mark " + r.Nonce
+		return "a token that may have been generated, perhaps " + r.Named + ", with mark " + r.Mark
 	}
-	return "a token that may have been generated, with mark " + r.Nonce
+	return "a token that may have been generated, with mark " + r.Mark
 }

@@ -117,7 +117,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 		if r.ClientID != f.ClientID {
 			continue
 		}
-		if f.Reason != "" && r.Expired() {
+		if f.Reason != "" && r.IsExpired() {
 			f.Reason = reasonExpired
 		}
 		return f.addListed(ctx, app, login, r)

@@ -71,7 +71,7 @@ func TestRows(t *testing.T) {
 		t.Errorf("%v", rows)
 	}
 	long := "astra " + strings.Repeat("--flag value ", 10)
-	lines := continued(long)
+	lines := splitCommand(long)
 	if joined := strings.ReplaceAll(strings.Join(lines, "\n"), " \\\n  ", " "); len(lines) != 2 || joined != long {
 		t.Errorf("%q", lines)
 	}

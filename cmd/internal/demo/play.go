@@ -50,7 +50,7 @@ func schedule(steps []step) play {
 		if strings.HasPrefix(s.line, "#") {
 			style, pace = "comment", 18*time.Millisecond
 		}
-		for i, text := range continued(s.line) {
+		for i, text := range splitCommand(s.line) {
 			lead := span{prompt, "prompt"}
 			if i > 0 {
 				lead.text = "> "
@@ -70,8 +70,8 @@ func schedule(steps []step) play {
 	return p
 }
 
-// continued breaks a command line between words, as one types it on several lines.
-func continued(line string) []string {
+// splitCommand breaks a command line between words, as one types it on several lines.
+func splitCommand(line string) []string {
 	const most = columns - len(prompt) - len(" \\")
 	var lines []string
 	for utf8.RuneCountInString(line) > most {

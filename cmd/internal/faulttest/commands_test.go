@@ -30,8 +30,8 @@ func rigLines() map[string][]rigLine {
 	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
 		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
-		"access graph":        {{args: "-o svg"}, {args: "developer@example.com role:Held -o json"}},
 		"access diff":         {{args: "viewer@example.com role:Held", status: 10}},
+		"access graph":        {{args: "-o svg"}, {args: "developer@example.com role:Held -o json"}},
 		"access list":         {{args: "developer@example.com role:Held"}},
 		"access who":          {{args: "delete-databases --could"}},
 		"access why":          {{args: "role:Held write-rows --db demo", status: 10}},
@@ -89,7 +89,7 @@ func rigLines() map[string][]rigLine {
 		"streaming tenant list": {{}},
 		"telemetry delete": {{
 			args:   "--audit-logs --yes",
-			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar://p.example.com --topic t --auth-strategy token --secret-file password.txt",
+			before: "astra telemetry set --audit-logs --destination pulsar --endpoint pulsar+ssl://p.example.com --topic t --auth-strategy token --secret-file password.txt",
 		}},
 		"telemetry set": {
 			{args: "--db demo --destination splunk --endpoint https://splunk.example.com --index astra --yes --secret-file password.txt"},

@@ -107,7 +107,8 @@ func standstills(t *testing.T) []standstill {
 			o.in, o.stdin = reader, ""
 			return func() { reader.Close(); writer.Close() }, err
 		}},
-		{"a terminal at which nobody is", true, input, func(_ *world, o *runOptions) (func(), error) {
+		// A list that is longer than the screen waits in the pager until the time limit.
+		{"a terminal at which nobody is", true, append([]int{12}, input...), func(_ *world, o *runOptions) (func(), error) {
 			o.terminal, o.stdin = true, ""
 			return nothing, nil
 		}},

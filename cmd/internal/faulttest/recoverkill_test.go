@@ -72,7 +72,7 @@ func TestRecoverKilled(t *testing.T) {
 			const most = 60
 			step := 1
 			if !testkit.InCI() {
-				step = 3
+				step = 6
 			}
 			for place := 1; place <= most && recoverKilledAt(t, g, c.behavior, killed, place); place += step {
 			}

@@ -65,7 +65,7 @@ func (s *station) killAgain(c scenario, step string, rollback bool) {
 	const most = 60
 	stride, killed := 1, true
 	if !testkit.InCI() {
-		stride = 4
+		stride = 8
 	}
 	for place := 1; place <= most && killed; place += stride {
 		tr := s.begin(c)

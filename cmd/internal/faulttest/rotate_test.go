@@ -30,6 +30,9 @@ func TestManyRotations(t *testing.T) {
 	program, err := armed()
 	testkit.Check(t, err)
 	n, workers := trials(3), 1
+	if !testkit.InCI() {
+		n = trials(1)
+	}
 	if n >= 100 {
 		workers = 4
 	}

@@ -26,9 +26,9 @@ func TestSplitDescription(t *testing.T) {
 		"orders astra-cli/0123456789abcdef replaces kHYCabcdefghijklmnopqrst": {"orders", "0123456789abcdef"},
 		"two\nlines  astra-cli/fedcba9876543210":                              {"two\nlines ", "fedcba9876543210"},
 	} {
-		text, nonce := onetime.SplitDescription(in)
-		if text != want[0] || nonce != want[1] {
-			t.Errorf("%q: %q %q, want %q", in, text, nonce, want)
+		text, mark := onetime.SplitDescription(in)
+		if text != want[0] || mark != want[1] {
+			t.Errorf("%q: %q %q, want %q", in, text, mark, want)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (iss Issuer) Revoke(ctx context.Context, e *Entry, clientIDs []string, dest
 	}
 	if e.Made != "" && !slices.Contains(clientIDs, e.Made) { // the token of the response is still to be examined
 		e.Doubtful = e.Doubtful || !e.Seen
-		return e.note(e.Step)
+		return e.reach(e.Step)
 	}
 	return e.End()
 }
@@ -88,7 +88,7 @@ func (iss Issuer) awaitRejection(ctx context.Context, clientID string, d Destina
 	if _, isFile := d.(*File); err != nil || !held || isFile {
 		return err
 	}
-	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return iss.rejected(ctx, id, one) })
+	return AwaitRejection(ctx, clientID, func(ctx context.Context, id string) (bool, error) { return iss.isRejected(ctx, id, one) })
 }
 
 // AwaitRejection asks until the service clearly rejects a stored token that was

@@ -32,3 +32,30 @@ func (e *PendingError) Error() string {
 
 // Unwrap returns ErrPending and the cause.
 func (e *PendingError) Unwrap() []error { return []error{ErrPending, e.Cause} }
+
+// AmbiguousError says that only the user can tell the outcome of an operation, or that
+// it is too early to tell.
+type AmbiguousError struct{ Assessment }
+
+// Error says what is unclear.
+func (e *AmbiguousError) Error() string {
+	switch e.State {
+	case Unconfirmed:
+		return fmt.Sprintf("it is unknown whether you received the secret of %s", e.ClientIDs[0])
+	case Lookalike:
+		return "the new token may be one of " + strings.Join(e.ClientIDs, ", ")
+	case Unclear:
+		return e.Why.Error()
+	default:
+		if e.Until.IsZero() {
+			return "its request may just have taken effect; try again"
+		}
+		return "its request may still take effect; try again after " + e.Until.Local().Format(ClockFormat)
+	}
+}
+
+// Unwrap returns ErrPending.
+func (e *AmbiguousError) Unwrap() error { return ErrPending }
+
+// ClockFormat is the format of a time of today, for people.
+const ClockFormat = "15:04:05 MST"

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// marker precedes the nonce at the end of a description.
-const marker = "astra-cli/"
+// markPrefix precedes the mark at the end of a description.
+const markPrefix = "astra-cli/"
 
-// newNonce returns 64 random bits, which identify a credential whose response was lost.
-func newNonce(random io.Reader) (string, error) {
+// newMark returns 64 random bits in hexadecimal, which identify a credential whose response was lost.
+func newMark(random io.Reader) (string, error) {
 	var bits [8]byte
 	if _, err := io.ReadFull(random, bits[:]); err != nil {
 		return "", fmt.Errorf("random number: %w", err)
@@ -19,40 +19,40 @@ func newNonce(random io.Reader) (string, error) {
 	return hex.EncodeToString(bits[:]), nil
 }
 
-// mark returns the description with the nonce at its end, followed by the token that a
+// addMark returns the description with the mark at its end, followed by the token that a
 // rotation replaces: other machines have no journal of it.
-func mark(description, nonce, replaces string) string {
-	marked := strings.TrimSpace(description + " " + marker + nonce)
+func addMark(description, mark, replaces string) string {
+	marked := strings.TrimSpace(description + " " + markPrefix + mark)
 	if replaces != "" {
 		marked += replacing + replaces
 	}
 	return marked
 }
 
-// replacing separates the nonce and the replaced token.
+// replacing separates the mark and the replaced token.
 const replacing = " replaces "
 
-// nonceSize is the length of a nonce in hexadecimal digits.
-const nonceSize = 16
+// markSize is the length of a mark in hexadecimal digits.
+const markSize = 16
 
 // SplitDescription returns a token's description without the mark at its end, and the
-// nonce of the mark, which is empty for a token that was issued elsewhere. Services may
+// mark, which is empty for a token that was issued elsewhere. Services may
 // return the mark in other letter case, with its slash escaped, and with text behind
 // it, which is removed too.
-func SplitDescription(description string) (text, nonce string) {
+func SplitDescription(description string) (text, mark string) {
 	lower := strings.ToLower(description)
-	name := strings.TrimSuffix(marker, "/")
+	name := strings.TrimSuffix(markPrefix, "/")
 	at := strings.LastIndex(lower, name)
 	if at < 0 || len(lower) != len(description) {
 		return description, ""
 	}
 	for _, slash := range []string{"/", `\/`, "%2f", "&#x2f;", "&#47;", "&sol;"} {
 		rest, found := strings.CutPrefix(lower[at+len(name):], slash)
-		if !found || len(rest) < nonceSize || strings.Trim(rest[:nonceSize], hexDigits) != "" {
+		if !found || len(rest) < markSize || strings.Trim(rest[:markSize], hexDigits) != "" {
 			continue
 		}
-		if behind := rest[nonceSize:]; behind == "" || !strings.ContainsAny(behind[:1], hexDigits) {
-			return strings.TrimSuffix(description[:at], " "), rest[:nonceSize]
+		if behind := rest[markSize:]; behind == "" || !strings.ContainsAny(behind[:1], hexDigits) {
+			return strings.TrimSuffix(description[:at], " "), rest[:markSize]
 		}
 	}
 	return description, ""
@@ -61,11 +61,11 @@ func SplitDescription(description string) (text, nonce string) {
 // Replaces returns the client ID of the token that this one replaces, as its
 // description says, or "". Services may return it in other letter case.
 func Replaces(description string) string {
-	text, nonce := SplitDescription(description)
-	if nonce == "" {
+	text, mark := SplitDescription(description)
+	if mark == "" {
 		return ""
 	}
-	_, behind, _ := strings.Cut(strings.ToLower(description[len(text):]), nonce)
+	_, behind, _ := strings.Cut(strings.ToLower(description[len(text):]), mark)
 	if !strings.HasPrefix(behind, replacing) {
 		return ""
 	}
@@ -83,8 +83,8 @@ func isIDLetter(r rune) bool {
 
 const hexDigits = "0123456789abcdef"
 
-// isMarked reports whether a description has a nonce, even if the service changed the
+// hasMark reports whether a description has a mark, even if the service changed the
 // text around it: 64 random bits do not match by chance.
-func isMarked(description, nonce string) bool {
-	return nonce != "" && strings.Contains(strings.ToLower(description), nonce)
+func hasMark(description, mark string) bool {
+	return mark != "" && strings.Contains(strings.ToLower(description), mark)
 }

@@ -19,10 +19,10 @@ func (iss Issuer) revokeUndelivered(ctx context.Context, entry *Entry, clientID 
 }
 
 // revokeUndeliveredSeen is revokeUndelivered after a look at the list.
-func (iss Issuer) revokeUndeliveredSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *Sight) error {
+func (iss Issuer) revokeUndeliveredSeen(ctx context.Context, entry *Entry, clientID string, cause error, seen *TokenList) error {
 	if entry.Step != Created || entry.Made != clientID {
 		entry.Made, entry.Seen = clientID, seen != nil
-		cause = errors.Join(cause, entry.note(Created))
+		cause = errors.Join(cause, entry.reach(Created))
 	}
 	if err := iss.revokeOurs(ctx, entry, clientID, seen); err != nil {
 		return &PendingError{ClientIDs: []string{clientID}, Certain: !errors.Is(err, ErrNotOurs), Cause: errors.Join(cause, fmt.Errorf("revoke %s: %w", clientID, err))}
@@ -38,8 +38,8 @@ var errUnseen = fmt.Errorf("it is not listed: %w", absence.ErrUnproven)
 
 // revokeOurs revokes a token that an operation issued and that is not stored. A list
 // must show it with our mark: the one just seen, or else a new one.
-func (iss Issuer) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *Sight) error {
-	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
+func (iss Issuer) revokeOurs(ctx context.Context, e *Entry, clientID string, seen *TokenList) error {
+	ctx, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	switch {
 	case iss.foreign(e.Record, clientID):
@@ -61,7 +61,7 @@ func (iss Issuer) revokeOurs(ctx context.Context, e *Entry, clientID string, see
 
 // noteSeen records whether a list confirms the response, before a token with our mark
 // is revoked: no later list shows it.
-func (iss Issuer) noteSeen(e *Entry, clientID string, seen Sight) error {
+func (iss Issuer) noteSeen(e *Entry, clientID string, seen TokenList) error {
 	before := e.Record
 	switch {
 	case e.Made == "":
@@ -73,11 +73,11 @@ func (iss Issuer) noteSeen(e *Entry, clientID string, seen Sight) error {
 	if e.Seen == before.Seen && e.Other == before.Other {
 		return nil
 	}
-	return e.note(e.Step)
+	return e.reach(e.Step)
 }
 
 // seeOurs reads the list until it shows a token, which must have our mark.
-func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Sight, error) {
+func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*TokenList, error) {
 	w := iss.witness(r, nil)
 	for _, pause := range absence.Pauses() {
 		if absence.Sleep(ctx, pause) != nil {
@@ -105,8 +105,8 @@ func (iss Issuer) seeOurs(ctx context.Context, r Record, clientID string) (*Sigh
 // before; if it is nil, revoke reads one. To be complete, a later list must have the
 // tokens of seen and, if seen does not show the token, also those from before the
 // operation.
-func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *Sight) error {
-	ctx, cancel := iss.uninterrupted(ctx, revokeLimit)
+func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID string, seen *TokenList) error {
+	ctx, cancel := iss.contextWithGrace(ctx, revokeLimit)
 	defer cancel()
 	if seen == nil {
 		sight, err := w.Look(ctx, clientID)
@@ -122,12 +122,12 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 		w.known = nil
 	}
 	w.Expect(seen.Tokens)
-	deletedBefore := e.Accepted == clientID
-	before := deletedBefore || e.Retiring && e.Old == clientID
+	wasDeleted := e.Accepted == clientID
+	before := wasDeleted || e.Retiring && e.Old == clientID
 	deleted := w.Tokens.Delete(ctx, clientID)
 	if deleted == nil && e.Accepted != clientID {
 		e.Accepted = clientID
-		if err := e.note(e.Step); err != nil {
+		if err := e.reach(e.Step); err != nil {
 			return err
 		}
 	}
@@ -139,7 +139,7 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 		return gone
 	case iss.ByHand && before && errors.Is(deleted, devops.ErrNotFound) && errors.Is(gone, absence.ErrUnproven):
 		return nil // no list is complete, but an earlier DELETE was accepted, this one finds nothing, and the user named the operation
-	case deletedBefore && errors.Is(gone, absence.ErrStillListed):
+	case wasDeleted && errors.Is(gone, absence.ErrStillListed):
 		return gone // the service accepted a DELETE, and its list is late
 	case errors.Is(gone, absence.ErrStillListed):
 		return deleted
@@ -147,9 +147,9 @@ func (iss Issuer) revoke(ctx context.Context, w *Witness, e *Entry, clientID str
 	return errors.Join(deleted, gone)
 }
 
-// rejected asks the service with every stored secret of a client ID. It reports true if
+// isRejected asks the service with every stored secret of a client ID. It reports true if
 // there is one, and the service clearly rejects each.
-func (iss Issuer) rejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
+func (iss Issuer) isRejected(ctx context.Context, clientID string, destinations []Destination) (bool, error) {
 	asked := false
 	for _, d := range destinations {
 		held, err := d.Holds(ctx, clientID)

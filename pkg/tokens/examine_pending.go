@@ -98,7 +98,7 @@ func RecoveryError(found []Recovery) error {
 	var failure, short error
 	for _, r := range found {
 		switch {
-		case r.unfinished():
+		case r.isUnfinished():
 			open = append(open, r.Operation.ID+" ("+r.State+")")
 			failure = errors.Join(failure, r.Failure)
 		case r.Failure != nil && r.Outcome != outcomeOpen:

@@ -15,7 +15,7 @@ import (
 
 // TakeRotation returns the pending rotation of a token that ref names, the old one or the
 // new one. finish says that the old token is to be revoked. Its caller must call Leave.
-func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, finish bool) (*Rotation, error) {
+func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref string, finish bool) (*RotationRun, error) {
 	journal, pending, err := pendingOperations(app)
 	if err != nil {
 		return nil, err
@@ -23,14 +23,14 @@ func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 	clientID := clientIDOf(app, session, ref)
 	found := matchRotation(pending, clientID)
 	if found == nil {
-		if old, at := journal.Finished(clientID); old != "" {
-			return nil, alreadyFinished(ref, old, at)
+		if old, at := journal.FindFinished(clientID); old != "" {
+			return nil, finishedError(ref, old, at)
 		}
 		return nil, notInJournal(app, session, ref, finish)
 	}
 	entry, err := journal.Take(ctx, found.ID)
 	if err == nil {
-		var r *Rotation
+		var r *RotationRun
 		if r, err = resumeEntry(ctx, app, session, entry); err == nil {
 			r.ByHand = true
 			return r, nil
@@ -43,7 +43,7 @@ func TakeRotation(ctx context.Context, app *cli.App, session *cli.Session, ref s
 }
 
 // resumeEntry returns the rotation of an entry that was taken from the journal.
-func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry *onetime.Entry) (*Rotation, error) {
+func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry *onetime.Entry) (*RotationRun, error) {
 	org, err := session.OrgID(ctx)
 	if err != nil {
 		return nil, err
@@ -59,8 +59,8 @@ func resumeEntry(ctx context.Context, app *cli.App, session *cli.Session, entry 
 	return r, nil
 }
 
-// alreadyFinished is the failure for a rotation that ended on this machine.
-func alreadyFinished(ref, old string, at time.Time) error {
+// finishedError is the failure for a rotation that ended on this machine.
+func finishedError(ref, old string, at time.Time) error {
 	e := exit.NotFoundf("rotation", ref, nil)
 	e.Message = "the rotation of " + old + " was already finished at " + FormatTime(at) + "; nothing was sent"
 	return e.WithHint("the old token %s was revoked", old).WithNext("astra token list")
@@ -86,7 +86,7 @@ func notInJournal(app *cli.App, session *cli.Session, ref string, finish bool) e
 // RollBack restores the old token and revokes the new one. It reports whether the
 // rotation ended. A rotation whose new token cannot be proven to be its own ends too,
 // with an error and without a revocation.
-func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
+func (r *RotationRun) RollBack(ctx context.Context) (ended bool, err error) {
 	err = r.Rollback(ctx, r.Entry)
 	old := r.Entry.Old
 	switch {
@@ -95,7 +95,7 @@ func (r *Rotation) RollBack(ctx context.Context) (ended bool, err error) {
 	case errors.Is(err, onetime.ErrRetired), errors.Is(err, onetime.ErrOldGone):
 		return false, exit.Failf(exit.Conflict, "cannot roll back the rotation of %s: %v", old, err).WithNext("astra token rotate " + old + " --resume")
 	}
-	return false, exit.Resumable(err, "the rotation is not rolled back yet", "astra token rotate "+old+" --rollback")
+	return false, exit.PartlyDone(err, "the rotation is not rolled back yet", "astra token rotate "+old+" --rollback")
 }
 
 // DueRotations returns the IDs of the rotations whose overlap has ended, and whether the
@@ -117,7 +117,7 @@ func dueOf(pending []onetime.PendingOperation, now time.Time) (due []string, rot
 	for _, o := range pending {
 		r := o.Record
 		rotating = rotating || r.Kind == onetime.Rotating
-		if o.Unfinished(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
+		if o.NeedsWarning(now) && o.Err == nil && r.Kind == onetime.Rotating && r.Step.Reached(onetime.Switched) && !r.RollingBack {
 			due = append(due, o.ID)
 		}
 	}

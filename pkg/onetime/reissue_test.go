@@ -42,8 +42,8 @@ func (l tokenList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the token whose secret was delivered.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	const nonce = "0123456789abcdef"
-	marked := mark("nightly", nonce, "old")
+	const mark = "0123456789abcdef"
+	marked := addMark("nightly", mark, "old")
 	for name, tc := range map[string]struct {
 		listed    tokenList
 		delivered bool // the secret of the token that the response named
@@ -78,7 +78,7 @@ func TestRestart(t *testing.T) {
 			journal := Journal{Dir: t.TempDir()}
 			begun, err := journal.begin(t.Context(), "old", func() (Record, error) {
 				return Record{
-					Kind: Rotating, Step: Delivering, Began: time.Now(), OrgID: "org", Request: Request{OrgID: "org"}, Nonce: nonce,
+					Kind: Rotating, Step: Delivering, Began: time.Now(), OrgID: "org", Request: Request{OrgID: "org"}, Mark: mark,
 					Caller: "caller", Before: []string{"caller", "old"}, Made: "made", Old: "old", Out: file.Path,
 				}, nil
 			})
@@ -92,7 +92,7 @@ func TestRestart(t *testing.T) {
 			}
 			defer entry.Leave()
 			r := Rotation{Destinations: []Destination{file}, Issuer: Issuer{
-				Tokens: client.Tokens, Orgs: client.Orgs, Journal: journal, OrgID: "org", Caller: "caller", Rand: rand.Reader, Now: time.Now, Clock: time.Now,
+				Tokens: client.Tokens, Orgs: client.Orgs, Journal: journal, OrgID: "org", Caller: "caller", Rand: rand.Reader, Now: time.Now, ServiceTime: time.Now,
 			}}
 			again, err := r.resumeIssue(t.Context(), entry)
 			if err != nil || again != tc.again || entry.Step != tc.step {
