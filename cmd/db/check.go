@@ -9,12 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/rights"
 )
 
 type check struct{ region, keyspace string }
@@ -34,7 +36,8 @@ fixes it. Exits with status 10 if a link is broken.
 The status of the database is read first. If the database is awake, its data
 host is asked for its keyspaces, which changes nothing; the token is sent only
 to the data host that belongs to its service. A database that is not awake gets
-no request, since that would wake it, so the other links are not checked.
+no request, since that would wake it; then the role link is what the roles of the
+token say, if the token may list tokens, and other links are not checked.
 
 Without DB, it checks the selected database, with its region and keyspace. To
 check another token, use --token-file. The token must be allowed to view
@@ -97,6 +100,9 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 			c.advice = app.NetworkAdvice(c.answer)
 		}
 	}
+	if !c.asked || c.answer != nil {
+		rights.AheadOfOwn(ctx, session)
+	}
 	group := async.Go(ctx, session.Calls, func(ctx context.Context) (devops.PCUGroup, error) {
 		if d.Status != "HIBERNATED" {
 			return devops.PCUGroup{}, nil
@@ -107,10 +113,33 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
 	c.group, _ = group()
+	c.askRoles(ctx, app, session)
 	if ctx.Err() != nil {
 		return c, context.Cause(ctx)
 	}
 	return c, nil
+}
+
+// askRoles evaluates the roles of the token, if it may read them: for reading rows by REST
+// in the keyspace.
+func (c *connection) askRoles(ctx context.Context, app *cli.App, session *cli.Session) {
+	if c.asked && c.answer == nil {
+		return // the data host knows better
+	}
+	s, token, err := rights.ReadOwn(ctx, app, session, c.database)
+	if err != nil {
+		return // what the links say without it is true
+	}
+	what, err := access.ParseWhat("read-rows")
+	if err == nil {
+		what, err = what.By(access.REST)
+	}
+	if err != nil {
+		return
+	}
+	q := access.Question{What: what, Place: access.Place{Database: c.database.ID, DatabaseName: c.database.Name, Keyspace: c.keyspace}}
+	a := s.Analyzer().Explain(token, q)
+	c.evaluated, c.reason, c.fixes = a.Answer, rights.Reason(q, a), s.Fix(a)
 }
 
 // keyspaceOf returns the keyspace to check: that of --keyspace, else the

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/shellword"
@@ -44,6 +45,10 @@ type connection struct {
 	usable []string // its answer: keyspaces that the token may use
 	answer error    // or its refusal
 	advice string   // against answer, for the network
+
+	evaluated access.Verdict // what the roles of the token say, if the data host does not
+	reason    string
+	fixes     []string // commands that make the roles sufficient
 
 	list    devops.AccessList
 	listErr error
@@ -190,6 +195,14 @@ func (c connection) role() link {
 		l.state, l.detail = linkUnchecked, "the access list may be the reason of the refusal: "+c.refusalText()
 	case c.refusedByRole():
 		l.state, l.detail, l.fix = linkBroken, c.refusalText(), "astra role advise --needs rest"
+		if c.evaluated == access.No {
+			l.detail += "; " + c.reason
+			l.fix = strings.Join(append(c.fixes, l.fix)[:1], "")
+		}
+	case c.evaluated == access.No && c.refusal().Status == 0:
+		l.state, l.detail, l.fix = linkBroken, c.reason, strings.Join(append(c.fixes, "astra role advise --needs rest")[:1], "")
+	case c.evaluated != "" && c.evaluated != access.Unknown:
+		l.state, l.detail = linkUnchecked, c.why()+"; by its roles, "+c.reason
 	default:
 		l.state, l.detail = linkUnchecked, c.why()
 	}

@@ -5,19 +5,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/rights"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:         "get ROLE",
-		Aliases:     []string{"show", "describe"},
-		Short:       "Show a role",
-		Long:        "Show a role: its permissions, resources, users and tokens.",
+		Use:     "get ROLE",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show a role",
+		Long: `Show a role: its permissions, resources, users and tokens. "capabilities" says what
+its holders can do, and where.`,
 		Example:     "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
 		Args:        cli.Args("ROLE"),
 		Annotations: completion.Args(completion.Roles),
@@ -44,6 +47,7 @@ type roleDetail struct {
 	devops.Role
 	scopes  []scope
 	holders []holder
+	can     []access.Entry
 }
 
 // show prints a role with its holders.
@@ -57,7 +61,8 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 
 // printDetail is show with the names of databases.
 func printDetail(app *cli.App, r devops.Role, holders []holder, names map[string]string) error {
-	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders})
+	can := rights.CapabilitiesOf(analyze(names, r), []string{r.ID})
+	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders, can})
 }
 
 func detailedColumns() []output.Column[roleDetail] {
@@ -75,5 +80,6 @@ func detailedColumns() []output.Column[roleDetail] {
 	return append(all,
 		output.Column[roleDetail]{Key: "scopes", Value: func(d roleDetail) any { return d.scopes }, Lines: func(d roleDetail) []string { return formatScope(d.scopes) }},
 		output.Column[roleDetail]{Key: "holders", Value: func(d roleDetail) any { return d.holders }, Lines: func(d roleDetail) []string { return holderWords(d.holders) }},
+		rights.CapabilityColumn(func(d roleDetail) []access.Entry { return d.can }),
 	)
 }

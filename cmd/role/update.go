@@ -32,8 +32,9 @@ func newUpdate(app *cli.App) *cobra.Command {
 		Aliases: []string{"edit"},
 		Short:   "Change a custom role",
 		Long: `Change the name, permissions or databases of a custom role. Everything else is
-kept. The difference and the affected users are shown before the prompt. If the
-role is changed by another client at the same time, nothing is sent.
+kept. Before the prompt, it shows the difference, the affected users and tokens,
+and what they gain or lose, considering their other roles. If the role is changed
+by another client at the same time, nothing is sent.
 
 Flags that set databases or resources replace the current ones; they work as in
 "astra role create". Default roles cannot be changed: create a custom one with
@@ -255,5 +256,12 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
+	if len(holders) > 0 {
+		all, err := session.AllRoles(ctx)
+		if err != nil {
+			return err
+		}
+		printEffects(app, c.effects(all, held, names))
+	}
 	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, countHolders(holders))
 }

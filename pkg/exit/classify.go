@@ -192,7 +192,10 @@ func advise(e *Error, api *devops.Error) {
 			carriers = append(carriers, role.Name)
 		}
 		if len(carriers) > 0 {
-			e.Hint += "; default roles that include it: " + strings.Join(carriers, ", ")
+			e.Hint += "; smallest default role that includes it: " + carriers[0]
+		}
+		if len(carriers) > 1 {
+			e.Hint += "; others: " + strings.Join(carriers[1:], ", ")
 		}
 	case RateLimited, Server:
 		if api.RetryAfter > devops.Moment {

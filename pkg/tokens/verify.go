@@ -5,9 +5,11 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -36,7 +38,7 @@ func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error
 }
 
 func newVerification(clientID string) *Verification {
-	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}}
+	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}, Places: []PermissionPlace{}}
 }
 
 // VerifySecret checks a token with its secret.
@@ -66,6 +68,7 @@ func (f *Verification) askService(ctx context.Context, app *cli.App, asker, logi
 	asker.Ahead(ctx, lookup.Org())
 	if login != nil {
 		login.Ahead(ctx, lookup.Org(), lookup.Tokens(), lookup.Roles(), lookup.Users())
+		rights.AheadOfRoles(ctx, login)
 	}
 	id, err := asker.OrgID(ctx)
 	switch {
@@ -117,7 +120,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 		if f.Reason != "" && r.IsExpired() {
 			f.Reason = reasonExpired
 		}
-		return f.addListed(ctx, login, r)
+		return f.addListed(ctx, app, login, r)
 	}
 	if f.Reason == "" {
 		return f.addOwnOrg(ctx, login)
@@ -129,8 +132,8 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 	return err
 }
 
-// addListed adds a token of the list, and the permissions of its roles.
-func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Token) error {
+// addListed adds a token of the list, and what its roles grant.
+func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.Session, r Token) error {
 	f.Token = r
 	roles, err := login.AllRoles(ctx)
 	if err != nil {
@@ -139,6 +142,15 @@ func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Toke
 	f.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
 		return !slices.Contains(r.Roles, role.ID)
 	})...)
+	f.snapshot, err = rights.ReadRoles(ctx, app, login)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		app.Warn("the places of the permissions are unknown: %v", err)
+	default:
+		f.Places = placesOf(f.snapshot.Analyzer(), r.RoleRefs)
+	}
 	return f.addOwnOrg(ctx, login)
 }
 
@@ -163,7 +175,11 @@ type Verification struct {
 	OrgID, OrgName string
 	OtherOrg       any // a bool, or nil without a login
 	Permissions    []string
-	Suggestion     string // for a mistyped name
+	Places         []PermissionPlace
+	Can            access.Verdict // if Ask was called
+	Suggestion     string         // for a mistyped name
+
+	snapshot *rights.Snapshot // nil if the roles are not visible
 }
 
 // ExpiryText is the text for a valid token without an expiry, if it was listed with its
