@@ -29,7 +29,7 @@ its holders can do, and where.`,
 			if err != nil {
 				return err
 			}
-			session.Ahead(cmd.Context(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+			session.Ahead(cmd.Context(), lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 			found, err := session.Role(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -47,7 +47,7 @@ type roleDetail struct {
 	devops.Role
 	scopes  []scope
 	holders []holder
-	can     []access.Entry
+	can     rights.Capabilities
 }
 
 // show prints a role with its holders.
@@ -56,13 +56,22 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 	if err != nil {
 		return err
 	}
-	return printDetail(app, r, holders, names)
+	return printDetail(ctx, app, session, r, holders, names)
 }
 
 // printDetail is show with the names of databases.
-func printDetail(app *cli.App, r devops.Role, holders []holder, names map[string]string) error {
-	can := rights.CapabilitiesOf(analyze(names, r), []string{r.ID})
-	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders, can})
+func printDetail(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, holders []holder, names map[string]string) error {
+	d := roleDetail{Role: r, scopes: scopes(r.Policy.Resources, names), holders: holders}
+	org, err := session.OrgID(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		app.Warn("capabilities are unknown: %v", err)
+	default:
+		d.can = rights.NewCapabilities(analyze(org, names, r), access.Principal{Roles: []string{r.ID}})
+	}
+	return cli.PrintOne(app, detailedColumns(), d)
 }
 
 func detailedColumns() []output.Column[roleDetail] {
@@ -80,6 +89,6 @@ func detailedColumns() []output.Column[roleDetail] {
 	return append(all,
 		output.Column[roleDetail]{Key: "scopes", Value: func(d roleDetail) any { return d.scopes }, Lines: func(d roleDetail) []string { return formatScope(d.scopes) }},
 		output.Column[roleDetail]{Key: "holders", Value: func(d roleDetail) any { return d.holders }, Lines: func(d roleDetail) []string { return holderWords(d.holders) }},
-		rights.CapabilityColumn(func(d roleDetail) []access.Entry { return d.can }),
+		rights.CapabilityColumn(func(d roleDetail) rights.Capabilities { return d.can }),
 	)
 }

@@ -79,9 +79,9 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	session.Ahead(ctx, lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 	if in.hasScopeFlags() || doc.parseScope() {
-		session.Ahead(ctx, lookup.Org(), lookup.Databases("nonterminated"))
+		session.Ahead(ctx, lookup.Databases("nonterminated"))
 	}
 	before, err := session.Role(ctx, in.ref)
 	if err != nil {
@@ -109,7 +109,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	}
 	if c.empty() {
 		app.Say("Role %s already matches; nothing to update.", before.Name)
-		return printDetail(app, before, holders.holdersOf(before.ID), names)
+		return printDetail(ctx, app, session, before, holders.holdersOf(before.ID), names)
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return printDetail(app, after, holders.holdersOf(after.ID), names)
+	return printDetail(ctx, app, session, after, holders.holdersOf(after.ID), names)
 }
 
 // takeDatabase applies --keyspace to the only database of the role. names are those of
@@ -257,11 +257,9 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
 	if len(holders) > 0 {
-		all, err := session.AllRoles(ctx)
-		if err != nil {
+		if err := c.printEffects(ctx, app, session, held, names); err != nil {
 			return err
 		}
-		printEffects(app, c.effects(all, held, names))
 	}
 	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, countHolders(holders))
 }

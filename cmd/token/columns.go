@@ -47,7 +47,13 @@ func verificationColumns() []output.Column[tokens.Verification] {
 		{Key: "roles", Value: func(f tokens.Verification) any { return f.RoleRefs }, Text: func(f tokens.Verification) string { return lookup.RoleNames(f.RoleRefs) }},
 		{Key: "permissions", Value: func(f tokens.Verification) any { return f.Permissions }},
 		{
-			Key: "places", Value: func(f tokens.Verification) any { return f.Places }, Lines: tokens.Verification.PlaceLines,
+			Key: "places", Lines: tokens.Verification.PlaceLines,
+			Value: func(f tokens.Verification) any {
+				if f.Places == nil {
+					return nil
+				}
+				return f.Places
+			},
 			Text: func(f tokens.Verification) string { return strings.Join(f.PlaceLines(), "; ") },
 		},
 		{Key: "can", Value: func(f tokens.Verification) any { return output.OrNull(string(f.Can)) }},

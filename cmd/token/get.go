@@ -3,7 +3,6 @@ package token
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/rights"
@@ -34,21 +33,12 @@ roles permit; "astra access list TOKEN" lists it with all places.`,
 			if err != nil {
 				return tokens.ExplainUnlisted(app, session, args[0], err)
 			}
-			can, err := rights.Capabilities(cmd.Context(), app, session, roleIDs(found))
+			can, err := rights.TokenCapabilities(cmd.Context(), app, session, found.Token)
 			if err != nil {
 				return err
 			}
-			capabilities := rights.CapabilityColumn(func(tokens.Token) []access.Entry { return can })
+			capabilities := rights.CapabilityColumn(func(tokens.Token) rights.Capabilities { return can })
 			return cli.PrintOne(app, append(columns(), capabilities), found)
 		},
 	}
-}
-
-// roleIDs returns the IDs of the roles of a token: some services list names.
-func roleIDs(t tokens.Token) []string {
-	var ids []string
-	for _, ref := range t.RoleRefs {
-		ids = append(ids, ref.ID)
-	}
-	return ids
 }

@@ -3,7 +3,6 @@ package user
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -32,11 +31,11 @@ the user permit; "astra access list USER" lists it with all places.`,
 			if err != nil {
 				return err
 			}
-			can, err := rights.Capabilities(cmd.Context(), app, session, roleIDs(found))
+			can, err := rights.UserCapabilities(cmd.Context(), app, session, found)
 			if err != nil {
 				return err
 			}
-			capabilities := rights.CapabilityColumn(func(devops.User) []access.Entry { return can })
+			capabilities := rights.CapabilityColumn(func(devops.User) rights.Capabilities { return can })
 			return cli.PrintOne(app, append(columns(), capabilities), found)
 		},
 	}

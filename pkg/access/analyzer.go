@@ -121,6 +121,16 @@ func (a *Analyzer) holdings(p Principal) holdings {
 	return h
 }
 
+// Unknown says which roles of a principal cannot be read, so that it may be able to do more
+// than an answer says; it is empty if all can be read.
+func (a *Analyzer) Unknown(p Principal) string {
+	h := a.holdings(p)
+	if len(h.unreadable) == 0 {
+		return ""
+	}
+	return unreadableText(h)
+}
+
 // atomPlaces returns the parts of q where the roles hold an atom.
 func atomPlaces(roles []*role, atom Atom, q box, lenient bool) []box {
 	var set []box

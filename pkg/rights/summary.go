@@ -15,27 +15,66 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// AheadOfRoles asks for all lists that ReadRoles takes, at the same time.
+// AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time.
 func AheadOfRoles(ctx context.Context, session *cli.Session) {
 	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Databases(existing))
 }
 
-// ReadRoles is Read without users and tokens: for what roles grant to a principal that is
-// known.
-func ReadRoles(ctx context.Context, app *cli.App, session *cli.Session) (*Snapshot, error) {
+// ReadUser is Read without users and tokens, for a user of a list.
+func ReadUser(ctx context.Context, app *cli.App, session *cli.Session, u devops.User) (*Snapshot, access.Principal, error) {
+	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+		s.addHiddenRoles([]devops.User{u})
+		return newUser(u), nil
+	})
+}
+
+// ReadToken is Read without users and tokens, for a token of a list.
+func ReadToken(ctx context.Context, app *cli.App, session *cli.Session, t devops.Token) (*Snapshot, access.Principal, error) {
+	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+		var err error
+		if s.saved, err = savedTokens(app, session); err != nil {
+			return access.Principal{}, err
+		}
+		return s.newToken(ctx, t)
+	})
+}
+
+func readOne(ctx context.Context, app *cli.App, session *cli.Session, find func(*Snapshot) (access.Principal, error)) (*Snapshot, access.Principal, error) {
 	AheadOfRoles(ctx, session)
+	s, err := readOrganization(ctx, app, session)
+	if err != nil {
+		return nil, access.Principal{}, err
+	}
+	if s.NoDatabases, err = ifForbidden(s.readDatabases(ctx, app)); err != nil {
+		return nil, access.Principal{}, err
+	}
+	p, err := find(s)
+	if err == nil {
+		err = s.readUnlistedRoles(ctx, []access.Principal{p})
+	}
+	return s, p, err
+}
+
+// readOrganization reads the ID and the roles of the organization.
+func readOrganization(ctx context.Context, app *cli.App, session *cli.Session) (*Snapshot, error) {
 	s := &Snapshot{Session: session}
 	var err error
 	if s.ID, err = session.OrgID(ctx); err != nil {
 		return nil, err
 	}
-	if s.NoRoles = s.readRoles(ctx, app); s.NoRoles != nil && !errors.Is(s.NoRoles, devops.ErrForbidden) {
-		return nil, s.NoRoles
+	if s.Now, err = app.ServiceNow(); err != nil {
+		return nil, err
 	}
-	if s.NoDatabases = s.readDatabases(ctx, app); s.NoDatabases != nil && !errors.Is(s.NoDatabases, devops.ErrForbidden) {
-		return nil, s.NoDatabases
+	s.NoRoles, err = ifForbidden(s.readRoles(ctx, app))
+	return s, err
+}
+
+// ifForbidden separates a missing permission from other failures.
+func ifForbidden(err error) (forbidden, failure error) {
+	if errors.Is(err, devops.ErrForbidden) {
+		return err, nil
 	}
-	return s, nil
+	return nil, err
 }
 
 // AheadOfOwn asks for all lists that ReadOwn takes, at the same time.
@@ -43,44 +82,59 @@ func AheadOfOwn(ctx context.Context, session *cli.Session) {
 	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Tokens())
 }
 
-// ReadOwn is Read for the token in use and one database, and returns the token too.
-func ReadOwn(ctx context.Context, app *cli.App, session *cli.Session, d devops.Database) (*Snapshot, access.Principal, error) {
-	s := &Snapshot{Session: session, Databases: []devops.Database{d}}
-	s.Organization.Databases = []access.Database{{ID: d.ID, Name: d.Name, Keyspaces: d.Keyspaces}}
-	var err error
-	if s.ID, err = session.OrgID(ctx); err != nil {
+// ReadOwn is Read for the token in use and the databases that are known, and returns the
+// token too.
+func ReadOwn(ctx context.Context, app *cli.App, session *cli.Session, known ...devops.Database) (*Snapshot, access.Principal, error) {
+	AheadOfOwn(ctx, session)
+	s, err := readOrganization(ctx, app, session)
+	if err != nil {
 		return nil, access.Principal{}, err
 	}
-	if s.Now, err = app.ServiceNow(); err != nil {
+	s.addDatabases(known)
+	if s.NoTokens, err = ifForbidden(s.readTokens(ctx, app)); err != nil {
 		return nil, access.Principal{}, err
 	}
-	if s.NoRoles = s.readRoles(ctx, app); s.NoRoles != nil && !errors.Is(s.NoRoles, devops.ErrForbidden) {
-		return nil, access.Principal{}, s.NoRoles
-	}
-	if s.NoTokens = s.readTokens(ctx, app); s.NoTokens != nil && !errors.Is(s.NoTokens, devops.ErrForbidden) {
-		return nil, access.Principal{}, s.NoTokens
-	}
-	return s, s.listedToken(session.ClientID), nil
+	p := s.listedToken(session.ClientID)
+	return s, p, s.readUnlistedRoles(ctx, []access.Principal{p})
 }
 
-// Capabilities returns what a principal with these roles can do, for a command that shows
-// more than that: if it cannot be read, it warns and returns nil.
-func Capabilities(ctx context.Context, app *cli.App, session *cli.Session, roles []string) ([]access.Entry, error) {
-	s, err := ReadRoles(ctx, app, session)
+// Capabilities are what a principal can do, and where.
+type Capabilities struct {
+	entries []access.Entry // without what it cannot do; nil if nothing is known
+	unknown string         // why there may be more, or an empty text
+}
+
+// NewCapabilities returns what a principal can do.
+func NewCapabilities(analyzer *access.Analyzer, p access.Principal) Capabilities {
+	entries := analyzer.List(p, access.Place{}, access.Capabilities())
+	return Capabilities{
+		slices.DeleteFunc(entries, func(e access.Entry) bool { return e.Answer == access.No }),
+		analyzer.Unknown(p),
+	}
+}
+
+// UserCapabilities returns what a user can do, for a command that shows more than that: if
+// it cannot be read, it warns.
+func UserCapabilities(ctx context.Context, app *cli.App, session *cli.Session, u devops.User) (Capabilities, error) {
+	s, p, err := ReadUser(ctx, app, session, u)
+	return readCapabilities(ctx, app, s, p, err)
+}
+
+// TokenCapabilities is UserCapabilities for a token.
+func TokenCapabilities(ctx context.Context, app *cli.App, session *cli.Session, t devops.Token) (Capabilities, error) {
+	s, p, err := ReadToken(ctx, app, session, t)
+	return readCapabilities(ctx, app, s, p, err)
+}
+
+func readCapabilities(ctx context.Context, app *cli.App, s *Snapshot, p access.Principal, err error) (Capabilities, error) {
 	switch {
 	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
+		return Capabilities{}, context.Cause(ctx)
 	case err != nil:
 		app.Warn("capabilities are unknown: %v", err)
-		return nil, nil
+		return Capabilities{}, nil
 	}
-	return CapabilitiesOf(s.Analyzer(), roles), nil
-}
-
-// CapabilitiesOf returns what a principal with these roles can do.
-func CapabilitiesOf(analyzer *access.Analyzer, roles []string) []access.Entry {
-	entries := analyzer.List(access.Principal{Roles: roles}, access.Place{}, access.Capabilities())
-	return slices.DeleteFunc(entries, func(e access.Entry) bool { return e.Answer == access.No })
+	return NewCapabilities(s.Analyzer(), p), nil
 }
 
 // capability is an entry in documents, as in those of "access list".
@@ -90,24 +144,25 @@ type capability struct {
 	Places     []access.Place `json:"places"`
 }
 
-// CapabilityColumn is the column of what the holder of roles can do; entries that are nil
-// are unknown.
-func CapabilityColumn[T any](entries func(T) []access.Entry) output.Column[T] {
+// document returns the entries for documents, or nil if nothing is known.
+func (c Capabilities) document() any {
+	if c.entries == nil {
+		return nil
+	}
+	all := make([]capability, 0, len(c.entries))
+	for _, e := range c.entries {
+		all = append(all, capability{e.What.Name, e.Answer, e.Places})
+	}
+	return all
+}
+
+// CapabilityColumn is the column of what a principal can do.
+func CapabilityColumn[T any](of func(T) Capabilities) output.Column[T] {
 	return output.Column[T]{
 		Key: "capabilities", Wrap: true, Detail: true,
-		Value: func(item T) any {
-			all := entries(item)
-			if all == nil {
-				return nil
-			}
-			shown := make([]capability, 0, len(all))
-			for _, e := range all {
-				shown = append(shown, capability{e.What.Name, e.Answer, e.Places})
-			}
-			return shown
-		},
-		Text:  func(item T) string { return strings.Join(Summary(entries(item)), "; ") },
-		Lines: func(item T) []string { return Summary(entries(item)) },
+		Value: func(item T) any { return of(item).document() },
+		Text:  func(item T) string { return strings.Join(of(item).Lines(), "; ") },
+		Lines: func(item T) []string { return of(item).Lines() },
 	}
 }
 
@@ -117,27 +172,23 @@ const (
 	summaryNames  = 5
 )
 
-// Summary says in a few words what entries of capabilities amount to: the capabilities of
-// each place, and what is not certain. It is nil for unknown entries.
-func Summary(entries []access.Entry) []string {
-	if entries == nil {
+// Lines says in a few words what a principal can do: the capabilities of each place, and
+// what is not certain.
+func (c Capabilities) Lines() []string {
+	if c.entries == nil {
 		return nil
 	}
 	var sections []string
 	groups := map[string][]string{}
-	unknown := 0
-	for _, e := range entries {
+	for _, e := range c.entries {
 		where := " in " + DescribePlaces(WithoutSystem(e.Places))
-		switch e.Answer {
-		case access.Unknown:
-			unknown++
+		switch {
+		case e.Answer == access.Unknown:
 			continue
-		case access.Unclear:
+		case e.Answer == access.Unclear:
 			where += ", perhaps"
-		default:
-			if e.What.Name == access.Administer && e.Answer == access.Yes {
-				return []string{"everything that an Organization Administrator can"}
-			}
+		case e.What.Name == access.Administer && e.Answer == access.Yes:
+			return []string{"everything that an Organization Administrator can"}
 		}
 		if groups[where] == nil {
 			sections = append(sections, where)
@@ -152,13 +203,13 @@ func Summary(entries []access.Entry) []string {
 		sections[i] = strings.Join(names, ", ") + where
 	}
 	if more := len(sections) - summaryGroups; more > 0 {
-		sections = append(sections[:summaryGroups], fmt.Sprintf("and more in %d other places", more))
+		sections = append(sections[:summaryGroups], "and more in other places")
 	}
 	switch {
-	case unknown > 0 && len(sections) == 0:
-		return []string{"unknown: a role may not be read"}
-	case unknown > 0:
-		sections = append(sections, "more is unknown: a role may not be read")
+	case c.unknown != "" && len(sections) == 0:
+		return []string{"unknown: " + c.unknown}
+	case c.unknown != "":
+		sections = append(sections, "more is unknown: "+c.unknown)
 	case len(sections) == 0:
 		return []string{"nothing"}
 	}

@@ -38,7 +38,7 @@ func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error
 }
 
 func newVerification(clientID string) *Verification {
-	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}, Places: []PermissionPlace{}}
+	return &Verification{Token: Token{Token: devops.Token{ClientID: clientID}}, Permissions: []string{}}
 }
 
 // VerifySecret checks a token with its secret.
@@ -140,16 +140,17 @@ func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.S
 		return err
 	}
 	f.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
-		return !slices.Contains(r.Roles, role.ID)
+		return !slices.ContainsFunc(r.RoleRefs, func(ref lookup.RoleRef) bool { return ref.ID == role.ID })
 	})...)
-	f.snapshot, err = rights.ReadRoles(ctx, app, login)
+	f.snapshot, f.principal, err = rights.ReadToken(ctx, app, login, r.Token)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
 		app.Warn("the places of the permissions are unknown: %v", err)
+		f.snapshot = nil
 	default:
-		f.Places = placesOf(f.snapshot.Analyzer(), r.RoleRefs)
+		f.addPlaces()
 	}
 	return f.addOwnOrg(ctx, login)
 }
@@ -175,11 +176,13 @@ type Verification struct {
 	OrgID, OrgName string
 	OtherOrg       any // a bool, or nil without a login
 	Permissions    []string
-	Places         []PermissionPlace
-	Can            access.Verdict // if Ask was called
-	Suggestion     string         // for a mistyped name
+	Places         []PermissionPlace // nil if a role may not be read
+	Can            access.Verdict    // if Ask was called
+	Suggestion     string            // for a mistyped name
 
-	snapshot *rights.Snapshot // nil if the roles are not visible
+	snapshot  *rights.Snapshot // nil if the roles are not visible
+	principal access.Principal // if there is a snapshot
+	unknown   string           // why a role may not be read
 }
 
 // ExpiryText is the text for a valid token without an expiry, if it was listed with its

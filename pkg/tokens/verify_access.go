@@ -2,11 +2,11 @@ package tokens
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
-	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -22,25 +22,30 @@ type PermissionPlace struct {
 	place access.Place
 }
 
-// placesOf returns what roles grant, each permission and place once.
-func placesOf(analyzer *access.Analyzer, refs []lookup.RoleRef) []PermissionPlace {
-	all := []PermissionPlace{}
-	known := map[string]map[access.Place]bool{}
-	for _, ref := range refs {
-		grants, _ := analyzer.Grants(ref.ID) // none of an unreadable role
+// addPlaces adds what the roles grant, each permission and place once, if all of them can
+// be read.
+func (f *Verification) addPlaces() {
+	analyzer := f.snapshot.Analyzer()
+	if f.unknown = analyzer.Unknown(f.principal); f.unknown != "" {
+		return
+	}
+	f.Places = []PermissionPlace{}
+	type known struct {
+		permission string
+		place      access.Place
+	}
+	seen := map[known]bool{}
+	for _, id := range f.principal.Roles {
+		grants, _ := analyzer.Grants(id) // none of a deleted role
 		for _, g := range grants {
 			for _, permission := range g.Permissions {
-				if known[permission] == nil {
-					known[permission] = map[access.Place]bool{}
-				}
-				if !known[permission][g.Place] {
-					known[permission][g.Place] = true
-					all = append(all, newPermissionPlace(permission, g.Place))
+				if k := (known{permission, g.Place}); !seen[k] {
+					seen[k] = true
+					f.Places = append(f.Places, newPermissionPlace(permission, g.Place))
 				}
 			}
 		}
 	}
-	return all
 }
 
 func newPermissionPlace(permission string, p access.Place) PermissionPlace {
@@ -57,11 +62,26 @@ func newPermissionPlace(permission string, p access.Place) PermissionPlace {
 	return found
 }
 
-// PlaceLines counts the permissions at each place, a line each.
+// maxNamedPermissions is the maximum number of permissions that a line of places names.
+const maxNamedPermissions = 2
+
+// PlaceLines names or counts the permissions at each place, a line each. Keyspaces that
+// drivers read when they connect are left out for a permission that has other places.
 func (f Verification) PlaceLines() []string {
+	if f.unknown != "" {
+		return []string{"unknown: " + f.unknown}
+	}
+	isSystem := func(p PermissionPlace) bool { return slices.Contains(iam.SystemKeyspaces(), p.place.Keyspace) }
+	elsewhere := map[string]bool{}
+	for _, p := range f.Places {
+		elsewhere[p.Permission] = elsewhere[p.Permission] || !isSystem(p)
+	}
 	var wheres []string
 	permissions := map[string][]string{}
 	for _, p := range f.Places {
+		if isSystem(p) && elsewhere[p.Permission] {
+			continue
+		}
 		where := rights.DescribePlace(p.place)
 		if permissions[where] == nil {
 			wheres = append(wheres, where)
@@ -72,7 +92,11 @@ func (f Verification) PlaceLines() []string {
 	}
 	var lines []string
 	for _, where := range wheres {
-		lines = append(lines, fmt.Sprintf("%s in %s", spelling.Count(len(permissions[where]), "permission"), where))
+		what := strings.Join(permissions[where], ", ")
+		if n := len(permissions[where]); n > maxNamedPermissions {
+			what = spelling.Count(n, "permission")
+		}
+		lines = append(lines, what+" in "+where)
 	}
 	return lines
 }
@@ -88,12 +112,8 @@ func (f *Verification) Ask(w access.What, at rights.Place) (reason string, err e
 	if err != nil {
 		return "", err
 	}
-	p := access.Principal{Kind: access.Token, ID: f.ClientID, Name: cmp.Or(f.Saved, f.ClientID), Status: access.Active}
-	for _, ref := range f.RoleRefs {
-		p.Roles = append(p.Roles, ref.ID)
-	}
 	q := access.Question{What: w, Place: place}
-	a := f.snapshot.Analyzer().Explain(p, q)
+	a := f.snapshot.Analyzer().Explain(f.principal, q)
 	f.Can = a.Answer
 	return rights.Reason(q, a), nil
 }
