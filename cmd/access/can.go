@@ -74,5 +74,5 @@ func (in can) run(ctx context.Context, app *cli.App, name string) error {
 	if err := cli.PrintOne(app, answerColumns(app, "answer", "reason"), a); err != nil {
 		return err
 	}
-	return rights.Status(a.Answer.Answer, q.Satisfied(a.Answer))
+	return rights.Status(q, a.Answer)
 }

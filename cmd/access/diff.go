@@ -68,9 +68,9 @@ func (in diff) run(ctx context.Context, app *cli.App, refs []string) error {
 	}
 	known := slices.ContainsFunc(differences, func(d access.Difference) bool { return d.A != access.Unknown && d.B != access.Unknown })
 	if !known {
-		return rights.Status(access.Unknown, false)
+		return rights.ListStatus(access.Unknown)
 	}
-	return rights.Status(access.No, false)
+	return rights.ListStatus(access.No)
 }
 
 func diffColumns(key string) []output.Column[access.Difference] {

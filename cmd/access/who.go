@@ -85,7 +85,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	if verdict == access.No && len(hidden) > 0 {
 		verdict = access.Unknown
 	}
-	return rights.Status(verdict, verdict == access.Yes)
+	return rights.ListStatus(verdict)
 }
 
 func holderColumns(could bool) []output.Column[access.Holder] {

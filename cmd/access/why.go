@@ -74,7 +74,7 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 			app.Say("To add it: %s", command) // a table would break a long line
 		}
 	}
-	return rights.Status(a.Answer.Answer, q.Satisfied(a.Answer))
+	return rights.Status(q, a.Answer)
 }
 
 // whyColumns are those of an answer. Text leaves out what is empty.

@@ -96,12 +96,11 @@ func (in *verify) ask(app *cli.App, f *tokens.Verification) (status, err error) 
 	if in.can == "" || f.Reason != "" {
 		return nil, nil
 	}
-	reason, err := f.Ask(in.what, in.place)
-	if err != nil {
-		return nil, err
+	reason, status, err := f.Ask(in.what, in.place)
+	if err == nil {
+		app.Say("%s.", reason)
 	}
-	app.Say("%s.", reason)
-	return rights.Status(f.Can, f.Can == access.Yes), nil
+	return status, err
 }
 
 func (in *verify) run(ctx context.Context, app *cli.App, ref string) error {

@@ -251,9 +251,13 @@ func (a *Analyzer) Evaluate(p Principal, q Question) Answer {
 
 func (a *Analyzer) answer(p Principal, h holdings, q Question, e evaluation) Answer {
 	asked := q.What.box(q.Place)
+	now := a.extent(asked, q.What.Level, e.strict)
+	if now != All && len(h.unreadable) > 0 {
+		now = "" // they may give more
+	}
 	return Answer{
 		Answer: e.verdict, What: q.What.Name, Place: a.place(asked, q.What.Level), Principal: p,
-		Places: a.places(e.places(), q.What.Level), Now: a.extent(asked, q.What.Level, e.strict),
+		Places: a.places(e.places(), q.What.Level), Now: now,
 		Future: e.models.Strict == Yes, Models: e.models, Links: []Link{}, Near: []Near{}, Fix: []string{},
 		Cut: newBox(q.Place.Database, q.Place.Keyspace, q.Place.Table) != asked, Missing: h.missing,
 	}

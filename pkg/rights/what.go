@@ -23,13 +23,25 @@ func ParseWhat(name string) (access.What, error) {
 	return w, e.WithNext("astra permission list", "astra permission list --group capability")
 }
 
-// Status is how a command ends with an answer.
-func Status(verdict access.Verdict, satisfied bool) error {
+// Status is how a command ends with an answer of Explain.
+func Status(q access.Question, a access.Answer) error {
 	switch {
-	case satisfied:
+	case q.Satisfied(a):
 		return nil
-	case verdict == access.Unclear || verdict == access.Unknown:
+	case a.Undecided():
 		return exit.ErrUndecided
 	}
 	return exit.ErrNegative
+}
+
+// ListStatus is how a command ends that lists what has a verdict.
+func ListStatus(verdict access.Verdict) error {
+	switch verdict {
+	case access.Yes:
+		return nil
+	case access.Unclear, access.Unknown:
+		return exit.ErrUndecided
+	default:
+		return exit.ErrNegative
+	}
 }

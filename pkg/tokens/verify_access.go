@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/spelling"
@@ -102,18 +103,18 @@ func (f Verification) PlaceLines() []string {
 }
 
 // Ask answers whether the token, which is valid, has a permission or capability at a
-// place, and returns the reason.
-func (f *Verification) Ask(w access.What, at rights.Place) (reason string, err error) {
+// place, and returns the reason and how a command ends with the answer.
+func (f *Verification) Ask(w access.What, at rights.Place) (reason string, status, err error) {
 	if f.snapshot == nil {
 		f.Can = access.Unknown
-		return "the roles of " + f.ClientID + " are not visible, so what it can do is unknown", nil
+		return "the roles of " + f.ClientID + " are not visible, so what it can do is unknown", exit.ErrUndecided, nil
 	}
 	place, err := f.snapshot.Place(at)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	q := access.Question{What: w, Place: place}
 	a := f.snapshot.Analyzer().Explain(f.principal, q)
 	f.Can = a.Answer
-	return rights.Reason(q, a), nil
+	return rights.Reason(q, a), rights.Status(q, a), nil
 }
