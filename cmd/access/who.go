@@ -96,7 +96,7 @@ func holderColumns(could bool) []output.Column[access.Holder] {
 		},
 		{Key: "answer", Value: func(h access.Holder) any { return string(h.Answer) }, State: true},
 		{Key: "places", Value: func(h access.Holder) any { return h.Places }, Text: func(h access.Holder) string { return rights.DescribePlaces(h.Places) }, Wrap: true},
-		{Key: "via", Value: func(h access.Holder) any { return h.Via }, Text: func(h access.Holder) string { return rights.Roles(h.Via) }, Wrap: true},
+		{Key: "via", Value: func(h access.Holder) any { return h.Via }, Text: func(h access.Holder) string { return rights.Roles(h.Via) }, Wrap: true, Spare: -1},
 		{Key: "could", Value: func(h access.Holder) any { return h.Could }, Text: couldText, Wide: !could},
 	}
 }
