@@ -92,8 +92,9 @@ type Client struct {
 	Tokens       *TokenService
 	Users        *UserService
 
-	base   string
-	config Config
+	base     string
+	clientID string // of the token
+	config   Config
 	http   *retryablehttp.Client
 	holds  holds
 
@@ -140,6 +141,8 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{base: base, config: config, redact: &secret.Redactor{}}
 	c.redact.Add(config.Token)
+	token, _ := secret.ParseToken(config.Token.Reveal()) // another text has no client ID
+	c.clientID = token.ClientID
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     c.newTransport(),
