@@ -120,8 +120,8 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 	return c, nil
 }
 
-// askRoles evaluates the roles of the token, if it may read them: for reading rows by REST
-// in the keyspace.
+// askRoles evaluates the roles of the token, if it may read them: for the permission that
+// the data host checks.
 func (c *connection) askRoles(ctx context.Context, app *cli.App, session *cli.Session) {
 	if c.asked && c.answer == nil {
 		return // the data host knows better
@@ -130,16 +130,12 @@ func (c *connection) askRoles(ctx context.Context, app *cli.App, session *cli.Se
 	if err != nil {
 		return // what the links say without it is true
 	}
-	what, err := access.ParseWhat("read-rows")
-	if err == nil {
-		what, err = what.By(access.REST)
-	}
+	rest, err := access.ParseWhat("db-rest")
 	if err != nil {
 		return
 	}
-	q := access.Question{What: what, Place: access.Place{Database: c.database.ID, DatabaseName: c.database.Name, Keyspace: c.keyspace}}
-	a := s.Analyzer().Explain(token, q)
-	c.evaluated, c.reason, c.fixes = a.Answer, rights.Reason(q, a), s.Fix(a)
+	q := access.Question{What: rest, Place: access.Place{Database: c.database.ID, DatabaseName: c.database.Name}}
+	c.evaluated = s.Answer(token, q, app)
 }
 
 // keyspaceOf returns the keyspace to check: that of --keyspace, else the
@@ -158,12 +154,14 @@ func report(app *cli.App, name string, links []link) error {
 		return err
 	}
 	var broken, unchecked []string
-	fix := ""
+	var first link // that can be fixed
 	for _, l := range links {
 		switch l.state {
 		case linkBroken:
 			broken = append(broken, l.name)
-			fix = cmp.Or(fix, l.fix)
+			if first.fix == "" {
+				first = l
+			}
 		case linkUnchecked:
 			unchecked = append(unchecked, l.name)
 		}
@@ -171,8 +169,12 @@ func report(app *cli.App, name string, links []link) error {
 	switch {
 	case len(broken) > 0:
 		app.Say("%s cannot be reached with this token. Broken: %s.", name, strings.Join(broken, ", "))
-		if fix != "" {
-			app.Say("To fix it: %s", app.Command(fix))
+		switch {
+		case first.fix == "":
+		case first.others:
+			app.Say("An administrator can fix it: %s", first.fix)
+		default:
+			app.Say("To fix it: %s", app.Command(first.fix))
 		}
 		return exit.ErrNegative
 	case slices.Contains(unchecked, "role") && slices.Contains(unchecked, "keyspace"):
@@ -187,8 +189,8 @@ func report(app *cli.App, name string, links []link) error {
 
 func linkColumns(app *cli.App) []output.Column[link] {
 	fix := func(l link) string {
-		if l.fix == "" {
-			return ""
+		if l.fix == "" || l.others {
+			return l.fix
 		}
 		return app.Command(l.fix)
 	}

@@ -110,6 +110,8 @@ func firstReason(a access.Answer) string {
 	for _, l := range a.Links {
 		switch {
 		case l.Holds:
+		case first == "" && l.Why != nil && l.Atom == a.What:
+			first = *l.Why // the sentence has named it
 		case first == "" && l.Why != nil:
 			first = l.Atom + ": " + *l.Why
 		default:
