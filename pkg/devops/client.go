@@ -95,8 +95,8 @@ type Client struct {
 	base     string
 	clientID string // of the token
 	config   Config
-	http   *retryablehttp.Client
-	holds  holds
+	http     *retryablehttp.Client
+	holds    holds
 
 	decoding sync.Mutex // of responses, one at a time
 	redact   *secret.Redactor
