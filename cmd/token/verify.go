@@ -41,8 +41,8 @@ With --can it also answers whether the token has a permission or capability, suc
 as read-rows, at all of a place; "astra access why" explains the answer.
 
 Exits with status 0 for a valid token, and 10 for any other, or if the answer of
---can is no or partly; with 11 if it cannot be told. The output is one object in
-all cases:
+--can is no or partly; with 11 if that is unknown. The output is one object in all
+cases:
 
     valid        true or false; null if unknown
     reason       null or why it is invalid: expired; revoked (saved here and no longer listed); unknown (not listed: revoked, or of another organization); rejected (by the service); untold (listed without its expiry, and not saved here to be tested)
@@ -53,7 +53,7 @@ all cases:
     otherOrg     whether that is another organization than that of the login; null without a login
     roles        [{id,name}], as far as visible
     permissions  all permissions of the roles, as API parameters
-    places       [{permission,database,keyspace,table}], where the roles grant them; database is {id,name}, "*" is all
+    places       [{permission,database,keyspace,table}], where the roles grant them; database is {id,name}, "*" is all; null if a role may not be read
     can          the answer of --can: yes, no, partly, unclear or unknown; null without it
     expiresAt    when it expires, or null
     current      whether it is the token in use`,
