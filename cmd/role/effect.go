@@ -56,7 +56,6 @@ func (c roleChange) compare(analyzer *access.Analyzer, held assignments, whats [
 	known := map[string][]access.Difference{} // by the roles of a holder
 	for _, h := range held.holdersOf(c.before.ID) {
 		roles := held.rolesOf(h)
-		now := access.Principal{Roles: roles}
 		key := strings.Join(roles, " ")
 		differences, done := known[key]
 		if !done {
@@ -66,11 +65,11 @@ func (c roleChange) compare(analyzer *access.Analyzer, held assignments, whats [
 					changed[i] = newRoleID
 				}
 			}
-			differences = analyzer.Diff(now, access.Principal{Roles: changed}, access.Place{}, whats)
+			differences = analyzer.Diff(access.Principal{Roles: roles}, access.Principal{Roles: changed}, access.Place{}, whats)
 			known[key] = differences
 		}
 		for _, d := range differences {
-			certain := d.A != access.Unclear && d.B != access.Unclear && analyzer.Unknown(now) == ""
+			certain := d.Certain && d.A != access.Unclear && d.B != access.Unclear
 			found = addEffect(found, effect{verb: "lose", certain: certain}, d.What.Name, d.OnlyA, h)
 			found = addEffect(found, effect{verb: "gain", certain: certain}, d.What.Name, d.OnlyB, h)
 		}

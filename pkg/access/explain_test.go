@@ -122,6 +122,27 @@ func TestUnreadableRole(t *testing.T) {
 	}
 }
 
+// TestDiffIsCertain compares principals of which one has a role that cannot be read: it may
+// make up for what is missing.
+func TestDiffIsCertain(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"rw", "ro", true},
+		{"rw", "one-table hidden", false},
+		{"one-table hidden", "rw", false},
+		{"rw hidden", "one-table", true},
+		{"rw hidden", "ro hidden", false},
+		{"hidden", "ro", false},
+	} {
+		differences := New(shop()).Diff(holder(strings.Fields(test.a)...), holder(strings.Fields(test.b)...), Place{}, []What{mustParse(t, "db-table-modify")})
+		if len(differences) != 1 || differences[0].Certain != test.want {
+			t.Errorf("%s and %s: %+v", test.a, test.b, differences)
+		}
+	}
+}
+
 func TestAnswerAsJSON(t *testing.T) {
 	got, err := json.Marshal(New(shop()).Explain(holder("rw"), Question{What: mustParse(t, "db-table-modify"), Place: parsePlace("d.k.t")}))
 	if err != nil {

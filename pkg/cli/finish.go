@@ -31,7 +31,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
-	hint, command := a.explainRefusal(ctx, err)
+	hint, command := a.explainRefusal(err)
 	a.calls.End()
 	if a.AtExit != nil {
 		a.AtExit()
@@ -136,12 +136,12 @@ const refusalTimeout = 3 * time.Second
 
 // explainRefusal asks the hook ExplainRefusal about the session's own token. A command
 // whose output is evaluated at every prompt does not wait for an explanation.
-func (a *App) explainRefusal(ctx context.Context, err error) (hint, command string) {
+func (a *App) explainRefusal(err error) (hint, command string) {
 	refusal, ok := errors.AsType[*devops.Error](err)
 	if !ok || !exit.Is(err, exit.Forbidden) || a.ExplainRefusal == nil || a.OnFailure != nil || a.session == nil || refusal.ClientID != a.session.ClientID {
 		return "", ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, refusalTimeout)
+	ctx, cancel := context.WithTimeout(a.context(), refusalTimeout)
 	defer cancel()
 	return a.ExplainRefusal(ctx, a.session, refusal)
 }
