@@ -37,9 +37,11 @@ import (
 	"github.com/astra-admin/astra/cmd/version"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/process"
+	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/tokens"
 	"github.com/astra-admin/astra/pkg/usage"
 )
@@ -69,6 +71,9 @@ Try it without an account: astra sandbox demo`,
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AtStart = func(ctx context.Context, notice bool) { tokens.RunAtStart(ctx, app, notice) }
+	app.ExplainRefusal = func(ctx context.Context, session *cli.Session, refusal *devops.Error) (hint, command string) {
+		return rights.ExplainRefusal(ctx, app, session, refusal)
+	}
 	app.AddFlags(root)
 	completion.Flags(root.PersistentFlags(), completion.Profiles, "profile")
 	completion.Flags(root.PersistentFlags(), completion.Files, "token-file")

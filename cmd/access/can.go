@@ -69,10 +69,10 @@ func (in can) run(ctx context.Context, app *cli.App, name string) error {
 		return err
 	}
 	q := access.Question{What: w, Place: place, Any: in.any}
-	a := snapshot.Answer(who[0], q, app.Command)
+	a := snapshot.Answer(who[0], q, app)
 	warnCut(app, a.Answer, w)
 	if err := cli.PrintOne(app, answerColumns(app, "answer", "reason"), a); err != nil {
 		return err
 	}
-	return status(a.Answer.Answer, q.Satisfied(a.Answer))
+	return rights.Status(q, a.Answer)
 }

@@ -66,11 +66,10 @@ func (in diff) run(ctx context.Context, app *cli.App, refs []string) error {
 		app.Say("%s and %s can do the same.", rights.Name(found[0]), rights.Name(found[1]))
 		return nil
 	}
-	known := slices.ContainsFunc(differences, func(d access.Difference) bool { return d.A != access.Unknown && d.B != access.Unknown })
-	if !known {
-		return status(access.Unknown, false)
+	if !slices.ContainsFunc(differences, func(d access.Difference) bool { return d.Certain }) {
+		return rights.ListStatus(access.Unknown)
 	}
-	return status(access.No, false)
+	return rights.ListStatus(access.No)
 }
 
 func diffColumns(key string) []output.Column[access.Difference] {

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -40,15 +39,7 @@ func (in question) what(name string) (access.What, error) {
 	if err := in.place.Check(); err != nil {
 		return access.What{}, err
 	}
-	w, err := access.ParseWhat(name)
-	if unknown, ok := errors.AsType[*access.UnknownError](err); ok {
-		e := exit.Usagef("permission or capability %q does not exist", unknown.Name)
-		e.Name = "UNKNOWN_PERMISSION"
-		if len(unknown.Near) > 0 {
-			e.Hint = "did you mean " + exit.QuoteList(unknown.Near) + "?"
-		}
-		return w, e.WithNext("astra permission list", "astra permission list --group capability")
-	}
+	w, err := rights.ParseWhat(name)
 	if err != nil {
 		return w, err
 	}
@@ -113,15 +104,4 @@ func warnCut(app *cli.App, a access.Answer, w access.What) {
 	if a.Cut {
 		app.Warn("%s is checked on the %s, so the answer is about %s", w.Name, w.Level, rights.DescribePlace(a.Place))
 	}
-}
-
-// status is how a command ends with an answer.
-func status(verdict access.Verdict, satisfied bool) error {
-	switch {
-	case satisfied:
-		return nil
-	case verdict == access.Unclear || verdict == access.Unknown:
-		return exit.ErrUndecided
-	}
-	return exit.ErrNegative
 }

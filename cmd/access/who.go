@@ -85,7 +85,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	if verdict == access.No && len(hidden) > 0 {
 		verdict = access.Unknown
 	}
-	return status(verdict, verdict == access.Yes)
+	return rights.ListStatus(verdict)
 }
 
 func holderColumns(could bool) []output.Column[access.Holder] {
@@ -96,7 +96,7 @@ func holderColumns(could bool) []output.Column[access.Holder] {
 		},
 		{Key: "answer", Value: func(h access.Holder) any { return string(h.Answer) }, State: true},
 		{Key: "places", Value: func(h access.Holder) any { return h.Places }, Text: func(h access.Holder) string { return rights.DescribePlaces(h.Places) }, Wrap: true},
-		{Key: "via", Value: func(h access.Holder) any { return h.Via }, Text: func(h access.Holder) string { return rights.Roles(h.Via) }, Wrap: true},
+		{Key: "via", Value: func(h access.Holder) any { return h.Via }, Text: func(h access.Holder) string { return rights.Roles(h.Via) }, Wrap: true, Spare: -1},
 		{Key: "could", Value: func(h access.Holder) any { return h.Could }, Text: couldText, Wide: !could},
 	}
 }

@@ -61,7 +61,7 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 		return err
 	}
 	q := access.Question{What: w, Place: place, Any: in.any}
-	a := snapshot.Answer(found[0], q, app.Command)
+	a := snapshot.Answer(found[0], q, app)
 	if a.Beside, err = snapshot.Beside(ctx, around, a.Answer); err != nil {
 		return err
 	}
@@ -70,11 +70,15 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 		return err
 	}
 	if !cli.WantsDocument(app) && len(app.Globals.Columns) == 0 {
+		who := "To add it"
+		if a.Others {
+			who = "An administrator can add it"
+		}
 		for _, command := range a.Fix {
-			app.Say("To add it: %s", command) // a table would break a long line
+			app.Say(who+": %s", command) // a table would break a long line
 		}
 	}
-	return status(a.Answer.Answer, q.Satisfied(a.Answer))
+	return rights.Status(q, a.Answer)
 }
 
 // whyColumns are those of an answer. Text leaves out what is empty.

@@ -9,12 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/rights"
 )
 
 type check struct{ region, keyspace string }
@@ -34,7 +36,8 @@ fixes it. Exits with status 10 if a link is broken.
 The status of the database is read first. If the database is awake, its data
 host is asked for its keyspaces, which changes nothing; the token is sent only
 to the data host that belongs to its service. A database that is not awake gets
-no request, since that would wake it, so the other links are not checked.
+no request, since that would wake it; then the role link is what the roles of the
+token say, if the token may list tokens, and other links are not checked.
 
 Without DB, it checks the selected database, with its region and keyspace. To
 check another token, use --token-file. The token must be allowed to view
@@ -97,6 +100,9 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 			c.advice = app.NetworkAdvice(c.answer)
 		}
 	}
+	if !c.asked || c.answer != nil {
+		rights.AheadOfOwn(ctx, session)
+	}
 	group := async.Go(ctx, session.Calls, func(ctx context.Context) (devops.PCUGroup, error) {
 		if d.Status != "HIBERNATED" {
 			return devops.PCUGroup{}, nil
@@ -107,10 +113,29 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
 	c.group, _ = group()
+	c.askRoles(ctx, app, session)
 	if ctx.Err() != nil {
 		return c, context.Cause(ctx)
 	}
 	return c, nil
+}
+
+// askRoles evaluates the roles of the token, if it may read them: for the permission that
+// the data host checks.
+func (c *connection) askRoles(ctx context.Context, app *cli.App, session *cli.Session) {
+	if c.asked && c.answer == nil {
+		return // the data host knows better
+	}
+	s, token, err := rights.ReadOwn(ctx, app, session, c.database)
+	if err != nil {
+		return // what the links say without it is true
+	}
+	rest, err := access.ParseWhat("db-rest")
+	if err != nil {
+		return
+	}
+	q := access.Question{What: rest, Place: access.Place{Database: c.database.ID, DatabaseName: c.database.Name}}
+	c.evaluated = s.Answer(token, q, app)
 }
 
 // keyspaceOf returns the keyspace to check: that of --keyspace, else the
@@ -129,12 +154,14 @@ func report(app *cli.App, name string, links []link) error {
 		return err
 	}
 	var broken, unchecked []string
-	fix := ""
+	var first link // that can be fixed
 	for _, l := range links {
 		switch l.state {
 		case linkBroken:
 			broken = append(broken, l.name)
-			fix = cmp.Or(fix, l.fix)
+			if first.fix == "" {
+				first = l
+			}
 		case linkUnchecked:
 			unchecked = append(unchecked, l.name)
 		}
@@ -142,8 +169,12 @@ func report(app *cli.App, name string, links []link) error {
 	switch {
 	case len(broken) > 0:
 		app.Say("%s cannot be reached with this token. Broken: %s.", name, strings.Join(broken, ", "))
-		if fix != "" {
-			app.Say("To fix it: %s", app.Command(fix))
+		switch {
+		case first.fix == "":
+		case first.others:
+			app.Say("An administrator can fix it: %s", first.fix)
+		default:
+			app.Say("To fix it: %s", app.Command(first.fix))
 		}
 		return exit.ErrNegative
 	case slices.Contains(unchecked, "role") && slices.Contains(unchecked, "keyspace"):
@@ -158,8 +189,8 @@ func report(app *cli.App, name string, links []link) error {
 
 func linkColumns(app *cli.App) []output.Column[link] {
 	fix := func(l link) string {
-		if l.fix == "" {
-			return ""
+		if l.fix == "" || l.others {
+			return l.fix
 		}
 		return app.Command(l.fix)
 	}

@@ -9,14 +9,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/dbchange"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/shellword"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // link is one condition of a connection to a database.
-type link struct{ name, state, detail, fix string }
+type link struct {
+	name, state, detail, fix string
+	others                   bool // whether the token that is checked may not run fix
+}
 
 // The states of a link.
 const (
@@ -45,6 +50,8 @@ type connection struct {
 	answer error    // or its refusal
 	advice string   // against answer, for the network
 
+	evaluated rights.Answer // what the roles of the token say, if the data host does not
+
 	list    devops.AccessList
 	listErr error
 	own     netip.Addr // the public address of this machine; zero if unknown
@@ -52,7 +59,7 @@ type connection struct {
 
 // links returns all links in the order of a connection.
 func (c connection) links() []link {
-	return []link{c.address(), c.tls(), {"token", linkOK, c.clientID + ", accepted by the DevOps API", ""}, c.awake(), c.role(), c.accessList(), c.keyspaceLink()}
+	return []link{c.address(), c.tls(), {"token", linkOK, c.clientID + ", accepted by the DevOps API", "", false}, c.awake(), c.role(), c.accessList(), c.keyspaceLink()}
 }
 
 // rejectedToken returns the links for a token that the DevOps API rejects, which
@@ -60,9 +67,9 @@ func (c connection) links() []link {
 func rejectedToken(why string) []link {
 	all := connection{}.links()
 	for i, l := range all {
-		all[i] = link{l.name, linkUnchecked, "the database is not known, because the token was rejected", ""}
+		all[i] = link{l.name, linkUnchecked, "the database is not known, because the token was rejected", "", false}
 		if l.name == "token" {
-			all[i] = link{l.name, linkBroken, why, "astra auth login"}
+			all[i] = link{l.name, linkBroken, why, "astra auth login", false}
 		}
 	}
 	return all
@@ -189,9 +196,27 @@ func (c connection) role() link {
 	case c.refusedByList():
 		l.state, l.detail = linkUnchecked, "the access list may be the reason of the refusal: "+c.refusalText()
 	case c.refusedByRole():
-		l.state, l.detail, l.fix = linkBroken, c.refusalText(), "astra role advise --needs rest"
+		l = c.lackingRole(c.refusalText())
+	case c.evaluated.Answer.Answer == access.No && c.refusal().Status == 0:
+		l = c.lackingRole("")
+	case c.evaluated.Reason != "" && c.evaluated.Answer.Answer != access.Unknown:
+		l.state, l.detail = linkUnchecked, c.why()+"; by its roles, "+c.evaluated.Reason
 	default:
 		l.state, l.detail = linkUnchecked, c.why()
+	}
+	return l
+}
+
+// lackingRole is the link of a role that does not suffice, with the text of a refusal, if
+// there was one, and what the roles of the token say.
+func (c connection) lackingRole(refusal string) link {
+	l := link{name: "role", state: linkBroken, detail: refusal, fix: "astra role advise --needs rest"}
+	if c.evaluated.Answer.Answer != access.No {
+		return l
+	}
+	l.detail = strings.TrimPrefix(refusal+"; "+c.evaluated.Reason, "; ")
+	if len(c.evaluated.Fix) > 0 {
+		l.fix, l.others = c.evaluated.Fix[0], c.evaluated.Others
 	}
 	return l
 }
@@ -240,40 +265,40 @@ func (c connection) accessList() link {
 	}
 	switch {
 	case errors.Is(c.listErr, devops.ErrForbidden):
-		return link{name, linkUnchecked, "the token may not read it (accesslist-read)", ""}
+		return link{name, linkUnchecked, "the token may not read it (accesslist-read)", "", false}
 	case c.listErr != nil:
-		return link{name, linkUnchecked, c.listErr.Error(), ""}
+		return link{name, linkUnchecked, c.listErr.Error(), "", false}
 	case len(all) == 0:
-		return link{name, linkOK, "every address is admitted", ""}
+		return link{name, linkOK, "every address is admitted", "", false}
 	case c.embedded:
-		return link{name, linkUnchecked, only + " can reach it, but the sandbox does not enforce access lists", ""}
+		return link{name, linkUnchecked, only + " can reach it, but the sandbox does not enforce access lists", "", false}
 	case c.refusedByList() && !c.own.IsValid():
-		return link{name, linkBroken, only + " can reach it, and the data host refused this machine", "astra access-list get" + db}
+		return link{name, linkBroken, only + " can reach it, and the data host refused this machine", "astra access-list get" + db, false}
 	case c.hasAnswer() && !c.refusedByList():
-		return link{name, linkOK, only + " can reach it, and the data host answered this machine", ""}
+		return link{name, linkOK, only + " can reach it, and the data host answered this machine", "", false}
 	case !c.own.IsValid():
-		return link{name, linkUnchecked, only + " can reach it; the public address of this machine is not known", ""}
+		return link{name, linkUnchecked, only + " can reach it; the public address of this machine is not known", "", false}
 	case c.admits(c.own):
-		return link{name, linkOK, "this machine's public address, " + c.own.String() + ", is admitted", ""}
+		return link{name, linkOK, "this machine's public address, " + c.own.String() + ", is admitted", "", false}
 	}
-	return link{name, linkBroken, "this machine's public address, " + c.own.String() + ", is not admitted", "astra access-list add " + c.own.String() + db}
+	return link{name, linkBroken, "this machine's public address, " + c.own.String() + ", is not admitted", "astra access-list add " + c.own.String() + db, false}
 }
 
 func (c connection) keyspaceLink() link {
 	d, name, db := c.database, "keyspace", " --db "+shellword.Quote(c.database.Name)
 	switch {
 	case c.keyspace == "":
-		return link{name, linkBroken, d.Name + " has no keyspace", "astra keyspace create NAME" + db}
+		return link{name, linkBroken, d.Name + " has no keyspace", "astra keyspace create NAME" + db, false}
 	case len(d.Keyspaces) == 0:
-		return link{name, linkBroken, d.Name + " has no keyspaces", "astra keyspace create " + shellword.Quote(c.keyspace) + db}
+		return link{name, linkBroken, d.Name + " has no keyspaces", "astra keyspace create " + shellword.Quote(c.keyspace) + db, false}
 	case !slices.Contains(d.Keyspaces, c.keyspace):
-		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace + "; it has " + strings.Join(d.Keyspaces, ", "), "astra keyspace create " + shellword.Quote(c.keyspace) + db}
+		return link{name, linkBroken, d.Name + " has no keyspace " + c.keyspace + "; it has " + strings.Join(d.Keyspaces, ", "), "astra keyspace create " + shellword.Quote(c.keyspace) + db, false}
 	case !c.asked || c.answer != nil:
-		return link{name, linkUnchecked, c.keyspace + " exists; whether the token may use it is not known", ""}
+		return link{name, linkUnchecked, c.keyspace + " exists; whether the token may use it is not known", "", false}
 	case !slices.Contains(c.usable, c.keyspace):
-		return link{name, linkBroken, "the role of the token does not include keyspace " + c.keyspace, "astra token verify"}
+		return link{name, linkBroken, "the role of the token does not include keyspace " + c.keyspace, "astra token verify", false}
 	}
-	return link{name, linkOK, c.keyspace, ""}
+	return link{name, linkOK, c.keyspace, "", false}
 }
 
 // describeStatus returns the status of a database in words.

@@ -33,11 +33,12 @@ type document struct {
 	} `json:"scopes"`
 
 	// Fields that "role get" also prints, and that are ignored.
-	ID          json.RawMessage `json:"id"`
-	DisplayName json.RawMessage `json:"displayName"`
-	Kind        json.RawMessage `json:"kind"`
-	UpdatedAt   json.RawMessage `json:"updatedAt"`
-	Holders     json.RawMessage `json:"holders"`
+	ID           json.RawMessage `json:"id"`
+	DisplayName  json.RawMessage `json:"displayName"`
+	Kind         json.RawMessage `json:"kind"`
+	UpdatedAt    json.RawMessage `json:"updatedAt"`
+	Holders      json.RawMessage `json:"holders"`
+	Capabilities json.RawMessage `json:"capabilities"`
 }
 
 // readDocument reads the file of --from.

@@ -5,19 +5,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/rights"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:         "get ROLE",
-		Aliases:     []string{"show", "describe"},
-		Short:       "Show a role",
-		Long:        "Show a role: its permissions, resources, users and tokens.",
+		Use:     "get ROLE",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show a role",
+		Long: `Show a role: its permissions, resources, users and tokens. "capabilities" says what
+its holders can do, and where.`,
 		Example:     "  astra role get 'RO User'\n  astra role get 'RO User' -o json",
 		Args:        cli.Args("ROLE"),
 		Annotations: completion.Args(completion.Roles),
@@ -26,7 +29,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			session.Ahead(cmd.Context(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+			session.Ahead(cmd.Context(), lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 			found, err := session.Role(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -44,6 +47,7 @@ type roleDetail struct {
 	devops.Role
 	scopes  []scope
 	holders []holder
+	can     rights.Capabilities
 }
 
 // show prints a role with its holders.
@@ -52,12 +56,22 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 	if err != nil {
 		return err
 	}
-	return printDetail(app, r, holders, names)
+	return printDetail(ctx, app, session, r, holders, names)
 }
 
 // printDetail is show with the names of databases.
-func printDetail(app *cli.App, r devops.Role, holders []holder, names map[string]string) error {
-	return cli.PrintOne(app, detailedColumns(), roleDetail{r, scopes(r.Policy.Resources, names), holders})
+func printDetail(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, holders []holder, names map[string]string) error {
+	d := roleDetail{Role: r, scopes: scopes(r.Policy.Resources, names), holders: holders}
+	org, err := session.OrgID(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		app.Warn("capabilities are unknown: %v", err)
+	default:
+		d.can = rights.NewCapabilities(analyze(org, names, r), access.Principal{Roles: []string{r.ID}})
+	}
+	return cli.PrintOne(app, detailedColumns(), d)
 }
 
 func detailedColumns() []output.Column[roleDetail] {
@@ -75,5 +89,6 @@ func detailedColumns() []output.Column[roleDetail] {
 	return append(all,
 		output.Column[roleDetail]{Key: "scopes", Value: func(d roleDetail) any { return d.scopes }, Lines: func(d roleDetail) []string { return formatScope(d.scopes) }},
 		output.Column[roleDetail]{Key: "holders", Value: func(d roleDetail) any { return d.holders }, Lines: func(d roleDetail) []string { return holderWords(d.holders) }},
+		rights.CapabilityColumn(func(d roleDetail) rights.Capabilities { return d.can }),
 	)
 }

@@ -32,8 +32,9 @@ func newUpdate(app *cli.App) *cobra.Command {
 		Aliases: []string{"edit"},
 		Short:   "Change a custom role",
 		Long: `Change the name, permissions or databases of a custom role. Everything else is
-kept. The difference and the affected users are shown before the prompt. If the
-role is changed by another client at the same time, nothing is sent.
+kept. Before the prompt, it shows the difference, the affected users and tokens,
+and what they gain or lose, considering their other roles. If the role is changed
+by another client at the same time, nothing is sent.
 
 Flags that set databases or resources replace the current ones; they work as in
 "astra role create". Default roles cannot be changed: create a custom one with
@@ -78,9 +79,9 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	session.Ahead(ctx, lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 	if in.hasScopeFlags() || doc.parseScope() {
-		session.Ahead(ctx, lookup.Org(), lookup.Databases("nonterminated"))
+		session.Ahead(ctx, lookup.Databases("nonterminated"))
 	}
 	before, err := session.Role(ctx, in.ref)
 	if err != nil {
@@ -108,7 +109,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	}
 	if c.empty() {
 		app.Say("Role %s already matches; nothing to update.", before.Name)
-		return printDetail(app, before, holders.holdersOf(before.ID), names)
+		return printDetail(ctx, app, session, before, holders.holdersOf(before.ID), names)
 	}
 	if err := in.lintPolicy(app, iam.Policy(c.after.Policy)); err != nil {
 		return err
@@ -121,7 +122,7 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	app.Say("Changed role %s.", after.Name)
-	return printDetail(app, after, holders.holdersOf(after.ID), names)
+	return printDetail(ctx, app, session, after, holders.holdersOf(after.ID), names)
 }
 
 // takeDatabase applies --keyspace to the only database of the role. names are those of
@@ -255,5 +256,10 @@ func (in update) confirm(ctx context.Context, app *cli.App, session *cli.Session
 	c.print(app, names)
 	holders := held.holdersOf(c.before.ID)
 	printHolders(app, c.before, holders)
+	if len(holders) > 0 {
+		if err := c.printEffects(ctx, app, session, held, names); err != nil {
+			return err
+		}
+	}
 	return app.Confirm(ctx, "Change role %s, held by %s?", c.before.Name, countHolders(holders))
 }

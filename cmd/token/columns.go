@@ -1,6 +1,7 @@
 package token
 
 import (
+	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -45,6 +46,17 @@ func verificationColumns() []output.Column[tokens.Verification] {
 		{Key: "otherOrg", Value: func(f tokens.Verification) any { return f.OtherOrg }},
 		{Key: "roles", Value: func(f tokens.Verification) any { return f.RoleRefs }, Text: func(f tokens.Verification) string { return lookup.RoleNames(f.RoleRefs) }},
 		{Key: "permissions", Value: func(f tokens.Verification) any { return f.Permissions }},
+		{
+			Key: "places", Lines: tokens.Verification.PlaceLines,
+			Value: func(f tokens.Verification) any {
+				if f.Places == nil {
+					return nil
+				}
+				return f.Places
+			},
+			Text: func(f tokens.Verification) string { return strings.Join(f.PlaceLines(), "; ") },
+		},
+		{Key: "can", Value: func(f tokens.Verification) any { return output.OrNull(string(f.Can)) }},
 		{Key: "expiresAt", Value: func(f tokens.Verification) any { return f.ExpiresAt }, Unset: tokens.Verification.ExpiryText},
 		{Key: "current", Value: func(f tokens.Verification) any { return f.Current }},
 	}

@@ -5,15 +5,17 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
 
 func newGet(app *cli.App) *cobra.Command {
 	return &cobra.Command{
-		Use:         "get TOKEN",
-		Aliases:     []string{"show", "describe"},
-		Short:       "Show a token",
-		Long:        "Show a token, by client ID or saved name.",
+		Use:     "get TOKEN",
+		Aliases: []string{"show", "describe"},
+		Short:   "Show a token",
+		Long: `Show a token, by client ID or saved name. "capabilities" summarizes what its
+roles permit; "astra access list TOKEN" lists it with all places.`,
 		Example:     "  astra token get \"$(astra token list -o name | head -n 1)\"",
 		Args:        cli.Args("TOKEN"),
 		Annotations: completion.Args(completion.Tokens),
@@ -22,6 +24,7 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			rights.AheadOfRoles(cmd.Context(), session)
 			all, err := tokens.List(cmd.Context(), app, session)
 			if err != nil {
 				return err
@@ -30,7 +33,12 @@ func newGet(app *cli.App) *cobra.Command {
 			if err != nil {
 				return tokens.ExplainUnlisted(app, session, args[0], err)
 			}
-			return cli.PrintOne(app, columns(), found)
+			can, err := rights.TokenCapabilities(cmd.Context(), app, session, found.Token)
+			if err != nil {
+				return err
+			}
+			capabilities := rights.CapabilityColumn(func(tokens.Token) rights.Capabilities { return can })
+			return cli.PrintOne(app, append(columns(), capabilities), found)
 		},
 	}
 }

@@ -161,6 +161,12 @@ func (q Question) Satisfied(a Answer) bool {
 	return a.Answer == Yes || q.Any && a.Answer == Partly
 }
 
+// Undecided reports whether an answer of Explain is neither a yes nor a no: it depends on
+// an assumption about the service, or a role that cannot be read may give more.
+func (a Answer) Undecided() bool {
+	return a.Answer == Unclear || a.Answer == Unknown || a.Answer == Partly && a.Assumes != nil
+}
+
 // Answer is the answer of a question. Links, Near and Assumes are filled in by Explain,
 // and Fix by the caller, who knows the commands.
 type Answer struct {

@@ -93,7 +93,7 @@ func TestEvaluate(t *testing.T) {
 		{"CQL with system keyspaces", "compiled", "read-rows", "d.k", Yes, "orders.k.*", All},
 		{"streaming has no level", "streams", "manage-streaming", "", No, "", None},
 		{"create all keyspaces", "all-keyspaces", "create-keyspaces", "d.new", Yes, "orders.new", All},
-		{"unreadable role", "hidden", "see-people", "", Unknown, "", None},
+		{"unreadable role", "hidden", "see-people", "", Unknown, "", ""},
 		{"unreadable role beside an enough one", "hidden people", "see-people", "", Yes, "organization", All},
 		{"default role by ID alone", admin, "administer", "", Yes, "*.*.*", All},
 		{"no roles", "", "see-people", "", No, "", None},

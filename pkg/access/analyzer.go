@@ -121,6 +121,16 @@ func (a *Analyzer) holdings(p Principal) holdings {
 	return h
 }
 
+// Unknown says which roles of a principal cannot be read, so that it may be able to do more
+// than an answer says; it is empty if all can be read.
+func (a *Analyzer) Unknown(p Principal) string {
+	h := a.holdings(p)
+	if len(h.unreadable) == 0 {
+		return ""
+	}
+	return unreadableText(h)
+}
+
 // atomPlaces returns the parts of q where the roles hold an atom.
 func atomPlaces(roles []*role, atom Atom, q box, lenient bool) []box {
 	var set []box
@@ -241,9 +251,13 @@ func (a *Analyzer) Evaluate(p Principal, q Question) Answer {
 
 func (a *Analyzer) answer(p Principal, h holdings, q Question, e evaluation) Answer {
 	asked := q.What.box(q.Place)
+	now := a.extent(asked, q.What.Level, e.strict)
+	if now != All && len(h.unreadable) > 0 {
+		now = "" // they may give more
+	}
 	return Answer{
 		Answer: e.verdict, What: q.What.Name, Place: a.place(asked, q.What.Level), Principal: p,
-		Places: a.places(e.places(), q.What.Level), Now: a.extent(asked, q.What.Level, e.strict),
+		Places: a.places(e.places(), q.What.Level), Now: now,
 		Future: e.models.Strict == Yes, Models: e.models, Links: []Link{}, Near: []Near{}, Fix: []string{},
 		Cut: newBox(q.Place.Database, q.Place.Keyspace, q.Place.Table) != asked, Missing: h.missing,
 	}

@@ -135,6 +135,8 @@ func (a *Analyzer) explainLack(h holdings, atom Atom, e evaluation, r *role, x *
 		return unreadableText(h)
 	case e.verdict == Unclear && x != nil:
 		return uncertainty(r, x)
+	case e.verdict == Partly && len(h.unreadable) > 0:
+		return "at " + a.enumerate(e.strict, atom.level) + "; " + unreadableText(h)
 	case e.verdict == Partly:
 		return "only at " + a.enumerate(e.strict, atom.level)
 	case len(h.roles) == 0:

@@ -40,6 +40,11 @@ func TestExplain(t *testing.T) {
 			"role ro lacks db-table-modify / role rw lacks nothing / API R/W Svc Acct lacks nothing / R/W Svc Acct lacks nothing", "",
 		},
 		{
+			"in part, with an unreadable role", "ro one-table hidden", "db-table-modify", "d.k",
+			"partly db-table-modify orders.k.* role one-table: at orders.k.t; role Hidden cannot be read",
+			"role rw lacks nothing / API R/W Svc Acct lacks nothing / R/W Svc Acct lacks nothing", "role Hidden cannot be read",
+		},
+		{
 			"elsewhere", "rw", "db-table-modify", "d.x",
 			"no db-table-modify orders.x.* role rw: role rw has that permission only at orders.k.*",
 			"API R/W Svc Acct lacks nothing / R/W Svc Acct lacks nothing / API R/W User lacks nothing", "",
@@ -91,6 +96,50 @@ func TestExplain(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestUnreadableRole leaves open for how much of the place an answer holds, and whether it
+// is a no, if a role cannot be read.
+func TestUnreadableRole(t *testing.T) {
+	for _, test := range []struct {
+		roles, what, place string
+		want               Verdict
+		now                Extent
+		undecided          bool
+	}{
+		{"hidden", "db-table-modify", "d.k", Unknown, "", true},
+		{"one-table hidden", "db-table-modify", "d.k", Partly, "", true},
+		{"one-table", "db-table-modify", "d.k", Partly, Some, false},
+		{"rw hidden", "db-table-modify", "d.k", Yes, All, false},
+		{"flat", "db-table-select", "d.k", Unclear, None, true},
+		{"ro", "db-table-modify", "d.k", No, None, false},
+	} {
+		a := New(shop()).Explain(holder(strings.Fields(test.roles)...), Question{What: mustParse(t, test.what), Place: parsePlace(test.place)})
+		if a.Answer != test.want || a.Now != test.now || a.Undecided() != test.undecided {
+			t.Errorf("%s: %s, now %q, undecided %v", test.roles, a.Answer, a.Now, a.Undecided())
+		}
+	}
+}
+
+// TestDiffIsCertain compares principals of which one has a role that cannot be read: it may
+// make up for what is missing.
+func TestDiffIsCertain(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"rw", "ro", true},
+		{"rw", "one-table hidden", false},
+		{"one-table hidden", "rw", false},
+		{"rw hidden", "one-table", true},
+		{"rw hidden", "ro hidden", false},
+		{"hidden", "ro", false},
+	} {
+		differences := New(shop()).Diff(holder(strings.Fields(test.a)...), holder(strings.Fields(test.b)...), Place{}, []What{mustParse(t, "db-table-modify")})
+		if len(differences) != 1 || differences[0].Certain != test.want {
+			t.Errorf("%s and %s: %+v", test.a, test.b, differences)
+		}
 	}
 }
 

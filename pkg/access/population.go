@@ -160,6 +160,8 @@ type Difference struct {
 	A, B  Verdict
 	OnlyA []Place
 	OnlyB []Place
+	// Certain is false if roles that cannot be read may make up for the difference.
+	Certain bool
 }
 
 // Diff returns each What that one principal can do and the other cannot at the same
@@ -175,7 +177,9 @@ func (a *Analyzer) Diff(p, other Principal, place Place, whats []What) []Differe
 		onlyA, onlyB := beyond(ex, ey), beyond(ey, ex)
 		unknown := ex.verdict == Unknown || ey.verdict == Unknown
 		if len(onlyA) > 0 || len(onlyB) > 0 || ex.verdict != ey.verdict || unknown && !same {
-			differences = append(differences, Difference{w, ex.verdict, ey.verdict, a.places(onlyA, w.Level), a.places(onlyB, w.Level)})
+			certain := len(x.unreadable) == 0 && len(y.unreadable) == 0 ||
+				len(onlyA) > 0 && len(y.unreadable) == 0 || len(onlyB) > 0 && len(x.unreadable) == 0
+			differences = append(differences, Difference{w, ex.verdict, ey.verdict, a.places(onlyA, w.Level), a.places(onlyB, w.Level), certain})
 		}
 	}
 	return differences

@@ -17,6 +17,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/config"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/sandbox"
@@ -53,6 +54,11 @@ type App struct {
 	// AtStart, if set, runs before the command, except a command that runs at every
 	// prompt. notice says whether the command warns about pending operations.
 	AtStart func(ctx context.Context, notice bool)
+
+	// ExplainRefusal, if set, says which role of the token of a session comes nearest to
+	// the permission that a refused request needs, and returns the command that extends
+	// that role. Both are empty if that is unknown.
+	ExplainRefusal func(ctx context.Context, session *Session, refusal *devops.Error) (hint, command string)
 
 	// EndedRename names the profile whose interrupted renaming this command ended.
 	EndedRename struct{ From, To string }

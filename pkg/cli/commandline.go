@@ -57,6 +57,14 @@ func (s *Settings) Command(line string) string {
 	return line
 }
 
+// CommandWithOtherToken is Command for a line that the token in use may not run: it does
+// not name the file of that token.
+func (s *Settings) CommandWithOtherToken(line string) string {
+	other := *s
+	other.Globals.TokenFile = ""
+	return other.Command(line)
+}
+
 // credentialFlags returns the flags that a command line, given without its first word,
 // needs to run with the same organization, service and credential as this one.
 func (s *Settings) credentialFlags(rest string) []string {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -30,6 +31,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
+	hint, command := a.explainRefusal(err)
 	a.calls.End()
 	if a.AtExit != nil {
 		a.AtExit()
@@ -114,6 +116,12 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	for i, command := range e.Next {
 		e.Next[i] = a.Command(command)
 	}
+	if e.Exit == exit.Forbidden && hint != "" {
+		e.Hint = strings.TrimPrefix(e.Hint+"; "+hint, "; ")
+		if command != "" {
+			e.Next = append(e.Next, a.CommandWithOtherToken(command))
+		}
+	}
 	a.overrideExitCode(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
 		a.reportJSON(e)
@@ -121,6 +129,21 @@ func (a *App) Finish(ctx context.Context, err error) int {
 		a.reportText(e)
 	}
 	return int(e.Exit)
+}
+
+// refusalTimeout limits the requests that explain a refusal.
+const refusalTimeout = 3 * time.Second
+
+// explainRefusal asks the hook ExplainRefusal about the session's own token. A command
+// whose output is evaluated at every prompt does not wait for an explanation.
+func (a *App) explainRefusal(err error) (hint, command string) {
+	refusal, ok := errors.AsType[*devops.Error](err)
+	if !ok || !exit.Is(err, exit.Forbidden) || a.ExplainRefusal == nil || a.OnFailure != nil || a.session == nil || refusal.ClientID != a.session.ClientID {
+		return "", ""
+	}
+	ctx, cancel := context.WithTimeout(a.context(), refusalTimeout)
+	defer cancel()
+	return a.ExplainRefusal(ctx, a.session, refusal)
 }
 
 // addUnchanged adds to an interruption that nothing was changed, where that is certain:

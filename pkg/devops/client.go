@@ -92,10 +92,11 @@ type Client struct {
 	Tokens       *TokenService
 	Users        *UserService
 
-	base   string
-	config Config
-	http   *retryablehttp.Client
-	holds  holds
+	base     string
+	clientID string // of the token
+	config   Config
+	http     *retryablehttp.Client
+	holds    holds
 
 	decoding sync.Mutex // of responses, one at a time
 	redact   *secret.Redactor
@@ -140,6 +141,8 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{base: base, config: config, redact: &secret.Redactor{}}
 	c.redact.Add(config.Token)
+	token, _ := secret.ParseToken(config.Token.Reveal()) // another text has no client ID
+	c.clientID = token.ClientID
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     c.newTransport(),

@@ -37,6 +37,7 @@ type Error struct {
 	Message      string // often the service's text, unchanged: sanitize it before printing
 	RequestID    string
 	Permission   string        // the action that the call needs
+	ClientID     string        // of the token of the call
 	Sent         bool          // the service may have received the request
 	Lost         bool          // an earlier attempt was sent and its response lost
 	Changes      bool          // the call changes something
@@ -200,7 +201,7 @@ func (c *Client) newError(t *attemptState, kind error) *Error {
 	a := t.response
 	e := &Error{
 		Method: t.call.method, Path: t.call.target(), Status: a.status, Message: c.messageText(a),
-		RequestID: c.redactText(requestID(a.header)), Permission: t.call.permission,
+		RequestID: c.redactText(requestID(a.header)), Permission: t.call.permission, ClientID: c.clientID,
 		Sent: t.lost || a.sent, Lost: t.lost, Changes: t.call.retry != safe, kind: kind,
 	}
 	e.Host, e.Proxy = a.host, a.proxy

@@ -173,6 +173,10 @@ func namesOutcome(err error) bool {
 	return errors.Is(err, onetime.ErrNothingKept) || errors.Is(err, onetime.ErrPending) || errors.Is(err, onetime.ErrPartial)
 }
 
+// mostCarriers is the number of default roles that a hint names; "permission get" lists
+// all of them.
+const mostCarriers = 3
+
 // advise says what helps against a refusal of the API.
 func advise(e *Error, api *devops.Error) {
 	switch e.Exit {
@@ -191,8 +195,11 @@ func advise(e *Error, api *devops.Error) {
 		for _, role := range iam.DefaultRolesWith(api.Permission) {
 			carriers = append(carriers, role.Name)
 		}
+		if more := len(carriers) - mostCarriers; more > 1 {
+			carriers = append(carriers[:mostCarriers], fmt.Sprintf("and %d more", more))
+		}
 		if len(carriers) > 0 {
-			e.Hint += "; default roles that include it: " + strings.Join(carriers, ", ")
+			e.Hint += "; default roles that include it, smallest first: " + strings.Join(carriers, ", ")
 		}
 	case RateLimited, Server:
 		if api.RetryAfter > devops.Moment {

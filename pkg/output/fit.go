@@ -1,6 +1,7 @@
 package output
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,9 @@ const (
 	// least is the width to which such a column shrinks before the last
 	// optional columns are hidden.
 	least = 12
+	// unbroken is the maximum width of words that wrapped columns keep whole before
+	// they are broken: longer ones are IDs and addresses.
+	unbroken = 16
 	// narrowest is the width to which any column shrinks if no more can be
 	// hidden.
 	narrowest = 6
@@ -69,6 +73,25 @@ func (s *dataset) fit(g grid, o Options) grid {
 	shrink(g.widths, floors, o.Width)
 	name := slices.Index(g.columns, s.name)
 	for i, width := range g.widths {
+		if i != name && s.wraps[g.columns[i]] {
+			floors[i] = min(width, max(narrowest, g.longestWordWithin(i, word)))
+		}
+	}
+	shrink(g.widths, floors, o.Width)
+	for i, width := range g.widths {
+		if i != name {
+			floors[i] = min(width, narrowest)
+			if s.wraps[g.columns[i]] {
+				floors[i] = min(width, max(narrowest, g.longestWordWithin(i, unbroken)))
+			}
+		}
+	}
+	shrink(g.widths, floors, o.Width)
+	if name >= 0 {
+		floors[name] = min(g.widths[name], least)
+	}
+	shrink(g.widths, floors, o.Width)
+	for i, width := range g.widths {
 		if i != name {
 			floors[i] = min(width, narrowest)
 		}
@@ -98,11 +121,16 @@ func (s *dataset) minWidths(g grid, words int) []int {
 }
 
 // longestWord returns the width of the longest word of a column.
-func (g grid) longestWord(i int) int {
+func (g grid) longestWord(i int) int { return g.longestWordWithin(i, math.MaxInt) }
+
+// longestWordWithin is longestWord of the words that are not wider than most.
+func (g grid) longestWordWithin(i, most int) int {
 	longest := 0
 	for _, cells := range g.rows {
 		for word := range strings.FieldsSeq(cells[i].text) {
-			longest = max(longest, width(word))
+			if w := width(word); w <= most {
+				longest = max(longest, w)
+			}
 		}
 	}
 	return longest

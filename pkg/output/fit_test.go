@@ -112,3 +112,30 @@ na    1       bob@e…
 		}
 	}
 }
+
+// TestFitKeepsWordsWhole cuts the column with the name before it breaks words of wrapped
+// columns, if they are no IDs.
+func TestFitKeepsWordsWhole(t *testing.T) {
+	t.Parallel()
+	type row struct{ name, place string }
+	columns := []output.Column[row]{
+		{Key: "capability", Value: func(r row) any { return r.name }, Name: true},
+		{Key: "answer", Value: func(row) any { return "yes" }},
+		{Key: "places", Value: func(r row) any { return r.place }, Wrap: true},
+	}
+	items := []row{{"manage-private-endpoints", "the organization"}, {"pay", "0f7e0b1c-5d0f-4d1e-8f00-000000000001"}}
+	want := `CAPABILITY          ANSWER  PLACES
+manage-private-en…  yes     the
+                            organization
+pay                 yes     0f7e0b1c-5d0
+                            f-4d1e-8f00-
+                            000000000001
+`
+	var got bytes.Buffer
+	if err := output.List(&got, output.Options{Format: output.Table, Width: 40}, columns, items); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
+	}
+}

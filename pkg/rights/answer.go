@@ -14,20 +14,47 @@ type Answer struct {
 	access.Answer
 
 	Reason string   // one line
+	Others bool     // whether the token in use may not run Fix
 	Beside []string // what decides beside the roles; see Snapshot.Beside
 }
 
 // Analyzer answers questions about the organization.
 func (s *Snapshot) Analyzer() *access.Analyzer { return access.New(s.Organization) }
 
+// CommandLine adapts commands to the command line in use. Both functions are those of
+// cli.App.
+type CommandLine interface {
+	Command(line string) string
+	CommandWithOtherToken(line string) string
+}
+
 // Answer answers a question about a principal, with the reason and the commands that
-// change the answer, as adapt makes them for the command line in use.
-func (s *Snapshot) Answer(p access.Principal, q access.Question, adapt func(string) string) Answer {
-	a := s.Analyzer().Explain(p, q)
-	for _, command := range s.Fix(a) {
+// change the answer.
+func (s *Snapshot) Answer(p access.Principal, q access.Question, line CommandLine) Answer {
+	a := Answer{Answer: s.Analyzer().Explain(p, q), Beside: []string{}}
+	a.Reason = Reason(q, a.Answer)
+	adapt := line.Command
+	commands := s.Fix(a.Answer)
+	if a.Others = len(commands) > 0 && s.mayNotRun(commands[0]); a.Others {
+		adapt = line.CommandWithOtherToken
+	}
+	for _, command := range commands {
 		a.Fix = append(a.Fix, adapt(command))
 	}
-	return Answer{Answer: a, Reason: Reason(q, a), Beside: []string{}}
+	return a
+}
+
+// mayNotRun reports whether it is certain that the token in use lacks the permission that
+// a command of Fix takes.
+func (s *Snapshot) mayNotRun(command string) bool {
+	for noun, permission := range map[string]string{"role": "org-role-write", "user": "org-user-write", "token": "org-token-write"} {
+		if strings.HasPrefix(command, "astra "+noun+" ") {
+			w, err := access.ParseWhat(permission)
+			me := s.listedToken(s.Session.ClientID)
+			return err == nil && s.Analyzer().Evaluate(me, access.Question{What: w}).Answer == access.No
+		}
+	}
+	return false
 }
 
 // LinkLines describes the links of the answer, a line each.

@@ -89,7 +89,7 @@ func (s *Snapshot) widen(r access.Role, a access.Answer) string {
 	for _, p := range lacks {
 		words = append(words, "--add-permission", p)
 	}
-	required := iam.Resources(s.ID, []iam.Scope{{Database: a.Place.Database, Keyspace: a.Place.Keyspace, Table: a.Place.Table}}, all)
+	required := s.required(a, all)
 	missing := iam.SubtractResources(required, r.Policy.Resources)
 	switch {
 	case len(missing) == 0:
@@ -101,6 +101,11 @@ func (s *Snapshot) widen(r access.Role, a access.Answer) string {
 		words = append(words, "--resource", resource)
 	}
 	return shellword.Line(words...)
+}
+
+// required returns the resources that permissions take at the place of an answer.
+func (s *Snapshot) required(a access.Answer, permissions []string) []string {
+	return iam.Resources(s.ID, []iam.Scope{{Database: a.Place.Database, Keyspace: a.Place.Keyspace, Table: a.Place.Table}}, permissions)
 }
 
 func (s *Snapshot) placeFlags(p access.Place) []string {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/iam"
 )
@@ -14,6 +15,12 @@ const org = "7d3f2b0e-0000-4000-8000-000000000001"
 func resources(scope iam.Scope, actions ...string) []string {
 	return iam.Resources(org, []iam.Scope{scope}, actions)
 }
+
+// unchanged is a CommandLine without flags.
+type unchanged struct{}
+
+func (unchanged) Command(line string) string               { return line }
+func (unchanged) CommandWithOtherToken(line string) string { return line }
 
 func TestFix(t *testing.T) {
 	t.Parallel()
@@ -79,7 +86,7 @@ func TestFix(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.role.Effect = iam.Allow
-			s := &Snapshot{saved: []config.SavedToken{{Name: "app", ClientID: "c1"}}}
+			s := &Snapshot{Session: &cli.Session{}, saved: []config.SavedToken{{Name: "app", ClientID: "c1"}}}
 			s.Organization = access.Organization{ID: org, Databases: []access.Database{{ID: "d1", Name: "demo"}, {ID: "d2", Name: "shop"}}}
 			for _, r := range iam.DefaultRoles() {
 				s.Roles = append(s.Roles, access.Role{Role: r})
@@ -96,7 +103,7 @@ func TestFix(t *testing.T) {
 			if c.kind == access.RoleAlone {
 				p.ID = "r1"
 			}
-			got := s.Answer(p, access.Question{What: w, Place: c.place}, func(command string) string { return command })
+			got := s.Answer(p, access.Question{What: w, Place: c.place}, unchanged{})
 			if !slices.Equal(got.Fix, c.want) {
 				t.Errorf("%s\n got %q\nwant %q", got.Reason, got.Fix, c.want)
 			}

@@ -46,26 +46,19 @@ const existing = "nonterminated"
 // and its error kept; any other failure is one of Read.
 func Read(ctx context.Context, app *cli.App, session *cli.Session) (*Snapshot, error) {
 	Ahead(ctx, session)
-	s := &Snapshot{Session: session}
-	var err error
-	if s.ID, err = session.OrgID(ctx); err != nil {
-		return nil, err
-	}
-	if s.Now, err = app.ServiceNow(); err != nil {
+	s, err := readOrganization(ctx, app, session)
+	if err != nil {
 		return nil, err
 	}
 	for _, part := range []struct {
 		forbidden *error
 		read      func(context.Context, *cli.App) error
-	}{{&s.NoRoles, s.readRoles}, {&s.NoUsers, s.readUsers}, {&s.NoTokens, s.readTokens}, {&s.NoDatabases, s.readDatabases}} {
-		switch err := part.read(ctx, app); {
-		case errors.Is(err, devops.ErrForbidden):
-			*part.forbidden = err
-		case err != nil:
+	}{{&s.NoUsers, s.readUsers}, {&s.NoTokens, s.readTokens}, {&s.NoDatabases, s.readDatabases}} {
+		if *part.forbidden, err = ifForbidden(part.read(ctx, app)); err != nil {
 			return nil, err
 		}
 	}
-	return s, s.readUnlistedRoles(ctx)
+	return s, s.readUnlistedRoles(ctx, s.Principals)
 }
 
 // maxUnlisted limits the roles that are asked for one by one.
@@ -73,7 +66,7 @@ const maxUnlisted = 50
 
 // readUnlistedRoles asks for the roles that principals have and the list lacks: it may be
 // late or incomplete. Only a role that does not exist when it is asked for was deleted.
-func (s *Snapshot) readUnlistedRoles(ctx context.Context) error {
+func (s *Snapshot) readUnlistedRoles(ctx context.Context, principals []access.Principal) error {
 	if s.RolesIncomplete {
 		return nil
 	}
@@ -85,7 +78,7 @@ func (s *Snapshot) readUnlistedRoles(ctx context.Context) error {
 		known[r.ID] = true
 	}
 	var unlisted []string
-	for _, p := range s.Principals {
+	for _, p := range principals {
 		for _, id := range p.Roles {
 			if !known[id] {
 				known[id] = true
@@ -108,14 +101,14 @@ func (s *Snapshot) readUnlistedRoles(ctx context.Context) error {
 		case err != nil:
 			return err
 		default:
-			s.Roles = append(s.Roles, newRole(r))
+			s.Roles = append(s.Roles, NewRole(r))
 		}
 	}
 	return nil
 }
 
-// newRole returns a role of the service. One without a policy cannot be read.
-func newRole(r devops.Role) access.Role {
+// NewRole returns a role of the service. One without a policy cannot be read.
+func NewRole(r devops.Role) access.Role {
 	policy := iam.Policy(r.Policy)
 	return access.Role{
 		Role:       iam.Role{ID: r.ID, Name: r.Name, Policy: policy},
@@ -131,7 +124,7 @@ func (s *Snapshot) readRoles(ctx context.Context, _ *cli.App) error {
 		return err
 	}
 	for _, r := range roles {
-		s.Roles = append(s.Roles, newRole(r))
+		s.Roles = append(s.Roles, NewRole(r))
 	}
 	hidden := s.Session.HiddenRoles()
 	s.RolesIncomplete = hidden != nil
@@ -143,7 +136,27 @@ func (s *Snapshot) readUsers(ctx context.Context, _ *cli.App) error {
 	for _, u := range members.Users {
 		s.Principals = append(s.Principals, newUser(u))
 	}
+	s.addHiddenRoles(members.Users)
 	return err
+}
+
+// addHiddenRoles adds the roles of users that may not be listed, so that they have names.
+func (s *Snapshot) addHiddenRoles(users []devops.User) {
+	if !s.RolesIncomplete {
+		return
+	}
+	known := map[string]bool{}
+	for _, r := range s.Roles {
+		known[r.ID] = true
+	}
+	for _, u := range users {
+		for _, r := range u.Roles {
+			if !known[r.ID] {
+				known[r.ID] = true
+				s.Roles = append(s.Roles, access.Role{Role: iam.Role{ID: r.ID, Name: r.Name}, Unreadable: true})
+			}
+		}
+	}
 }
 
 func newUser(u devops.User) access.Principal {
@@ -168,23 +181,34 @@ func (s *Snapshot) readTokens(ctx context.Context, app *cli.App) error {
 	}
 	s.tokens = tokens
 	for _, t := range tokens {
-		p := access.Principal{Kind: access.Token, ID: t.ClientID, Name: s.tokenName(t), Status: access.Active}
-		if !t.ExpiresAt.IsZero() && !s.Now.Before(t.ExpiresAt) {
-			p.Status = access.Expired
-		}
-		refs, err := s.Session.RoleRefs(ctx, t.Roles) // some services list names
+		p, err := s.newToken(ctx, t)
 		if err != nil {
 			return err
-		}
-		for _, ref := range refs {
-			p.Roles = append(p.Roles, ref.ID)
-		}
-		if t.OmitsRoles {
-			p.Roles = []string{s.unknownRole("the list of tokens does not show the roles of the token")}
 		}
 		s.Principals = append(s.Principals, p)
 	}
 	return nil
+}
+
+// newToken returns a listed token. Roles that the list does not show, or by a name that
+// is not the name of one role, are unknown.
+func (s *Snapshot) newToken(ctx context.Context, t devops.Token) (access.Principal, error) {
+	p := access.Principal{Kind: access.Token, ID: t.ClientID, Name: s.tokenName(t), Status: access.Active}
+	if !t.ExpiresAt.IsZero() && !s.Now.Before(t.ExpiresAt) {
+		p.Status = access.Expired
+	}
+	if t.OmitsRoles {
+		p.Roles = []string{s.unknownRole("the list of tokens does not show the roles of the token")}
+		return p, nil
+	}
+	refs, err := s.Session.RoleRefs(ctx, t.Roles) // some services list names
+	for _, ref := range refs {
+		if ref.Name == "" && !devops.LooksLikeID(ref.ID) {
+			ref.ID = s.unknownRole("the list of tokens has " + ref.ID + " instead of the ID of a role, and no role or several have that name")
+		}
+		p.Roles = append(p.Roles, ref.ID)
+	}
+	return p, err
 }
 
 // tokenName returns the saved name of a token, else its description, else its ID.
@@ -215,10 +239,14 @@ func (s *Snapshot) readDatabases(ctx context.Context, _ *cli.App) error {
 	if err != nil {
 		return err
 	}
+	s.addDatabases(all)
+	return nil
+}
+
+func (s *Snapshot) addDatabases(all []devops.Database) {
 	s.Databases = all
 	s.Organization.Databases = []access.Database{}
 	for _, d := range all {
 		s.Organization.Databases = append(s.Organization.Databases, access.Database{ID: d.ID, Name: d.Name, Keyspaces: d.Keyspaces})
 	}
-	return nil
 }

@@ -70,6 +70,9 @@ func Reason(q access.Question, a access.Answer) string {
 	case access.Yes:
 		return text + can + in
 	case access.Partly:
+		if a.Undecided() {
+			return text + can + " in " + DescribePlaces(a.Places) + "; it is unknown whether elsewhere too" + assumption(a)
+		}
 		text += can + " only in " + DescribePlaces(a.Places)
 		if a.Now == access.All {
 			text += "; these are all that exist now, without those created later"
@@ -107,6 +110,8 @@ func firstReason(a access.Answer) string {
 	for _, l := range a.Links {
 		switch {
 		case l.Holds:
+		case first == "" && l.Why != nil && l.Atom == a.What:
+			first = *l.Why // the sentence has named it
 		case first == "" && l.Why != nil:
 			first = l.Atom + ": " + *l.Why
 		default:

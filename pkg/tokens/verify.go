@@ -5,9 +5,11 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/lookup"
+	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
@@ -66,6 +68,7 @@ func (f *Verification) askService(ctx context.Context, app *cli.App, asker, logi
 	asker.Ahead(ctx, lookup.Org())
 	if login != nil {
 		login.Ahead(ctx, lookup.Org(), lookup.Tokens(), lookup.Roles(), lookup.Users())
+		rights.AheadOfRoles(ctx, login)
 	}
 	id, err := asker.OrgID(ctx)
 	switch {
@@ -117,7 +120,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 		if f.Reason != "" && r.IsExpired() {
 			f.Reason = reasonExpired
 		}
-		return f.addListed(ctx, login, r)
+		return f.addListed(ctx, app, login, r)
 	}
 	if f.Reason == "" {
 		return f.addOwnOrg(ctx, login)
@@ -129,16 +132,26 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 	return err
 }
 
-// addListed adds a token of the list, and the permissions of its roles.
-func (f *Verification) addListed(ctx context.Context, login *cli.Session, r Token) error {
+// addListed adds a token of the list, and what its roles grant.
+func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.Session, r Token) error {
 	f.Token = r
 	roles, err := login.AllRoles(ctx)
 	if err != nil {
 		return err
 	}
 	f.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
-		return !slices.Contains(r.Roles, role.ID)
+		return !slices.ContainsFunc(r.RoleRefs, func(ref lookup.RoleRef) bool { return ref.ID == role.ID })
 	})...)
+	f.snapshot, f.principal, err = rights.ReadToken(ctx, app, login, r.Token)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		app.Warn("the places of the permissions are unknown: %v", err)
+		f.snapshot = nil
+	default:
+		f.addPlaces()
+	}
 	return f.addOwnOrg(ctx, login)
 }
 
@@ -163,7 +176,13 @@ type Verification struct {
 	OrgID, OrgName string
 	OtherOrg       any // a bool, or nil without a login
 	Permissions    []string
-	Suggestion     string // for a mistyped name
+	Places         []PermissionPlace // nil if a role may not be read
+	Can            access.Verdict    // if Ask was called
+	Suggestion     string            // for a mistyped name
+
+	snapshot  *rights.Snapshot // nil if the roles are not visible
+	principal access.Principal // if there is a snapshot
+	unknown   string           // why a role may not be read
 }
 
 // ExpiryText is the text for a valid token without an expiry, if it was listed with its

@@ -164,7 +164,7 @@ func rigLines() map[string][]rigLine {
 		},
 		"token get":    {{args: "saved"}},
 		"token list":   {{}},
-		"token verify": {{args: "saved"}, {args: "-", stdin: "token.txt"}},
+		"token verify": {{args: "saved"}, {args: "-", stdin: "token.txt"}, {args: "saved --can see-databases"}},
 		"user get":     {{args: "owner@example.com"}},
 		"user invite":  {{args: "ada@example.com --role 'RO User'"}, {args: "--from people.txt --role 'RO User' --yes"}, {args: "--from - --role 'RO User' --yes", stdin: "people.txt"}},
 		"user list":    {{}},
