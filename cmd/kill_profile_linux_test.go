@@ -97,7 +97,12 @@ func TestProfilesAfterAnError(t *testing.T) {
 	b.run("astra -p old token generate --role 'RO User' --save app\n" +
 		"astra -p default token generate --role 'Organization Administrator' --jq .token > other.txt; chmod 600 other.txt")
 	calls := []struct{ call, dir string }{ // each call, or those for a directory
-		{"rename,renameat,renameat2", ""}, {"fsync", ""}, {"link,linkat", ""}, {"unlink,unlinkat", ""}, {"flock", ""}, {"mkdir,mkdirat", ""},
+		{"rename,renameat,renameat2", ""},
+		{"fsync", ""},
+		{"link,linkat", ""},
+		{"unlink,unlinkat", ""},
+		{"flock", ""},
+		{"mkdir,mkdirat", ""},
 		{"fsync", "."}, {"fsync", "credentials"}, {"fsync", "transfers"},
 	}
 	for _, c := range []struct {
