@@ -18,6 +18,9 @@ func Apply(state State, steps []Step) State {
 			}
 		case UserStep:
 			state.Users = replace(state.Users, s.UserAfter, func(u StateUser) bool { return s.ID != "" && u.ID == s.ID })
+			if s.Action == Invite {
+				state.Users[len(state.Users)-1].ID = CreatedID(s.UserAfter.Email)
+			}
 		case TokenStep:
 			state.Tokens = replace(state.Tokens, nil, func(t StateToken) bool { return t.ClientID == s.ID })
 		case AccessListStep:
@@ -47,8 +50,8 @@ func applyToList(lists []StateAccessList, s Step) []StateAccessList {
 		i = len(lists)
 		lists = append(lists, StateAccessList{DatabaseID: listID(s)})
 	}
-	switch {
-	case s.Action == Enable || s.Action == Disable:
+	switch s.Action {
+	case Enable, Disable:
 		lists[i].Enabled = s.Action == Enable
 	default:
 		lists[i].Addresses = replace(lists[i].Addresses, s.AddressAfter, func(a Address) bool {

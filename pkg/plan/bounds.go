@@ -467,3 +467,10 @@ func (w *world) can(g grants, permission string) bool {
 	}
 	return false
 }
+
+// asRole returns the role as pkg/iam knows it, with an ID.
+func (r StateRole) asRole(id string) iam.Role {
+	return iam.Role{ID: id, Name: r.Name, Policy: iam.Policy{
+		Description: r.Description, Effect: iam.Allow, Actions: r.Permissions, Resources: r.Resources,
+	}}
+}

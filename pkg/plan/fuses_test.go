@@ -200,8 +200,10 @@ func TestFuses(t *testing.T) {
 		{name: "the list of the API loses an address", want: FuseClosedNetwork, steps: []Step{removeAddress("", "198.51.100.7/32")}, own: office},
 		{name: "the list of the API loses this machine", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24")}, own: office},
 		{name: "the list of the API loses all", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
-		{name: "an entry of the API is disabled", want: FuseClosedNetwork, steps: []Step{{Kind: AccessListStep, Action: Update,
-			AddressBefore: &Address{Address: "198.51.100.7/32"}, AddressAfter: &Address{Address: "198.51.100.7/32", Enabled: &off}}}},
+		{name: "an entry of the API is disabled", want: FuseClosedNetwork, steps: []Step{{
+			Kind: AccessListStep, Action: Update,
+			AddressBefore: &Address{Address: "198.51.100.7/32"}, AddressAfter: &Address{Address: "198.51.100.7/32", Enabled: &off},
+		}}},
 
 		{name: "a token holds the role", want: FuseHeldRole, steps: []Step{setRoles("u1", "r2"), deleteRole("r1")}},
 		{name: "a user holds the role", want: FuseHeldRole, steps: []Step{revokeToken("t1"), deleteRole("r1")}},

@@ -142,8 +142,8 @@ func (o *orderer) possible(i int) bool {
 		}
 	}
 	return s.Kind != RoleStep || s.Action != Delete || !slices.ContainsFunc(o.holders, func(h *holder) bool {
-		return slices.Contains(o.world.roles(h, o.isDone), s.ID) &&
-			!slices.Contains(o.world.roles(h, func(int) bool { return true }), s.ID)
+		return slices.Contains(o.roles(h, o.isDone), s.ID) &&
+			!slices.Contains(o.roles(h, func(int) bool { return true }), s.ID)
 	})
 }
 
@@ -327,10 +327,16 @@ func Permission(s Step) string {
 
 // permissionsOf returns the permissions with which a step is read, changed and read back.
 func permissionsOf(s Step) []string {
-	read := map[StepKind]string{
-		RoleStep: "org-role-read", UserStep: "org-user-read", TokenStep: "org-token-read", AccessListStep: "accesslist-read",
+	switch s.Kind {
+	case RoleStep:
+		return []string{Permission(s), "org-role-read"}
+	case UserStep:
+		return []string{Permission(s), "org-user-read"}
+	case TokenStep:
+		return []string{Permission(s), "org-token-read"}
+	default:
+		return []string{Permission(s), "accesslist-read"}
 	}
-	return []string{Permission(s), read[s.Kind]}
 }
 
 // Moment is a gap or a surplus of access between two steps.

@@ -248,7 +248,7 @@ func matching(p access.Place, at iam.DRN) bool {
 // TestMomentsAreThoseSeen compares the moments that are named with those that an observer
 // sees, in any order of the steps.
 func TestMomentsAreThoseSeen(t *testing.T) {
-	for seed := range uint64(rounds(3000)) { //nolint:gosec // a small number
+	for seed := range uint64(rounds(3000)) {
 		state, steps := draw(rand.New(rand.NewPCG(seed, 1)))
 		if seed%2 == 0 {
 			steps = Order(state, steps)
@@ -296,7 +296,7 @@ func TestMomentsAreThoseSeen(t *testing.T) {
 // every order can be tried.
 func TestOrder(t *testing.T) {
 	clean, moments, better := 0, 0, 0
-	for seed := range uint64(rounds(4000)) { //nolint:gosec // a small number
+	for seed := range uint64(rounds(4000)) {
 		state, steps := draw(rand.New(rand.NewPCG(seed, 2)))
 		ordered := Order(state, steps)
 		if len(ordered) != len(steps) {
@@ -312,7 +312,7 @@ func TestOrder(t *testing.T) {
 		if !slices.ContainsFunc(ordered, func(s Step) bool { return s.Moment != "" }) {
 			t.Fatalf("seed %d: no moment is named of %v", seed, seen)
 		}
-		if len(steps) <= 5 && anyOrder(state, steps, func(order []Step) bool {
+		if len(steps) <= 5 && anyOrder(steps, func(order []Step) bool {
 			return keepsRoleOrder(state, order) && len(sightings(state, order)) == 0
 		}) {
 			better++
@@ -320,7 +320,7 @@ func TestOrder(t *testing.T) {
 		}
 		for s := range seen {
 			if s.surplus && slices.Contains(escalating(), s.permission) && s.at == (iam.DRN{Org: testOrg}) && len(steps) <= 5 &&
-				anyOrder(state, steps, func(order []Step) bool { return keepsRoleOrder(state, order) && !escalates(sightings(state, order)) }) {
+				anyOrder(steps, func(order []Step) bool { return keepsRoleOrder(state, order) && !escalates(sightings(state, order)) }) {
 				t.Errorf("seed %d: %s has %s for a moment", seed, s.principal, s.permission)
 			}
 		}
@@ -340,7 +340,7 @@ func escalates(seen map[sighting]bool) bool {
 	return false
 }
 
-func anyOrder(state State, steps []Step, ok func([]Step) bool) bool {
+func anyOrder(steps []Step, ok func([]Step) bool) bool {
 	var try func(done, left []Step) bool
 	try = func(done, left []Step) bool {
 		if len(left) == 0 {
