@@ -34,6 +34,7 @@ type EffectLine struct{ Who, Verb, What string }
 func Effects(state State, steps []Step) []Effect {
 	w := newWorld(state, steps)
 	analyzer, final := w.analyzer()
+	capabilities, permissions := access.Capabilities(), access.Permissions()
 	var all []Effect
 	for _, h := range w.holders {
 		before, after := w.access(h, begin), w.access(h, finish)
@@ -43,8 +44,8 @@ func Effects(state State, steps []Step) []Effect {
 		a := access.Principal{Roles: h.roles}
 		b := access.Principal{Roles: final(w.roles(h, finish))}
 		e := Effect{Gains: []Change{}, Loses: []Change{}, holder: h, all: after.count() == 0}
-		e.add(analyzer.Diff(a, b, access.Place{}, access.Capabilities()))
-		e.add(analyzer.Diff(a, b, access.Place{}, access.Permissions()))
+		e.add(analyzer.Diff(a, b, access.Place{}, capabilities))
+		e.add(analyzer.Diff(a, b, access.Place{}, permissions))
 		for _, p := range h.principals {
 			e.Principal = p
 			all = append(all, e)
