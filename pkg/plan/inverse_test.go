@@ -27,6 +27,10 @@ func names(s State) string {
 	lists := slices.Clone(s.AccessLists)
 	for i, l := range lists {
 		lists[i].Addresses = slices.Clone(l.Addresses)
+		for k, a := range l.Addresses {
+			on := a.admits()
+			lists[i].Addresses[k].Enabled = &on
+		}
 		slices.SortFunc(lists[i].Addresses, func(a, b Address) int { return len(a.Address) - len(b.Address) })
 	}
 	text, err := json.MarshalIndent([]any{roles, users, lists}, "", " ")

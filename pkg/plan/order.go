@@ -40,6 +40,7 @@ func Order(state State, steps []Step) []Step {
 	ordered := make([]Step, len(steps))
 	for n, i := range order {
 		ordered[n] = steps[i]
+		ordered[n].Number = n + 1
 		ordered[n].Undo = UndoOf(steps[i])
 		ordered[n].Moment = ""
 	}

@@ -111,6 +111,7 @@ const (
 
 // Step is one change, which takes one request.
 type Step struct {
+	Number int // from 1, in the order of the plan; 0 before it has one
 	Kind   StepKind
 	Action Action
 	ID     string // of what exists; empty if it is to be created
