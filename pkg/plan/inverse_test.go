@@ -50,6 +50,14 @@ func TestUndoOfRandomSteps(t *testing.T) {
 			continue
 		}
 		tried++
+		for i, s := range Order(state, steps) {
+			if got := Compare(state, s); got == Changed || got == Done && names(Apply(state, []Step{s})) != names(state) {
+				t.Fatalf("seed %d: step %d is %d before it", seed, i+1, got)
+			}
+			if got := Compare(Apply(state, []Step{s}), s); got != Done {
+				t.Fatalf("seed %d: step %d is %d after it", seed, i+1, got)
+			}
+		}
 		after := Apply(state, Order(state, steps))
 		inverse, left := Undo(after, Order(state, steps))
 		if got := Apply(after, Order(after, inverse)); names(got) != names(state) {
