@@ -181,7 +181,7 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	case TokenStep:
 		before, after = pair(s.TokenBefore, nil, StateToken.asJSON)
 	case AccessListStep:
-		list := listID(s)
+		list := s.ListID()
 		j.List = &list
 		if before, after = pair(s.ListBefore, s.ListAfter, StateAccessList.asJSON); s.ListAfter == nil {
 			before, after = pair(s.AddressBefore, s.AddressAfter, Address.asJSON)
@@ -339,8 +339,8 @@ func (p Position) String() string {
 // Request returns the method and the path of the request of a step.
 func Request(s Step) (method, path string) {
 	const roles, users = "/v2/organizations/roles", "/v2/organizations/users"
-	list := "/v2/databases/" + listID(s) + "/access-list"
-	if listID(s) == "" {
+	list := "/v2/databases/" + s.ListID() + "/access-list"
+	if s.ListID() == "" {
 		list = "/v2/organizations/{orgId}/devops-acl"
 	}
 	switch s.Kind {
@@ -358,10 +358,10 @@ func Request(s Step) (method, path string) {
 	case TokenStep:
 		return "DELETE", "/v2/clientIdSecrets/" + s.ID
 	default:
-		if s.Action == Remove && listID(s) == "" {
+		if s.Action == Remove && s.ListID() == "" {
 			return "PUT", list // the whole list: no request removes one address
 		}
-		if s.Action == Disable && listID(s) == "" {
+		if s.Action == Disable && s.ListID() == "" {
 			return "DELETE", list
 		}
 		method := map[Action]string{Add: "POST", Remove: "DELETE"}[s.Action]
@@ -391,7 +391,7 @@ func Basis(state State, steps []Step) []BasisEntry {
 	}
 	for i, s := range steps {
 		if s.Kind == AccessListStep {
-			want[BasisEntry{Kind: AccessListStep, ID: listID(s)}] = true
+			want[BasisEntry{Kind: AccessListStep, ID: s.ListID()}] = true
 		} else {
 			add(s.Kind, s.ID)
 		}

@@ -55,7 +55,7 @@ func (s Step) shrinks() bool {
 // principal.
 func (w *world) related(a, b int) bool {
 	if w.steps[a].Kind == AccessListStep || w.steps[b].Kind == AccessListStep {
-		return w.steps[a].Kind == w.steps[b].Kind && listID(w.steps[a]) == listID(w.steps[b])
+		return w.steps[a].Kind == w.steps[b].Kind && w.steps[a].ListID() == w.steps[b].ListID()
 	}
 	if slices.ContainsFunc(w.rolesOf(a), func(id string) bool { return slices.Contains(w.rolesOf(b), id) }) {
 		return true

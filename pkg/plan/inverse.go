@@ -162,7 +162,7 @@ func (u *undoer) withRoles(user StateUser) (StateUser, string) {
 }
 
 func (u *undoer) inverseOfList(s, inverse Step) (Step, string) {
-	now := u.state.accessList(listID(s))
+	now := u.state.accessList(s.ListID())
 	if s.Action == Enable || s.Action == Disable {
 		switch {
 		case compareList(now, s) != Done:

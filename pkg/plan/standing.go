@@ -34,7 +34,7 @@ func Compare(state State, s Step) Standing {
 		i := slices.IndexFunc(state.Tokens, func(t StateToken) bool { return t.ClientID == s.ID })
 		return compare(state.Tokens, i, s.TokenBefore, nil, func(StateToken, StateToken) bool { return true })
 	default:
-		return compareList(state.accessList(listID(s)), s)
+		return compareList(state.accessList(s.ListID()), s)
 	}
 }
 
@@ -57,7 +57,7 @@ func compare[T any](all []T, i int, before, after *T, same func(a, b T) bool) St
 func compareList(now StateAccessList, s Step) Standing {
 	switch {
 	case s.ListAfter == nil:
-		i := slices.IndexFunc(now.Addresses, func(a Address) bool { return a.Address == s.address() })
+		i := slices.IndexFunc(now.Addresses, func(a Address) bool { return a.Address == s.Address() })
 		return compare(now.Addresses, i, s.AddressBefore, s.AddressAfter, SameAddress)
 	case now.Enabled == s.ListAfter.Enabled:
 		return Done
@@ -66,10 +66,13 @@ func compareList(now StateAccessList, s Step) Standing {
 	}
 }
 
-// address returns the address that a step adds, changes or removes.
-func (s Step) address() string {
-	if s.AddressAfter != nil {
+// Address returns the address that a step adds, changes or removes, or an empty text.
+func (s Step) Address() string {
+	switch {
+	case s.AddressAfter != nil:
 		return s.AddressAfter.Address
+	case s.AddressBefore != nil:
+		return s.AddressBefore.Address
 	}
-	return s.AddressBefore.Address
+	return ""
 }

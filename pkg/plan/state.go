@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State is an organization as the service reported it. A section that was not read is
 // nil, and one that is there and empty is not.
@@ -67,6 +70,9 @@ type StateDatabase struct{ ID, Name string }
 // CreatedID is the ID, in the roles of steps, of a role that another step creates: its
 // real ID is not known before.
 func CreatedID(name string) string { return createdPrefix + name }
+
+// CreatedName returns the name of a role whose ID CreatedID made, and whether it did.
+func CreatedName(id string) (string, bool) { return strings.CutPrefix(id, createdPrefix) }
 
 const createdPrefix = "name:"
 
