@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -16,12 +15,14 @@ import (
 )
 
 // Load reads a file and its fragments from root, which must not reach anything outside of
-// its directory. dir is that directory in messages. The error is an *Error.
+// its directory. dir is that directory in messages. The error is an *Error; the file then
+// has only the sources.
 func Load(root fs.FS, dir, name string) (File, error) {
 	l := loader{root: root, dir: dir}
 	l.load(name)
+	l.problems = append(l.problems, l.file.check()...)
 	if len(l.problems) > 0 {
-		return File{}, &Error{sortProblems(l.problems)}
+		return File{Sources: l.file.Sources}, &Error{sortProblems(l.problems)}
 	}
 	return l.file, nil
 }
@@ -47,18 +48,18 @@ func (l *loader) open(name string) (*decoder, *yaml.Node) {
 }
 
 func read(root fs.FS, name string) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	info, err := fs.Stat(root, name)
+	if err == nil && !info.Mode().IsRegular() { // to open a pipe would wait for its writer
 		err = errors.New("not a regular file")
 	}
 	if err != nil {
 		return nil, err
 	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, MaxSize+1))
 }
 
@@ -120,10 +121,15 @@ func (l *loader) include(d *decoder, name string, nodes []*yaml.Node) {
 	}
 }
 
+// fileKeys are the keys that only a file has, and no fragment.
+func fileKeys() []string {
+	return []string{"version", "organization", "include", "manage", "protect", "ignore"}
+}
+
 // onlyInFile has keys that a fragment must not have.
 func onlyInFile() map[string]string {
 	all := later()
-	for _, key := range []string{"version", "organization", "include", "manage", "protect", "ignore"} {
+	for _, key := range fileKeys() {
 		all[key] = key + " belongs to the file that includes this fragment"
 	}
 	return all
@@ -172,12 +178,4 @@ func (d *decoder) checkPatterns(n *yaml.Node, patterns []string) {
 			}
 		}
 	}
-}
-
-func isAddress(text string) bool {
-	if _, err := netip.ParseAddr(text); err == nil {
-		return true
-	}
-	_, err := netip.ParsePrefix(text)
-	return err == nil
 }
