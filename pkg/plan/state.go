@@ -64,6 +64,12 @@ type StateAccessList struct {
 // StateDatabase is a database that has not been deleted.
 type StateDatabase struct{ ID, Name string }
 
+// CreatedID is the ID, in the roles of steps, of a role that another step creates: its
+// real ID is not known before.
+func CreatedID(name string) string { return createdPrefix + name }
+
+const createdPrefix = "name:"
+
 // StepKind names what a step changes.
 type StepKind string
 
