@@ -95,7 +95,7 @@ func compiledDepth(permissions []string) iam.ResourceLevel {
 // decompile returns the widest place whose names are all among the resources of a role, with
 // IDs of known databases, and the names that are left. Together they compile to exactly
 // these resources.
-func decompile(org string, databases []string, permissions, resources []string) (In, []string) {
+func decompile(org string, databases, permissions, resources []string) (In, []string) {
 	resources = distinct(resources)
 	all := map[string]bool{}
 	for _, name := range resources {

@@ -314,7 +314,7 @@ func (d *decoder) number(n *yaml.Node, label, text string) int {
 	if err != nil || value == 0 || text[0] == '+' {
 		d.fail(n, "%s must be a whole number of at least 1", label)
 	}
-	return int(value) //nolint:gosec // at most 31 bits
+	return int(value)
 }
 
 // parameterPrefix marks the API parameter of a permission that has neither a name in the

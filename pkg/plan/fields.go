@@ -304,7 +304,7 @@ func (d *decoder) users(f *File) value {
 	return d.elements("users", func() { f.Users = orEmpty(f.Users) }, func(at Position) value {
 		u := &User{At: at}
 		return d.object("a user", d.user(u), func(n *yaml.Node) {
-			if u.Email == "" {
+			if u.Email == "" && u.ID == "" {
 				d.fail(n, "this user has no email")
 			}
 			if slices.ContainsFunc(f.Users, func(o User) bool {
@@ -313,7 +313,7 @@ func (d *decoder) users(f *File) value {
 				d.fail(n, "duplicate user %q", u.Email)
 			}
 			f.Users = append(f.Users, *u)
-		}, "email")
+		})
 	})
 }
 

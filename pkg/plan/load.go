@@ -19,12 +19,34 @@ import (
 // has only the sources.
 func Load(root fs.FS, dir, name string) (File, error) {
 	l := loader{root: root, dir: dir}
+	return l.loadAll(name)
+}
+
+// Parse reads a file without fragments. name is its name in messages. The error is an
+// *Error.
+func Parse(name string, text []byte) (File, error) {
+	l := loader{root: memory{name, text}}
+	return l.loadAll(name)
+}
+
+func (l *loader) loadAll(name string) (File, error) {
 	l.load(name)
 	l.problems = append(l.problems, l.file.check()...)
 	if len(l.problems) > 0 {
 		return File{Sources: l.file.Sources}, &Error{sortProblems(l.problems)}
 	}
 	return l.file, nil
+}
+
+// memory has one file.
+type memory struct {
+	name string
+	text []byte
+}
+
+// Open finds nothing, since the one file is not opened.
+func (memory) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 type loader struct {
@@ -37,7 +59,7 @@ type loader struct {
 // open reads a file and returns its root node; nil after a problem.
 func (l *loader) open(name string) (*decoder, *yaml.Node) {
 	d := &decoder{path: path.Join(l.dir, name)}
-	data, err := read(l.root, name)
+	data, err := l.read(name)
 	if err != nil {
 		d.fail(&yaml.Node{}, "not readable: %v", cause(err))
 		return d, nil
@@ -47,7 +69,11 @@ func (l *loader) open(name string) (*decoder, *yaml.Node) {
 	return d, d.document(data)
 }
 
-func read(root fs.FS, name string) ([]byte, error) {
+func (l *loader) read(name string) ([]byte, error) {
+	if m, ok := l.root.(memory); ok && m.name == name {
+		return m.text, nil
+	}
+	root := l.root
 	info, err := fs.Stat(root, name)
 	if err == nil && !info.Mode().IsRegular() { // to open a pipe would wait for its writer
 		err = errors.New("not a regular file")
@@ -59,7 +85,7 @@ func read(root fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	return io.ReadAll(io.LimitReader(f, MaxSize+1))
 }
 
