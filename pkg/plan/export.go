@@ -34,7 +34,7 @@ func (e *SecretError) Error() string {
 // difference from it. Sections that were not read are not managed. What a file cannot
 // describe is left out, and reported in notes.
 func Export(state State, options ExportOptions) (file []byte, notes []string, err error) {
-	e := exporter{state: state, options: options, names: newNames(state)}
+	e := exporter{state: state, options: options, names: newResolver(state)}
 	e.writeHead()
 	e.writeRoles()
 	e.writeUsers()
@@ -49,7 +49,7 @@ func Export(state State, options ExportOptions) (file []byte, notes []string, er
 type exporter struct {
 	state    State
 	options  ExportOptions
-	names    *names
+	names    *resolver
 	text     strings.Builder
 	notes    []string
 	object   string // what is being written

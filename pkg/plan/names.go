@@ -13,8 +13,8 @@ import (
 
 const idPrefix = "id:"
 
-// names finds roles and databases of an organization by the names that a file has.
-type names struct {
+// resolver finds roles and databases of an organization by the names that a file has.
+type resolver struct {
 	org       string
 	roles     map[string][]StateRole // by name
 	roleByID  map[string]StateRole
@@ -23,8 +23,8 @@ type names struct {
 	ids       []string // of databases
 }
 
-func newNames(state State) *names {
-	n := &names{org: state.Organization.ID, roles: map[string][]StateRole{}, roleByID: map[string]StateRole{}, databases: state.Databases}
+func newResolver(state State) *resolver {
+	n := &resolver{org: state.Organization.ID, roles: map[string][]StateRole{}, roleByID: map[string]StateRole{}, databases: state.Databases}
 	for _, r := range state.Roles {
 		n.roles[r.Name] = append(n.roles[r.Name], r)
 		n.roleByID[r.ID] = r
@@ -38,7 +38,7 @@ func newNames(state State) *names {
 
 // role returns the ID of the role that a name means: exactly, then as the Portal's name of
 // a default role. id: and an ID is also one that was deleted.
-func (n *names) role(ref string) (string, error) {
+func (n *resolver) role(ref string) (string, error) {
 	if id, found := strings.CutPrefix(ref, idPrefix); found {
 		return id, nil
 	}
@@ -63,7 +63,7 @@ func (n *names) role(ref string) (string, error) {
 }
 
 // roleRef returns the name that means a role, or its ID.
-func (n *names) roleRef(id string) string {
+func (n *resolver) roleRef(id string) string {
 	r, found := n.roleByID[id]
 	if found && isName(r.Name) {
 		if meant, err := n.role(r.Name); err == nil && meant == id {
@@ -79,7 +79,7 @@ func isName(name string) bool {
 }
 
 // database returns the ID of a database that exists.
-func (n *names) database(ref string) (string, error) {
+func (n *resolver) database(ref string) (string, error) {
 	id, byID := strings.CutPrefix(ref, idPrefix)
 	var found, known []string
 	for _, d := range n.databases {
@@ -102,7 +102,7 @@ func (n *names) database(ref string) (string, error) {
 }
 
 // databaseRef returns the name that means a database, or its ID.
-func (n *names) databaseRef(id string) string {
+func (n *resolver) databaseRef(id string) string {
 	for _, d := range n.databases {
 		if d.ID != id || !isName(d.Name) || d.Name == iam.Wildcard {
 			continue
@@ -123,7 +123,7 @@ func meant(ref string, known []string) string {
 
 // resources returns the resource names of a role of a file, sorted, and what is wrong with
 // its places.
-func (n *names) resources(r Role) ([]string, []Problem) {
+func (n *resolver) resources(r Role) ([]string, []Problem) {
 	var problems []Problem
 	in := In{Word: r.In.Word, Places: slices.Clone(r.In.Places)}
 	for i, p := range in.Places {
@@ -153,7 +153,7 @@ func (n *names) resources(r Role) ([]string, []Problem) {
 const organizationPlaceholder = "${org}"
 
 // expand replaces the placeholders of a resource name. $${ is the text ${.
-func (n *names) expand(name string) (string, error) {
+func (n *resolver) expand(name string) (string, error) {
 	placeholder := regexp.MustCompile(`\$\$\{|\$\{[^}]*\}?`)
 	var failed error
 	expanded := placeholder.ReplaceAllStringFunc(name, func(p string) string {
@@ -177,7 +177,7 @@ func (n *names) expand(name string) (string, error) {
 }
 
 // shorten returns the text that expand returns as this resource name.
-func (n *names) shorten(resource string) string {
+func (n *resolver) shorten(resource string) string {
 	escape := func(text string) string { return strings.ReplaceAll(text, "${", "$${") }
 	prefix := iam.DRN{Org: n.org}.String()
 	rest, found := strings.CutPrefix(resource, prefix)
