@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,23 +23,17 @@ type decoder struct {
 	problems []Problem
 }
 
-// field is a key of a mapping.
-type field struct {
-	key  string
-	read func(*yaml.Node)
-}
-
 func (d *decoder) position(n *yaml.Node) Position { return Position{d.path, n.Line, n.Column} }
 
 func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
-	d.problems = append(d.problems, Problem{d.position(n), fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, Problem{Position: d.position(n), Why: fmt.Sprintf(format, args...)})
 }
 
 // document parses a file of one YAML document, and returns its root. It returns nil after
 // a problem.
 func (d *decoder) document(data []byte) *yaml.Node {
 	if len(data) > MaxSize {
-		d.fail(&yaml.Node{}, "the file is larger than 1 MiB")
+		d.fail(&yaml.Node{}, "the file is larger than 8 MiB")
 		return nil
 	}
 	text, err := textfile.Decode(data)
@@ -68,7 +61,7 @@ func (d *decoder) document(data []byte) *yaml.Node {
 		return nil
 	}
 	root := doc.Content[0]
-	if (&sizes{known: map[*yaml.Node]int{}}).of(root) > MaxSize {
+	if (&sizes{known: map[*yaml.Node]int{}}).of(root) > 2*len(text)+MaxExpansion {
 		d.fail(root, "the aliases of this file expand to more than 1 MiB")
 		return nil
 	}
@@ -132,10 +125,11 @@ func (s *sizes) of(n *yaml.Node) int {
 	if size, found := s.known[n]; found {
 		return size
 	}
-	s.known[n] = MaxSize + 1 // while it is not complete
+	const tooLarge = 4 * MaxSize
+	s.known[n] = tooLarge // while it is not complete
 	size := 1 + len(n.Value)
 	for _, child := range n.Content {
-		size = min(size+s.of(child), MaxSize+1)
+		size = min(size+s.of(child), tooLarge)
 	}
 	s.known[n] = size
 	return size
@@ -274,10 +268,8 @@ func (d *decoder) text(n *yaml.Node, label string) (string, bool) {
 		d.fail(n, "%s must be text", label)
 	case n.ShortTag() != "!!str", n.Style == 0 && isBoolean(n.Value):
 		d.fail(n, "%s must be text: put it in quotes", label)
-	case strings.TrimSpace(n.Value) == "":
+	case n.Value == "":
 		d.fail(n, "%s is empty", label)
-	case strings.ContainsFunc(n.Value, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
-		d.fail(n, "%s contains a control character", label)
 	default:
 		return n.Value, true
 	}
@@ -322,8 +314,12 @@ func (d *decoder) number(n *yaml.Node, label, text string) int {
 	if err != nil || value == 0 || text[0] == '+' {
 		d.fail(n, "%s must be a whole number of at least 1", label)
 	}
-	return int(value) //nolint:gosec // at most 31 bits
+	return int(value)
 }
+
+// parameterPrefix marks the API parameter of a permission that has neither a name in the
+// catalog nor the form of one.
+const parameterPrefix = "parameter:"
 
 // permission returns the API parameter of a permission. The service may know more
 // parameters than the catalog.
@@ -332,16 +328,25 @@ func (d *decoder) permission(n *yaml.Node) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	p, err := iam.FindPermission(text)
-	switch {
-	case err == nil:
-		return p.Parameter, true
-	case isParameter(text):
-		return text, true
+	p, err := parsePermission(text)
+	if err != nil {
+		d.fail(n, "%v", err)
 	}
-	d.fail(n, "%v", err)
-	return "", false
+	return p, err == nil
 }
+
+func parsePermission(text string) (string, error) {
+	if parameter, found := strings.CutPrefix(text, parameterPrefix); found {
+		return parameter, nil
+	}
+	p, err := iam.FindPermission(text)
+	if err != nil && isParameter(text) {
+		return text, nil
+	}
+	return p.Parameter, err
+}
+
+const unknownParameter = `^[a-z]+(-[a-z0-9]+)+$`
 
 // isParameter reports whether text has the form of an API parameter and is no misspelling
 // of a known one.
@@ -350,5 +355,5 @@ func isParameter(text string) bool {
 	for _, p := range iam.Permissions() {
 		known = append(known, p.Parameter)
 	}
-	return regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`).MatchString(text) && len(suggest.Nearest(text, known)) == 0
+	return regexp.MustCompile(unknownParameter).MatchString(text) && len(suggest.Nearest(text, known)) == 0
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -16,14 +15,38 @@ import (
 )
 
 // Load reads a file and its fragments from root, which must not reach anything outside of
-// its directory. dir is that directory in messages. The error is an *Error.
+// its directory. dir is that directory in messages. The error is an *Error; the file then
+// has only the sources.
 func Load(root fs.FS, dir, name string) (File, error) {
 	l := loader{root: root, dir: dir}
+	return l.loadAll(name)
+}
+
+// Parse reads a file without fragments. name is its name in messages. The error is an
+// *Error.
+func Parse(name string, text []byte) (File, error) {
+	l := loader{root: memory{name, text}}
+	return l.loadAll(name)
+}
+
+func (l *loader) loadAll(name string) (File, error) {
 	l.load(name)
+	l.problems = append(l.problems, l.file.check()...)
 	if len(l.problems) > 0 {
-		return File{}, &Error{sortProblems(l.problems)}
+		return File{Sources: l.file.Sources}, &Error{sortProblems(l.problems)}
 	}
 	return l.file, nil
+}
+
+// memory has one file.
+type memory struct {
+	name string
+	text []byte
+}
+
+// Open finds nothing, since the one file is not opened.
+func (memory) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 type loader struct {
@@ -36,7 +59,7 @@ type loader struct {
 // open reads a file and returns its root node; nil after a problem.
 func (l *loader) open(name string) (*decoder, *yaml.Node) {
 	d := &decoder{path: path.Join(l.dir, name)}
-	data, err := read(l.root, name)
+	data, err := l.read(name)
 	if err != nil {
 		d.fail(&yaml.Node{}, "not readable: %v", cause(err))
 		return d, nil
@@ -46,19 +69,23 @@ func (l *loader) open(name string) (*decoder, *yaml.Node) {
 	return d, d.document(data)
 }
 
-func read(root fs.FS, name string) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
+func (l *loader) read(name string) ([]byte, error) {
+	if m, ok := l.root.(memory); ok && m.name == name {
+		return m.text, nil
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	root := l.root
+	info, err := fs.Stat(root, name)
+	if err == nil && !info.Mode().IsRegular() { // to open a pipe would wait for its writer
 		err = errors.New("not a regular file")
 	}
 	if err != nil {
 		return nil, err
 	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
 	return io.ReadAll(io.LimitReader(f, MaxSize+1))
 }
 
@@ -120,10 +147,15 @@ func (l *loader) include(d *decoder, name string, nodes []*yaml.Node) {
 	}
 }
 
+// fileKeys are the keys that only a file has, and no fragment.
+func fileKeys() []string {
+	return []string{"version", "organization", "include", "manage", "protect", "ignore"}
+}
+
 // onlyInFile has keys that a fragment must not have.
 func onlyInFile() map[string]string {
 	all := later()
-	for _, key := range []string{"version", "organization", "include", "manage", "protect", "ignore"} {
+	for _, key := range fileKeys() {
 		all[key] = key + " belongs to the file that includes this fragment"
 	}
 	return all
@@ -172,12 +204,4 @@ func (d *decoder) checkPatterns(n *yaml.Node, patterns []string) {
 			}
 		}
 	}
-}
-
-func isAddress(text string) bool {
-	if _, err := netip.ParseAddr(text); err == nil {
-		return true
-	}
-	_, err := netip.ParsePrefix(text)
-	return err == nil
 }

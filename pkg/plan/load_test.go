@@ -31,10 +31,10 @@ func TestLoadReportsAllErrors(t *testing.T) {
 		"duplicate":    {head + "users: []\nusers: []\n", `a.yaml:4:1: duplicate key "users"`},
 		"null section": {head + "users:\n", "a.yaml:3:7: users has no value: remove the key, or write one"},
 		"boolean name": {head + "users: [{email: a@b.c, roles: [no]}]\n", "a.yaml:3:32: an element of roles must be text: put it in quotes"},
-		"number name":  {head + "roles: [{name: 1e3, permissions: []}]\n", "a.yaml:3:16: the name of a role must be text: put it in quotes\na.yaml:3:9: this role has no name"},
-		"merge key":    {head + "roles: [{<<: {name: a}, name: b, permissions: []}]\n", "a.yaml:3:10: merge keys are not supported; write the keys themselves"},
+		"number name":  {head + "roles: [{name: 1e3, permissions: [], in: all}]\n", "a.yaml:3:16: the name of a role must be text: put it in quotes\na.yaml:3:9: this role has no name"},
+		"merge key":    {head + "roles: [{<<: {name: a}, name: b, permissions: [], in: all}]\n", "a.yaml:3:10: merge keys are not supported; write the keys themselves"},
 		"two errors":   {head + "manage: {users: al, roles: lsted}\n", "a.yaml:3:17: users cannot be \"al\"; did you mean all?\na.yaml:3:28: roles cannot be \"lsted\"; did you mean listed?"},
-		"permission":   {head + "roles: [{name: a, permissions: [db-cqll]}]\n", `a.yaml:3:33: unknown permission "db-cqll"; did you mean db-cql?`},
+		"permission":   {head + "roles: [{name: a, permissions: [db-cqll], in: all}]\n", `a.yaml:3:33: unknown permission "db-cqll"; did you mean db-cql?`},
 		"later":        {head + "variables: {a: b}\n", "a.yaml:3:1: variables are not supported in this version of astra; write the values themselves"},
 		"cut off":      {head + "users: [{email: a@b.c", "a.yaml:2:1: this is not valid YAML: did not find expected ',' or '}'"},
 		"cycle":        {head + "users: &a [*a]\n", "a.yaml:1:1: the aliases of this file expand to more than 1 MiB"},
@@ -42,6 +42,10 @@ func TestLoadReportsAllErrors(t *testing.T) {
 		"escaped":      {head + `users: [{email: "Astra\x43S:` + token[8:] + `"}]`, "a.yaml:3:1: " + secretFound},
 		"outside":      {head + "include: [../b.yaml]\n", `a.yaml:3:11: include "../b.yaml": a fragment must be in the directory of the file or below it, as a path with /`},
 		"no match":     {head + "include: [teams/*.yaml]\n", `a.yaml:3:11: include "teams/*.yaml": no such file`},
+		"no place":     {head + "roles: [{name: a, permissions: []}]\n", "a.yaml:3:9: this role has neither in nor resources; in: all is every database"},
+		"all, no list": {head + "manage: {users: all}\n", "a.yaml:3:9: users: all needs the section users, which may be empty"},
+		"address":      {head + "access-lists: [{database: d, addresses: [{address: 1.2.3.4}, {address: 1.2.3.4/32}, {address: 1.2.3}]}]\n", "a.yaml:3:62: duplicate address 1.2.3.4/32\na.yaml:3:95: \"1.2.3\" is not an IP address or network"},
+		"both":         {head + "users: [{email: a@b.c, roles: [R]}]\nremoved: {users: [A@b.c]}\n", "a.yaml:3:9: user \"a@b.c\" is also in removed"},
 		"place":        {head + "roles: [{name: a, permissions: [], in: [{database: d, tables: [t]}]}]\n", "a.yaml:3:41: tables needs keyspaces"},
 	} {
 		_, got := load(map[string]string{"a.yaml": test.text})
@@ -62,7 +66,7 @@ func TestLoadFragments(t *testing.T) {
 	t.Parallel()
 	f, err := load(map[string]string{
 		"a.yaml":       head + "include: ['teams/*.yaml']\nusers: []\n",
-		"teams/b.yaml": "roles: [{name: R, permissions: [Select Table]}]\nusers: [{email: a@b.c, roles: [R]}]\n",
+		"teams/b.yaml": "roles: [{name: R, permissions: [Select Table], in: all}]\nusers: [{email: a@b.c, roles: [R]}]\n",
 		"teams/c.yaml": "users: [{email: A@b.c, roles: [S]}]\n",
 	})
 	if err != "" || len(f.Users) != 2 || f.Roles[0].Permissions[0] != "db-table-select" || f.Tokens != nil || len(f.Sources) != 3 {
@@ -70,8 +74,8 @@ func TestLoadFragments(t *testing.T) {
 	}
 	_, err = load(map[string]string{
 		"a.yaml":       head + "include: ['teams/*.yaml', teams/b.yaml]\n",
-		"teams/b.yaml": "roles: [{name: R, permissions: []}]\nmanage: {}\n",
-		"teams/c.yaml": "roles: [{name: R, permissions: []}]\n",
+		"teams/b.yaml": "roles: [{name: R, permissions: [], in: all}]\nmanage: {}\n",
+		"teams/c.yaml": "roles: [{name: R, permissions: [], in: all}]\n",
 	})
 	for _, want := range []string{"teams/b.yaml is included twice", "manage belongs to the file", `teams/c.yaml:1:9: duplicate role "R", also in teams/b.yaml:1`} {
 		if !strings.Contains(err, want) {

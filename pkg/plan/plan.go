@@ -5,12 +5,19 @@
 // through an fs.FS.
 package plan
 
+import "net/netip"
+
 // Version is the only supported version of the file format.
 const Version = "1"
 
-// MaxSize is the maximum size of a file, and of its content after the expansion of
-// aliases.
-const MaxSize = 1 << 20
+// MaxSize is the maximum size of a file, and MaxExpansion that of what its aliases add.
+const (
+	MaxSize      = 8 << 20
+	MaxExpansion = 1 << 20
+)
+
+// markLetters are the characters of a mark.
+const markLetters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 // File is an access file with its fragments. A section that is absent from all of them is
 // nil, and one that is present and empty is not.
@@ -49,6 +56,7 @@ type Manage struct {
 	Roles, Users, Tokens, AccessLists string
 	UserRoles                         string
 	Mark                              string
+	At                                Position
 }
 
 // Protect has the limits of every change.
@@ -66,6 +74,7 @@ type Ignore struct{ Roles, Users, Tokens []string }
 // Role is a custom role.
 type Role struct {
 	Name        string
+	ID          string   // empty unless the file pins it
 	Was         []string // earlier names
 	Description string   // empty is the name
 	Permissions []string // API parameters
@@ -76,15 +85,25 @@ type Role struct {
 
 // In is the part of the organization to which a role applies. At most one field is set.
 type In struct {
-	All, Organization bool
-	Places            []Place
+	Word   string // InAll or InOrganization
+	Places []Place
 }
+
+// Words in place of a list of places.
+const (
+	InAll          = "all"
+	InOrganization = "organization"
+)
+
+// IsZero reports whether no place is given.
+func (in In) IsZero() bool { return in.Word == "" && in.Places == nil }
 
 // Place is a database, or some of its keyspaces or tables. An empty list means all.
 type Place struct {
 	Database  string
 	Keyspaces []string
 	Tables    []string
+	At        Position
 }
 
 // Group gives roles to several users.
@@ -108,7 +127,7 @@ type Token struct {
 	Roles                 []string
 	Owner                 string
 	Expires               string // empty if absent
-	Rotate                string // a number of days such as 60d; empty if absent
+	Rotate                int    // days; 0 if absent
 	At                    Position
 }
 
@@ -124,7 +143,17 @@ type AccessList struct {
 // Address is an address or a network of an access list.
 type Address struct {
 	Address, Description string
-	Enabled              *bool
+	Enabled              *bool // nil is true
+	At                   Position
+}
+
+// Network returns the network of the address, which spellings of it share.
+func (a Address) Network() (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(a.Address); err == nil {
+		return p.Masked(), true
+	}
+	ip, err := netip.ParseAddr(a.Address)
+	return netip.PrefixFrom(ip, ip.BitLen()), err == nil && ip.Zone() == ""
 }
 
 // Removed has the names of things that shall not exist.

@@ -15,13 +15,14 @@ type Problem struct {
 }
 
 // String returns position and reason.
-func (p Problem) String() string {
-	switch {
-	case p.Line == 0:
-		return p.Path + ": " + p.Why
-	default:
-		return fmt.Sprintf("%s:%d:%d: %s", p.Path, p.Line, p.Column, p.Why)
+func (p Problem) String() string { return p.Position.String() + ": " + p.Why }
+
+// String returns the position as compilers write it.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.Path
 	}
+	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Column)
 }
 
 // Error reports all problems of a file and its fragments, by file and line.

@@ -10,12 +10,14 @@ import (
 type State struct {
 	Organization Organization
 	Roles        []StateRole
-	Users        []StateUser
-	Tokens       []StateToken
-	AccessLists  []StateAccessList
-	Databases    []StateDatabase
-	Login        Login
-	Now          time.Time // the time of the service
+	// RolesForNames says that roles were read only for their names, and are not managed.
+	RolesForNames bool
+	Users         []StateUser
+	Tokens        []StateToken
+	AccessLists   []StateAccessList
+	Databases     []StateDatabase
+	Login         Login
+	Now           time.Time // the time of the service
 }
 
 // Login is the token with which the commands are run.
@@ -30,6 +32,7 @@ type StateRole struct {
 	ID, Name, Description string
 	Mark                  string // the mark that was cut off from the description
 	Default               bool
+	Denies                bool     // the policy denies its actions; a file cannot describe that
 	Permissions           []string // API parameters
 	Resources             []string // resource names
 	UpdatedBy             string
@@ -51,10 +54,14 @@ type StateToken struct {
 	Mark             string
 	DescriptionKnown bool // whether the service tells descriptions
 	SavedName        string
-	Roles            []string // role IDs
+	Roles            []string // role IDs; nil if unknown
 	Owner            string   // a user ID; empty if unknown
 	GeneratedAt      time.Time
 	ExpiresAt        time.Time // zero if never
+}
+
+func (t StateToken) isLive(now time.Time) bool {
+	return t.ExpiresAt.IsZero() || now.Before(t.ExpiresAt)
 }
 
 // StateAccessList is the access list of a database or of the DevOps API.

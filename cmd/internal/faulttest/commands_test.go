@@ -124,6 +124,8 @@ func rigLines() map[string][]rigLine {
 		"env use":         {{args: "demo --saved-token spare"}, {args: "demo --role 'RO User' --yes"}},
 		"help":            {{args: "exit-codes"}},
 		"org add":         {{args: "Second --email owner@example.com --yes"}},
+		"org check":       {{args: "access.yaml", before: `printf 'version: 1\norganization: {id: o}\n' > access.yaml`}},
+		"org export":      {{}, {args: "--out access.yaml --comments"}},
 		"org get":         {{}},
 		"org list":        {{}},
 		"org use":         {{args: "old"}},
