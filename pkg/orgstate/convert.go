@@ -2,9 +2,9 @@ package orgstate
 
 import (
 	"cmp"
-	"regexp"
 
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/plan"
 )
 
@@ -13,6 +13,7 @@ func Role(role devops.Role) plan.StateRole {
 	text, mark := splitMark(role.Policy.Description)
 	return plan.StateRole{
 		ID: role.ID, Name: role.Name, Description: text, Mark: mark,
+		Denies:      role.Policy.Effect != "" && role.Policy.Effect != iam.Allow,
 		Permissions: role.Policy.Actions, Resources: role.Policy.Resources,
 		UpdatedBy: role.UpdatedBy, UpdatedAt: role.UpdatedAt,
 	}
@@ -24,16 +25,11 @@ func Policy(role plan.StateRole) devops.Policy {
 	if role.Mark != "" {
 		text += " [astra:" + role.Mark + "]"
 	}
-	return devops.Policy{Description: text, Actions: role.Permissions, Resources: role.Resources}
-}
-
-// splitMark cuts off the mark at the end of a description.
-func splitMark(description string) (text, mark string) {
-	m := regexp.MustCompile(`(?s)^(.*?) ?\[astra:([a-z0-9-]+)\]$`).FindStringSubmatch(description)
-	if m == nil {
-		return description, ""
+	policy := devops.Policy{Description: text, Actions: role.Permissions, Resources: role.Resources}
+	if role.Denies {
+		policy.Effect = "deny"
 	}
-	return m[1], m[2]
+	return policy
 }
 
 // User returns a user as a plan has it.
@@ -47,9 +43,5 @@ func User(u devops.User) plan.StateUser {
 
 // AccessList returns an access list as a plan has it.
 func AccessList(list devops.AccessList) plan.StateAccessList {
-	l := plan.StateAccessList{DatabaseID: list.DatabaseID, Enabled: list.Enabled, Addresses: []plan.Address{}}
-	for _, a := range list.Addresses {
-		l.Addresses = append(l.Addresses, plan.Address{Address: a.Address, Description: a.Description, Enabled: &a.Enabled})
-	}
-	return l
+	return plan.StateAccessList{DatabaseID: list.DatabaseID, Enabled: list.Enabled, Addresses: addresses(list.Addresses)}
 }

@@ -118,11 +118,7 @@ func (r *reader) readUsers(ctx context.Context) error {
 	}
 	r.state.Organization.Name = members.OrgName
 	for _, u := range members.Users {
-		user := plan.StateUser{ID: u.ID, Email: u.Email, Pending: u.Status != "active", Roles: []string{}}
-		for _, role := range u.Roles {
-			user.Roles = append(user.Roles, role.ID)
-		}
-		r.state.Users = append(r.state.Users, user)
+		r.state.Users = append(r.state.Users, User(u))
 	}
 	return nil
 }
@@ -144,13 +140,9 @@ func (r *reader) readRoles(ctx context.Context) error {
 		if !isDefault && len(role.Policy.Actions)+len(role.Policy.Resources) == 0 {
 			return exit.Failf(exit.Server, "the service returned role %s without its policy", role.Name).WithHint("run the command again")
 		}
-		text, mark := splitMark(role.Policy.Description)
-		r.state.Roles = append(r.state.Roles, plan.StateRole{
-			ID: role.ID, Name: role.Name, Description: text, Mark: mark, Default: isDefault,
-			Denies:      role.Policy.Effect != "" && role.Policy.Effect != iam.Allow,
-			Permissions: role.Policy.Actions, Resources: role.Policy.Resources,
-			UpdatedBy: role.UpdatedBy, UpdatedAt: role.UpdatedAt,
-		})
+		known := Role(role)
+		known.Default = isDefault
+		r.state.Roles = append(r.state.Roles, known)
 	}
 	return nil
 }

@@ -99,6 +99,7 @@ type roleJSON struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
 	Mark        string   `json:"mark"`
+	Denies      bool     `json:"denies,omitempty"`
 	Permissions []string `json:"permissions"`
 	Resources   []string `json:"resources"`
 }
@@ -129,11 +130,11 @@ type listJSON struct {
 }
 
 func (r StateRole) asJSON() roleJSON {
-	return roleJSON{r.ID, r.Name, r.Description, r.Mark, r.Permissions, r.Resources}
+	return roleJSON{r.ID, r.Name, r.Description, r.Mark, r.Denies, r.Permissions, r.Resources}
 }
 
 func (j roleJSON) role() StateRole {
-	return StateRole{ID: j.ID, Name: j.Name, Description: j.Description, Mark: j.Mark, Permissions: j.Permissions, Resources: j.Resources}
+	return StateRole{ID: j.ID, Name: j.Name, Description: j.Description, Mark: j.Mark, Denies: j.Denies, Permissions: j.Permissions, Resources: j.Resources}
 }
 
 func (u StateUser) asJSON() userJSON { return userJSON{u.ID, u.Email, u.Pending, u.Roles} }
@@ -175,16 +176,16 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	var before, after any
 	switch s.Kind {
 	case RoleStep:
-		before, after = pair(s.RoleBefore, s.RoleAfter, StateRole.asJSON)
+		before, after = asPair(s.RoleBefore, s.RoleAfter, StateRole.asJSON)
 	case UserStep:
-		before, after = pair(s.UserBefore, s.UserAfter, StateUser.asJSON)
+		before, after = asPair(s.UserBefore, s.UserAfter, StateUser.asJSON)
 	case TokenStep:
-		before, after = pair(s.TokenBefore, nil, StateToken.asJSON)
+		before, after = asPair(s.TokenBefore, nil, StateToken.asJSON)
 	case AccessListStep:
 		list := s.ListID()
 		j.List = &list
-		if before, after = pair(s.ListBefore, s.ListAfter, StateAccessList.asJSON); s.ListAfter == nil {
-			before, after = pair(s.AddressBefore, s.AddressAfter, Address.asJSON)
+		if before, after = asPair(s.ListBefore, s.ListAfter, StateAccessList.asJSON); s.ListAfter == nil {
+			before, after = asPair(s.AddressBefore, s.AddressAfter, Address.asJSON)
 		}
 	}
 	var err error
@@ -197,7 +198,7 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-func pair[T, J any](before, after *T, convert func(T) J) (b, a any) {
+func asPair[T, J any](before, after *T, convert func(T) J) (b, a any) {
 	if before != nil {
 		b = convert(*before)
 	}
@@ -326,14 +327,6 @@ func cutLast(text string) (rest string, number int, found bool) {
 	}
 	number, err := strconv.Atoi(text[i+1:])
 	return text[:i], number, err == nil
-}
-
-// String returns path, line and column, or an empty text for the zero position.
-func (p Position) String() string {
-	if p.Line == 0 {
-		return p.Path
-	}
-	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Column)
 }
 
 // Request returns the method and the path of the request of a step.
