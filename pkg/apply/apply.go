@@ -98,7 +98,7 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 			failed = append(failed, i)
 			held = plan.HeldBack(r.State, r.Steps, failed)
 		}
-		if r.writer.add("result", result{i + 1, results[i].ID, results[i].Outcome, results[i].Exit, results[i].Error}) != nil && stopped == nil {
+		if r.writer.add("result", result{i + 1, row.Input, results[i].ID, results[i].Outcome, results[i].Exit, results[i].Error}) != nil && stopped == nil {
 			stopped = journalError(errors.New("it cannot be written"))
 		}
 		progress.Step()
@@ -146,7 +146,7 @@ func (r *Runner) do(ctx context.Context, i int, row bulk.Row) bulk.Result {
 		return withOutcome(row.Result, bulk.Failed, exit.Failf(exit.Conflict, "changed by another client since the plan; nothing was sent"))
 	case plan.Pending:
 	}
-	if err := r.writer.add("sent", sent{step}); err != nil {
+	if err := r.writer.add("sent", sent{row.Input, step}); err != nil {
 		return withOutcome(row.Result, bulk.NotStarted, journalError(err))
 	}
 	row.Do = c.send

@@ -38,12 +38,14 @@ type Head struct {
 
 // sent is the line of a step before its request is sent.
 type sent struct {
-	Sent plan.Step `json:"sent"`
+	Label string    `json:"object"`
+	Sent  plan.Step `json:"sent"`
 }
 
 // result is the line of a step with its outcome.
 type result struct {
 	Step    int          `json:"done"`
+	Label   string       `json:"object"`
 	ID      string       `json:"id"` // of the object, also of a new one
 	Outcome bulk.Outcome `json:"outcome"`
 	Exit    int          `json:"exit"`
@@ -54,11 +56,37 @@ type result struct {
 type Run struct {
 	Head
 
+	Lines    []Line      // of the steps that were sent or ended
 	Done     []plan.Step // in their order, with the IDs that were given to new objects
 	Open     []plan.Step // sent, with an unknown outcome
-	Failed   int
-	Finished bool // whether every step was tried
 	UndoneBy string
+}
+
+// Line is a step of a run.
+type Line struct {
+	plan.Step // zero if it was not sent
+
+	Number  int
+	Label   string // such as "user ada@example.com"
+	Outcome bulk.Outcome
+	Error   string
+}
+
+// Describe returns the state of the run for people.
+func (run Run) Describe() string {
+	ended := len(run.Lines) == run.Steps && !slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome == "" || l.Outcome == bulk.NotStarted })
+	switch {
+	case run.UndoneBy != "":
+		return "undone by " + run.UndoneBy
+	case !ended:
+		return "interrupted"
+	case run.Undoes != "":
+		return "undoes " + run.Undoes
+	case slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome == bulk.Failed || l.Outcome == bulk.Unknown }):
+		return "failed"
+	default:
+		return "done"
+	}
 }
 
 // Journal is a directory with a file for each run.
@@ -175,16 +203,17 @@ func (j Journal) read(id string) (Run, error) {
 	for n := 1; n <= run.Steps; n++ {
 		r, ended := results[n]
 		step, wasSent := steps[n]
+		step.ID = cmp.Or(step.ID, r.ID)
 		switch {
 		case r.Outcome == bulk.OK && wasSent:
-			step.ID = cmp.Or(step.ID, r.ID)
 			run.Done = append(run.Done, step)
 		case wasSent && (!ended || r.Outcome == bulk.Unknown):
+			r.Outcome = bulk.Unknown
 			run.Open = append(run.Open, step)
-		case ended && r.Outcome == bulk.Failed:
-			run.Failed++
+		}
+		if wasSent || ended {
+			run.Lines = append(run.Lines, Line{Step: step, Number: n, Label: r.Label, Outcome: r.Outcome, Error: r.Error})
 		}
 	}
-	run.Finished = len(results) == run.Steps
 	return run, nil
 }
