@@ -99,14 +99,18 @@ func (e *exporter) writeRoles() {
 	e.writeSection("roles", len(custom))
 	for _, r := range custom {
 		e.object = "role " + r.ID
-		e.writeLine("  - name: %s%s", e.quote(r.Name), e.countHolders(r.ID))
-		if e.names.roleRef(r.ID) != r.Name {
-			e.writeLine("    id: %s", e.quote(r.ID))
+		if r.Name == "" {
+			e.writeLine("  - id: %s%s", e.quote(r.ID), e.countHolders(r.ID))
+		} else {
+			e.writeLine("  - name: %s%s", e.quote(r.Name), e.countHolders(r.ID))
+			if e.names.roleRef(r.ID) != r.Name {
+				e.writeLine("    id: %s", e.quote(r.ID))
+			}
 		}
 		if r.Description != "" && r.Description != r.Name {
 			e.writeLine("    description: %s", e.quote(r.Description))
 		}
-		permissions := sortPermissions(r.Permissions)
+		permissions := e.names.sortPermissions(r.Permissions)
 		for i, p := range permissions {
 			if parsed, err := parsePermission(p); err != nil || parsed != p {
 				permissions[i] = parameterPrefix + p
@@ -115,19 +119,6 @@ func (e *exporter) writeRoles() {
 		e.writeList("    permissions: ", permissions)
 		e.writePlaces(r)
 	}
-}
-
-// sortPermissions returns each permission once, in the order of the catalog, and then those
-// that the catalog lacks.
-func sortPermissions(permissions []string) []string {
-	order := map[string]int{}
-	for i, p := range iam.Permissions() {
-		order[p.Parameter] = i + 1
-	}
-	rank := func(p string) int { return cmp.Or(order[p], len(order)+1) }
-	all := slices.Clone(permissions)
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
-	return orEmpty(slices.Compact(all))
 }
 
 func (e *exporter) writePlaces(r StateRole) {
