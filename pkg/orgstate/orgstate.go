@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/plan"
@@ -118,11 +116,7 @@ func (r *reader) readUsers(ctx context.Context) error {
 	}
 	r.state.Organization.Name = members.OrgName
 	for _, u := range members.Users {
-		user := plan.StateUser{ID: u.ID, Email: u.Email, Pending: u.Status != "active", Roles: []string{}}
-		for _, role := range u.Roles {
-			user.Roles = append(user.Roles, role.ID)
-		}
-		r.state.Users = append(r.state.Users, user)
+		r.state.Users = append(r.state.Users, User(u))
 	}
 	return nil
 }
@@ -139,36 +133,13 @@ func (r *reader) readRoles(ctx context.Context) error {
 		return errPart("roles")
 	}
 	for _, role := range roles {
-		_, isDefault := iam.DefaultRole(role.ID)
-		isDefault = isDefault || slices.ContainsFunc(role.Policy.Resources, isOfEveryOrganization)
-		if !isDefault && len(role.Policy.Actions)+len(role.Policy.Resources) == 0 {
+		s := Role(role)
+		if !s.Default && len(s.Permissions)+len(s.Resources) == 0 {
 			return exit.Failf(exit.Server, "the service returned role %s without its policy", role.Name).WithHint("run the command again")
 		}
-		text, mark := splitMark(role.Policy.Description)
-		r.state.Roles = append(r.state.Roles, plan.StateRole{
-			ID: role.ID, Name: role.Name, Description: text, Mark: mark, Default: isDefault,
-			Denies:      role.Policy.Effect != "" && role.Policy.Effect != iam.Allow,
-			Permissions: role.Policy.Actions, Resources: role.Policy.Resources,
-			UpdatedBy: role.UpdatedBy, UpdatedAt: role.UpdatedAt,
-		})
+		r.state.Roles = append(r.state.Roles, s)
 	}
 	return nil
-}
-
-// isOfEveryOrganization reports whether a resource is one of a default role, also of one
-// that this program does not know.
-func isOfEveryOrganization(resource string) bool {
-	d, err := iam.ParseDRN(resource)
-	return err == nil && d.Org == iam.OrgPlaceholder
-}
-
-// splitMark cuts off the mark at the end of a description.
-func splitMark(description string) (text, mark string) {
-	m := regexp.MustCompile(`(?s)^(.*?) ?\[astra:([a-z0-9-]+)\]$`).FindStringSubmatch(description)
-	if m == nil {
-		return description, ""
-	}
-	return m[1], m[2]
 }
 
 func (r *reader) readTokens(ctx context.Context) error {
@@ -233,17 +204,9 @@ func (r *reader) readAccessLists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.state.AccessLists = []plan.StateAccessList{{Enabled: len(api) > 0, Addresses: addresses(api)}}
+	r.state.AccessLists = []plan.StateAccessList{AccessList(devops.AccessList{Enabled: len(api) > 0, Addresses: api})}
 	for _, l := range lists {
-		r.state.AccessLists = append(r.state.AccessLists, plan.StateAccessList{DatabaseID: l.DatabaseID, Enabled: l.Enabled, Addresses: addresses(l.Addresses)})
+		r.state.AccessLists = append(r.state.AccessLists, AccessList(l))
 	}
 	return nil
-}
-
-func addresses(all []devops.Address) []plan.Address {
-	list := []plan.Address{}
-	for _, a := range all {
-		list = append(list, plan.Address{Address: a.Address, Description: a.Description, Enabled: &a.Enabled})
-	}
-	return list
 }

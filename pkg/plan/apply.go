@@ -45,10 +45,10 @@ func replace[T any](all []T, after *T, found func(T) bool) []T {
 }
 
 func applyToList(lists []StateAccessList, s Step) []StateAccessList {
-	i := slices.IndexFunc(lists, func(l StateAccessList) bool { return l.DatabaseID == listID(s) })
+	i := slices.IndexFunc(lists, func(l StateAccessList) bool { return l.DatabaseID == s.ListID() })
 	if i < 0 {
 		i = len(lists)
-		lists = append(lists, StateAccessList{DatabaseID: listID(s)})
+		lists = append(lists, StateAccessList{DatabaseID: s.ListID()})
 	}
 	switch s.Action {
 	case Enable, Disable:

@@ -15,15 +15,19 @@ type Effect struct {
 	Principal access.Principal `json:"principal"`
 	Gains     []Change         `json:"gains"`
 	Loses     []Change         `json:"loses"`
-	holder    *holder
-	all       bool // it loses everything that it has
+	// Everything says that it loses all that it has.
+	Everything bool `json:"everything"`
+	holder     *holder
 }
 
-// Change is a capability or, without one, a permission, at a place.
+// Change is a capability or, without one, a permission, at a place: all of a kind with *,
+// and the organization without a database.
 type Change struct {
-	Capability string       `json:"capability"`
-	Permission string       `json:"permission"` // the decisive one of a capability
-	Place      access.Place `json:"place"`
+	Capability string `json:"capability"`
+	Permission string `json:"permission"` // the decisive one of a capability
+	Database   string `json:"database"`   // its name, or its ID if the name is unknown
+	Keyspace   string `json:"keyspace"`
+	Table      string `json:"table"`
 }
 
 // EffectLine is a sentence about principals with the same effect, such as "7 people with
@@ -43,7 +47,7 @@ func Effects(state State, steps []Step) []Effect {
 		}
 		a := access.Principal{Roles: h.roles}
 		b := access.Principal{Roles: final(w.roles(h, finish))}
-		e := Effect{Gains: []Change{}, Loses: []Change{}, holder: h, all: after.count() == 0}
+		e := Effect{Gains: []Change{}, Loses: []Change{}, holder: h, Everything: after.count() == 0}
 		e.add(analyzer.Diff(a, b, access.Place{}, capabilities))
 		e.add(analyzer.Diff(a, b, access.Place{}, permissions))
 		for _, p := range h.principals {
@@ -97,7 +101,7 @@ func (e *Effect) add(differences []access.Difference) {
 
 func addChanges(all []Change, what access.What, places []access.Place) []Change {
 	for _, p := range places {
-		c := Change{Permission: decisive(what), Place: p}
+		c := Change{Permission: decisive(what), Database: cmp.Or(p.DatabaseName, p.Database), Keyspace: p.Keyspace, Table: p.Table}
 		if what.Capability {
 			c.Capability = what.Name
 		} else if slices.ContainsFunc(all, func(o Change) bool { return o.Permission == c.Permission || o.Capability == access.Administer }) {
@@ -141,7 +145,7 @@ func EffectLines(state State, effects []Effect) []EffectLine {
 			add("gain", describeChanges(e.Gains), e)
 		}
 		switch {
-		case e.all:
+		case e.Everything:
 			add("lose", "everything", e)
 		case len(e.Loses) > 0:
 			add("lose", describeChanges(e.Loses), e)
@@ -205,8 +209,8 @@ func describeChanges(changes []Change) string {
 		if !slices.Contains(tasks, task) {
 			tasks = append(tasks, task)
 		}
-		if c.Place.Database != "" {
-			if text := describePlace(c.Place); !slices.Contains(places[task], text) {
+		if c.Database != "" {
+			if text := describePlace(access.Place{Database: c.Database, Keyspace: c.Keyspace, Table: c.Table}); !slices.Contains(places[task], text) {
 				places[task] = append(places[task], text)
 			}
 		}

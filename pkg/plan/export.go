@@ -134,7 +134,7 @@ func (e *exporter) writePlaces(r StateRole) {
 		}
 		slices.SortStableFunc(in.Places, func(a, b Place) int { return cmp.Compare(a.Database, b.Database) })
 		for _, p := range in.Places {
-			e.writeEntry("      - ", pair{"database", p.Database}, pair{"keyspaces", p.Keyspaces}, pair{"tables", p.Tables})
+			e.writeEntry("      - ", keyValue{"database", p.Database}, keyValue{"keyspaces", p.Keyspaces}, keyValue{"tables", p.Tables})
 		}
 	}
 	switch {
@@ -192,7 +192,7 @@ func (e *exporter) writeUsers() {
 		if e.options.Pin || u.Email == "" || len(usersAt(all, u.Email)) > 1 {
 			id = u.ID
 		}
-		e.writeEntry("  - ", pair{"email", u.Email}, pair{"id", id}, pair{"roles", e.roleRefs(u.Roles)})
+		e.writeEntry("  - ", keyValue{"email", u.Email}, keyValue{"id", id}, keyValue{"roles", e.roleRefs(u.Roles)})
 	}
 }
 
@@ -235,11 +235,11 @@ func (e *exporter) writeTokens() {
 				same++
 			}
 		}
-		identity := pair{"client-id", t.ClientID}
+		identity := keyValue{"client-id", t.ClientID}
 		if t.Description != "" && same == 1 {
-			identity = pair{"description", t.Description}
+			identity = keyValue{"description", t.Description}
 		}
-		roles := pair{"roles", []string(nil)}
+		roles := keyValue{"roles", []string(nil)}
 		if t.Roles != nil {
 			roles.value = e.roleRefs(t.Roles)
 		}
@@ -281,7 +281,7 @@ func (e *exporter) writeAccessLists() {
 			if l.DatabaseID != "" && a.Enabled != nil && !*a.Enabled {
 				disabled = "false"
 			}
-			e.writeEntry("      - ", pair{"address", a.Address}, pair{"description", a.Description}, pair{"enabled", word(disabled)})
+			e.writeEntry("      - ", keyValue{"address", a.Address}, keyValue{"description", a.Description}, keyValue{"enabled", word(disabled)})
 		}
 	}
 }
@@ -304,16 +304,16 @@ func (l StateAccessList) networks() []Address {
 	return all
 }
 
-// pair is a key of a mapping on one line: a text, a list of texts, or a word. Empty texts and
+// keyValue is a key of a mapping on one line: a text, a list of texts, or a word. Empty texts and
 // absent lists are left out.
-type pair struct {
+type keyValue struct {
 	key   string
 	value any
 }
 
 type word string
 
-func (e *exporter) writeEntry(before string, pairs ...pair) {
+func (e *exporter) writeEntry(before string, pairs ...keyValue) {
 	var parts []string
 	for _, p := range pairs {
 		switch v := p.value.(type) {

@@ -320,7 +320,7 @@ func (s State) accessList(databaseID string) StateAccessList {
 func (c checker) closedNetworks() []string {
 	var why, seen []string
 	for _, s := range c.steps {
-		id := listID(s)
+		id := s.ListID()
 		if s.Kind != AccessListStep || slices.Contains(seen, id) {
 			continue
 		}

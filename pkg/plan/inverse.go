@@ -162,10 +162,13 @@ func (u *undoer) withRoles(user StateUser) (StateUser, string) {
 }
 
 func (u *undoer) inverseOfList(s, inverse Step) (Step, string) {
-	now := u.state.accessList(listID(s))
+	now := u.state.accessList(s.ListID())
 	if s.Action == Enable || s.Action == Disable {
-		if now.Enabled != (s.Action == Enable) {
+		switch {
+		case compareList(now, s) != Done:
 			return inverse, changedSince
+		case now.DatabaseID == "" && s.Action == Disable:
+			return inverse, "the list was deleted with its addresses; add them again"
 		}
 		before := now
 		before.Enabled = !now.Enabled
@@ -177,9 +180,7 @@ func (u *undoer) inverseOfList(s, inverse Step) (Step, string) {
 	}
 	inverse.AddressList, inverse.AddressBefore, inverse.AddressAfter = s.AddressList, s.AddressAfter, s.AddressBefore
 	inverse.Action = map[Action]Action{Add: Remove, Remove: Add, Update: Update}[s.Action]
-	address := cmp.Or(s.AddressBefore, s.AddressAfter).Address
-	i := slices.IndexFunc(now.Addresses, func(a Address) bool { return a.Address == address })
-	if (i >= 0) != (s.AddressAfter != nil) || i >= 0 && !SameAddress(now.Addresses[i], *s.AddressAfter) {
+	if compareList(now, s) != Done {
 		return inverse, changedSince
 	}
 	return inverse, ""

@@ -40,6 +40,7 @@ func Order(state State, steps []Step) []Step {
 	ordered := make([]Step, len(steps))
 	for n, i := range order {
 		ordered[n] = steps[i]
+		ordered[n].Number = n + 1
 		ordered[n].Undo = UndoOf(steps[i])
 		ordered[n].Moment = ""
 	}
@@ -187,7 +188,7 @@ func (o *orderer) disarms(i int) bool {
 func (o *orderer) late(i int) int {
 	s := o.steps[i]
 	user := s.Kind == UserStep && s.ID != "" && s.ID == o.state.Login.UserID
-	network := s.Kind == AccessListStep && listID(s) == "" && rank(s) > rankAdd
+	network := s.Kind == AccessListStep && s.ListID() == "" && rank(s) > rankAdd
 	if user || network || o.login != nil && slices.Contains(o.touched[i], o.login) {
 		return 1
 	}
@@ -298,8 +299,8 @@ func rank(s Step) int {
 // admits reports whether an entry of an access list lets its addresses in.
 func (a Address) admits() bool { return a.Enabled == nil || *a.Enabled }
 
-// listID returns the database ID of the access list of a step; empty is the DevOps API.
-func listID(s Step) string {
+// ListID returns the database ID of the access list of a step; empty is the DevOps API.
+func (s Step) ListID() string {
 	switch {
 	case s.ListBefore != nil:
 		return s.ListBefore.DatabaseID

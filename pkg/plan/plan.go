@@ -36,7 +36,10 @@ type File struct {
 }
 
 // Source is a file that was read.
-type Source struct{ Path, SHA256 string }
+type Source struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
 
 // Position is a place in a file.
 type Position struct {

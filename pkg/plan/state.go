@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State is an organization as the service reported it. A section that was not read is
 // nil, and one that is there and empty is not.
@@ -75,6 +78,9 @@ type StateDatabase struct{ ID, Name string }
 // real ID is not known before.
 func CreatedID(name string) string { return createdPrefix + name }
 
+// CreatedName returns the name of a role whose ID CreatedID made, and whether it did.
+func CreatedName(id string) (string, bool) { return strings.CutPrefix(id, createdPrefix) }
+
 const createdPrefix = "name:"
 
 // StepKind names what a step changes.
@@ -118,6 +124,7 @@ const (
 
 // Step is one change, which takes one request.
 type Step struct {
+	Number int // from 1, in the order of the plan; 0 before it has one
 	Kind   StepKind
 	Action Action
 	ID     string // of what exists; empty if it is to be created
