@@ -2,6 +2,8 @@ package orgstate
 
 import (
 	"cmp"
+	"regexp"
+	"slices"
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
@@ -11,12 +13,21 @@ import (
 // Role returns a role as a plan has it, with the mark cut off from its description.
 func Role(role devops.Role) plan.StateRole {
 	text, mark := splitMark(role.Policy.Description)
+	_, isDefault := iam.DefaultRole(role.ID)
 	return plan.StateRole{
 		ID: role.ID, Name: role.Name, Description: text, Mark: mark,
+		Default:     isDefault || slices.ContainsFunc(role.Policy.Resources, isOfEveryOrganization),
 		Denies:      role.Policy.Effect != "" && role.Policy.Effect != iam.Allow,
 		Permissions: role.Policy.Actions, Resources: role.Policy.Resources,
 		UpdatedBy: role.UpdatedBy, UpdatedAt: role.UpdatedAt,
 	}
+}
+
+// isOfEveryOrganization reports whether a resource is one of a default role, also of one
+// that this program does not know.
+func isOfEveryOrganization(resource string) bool {
+	d, err := iam.ParseDRN(resource)
+	return err == nil && d.Org == iam.OrgPlaceholder
 }
 
 // Policy returns the policy of a role of a plan, with its mark.
@@ -32,6 +43,15 @@ func Policy(role plan.StateRole) devops.Policy {
 	return policy
 }
 
+// splitMark cuts off the mark at the end of a description.
+func splitMark(description string) (text, mark string) {
+	m := regexp.MustCompile(`(?s)^(.*?) ?\[astra:([a-z0-9-]+)\]$`).FindStringSubmatch(description)
+	if m == nil {
+		return description, ""
+	}
+	return m[1], m[2]
+}
+
 // User returns a user as a plan has it.
 func User(u devops.User) plan.StateUser {
 	user := plan.StateUser{ID: u.ID, Email: u.Email, Pending: u.Status != "active", Roles: []string{}}
@@ -43,5 +63,9 @@ func User(u devops.User) plan.StateUser {
 
 // AccessList returns an access list as a plan has it.
 func AccessList(list devops.AccessList) plan.StateAccessList {
-	return plan.StateAccessList{DatabaseID: list.DatabaseID, Enabled: list.Enabled, Addresses: addresses(list.Addresses)}
+	l := plan.StateAccessList{DatabaseID: list.DatabaseID, Enabled: list.Enabled, Addresses: []plan.Address{}}
+	for _, a := range list.Addresses {
+		l.Addresses = append(l.Addresses, plan.Address{Address: a.Address, Description: a.Description, Enabled: &a.Enabled})
+	}
+	return l
 }

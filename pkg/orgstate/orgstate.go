@@ -5,14 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
-	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
 	"github.com/astra-admin/astra/pkg/plan"
@@ -35,7 +34,10 @@ type reader struct {
 // is an error, and so is one that cannot be whole: what is missing would look deleted.
 func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sections) (plan.State, error) {
 	r := &reader{app: app, session: session, want: want}
-	r.ahead(ctx)
+	Ahead(ctx, session, want)
+	if want.AccessLists {
+		r.lists = async.Go(ctx, session.Calls, session.AccessLists.All)
+	}
 	var err error
 	if r.state.Now, err = app.ServiceNow(); err != nil {
 		return plan.State{}, err
@@ -46,8 +48,8 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 		read             func(context.Context) error
 		list, permission string
 	}{
+		{true, r.readOrganization, "organization", "none"},
 		{want.Users, r.readUsers, "users", "org-user-read"},
-		{true, r.readOrganization, "", ""},
 		{r.needsRoles(), r.readRoles, "roles", "org-role-read"},
 		{want.Tokens, r.readTokens, "tokens", "org-token-read"},
 		{r.needsDatabases(), r.readDatabases, "databases", "org-db-view"},
@@ -71,26 +73,23 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 func (r *reader) needsRoles() bool     { return r.want.Roles || r.want.Users || r.want.Tokens }
 func (r *reader) needsDatabases() bool { return r.want.Roles || r.want.AccessLists }
 
-func (r *reader) ahead(ctx context.Context) {
-	var questions []lookup.Asker
-	if r.want.Users {
-		questions = append(questions, lookup.Users()) // it has the organization too
-	} else {
-		questions = append(questions, lookup.Org())
+// Ahead asks for the lists that Read takes, at the same time, except access lists.
+func Ahead(ctx context.Context, session *cli.Session, want plan.Sections) {
+	r := reader{want: want}
+	questions := []lookup.Asker{lookup.Org()}
+	if want.Users {
+		questions = append(questions, lookup.Users())
 	}
 	if r.needsRoles() {
 		questions = append(questions, lookup.Roles())
 	}
-	if r.want.Tokens {
+	if want.Tokens {
 		questions = append(questions, lookup.Tokens())
 	}
 	if r.needsDatabases() {
 		questions = append(questions, lookup.Databases(existing))
 	}
-	r.session.Ahead(ctx, questions...)
-	if r.want.AccessLists {
-		r.lists = async.Go(ctx, r.session.Calls, r.session.AccessLists.All)
-	}
+	session.Ahead(ctx, questions...)
 }
 
 // errPart reports a list that cannot be all there is.
@@ -135,36 +134,21 @@ func (r *reader) readRoles(ctx context.Context) error {
 		return errPart("roles")
 	}
 	for _, role := range roles {
-		_, isDefault := iam.DefaultRole(role.ID)
-		isDefault = isDefault || slices.ContainsFunc(role.Policy.Resources, isOfEveryOrganization)
-		if !isDefault && len(role.Policy.Actions)+len(role.Policy.Resources) == 0 {
+		s := Role(role)
+		if !s.Default && len(s.Permissions)+len(s.Resources) == 0 {
 			return exit.Failf(exit.Server, "the service returned role %s without its policy", role.Name).WithHint("run the command again")
 		}
-		known := Role(role)
-		known.Default = isDefault
-		r.state.Roles = append(r.state.Roles, known)
+		r.state.Roles = append(r.state.Roles, s)
 	}
 	return nil
 }
 
-// isOfEveryOrganization reports whether a resource is one of a default role, also of one
-// that this program does not know.
-func isOfEveryOrganization(resource string) bool {
-	d, err := iam.ParseDRN(resource)
-	return err == nil && d.Org == iam.OrgPlaceholder
-}
-
-// splitMark cuts off the mark at the end of a description.
-func splitMark(description string) (text, mark string) {
-	m := regexp.MustCompile(`(?s)^(.*?) ?\[astra:([a-z0-9-]+)\]$`).FindStringSubmatch(description)
-	if m == nil {
-		return description, ""
-	}
-	return m[1], m[2]
-}
-
 func (r *reader) readTokens(ctx context.Context) error {
 	tokens, err := lookup.Answer(ctx, r.session.Directory, lookup.Tokens())
+	if err != nil {
+		return err
+	}
+	saved, err := r.savedTokens()
 	if err != nil {
 		return err
 	}
@@ -174,8 +158,11 @@ func (r *reader) readTokens(ctx context.Context) error {
 		text, _ := onetime.SplitDescription(t.Description)
 		text, mark := splitMark(text)
 		token := plan.StateToken{
-			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: told, SavedName: r.savedName(t.ClientID),
+			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: told,
 			GeneratedAt: t.GeneratedOn, ExpiresAt: t.ExpiresAt,
+		}
+		if i := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.ClientID == t.ClientID }); i >= 0 {
+			token.SavedName = saved[i].Name
 		}
 		if !t.OmitsRoles {
 			refs, err := r.session.RoleRefs(ctx, t.Roles) // some services list names
@@ -195,13 +182,13 @@ func (r *reader) readTokens(ctx context.Context) error {
 	return nil
 }
 
-func (r *reader) savedName(clientID string) string {
-	for _, t := range r.session.Profile.Tokens {
-		if t.ClientID == clientID {
-			return t.Name
-		}
+// savedTokens returns the saved tokens of the profile that the session belongs to.
+func (r *reader) savedTokens() ([]config.SavedToken, error) {
+	if r.session.Profile.Name != "" || !r.app.UsesSandbox() {
+		return r.session.Profile.Tokens, nil
 	}
-	return ""
+	p, err := r.app.Profile()
+	return p.Tokens, err
 }
 
 func (r *reader) readDatabases(ctx context.Context) error {
@@ -225,17 +212,9 @@ func (r *reader) readAccessLists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.state.AccessLists = []plan.StateAccessList{{Enabled: len(api) > 0, Addresses: addresses(api)}}
+	r.state.AccessLists = []plan.StateAccessList{AccessList(devops.AccessList{Enabled: len(api) > 0, Addresses: api})}
 	for _, l := range lists {
-		r.state.AccessLists = append(r.state.AccessLists, plan.StateAccessList{DatabaseID: l.DatabaseID, Enabled: l.Enabled, Addresses: addresses(l.Addresses)})
+		r.state.AccessLists = append(r.state.AccessLists, AccessList(l))
 	}
 	return nil
-}
-
-func addresses(all []devops.Address) []plan.Address {
-	list := []plan.Address{}
-	for _, a := range all {
-		list = append(list, plan.Address{Address: a.Address, Description: a.Description, Enabled: &a.Enabled})
-	}
-	return list
 }

@@ -147,7 +147,7 @@ func randomResources(random *rand.Rand) []string {
 			name += part + []string{"d", "e", "*", "gone", "a b", "${org}", "$${", "system"}[random.IntN(8)]
 		}
 		if random.IntN(10) == 0 {
-			name = []string{"", "junk", "${org}", "drn:astra:org:o:stream:*", "drn:astra:org:o:role:*", "drn:astra:org:o:db:d:", "a\nb: 'c' # \x1b"}[random.IntN(7)]
+			name = []string{"junk", "${org}", "drn:astra:org:o:stream:*", "drn:astra:org:o:role:*", "drn:astra:org:o:db:d:", "a\nb: 'c' # \x1b"}[random.IntN(6)]
 		}
 		names = append(names, name)
 	}

@@ -329,6 +329,14 @@ func cutLast(text string) (rest string, number int, found bool) {
 	return text[:i], number, err == nil
 }
 
+// String returns path, line and column, or an empty text for the zero position.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Column)
+}
+
 // Request returns the method and the path of the request of a step.
 func Request(s Step) (method, path string) {
 	const roles, users = "/v2/organizations/roles", "/v2/organizations/users"

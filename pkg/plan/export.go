@@ -99,14 +99,18 @@ func (e *exporter) writeRoles() {
 	e.writeSection("roles", len(custom))
 	for _, r := range custom {
 		e.object = "role " + r.ID
-		e.writeLine("  - name: %s%s", e.quote(r.Name), e.countHolders(r.ID))
-		if e.names.roleRef(r.ID) != r.Name {
-			e.writeLine("    id: %s", e.quote(r.ID))
+		if r.Name == "" {
+			e.writeLine("  - id: %s%s", e.quote(r.ID), e.countHolders(r.ID))
+		} else {
+			e.writeLine("  - name: %s%s", e.quote(r.Name), e.countHolders(r.ID))
+			if e.names.roleRef(r.ID) != r.Name {
+				e.writeLine("    id: %s", e.quote(r.ID))
+			}
 		}
 		if r.Description != "" && r.Description != r.Name {
 			e.writeLine("    description: %s", e.quote(r.Description))
 		}
-		permissions := sortPermissions(r.Permissions)
+		permissions := e.names.sortPermissions(r.Permissions)
 		for i, p := range permissions {
 			if parsed, err := parsePermission(p); err != nil || parsed != p {
 				permissions[i] = parameterPrefix + p
@@ -115,19 +119,6 @@ func (e *exporter) writeRoles() {
 		e.writeList("    permissions: ", permissions)
 		e.writePlaces(r)
 	}
-}
-
-// sortPermissions returns each permission once, in the order of the catalog, and then those
-// that the catalog lacks.
-func sortPermissions(permissions []string) []string {
-	order := map[string]int{}
-	for i, p := range iam.Permissions() {
-		order[p.Parameter] = i + 1
-	}
-	rank := func(p string) int { return cmp.Or(order[p], len(order)+1) }
-	all := slices.Clone(permissions)
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
-	return orEmpty(slices.Compact(all))
 }
 
 func (e *exporter) writePlaces(r StateRole) {
@@ -143,7 +134,7 @@ func (e *exporter) writePlaces(r StateRole) {
 		}
 		slices.SortStableFunc(in.Places, func(a, b Place) int { return cmp.Compare(a.Database, b.Database) })
 		for _, p := range in.Places {
-			e.writeEntry("      - ", pair{"database", p.Database}, pair{"keyspaces", p.Keyspaces}, pair{"tables", p.Tables})
+			e.writeEntry("      - ", keyValue{"database", p.Database}, keyValue{"keyspaces", p.Keyspaces}, keyValue{"tables", p.Tables})
 		}
 	}
 	switch {
@@ -201,7 +192,7 @@ func (e *exporter) writeUsers() {
 		if e.options.Pin || u.Email == "" || len(usersAt(all, u.Email)) > 1 {
 			id = u.ID
 		}
-		e.writeEntry("  - ", pair{"email", u.Email}, pair{"id", id}, pair{"roles", e.roleRefs(u.Roles)})
+		e.writeEntry("  - ", keyValue{"email", u.Email}, keyValue{"id", id}, keyValue{"roles", e.roleRefs(u.Roles)})
 	}
 }
 
@@ -244,11 +235,11 @@ func (e *exporter) writeTokens() {
 				same++
 			}
 		}
-		identity := pair{"client-id", t.ClientID}
+		identity := keyValue{"client-id", t.ClientID}
 		if t.Description != "" && same == 1 {
-			identity = pair{"description", t.Description}
+			identity = keyValue{"description", t.Description}
 		}
-		roles := pair{"roles", []string(nil)}
+		roles := keyValue{"roles", []string(nil)}
 		if t.Roles != nil {
 			roles.value = e.roleRefs(t.Roles)
 		}
@@ -290,7 +281,7 @@ func (e *exporter) writeAccessLists() {
 			if l.DatabaseID != "" && a.Enabled != nil && !*a.Enabled {
 				disabled = "false"
 			}
-			e.writeEntry("      - ", pair{"address", a.Address}, pair{"description", a.Description}, pair{"enabled", word(disabled)})
+			e.writeEntry("      - ", keyValue{"address", a.Address}, keyValue{"description", a.Description}, keyValue{"enabled", word(disabled)})
 		}
 	}
 }
@@ -313,16 +304,16 @@ func (l StateAccessList) networks() []Address {
 	return all
 }
 
-// pair is a key of a mapping on one line: a text, a list of texts, or a word. Empty texts and
+// keyValue is a key of a mapping on one line: a text, a list of texts, or a word. Empty texts and
 // absent lists are left out.
-type pair struct {
+type keyValue struct {
 	key   string
 	value any
 }
 
 type word string
 
-func (e *exporter) writeEntry(before string, pairs ...pair) {
+func (e *exporter) writeEntry(before string, pairs ...keyValue) {
 	var parts []string
 	for _, p := range pairs {
 		switch v := p.value.(type) {

@@ -206,7 +206,7 @@ func (d *decoder) roles(f *File) value {
 				d.fail(n, "duplicate role %q, also in %s:%d", r.Name, f.Roles[i].At.Path, f.Roles[i].At.Line)
 			}
 			f.Roles = append(f.Roles, *r)
-		}, "name", "permissions")
+		}, "permissions")
 	})
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,11 +21,15 @@ type resolver struct {
 	roleByID  map[string]StateRole
 	roleNames []string // for suggestions
 	databases []StateDatabase
-	ids       []string // of databases
+	ids       []string       // of databases
+	catalog   map[string]int // the places of permissions in the catalog, from 1
 }
 
 func newResolver(state State) *resolver {
-	n := &resolver{org: state.Organization.ID, roles: map[string][]StateRole{}, roleByID: map[string]StateRole{}, databases: state.Databases}
+	n := &resolver{org: state.Organization.ID, roles: map[string][]StateRole{}, roleByID: map[string]StateRole{}, databases: state.Databases, catalog: map[string]int{}}
+	for i, p := range iam.Permissions() {
+		n.catalog[p.Parameter] = i + 1
+	}
 	for _, r := range state.Roles {
 		n.roles[r.Name] = append(n.roles[r.Name], r)
 		n.roleByID[r.ID] = r
@@ -195,4 +200,13 @@ func (n *resolver) shorten(resource string) string {
 		return short + escape(rest)
 	}
 	return short + ":db:${db:" + name + "}" + escape(strings.TrimPrefix(behind, id))
+}
+
+// sortPermissions returns each permission once, in the order of the catalog, and then those
+// that the catalog lacks.
+func (n *resolver) sortPermissions(permissions []string) []string {
+	rank := func(p string) int { return cmp.Or(n.catalog[p], len(n.catalog)+1) }
+	all := slices.Clone(permissions)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	return orEmpty(slices.Compact(all))
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -16,14 +15,6 @@ type Problem struct {
 
 // String returns position and reason.
 func (p Problem) String() string { return p.Position.String() + ": " + p.Why }
-
-// String returns the position as compilers write it.
-func (p Position) String() string {
-	if p.Line == 0 {
-		return p.Path
-	}
-	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Column)
-}
 
 // Error reports all problems of a file and its fragments, by file and line.
 type Error struct{ Problems []Problem }
