@@ -9,6 +9,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/async"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
@@ -33,7 +34,10 @@ type reader struct {
 // is an error, and so is one that cannot be whole: what is missing would look deleted.
 func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sections) (plan.State, error) {
 	r := &reader{app: app, session: session, want: want}
-	r.ahead(ctx)
+	Ahead(ctx, session, want)
+	if want.AccessLists {
+		r.lists = async.Go(ctx, session.Calls, session.AccessLists.All)
+	}
 	var err error
 	if r.state.Now, err = app.ServiceNow(); err != nil {
 		return plan.State{}, err
@@ -45,7 +49,7 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 		list, permission string
 	}{
 		{want.Users, r.readUsers, "users", "org-user-read"},
-		{true, r.readOrganization, "", ""},
+		{true, r.readOrganization, "organization", ""}, // any token may
 		{r.needsRoles(), r.readRoles, "roles", "org-role-read"},
 		{want.Tokens, r.readTokens, "tokens", "org-token-read"},
 		{r.needsDatabases(), r.readDatabases, "databases", "org-db-view"},
@@ -69,26 +73,25 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 func (r *reader) needsRoles() bool     { return r.want.Roles || r.want.Users || r.want.Tokens }
 func (r *reader) needsDatabases() bool { return r.want.Roles || r.want.AccessLists }
 
-func (r *reader) ahead(ctx context.Context) {
+// Ahead asks for the lists that Read takes, at the same time, except access lists.
+func Ahead(ctx context.Context, session *cli.Session, want plan.Sections) {
+	r := reader{want: want}
 	var questions []lookup.Asker
-	if r.want.Users {
-		questions = append(questions, lookup.Users()) // it has the organization too
+	if want.Users {
+		questions = append(questions, lookup.Users()) // they come with the organization
 	} else {
 		questions = append(questions, lookup.Org())
 	}
 	if r.needsRoles() {
 		questions = append(questions, lookup.Roles())
 	}
-	if r.want.Tokens {
+	if want.Tokens {
 		questions = append(questions, lookup.Tokens())
 	}
 	if r.needsDatabases() {
 		questions = append(questions, lookup.Databases(existing))
 	}
-	r.session.Ahead(ctx, questions...)
-	if r.want.AccessLists {
-		r.lists = async.Go(ctx, r.session.Calls, r.session.AccessLists.All)
-	}
+	session.Ahead(ctx, questions...)
 }
 
 // errPart reports a list that cannot be all there is.
@@ -147,14 +150,21 @@ func (r *reader) readTokens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	saved, err := r.savedTokens()
+	if err != nil {
+		return err
+	}
 	r.state.Tokens = []plan.StateToken{}
 	told := slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.Description != "" })
 	for _, t := range tokens {
 		text, _ := onetime.SplitDescription(t.Description)
 		text, mark := splitMark(text)
 		token := plan.StateToken{
-			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: told, SavedName: r.savedName(t.ClientID),
+			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: told,
 			GeneratedAt: t.GeneratedOn, ExpiresAt: t.ExpiresAt,
+		}
+		if i := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.ClientID == t.ClientID }); i >= 0 {
+			token.SavedName = saved[i].Name
 		}
 		if !t.OmitsRoles {
 			refs, err := r.session.RoleRefs(ctx, t.Roles) // some services list names
@@ -174,13 +184,13 @@ func (r *reader) readTokens(ctx context.Context) error {
 	return nil
 }
 
-func (r *reader) savedName(clientID string) string {
-	for _, t := range r.session.Profile.Tokens {
-		if t.ClientID == clientID {
-			return t.Name
-		}
+// savedTokens returns the saved tokens of the profile that the session belongs to.
+func (r *reader) savedTokens() ([]config.SavedToken, error) {
+	if r.session.Profile.Name != "" || !r.app.UsesSandbox() {
+		return r.session.Profile.Tokens, nil
 	}
-	return ""
+	p, err := r.app.Profile()
+	return p.Tokens, err
 }
 
 func (r *reader) readDatabases(ctx context.Context) error {
