@@ -16,7 +16,7 @@ func acceptedFlags() map[usage.FlagKinds]string {
 		usage.AcceptDryRun: `auth logout,env export,env run,org use,profile delete,profile rename,profile use,sandbox load,
 			sandbox reset,sandbox seed`,
 		usage.AcceptJSON | usage.AcceptDryRun: `api,auth login`,
-		usage.AcceptObject: `access can,access graph,access why,access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
+		usage.AcceptObject: `org plan,access can,access graph,access why,access-list get,cdc get,db get,key get,org get,pcu get,permission get,profile get,
 			role advise,role diff,role get,sandbox status,streaming tenant get,telemetry get,token get,token verify,user get,version`,
 		usage.AcceptObject | usage.AcceptDryRun: `auth session,billing open,billing report,db bundle,db create,db delete,db park,db reset-password,
 			db resize,db unpark,db wake,key create,keyspace create,keyspace delete,open,org add,private-link accept,private-link create,private-link delete,region add,region remove,role create,

@@ -92,11 +92,8 @@ func (in export) run(ctx context.Context, app *cli.App) error {
 		_, err := app.Out.Write(text)
 		return err
 	}
-	err = atomicfile.WriteFile(in.out, text, atomicfile.Options{New: !in.force})
-	if errors.Is(err, fs.ErrExist) {
-		return errExists(in.out)
-	} else if err != nil {
-		return cli.OutError(in.out, err)
+	if err := atomicfile.WriteFile(in.out, text, atomicfile.Options{New: !in.force}); err != nil {
+		return outError(in.out, err)
 	}
 	app.Say("Wrote %s.", in.out)
 	return nil
@@ -141,6 +138,14 @@ func checkNewFile(path string, force bool) error {
 		return errExists(path)
 	}
 	return nil
+}
+
+// outError words the failure to write a file of --out.
+func outError(path string, err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return errExists(path)
+	}
+	return cli.OutError(path, err)
 }
 
 func errExists(path string) error {

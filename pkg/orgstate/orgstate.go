@@ -48,8 +48,8 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 		read             func(context.Context) error
 		list, permission string
 	}{
-		{true, r.readOrganization, "organization", "none"},
 		{want.Users, r.readUsers, "users", "org-user-read"},
+		{true, r.readOrganization, "organization", ""}, // any token may
 		{r.needsRoles(), r.readRoles, "roles", "org-role-read"},
 		{want.Tokens, r.readTokens, "tokens", "org-token-read"},
 		{r.needsDatabases(), r.readDatabases, "databases", "org-db-view"},
@@ -76,9 +76,11 @@ func (r *reader) needsDatabases() bool { return r.want.Roles || r.want.AccessLis
 // Ahead asks for the lists that Read takes, at the same time, except access lists.
 func Ahead(ctx context.Context, session *cli.Session, want plan.Sections) {
 	r := reader{want: want}
-	questions := []lookup.Asker{lookup.Org()}
+	var questions []lookup.Asker
 	if want.Users {
-		questions = append(questions, lookup.Users())
+		questions = append(questions, lookup.Users()) // they come with the organization
+	} else {
+		questions = append(questions, lookup.Org())
 	}
 	if r.needsRoles() {
 		questions = append(questions, lookup.Roles())

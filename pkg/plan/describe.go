@@ -12,17 +12,20 @@ import (
 
 // A Describer words the steps of a plan for people.
 type Describer struct {
-	state State
-	names *resolver
-	users map[string]string // addresses by ID
-	roles map[string]string // names by ID
+	state  State
+	names  *resolver
+	people map[string]string // what users and tokens are called, by ID
+	roles  map[string]string // names by ID
 }
 
 // NewDescriber returns a describer of steps from a state.
 func NewDescriber(state State) *Describer {
 	d := &Describer{state, newResolver(state), map[string]string{}, map[string]string{}}
 	for _, u := range state.Users {
-		d.users[u.ID] = u.Email
+		d.people[u.ID] = u.Email
+	}
+	for _, t := range state.Tokens {
+		d.people[t.ClientID] = "token " + t.name()
 	}
 	for _, r := range state.Roles {
 		d.roles[r.ID] = r.Name
@@ -186,7 +189,7 @@ func (d *Describer) Remark(s Step) string {
 	var parts []string
 	if r := s.RoleBefore; r != nil && !r.UpdatedAt.IsZero() {
 		text := "last changed " + r.UpdatedAt.UTC().Format("2006-01-02")
-		if by := cmp.Or(d.users[r.UpdatedBy], r.UpdatedBy); by != "" {
+		if by := cmp.Or(d.people[r.UpdatedBy], r.UpdatedBy); by != "" {
 			text += " by " + by
 		}
 		parts = append(parts, text)

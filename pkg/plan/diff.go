@@ -89,8 +89,10 @@ func (d *differ) add(s Step) {
 	d.Steps = append(d.Steps, s)
 }
 
-// top is the position of what the file says as a whole, or of a list without positions.
-func (d *differ) top() Position { return Position{Path: d.file.Sources[0].Path, Line: 1, Column: 1} }
+// removedAt returns where a name is in a list of removed things.
+func (d *differ) removedAt(list, name string) Position {
+	return d.file.Removed.at[removedName{list, name}]
+}
 
 // matchesAny reports whether one of some names is in a list of names, and of regular
 // expressions after ~.
@@ -230,41 +232,43 @@ func (d *differ) findUnknown(r StateRole, at Position) {
 }
 
 func (d *differ) deleteRoles() {
-	remove := map[string]bool{}
+	remove := map[string]Position{}
 	for _, ref := range d.file.Removed.Roles {
+		at := d.removedAt("roles", ref)
 		id, err := d.names.role(ref)
 		r, exists := d.names.roleByID[id]
 		switch {
 		case err != nil && len(d.names.roles[ref]) > 1:
-			d.fail(d.top(), "removed: %v", err)
+			d.fail(at, "%v", err)
 		case err != nil || !exists:
 		case r.Default:
-			d.fail(d.top(), "removed: %s is a default role, which cannot be deleted", r.Name)
+			d.fail(at, "%s is a default role, which cannot be deleted", r.Name)
 		case d.matched[id] != nil:
 			d.fail(d.matched[id].At, "role %s is also in removed", r.Name)
 		default:
-			remove[id] = true
+			remove[id] = at
 		}
 	}
 	manage, mark := d.file.Manage.Roles, d.file.Manage.Mark
 	for _, r := range d.state.Roles {
-		owned := mark != "" && r.Mark == mark && (manage == "owned" || manage == "all")
+		owned := mark != "" && r.Mark == mark && manage == "owned"
+		at, removed := remove[r.ID]
 		switch {
 		case r.Default || d.matched[r.ID] != nil:
-		case remove[r.ID]:
-			d.deleteRole(r, false)
+		case removed:
+			d.deleteRole(r, at, false)
 		case d.ignoresRole(r):
 		case (owned || manage == "all") && !slices.Contains(d.file.Protect.Roles, r.Name):
-			d.deleteRole(r, manage == "owned")
+			d.deleteRole(r, d.file.Manage.At, owned)
 		default:
 			d.Foreign.Roles = append(d.Foreign.Roles, r)
 		}
 	}
 }
 
-func (d *differ) deleteRole(r StateRole, onlyByMark bool) {
+func (d *differ) deleteRole(r StateRole, at Position, onlyByMark bool) {
 	d.deleted[r.ID] = true
-	d.add(Step{Kind: RoleStep, Action: Delete, ID: r.ID, Name: r.Name, RoleBefore: &r, OnlyByMark: onlyByMark})
+	d.add(Step{Kind: RoleStep, Action: Delete, ID: r.ID, Name: r.Name, At: at, RoleBefore: &r, OnlyByMark: onlyByMark})
 }
 
 // roleID returns the ID of a role that a user or a token of the file has.
@@ -355,12 +359,19 @@ func (d *differ) users() {
 		listed[s.ID] = true
 	}
 	for _, s := range d.state.Users {
-		removed := slices.ContainsFunc(d.file.Removed.Users, func(email string) bool { return spelling.SameAddress(email, s.Email) })
+		at := d.file.Manage.At
+		removed := slices.ContainsFunc(d.file.Removed.Users, func(email string) bool {
+			same := spelling.SameAddress(email, s.Email)
+			if same {
+				at = d.removedAt("users", email)
+			}
+			return same
+		})
 		protected := slices.ContainsFunc(d.file.Protect.Users, func(email string) bool { return spelling.SameAddress(email, s.Email) })
 		switch {
 		case listed[s.ID]:
 		case removed, d.file.Manage.Users == "all" && !d.ignoresUser(s) && !protected:
-			d.add(Step{Kind: UserStep, Action: Remove, ID: s.ID, Name: s.Email, UserBefore: &s})
+			d.add(Step{Kind: UserStep, Action: Remove, ID: s.ID, Name: s.Email, At: at, UserBefore: &s})
 		case !d.ignoresUser(s):
 			d.Foreign.Users = append(d.Foreign.Users, s)
 		}

@@ -111,7 +111,7 @@ func (d *differ) token(t Token, s StateToken) {
 // only because it is not listed while a token of the file is unclear.
 func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear bool) {
 	manage, mark := d.file.Manage.Tokens, d.file.Manage.Mark
-	removed := map[string]bool{}
+	removed := map[string]Position{}
 	for _, name := range d.file.Removed.Tokens {
 		var ids []string
 		for _, s := range live {
@@ -121,22 +121,23 @@ func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear bool)
 		}
 		switch {
 		case len(ids) > 1:
-			d.fail(d.top(), "removed: %d tokens are named %q: use one of %s", len(ids), name, strings.Join(ids, ", "))
+			d.fail(d.removedAt("tokens", name), "%d tokens are named %q: use one of %s", len(ids), name, strings.Join(ids, ", "))
 		case len(ids) == 1 && listed[ids[0]]:
-			d.fail(d.top(), "token %s is also in removed", name)
+			d.fail(d.removedAt("tokens", name), "token %s is also described in the file", name)
 		case len(ids) == 1:
-			removed[ids[0]] = true
+			removed[ids[0]] = d.removedAt("tokens", name)
 		}
 	}
 	for _, s := range live {
-		owned := mark != "" && s.Mark == mark && (manage == "owned" || manage == "all")
+		owned := mark != "" && s.Mark == mark && manage == "owned"
+		at, isRemoved := removed[s.ClientID]
 		switch {
 		case listed[s.ClientID]:
-		case removed[s.ClientID]:
-			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), TokenBefore: &s})
+		case isRemoved:
+			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), At: at, TokenBefore: &s})
 		case matchesAny(d.file.Ignore.Tokens, s.names()...):
 		case (owned || manage == "all") && !unclear && !slices.ContainsFunc(s.names(), func(name string) bool { return name != "" && slices.Contains(d.file.Protect.Tokens, name) }):
-			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), TokenBefore: &s, OnlyByMark: manage == "owned"})
+			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), At: d.file.Manage.At, TokenBefore: &s, OnlyByMark: owned})
 		default:
 			d.Foreign.Tokens = append(d.Foreign.Tokens, s)
 		}

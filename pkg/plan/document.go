@@ -29,9 +29,10 @@ type Document struct {
 	Basis        []BasisEntry      `json:"basis"`
 	Steps        []Step            `json:"steps"`
 	Effect       []Effect          `json:"effect"`
+	Findings     []Finding         `json:"findings"`
 	Fuses        []Fuse            `json:"fuses"`
 	Foreign      map[string]int    `json:"foreign"`
-	Summary      map[Action]int    `json:"summary"`
+	Summary      map[string]int    `json:"summary"`
 }
 
 // OrganizationNames are the ID and the name of an organization in a plan.

@@ -179,10 +179,26 @@ func (d *decoder) ignore(i *Ignore) []field {
 }
 
 func (d *decoder) removed(r *Removed) []field {
+	names := func(to *[]string, list string, same func(a, b string) bool) value {
+		v := d.setTexts(to, list, same)
+		read := v.read
+		v.read = func(n *yaml.Node) {
+			others := *to // of another fragment
+			read(n)
+			if r.at == nil {
+				r.at = map[removedName]Position{}
+			}
+			for _, e := range resolve(n).Content {
+				r.at[removedName{list, resolve(e).Value}] = d.position(e)
+			}
+			*to = append(others, *to...)
+		}
+		return v
+	}
 	return []field{
-		{"users", "Addresses of users.", d.setTexts(&r.Users, "users", spelling.SameAddress)},
-		{"roles", "Names of custom roles.", d.setTexts(&r.Roles, "roles", same)},
-		{"tokens", "Saved names, descriptions or client IDs of tokens.", d.setTexts(&r.Tokens, "tokens", same)},
+		{"users", "Addresses of users.", names(&r.Users, "users", spelling.SameAddress)},
+		{"roles", "Names of custom roles.", names(&r.Roles, "roles", same)},
+		{"tokens", "Saved names, descriptions or client IDs of tokens.", names(&r.Tokens, "tokens", same)},
 	}
 }
 

@@ -157,4 +157,11 @@ func (a Address) Network() (netip.Prefix, bool) {
 }
 
 // Removed has the names of things that shall not exist.
-type Removed struct{ Users, Roles, Tokens []string }
+type Removed struct {
+	Users, Roles, Tokens []string
+
+	at map[removedName]Position
+}
+
+// removedName is a name in a list of Removed.
+type removedName struct{ list, name string }

@@ -39,3 +39,14 @@ func (f File) Sections() Sections {
 		AccessLists: f.Manage.AccessLists != "none" && f.AccessLists != nil,
 	}
 }
+
+// Names returns the names of the sections, in the order of a file.
+func (s Sections) Names() []string {
+	names := []string{}
+	for i, has := range []bool{s.Roles, s.Users, s.Tokens, s.AccessLists} {
+		if has {
+			names = append(names, SectionNames()[i])
+		}
+	}
+	return names
+}

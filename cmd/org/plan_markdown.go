@@ -1,0 +1,118 @@
+package org
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/plan"
+	"github.com/astra-admin/astra/pkg/spelling"
+)
+
+// maxMarkdown is the most that a comment on a pull request may have, with some room.
+const maxMarkdown = 60_000
+
+// markdown returns the plan for a comment on a pull request. Steps that do not fit are
+// counted.
+func (p made) markdown(foreign bool) string {
+	head := fmt.Sprintf("### %s\n\n**%s**\n", escape(p.title()), escape(p.summaryText()))
+	if refusals := p.refusals(); len(refusals) > 0 {
+		head += "\n**Refused:**\n\n"
+		for _, r := range refusals {
+			head += "- " + escape(r) + "\n"
+		}
+	}
+	sections := []struct {
+		title string
+		open  bool
+		lines []string
+	}{
+		{spelling.Count(len(p.Steps), "step"), true, p.markdownSteps()},
+		{"Who gains and loses access", true, p.markdownEffects()},
+		{spelling.Count(len(p.Findings), "finding"), false, p.markdownFindings()},
+		{"Not in the file: " + p.foreignText(), false, nil},
+	}
+	if foreign {
+		for _, s := range p.unlisted() {
+			sections[3].lines = append(sections[3].lines, "- "+s.Kind+" "+escape(label(s)))
+		}
+	}
+	text := head
+	cut := 0
+	for _, s := range sections {
+		if len(s.lines) == 0 {
+			continue
+		}
+		open := ""
+		if s.open {
+			open = " open"
+		}
+		body := fmt.Sprintf("\n<details%s><summary>%s</summary>\n\n", open, escape(s.title))
+		for i, line := range s.lines {
+			if len(text)+len(body)+len(line) > maxMarkdown {
+				cut += len(s.lines) - i
+				break
+			}
+			body += line + "\n"
+		}
+		text += body + "\n</details>\n"
+	}
+	if cut > 0 {
+		text += fmt.Sprintf("\n%s left out.\n", spelling.Count(cut, "line"))
+	}
+	return text
+}
+
+func (p made) markdownSteps() []string {
+	if len(p.Steps) == 0 {
+		return nil
+	}
+	describer := plan.NewDescriber(p.state)
+	lines := []string{"| Step | | | Name | Change | At |", "|---|---|---|---|---|---|"}
+	for _, s := range p.Steps {
+		change := escape(describer.Describe(s))
+		for _, note := range []string{s.Moment, describer.Remark(s)} {
+			if note != "" {
+				change += "<br>" + escape(note)
+			}
+		}
+		lines = append(lines, fmt.Sprintf("| %d | `%s` | %s | %s | %s | %s |", s.Number, s.Sign(), s.Kind, escape(stepName(s)), change, escape(s.At.String())))
+	}
+	return lines
+}
+
+func (p made) markdownEffects() []string {
+	var lines []string
+	for _, e := range plan.EffectLines(p.state, p.Effect) {
+		lines = append(lines, fmt.Sprintf("- %s **%s** %s", escape(e.Who), escape(e.Verb), escape(e.What)))
+	}
+	return lines
+}
+
+func (p made) markdownFindings() []string {
+	var lines []string
+	for _, f := range p.Findings {
+		line := fmt.Sprintf("- %s: %s", f.Rule, escape(f.Message))
+		if f.At != "" {
+			line += " (" + escape(f.At) + ")"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// escape returns a text that Markdown shows as it is, on one line.
+func escape(text string) string {
+	var b strings.Builder
+	for _, r := range output.Sanitize(text) {
+		switch {
+		case r == '\n' || r == '\t':
+			b.WriteByte(' ')
+		case strings.ContainsRune("\\`*_{}[]<>#|~&!@$", r):
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
