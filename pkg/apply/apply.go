@@ -37,10 +37,17 @@ type Runner struct {
 func (r *Runner) Rows() []bulk.Row {
 	rows := make([]bulk.Row, len(r.Steps))
 	for i, s := range r.Steps {
-		rows[i].Result = bulk.Result{Row: i + 1, Input: Label(r.State, s), ID: s.ID, Action: string(s.Action)}
+		rows[i].Result = bulk.Result{Row: i + 1, Input: Label(r.State, s), ID: s.ID, Action: string(s.Action), Past: participle(s.Action)}
 		rows[i].Do = func(ctx context.Context) error { return r.change(s).send(ctx) }
 	}
 	return rows
+}
+
+func participle(a plan.Action) string {
+	if a == plan.Add {
+		return "added"
+	}
+	return strings.TrimSuffix(string(a), "e") + "ed"
 }
 
 // Label names the object of a step, such as "user ada@example.com".
