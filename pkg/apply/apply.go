@@ -96,7 +96,10 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		case stopped != nil:
 			results[i] = withOutcome(row.Result, bulk.NotStarted, stopped)
 		case held[i]:
-			results[i] = withOutcome(row.Result, bulk.NotStarted, exit.Refusef("held back, because an earlier step that gives access failed"))
+			results[i] = notStarted(row.Result, results[failed[0]], "held back, because an earlier step that gives access failed")
+		case missing(r.Steps, failed, i) >= 0:
+			create := missing(r.Steps, failed, i)
+			results[i] = notStarted(row.Result, results[create], "role "+r.Steps[create].RoleAfter.Name+" was not created")
 		default:
 			results[i] = r.do(ctx, i, row)
 			stopped = stopReason(results[i])
@@ -111,6 +114,23 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		progress.Step()
 	}
 	return results, nil
+}
+
+// missing returns the failed step that should have created a role of a step, or -1.
+func missing(steps []plan.Step, failed []int, i int) int {
+	for _, f := range failed {
+		s := steps[f]
+		if s.Kind == plan.RoleStep && s.Action == plan.Create && steps[i].UserAfter != nil && slices.Contains(steps[i].UserAfter.Roles, plan.CreatedID(s.RoleAfter.Name)) {
+			return f
+		}
+	}
+	return -1
+}
+
+// notStarted returns the result of a step that depends on one that failed. It ends alike.
+func notStarted(r, cause bulk.Result, why string) bulk.Result {
+	r.Outcome, r.Exit, r.Error = bulk.NotStarted, cause.Exit, why
+	return r
 }
 
 // stopReason returns why no other step can succeed, or nil.
@@ -187,7 +207,7 @@ func (r *Runner) resolve(s plan.Step) (plan.Step, error) {
 			continue
 		}
 		if r.created[id] == "" {
-			return s, exit.Failf(exit.NotFound, "role %s was not created", name)
+			return s, exit.Failf(exit.NotFound, "no step creates role %s", name)
 		}
 		after.Roles[i] = r.created[id]
 	}
