@@ -100,11 +100,11 @@ func (t task) runner() *apply.Runner {
 
 // run shows the plan, asks for its confirmation and applies it.
 func (t task) run(cmd *cobra.Command) ([]bulk.Result, error) {
-	if len(t.Steps) == 0 {
-		return nil, nil
-	}
 	if !t.app.Globals.Quiet {
 		fmt.Fprint(t.app.Err, t.text(false))
+	}
+	if len(t.Steps) == 0 {
+		return nil, nil
 	}
 	if err := refuse(t.app, plan.Refused(t.Fuses, t.allow)); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func finish(app *cli.App, results []bulk.Result) error {
 	for i := range results {
 		results[i].Row = i + 1 // also of several organizations
 	}
-	if err := cli.Print(app, bulkcmd.Columns(), results, "Nothing to do."); err != nil {
+	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {
 		return err
 	}
 	return bulkcmd.Summarize(app, results, false)

@@ -75,7 +75,7 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 	r.created = map[string]string{}
 	r.Head.Steps, r.Head.Began, r.Head.Program = len(r.Steps), r.App.Now().UTC(), r.App.Version
 	var err error
-	if r.writer, err = r.Journal.begin(r.App.Rand, &r.Head); err != nil {
+	if r.writer, err = r.Journal.begin(r.App.Rand, r.App.Secrets.Redact, &r.Head); err != nil {
 		return nil, journalError(err)
 	}
 	defer r.writer.close()

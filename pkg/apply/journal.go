@@ -17,6 +17,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/plan"
 )
@@ -60,6 +61,8 @@ type Run struct {
 	Done     []plan.Step // in their order, with the IDs that were given to new objects
 	Open     []plan.Step // sent, with an unknown outcome
 	UndoneBy string
+
+	interrupted bool // it ended before its last step
 }
 
 // Line is a step of a run.
@@ -74,16 +77,15 @@ type Line struct {
 
 // Describe returns the state of the run for people.
 func (run Run) Describe() string {
-	ended := len(run.Lines) == run.Steps && !slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome == "" || l.Outcome == bulk.NotStarted })
 	switch {
 	case run.UndoneBy != "":
 		return "undone by " + run.UndoneBy
-	case !ended:
+	case run.interrupted:
 		return "interrupted"
+	case slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome != bulk.OK && l.Outcome != bulk.Unchanged }):
+		return "incomplete"
 	case run.Undoes != "":
 		return "undoes " + run.Undoes
-	case slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome == bulk.Failed || l.Outcome == bulk.Unknown }):
-		return "failed"
 	default:
 		return "done"
 	}
@@ -97,11 +99,14 @@ func runID() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{8}$`) }
 
 const journalSuffix = ".jsonl"
 
-// writer writes the journal of one run.
-type writer struct{ file *os.File }
+// writer writes the journal of one run, without tokens that names may contain.
+type writer struct {
+	file   *os.File
+	redact func(string) string
+}
 
 // begin creates the journal of a run with a new ID.
-func (j Journal) begin(random io.Reader, head *Head) (*writer, error) {
+func (j Journal) begin(random io.Reader, redact func(string) string, head *Head) (*writer, error) {
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return nil, err
 	}
@@ -114,7 +119,7 @@ func (j Journal) begin(random io.Reader, head *Head) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{file}
+	w := &writer{file, redact}
 	return w, errors.Join(w.add("head", head), atomicfile.SyncDir(j.Dir))
 }
 
@@ -125,7 +130,7 @@ func (w *writer) add(place string, line any) error {
 		return err
 	}
 	failpoint.Here("run " + place + ": before")
-	if _, err = w.file.Write(append(text, '\n')); err == nil {
+	if _, err = w.file.WriteString(w.redact(string(text)) + "\n"); err == nil {
 		err = w.file.Sync()
 	}
 	failpoint.Here("run " + place + ": after")
@@ -202,6 +207,7 @@ func (j Journal) read(id string) (Run, error) {
 	}
 	for n := 1; n <= run.Steps; n++ {
 		r, ended := results[n]
+		run.interrupted = run.interrupted || !ended || slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, exit.Code(r.Exit))
 		step, wasSent := steps[n]
 		step.ID = cmp.Or(step.ID, r.ID)
 		switch {
