@@ -287,6 +287,8 @@ func (d *differ) roleID(ref string, at Position) (string, bool) {
 	}
 	id, err := d.names.role(ref)
 	switch r := d.matched[id]; {
+	case err != nil && slices.ContainsFunc(d.file.Roles, func(r Role) bool { return r.Name == ref }):
+		d.fail(at, "role %s does not exist yet, and the section roles is not part of this plan", ref)
 	case err != nil:
 		d.fail(at, "%v", err)
 	case d.deleted[id]:
@@ -437,7 +439,7 @@ func (d *differ) updateUser(u User, s StateUser) {
 	switch {
 	case slices.Equal(has, want):
 		d.Same++
-	case len(want) == 0:
+	case len(u.Roles) == 0 && len(want) == 0:
 		d.fail(u.At, "%s would have no role, and every user needs one; to remove the user, list the address in removed", s.Email)
 	default:
 		after := s
