@@ -180,7 +180,7 @@ func (j Journal) read(id string) (Run, error) {
 		return Run{}, err
 	}
 	run := Run{}
-	steps, results := map[int]plan.Step{}, map[int]result{}
+	steps, labels, results := map[int]plan.Step{}, map[int]string{}, map[int]result{}
 	for n, line := range slices.Collect(bytes.Lines(data)) {
 		if !bytes.HasSuffix(line, []byte("\n")) {
 			break
@@ -197,7 +197,7 @@ func (j Journal) read(id string) (Run, error) {
 		case n == 0:
 			run.Head = l.Head
 		case l.Sent != nil:
-			steps[l.Sent.Number] = *l.Sent
+			steps[l.Sent.Number], labels[l.Sent.Number] = *l.Sent, l.Label
 		default:
 			results[l.Step] = l.result
 		}
@@ -218,7 +218,7 @@ func (j Journal) read(id string) (Run, error) {
 			run.Open = append(run.Open, step)
 		}
 		if wasSent || ended {
-			run.Lines = append(run.Lines, Line{Step: step, Number: n, Label: r.Label, Outcome: r.Outcome, Error: r.Error})
+			run.Lines = append(run.Lines, Line{Step: step, Number: n, Label: cmp.Or(r.Label, labels[n]), Outcome: r.Outcome, Error: r.Error})
 		}
 	}
 	return run, nil
