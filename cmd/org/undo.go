@@ -36,9 +36,10 @@ invited again. A revoked token stays revoked.
 The command reads users (org-user-read), roles (org-role-read), and tokens
 (org-token-read) if the run changed roles, and access lists (accesslist-read) if it
 changed some.`,
-		Example:     "  astra org undo 7f3a1b2c --dry-run",
+		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
+			"  astra org apply --yes\n  astra org undo --dry-run\n  astra org undo --yes -o json",
 		Args:        cli.Args("[RUN]"),
-		Annotations: completion.Args(completion.None),
+		Annotations: completion.Args(completion.Runs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				in.run = args[0]
