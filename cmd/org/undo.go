@@ -85,7 +85,11 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	for _, l := range left {
 		app.Warn("left as it is: %s", l)
 	}
-	if len(steps) == 0 {
+	switch {
+	case len(steps)+len(left) == 0:
+		app.Say("Run %s is undone already.", run.Run)
+		return finish(app, nil)
+	case len(steps) == 0:
 		return exit.Failf(exit.Conflict, "nothing of run %s can be undone", run.Run).WithNext("astra org runs " + run.Run)
 	}
 	steps = plan.Order(state, steps)
