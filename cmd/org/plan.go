@@ -63,8 +63,8 @@ several files. --out writes the same object to a file.`,
 	f.StringVar(&in.out, "out", "", "also write the plan to this `file`")
 	f.BoolVar(&in.force, "force", false, "replace an existing file")
 	addSections(cmd, &in.sections)
-	flags.Enum(f, &in.show, "show", "", []string{"foreign"}, "also list users, roles and tokens that are not in the file")
-	flags.Enum(f, &in.failOn, "fail-on", "", []string{"warning"}, "exit with status 10 also for findings")
+	flags.Enum(f, &in.show, "show", "", []string{"foreign"}, "also list this `part`: foreign users, roles and tokens, which are not in the file")
+	flags.Enum(f, &in.failOn, "fail-on", "", []string{"warning"}, "exit with status 10 also for findings of this `severity`")
 	completion.Flags(f, completion.Files, "file", "out")
 	return cli.OwnFormats(cmd, "markdown")
 }
