@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
-	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/orgstate"
 	"github.com/astra-admin/astra/pkg/plan"
@@ -85,9 +84,9 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 	if len(difference.Conflicts) > 0 {
 		return made{}, conflictError(app, difference.Conflicts)
 	}
-	var own netip.Addr // unknown in the sandbox
-	if sections.AccessLists && !app.UsesSandbox() {
-		own, _ = devops.LocalAddress(ctx, session.APIURL)
+	var own netip.Addr
+	if sections.AccessLists {
+		own = ownAddress(ctx, app, session)
 	}
 	steps := plan.Order(state, difference.Steps)
 	return made{plan.Document{

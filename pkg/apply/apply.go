@@ -37,10 +37,17 @@ type Runner struct {
 func (r *Runner) Rows() []bulk.Row {
 	rows := make([]bulk.Row, len(r.Steps))
 	for i, s := range r.Steps {
-		rows[i].Result = bulk.Result{Row: i + 1, Input: Label(r.State, s), ID: s.ID, Action: string(s.Action)}
+		rows[i].Result = bulk.Result{Row: i + 1, Input: Label(r.State, s), ID: s.ID, Action: string(s.Action), Past: participle(s.Action)}
 		rows[i].Do = func(ctx context.Context) error { return r.change(s).send(ctx) }
 	}
 	return rows
+}
+
+func participle(a plan.Action) string {
+	if a == plan.Add {
+		return "added"
+	}
+	return strings.TrimSuffix(string(a), "e") + "ed"
 }
 
 // Label names the object of a step, such as "user ada@example.com".
@@ -68,7 +75,7 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 	r.created = map[string]string{}
 	r.Head.Steps, r.Head.Began, r.Head.Program = len(r.Steps), r.App.Now().UTC(), r.App.Version
 	var err error
-	if r.writer, err = r.Journal.begin(r.App.Rand, &r.Head); err != nil {
+	if r.writer, err = r.Journal.begin(r.App.Rand, r.App.Secrets.Redact, &r.Head); err != nil {
 		return nil, journalError(err)
 	}
 	defer r.writer.close()
@@ -89,7 +96,10 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		case stopped != nil:
 			results[i] = withOutcome(row.Result, bulk.NotStarted, stopped)
 		case held[i]:
-			results[i] = withOutcome(row.Result, bulk.NotStarted, exit.Refusef("held back, because an earlier step that gives access failed"))
+			results[i] = notStarted(row.Result, results[failed[0]], "held back, because an earlier step that gives access failed")
+		case missing(r.Steps, failed, i) >= 0:
+			create := missing(r.Steps, failed, i)
+			results[i] = notStarted(row.Result, results[create], "role "+r.Steps[create].RoleAfter.Name+" was not created")
 		default:
 			results[i] = r.do(ctx, i, row)
 			stopped = stopReason(results[i])
@@ -98,12 +108,29 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 			failed = append(failed, i)
 			held = plan.HeldBack(r.State, r.Steps, failed)
 		}
-		if r.writer.add("result", result{i + 1, results[i].ID, results[i].Outcome, results[i].Exit, results[i].Error}) != nil && stopped == nil {
+		if r.writer.add("result", result{i + 1, row.Input, results[i].ID, results[i].Outcome, results[i].Exit, results[i].Error}) != nil && stopped == nil {
 			stopped = journalError(errors.New("it cannot be written"))
 		}
 		progress.Step()
 	}
 	return results, nil
+}
+
+// missing returns the failed step that should have created a role of a step, or -1.
+func missing(steps []plan.Step, failed []int, i int) int {
+	for _, f := range failed {
+		s := steps[f]
+		if s.Kind == plan.RoleStep && s.Action == plan.Create && steps[i].UserAfter != nil && slices.Contains(steps[i].UserAfter.Roles, plan.CreatedID(s.RoleAfter.Name)) {
+			return f
+		}
+	}
+	return -1
+}
+
+// notStarted returns the result of a step that depends on one that failed. It ends alike.
+func notStarted(r, cause bulk.Result, why string) bulk.Result {
+	r.Outcome, r.Exit, r.Error = bulk.NotStarted, cause.Exit, why
+	return r
 }
 
 // stopReason returns why no other step can succeed, or nil.
@@ -146,7 +173,7 @@ func (r *Runner) do(ctx context.Context, i int, row bulk.Row) bulk.Result {
 		return withOutcome(row.Result, bulk.Failed, exit.Failf(exit.Conflict, "changed by another client since the plan; nothing was sent"))
 	case plan.Pending:
 	}
-	if err := r.writer.add("sent", sent{step}); err != nil {
+	if err := r.writer.add("sent", sent{row.Input, step}); err != nil {
 		return withOutcome(row.Result, bulk.NotStarted, journalError(err))
 	}
 	row.Do = c.send
@@ -180,7 +207,7 @@ func (r *Runner) resolve(s plan.Step) (plan.Step, error) {
 			continue
 		}
 		if r.created[id] == "" {
-			return s, exit.Failf(exit.NotFound, "role %s was not created", name)
+			return s, exit.Failf(exit.NotFound, "no step creates role %s", name)
 		}
 		after.Roles[i] = r.created[id]
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/failpoint"
 	"github.com/astra-admin/astra/pkg/plan"
 )
@@ -38,12 +39,14 @@ type Head struct {
 
 // sent is the line of a step before its request is sent.
 type sent struct {
-	Sent plan.Step `json:"sent"`
+	Label string    `json:"object"`
+	Sent  plan.Step `json:"sent"`
 }
 
 // result is the line of a step with its outcome.
 type result struct {
 	Step    int          `json:"done"`
+	Label   string       `json:"object"`
 	ID      string       `json:"id"` // of the object, also of a new one
 	Outcome bulk.Outcome `json:"outcome"`
 	Exit    int          `json:"exit"`
@@ -54,11 +57,38 @@ type result struct {
 type Run struct {
 	Head
 
+	Lines    []Line      // of the steps that were sent or ended
 	Done     []plan.Step // in their order, with the IDs that were given to new objects
 	Open     []plan.Step // sent, with an unknown outcome
-	Failed   int
-	Finished bool // whether every step was tried
 	UndoneBy string
+
+	interrupted bool // it ended before its last step
+}
+
+// Line is a step of a run.
+type Line struct {
+	plan.Step // zero if it was not sent
+
+	Number  int
+	Label   string // such as "user ada@example.com"
+	Outcome bulk.Outcome
+	Error   string
+}
+
+// Describe returns the state of the run for people.
+func (run Run) Describe() string {
+	switch {
+	case run.UndoneBy != "":
+		return "undone by " + run.UndoneBy
+	case run.interrupted:
+		return "interrupted"
+	case slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome != bulk.OK && l.Outcome != bulk.Unchanged }):
+		return "incomplete"
+	case run.Undoes != "":
+		return "undoes " + run.Undoes
+	default:
+		return "done"
+	}
 }
 
 // Journal is a directory with a file for each run.
@@ -69,11 +99,14 @@ func runID() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{8}$`) }
 
 const journalSuffix = ".jsonl"
 
-// writer writes the journal of one run.
-type writer struct{ file *os.File }
+// writer writes the journal of one run, without tokens that names may contain.
+type writer struct {
+	file   *os.File
+	redact func(string) string
+}
 
 // begin creates the journal of a run with a new ID.
-func (j Journal) begin(random io.Reader, head *Head) (*writer, error) {
+func (j Journal) begin(random io.Reader, redact func(string) string, head *Head) (*writer, error) {
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return nil, err
 	}
@@ -86,7 +119,7 @@ func (j Journal) begin(random io.Reader, head *Head) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{file}
+	w := &writer{file, redact}
 	return w, errors.Join(w.add("head", head), atomicfile.SyncDir(j.Dir))
 }
 
@@ -97,7 +130,7 @@ func (w *writer) add(place string, line any) error {
 		return err
 	}
 	failpoint.Here("run " + place + ": before")
-	if _, err = w.file.Write(append(text, '\n')); err == nil {
+	if _, err = w.file.WriteString(w.redact(string(text)) + "\n"); err == nil {
 		err = w.file.Sync()
 	}
 	failpoint.Here("run " + place + ": after")
@@ -147,7 +180,7 @@ func (j Journal) read(id string) (Run, error) {
 		return Run{}, err
 	}
 	run := Run{}
-	steps, results := map[int]plan.Step{}, map[int]result{}
+	steps, labels, results := map[int]plan.Step{}, map[int]string{}, map[int]result{}
 	for n, line := range slices.Collect(bytes.Lines(data)) {
 		if !bytes.HasSuffix(line, []byte("\n")) {
 			break
@@ -164,7 +197,7 @@ func (j Journal) read(id string) (Run, error) {
 		case n == 0:
 			run.Head = l.Head
 		case l.Sent != nil:
-			steps[l.Sent.Number] = *l.Sent
+			steps[l.Sent.Number], labels[l.Sent.Number] = *l.Sent, l.Label
 		default:
 			results[l.Step] = l.result
 		}
@@ -174,17 +207,19 @@ func (j Journal) read(id string) (Run, error) {
 	}
 	for n := 1; n <= run.Steps; n++ {
 		r, ended := results[n]
+		run.interrupted = run.interrupted || !ended || slices.Contains([]exit.Code{exit.Interrupted, exit.Terminated, exit.HungUp}, exit.Code(r.Exit))
 		step, wasSent := steps[n]
+		step.ID = cmp.Or(step.ID, r.ID)
 		switch {
 		case r.Outcome == bulk.OK && wasSent:
-			step.ID = cmp.Or(step.ID, r.ID)
 			run.Done = append(run.Done, step)
 		case wasSent && (!ended || r.Outcome == bulk.Unknown):
+			r.Outcome = bulk.Unknown
 			run.Open = append(run.Open, step)
-		case ended && r.Outcome == bulk.Failed:
-			run.Failed++
+		}
+		if wasSent || ended {
+			run.Lines = append(run.Lines, Line{Step: step, Number: n, Label: cmp.Or(r.Label, labels[n]), Outcome: r.Outcome, Error: r.Error})
 		}
 	}
-	run.Finished = len(results) == run.Steps
 	return run, nil
 }

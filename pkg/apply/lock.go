@@ -21,11 +21,11 @@ const lockWait = 5 * time.Second
 // Lock keeps other processes from applying a plan to an organization, until the function
 // that it returns is called. After a process that was killed it waits for its request,
 // which may still take effect.
-func (j Journal) Lock(ctx context.Context, apiURL, orgID string) (unlock func(), err error) {
+func (j Journal) Lock(ctx context.Context, orgID string) (unlock func(), err error) {
 	if err := atomicfile.MkdirAll(j.Dir); err != nil {
 		return nil, journalError(err)
 	}
-	path := filepath.Join(j.Dir, bulk.RunKey("org apply", apiURL+" "+orgID, nil)+".lock")
+	path := filepath.Join(j.Dir, bulk.RunKey("org apply", orgID, nil)+".lock")
 	earlier, _ := os.Lstat(path)
 	lock, err := atomicfile.TakeLock(ctx, path, lockWait)
 	switch {

@@ -36,7 +36,11 @@ func Policy(role plan.StateRole) devops.Policy {
 	if role.Mark != "" {
 		text += " [astra:" + role.Mark + "]"
 	}
-	return devops.Policy{Description: text, Actions: role.Permissions, Resources: role.Resources}
+	policy := devops.Policy{Description: text, Actions: role.Permissions, Resources: role.Resources}
+	if role.Denies {
+		policy.Effect = "deny"
+	}
+	return policy
 }
 
 // splitMark cuts off the mark at the end of a description.

@@ -239,7 +239,7 @@ func (s State) principals() []access.Principal {
 		all = append(all, access.Principal{Kind: access.User, ID: u.ID, Name: cmp.Or(u.Email, u.ID), Status: status, Roles: u.Roles})
 	}
 	for _, t := range s.Tokens {
-		if t.ExpiresAt.IsZero() || t.ExpiresAt.After(s.Now) {
+		if t.isLive(s.Now) {
 			name := cmp.Or(t.Description, t.SavedName, t.ClientID)
 			all = append(all, access.Principal{Kind: access.Token, ID: t.ClientID, Name: name, Status: access.Active, Roles: t.Roles})
 		}
@@ -347,6 +347,9 @@ type numbering struct {
 
 func (n *numbering) spots(r StateRole) []spot {
 	var all []spot
+	if r.Denies {
+		return nil
+	}
 	for _, resource := range r.Resources {
 		if s, ok := newSpot(n.org, resource); ok {
 			all = append(all, s)
@@ -470,7 +473,11 @@ func (w *world) can(g grants, permission string) bool {
 
 // asRole returns the role as pkg/iam knows it, with an ID.
 func (r StateRole) asRole(id string) iam.Role {
+	effect := iam.Allow
+	if r.Denies {
+		effect = ""
+	}
 	return iam.Role{ID: id, Name: r.Name, Policy: iam.Policy{
-		Description: r.Description, Effect: iam.Allow, Actions: r.Permissions, Resources: r.Resources,
+		Description: r.Description, Effect: effect, Actions: r.Permissions, Resources: r.Resources,
 	}}
 }

@@ -100,6 +100,7 @@ type roleJSON struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
 	Mark        string   `json:"mark"`
+	Denies      bool     `json:"denies,omitempty"`
 	Permissions []string `json:"permissions"`
 	Resources   []string `json:"resources"`
 }
@@ -130,11 +131,11 @@ type listJSON struct {
 }
 
 func (r StateRole) asJSON() roleJSON {
-	return roleJSON{r.ID, r.Name, r.Description, r.Mark, r.Permissions, r.Resources}
+	return roleJSON{r.ID, r.Name, r.Description, r.Mark, r.Denies, r.Permissions, r.Resources}
 }
 
 func (j roleJSON) role() StateRole {
-	return StateRole{ID: j.ID, Name: j.Name, Description: j.Description, Mark: j.Mark, Permissions: j.Permissions, Resources: j.Resources}
+	return StateRole{ID: j.ID, Name: j.Name, Description: j.Description, Mark: j.Mark, Denies: j.Denies, Permissions: j.Permissions, Resources: j.Resources}
 }
 
 func (u StateUser) asJSON() userJSON { return userJSON{u.ID, u.Email, u.Pending, u.Roles} }
@@ -176,16 +177,16 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	var before, after any
 	switch s.Kind {
 	case RoleStep:
-		before, after = pair(s.RoleBefore, s.RoleAfter, StateRole.asJSON)
+		before, after = asPair(s.RoleBefore, s.RoleAfter, StateRole.asJSON)
 	case UserStep:
-		before, after = pair(s.UserBefore, s.UserAfter, StateUser.asJSON)
+		before, after = asPair(s.UserBefore, s.UserAfter, StateUser.asJSON)
 	case TokenStep:
-		before, after = pair(s.TokenBefore, nil, StateToken.asJSON)
+		before, after = asPair(s.TokenBefore, nil, StateToken.asJSON)
 	case AccessListStep:
 		list := s.ListID()
 		j.List = &list
-		if before, after = pair(s.ListBefore, s.ListAfter, StateAccessList.asJSON); s.ListAfter == nil {
-			before, after = pair(s.AddressBefore, s.AddressAfter, Address.asJSON)
+		if before, after = asPair(s.ListBefore, s.ListAfter, StateAccessList.asJSON); s.ListAfter == nil {
+			before, after = asPair(s.AddressBefore, s.AddressAfter, Address.asJSON)
 		}
 	}
 	var err error
@@ -198,7 +199,7 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-func pair[T, J any](before, after *T, convert func(T) J) (b, a any) {
+func asPair[T, J any](before, after *T, convert func(T) J) (b, a any) {
 	if before != nil {
 		b = convert(*before)
 	}

@@ -203,7 +203,7 @@ func describeChanges(changes []Change) string {
 	places := map[string][]string{}
 	for _, c := range changes {
 		if c.Capability == access.Administer {
-			return "everything that an Organization Administrator can do"
+			return "the rights of an Organization Administrator"
 		}
 		task := cmp.Or(strings.ReplaceAll(c.Capability, "-", " "), c.Permission)
 		if !slices.Contains(tasks, task) {

@@ -40,7 +40,7 @@ func TestEffectLines(t *testing.T) {
 			"u1@acme.example, job 1 lose read rows, db-cql in all databases",
 		}},
 		{"an administrator", company(), []Step{setRoles("idle", orgAdministrator)}, []string{
-			"idle@acme.example gains everything that an Organization Administrator can do",
+			"idle@acme.example gains the rights of an Organization Administrator",
 		}},
 		{"a description", company(), []Step{updateRole("r1", "db-table-select", "db-cql")}, nil},
 		{"several leavers", company(), []Step{removeUser("u1"), removeUser("u2"), removeUser("u3"), removeUser("u4")}, []string{

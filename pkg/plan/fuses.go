@@ -142,7 +142,7 @@ func (c checker) ownRights() []string {
 		read        bool
 		permissions []string
 	}{
-		{c.state.Roles != nil, []string{"org-role-read", "org-role-write", "org-role-delete"}},
+		{c.state.managesRoles(), []string{"org-role-read", "org-role-write", "org-role-delete"}},
 		{c.state.Users != nil, []string{"org-user-read", "org-user-write"}},
 		{c.state.Tokens != nil, []string{"org-token-read", "org-token-write"}},
 		{c.state.AccessLists != nil, []string{"accesslist-read", "accesslist-write"}},
@@ -282,13 +282,15 @@ func (c checker) emptySections() []string {
 			why = append(why, name+" is empty in the file")
 		}
 	}
-	add("roles", c.file.Roles != nil && len(c.file.Roles) == 0 && c.state.Roles != nil)
+	add("roles", c.file.Roles != nil && len(c.file.Roles) == 0 && c.state.managesRoles())
 	add("users", c.file.Users != nil && len(c.file.Users) == 0 && c.state.Users != nil &&
 		!slices.ContainsFunc(c.file.Groups, func(g Group) bool { return len(g.Members) > 0 }))
 	add("tokens", c.file.Tokens != nil && len(c.file.Tokens) == 0 && c.state.Tokens != nil)
 	add("access-lists", c.file.AccessLists != nil && len(c.file.AccessLists) == 0 && c.state.AccessLists != nil)
 	return why
 }
+
+func (s State) managesRoles() bool { return s.Roles != nil && !s.RolesForNames }
 
 // admitted returns the entries that let addresses in.
 func (l StateAccessList) admitted() []Address {
@@ -376,8 +378,8 @@ func (c checker) heldRoles() []string {
 			why = append(why, fmt.Sprintf("role %s is held by %s and %d more", s.RoleBefore.Name, strings.Join(names[:maxGrants], ", "), len(names)-maxGrants))
 		case len(names) > 0:
 			why = append(why, fmt.Sprintf("role %s is held by %s", s.RoleBefore.Name, strings.Join(names, ", ")))
-		case c.state.Users == nil || c.state.Tokens == nil:
-			why = append(why, "role "+s.RoleBefore.Name+" may have holders: users or tokens were not read")
+		case c.state.Users == nil || c.state.Tokens == nil || slices.ContainsFunc(c.final.Tokens, func(t StateToken) bool { return t.Roles == nil && t.isLive(c.state.Now) }):
+			why = append(why, "role "+s.RoleBefore.Name+" may have holders: not all users and tokens were read with their roles")
 		}
 	}
 	return why
@@ -407,4 +409,21 @@ func (c checker) escalations() []string {
 		}
 	}
 	return why
+}
+
+// MergeFuses returns the fuses of a plan that was made earlier, with what trips them now.
+// The limits of the file are known only to those of the plan.
+func MergeFuses(planned, now []Fuse) []Fuse {
+	merged := slices.Clone(planned)
+	for _, f := range now {
+		limited := slices.Contains([]string{FuseProtected, FuseRemovals, FuseEmptySection}, f.Word)
+		i := slices.IndexFunc(merged, func(p Fuse) bool { return p.Word == f.Word })
+		switch {
+		case i < 0:
+			merged = append(merged, f)
+		case !limited && f.Tripped && !merged[i].Tripped:
+			merged[i] = f
+		}
+	}
+	return merged
 }

@@ -36,7 +36,7 @@ func company() State {
 		StateUser{ID: "later", Email: "later@acme.example", Pending: true, Roles: []string{orgAdministrator}},
 		StateUser{ID: "idle", Email: "idle@acme.example"},
 	)
-	state.Tokens = append(state.Tokens, StateToken{ClientID: "own", Roles: []string{orgAdministrator}}, StateToken{ClientID: "void"})
+	state.Tokens = append(state.Tokens, StateToken{ClientID: "own", Roles: []string{orgAdministrator}}, StateToken{ClientID: "void", Roles: []string{}})
 	return state
 }
 
@@ -207,6 +207,11 @@ func TestFuses(t *testing.T) {
 
 		{name: "a token holds the role", want: FuseHeldRole, steps: []Step{setRoles("u1", "r2"), deleteRole("r1")}},
 		{name: "a user holds the role", want: FuseHeldRole, steps: []Step{revokeToken("t1"), deleteRole("r1")}},
+		{name: "the roles of a token are unknown", want: FuseHeldRole, state: func() State {
+			s := company()
+			s.Tokens[3].Roles = nil
+			return s
+		}(), steps: []Step{deleteRole("spare")}},
 		{name: "tokens were not read", want: FuseHeldRole, state: func() State { s := company(); s.Tokens = nil; return s }(), steps: []Step{deleteRole("spare")}},
 
 		{name: "a user becomes an administrator", want: FuseEscalation, steps: []Step{setRoles("u1", "r1", orgAdministrator)}},

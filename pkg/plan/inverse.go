@@ -211,7 +211,7 @@ func (u *undoer) returnRoles() {
 
 // SameRole reports whether two roles have the same name and grant the same.
 func SameRole(a, b StateRole) bool {
-	return a.Name == b.Name && cmp.Or(a.Description, a.Name) == cmp.Or(b.Description, b.Name) && a.Mark == b.Mark &&
+	return a.Name == b.Name && cmp.Or(a.Description, a.Name) == cmp.Or(b.Description, b.Name) && a.Mark == b.Mark && a.Denies == b.Denies &&
 		sameElements(a.Permissions, b.Permissions) && sameElements(a.Resources, b.Resources)
 }
 
