@@ -101,7 +101,10 @@ func (in applyCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	files, problems := loadFiles(names)
+	files, problems, err := loadFiles(cmd.Context(), app, names)
+	if err != nil {
+		return err
+	}
 	if len(problems) > 0 {
 		return problemsError(app, exit.Usage, "error", problems)
 	}

@@ -1,6 +1,8 @@
 package org
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -18,7 +20,7 @@ func newCheck(app *cli.App) *cobra.Command {
 		Short:      "Check access files for errors",
 		Long: `Check access files, which describe the roles, users, tokens and access lists of an
 organization, with the fragments that they include. The service is not called. Of a
-directory, its files *.yaml and *.yml are checked.
+directory, its files *.yaml and *.yml are checked; - is standard input.
 
 All errors are listed, each with file, line and column. Exits with status 0 if there
 are none, and 2 otherwise. "astra help access-files" describes the format.
@@ -27,15 +29,18 @@ With -o json: [{"position", "file", "line", "column", "message"}].`,
 		Example:     "  astra org export > astra-access.yaml\n  astra org check astra-access.yaml\n  astra org check astra-access.yaml -o json",
 		Args:        cli.Args("FILE…"),
 		Annotations: completion.Args(completion.Repeat(completion.Files)),
-		RunE:        func(_ *cobra.Command, args []string) error { return check(app, args) },
+		RunE:        func(cmd *cobra.Command, args []string) error { return check(cmd.Context(), app, args) },
 	}, problemColumns())
 }
 
-func check(app *cli.App, names []string) error {
+func check(ctx context.Context, app *cli.App, names []string) error {
 	if err := cli.CheckList(app, problemColumns()); err != nil {
 		return err
 	}
-	files, problems := loadFiles(names)
+	files, problems, err := loadFiles(ctx, app, names)
+	if err != nil {
+		return err
+	}
 	if err := cli.PrintRead(app, problemColumns(), problems, ""); err != nil {
 		return err
 	}

@@ -1,18 +1,20 @@
 package org
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/plan"
 )
 
-// loadFiles reads access files, and those of directories, with their fragments. It returns
-// all problems of all of them.
-func loadFiles(names []string) ([]plan.File, []plan.Problem) {
+// loadFiles reads access files, and those of directories, with their fragments; - is
+// standard input. It returns all problems of all of them.
+func loadFiles(ctx context.Context, app *cli.App, names []string) ([]plan.File, []plan.Problem, error) {
 	type result struct {
 		file     plan.File
 		problems []plan.Problem
@@ -20,6 +22,19 @@ func loadFiles(names []string) ([]plan.File, []plan.Problem) {
 	var results []result
 	var fragments []string
 	for _, name := range names {
+		if name == input {
+			text, err := app.ReadDocument(ctx, "-f", name)
+			if err != nil {
+				return nil, nil, err
+			}
+			r := result{}
+			r.file, err = plan.Parse(name, text)
+			if unsound, ok := errors.AsType[*plan.Error](err); ok {
+				r.problems = unsound.Problems
+			}
+			results = append(results, r)
+			continue
+		}
 		members, err := filesIn(name)
 		if err != nil {
 			results = append(results, result{problems: []plan.Problem{problem(name, err.Error())}})
@@ -49,8 +64,11 @@ func loadFiles(names []string) ([]plan.File, []plan.Problem) {
 			files = append(files, r.file)
 		}
 	}
-	return files, append(problems, plan.CheckMarks(files)...)
+	return files, append(problems, plan.CheckMarks(files)...), nil
 }
+
+// input names standard input.
+const input = "-"
 
 func problem(path, why string) plan.Problem {
 	return plan.Problem{Position: plan.Position{Path: filepath.ToSlash(path)}, Why: why}

@@ -16,6 +16,7 @@ import (
 	"github.com/astra-admin/astra/pkg/flags"
 	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/plan"
+	"github.com/astra-admin/astra/pkg/secret"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -38,7 +39,7 @@ func newPlan(app *cli.App) *cobra.Command {
 order in which they are safe, who gains and loses access by them, and what only
 people can decide. Nothing is changed. "astra help access-files" describes the file.
 
--f takes files and directories; without it the file is astra-access.yaml, in the
+-f takes files, directories and - for standard input; without it the file is astra-access.yaml, in the
 working directory or in the root of its repository. Only sections that the file
 manages are read, with these permissions: roles (org-role-read, org-db-view), users
 (org-user-read, org-role-read), tokens (org-token-read, org-role-read) and
@@ -63,8 +64,8 @@ several files. --out writes the same object to a file.`,
 	f.StringVar(&in.out, "out", "", "also write the plan to this `file`")
 	f.BoolVar(&in.force, "force", false, "replace an existing file")
 	addSections(cmd, &in.sections)
-	flags.Enum(f, &in.show, "show", "", []string{"foreign"}, "also list users, roles and tokens that are not in the file")
-	flags.Enum(f, &in.failOn, "fail-on", "", []string{"warning"}, "exit with status 10 also for findings")
+	flags.Enum(f, &in.show, "show", "", []string{"foreign"}, "also list this `part`: foreign users, roles and tokens, which are not in the file")
+	flags.Enum(f, &in.failOn, "fail-on", "", []string{"warning"}, "exit with status 10 also for findings of this `severity`")
 	completion.Flags(f, completion.Files, "file", "out")
 	return cli.OwnFormats(cmd, "markdown")
 }
@@ -81,7 +82,10 @@ func (in planning) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	files, problems := loadFiles(names)
+	files, problems, err := loadFiles(ctx, app, names)
+	if err != nil {
+		return err
+	}
 	if len(problems) > 0 {
 		return problemsError(app, exit.Usage, "error", problems)
 	}
@@ -126,6 +130,10 @@ func (in planning) write(app *cli.App, d plan.Document) error {
 	text, err := d.Encode()
 	if err != nil {
 		return err
+	}
+	if secret.LooksLikeToken(string(text)) {
+		return exit.Refusef("a name or description of the plan contains what looks like an application token; %s was not written", in.out).
+			WithHint("revoke the token, then remove it there").WithNext("astra token panic")
 	}
 	if err := atomicfile.WriteFile(in.out, text, atomicfile.Options{New: !in.force}); err != nil {
 		return outError(in.out, err)

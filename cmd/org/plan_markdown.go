@@ -2,6 +2,7 @@ package org
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/output"
@@ -17,10 +18,7 @@ const maxMarkdown = 60_000
 func (p made) markdown(foreign bool) string {
 	head := fmt.Sprintf("### %s\n\n**%s**\n", escape(p.title()), escape(p.summaryText()))
 	if refusals := p.refusals(); len(refusals) > 0 {
-		head += "\n**Refused:**\n\n"
-		for _, r := range refusals {
-			head += "- " + escape(r) + "\n"
-		}
+		head += "\n**Refused:**\n\n- " + strings.Join(escapeAll(refusals), "\n- ") + "\n"
 	}
 	sections := []struct {
 		title string
@@ -70,12 +68,8 @@ func (p made) markdownSteps() []string {
 	describer := plan.NewDescriber(p.state)
 	lines := []string{"| Step | | | Name | Change | At |", "|---|---|---|---|---|---|"}
 	for _, s := range p.Steps {
-		change := escape(describer.Describe(s))
-		for _, note := range []string{s.Moment, describer.Remark(s)} {
-			if note != "" {
-				change += "<br>" + escape(note)
-			}
-		}
+		notes := slices.DeleteFunc([]string{describer.Describe(s), s.Moment, describer.Remark(s)}, func(text string) bool { return text == "" })
+		change := strings.Join(escapeAll(notes), "<br>")
 		lines = append(lines, fmt.Sprintf("| %d | `%s` | %s | %s | %s | %s |", s.Number, s.Sign(), s.Kind, escape(stepName(s)), change, escape(s.At.String())))
 	}
 	return lines
@@ -99,6 +93,14 @@ func (p made) markdownFindings() []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func escapeAll(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, escape(text))
+	}
+	return all
 }
 
 // escape returns a text that Markdown shows as it is, on one line.

@@ -30,7 +30,7 @@ func acme() State {
 	}
 	s.Tokens = []StateToken{
 		{ClientID: "c1", Description: "order service", DescriptionKnown: true, Roles: []string{"r1"}, GeneratedAt: now.Add(-61 * 24 * time.Hour)},
-		{ClientID: "c2", Description: "twice", DescriptionKnown: true, Roles: []string{"r1"}, ExpiresAt: now.Add(time.Hour)},
+		{ClientID: "c2", Description: "twice", DescriptionKnown: true, Roles: []string{"r1"}, GeneratedAt: now.Add(-time.Hour), ExpiresAt: now.Add(time.Hour)},
 		{ClientID: "c3", Description: "twice", DescriptionKnown: true, Roles: []string{"r1"}, Mark: "acme"},
 		{ClientID: "c4", Description: "expired", DescriptionKnown: true, Roles: []string{"r1"}, ExpiresAt: now.Add(-time.Hour)},
 	}

@@ -89,6 +89,7 @@ func (d *differ) token(t Token, s StateToken) {
 			shellword.Line(append(words, "--description", s.Description)...), shellword.Line("astra", "token", "delete", s.ClientID))
 	}
 	switch {
+	case s.GeneratedAt.IsZero(): // the service shows no times
 	case t.Expires == "required" && s.ExpiresAt.IsZero():
 		warn(RuleTokenNoExpiry, "token "+s.name()+" never expires", rotate)
 	case t.Expires == "never" && !s.ExpiresAt.IsZero():

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,5 +134,75 @@ func randomState(random *rand.Rand) State {
 		}
 		s.AccessLists = append(s.AccessLists, l)
 	}
+	return s
+}
+
+// TestPlanReaches plans from random organizations to others, and applies the steps: then
+// nothing differs, and the export is that of the other one.
+func TestPlanReaches(t *testing.T) {
+	t.Parallel()
+	pairs := 300
+	if os.Getenv("CI") == "true" {
+		pairs = 2000
+	}
+	steps := 0
+	for seed := range pairs {
+		random := rand.New(rand.NewPCG(uint64(seed), 6))
+		from, to := plainState(random, "a"), plainState(random, "b")
+		if seed%4 == 0 { // a new organization with the same databases
+			from.Roles = slices.DeleteFunc(from.Roles, func(r StateRole) bool { return !r.Default })
+			from.Users, from.AccessLists = []StateUser{}, []StateAccessList{}
+		}
+		text, _, err := Export(to, ExportOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := strings.NewReplacer("  roles: listed", "  roles: all", "  users: listed", "  users: all").Replace(string(text))
+		file, err := Parse("a.yaml", []byte(all))
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, all)
+		}
+		d, err := Diff(file, from)
+		if err != nil || len(d.Conflicts) > 0 {
+			t.Fatalf("seed %d: %v %v", seed, err, d.Conflicts)
+		}
+		ordered := Order(from, d.Steps)
+		steps += len(ordered)
+		reached := Apply(from, ordered)
+		if again, err := Diff(file, reached); err != nil || len(again.Steps) > 0 {
+			t.Fatalf("seed %d: %v %+v\n%s", seed, err, again.Steps, all)
+		}
+		if got, _, err := Export(reached, ExportOptions{}); err != nil || string(got) != string(text) {
+			t.Fatalf("seed %d: %v\n got %s\nwant %s", seed, err, got, text)
+		}
+	}
+	if steps < 5*pairs {
+		t.Errorf("only %d steps", steps)
+	}
+}
+
+// plainState is a random organization with unique names, and without tokens.
+func plainState(random *rand.Rand, ids string) State {
+	s := State{Organization: Organization{ID: "o"}, Databases: []StateDatabase{{"d", "orders"}, {"e", "archive"}}, AccessLists: []StateAccessList{}}
+	for _, r := range iam.DefaultRoles() {
+		s.Roles = append(s.Roles, StateRole{ID: r.ID, Name: r.Name, Default: true, Permissions: r.Policy.Actions, Resources: r.Policy.Resources})
+	}
+	for _, i := range random.Perm(6)[:1+random.IntN(4)] {
+		r := StateRole{ID: fmt.Sprint(ids, i), Name: fmt.Sprint("Role ", i), Permissions: randomPermissions(random)}
+		r.Resources = compile("o", randomIn(random), r.Permissions)
+		s.Roles = append(s.Roles, r)
+	}
+	for _, i := range random.Perm(8)[:1+random.IntN(7)] {
+		u := StateUser{ID: fmt.Sprint(ids, "u", i), Email: fmt.Sprintf("user%d@acme.example", i)}
+		for _, k := range random.Perm(len(s.Roles))[:1+random.IntN(3)] {
+			u.Roles = append(u.Roles, s.Roles[k].ID)
+		}
+		s.Users = append(s.Users, u)
+	}
+	l := StateAccessList{DatabaseID: "d", Enabled: random.IntN(2) == 0}
+	for _, i := range random.Perm(4)[:1+random.IntN(3)] {
+		l.Addresses = append(l.Addresses, Address{Address: fmt.Sprintf("203.0.%d.0/24", i), Description: "office", Enabled: new(random.IntN(2) == 0)})
+	}
+	s.AccessLists = append(s.AccessLists, l)
 	return s
 }

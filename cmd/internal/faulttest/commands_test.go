@@ -128,6 +128,7 @@ func rigLines() map[string][]rigLine {
 		"org add":         {{args: "Second --email owner@example.com --yes"}},
 		"org check":       {{args: "access.yaml", before: `printf 'version: 1\norganization: {id: o}\n' > access.yaml`}},
 		"org export":      {{}, {args: "--out access.yaml --comments"}},
+		"org plan":        {{args: "-f access.yaml", before: file, status: 10}, {args: "-f access.yaml --out plan.json --show foreign", before: file, status: 10}},
 		"org apply":       {{args: "-f access.yaml --yes", before: file}},
 		"org get":         {{}},
 		"org list":        {{}},
