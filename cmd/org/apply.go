@@ -2,7 +2,6 @@ package org
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,7 +86,7 @@ func (in applyCmd) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	if in.plan != "" {
-		documents, err := in.readPlan(cmd.Context(), app)
+		documents, err := in.readPlan()
 		if err != nil {
 			return err
 		}
@@ -160,7 +159,7 @@ func (in applyCmd) applyFile(cmd *cobra.Command, app *cli.App, j apply.Journal, 
 const maxPlan = 256 << 20
 
 // readPlan reads a plan, or several of them in an array.
-func (in applyCmd) readPlan(ctx context.Context, app *cli.App) ([]plan.Document, error) {
+func (in applyCmd) readPlan() ([]plan.Document, error) {
 	data, err := atomicfile.ReadFile(in.plan, maxPlan)
 	if err != nil {
 		return nil, exit.Usagef("%s: not readable: %v", shellword.Quote(in.plan), atomicfile.Cause(err))
