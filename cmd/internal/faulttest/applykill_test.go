@@ -75,7 +75,7 @@ func (p *planned) export() string {
 // places counts the places of a command, which it runs.
 func (p *planned) places(args ...string) int {
 	p.t.Helper()
-	log := filepath.Join(p.path, "places")
+	log := filepath.Join(p.path, "places-of-"+args[1])
 	cmd, _, stderr := p.command(args...)
 	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT_LOG="+log)
 	if err := cmd.Run(); err != nil {
@@ -106,12 +106,12 @@ func TestApplyKilled(t *testing.T) {
 	t.Parallel()
 	program, err := armed()
 	testkit.Check(t, err)
-	stride := 5
+	stride := 6
 	switch {
 	case fullRig():
 		stride = 1
 	case !testkit.InCI():
-		stride = 16
+		stride = 18
 	}
 	apply, undo := []string{"org", "apply", "-f", "access.yaml", "--yes"}, []string{"org", "undo", "--yes"}
 	learned := newPlanned(t, program)
