@@ -31,7 +31,7 @@ type application struct {
 
 func (a *application) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	flags.EnumList(f, &a.allow, "allow", plan.AllowableFuses(), "allow what a fuse refuses, for this run; repeatable")
+	flags.EnumList(f, &a.allow, "allow", plan.AllowableFuses(), "`word` of a refusal to allow for this run; repeatable")
 	f.StringVar(&a.confirm, "confirm", "", "`name` of the organization, instead of typing it, for many removals or an empty section")
 }
 

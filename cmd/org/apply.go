@@ -2,7 +2,6 @@ package org
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,7 +53,9 @@ given by --confirm.
 The steps of each run are recorded on this machine, without secrets: "astra org runs"
 lists the runs, "astra org undo" undoes one. Each step of the output is a row:
 {row,input,id,action,outcome,exit,error}.`,
-		Example:     "  astra org apply --dry-run\n  astra org apply -f astra-access.yaml --yes\n  astra org apply plan.json --allow escalation --yes",
+		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
+			"  astra org apply --dry-run\n  astra org apply -f astra-access.yaml --yes -o json\n" +
+			"  astra org plan --out plan.json\n  astra org apply plan.json --yes",
 		Args:        cli.Args("[PLAN]"),
 		Annotations: completion.Args(completion.Files),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -85,7 +86,7 @@ func (in applyCmd) run(cmd *cobra.Command, app *cli.App) error {
 		return err
 	}
 	if in.plan != "" {
-		documents, err := in.readPlan(cmd.Context(), app)
+		documents, err := in.readPlan()
 		if err != nil {
 			return err
 		}
@@ -158,7 +159,7 @@ func (in applyCmd) applyFile(cmd *cobra.Command, app *cli.App, j apply.Journal, 
 const maxPlan = 256 << 20
 
 // readPlan reads a plan, or several of them in an array.
-func (in applyCmd) readPlan(ctx context.Context, app *cli.App) ([]plan.Document, error) {
+func (in applyCmd) readPlan() ([]plan.Document, error) {
 	data, err := atomicfile.ReadFile(in.plan, maxPlan)
 	if err != nil {
 		return nil, exit.Usagef("%s: not readable: %v", shellword.Quote(in.plan), atomicfile.Cause(err))

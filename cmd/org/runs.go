@@ -18,9 +18,10 @@ machine, latest first. With a run, show its steps. The service is not called.
 
 A run is interrupted if it ended before its last step. The outcome of a step that was
 sent without an answer is unknown: "astra org plan" shows whether it took effect.`,
-		Example:     "  astra org runs\n  astra org runs -o json",
+		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
+			"  astra org apply --yes\n  astra org runs -o json",
 		Args:        cli.Args("[RUN]"),
-		Annotations: completion.Args(completion.None),
+		Annotations: completion.Args(completion.Runs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			j, err := journal(app)
 			if err != nil {

@@ -36,9 +36,10 @@ invited again. A revoked token stays revoked.
 The command reads users (org-user-read), roles (org-role-read), and tokens
 (org-token-read) if the run changed roles, and access lists (accesslist-read) if it
 changed some.`,
-		Example:     "  astra org undo 7f3a1b2c --dry-run",
+		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
+			"  astra org apply --yes\n  astra org undo --dry-run\n  astra org undo --yes -o json",
 		Args:        cli.Args("[RUN]"),
-		Annotations: completion.Args(completion.None),
+		Annotations: completion.Args(completion.Runs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				in.run = args[0]
@@ -84,7 +85,11 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	for _, l := range left {
 		app.Warn("left as it is: %s", l)
 	}
-	if len(steps) == 0 {
+	switch {
+	case len(steps)+len(left) == 0:
+		app.Say("Run %s is undone already.", run.Run)
+		return finish(app, nil)
+	case len(steps) == 0:
 		return exit.Failf(exit.Conflict, "nothing of run %s can be undone", run.Run).WithNext("astra org runs " + run.Run)
 	}
 	steps = plan.Order(state, steps)

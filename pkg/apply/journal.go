@@ -75,6 +75,11 @@ type Line struct {
 	Error   string
 }
 
+// isWhole reports whether every step was done.
+func (run Run) isWhole() bool {
+	return !run.interrupted && !slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome != bulk.OK && l.Outcome != bulk.Unchanged })
+}
+
 // Describe returns the state of the run for people.
 func (run Run) Describe() string {
 	switch {
@@ -82,7 +87,7 @@ func (run Run) Describe() string {
 		return "undone by " + run.UndoneBy
 	case run.interrupted:
 		return "interrupted"
-	case slices.ContainsFunc(run.Lines, func(l Line) bool { return l.Outcome != bulk.OK && l.Outcome != bulk.Unchanged }):
+	case !run.isWhole():
 		return "incomplete"
 	case run.Undoes != "":
 		return "undoes " + run.Undoes
@@ -165,7 +170,7 @@ func (j Journal) List() ([]Run, error) {
 	slices.SortFunc(runs, func(a, b Run) int { return cmp.Or(b.Began.Compare(a.Began), cmp.Compare(a.Run, b.Run)) })
 	for i := range runs {
 		for _, other := range runs {
-			if other.Undoes == runs[i].Run && len(other.Done) > 0 {
+			if other.Undoes == runs[i].Run && other.isWhole() {
 				runs[i].UndoneBy = other.Run
 			}
 		}

@@ -37,7 +37,10 @@ func Undo(state State, done []Step) ([]Step, []Left) {
 	u := undoer{state: state, again: map[string]string{}}
 	for _, s := range slices.Backward(done) {
 		inverse, why := u.inverse(s)
-		if why != "" {
+		switch {
+		case why == asBefore, why == "" && Compare(u.state, inverse) == Done:
+			continue
+		case why != "":
 			u.left = append(u.left, Left{s.Kind, cmp.Or(s.Name, s.ID), why})
 			continue
 		}
@@ -60,11 +63,18 @@ func (u *undoer) take(s Step) {
 	u.state = Apply(u.state, []Step{s})
 }
 
-const changedSince = "changed since the run"
+const (
+	changedSince = "changed since the run"
+	// asBefore is the reason for an object that is as before the run already.
+	asBefore = "as before the run"
+)
 
 // inverse returns the inverse of a step, or why there is none.
 func (u *undoer) inverse(s Step) (Step, string) {
 	inverse := Step{Kind: s.Kind, ID: s.ID, Name: s.Name}
+	if Compare(u.state, s) == Pending {
+		return inverse, asBefore
+	}
 	switch s.Kind {
 	case RoleStep:
 		return u.inverseOfRole(s, inverse)
@@ -81,8 +91,12 @@ func (u *undoer) inverseOfRole(s, inverse Step) (Step, string) {
 	if s.Action == Delete {
 		again := *s.RoleBefore
 		again.ID = ""
-		if slices.ContainsFunc(u.state.Roles, func(r StateRole) bool { return r.Name == again.Name }) {
-			return inverse, "another role has its name now"
+		if i := slices.IndexFunc(u.state.Roles, func(r StateRole) bool { return r.Name == again.Name }); i >= 0 {
+			if !SameRole(u.state.Roles[i], again) {
+				return inverse, "another role has its name now"
+			}
+			u.again[s.ID] = u.state.Roles[i].ID
+			return inverse, asBefore
 		}
 		u.again[s.ID] = CreatedID(again.Name)
 		inverse.Action, inverse.ID, inverse.Name, inverse.RoleAfter = Create, "", again.Name, &again
@@ -118,6 +132,9 @@ func (u *undoer) inverseOfUser(s, inverse Step) (Step, string) {
 	i := slices.IndexFunc(u.state.Users, func(o StateUser) bool {
 		return s.ID != "" && o.ID == s.ID || address != "" && spelling.SameAddress(o.Email, address)
 	})
+	if s.UserBefore != nil && i >= 0 && sameElements(u.state.Users[i].Roles, u.renew(s.UserBefore.Roles)) {
+		return inverse, asBefore
+	}
 	if s.Action == Remove {
 		if i >= 0 {
 			return inverse, "a member again since the run"
@@ -148,8 +165,7 @@ func (u *undoer) inverseOfUser(s, inverse Step) (Step, string) {
 // service may refuse a user without a role.
 func (u *undoer) withRoles(user StateUser) (StateUser, string) {
 	var roles []string
-	for _, id := range user.Roles {
-		id = cmp.Or(u.again[id], id)
+	for _, id := range u.renew(user.Roles) {
 		if _, found := u.state.role(id); found {
 			roles = append(roles, id)
 		}
@@ -159,6 +175,15 @@ func (u *undoer) withRoles(user StateUser) (StateUser, string) {
 		return user, "had no role that exists now"
 	}
 	return user, ""
+}
+
+// renew returns the IDs of roles, with the new ones of deleted roles.
+func (u *undoer) renew(ids []string) []string {
+	renewed := slices.Clone(ids)
+	for i, id := range ids {
+		renewed[i] = cmp.Or(u.again[id], id)
+	}
+	return renewed
 }
 
 func (u *undoer) inverseOfList(s, inverse Step) (Step, string) {
@@ -191,10 +216,7 @@ func (u *undoer) inverseOfList(s, inverse Step) (Step, string) {
 func (u *undoer) returnRoles() {
 	for _, user := range slices.Clone(u.state.Users) {
 		after := user
-		after.Roles = slices.Clone(user.Roles)
-		for i, id := range after.Roles {
-			after.Roles[i] = cmp.Or(u.again[id], id)
-		}
+		after.Roles = u.renew(user.Roles)
 		if !sameElements(after.Roles, user.Roles) {
 			u.take(Step{Kind: UserStep, Action: Update, ID: user.ID, Name: user.Email, UserBefore: &user, UserAfter: &after})
 		}
@@ -203,7 +225,8 @@ func (u *undoer) returnRoles() {
 		for _, id := range t.Roles {
 			if u.again[id] != "" {
 				name := cmp.Or(t.Description, t.SavedName, t.ClientID)
-				u.left = append(u.left, Left{TokenStep, name, "does not get " + u.again[id][len(createdPrefix):] + " back: the roles of a token cannot be changed"})
+				role, _ := u.state.role(u.again[id])
+				u.left = append(u.left, Left{TokenStep, name, "does not get " + role.Name + " back: the roles of a token cannot be changed"})
 			}
 		}
 	}

@@ -68,8 +68,14 @@ func TestUndoOfRandomSteps(t *testing.T) {
 				t.Fatalf("seed %d: left %v", seed, l)
 			}
 		}
-		if again, left := Undo(state, Order(state, steps)); len(again) > 0 && len(left) == 0 {
-			t.Fatalf("seed %d: %d steps take back what is not there", seed, len(again))
+		if again, left := Undo(state, Order(state, steps)); len(again)+len(left) > 0 {
+			t.Fatalf("seed %d: %d steps take back what is not there, %v is left", seed, len(again), left)
+		}
+		back := Order(after, inverse)
+		part := Apply(after, back[:len(back)/2]) // an undo that was interrupted
+		rest, left := Undo(part, Order(state, steps))
+		if got := Apply(part, Order(part, rest)); names(got) != names(state) {
+			t.Fatalf("seed %d: after an interrupted undo: %v\ngot  %s\nwant %s", seed, left, names(got), names(state))
 		}
 	}
 	if tried < 20 {

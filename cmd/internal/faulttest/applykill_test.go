@@ -1,0 +1,151 @@
+//go:build unix
+
+package faulttest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/astra-admin/astra/cmd/internal/testkit"
+)
+
+// planned is an account with an access file that takes a step of each kind.
+type planned struct {
+	*account
+	invitations atomic.Int64 // requests that invited a person
+	before      string       // the organization as a file
+}
+
+const plannedFile = `version: 1
+organization: {id: %s}
+roles:
+  - {name: New, permissions: [db-rest], in: all}
+  - {name: Changed, permissions: [db-cql, db-rest], in: all}
+users:
+  - {email: ada@example.com, roles: [New]}
+  - {email: viewer@example.com, roles: [Changed]}
+tokens:
+  - {description: sandbox administrator, roles: [Organization Administrator]}
+access-lists:
+  - {database: demo, addresses: [{address: 203.0.113.0/24, description: office}]}
+removed: {users: [developer@example.com], roles: [Old]}
+`
+
+// newPlanned serves an organization behind a gateway that counts invitations.
+func newPlanned(t *testing.T, program string) *planned {
+	t.Helper()
+	s := newStation(t, program)
+	p := &planned{}
+	service, err := url.Parse(s.url)
+	testkit.Check(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(service)
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && r.URL.Path == "/v2/organizations/users" {
+			p.invitations.Add(1)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(gateway.Close)
+	s.url = gateway.URL
+	p.account = s.account()
+	p.must("role", "create", "Changed", "--permission", "db-cql", "--all-databases")
+	p.must("role", "create", "Old", "--permission", "db-graphql", "--all-databases")
+	p.must("access-list", "add", "198.51.100.7", "--db", "demo")
+	org := strings.TrimSpace(p.must("org", "get", "--jq", ".id"))
+	testkit.Check(t, os.WriteFile(filepath.Join(p.path, "access.yaml"), fmt.Appendf(nil, plannedFile, org), 0o600))
+	p.before = p.export()
+	return p
+}
+
+// export returns the organization as a file.
+func (p *planned) export() string {
+	p.t.Helper()
+	return p.must("org", "export", "--sections", "roles,users,access-lists")
+}
+
+// places counts the places of a command, which it runs.
+func (p *planned) places(args ...string) int {
+	p.t.Helper()
+	log := filepath.Join(p.path, "places-of-"+args[1])
+	cmd, _, stderr := p.command(args...)
+	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT_LOG="+log)
+	if err := cmd.Run(); err != nil {
+		p.t.Fatalf("%v: %v\n%s", args, err, stderr)
+	}
+	text, err := os.ReadFile(log)
+	testkit.Check(p.t, err)
+	return strings.Count(string(text), "\n")
+}
+
+// kill kills a command at a place.
+func (p *planned) kill(place int, args ...string) {
+	p.t.Helper()
+	cmd, _, stderr := p.command(args...)
+	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
+	if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() > 0 {
+		p.t.Errorf("%v, to be killed at %d: %v\n%s", args, place, err, stderr)
+	}
+}
+
+// TestApplyKilled kills "org apply" at each of its places, and then "org undo". The next
+// run does the rest: no step is done twice, and no invitation is sent twice. In short, it
+// does so at a part of the places.
+func TestApplyKilled(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("some hundred processes, which the race detector does not see")
+	}
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	stride := 6
+	switch {
+	case fullRig():
+		stride = 1
+	case !testkit.InCI():
+		stride = 18
+	}
+	apply, undo := []string{"org", "apply", "-f", "access.yaml", "--yes"}, []string{"org", "undo", "--yes"}
+	learned := newPlanned(t, program)
+	toApply, toUndo := learned.places(apply...), learned.places(undo...)
+	t.Logf("%d and %d places", toApply, toUndo)
+	for place := 1; place <= toApply; place += stride {
+		t.Run(fmt.Sprint("apply ", place), func(t *testing.T) {
+			t.Parallel()
+			p := newPlanned(t, program)
+			p.kill(place, apply...)
+			p.must(apply...)
+			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
+				t.Errorf("these steps are left: %s", rest)
+			}
+			if n := p.invitations.Load(); n != 1 {
+				t.Errorf("%d invitations", n)
+			}
+		})
+	}
+	for place := 1; place <= toUndo; place += stride {
+		t.Run(fmt.Sprint("undo ", place), func(t *testing.T) {
+			t.Parallel()
+			p := newPlanned(t, program)
+			p.must(apply...)
+			p.kill(place, undo...)
+			if _, stderr, status := p.run(undo...); status != 0 && status != 6 { // 6 if all was done
+				t.Errorf("undone again: status %d\n%s", status, stderr)
+			}
+			if after := p.export(); after != p.before {
+				t.Errorf("undone again:\ngot  %s\nwant %s", after, p.before)
+			}
+			if n := p.invitations.Load(); n != 2 { // one was withdrawn, and one is for the removed user
+				t.Errorf("%d invitations", n)
+			}
+		})
+	}
+}
