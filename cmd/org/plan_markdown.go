@@ -10,32 +10,39 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// maxMarkdown is the most that a comment on a pull request may have, with some room.
-const maxMarkdown = 60_000
+// maxMarkdown is the size from which on lines are left out. A comment on a pull request may
+// be a little larger.
+const maxMarkdown = 59_000
 
 // markdown returns the plan for a comment on a pull request. Steps that do not fit are
 // counted.
 func (p made) markdown(foreign bool) string {
-	head := fmt.Sprintf("### %s\n\n**%s**\n", escape(p.title()), escape(p.summaryText()))
-	if refusals := p.refusals(); len(refusals) > 0 {
-		head += "\n**Refused:**\n\n- " + strings.Join(escapeAll(refusals), "\n- ") + "\n"
+	text := fmt.Sprintf("### %s\n\n**%s**\n", escape(p.title()), escape(p.summaryText()))
+	var unlisted []string
+	if foreign {
+		for _, s := range p.unlisted() {
+			unlisted = append(unlisted, "- "+s.Kind+" "+escape(label(s)))
+		}
+	}
+	const most = 20 // reasons; the steps matter more
+	refusals := p.refusals()
+	if more := len(refusals) - most; more > 0 {
+		refusals = append(refusals[:most], fmt.Sprintf("%d more reasons", more))
+	}
+	for i, r := range refusals {
+		refusals[i] = "- " + escape(r)
 	}
 	sections := []struct {
 		title string
 		open  bool
 		lines []string
 	}{
+		{"Refused", true, refusals},
 		{spelling.Count(len(p.Steps), "step"), true, p.markdownSteps()},
 		{"Who gains and loses access", true, p.markdownEffects()},
 		{spelling.Count(len(p.Findings), "finding"), false, p.markdownFindings()},
-		{"Not in the file: " + p.foreignText(), false, nil},
+		{"Not in the file: " + p.foreignText(), false, unlisted},
 	}
-	if foreign {
-		for _, s := range p.unlisted() {
-			sections[3].lines = append(sections[3].lines, "- "+s.Kind+" "+escape(label(s)))
-		}
-	}
-	text := head
 	cut := 0
 	for _, s := range sections {
 		if len(s.lines) == 0 {

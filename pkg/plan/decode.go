@@ -50,14 +50,14 @@ func (d *decoder) document(data []byte) *yaml.Node {
 		d.fail(at(1), "the file is empty")
 		return nil
 	} else if err != nil {
-		d.syntax(err)
+		d.syntax(text, err)
 		return nil
 	}
 	if err := reader.Decode(&more); err == nil {
 		d.fail(&more, "only one YAML document is allowed in a file")
 		return nil
 	} else if !errors.Is(err, io.EOF) {
-		d.syntax(err)
+		d.syntax(text, err)
 		return nil
 	}
 	root := doc.Content[0]
@@ -103,15 +103,16 @@ func (d *decoder) findSecrets(text string) bool {
 	return true
 }
 
-// syntax reports an error of the YAML parser.
-func (d *decoder) syntax(err error) {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
+// syntax reports an error of the YAML parser, which may be about the end of the text.
+func (d *decoder) syntax(text string, err error) {
+	why := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
-	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(text); m != nil {
+	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(why); m != nil {
 		line, _ = strconv.Atoi(m[1])
-		text = strings.TrimPrefix(text, m[0])
+		line = min(line, strings.Count(strings.TrimRight(text, "\n"), "\n")+1)
+		why = strings.TrimPrefix(why, m[0])
 	}
-	d.fail(at(line), "this is not valid YAML: %s", text)
+	d.fail(at(line), "this is not valid YAML: %s", why)
 }
 
 // sizes computes how large nodes are when their aliases are expanded. A node that contains

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -101,8 +102,36 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// FuzzLoad decodes any text and compares the file with an organization. Nothing panics, and
+// the problems are in the file.
 func FuzzLoad(f *testing.F) {
-	f.Add(head + "users: &a [{email: a@b.c, roles: *a}]\n")
-	f.Add(head + "protect: {removals: 25%}\nroles: [{name: a, permissions: [], in: all}]\n")
-	f.Fuzz(func(_ *testing.T, text string) { load(map[string]string{"a.yaml": text}) })
+	f.Add("users: &a [{email: a@b.c, roles: *a}]\n")
+	f.Add("protect: {removals: 25%, administrators: 2}\nroles: [{name: a, permissions: [db-cql], in: all, was: [Orders]}]\n")
+	f.Add("manage: {roles: owned, users: all, tokens: all, mark: acme}\nroles: []\nusers: [{email: ana@acme.example, id: u2, roles: [Orders]}]\ntokens: [{client-id: c1}]\n")
+	f.Add("access-lists: [{database: orders, addresses: [{address: 203.0.113.0/24, enabled: no}]}, {devops-api: true}]\nignore: {users: ['~(']}\n")
+	f.Add("roles: [{name: a, permissions: ['parameter:x'], resources: ['drn:astra:org:${org}:db:${db:orders}', '$${', '${']}]\nremoved: {tokens: [c2], roles: [Made]}\n")
+	f.Add("groups: [{name: a, roles: [RO User], members: [new@acme.example]}]\ninclude: ['*.yaml']\n? {a: b}\n: c\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		text = "version: 1\norganization: {id: o}\n" + text
+		lines := 1
+		for _, end := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} {
+			lines += strings.Count(text, end)
+		}
+		file, err := Parse("a.yaml", []byte(text))
+		if err == nil {
+			_, err = Diff(file, acme())
+		}
+		if err == nil {
+			return
+		}
+		unsound, ok := errors.AsType[*Error](err)
+		if !ok {
+			t.Fatal(err)
+		}
+		for _, p := range unsound.Problems {
+			if p.Path != "a.yaml" || p.Line < 0 || p.Line > lines || p.Why == "" {
+				t.Errorf("%+v of %d lines", p, lines)
+			}
+		}
+	})
 }
