@@ -43,7 +43,8 @@ people can decide. Nothing is changed. "astra help access-files" describes the f
 working directory or in the root of its repository. Only sections that the file
 manages are read, with these permissions: roles (org-role-read, org-db-view), users
 (org-user-read, org-role-read), tokens (org-token-read, org-role-read) and
-access-lists (accesslist-read, org-db-view).
+access-lists (accesslist-read, org-db-view). If a role changes, its holders are read
+too, as far as that is permitted.
 
 Exits with status 0 if there are no steps, 10 if there are, and 19 if a limit would
 refuse them, which the plan names; with --fail-on warning also with 10 for a finding.
