@@ -7,10 +7,12 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/orgstate"
 	"github.com/astra-admin/astra/pkg/plan"
@@ -81,6 +83,9 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 	if err != nil {
 		return made{}, unsoundError(app, err)
 	}
+	if sections, err = readHolders(ctx, app, session, sections, difference, &state); err != nil {
+		return made{}, err
+	}
 	if len(difference.Conflicts) > 0 {
 		return made{}, conflictError(app, difference.Conflicts)
 	}
@@ -107,6 +112,29 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 		},
 		Summary: plan.Summary(steps, difference.Same),
 	}, file, state, session, difference}, nil
+}
+
+// readHolders adds users and tokens to a state if a role is to be changed or deleted, which
+// they may have. It returns the sections that were read.
+func readHolders(ctx context.Context, app *cli.App, session *cli.Session, sections plan.Sections, d plan.Difference, state *plan.State) (plan.Sections, error) {
+	changes := slices.ContainsFunc(d.Steps, func(s plan.Step) bool { return s.Kind == plan.RoleStep && s.Action != plan.Create })
+	more := plan.Sections{Users: changes && !sections.Users, Tokens: changes && !sections.Tokens}
+	if more == (plan.Sections{}) {
+		return sections, nil
+	}
+	holders, err := orgstate.Read(ctx, app, session, more)
+	if errors.Is(err, devops.ErrForbidden) {
+		return sections, nil // a deletion trips FuseHeldRole
+	} else if err != nil {
+		return sections, err
+	}
+	if more.Users {
+		state.Users, sections.Users = holders.Users, true
+	}
+	if more.Tokens {
+		state.Tokens, state.Login.Roles, sections.Tokens = holders.Tokens, holders.Login.Roles, true
+	}
+	return sections, nil
 }
 
 func orEmpty[T any](all []T) []T {

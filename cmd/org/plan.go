@@ -39,11 +39,12 @@ func newPlan(app *cli.App) *cobra.Command {
 order in which they are safe, who gains and loses access by them, and what only
 people can decide. Nothing is changed. "astra help access-files" describes the file.
 
--f takes files, directories and - for standard input; without it the file is astra-access.yaml, in the
-working directory or in the root of its repository. Only sections that the file
-manages are read, with these permissions: roles (org-role-read, org-db-view), users
-(org-user-read, org-role-read), tokens (org-token-read, org-role-read) and
-access-lists (accesslist-read, org-db-view).
+-f takes files, directories and - for standard input; without it the file is
+astra-access.yaml, in the working directory or in the root of its repository. Only
+sections that the file manages are read, with these permissions: roles
+(org-role-read, org-db-view), users (org-user-read, org-role-read), tokens
+(org-token-read, org-role-read) and access-lists (accesslist-read, org-db-view). If
+a role changes, its holders are read too, as far as that is permitted.
 
 Exits with status 0 if there are no steps, 10 if there are, and 19 if a limit would
 refuse them, which the plan names; with --fail-on warning also with 10 for a finding.

@@ -52,13 +52,16 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 		{true, r.readOrganization, "organization", ""}, // any token may
 		{r.needsRoles(), r.readRoles, "roles", "org-role-read"},
 		{want.Tokens, r.readTokens, "tokens", "org-token-read"},
-		{r.needsDatabases(), r.readDatabases, "databases", "org-db-view"},
+		{r.usesDatabases(), r.readDatabases, "databases", "org-db-view"},
 		{want.AccessLists, r.readAccessLists, "access lists", "accesslist-read"},
 	} {
 		if !part.wanted {
 			continue
 		}
 		err := part.read(ctx)
+		if errors.Is(err, devops.ErrForbidden) && part.list == "databases" && !r.needsDatabases() {
+			continue
+		}
 		if errors.Is(err, devops.ErrForbidden) {
 			err = fmt.Errorf("this token may not read the %s (%s): %w", part.list, part.permission, err)
 		}
@@ -72,6 +75,9 @@ func Read(ctx context.Context, app *cli.App, session *cli.Session, want plan.Sec
 
 func (r *reader) needsRoles() bool     { return r.want.Roles || r.want.Users || r.want.Tokens }
 func (r *reader) needsDatabases() bool { return r.want.Roles || r.want.AccessLists }
+
+// usesDatabases reports whether the names of databases are shown, if they may be read.
+func (r *reader) usesDatabases() bool { return r.needsDatabases() || r.needsRoles() }
 
 // Ahead asks for the lists that Read takes, at the same time, except access lists.
 func Ahead(ctx context.Context, session *cli.Session, want plan.Sections) {
@@ -88,7 +94,7 @@ func Ahead(ctx context.Context, session *cli.Session, want plan.Sections) {
 	if want.Tokens {
 		questions = append(questions, lookup.Tokens())
 	}
-	if r.needsDatabases() {
+	if r.usesDatabases() {
 		questions = append(questions, lookup.Databases(existing))
 	}
 	session.Ahead(ctx, questions...)

@@ -257,6 +257,7 @@ func (e *exporter) writeAccessLists() {
 		switch {
 		case l.DatabaseID == "" && len(l.Addresses) > 0:
 			lists = append(lists, list{"devops-api: true", l})
+		case !l.Enabled && len(l.networks()) == 0: // as if there were none
 		case slices.Contains(e.names.ids, l.DatabaseID):
 			e.object = "the name of database " + l.DatabaseID
 			lists = append(lists, list{"database: " + e.quote(e.names.databaseRef(l.DatabaseID)), l})
