@@ -248,7 +248,7 @@ func matching(p access.Place, at iam.DRN) bool {
 // TestMomentsAreThoseSeen compares the moments that are named with those that an observer
 // sees, in any order of the steps.
 func TestMomentsAreThoseSeen(t *testing.T) {
-	for seed := range uint64(rounds(3000)) {
+	for seed := range uint64(rounds(1000)) {
 		state, steps := draw(rand.New(rand.NewPCG(seed, 1)))
 		if seed%2 == 0 {
 			steps = Order(state, steps)
@@ -296,7 +296,7 @@ func TestMomentsAreThoseSeen(t *testing.T) {
 // every order can be tried.
 func TestOrder(t *testing.T) {
 	clean, moments, better := 0, 0, 0
-	for seed := range uint64(rounds(4000)) {
+	for seed := range uint64(rounds(1000)) {
 		state, steps := draw(rand.New(rand.NewPCG(seed, 2)))
 		ordered := Order(state, steps)
 		if len(ordered) != len(steps) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -162,14 +163,20 @@ func TestApplyBesideAnother(t *testing.T) {
 	testkit.Check(t, err)
 	p := newPlanned(t, program)
 	other := p.station.account()
+	var refused string
+	var status int
 	p.atRole = func() {
+		_, refused, status = p.run("org", "apply", "-f", "access.yaml", "--yes")
 		other.must("user", "update", "viewer@example.com", "--role", "RO User", "--yes")
 		other.must("role", "update", "Old", "--add-permission", "db-rest", "--yes")
 		other.must("access-list", "remove", "198.51.100.7/32", "--db", "demo", "--yes")
 	}
-	out, stderr, status := p.run("org", "apply", "-f", "access.yaml", "--yes", "--jq", ".[] | [.input, .action, .outcome, .exit] | @tsv")
-	if status != 9 {
-		t.Errorf("status %d\n%s%s", status, out, stderr)
+	out, stderr, ended := p.run("org", "apply", "-f", "access.yaml", "--yes", "--jq", ".[] | [.input, .action, .outcome, .exit] | @tsv")
+	if ended != 9 {
+		t.Errorf("status %d\n%s%s", ended, out, stderr)
+	}
+	if status != 7 || !regexp.MustCompile(`another astra process applies a plan to this organization \(process \d+\)`).MatchString(refused) {
+		t.Errorf("a second one at the same time: status %d\n%s", status, refused)
 	}
 	for _, want := range []string{
 		"user viewer@example.com\tupdate\tfailed\t7", "role Old\tdelete\tfailed\t7", "access list demo 198.51.100.7/32\tremove\tunchanged\t0",
