@@ -54,7 +54,7 @@ The steps of each run are recorded on this machine, without secrets: "astra org 
 lists the runs, "astra org undo" undoes one. Each step of the output is a row:
 {row,input,id,action,outcome,exit,error}.`,
 		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
-			"  astra org apply --dry-run\n  astra org apply -f astra-access.yaml --yes -o json\n" +
+			"  astra org apply -f astra-access.yaml --yes -o json\n" +
 			"  astra org plan --out plan.json\n  astra org apply plan.json --yes",
 		Args:        cli.Args("[PLAN]"),
 		Annotations: completion.Args(completion.Files),

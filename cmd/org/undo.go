@@ -37,7 +37,7 @@ The command reads users (org-user-read), roles (org-role-read), and tokens
 (org-token-read) if the run changed roles, and access lists (accesslist-read) if it
 changed some.`,
 		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
-			"  astra org apply --yes\n  astra org undo --dry-run\n  astra org undo --yes -o json",
+			"  astra org apply --yes\n  astra org undo --yes -o json",
 		Args:        cli.Args("[RUN]"),
 		Annotations: completion.Args(completion.Runs),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -23,6 +23,7 @@ type planned struct {
 	*account
 	invitations atomic.Int64 // requests that invited a person
 	before      string       // the organization as a file
+	atRole      func()       // called when a role is created
 }
 
 const plannedFile = `version: 1
@@ -41,9 +42,9 @@ removed: {users: [developer@example.com], roles: [Old]}
 `
 
 // newPlanned serves an organization behind a gateway that counts invitations.
-func newPlanned(t *testing.T, program string) *planned {
+func newPlanned(t *testing.T, program string, args ...string) *planned {
 	t.Helper()
-	s := newStation(t, program)
+	s := newStation(t, program, args...)
 	p := &planned{}
 	service, err := url.Parse(s.url)
 	testkit.Check(t, err)
@@ -51,6 +52,9 @@ func newPlanned(t *testing.T, program string) *planned {
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut && r.URL.Path == "/v2/organizations/users" {
 			p.invitations.Add(1)
+		}
+		if r.Method == http.MethodPost && r.URL.Path == "/v2/organizations/roles" && p.atRole != nil {
+			p.atRole()
 		}
 		proxy.ServeHTTP(w, r)
 	}))
@@ -145,6 +149,65 @@ func TestApplyKilled(t *testing.T) {
 			}
 			if n := p.invitations.Load(); n != 2 { // one was withdrawn, and one is for the removed user
 				t.Errorf("%d invitations", n)
+			}
+		})
+	}
+}
+
+// TestApplyBesideAnother changes objects of a plan while it is applied: these steps fail, the
+// others are done, and no change of the other client is overwritten.
+func TestApplyBesideAnother(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	p := newPlanned(t, program)
+	other := p.station.account()
+	p.atRole = func() {
+		other.must("user", "update", "viewer@example.com", "--role", "RO User", "--yes")
+		other.must("role", "update", "Old", "--add-permission", "db-rest", "--yes")
+		other.must("access-list", "remove", "198.51.100.7/32", "--db", "demo", "--yes")
+	}
+	out, stderr, status := p.run("org", "apply", "-f", "access.yaml", "--yes", "--jq", ".[] | [.input, .action, .outcome, .exit] | @tsv")
+	if status != 9 {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+	for _, want := range []string{
+		"user viewer@example.com\tupdate\tfailed\t7", "role Old\tdelete\tfailed\t7", "access list demo 198.51.100.7/32\tremove\tunchanged\t0",
+		"user ada@example.com\tinvite\tok\t0", "role New\tcreate\tok\t0",
+	} {
+		if !strings.Contains(out, want+"\n") {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
+	}
+	if got := p.must("user", "get", "viewer@example.com", "--jq", "[.roles[].name]"); strings.TrimSpace(got) != `["RO User"]` {
+		t.Errorf("the roles of the other client were overwritten: %s", got)
+	}
+}
+
+// TestApplyAtPace applies a plan at services that limit the rate, that are slow, and that do
+// not tell the descriptions of tokens.
+func TestApplyAtPace(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	for _, args := range [][]string{{"--rate-limit", "5"}, {"--latency", "30ms"}, {"--published-tokens"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			p := newPlanned(t, program, args...)
+			if args[0] == "--published-tokens" {
+				path := filepath.Join(p.path, "access.yaml")
+				text, err := os.ReadFile(path)
+				testkit.Check(t, err)
+				own := strings.Split(p.admin, ":")[1]
+				testkit.Check(t, os.WriteFile(path, []byte(strings.Replace(string(text), "description: sandbox administrator", "client-id: "+own, 1)), 0o600))
+			}
+			p.must("org", "apply", "-f", "access.yaml", "--yes")
+			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
+				t.Errorf("these steps are left: %s", rest)
+			}
+			p.must("org", "undo", "--yes")
+			if after := p.export(); after != p.before {
+				t.Errorf("undone:\ngot  %s\nwant %s", after, p.before)
 			}
 		})
 	}
