@@ -156,6 +156,10 @@ func (r *reader) readTokens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.ClientID == r.session.ClientID }) {
+		return exit.Failf(exit.Server, "the list of tokens lacks the token in use, so it is not complete").
+			WithHint("run the command again, or leave out the section tokens")
+	}
 	saved, err := r.savedTokens()
 	if err != nil {
 		return err

@@ -31,22 +31,22 @@ type Foreign struct {
 // not read, has no differences. The error is an *Error with all names that cannot be
 // resolved.
 func Diff(file File, state State) (Difference, error) {
-	d := &differ{file: file, state: state, sections: file.Sections(), names: newResolver(state), matched: map[string]*Role{}, deleted: map[string]bool{}}
+	d := &differ{file: file, state: state, sections: file.Sections(), names: newResolver(state), users: usersByAddress(state.Users), wanted: file.wantedUsers(), matched: map[string]*Role{}, deleted: map[string]bool{}}
 	if name := file.Organization.Name; name != "" && state.Organization.Name != "" && name != state.Organization.Name {
 		d.find(RuleOrganizationNamed, Info, Subject{"organization", state.Organization.ID, state.Organization.Name},
 			Position{}, fmt.Sprintf("the organization is named %q, in the file %q", state.Organization.Name, name))
 	}
 	if d.sections.Roles && state.Roles != nil && !state.RolesForNames {
-		d.roles()
+		d.compareRoles()
 	}
 	if d.sections.Users && state.Users != nil {
-		d.users()
+		d.compareUsers()
 	}
 	if d.sections.Tokens && state.Tokens != nil {
-		d.tokens()
+		d.compareTokens()
 	}
 	if d.sections.AccessLists && state.AccessLists != nil {
-		d.accessLists()
+		d.compareAccessLists()
 	}
 	if len(d.problems) > 0 {
 		return Difference{}, &Error{sortProblems(d.problems)}
@@ -61,9 +61,11 @@ type differ struct {
 	state    State
 	sections Sections
 	names    *resolver
-	matched  map[string]*Role // roles of the file, by the ID of the role that each describes
-	created  []string         // names of roles that are created
-	deleted  map[string]bool  // IDs of roles
+	users    map[string][]StateUser // by address; see usersByAddress
+	wanted   []User                 // of the file, with the roles of all their entries and groups
+	matched  map[string]*Role       // roles of the file, by the ID of the role that each describes
+	created  []string               // names of roles that are created
+	deleted  map[string]bool        // IDs of roles
 	problems []Problem
 }
 
@@ -110,7 +112,7 @@ func matchesAny(patterns []string, names ...string) bool {
 
 func (d *differ) ignoresRole(r StateRole) bool { return matchesAny(d.file.Ignore.Roles, r.Name) }
 
-func (d *differ) roles() {
+func (d *differ) compareRoles() {
 	owners := make([]*StateRole, len(d.file.Roles))
 	taken := map[string]bool{}
 	for pass := range 2 { // names before earlier names
@@ -315,24 +317,40 @@ func (d *differ) roleIDs(refs []string, at Position) []string {
 func (d *differ) ignoresUser(u StateUser) bool { return matchesAny(d.file.Ignore.Users, u.Email) }
 
 // wantedUsers returns the users of the file, with the roles of all their entries and groups.
-func (d *differ) wantedUsers() []User {
+func (f File) wantedUsers() []User {
 	var all []User
+	byAddress, byID := map[string][]int{}, map[string]int{}
+	find := func(u User) (int, bool) {
+		if i, found := byID[u.ID]; found && u.ID != "" {
+			return i, true
+		}
+		for _, i := range byAddress[spelling.Fold(u.Email)] {
+			if all[i].ID == "" || u.ID == "" {
+				return i, true
+			}
+		}
+		return 0, false
+	}
 	add := func(u User) {
-		i := slices.IndexFunc(all, func(o User) bool {
-			return o.ID != "" && o.ID == u.ID || spelling.SameAddress(o.Email, u.Email) && (o.ID == "" || u.ID == "" || o.ID == u.ID)
-		})
-		if i < 0 {
+		i, found := find(u)
+		if !found {
+			i = len(all)
+			key := spelling.Fold(u.Email)
+			byAddress[key] = append(byAddress[key], i)
 			u.Roles = slices.Clone(u.Roles)
 			all = append(all, u)
-			return
+		} else {
+			all[i].ID = cmp.Or(all[i].ID, u.ID)
+			all[i].Roles = append(all[i].Roles, u.Roles...)
 		}
-		all[i].ID = cmp.Or(all[i].ID, u.ID)
-		all[i].Roles = append(all[i].Roles, u.Roles...)
+		if all[i].ID != "" {
+			byID[all[i].ID] = i
+		}
 	}
-	for _, u := range d.file.Users {
+	for _, u := range f.Users {
 		add(u)
 	}
-	for _, g := range d.file.Groups {
+	for _, g := range f.Groups {
 		for _, member := range g.Members {
 			add(User{Email: member, Roles: g.Roles, At: g.At})
 		}
@@ -340,9 +358,9 @@ func (d *differ) wantedUsers() []User {
 	return all
 }
 
-func (d *differ) users() {
+func (d *differ) compareUsers() {
 	listed := map[string]bool{}
-	for _, u := range d.wantedUsers() {
+	for _, u := range d.wanted {
 		s, ok := d.findUser(u)
 		if s == nil {
 			if ok {
@@ -383,7 +401,7 @@ func (d *differ) users() {
 // findUser returns the user whom an entry of the file means; nil if there is none. It is not
 // ok after a problem or a conflict.
 func (d *differ) findUser(u User) (found *StateUser, ok bool) {
-	at := usersAt(d.state.Users, u.Email)
+	at := d.users[spelling.Fold(u.Email)]
 	if u.ID == "" {
 		switch len(at) {
 		case 0:

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-func (d *differ) accessLists() {
+func (d *differ) compareAccessLists() {
 	known := map[string]bool{}
 	for _, l := range d.file.AccessLists {
 		id := ""

@@ -25,14 +25,20 @@ func (d *differ) liveTokens() []StateToken {
 	return slices.DeleteFunc(slices.Clone(d.state.Tokens), func(t StateToken) bool { return !t.isLive(d.state.Now) })
 }
 
-func (d *differ) tokens() {
+func (d *differ) compareTokens() {
 	live := d.liveTokens()
 	listed := map[string]bool{}
+	byID, byDescription := map[string][]StateToken{}, map[string][]StateToken{}
+	for _, s := range live {
+		byID[s.ClientID] = append(byID[s.ClientID], s)
+		byDescription[s.Description] = append(byDescription[s.Description], s)
+	}
 	unclear := false // a token of the file may be any other one
 	for _, t := range d.file.Tokens {
-		found := slices.DeleteFunc(slices.Clone(live), func(s StateToken) bool {
-			return t.ClientID != "" && s.ClientID != t.ClientID || t.ClientID == "" && s.Description != t.Description
-		})
+		found := byID[t.ClientID]
+		if t.ClientID == "" {
+			found = byDescription[t.Description]
+		}
 		hidden := t.ClientID == "" && len(live) > 0 && !live[0].DescriptionKnown
 		switch {
 		case hidden:
@@ -99,8 +105,8 @@ func (d *differ) token(t Token, s StateToken) {
 	if age := d.state.Now.Sub(s.GeneratedAt); t.Rotate > 0 && !s.GeneratedAt.IsZero() && age > time.Duration(t.Rotate)*day {
 		warn(RuleTokenAge, fmt.Sprintf("token %s is %s old, to be rotated after %d", s.name(), spelling.Count(int(age/day), "day"), t.Rotate), rotate)
 	}
-	if t.Owner != "" && d.state.Users != nil && len(usersAt(d.state.Users, t.Owner)) == 0 &&
-		!slices.ContainsFunc(d.wantedUsers(), func(u User) bool { return spelling.SameAddress(u.Email, t.Owner) }) {
+	if t.Owner != "" && d.state.Users != nil && len(d.users[spelling.Fold(t.Owner)]) == 0 &&
+		!slices.ContainsFunc(d.wanted, func(u User) bool { return spelling.SameAddress(u.Email, t.Owner) }) {
 		warn(RuleTokenOwner, fmt.Sprintf("%s, the owner of token %s, is not a user of the organization", t.Owner, s.name()))
 	}
 	if len(d.Findings) == count {

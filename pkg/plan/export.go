@@ -186,23 +186,23 @@ func (e *exporter) writeUsers() {
 	all := slices.Clone(e.state.Users)
 	slices.SortFunc(all, func(a, b StateUser) int { return cmp.Or(cmp.Compare(a.Email, b.Email), cmp.Compare(a.ID, b.ID)) })
 	e.writeSection("users", len(all))
+	byAddress := usersByAddress(all)
 	for _, u := range all {
 		e.object = "user " + u.ID
 		id := ""
-		if e.options.Pin || u.Email == "" || len(usersAt(all, u.Email)) > 1 {
+		if e.options.Pin || u.Email == "" || len(byAddress[spelling.Fold(u.Email)]) > 1 {
 			id = u.ID
 		}
 		e.writeEntry("  - ", keyValue{"email", u.Email}, keyValue{"id", id}, keyValue{"roles", e.roleRefs(u.Roles)})
 	}
 }
 
-// usersAt returns the users with an address.
-func usersAt(all []StateUser, email string) []StateUser {
-	var found []StateUser
+// usersByAddress returns users by the form of their addresses that SameAddress compares.
+func usersByAddress(all []StateUser) map[string][]StateUser {
+	found := map[string][]StateUser{}
 	for _, u := range all {
-		if spelling.SameAddress(u.Email, email) {
-			found = append(found, u)
-		}
+		key := spelling.Fold(u.Email)
+		found[key] = append(found[key], u)
 	}
 	return found
 }
@@ -227,16 +227,14 @@ func (e *exporter) writeTokens() {
 		return cmp.Or(a.GeneratedAt.Compare(b.GeneratedAt), cmp.Compare(a.ClientID, b.ClientID))
 	})
 	e.writeSection("tokens", len(live))
+	described := map[string]int{}
+	for _, t := range live {
+		described[t.Description]++
+	}
 	for _, t := range live {
 		e.object = "token " + t.ClientID
-		same := 0
-		for _, other := range live {
-			if other.Description == t.Description {
-				same++
-			}
-		}
 		identity := keyValue{"client-id", t.ClientID}
-		if t.Description != "" && same == 1 {
+		if t.Description != "" && described[t.Description] == 1 {
 			identity = keyValue{"description", t.Description}
 		}
 		roles := keyValue{"roles", []string(nil)}

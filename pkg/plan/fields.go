@@ -317,17 +317,18 @@ func (d *decoder) group(g *Group) []field {
 }
 
 func (d *decoder) users(f *File) value {
+	seen := map[string][]string{} // IDs by address; several fragments may have a user
 	return d.elements("users", func() { f.Users = orEmpty(f.Users) }, func(at Position) value {
 		u := &User{At: at}
 		return d.object("a user", d.user(u), func(n *yaml.Node) {
 			if u.Email == "" && u.ID == "" {
 				d.fail(n, "this user has no email")
 			}
-			if slices.ContainsFunc(f.Users, func(o User) bool {
-				return u.Email != "" && spelling.SameAddress(o.Email, u.Email) && o.At.Path == d.path && (o.ID == u.ID || o.ID == "" || u.ID == "")
-			}) {
+			key := spelling.Fold(u.Email)
+			if u.Email != "" && slices.ContainsFunc(seen[key], func(id string) bool { return id == u.ID || id == "" || u.ID == "" }) {
 				d.fail(n, "duplicate user %q", u.Email)
 			}
+			seen[key] = append(seen[key], u.ID)
 			f.Users = append(f.Users, *u)
 		})
 	})
