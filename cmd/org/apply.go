@@ -87,7 +87,7 @@ func (in applyCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if in.plan != "" && len(in.files)+len(in.sections) > 0 {
 		return exit.Usagef("a plan has its files and sections; leave out -f and --sections")
 	}
-	j, err := journal(app)
+	j, err := openJournal(app)
 	if err != nil {
 		return err
 	}

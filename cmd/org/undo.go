@@ -76,7 +76,7 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 			return err
 		}
 	}
-	j, err := journal(app)
+	j, err := openJournal(app)
 	if err != nil {
 		return err
 	}

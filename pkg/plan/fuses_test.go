@@ -228,7 +228,7 @@ func TestFuses(t *testing.T) {
 			}
 			fuses := Fuses(test.file, test.state, Order(test.state, test.steps), test.own)
 			var tripped []string
-			for _, f := range Refused(fuses, nil) {
+			for _, f := range Refusals(fuses, nil) {
 				tripped = append(tripped, f.Word)
 			}
 			var want []string
@@ -239,10 +239,10 @@ func TestFuses(t *testing.T) {
 				t.Fatalf("tripped %v, want %v: %+v", tripped, want, fuses)
 			}
 			others := slices.DeleteFunc(append(AllowableFuses(), FuseProtected), func(w string) bool { return w == test.want })
-			if len(Refused(fuses, others)) != len(want) {
+			if len(Refusals(fuses, others)) != len(want) {
 				t.Error("another word allows it")
 			}
-			if left := len(Refused(fuses, []string{test.want})); left > 0 != (test.want == FuseProtected) {
+			if left := len(Refusals(fuses, []string{test.want})); left > 0 != (test.want == FuseProtected) {
 				t.Errorf("%d are refused although %s is allowed", left, test.want)
 			}
 			if named := test.want == FuseRemovals || test.want == FuseEmptySection; NeedsName(fuses) != named {

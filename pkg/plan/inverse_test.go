@@ -69,7 +69,7 @@ func TestUndoOfRandomSteps(t *testing.T) {
 			}
 		}
 		if again, left := Undo(state, Order(state, steps)); len(again)+len(left) > 0 {
-			t.Fatalf("seed %d: %d steps take back what is not there, %v is left", seed, len(again), left)
+			t.Fatalf("seed %d: %d steps undo what is not there, %v is left", seed, len(again), left)
 		}
 		back := Order(after, inverse)
 		part := Apply(after, back[:len(back)/2]) // an undo that was interrupted

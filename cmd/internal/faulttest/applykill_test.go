@@ -19,8 +19,8 @@ import (
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
-// planned is an account with an access file that takes a step of each kind.
-type planned struct {
+// applyTrial is an account with an access file that takes a step of each kind.
+type applyTrial struct {
 	*account
 	invitations atomic.Int64 // requests that invited a person
 	before      string       // the organization as a file
@@ -42,11 +42,11 @@ access-lists:
 removed: {users: [developer@example.com], roles: [Old]}
 `
 
-// newPlanned serves an organization behind a gateway that counts invitations.
-func newPlanned(t *testing.T, program string, args ...string) *planned {
+// newApplyTrial serves an organization behind a gateway that counts invitations.
+func newApplyTrial(t *testing.T, program string, args ...string) *applyTrial {
 	t.Helper()
 	s := newStation(t, program, args...)
-	p := &planned{}
+	p := &applyTrial{}
 	service, err := url.Parse(s.url)
 	testkit.Check(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(service)
@@ -72,13 +72,13 @@ func newPlanned(t *testing.T, program string, args ...string) *planned {
 }
 
 // export returns the organization as a file.
-func (p *planned) export() string {
+func (p *applyTrial) export() string {
 	p.t.Helper()
 	return p.must("org", "export", "--sections", "roles,users,access-lists")
 }
 
 // places counts the places of a command, which it runs.
-func (p *planned) places(args ...string) int {
+func (p *applyTrial) places(args ...string) int {
 	p.t.Helper()
 	log := filepath.Join(p.path, "places-of-"+args[1])
 	cmd, _, stderr := p.command(args...)
@@ -92,7 +92,7 @@ func (p *planned) places(args ...string) int {
 }
 
 // kill kills a command at a place.
-func (p *planned) kill(place int, args ...string) {
+func (p *applyTrial) kill(place int, args ...string) {
 	p.t.Helper()
 	cmd, _, stderr := p.command(args...)
 	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
@@ -119,13 +119,13 @@ func TestApplyKilled(t *testing.T) {
 		stride = 18
 	}
 	apply, undo := []string{"org", "apply", "-f", "access.yaml", "--yes"}, []string{"org", "undo", "--yes"}
-	learned := newPlanned(t, program)
+	learned := newApplyTrial(t, program)
 	toApply, toUndo := learned.places(apply...), learned.places(undo...)
 	t.Logf("%d and %d places", toApply, toUndo)
 	for place := 1; place <= toApply; place += stride {
 		t.Run(fmt.Sprint("apply ", place), func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program)
+			p := newApplyTrial(t, program)
 			p.kill(place, apply...)
 			p.must(apply...)
 			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
@@ -139,7 +139,7 @@ func TestApplyKilled(t *testing.T) {
 	for place := 1; place <= toUndo; place += stride {
 		t.Run(fmt.Sprint("undo ", place), func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program)
+			p := newApplyTrial(t, program)
 			p.must(apply...)
 			p.kill(place, undo...)
 			if _, stderr, status := p.run(undo...); status != 0 && status != 6 { // 6 if all was done
@@ -161,7 +161,7 @@ func TestApplyBesideAnother(t *testing.T) {
 	t.Parallel()
 	program, err := armed()
 	testkit.Check(t, err)
-	p := newPlanned(t, program)
+	p := newApplyTrial(t, program)
 	other := p.station.account()
 	var refused string
 	var status int
@@ -200,7 +200,7 @@ func TestApplyAtPace(t *testing.T) {
 	for _, args := range [][]string{{"--rate-limit", "5"}, {"--latency", "30ms"}, {"--published-tokens"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program, args...)
+			p := newApplyTrial(t, program, args...)
 			if args[0] == "--published-tokens" {
 				path := filepath.Join(p.path, "access.yaml")
 				text, err := os.ReadFile(path)
