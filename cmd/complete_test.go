@@ -22,7 +22,7 @@ func freeText() map[string]bool {
 	for word := range strings.FieldsSeq(`
 		NAME TITLE EMAIL… CIDR… KEYSPACE.TABLE MONTH
 		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --endpoint --enterprise --expires --fault --from --id
-		--jq --keep --key-id --keys --latency --listen --max --min --name --older-than --org-name --overlap --principal --rate-limit --reserved --resource --revoke --save --table
+		--jq --keep --key-id --keys --latency --listen --max --max-age --min --name --older-than --org-name --overlap --principal --rate-limit --reserved --resource --revoke --save --table
 		--template --tier --time-scale --timeout --title --to --username
 		PATH --field
 		--access-key --auth-name --bootstrap-servers --index --oauth2-audience --oauth2-issuer-url --oauth2-scope --region --sasl-username

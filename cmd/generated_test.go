@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/astra-admin/astra/cmd/completion"
+	"github.com/astra-admin/astra/pkg/plan"
 )
 
 //go:generate go test . -run TestGenerated|TestContract -update
@@ -70,6 +71,7 @@ func generate(t *testing.T) map[string][]byte {
 	}
 	files["../docs/exit-codes.md"] = []byte("# Exit statuses\n\n" + topic(root, "exit-codes") + "\n")
 	files["../docs/flags.md"] = []byte("# Global flags\n\n" + topic(root, "flags") + "\n")
+	files["../docs/astra-access.schema.json"] = plan.Schema()
 	return files
 }
 

@@ -37,6 +37,7 @@ var latencyBudgets = []struct {
 }{
 	{"org list", 1},
 	{"org get", 1},
+	{"org export", 2},
 	{"user list", 1},
 	{"user get developer@example.com", 1},
 	{"role list", 1},

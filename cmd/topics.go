@@ -22,6 +22,7 @@ var texts embed.FS
 func topics(app *cli.App, global *pflag.FlagSet) []*cobra.Command {
 	var all []*cobra.Command
 	for _, t := range []struct{ name, short string }{
+		{"access-files", "Describe the format of access files"},
 		{"environment", "Describe settings, environment variables and files"},
 		{"exit-codes", "List the exit statuses"},
 		{"flags", "List the global flags"},

@@ -39,6 +39,7 @@ type Result struct {
 	SameAs  int     `json:"-"` // the earlier row that this one duplicates; 0 is none
 	Line    int     `json:"-"` // line of the input file; 0 is none
 	As      string  `json:"-"` // the roles or similar, for the report
+	Past    string  `json:"-"` // the action as a participle, such as "updated"; by default that of Action
 }
 
 // Place returns the line of the row in the file, or else its number among the

@@ -52,7 +52,7 @@ func prospect(r bulk.Result, rows []bulk.Row) string {
 		return fmt.Sprintf("%s would fail with status %d: %s", r.Input, r.Exit, r.Error)
 	}
 	done := map[string]string{"create": "invited", "resend": "sent the invitation email again", "remove": "removed", "delete": "deleted"}
-	text := r.Input + " would be " + cmp.Or(done[r.Action], r.Action)
+	text := r.Input + " would be " + cmp.Or(r.Past, done[r.Action], r.Action)
 	if r.As != "" {
 		text += " as " + r.As
 	}

@@ -1,7 +1,9 @@
 package completion
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/config"
@@ -61,9 +63,25 @@ func (c completer) candidates(source Source, hasSettings bool, owners []string, 
 		return all
 	case Users, Tenants, PCUGroups:
 		return c.recordedCandidates(source, hasSettings, q)
+	case Runs:
+		return c.runCandidates(hasSettings)
 	default:
 		return c.profileCandidates(source, hasSettings)
 	}
+}
+
+// runCandidates returns the IDs of the journals of runs, which are the names of their files.
+func (c completer) runCandidates(hasSettings bool) []candidate {
+	paths, err := c.app.Paths()
+	if err != nil || !hasSettings {
+		return nil
+	}
+	names, _ := filepath.Glob(filepath.Join(paths.State, "runs", strings.Repeat("[0-9a-f]", 8)+".jsonl"))
+	var all []candidate
+	for _, name := range names {
+		all = append(all, candidate{Value: strings.TrimSuffix(filepath.Base(name), ".jsonl")})
+	}
+	return all
 }
 
 func contains(all []candidate, value string) bool {

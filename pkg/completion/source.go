@@ -39,6 +39,7 @@ const (
 	SavedTokens     Source = "saved"
 	Organizations   Source = "organizations"
 	OrganizationIDs Source = "organization-ids"
+	Runs            Source = "runs" // of org apply on this machine
 )
 
 const (

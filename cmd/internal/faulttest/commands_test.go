@@ -27,6 +27,8 @@ type rigLine struct {
 // out by itself.
 func rigLines() map[string][]rigLine {
 	const listed = "astra access-list add 192.0.2.1 192.0.2.2 --db demo --yes"
+	const file = `printf 'version: 1\norganization: {id: %s}\nroles:\n  - {name: New, permissions: [db-rest], in: all}\nusers:\n` +
+		`  - {email: ada@example.com, roles: [New]}\n  - {email: viewer@example.com, roles: [New, UI View Only]}\n' $(astra org get --jq .id) > access.yaml`
 	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
 		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
@@ -124,8 +126,14 @@ func rigLines() map[string][]rigLine {
 		"env use":         {{args: "demo --saved-token spare"}, {args: "demo --role 'RO User' --yes"}},
 		"help":            {{args: "exit-codes"}},
 		"org add":         {{args: "Second --email owner@example.com --yes"}},
+		"org check":       {{args: "access.yaml", before: `printf 'version: 1\norganization: {id: o}\n' > access.yaml`}},
+		"org export":      {{}, {args: "--out access.yaml --comments"}},
+		"org plan":        {{args: "-f access.yaml", before: file, status: 10}, {args: "-f access.yaml --out plan.json --show foreign", before: file, status: 10}},
+		"org apply":       {{args: "-f access.yaml --yes", before: file}},
 		"org get":         {{}},
 		"org list":        {{}},
+		"org runs":        {{}, {args: "$(astra org runs -o name)", before: file + "; astra org apply -f access.yaml --yes"}},
+		"org undo":        {{args: "--yes", before: file + "; astra org apply -f access.yaml --yes"}},
 		"org use":         {{args: "old"}},
 		"pcu park":        {{args: "spare --yes", before: spare + "; astra pcu add spare --db demo; astra sandbox seed --advance 1h"}},
 		"pcu remove":      {{args: "example --db demo --yes", before: "astra pcu add example --db demo; astra sandbox seed --advance 1h"}},

@@ -153,7 +153,7 @@ func hashes(t *testing.T, dir string) map[string]string {
 func checkFiles(t *testing.T, dir string) {
 	t.Helper()
 	pages := strings.Fields(run(t, dir, "sh", "-c", "cd docs/man && ls"))
-	archive := []string{"CHANGELOG.md", "LICENSE", "README.md", "THIRD-PARTY.txt", "astra", "completions/_astra", "completions/astra.bash", "completions/astra.fish", "completions/astra.ps1"}
+	archive := []string{"CHANGELOG.md", "LICENSE", "README.md", "THIRD-PARTY.txt", "astra", "completions/_astra", "completions/astra.bash", "completions/astra.fish", "completions/astra.ps1", "docs/astra-access.schema.json"}
 	installed := strings.Fields(`usr/bin/astra usr/bin/astra-admin usr/share/bash-completion/completions/astra
 		usr/share/doc/astra-admin/CHANGELOG.md usr/share/doc/astra-admin/THIRD-PARTY.txt usr/share/fish/vendor_completions.d/astra.fish
 		usr/share/licenses/astra-admin/LICENSE usr/share/man/man1/astra-admin.1.gz usr/share/zsh/site-functions/_astra`)
