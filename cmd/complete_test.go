@@ -21,7 +21,7 @@ func freeText() map[string]bool {
 	free := map[string]bool{}
 	for word := range strings.FieldsSeq(`
 		NAME TITLE EMAIL… CIDR… KEYSPACE.TABLE MONTH
-		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --endpoint --enterprise --expires --fault --from --id
+		--admin-user --advance --api-url --behavior --capacity-units --confirm --deleted --description --email --endpoint --enterprise --expires --expires-within --fault --from --id
 		--jq --keep --key-id --keys --latency --listen --max --max-age --min --name --older-than --org-name --overlap --principal --rate-limit --reserved --resource --revoke --save --table
 		--template --tier --time-scale --timeout --title --to --username
 		PATH --field

@@ -18,7 +18,7 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 	rows, entries := make([]bulk.Row, len(networks)), make([]devops.Address, len(networks))
 	for i, n := range networks {
 		a, found := find(before, n)
-		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove"}
+		r := bulk.Result{Row: i + 1, Input: a.Address, Action: "remove", Line: n.Line}
 		if !found {
 			r.Input, r.Action, r.Outcome = n.Prefix.String(), string(bulk.Unchanged), bulk.Unchanged
 		} else if first := slices.Index(entries, a); first >= 0 {
@@ -36,7 +36,17 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 	if app.Globals.DryRun {
 		return bulkcmd.DryRun(ctx, app, rows)
 	}
-	results := bulk.Run(ctx, rows, bulk.Options{Explain: exit.Explain, Now: app.Now, Limit: 1})
+	results := bulkcmd.RunInOrder(ctx, app, "Removing", rows, func(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
+		now, err := p.read(ctx)
+		verdicts := make([]bulk.Verdict, len(rows))
+		for n, i := range rows {
+			verdicts[n] = bulk.Happened
+			if isListed(now, entries[i]) {
+				verdicts[n] = bulk.DidNotHappen
+			}
+		}
+		return verdicts, err
+	})
 	now, err := p.read(ctx)
 	if err != nil {
 		app.Warn("the removals could not be verified: %v", err)
@@ -50,5 +60,5 @@ func (p target) removeAll(ctx context.Context, app *cli.App, networks []bulk.Net
 	if err := cli.Print(app, bulkcmd.Columns(), results, ""); err != nil {
 		return err
 	}
-	return bulkcmd.Summarize(app, results, false)
+	return bulkcmd.HintRepeat(app, results, bulkcmd.Summarize(app, results, false), "--if-exists")
 }

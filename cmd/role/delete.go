@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,8 @@ import (
 )
 
 type deleteCmd struct {
-	refs     []string
+	refs     []bulk.Ref
+	from     string
 	ifExists bool
 	force    bool
 }
@@ -28,24 +30,35 @@ type deleteCmd struct {
 func newDelete(app *cli.App) *cobra.Command {
 	var in deleteCmd
 	cmd := &cobra.Command{
-		Use:     "delete ROLE…",
+		Use:     "delete [ROLE…]",
 		Aliases: []string{"rm", "remove"},
 		Short:   "Delete custom roles",
 		Long: `Delete custom roles. Users and tokens with a role lose its permissions; they are
 listed before the prompt. If a role does not exist, nothing is deleted. Each
 role is a row of the output: {row,input,id,action,outcome,exit,error}.
 
+--from reads a text file with the name or ID of a role on each line, a CSV file
+with the column name, or JSON lines such as {"name":"Reporting"}. All rows are
+checked before the first role is deleted. After an interruption, run the command
+again with --if-exists.
+
 Default roles cannot be deleted. Deleting a role of the token in use, or one
 that might be, requires --force because you might lock yourself out.`,
 		Example: "  astra role create Reporting --like 'RO User' --db demo\n" +
-			"  astra role delete Reporting --yes",
-		Args:        cli.Args("ROLE…"),
+			"  astra role delete Reporting --yes\n" +
+			"  astra role create Trial --permission org-user-read\n" +
+			"  astra role list --kind custom --filter name~^Trial -o csv | astra role delete --from - --yes",
+		Args:        cli.Args("[ROLE…]"),
 		Annotations: completion.Args(completion.Repeat(completion.Roles)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.refs = args
-			return in.run(cmd.Context(), app)
+			for _, arg := range args {
+				in.refs = append(in.refs, bulk.Ref{Text: arg})
+			}
+			return in.run(cmd, app)
 		},
 	}
+	cmd.Flags().StringVar(&in.from, "from", "", "read names or IDs from a `file`; - reads standard input")
+	completion.Flags(cmd.Flags(), completion.Files, "from")
 	cmd.Flags().BoolVar(&in.ifExists, "if-exists", false, "succeed if the role does not exist")
 	cmd.Flags().BoolVar(&in.force, "force", false, "allow deleting a role of the token in use")
 	return cmd
@@ -55,12 +68,22 @@ that might be, requires --force because you might lock yourself out.`,
 // an earlier row.
 type deletion struct {
 	input  string
+	line   int    // in the file
 	sameAs string // the ID of the role of that row
 	devops.Role
 }
 
-func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
-	multiple := len(in.refs) > 1
+func (in deleteCmd) run(cmd *cobra.Command, app *cli.App) error {
+	ctx := cmd.Context()
+	more, err := bulkcmd.ReadRows(ctx, app, in.from, bulk.ReadRoles)
+	if err != nil {
+		return err
+	}
+	in.refs = append(in.refs, more...)
+	if len(in.refs) == 0 {
+		return exit.Usagef("ROLE is required").WithHint("name roles, or a file of roles with --from")
+	}
+	multiple := len(in.refs) > 1 || in.from != ""
 	if err := cli.CheckList(app, bulkcmd.Columns()); err != nil {
 		return err
 	}
@@ -82,7 +105,9 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 	}
 	switch {
 	case multiple:
-		return in.runBulk(ctx, app, session, found, holders)
+		longer, cancel := app.ExtendTimeout(cmd, time.Duration(len(found))*time.Second)
+		defer cancel()
+		return in.runBulk(longer, app, session, found, holders)
 	case len(roles) == 0:
 		return bulkcmd.PrintOne(app, bulk.Result{Row: 1, Input: found[0].input, Action: string(bulk.Unchanged), Outcome: bulk.Unchanged}, nil)
 	}
@@ -92,26 +117,35 @@ func (in deleteCmd) run(ctx context.Context, app *cli.App) error {
 // find resolves the arguments; a repeated role is a duplicate.
 func (in deleteCmd) find(ctx context.Context, app *cli.App, session *cli.Session) ([]deletion, error) {
 	var found []deletion
+	var unknown []string
+	var failure error
 	for _, ref := range in.refs {
-		r, err := session.Role(ctx, ref)
+		r, err := session.Role(ctx, ref.Text)
 		if in.ifExists && exit.Is(err, exit.NotFound) {
-			app.Say("Role %s does not exist; nothing to delete.", ref)
-			found = append(found, deletion{input: ref})
+			app.Say("Role %s does not exist; nothing to delete.", ref.Text)
+			found = append(found, deletion{input: ref.Text, line: ref.Line})
 			continue
 		}
 		if err == nil {
 			err = requireCustom(r, "deleted")
 		}
+		if exit.Is(err, exit.NotFound) && ref.Line > 0 {
+			unknown, failure = append(unknown, bulk.InputError{Line: ref.Line, Text: err.Error()}.String()), err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		l := deletion{input: ref, Role: r}
+		l := deletion{input: ref.Text, line: ref.Line, Role: r}
 		if slices.ContainsFunc(found, func(other deletion) bool { return other.ID == r.ID }) {
-			l = deletion{input: ref, sameAs: r.ID}
+			l = deletion{input: ref.Text, line: ref.Line, sameAs: r.ID}
 		}
 		found = append(found, l)
 	}
-	return found, nil
+	if len(unknown) > 0 {
+		failure = exit.Failf(exit.NotFound, "%s", strings.Join(unknown, "; ")).WithHint("no roles were deleted").WithNext("astra role list")
+	}
+	return found, failure
 }
 
 // rolesOf returns the roles that exist.

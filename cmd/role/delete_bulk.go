@@ -18,7 +18,7 @@ func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 	found = slices.Concat(others, slices.DeleteFunc(slices.Clone(found), func(l deletion) bool { return !own(l) }))
 	rows := make([]bulk.Row, len(found))
 	for i, l := range found {
-		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete"}
+		r := bulk.Result{Row: i + 1, Input: l.input, ID: l.ID, Action: "delete", Line: l.line}
 		switch {
 		case l.sameAs != "":
 			r.ID = l.sameAs
@@ -50,5 +50,5 @@ func (in deleteCmd) runBulk(ctx context.Context, app *cli.App, session *cli.Sess
 	if err := cli.Print(app, bulkcmd.Columns(), results, "No roles match."); err != nil {
 		return err
 	}
-	return bulkcmd.Summarize(app, results, false)
+	return bulkcmd.HintRepeat(app, results, bulkcmd.Summarize(app, results, false), "--if-exists")
 }

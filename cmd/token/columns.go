@@ -21,6 +21,7 @@ func columns() []output.Column[tokens.Token] {
 		{Key: "expiresAt", Value: func(r tokens.Token) any { return r.ExpiresAt }, Unset: tokens.Token.ExpiryText, Spare: -1},
 		{Key: "age", Value: func(r tokens.Token) any { return cli.Age(r.Now, r.GeneratedOn) }, Order: tokens.Token.Age, Human: true, AgeOf: "generatedOn", Spare: 1},
 		{Key: "current", Value: func(r tokens.Token) any { return r.Current }, Mark: true, Spare: 1},
+		{Key: "states", Value: func(r tokens.Token) any { return r.States() }, Text: tokens.Token.StatesText, Wide: true},
 		{Key: "operation", Value: func(r tokens.Token) any { return output.OrNull(r.Mark) }, Wide: true},
 		{Key: "replaces", Value: func(r tokens.Token) any { return output.OrNull(r.Replaces) }, Wide: true},
 		{Key: "replacedBy", Value: func(r tokens.Token) any { return output.OrNull(r.ReplacedBy) }, Wide: true},

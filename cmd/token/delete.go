@@ -111,13 +111,12 @@ func (in deleteCmd) check() error {
 	named := len(in.refs) > 0 || in.from != ""
 	switch {
 	case !named && in.chosen == filter{}:
-		return exit.Usagef("TOKEN is required").WithHint("name tokens, or select them with --from, --role, --older-than or --no-expiry").
+		return exit.Usagef("TOKEN is required").WithHint("name tokens, or select them with --from, " + filterFlags).
 			WithNext("astra token list")
 	case named && in.chosen != filter{}:
-		return exit.Usagef("cannot combine named tokens with --role, --older-than or --no-expiry")
+		return exit.Usagef("cannot combine named tokens with %s", filterFlags)
 	}
-	_, err := in.chosen.age()
-	return err
+	return in.chosen.check()
 }
 
 // names returns the tokens that are named on the command line and in --from.

@@ -19,17 +19,22 @@ func newList(app *cli.App) *cobra.Command {
 Secrets never appear. A deleted role is shown as "(deleted role)" and its ID.
 
 The old token of a rotation works until it is revoked: replacedBy is the token
-that replaces it, on every machine, and a note shows the command to revoke it.`,
-		Example: "  astra token list\n  astra token list --older-than 90d --no-expiry -o csv",
-		Args:    cli.Args(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
+that replaces it, on every machine, and a note shows the command to revoke it.
+
+The states are expired, expires or never-expires (or unknown, if the service does
+not show it), and role-deleted if the token has a role that does not exist any
+more. With -o wide: "expires in 12 days, role deleted".`,
+		Example: "  astra token list\n  astra token list --older-than 90d --no-expiry -o csv\n" +
+			"  astra token list --expires-within 30d -o wide\n  astra token list --state role-deleted --filter 'description!='",
+		Args: cli.Args(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app, in) },
 	}
 	in.flags(cmd)
 	return cli.Listing(cmd, columns())
 }
 
 func list(ctx context.Context, app *cli.App, in filter) error {
-	if _, err := in.age(); err != nil {
+	if err := in.check(); err != nil {
 		return err
 	}
 	session, err := app.Session(ctx)

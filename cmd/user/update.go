@@ -17,7 +17,7 @@ import (
 )
 
 type update struct {
-	user               string
+	user, from         string
 	roles, add, remove []string
 	force              bool
 	confirm            string
@@ -26,7 +26,7 @@ type update struct {
 func newUpdate(app *cli.App) *cobra.Command {
 	var in update
 	cmd := &cobra.Command{
-		Use:        "update USER",
+		Use:        "update [USER]",
 		Aliases:    []string{"edit"},
 		SuggestFor: []string{"set-roles", "grant"},
 		Short:      "Change the roles of a user",
@@ -39,17 +39,35 @@ terminal you can pick roles from a list if no flag is given.
 Removing roles asks for confirmation. So does adding a role with permission to
 manage users, roles or tokens, and each change by the list; --yes confirms.
 Removing the role of the last Organization Administrator requires --force and
-the email address, typed or given by --confirm.`,
+the email address, typed or given by --confirm.
+
+--from reads several users: a text file of addresses or IDs, a CSV file with the
+columns email and role (or roles, separated by semicolons), or JSON lines such as
+{"email":"ada@example.com","roles":["RO User"]}. Roles of a row replace all roles
+of the user; rows without roles are changed as the flags say. All rows are
+checked, and the differences are confirmed, before anything is sent. Each user is
+a row of the output: {row,input,id,action,outcome,exit,error}. After an
+interruption, run the command again: users who already have their roles are
+unchanged.`,
 		Example: "  astra user update developer@example.com --add-role 'API R/W User'\n" +
-			"  astra user update developer@example.com --role 'RO User' --yes",
-		Args:        cli.Args("USER"),
+			"  astra user update developer@example.com --role 'RO User' --yes\n" +
+			"  printf 'email,role\\nviewer@example.com,RO User\\n' | astra user update --from - --yes",
+		Args:        cli.Args("[USER]"),
 		Annotations: completion.Args(completion.Users),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.user = args[0]
+			in.user = strings.Join(args, "")
+			if err := in.check(); err != nil {
+				return err
+			}
+			if in.from != "" {
+				return in.runBulk(cmd, app)
+			}
 			return app.Dialog(func() error { return in.run(cmd.Context(), app) })
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&in.from, "from", "", "read users and roles from a `file`; - reads standard input")
+	completion.Flags(f, completion.Files, "from")
 	f.StringArrayVar(&in.roles, "role", nil, "replace all roles, by `name` or ID; repeatable")
 	f.StringArrayVar(&in.add, "add-role", nil, "`name` or ID of a role to add; repeatable")
 	f.StringArrayVar(&in.remove, "remove-role", nil, "`name` or ID of a role to remove; repeatable")
@@ -61,8 +79,22 @@ the email address, typed or given by --confirm.`,
 	return cmd
 }
 
+// check refuses a command line without users, or with both a user and a file.
+func (in update) check() error {
+	switch {
+	case in.user == "" && in.from == "":
+		return exit.Usagef("USER is required").WithHint("name a user, or a file of users with --from")
+	case in.user != "" && in.from != "":
+		return exit.Usagef("cannot combine USER with --from")
+	}
+	return nil
+}
+
+// namesRoles reports whether a flag names roles.
+func (in update) namesRoles() bool { return len(in.roles)+len(in.add)+len(in.remove) > 0 }
+
 func (in update) run(ctx context.Context, app *cli.App) error {
-	if len(in.roles)+len(in.add)+len(in.remove) == 0 && !app.Interactive() {
+	if !in.namesRoles() && !app.Interactive() {
 		return exit.Usagef("specify at least one of --role, --add-role, --remove-role").WithNext("astra role list")
 	}
 	if err := cli.CheckOne(app, columns()); err != nil {
@@ -124,7 +156,7 @@ func (in update) unchangedReason(user devops.User) string {
 // desiredRoles returns the IDs of the roles after the change.
 func (in update) desiredRoles(ctx context.Context, app *cli.App, session *cli.Session, user devops.User) ([]string, error) {
 	has := roleIDs(user)
-	if len(in.roles)+len(in.add)+len(in.remove) == 0 {
+	if !in.namesRoles() {
 		roles, err := app.PickRoles(ctx, session, "Roles for "+user.Email, user.Roles)
 		return idsOf(roles), err
 	}
@@ -198,7 +230,7 @@ func (in update) confirmIntent(ctx context.Context, app *cli.App, session *cli.S
 	administers := printManaging(app, roles, func(id string) bool {
 		return slices.Contains(desired, id) && !slices.Contains(roleIDs(user), id)
 	})
-	picked := len(in.roles)+len(in.add)+len(in.remove) == 0 || administers
+	picked := !in.namesRoles() || administers
 	switch {
 	case picked && len(removed) == 0:
 		return app.Confirm(ctx, "Add %s to the roles of %s?", strings.Join(gained, ", "), user.Email)

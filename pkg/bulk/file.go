@@ -23,6 +23,7 @@ type rowFormat[E any] struct {
 	columns []string          // all columns
 	aliases map[string]string // other names of columns, without spaces and dashes
 	object  string            // description of a JSON object
+	whole   bool              // a line is one word: names of roles contain spaces and commas
 	word    func(line int, word string) (E, string)
 	cells   func(line int, columns, cells []string) (E, string)
 	json    func(line int, decode func(any) error) (E, string)
@@ -78,10 +79,14 @@ func (k rowFormat[E]) readLines(text string) (entries []E, faults []InputError) 
 		if !hasContent(line) {
 			continue
 		}
-		if at := strings.Index(line, " #"); at >= 0 {
+		if at := strings.Index(line, " #"); at >= 0 && !k.whole {
 			line = line[:at]
 		}
-		for _, word := range Split(line) {
+		words := Split(line)
+		if k.whole {
+			words = []string{strings.TrimSpace(line)}
+		}
+		for _, word := range words {
 			e, fault := k.word(n, word)
 			entries, faults = add(entries, faults, e, n, fault)
 		}
@@ -221,9 +226,21 @@ func (k rowFormat[E]) readCSV(text string, separator rune) (entries []E, faults 
 			faults = append(faults, InputError{Line: line, Text: fmt.Sprintf("%s, but the header has %d", spelling.Count(len(cells), "cell"), len(columns))})
 			continue
 		}
+		for i, cell := range cells {
+			cells[i] = withoutFormulaQuote(cell)
+		}
 		e, fault := k.cells(line, columns, cells)
 		entries, faults = add(entries, faults, e, line, fault)
 	}
+}
+
+// withoutFormulaQuote removes the apostrophe that keeps a spreadsheet from taking a cell
+// for a formula, as CSV is printed.
+func withoutFormulaQuote(cell string) string {
+	if bare, found := strings.CutPrefix(cell, "'"); found && strings.IndexAny(bare, "=+-@\t\r\n＝＋－＠") == 0 {
+		return bare
+	}
+	return cell
 }
 
 // checkHeader returns notes about ignored columns. A column similar to a known

@@ -48,8 +48,7 @@ func (f InputError) String() string {
 func Addresses(args []string) (entries []Entry, faults []InputError) {
 	for _, arg := range args {
 		for _, address := range Split(arg) {
-			e, fault := checkEntry(Entry{Address: address})
-			entries, faults = add(entries, faults, e, 0, fault)
+			entries, faults = add(entries, faults, Entry{Address: address}, 0, spelling.NoAddress(address))
 		}
 	}
 	return entries, faults
@@ -70,13 +69,20 @@ func Split(text string) []string {
 
 // Read parses a file of people: lines with addresses, CSV with the columns
 // email and role, or JSON objects.
-func Read(data []byte) ([]Entry, []InputError) { return people().read(data) }
+func Read(data []byte) ([]Entry, []InputError) { return people(spelling.NoAddress).read(data) }
 
-func people() rowFormat[Entry] {
+// people is the format of rows of people. check returns what is wrong with an address,
+// or "".
+func people(check func(address string) string) rowFormat[Entry] {
+	checked := func(e Entry) (Entry, string) {
+		if e.Address == "" {
+			return e, "no address"
+		}
+		return e, check(e.Address)
+	}
 	return rowFormat[Entry]{
-		key: "email", columns: []string{"email", "role", "roles"}, object: "email and roles",
-		aliases: map[string]string{"emails": "email", "emailaddress": "email", "mail": "email", "mailaddress": "email", "useremail": "email"},
-		word:    func(line int, word string) (Entry, string) { return checkEntry(Entry{Line: line, Address: word}) },
+		key: "email", columns: []string{"email", "role", "roles"}, object: "email and roles", aliases: emailAliases(),
+		word: func(line int, word string) (Entry, string) { return checked(Entry{Line: line, Address: word}) },
 		cells: func(line int, columns, cells []string) (Entry, string) {
 			e := Entry{Line: line}
 			for i, cell := range cells {
@@ -87,7 +93,7 @@ func people() rowFormat[Entry] {
 					e.Roles = append(e.Roles, roles(cell)...)
 				}
 			}
-			return checkEntry(e)
+			return checked(e)
 		},
 		json: func(line int, decode func(any) error) (Entry, string) {
 			var in struct {
@@ -104,9 +110,14 @@ func people() rowFormat[Entry] {
 			if slices.ContainsFunc(in.Roles, func(r string) bool { return strings.TrimSpace(r) == "" }) {
 				return Entry{}, "a role has no name"
 			}
-			return checkEntry(Entry{line, strings.TrimSpace(in.Email), in.Roles})
+			return checked(Entry{line, strings.TrimSpace(in.Email), in.Roles})
 		},
 	}
+}
+
+// emailAliases are other names of the column email.
+func emailAliases() map[string]string {
+	return map[string]string{"emails": "email", "emailaddress": "email", "mail": "email", "mailaddress": "email", "useremail": "email"}
 }
 
 // roles splits a cell at semicolons: names of roles contain commas.
@@ -118,15 +129,4 @@ func roles(cell string) []string {
 		}
 	}
 	return found
-}
-
-// checkEntry returns an entry and its error.
-func checkEntry(e Entry) (Entry, string) {
-	switch {
-	case e.Address == "":
-		return e, "no address"
-	case spelling.NoAddress(e.Address) != "":
-		return e, spelling.NoAddress(e.Address)
-	}
-	return e, ""
 }

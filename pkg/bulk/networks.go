@@ -46,6 +46,26 @@ func parseWords(args []string, parse func(string) (netip.Prefix, error)) (networ
 // ReadNetworks parses a file of addresses: lines with addresses, CSV with the
 // columns address, description and enabled, or JSON objects.
 func ReadNetworks(data []byte) ([]Network, []InputError) {
+	return readNetworks(data, ParseNetwork)
+}
+
+// ReadEntryNetworks is ReadNetworks for entries of an existing access list, which may
+// have bits outside the mask.
+func ReadEntryNetworks(data []byte) ([]Network, []InputError) {
+	return readNetworks(data, ParseEntry)
+}
+
+func readNetworks(data []byte, parse func(string) (netip.Prefix, error)) ([]Network, []InputError) {
+	newNetwork := func(line int, text, description string) (Network, string) {
+		if text == "" {
+			return Network{}, "no address"
+		}
+		prefix, err := parse(text)
+		if err != nil {
+			return Network{}, err.Error()
+		}
+		return Network{Line: line, Given: text, Prefix: prefix, Description: description}, ""
+	}
 	return rowFormat[Network]{
 		key: "address", columns: []string{"address", "description", "enabled"}, object: "address and description",
 		aliases: map[string]string{"addresses": "address", "ip": "address", "ipaddress": "address", "cidr": "address"},
@@ -79,17 +99,6 @@ func ReadNetworks(data []byte) ([]Network, []InputError) {
 			return n, fault
 		},
 	}.read(data)
-}
-
-func newNetwork(line int, text, description string) (Network, string) {
-	if text == "" {
-		return Network{}, "no address"
-	}
-	prefix, err := ParseNetwork(text)
-	if err != nil {
-		return Network{}, err.Error()
-	}
-	return Network{Line: line, Given: text, Prefix: prefix, Description: description}, ""
 }
 
 // ParseNetwork parses an address or a network in CIDR notation. A single

@@ -51,7 +51,7 @@ func prospect(r bulk.Result, rows []bulk.Row) string {
 	case r.Outcome != "":
 		return fmt.Sprintf("%s would fail with status %d: %s", r.Input, r.Exit, r.Error)
 	}
-	done := map[string]string{"create": "invited", "resend": "sent the invitation email again", "remove": "removed", "delete": "deleted"}
+	done := map[string]string{"create": "invited", "resend": "sent the invitation email again", "remove": "removed", "delete": "deleted", "update": "updated"}
 	text := r.Input + " would be " + cmp.Or(r.Past, done[r.Action], r.Action)
 	if r.As != "" {
 		text += " as " + r.As

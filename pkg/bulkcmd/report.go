@@ -110,3 +110,16 @@ func resumeCommand(app *cli.App) string {
 	}
 	return app.WithFlag("--resume")
 }
+
+// HintRepeat adds to the failure of an interrupted run the command that does the rest. It
+// is for rows that may be sent again, with a flag that accepts those that are done.
+func HintRepeat(app *cli.App, results []bulk.Result, failure error, flag string) error {
+	e, ok := errors.AsType[*exit.Error](failure)
+	if !ok || !slices.ContainsFunc(results, func(r bulk.Result) bool { return r.Outcome == bulk.NotStarted || r.Outcome == bulk.Unknown }) {
+		return failure
+	}
+	if slices.Contains(app.Args, flag) {
+		flag = ""
+	}
+	return e.WithHint("run the command again to complete the remaining rows").WithNext(app.Repeat(flag))
+}

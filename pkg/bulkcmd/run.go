@@ -20,6 +20,15 @@ import (
 
 // Run runs rows, which are numbered from 1, with a progress bar. record may be nil.
 func Run(ctx context.Context, app *cli.App, doing string, rows []bulk.Row, record *bulk.Record, reconcile func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
+	return run(ctx, app, doing, rows, record, bulk.Options{Reconcile: reconcile})
+}
+
+// RunInOrder is Run for rows that must not be sent at the same time.
+func RunInOrder(ctx context.Context, app *cli.App, doing string, rows []bulk.Row, reconcile func(context.Context, []int) ([]bulk.Verdict, error)) []bulk.Result {
+	return run(ctx, app, doing, rows, nil, bulk.Options{Reconcile: reconcile, Limit: 1})
+}
+
+func run(ctx context.Context, app *cli.App, doing string, rows []bulk.Row, record *bulk.Record, o bulk.Options) []bulk.Result {
 	hasOutcome := func(r bulk.Result) bool { return rows[r.Row-1].Outcome != "" }
 	todo := 0
 	for _, row := range rows {
@@ -29,18 +38,17 @@ func Run(ctx context.Context, app *cli.App, doing string, rows []bulk.Row, recor
 	}
 	progress := StartProgress(app, doing, todo)
 	defer progress.End()
-	return bulk.Run(ctx, rows, bulk.Options{
-		Explain: exit.Explain, Reconcile: reconcile, Now: app.Now,
-		Finished: func(r bulk.Result) {
-			if hasOutcome(r) || r.Outcome == bulk.NotStarted {
-				return
-			}
-			progress.Step()
-			if record != nil {
-				record.Add(r)
-			}
-		},
-	})
+	o.Explain, o.Now = exit.Explain, app.Now
+	o.Finished = func(r bulk.Result) {
+		if hasOutcome(r) || r.Outcome == bulk.NotStarted {
+			return
+		}
+		progress.Step()
+		if record != nil {
+			record.Add(r)
+		}
+	}
+	return bulk.Run(ctx, rows, o)
 }
 
 // RunOwnLast runs rows as Run does, and then the last own of them, which concern
@@ -138,4 +146,24 @@ func CheckInput(app *cli.App, faults []bulk.InputError) error {
 		texts[i] = f.String()
 	}
 	return exit.Usagef("%s", strings.Join(texts, "; ")).WithHint("nothing was sent")
+}
+
+// ReadRows reads the rows of the file that --from names, and returns an error that lists
+// all its faults. Without a file there are none.
+func ReadRows[E any](ctx context.Context, app *cli.App, from string, read func([]byte) ([]E, []bulk.InputError)) ([]E, error) {
+	if from == "" {
+		return nil, nil
+	}
+	text, err := app.ReadDocument(ctx, "--from", from)
+	if err != nil {
+		return nil, err
+	}
+	rows, faults := read(text)
+	if err := CheckInput(app, faults); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, exit.Usagef("--from: %s has no rows", from)
+	}
+	return rows, nil
 }

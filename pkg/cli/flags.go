@@ -45,7 +45,7 @@ func (s *Settings) AddFlags(root *cobra.Command) {
 	f.StringVar(&g.Template, "template", "", "format the JSON with a Go `template`")
 	f.StringArrayVar(&g.Columns, "columns", nil, "show only these columns, a comma-separated `list`; repeatable")
 	f.StringVar(&g.Sort, "sort", "", "sort rows by a `column`; -column reverses the order")
-	f.StringArrayVar(&g.Filter, "filter", nil, "keep rows that match a `condition`, column=value or column~regexp; repeatable")
+	f.StringArrayVar(&g.Filter, "filter", nil, "keep rows that match a `condition`, column=value, column!=value or column~regexp; repeatable")
 	f.BoolVar(&g.NoHeaders, "no-headers", false, "omit the header row")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "skip confirmation prompts")
 	f.BoolVar(&g.NoInput, "no-input", false, "never prompt; fail if an answer is required")

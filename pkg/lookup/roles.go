@@ -23,6 +23,9 @@ type RoleRef struct {
 	deleted bool
 }
 
+// IsDeleted reports whether the role does not exist any more.
+func (r RoleRef) IsDeleted() bool { return r.deleted }
+
 // AllRoles returns the roles of the organization, requested once. A credential that
 // must not list roles gets the default ones, which are the same everywhere.
 func (d *Directory) AllRoles(ctx context.Context) ([]devops.Role, error) {

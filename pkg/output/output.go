@@ -51,7 +51,7 @@ type Options struct {
 	Template  string   // a text/template for the JSON value, replaces Format
 	Columns   []string // keys of the columns to print, in order
 	Sort      string   // the key to sort by; a leading - sorts in descending order
-	Filter    []string // key=value or key~regexp; all must match
+	Filter    []string // key=value, key!=value or key~regexp; all must match
 	NoHeaders bool
 	Width     int  // of the terminal, to which a table is fitted; 0 is unlimited
 	Terminal  bool // the output is a terminal and must be safe for it

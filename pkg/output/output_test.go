@@ -67,6 +67,16 @@ func TestFilter(t *testing.T) {
 		{"createdAt~^2026-01-02T04", "bbbb"},
 		{"current=false|name~e", "cccc"},
 		{"name~=", ""},
+		{"name!=CI", "aaaa cccc"},
+		{"NAME!=", "bbbb cccc"},
+		{"roles!=organization administrator", "aaaa"},
+		{"tags!=green, light", "aaaa cccc"},
+		{"expiresAt=null", "aaaa cccc"},
+		{"expiresAt!=null", "bbbb"},
+		{"name=null", ""},
+		{"roles=null", ""},
+		{"expiresAt=null|name!=", "cccc"},
+		{"name=!ci", ""},
 	}
 	for _, tt := range tests {
 		o := output.Options{Format: output.Name, Filter: strings.Split(tt.filter, "|")}
@@ -147,7 +157,7 @@ func TestOptionErrors(t *testing.T) {
 		{output.Options{Columns: []string{"name", "Name"}}, "--columns: duplicate name"},
 		{output.Options{Sort: "-x\x1b"}, `--sort: unknown column "x\x1b"; ` + known},
 		{output.Options{Filter: []string{"name=a", "x=y"}}, `--filter: unknown column "x"; ` + known},
-		{output.Options{Filter: []string{"name"}}, `--filter: "name" is not key=value or key~regexp`},
+		{output.Options{Filter: []string{"name"}}, `--filter: "name" is not key=value, key!=value or key~regexp`},
 		{output.Options{Filter: []string{"name~("}}, "--filter: error parsing regexp: missing closing ): `(`"},
 		{output.Options{JQ: ".", Template: "."}, "--jq and --template cannot be combined"},
 		{output.Options{JQ: ".["}, "--jq: unexpected EOF"},

@@ -142,31 +142,47 @@ func find[T any](flag, key string, columns []Column[T]) (*Column[T], error) {
 	return nil, optionErrorf("%s: unknown column %q; use one of %s", flag, key, join(known))
 }
 
-// condition matches an item if a text of one of its values matches.
+// condition matches an item if a text of one of its values matches, or its unset value;
+// with not, if none does.
 type condition[T any] struct {
 	column  *Column[T]
 	matches func(string) bool
+	null    bool // an unset value matches too
+	not     bool
 }
+
+// null is the value of a condition that matches unset values.
+const null = "null"
 
 func parseCondition[T any](s string, columns []Column[T]) (condition[T], error) {
 	i := strings.IndexAny(s, "=~")
 	if i < 0 {
-		return condition[T]{}, optionErrorf("--filter: %q is not key=value or key~regexp", s)
+		return condition[T]{}, optionErrorf("--filter: %q is not key=value, key!=value or key~regexp", s)
 	}
-	column, err := find("--filter", s[:i], columns)
+	key, not := s[:i], false
+	if s[i] == '=' {
+		key, not = strings.CutSuffix(key, "!")
+	}
+	column, err := find("--filter", key, columns)
 	if err != nil {
 		return condition[T]{}, err
 	}
 	want := s[i+1:]
 	if s[i] == '=' {
 		folded := spelling.Fold(want)
-		return condition[T]{column, func(text string) bool { return spelling.Fold(text) == folded }}, nil
+		return condition[T]{column, func(text string) bool { return spelling.Fold(text) == folded }, want == null, not}, nil
 	}
 	re, err := regexp.Compile(want)
 	if err != nil {
 		return condition[T]{}, optionErrorf("--filter: %v", err)
 	}
-	return condition[T]{column, re.MatchString}, nil
+	return condition[T]{column: column, matches: re.MatchString}, nil
+}
+
+// holds reports whether an item matches the condition.
+func (c condition[T]) holds(n *normalizer, item T) bool {
+	matches := c.null && n.value(c.column.Value(item)) == nil || slices.ContainsFunc(texts(n, c.column, item), c.matches)
+	return matches != c.not
 }
 
 func (q query[T]) filter(items []T) ([]T, error) {
@@ -176,10 +192,7 @@ func (q query[T]) filter(items []T) ([]T, error) {
 	var matching []T
 	var n normalizer
 	for _, item := range items {
-		holds := !slices.ContainsFunc(q.conditions, func(c condition[T]) bool {
-			return !slices.ContainsFunc(texts(&n, c.column, item), c.matches)
-		})
-		if holds {
+		if !slices.ContainsFunc(q.conditions, func(c condition[T]) bool { return !c.holds(&n, item) }) {
 			matching = append(matching, item)
 		}
 	}

@@ -1,7 +1,10 @@
 package tokens
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/cli"
@@ -10,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
+	"github.com/astra-admin/astra/pkg/output"
 	"github.com/astra-admin/astra/pkg/shellword"
 )
 
@@ -50,6 +54,51 @@ func (r Token) IsExpired() bool { return !r.ExpiresAt.IsZero() && !r.Now.Before(
 // LacksTimes reports whether the list omits the times of a token, so that its expiry is
 // unknown.
 func (r Token) LacksTimes() bool { return r.ExpiresAt.IsZero() && r.GeneratedOn.IsZero() }
+
+// The states of a token. It has one about its expiry, and StateRoleDeleted if one of its
+// roles does not exist.
+const (
+	StateExpired      = "expired"
+	StateExpires      = "expires"
+	StateNeverExpires = "never-expires"
+	StateUnknown      = "unknown"
+	StateRoleDeleted  = "role-deleted"
+)
+
+// TokenStates returns all states of a token.
+func TokenStates() []string {
+	return []string{StateExpired, StateExpires, StateNeverExpires, StateRoleDeleted, StateUnknown}
+}
+
+// States returns the states of the token.
+func (r Token) States() []string {
+	states := []string{StateExpires}
+	switch {
+	case r.LacksTimes():
+		states[0] = StateUnknown
+	case r.ExpiresAt.IsZero():
+		states[0] = StateNeverExpires
+	case r.IsExpired():
+		states[0] = StateExpired
+	}
+	if slices.ContainsFunc(r.RoleRefs, lookup.RoleRef.IsDeleted) {
+		states = append(states, StateRoleDeleted)
+	}
+	return states
+}
+
+// StatesText returns the states for people: "expires in 12 days, role deleted".
+func (r Token) StatesText() string {
+	words := map[string]string{
+		StateExpires: "expires " + output.Moment(r.Now, r.ExpiresAt), StateNeverExpires: "never expires",
+		StateUnknown: "expiry unknown", StateRoleDeleted: "role deleted",
+	}
+	texts := r.States()
+	for i, state := range texts {
+		texts[i] = cmp.Or(words[state], state)
+	}
+	return strings.Join(texts, ", ")
+}
 
 // Describe describes a token in a prompt.
 func (r Token) Describe() string {
