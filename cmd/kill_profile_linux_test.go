@@ -103,7 +103,9 @@ func TestProfilesAfterAnError(t *testing.T) {
 		{"unlink,unlinkat", ""},
 		{"flock", ""},
 		{"mkdir,mkdirat", ""},
-		{"fsync", "."}, {"fsync", "credentials"}, {"fsync", "transfers"},
+		{"fsync", "."},
+		{"fsync", "credentials"},
+		{"fsync", "transfers"},
 	}
 	for _, c := range []struct {
 		name, line string
