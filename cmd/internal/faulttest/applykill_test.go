@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -188,6 +189,37 @@ func TestApplyBesideAnother(t *testing.T) {
 	}
 	if got := p.must("user", "get", "viewer@example.com", "--jq", "[.roles[].name]"); strings.TrimSpace(got) != `["RO User"]` {
 		t.Errorf("the roles of the other client were overwritten: %s", got)
+	}
+}
+
+// TestApplyInterrupted interrupts "org apply" while a step is on its way: that step ends, and
+// no other one begins.
+func TestApplyInterrupted(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	p := newApplyTrial(t, program)
+	apply := []string{"org", "apply", "-f", "access.yaml", "--yes", "-o", "tsv", "--columns", "input,outcome,exit"}
+	cmd, out, stderr := p.command(apply...)
+	p.atRole = sync.OnceFunc(func() { _ = cmd.Process.Signal(os.Interrupt) })
+	_ = cmd.Run()
+	if status := cmd.ProcessState.ExitCode(); status != 130 {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+	if !strings.Contains(out.String(), "role New\tok\t0\n") || !strings.HasSuffix(out.String(), "\tnot started\t130\n") {
+		t.Errorf("the rows:\n%s", out)
+	}
+	if got := p.must("org", "runs", "--jq", ".[].state"); got != "interrupted\n" {
+		t.Errorf("the run is %s", got)
+	}
+	p.must(apply...)
+	if n := p.invitations.Load(); n != 1 {
+		t.Errorf("%d invitations", n)
+	}
+	p.must("org", "undo", "--yes") // the second run
+	p.must("org", "undo", "--yes") // the interrupted one
+	if after := p.export(); after != p.before {
+		t.Errorf("undone:\ngot  %s\nwant %s", after, p.before)
 	}
 }
 
