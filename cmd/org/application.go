@@ -75,11 +75,11 @@ type task struct {
 
 	app     *cli.App
 	journal apply.Journal
-	undoes  string // the run that it takes back
+	undoes  string // the run that it undoes
 }
 
-// journal returns the journal of runs.
-func journal(app *cli.App) (apply.Journal, error) {
+// openJournal returns the journal of runs.
+func openJournal(app *cli.App) (apply.Journal, error) {
 	paths, err := app.Paths()
 	if paths.State == "" {
 		return apply.Journal{}, err
@@ -92,7 +92,7 @@ func (t task) runner() *apply.Runner {
 	return &apply.Runner{
 		App: t.app, Session: t.session, Journal: t.journal, State: t.state, Steps: t.Steps,
 		Head: apply.Head{
-			Organization: plan.OrganizationNames{ID: t.state.Organization.ID, Name: t.state.Organization.Name},
+			Organization: plan.OrganizationNames{ID: t.state.Organization.ID, Name: t.organization()},
 			Profile:      t.session.Profile.Name, APIURL: t.session.APIURL, Undoes: t.undoes,
 		},
 	}
@@ -106,7 +106,7 @@ func (t task) run(cmd *cobra.Command) ([]bulk.Result, error) {
 	if len(t.Steps) == 0 {
 		return nil, nil
 	}
-	if err := refuse(t.app, plan.Refused(t.Fuses, t.allow)); err != nil {
+	if err := refuse(t.app, plan.Refusals(t.Fuses, t.allow)); err != nil {
 		return nil, err
 	}
 	runner := t.runner()

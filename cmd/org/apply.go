@@ -12,6 +12,7 @@ import (
 	"github.com/astra-admin/astra/pkg/apply"
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/bulk"
+	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
 	"github.com/astra-admin/astra/pkg/exit"
@@ -29,6 +30,7 @@ type applyCmd struct {
 	files    []string
 	sections []string
 	maxAge   time.Duration
+	failFast bool
 }
 
 func newApply(app *cli.App) *cobra.Command {
@@ -45,6 +47,9 @@ Each step is one request. Its object is read before, compared with the plan, and
 again after it; an object that another client has changed is left as it is. If a step
 that gives access fails, later steps that take access from the same people are held
 back. To continue after a failure, run the command again.
+
+Several organizations are changed one after the other, each after its own
+confirmation. One that fails does not stop the next, except with --fail-fast.
 
 A plan that is dangerous is refused, with a word: --allow WORD allows it for this run.
 Many removals and empty sections also require the name of the organization, typed or
@@ -70,6 +75,7 @@ lists the runs, "astra org undo" undoes one. Each step of the output is a row:
 	addSections(cmd, &in.sections)
 	completion.Flags(f, completion.Files, "file")
 	flags.Duration(f, &in.maxAge, "max-age", "maximum age of a plan, a `duration` such as 2h")
+	f.BoolVar(&in.failFast, "fail-fast", false, "of several organizations, stop after one that fails")
 	in.add(cmd)
 	return cmd
 }
@@ -81,7 +87,7 @@ func (in applyCmd) run(cmd *cobra.Command, app *cli.App) error {
 	if in.plan != "" && len(in.files)+len(in.sections) > 0 {
 		return exit.Usagef("a plan has its files and sections; leave out -f and --sections")
 	}
-	j, err := journal(app)
+	j, err := openJournal(app)
 	if err != nil {
 		return err
 	}
@@ -121,21 +127,29 @@ func (in applyCmd) each(app *cli.App, count int, run func(int) ([]bulk.Result, e
 		return finish(app, results)
 	}
 	var all []bulk.Result
-	var failures error
+	failed := 0
 	for i := range count {
 		results, err := run(i)
 		all = append(all, results...)
 		if err != nil && !errors.Is(err, exit.ErrDone) {
-			failures = errors.Join(failures, err)
+			failed++
 			app.Warn("%v", err)
+		} else if bulkcmd.Summarize(app, results, false) != nil {
+			failed++
+		}
+		if failed > 0 && in.failFast {
+			break
 		}
 	}
-	if app.Globals.DryRun {
-		return errors.Join(failures, exit.ErrDone)
+	var err error
+	if !app.Globals.DryRun {
+		err = finish(app, all)
 	}
-	err := finish(app, all)
-	if failures != nil {
-		return exit.Failf(exit.SomeFailed, "some organizations were not changed as planned")
+	switch {
+	case failed > 0:
+		return exit.Failf(exit.SomeFailed, "%d of %s failed", failed, spelling.Count(count, "access file"))
+	case app.Globals.DryRun:
+		return exit.ErrDone
 	}
 	return err
 }

@@ -182,7 +182,7 @@ func (in planning) end(plans []made) error {
 	var words []string
 	differs := false
 	for _, p := range plans {
-		if refused := plan.Refused(p.Fuses, nil); len(p.Steps) > 0 {
+		if refused := plan.Refusals(p.Fuses, nil); len(p.Steps) > 0 {
 			for _, f := range refused {
 				words = append(words, f.Word)
 			}
@@ -314,7 +314,7 @@ func (p made) refusals() []string {
 	if len(p.Steps) == 0 {
 		return nil
 	}
-	for _, f := range plan.Refused(p.Fuses, nil) {
+	for _, f := range plan.Refusals(p.Fuses, nil) {
 		for _, why := range f.Why {
 			lines = append(lines, f.Word+": "+why)
 		}

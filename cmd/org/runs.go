@@ -23,7 +23,7 @@ sent without an answer is unknown: "astra org plan" shows whether it took effect
 		Args:        cli.Args("[RUN]"),
 		Annotations: completion.Args(completion.Runs),
 		RunE: func(_ *cobra.Command, args []string) error {
-			j, err := journal(app)
+			j, err := openJournal(app)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package org
 
 import (
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,9 @@ import (
 type undo struct {
 	application
 
-	run string
+	run   string
+	out   string
+	force bool
 }
 
 func newUndo(app *cli.App) *cobra.Command {
@@ -33,9 +36,11 @@ Changes of roles, of the roles of users and of access lists are undone exactly. 
 deleted role gets a new ID: its users get it back, its tokens cannot. A removed user is
 invited again. A revoked token stays revoked.
 
-The command reads users (org-user-read), roles (org-role-read), and tokens
-(org-token-read) if the run changed roles, and access lists (accesslist-read) if it
-changed some.`,
+--out writes the plan to a file, for "astra org apply", and changes nothing.
+
+If the run changed users or roles, the command reads users (org-user-read) and roles
+(org-role-read, org-db-view), for changed roles and tokens also tokens
+(org-token-read), and for access lists these (accesslist-read, org-db-view).`,
 		Example: "  astra org export --out astra-access.yaml\n  astra user update viewer@example.com --add-role 'RO User'\n" +
 			"  astra org apply --yes\n  astra org undo --yes -o json",
 		Args:        cli.Args("[RUN]"),
@@ -47,6 +52,10 @@ changed some.`,
 			return in.do(cmd, app)
 		},
 	}
+	f := cmd.Flags()
+	f.StringVar(&in.out, "out", "", "write the plan to this `file` instead of applying it")
+	f.BoolVar(&in.force, "force", false, "replace an existing file")
+	completion.Flags(f, completion.Files, "out")
 	in.add(cmd)
 	return cmd
 }
@@ -56,7 +65,18 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	if err := in.check(app); err != nil {
 		return err
 	}
-	j, err := journal(app)
+	if in.out == "" && in.force {
+		return exit.Usagef("--force requires --out")
+	}
+	if in.out != "" && app.Globals.DryRun {
+		return exit.Usagef("--out changes nothing at the service; leave out --dry-run")
+	}
+	if in.out != "" {
+		if err := checkNewFile(in.out, in.force); err != nil {
+			return err
+		}
+	}
+	j, err := openJournal(app)
 	if err != nil {
 		return err
 	}
@@ -92,16 +112,27 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	case len(steps) == 0:
 		return exit.Failf(exit.Conflict, "nothing of run %s can be undone", run.Run).WithNext("astra org runs " + run.Run)
 	}
-	steps = plan.Order(state, steps)
-	results, err := task{application: in.application, made: made{plan.Document{
-		Organization: plan.OrganizationNames{ID: org, Name: state.Organization.Name}, Profile: session.Profile.Name, MadeAt: state.Now.UTC(),
-		Steps: steps, Effect: plan.Effects(state, steps), Summary: plan.Summary(steps, 0),
-		Fuses: plan.Fuses(plan.File{}, state, steps, ownAddress(ctx, app, session)),
-	}, plan.File{}, state, session, plan.Difference{}}, app: app, journal: j, undoes: run.Run}.run(cmd)
+	m := inverse(app, session, run, state, steps)
+	m.Fuses = plan.Fuses(plan.File{}, state, m.Steps, ownAddress(ctx, app, session))
+	if in.out != "" {
+		return planning{out: in.out, force: in.force}.write(app, m.Document)
+	}
+	results, err := task{application: in.application, made: m, app: app, journal: j, undoes: run.Run}.run(cmd)
 	if err != nil {
 		return err
 	}
 	return finish(app, results)
+}
+
+// inverse returns the plan of steps that undo a run.
+func inverse(app *cli.App, session *cli.Session, run apply.Run, state plan.State, steps []plan.Step) made {
+	steps = plan.Order(state, steps)
+	return made{Document: plan.Document{
+		Version: plan.DocumentVersion, Program: app.Version, Profile: session.Profile.Name, MadeAt: state.Now.UTC().Truncate(time.Second),
+		Organization: run.Organization, Sections: sectionsOf(run).Names(), Files: []plan.Source{}, Findings: []plan.Finding{},
+		Basis: orEmpty(plan.Basis(state, steps)), Steps: steps, Effect: orEmpty(plan.Effects(state, steps)),
+		Foreign: map[string]int{}, Summary: plan.Summary(steps, 0),
+	}, state: state, session: session}
 }
 
 // sectionsOf returns the sections on which undoing a run depends.
@@ -109,7 +140,8 @@ func sectionsOf(run apply.Run) plan.Sections {
 	changes := func(kind plan.StepKind) bool {
 		return slices.ContainsFunc(slices.Concat(run.Done, run.Open), func(s plan.Step) bool { return s.Kind == kind })
 	}
+	people := changes(plan.RoleStep) || changes(plan.UserStep)
 	return plan.Sections{
-		Roles: true, Users: true, Tokens: changes(plan.RoleStep) || changes(plan.TokenStep), AccessLists: changes(plan.AccessListStep),
+		Roles: people, Users: people, Tokens: changes(plan.RoleStep) || changes(plan.TokenStep), AccessLists: changes(plan.AccessListStep),
 	}
 }

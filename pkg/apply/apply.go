@@ -1,6 +1,6 @@
 // Package apply does the steps of a plan, one by one: it reads an object, compares it with
 // the plan, changes it, and reads it again. A journal has each step before it is sent, so
-// that a run can be taken back, and one that was interrupted is known.
+// that a run can be undone, and one that was interrupted is known.
 //
 // To continue after a failure, a plan is made again from the state of the service: nothing
 // is resumed, and nothing is done twice.
@@ -96,17 +96,17 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		case stopped != nil:
 			results[i] = withOutcome(row.Result, bulk.NotStarted, stopped)
 		case held[i]:
-			results[i] = notStarted(row.Result, results[failed[0]], "held back, because an earlier step that gives access failed")
-		case missing(r.Steps, failed, i) >= 0:
-			create := missing(r.Steps, failed, i)
-			results[i] = notStarted(row.Result, results[create], "role "+r.Steps[create].RoleAfter.Name+" was not created")
+			results[i] = dependentResult(row.Result, results[failed[0]], "held back, because an earlier step that gives access failed")
+		case findMissingRole(r.Steps, failed, i) >= 0:
+			create := findMissingRole(r.Steps, failed, i)
+			results[i] = dependentResult(row.Result, results[create], "role "+r.Steps[create].RoleAfter.Name+" was not created")
 		default:
 			results[i] = r.do(ctx, i, row)
-			stopped = stopReason(results[i])
+			stopped = explainStop(results[i])
 		}
 		if results[i].Exit != 0 {
 			failed = append(failed, i)
-			held = plan.HeldBack(r.State, r.Steps, failed)
+			held = plan.HoldBack(r.State, r.Steps, failed)
 		}
 		if r.writer.add("result", result{i + 1, row.Input, results[i].ID, results[i].Outcome, results[i].Exit, results[i].Error}) != nil && stopped == nil {
 			stopped = journalError(errors.New("it cannot be written"))
@@ -116,8 +116,8 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 	return results, nil
 }
 
-// missing returns the failed step that should have created a role of a step, or -1.
-func missing(steps []plan.Step, failed []int, i int) int {
+// findMissingRole returns the failed step that should have created a role of a step, or -1.
+func findMissingRole(steps []plan.Step, failed []int, i int) int {
 	for _, f := range failed {
 		s := steps[f]
 		if s.Kind == plan.RoleStep && s.Action == plan.Create && steps[i].UserAfter != nil && slices.Contains(steps[i].UserAfter.Roles, plan.CreatedID(s.RoleAfter.Name)) {
@@ -127,14 +127,14 @@ func missing(steps []plan.Step, failed []int, i int) int {
 	return -1
 }
 
-// notStarted returns the result of a step that depends on one that failed. It ends alike.
-func notStarted(r, cause bulk.Result, why string) bulk.Result {
+// dependentResult returns the result of a step that depends on one that failed. It ends alike.
+func dependentResult(r, cause bulk.Result, why string) bulk.Result {
 	r.Outcome, r.Exit, r.Error = bulk.NotStarted, cause.Exit, why
 	return r
 }
 
-// stopReason returns why no other step can succeed, or nil.
-func stopReason(r bulk.Result) error {
+// explainStop returns why no other step can succeed, or nil.
+func explainStop(r bulk.Result) error {
 	switch code := exit.Code(r.Exit); code {
 	case exit.NoCredential, exit.Network, exit.RateLimited, exit.Config, exit.Interrupted, exit.Terminated, exit.HungUp:
 		return exit.Failf(code, "%s", r.Error)
@@ -218,7 +218,7 @@ func (r *Runner) resolve(s plan.Step) (plan.Step, error) {
 	return s, nil
 }
 
-// Undo returns the steps that take a run back, unordered, and what is left as it is. A step
+// Undo returns the steps that undo a run, unordered, and what is left as it is. A step
 // with an unknown outcome counts if the service shows that it was done.
 func (run Run) Undo(state plan.State) ([]plan.Step, []plan.Left) {
 	done := slices.Clone(run.Done)
@@ -232,7 +232,7 @@ func (run Run) Undo(state plan.State) ([]plan.Step, []plan.Left) {
 }
 
 // Find returns the run with an ID or the beginning of one, or the latest run of the
-// organization that changed something and was not taken back.
+// organization that changed something and was not undone.
 func Find(runs []Run, ref, orgID string) (Run, error) {
 	if ref == "" {
 		for _, run := range runs {
@@ -257,7 +257,7 @@ func Find(runs []Run, ref, orgID string) (Run, error) {
 	return Run{}, exit.Failf(exit.Conflict, "%d runs begin with %s", len(found), ref).WithNext("astra org runs")
 }
 
-// unverified is the error of a change that was accepted and could not be read.
-func unverified(err error) error {
+// unverifiedError is the error of a change that was accepted and could not be read.
+func unverifiedError(err error) error {
 	return exit.Failf(exit.Unknown, "the API accepted the change, but it could not be verified: %v", err)
 }

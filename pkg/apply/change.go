@@ -190,7 +190,7 @@ func (c *change) verify(ctx context.Context, before plan.State, rows []bulk.Row,
 	case r.Outcome != bulk.OK:
 		return r
 	case err != nil:
-		return withOutcome(r, bulk.Unknown, unverified(err))
+		return withOutcome(r, bulk.Unknown, unverifiedError(err))
 	default:
 		return withOutcome(r, bulk.Failed, exit.Failf(exit.Server, "the API accepted the change, but shows another state"))
 	}

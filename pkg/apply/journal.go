@@ -34,7 +34,7 @@ type Head struct {
 	APIURL       string                 `json:"apiUrl"`
 	Program      string                 `json:"program"`
 	Steps        int                    `json:"steps"`
-	Undoes       string                 `json:"undoes,omitempty"` // the run that it takes back
+	Undoes       string                 `json:"undoes,omitempty"` // the run that it undoes
 }
 
 // sent is the line of a step before its request is sent.

@@ -58,5 +58,8 @@ func applyToList(lists []StateAccessList, s Step) []StateAccessList {
 			return s.AddressBefore != nil && a.Address == s.AddressBefore.Address
 		})
 	}
+	if s.ListID() == "" { // that of the DevOps API applies while it has an address
+		lists[i].Enabled = len(lists[i].Addresses) > 0
+	}
 	return lists
 }

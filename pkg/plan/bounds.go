@@ -318,14 +318,16 @@ func (w *world) findGrants() {
 	}
 	w.escalate = w.none()
 	for i, g := range w.all {
-		if slices.Contains(escalating(), g.permission) && g.spot.level == iam.DepthOrganization {
+		if slices.Contains(escalationPermissions(), g.permission) && g.spot.level == iam.DepthOrganization {
 			w.escalate[i/64] |= 1 << (i % 64)
 		}
 	}
 }
 
-// escalating returns the permissions by which a principal can take what any role grants.
-func escalating() []string { return []string{"org-user-write", "org-role-write", "org-token-write"} }
+// escalationPermissions returns the permissions by which a principal can take what any role grants.
+func escalationPermissions() []string {
+	return []string{"org-user-write", "org-role-write", "org-token-write"}
+}
 
 func (w *world) none() grants { return make(grants, len(w.all)/64+1) }
 

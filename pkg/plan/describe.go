@@ -177,7 +177,7 @@ func describeList(s Step) string {
 	case Update:
 		return label(s.AddressBefore) + " is now " + label(s.AddressAfter)
 	case Enable:
-		return "enabled: admits only " + spelling.Count(len(s.ListAfter.admitted()), "network")
+		return "enabled: admits only " + spelling.Count(len(s.ListAfter.admittedEntries()), "network")
 	default:
 		return "disabled: admits every address"
 	}

@@ -43,8 +43,8 @@ func AllowableFuses() []string {
 	}
 }
 
-// Refused returns the tripped fuses that are not allowed.
-func Refused(fuses []Fuse, allowed []string) []Fuse {
+// Refusals returns the tripped fuses that are not allowed.
+func Refusals(fuses []Fuse, allowed []string) []Fuse {
 	return slices.DeleteFunc(slices.Clone(fuses), func(f Fuse) bool {
 		return !f.Tripped || f.Word != FuseProtected && slices.Contains(allowed, f.Word)
 	})
@@ -62,14 +62,14 @@ func NeedsName(fuses []Fuse) bool {
 func Fuses(file File, state State, steps []Step, own netip.Addr) []Fuse {
 	c := checker{newWorld(state, steps), file, Apply(state, steps), own}
 	return []Fuse{
-		c.lastAdministrator(), counted(FuseOwnRights, c.ownRights()), counted(FuseProtected, c.protected()), c.removals(),
-		counted(FuseEmptySection, c.emptySections()), counted(FuseClosedNetwork, c.closedNetworks()),
-		counted(FuseHeldRole, c.heldRoles()), counted(FuseEscalation, c.escalations()),
+		c.lastAdministrator(), newFuse(FuseOwnRights, c.ownRights()), newFuse(FuseProtected, c.protectedLosses()), c.removals(),
+		newFuse(FuseEmptySection, c.emptySections()), newFuse(FuseClosedNetwork, c.closedNetworks()),
+		newFuse(FuseHeldRole, c.heldRoles()), newFuse(FuseEscalation, c.escalations()),
 	}
 }
 
-// counted returns a fuse that any reason trips.
-func counted(word string, why []string) Fuse {
+// newFuse returns a fuse that any reason trips.
+func newFuse(word string, why []string) Fuse {
 	if why == nil {
 		why = []string{}
 	}
@@ -89,7 +89,7 @@ func finish(int) bool { return true }
 func (c checker) lastAdministrator() Fuse {
 	limit := max(1, c.file.Protect.Administrators)
 	before, after := administrators(c.state), administrators(c.final)
-	f := counted(FuseLastAdministrator, nil)
+	f := newFuse(FuseLastAdministrator, nil)
 	f.Value, f.Limit = float64(after), float64(limit)
 	if after < limit && after < before {
 		f.Why = append(f.Why, fmt.Sprintf("%s would be left, and %d must stay", spelling.Count(after, "Organization Administrator"), limit))
@@ -156,7 +156,7 @@ func (c checker) ownRights() []string {
 	return why
 }
 
-func (c checker) protected() []string {
+func (c checker) protectedLosses() []string {
 	var why []string
 	protect := c.file.Protect
 	for _, u := range c.state.Users {
@@ -292,16 +292,16 @@ func (c checker) emptySections() []string {
 
 func (s State) managesRoles() bool { return s.Roles != nil && !s.RolesForNames }
 
-// admitted returns the entries that let addresses in.
-func (l StateAccessList) admitted() []Address {
+// admittedEntries returns the entries that let addresses in.
+func (l StateAccessList) admittedEntries() []Address {
 	return slices.DeleteFunc(slices.Clone(l.Addresses), func(a Address) bool { return !a.admits() })
 }
 
 // restricts reports whether a list rejects any address.
-func (l StateAccessList) restricts() bool { return l.Enabled && len(l.admitted()) > 0 }
+func (l StateAccessList) restricts() bool { return l.Enabled && len(l.admittedEntries()) > 0 }
 
 func (l StateAccessList) allows(own netip.Addr) bool {
-	return !l.restricts() || slices.ContainsFunc(l.admitted(), func(a Address) bool {
+	return !l.restricts() || slices.ContainsFunc(l.admittedEntries(), func(a Address) bool {
 		prefix, err := netip.ParsePrefix(a.Address)
 		if err != nil {
 			address, _ := netip.ParseAddr(a.Address)
@@ -333,11 +333,11 @@ func (c checker) closedNetworks() []string {
 			name = cmp.Or(c.databaseName(id), id)
 		}
 		begins := after.restricts() && !before.restricts()
-		closer := slices.ContainsFunc(before.admitted(), func(a Address) bool {
-			return !slices.ContainsFunc(after.admitted(), func(b Address) bool { return a.Address == b.Address })
+		closer := slices.ContainsFunc(before.admittedEntries(), func(a Address) bool {
+			return !slices.ContainsFunc(after.admittedEntries(), func(b Address) bool { return a.Address == b.Address })
 		})
 		switch {
-		case before.restricts() && after.Enabled && len(after.admitted()) == 0:
+		case before.restricts() && after.Enabled && len(after.admittedEntries()) == 0:
 			why = append(why, "the access list of "+name+" would be enabled without an address")
 		case !after.restricts():
 		case c.own.IsValid() && before.allows(c.own) && !after.allows(c.own):
@@ -394,7 +394,7 @@ func (c checker) escalations() []string {
 			continue
 		}
 		var permissions []string
-		for _, p := range escalating() {
+		for _, p := range escalationPermissions() {
 			if c.can(gained, p) {
 				permissions = append(permissions, p)
 			}

@@ -130,6 +130,8 @@ func TestFuses(t *testing.T) {
 	limited.Tokens[12].Roles = []string{"people"}
 	filled := company() // one with a list that applies, although it is empty
 	filled.AccessLists[1] = StateAccessList{DatabaseID: "d1", Enabled: true}
+	open := company() // one whose API everyone may call
+	open.AccessLists = open.AccessLists[1:]
 	here := netip.MustParseAddr("192.0.2.9")
 	office := netip.MustParseAddr("203.0.113.5")
 	off := false
@@ -199,7 +201,8 @@ func TestFuses(t *testing.T) {
 		{name: "a list is filled", want: FuseClosedNetwork, state: filled, steps: []Step{addAddress("d1", "198.51.100.7/32")}},
 		{name: "the list of the API loses an address", want: FuseClosedNetwork, steps: []Step{removeAddress("", "198.51.100.7/32")}, own: office},
 		{name: "the list of the API loses this machine", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24")}, own: office},
-		{name: "the list of the API loses all", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
+		{name: "the list of the API begins to apply", want: FuseClosedNetwork, state: open, steps: []Step{addAddress("", "203.0.113.0/24")}, own: office},
+		{name: "the list of the API ends", steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
 		{name: "an entry of the API is disabled", want: FuseClosedNetwork, steps: []Step{{
 			Kind: AccessListStep, Action: Update,
 			AddressBefore: &Address{Address: "198.51.100.7/32"}, AddressAfter: &Address{Address: "198.51.100.7/32", Enabled: &off},
@@ -225,7 +228,7 @@ func TestFuses(t *testing.T) {
 			}
 			fuses := Fuses(test.file, test.state, Order(test.state, test.steps), test.own)
 			var tripped []string
-			for _, f := range Refused(fuses, nil) {
+			for _, f := range Refusals(fuses, nil) {
 				tripped = append(tripped, f.Word)
 			}
 			var want []string
@@ -236,10 +239,10 @@ func TestFuses(t *testing.T) {
 				t.Fatalf("tripped %v, want %v: %+v", tripped, want, fuses)
 			}
 			others := slices.DeleteFunc(append(AllowableFuses(), FuseProtected), func(w string) bool { return w == test.want })
-			if len(Refused(fuses, others)) != len(want) {
+			if len(Refusals(fuses, others)) != len(want) {
 				t.Error("another word allows it")
 			}
-			if left := len(Refused(fuses, []string{test.want})); left > 0 != (test.want == FuseProtected) {
+			if left := len(Refusals(fuses, []string{test.want})); left > 0 != (test.want == FuseProtected) {
 				t.Errorf("%d are refused although %s is allowed", left, test.want)
 			}
 			if named := test.want == FuseRemovals || test.want == FuseEmptySection; NeedsName(fuses) != named {

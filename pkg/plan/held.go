@@ -2,13 +2,13 @@ package plan
 
 import "slices"
 
-// HeldBack reports for each step whether it must not be done after some steps have failed:
+// HoldBack reports for each step whether it must not be done after some steps have failed:
 // it takes access from a principal or a role to which a failed step should have given some.
-func HeldBack(state State, steps []Step, failed []int) []bool {
+func HoldBack(state State, steps []Step, failed []int) []bool {
 	w := newWorld(state, steps)
 	held := make([]bool, len(steps))
 	for i, s := range steps {
-		held[i] = s.shrinks() && slices.ContainsFunc(failed, func(f int) bool { return f != i && steps[f].grows() && w.related(f, i) })
+		held[i] = s.shrinks() && slices.ContainsFunc(failed, func(f int) bool { return f != i && steps[f].grows() && w.areRelated(f, i) })
 	}
 	return held
 }
@@ -51,9 +51,9 @@ func (s Step) shrinks() bool {
 	}
 }
 
-// related reports whether two steps change the same access list, or the access of the same
+// areRelated reports whether two steps change the same access list, or the access of the same
 // principal.
-func (w *world) related(a, b int) bool {
+func (w *world) areRelated(a, b int) bool {
 	if w.steps[a].Kind == AccessListStep || w.steps[b].Kind == AccessListStep {
 		return w.steps[a].Kind == w.steps[b].Kind && w.steps[a].ListID() == w.steps[b].ListID()
 	}

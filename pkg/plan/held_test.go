@@ -23,10 +23,10 @@ func TestHeldBack(t *testing.T) {
 			[]bool{false, true, true, false, false},
 		},
 	} {
-		if got := HeldBack(company(), test.steps, []int{0}); !slices.Equal(got, test.want) {
+		if got := HoldBack(company(), test.steps, []int{0}); !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
-		if got := HeldBack(company(), test.steps, nil); slices.Contains(got, true) {
+		if got := HoldBack(company(), test.steps, nil); slices.Contains(got, true) {
 			t.Errorf("%s: %v are held back without a failure", test.name, got)
 		}
 	}

@@ -31,8 +31,8 @@ type Left struct {
 // String returns the name and the reason.
 func (l Left) String() string { return fmt.Sprintf("%s %s: %s", l.Kind, l.Name, l.Why) }
 
-// Undo returns the steps that take back the steps of a run, unordered, and what cannot be
-// taken back. It leaves an object that has changed since the run.
+// Undo returns the steps that undo the steps of a run, unordered, and what cannot be
+// undone. It leaves an object that has changed since the run.
 func Undo(state State, done []Step) ([]Step, []Left) {
 	u := undoer{state: state, again: map[string]string{}}
 	for _, s := range slices.Backward(done) {

@@ -114,11 +114,11 @@ func (o *orderer) costAfter(i int) cost {
 func (o *orderer) choices() []int {
 	var possible, free []int
 	for i := range o.steps {
-		if o.done[i] || !o.possible(i) {
+		if o.done[i] || !o.isPossible(i) {
 			continue
 		}
 		possible = append(possible, i)
-		if !o.nameTaken(i) && !o.disarms(i) {
+		if !o.isNameTaken(i) && !o.disarms(i) {
 			free = append(free, i)
 		}
 	}
@@ -126,14 +126,14 @@ func (o *orderer) choices() []int {
 		possible = free
 	}
 	slices.SortStableFunc(possible, func(a, b int) int {
-		return cmp.Or(cmp.Compare(o.late(a), o.late(b)), cmp.Compare(rank(o.steps[a]), rank(o.steps[b])))
+		return cmp.Or(cmp.Compare(o.lateness(a), o.lateness(b)), cmp.Compare(rank(o.steps[a]), rank(o.steps[b])))
 	})
 	return possible
 }
 
-// possible reports whether the roles of a step exist, and whether no other step will take
+// isPossible reports whether the roles of a step exist, and whether no other step will take
 // the role that it deletes from a holder.
-func (o *orderer) possible(i int) bool {
+func (o *orderer) isPossible(i int) bool {
 	s := o.steps[i]
 	for _, id := range s.afterRoles() {
 		for _, create := range o.roleDo[id] {
@@ -148,8 +148,8 @@ func (o *orderer) possible(i int) bool {
 	})
 }
 
-// nameTaken reports whether another role has the name that a step gives to a role.
-func (o *orderer) nameTaken(i int) bool {
+// isNameTaken reports whether another role has the name that a step gives to a role.
+func (o *orderer) isNameTaken(i int) bool {
 	s := o.steps[i]
 	if s.RoleAfter == nil || s.RoleBefore != nil && s.RoleBefore.Name == s.RoleAfter.Name {
 		return false
@@ -184,8 +184,8 @@ func (o *orderer) disarms(i int) bool {
 	return false
 }
 
-// late returns 1 for a step that changes the token in use, or who can reach the API.
-func (o *orderer) late(i int) int {
+// lateness returns 1 for a step that changes the token in use, or who can reach the API.
+func (o *orderer) lateness(i int) int {
 	s := o.steps[i]
 	user := s.Kind == UserStep && s.ID != "" && s.ID == o.state.Login.UserID
 	network := s.Kind == AccessListStep && s.ListID() == "" && rank(s) > rankAdd

@@ -10,18 +10,21 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
-// planned is an account with an access file that takes a step of each kind.
-type planned struct {
+// applyTrial is an account with an access file that takes a step of each kind.
+type applyTrial struct {
 	*account
-	invitations atomic.Int64 // requests that invited a person
+	writes      atomic.Int64 // requests that change something
+	invitations atomic.Int64 // those of them that invited a person
 	before      string       // the organization as a file
 	atRole      func()       // called when a role is created
 }
@@ -41,15 +44,18 @@ access-lists:
 removed: {users: [developer@example.com], roles: [Old]}
 `
 
-// newPlanned serves an organization behind a gateway that counts invitations.
-func newPlanned(t *testing.T, program string, args ...string) *planned {
+// newApplyTrial serves an organization behind a gateway that counts invitations.
+func newApplyTrial(t *testing.T, program string, args ...string) *applyTrial {
 	t.Helper()
 	s := newStation(t, program, args...)
-	p := &planned{}
+	p := &applyTrial{}
 	service, err := url.Parse(s.url)
 	testkit.Check(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(service)
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			p.writes.Add(1)
+		}
 		if r.Method == http.MethodPut && r.URL.Path == "/v2/organizations/users" {
 			p.invitations.Add(1)
 		}
@@ -71,13 +77,13 @@ func newPlanned(t *testing.T, program string, args ...string) *planned {
 }
 
 // export returns the organization as a file.
-func (p *planned) export() string {
+func (p *applyTrial) export() string {
 	p.t.Helper()
 	return p.must("org", "export", "--sections", "roles,users,access-lists")
 }
 
 // places counts the places of a command, which it runs.
-func (p *planned) places(args ...string) int {
+func (p *applyTrial) places(args ...string) int {
 	p.t.Helper()
 	log := filepath.Join(p.path, "places-of-"+args[1])
 	cmd, _, stderr := p.command(args...)
@@ -91,7 +97,7 @@ func (p *planned) places(args ...string) int {
 }
 
 // kill kills a command at a place.
-func (p *planned) kill(place int, args ...string) {
+func (p *applyTrial) kill(place int, args ...string) {
 	p.t.Helper()
 	cmd, _, stderr := p.command(args...)
 	cmd.Env = append(cmd.Env, "ASTRA_FAILPOINT="+strconv.Itoa(place))
@@ -118,13 +124,13 @@ func TestApplyKilled(t *testing.T) {
 		stride = 18
 	}
 	apply, undo := []string{"org", "apply", "-f", "access.yaml", "--yes"}, []string{"org", "undo", "--yes"}
-	learned := newPlanned(t, program)
+	learned := newApplyTrial(t, program)
 	toApply, toUndo := learned.places(apply...), learned.places(undo...)
 	t.Logf("%d and %d places", toApply, toUndo)
 	for place := 1; place <= toApply; place += stride {
 		t.Run(fmt.Sprint("apply ", place), func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program)
+			p := newApplyTrial(t, program)
 			p.kill(place, apply...)
 			p.must(apply...)
 			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
@@ -138,7 +144,7 @@ func TestApplyKilled(t *testing.T) {
 	for place := 1; place <= toUndo; place += stride {
 		t.Run(fmt.Sprint("undo ", place), func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program)
+			p := newApplyTrial(t, program)
 			p.must(apply...)
 			p.kill(place, undo...)
 			if _, stderr, status := p.run(undo...); status != 0 && status != 6 { // 6 if all was done
@@ -160,16 +166,22 @@ func TestApplyBesideAnother(t *testing.T) {
 	t.Parallel()
 	program, err := armed()
 	testkit.Check(t, err)
-	p := newPlanned(t, program)
+	p := newApplyTrial(t, program)
 	other := p.station.account()
+	var refused string
+	var status int
 	p.atRole = func() {
+		_, refused, status = p.run("org", "apply", "-f", "access.yaml", "--yes")
 		other.must("user", "update", "viewer@example.com", "--role", "RO User", "--yes")
 		other.must("role", "update", "Old", "--add-permission", "db-rest", "--yes")
 		other.must("access-list", "remove", "198.51.100.7/32", "--db", "demo", "--yes")
 	}
-	out, stderr, status := p.run("org", "apply", "-f", "access.yaml", "--yes", "--jq", ".[] | [.input, .action, .outcome, .exit] | @tsv")
-	if status != 9 {
-		t.Errorf("status %d\n%s%s", status, out, stderr)
+	out, stderr, ended := p.run("org", "apply", "-f", "access.yaml", "--yes", "--jq", ".[] | [.input, .action, .outcome, .exit] | @tsv")
+	if ended != 9 {
+		t.Errorf("status %d\n%s%s", ended, out, stderr)
+	}
+	if status != 7 || !regexp.MustCompile(`another astra process applies a plan to this organization \(process \d+\)`).MatchString(refused) {
+		t.Errorf("a second one at the same time: status %d\n%s", status, refused)
 	}
 	for _, want := range []string{
 		"user viewer@example.com\tupdate\tfailed\t7", "role Old\tdelete\tfailed\t7", "access list demo 198.51.100.7/32\tremove\tunchanged\t0",
@@ -184,6 +196,43 @@ func TestApplyBesideAnother(t *testing.T) {
 	}
 }
 
+// TestApplyInterrupted interrupts "org apply" while a step is on its way: that step ends, and
+// no other one begins.
+func TestApplyInterrupted(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	p := newApplyTrial(t, program)
+	apply := []string{"org", "apply", "-f", "access.yaml", "--yes", "-o", "tsv", "--columns", "input,outcome,exit"}
+	cmd, out, stderr := p.command(apply...)
+	p.atRole = sync.OnceFunc(func() { _ = cmd.Process.Signal(os.Interrupt) })
+	_ = cmd.Run()
+	if status := cmd.ProcessState.ExitCode(); status != 130 {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+	if !strings.Contains(out.String(), "role New\tok\t0\n") || !strings.HasSuffix(out.String(), "\tnot started\t130\n") {
+		t.Errorf("the rows:\n%s", out)
+	}
+	if got := p.must("org", "runs", "--jq", ".[].state"); got != "interrupted\n" {
+		t.Errorf("the run is %s", got)
+	}
+	p.must(apply...)
+	if n := p.invitations.Load(); n != 1 {
+		t.Errorf("%d invitations", n)
+	}
+	p.must("org", "undo", "--yes") // the second run
+	p.must("org", "undo", "--yes") // the interrupted one
+	if after := p.export(); after != p.before {
+		t.Errorf("undone:\ngot  %s\nwant %s", after, p.before)
+	}
+}
+
+// plannedSteps returns the number of steps of the plan.
+func plannedSteps(p *applyTrial) string {
+	out, _, _ := p.run("org", "plan", "-f", "access.yaml", "--jq", ".steps | length")
+	return out
+}
+
 // TestApplyAtPace applies a plan at services that limit the rate, that are slow, and that do
 // not tell the descriptions of tokens.
 func TestApplyAtPace(t *testing.T) {
@@ -193,7 +242,7 @@ func TestApplyAtPace(t *testing.T) {
 	for _, args := range [][]string{{"--rate-limit", "5"}, {"--latency", "30ms"}, {"--published-tokens"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
-			p := newPlanned(t, program, args...)
+			p := newApplyTrial(t, program, args...)
 			if args[0] == "--published-tokens" {
 				path := filepath.Join(p.path, "access.yaml")
 				text, err := os.ReadFile(path)
@@ -201,7 +250,12 @@ func TestApplyAtPace(t *testing.T) {
 				own := strings.Split(p.admin, ":")[1]
 				testkit.Check(t, os.WriteFile(path, []byte(strings.Replace(string(text), "description: sandbox administrator", "client-id: "+own, 1)), 0o600))
 			}
+			steps := strings.TrimSpace(plannedSteps(p))
+			p.writes.Store(0)
 			p.must("org", "apply", "-f", "access.yaml", "--yes")
+			if n := p.writes.Load(); args[0] == "--latency" && fmt.Sprint(n) != steps {
+				t.Errorf("%d requests change something in %s steps", n, steps)
+			}
 			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
 				t.Errorf("these steps are left: %s", rest)
 			}
