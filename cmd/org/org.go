@@ -19,7 +19,7 @@ func New(app *cli.App) *cobra.Command {
 A credential belongs to one organization, and so does a profile. To use another
 organization, log in with a token of that organization.`,
 		Example: "  astra org list",
-	}, newAdd, newApply, newCheck, newExport, newList, newGet, newPlan, newRuns, newUndo, newUse)
+	}, newAdd, newApply, newCheck, newDiff, newExport, newList, newGet, newPlan, newRuns, newUndo, newUse)
 }
 
 // organization is one row.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
@@ -197,19 +198,35 @@ func describePrincipals(state State, effects []Effect) string {
 }
 
 // describeChanges returns capabilities with the places that they have in common, such as
-// "read rows, write rows in orders.app".
+// "read rows, write rows in orders.app". Permissions are left out if a capability takes
+// them, and so are the system keyspaces beside other places.
 func describeChanges(changes []Change) string {
+	taken := map[string]bool{}
+	for _, what := range access.Capabilities() {
+		if slices.ContainsFunc(changes, func(c Change) bool { return c.Capability == what.Name }) {
+			for _, way := range what.Ways {
+				for _, atom := range way.Atoms {
+					taken[atom.Permission] = true
+				}
+			}
+		}
+	}
 	var tasks []string
 	places := map[string][]string{}
 	for _, c := range changes {
-		if c.Capability == access.Administer {
-			return "the rights of an Organization Administrator"
-		}
 		task := cmp.Or(strings.ReplaceAll(c.Capability, "-", " "), c.Permission)
-		if !slices.Contains(tasks, task) {
+		switch {
+		case c.Capability == access.Administer:
+			return "the rights of an Organization Administrator"
+		case c.Capability == "" && taken[c.Permission]:
+			continue
+		case !slices.Contains(tasks, task):
 			tasks = append(tasks, task)
 		}
-		if c.Database != "" {
+		others := slices.ContainsFunc(changes, func(o Change) bool {
+			return o.Capability == c.Capability && o.Permission == c.Permission && !isSystem(o)
+		})
+		if c.Database != "" && (!isSystem(c) || !others) {
 			if text := describePlace(access.Place{Database: c.Database, Keyspace: c.Keyspace, Table: c.Table}); !slices.Contains(places[task], text) {
 				places[task] = append(places[task], text)
 			}
@@ -237,3 +254,6 @@ func describeChanges(changes []Change) string {
 	}
 	return strings.Join(texts, "; ")
 }
+
+// isSystem reports whether a change is in a keyspace that drivers read.
+func isSystem(c Change) bool { return slices.Contains(iam.SystemKeyspaces(), c.Keyspace) }

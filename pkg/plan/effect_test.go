@@ -27,7 +27,7 @@ func TestEffectLines(t *testing.T) {
 		want  []string
 	}{
 		{"a new role", company(), []Step{orders(createRole("Writers", "db-cql", "db-table-modify")), setRoles("idle", CreatedID("Writers"))}, []string{
-			"idle@acme.example gains write rows, db-cql in orders",
+			"idle@acme.example gains write rows in orders",
 		}},
 		{"a removed user", company(), []Step{removeUser("u1")}, []string{"u1@acme.example loses everything"}},
 		{"a role of user and token", company(), []Step{updateRole("r1", "db-cql", "db-table-select", "org-user-read")}, []string{
@@ -37,7 +37,7 @@ func TestEffectLines(t *testing.T) {
 			"16 people and 1 token with role r1 lose read rows in all databases",
 		}},
 		{"a smaller place", company(), []Step{orders(updateRole("r1", "db-cql", "db-table-select"))}, []string{
-			"u1@acme.example, job 1 lose read rows, db-cql in all databases",
+			"u1@acme.example, job 1 lose read rows in all databases",
 		}},
 		{"an administrator", company(), []Step{setRoles("idle", orgAdministrator)}, []string{
 			"idle@acme.example gains the rights of an Organization Administrator",

@@ -29,14 +29,15 @@ func (s Sections) And(other Sections) Sections {
 	return Sections{s.Roles && other.Roles, s.Users && other.Users, s.Tokens && other.Tokens, s.AccessLists && other.AccessLists}
 }
 
-// Sections returns the sections that the file manages: those that it has, unless it manages
-// none of them.
+// Sections returns the sections that the file manages: those that it has or that manage
+// names, unless it manages none of them.
 func (f File) Sections() Sections {
+	manages := func(word string, has bool) bool { return word != "none" && (word != "" || has) }
 	return Sections{
-		Roles:       f.Manage.Roles != "none" && (f.Roles != nil || len(f.Removed.Roles) > 0),
-		Users:       f.Manage.Users != "none" && (f.Users != nil || f.Groups != nil || len(f.Removed.Users) > 0),
-		Tokens:      f.Manage.Tokens != "none" && (f.Tokens != nil || len(f.Removed.Tokens) > 0),
-		AccessLists: f.Manage.AccessLists != "none" && f.AccessLists != nil,
+		Roles:       manages(f.Manage.Roles, f.Roles != nil || len(f.Removed.Roles) > 0),
+		Users:       manages(f.Manage.Users, f.Users != nil || f.Groups != nil || len(f.Removed.Users) > 0),
+		Tokens:      manages(f.Manage.Tokens, f.Tokens != nil || len(f.Removed.Tokens) > 0),
+		AccessLists: manages(f.Manage.AccessLists, f.AccessLists != nil),
 	}
 }
 

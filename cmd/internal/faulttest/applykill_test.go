@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package faulttest
 
@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -22,7 +23,8 @@ import (
 // applyTrial is an account with an access file that takes a step of each kind.
 type applyTrial struct {
 	*account
-	invitations atomic.Int64 // requests that invited a person
+	writes      atomic.Int64 // requests that change something
+	invitations atomic.Int64 // those of them that invited a person
 	before      string       // the organization as a file
 	atRole      func()       // called when a role is created
 }
@@ -51,6 +53,9 @@ func newApplyTrial(t *testing.T, program string, args ...string) *applyTrial {
 	testkit.Check(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(service)
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			p.writes.Add(1)
+		}
 		if r.Method == http.MethodPut && r.URL.Path == "/v2/organizations/users" {
 			p.invitations.Add(1)
 		}
@@ -191,6 +196,43 @@ func TestApplyBesideAnother(t *testing.T) {
 	}
 }
 
+// TestApplyInterrupted interrupts "org apply" while a step is on its way: that step ends, and
+// no other one begins.
+func TestApplyInterrupted(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	p := newApplyTrial(t, program)
+	apply := []string{"org", "apply", "-f", "access.yaml", "--yes", "-o", "tsv", "--columns", "input,outcome,exit"}
+	cmd, out, stderr := p.command(apply...)
+	p.atRole = sync.OnceFunc(func() { _ = cmd.Process.Signal(os.Interrupt) })
+	_ = cmd.Run()
+	if status := cmd.ProcessState.ExitCode(); status != 130 {
+		t.Errorf("status %d\n%s%s", status, out, stderr)
+	}
+	if !strings.Contains(out.String(), "role New\tok\t0\n") || !strings.HasSuffix(out.String(), "\tnot started\t130\n") {
+		t.Errorf("the rows:\n%s", out)
+	}
+	if got := p.must("org", "runs", "--jq", ".[].state"); got != "interrupted\n" {
+		t.Errorf("the run is %s", got)
+	}
+	p.must(apply...)
+	if n := p.invitations.Load(); n != 1 {
+		t.Errorf("%d invitations", n)
+	}
+	p.must("org", "undo", "--yes") // the second run
+	p.must("org", "undo", "--yes") // the interrupted one
+	if after := p.export(); after != p.before {
+		t.Errorf("undone:\ngot  %s\nwant %s", after, p.before)
+	}
+}
+
+// plannedSteps returns the number of steps of the plan.
+func plannedSteps(p *applyTrial) string {
+	out, _, _ := p.run("org", "plan", "-f", "access.yaml", "--jq", ".steps | length")
+	return out
+}
+
 // TestApplyAtPace applies a plan at services that limit the rate, that are slow, and that do
 // not tell the descriptions of tokens.
 func TestApplyAtPace(t *testing.T) {
@@ -208,7 +250,12 @@ func TestApplyAtPace(t *testing.T) {
 				own := strings.Split(p.admin, ":")[1]
 				testkit.Check(t, os.WriteFile(path, []byte(strings.Replace(string(text), "description: sandbox administrator", "client-id: "+own, 1)), 0o600))
 			}
+			steps := strings.TrimSpace(plannedSteps(p))
+			p.writes.Store(0)
 			p.must("org", "apply", "-f", "access.yaml", "--yes")
+			if n := p.writes.Load(); args[0] == "--latency" && fmt.Sprint(n) != steps {
+				t.Errorf("%d requests change something in %s steps", n, steps)
+			}
 			if rest := p.must("org", "plan", "-f", "access.yaml", "--jq", ".steps[]"); rest != "" {
 				t.Errorf("these steps are left: %s", rest)
 			}

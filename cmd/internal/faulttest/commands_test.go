@@ -130,6 +130,7 @@ func rigLines() map[string][]rigLine {
 		"help":            {{args: "exit-codes"}},
 		"org add":         {{args: "Second --email owner@example.com --yes"}},
 		"org check":       {{args: "access.yaml", before: `printf 'version: 1\norganization: {id: o}\n' > access.yaml`}},
+		"org diff":        {{args: "access.yaml", before: file, status: 10}},
 		"org export":      {{}, {args: "--out access.yaml --comments"}},
 		"org plan":        {{args: "-f access.yaml", before: file, status: 10}, {args: "-f access.yaml --out plan.json --show foreign", before: file, status: 10}},
 		"org apply":       {{args: "-f access.yaml --yes", before: file}},
