@@ -235,7 +235,7 @@ func TestFindBounds(t *testing.T) {
 		if _, err := secret.Find(text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(begin); took > 20*time.Second {
+		if took := time.Since(begin); took > time.Minute { // also with the race detector on a busy machine
 			t.Errorf("%s: it took %s", name, took)
 		} else {
 			t.Logf("%-12s %s", name, took)
