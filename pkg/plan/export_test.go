@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +15,7 @@ import (
 // no errors and no difference from the state, and its bytes are always the same.
 func TestExportLaw(t *testing.T) {
 	t.Parallel()
-	worlds := 500
-	if os.Getenv("CI") == "true" {
-		worlds = 10_000
-	}
+	worlds := rounds(10_000)
 	for seed := range worlds {
 		random := rand.New(rand.NewPCG(uint64(seed), 5))
 		state := randomState(random)
@@ -141,10 +137,7 @@ func randomState(random *rand.Rand) State {
 // nothing differs, and the export is that of the other one.
 func TestPlanReaches(t *testing.T) {
 	t.Parallel()
-	pairs := 300
-	if os.Getenv("CI") == "true" {
-		pairs = 2000
-	}
+	pairs := rounds(2000)
 	steps := 0
 	for seed := range pairs {
 		random := rand.New(rand.NewPCG(uint64(seed), 6))
