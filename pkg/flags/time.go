@@ -80,12 +80,19 @@ func (d *durationFlag) Set(text string) error {
 	return nil
 }
 
-// String is the value. A plain 0 is not shown as a default.
+// String is the value without minutes and seconds that are zero. A plain 0 is not shown
+// as a default.
 func (d *durationFlag) String() string {
 	if d.value == nil || *d.value == 0 {
 		return "0"
 	}
-	return d.value.String()
+	text := d.value.String()
+	for _, zero := range []string{"0s", "0m"} {
+		if short := strings.TrimSuffix(text, zero); strings.HasSuffix(short, "m") || strings.HasSuffix(short, "h") {
+			text = short
+		}
+	}
+	return text
 }
 
 // Type names the kind of the value.

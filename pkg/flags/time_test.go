@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/astra-admin/astra/pkg/flags"
 )
 
@@ -30,6 +32,18 @@ func TestParseExpiry(t *testing.T) {
 	for _, in := range []string{"0d", "-3d", "90", "soon", "2026-11-21T11:59:00Z", "0y", "-1y", "1.5y", "101y", "1000000000000000000000y", "y", "1Y", "2026-11-20", "2027-02-29", "2027-1-31", "31.01.2027", "999999999d", "-5m", "1.5d"} {
 		if got, err := flags.ParseExpiry("--expires", in, now); err == nil {
 			t.Errorf("%q: %s, want an error", in, got)
+		}
+	}
+}
+
+// TestDurationDefault shows defaults as people write them.
+func TestDurationDefault(t *testing.T) {
+	for text, want := range map[string]string{"0": "0", "30s": "30s", "90s": "1m30s", "10m": "10m", "90m": "1h30m", "24h": "24h", "2d": "48h"} {
+		var d time.Duration
+		f := pflag.NewFlagSet("", pflag.ContinueOnError)
+		flags.Duration(f, &d, "age", "")
+		if err := f.Set("age", text); err != nil || f.Lookup("age").Value.String() != want {
+			t.Errorf("%s: %q, %v", text, f.Lookup("age").Value, err)
 		}
 	}
 }
