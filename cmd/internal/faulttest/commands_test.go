@@ -29,6 +29,7 @@ func rigLines() map[string][]rigLine {
 	const listed = "astra access-list add 192.0.2.1 192.0.2.2 --db demo --yes"
 	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
+		"access audit":        {{status: 10}, {args: "--rule TOK001 -o json", status: 10}, {args: "--rule ROL003 -o sarif"}},
 		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
 		"access diff":         {{args: "viewer@example.com role:Held", status: 10}},
 		"access graph":        {{args: "-o svg"}, {args: "developer@example.com role:Held -o json"}},
