@@ -45,9 +45,11 @@ to decide. Nothing is changed.
 Exits with status 0 if there is no finding of the severity --fail-on or higher, 10
 if there is one, and 11 if a rule was not run because something may not be read.
 
---ignore reads a YAML list that accepts findings until the end of a day, such as
-- {rule: TOK002, subject: break-glass, reason: sealed envelope, until: 2027-01-31}
-where the subject is a name or ID; "by" may say who decided. Ignores that have
+--ignore reads a YAML list that accepts findings until the end of a day:
+
+    - {rule: TOK002, subject: app, reason: agreed, until: 2027-01-31}
+
+The subject is a name or ID, and "by" may say who decided. Ignores that have
 expired or match nothing are findings.
 
 With -o json: {"organization", "asOf", "read", "rules", "findings", "summary"}.
@@ -71,7 +73,7 @@ Rules:
 	flags.EnumList(f, &in.rules, "rule", ids, "run only this `rule`; repeatable")
 	f.StringVar(&in.ignore, "ignore", "", "ignore the findings that a YAML `file` lists; - reads standard input")
 	completion.Flags(f, completion.Files, "ignore")
-	flags.Enum(f, &in.failOn, "fail-on", string(audit.Warning), severities(), "lowest `severity` that ends with status 10 (default warning)")
+	flags.Enum(f, &in.failOn, "fail-on", string(audit.Warning), severities(), "lowest `severity` that ends with status 10")
 	return cli.Listing(cli.OwnFormats(cmd, "sarif", "markdown"), findingColumns())
 }
 
@@ -86,7 +88,7 @@ func severities() []string {
 func ruleList() string {
 	var lines []string
 	for _, r := range audit.Rules() {
-		lines = append(lines, fmt.Sprintf("    %s  %-7s  %s", r.ID, r.Severity, r.Title))
+		lines = append(lines, fmt.Sprintf("    %-6s  %-7s  %s", r.ID, r.Severity, r.Title))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -207,17 +209,15 @@ func pendingOperations(app *cli.App) (ids []string, why string) {
 
 // print writes the report in the format of -o.
 func (in auditOptions) print(app *cli.App, report audit.Report) error {
-	var err error
 	switch app.OwnFormat() {
 	case "sarif":
 		file := in.ignore
 		if file == "" || file == "-" {
 			file = sarifFile
 		}
-		_, err = app.Out.Write(report.SARIF(app.Version, filepath.ToSlash(file)))
-		return err
+		return output.Document(app.Out, output.Options{Format: output.JSON}, report.SARIF(app.Version, filepath.ToSlash(file)))
 	case "markdown":
-		_, err = app.Out.Write(report.Markdown())
+		_, err := app.Out.Write(report.Markdown())
 		return err
 	}
 	if cli.WantsDocument(app) {

@@ -24,8 +24,8 @@ func Rules() []Rule {
 			(*auditor).classicDatabases,
 		},
 		{
-			"NET001", Warning, "A database has neither an enabled access list nor a private endpoint",
-			"Every address can reach the database, so that a leaked token is enough to read it.",
+			"NET001", Warning, "A database has no access list and no private endpoint",
+			"A list must be enabled. Otherwise every address can reach the database, so that a leaked token is enough to read it.",
 			[]Section{Databases, AccessLists, PrivateLinks},
 			(*auditor).openDatabases,
 		},
@@ -48,20 +48,20 @@ func Rules() []Rule {
 			(*auditor).openAPI,
 		},
 		{
-			"ORG001", Error, "The organization has fewer than two active Organization Administrators",
+			"ORG001", Error, "Fewer than two Organization Administrators are active",
 			"If the only administrator leaves or loses access, no user can manage users and roles.",
 			[]Section{Users},
 			(*auditor).fewAdministrators,
 		},
 		{
-			"ORG002", Warning, "More than five users, and more than a fifth of them, are Organization Administrators",
-			"Each of them can take and give every right.",
+			"ORG002", Warning, "Too many users are Organization Administrators",
+			"These are more than five, and more than a fifth of the users. Each of them can take and give every right.",
 			[]Section{Users},
 			(*auditor).manyAdministrators,
 		},
 		{
-			"ORG003", Warning, "A user or token that is no administrator can obtain every right",
-			"Permission to change roles or users, or to generate tokens, is as much as being an administrator.",
+			"ORG003", Warning, "A user or token can obtain every right",
+			"It is not an administrator. Permission to change roles or users, or to generate tokens, is as much as being an administrator.",
 			holders, (*auditor).escalations,
 		},
 		{
@@ -94,7 +94,7 @@ func Rules() []Rule {
 			(*auditor).absentPlaces,
 		},
 		{
-			"ROL007", Warning, "The rights of a role depend on an assumption about the service",
+			"ROL007", Warning, "The rights of a role depend on an assumption",
 			"The role lists a resource without the levels below it. Name them to be certain.",
 			[]Section{Roles},
 			(*auditor).unclearRoles,
@@ -124,8 +124,8 @@ func Rules() []Rule {
 			(*auditor).namelessTokens,
 		},
 		{
-			"TOK005", Error, "The description of a token has an address that is not in the organization",
-			"The person who is responsible for it has left.",
+			"TOK005", Error, "A token names an address that is not in the organization",
+			"The address is in its description. The person who is responsible for it has left.",
 			[]Section{Users, Tokens},
 			(*auditor).orphanedTokens,
 		},
@@ -142,7 +142,7 @@ func Rules() []Rule {
 			(*auditor).sameDescriptions,
 		},
 		{
-			"TOK009", Error, "A token that is saved here is revoked or expired, or an operation on a token is pending",
+			"TOK009", Error, "A saved token is invalid, or an operation is pending",
 			"Programs on this machine use a token that does not work, or a token was generated and not delivered.",
 			[]Section{Tokens, Operations},
 			(*auditor).deadCopies,
@@ -154,7 +154,7 @@ func Rules() []Rule {
 			(*auditor).deletedRoles,
 		},
 		{
-			"USR003", Info, "A user holds a role whose rights another of their roles contains",
+			"USR003", Info, "A role of a user contains another one",
 			"Removing the larger role would leave rights that are overlooked.",
 			[]Section{Roles, Users},
 			(*auditor).containedRoles,

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-
-	"github.com/astra-admin/astra/pkg/output"
 )
 
 // sarifText is a message of SARIF.
@@ -39,6 +37,7 @@ type sarifSuppression struct {
 
 // SARIF returns the report in the format SARIF 2.1.0, as made by this version of the
 // program. Code scanning shows no result without a file, so each is at the top of file.
+// Characters that control a terminal are not escaped.
 func (r Report) SARIF(version, file string) []byte {
 	var rules []sarifRule
 	index := map[string]int{}
@@ -75,8 +74,8 @@ func (r Report) SARIF(version, file string) []byte {
 			"results":     results,
 		}},
 	}
-	text, _ := json.MarshalIndent(document, "", "  ") // strings and times only
-	return append(text, '\n')
+	text, _ := json.Marshal(document) // strings, numbers and times only
+	return text
 }
 
 func (s Severity) sarifLevel() string {
@@ -92,13 +91,13 @@ func (f Finding) sarif(org, file string, index int) sarifResult {
 		message += ". To fix it: " + *f.Fix
 	}
 	result := sarifResult{
-		RuleID: f.Rule, RuleIndex: index, Level: f.Severity.sarifLevel(), Message: sarifText{output.Sanitize(message)},
+		RuleID: f.Rule, RuleIndex: index, Level: f.Severity.sarifLevel(), Message: sarifText{message},
 		PartialFingerprints: map[string]string{"astraAudit/v1": f.Fingerprint},
 		Properties:          map[string]any{"subject": f.Subject, "evidence": f.Evidence},
 		Locations: []map[string]any{{
 			"physicalLocation": map[string]any{"artifactLocation": map[string]any{"uri": file}, "region": map[string]any{"startLine": 1}},
 			"logicalLocations": []any{map[string]any{
-				"name": output.Sanitize(f.Subject.Name), "kind": "resource", "fullyQualifiedName": strings.Join([]string{"organization", org, f.Subject.Kind, f.Subject.ID}, "/"),
+				"name": f.Subject.Name, "kind": "resource", "fullyQualifiedName": strings.Join([]string{"organization", org, f.Subject.Kind, f.Subject.ID}, "/"),
 			}},
 		}},
 	}
