@@ -159,7 +159,7 @@ func TestTablesOnTerminal(t *testing.T) {
 	shows("--color never", []string{utf8}, "user list --color never", []string{"active "}, []string{"\x1b"})
 	shows("--color always", []string{utf8, "NO_COLOR=1"}, "user list --color always", []string{green + "active" + end}, nil)
 	shows("times", []string{utf8}, "token list", []string{"in 12 days\n", "never\n", "report "}, []string{"AGE", "Z\n"})
-	shows("exact times", []string{utf8}, "token list -o wide", []string{"Z ", "✓"}, []string{"in 12 days"})
+	shows("exact times", []string{utf8}, "token list -o wide", []string{"Z ", "✓"}, []string{"  in 12 days"})
 	shows("the current row", []string{utf8}, "profile list --columns name,current", []string{"production  ✓\n"}, []string{"true"})
 	shows("ASCII", []string{ascii}, "profile list --columns name,current", []string{"production  *\n"}, []string{"✓"})
 	shows("a dumb terminal", []string{utf8, "TERM=dumb"}, "profile list --columns name,current", []string{"production  *\n"}, []string{"✓"})

@@ -36,7 +36,7 @@ func newAudit(app *cli.App) *cobra.Command {
 	var in auditOptions
 	cmd := &cobra.Command{
 		Use:        "audit",
-		SuggestFor: []string{"check", "lint"},
+		SuggestFor: []string{"lint"},
 		Short:      "Audit users, tokens, roles and access lists",
 		Long: `Audit users, tokens, roles, access lists and databases by the rules below. Each
 finding has a severity, the evidence, and the command that fixes it or shows what
