@@ -22,7 +22,7 @@ func acceptedFlags() map[usage.FlagKinds]string {
 			db resize,db unpark,db wake,key create,keyspace create,keyspace delete,open,org add,private-link accept,private-link create,private-link delete,region add,region remove,role create,
 			role update,access-list clear,access-list disable,access-list enable,cdc disable,telemetry delete,telemetry set,token generate,
 			pcu add,pcu create,pcu delete,pcu park,pcu remove,pcu unpark,pcu update`,
-		usage.AcceptList: `org check,org diff,org runs,access diff,access who,auth status,billing show,billing usage,db check,doctor,key accounts,pcu types,private-link get`,
+		usage.AcceptList: `access audit,org check,org diff,org runs,access diff,access who,auth status,billing show,billing usage,db check,doctor,key accounts,pcu types,private-link get`,
 		usage.AcceptList | usage.AcceptDryRun: `org apply,org undo,access-list add,access-list remove,cdc enable,env use,profile import,role delete,token delete,token panic,
 			token recover,token rotate,user invite,user remove,user update`,
 	}

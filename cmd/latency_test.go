@@ -47,6 +47,7 @@ var latencyBudgets = []struct {
 	{"access can read-rows --db demo --keyspace app", 1},
 	{"access who read-rows --db demo --keyspace app", 1},
 	{"access graph", 1},
+	{"access audit --fail-on error --rule NET001", 2},
 	{"access why me read-rows --db demo --keyspace app", 2},
 	{"token list", 1},
 	{"token get $TOKEN", 1},

@@ -34,6 +34,7 @@ is unknown, and never taken for a no: see status 11 in "astra help exit-codes".`
   astra access list viewer@example.com
   astra access why me read-rows --db demo --keyspace app --table orders
   astra access diff owner@example.com viewer@example.com || test $? = 10
-  astra access graph -o svg > access.svg`,
-	}, newCan, newDiff, newGraph, newList, newWho, newWhy)
+  astra access graph -o svg > access.svg
+  astra access audit || test $? = 10`,
+	}, newAudit, newCan, newDiff, newGraph, newList, newWho, newWhy)
 }

@@ -31,6 +31,7 @@ func rigLines() map[string][]rigLine {
 		`  - {email: ada@example.com, roles: [New]}\n  - {email: viewer@example.com, roles: [New, UI View Only]}\n' $(astra org get --jq .id) > access.yaml`
 	const spare = "astra pcu create spare --cloud gcp --region us-east1 --min 1 --max 1 --yes"
 	return map[string][]rigLine{
+		"access audit":        {{status: 10}, {args: "--rule TOK001 -o json", status: 10}, {args: "--rule ROL003 -o sarif"}},
 		"access can":          {{args: "read-rows --db demo --keyspace app --as developer@example.com"}, {args: "see-databases --as -", stdin: "token.txt"}},
 		"access diff":         {{args: "viewer@example.com role:Held", status: 10}},
 		"access graph":        {{args: "-o svg"}, {args: "developer@example.com role:Held -o json"}},

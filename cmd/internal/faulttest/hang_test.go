@@ -336,7 +336,7 @@ func (c hangCell) right(status int) bool {
 	switch {
 	case status == c.status, slices.Contains(c.exits, status):
 		return true
-	case c.name == unattended && strings.HasSuffix(c.path, " list") && status == 12:
+	case c.name == unattended && (strings.HasSuffix(c.path, " list") || c.path == "access audit") && status == 12:
 		return true
 	case c.path == "doctor":
 		return status == 10 // it has found something
