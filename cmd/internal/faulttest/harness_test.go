@@ -29,9 +29,6 @@ import (
 // every trouble of one kind. docs/reliability.md says what each of them does.
 // ASTRA_RIG=full runs all of it, else a part that takes seconds.
 
-// fullRig reports whether all of a rig is to be run.
-func fullRig() bool { return os.Getenv("ASTRA_RIG") == "full" }
-
 // A home is a directory with all that a command may find: configuration, stored
 // secrets, the state of a served sandbox, and files that arguments name. It is
 // copied for each run.
@@ -324,14 +321,6 @@ func (w world) try(o runOptions) (result, error) {
 		r.status = hangs
 	}
 	return r, nil
-}
-
-// onlyInCI skips a test of a rig itself, which can only fail with a change of the rig.
-func onlyInCI(t *testing.T) {
-	t.Helper()
-	if !testkit.InCI() && !fullRig() {
-		t.Skip("it tests a rig; CI=true runs it")
-	}
 }
 
 // sample returns the cells that a run without CI tries: one of eight, and not always

@@ -29,6 +29,17 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// fullRig reports whether all of a rig is to be run.
+func fullRig() bool { return os.Getenv("ASTRA_RIG") == "full" }
+
+// onlyInCI skips a test of a rig itself, which can only fail with a change of the rig.
+func onlyInCI(t *testing.T) {
+	t.Helper()
+	if !testkit.InCI() && !fullRig() {
+		t.Skip("it tests a rig; CI=true runs it")
+	}
+}
+
 // program builds the program that people use, once.
 var program = sync.OnceValues(func() (string, error) { return shared.Build("") })
 
