@@ -25,7 +25,7 @@ func (p made) markdown(foreign bool) string {
 		}
 	}
 	const most = 20 // reasons; the steps matter more
-	refusals := p.refusals()
+	refusals := p.refusals(nil)
 	if more := len(refusals) - most; more > 0 {
 		refusals = append(refusals[:most], fmt.Sprintf("%d more reasons", more))
 	}

@@ -3,6 +3,7 @@ package org
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -46,8 +47,13 @@ func (p made) text(foreign bool) string {
 			line("not in the file: %s %s", s.Kind, label(s))
 		}
 	}
-	for _, r := range p.refusals() {
-		line("refused  %s", r)
+	refused := p.refusals(p.allowed)
+	for _, r := range p.refusals(nil) {
+		if slices.Contains(refused, r) {
+			line("refused  %s", r)
+		} else {
+			line("allowed  %s", r)
+		}
 	}
 	summary := p.summaryText()
 	if p.foreignText() != "" && !foreign {
