@@ -72,7 +72,7 @@ func (p made) markdownSteps() []string {
 	if len(p.Steps) == 0 {
 		return nil
 	}
-	describer := plan.NewDescriber(p.state)
+	describer := plan.NewDescriber(p.state, p.Steps)
 	lines := []string{"| Step | | | Name | Change | At |", "|---|---|---|---|---|---|"}
 	for _, s := range p.Steps {
 		notes := slices.DeleteFunc([]string{describer.Describe(s), s.Moment, describer.Remark(s)}, func(text string) bool { return text == "" })

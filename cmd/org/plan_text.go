@@ -70,7 +70,7 @@ type row struct {
 }
 
 func (p made) rows() []row {
-	describer := plan.NewDescriber(p.state)
+	describer := plan.NewDescriber(p.state, p.Steps)
 	var rows []row
 	for _, s := range p.Steps {
 		r := row{cells: []string{fmt.Sprint(s.Number), s.Sign(), string(s.Kind), stepName(s), describer.Describe(s), s.At.String()}}
