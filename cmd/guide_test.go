@@ -15,19 +15,28 @@ import (
 	"github.com/astra-admin/astra/cmd/internal/testkit"
 )
 
-// guideFiles returns the files of docs/org-in-git.md that a pipeline has, by their paths.
+// guideFiles returns the files of docs/org-in-git.md by their paths. A block without a path
+// is a part of an access file.
 func guideFiles(t *testing.T) map[string]string {
 	t.Helper()
 	page, err := os.ReadFile("../docs/org-in-git.md")
 	check(t, err)
 	files := map[string]string{}
-	for _, m := range regexp.MustCompile("(?ms)^```yaml\n# ([.][^\n]*)\n(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
+	for _, m := range regexp.MustCompile("(?ms)^```yaml\n(?:# ([.][^\n]*)\n)?(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
 		files[m[1]] = m[2]
 	}
-	if len(files) != 4 {
+	if len(files) != 5 {
 		t.Fatalf("the guide has %d files", len(files))
 	}
 	return files
+}
+
+// TestGuideSettings checks the settings of an access file that the guide shows.
+func TestGuideSettings(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	check(t, os.WriteFile(filepath.Join(b.dir, "part.yaml"), []byte(guideFiles(t)[""]), 0o600))
+	b.run("astra role create Look --permission org-db-view; astra org export | sed '/^manage:/,/^$/d' > file.yaml; cat part.yaml >> file.yaml; astra org check file.yaml; astra org plan -f file.yaml || test $? = 10") // it signs the role
 }
 
 // TestGuideWorkflows validates the workflows of the guide.
@@ -163,7 +172,7 @@ func TestGuideGitHub(t *testing.T) {
 	p.want(0, p.script("apply", apply))
 	p.want(0, p.script("apply", apply)) // it is done, and not done twice
 	p.want(0, p.script("plan", drift))
-	p.want(0, p.script("apply", "astra org undo --yes"))
+	p.want(0, p.script("apply", "mkdir artifact; mv runner/runs artifact; ASTRA_STATE_DIR=$PWD/artifact astra org undo --yes")) // the artifact, downloaded
 	p.want(10, p.script("plan", drift))
 
 	p.run("rm plan.json; sed -i 's/users: listed/users: all/; /developer@/d; /viewer@/d' astra-access.yaml; astra user invite c@example.com d@example.com --role 'RO User' --yes")
