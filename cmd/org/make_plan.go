@@ -62,6 +62,7 @@ type made struct {
 	state      plan.State
 	session    *cli.Session
 	difference plan.Difference
+	allowed    []string // words of fuses
 }
 
 // makePlan compares a file with the organization, which it only reads.
@@ -111,7 +112,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 			"roles": len(difference.Foreign.Roles), "users": len(difference.Foreign.Users), "tokens": len(difference.Foreign.Tokens),
 		},
 		Summary: plan.Summary(steps, difference.Same),
-	}, file, state, session, difference}, nil
+	}, file, state, session, difference, nil}, nil
 }
 
 // readHolders adds users and tokens to a state if a role is to be changed or deleted, which

@@ -305,16 +305,20 @@ func (p made) title() string {
 	if p.Profile != "" {
 		text += " (" + p.Profile + ")"
 	}
-	return fmt.Sprintf("%s, %s, read %s UTC", text, spelling.Count(len(p.Files), "file"), p.MadeAt.Format("2006-01-02 15:04:05"))
+	if len(p.Files) > 0 { // org undo has none
+		text += ", " + spelling.Count(len(p.Files), "file")
+	}
+	return fmt.Sprintf("%s, read %s UTC", text, p.MadeAt.Format("2006-01-02 15:04:05"))
 }
 
-// refusals returns a line for each reason for which the steps would be refused.
-func (p made) refusals() []string {
+// refusals returns a line for each reason for which the steps would be refused, except
+// those of allowed words.
+func (p made) refusals(allowed []string) []string {
 	var lines []string
 	if len(p.Steps) == 0 {
 		return nil
 	}
-	for _, f := range plan.Refusals(p.Fuses, nil) {
+	for _, f := range plan.Refusals(p.Fuses, allowed) {
 		for _, why := range f.Why {
 			lines = append(lines, f.Word+": "+why)
 		}

@@ -25,7 +25,7 @@ func (p made) markdown(foreign bool) string {
 		}
 	}
 	const most = 20 // reasons; the steps matter more
-	refusals := p.refusals()
+	refusals := p.refusals(nil)
 	if more := len(refusals) - most; more > 0 {
 		refusals = append(refusals[:most], fmt.Sprintf("%d more reasons", more))
 	}
@@ -72,7 +72,7 @@ func (p made) markdownSteps() []string {
 	if len(p.Steps) == 0 {
 		return nil
 	}
-	describer := plan.NewDescriber(p.state)
+	describer := plan.NewDescriber(p.state, p.Steps)
 	lines := []string{"| Step | | | Name | Change | At |", "|---|---|---|---|---|---|"}
 	for _, s := range p.Steps {
 		notes := slices.DeleteFunc([]string{describer.Describe(s), s.Moment, describer.Remark(s)}, func(text string) bool { return text == "" })

@@ -3,6 +3,7 @@ package org
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -46,8 +47,13 @@ func (p made) text(foreign bool) string {
 			line("not in the file: %s %s", s.Kind, label(s))
 		}
 	}
-	for _, r := range p.refusals() {
-		line("refused  %s", r)
+	refused := p.refusals(p.allowed)
+	for _, r := range p.refusals(nil) {
+		if slices.Contains(refused, r) {
+			line("refused  %s", r)
+		} else {
+			line("allowed  %s", r)
+		}
 	}
 	summary := p.summaryText()
 	if p.foreignText() != "" && !foreign {
@@ -64,7 +70,7 @@ type row struct {
 }
 
 func (p made) rows() []row {
-	describer := plan.NewDescriber(p.state)
+	describer := plan.NewDescriber(p.state, p.Steps)
 	var rows []row
 	for _, s := range p.Steps {
 		r := row{cells: []string{fmt.Sprint(s.Number), s.Sign(), string(s.Kind), stepName(s), describer.Describe(s), s.At.String()}}

@@ -45,7 +45,7 @@ func Contrast(a, b State) ([]Step, *Describer, error) {
 	slices.SortStableFunc(d.Steps, func(x, y Step) int {
 		return cmp.Or(cmp.Compare(slices.Index(kinds, x.Kind), slices.Index(kinds, y.Kind)), cmp.Compare(spelling.Fold(x.Name), spelling.Fold(y.Name)))
 	})
-	return d.Steps, NewDescriber(a), err
+	return d.Steps, NewDescriber(a, d.Steps), err
 }
 
 // addEmptyLists adds the access lists that only the state has, as empty ones.

@@ -18,8 +18,9 @@ type Describer struct {
 	roles  map[string]string // names by ID
 }
 
-// NewDescriber returns a describer of steps from a state.
-func NewDescriber(state State) *Describer {
+// NewDescriber returns a describer of steps from a state. A role that they rename has its
+// new name, as in the file.
+func NewDescriber(state State, steps []Step) *Describer {
 	d := &Describer{state, newResolver(state), map[string]string{}, map[string]string{}}
 	for _, u := range state.Users {
 		d.people[u.ID] = u.Email
@@ -29,6 +30,11 @@ func NewDescriber(state State) *Describer {
 	}
 	for _, r := range state.Roles {
 		d.roles[r.ID] = r.Name
+	}
+	for _, s := range steps {
+		if s.Kind == RoleStep && s.RoleAfter != nil && s.ID != "" {
+			d.roles[s.ID] = s.RoleAfter.Name
+		}
 	}
 	return d
 }
