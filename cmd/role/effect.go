@@ -119,14 +119,10 @@ func (c roleChange) printEffects(ctx context.Context, app *cli.App, session *cli
 	all, err := session.AllRoles(ctx)
 	var org string
 	if err == nil {
-		org, err = session.OrgID(ctx)
+		org, err = session.OrgID(session.LimitExtras(ctx))
 	}
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		app.Warn("what they gain or lose is unknown: %v", err)
-		return nil
+	if err != nil {
+		return rights.Forgo(ctx, app, err, "what they gain or lose is unknown")
 	}
 	effects := c.effects(org, all, held, names)
 	if len(effects) == 0 {

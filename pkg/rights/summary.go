@@ -15,14 +15,15 @@ import (
 	"github.com/astra-admin/astra/pkg/output"
 )
 
-// AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time.
+// AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time. It
+// limits them, since a command that shows more can do without them.
 func AheadOfRoles(ctx context.Context, session *cli.Session) {
-	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Databases(existing))
+	session.Ahead(session.LimitExtras(ctx), lookup.Org(), lookup.Roles(), lookup.Databases(existing))
 }
 
 // ReadUser is Read without users and tokens, for a user of a list.
 func ReadUser(ctx context.Context, app *cli.App, session *cli.Session, u devops.User) (*Snapshot, access.Principal, error) {
-	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+	return readOne(ctx, app, session, func(_ context.Context, s *Snapshot) (access.Principal, error) {
 		s.addHiddenRoles([]devops.User{u})
 		return newUser(u), nil
 	})
@@ -30,7 +31,7 @@ func ReadUser(ctx context.Context, app *cli.App, session *cli.Session, u devops.
 
 // ReadToken is Read without users and tokens, for a token of a list.
 func ReadToken(ctx context.Context, app *cli.App, session *cli.Session, t devops.Token) (*Snapshot, access.Principal, error) {
-	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+	return readOne(ctx, app, session, func(ctx context.Context, s *Snapshot) (access.Principal, error) {
 		var err error
 		if s.saved, err = savedTokens(app, session); err != nil {
 			return access.Principal{}, err
@@ -39,20 +40,23 @@ func ReadToken(ctx context.Context, app *cli.App, session *cli.Session, t devops
 	})
 }
 
-func readOne(ctx context.Context, app *cli.App, session *cli.Session, find func(*Snapshot) (access.Principal, error)) (*Snapshot, access.Principal, error) {
+// readOne leaves out databases that cannot be read, and keeps why.
+func readOne(ctx context.Context, app *cli.App, session *cli.Session, find func(context.Context, *Snapshot) (access.Principal, error)) (*Snapshot, access.Principal, error) {
 	AheadOfRoles(ctx, session)
+	ctx = session.LimitExtras(ctx)
 	s, err := readOrganization(ctx, app, session)
 	if err != nil {
 		return nil, access.Principal{}, err
 	}
-	if s.NoDatabases, err = ifForbidden(s.readDatabases(ctx, app)); err != nil {
-		return nil, access.Principal{}, err
-	}
-	p, err := find(s)
+	p, err := find(ctx, s)
 	if err == nil {
 		err = s.readUnlistedRoles(ctx, []access.Principal{p})
 	}
-	return s, p, err
+	if err != nil {
+		return nil, access.Principal{}, err
+	}
+	s.NoDatabases, s.LostDatabases = ifForbidden(s.readDatabases(ctx, app))
+	return s, p, nil
 }
 
 // readOrganization reads the ID and the roles of the organization.
@@ -127,14 +131,23 @@ func TokenCapabilities(ctx context.Context, app *cli.App, session *cli.Session, 
 }
 
 func readCapabilities(ctx context.Context, app *cli.App, s *Snapshot, p access.Principal, err error) (Capabilities, error) {
-	switch {
-	case ctx.Err() != nil:
-		return Capabilities{}, context.Cause(ctx)
-	case err != nil:
-		app.Warn("capabilities are unknown: %v", err)
-		return Capabilities{}, nil
+	if err == nil {
+		err = s.LostDatabases
+	}
+	if err != nil {
+		return Capabilities{}, Forgo(ctx, app, err, "capabilities are unknown")
 	}
 	return NewCapabilities(s.Analyzer(), p), nil
+}
+
+// Forgo warns that a command shows less because an additional request failed. Only an
+// interrupt ends the command.
+func Forgo(ctx context.Context, app *cli.App, err error, unknown string) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.Cause(ctx)
+	}
+	app.Warn("%s: %v", unknown, err)
+	return nil
 }
 
 // capability is an entry in documents, as in those of "access list".
@@ -156,10 +169,13 @@ func (c Capabilities) document() any {
 	return all
 }
 
+// CapabilityKey is the key of CapabilityColumn.
+const CapabilityKey = "capabilities"
+
 // CapabilityColumn is the column of what a principal can do.
 func CapabilityColumn[T any](of func(T) Capabilities) output.Column[T] {
 	return output.Column[T]{
-		Key: "capabilities", Wrap: true, Detail: true,
+		Key: CapabilityKey, Wrap: true, Detail: true,
 		Value: func(item T) any { return of(item).document() },
 		Text:  func(item T) string { return strings.Join(of(item).Lines(), "; ") },
 		Lines: func(item T) []string { return of(item).Lines() },

@@ -105,9 +105,13 @@ func (f Verification) PlaceLines() []string {
 // Ask answers whether the token, which is valid, has a permission or capability at a
 // place, and returns the reason and how a command ends with the answer.
 func (f *Verification) Ask(w access.What, at rights.Place) (reason string, status, err error) {
-	if f.snapshot == nil {
+	switch {
+	case f.Lost != nil && (f.snapshot == nil || w.Level > iam.DepthOrganization || at.Database != ""):
+		return "", nil, f.Lost
+	case f.snapshot == nil:
 		f.Can = access.Unknown
-		return "the roles of " + f.ClientID + " are not visible, so what it can do is unknown", exit.ErrUndecided, nil
+		why := cmp.Or(f.Hidden, "the roles of "+f.ClientID+" are not visible")
+		return why + ", so what it can do is unknown", exit.ErrUndecided, nil
 	}
 	place, err := f.snapshot.Place(at)
 	if err != nil {
