@@ -53,7 +53,7 @@ cases:
     otherOrg     whether that is another organization than that of the login; null without a login
     roles        [{id,name}], as far as visible
     permissions  all permissions of the roles, as API parameters
-    places       [{permission,database,keyspace,table}], where the roles grant them; database is {id,name}, "*" is all; null if a role may not be read
+    places       [{permission,database,keyspace,table}], where the roles grant them for certain; database is {id,name}, "*" is all; null if a role may not be read
     can          the answer of --can: yes, no, partly, unclear or unknown; null without it
     expiresAt    when it expires, or null
     current      whether it is the token in use`,
@@ -99,7 +99,7 @@ func (in *verify) ask(app *cli.App, f *tokens.Verification) (status, err error) 
 		}
 		return nil, nil
 	}
-	reason, status, err := f.Ask(in.what, in.place)
+	reason, status, err := f.Ask(app, in.what, in.place)
 	if err == nil {
 		app.Say("%s.", reason)
 	}

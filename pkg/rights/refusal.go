@@ -89,8 +89,14 @@ func (s *Snapshot) nearestRole(a access.Answer, placeKnown bool) cli.RefusalAdvi
 	}
 	atom := a.Links[0].Atom
 	advice := cli.RefusalAdvice{Hint: "nearest role of the token: " + nearest.role.Name + ", which lacks " + atom}
-	if why := a.Links[0].Why; !nearest.lacks && why != nil {
-		advice.Hint = "nearest role of the token: " + *why
+	switch l := a.Links[0]; {
+	case nearest.lacks:
+	case a.Answer == access.Partly && l.Why != nil:
+		advice.Hint = "the token has " + atom + " " + *l.Why
+	case l.Why != nil && l.Role != nil && l.Role.ID == nearest.role.ID:
+		advice.Hint = "nearest role of the token: " + *l.Why
+	default:
+		advice.Hint = "nearest role of the token: " + nearest.role.Name + ", which has " + atom + " only elsewhere"
 	}
 	switch {
 	case slices.Contains([]string{"org-role-write", "org-user-write", "org-token-write"}, atom):

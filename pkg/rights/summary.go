@@ -13,6 +13,7 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time. It
@@ -104,17 +105,23 @@ func ReadOwn(ctx context.Context, app *cli.App, session *cli.Session, known ...d
 
 // Capabilities are what a principal can do, and where.
 type Capabilities struct {
-	entries []access.Entry // without what it cannot do; nil if nothing is known
-	unknown string         // why there may be more, or an empty text
+	entries     []access.Entry // without what it cannot do; nil if nothing is known
+	permissions []string       // if there are no entries: what the roles grant all the same
+	unknown     string         // why there may be more, or an empty text
 }
 
 // NewCapabilities returns what a principal can do.
 func NewCapabilities(analyzer *access.Analyzer, p access.Principal) Capabilities {
-	entries := analyzer.List(p, access.Place{}, access.Capabilities())
-	return Capabilities{
-		slices.DeleteFunc(entries, func(e access.Entry) bool { return e.Answer == access.No }),
-		analyzer.Unknown(p),
+	list := func(whats []access.What) []access.Entry {
+		return slices.DeleteFunc(analyzer.List(p, access.Place{}, whats), func(e access.Entry) bool { return e.Answer == access.No })
 	}
+	c := Capabilities{entries: list(access.Capabilities()), unknown: analyzer.Unknown(p)}
+	if len(c.entries) == 0 {
+		for _, e := range list(access.Permissions()) {
+			c.permissions = append(c.permissions, e.What.Name)
+		}
+	}
+	return c
 }
 
 // UserCapabilities returns what a user can do, for a command that shows more than that: if
@@ -212,11 +219,7 @@ func (c Capabilities) Lines() []string {
 		groups[where] = append(groups[where], e.What.Name)
 	}
 	for i, where := range sections {
-		names := groups[where]
-		if more := len(names) - summaryNames; more > 0 {
-			names = append(names[:summaryNames:summaryNames], fmt.Sprintf("%d more", more))
-		}
-		sections[i] = strings.Join(names, ", ") + where
+		sections[i] = summarizeNames(groups[where]) + where
 	}
 	if more := len(sections) - summaryGroups; more > 0 {
 		sections = append(sections[:summaryGroups], "and more in other places")
@@ -226,10 +229,19 @@ func (c Capabilities) Lines() []string {
 		return []string{"unknown: " + c.unknown}
 	case c.unknown != "":
 		sections = append(sections, "more is unknown: "+c.unknown)
+	case len(c.permissions) > 0:
+		return []string{"no capability; " + spelling.Count(len(c.permissions), "permission") + ": " + summarizeNames(c.permissions)}
 	case len(sections) == 0:
 		return []string{"nothing"}
 	}
 	return sections
+}
+
+func summarizeNames(names []string) string {
+	if more := len(names) - summaryNames; more > 0 {
+		names = append(names[:summaryNames:summaryNames], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // WithoutSystem leaves out the keyspaces that drivers read when they connect, unless there
