@@ -77,7 +77,7 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 		if len(a.Fix) == 1 {
 			app.Say(who+": %s", a.Fix[0]) // a table would break a long line
 		} else if len(a.Fix) > 1 {
-			app.Say(who+", with these commands:")
+			app.Say(who + ", with these commands:")
 			for _, command := range a.Fix {
 				app.Say("  %s", command)
 			}

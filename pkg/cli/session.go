@@ -107,7 +107,7 @@ const extrasTimeout = 3 * time.Second
 func (s *Session) LimitExtras(ctx context.Context) context.Context {
 	most := extrasTimeout
 	if end, limited := ctx.Deadline(); limited {
-		most = min(most, time.Until(end)/2)
+		most = min(most, time.Until(end)/2) //nolint:forbidigo // contexts go by this clock
 	}
 	return s.Calls.Limit(ctx, most)
 }
