@@ -102,6 +102,7 @@ func TestNearestRole(t *testing.T) {
 			cli.RefusalAdvice{Hint: "the token has only default roles, which cannot be changed: RO User"},
 		},
 		{"a role that cannot be read", "org-db-terminate", inDemo, true, []access.Role{wide("w", "Wide"), hidden}, nil, cli.RefusalAdvice{}},
+		{"a part, and a role that cannot be read", "org-db-suspend", access.Place{}, false, []access.Role{narrow("n", "Z demo"), hidden}, nil, cli.RefusalAdvice{}},
 		{"roles that permit it", "org-db-view", inDemo, true, []access.Role{narrow("n", "Z demo")}, nil, cli.RefusalAdvice{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
