@@ -71,7 +71,7 @@ Try it without an account: astra sandbox demo`,
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("astra {{.Version}}\n")
 	app.AtStart = func(ctx context.Context, notice bool) { tokens.RunAtStart(ctx, app, notice) }
-	app.ExplainRefusal = func(ctx context.Context, session *cli.Session, refusal *devops.Error) (hint, command string) {
+	app.ExplainRefusal = func(ctx context.Context, session *cli.Session, refusal *devops.Error) cli.RefusalAdvice {
 		return rights.ExplainRefusal(ctx, app, session, refusal)
 	}
 	app.AddFlags(root)

@@ -70,7 +70,7 @@ func (in can) run(ctx context.Context, app *cli.App, name string) error {
 	}
 	q := access.Question{What: w, Place: place, Any: in.any}
 	a := snapshot.Answer(who[0], q, app)
-	warnCut(app, a.Answer, w)
+	rights.WarnCut(app, a.Answer, w)
 	if err := cli.PrintOne(app, answerColumns(app, "answer", "reason"), a); err != nil {
 		return err
 	}

@@ -98,10 +98,3 @@ func principals(ctx context.Context, app *cli.App, refs ...string) (*rights.Snap
 	}
 	return snapshot, all, nil
 }
-
-// warnCut says that a place is deeper than the permission is checked.
-func warnCut(app *cli.App, a access.Answer, w access.What) {
-	if a.Cut {
-		app.Warn("%s is checked on the %s, so the answer is about %s", w.Name, w.Level, rights.DescribePlace(a.Place))
-	}
-}

@@ -63,7 +63,7 @@ func (in who) run(ctx context.Context, app *cli.App, name string) error {
 	}
 	q := access.Question{What: w, Place: place}
 	population, cut := snapshot.Who(q, in.could)
-	warnCut(app, cut, w)
+	rights.WarnCut(app, cut, w)
 	rows := slices.Concat(population.Holders, population.Unknown, population.Could)
 	if err := cli.PrintRead(app, holderColumns(in.could), rows, "No user or token can do this."); err != nil {
 		return err

@@ -65,7 +65,7 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 	if a.Beside, err = snapshot.Beside(ctx, around, a.Answer); err != nil {
 		return err
 	}
-	warnCut(app, a.Answer, w)
+	rights.WarnCut(app, a.Answer, w)
 	if err := cli.PrintOne(app, whyColumns(app, a), a); err != nil {
 		return err
 	}
@@ -74,8 +74,13 @@ func why(ctx context.Context, app *cli.App, in question, who, what string) error
 		if a.Others {
 			who = "An administrator can add it"
 		}
-		for _, command := range a.Fix {
-			app.Say(who+": %s", command) // a table would break a long line
+		if len(a.Fix) == 1 {
+			app.Say(who+": %s", a.Fix[0]) // a table would break a long line
+		} else if len(a.Fix) > 1 {
+			app.Say(who + ", with these commands:")
+			for _, command := range a.Fix {
+				app.Say("  %s", command)
+			}
 		}
 	}
 	return rights.Status(q, a.Answer)

@@ -101,7 +101,7 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		}
 	}
 	if !c.asked || c.answer != nil {
-		rights.AheadOfOwn(ctx, session)
+		rights.AheadOfOwn(session.LimitExtras(ctx), session)
 	}
 	group := async.Go(ctx, session.Calls, func(ctx context.Context) (devops.PCUGroup, error) {
 		if d.Status != "HIBERNATED" {
@@ -113,8 +113,11 @@ func (in check) collect(ctx context.Context, app *cli.App, session *cli.Session,
 		c.own, _ = devops.LocalAddress(ctx, c.endpoint)
 	}
 	c.group, _ = group()
-	c.askRoles(ctx, app, session)
 	if ctx.Err() != nil {
+		return c, context.Cause(ctx)
+	}
+	c.askRoles(session.LimitExtras(ctx), app, session)
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return c, context.Cause(ctx)
 	}
 	return c, nil

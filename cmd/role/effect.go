@@ -8,6 +8,7 @@ import (
 	"github.com/astra-admin/astra/pkg/access"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
+	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/spelling"
 )
@@ -33,22 +34,52 @@ type effect struct {
 	verb    string // gain or lose
 	certain bool
 	where   string
+	places  []access.Place
 	names   []string // of capabilities or permissions
 	holders []holder
 }
 
 // effects returns what the holders of the role gain and lose, considering their other
-// roles: capabilities, or permissions if no capability changes.
+// roles: capabilities, and permissions that none of them explains. What they lose is first.
 func (c roleChange) effects(org string, all []devops.Role, held assignments, names map[string]string) []effect {
 	after := c.after
 	after.ID = newRoleID
 	analyzer := analyze(org, names, append([]devops.Role{after}, all...)...)
-	for _, whats := range [][]access.What{access.Capabilities(), access.Permissions()} {
-		if found := c.compare(analyzer, held, whats); len(found) > 0 {
-			return found
+	found := c.compare(analyzer, held, access.Capabilities())
+	capabilities := slices.Clone(found)
+	for _, e := range c.compare(analyzer, held, access.Permissions()) {
+		if !slices.ContainsFunc(capabilities, e.isExplainedBy) {
+			found = append(found, e)
 		}
 	}
-	return nil
+	found = joinEffects(found)
+	slices.SortStableFunc(found, func(a, b effect) int { return strings.Compare(b.verb, a.verb) })
+	return found
+}
+
+// isExplainedBy reports whether the effect on a permission is part of that on a capability
+// which takes it. What is lost elsewhere is not.
+func (e effect) isExplainedBy(capability effect) bool {
+	takes := func(a access.Atom) bool { return a.Permission == e.names[0] }
+	isTaken := slices.ContainsFunc(access.Capabilities(), func(w access.What) bool {
+		return w.Name == capability.names[0] && slices.ContainsFunc(w.Ways, func(way access.Way) bool { return slices.ContainsFunc(way.Atoms, takes) })
+	})
+	if !isTaken || e.verb != capability.verb || !slices.Equal(e.holders, capability.holders) {
+		return false
+	}
+	return e.verb == "gain" || !slices.ContainsFunc(e.places, func(p access.Place) bool {
+		return !slices.ContainsFunc(capability.places, func(other access.Place) bool { return overlaps(p, other) })
+	})
+}
+
+// overlaps reports whether one of two places contains a part of the other.
+func overlaps(p, other access.Place) bool {
+	for _, s := range [][2]string{{p.Database, other.Database}, {p.Keyspace, other.Keyspace}, {p.Table, other.Table}} {
+		if s[0] != s[1] && !slices.Contains([]string{"", iam.Wildcard}, s[0]) && !slices.Contains([]string{"", iam.Wildcard}, s[1]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c roleChange) compare(analyzer *access.Analyzer, held assignments, whats []access.What) []effect {
@@ -74,7 +105,7 @@ func (c roleChange) compare(analyzer *access.Analyzer, held assignments, whats [
 			found = addEffect(found, effect{verb: "gain", certain: certain}, d.What.Name, d.OnlyB, h)
 		}
 	}
-	return joinEffects(found)
+	return found
 }
 
 // addEffect adds a holder to an effect for one name.
@@ -82,7 +113,8 @@ func addEffect(all []effect, e effect, name string, places []access.Place, h hol
 	if len(places) == 0 {
 		return all
 	}
-	e.where = rights.DescribePlaces(rights.WithoutSystem(places))
+	e.places = rights.WithoutSystem(places)
+	e.where = rights.DescribePlaces(e.places)
 	i := slices.IndexFunc(all, func(o effect) bool { return o.isAlike(e) && o.names[0] == name })
 	if i < 0 {
 		e.names, e.holders = []string{name}, []holder{h}
@@ -119,14 +151,10 @@ func (c roleChange) printEffects(ctx context.Context, app *cli.App, session *cli
 	all, err := session.AllRoles(ctx)
 	var org string
 	if err == nil {
-		org, err = session.OrgID(ctx)
+		org, err = session.OrgID(session.LimitExtras(ctx))
 	}
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		app.Warn("what they gain or lose is unknown: %v", err)
-		return nil
+	if err != nil {
+		return rights.Forgo(ctx, app, err, "what they gain or lose is unknown")
 	}
 	effects := c.effects(org, all, held, names)
 	if len(effects) == 0 {

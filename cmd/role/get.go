@@ -29,7 +29,10 @@ its holders can do, and where.`,
 			if err != nil {
 				return err
 			}
-			session.Ahead(cmd.Context(), lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+			session.Ahead(cmd.Context(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+			if showsCapabilities(app) {
+				session.Ahead(session.LimitExtras(cmd.Context()), lookup.Org())
+			}
 			found, err := session.Role(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -62,16 +65,19 @@ func show(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role
 // printDetail is show with the names of databases.
 func printDetail(ctx context.Context, app *cli.App, session *cli.Session, r devops.Role, holders []holder, names map[string]string) error {
 	d := roleDetail{Role: r, scopes: scopes(r.Policy.Resources, names), holders: holders}
-	org, err := session.OrgID(ctx)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		app.Warn("capabilities are unknown: %v", err)
-	default:
-		d.can = rights.NewCapabilities(analyze(org, names, r), access.Principal{Roles: []string{r.ID}})
+	if showsCapabilities(app) {
+		org, err := session.OrgID(session.LimitExtras(ctx))
+		if err == nil {
+			d.can = rights.NewCapabilities(analyze(org, names, r), access.Principal{Roles: []string{r.ID}})
+		} else if err := rights.Forgo(ctx, app, err, "capabilities are unknown"); err != nil {
+			return err
+		}
 	}
 	return cli.PrintOne(app, detailedColumns(), d)
+}
+
+func showsCapabilities(app *cli.App) bool {
+	return cli.ShowsOne(app, detailedColumns(), rights.CapabilityKey)
 }
 
 func detailedColumns() []output.Column[roleDetail] {

@@ -34,7 +34,8 @@ func holderWords(holders []holder) []string {
 type assignments struct {
 	users  []devops.User
 	tokens []devops.Token
-	blind  bool // the credential cannot list tokens, including its own
+
+	blind, other string // why the roles of the token in use are unknown, and what helps; or empty texts
 }
 
 // readAssignments reads the roles of users and tokens.
@@ -47,13 +48,37 @@ func readAssignments(ctx context.Context, app *cli.App, session *cli.Session) (a
 		return assignments{}, err
 	}
 	tokens, err := lookup.Answer(ctx, session.Directory, lookup.Tokens())
-	blind := errors.Is(err, devops.ErrForbidden)
-	if blind {
+	if errors.Is(err, devops.ErrForbidden) {
 		app.Say("Tokens with the role are not shown: this credential lacks org-token-read.")
+		return assignments{users: members.Users, blind: "but cannot list tokens", other: "a token with org-token-read"}, nil
 	} else if err != nil {
 		return assignments{}, err
 	}
-	return assignments{members.Users, tokens, blind}, nil
+	held := assignments{users: members.Users}
+	unknown := 0
+	for _, t := range tokens {
+		refs, err := session.RoleRefs(ctx, t.Roles) // some services list names
+		if err != nil {
+			return assignments{}, err
+		}
+		t.Roles = nil
+		isUnknown := t.OmitsRoles
+		for _, ref := range refs {
+			t.Roles = append(t.Roles, ref.ID)
+			isUnknown = isUnknown || ref.Name == "" && !devops.LooksLikeID(ref.ID)
+		}
+		if isUnknown {
+			unknown++
+		}
+		if isUnknown && t.ClientID == session.ClientID {
+			held.blind, held.other = "but the service does not list its roles", "a token without the role"
+		}
+		held.tokens = append(held.tokens, t)
+	}
+	if unknown > 0 {
+		app.Say("Tokens with the role may be missing: the service does not list the roles of %s.", spelling.Count(unknown, "token"))
+	}
+	return held, nil
 }
 
 // holdersOf returns the users and tokens with the role.
@@ -86,9 +111,9 @@ func (a assignments) checkOwnRole(session *cli.Session, r devops.Role, deed stri
 	case a.tokenHasRole(session, r.ID):
 		return exit.Refusef("the token in use has role %s; %s may lock you out", r.Name, deed).
 			WithHint("use another token, or add --force")
-	case a.blind:
-		return exit.Refusef("the token in use may have role %s, but cannot list tokens; %s may lock you out", r.Name, deed).
-			WithHint("use a token with org-token-read, or add --force")
+	case a.blind != "":
+		return exit.Refusef("the token in use may have role %s, %s; %s may lock you out", r.Name, a.blind, deed).
+			WithHint("use %s, or add --force", a.other)
 	}
 	return nil
 }

@@ -79,10 +79,11 @@ func (in *update) run(ctx context.Context, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
+	session.Ahead(ctx, lookup.Roles(), lookup.Users(), lookup.Tokens(), lookup.Databases("all"))
 	if in.hasScopeFlags() || doc.parseScope() {
-		session.Ahead(ctx, lookup.Databases("nonterminated"))
+		session.Ahead(ctx, lookup.Org(), lookup.Databases("nonterminated"))
 	}
+	session.Ahead(session.LimitExtras(ctx), lookup.Org()) // only for what holders gain or lose
 	before, err := session.Role(ctx, in.ref)
 	if err != nil {
 		return err

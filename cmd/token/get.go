@@ -5,6 +5,7 @@ import (
 
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/completion"
+	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/tokens"
 )
@@ -24,7 +25,13 @@ roles permit; "astra access list TOKEN" lists it with all places.`,
 			if err != nil {
 				return err
 			}
-			rights.AheadOfRoles(cmd.Context(), session)
+			var can rights.Capabilities
+			described := append(columns(), rights.CapabilityColumn(func(tokens.Token) rights.Capabilities { return can }))
+			shown := cli.ShowsOne(app, described, rights.CapabilityKey)
+			session.Ahead(cmd.Context(), lookup.Roles())
+			if shown {
+				rights.AheadOfRoles(cmd.Context(), session)
+			}
 			all, err := tokens.List(cmd.Context(), app, session)
 			if err != nil {
 				return err
@@ -33,12 +40,12 @@ roles permit; "astra access list TOKEN" lists it with all places.`,
 			if err != nil {
 				return tokens.ExplainUnlisted(app, session, args[0], err)
 			}
-			can, err := rights.TokenCapabilities(cmd.Context(), app, session, found.Token)
-			if err != nil {
-				return err
+			if shown {
+				if can, err = rights.TokenCapabilities(cmd.Context(), app, session, found.Token); err != nil {
+					return err
+				}
 			}
-			capabilities := rights.CapabilityColumn(func(tokens.Token) rights.Capabilities { return can })
-			return cli.PrintOne(app, append(columns(), capabilities), found)
+			return cli.PrintOne(app, described, found)
 		},
 	}
 }

@@ -53,7 +53,7 @@ cases:
     otherOrg     whether that is another organization than that of the login; null without a login
     roles        [{id,name}], as far as visible
     permissions  all permissions of the roles, as API parameters
-    places       [{permission,database,keyspace,table}], where the roles grant them; database is {id,name}, "*" is all; null if a role may not be read
+    places       [{permission,database,keyspace,table}], where the roles grant them for certain; database is {id,name}, "*" is all; null if a role may not be read
     can          the answer of --can: yes, no, partly, unclear or unknown; null without it
     expiresAt    when it expires, or null
     current      whether it is the token in use`,
@@ -94,9 +94,12 @@ func (in *verify) check(app *cli.App) error {
 // ask answers --can, and returns how the command ends.
 func (in *verify) ask(app *cli.App, f *tokens.Verification) (status, err error) {
 	if in.can == "" || f.Reason != "" {
+		if f.Hidden != "" {
+			app.Say("%s; the roles of the token are not shown.", cli.Capitalize(f.Hidden))
+		}
 		return nil, nil
 	}
-	reason, status, err := f.Ask(in.what, in.place)
+	reason, status, err := f.Ask(app, in.what, in.place)
 	if err == nil {
 		app.Say("%s.", reason)
 	}
@@ -107,12 +110,13 @@ func (in *verify) run(ctx context.Context, app *cli.App, ref string) error {
 	if err := in.check(app); err != nil {
 		return err
 	}
+	depth := tokens.Depth(in.can != "" || cli.ShowsOne(app, verificationColumns(), "places"))
 	var f *tokens.Verification
 	var err error
 	if ref == "-" {
-		f, err = verifyInput(ctx, app)
+		f, err = verifyInput(ctx, app, depth)
 	} else {
-		f, err = tokens.Verify(ctx, app, ref)
+		f, err = tokens.Verify(ctx, app, ref, depth)
 	}
 	if exit.Is(err, exit.NotFound) && isFile(ref) {
 		return exit.Hint(err, "to verify a token in a file, give it on standard input", "astra token verify - < "+shellword.Quote(ref))
@@ -123,6 +127,9 @@ func (in *verify) run(ctx context.Context, app *cli.App, ref string) error {
 	status, err := in.ask(app, f)
 	if err != nil {
 		return err
+	}
+	if f.Lost != nil {
+		app.Warn("the places of the permissions are unknown: %v", f.Lost)
 	}
 	if err := cli.PrintOne(app, verificationColumns(), *f); err != nil {
 		return err
@@ -151,10 +158,10 @@ func isFile(name string) bool {
 }
 
 // verifyInput verifies a token with its secret on standard input.
-func verifyInput(ctx context.Context, app *cli.App) (*tokens.Verification, error) {
+func verifyInput(ctx context.Context, app *cli.App, depth tokens.Depth) (*tokens.Verification, error) {
 	token, err := tokens.ReadToken(ctx, app)
 	if err != nil {
 		return nil, err
 	}
-	return tokens.VerifySecret(ctx, app, token)
+	return tokens.VerifySecret(ctx, app, token, depth)
 }

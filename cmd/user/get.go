@@ -26,17 +26,22 @@ the user permit; "astra access list USER" lists it with all places.`,
 				return err
 			}
 			session.Ahead(cmd.Context(), lookup.Users())
-			rights.AheadOfRoles(cmd.Context(), session)
+			var can rights.Capabilities
+			all := append(columns(), rights.CapabilityColumn(func(devops.User) rights.Capabilities { return can }))
+			shown := cli.ShowsOne(app, all, rights.CapabilityKey)
+			if shown {
+				rights.AheadOfRoles(cmd.Context(), session)
+			}
 			found, err := session.User(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			can, err := rights.UserCapabilities(cmd.Context(), app, session, found)
-			if err != nil {
-				return err
+			if shown {
+				if can, err = rights.UserCapabilities(cmd.Context(), app, session, found); err != nil {
+					return err
+				}
 			}
-			capabilities := rights.CapabilityColumn(func(devops.User) rights.Capabilities { return can })
-			return cli.PrintOne(app, append(columns(), capabilities), found)
+			return cli.PrintOne(app, all, found)
 		},
 	}
 }

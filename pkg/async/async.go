@@ -6,6 +6,7 @@ package async
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Limit is how many calls of Each are made at the same time.
@@ -27,6 +28,15 @@ func (g *Group) End() {
 	}
 	g.mu.Unlock()
 	g.calls.Wait()
+}
+
+// Limit returns a context that ends after a time, or with the group.
+func (g *Group) Limit(ctx context.Context, most time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cancels = append(g.cancels, cancel)
+	return ctx
 }
 
 // context returns a context for calls of the group, which End cancels.

@@ -56,9 +56,8 @@ type App struct {
 	AtStart func(ctx context.Context, notice bool)
 
 	// ExplainRefusal, if set, says which role of the token of a session comes nearest to
-	// the permission that a refused request needs, and returns the command that extends
-	// that role. Both are empty if that is unknown.
-	ExplainRefusal func(ctx context.Context, session *Session, refusal *devops.Error) (hint, command string)
+	// the permission that a refused request needs.
+	ExplainRefusal func(ctx context.Context, session *Session, refusal *devops.Error) RefusalAdvice
 
 	// EndedRename names the profile whose interrupted renaming this command ended.
 	EndedRename struct{ From, To string }

@@ -58,10 +58,10 @@ func (s *Settings) Command(line string) string {
 }
 
 // CommandWithOtherToken is Command for a line that the token in use may not run: it does
-// not name the file of that token.
+// not name the file or the profile of that token.
 func (s *Settings) CommandWithOtherToken(line string) string {
 	other := *s
-	other.Globals.TokenFile = ""
+	other.Globals.TokenFile, other.Globals.Profile = "", ""
 	return other.Command(line)
 }
 

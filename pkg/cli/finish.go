@@ -31,7 +31,7 @@ func (a *App) Finish(ctx context.Context, err error) int {
 			defer end()
 		}
 	}
-	hint, command := a.explainRefusal(err)
+	advice := a.explainRefusal(err)
 	a.calls.End()
 	if a.AtExit != nil {
 		a.AtExit()
@@ -116,17 +116,16 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	for i, command := range e.Next {
 		e.Next[i] = a.Command(command)
 	}
-	if e.Exit == exit.Forbidden && hint != "" {
-		e.Hint = strings.TrimPrefix(e.Hint+"; "+hint, "; ")
-		if command != "" {
-			e.Next = append(e.Next, a.CommandWithOtherToken(command))
-		}
+	explanation := ""
+	if e.Exit == exit.Forbidden {
+		explanation = a.adviseExtension(e, advice)
 	}
 	a.overrideExitCode(e)
 	if format := a.errorFormat(); format == output.JSON || format == output.YAML {
+		e.Hint = strings.TrimPrefix(strings.TrimSuffix(e.Hint+"; "+explanation, "; "), "; ")
 		a.reportJSON(e)
 	} else {
-		a.reportText(e)
+		a.reportText(e, explanation)
 	}
 	return int(e.Exit)
 }
@@ -134,12 +133,40 @@ func (a *App) Finish(ctx context.Context, err error) int {
 // refusalTimeout limits the requests that explain a refusal.
 const refusalTimeout = 3 * time.Second
 
+// RefusalAdvice says which role of a token comes nearest to a permission that it lacks. It
+// is empty if that is unknown.
+type RefusalAdvice struct {
+	Hint    string
+	Command string // that extends the role, or an empty text
+	Others  bool   // whether the token in use may not run Command
+}
+
+// adviseExtension adds the command that extends a role, and returns the explanation. A
+// command for an administrator, whose credential is unknown here, is part of the text.
+func (a *App) adviseExtension(e *exit.Error, advice RefusalAdvice) string {
+	switch {
+	case advice.Command == "":
+	case !advice.Others:
+		e.Next = append(e.Next, a.Command(advice.Command))
+	case a.sandboxed: // where the administrator's token is the default
+		e.Next = append(e.Next, a.CommandWithOtherToken(advice.Command))
+		return advice.Hint + "; an administrator can extend it"
+	default:
+		org := a.session.Profile.Org.Name
+		if org == "" {
+			org = "the organization"
+		}
+		return advice.Hint + "; an administrator of " + org + " can extend it: " + a.CommandWithOtherToken(advice.Command)
+	}
+	return advice.Hint
+}
+
 // explainRefusal asks the hook ExplainRefusal about the session's own token. A command
 // whose output is evaluated at every prompt does not wait for an explanation.
-func (a *App) explainRefusal(err error) (hint, command string) {
+func (a *App) explainRefusal(err error) RefusalAdvice {
 	refusal, ok := errors.AsType[*devops.Error](err)
 	if !ok || !exit.Is(err, exit.Forbidden) || a.ExplainRefusal == nil || a.OnFailure != nil || a.session == nil || refusal.ClientID != a.session.ClientID {
-		return "", ""
+		return RefusalAdvice{}
 	}
 	ctx, cancel := context.WithTimeout(a.context(), refusalTimeout)
 	defer cancel()
@@ -209,7 +236,7 @@ func (a *App) errorFormat() output.Format {
 	return ""
 }
 
-func (a *App) reportText(e *exit.Error) {
+func (a *App) reportText(e *exit.Error, explanation string) {
 	word := "error: "
 	if a.Color() {
 		word = "\x1b[1;31merror:\x1b[0m "
@@ -223,8 +250,10 @@ func (a *App) reportText(e *exit.Error) {
 	}
 	say := func(line string) { fmt.Fprintln(a.Err, help.Wrap(line, a.Terminal.ErrWidth)) }
 	say(word + message)
-	if e.Hint != "" {
-		say("  " + output.Sanitize(e.Hint))
+	for _, hint := range []string{e.Hint, explanation} {
+		if hint != "" {
+			say("  " + output.Sanitize(hint))
+		}
 	}
 	if e.RequestID != "" {
 		say("  request " + output.Sanitize(e.RequestID))
@@ -275,7 +304,7 @@ func (a *App) reportJSON(e *exit.Error) {
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(map[string]body{"error": b}); err != nil {
-		a.reportText(e)
+		a.reportText(e, "")
 		return
 	}
 	fmt.Fprint(a.Err, text.String())
@@ -307,6 +336,6 @@ func (a *App) RecoverPanic(status *int) {
 	if known, ok := cause.(runtime.Error); ok {
 		words = known.Error()
 	}
-	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"})
+	a.reportText(&exit.Error{Exit: exit.Failed, Message: "this is a bug in astra " + a.Version + ": " + words, Hint: "please report it, with the command but without secrets"}, "")
 	*status = int(exit.Failed)
 }

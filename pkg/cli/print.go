@@ -87,6 +87,12 @@ func PrintOne[T any](a *App, columns []output.Column[T], item T) error {
 	return WriteOne(a, a.Out, columns, item)
 }
 
+// ShowsOne reports whether PrintOne shows a column, or a program has its value.
+func ShowsOne[T any](a *App, columns []output.Column[T], key string) bool {
+	options, err := a.outputOptions()
+	return err == nil && output.Shows(options, columns, key)
+}
+
 // PrintDocument writes a document from the service, of any form, to standard output. See
 // output.Document.
 func PrintDocument(a *App, document []byte) error {

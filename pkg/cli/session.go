@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/astra-admin/astra/pkg/config"
 	"github.com/astra-admin/astra/pkg/credential"
@@ -96,6 +97,19 @@ func (s *Settings) noProfile(code exit.Code) *exit.Error {
 	return exit.Failf(code, "not logged in").
 		WithHint("log in with an application token of your organization, or try the sandbox").
 		WithNext("astra auth login", "astra --sandbox org list")
+}
+
+// extrasTimeout limits requests that a command can do without.
+const extrasTimeout = 3 * time.Second
+
+// LimitExtras returns a context for requests that a command can do without: it ends soon,
+// and leaves half of the time that the command has.
+func (s *Session) LimitExtras(ctx context.Context) context.Context {
+	most := extrasTimeout
+	if end, limited := ctx.Deadline(); limited {
+		most = min(most, time.Until(end)/2) //nolint:forbidigo // contexts go by this clock
+	}
+	return s.Calls.Limit(ctx, most)
 }
 
 // open opens the session of a source.

@@ -196,7 +196,7 @@ func advise(e *Error, api *devops.Error) {
 			carriers = append(carriers, role.Name)
 		}
 		if more := len(carriers) - mostCarriers; more > 1 {
-			carriers = append(carriers[:mostCarriers], fmt.Sprintf("and %d more", more))
+			carriers = append(carriers[:mostCarriers], fmt.Sprintf("and %d more (astra permission get %s)", more, api.Permission))
 		}
 		if len(carriers) > 0 {
 			e.Hint += "; default roles that include it, smallest first: " + strings.Join(carriers, ", ")

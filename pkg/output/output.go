@@ -148,6 +148,12 @@ func CheckList[T any](o Options, columns []Column[T]) error {
 	return err
 }
 
+// Shows reports whether One shows a column, or a program has its value.
+func Shows[T any](o Options, columns []Column[T], key string) bool {
+	q, err := compileOne(o, columns)
+	return err == nil && slices.ContainsFunc(q.columns, func(c Column[T]) bool { return c.Key == key })
+}
+
 // CheckOne is [CheckList] for [One].
 func CheckOne[T any](o Options, columns []Column[T]) error {
 	_, err := compileOne(o, columns)

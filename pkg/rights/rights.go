@@ -31,6 +31,8 @@ type Snapshot struct {
 
 	NoUsers, NoTokens, NoRoles, NoDatabases error // why a list may not be read
 
+	LostDatabases error // why the request of databases failed, if ReadUser or ReadToken goes on without
+
 	saved  []config.SavedToken
 	tokens []devops.Token
 }

@@ -13,16 +13,18 @@ import (
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/output"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time.
+// AheadOfRoles asks for all lists that ReadUser and ReadToken take, at the same time. It
+// limits them, since a command that shows more can do without them.
 func AheadOfRoles(ctx context.Context, session *cli.Session) {
-	session.Ahead(ctx, lookup.Org(), lookup.Roles(), lookup.Databases(existing))
+	session.Ahead(session.LimitExtras(ctx), lookup.Org(), lookup.Roles(), lookup.Databases(existing))
 }
 
 // ReadUser is Read without users and tokens, for a user of a list.
 func ReadUser(ctx context.Context, app *cli.App, session *cli.Session, u devops.User) (*Snapshot, access.Principal, error) {
-	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+	return readOne(ctx, app, session, func(_ context.Context, s *Snapshot) (access.Principal, error) {
 		s.addHiddenRoles([]devops.User{u})
 		return newUser(u), nil
 	})
@@ -30,7 +32,7 @@ func ReadUser(ctx context.Context, app *cli.App, session *cli.Session, u devops.
 
 // ReadToken is Read without users and tokens, for a token of a list.
 func ReadToken(ctx context.Context, app *cli.App, session *cli.Session, t devops.Token) (*Snapshot, access.Principal, error) {
-	return readOne(ctx, app, session, func(s *Snapshot) (access.Principal, error) {
+	return readOne(ctx, app, session, func(ctx context.Context, s *Snapshot) (access.Principal, error) {
 		var err error
 		if s.saved, err = savedTokens(app, session); err != nil {
 			return access.Principal{}, err
@@ -39,20 +41,23 @@ func ReadToken(ctx context.Context, app *cli.App, session *cli.Session, t devops
 	})
 }
 
-func readOne(ctx context.Context, app *cli.App, session *cli.Session, find func(*Snapshot) (access.Principal, error)) (*Snapshot, access.Principal, error) {
+// readOne leaves out databases that cannot be read, and keeps why.
+func readOne(ctx context.Context, app *cli.App, session *cli.Session, find func(context.Context, *Snapshot) (access.Principal, error)) (*Snapshot, access.Principal, error) {
 	AheadOfRoles(ctx, session)
+	ctx = session.LimitExtras(ctx)
 	s, err := readOrganization(ctx, app, session)
 	if err != nil {
 		return nil, access.Principal{}, err
 	}
-	if s.NoDatabases, err = ifForbidden(s.readDatabases(ctx, app)); err != nil {
-		return nil, access.Principal{}, err
-	}
-	p, err := find(s)
+	p, err := find(ctx, s)
 	if err == nil {
 		err = s.readUnlistedRoles(ctx, []access.Principal{p})
 	}
-	return s, p, err
+	if err != nil {
+		return nil, access.Principal{}, err
+	}
+	s.NoDatabases, s.LostDatabases = ifForbidden(s.readDatabases(ctx, app))
+	return s, p, nil
 }
 
 // readOrganization reads the ID and the roles of the organization.
@@ -100,17 +105,23 @@ func ReadOwn(ctx context.Context, app *cli.App, session *cli.Session, known ...d
 
 // Capabilities are what a principal can do, and where.
 type Capabilities struct {
-	entries []access.Entry // without what it cannot do; nil if nothing is known
-	unknown string         // why there may be more, or an empty text
+	entries     []access.Entry // without what it cannot do; nil if nothing is known
+	permissions []string       // if there are no entries: what the roles grant all the same
+	unknown     string         // why there may be more, or an empty text
 }
 
 // NewCapabilities returns what a principal can do.
 func NewCapabilities(analyzer *access.Analyzer, p access.Principal) Capabilities {
-	entries := analyzer.List(p, access.Place{}, access.Capabilities())
-	return Capabilities{
-		slices.DeleteFunc(entries, func(e access.Entry) bool { return e.Answer == access.No }),
-		analyzer.Unknown(p),
+	list := func(whats []access.What) []access.Entry {
+		return slices.DeleteFunc(analyzer.List(p, access.Place{}, whats), func(e access.Entry) bool { return e.Answer == access.No })
 	}
+	c := Capabilities{entries: list(access.Capabilities()), unknown: analyzer.Unknown(p)}
+	if len(c.entries) == 0 {
+		for _, e := range list(access.Permissions()) {
+			c.permissions = append(c.permissions, e.What.Name)
+		}
+	}
+	return c
 }
 
 // UserCapabilities returns what a user can do, for a command that shows more than that: if
@@ -127,14 +138,23 @@ func TokenCapabilities(ctx context.Context, app *cli.App, session *cli.Session, 
 }
 
 func readCapabilities(ctx context.Context, app *cli.App, s *Snapshot, p access.Principal, err error) (Capabilities, error) {
-	switch {
-	case ctx.Err() != nil:
-		return Capabilities{}, context.Cause(ctx)
-	case err != nil:
-		app.Warn("capabilities are unknown: %v", err)
-		return Capabilities{}, nil
+	if err == nil {
+		err = s.LostDatabases
+	}
+	if err != nil {
+		return Capabilities{}, Forgo(ctx, app, err, "capabilities are unknown")
 	}
 	return NewCapabilities(s.Analyzer(), p), nil
+}
+
+// Forgo warns that a command shows less because an additional request failed. Only an
+// interrupt ends the command.
+func Forgo(ctx context.Context, app *cli.App, err error, unknown string) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.Cause(ctx)
+	}
+	app.Warn("%s: %v", unknown, err)
+	return nil
 }
 
 // capability is an entry in documents, as in those of "access list".
@@ -156,10 +176,13 @@ func (c Capabilities) document() any {
 	return all
 }
 
+// CapabilityKey is the key of CapabilityColumn.
+const CapabilityKey = "capabilities"
+
 // CapabilityColumn is the column of what a principal can do.
 func CapabilityColumn[T any](of func(T) Capabilities) output.Column[T] {
 	return output.Column[T]{
-		Key: "capabilities", Wrap: true, Detail: true,
+		Key: CapabilityKey, Wrap: true, Detail: true,
 		Value: func(item T) any { return of(item).document() },
 		Text:  func(item T) string { return strings.Join(of(item).Lines(), "; ") },
 		Lines: func(item T) []string { return of(item).Lines() },
@@ -196,11 +219,7 @@ func (c Capabilities) Lines() []string {
 		groups[where] = append(groups[where], e.What.Name)
 	}
 	for i, where := range sections {
-		names := groups[where]
-		if more := len(names) - summaryNames; more > 0 {
-			names = append(names[:summaryNames:summaryNames], fmt.Sprintf("%d more", more))
-		}
-		sections[i] = strings.Join(names, ", ") + where
+		sections[i] = summarizeNames(groups[where]) + where
 	}
 	if more := len(sections) - summaryGroups; more > 0 {
 		sections = append(sections[:summaryGroups], "and more in other places")
@@ -210,10 +229,19 @@ func (c Capabilities) Lines() []string {
 		return []string{"unknown: " + c.unknown}
 	case c.unknown != "":
 		sections = append(sections, "more is unknown: "+c.unknown)
+	case len(c.permissions) > 0:
+		return []string{"no capability; " + spelling.Count(len(c.permissions), "permission") + ": " + summarizeNames(c.permissions)}
 	case len(sections) == 0:
 		return []string{"nothing"}
 	}
 	return sections
+}
+
+func summarizeNames(names []string) string {
+	if more := len(names) - summaryNames; more > 0 {
+		names = append(names[:summaryNames:summaryNames], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // WithoutSystem leaves out the keyspaces that drivers read when they connect, unless there

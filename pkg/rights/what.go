@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 )
 
@@ -32,6 +33,13 @@ func Status(q access.Question, a access.Answer) error {
 		return exit.ErrUndecided
 	}
 	return exit.ErrNegative
+}
+
+// WarnCut warns that a place is deeper than the permission is checked.
+func WarnCut(app *cli.App, a access.Answer, w access.What) {
+	if a.Cut {
+		app.Warn("%s is checked on the %s, so the answer is about %s", w.Name, w.Level, DescribePlace(a.Place))
+	}
 }
 
 // ListStatus is how a command ends that lists what has a verdict.

@@ -12,14 +12,13 @@ import (
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/lookup"
 	"github.com/astra-admin/astra/pkg/onetime"
-	"github.com/astra-admin/astra/pkg/rights"
 	"github.com/astra-admin/astra/pkg/secret"
 )
 
 // verifyNamed checks a token by its client ID or saved name.
-func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref string) (*Verification, error) {
-	login.Ahead(ctx, lookup.Org(), lookup.Users())
-	rights.AheadOfRoles(ctx, login)
+func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref string, depth Depth) (*Verification, error) {
+	login.Ahead(ctx, lookup.Org(), lookup.Users(), lookup.Roles())
+	depth.ahead(ctx, login)
 	all, err := List(ctx, app, login)
 	if err != nil {
 		return nil, err
@@ -38,7 +37,7 @@ func verifyNamed(ctx context.Context, app *cli.App, login *cli.Session, ref stri
 				return nil, err
 			}
 		}
-		return f, f.addListed(ctx, app, login, r)
+		return f, f.addListed(ctx, app, login, r, depth)
 	}
 	saved, err := findSaved(app, login, ref)
 	if err != nil {

@@ -22,9 +22,24 @@ const (
 	ReasonUntold   = "untold"
 )
 
+// Depth is how much a verification reads.
+type Depth bool
+
+// The depths.
+const (
+	WithoutPlaces Depth = false
+	WithPlaces    Depth = true // also what Ask and the places need
+)
+
+func (d Depth) ahead(ctx context.Context, login *cli.Session) {
+	if d == WithPlaces {
+		rights.AheadOfRoles(ctx, login)
+	}
+}
+
 // Verify checks the token that ref names: a client ID, a saved name, or "" for the
 // token in use.
-func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error) {
+func Verify(ctx context.Context, app *cli.App, ref string, depth Depth) (*Verification, error) {
 	login, err := app.Session(ctx)
 	if err != nil {
 		return nil, err
@@ -32,9 +47,9 @@ func Verify(ctx context.Context, app *cli.App, ref string) (*Verification, error
 	if ref == "" || ref == login.ClientID {
 		f := newVerification(login.ClientID)
 		f.Current = true
-		return f, f.askService(ctx, app, login, login)
+		return f, f.askService(ctx, app, login, login, depth)
 	}
-	return verifyNamed(ctx, app, login, ref)
+	return verifyNamed(ctx, app, login, ref, depth)
 }
 
 func newVerification(clientID string) *Verification {
@@ -42,7 +57,7 @@ func newVerification(clientID string) *Verification {
 }
 
 // VerifySecret checks a token with its secret.
-func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verification, error) {
+func VerifySecret(ctx context.Context, app *cli.App, token secret.Token, depth Depth) (*Verification, error) {
 	f := newVerification(token.ClientID)
 	url, err := app.RequestedURL()
 	if err != nil {
@@ -59,16 +74,16 @@ func VerifySecret(ctx context.Context, app *cli.App, token secret.Token) (*Verif
 	if err != nil {
 		return f, err
 	}
-	return f, f.askService(ctx, app, asker, login)
+	return f, f.askService(ctx, app, asker, login, depth)
 }
 
 // askService asks the service with the token itself for its validity and organization,
 // and with the login in use, if there is one, for its roles.
-func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session) error {
+func (f *Verification) askService(ctx context.Context, app *cli.App, asker, login *cli.Session, depth Depth) error {
 	asker.Ahead(ctx, lookup.Org())
 	if login != nil {
 		login.Ahead(ctx, lookup.Org(), lookup.Tokens(), lookup.Roles(), lookup.Users())
-		rights.AheadOfRoles(ctx, login)
+		depth.ahead(ctx, login)
 	}
 	id, err := asker.OrgID(ctx)
 	switch {
@@ -97,14 +112,14 @@ func (f *Verification) askService(ctx context.Context, app *cli.App, asker, logi
 		f.OrgName = knownOrgName(app, f.OrgID)
 		return nil
 	}
-	return f.findListed(ctx, app, login)
+	return f.findListed(ctx, app, login, depth)
 }
 
 // findListed adds the facts from the list of tokens that the login sees.
-func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.Session) error {
+func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.Session, depth Depth) error {
 	all, err := List(ctx, app, login)
 	if errors.Is(err, devops.ErrForbidden) {
-		app.Say("The login in use cannot list tokens (it lacks org-token-read); the roles of the token are not shown.")
+		f.Hidden = "the login in use cannot list tokens (it lacks org-token-read)"
 		if f.Reason != "" {
 			return nil
 		}
@@ -120,7 +135,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 		if f.Reason != "" && r.IsExpired() {
 			f.Reason = reasonExpired
 		}
-		return f.addListed(ctx, app, login, r)
+		return f.addListed(ctx, app, login, r, depth)
 	}
 	if f.Reason == "" {
 		return f.addOwnOrg(ctx, login)
@@ -133,7 +148,7 @@ func (f *Verification) findListed(ctx context.Context, app *cli.App, login *cli.
 }
 
 // addListed adds a token of the list, and what its roles grant.
-func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.Session, r Token) error {
+func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.Session, r Token, depth Depth) error {
 	f.Token = r
 	roles, err := login.AllRoles(ctx)
 	if err != nil {
@@ -142,15 +157,17 @@ func (f *Verification) addListed(ctx context.Context, app *cli.App, login *cli.S
 	f.Permissions = lookup.PermissionsOf(slices.DeleteFunc(slices.Clone(roles), func(role devops.Role) bool {
 		return !slices.ContainsFunc(r.RoleRefs, func(ref lookup.RoleRef) bool { return ref.ID == role.ID })
 	})...)
-	f.snapshot, f.principal, err = rights.ReadToken(ctx, app, login, r.Token)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		app.Warn("the places of the permissions are unknown: %v", err)
-		f.snapshot = nil
-	default:
-		f.addPlaces()
+	if depth == WithPlaces {
+		f.snapshot, f.principal, f.Lost = rights.ReadToken(ctx, app, login, r.Token)
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return context.Cause(ctx)
+		}
+		if f.Lost == nil {
+			f.Lost = f.snapshot.LostDatabases
+		}
+		if f.Lost == nil {
+			f.addPlaces()
+		}
 	}
 	return f.addOwnOrg(ctx, login)
 }
@@ -179,6 +196,8 @@ type Verification struct {
 	Places         []PermissionPlace // nil if a role may not be read
 	Can            access.Verdict    // if Ask was called
 	Suggestion     string            // for a mistyped name
+	Hidden         string            // why the roles are not visible, or an empty text
+	Lost           error             // why what Places and Ask need was not read
 
 	snapshot  *rights.Snapshot // nil if the roles are not visible
 	principal access.Principal // if there is a snapshot

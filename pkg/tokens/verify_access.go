@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/astra-admin/astra/pkg/access"
+	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/iam"
 	"github.com/astra-admin/astra/pkg/rights"
@@ -104,10 +105,14 @@ func (f Verification) PlaceLines() []string {
 
 // Ask answers whether the token, which is valid, has a permission or capability at a
 // place, and returns the reason and how a command ends with the answer.
-func (f *Verification) Ask(w access.What, at rights.Place) (reason string, status, err error) {
-	if f.snapshot == nil {
+func (f *Verification) Ask(app *cli.App, w access.What, at rights.Place) (reason string, status, err error) {
+	switch {
+	case f.Lost != nil && (f.snapshot == nil || w.Level > iam.DepthOrganization || at.Database != ""):
+		return "", nil, f.Lost
+	case f.snapshot == nil:
 		f.Can = access.Unknown
-		return "the roles of " + f.ClientID + " are not visible, so what it can do is unknown", exit.ErrUndecided, nil
+		why := cmp.Or(f.Hidden, "the roles of "+f.ClientID+" are not visible")
+		return why + ", so what it can do is unknown", exit.ErrUndecided, nil
 	}
 	place, err := f.snapshot.Place(at)
 	if err != nil {
@@ -116,5 +121,6 @@ func (f *Verification) Ask(w access.What, at rights.Place) (reason string, statu
 	q := access.Question{What: w, Place: place}
 	a := f.snapshot.Analyzer().Explain(f.principal, q)
 	f.Can = a.Answer
+	rights.WarnCut(app, a, w)
 	return rights.Reason(q, a), rights.Status(q, a), nil
 }
