@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,7 +88,7 @@ type address struct {
 
 // service is the emulator with the program that changes it.
 type service struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	server *sandbox.Server
 	rest   map[string]json.RawMessage // the dump of a new emulator
@@ -95,11 +96,12 @@ type service struct {
 	admin  token
 	dbs    []plan.StateDatabase
 
-	before, after func(*http.Request) // called around each request that changes something
-	reads, writes int                 // requests of the last command
+	after  func(*http.Request) // called after each request that changes something
+	reads  atomic.Int64        // requests of the last command
+	writes int                 // and those that change something
 }
 
-func newService(t *testing.T) *service {
+func newService(t testing.TB) *service {
 	t.Helper()
 	s := &service{t: t, dir: t.TempDir()}
 	var err error
@@ -173,16 +175,15 @@ func (s *service) run(args ...string) (stdout, stderr string, status int) {
 	app.Terminal = cli.Terminal{}
 	var out, words bytes.Buffer
 	app.In, app.Out, app.Err = strings.NewReader(""), app.Secrets.Writer(&out), app.Secrets.Writer(&words)
-	s.reads, s.writes = 0, 0
+	s.reads.Store(0)
+	s.writes = 0
 	app.Wire = func(next http.RoundTripper) http.RoundTripper {
 		return transport(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
+				s.reads.Add(1)
 				return next.RoundTrip(r)
 			}
 			s.writes++
-			if s.before != nil {
-				s.before(r)
-			}
 			answer, err := next.RoundTrip(r)
 			if s.after != nil {
 				s.after(r)
