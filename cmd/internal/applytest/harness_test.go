@@ -99,6 +99,8 @@ type service struct {
 	after  func(*http.Request) // called after each request that changes something
 	reads  atomic.Int64        // requests of the last command
 	writes int                 // and those that change something
+	wave   time.Duration       // that each request takes
+	now    func() time.Time    // the clock of the program, if it has another one
 }
 
 func newService(t testing.TB) *service {
@@ -173,12 +175,16 @@ func (s *service) run(args ...string) (stdout, stderr string, status int) {
 	app.Getenv, app.Home, app.WorkDir = func(name string) string { return env[name] }, s.dir, s.dir
 	app.Environ = func() []string { return nil }
 	app.Terminal = cli.Terminal{}
+	if s.now != nil {
+		app.Now = s.now
+	}
 	var out, words bytes.Buffer
 	app.In, app.Out, app.Err = strings.NewReader(""), app.Secrets.Writer(&out), app.Secrets.Writer(&words)
 	s.reads.Store(0)
 	s.writes = 0
 	app.Wire = func(next http.RoundTripper) http.RoundTripper {
 		return transport(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(s.wave)
 			if r.Method == http.MethodGet {
 				s.reads.Add(1)
 				return next.RoundTrip(r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/astra-admin/astra/pkg/iam"
@@ -59,20 +60,27 @@ func changed(file string) string {
 	return text.String()
 }
 
-// TestPlanOfLargeOrganization plans changes of a large organization: it takes at most 8
-// requests, however many people, roles and tokens there are.
+// TestPlanOfLargeOrganization plans changes of a large organization, each request to which
+// takes a wave: there are at most 8, however many people, roles and tokens there are, and
+// no more than 3 wait for each other.
 func TestPlanOfLargeOrganization(t *testing.T) {
 	t.Parallel()
+	const wave = 200 * time.Millisecond // by a clock that does not advance while the program works
 	s := newService(t)
 	s.load(s.large())
 	file := s.write("a.yaml", changed(s.export()))
-	began := time.Now()
-	d, _ := s.plan(file)
-	took := time.Since(began)
-	if len(d.Steps) != 110 || s.reads.Load() > 8 || s.writes > 0 {
-		t.Errorf("%d steps, %d requests that read and %d that write", len(d.Steps), s.reads, s.writes)
-	}
-	t.Logf("%d steps, %d requests, %s", len(d.Steps), s.reads.Load(), took.Round(time.Millisecond))
+	start := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s.t, s.wave, s.now = t, wave, func() time.Time { return start.Add(time.Since(began)) }
+		d, _ := s.plan(file)
+		depth := float64(time.Since(began)) / float64(wave)
+		if len(d.Steps) != 110 || s.reads.Load() > 8 || s.writes > 0 || depth > 3.5 {
+			t.Errorf("%d steps, %d requests that read and %d that write, %.1f of them one after the other", len(d.Steps), s.reads.Load(), s.writes, depth)
+		}
+		t.Logf("%d steps, %d requests, %.1f of them one after the other", len(d.Steps), s.reads.Load(), depth)
+	})
+	s.t = t
 }
 
 // BenchmarkPlan plans changes of a large organization at the emulator.
