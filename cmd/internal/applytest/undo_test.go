@@ -23,7 +23,8 @@ func (s *service) small() organization {
 	return organization{
 		Roles: []role{custom(1, "Reader", "db-cql"), custom(2, "Writer", "db-rest")},
 		Users: []user{
-			{uuid(100), "owner@example.com", "active", s.admin.Roles}, {uuid(101), "ada@acme.example", "active", []string{uuid(1)}},
+			{uuid(100), "owner@example.com", "active", s.admin.Roles},
+			{uuid(101), "ada@acme.example", "active", []string{uuid(1)}},
 			{uuid(102), "bob@acme.example", "invited", []string{uuid(2)}},
 		},
 		Tokens:      []token{s.admin, {ClientID: strings.Repeat("a", 24), Hash: strings.Repeat("0", 64), Description: "service", Created: s.admin.Created, Roles: []string{uuid(1)}}},
