@@ -27,7 +27,7 @@ latency: ## count and time the requests of commands, in docs/performance.md
 	go test ./cmd -run 'TestLatency$$' -latency
 
 rigs: ## run the fault-injection tests in full (hours)
-	ASTRA_RIG=full go test ./cmd/internal/faulttest -timeout 4h
+	ASTRA_RIG=full go test ./cmd/internal/faulttest ./cmd/internal/applytest -timeout 4h
 
 release-tools: ## install the programs of a release in build/bin
 	GOBIN=$(CURDIR)/build/bin go install github.com/goreleaser/goreleaser/v2@$(GORELEASER)
