@@ -80,6 +80,18 @@ func TestNearestRole(t *testing.T) {
 			},
 		},
 		{
+			"another role than the one that explains", "org-db-suspend",
+			access.Place{Database: "d2"},
+			true,
+			[]access.Role{narrow("a", "A demo"), narrow("b", "B demo")},
+			map[string]int{"a": 2},
+			cli.RefusalAdvice{
+				Hint: "nearest role of the token: B demo, which has org-db-suspend only elsewhere",
+				Command: "astra role update 'B demo' --resource drn:astra:org:" + org + " --resource drn:astra:org:" + org + ":db:d1" +
+					" --resource drn:astra:org:" + org + ":db:d2",
+			},
+		},
+		{
 			"a place that a role lacks, which is not known", "org-db-suspend",
 			access.Place{},
 			false,
