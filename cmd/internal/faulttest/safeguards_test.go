@@ -197,13 +197,11 @@ func TestPanicsAreContained(t *testing.T) {
 	for path, method := range map[string]string{"token list": "GET", "user remove": "DELETE"} {
 		h.armed = []string{"ASTRA_FAILPOINT_PANIC=" + method}
 		report(t, bitesCanary(path, "a healthy service", "", false)(t, h))
+		calm := h
+		calm.armed = nil
 		report(t, each(2, linesOf(path), func(c command) []string {
-			return inScratch(func(_, dir string) []string {
-				w, err := h.serveHere(dir, asIs)
-				if err != nil {
-					return broken(err)
-				}
-				defer w.stop()
+			return calm.alone(c, func(w world, _ string) []string {
+				w.armed = h.armed
 				if r := w.run(runOptions{line: c.with("")}); !strings.Contains(r.stderr, "a bug in astra") || strings.Contains(r.stderr, "goroutine ") {
 					return []string{r.stderr}
 				}
