@@ -134,10 +134,27 @@ func (c checker) ownRights() []string {
 			why = append(why, "the owner of the token in use would be removed")
 		}
 	}
-	if c.login == nil || len(why) > 0 {
+	if len(why) > 0 {
 		return why
 	}
-	before, after := c.access(c.login, begin), c.access(c.login, finish)
+	if c.login == nil {
+		for _, i := range c.uncertain() {
+			if lost := c.losesNeeded(c.before[c.steps[i].ID], c.after[i]); len(lost) > 0 {
+				why = append(why, fmt.Sprintf("%s, and would lose %s", c.state.unknownHolders(c.steps[i]), strings.Join(lost, ", ")))
+			}
+		}
+		return why
+	}
+	for _, p := range c.losesNeeded(c.access(c.login, begin), c.access(c.login, finish)) {
+		why = append(why, "the token in use would lose "+p)
+	}
+	return why
+}
+
+// losesNeeded returns the permissions that the sections that were read need, and that are in
+// before and not in after.
+func (c checker) losesNeeded(before, after grants) []string {
+	var lost []string
 	for _, section := range []struct {
 		read        bool
 		permissions []string
@@ -149,11 +166,52 @@ func (c checker) ownRights() []string {
 	} {
 		for _, p := range section.permissions {
 			if section.read && c.can(before, p) && !c.can(after, p) {
-				why = append(why, "the token in use would lose "+p)
+				lost = append(lost, p)
 			}
 		}
 	}
-	return why
+	return lost
+}
+
+// unreadHolders returns what is not known of the holders of roles.
+func (s State) unreadHolders() []string {
+	var unread []string
+	if s.Users == nil {
+		unread = append(unread, "users")
+	}
+	switch {
+	case s.Tokens == nil:
+		unread = append(unread, "tokens")
+	case slices.ContainsFunc(s.Tokens, func(t StateToken) bool { return t.Roles == nil && t.isLive(s.Now) }):
+		unread = append(unread, "the roles of tokens")
+	}
+	return unread
+}
+
+// uncertain returns the steps that update a role of which not all holders are known.
+func (c checker) uncertain() []int {
+	var all []int
+	for i, s := range c.steps {
+		if s.Kind == RoleStep && s.Action == Update && len(c.state.unreadHolders()) > 0 {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func (s State) unknownHolders(step Step) string {
+	return fmt.Sprintf("the holders of role %s could not be read (%s)", step.RoleBefore.Name, strings.Join(s.unreadHolders(), ", "))
+}
+
+// FindUnknownHolders returns a finding for each changed role whose holders are not all known.
+func FindUnknownHolders(state State, steps []Step) []Finding {
+	var d differ
+	for _, s := range steps {
+		if s.Kind == RoleStep && s.Action != Create && len(state.unreadHolders()) > 0 {
+			d.find(RuleRoleHolders, Warning, roleSubject(*s.RoleBefore), s.At, state.unknownHolders(s))
+		}
+	}
+	return d.Findings
 }
 
 func (c checker) protectedLosses() []string {
@@ -240,6 +298,14 @@ func (c checker) removals() Fuse {
 	for _, f := range sections {
 		if f.Tripped {
 			most.Why = append(most.Why, f.Why...)
+		}
+	}
+	for _, i := range c.uncertain() {
+		before := c.before[c.steps[i].ID]
+		own := c.login == nil && len(c.losesNeeded(before, c.after[i])) > 0 // FuseOwnRights
+		if !own && before.without(c.after[i]).count() > 0 {
+			most.Tripped = true
+			most.Why = append(most.Why, c.state.unknownHolders(c.steps[i])+", and would lose access")
 		}
 	}
 	return most
@@ -378,7 +444,7 @@ func (c checker) heldRoles() []string {
 			why = append(why, fmt.Sprintf("role %s is held by %s and %d more", s.RoleBefore.Name, strings.Join(names[:maxGrants], ", "), len(names)-maxGrants))
 		case len(names) > 0:
 			why = append(why, fmt.Sprintf("role %s is held by %s", s.RoleBefore.Name, strings.Join(names, ", ")))
-		case c.state.Users == nil || c.state.Tokens == nil || slices.ContainsFunc(c.final.Tokens, func(t StateToken) bool { return t.Roles == nil && t.isLive(c.state.Now) }):
+		case len(c.final.unreadHolders()) > 0:
 			why = append(why, "role "+s.RoleBefore.Name+" may have holders: not all users and tokens were read with their roles")
 		}
 	}
@@ -393,14 +459,13 @@ func (c checker) escalations() []string {
 		if c.access(h, begin).and(c.escalate).count() > 0 || gained.count() == 0 {
 			continue
 		}
-		var permissions []string
-		for _, p := range escalationPermissions() {
-			if c.can(gained, p) {
-				permissions = append(permissions, p)
-			}
-		}
 		for _, p := range h.principals {
-			why = append(why, p.Name+" would gain "+strings.Join(permissions, ", "))
+			why = append(why, p.Name+" would gain "+strings.Join(c.escalating(gained), ", "))
+		}
+	}
+	for _, i := range c.uncertain() {
+		if gained := c.after[i].without(c.before[c.steps[i].ID]).and(c.escalate); gained.count() > 0 {
+			why = append(why, c.state.unknownHolders(c.steps[i])+", and would gain "+strings.Join(c.escalating(gained), ", "))
 		}
 	}
 	for _, m := range Moments(c.state, c.steps) {
@@ -409,6 +474,11 @@ func (c checker) escalations() []string {
 		}
 	}
 	return why
+}
+
+// escalating returns the permissions of g by which its holder can take any other.
+func (c checker) escalating(g grants) []string {
+	return slices.DeleteFunc(escalationPermissions(), func(p string) bool { return !c.can(g, p) })
 }
 
 // MergeFuses returns the fuses of a plan that was made earlier, with what trips them now.

@@ -29,7 +29,7 @@ func company() State {
 		state.Users = append(state.Users, StateUser{ID: fmt.Sprintf("u%d", i), Email: fmt.Sprintf("u%d@acme.example", i), Roles: []string{id}})
 		state.Tokens = append(state.Tokens, StateToken{ClientID: fmt.Sprintf("t%d", i), Description: fmt.Sprintf("job %d", i), Roles: []string{id}})
 	}
-	state.Roles = append(state.Roles, testRole("spare", "db-cql"), testRole("people", "org-user-write", "org-user-read"))
+	state.Roles = append(state.Roles, testRole("spare", "db-cql"), testRole("people", "org-user-write", "org-user-read"), testRole("editors", "org-role-read", "org-role-write"))
 	state.Users = append(
 		state.Users, StateUser{ID: "boss", Email: "boss@acme.example", Roles: []string{orgAdministrator}},
 		StateUser{ID: "chief", Email: "chief@acme.example", Roles: []string{orgAdministrator}},
@@ -132,6 +132,8 @@ func TestFuses(t *testing.T) {
 	filled.AccessLists[1] = StateAccessList{DatabaseID: "d1", Enabled: true}
 	open := company() // one whose API everyone may call
 	open.AccessLists = open.AccessLists[1:]
+	roleReader := company() // one of which only roles may be read
+	roleReader.Users, roleReader.Tokens, roleReader.Login.Roles = nil, nil, nil
 	here := netip.MustParseAddr("192.0.2.9")
 	office := netip.MustParseAddr("203.0.113.5")
 	off := false
@@ -217,13 +219,24 @@ func TestFuses(t *testing.T) {
 		}(), steps: []Step{deleteRole("spare")}},
 		{name: "tokens were not read", want: FuseHeldRole, state: func() State { s := company(); s.Tokens = nil; return s }(), steps: []Step{deleteRole("spare")}},
 
+		{name: "unknown holders gain a description", state: roleReader, steps: []Step{updateRole("r1", "db-cql", "db-table-select")}},
+		{name: "unknown holders escalate", want: FuseEscalation, state: roleReader, steps: []Step{updateRole("r1", "db-cql", "db-table-select", "org-user-write")}},
+		{name: "unknown holders lose what the login needs", want: FuseOwnRights, state: roleReader, steps: []Step{updateRole("editors", "org-role-read")}},
+		{name: "unknown holders lose access", want: FuseRemovals, state: roleReader, steps: []Step{updateRole("r1", "db-cql")}},
+		{name: "unknown users lose access", want: FuseRemovals, state: func() State { s := roleReader; s.Tokens = company().Tokens; return s }(), steps: []Step{updateRole("editors", "org-role-read")}},
+		{name: "tokens of unknown roles escalate", want: FuseEscalation, state: func() State {
+			s := company()
+			s.Tokens[3].Roles = nil
+			return s
+		}(), steps: []Step{updateRole("spare", "db-cql", "org-user-write")}},
+
 		{name: "a user becomes an administrator", want: FuseEscalation, steps: []Step{setRoles("u1", "r1", orgAdministrator)}},
 		{name: "an administrator is invited", want: FuseEscalation, steps: []Step{invite("new@acme.example", orgAdministrator)}},
 		{name: "a role that many have escalates", want: FuseEscalation, steps: []Step{updateRole("r1", "db-cql", "db-table-select", "org-role-write")}},
 		{name: "a new role escalates", want: FuseEscalation, steps: []Step{createRole("R", "org-token-write"), setRoles("idle", CreatedID("R"))}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.state.Users == nil {
+			if test.state.Organization.ID == "" {
 				test.state = company()
 			}
 			fuses := Fuses(test.file, test.state, Order(test.state, test.steps), test.own)
