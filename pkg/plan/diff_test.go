@@ -145,18 +145,35 @@ func sortedTexts(all []string) []string {
 	return append(slices.Sorted(slices.Values(steps)), rest...)
 }
 
-// TestHiddenDescriptions plans no revocation while a token of the file may be any other one.
+// TestHiddenDescriptions revokes no token that may be one of the file while its description
+// is not known.
 func TestHiddenDescriptions(t *testing.T) {
 	t.Parallel()
-	f, err := Parse("a.yaml", []byte("version: 1\norganization: {id: o}\nmanage: {tokens: all}\ntokens: [{description: order service}, {client-id: c2}]\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := acme()
-	for i := range s.Tokens {
-		s.Tokens[i].Description, s.Tokens[i].DescriptionKnown = "", false
-	}
-	if got := summarize(Diff(f, s)); got != "TOK104" {
-		t.Error(got)
+	for _, test := range []struct{ file, hidden, want string }{
+		{"tokens: [{description: order service}, {client-id: c2}]", "c1 c2 c3 c4", "TOK104, TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"protect: {tokens: [c1]}\ntokens: []", "c1 c2 c3 c4", "revoke token c2 c2, revoke token c3 c3"},
+		{"protect: {tokens: [saved]}\ntokens: []", "c1 c2 c3 c4", "revoke token c1 c1, revoke token c2 c2"},
+		{"ignore: {tokens: ['~^order']}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"ignore: {tokens: ['~^saved']}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1", "revoke token c2 twice, revoke token c3 twice, TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c2", "revoke token c2 c2, revoke token c3 twice"},
+		{"removed: {tokens: [order service]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"removed: {tokens: [saved]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "", ""}, // a saved name is of this machine
+	} {
+		f, err := Parse("a.yaml", []byte("version: 1\norganization: {id: o}\nmanage: {tokens: all}\n"+test.file+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := acme()
+		s.Tokens[2].SavedName = "saved"
+		for i, token := range s.Tokens {
+			if strings.Contains(test.hidden, token.ClientID) {
+				s.Tokens[i].Description, s.Tokens[i].DescriptionKnown = "", false
+			}
+		}
+		if got := strings.ReplaceAll(summarize(Diff(f, s)), "c3 saved", "c3 c3"); got != test.want {
+			t.Errorf("%s, without the descriptions of %q: %s, want %s", test.file, test.hidden, got, test.want)
+		}
 	}
 }

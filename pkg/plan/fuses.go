@@ -242,9 +242,8 @@ func (c checker) protectedLosses() []string {
 				why = append(why, "role "+s.RoleBefore.Name+" would grant less")
 			}
 		case s.Kind == TokenStep:
-			t := s.TokenBefore
-			if slices.ContainsFunc([]string{t.ClientID, t.Description, t.SavedName}, func(n string) bool { return n != "" && slices.Contains(protect.Tokens, n) }) {
-				why = append(why, "token "+cmp.Or(t.Description, t.SavedName, t.ClientID)+" would be revoked")
+			if protect.coversToken(*s.TokenBefore) {
+				why = append(why, "token "+s.TokenBefore.name()+" would be revoked")
 			}
 		}
 	}

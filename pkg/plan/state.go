@@ -52,7 +52,7 @@ type StateToken struct {
 	ClientID         string
 	Description      string // without the mark
 	Mark             string
-	DescriptionKnown bool // whether the service tells descriptions
+	DescriptionKnown bool // false if it is empty: it may be hidden
 	SavedName        string
 	Roles            []string // role IDs; nil if unknown
 	Owner            string   // a user ID; empty if unknown
