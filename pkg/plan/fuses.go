@@ -94,6 +94,13 @@ func (c checker) lastAdministrator() Fuse {
 	if after < limit && after < before {
 		f.Why = append(f.Why, fmt.Sprintf("%s would be left, and %d must stay", spelling.Count(after, "Organization Administrator"), limit))
 	}
+	if before == 0 {
+		for _, s := range c.steps {
+			if s.Kind == UserStep && s.UserBefore != nil && slices.ContainsFunc(s.UserBefore.Roles, isAdministrator) && !slices.ContainsFunc(s.afterRoles(), isAdministrator) {
+				f.Why = append(f.Why, s.UserBefore.Email+" would lose the role, and no Organization Administrator is known to have accepted")
+			}
+		}
+	}
 	both := func(done func(int) bool) bool {
 		return slices.ContainsFunc(c.holders, func(h *holder) bool {
 			accepted := slices.ContainsFunc(h.principals, func(p access.Principal) bool { return p.Kind == access.User && p.Status == access.Active })

@@ -123,6 +123,10 @@ func TestFuses(t *testing.T) {
 	protect := func(p Protect) File { return File{Protect: p} }
 	lone := company() // an organization with a single administrator
 	lone.Users = slices.DeleteFunc(lone.Users, func(u StateUser) bool { return u.ID == "chief" })
+	invited := company() // an organization in which no administrator has accepted
+	for i := range invited.Users {
+		invited.Users[i].Pending = true
+	}
 	few := company() // an organization with few members
 	few.Users, few.Tokens, few.Roles = few.Users[10:], few.Tokens[10:], few.Roles[10:]
 	limited := company() // one in which the token in use can do less
@@ -160,6 +164,8 @@ func TestFuses(t *testing.T) {
 		{name: "an administrator loses the role", want: FuseLastAdministrator, file: protect(Protect{Administrators: 2}), steps: []Step{setRoles("chief", "people")}},
 		{name: "the only accepted one loses the role", want: FuseLastAdministrator, state: lone, steps: []Step{setRoles("boss", "r1")}},
 		{name: "a successor was only invited", want: FuseLastAdministrator, state: lone, steps: []Step{setRoles("boss", "people"), setRoles("later", orgAdministrator, "r1")}},
+		{name: "no administrator has accepted", want: FuseLastAdministrator, state: invited, steps: []Step{removeUser("chief")}},
+		{name: "no administrator has accepted, and an administrator gets more", state: invited, steps: []Step{setRoles("chief", orgAdministrator, "r1")}},
 		{name: "three must stay", want: FuseLastAdministrator, file: protect(Protect{Administrators: 3}), steps: []Step{setRoles("chief")}},
 
 		{name: "the token in use is revoked", want: FuseOwnRights, steps: []Step{revokeToken("own")}},
