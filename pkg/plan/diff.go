@@ -48,10 +48,50 @@ func Diff(file File, state State) (Difference, error) {
 	if d.sections.AccessLists && state.AccessLists != nil {
 		d.compareAccessLists()
 	}
+	d.findUnmatched()
 	if len(d.problems) > 0 {
 		return Difference{}, &Error{sortProblems(d.problems)}
 	}
 	return d.Difference, nil
+}
+
+// findUnmatched reports entries of protect and ignore that mean nothing that was read.
+func (d *differ) findUnmatched() {
+	for _, l := range []struct {
+		list, kind string
+		read       bool
+		entries    []string
+		matches    func(entry string) bool
+	}{
+		{"protect", "user", d.state.Users != nil, d.file.Protect.Users, d.hasUser},
+		{"ignore", "user", d.state.Users != nil, d.file.Ignore.Users, d.hasUser},
+		{"protect", "role", d.state.Roles != nil, d.file.Protect.Roles, d.hasRole},
+		{"ignore", "role", d.state.Roles != nil, d.file.Ignore.Roles, d.hasRole},
+		{"protect", "token", d.state.Tokens != nil, d.file.Protect.Tokens, d.hasToken},
+		{"ignore", "token", d.state.Tokens != nil, d.file.Ignore.Tokens, d.hasToken},
+	} {
+		for _, entry := range l.entries {
+			if l.read && !l.matches(entry) {
+				d.find(RuleUnmatched, Warning, Subject{l.kind, "", entry}, Position{}, fmt.Sprintf("%s under %s matches no %s", entry, l.list, l.kind))
+			}
+		}
+	}
+}
+
+func (d *differ) hasUser(entry string) bool {
+	return slices.ContainsFunc(d.state.Users, func(u StateUser) bool { return matchesAddress(entry, u.Email) }) ||
+		slices.ContainsFunc(d.wanted, func(u User) bool { return matchesAddress(entry, u.Email) })
+}
+
+func (d *differ) hasRole(entry string) bool {
+	id, _ := d.names.role(entry)
+	_, exists := d.names.roleByID[id]
+	return exists || slices.ContainsFunc(d.state.Roles, func(r StateRole) bool { return matchesAny([]string{entry}, r.Name) }) ||
+		slices.ContainsFunc(d.file.Roles, func(r Role) bool { return matchesAny([]string{entry}, r.Name) })
+}
+
+func (d *differ) hasToken(entry string) bool {
+	return slices.ContainsFunc(d.liveTokens(), func(t StateToken) bool { return matchesAny([]string{entry}, t.names()...) })
 }
 
 type differ struct {
@@ -314,7 +354,18 @@ func (d *differ) roleIDs(refs []string, at Position) []string {
 	return slices.Compact(ids)
 }
 
-func (d *differ) ignoresUser(u StateUser) bool { return matchesAny(d.file.Ignore.Users, u.Email) }
+func (d *differ) ignoresUser(u StateUser) bool {
+	return slices.ContainsFunc(d.file.Ignore.Users, func(p string) bool { return matchesAddress(p, u.Email) })
+}
+
+// matchesAddress reports whether an address is the same as another, or matches a regular
+// expression after ~, in upper or lower case.
+func matchesAddress(pattern, email string) bool {
+	if expression, is := strings.CutPrefix(pattern, "~"); is {
+		return regexp.MustCompile("(?i)" + expression).MatchString(email)
+	}
+	return spelling.SameAddress(pattern, email)
+}
 
 // wantedUsers returns the users of the file, with the roles of all their entries and groups.
 func (f File) wantedUsers() []User {

@@ -78,6 +78,8 @@ func TestDiff(t *testing.T) {
 		"no roles":               {"users: [{email: ana@acme.example, roles: []}]\n", "error a.yaml:3:9: ana@acme.example would have no role, and every user needs one; to remove the user, list the address in removed"},
 		"ignored role stays":     {"ignore: {roles: [Orders]}\nusers: [{email: ana@acme.example, roles: [Made]}]\n", "update user u2 ana@acme.example"},
 		"all users":              {"manage: {users: all}\nprotect: {users: [owner@acme.example]}\nusers: [{email: ana@acme.example, roles: [Orders]}]\n", "remove user u3 bo@acme.example"},
+		"ignored users":          {"manage: {users: all}\nprotect: {users: [owner@acme.example]}\nignore: {users: [Ana@ACME.example, '~^BO@']}\nusers: []\n", ""},
+		"unmatched entries":      {"protect: {users: [no@acme.example], roles: [orders, 'id:r1', Read Only User]}\nignore: {users: ['~^x'], roles: [Nothing, '~^The']}\nusers: []\n", "ORG102, ORG102, ORG102, ORG102"},
 		"pinned":                 {"users: [{email: ana@acme.example, id: u2, roles: [Orders]}]\n", ""},
 		"another person":         {"users: [{email: ana@acme.example, id: u9, roles: [Orders]}]\n", "conflict ana@acme.example is another person than in the file: the ID is u2, and no user has u9"},
 		"changed address":        {"users: [{email: an@acme.example, id: u2, roles: [Orders]}]\n", "conflict an@acme.example is another person than in the file: the user with the ID u2 has the address ana@acme.example"},
@@ -151,12 +153,12 @@ func TestHiddenDescriptions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ file, hidden, want string }{
 		{"tokens: [{description: order service}, {client-id: c2}]", "c1 c2 c3 c4", "TOK104, TOK104"},
-		{"protect: {tokens: [order service]}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1 c2 c3 c4", "TOK104, ORG102"},
 		{"protect: {tokens: [c1]}\ntokens: []", "c1 c2 c3 c4", "revoke token c2 c2, revoke token c3 c3"},
 		{"protect: {tokens: [saved]}\ntokens: []", "c1 c2 c3 c4", "revoke token c1 c1, revoke token c2 c2"},
-		{"ignore: {tokens: ['~^order']}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"ignore: {tokens: ['~^order']}\ntokens: []", "c1 c2 c3 c4", "TOK104, ORG102"},
 		{"ignore: {tokens: ['~^saved']}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
-		{"protect: {tokens: [order service]}\ntokens: []", "c1", "revoke token c2 twice, revoke token c3 twice, TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1", "revoke token c2 twice, revoke token c3 twice, TOK104, ORG102"},
 		{"protect: {tokens: [order service]}\ntokens: []", "c2", "revoke token c2 c2, revoke token c3 twice"},
 		{"removed: {tokens: [order service]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
 		{"removed: {tokens: [saved]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "", ""}, // a saved name is of this machine
