@@ -221,11 +221,15 @@ func (d *differ) role(r *Role, s *StateRole) {
 	switch {
 	case s == nil && r.ID != "":
 		d.conflict(r.At, "there is no role with the ID %s; to create %s, remove the id", r.ID, r.Name)
-	case s == nil && slices.ContainsFunc(d.state.Roles, func(o StateRole) bool { return o.Default && o.Name == r.Name }):
+	case s == nil && slices.ContainsFunc(d.state.Roles, func(o StateRole) bool { return o.Default && spelling.Fold(o.Name) == spelling.Fold(r.Name) }):
 		d.fail(r.At, "%s is a default role, which cannot be changed", r.Name)
 	case s == nil:
 		if len(d.names.roles[r.Name]) > 1 {
 			return // reported by findRole
+		}
+		if other := d.similarRole(r.Name); other != "" {
+			d.fail(r.At, "role %s exists, and the names differ only in case; to rename it, add was: [%q]", other, other)
+			return
 		}
 		d.created = append(d.created, r.Name)
 		d.findUnknown(want, r.At)
@@ -239,6 +243,18 @@ func (d *differ) role(r *Role, s *StateRole) {
 	default:
 		d.updateRole(r, *s, want)
 	}
+}
+
+// similarRole returns the name of a role that differs only in case, and that the file does
+// not give another one.
+func (d *differ) similarRole(name string) string {
+	for _, s := range d.state.Roles {
+		r := d.matched[s.ID]
+		if spelling.Fold(s.Name) == spelling.Fold(name) && (r == nil || r.Name == "" || spelling.Fold(r.Name) == spelling.Fold(name)) {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 func (d *differ) updateRole(r *Role, s, want StateRole) {
@@ -300,7 +316,7 @@ func (d *differ) deleteRoles() {
 		case removed:
 			d.deleteRole(r, at, false)
 		case d.ignoresRole(r):
-		case (owned || manage == "all") && !slices.Contains(d.file.Protect.Roles, r.Name):
+		case (owned || manage == "all") && !d.file.Protect.coversRole(r):
 			d.deleteRole(r, d.file.Manage.At, owned)
 		default:
 			d.Foreign.Roles = append(d.Foreign.Roles, r)

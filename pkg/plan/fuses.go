@@ -134,11 +134,8 @@ func isAdministrator(roleID string) bool {
 func (c checker) ownRights() []string {
 	var why []string
 	for _, s := range c.steps {
-		switch {
-		case s.Kind == TokenStep && s.ID != "" && s.ID == c.state.Login.ClientID:
+		if s.Kind == TokenStep && s.ID != "" && s.ID == c.state.Login.ClientID {
 			why = append(why, "the token in use would be revoked")
-		case s.Kind == UserStep && s.Action == Remove && s.ID != "" && s.ID == c.state.Login.UserID:
-			why = append(why, "the owner of the token in use would be removed")
 		}
 	}
 	if len(why) > 0 {
@@ -242,12 +239,12 @@ func (c checker) protectedLosses() []string {
 	}
 	for _, s := range c.steps {
 		switch {
-		case s.Kind == RoleStep && s.RoleBefore != nil && slices.Contains(protect.Roles, s.RoleBefore.Name):
+		case s.Kind == RoleStep && s.RoleBefore != nil && (protect.coversRole(*s.RoleBefore) || s.RoleAfter != nil && protect.coversRole(*s.RoleAfter)):
+			verb := " would be changed"
 			if s.RoleAfter == nil {
-				why = append(why, "role "+s.RoleBefore.Name+" would be deleted")
-			} else if !includes(s.RoleAfter.Permissions, s.RoleBefore.Permissions) || !includes(s.RoleAfter.Resources, s.RoleBefore.Resources) {
-				why = append(why, "role "+s.RoleBefore.Name+" would grant less")
+				verb = " would be deleted"
 			}
+			why = append(why, "role "+s.RoleBefore.Name+verb)
 		case s.Kind == TokenStep:
 			if protect.coversToken(*s.TokenBefore) {
 				why = append(why, "token "+s.TokenBefore.name()+" would be revoked")
@@ -255,6 +252,11 @@ func (c checker) protectedLosses() []string {
 		}
 	}
 	return why
+}
+
+// coversRole reports whether protect names a role, by its name or by id: and its ID.
+func (p Protect) coversRole(r StateRole) bool {
+	return slices.Contains(p.Roles, r.Name) || slices.Contains(p.Roles, idPrefix+r.ID)
 }
 
 func includes(all, some []string) bool {

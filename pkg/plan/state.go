@@ -23,7 +23,6 @@ type State struct {
 // Login is the token with which the commands are run.
 type Login struct {
 	ClientID string
-	UserID   string   // empty if unknown
 	Roles    []string // role IDs
 }
 
