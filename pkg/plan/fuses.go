@@ -32,6 +32,7 @@ const (
 	FuseRemovals          = "removals"
 	FuseEmptySection      = "empty-section"
 	FuseClosedNetwork     = "closed-network"
+	FuseOpenNetwork       = "open-network"
 	FuseHeldRole          = "held-role"
 	FuseEscalation        = "escalation"
 )
@@ -39,7 +40,7 @@ const (
 // AllowableFuses returns the words of the fuses that can be allowed for one run.
 func AllowableFuses() []string {
 	return []string{
-		FuseLastAdministrator, FuseOwnRights, FuseRemovals, FuseEmptySection, FuseClosedNetwork, FuseHeldRole, FuseEscalation,
+		FuseLastAdministrator, FuseOwnRights, FuseRemovals, FuseEmptySection, FuseClosedNetwork, FuseOpenNetwork, FuseHeldRole, FuseEscalation,
 	}
 }
 
@@ -61,10 +62,11 @@ func NeedsName(fuses []Fuse) bool {
 // the zero Addr if it is unknown.
 func Fuses(file File, state State, steps []Step, own netip.Addr) []Fuse {
 	c := checker{newWorld(state, steps), file, Apply(state, steps), own}
+	closed, opened := c.networks()
 	return []Fuse{
 		c.lastAdministrator(), newFuse(FuseOwnRights, c.ownRights()), newFuse(FuseProtected, c.protectedLosses()), c.removals(),
-		newFuse(FuseEmptySection, c.emptySections()), newFuse(FuseClosedNetwork, c.closedNetworks()),
-		newFuse(FuseHeldRole, c.heldRoles()), newFuse(FuseEscalation, c.escalations()),
+		newFuse(FuseEmptySection, c.emptySections()), newFuse(FuseClosedNetwork, closed),
+		newFuse(FuseOpenNetwork, opened), newFuse(FuseHeldRole, c.heldRoles()), newFuse(FuseEscalation, c.escalations()),
 	}
 }
 
@@ -392,9 +394,10 @@ func (s State) accessList(databaseID string) StateAccessList {
 	return StateAccessList{DatabaseID: databaseID}
 }
 
-// closedNetworks returns the access lists after whose change this machine may be rejected.
-func (c checker) closedNetworks() []string {
-	var why, seen []string
+// networks returns the access lists after whose change this machine may be rejected, and
+// those that admit every address after it, and did not before.
+func (c checker) networks() (closed, opened []string) {
+	var seen []string
 	for _, s := range c.steps {
 		id := s.ListID()
 		if s.Kind != AccessListStep || slices.Contains(seen, id) {
@@ -411,18 +414,20 @@ func (c checker) closedNetworks() []string {
 			return !slices.ContainsFunc(after.admittedEntries(), func(b Address) bool { return a.Address == b.Address })
 		})
 		switch {
-		case before.restricts() && after.Enabled && len(after.admittedEntries()) == 0:
-			why = append(why, "the access list of "+name+" would be enabled without an address")
+		case after.Enabled && len(after.admittedEntries()) == 0:
+			closed = append(closed, "the access list of "+name+" would be enabled without an address")
+		case before.restricts() && !after.restricts():
+			opened = append(opened, "every address could reach "+name)
 		case !after.restricts():
 		case c.own.IsValid() && before.allows(c.own) && !after.allows(c.own):
-			why = append(why, fmt.Sprintf("the access list of %s would not have this machine's address %s", name, c.own))
+			closed = append(closed, fmt.Sprintf("the access list of %s would not have this machine's address %s", name, c.own))
 		case id == "" && (begins || closer):
-			why = append(why, "fewer addresses could reach the DevOps API")
+			closed = append(closed, "fewer addresses could reach the DevOps API")
 		case !c.own.IsValid() && begins:
-			why = append(why, "the access list of "+name+" would apply, and the public address of this machine is unknown")
+			closed = append(closed, "the access list of "+name+" would apply, and the public address of this machine is unknown")
 		}
 	}
-	return why
+	return closed, opened
 }
 
 func (w *world) databaseName(id string) string {

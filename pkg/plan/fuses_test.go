@@ -137,6 +137,8 @@ func TestFuses(t *testing.T) {
 	limited := company() // one in which the token in use can do less
 	limited.Login = Login{ClientID: "own", Roles: []string{"people"}}
 	limited.Tokens[12].Roles = []string{"people"}
+	shut := company() // one with a list that applies
+	shut.AccessLists[1].Enabled = true
 	filled := company() // one with a list that applies, although it is empty
 	filled.AccessLists[1] = StateAccessList{DatabaseID: "d1", Enabled: true}
 	open := company() // one whose API everyone may call
@@ -161,7 +163,8 @@ func TestFuses(t *testing.T) {
 		{name: "a role is deleted after its holder gets another one", steps: []Step{setRoles("u1", "r2"), revokeToken("t1"), deleteRole("r1")}},
 		{name: "a quarter of the users is removed", steps: each(4, "u", removeUser)},
 		{name: "an address is added for here", steps: []Step{addAddress("d1", "192.0.2.9"), switchList("d1", true)}, own: here},
-		{name: "a list is disabled", steps: []Step{switchList("", false)}},
+		{name: "a list is disabled", want: FuseOpenNetwork, state: shut, steps: []Step{switchList("d1", false)}},
+		{name: "a list is disabled and emptied", want: FuseOpenNetwork, state: shut, steps: []Step{switchList("d1", false), removeAddress("d1", "203.0.113.0/24")}},
 		{name: "an administrator gets more", steps: []Step{setRoles("chief", orgAdministrator, "people")}},
 		{name: "an administrator is left", steps: []Step{removeUser("chief")}},
 
@@ -217,7 +220,9 @@ func TestFuses(t *testing.T) {
 		{name: "the list of the API loses an address", want: FuseClosedNetwork, steps: []Step{removeAddress("", "198.51.100.7/32")}, own: office},
 		{name: "the list of the API loses this machine", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24")}, own: office},
 		{name: "the list of the API begins to apply", want: FuseClosedNetwork, state: open, steps: []Step{addAddress("", "203.0.113.0/24")}, own: office},
-		{name: "the list of the API ends", steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
+		{name: "a list without effect is disabled", state: filled, steps: []Step{switchList("d1", false)}},
+		{name: "a list is enabled without an address", want: FuseClosedNetwork, steps: []Step{removeAddress("d1", "203.0.113.0/24"), switchList("d1", true)}, own: here},
+		{name: "the list of the API ends", want: FuseOpenNetwork, steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
 		{name: "an entry of the API is disabled", want: FuseClosedNetwork, steps: []Step{{
 			Kind: AccessListStep, Action: Update,
 			AddressBefore: &Address{Address: "198.51.100.7/32"}, AddressAfter: &Address{Address: "198.51.100.7/32", Enabled: &off},
