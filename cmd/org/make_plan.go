@@ -95,6 +95,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 		own = ownAddress(ctx, app, session)
 	}
 	steps := plan.Order(state, difference.Steps)
+	difference.Findings = append(difference.Findings, plan.FindUnknownHolders(state, steps)...)
 	return made{plan.Document{
 		Version:      plan.DocumentVersion,
 		Organization: plan.OrganizationNames{ID: state.Organization.ID, Name: cmp.Or(state.Organization.Name, file.Organization.Name)},
@@ -116,24 +117,28 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 }
 
 // readHolders adds users and tokens to a state if a role is to be changed or deleted, which
-// they may have. It returns the sections that were read.
+// they may have. Those that the login may not read stay unknown. It returns the sections
+// that were read.
 func readHolders(ctx context.Context, app *cli.App, session *cli.Session, sections plan.Sections, d plan.Difference, state *plan.State) (plan.Sections, error) {
-	changes := slices.ContainsFunc(d.Steps, func(s plan.Step) bool { return s.Kind == plan.RoleStep && s.Action != plan.Create })
-	more := plan.Sections{Users: changes && !sections.Users, Tokens: changes && !sections.Tokens}
-	if more == (plan.Sections{}) {
+	if !slices.ContainsFunc(d.Steps, func(s plan.Step) bool { return s.Kind == plan.RoleStep && s.Action != plan.Create }) {
 		return sections, nil
 	}
-	holders, err := orgstate.Read(ctx, app, session, more)
-	if errors.Is(err, devops.ErrForbidden) {
-		return sections, nil // a deletion trips FuseHeldRole
-	} else if err != nil {
-		return sections, err
+	orgstate.Ahead(ctx, session, plan.Sections{Users: !sections.Users, Tokens: !sections.Tokens})
+	if !sections.Users {
+		switch holders, err := orgstate.Read(ctx, app, session, plan.Sections{Users: true}); {
+		case err == nil:
+			state.Users, sections.Users = holders.Users, true
+		case !errors.Is(err, devops.ErrForbidden):
+			return sections, err
+		}
 	}
-	if more.Users {
-		state.Users, sections.Users = holders.Users, true
-	}
-	if more.Tokens {
-		state.Tokens, state.Login.Roles, sections.Tokens = holders.Tokens, holders.Login.Roles, true
+	if !sections.Tokens {
+		switch holders, err := orgstate.Read(ctx, app, session, plan.Sections{Tokens: true}); {
+		case err == nil:
+			state.Tokens, state.Login.Roles, sections.Tokens = holders.Tokens, holders.Login.Roles, true
+		case !errors.Is(err, devops.ErrForbidden):
+			return sections, err
+		}
 	}
 	return sections, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/devops"
 	"github.com/astra-admin/astra/pkg/iam"
@@ -52,9 +53,11 @@ func splitMark(description string) (text, mark string) {
 	return m[1], m[2]
 }
 
-// User returns a user as a plan has it.
+// User returns a user as a plan has it. Only a known word for an invitation makes a user
+// pending: taken for one of another status, the last administrator would not count.
 func User(u devops.User) plan.StateUser {
-	user := plan.StateUser{ID: u.ID, Email: u.Email, Pending: u.Status != "active", Roles: []string{}}
+	invited := strings.EqualFold(u.Status, "invited") || strings.EqualFold(u.Status, "pending")
+	user := plan.StateUser{ID: u.ID, Email: u.Email, Pending: invited, Roles: []string{}}
 	for _, role := range u.Roles {
 		user.Roles = append(user.Roles, role.ID)
 	}

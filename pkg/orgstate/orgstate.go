@@ -165,12 +165,11 @@ func (r *reader) readTokens(ctx context.Context) error {
 		return err
 	}
 	r.state.Tokens = []plan.StateToken{}
-	told := slices.ContainsFunc(tokens, func(t devops.Token) bool { return t.Description != "" })
 	for _, t := range tokens {
 		text, _ := onetime.SplitDescription(t.Description)
 		text, mark := splitMark(text)
 		token := plan.StateToken{
-			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: told,
+			ClientID: t.ClientID, Description: text, Mark: mark, DescriptionKnown: t.Description != "",
 			GeneratedAt: t.GeneratedOn, ExpiresAt: t.ExpiresAt,
 		}
 		if i := slices.IndexFunc(saved, func(s config.SavedToken) bool { return s.ClientID == t.ClientID }); i >= 0 {

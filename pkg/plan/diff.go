@@ -48,10 +48,50 @@ func Diff(file File, state State) (Difference, error) {
 	if d.sections.AccessLists && state.AccessLists != nil {
 		d.compareAccessLists()
 	}
+	d.findUnmatched()
 	if len(d.problems) > 0 {
 		return Difference{}, &Error{sortProblems(d.problems)}
 	}
 	return d.Difference, nil
+}
+
+// findUnmatched reports entries of protect and ignore that mean nothing that was read.
+func (d *differ) findUnmatched() {
+	for _, l := range []struct {
+		list, kind string
+		read       bool
+		entries    []string
+		matches    func(entry string) bool
+	}{
+		{"protect", "user", d.state.Users != nil, d.file.Protect.Users, d.hasUser},
+		{"ignore", "user", d.state.Users != nil, d.file.Ignore.Users, d.hasUser},
+		{"protect", "role", d.state.Roles != nil, d.file.Protect.Roles, d.hasRole},
+		{"ignore", "role", d.state.Roles != nil, d.file.Ignore.Roles, d.hasRole},
+		{"protect", "token", d.state.Tokens != nil, d.file.Protect.Tokens, d.hasToken},
+		{"ignore", "token", d.state.Tokens != nil, d.file.Ignore.Tokens, d.hasToken},
+	} {
+		for _, entry := range l.entries {
+			if l.read && !l.matches(entry) {
+				d.find(RuleUnmatched, Warning, Subject{l.kind, "", entry}, Position{}, fmt.Sprintf("%s under %s matches no %s", entry, l.list, l.kind))
+			}
+		}
+	}
+}
+
+func (d *differ) hasUser(entry string) bool {
+	return slices.ContainsFunc(d.state.Users, func(u StateUser) bool { return matchesAddress(entry, u.Email) }) ||
+		slices.ContainsFunc(d.wanted, func(u User) bool { return matchesAddress(entry, u.Email) })
+}
+
+func (d *differ) hasRole(entry string) bool {
+	id, _ := d.names.role(entry)
+	_, exists := d.names.roleByID[id]
+	return exists || slices.ContainsFunc(d.state.Roles, func(r StateRole) bool { return matchesAny([]string{entry}, r.Name) }) ||
+		slices.ContainsFunc(d.file.Roles, func(r Role) bool { return matchesAny([]string{entry}, r.Name) })
+}
+
+func (d *differ) hasToken(entry string) bool {
+	return slices.ContainsFunc(d.liveTokens(), func(t StateToken) bool { return matchesAny([]string{entry}, t.names()...) })
 }
 
 type differ struct {
@@ -181,11 +221,15 @@ func (d *differ) role(r *Role, s *StateRole) {
 	switch {
 	case s == nil && r.ID != "":
 		d.conflict(r.At, "there is no role with the ID %s; to create %s, remove the id", r.ID, r.Name)
-	case s == nil && slices.ContainsFunc(d.state.Roles, func(o StateRole) bool { return o.Default && o.Name == r.Name }):
+	case s == nil && slices.ContainsFunc(d.state.Roles, func(o StateRole) bool { return o.Default && spelling.Fold(o.Name) == spelling.Fold(r.Name) }):
 		d.fail(r.At, "%s is a default role, which cannot be changed", r.Name)
 	case s == nil:
 		if len(d.names.roles[r.Name]) > 1 {
 			return // reported by findRole
+		}
+		if other := d.similarRole(r.Name); other != "" {
+			d.fail(r.At, "role %s exists, and the names differ only in case; to rename it, add was: [%q]", other, other)
+			return
 		}
 		d.created = append(d.created, r.Name)
 		d.findUnknown(want, r.At)
@@ -199,6 +243,18 @@ func (d *differ) role(r *Role, s *StateRole) {
 	default:
 		d.updateRole(r, *s, want)
 	}
+}
+
+// similarRole returns the name of a role that differs only in case, and that the file does
+// not give another one.
+func (d *differ) similarRole(name string) string {
+	for _, s := range d.state.Roles {
+		r := d.matched[s.ID]
+		if spelling.Fold(s.Name) == spelling.Fold(name) && (r == nil || r.Name == "" || spelling.Fold(r.Name) == spelling.Fold(name)) {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 func (d *differ) updateRole(r *Role, s, want StateRole) {
@@ -260,7 +316,7 @@ func (d *differ) deleteRoles() {
 		case removed:
 			d.deleteRole(r, at, false)
 		case d.ignoresRole(r):
-		case (owned || manage == "all") && !slices.Contains(d.file.Protect.Roles, r.Name):
+		case (owned || manage == "all") && !d.file.Protect.coversRole(r):
 			d.deleteRole(r, d.file.Manage.At, owned)
 		default:
 			d.Foreign.Roles = append(d.Foreign.Roles, r)
@@ -314,7 +370,18 @@ func (d *differ) roleIDs(refs []string, at Position) []string {
 	return slices.Compact(ids)
 }
 
-func (d *differ) ignoresUser(u StateUser) bool { return matchesAny(d.file.Ignore.Users, u.Email) }
+func (d *differ) ignoresUser(u StateUser) bool {
+	return slices.ContainsFunc(d.file.Ignore.Users, func(p string) bool { return matchesAddress(p, u.Email) })
+}
+
+// matchesAddress reports whether an address is the same as another, or matches a regular
+// expression after ~, in upper or lower case.
+func matchesAddress(pattern, email string) bool {
+	if expression, is := strings.CutPrefix(pattern, "~"); is {
+		return regexp.MustCompile("(?i)" + expression).MatchString(email)
+	}
+	return spelling.SameAddress(pattern, email)
+}
 
 // wantedUsers returns the users of the file, with the roles of all their entries and groups.
 func (f File) wantedUsers() []User {

@@ -52,7 +52,9 @@ func TestDiff(t *testing.T) {
 		"description is name":    {"roles: [{name: Orders, description: Orders, permissions: [db-cql], in: [{database: 'id:d1'}]}]\n", ""},
 		"rename":                 {"roles: [{name: Sales, was: [Old, Orders], permissions: [db-cql], in: [{database: orders}]}]\n", "update role r1 Sales"},
 		"name before was":        {"roles: [{name: Orders, was: [Made], permissions: [db-cql], in: [{database: orders}]}]\n", ""},
-		"case of a role":         {"roles: [{name: orders, permissions: [db-cql], in: [{database: orders}]}]\n", "create role  orders"},
+		"case of a role":         {"roles: [{name: orders, permissions: [db-cql], in: [{database: orders}]}]\n", "error a.yaml:3:9: role Orders exists, and the names differ only in case; to rename it, add was: [\"Orders\"]"},
+		"was in other case":      {"roles: [{name: orders, was: [Orders], permissions: [db-cql], in: [{database: orders}]}]\n", "update role r1 orders"},
+		"protected by ID":        {"manage: {roles: all}\nprotect: {roles: ['id:r2', 'id:r3']}\n" + orders, ""},
 		"permission":             {"roles: [{name: Orders, permissions: [db-rest], in: [{database: orders}]}]\n", "update role r1 Orders"},
 		"place":                  {"roles: [{name: Orders, permissions: [db-cql], in: all}]\n", "update role r1 Orders"},
 		"resources":              {"roles: [{name: Orders, permissions: [db-cql], resources: ['drn:astra:org:${org}:db:${db:orders}']}]\n", "update role r1 Orders"},
@@ -78,6 +80,8 @@ func TestDiff(t *testing.T) {
 		"no roles":               {"users: [{email: ana@acme.example, roles: []}]\n", "error a.yaml:3:9: ana@acme.example would have no role, and every user needs one; to remove the user, list the address in removed"},
 		"ignored role stays":     {"ignore: {roles: [Orders]}\nusers: [{email: ana@acme.example, roles: [Made]}]\n", "update user u2 ana@acme.example"},
 		"all users":              {"manage: {users: all}\nprotect: {users: [owner@acme.example]}\nusers: [{email: ana@acme.example, roles: [Orders]}]\n", "remove user u3 bo@acme.example"},
+		"ignored users":          {"manage: {users: all}\nprotect: {users: [owner@acme.example]}\nignore: {users: [Ana@ACME.example, '~^BO@']}\nusers: []\n", ""},
+		"unmatched entries":      {"protect: {users: [no@acme.example], roles: [orders, 'id:r1', Read Only User]}\nignore: {users: ['~^x'], roles: [Nothing, '~^The']}\nusers: []\n", "ORG102, ORG102, ORG102, ORG102"},
 		"pinned":                 {"users: [{email: ana@acme.example, id: u2, roles: [Orders]}]\n", ""},
 		"another person":         {"users: [{email: ana@acme.example, id: u9, roles: [Orders]}]\n", "conflict ana@acme.example is another person than in the file: the ID is u2, and no user has u9"},
 		"changed address":        {"users: [{email: an@acme.example, id: u2, roles: [Orders]}]\n", "conflict an@acme.example is another person than in the file: the user with the ID u2 has the address ana@acme.example"},
@@ -145,18 +149,35 @@ func sortedTexts(all []string) []string {
 	return append(slices.Sorted(slices.Values(steps)), rest...)
 }
 
-// TestHiddenDescriptions plans no revocation while a token of the file may be any other one.
+// TestHiddenDescriptions revokes no token that may be one of the file while its description
+// is not known.
 func TestHiddenDescriptions(t *testing.T) {
 	t.Parallel()
-	f, err := Parse("a.yaml", []byte("version: 1\norganization: {id: o}\nmanage: {tokens: all}\ntokens: [{description: order service}, {client-id: c2}]\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := acme()
-	for i := range s.Tokens {
-		s.Tokens[i].Description, s.Tokens[i].DescriptionKnown = "", false
-	}
-	if got := summarize(Diff(f, s)); got != "TOK104" {
-		t.Error(got)
+	for _, test := range []struct{ file, hidden, want string }{
+		{"tokens: [{description: order service}, {client-id: c2}]", "c1 c2 c3 c4", "TOK104, TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1 c2 c3 c4", "TOK104, ORG102"},
+		{"protect: {tokens: [c1]}\ntokens: []", "c1 c2 c3 c4", "revoke token c2 c2, revoke token c3 c3"},
+		{"protect: {tokens: [saved]}\ntokens: []", "c1 c2 c3 c4", "revoke token c1 c1, revoke token c2 c2"},
+		{"ignore: {tokens: ['~^order']}\ntokens: []", "c1 c2 c3 c4", "TOK104, ORG102"},
+		{"ignore: {tokens: ['~^saved']}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c1", "revoke token c2 twice, revoke token c3 twice, TOK104, ORG102"},
+		{"protect: {tokens: [order service]}\ntokens: []", "c2", "revoke token c2 c2, revoke token c3 twice"},
+		{"removed: {tokens: [order service]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "c1 c2 c3 c4", "TOK104"},
+		{"removed: {tokens: [saved]}\nprotect: {tokens: [c1, c2, c3]}\ntokens: []", "", ""}, // a saved name is of this machine
+	} {
+		f, err := Parse("a.yaml", []byte("version: 1\norganization: {id: o}\nmanage: {tokens: all}\n"+test.file+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := acme()
+		s.Tokens[2].SavedName = "saved"
+		for i, token := range s.Tokens {
+			if strings.Contains(test.hidden, token.ClientID) {
+				s.Tokens[i].Description, s.Tokens[i].DescriptionKnown = "", false
+			}
+		}
+		if got := strings.ReplaceAll(summarize(Diff(f, s)), "c3 saved", "c3 c3"); got != test.want {
+			t.Errorf("%s, without the descriptions of %q: %s, want %s", test.file, test.hidden, got, test.want)
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/astra-admin/astra/pkg/spelling"
 )
 
-// names returns the names by which lists of a file mean a token.
+// names returns the names by which protect and ignore mean a token.
 func (t StateToken) names() []string { return []string{t.SavedName, t.Description, t.ClientID} }
 
 func (t StateToken) name() string { return cmp.Or(t.Description, t.SavedName, t.ClientID) }
@@ -31,20 +31,23 @@ func (d *differ) compareTokens() {
 	byID, byDescription := map[string][]StateToken{}, map[string][]StateToken{}
 	for _, s := range live {
 		byID[s.ClientID] = append(byID[s.ClientID], s)
-		byDescription[s.Description] = append(byDescription[s.Description], s)
+		if s.DescriptionKnown {
+			byDescription[s.Description] = append(byDescription[s.Description], s)
+		}
 	}
-	unclear := false // a token of the file may be any other one
+	told := slices.ContainsFunc(live, func(s StateToken) bool { return s.DescriptionKnown })
+	var unclear []string // what may be any token without a known description
 	for _, t := range d.file.Tokens {
 		found := byID[t.ClientID]
 		if t.ClientID == "" {
 			found = byDescription[t.Description]
 		}
-		hidden := t.ClientID == "" && len(live) > 0 && !live[0].DescriptionKnown
+		if len(found) == 0 && t.ClientID == "" {
+			unclear = append(unclear, t.Description)
+		}
 		switch {
-		case hidden:
-			unclear = true
-			d.find(RuleTokenUnknown, Warning, Subject{"token", "", t.identity()}, t.At,
-				fmt.Sprintf("the service shows no descriptions, so token %s is found only by its client-id; nothing is planned for it", t.identity()))
+		case len(found) == 0 && t.ClientID == "" && len(live) > 0 && !told:
+			d.findHidden(t.Description, t.At)
 		case len(found) == 0:
 			d.findMissing(t)
 		case len(found) > 1:
@@ -60,7 +63,27 @@ func (d *differ) compareTokens() {
 			d.token(t, found[0])
 		}
 	}
-	d.revoke(live, listed, unclear)
+	for _, name := range slices.Concat(d.file.Protect.Tokens, d.file.Ignore.Tokens) {
+		if !slices.ContainsFunc(live, func(s StateToken) bool { return s.isSurely(name) }) {
+			unclear = append(unclear, name)
+		}
+	}
+	d.revoke(live, listed, unclear, told)
+}
+
+// isSurely reports whether an entry of a list means a token. An expression after ~ may mean
+// others too, unless it matches a description.
+func (t StateToken) isSurely(name string) bool {
+	if strings.HasPrefix(name, "~") {
+		return t.DescriptionKnown && matchesAny([]string{name}, t.Description)
+	}
+	return matchesAny([]string{name}, t.names()...)
+}
+
+// findHidden reports a name that may be the description of any token.
+func (d *differ) findHidden(name string, at Position) {
+	d.find(RuleTokenUnknown, Warning, Subject{"token", "", name}, at,
+		fmt.Sprintf("the service shows no descriptions, so token %s is found only by its client-id; nothing is planned for it", name))
 }
 
 func (d *differ) findMissing(t Token) {
@@ -114,19 +137,22 @@ func (d *differ) token(t Token, s StateToken) {
 	}
 }
 
-// revoke plans the revocation of tokens that the file does not list. Nothing is revoked
-// only because it is not listed while a token of the file is unclear.
-func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear bool) {
+// revoke plans the revocation of tokens that the file does not list. A token without a known
+// description is not revoked only because it is not listed while the file has a name that
+// may be its own. told is whether any description is known.
+func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear []string, told bool) {
 	manage, mark := d.file.Manage.Tokens, d.file.Manage.Mark
 	removed := map[string]Position{}
 	for _, name := range d.file.Removed.Tokens {
 		var ids []string
 		for _, s := range live {
-			if slices.Contains(s.names(), name) {
+			if name == s.ClientID || s.DescriptionKnown && name == s.Description {
 				ids = append(ids, s.ClientID)
 			}
 		}
 		switch {
+		case len(ids) == 0 && len(live) > 0 && !told:
+			d.findHidden(name, d.removedAt("tokens", name))
 		case len(ids) > 1:
 			d.fail(d.removedAt("tokens", name), "%d tokens are named %q: use one of %s", len(ids), name, strings.Join(ids, ", "))
 		case len(ids) == 1 && listed[ids[0]]:
@@ -135,6 +161,7 @@ func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear bool)
 			removed[ids[0]] = d.removedAt("tokens", name)
 		}
 	}
+	spared := 0
 	for _, s := range live {
 		owned := mark != "" && s.Mark == mark && manage == "owned"
 		at, isRemoved := removed[s.ClientID]
@@ -143,10 +170,21 @@ func (d *differ) revoke(live []StateToken, listed map[string]bool, unclear bool)
 		case isRemoved:
 			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), At: at, TokenBefore: &s})
 		case matchesAny(d.file.Ignore.Tokens, s.names()...):
-		case (owned || manage == "all") && !unclear && !slices.ContainsFunc(s.names(), func(name string) bool { return name != "" && slices.Contains(d.file.Protect.Tokens, name) }):
-			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), At: d.file.Manage.At, TokenBefore: &s, OnlyByMark: owned})
-		default:
+		case !owned && manage != "all", d.file.Protect.coversToken(s):
 			d.Foreign.Tokens = append(d.Foreign.Tokens, s)
+		case !s.DescriptionKnown && len(unclear) > 0:
+			spared++
+			d.Foreign.Tokens = append(d.Foreign.Tokens, s)
+		default:
+			d.add(Step{Kind: TokenStep, Action: Revoke, ID: s.ClientID, Name: s.name(), At: d.file.Manage.At, TokenBefore: &s, OnlyByMark: owned})
 		}
 	}
+	if spared > 0 {
+		d.find(RuleTokenUnknown, Warning, Subject{"token", "", unclear[0]}, d.file.Manage.At,
+			fmt.Sprintf("the descriptions of %s are not known, and any may be %s; none of them is revoked", spelling.Count(spared, "token"), strings.Join(unclear, ", ")))
+	}
+}
+
+func (p Protect) coversToken(t StateToken) bool {
+	return slices.ContainsFunc(t.names(), func(name string) bool { return name != "" && slices.Contains(p.Tokens, name) })
 }

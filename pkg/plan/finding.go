@@ -38,6 +38,8 @@ const (
 	RuleTokenUnknown      = "TOK104" // the service does not show descriptions
 	RuleRoleMark          = "ROL101" // a role has the mark of another file
 	RuleRolePermission    = "ROL102" // a permission is not in the catalog
+	RuleRoleHolders       = "ROL103" // the holders of a changed role are not all known
 	RulePrivateAddress    = "NET101" // an address of a private network
+	RuleUnmatched         = "ORG102" // an entry of protect or ignore matches nothing
 	RuleOrganizationNamed = "ORG101" // the organization has another name
 )

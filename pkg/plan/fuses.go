@@ -32,6 +32,7 @@ const (
 	FuseRemovals          = "removals"
 	FuseEmptySection      = "empty-section"
 	FuseClosedNetwork     = "closed-network"
+	FuseOpenNetwork       = "open-network"
 	FuseHeldRole          = "held-role"
 	FuseEscalation        = "escalation"
 )
@@ -39,7 +40,7 @@ const (
 // AllowableFuses returns the words of the fuses that can be allowed for one run.
 func AllowableFuses() []string {
 	return []string{
-		FuseLastAdministrator, FuseOwnRights, FuseRemovals, FuseEmptySection, FuseClosedNetwork, FuseHeldRole, FuseEscalation,
+		FuseLastAdministrator, FuseOwnRights, FuseRemovals, FuseEmptySection, FuseClosedNetwork, FuseOpenNetwork, FuseHeldRole, FuseEscalation,
 	}
 }
 
@@ -61,10 +62,11 @@ func NeedsName(fuses []Fuse) bool {
 // the zero Addr if it is unknown.
 func Fuses(file File, state State, steps []Step, own netip.Addr) []Fuse {
 	c := checker{newWorld(state, steps), file, Apply(state, steps), own}
+	closed, opened := c.networks()
 	return []Fuse{
 		c.lastAdministrator(), newFuse(FuseOwnRights, c.ownRights()), newFuse(FuseProtected, c.protectedLosses()), c.removals(),
-		newFuse(FuseEmptySection, c.emptySections()), newFuse(FuseClosedNetwork, c.closedNetworks()),
-		newFuse(FuseHeldRole, c.heldRoles()), newFuse(FuseEscalation, c.escalations()),
+		newFuse(FuseEmptySection, c.emptySections()), newFuse(FuseClosedNetwork, closed),
+		newFuse(FuseOpenNetwork, opened), newFuse(FuseHeldRole, c.heldRoles()), newFuse(FuseEscalation, c.escalations()),
 	}
 }
 
@@ -93,6 +95,13 @@ func (c checker) lastAdministrator() Fuse {
 	f.Value, f.Limit = float64(after), float64(limit)
 	if after < limit && after < before {
 		f.Why = append(f.Why, fmt.Sprintf("%s would be left, and %d must stay", spelling.Count(after, "Organization Administrator"), limit))
+	}
+	if before == 0 {
+		for _, s := range c.steps {
+			if s.Kind == UserStep && s.UserBefore != nil && slices.ContainsFunc(s.UserBefore.Roles, isAdministrator) && !slices.ContainsFunc(s.afterRoles(), isAdministrator) {
+				f.Why = append(f.Why, s.UserBefore.Email+" would lose the role, and no Organization Administrator is known to have accepted")
+			}
+		}
 	}
 	both := func(done func(int) bool) bool {
 		return slices.ContainsFunc(c.holders, func(h *holder) bool {
@@ -127,17 +136,31 @@ func isAdministrator(roleID string) bool {
 func (c checker) ownRights() []string {
 	var why []string
 	for _, s := range c.steps {
-		switch {
-		case s.Kind == TokenStep && s.ID != "" && s.ID == c.state.Login.ClientID:
+		if s.Kind == TokenStep && s.ID != "" && s.ID == c.state.Login.ClientID {
 			why = append(why, "the token in use would be revoked")
-		case s.Kind == UserStep && s.Action == Remove && s.ID != "" && s.ID == c.state.Login.UserID:
-			why = append(why, "the owner of the token in use would be removed")
 		}
 	}
-	if c.login == nil || len(why) > 0 {
+	if len(why) > 0 {
 		return why
 	}
-	before, after := c.access(c.login, begin), c.access(c.login, finish)
+	if c.login == nil {
+		for _, i := range c.uncertain() {
+			if lost := c.losesNeeded(c.before[c.steps[i].ID], c.after[i]); len(lost) > 0 {
+				why = append(why, fmt.Sprintf("%s, and would lose %s", c.state.unknownHolders(c.steps[i]), strings.Join(lost, ", ")))
+			}
+		}
+		return why
+	}
+	for _, p := range c.losesNeeded(c.access(c.login, begin), c.access(c.login, finish)) {
+		why = append(why, "the token in use would lose "+p)
+	}
+	return why
+}
+
+// losesNeeded returns the permissions that the sections that were read need, and that are in
+// before and not in after.
+func (c checker) losesNeeded(before, after grants) []string {
+	var lost []string
 	for _, section := range []struct {
 		read        bool
 		permissions []string
@@ -149,11 +172,52 @@ func (c checker) ownRights() []string {
 	} {
 		for _, p := range section.permissions {
 			if section.read && c.can(before, p) && !c.can(after, p) {
-				why = append(why, "the token in use would lose "+p)
+				lost = append(lost, p)
 			}
 		}
 	}
-	return why
+	return lost
+}
+
+// unreadHolders returns what is not known of the holders of roles.
+func (s State) unreadHolders() []string {
+	var unread []string
+	if s.Users == nil {
+		unread = append(unread, "users")
+	}
+	switch {
+	case s.Tokens == nil:
+		unread = append(unread, "tokens")
+	case slices.ContainsFunc(s.Tokens, func(t StateToken) bool { return t.Roles == nil && t.isLive(s.Now) }):
+		unread = append(unread, "the roles of tokens")
+	}
+	return unread
+}
+
+// uncertain returns the steps that update a role of which not all holders are known.
+func (c checker) uncertain() []int {
+	var all []int
+	for i, s := range c.steps {
+		if s.Kind == RoleStep && s.Action == Update && len(c.state.unreadHolders()) > 0 {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func (s State) unknownHolders(step Step) string {
+	return fmt.Sprintf("the holders of role %s could not be read (%s)", step.RoleBefore.Name, strings.Join(s.unreadHolders(), ", "))
+}
+
+// FindUnknownHolders returns a finding for each changed role whose holders are not all known.
+func FindUnknownHolders(state State, steps []Step) []Finding {
+	var d differ
+	for _, s := range steps {
+		if s.Kind == RoleStep && s.Action != Create && len(state.unreadHolders()) > 0 {
+			d.find(RuleRoleHolders, Warning, roleSubject(*s.RoleBefore), s.At, state.unknownHolders(s))
+		}
+	}
+	return d.Findings
 }
 
 func (c checker) protectedLosses() []string {
@@ -177,20 +241,24 @@ func (c checker) protectedLosses() []string {
 	}
 	for _, s := range c.steps {
 		switch {
-		case s.Kind == RoleStep && s.RoleBefore != nil && slices.Contains(protect.Roles, s.RoleBefore.Name):
+		case s.Kind == RoleStep && s.RoleBefore != nil && (protect.coversRole(*s.RoleBefore) || s.RoleAfter != nil && protect.coversRole(*s.RoleAfter)):
+			verb := " would be changed"
 			if s.RoleAfter == nil {
-				why = append(why, "role "+s.RoleBefore.Name+" would be deleted")
-			} else if !includes(s.RoleAfter.Permissions, s.RoleBefore.Permissions) || !includes(s.RoleAfter.Resources, s.RoleBefore.Resources) {
-				why = append(why, "role "+s.RoleBefore.Name+" would grant less")
+				verb = " would be deleted"
 			}
+			why = append(why, "role "+s.RoleBefore.Name+verb)
 		case s.Kind == TokenStep:
-			t := s.TokenBefore
-			if slices.ContainsFunc([]string{t.ClientID, t.Description, t.SavedName}, func(n string) bool { return n != "" && slices.Contains(protect.Tokens, n) }) {
-				why = append(why, "token "+cmp.Or(t.Description, t.SavedName, t.ClientID)+" would be revoked")
+			if protect.coversToken(*s.TokenBefore) {
+				why = append(why, "token "+s.TokenBefore.name()+" would be revoked")
 			}
 		}
 	}
 	return why
+}
+
+// coversRole reports whether protect names a role, by its name or by id: and its ID.
+func (p Protect) coversRole(r StateRole) bool {
+	return slices.Contains(p.Roles, r.Name) || slices.Contains(p.Roles, idPrefix+r.ID)
 }
 
 func includes(all, some []string) bool {
@@ -240,6 +308,14 @@ func (c checker) removals() Fuse {
 	for _, f := range sections {
 		if f.Tripped {
 			most.Why = append(most.Why, f.Why...)
+		}
+	}
+	for _, i := range c.uncertain() {
+		before := c.before[c.steps[i].ID]
+		own := c.login == nil && len(c.losesNeeded(before, c.after[i])) > 0 // FuseOwnRights
+		if !own && before.without(c.after[i]).count() > 0 {
+			most.Tripped = true
+			most.Why = append(most.Why, c.state.unknownHolders(c.steps[i])+", and would lose access")
 		}
 	}
 	return most
@@ -318,9 +394,10 @@ func (s State) accessList(databaseID string) StateAccessList {
 	return StateAccessList{DatabaseID: databaseID}
 }
 
-// closedNetworks returns the access lists after whose change this machine may be rejected.
-func (c checker) closedNetworks() []string {
-	var why, seen []string
+// networks returns the access lists after whose change this machine may be rejected, and
+// those that admit every address after it, and did not before.
+func (c checker) networks() (closed, opened []string) {
+	var seen []string
 	for _, s := range c.steps {
 		id := s.ListID()
 		if s.Kind != AccessListStep || slices.Contains(seen, id) {
@@ -337,18 +414,20 @@ func (c checker) closedNetworks() []string {
 			return !slices.ContainsFunc(after.admittedEntries(), func(b Address) bool { return a.Address == b.Address })
 		})
 		switch {
-		case before.restricts() && after.Enabled && len(after.admittedEntries()) == 0:
-			why = append(why, "the access list of "+name+" would be enabled without an address")
+		case after.Enabled && len(after.admittedEntries()) == 0:
+			closed = append(closed, "the access list of "+name+" would be enabled without an address")
+		case before.restricts() && !after.restricts():
+			opened = append(opened, "every address could reach "+name)
 		case !after.restricts():
 		case c.own.IsValid() && before.allows(c.own) && !after.allows(c.own):
-			why = append(why, fmt.Sprintf("the access list of %s would not have this machine's address %s", name, c.own))
+			closed = append(closed, fmt.Sprintf("the access list of %s would not have this machine's address %s", name, c.own))
 		case id == "" && (begins || closer):
-			why = append(why, "fewer addresses could reach the DevOps API")
+			closed = append(closed, "fewer addresses could reach the DevOps API")
 		case !c.own.IsValid() && begins:
-			why = append(why, "the access list of "+name+" would apply, and the public address of this machine is unknown")
+			closed = append(closed, "the access list of "+name+" would apply, and the public address of this machine is unknown")
 		}
 	}
-	return why
+	return closed, opened
 }
 
 func (w *world) databaseName(id string) string {
@@ -378,7 +457,7 @@ func (c checker) heldRoles() []string {
 			why = append(why, fmt.Sprintf("role %s is held by %s and %d more", s.RoleBefore.Name, strings.Join(names[:maxGrants], ", "), len(names)-maxGrants))
 		case len(names) > 0:
 			why = append(why, fmt.Sprintf("role %s is held by %s", s.RoleBefore.Name, strings.Join(names, ", ")))
-		case c.state.Users == nil || c.state.Tokens == nil || slices.ContainsFunc(c.final.Tokens, func(t StateToken) bool { return t.Roles == nil && t.isLive(c.state.Now) }):
+		case len(c.final.unreadHolders()) > 0:
 			why = append(why, "role "+s.RoleBefore.Name+" may have holders: not all users and tokens were read with their roles")
 		}
 	}
@@ -393,14 +472,13 @@ func (c checker) escalations() []string {
 		if c.access(h, begin).and(c.escalate).count() > 0 || gained.count() == 0 {
 			continue
 		}
-		var permissions []string
-		for _, p := range escalationPermissions() {
-			if c.can(gained, p) {
-				permissions = append(permissions, p)
-			}
-		}
 		for _, p := range h.principals {
-			why = append(why, p.Name+" would gain "+strings.Join(permissions, ", "))
+			why = append(why, p.Name+" would gain "+strings.Join(c.escalating(gained), ", "))
+		}
+	}
+	for _, i := range c.uncertain() {
+		if gained := c.after[i].without(c.before[c.steps[i].ID]).and(c.escalate); gained.count() > 0 {
+			why = append(why, c.state.unknownHolders(c.steps[i])+", and would gain "+strings.Join(c.escalating(gained), ", "))
 		}
 	}
 	for _, m := range Moments(c.state, c.steps) {
@@ -409,6 +487,11 @@ func (c checker) escalations() []string {
 		}
 	}
 	return why
+}
+
+// escalating returns the permissions of g by which its holder can take any other.
+func (c checker) escalating(g grants) []string {
+	return slices.DeleteFunc(escalationPermissions(), func(p string) bool { return !c.can(g, p) })
 }
 
 // MergeFuses returns the fuses of a plan that was made earlier, with what trips them now.

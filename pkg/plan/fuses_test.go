@@ -11,13 +11,12 @@ import (
 )
 
 // company is an organization in which each user is u0 and so on, with a role r0 and so on,
-// and each token t0 and so on, with the same role. Two more users are administrators, of
-// whom one owns the token in use.
+// and each token t0 and so on, with the same role. Two more users are administrators.
 func company() State {
 	state := State{
 		Organization: Organization{ID: testOrg, Name: "Acme"}, Now: time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC),
 		Databases: []StateDatabase{{"d1", "orders"}},
-		Login:     Login{ClientID: "own", UserID: "boss", Roles: []string{orgAdministrator}},
+		Login:     Login{ClientID: "own", Roles: []string{orgAdministrator}},
 		AccessLists: []StateAccessList{
 			{Enabled: true, Addresses: []Address{{Address: "198.51.100.7/32"}, {Address: "203.0.113.0/24"}}},
 			{DatabaseID: "d1", Addresses: []Address{{Address: "203.0.113.0/24"}}},
@@ -29,7 +28,7 @@ func company() State {
 		state.Users = append(state.Users, StateUser{ID: fmt.Sprintf("u%d", i), Email: fmt.Sprintf("u%d@acme.example", i), Roles: []string{id}})
 		state.Tokens = append(state.Tokens, StateToken{ClientID: fmt.Sprintf("t%d", i), Description: fmt.Sprintf("job %d", i), Roles: []string{id}})
 	}
-	state.Roles = append(state.Roles, testRole("spare", "db-cql"), testRole("people", "org-user-write", "org-user-read"))
+	state.Roles = append(state.Roles, testRole("spare", "db-cql"), testRole("people", "org-user-write", "org-user-read"), testRole("editors", "org-role-read", "org-role-write"))
 	state.Users = append(
 		state.Users, StateUser{ID: "boss", Email: "boss@acme.example", Roles: []string{orgAdministrator}},
 		StateUser{ID: "chief", Email: "chief@acme.example", Roles: []string{orgAdministrator}},
@@ -65,6 +64,12 @@ func invite(email string, roles ...string) Step {
 func updateRole(id string, permissions ...string) Step {
 	r, after := *find(company().Roles, func(r StateRole) bool { return r.ID == id }), testRole(id, permissions...)
 	return Step{Kind: RoleStep, Action: Update, ID: id, Name: r.Name, RoleBefore: &r, RoleAfter: &after}
+}
+
+func rename(id, name string) Step {
+	s := updateRole(id, "db-cql")
+	s.RoleAfter.Name = name
+	return s
 }
 
 func createRole(name string, permissions ...string) Step {
@@ -123,15 +128,23 @@ func TestFuses(t *testing.T) {
 	protect := func(p Protect) File { return File{Protect: p} }
 	lone := company() // an organization with a single administrator
 	lone.Users = slices.DeleteFunc(lone.Users, func(u StateUser) bool { return u.ID == "chief" })
+	invited := company() // an organization in which no administrator has accepted
+	for i := range invited.Users {
+		invited.Users[i].Pending = true
+	}
 	few := company() // an organization with few members
 	few.Users, few.Tokens, few.Roles = few.Users[10:], few.Tokens[10:], few.Roles[10:]
 	limited := company() // one in which the token in use can do less
 	limited.Login = Login{ClientID: "own", Roles: []string{"people"}}
 	limited.Tokens[12].Roles = []string{"people"}
+	shut := company() // one with a list that applies
+	shut.AccessLists[1].Enabled = true
 	filled := company() // one with a list that applies, although it is empty
 	filled.AccessLists[1] = StateAccessList{DatabaseID: "d1", Enabled: true}
 	open := company() // one whose API everyone may call
 	open.AccessLists = open.AccessLists[1:]
+	roleReader := company() // one of which only roles may be read
+	roleReader.Users, roleReader.Tokens, roleReader.Login.Roles = nil, nil, nil
 	here := netip.MustParseAddr("192.0.2.9")
 	office := netip.MustParseAddr("203.0.113.5")
 	off := false
@@ -150,7 +163,8 @@ func TestFuses(t *testing.T) {
 		{name: "a role is deleted after its holder gets another one", steps: []Step{setRoles("u1", "r2"), revokeToken("t1"), deleteRole("r1")}},
 		{name: "a quarter of the users is removed", steps: each(4, "u", removeUser)},
 		{name: "an address is added for here", steps: []Step{addAddress("d1", "192.0.2.9"), switchList("d1", true)}, own: here},
-		{name: "a list is disabled", steps: []Step{switchList("", false)}},
+		{name: "a list is disabled", want: FuseOpenNetwork, state: shut, steps: []Step{switchList("d1", false)}},
+		{name: "a list is disabled and emptied", want: FuseOpenNetwork, state: shut, steps: []Step{switchList("d1", false), removeAddress("d1", "203.0.113.0/24")}},
 		{name: "an administrator gets more", steps: []Step{setRoles("chief", orgAdministrator, "people")}},
 		{name: "an administrator is left", steps: []Step{removeUser("chief")}},
 
@@ -158,10 +172,11 @@ func TestFuses(t *testing.T) {
 		{name: "an administrator loses the role", want: FuseLastAdministrator, file: protect(Protect{Administrators: 2}), steps: []Step{setRoles("chief", "people")}},
 		{name: "the only accepted one loses the role", want: FuseLastAdministrator, state: lone, steps: []Step{setRoles("boss", "r1")}},
 		{name: "a successor was only invited", want: FuseLastAdministrator, state: lone, steps: []Step{setRoles("boss", "people"), setRoles("later", orgAdministrator, "r1")}},
+		{name: "no administrator has accepted", want: FuseLastAdministrator, state: invited, steps: []Step{removeUser("chief")}},
+		{name: "no administrator has accepted, and an administrator gets more", state: invited, steps: []Step{setRoles("chief", orgAdministrator, "r1")}},
 		{name: "three must stay", want: FuseLastAdministrator, file: protect(Protect{Administrators: 3}), steps: []Step{setRoles("chief")}},
 
 		{name: "the token in use is revoked", want: FuseOwnRights, steps: []Step{revokeToken("own")}},
-		{name: "the owner is removed", want: FuseOwnRights, steps: []Step{removeUser("boss")}},
 		{name: "the own role loses a permission", want: FuseOwnRights, state: limited, steps: []Step{updateRole("people", "org-user-read")}},
 		{name: "the own role loses the right to read", want: FuseOwnRights, state: limited, steps: []Step{updateRole("people", "org-user-write", "db-cql")}},
 		{name: "the own role loses its place", want: FuseOwnRights, state: limited, steps: []Step{func() Step {
@@ -174,6 +189,9 @@ func TestFuses(t *testing.T) {
 		{name: "a protected user loses a role", want: FuseProtected, file: protect(Protect{Users: []string{"u1@acme.example"}}), steps: []Step{setRoles("u1", "r2")}},
 		{name: "a protected role is deleted", want: FuseProtected, file: protect(Protect{Roles: []string{"role spare"}}), steps: []Step{deleteRole("spare")}},
 		{name: "a protected role loses a permission", want: FuseProtected, file: protect(Protect{Roles: []string{"role r1"}}), steps: []Step{updateRole("r1", "db-cql")}},
+		{name: "a protected role gains a permission", want: FuseProtected, file: protect(Protect{Roles: []string{"id:spare"}}), steps: []Step{updateRole("spare", "db-cql", "db-rest")}},
+		{name: "a protected role is renamed", want: FuseProtected, file: protect(Protect{Roles: []string{"role spare"}}), steps: []Step{rename("spare", "other")}},
+		{name: "a role is renamed to a protected name", want: FuseProtected, file: protect(Protect{Roles: []string{"other"}}), steps: []Step{rename("spare", "other")}},
 		{name: "a protected role loses a place", want: FuseProtected, file: protect(Protect{Roles: []string{"role spare"}}), steps: []Step{func() Step {
 			s := updateRole("spare", "db-cql")
 			s.RoleAfter.Resources = s.RoleAfter.Resources[:1]
@@ -202,7 +220,9 @@ func TestFuses(t *testing.T) {
 		{name: "the list of the API loses an address", want: FuseClosedNetwork, steps: []Step{removeAddress("", "198.51.100.7/32")}, own: office},
 		{name: "the list of the API loses this machine", want: FuseClosedNetwork, steps: []Step{removeAddress("", "203.0.113.0/24")}, own: office},
 		{name: "the list of the API begins to apply", want: FuseClosedNetwork, state: open, steps: []Step{addAddress("", "203.0.113.0/24")}, own: office},
-		{name: "the list of the API ends", steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
+		{name: "a list without effect is disabled", state: filled, steps: []Step{switchList("d1", false)}},
+		{name: "a list is enabled without an address", want: FuseClosedNetwork, steps: []Step{removeAddress("d1", "203.0.113.0/24"), switchList("d1", true)}, own: here},
+		{name: "the list of the API ends", want: FuseOpenNetwork, steps: []Step{removeAddress("", "203.0.113.0/24"), removeAddress("", "198.51.100.7/32")}, own: here},
 		{name: "an entry of the API is disabled", want: FuseClosedNetwork, steps: []Step{{
 			Kind: AccessListStep, Action: Update,
 			AddressBefore: &Address{Address: "198.51.100.7/32"}, AddressAfter: &Address{Address: "198.51.100.7/32", Enabled: &off},
@@ -217,13 +237,24 @@ func TestFuses(t *testing.T) {
 		}(), steps: []Step{deleteRole("spare")}},
 		{name: "tokens were not read", want: FuseHeldRole, state: func() State { s := company(); s.Tokens = nil; return s }(), steps: []Step{deleteRole("spare")}},
 
+		{name: "unknown holders gain a description", state: roleReader, steps: []Step{updateRole("r1", "db-cql", "db-table-select")}},
+		{name: "unknown holders escalate", want: FuseEscalation, state: roleReader, steps: []Step{updateRole("r1", "db-cql", "db-table-select", "org-user-write")}},
+		{name: "unknown holders lose what the login needs", want: FuseOwnRights, state: roleReader, steps: []Step{updateRole("editors", "org-role-read")}},
+		{name: "unknown holders lose access", want: FuseRemovals, state: roleReader, steps: []Step{updateRole("r1", "db-cql")}},
+		{name: "unknown users lose access", want: FuseRemovals, state: func() State { s := roleReader; s.Tokens = company().Tokens; return s }(), steps: []Step{updateRole("editors", "org-role-read")}},
+		{name: "tokens of unknown roles escalate", want: FuseEscalation, state: func() State {
+			s := company()
+			s.Tokens[3].Roles = nil
+			return s
+		}(), steps: []Step{updateRole("spare", "db-cql", "org-user-write")}},
+
 		{name: "a user becomes an administrator", want: FuseEscalation, steps: []Step{setRoles("u1", "r1", orgAdministrator)}},
 		{name: "an administrator is invited", want: FuseEscalation, steps: []Step{invite("new@acme.example", orgAdministrator)}},
 		{name: "a role that many have escalates", want: FuseEscalation, steps: []Step{updateRole("r1", "db-cql", "db-table-select", "org-role-write")}},
 		{name: "a new role escalates", want: FuseEscalation, steps: []Step{createRole("R", "org-token-write"), setRoles("idle", CreatedID("R"))}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.state.Users == nil {
+			if test.state.Organization.ID == "" {
 				test.state = company()
 			}
 			fuses := Fuses(test.file, test.state, Order(test.state, test.steps), test.own)

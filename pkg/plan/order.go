@@ -187,9 +187,8 @@ func (o *orderer) disarms(i int) bool {
 // lateness returns 1 for a step that changes the token in use, or who can reach the API.
 func (o *orderer) lateness(i int) int {
 	s := o.steps[i]
-	user := s.Kind == UserStep && s.ID != "" && s.ID == o.state.Login.UserID
 	network := s.Kind == AccessListStep && s.ListID() == "" && rank(s) > rankAdd
-	if user || network || o.login != nil && slices.Contains(o.touched[i], o.login) {
+	if network || o.login != nil && slices.Contains(o.touched[i], o.login) {
 		return 1
 	}
 	return 0

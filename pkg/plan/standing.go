@@ -61,9 +61,19 @@ func compareList(now StateAccessList, s Step) Standing {
 		return compare(now.Addresses, i, s.AddressBefore, s.AddressAfter, SameAddress)
 	case now.Enabled == s.ListAfter.Enabled:
 		return Done
+	case s.ListAfter.Enabled && !now.admitsAll(*s.ListAfter):
+		return Changed // enabled without an address that is gone, it would reject too many
 	default:
 		return Pending
 	}
+}
+
+// admitsAll reports whether a list has every entry that lets addresses in of another.
+func (l StateAccessList) admitsAll(other StateAccessList) bool {
+	return !slices.ContainsFunc(other.admittedEntries(), func(a Address) bool {
+		network, known := a.Network()
+		return known && !slices.ContainsFunc(l.admittedEntries(), func(b Address) bool { o, _ := b.Network(); return o == network })
+	})
 }
 
 // Address returns the address that a step adds, changes or removes, or an empty text.

@@ -23,7 +23,6 @@ type State struct {
 // Login is the token with which the commands are run.
 type Login struct {
 	ClientID string
-	UserID   string   // empty if unknown
 	Roles    []string // role IDs
 }
 
@@ -52,7 +51,7 @@ type StateToken struct {
 	ClientID         string
 	Description      string // without the mark
 	Mark             string
-	DescriptionKnown bool // whether the service tells descriptions
+	DescriptionKnown bool // false if it is empty: it may be hidden
 	SavedName        string
 	Roles            []string // role IDs; nil if unknown
 	Owner            string   // a user ID; empty if unknown
