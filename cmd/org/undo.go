@@ -101,11 +101,14 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	steps, left := run.Undo(state)
+	steps, left := run.Undo(state, app.Now())
 	for _, l := range left {
 		app.Warn("left as it is: %s", l)
 	}
 	switch {
+	case len(run.Done)+len(run.Open) == 0:
+		app.Say("Run %s changed nothing.", run.Run)
+		return finish(app, nil)
 	case len(steps)+len(left) == 0:
 		app.Say("Run %s is undone already.", run.Run)
 		return finish(app, nil)
