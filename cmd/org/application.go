@@ -93,7 +93,7 @@ func (t task) runner() *apply.Runner {
 		App: t.app, Session: t.session, Journal: t.journal, State: t.state, Steps: t.Steps,
 		Head: apply.Head{
 			Organization: plan.OrganizationNames{ID: t.state.Organization.ID, Name: t.organization()},
-			Profile:      t.session.Profile.Name, APIURL: t.session.APIURL, Undoes: t.undoes,
+			Profile:      t.session.Profile.Name, APIURL: t.session.APIURL, Undoes: t.undoes, Limits: t.Limits,
 		},
 	}
 }

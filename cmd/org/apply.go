@@ -190,6 +190,9 @@ func (in applyCmd) readPlan() ([]plan.Document, error) {
 		if err != nil {
 			return nil, exit.Usagef("%s is %v", shellword.Quote(in.plan), err)
 		}
+		if err := d.CheckDigest(); err != nil {
+			return nil, exit.Usagef("%s: %v", shellword.Quote(in.plan), err).WithHint("make a new plan").WithNext("astra org plan")
+		}
 		documents = append(documents, d)
 	}
 	return documents, nil
@@ -202,7 +205,12 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err != nil {
 		return nil, err
 	}
-	if age := now.Sub(d.MadeAt); age > in.maxAge {
+	age := now.Sub(d.MadeAt)
+	if age < -time.Minute {
+		return nil, exit.Failf(exit.Conflict, "the plan was made in the future, at %s", d.MadeAt.Format(time.RFC3339)).
+			WithHint("make a new plan").WithNext("astra org plan")
+	}
+	if age > in.maxAge {
 		return nil, exit.Failf(exit.Conflict, "the plan is %s old, and the maximum is %s", age.Round(time.Minute), in.maxAge).
 			WithHint("make a new plan, or raise --max-age").WithNext("astra org plan")
 	}
@@ -219,7 +227,7 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err != nil {
 		return nil, err
 	}
-	sections := plan.NewSections(d.Sections)
+	sections := plan.NewSections(d.Sections).Or(plan.SectionsOf(d.Steps))
 	orgstate.Ahead(ctx, session, sections)
 	if err := checkOrganization(ctx, session, source, sections); err != nil {
 		return nil, err
@@ -231,14 +239,13 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err := checkBasis(app, d, state); err != nil {
 		return nil, err
 	}
-	d.Fuses = plan.MergeFuses(d.Fuses, plan.Fuses(plan.File{}, state, d.Steps, ownAddress(ctx, app, session)))
-	d.Effect = plan.Effects(state, d.Steps) // with what a text of it needs
+	d.Renew(state, ownAddress(ctx, app, session))
 	return task{application: in.application, made: made{Document: d, state: state, session: session}, app: app, journal: j}.run(cmd)
 }
 
 // checkBasis returns an error if something on which a plan depends is different now.
 func checkBasis(app *cli.App, d plan.Document, state plan.State) error {
-	differs := plan.Differs(d.Basis, state)
+	differs := plan.Differs(d.Basis, state, d.Steps)
 	if len(differs) == 0 {
 		return nil
 	}
@@ -254,6 +261,11 @@ func describeEntry(e plan.BasisEntry, d plan.Document, state plan.State) string 
 	for _, s := range d.Steps {
 		if s.Kind == e.Kind && (s.ID == e.ID || s.Kind == plan.AccessListStep && s.ListID() == e.ID) {
 			return apply.Label(state, s)
+		}
+	}
+	for _, u := range state.Users {
+		if e.Kind == plan.UserStep && u.ID == e.ID {
+			return "user " + u.Email
 		}
 	}
 	for _, p := range d.Effect {

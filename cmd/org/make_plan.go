@@ -94,7 +94,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 		own = ownAddress(ctx, app, session)
 	}
 	steps := plan.Order(state, difference.Steps)
-	return made{plan.Document{
+	document := plan.Document{
 		Version:      plan.DocumentVersion,
 		Organization: plan.OrganizationNames{ID: state.Organization.ID, Name: cmp.Or(state.Organization.Name, file.Organization.Name)},
 		Profile:      session.Profile.Name,
@@ -102,6 +102,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 		Program:      app.Version,
 		Files:        file.Sources,
 		Sections:     sections.Names(),
+		Limits:       file.Limits(),
 		Basis:        orEmpty(plan.Basis(state, steps)),
 		Steps:        orEmpty(steps),
 		Effect:       orEmpty(plan.Effects(state, steps)),
@@ -111,7 +112,9 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 			"roles": len(difference.Foreign.Roles), "users": len(difference.Foreign.Users), "tokens": len(difference.Foreign.Tokens),
 		},
 		Summary: plan.Summary(steps, difference.Same),
-	}, file, state, session, difference}, nil
+	}
+	document.Seal()
+	return made{document, file, state, session, difference}, nil
 }
 
 // readHolders adds users and tokens to a state if a role is to be changed or deleted, which

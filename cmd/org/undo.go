@@ -116,7 +116,8 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 		return exit.Failf(exit.Conflict, "nothing of run %s can be undone", run.Run).WithNext("astra org runs " + run.Run)
 	}
 	m := inverse(app, session, run, state, steps)
-	m.Fuses = plan.Fuses(plan.File{}, state, m.Steps, ownAddress(ctx, app, session))
+	m.Fuses = plan.Fuses(m.Limits.File(), state, m.Steps, ownAddress(ctx, app, session))
+	m.Seal()
 	if in.out != "" {
 		return planning{out: in.out, force: in.force}.write(app, m.Document)
 	}
@@ -130,9 +131,11 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 // inverse returns the plan of steps that undo a run.
 func inverse(app *cli.App, session *cli.Session, run apply.Run, state plan.State, steps []plan.Step) made {
 	steps = plan.Order(state, steps)
+	limits := run.Limits
+	limits.Empty = nil // no file says what shall be
 	return made{Document: plan.Document{
 		Version: plan.DocumentVersion, Program: app.Version, Profile: session.Profile.Name, MadeAt: state.Now.UTC().Truncate(time.Second),
-		Organization: run.Organization, Sections: sectionsOf(run).Names(), Files: []plan.Source{}, Findings: []plan.Finding{},
+		Organization: run.Organization, Sections: sectionsOf(run).Names(), Limits: limits, Files: []plan.Source{}, Findings: []plan.Finding{},
 		Basis: orEmpty(plan.Basis(state, steps)), Steps: steps, Effect: orEmpty(plan.Effects(state, steps)),
 		Foreign: map[string]int{}, Summary: plan.Summary(steps, 0),
 	}, state: state, session: session}
