@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -192,6 +193,9 @@ func (in applyCmd) readPlan() ([]plan.Document, error) {
 		}
 		if err := d.CheckDigest(); err != nil {
 			return nil, exit.Usagef("%s: %v", shellword.Quote(in.plan), err).WithHint("make a new plan").WithNext("astra org plan")
+		}
+		if slices.ContainsFunc(documents, func(o plan.Document) bool { return o.Organization.ID == d.Organization.ID }) {
+			return nil, exit.Usagef("%s has two plans for organization %s", shellword.Quote(in.plan), d.Organization.ID)
 		}
 		documents = append(documents, d)
 	}
