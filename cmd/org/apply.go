@@ -41,16 +41,17 @@ func newApply(app *cli.App) *cobra.Command {
 		Short: "Apply access files or a plan",
 		Long: `Change the organization so that it matches access files. The plan is shown as by
 "astra org plan", and applied after a confirmation; --yes confirms. With a plan that
-"astra org plan --out" wrote, exactly that plan is applied: if anything on which it
-depends was changed since, nothing is sent.
+"astra org plan --out" wrote, exactly that plan is applied: if it was edited, or
+anything on which it depends was changed since, nothing is sent.
 
 Each step is one request. Its object is read before, compared with the plan, and read
 again after it; an object that another client has changed is left as it is. If a step
 that gives access fails, later steps that take access from the same people are held
-back. To continue after a failure, run the command again.
+back. To continue after a failure, run the command again. The outcome of a step that
+the service accepted and does not show yet is unknown.
 
-Several organizations are changed one after the other, each after its own
-confirmation. One that fails does not stop the next, except with --fail-fast.
+Several organizations are changed one after the other, each by one file and after its
+own confirmation. One that fails does not stop the next, except with --fail-fast.
 
 A plan that is dangerous is refused, with a word: --allow WORD allows it for this run.
 Many removals and empty sections also require the name of the organization, typed or

@@ -30,7 +30,8 @@ func newUndo(app *cli.App) *cobra.Command {
 		Long: `Undo a run of "astra org apply", by default the latest of this organization that
 was not undone. For each step whose object is still as the run left it, the inverse is
 done, in a safe order and after the same checks as in "astra org apply"; what was
-changed since is left as it is and named.
+changed since is left as it is and named. What the access file of the run protects
+stays protected.
 
 Changes of roles, of the roles of users and of access lists are undone exactly. A
 deleted role gets a new ID: its users get it back, its tokens cannot. A removed user is
