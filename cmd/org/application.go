@@ -57,6 +57,10 @@ func lock(ctx context.Context, app *cli.App, j apply.Journal, org string) (unloc
 // findRun returns a run of the organization.
 func findRun(app *cli.App, j apply.Journal, ref, org string) (apply.Run, error) {
 	runs, damaged := j.List()
+	if damaged != nil && ref == "" {
+		return apply.Run{}, exit.Failf(exit.Config, "the latest run may be one that cannot be read: %v", damaged).
+			WithHint("name the run to undo").WithNext("astra org runs")
+	}
 	if damaged != nil {
 		app.Warn("unreadable runs are left out: %v", damaged)
 	}
@@ -93,7 +97,7 @@ func (t task) runner() *apply.Runner {
 		App: t.app, Session: t.session, Journal: t.journal, State: t.state, Steps: t.Steps,
 		Head: apply.Head{
 			Organization: plan.OrganizationNames{ID: t.state.Organization.ID, Name: t.organization()},
-			Profile:      t.session.Profile.Name, APIURL: t.session.APIURL, Undoes: t.undoes,
+			Profile:      t.session.Profile.Name, APIURL: t.session.APIURL, Undoes: t.undoes, Limits: t.Limits,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,16 +41,17 @@ func newApply(app *cli.App) *cobra.Command {
 		Short: "Apply access files or a plan",
 		Long: `Change the organization so that it matches access files. The plan is shown as by
 "astra org plan", and applied after a confirmation; --yes confirms. With a plan that
-"astra org plan --out" wrote, exactly that plan is applied: if anything on which it
-depends was changed since, nothing is sent.
+"astra org plan --out" wrote, exactly that plan is applied: if it was edited, or
+anything on which it depends was changed since, nothing is sent.
 
 Each step is one request. Its object is read before, compared with the plan, and read
 again after it; an object that another client has changed is left as it is. If a step
 that gives access fails, later steps that take access from the same people are held
-back. To continue after a failure, run the command again.
+back. To continue after a failure, run the command again. The outcome of a step that
+the service accepted and does not show yet is unknown.
 
-Several organizations are changed one after the other, each after its own
-confirmation. One that fails does not stop the next, except with --fail-fast.
+Several organizations are changed one after the other, each by one file and after its
+own confirmation. One that fails does not stop the next, except with --fail-fast.
 
 A plan that is dangerous is refused, with a word: --allow WORD allows it for this run.
 Many removals and empty sections also require the name of the organization, typed or
@@ -190,6 +192,12 @@ func (in applyCmd) readPlan() ([]plan.Document, error) {
 		if err != nil {
 			return nil, exit.Usagef("%s is %v", shellword.Quote(in.plan), err)
 		}
+		if err := d.CheckDigest(); err != nil {
+			return nil, exit.Usagef("%s: %v", shellword.Quote(in.plan), err).WithHint("make a new plan").WithNext("astra org plan")
+		}
+		if slices.ContainsFunc(documents, func(o plan.Document) bool { return o.Organization.ID == d.Organization.ID }) {
+			return nil, exit.Usagef("%s has two plans for organization %s", shellword.Quote(in.plan), d.Organization.ID)
+		}
 		documents = append(documents, d)
 	}
 	return documents, nil
@@ -202,7 +210,12 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err != nil {
 		return nil, err
 	}
-	if age := now.Sub(d.MadeAt); age > in.maxAge {
+	age := now.Sub(d.MadeAt)
+	if age < -time.Minute {
+		return nil, exit.Failf(exit.Conflict, "the plan was made in the future, at %s", d.MadeAt.Format(time.RFC3339)).
+			WithHint("make a new plan").WithNext("astra org plan")
+	}
+	if age > in.maxAge {
 		return nil, exit.Failf(exit.Conflict, "the plan is %s old, and the maximum is %s", age.Round(time.Minute), in.maxAge).
 			WithHint("make a new plan, or raise --max-age").WithNext("astra org plan")
 	}
@@ -219,7 +232,7 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err != nil {
 		return nil, err
 	}
-	sections := plan.NewSections(d.Sections)
+	sections := plan.NewSections(d.Sections).Or(plan.SectionsOf(d.Steps))
 	orgstate.Ahead(ctx, session, sections)
 	if err := checkOrganization(ctx, session, source, sections); err != nil {
 		return nil, err
@@ -231,14 +244,13 @@ func (in applyCmd) applyDocument(cmd *cobra.Command, app *cli.App, j apply.Journ
 	if err := checkBasis(app, d, state); err != nil {
 		return nil, err
 	}
-	d.Fuses = plan.MergeFuses(d.Fuses, plan.Fuses(plan.File{}, state, d.Steps, ownAddress(ctx, app, session)))
-	d.Effect = plan.Effects(state, d.Steps) // with what a text of it needs
+	d.Renew(state, ownAddress(ctx, app, session))
 	return task{application: in.application, made: made{Document: d, state: state, session: session}, app: app, journal: j}.run(cmd)
 }
 
 // checkBasis returns an error if something on which a plan depends is different now.
 func checkBasis(app *cli.App, d plan.Document, state plan.State) error {
-	differs := plan.Differs(d.Basis, state)
+	differs := plan.Differs(d.Basis, state, d.Steps)
 	if len(differs) == 0 {
 		return nil
 	}
@@ -254,6 +266,11 @@ func describeEntry(e plan.BasisEntry, d plan.Document, state plan.State) string 
 	for _, s := range d.Steps {
 		if s.Kind == e.Kind && (s.ID == e.ID || s.Kind == plan.AccessListStep && s.ListID() == e.ID) {
 			return apply.Label(state, s)
+		}
+	}
+	for _, u := range state.Users {
+		if e.Kind == plan.UserStep && u.ID == e.ID {
+			return "user " + u.Email
 		}
 	}
 	for _, p := range d.Effect {

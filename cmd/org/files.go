@@ -3,12 +3,16 @@ package org
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/astra-admin/astra/pkg/atomicfile"
 	"github.com/astra-admin/astra/pkg/cli"
+	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/plan"
 )
 
@@ -18,6 +22,9 @@ func loadFiles(ctx context.Context, app *cli.App, names []string) ([]plan.File, 
 	type result struct {
 		file     plan.File
 		problems []plan.Problem
+	}
+	if first := slices.Index(names, input); first >= 0 && slices.Contains(names[first+1:], input) {
+		return nil, nil, exit.Usagef("standard input (-) is given twice")
 	}
 	var results []result
 	var fragments []string
@@ -64,7 +71,7 @@ func loadFiles(ctx context.Context, app *cli.App, names []string) ([]plan.File, 
 			files = append(files, r.file)
 		}
 	}
-	return files, append(problems, plan.CheckMarks(files)...), nil
+	return files, append(problems, plan.CheckOrganizations(files)...), nil
 }
 
 // input names standard input.
@@ -90,7 +97,12 @@ func filesIn(name string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries { // sorted
-		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+		ext := filepath.Ext(e.Name())
+		switch lower := strings.ToLower(ext); {
+		case e.IsDir() || strings.HasPrefix(e.Name(), ".") || lower != ".yaml" && lower != ".yml":
+		case ext != lower:
+			return nil, fmt.Errorf("%s: the extension must be %s, in lower case", e.Name(), lower)
+		default:
 			names = append(names, filepath.Join(name, e.Name()))
 		}
 	}
@@ -101,8 +113,13 @@ func filesIn(name string) ([]string, error) {
 }
 
 // loadFile reads an access file. Its fragments cannot be outside of its directory, also
-// not by a symbolic link.
+// not by a symbolic link. The directory of a file that is such a link is that of its target.
 func loadFile(name string) (plan.File, error) {
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return plan.File{}, err
+		}
+	}
 	dir, base := filepath.Split(filepath.Clean(name))
 	root, err := os.OpenRoot(filepath.Clean(dir))
 	if err != nil {

@@ -96,7 +96,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 	}
 	steps := plan.Order(state, difference.Steps)
 	difference.Findings = append(difference.Findings, plan.FindUnknownHolders(state, steps)...)
-	return made{plan.Document{
+	document := plan.Document{
 		Version:      plan.DocumentVersion,
 		Organization: plan.OrganizationNames{ID: state.Organization.ID, Name: cmp.Or(state.Organization.Name, file.Organization.Name)},
 		Profile:      session.Profile.Name,
@@ -104,6 +104,7 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 		Program:      app.Version,
 		Files:        file.Sources,
 		Sections:     sections.Names(),
+		Limits:       file.Limits(),
 		Basis:        orEmpty(plan.Basis(state, steps)),
 		Steps:        orEmpty(steps),
 		Effect:       orEmpty(plan.Effects(state, steps)),
@@ -113,7 +114,9 @@ func makePlan(ctx context.Context, app *cli.App, file plan.File, sections plan.S
 			"roles": len(difference.Foreign.Roles), "users": len(difference.Foreign.Users), "tokens": len(difference.Foreign.Tokens),
 		},
 		Summary: plan.Summary(steps, difference.Same),
-	}, file, state, session, difference, nil}, nil
+	}
+	document.Seal()
+	return made{document, file, state, session, difference, nil}, nil
 }
 
 // readHolders adds users and tokens to a state if a role is to be changed or deleted, which

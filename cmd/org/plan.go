@@ -52,9 +52,9 @@ A file with errors exits with 2, a user who is not the one of the file with 7, a
 login of another organization with 3.
 
 -o markdown is for a comment on a pull request. With -o json: {"version",
-"organization", "profile", "madeAt", "program", "files", "sections", "basis",
-"steps", "effect", "findings", "fuses", "foreign", "summary"}; a list of these for
-several files. --out writes the same object to a file.`,
+"organization", "profile", "madeAt", "program", "files", "sections", "limits",
+"basis", "steps", "effect", "findings", "fuses", "foreign", "summary", "digest"}; a
+list of these for several files. --out writes the same object to a file.`,
 		Example: "  astra org export --out astra-access.yaml\n  astra org plan\n" +
 			"  astra org plan -f astra-access.yaml --out plan.json\n  astra org plan -f astra-access.yaml -o json",
 		Args: cli.Args(),
@@ -219,6 +219,7 @@ func planColumns(foreign bool) []output.Column[made] {
 		column("program", func(p made) any { return p.Program }),
 		column("files", func(p made) any { return p.Files }),
 		column("sections", func(p made) any { return p.Sections }),
+		column("limits", func(p made) any { return p.Limits }),
 		column("basis", func(p made) any { return p.Basis }),
 		column("steps", func(p made) any { return p.Steps }),
 		column("effect", func(p made) any { return p.Effect }),
@@ -226,6 +227,7 @@ func planColumns(foreign bool) []output.Column[made] {
 		column("fuses", func(p made) any { return p.Fuses }),
 		column("foreign", func(p made) any { return p.Foreign }),
 		column("summary", func(p made) any { return p.Summary }),
+		column("digest", func(p made) any { return p.Digest }),
 	}
 	if foreign {
 		columns = append(columns, column("unlisted", func(p made) any { return p.unlisted() }))

@@ -30,7 +30,8 @@ func newUndo(app *cli.App) *cobra.Command {
 		Long: `Undo a run of "astra org apply", by default the latest of this organization that
 was not undone. For each step whose object is still as the run left it, the inverse is
 done, in a safe order and after the same checks as in "astra org apply"; what was
-changed since is left as it is and named.
+changed since is left as it is and named. What the access file of the run protects
+stays protected.
 
 Changes of roles, of the roles of users and of access lists are undone exactly. A
 deleted role gets a new ID: its users get it back, its tokens cannot. A removed user is
@@ -101,11 +102,14 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 	if err != nil {
 		return err
 	}
-	steps, left := run.Undo(state)
+	steps, left := run.Undo(state, app.Now())
 	for _, l := range left {
 		app.Warn("left as it is: %s", l)
 	}
 	switch {
+	case len(run.Done)+len(run.Open) == 0:
+		app.Say("Run %s changed nothing.", run.Run)
+		return finish(app, nil)
 	case len(steps)+len(left) == 0:
 		app.Say("Run %s is undone already.", run.Run)
 		return finish(app, nil)
@@ -113,7 +117,8 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 		return exit.Failf(exit.Conflict, "nothing of run %s can be undone", run.Run).WithNext("astra org runs " + run.Run)
 	}
 	m := inverse(app, session, run, state, steps)
-	m.Fuses = plan.Fuses(plan.File{}, state, m.Steps, ownAddress(ctx, app, session))
+	m.Fuses = plan.Fuses(m.Limits.File(), state, m.Steps, ownAddress(ctx, app, session))
+	m.Seal()
 	if in.out != "" {
 		return planning{out: in.out, force: in.force}.write(app, m.Document)
 	}
@@ -127,9 +132,11 @@ func (in undo) do(cmd *cobra.Command, app *cli.App) error {
 // inverse returns the plan of steps that undo a run.
 func inverse(app *cli.App, session *cli.Session, run apply.Run, state plan.State, steps []plan.Step) made {
 	steps = plan.Order(state, steps)
+	limits := run.Limits
+	limits.Empty = nil // no file says what shall be
 	return made{Document: plan.Document{
 		Version: plan.DocumentVersion, Program: app.Version, Profile: session.Profile.Name, MadeAt: state.Now.UTC().Truncate(time.Second),
-		Organization: run.Organization, Sections: sectionsOf(run).Names(), Files: []plan.Source{}, Findings: []plan.Finding{},
+		Organization: run.Organization, Sections: sectionsOf(run).Names(), Limits: limits, Files: []plan.Source{}, Findings: []plan.Finding{},
 		Basis: orEmpty(plan.Basis(state, steps)), Steps: steps, Effect: orEmpty(plan.Effects(state, steps)),
 		Foreign: map[string]int{}, Summary: plan.Summary(steps, 0),
 	}, state: state, session: session}

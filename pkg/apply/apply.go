@@ -12,12 +12,15 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/bulkcmd"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/exit"
 	"github.com/astra-admin/astra/pkg/plan"
+	"github.com/astra-admin/astra/pkg/spelling"
 )
 
 // Runner does the ordered steps of a plan.
@@ -30,6 +33,7 @@ type Runner struct {
 	Steps   []plan.Step
 
 	created map[string]string // IDs of new roles, by what the steps call them
+	recent  []Run             // whose changes lists may not show yet
 	writer  *writer
 }
 
@@ -75,6 +79,9 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 	r.created = map[string]string{}
 	r.Head.Steps, r.Head.Began, r.Head.Program = len(r.Steps), r.App.Now().UTC(), r.App.Version
 	var err error
+	if r.recent, err = r.recentRuns(); err != nil {
+		return nil, journalError(err)
+	}
 	if r.writer, err = r.Journal.begin(r.App.Rand, r.App.Secrets.Redact, &r.Head); err != nil {
 		return nil, journalError(err)
 	}
@@ -96,7 +103,7 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		case stopped != nil:
 			results[i] = withOutcome(row.Result, bulk.NotStarted, stopped)
 		case held[i]:
-			results[i] = dependentResult(row.Result, results[failed[0]], "held back, because an earlier step that gives access failed")
+			results[i] = dependentResult(row.Result, results[r.findHolder(failed, i)], "held back, because an earlier step that gives access failed")
 		case findMissingRole(r.Steps, failed, i) >= 0:
 			create := findMissingRole(r.Steps, failed, i)
 			results[i] = dependentResult(row.Result, results[create], "role "+r.Steps[create].RoleAfter.Name+" was not created")
@@ -114,6 +121,11 @@ func (r *Runner) Run(ctx context.Context) ([]bulk.Result, error) {
 		progress.Step()
 	}
 	return results, nil
+}
+
+// findHolder returns the failed step that holds back a step.
+func (r *Runner) findHolder(failed []int, i int) int {
+	return failed[slices.IndexFunc(failed, func(f int) bool { return plan.HoldBack(r.State, r.Steps, []int{f})[i] })]
 }
 
 // findMissingRole returns the failed step that should have created a role of a step, or -1.
@@ -172,6 +184,19 @@ func (r *Runner) do(ctx context.Context, i int, row bulk.Row) bulk.Result {
 	case plan.Changed:
 		return withOutcome(row.Result, bulk.Failed, exit.Failf(exit.Conflict, "changed by another client since the plan; nothing was sent"))
 	case plan.Pending:
+		if run, ended := r.findInvitation(step); run != "" {
+			switch now, done, err := c.await(ctx, absence.Pauses()); {
+			case done:
+				row.ID, row.Outcome = c.id(now), bulk.Unchanged
+				return row.Result
+			case err != nil:
+				return withOutcome(row.Result, bulk.Failed, err)
+			case ctx.Err() != nil:
+				return withOutcome(row.Result, bulk.NotStarted, context.Cause(ctx))
+			case ended:
+				return withOutcome(row.Result, bulk.Failed, exit.Failf(exit.Unknown, "run %s has invited this address, and the service does not show it yet; nothing was sent", run))
+			}
+		}
 	}
 	if err := r.writer.add("sent", sent{row.Input, step}); err != nil {
 		return withOutcome(row.Result, bulk.NotStarted, journalError(err))
@@ -185,6 +210,43 @@ func (r *Runner) do(ctx context.Context, i int, row bulk.Row) bulk.Result {
 		r.note(i, results[0].ID)
 	}
 	return results[0]
+}
+
+// lagLimit is the time after which the service shows every change that it accepted.
+const lagLimit = 10 * time.Minute
+
+// recentRuns returns earlier runs of the organization, latest first, if the steps invite
+// people. One that cannot be read is left out.
+func (r *Runner) recentRuns() ([]Run, error) {
+	if !slices.ContainsFunc(r.Steps, func(s plan.Step) bool { return s.Action == plan.Invite }) {
+		return nil, nil
+	}
+	runs, damaged := r.Journal.List()
+	if damaged != nil && runs == nil {
+		return nil, damaged
+	}
+	return slices.DeleteFunc(runs, func(run Run) bool {
+		return run.Organization.ID != r.State.Organization.ID || r.App.Now().Sub(run.Began) > lagLimit
+	}), nil
+}
+
+// findInvitation returns the recent run that sent the invitation of a step with an unknown
+// outcome, and whether it went on after that; or an empty ID.
+func (r *Runner) findInvitation(s plan.Step) (run string, ended bool) {
+	if s.Action != plan.Invite {
+		return "", false
+	}
+	for _, run := range r.recent {
+		for _, l := range slices.Backward(run.Lines) {
+			if l.Kind == plan.UserStep && (l.Outcome == bulk.OK || l.Outcome == bulk.Unknown) && spelling.SameAddress(l.Name, s.UserAfter.Email) {
+				if l.Action != plan.Invite || l.Outcome == bulk.OK {
+					return "", false
+				}
+				return run.Run, l.Error != ""
+			}
+		}
+	}
+	return "", false
 }
 
 // note remembers the ID of a new role for the steps that give it.
@@ -219,16 +281,22 @@ func (r *Runner) resolve(s plan.Step) (plan.Step, error) {
 }
 
 // Undo returns the steps that undo a run, unordered, and what is left as it is. A step
-// with an unknown outcome counts if the service shows that it was done.
-func (run Run) Undo(state plan.State) ([]plan.Step, []plan.Left) {
+// with an unknown outcome counts if the service shows that it was done; soon after the run,
+// it may not show that yet.
+func (run Run) Undo(state plan.State, now time.Time) ([]plan.Step, []plan.Left) {
 	done := slices.Clone(run.Done)
+	var unseen []plan.Left
 	for _, s := range run.Open {
-		if plan.Compare(state, s) == plan.Done {
+		switch {
+		case plan.Compare(state, s) == plan.Done:
 			done = append(done, s)
+		case now.Sub(run.Began) <= lagLimit:
+			unseen = append(unseen, plan.Left{Kind: s.Kind, Name: cmp.Or(s.Name, s.ID), Why: "its outcome is unknown, and the service does not show the change yet"})
 		}
 	}
 	slices.SortStableFunc(done, func(a, b plan.Step) int { return cmp.Compare(a.Number, b.Number) })
-	return plan.Undo(state, done)
+	steps, left := plan.Undo(state, done)
+	return steps, append(left, unseen...)
 }
 
 // Find returns the run with an ID or the beginning of one, or the latest run of the

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
+	"github.com/astra-admin/astra/pkg/absence"
 	"github.com/astra-admin/astra/pkg/bulk"
 	"github.com/astra-admin/astra/pkg/cli"
 	"github.com/astra-admin/astra/pkg/devops"
@@ -156,9 +158,14 @@ func address(a plan.Address) devops.Address {
 	return devops.Address{Address: a.Address, Description: a.Description, Enabled: a.Enabled == nil || *a.Enabled}
 }
 
-// reconcile tells whether a request whose answer was lost took effect.
+// reconcile tells whether a request whose answer was lost took effect. No invitation is to be
+// sent twice because a list lags.
 func (c *change) reconcile(ctx context.Context, rows []int) ([]bulk.Verdict, error) {
-	now, err := c.read(ctx)
+	pauses := absence.Pauses()
+	if c.step.Action != plan.Invite {
+		pauses = pauses[:1]
+	}
+	now, _, err := c.await(ctx, pauses)
 	if err != nil {
 		return nil, err
 	}
@@ -166,33 +173,57 @@ func (c *change) reconcile(ctx context.Context, rows []int) ([]bulk.Verdict, err
 	return slices.Repeat([]bulk.Verdict{verdict}, len(rows)), nil
 }
 
-// verify corrects the result of a step by what the service shows after it.
+// await reads the object of the step until it is as after the step, since lists may lag.
+func (c *change) await(ctx context.Context, pauses []time.Duration) (now plan.State, done bool, err error) {
+	for _, pause := range pauses {
+		if absence.Sleep(ctx, pause) != nil {
+			break
+		}
+		if now, err = c.read(ctx); err != nil {
+			break
+		}
+		if done = plan.Compare(now, c.step) == plan.Done; done {
+			break
+		}
+	}
+	return now, done, err
+}
+
+// verify corrects the result of a step by what the service shows after it. The outcome of a
+// change that was accepted and is not shown is unknown: it may be shown later.
 func (c *change) verify(ctx context.Context, before plan.State, rows []bulk.Row, results []bulk.Result) bulk.Result {
 	if results[0].Outcome == bulk.NotStarted {
 		return results[0]
 	}
+	accepted := results[0].Outcome == bulk.OK
 	if c.deletes() {
 		check := cli.DeletionCheck{Before: ids(before), List: func(ctx context.Context) ([]string, error) {
 			now, err := c.read(ctx)
 			return ids(now), err
 		}}
 		check.VerifyRows(ctx, rows, results, func(int) error { return cli.StillListedError(rows[0].Input) })
+		if accepted && results[0].Outcome == bulk.Failed {
+			results[0].Outcome, results[0].Exit = bulk.Unknown, int(exit.Unknown)
+		}
 		return results[0]
 	}
 	ctx, cancel := cli.VerificationContext(ctx)
 	defer cancel()
-	now, err := c.read(ctx)
-	done := err == nil && plan.Compare(now, c.step) == plan.Done
+	pauses := absence.Pauses()
+	if !accepted {
+		pauses = pauses[:1]
+	}
+	now, done, err := c.await(ctx, pauses)
 	switch r := results[0]; {
 	case done:
 		r.ID, r.Outcome, r.Exit, r.Error = c.id(now), bulk.OK, 0, ""
 		return r
-	case r.Outcome != bulk.OK:
+	case !accepted:
 		return r
 	case err != nil:
 		return withOutcome(r, bulk.Unknown, unverifiedError(err))
 	default:
-		return withOutcome(r, bulk.Failed, exit.Failf(exit.Server, "the API accepted the change, but shows another state"))
+		return withOutcome(r, bulk.Unknown, exit.Failf(exit.Unknown, "the API accepted the change, but does not show it yet"))
 	}
 }
 

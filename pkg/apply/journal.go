@@ -35,6 +35,7 @@ type Head struct {
 	Program      string                 `json:"program"`
 	Steps        int                    `json:"steps"`
 	Undoes       string                 `json:"undoes,omitempty"` // the run that it undoes
+	Limits       plan.Limits            `json:"limits"`
 }
 
 // sent is the line of a step before its request is sent.

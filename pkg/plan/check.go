@@ -53,20 +53,19 @@ func (f File) check() []Problem {
 	return problems
 }
 
-// CheckMarks returns a problem for each file that has the organization and the mark of
-// another one: each would delete what the other made.
-func CheckMarks(files []File) []Problem {
+// CheckOrganizations returns a problem for each file that has the organization of another
+// one: each would undo what the other says.
+func CheckOrganizations(files []File) []Problem {
 	var problems []Problem
 	for i, f := range files {
-		for _, other := range files[:i] {
-			if f.Manage.Mark != "" && f.Manage.Mark == other.Manage.Mark && f.Organization.ID == other.Organization.ID {
-				problems = append(problems, Problem{
-					Position: f.Manage.At,
-					Why:      fmt.Sprintf("%s has the mark %s for the same organization; each file needs its own", other.Sources[0].Path, f.Manage.Mark),
-				})
-				break
-			}
+		j := slices.IndexFunc(files[:i], func(other File) bool { return f.Organization.ID == other.Organization.ID })
+		if j < 0 {
+			continue
 		}
+		problems = append(problems, Problem{
+			Position: Position{Path: f.Sources[0].Path},
+			Why:      fmt.Sprintf("%s is for the same organization; put both in one file with include", files[j].Sources[0].Path),
+		})
 	}
 	return problems
 }

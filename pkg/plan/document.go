@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ type Document struct {
 	Program      string            `json:"program"`
 	Files        []Source          `json:"files"`
 	Sections     []string          `json:"sections"` // that were read
+	Limits       Limits            `json:"limits"`   // of the files
 	Basis        []BasisEntry      `json:"basis"`
 	Steps        []Step            `json:"steps"`
 	Effect       []Effect          `json:"effect"`
@@ -33,6 +35,103 @@ type Document struct {
 	Fuses        []Fuse            `json:"fuses"`
 	Foreign      map[string]int    `json:"foreign"`
 	Summary      map[string]int    `json:"summary"`
+	Digest       string            `json:"digest"` // of everything else
+}
+
+// Limits are the parts of an access file on which the fuses of its plan depend.
+type Limits struct {
+	Administrators         int      `json:"administrators,omitempty"`
+	Users                  []string `json:"users,omitempty"`
+	Roles                  []string `json:"roles,omitempty"`
+	Tokens                 []string `json:"tokens,omitempty"`
+	Removals               int      `json:"removals,omitempty"`
+	RemovalsAreAPercentage bool     `json:"removalsAreAPercentage,omitempty"`
+	Empty                  []string `json:"empty,omitempty"` // sections
+}
+
+// Limits returns the limits of the file.
+func (f File) Limits() Limits {
+	p := f.Protect
+	l := Limits{p.Administrators, p.Users, p.Roles, p.Tokens, p.Removals, p.RemovalsAreAPercentage, nil}
+	for i, empty := range []bool{
+		f.Roles != nil && len(f.Roles) == 0,
+		f.Users != nil && len(f.Users) == 0 && !slices.ContainsFunc(f.Groups, func(g Group) bool { return len(g.Members) > 0 }),
+		f.Tokens != nil && len(f.Tokens) == 0,
+		f.AccessLists != nil && len(f.AccessLists) == 0,
+	} {
+		if empty {
+			l.Empty = append(l.Empty, SectionNames()[i])
+		}
+	}
+	return l
+}
+
+// File returns a file that has only the limits.
+func (l Limits) File() File {
+	f := File{Protect: Protect{
+		Administrators: l.Administrators, Users: l.Users, Roles: l.Roles, Tokens: l.Tokens,
+		Removals: l.Removals, RemovalsAreAPercentage: l.RemovalsAreAPercentage,
+	}}
+	empty := NewSections(l.Empty)
+	if empty.Roles {
+		f.Roles = []Role{}
+	}
+	if empty.Users {
+		f.Users = []User{}
+	}
+	if empty.Tokens {
+		f.Tokens = []Token{}
+	}
+	if empty.AccessLists {
+		f.AccessLists = []AccessList{}
+	}
+	return f
+}
+
+// digest returns the digest of everything else in the document, also if it is formatted in
+// another way.
+func (d Document) digest() string {
+	d.Digest = ""
+	text, err := json.Marshal(d)
+	if err != nil {
+		return "" // no document that was decoded
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// Seal sets the digest of the document.
+func (d *Document) Seal() { d.Digest = d.digest() }
+
+// CheckDigest returns an error if the document was edited since it was sealed.
+func (d Document) CheckDigest() error {
+	if d.Digest == "" || d.Digest != d.digest() {
+		return errors.New("the plan was edited")
+	}
+	return nil
+}
+
+// Renew makes everything that follows from the steps and a state again: what the steps
+// change, their order, their effect and the fuses.
+func (d *Document) Renew(state State, own netip.Addr) {
+	steps := slices.Clone(d.Steps)
+	for i := range steps {
+		s := &steps[i]
+		if r, found := state.role(s.ID); found && s.RoleBefore != nil {
+			s.RoleBefore = &r
+		}
+		if i := slices.IndexFunc(state.Users, func(u StateUser) bool { return u.ID == s.ID }); i >= 0 && s.UserBefore != nil {
+			s.UserBefore = &state.Users[i]
+		}
+		if i := slices.IndexFunc(state.Tokens, func(t StateToken) bool { return t.ClientID == s.ID }); i >= 0 && s.TokenBefore != nil {
+			s.TokenBefore = &state.Tokens[i]
+		}
+		s.Undo = UndoOf(*s)
+	}
+	d.Steps = Order(state, steps)
+	d.Effect = Effects(state, d.Steps)
+	d.Fuses = Fuses(d.Limits.File(), state, d.Steps, own)
+	d.Summary = Summary(d.Steps, d.Summary["same"])
 }
 
 // OrganizationNames are the ID and the name of an organization in a plan.
@@ -382,13 +481,22 @@ type BasisEntry struct {
 }
 
 // Basis returns what the steps change, and the holders and roles on which their effect
-// depends.
+// depends: all administrators, if a step changes one.
 func Basis(state State, steps []Step) []BasisEntry {
 	w := newWorld(state, steps)
 	want := map[BasisEntry]bool{}
 	add := func(kind StepKind, id string) {
 		if id != "" {
 			want[BasisEntry{Kind: kind, ID: id}] = true
+		}
+	}
+	if slices.ContainsFunc(steps, func(s Step) bool {
+		return s.UserBefore != nil && slices.ContainsFunc(s.UserBefore.Roles, isAdministrator)
+	}) {
+		for _, u := range state.Users {
+			if slices.ContainsFunc(u.Roles, isAdministrator) {
+				add(UserStep, u.ID)
+			}
 		}
 	}
 	for i, s := range steps {
@@ -410,10 +518,18 @@ func Basis(state State, steps []Step) []BasisEntry {
 	return slices.DeleteFunc(all, func(e BasisEntry) bool { return !want[BasisEntry{Kind: e.Kind, ID: e.ID}] })
 }
 
-// Differs returns the entries of a basis whose objects are different now, or gone.
-func Differs(basis []BasisEntry, state State) []BasisEntry {
+// Differs returns the objects on which steps depend and that are different from a basis: also
+// those that are gone, and new ones.
+func Differs(basis []BasisEntry, state State, steps []Step) []BasisEntry {
 	now := contents(state)
-	return slices.DeleteFunc(slices.Clone(basis), func(e BasisEntry) bool { return slices.Contains(now, e) })
+	differs := slices.DeleteFunc(slices.Clone(basis), func(e BasisEntry) bool { return slices.Contains(now, e) })
+	for _, e := range Basis(state, steps) {
+		known := slices.ContainsFunc(basis, func(o BasisEntry) bool { return o.Kind == e.Kind && o.ID == e.ID })
+		if !known && (e.Kind != RoleStep || len(differs) == 0) { // a changed holder can have other roles
+			differs = append(differs, e)
+		}
+	}
+	return differs
 }
 
 // contents returns all objects of a state that a step can change or depend on.

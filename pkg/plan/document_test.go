@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,52 @@ func TestDocumentRejects(t *testing.T) {
 	}
 }
 
+// TestDigest checks that a plan may be formatted in another way, and not edited.
+func TestDigest(t *testing.T) {
+	state := company()
+	d := Document{Version: DocumentVersion, Steps: Order(state, []Step{removeUser("u2")}), Limits: Limits{Administrators: 2}}
+	d.Seal()
+	text, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for change, ok := range map[[2]string]bool{
+		{`,"steps"`, `, "steps"`}:                          true,
+		{`"administrators":2`, `"administrators":1`}:       false,
+		{`"sections":null`, `"sections":[]`}:               false,
+		{`"madeAt":"0001`, `"madeAt":"2099`}:               false,
+		{`"digest":"` + d.Digest, `"digest":"`}:            false,
+		{`"limits":{"administrators":2},`, `"limits":{},`}: false,
+	} {
+		edited := strings.Replace(string(text), change[0], change[1], 1)
+		again, err := DecodeDocument([]byte(edited))
+		if err != nil || edited == string(text) {
+			t.Fatalf("%s: %v", change, err)
+		}
+		if err := again.CheckDigest(); (err == nil) != ok {
+			t.Errorf("%s instead of %s: %v", change[1], change[0], err)
+		}
+	}
+}
+
+// TestRenew checks that the fuses of a plan follow from its limits and the state, not from
+// what the document says of them.
+func TestRenew(t *testing.T) {
+	state := company()
+	for _, limits := range []Limits{{Administrators: 9}, {Users: []string{state.Users[2].Email}}, {Removals: 1}, {Empty: []string{"users"}}} {
+		f := limits.File()
+		if got := f.Limits(); !slices.Equal(got.Empty, limits.Empty) || got.Administrators != limits.Administrators || got.Removals != limits.Removals {
+			t.Errorf("%+v instead of %+v", got, limits)
+		}
+		d := Document{Steps: Order(state, []Step{removeUser("u2"), removeUser("u1")}), Limits: limits, Summary: map[string]int{"same": 3}}
+		d.Renew(state, netip.Addr{})
+		want := Fuses(f, state, d.Steps, netip.Addr{})
+		if len(Refusals(d.Fuses, nil)) != len(Refusals(want, nil)) || d.Summary["delete"] != 2 || d.Summary["same"] != 3 || len(d.Effect) == 0 {
+			t.Errorf("%+v: %+v, %v", limits, d.Fuses, d.Summary)
+		}
+	}
+}
+
 // TestBasis checks that a plan depends on what it changes and on the holders of its roles,
 // and on nothing else.
 func TestBasis(t *testing.T) {
@@ -97,10 +144,11 @@ func TestBasis(t *testing.T) {
 		{"its token", change(func(s *State) { s.Tokens[1].Roles = nil }), []string{"token t1"}},
 		{"the user", change(func(s *State) { s.Users = slices.Delete(s.Users, 2, 3) }), []string{"user u2"}},
 		{"the list", change(func(s *State) { s.AccessLists[1].Addresses = nil }), []string{"access-list d1"}},
+		{"a new holder", change(func(s *State) { s.Users = append(s.Users, StateUser{ID: "n", Roles: []string{"r1"}}) }), []string{"user n"}},
 		{"the other list", change(func(s *State) { s.AccessLists[0].Addresses = nil }), nil},
 	} {
 		var got []string
-		for _, e := range Differs(basis, test.state) {
+		for _, e := range Differs(basis, test.state, steps) {
 			got = append(got, string(e.Kind)+" "+e.ID)
 		}
 		if !slices.Equal(got, test.want) {

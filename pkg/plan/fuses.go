@@ -493,20 +493,3 @@ func (c checker) escalations() []string {
 func (c checker) escalating(g grants) []string {
 	return slices.DeleteFunc(escalationPermissions(), func(p string) bool { return !c.can(g, p) })
 }
-
-// MergeFuses returns the fuses of a plan that was made earlier, with what trips them now.
-// The limits of the file are known only to those of the plan.
-func MergeFuses(planned, now []Fuse) []Fuse {
-	merged := slices.Clone(planned)
-	for _, f := range now {
-		limited := slices.Contains([]string{FuseProtected, FuseRemovals, FuseEmptySection}, f.Word)
-		i := slices.IndexFunc(merged, func(p Fuse) bool { return p.Word == f.Word })
-		switch {
-		case i < 0:
-			merged = append(merged, f)
-		case !limited && f.Tripped && !merged[i].Tripped:
-			merged[i] = f
-		}
-	}
-	return merged
-}

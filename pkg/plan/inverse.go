@@ -129,9 +129,13 @@ func (u *undoer) inverseOfUser(s, inverse Step) (Step, string) {
 	if s.UserBefore != nil {
 		address = s.UserBefore.Email
 	}
-	i := slices.IndexFunc(u.state.Users, func(o StateUser) bool {
-		return s.ID != "" && o.ID == s.ID || address != "" && spelling.SameAddress(o.Email, address)
-	})
+	i := slices.IndexFunc(u.state.Users, func(o StateUser) bool { return s.ID != "" && o.ID == s.ID })
+	if i < 0 {
+		i = slices.IndexFunc(u.state.Users, func(o StateUser) bool { return address != "" && spelling.SameAddress(o.Email, address) })
+		if i >= 0 && s.ID != "" && s.Action != Remove {
+			return inverse, "removed since the run; another user has this address now"
+		}
+	}
 	if s.UserBefore != nil && i >= 0 && sameElements(u.state.Users[i].Roles, u.renew(s.UserBefore.Roles)) {
 		return inverse, asBefore
 	}

@@ -29,6 +29,20 @@ func (s Sections) And(other Sections) Sections {
 	return Sections{s.Roles && other.Roles, s.Users && other.Users, s.Tokens && other.Tokens, s.AccessLists && other.AccessLists}
 }
 
+// Or returns the sections that either has.
+func (s Sections) Or(other Sections) Sections {
+	return Sections{s.Roles || other.Roles, s.Users || other.Users, s.Tokens || other.Tokens, s.AccessLists || other.AccessLists}
+}
+
+// SectionsOf returns the sections that steps change.
+func SectionsOf(steps []Step) Sections {
+	var all Sections
+	for _, s := range steps {
+		all = all.Or(Sections{s.Kind == RoleStep, s.Kind == UserStep, s.Kind == TokenStep, s.Kind == AccessListStep})
+	}
+	return all
+}
+
 // Sections returns the sections that the file manages: those that it has or that manage
 // names, unless it manages none of them.
 func (f File) Sections() Sections {

@@ -27,6 +27,7 @@ type applyTrial struct {
 	invitations atomic.Int64 // those of them that invited a person
 	before      string       // the organization as a file
 	atRole      func()       // called when a role is created
+	late        atomic.Int64 // lists of users that do not show the last invitation
 }
 
 const plannedFile = `version: 1
@@ -52,12 +53,22 @@ func newApplyTrial(t *testing.T, program string, args ...string) *applyTrial {
 	service, err := url.Parse(s.url)
 	testkit.Check(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(service)
+	var earlier *httptest.ResponseRecorder // the list of users before the last invitation
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			p.writes.Add(1)
 		}
 		if r.Method == http.MethodPut && r.URL.Path == "/v2/organizations/users" {
 			p.invitations.Add(1)
+			list := r.Clone(r.Context())
+			list.Method, list.Body, list.ContentLength = http.MethodGet, http.NoBody, 0
+			earlier = httptest.NewRecorder()
+			proxy.ServeHTTP(earlier, list)
+		}
+		if r.Method == http.MethodGet && r.URL.Path == "/v2/organizations/users" && earlier != nil && p.late.Add(-1) >= 0 {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(earlier.Body.Bytes())
+			return
 		}
 		if r.Method == http.MethodPost && r.URL.Path == "/v2/organizations/roles" && p.atRole != nil {
 			p.atRole()
@@ -265,4 +276,44 @@ func TestApplyAtPace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestApplyListedLate invites a person at a service whose list shows that late: the invitation
+// is not sent twice, its step is not lost, and it can be undone.
+func TestApplyListedLate(t *testing.T) {
+	t.Parallel()
+	program, err := armed()
+	testkit.Check(t, err)
+	p := newApplyTrial(t, program)
+	org := strings.TrimSpace(p.must("org", "get", "--jq", ".id"))
+	invite := func(name string) []string {
+		testkit.Check(t, os.WriteFile(filepath.Join(p.path, name+".yaml"), fmt.Appendf(nil, "version: 1\norganization: {id: %s}\nusers: [{email: %s@example.com, roles: [RO User]}]\n", org, name), 0o600))
+		return []string{"org", "apply", "-f", name + ".yaml", "--yes", "--jq", ".[] | [.outcome, .exit] | @tsv"}
+	}
+	check := func(args []string, wantStatus int, want string) {
+		t.Helper()
+		out, stderr, status := p.run(args...)
+		if status != wantStatus || !strings.Contains(out+stderr, want) {
+			t.Errorf("%v: status %d instead of %d, and %q is expected:\n%s%s", args, status, wantStatus, want, out, stderr)
+		}
+	}
+	p.late.Store(3)
+	check(invite("bea"), 0, "ok\t0\n")
+
+	const never = 1000
+	p.late.Store(never)
+	ada := invite("ada")
+	check(ada, 15, "unknown\t15\n")
+	p.invitations.Store(0)
+	p.late.Store(never)
+	check(ada, 15, "has invited this address, and the service does not show it yet; nothing was sent")
+	if n := p.invitations.Load(); n != 0 {
+		t.Errorf("%d more invitations", n)
+	}
+	run := strings.Fields(p.must("org", "runs", "--jq", ".[1].run"))[0]
+	check([]string{"org", "undo", run, "--yes"}, 7, "user ada@example.com: its outcome is unknown, and the service does not show the change yet")
+
+	p.late.Store(0)
+	check([]string{"org", "undo", run, "--yes"}, 0, "1 step done")
+	check(ada, 0, "ok\t0\n") // a removed person is invited again
 }
