@@ -104,7 +104,6 @@ func (t task) runner() *apply.Runner {
 
 // run shows the plan, asks for its confirmation and applies it.
 func (t task) run(cmd *cobra.Command) ([]bulk.Result, error) {
-	defer t.session.Forget() // the next plan may be for the same organization
 	t.allowed = t.allow
 	if !t.app.Globals.Quiet {
 		fmt.Fprint(t.app.Err, t.text(false))

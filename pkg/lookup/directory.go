@@ -35,12 +35,6 @@ func New(client *devops.Client, calls *async.Group, warn, verbosef func(format s
 	return &Directory{Client: client, Calls: calls, warn: warn, verbosef: verbosef}
 }
 
-// Forget makes the next calls request users and roles again, as after changes.
-func (d *Directory) Forget() {
-	d.members, d.roles, d.hidden, d.byID, d.byName = nil, nil, nil, nil, nil
-	clear(d.ahead)
-}
-
 // OrgID returns the ID of the organization of the credential.
 func (d *Directory) OrgID(ctx context.Context) (string, error) {
 	if d.org == "" {

@@ -29,6 +29,8 @@ func rounds(all, inCI, elsewhere int) int {
 	switch {
 	case os.Getenv("ASTRA_RIG") == "full":
 		return all
+	case raced:
+		return max(1, elsewhere/4)
 	case testkit.InCI() && !testing.Short():
 		return inCI
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package applytest
+
+const raced = false
